@@ -1,0 +1,91 @@
+/**
+ * Is `get` of a hot entry as fast as the built-in `Map`'s? `--help` says how it
+ * is measured.
+ */
+import type { HotGetReply } from "./hot_get/reply.ts";
+import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
+import { JsonFile } from "./measure/json_file.ts";
+import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import { Progress } from "./measure/progress.ts";
+import { formatSummary, summarize } from "./measure/statistics.ts";
+
+const DEFAULTS = { repetitions: "7", json: "" };
+
+const HELP = `Hot get: SharedMap beside the built-in Map.
+
+  deno run --allow-read bench/hot_get.ts [options]
+
+  --repetitions N  how often, each time in a new worker (default 7)
+  --json PATH      writes the figures there (needs --allow-write)
+
+1,000 entries, keys of 12 characters, number values. The maps take turns of
+1,000 gets each, over keys that were built afresh for the turn, outside of the
+timed part. The figure is the time of Map divided by the time of SharedMap: the
+median of 3,000 turns, then the median of the repetitions with the lowest and
+the highest. 1.00 means as fast, 2.00 twice as fast.
+`;
+
+/** A finished run. */
+export interface HotGet {
+  readonly goal: GoalCheck;
+  readonly replies: readonly HotGetReply[];
+}
+
+/** Measures in one new worker after the other. */
+export async function measureHotGet(
+  repetitions = Number(DEFAULTS.repetitions),
+): Promise<HotGet> {
+  const progress = new Progress(repetitions);
+  const replies: HotGetReply[] = [];
+  for (let n = 0; n < repetitions; n++) {
+    progress.step("hot get beside Map");
+    replies.push(await measureOnce());
+  }
+  progress.end();
+  return { goal: goalOf(replies), replies };
+}
+
+function goalOf(replies: readonly HotGetReply[]): GoalCheck {
+  const again = summarize(replies.map((reply) => reply.again));
+  return {
+    what: "hot get, freshly built string key, SharedMap to Map",
+    atLeast: 1,
+    measured: summarize(replies.map((reply) => reply.fresh)),
+    remark: `the same string objects again: ${formatSummary(again)}`,
+  };
+}
+
+function measureOnce(): Promise<HotGetReply> {
+  const url = new URL("./hot_get/worker.ts", import.meta.url);
+  const worker = new Worker(url, { type: "module" });
+  return new Promise<HotGetReply>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`Cannot measure hot get: ${event.message}`));
+    };
+    worker.postMessage(undefined);
+  }).finally(() => worker.terminate());
+}
+
+/** What goes into the JSON file. */
+export function hotGetRecord({ goal, replies }: HotGet) {
+  return { goals: [{ ...goal, met: isMet(goal) }], replies };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(Deno.args, DEFAULTS);
+  if (options === undefined) return console.log(HELP);
+  const repetitions = wholeNumber(
+    "repetitions",
+    options.repetitions,
+    1,
+    1_000,
+  );
+  const file = options.json === "" ? undefined : new JsonFile(options.json);
+  const hotGet = await measureHotGet(repetitions);
+  console.log(formatGoal(hotGet.goal));
+  file?.write(hotGetRecord(hotGet));
+}
+
+if (import.meta.main) await runCommand(main);

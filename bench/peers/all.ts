@@ -1,0 +1,35 @@
+import type { Contender } from "./contender.ts";
+
+/**
+ * The contenders, in the order of the tables. Each is a module of its own and is
+ * loaded only by name: a worker that plays one contender never compiles another,
+ * so V8 sees one kind of map at each call and nobody pays for the company.
+ */
+const MODULES = {
+  epochmap: () => import("./epochmap.ts"),
+  sharedmap: () => import("./sharedmap.ts"),
+  mutex: () => import("./mutex_table.ts"),
+  striped: () => import("./striped_table.ts"),
+  "owner-1": () => import("./owner_single.ts"),
+  "owner-100": () => import("./owner_many.ts"),
+  empty: () => import("./empty.ts"),
+};
+
+export type ContenderName = keyof typeof MODULES;
+
+export const CONTENDER_NAMES = Object.keys(MODULES) as ContenderName[];
+
+/** What each name stands for, in the words of the tables. */
+export const TITLES: Record<ContenderName, string> = {
+  epochmap: "epochmap",
+  sharedmap: "npm:sharedmap",
+  mutex: "table, one mutex",
+  striped: "table, 64 stripes",
+  "owner-1": "owner worker, 1 in flight",
+  "owner-100": "owner worker, 100 in flight",
+  empty: "(harness alone)",
+};
+
+export async function loadContender(name: ContenderName): Promise<Contender> {
+  return (await MODULES[name]()).contender;
+}

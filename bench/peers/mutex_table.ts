@@ -1,0 +1,4 @@
+import { locked } from "./locked.ts";
+
+/** The table with one lock for all. */
+export const contender = locked(1);

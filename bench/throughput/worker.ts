@@ -1,0 +1,62 @@
+/// <reference lib="deno.worker" />
+import { KEY_COUNT } from "../measure/fresh_keys.ts";
+import { Random } from "../measure/random.ts";
+import { loadContender } from "../peers/all.ts";
+import type { Contender } from "../peers/contender.ts";
+import { Gate, now } from "./gate.ts";
+import { MIXES, operationsOf } from "./mixes.ts";
+import { fill, play } from "./play.ts";
+import type { Act, Reply, Tally, Task } from "./task.ts";
+import { Walk } from "./walk.ts";
+
+/** One worker of one sample: rehearses, performs, replies. */
+self.onmessage = async ({ data }: MessageEvent<Task>) => {
+  self.postMessage(await reply(data));
+};
+
+async function reply(task: Task): Promise<Reply> {
+  try {
+    const contender = await loadContender(task.contender);
+    await enact(contender, task, task.rehearsal);
+    return { tally: await enact(contender, task, task.performance) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+
+async function enact(
+  contender: Contender,
+  task: Task,
+  act: Act,
+): Promise<Tally> {
+  const { growing } = MIXES[task.mix];
+  const share = Math.ceil(act.entries / task.workers);
+  const map = contender.attach(act.handle);
+  const walk = walkOf(task);
+  if (!growing) await fill(map, walk, share);
+  const order = orderOf(task);
+  const started = new Gate(act.gate, task.workers).pass();
+  const { operations, wrong } = await play(map, walk, order, {
+    deadline: started + act.seconds * 1_000,
+    insertions: growing ? share : Infinity,
+  });
+  const ended = now();
+  map.close?.();
+  return {
+    operations,
+    wrong: contender.isMap ? wrong : 0,
+    started,
+    ended,
+  };
+}
+
+function walkOf({ worker, workers, seed }: Task): Walk {
+  const keys = Math.floor(KEY_COUNT / workers);
+  return new Walk(worker * keys, keys, new Random(seed + worker));
+}
+
+/** Each worker has an order of its own, or all would insert at the same moment. */
+function orderOf({ mix, worker, seed }: Task): Uint8Array {
+  const order = Uint8Array.from(operationsOf(MIXES[mix]));
+  return new Random(seed + worker).shuffle(order);
+}

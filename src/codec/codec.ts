@@ -1,0 +1,86 @@
+/**
+ * Codecs: JavaScript values to bytes and back.
+ *
+ * What this room guarantees to the map: encoding has two parts. *Preparing* may run the caller's code (a custom codec, a
+ * getter of a cloned object), which may use the map itself; *writing* runs none, so nothing can come between the lengths that
+ * were announced and the bytes that are written. Decoding copies out of shared memory before it hands anything over.
+ *
+ * @module
+ */
+
+import type { EncodedKey } from "../table/key.ts";
+import type { Segment } from "../segment/segment.ts";
+
+/**
+ * A codec of the caller's own, for keys or values.
+ *
+ * Two keys are the same when their bytes are; expected values are compared as bytes, too. So `encode` must give equal bytes for
+ * what is to count as equal.
+ *
+ * @typeParam T What it encodes.
+ *
+ * @example Usage
+ * ```ts
+ * import { type Codec, SharedMap } from "@epochmap/epochmap";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dates: Codec<Date> = {
+ *   name: "date",
+ *   encode: (date) => new Uint8Array(new Float64Array([date.getTime()]).buffer),
+ *   decode: (bytes) => new Date(new Float64Array(bytes.buffer)[0]),
+ * };
+ * using map = SharedMap.create<string, Date>({ value: dates });
+ * map.set("epoch", new Date(0));
+ * assertEquals(map.get("epoch"), new Date(0));
+ * ```
+ */
+export interface Codec<T> {
+  /** Tells the codec from others: every worker that attaches must use one of the same name. Up to 124 bytes of UTF-8. */
+  readonly name: string;
+  /** The bytes of a value. They are copied at once. */
+  encode(value: T): Uint8Array<ArrayBufferLike>;
+  /** The value of some bytes, which are the callee's to keep, in a buffer of their own. */
+  decode(bytes: Uint8Array<ArrayBuffer>): T;
+}
+
+/** How keys are encoded, as the map uses it. */
+export interface KeyFormat<K> {
+  readonly name: string;
+  /** Checks a key and brings it into the form that `pack` takes; may run the caller's code. Throws `TypeError`. */
+  prepare(key: K): unknown;
+  /** Encodes what `prepare` returned. */
+  pack(prepared: unknown, into: EncodedKey): void;
+  /** The key of a version. */
+  read(segment: Segment, ref: number): K;
+}
+
+/** How values are encoded, as the map uses it. */
+export interface ValueFormat<V> {
+  readonly name: string;
+  /** The tag of the prepared value. */
+  readonly tag: number;
+  /** The length of the prepared value in bytes. */
+  readonly byteLength: number;
+  /** Checks a value and fixes tag and length; may run the caller's code. Throws `TypeError`. */
+  prepare(value: V): void;
+  /** Writes the prepared value at a byte offset, a multiple of 8. */
+  write(segment: Segment, offset: number): void;
+  /** Whether the prepared value is the one that stands at a byte offset. */
+  equals(
+    segment: Segment,
+    offset: number,
+    byteLength: number,
+    tag: number,
+  ): boolean;
+  /** The value that stands at a byte offset. */
+  read(segment: Segment, offset: number, byteLength: number, tag: number): V;
+}
+
+/** Tags of values. 5 is the tombstone's, which is the table's own. */
+export const TAG_CONSTANT_OR_BIGINT = 0;
+export const TAG_NUMBER = 1;
+export const TAG_LATIN1 = 2;
+export const TAG_UTF16 = 3;
+export const TAG_BYTES = 4;
+export const TAG_CLONE = 6;
+export const TAG_CUSTOM = 7;

@@ -1,0 +1,163 @@
+/**
+ * The key formats: strings, numbers, bytes, and codecs of the caller's own.
+ *
+ * @module
+ */
+
+import { received } from "../errors.ts";
+import { LENGTH_LIMIT } from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import type { EncodedKey } from "../table/key.ts";
+import { keyBytes, keyIsWide, keyOffset } from "../table/version.ts";
+import type { Codec, KeyFormat } from "./codec.ts";
+import { readString } from "./strings.ts";
+
+/** Keys are kept whole in memory: what is longer than this cannot be one. */
+function checkLength(byteLength: number): void {
+  if (byteLength >= LENGTH_LIMIT) {
+    throw new RangeError(
+      `Cannot encode the key: it must be shorter than ${LENGTH_LIMIT} bytes: received ${byteLength}`,
+    );
+  }
+}
+
+/** Strings: Latin-1 in one byte a character, else UTF-16. */
+export const stringKeys: KeyFormat<string> = {
+  name: "string",
+  prepare(key) {
+    if (typeof key !== "string") {
+      throw new TypeError(
+        `Cannot encode the key: it must be a string: ${received(key)}`,
+      );
+    }
+    return key;
+  },
+  pack(prepared, into) {
+    const key = prepared as string;
+    const length = key.length;
+    checkLength(length);
+    into.reserve(length);
+    const words = into.words;
+    let i = 0;
+    // Four characters to a word; a word with a character above U+00FF ends the attempt.
+    for (; i + 4 <= length; i += 4) {
+      const a = key.charCodeAt(i);
+      const b = key.charCodeAt(i + 1);
+      const c = key.charCodeAt(i + 2);
+      const d = key.charCodeAt(i + 3);
+      if ((a | b | c | d) > 0xff) return packWide(key, into);
+      words[i >> 2] = a | (b << 8) | (c << 16) | (d << 24);
+    }
+    if (i < length) {
+      let word = 0;
+      for (let shift = 0; i < length; i++, shift += 8) {
+        const unit = key.charCodeAt(i);
+        if (unit > 0xff) return packWide(key, into);
+        word |= unit << shift;
+      }
+      words[(length - 1) >> 2] = word;
+    }
+    into.finish(length, false);
+  },
+  read(segment, ref) {
+    return readString(
+      segment,
+      keyOffset(ref),
+      keyBytes(segment.words, ref),
+      keyIsWide(segment.words, ref),
+    );
+  },
+};
+
+function packWide(key: string, into: EncodedKey): void {
+  const byteLength = key.length * 2;
+  checkLength(byteLength);
+  into.reserve(byteLength + 4);
+  const words = into.words;
+  for (let i = 0; i < key.length; i += 2) {
+    const low = key.charCodeAt(i);
+    const high = i + 1 < key.length ? key.charCodeAt(i + 1) : 0;
+    words[i >> 1] = low | (high << 16);
+  }
+  into.finish(byteLength, true);
+}
+
+const oneNumber = new Float64Array(1);
+const numberWords = new Int32Array(oneNumber.buffer);
+
+/** Numbers, the same when `Map` takes them for the same: NaN equals NaN, and -0 is 0. */
+export const numberKeys: KeyFormat<number> = {
+  name: "number",
+  prepare(key) {
+    if (typeof key !== "number") {
+      throw new TypeError(
+        `Cannot encode the key: it must be a number: ${received(key)}`,
+      );
+    }
+    return key;
+  },
+  pack(prepared, into) {
+    const key = prepared as number;
+    oneNumber[0] = key === key ? key + 0 : NaN; // -0 + 0 is 0; every NaN becomes the one
+    into.words[0] = numberWords[0];
+    into.words[1] = numberWords[1];
+    into.finish(8, false);
+  },
+  read(segment, ref) {
+    return segment.floats[keyOffset(ref) / 8];
+  },
+};
+
+/** Bytes. */
+export const bytesKeys: KeyFormat<Uint8Array> = {
+  name: "bytes",
+  prepare(key) {
+    if (!(key instanceof Uint8Array)) {
+      throw new TypeError(
+        `Cannot encode the key: it must be a Uint8Array: ${received(key)}`,
+      );
+    }
+    return key;
+  },
+  pack(prepared, into) {
+    packBytes(prepared as Uint8Array, into);
+  },
+  read: copyOfKey,
+};
+
+function packBytes(key: Uint8Array, into: EncodedKey): void {
+  const length = key.length;
+  checkLength(length);
+  into.reserve(length + 3);
+  if (length > 0) into.words[(length - 1) >> 2] = 0; // the padding
+  into.bytes.set(key);
+  into.finish(length, false);
+}
+
+function copyOfKey(segment: Segment, ref: number): Uint8Array<ArrayBuffer> {
+  const start = keyOffset(ref);
+  const end = start + keyBytes(segment.words, ref);
+  return new Uint8Array(segment.bytes.subarray(start, end));
+}
+
+/** Keys that the caller's codec turns into bytes. */
+export function customKeys<K>(codec: Codec<K>): KeyFormat<K> {
+  return {
+    name: codec.name,
+    prepare(key) {
+      const bytes = codec.encode(key);
+      if (!(bytes instanceof Uint8Array)) {
+        throw new TypeError(
+          `Cannot encode the key: encode() of the codec "${codec.name}" must return a Uint8Array: ${
+            received(bytes)
+          }`,
+        );
+      }
+      return bytes;
+    },
+    pack(prepared, into) {
+      packBytes(prepared as Uint8Array, into);
+    },
+    read: (segment, ref) => codec.decode(copyOfKey(segment, ref)),
+  };
+}

@@ -1,0 +1,371 @@
+/**
+ * Participants: who is here, who is reading, and what may be reused.
+ *
+ * Every attachment of a worker takes one participant record in the segment. While it reads, the record holds its *pin*: the
+ * epoch that it saw. A record that was unlinked is *retired*: it goes to the participant's limbo queue with the global epoch
+ * read after the unlink. The epoch advances when every pinned participant has seen it, so what was retired at epoch e
+ * can have no reader left at e + 2 steps, and is freed then. (Epoch-based reclamation: Fraser, "Practical lock-freedom", 2004;
+ * the stamp with the global epoch and not the participant's own is what the model in `tests/model` shows to be needed.)
+ *
+ * Limbo queues, held versions and free lists live in the segment, so that a survivor can adopt those of a dead
+ * worker. Nothing here waits: an epoch that cannot advance only delays reuse.
+ *
+ * @module
+ */
+
+import { Allocator } from "../segment/allocator.ts";
+import {
+  COUNTERS,
+  H_EPOCH,
+  H_PARTICIPANTS,
+  H_SNAPSHOTS,
+  MAX_PARTICIPANTS,
+  P_COUNTERS,
+  P_HELD_COUNT,
+  P_HELD_HEAD,
+  P_HELD_TAIL,
+  P_LIMBO_HEAD,
+  P_LIMBO_TAIL,
+  P_PERMITS,
+  P_PIN,
+  P_REGISTRY,
+  P_REGISTRY_MARK,
+  P_STATE,
+  PARTICIPANT_WORDS,
+  PARTICIPANTS,
+  R_LINK,
+  R_OWNED,
+  R_OWNER,
+  R_STAMP,
+  REGISTRY_WORDS,
+} from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import {
+  compareAndSet,
+  load,
+  peek,
+  poke,
+  store,
+  type Words,
+} from "../segment/words.ts";
+
+/** A counter of {@linkcode COUNTERS}. */
+export type Counter = (typeof COUNTERS)[number];
+
+/** Retires between two looks at the other participants. */
+const RETIRES_PER_COLLECT = 64;
+/** Records freed by one collect on an operation's path: bounds the stall after a long pin. */
+const FREES_PER_COLLECT = 256;
+/** Steps of the epoch before what was retired is free; one step is 2. */
+const GRACE = 4;
+
+/** Word index of a participant's record. */
+export function participantBase(slot: number): number {
+  return PARTICIPANTS + slot * PARTICIPANT_WORDS;
+}
+
+/**
+ * The stamp of the oldest open snapshot: 0 while one is being opened, `Infinity` when there is none. Whoever judges what
+ * snapshots need calls this after the stamp that it judges by has settled.
+ */
+export function oldestSnapshot(words: Words): number {
+  let oldest = Infinity;
+  forEachOpenSnapshot(words, (stamp) => {
+    if (stamp < oldest) oldest = stamp;
+  });
+  return oldest;
+}
+
+/** Calls `visit` with the stamp of every open snapshot, 0 for one that is being opened. */
+export function forEachOpenSnapshot(
+  words: Words,
+  visit: (stamp: number) => void,
+): void {
+  const slots = load(words, H_SNAPSHOTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load(words, base + P_REGISTRY_MARK);
+    for (let i = 0; i < mark; i++) {
+      const stamp = load(words, base + P_REGISTRY + i);
+      if (stamp !== 0) visit(stamp < 0 ? 0 : stamp);
+    }
+  }
+}
+
+/** One attachment's presence in the segment. */
+export class Participant {
+  readonly segment: Segment;
+  readonly slot: number;
+  readonly base: number;
+  readonly allocator: Allocator;
+  readonly #words: Words;
+  readonly #counters: number;
+  #depth = 0;
+  #kept = 0;
+  #retired = 0;
+
+  private constructor(segment: Segment, slot: number) {
+    this.segment = segment;
+    this.slot = slot;
+    this.base = participantBase(slot);
+    this.allocator = new Allocator(segment, slot);
+    this.#words = segment.words;
+    this.#counters = (this.base + P_COUNTERS) / 2;
+  }
+
+  /**
+   * Takes a free record, or returns undefined when all are taken. `lock` is the number of the Web Lock that the caller
+   * holds already: from the moment the record says so, anybody may test whether its worker lives.
+   */
+  static join(segment: Segment, lock: number): Participant | undefined {
+    const words = segment.words;
+    for (let slot = 0; slot < MAX_PARTICIPANTS; slot++) {
+      const base = participantBase(slot);
+      if (load(words, base + P_STATE) !== 0) continue;
+      // Raised before the record is live, so that no scan misses a live one.
+      raise(words, H_PARTICIPANTS, slot + 1);
+      if (compareAndSet(words, base + P_STATE, 0, lock)) {
+        return new Participant(segment, slot);
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Ends the participation. What cannot be given away at once (records that some reader may still see) stays in the record,
+   * which then counts as that of a dead worker as soon as the caller lets go of its lock: a survivor adopts it.
+   */
+  leave(): void {
+    const words = this.#words;
+    this.#depth = 0;
+    for (let i = 0; i < REGISTRY_WORDS; i++) {
+      store(words, this.base + P_REGISTRY + i, 0);
+    }
+    store(words, this.base + P_PIN, 0);
+    this.collectAll();
+    const empty = this.allocator.surrender() &&
+      peek(words, this.base + P_LIMBO_HEAD) === 0 &&
+      peek(words, this.base + P_HELD_HEAD) === 0;
+    if (empty) store(words, this.base + P_STATE, 0);
+  }
+
+  /** Takes over the queues and free blocks of a dead participant: a record at a time, each in one hand at most. */
+  adopt(base: number): void {
+    const words = this.#words;
+    for (;;) {
+      const ref = peek(words, base + P_LIMBO_HEAD);
+      if (ref === 0) break;
+      poke(words, base + P_LIMBO_HEAD, peek(words, ref * 4 + R_LINK));
+      this.retire(ref);
+    }
+    poke(words, base + P_LIMBO_TAIL, 0);
+    for (;;) {
+      const ref = peek(words, base + P_HELD_HEAD);
+      if (ref === 0) break;
+      poke(words, base + P_HELD_HEAD, peek(words, ref * 4 + R_LINK));
+      this.hold(ref, peek(words, ref * 4 + R_STAMP));
+    }
+    poke(words, base + P_HELD_TAIL, 0);
+    poke(words, base + P_HELD_COUNT, 0);
+    this.allocator.adopt(base);
+  }
+
+  // ---- pins ---------------------------------------------------------------------------------------------------------
+
+  /** From here on nothing that this participant can reach is reused. Wait-free; nests. */
+  pin(): void {
+    if (this.#depth++ === 0) {
+      // The epoch may be stale by now: a stale pin only holds the epoch back, and what can still be reached was not
+      // retired before the pin was visible.
+      store(this.#words, this.base + P_PIN, peek(this.#words, H_EPOCH));
+    }
+  }
+
+  /** Ends the innermost pin. Wait-free. */
+  unpin(): void {
+    if (--this.#depth === 0) store(this.#words, this.base + P_PIN, 0);
+  }
+
+  /** Pins for the caller of the map, over many operations. */
+  keepPin(): void {
+    this.#kept++;
+    this.pin();
+  }
+
+  /** Ends a pin of the caller. */
+  releasePin(): void {
+    this.#kept--;
+    this.unpin();
+  }
+
+  /** Renews a pin that the caller keeps: between operations no ref is in use, and the epoch can go on. */
+  #renewPin(): void {
+    if (this.#depth > 0 && this.#depth === this.#kept) {
+      store(this.#words, this.base + P_PIN, load(this.#words, H_EPOCH));
+    }
+  }
+
+  // ---- limbo --------------------------------------------------------------------------------------------------------
+
+  /** Takes a record that was just unlinked; it is freed when no reader can be left. */
+  retire(ref: number): void {
+    const words = this.#words;
+    poke(words, ref * 4 + R_STAMP, load(words, H_EPOCH));
+    this.#append(P_LIMBO_HEAD, P_LIMBO_TAIL, ref);
+    this.#retired++;
+  }
+
+  /** Keeps a version that an open snapshot needs, until all snapshots older than `death` are closed. */
+  hold(ref: number, death: number): void {
+    const words = this.#words;
+    poke(words, ref * 4 + R_STAMP, death);
+    this.#append(P_HELD_HEAD, P_HELD_TAIL, ref);
+    poke(
+      words,
+      this.base + P_HELD_COUNT,
+      peek(words, this.base + P_HELD_COUNT) + 1,
+    );
+    this.#retired++;
+  }
+
+  #append(head: number, tail: number, ref: number): void {
+    const words = this.#words;
+    poke(words, ref * 4 + R_LINK, 0);
+    const last = peek(words, this.base + tail);
+    if (last === 0) poke(words, this.base + head, ref);
+    else poke(words, last * 4 + R_LINK, ref);
+    poke(words, this.base + tail, ref);
+  }
+
+  #removeFirst(head: number, tail: number, ref: number): void {
+    const words = this.#words;
+    const next = peek(words, ref * 4 + R_LINK);
+    if (next === 0) poke(words, this.base + tail, 0);
+    poke(words, this.base + head, next);
+  }
+
+  /** After a write: now and then, advances the epoch and frees what has no reader left. */
+  collectSometimes(): void {
+    if (this.#retired < RETIRES_PER_COLLECT) return;
+    this.#renewPin();
+    this.collect(FREES_PER_COLLECT);
+  }
+
+  /** Advances the epoch if it can, releases held versions, and frees up to `most` records. */
+  collect(most = Infinity): void {
+    this.#retired = 0;
+    this.advance();
+    this.#release(most);
+    this.#drain(most);
+  }
+
+  /** Frees all that can be freed by this participant now, renewing its own pin if it is between operations. */
+  collectAll(): void {
+    for (let i = 0; i < 3; i++) {
+      this.#renewPin();
+      this.collect();
+    }
+  }
+
+  /** One try to advance the epoch: it does when every pinned participant has seen it. */
+  advance(): boolean {
+    const words = this.#words;
+    const epoch = load(words, H_EPOCH);
+    const slots = load(words, H_PARTICIPANTS);
+    for (let slot = 0; slot < slots; slot++) {
+      const pin = load(words, participantBase(slot) + P_PIN);
+      if (pin !== 0 && pin !== epoch) return false;
+    }
+    return compareAndSet(words, H_EPOCH, epoch, (epoch + 2) | 0);
+  }
+
+  #drain(most: number): void {
+    const words = this.#words;
+    const epoch = load(words, H_EPOCH);
+    let freed = 0;
+    while (freed < most) {
+      const ref = peek(words, this.base + P_LIMBO_HEAD);
+      if (ref === 0) break;
+      if (((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE) break;
+      this.#removeFirst(P_LIMBO_HEAD, P_LIMBO_TAIL, ref);
+      if (peek(words, ref * 4 + R_OWNER) < 0) {
+        this.allocator.free(peek(words, ref * 4 + R_OWNED));
+      }
+      this.allocator.free(ref);
+      freed++;
+    }
+    if (freed > 0) this.count("reclaimed", freed);
+  }
+
+  /** Retires held versions whose death no open snapshot precedes: any snapshot opened from now on is younger. */
+  #release(most: number): void {
+    const words = this.#words;
+    if (peek(words, this.base + P_HELD_HEAD) === 0) return;
+    const oldest = oldestSnapshot(words);
+    let released = 0;
+    while (released < most) {
+      const ref = peek(words, this.base + P_HELD_HEAD);
+      if (ref === 0 || peek(words, ref * 4 + R_STAMP) > oldest) break;
+      this.#removeFirst(P_HELD_HEAD, P_HELD_TAIL, ref);
+      poke(
+        words,
+        this.base + P_HELD_COUNT,
+        peek(words, this.base + P_HELD_COUNT) - 1,
+      );
+      this.retire(ref);
+      released++;
+    }
+  }
+
+  // ---- snapshots ----------------------------------------------------------------------------------------------------
+
+  /** A free registry word of this participant, or 0 when all are in use. */
+  freeRegistryWord(): number {
+    for (let i = 0; i < REGISTRY_WORDS; i++) {
+      const index = this.base + P_REGISTRY + i;
+      if (peek(this.#words, index) === 0) return index;
+    }
+    return 0;
+  }
+
+  /** Raises the marks that bound the scans, so that no scan misses this registry word. */
+  raiseSnapshotMarks(index: number): void {
+    const mark = this.base + P_REGISTRY_MARK;
+    raise(this.#words, H_SNAPSHOTS, this.slot + 1);
+    raise(this.#words, mark, index - this.base - P_REGISTRY + 1);
+  }
+
+  // ---- counters -----------------------------------------------------------------------------------------------------
+
+  /** Adds to one of this participant's own counters. */
+  count(counter: Counter, by = 1): void {
+    this.segment.floats[this.#counters + COUNTERS.indexOf(counter)] += by;
+  }
+
+  /** Index of a counter in `segment.floats`, for hot paths. */
+  counterIndex(counter: Counter): number {
+    return this.#counters + COUNTERS.indexOf(counter);
+  }
+
+  /** Adds to a wrapping counter of the record. */
+  tally(word: number, by: number): void {
+    const index = this.base + word;
+    poke(this.#words, index, peek(this.#words, index) + by);
+  }
+
+  /** Slots of the current table that this participant may still claim. */
+  get permits(): number {
+    return peek(this.#words, this.base + P_PERMITS);
+  }
+  set permits(value: number) {
+    poke(this.#words, this.base + P_PERMITS, value);
+  }
+}
+
+/** Raises a mark that never falls. */
+function raise(words: Words, index: number, value: number): void {
+  for (;;) {
+    const mark = load(words, index);
+    if (mark >= value || compareAndSet(words, index, mark, value)) return;
+  }
+}

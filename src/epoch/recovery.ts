@@ -1,0 +1,186 @@
+/**
+ * Recovery: survivors clear up after a dead worker.
+ *
+ * A participant record names the Web Lock that its worker holds. Whoever can take that lock knows that the worker is gone,
+ * re-checks under the lock that the record still names it, and then, each step repeatable: clears pin and open snapshots,
+ * finishes or undoes a step at an exchange word, frees chunks that were being claimed, adopts the queues and lists, and
+ * last frees the record.
+ *
+ * One recoverer works on a segment at a time (a lock again, never waited for). Lists go from the dead to the living a record
+ * at a time, so a recoverer that dies itself loses the one in its hands, and the next goes on where it stopped.
+ *
+ * @module
+ */
+
+import { unlinkChunks } from "../segment/allocator.ts";
+import {
+  B_COUNT,
+  B_NEXT,
+  CHUNK_BODY,
+  CHUNK_FREE,
+  CHUNK_TAKING,
+  H_CHUNK_HINT,
+  H_FREE_CHUNKS,
+  H_PARTICIPANTS,
+  P_CHUNK,
+  P_FREE,
+  P_PERMITS,
+  P_PIN,
+  P_REGISTRY,
+  P_STATE,
+  P_TRANSIT_CUT,
+  P_TRANSIT_OLD,
+  P_TRANSIT_REF,
+  P_TRANSIT_WORD,
+  R_LINK,
+  REGISTRY_WORDS,
+} from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import { add, load, peek, poke, store } from "../segment/words.ts";
+import { locks } from "./lifeline.ts";
+import { type Participant, participantBase } from "./participant.ts";
+
+/** The name of the lock that the participant with this lock number holds. */
+export function lifelineName(segment: Segment, lock: number): string {
+  return `epochmap ${segment.id} participant ${lock}`;
+}
+
+/**
+ * Recovers every dead participant of the segment. Resolves at once when another worker is at it.
+ *
+ * @param self The participant that takes over what the dead leave.
+ * @param isOpen Asked after every wait: false ends the work, because `self` has left.
+ * @param returnPermits Gives slots that a dead participant might have claimed back to the table.
+ * @returns How many participants were recovered.
+ */
+export async function recoverDead(
+  self: Participant,
+  isOpen: () => boolean,
+  returnPermits: (permits: number) => void,
+): Promise<number> {
+  const segment = self.segment;
+  const suspects = await findSuspects(segment, self.slot);
+  if (suspects.length === 0 || !isOpen()) return 0;
+  const one = { ifAvailable: true };
+  return await locks.request(
+    `epochmap ${segment.id} recovery`,
+    one,
+    async (mine) => {
+      let recovered = 0;
+      if (mine === null) return 0;
+      for (const { slot, lock } of suspects) {
+        await locks.request(lifelineName(segment, lock), one, (dead) => {
+          if (dead === null || !isOpen()) return;
+          if (load(segment.words, participantBase(slot) + P_STATE) !== lock) {
+            return;
+          }
+          recover(self, slot, returnPermits);
+          recovered++;
+        });
+      }
+      return recovered;
+    },
+  );
+}
+
+/** Records whose lock nobody holds. */
+async function findSuspects(
+  segment: Segment,
+  self: number,
+): Promise<{ slot: number; lock: number }[]> {
+  const { held, pending } = await locks.query();
+  const alive = new Set([...held, ...pending].map((lock) => lock.name));
+  const suspects: { slot: number; lock: number }[] = [];
+  const slots = load(segment.words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const lock = load(segment.words, base + P_STATE);
+    if (slot === self || lock === 0) continue;
+    if (alive.has(lifelineName(segment, lock))) continue;
+    suspects.push({ slot, lock });
+  }
+  return suspects;
+}
+
+/** Clears up after the dead participant of `slot`; the caller holds its lock. */
+export function recover(
+  self: Participant,
+  slot: number,
+  returnPermits: (permits: number) => void,
+): void {
+  const segment = self.segment;
+  const words = segment.words;
+  const base = participantBase(slot);
+  store(words, base + P_PIN, 0);
+  for (let i = 0; i < REGISTRY_WORDS; i++) {
+    store(words, base + P_REGISTRY + i, 0);
+  }
+  settleTransit(segment, slot);
+  freeClaimedChunks(segment, slot);
+  self.adopt(base);
+  const permits = peek(words, base + P_PERMITS);
+  poke(words, base + P_PERMITS, 0);
+  if (permits > 0) returnPermits(permits);
+  self.count("recoveries");
+  store(words, base + P_STATE, 0);
+}
+
+/** Finishes or undoes what the dead participant was doing at an exchange word, if that word still says so. */
+function settleTransit(segment: Segment, slot: number): void {
+  const words = segment.words;
+  const base = participantBase(slot);
+  const word = peek(words, base + P_TRANSIT_WORD);
+  if (word === 0 || load(words, word) !== -(slot + 1)) return;
+  const old = peek(words, base + P_TRANSIT_OLD);
+  const brought = peek(words, base + P_TRANSIT_REF);
+  const lists = Array.from(
+    { length: segment.classes.refs.length },
+    (_, c) => peek(words, base + P_FREE + c),
+  );
+  if (brought === 0) { // it took: done when a list of its begins with the batch
+    if (lists.includes(old)) {
+      return store(words, word, peek(words, old * 4 + B_NEXT));
+    }
+    cutBatch(segment, old);
+    return store(words, word, old);
+  }
+  if (lists.includes(brought)) return store(words, word, old); // it gave, but had not yet let go
+  poke(words, peek(words, base + P_TRANSIT_CUT) * 4 + R_LINK, 0);
+  store(words, word, brought);
+}
+
+/** Ends a batch where its count says, in case its last block was already linked to the list of the taker. */
+function cutBatch(segment: Segment, batch: number): void {
+  const words = segment.words;
+  let last = batch;
+  for (let i = 1; i < peek(words, batch * 4 + B_COUNT); i++) {
+    last = peek(words, last * 4 + R_LINK);
+  }
+  poke(words, last * 4 + R_LINK, 0);
+}
+
+/** Frees the chunks that the dead participant was claiming or giving back, and takes them off its lists first. */
+function freeClaimedChunks(segment: Segment, slot: number): void {
+  const words = segment.words;
+  const base = participantBase(slot);
+  const claimed = new Set<number>();
+  for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
+    const state = load(words, segment.descriptor(chunk));
+    if (state === (CHUNK_TAKING | slot)) claimed.add(chunk);
+    // A body right behind a claimed chunk belongs to the same unfinished run: others follow their own head.
+    else if (state === CHUNK_BODY && claimed.has(chunk - 1)) claimed.add(chunk);
+  }
+  if (claimed.size === 0) return;
+  for (let c = 0; c < segment.classes.refs.length; c++) {
+    const current = peek(words, base + P_CHUNK + c);
+    if (current !== 0 && claimed.has(current - 1)) {
+      poke(words, base + P_CHUNK + c, 0);
+    }
+    unlinkChunks(segment, base + P_FREE + c, claimed);
+  }
+  add(words, H_FREE_CHUNKS, claimed.size);
+  for (const chunk of [...claimed].reverse()) {
+    store(words, segment.descriptor(chunk), CHUNK_FREE);
+  }
+  poke(words, H_CHUNK_HINT, 0);
+}

@@ -1,0 +1,166 @@
+/**
+ * The errors of this module. A wrong type is a `TypeError` and a bad size a `RangeError`, as everywhere; what has no
+ * built-in class stands here.
+ *
+ * @module
+ */
+
+/** What a {@linkcode MapFullError} knows besides its message, in bytes. */
+export interface MapFullDetails {
+  /** Bytes that the refused write needed. */
+  needed: number;
+  /** Bytes that the map was created with. */
+  maxBytes: number;
+  /** Bytes that live entries take. */
+  liveBytes: number;
+}
+
+/**
+ * A write did not fit into the map. The map is unharmed: it can be read, and deleting makes room.
+ *
+ * @example Usage
+ * ```ts
+ * import { MapFullError, SharedMap } from "@epochmap/epochmap";
+ * import { assertThrows } from "@std/assert";
+ *
+ * using map = SharedMap.create<string, string>({ maxBytes: 2 ** 20 });
+ * const error = assertThrows(
+ *   () => map.set("book", "x".repeat(2 ** 21)),
+ *   MapFullError,
+ * );
+ * console.log(error.needed > error.maxBytes); // true
+ * ```
+ */
+export class MapFullError extends Error {
+  /** Bytes that the refused write needed. */
+  readonly needed: number;
+  /** Bytes that the map was created with. */
+  readonly maxBytes: number;
+  /** Bytes that live entries take. */
+  readonly liveBytes: number;
+
+  /**
+   * Constructs the error.
+   *
+   * @param message What was tried, what came, and what to do.
+   * @param details The sizes.
+   */
+  constructor(message: string, details: MapFullDetails) {
+    super(message);
+    this.name = "MapFullError";
+    this.needed = details.needed;
+    this.maxBytes = details.maxBytes;
+    this.liveBytes = details.liveBytes;
+  }
+}
+
+/**
+ * A handle or a name does not lead to a map that this worker can use: foreign memory, another layout version, or other
+ * codecs.
+ *
+ * @example Usage
+ * ```ts
+ * import { HandleError, SharedMap } from "@epochmap/epochmap";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const buffer = new SharedArrayBuffer(2 ** 20);
+ * assertThrows(() => SharedMap.attach({ buffer }), HandleError);
+ * ```
+ */
+export class HandleError extends Error {
+  /**
+   * Constructs the error.
+   *
+   * @param message What was expected, what came, and what to do.
+   */
+  constructor(message: string) {
+    super(message);
+    this.name = "HandleError";
+  }
+}
+
+/**
+ * A map, a snapshot or an iterator was used after it was closed.
+ *
+ * @example Usage
+ * ```ts
+ * import { ClosedError, SharedMap } from "@epochmap/epochmap";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const map = SharedMap.create<string, number>();
+ * map.close();
+ * assertThrows(() => map.get("a"), ClosedError);
+ * ```
+ */
+export class ClosedError extends Error {
+  /**
+   * Constructs the error.
+   *
+   * @param message What was tried on what.
+   */
+  constructor(message: string) {
+    super(message);
+    this.name = "ClosedError";
+  }
+}
+
+/** What a {@linkcode SnapshotError} knows besides its message. */
+export interface SnapshotErrorDetails {
+  /** The file or directory, if any is concerned. */
+  path?: string;
+  /** Where in the file, in bytes, if that is known. */
+  offset?: number;
+  /** The cause in a few words. */
+  reason: string;
+}
+
+/**
+ * A snapshot could not be opened, written or read.
+ *
+ * @example Usage
+ * ```ts
+ * import { SharedMap, SnapshotError } from "@epochmap/epochmap";
+ * import { assertThrows } from "@std/assert";
+ *
+ * using map = SharedMap.create<string, number>();
+ * const open = () => map.snapshot();
+ * for (let i = 0; i < 32; i++) open();
+ * assertThrows(open, SnapshotError, "32 snapshots are open");
+ * ```
+ */
+export class SnapshotError extends Error {
+  /** The file or directory, if any is concerned. */
+  readonly path: string | undefined;
+  /** Where in the file, in bytes, if that is known. */
+  readonly offset: number | undefined;
+  /** The cause in a few words. */
+  readonly reason: string;
+
+  /**
+   * Constructs the error.
+   *
+   * @param message What was tried, what came, and what to do.
+   * @param details Path, offset and reason.
+   */
+  constructor(message: string, details: SnapshotErrorDetails) {
+    super(message);
+    this.name = "SnapshotError";
+    this.path = details.path;
+    this.offset = details.offset;
+    this.reason = details.reason;
+  }
+}
+
+const SHOWN = 40;
+
+/** How an error message shows a value that came instead of what was expected. */
+export function received(value: unknown): string {
+  if (value === null || value === undefined) return `received ${value}`;
+  const text = typeof value === "string"
+    ? JSON.stringify(value)
+    : typeof value === "object"
+    ? Object.prototype.toString.call(value).slice(8, -1)
+    : String(value);
+  const short = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return `received ${short} (${typeof value})`;
+}

@@ -1,0 +1,273 @@
+/**
+ * Attachments: one worker's hold on one segment, from attach to close, and what it does in the background.
+ *
+ * @module
+ */
+
+import { Lifeline } from "../epoch/lifeline.ts";
+import { Participant } from "../epoch/participant.ts";
+import { lifelineName, recoverDead } from "../epoch/recovery.ts";
+import { ClosedError, HandleError, MapFullError } from "../errors.ts";
+import {
+  H_FLUSH,
+  H_LOCKS,
+  H_ROOT,
+  MAX_PARTICIPANTS,
+  REF_BYTES,
+} from "../segment/layout.ts";
+import { Segment } from "../segment/segment.ts";
+import { add, load, store } from "../segment/words.ts";
+import { EncodedKey } from "../table/key.ts";
+import {
+  allocateTable,
+  leastReserve,
+  slotsBytes,
+  suitableShift,
+} from "../table/migration.ts";
+import { returnPermits } from "../table/room.ts";
+import { Table } from "../table/table.ts";
+import { liveBytesOf } from "./accounting.ts";
+import type { CheckedOptions } from "./options.ts";
+import { sweep } from "./sweep.ts";
+
+/** Between two rounds of background work. */
+const TICK_MS = 200;
+/** Background work on a migration per round: bounds how long the event loop is busy. */
+const STRIDES_PER_TICK = 256;
+/** Rounds of eviction for one write, before it is given up. */
+const MOST_ATTEMPTS = 64;
+
+/** One worker's hold on one segment. */
+export class Attachment {
+  readonly segment: Segment;
+  readonly participant: Participant;
+  readonly table: Table;
+  /** Scratch for the key of the operation at hand. */
+  readonly key: EncodedKey;
+  readonly #lifeline: Lifeline;
+  /** What is closed together with the attachment. */
+  readonly dependents = new Set<{ close(): void }>();
+  #open = true;
+  #flushed = 0;
+  #recovering = false;
+
+  private constructor(
+    segment: Segment,
+    participant: Participant,
+    lifeline: Lifeline,
+  ) {
+    this.segment = segment;
+    this.participant = participant;
+    this.#lifeline = lifeline;
+    this.table = new Table(participant);
+    this.key = new EncodedKey(segment.seed);
+    this.#flushed = load(segment.words, H_FLUSH);
+  }
+
+  /** Makes a segment and attaches to it. */
+  static create(options: CheckedOptions): Attachment {
+    const { capacity, ...rest } = options;
+    const floorShift = suitableShift(capacity);
+    const segment = Segment.create({ ...rest, floorShift });
+    const { participant, lifeline } = join(segment);
+    const root = allocateTable(participant, floorShift, "reserve");
+    if (root === 0) {
+      participant.leave();
+      lifeline.release();
+      throw new RangeError(
+        `Cannot create SharedMap: maxBytes must hold a table for the capacity: received maxBytes ${options.maxBytes} and capacity ${capacity}`,
+      );
+    }
+    store(segment.words, H_ROOT, root);
+    segment.publish();
+    return new Attachment(segment, participant, lifeline).#begin();
+  }
+
+  /** Attaches to a segment that another worker made. */
+  static attach(buffer: SharedArrayBuffer): Attachment {
+    return Attachment.attachTo(Segment.attach(buffer));
+  }
+
+  /** Attaches to a segment that was looked at before. */
+  static attachTo(segment: Segment): Attachment {
+    const { participant, lifeline } = join(segment);
+    return new Attachment(segment, participant, lifeline).#begin();
+  }
+
+  #begin(): this {
+    this.table.migration.keepReserve();
+    ticker.add(this);
+    return this;
+  }
+
+  /** Whether `close` was not called. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Throws `ClosedError` after `close`. */
+  checkOpen(what: string): void {
+    if (!this.#open) {
+      throw new ClosedError(
+        `Cannot ${what}: the map was closed in this worker: attach to it anew`,
+      );
+    }
+  }
+
+  /** Leaves the segment; again is nothing. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    ticker.delete(this);
+    for (const dependent of this.dependents) dependent.close();
+    this.table.leave();
+    this.participant.leave();
+    this.#lifeline.release();
+  }
+
+  /** One round of background work. */
+  tick(): void {
+    this.#flushIfAsked();
+    this.participant.collect();
+    this.#tidyTable();
+    sweep(this);
+    this.#recover();
+  }
+
+  #tidyTable(): void {
+    const { migration } = this.table;
+    this.participant.pin();
+    try {
+      migration.considerShrinking();
+      for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++);
+    } finally {
+      this.participant.unpin();
+    }
+  }
+
+  #flushIfAsked(): void {
+    const asked = load(this.segment.words, H_FLUSH);
+    if (asked === this.#flushed) return;
+    this.#flushed = asked;
+    this.participant.allocator.flush();
+  }
+
+  /** One recovery at a time; errors surface as unhandled rejections, because they would be defects. */
+  async #recover(): Promise<void> {
+    if (this.#recovering) return;
+    this.#recovering = true;
+    try {
+      await recoverDead(
+        this.participant,
+        () => this.#open,
+        (permits) => returnPermits(this.segment.words, permits),
+      );
+    } finally {
+      this.#recovering = false;
+    }
+  }
+
+  // ---- when memory is short -----------------------------------------------------------------------------------------
+
+  /**
+   * Tries to free memory for a write that found none, harder with each try; the caller is between operations. Throws
+   * `MapFullError` when nothing is left to try.
+   */
+  makeRoom(needed: number, attempt: number, canEvict: () => boolean): void {
+    const { participant, segment, table } = this;
+    participant.collectAll();
+    if (needed > this.capacityBytes) this.#throwFull(needed, "can never fit");
+    switch (attempt) {
+      case 0:
+        return;
+      case 1:
+        add(segment.words, H_FLUSH, 1);
+        sweep(this, Infinity);
+        participant.collectAll();
+        return;
+      case 2:
+        this.#purge();
+        participant.collectAll();
+        return;
+    }
+    if (attempt < MOST_ATTEMPTS && canEvict()) {
+      participant.collectAll();
+      return;
+    }
+    table.migration.keepReserve();
+    this.#throwFull(needed, "does not fit now");
+  }
+
+  /** The most that an entry can ever take: all but the smallest table, a move of it, and what is kept for tombstones. */
+  get capacityBytes(): number {
+    const { chunkCount, chunkShift, floorShift } = this.segment;
+    const table = this.participant.allocator.chunksFor(
+      slotsBytes(2 ** floorShift),
+    );
+    const chunks = chunkCount - 2 * table - leastReserve(chunkCount);
+    return chunks * 2 ** chunkShift * REF_BYTES;
+  }
+
+  #purge(): void {
+    const { participant, table } = this;
+    participant.pin();
+    try {
+      table.migration.purge();
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  #throwFull(needed: number, why: string): never {
+    const { segment } = this;
+    const maxBytes = segment.buffer.byteLength;
+    const liveBytes = liveBytesOf(segment);
+    throw new MapFullError(
+      `Cannot store the entry: it needs ${needed} bytes and ${why} in a map of ${maxBytes} bytes, of which live entries take ${liveBytes}: delete entries, or create the map with a larger maxBytes or with onFull: "evict"`,
+      { needed, maxBytes, liveBytes },
+    );
+  }
+}
+
+function join(
+  segment: Segment,
+): { participant: Participant; lifeline: Lifeline } {
+  const lock = add(segment.words, H_LOCKS, 1) + 1;
+  // The lock first: a record that says LIVE without one would be taken for a dead worker's.
+  const lifeline = Lifeline.hold(lifelineName(segment, lock));
+  const participant = Participant.join(segment, lock);
+  if (participant !== undefined) return { participant, lifeline };
+  lifeline.release();
+  throw new HandleError(
+    `Cannot attach to the map: all ${MAX_PARTICIPANTS} places are taken: close attachments that are no longer needed`,
+  );
+}
+
+/** One timer for all attachments of the worker. It does not keep the worker alive. */
+class Ticker {
+  readonly #attachments = new Set<Attachment>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  add(attachment: Attachment): void {
+    this.#attachments.add(attachment);
+    if (this.#timer !== undefined) return;
+    const timer = setInterval(() => this.#tick(), TICK_MS);
+    Deno.unrefTimer(timer);
+    this.#timer = timer;
+  }
+
+  delete(attachment: Attachment): void {
+    this.#attachments.delete(attachment);
+    if (this.#attachments.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #tick(): void {
+    for (const attachment of [...this.#attachments]) {
+      if (attachment.isOpen) attachment.tick();
+    }
+  }
+}
+
+const ticker = new Ticker();

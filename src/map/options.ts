@@ -1,0 +1,250 @@
+/**
+ * What a map can be told when it is made, and how each part is checked.
+ *
+ * @module
+ */
+
+import type { Codec, KeyFormat, ValueFormat } from "../codec/codec.ts";
+import {
+  bytesKeys,
+  customKeys,
+  numberKeys,
+  stringKeys,
+} from "../codec/keys.ts";
+import { customValues, VALUE_FORMATS } from "../codec/values.ts";
+import { HandleError, received } from "../errors.ts";
+import { CODEC_NAME_BYTES } from "../segment/layout.ts";
+import {
+  MAX_SEGMENT_BYTES,
+  MIN_SEGMENT_BYTES,
+  type Segment,
+} from "../segment/segment.ts";
+
+/**
+ * How keys are encoded: `"string"` (any string), `"number"` (the same where `Map` takes them for the same), `"bytes"`
+ * (`Uint8Array`, by content), or a codec of your own.
+ *
+ * @typeParam K The type of the keys.
+ */
+export type KeyCodec<K> = "string" | "number" | "bytes" | Codec<K>;
+
+/**
+ * How values are encoded: `"any"` (whatever the structured clone algorithm takes), `"string"`, `"number"`, `"bytes"`
+ * (`Uint8Array`), `"json"`, or a codec of your own.
+ *
+ * @typeParam V The type of the values.
+ */
+export type ValueCodec<V> =
+  | "any"
+  | "string"
+  | "number"
+  | "bytes"
+  | "json"
+  | Codec<V>;
+
+/**
+ * Options of {@linkcode SharedMap.create} and {@linkcode SharedMap.open}.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ */
+export interface SharedMapOptions<K, V> {
+  /**
+   * How keys are encoded.
+   *
+   * @default {"string"}
+   */
+  key?: KeyCodec<K>;
+  /**
+   * How values are encoded.
+   *
+   * @default {"any"}
+   */
+  value?: ValueCodec<V>;
+  /**
+   * The size of the map's memory in bytes, from 1 MiB to 16 GiB. It is reserved, not resident: the system commits it page by
+   * page as the map fills.
+   *
+   * @default {1073741824}
+   */
+  maxBytes?: number;
+  /**
+   * Entries expected: the table is made for them at once, and never shrinks below.
+   *
+   * @default {0}
+   */
+  capacity?: number;
+  /**
+   * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries. Expired entries go first,
+   * then entries in no particular order.
+   *
+   * @default {"throw"}
+   */
+  onFull?: "throw" | "evict";
+}
+
+/**
+ * Options of {@linkcode SharedMap.attach}: the codecs, if they are of your own. Built-in codecs are known from the handle.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ */
+export interface AttachOptions<K, V> {
+  /** How keys are encoded; must be what the creator of the map gave. */
+  key?: KeyCodec<K>;
+  /** How values are encoded; must be what the creator of the map gave. */
+  value?: ValueCodec<V>;
+}
+
+/** Options after checking. */
+export interface CheckedOptions {
+  keyCodec: string;
+  valueCodec: string;
+  maxBytes: number;
+  capacity: number;
+  evict: boolean;
+}
+
+const DEFAULT_MAX_BYTES = 2 ** 30;
+const KEY_FORMATS: Readonly<Record<string, unknown>> = {
+  string: stringKeys,
+  number: numberKeys,
+  bytes: bytesKeys,
+};
+
+/** Checks the options of a new map. Throws `TypeError` or `RangeError`. */
+export function checkOptions<K, V>(
+  options: SharedMapOptions<K, V>,
+): CheckedOptions {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(
+      `Cannot create SharedMap: the options must be an object: ${
+        received(options)
+      }`,
+    );
+  }
+  const { onFull = "throw" } = options;
+  if (onFull !== "throw" && onFull !== "evict") {
+    throw new TypeError(
+      `Cannot create SharedMap: onFull must be "throw" or "evict": ${
+        received(onFull)
+      }`,
+    );
+  }
+  return {
+    keyCodec: codecName(options.key ?? "string", KEY_FORMATS, "key"),
+    valueCodec: codecName(options.value ?? "any", VALUE_FORMATS, "value"),
+    maxBytes: checkSize(
+      "maxBytes",
+      options.maxBytes ?? DEFAULT_MAX_BYTES,
+      MIN_SEGMENT_BYTES,
+      MAX_SEGMENT_BYTES,
+    ),
+    capacity: checkSize("capacity", options.capacity ?? 0, 0, 2 ** 28),
+    evict: onFull === "evict",
+  };
+}
+
+function checkSize(
+  name: string,
+  value: unknown,
+  least: number,
+  most: number,
+): number {
+  if (typeof value !== "number") {
+    throw new TypeError(
+      `Cannot create SharedMap: ${name} must be a number: ${received(value)}`,
+    );
+  }
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(
+      `Cannot create SharedMap: ${name} must be an integer from ${least} to ${most}: received ${value}`,
+    );
+  }
+  return value;
+}
+
+function codecName(
+  codec: unknown,
+  builtIn: Readonly<Record<string, unknown>>,
+  role: "key" | "value",
+): string {
+  const names = Object.keys(builtIn).map((name) => `"${name}"`).join(", ");
+  if (typeof codec === "string") {
+    if (Object.hasOwn(builtIn, codec)) return codec;
+    throw new TypeError(
+      `Cannot use the ${role} codec: it must be one of ${names} or a codec object: ${
+        received(codec)
+      }`,
+    );
+  }
+  if (!isCodec(codec)) {
+    throw new TypeError(
+      `Cannot use the ${role} codec: it must be one of ${names} or an object with a name and the methods encode and decode: ${
+        received(codec)
+      }`,
+    );
+  }
+  const bytes = new TextEncoder().encode(codec.name).length;
+  if (bytes === 0 || bytes > CODEC_NAME_BYTES) {
+    throw new RangeError(
+      `Cannot use the ${role} codec: its name must have from 1 to ${CODEC_NAME_BYTES} bytes: received ${bytes}`,
+    );
+  }
+  if (Object.hasOwn(builtIn, codec.name)) {
+    throw new TypeError(
+      `Cannot use the ${role} codec: the name "${codec.name}" is a built-in codec's, give yours another`,
+    );
+  }
+  return codec.name;
+}
+
+function isCodec(codec: unknown): codec is Codec<unknown> {
+  const { name, encode, decode } = (codec ?? {}) as Record<string, unknown>;
+  return typeof name === "string" && typeof encode === "function" &&
+    typeof decode === "function";
+}
+
+/** The key format of a segment. Throws `HandleError` where the caller's codec is missing or another one. */
+export function keyFormat<K>(
+  segment: Segment,
+  codec: KeyCodec<K> | undefined,
+): KeyFormat<K> {
+  const name = segment.keyCodec;
+  checkCodec(codec, name, KEY_FORMATS, "key");
+  return Object.hasOwn(KEY_FORMATS, name)
+    ? KEY_FORMATS[name] as KeyFormat<K>
+    : customKeys(codec as Codec<K>);
+}
+
+/** Makes the value format of a segment, likewise. */
+export function valueFormat<V>(
+  segment: Segment,
+  codec: ValueCodec<V> | undefined,
+): ValueFormat<V> {
+  const name = segment.valueCodec;
+  checkCodec(codec, name, VALUE_FORMATS, "value");
+  return Object.hasOwn(VALUE_FORMATS, name)
+    ? VALUE_FORMATS[name]() as ValueFormat<V>
+    : customValues(codec as Codec<V>);
+}
+
+function checkCodec(
+  codec: unknown,
+  expected: string,
+  builtIn: Readonly<Record<string, unknown>>,
+  role: "key" | "value",
+): void {
+  if (codec === undefined) {
+    if (Object.hasOwn(builtIn, expected)) return;
+    throw new HandleError(
+      `Cannot attach to the map: its ${role}s need the codec "${expected}", none was given: pass it as \`${role}\` in the options`,
+    );
+  }
+  const name = codecName(codec, builtIn, role);
+  if (name !== expected) {
+    throw new HandleError(
+      `Cannot attach to the map: its ${role}s use the codec "${expected}", the options say "${name}"`,
+    );
+  }
+}

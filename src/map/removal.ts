@@ -1,0 +1,48 @@
+/**
+ * Removal of entries that nobody asked to delete: expired or evicted ones.
+ *
+ * @module
+ */
+
+import { TAG_TOMBSTONE } from "../segment/layout.ts";
+import { EncodedKey } from "../table/key.ts";
+import { versionBytes, writeVersion } from "../table/version.ts";
+import { account } from "./accounting.ts";
+import type { Attachment } from "./attachment.ts";
+
+/** Writes a tombstone of the key at hand; 0 when even the reserve is spent. */
+export function newTombstone(attachment: Attachment, key: EncodedKey): number {
+  const { participant, segment } = attachment;
+  const bytes = versionBytes(key.count * 4, 0, false);
+  const ref = participant.allocator.allocate(bytes, "reserve");
+  if (ref !== 0) writeVersion(segment, ref, key, TAG_TOMBSTONE, 0, Infinity);
+  return ref;
+}
+
+/** Removes versions that a scan found, each only if it is still its key's newest. */
+export class Remover {
+  readonly #attachment: Attachment;
+  /** Its own scratch: the operation that made room necessary still needs the attachment's. */
+  readonly #key: EncodedKey;
+
+  constructor(attachment: Attachment) {
+    this.#attachment = attachment;
+    this.#key = new EncodedKey(attachment.segment.seed);
+  }
+
+  /** Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone. The caller is pinned. */
+  remove(ref: number, why: "expired" | "evicted"): boolean {
+    const { participant, segment, table } = this.#attachment;
+    this.#key.copyFrom(segment.words, ref);
+    if (table.seek(this.#key, false) !== ref) return false;
+    const tombstone = newTombstone(this.#attachment, this.#key);
+    if (tombstone === 0) return false;
+    if (!table.replace(ref, tombstone)) {
+      participant.allocator.free(tombstone);
+      return false;
+    }
+    account(participant, ref, tombstone);
+    participant.count(why);
+    return true;
+  }
+}

@@ -1,0 +1,1376 @@
+/**
+ * The map as its users see it.
+ *
+ * What this room guarantees: every operation on one key is linearizable across all workers; none waits for another
+ * worker; bad input is refused before anything changes.
+ *
+ * @module
+ */
+
+import { Segment } from "../segment/segment.ts";
+import type { Participant } from "../epoch/participant.ts";
+import { HandleError, MapFullError, received } from "../errors.ts";
+import {
+  H_TTL_USED,
+  LENGTH_LIMIT,
+  LENGTH_MASK,
+  P_ENTRIES,
+} from "../segment/layout.ts";
+import { store } from "../segment/words.ts";
+import type { EncodedKey } from "../table/key.ts";
+import type { Insert, Table } from "../table/table.ts";
+import {
+  expiryOf,
+  isTombstone,
+  valueBytes,
+  valueOffset,
+  valueTag,
+  versionBytes,
+  writeVersion,
+} from "../table/version.ts";
+import { Cursor } from "../table/cursor.ts";
+import type { ValueFormat } from "../codec/codec.ts";
+import { account, liveBytesOf, sumTally } from "./accounting.ts";
+import { Attachment } from "./attachment.ts";
+import { evict } from "./eviction.ts";
+import {
+  type AttachOptions,
+  checkOptions,
+  keyFormat,
+  type SharedMapOptions,
+  valueFormat,
+} from "./options.ts";
+import { Reader } from "./reader.ts";
+import { newTombstone } from "./removal.ts";
+import { meet } from "./rendezvous.ts";
+import { scan } from "./scan.ts";
+import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
+import { type SharedMapStats, sumStats } from "./stats.ts";
+
+/**
+ * What another worker needs to attach to a map: `postMessage` takes it as it is.
+ */
+export interface SharedMapHandle {
+  /** The map's memory. */
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** Options of {@linkcode SharedMap.prototype.set}. */
+export interface SetOptions {
+  /**
+   * How long the entry lives, in milliseconds; `Infinity`: until it is deleted.
+   *
+   * @default {Infinity}
+   */
+  ttl?: number;
+}
+
+/** What a decision about a key's current version may be, besides a version to publish. */
+const LEAVE = 0;
+const NO_MEMORY = -1;
+const AGAIN = -2;
+
+/**
+ * A hash map in shared memory that every worker of the process reads and writes directly.
+ *
+ * All workers see one map; each has its own `SharedMap` object on it, from {@linkcode SharedMap.create},
+ * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Reads are wait-free and writes lock-free: no operation ever waits
+ * for another worker, and a worker that dies harms no one. Every operation on one key is linearizable.
+ *
+ * Keys and values are copied in and out: changing an object that was stored, or that `get` returned, changes nothing in the
+ * map.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ *
+ * @example Usage
+ * ```ts
+ * import { SharedMap } from "@epochmap/epochmap";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using map = SharedMap.create<string, number>({ value: "number" });
+ * map.set("visits", 1);
+ * assertEquals(map.increment("visits"), 2);
+ * ```
+ */
+export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
+  readonly #attachment: Attachment;
+  readonly #participant: Participant;
+  readonly #segment: Segment;
+  readonly #table: Table;
+  readonly #key: EncodedKey;
+  readonly #reader: Reader<K, V>;
+  readonly #values: ValueFormat<V>;
+  readonly #evicts: boolean;
+  readonly #floats: Float64Array;
+  readonly #hits: number;
+  readonly #misses: number;
+  readonly #sets: number;
+  /** For values that are compared while another is being written. */
+  #expected: ValueFormat<V> | undefined;
+  readonly #options: AttachOptions<K, V>;
+  /** Whether encoding and decoding values runs the caller's code. */
+  readonly #hasOwnCodec: boolean;
+  #letGo: (() => void) | undefined;
+  #ttlMarked = false;
+
+  private constructor(attachment: Attachment, options: AttachOptions<K, V>) {
+    const { participant, segment } = attachment;
+    this.#attachment = attachment;
+    this.#participant = participant;
+    this.#segment = segment;
+    this.#table = attachment.table;
+    this.#key = attachment.key;
+    this.#options = options;
+    this.#values = valueFormat(segment, options.value);
+    this.#reader = new Reader(
+      segment,
+      keyFormat(segment, options.key),
+      this.#values,
+    );
+    this.#hasOwnCodec = typeof options.value === "object";
+    this.#evicts = segment.evicts;
+    this.#floats = segment.floats;
+    this.#hits = participant.counterIndex("hits");
+    this.#misses = participant.counterIndex("misses");
+    this.#sets = participant.counterIndex("sets");
+  }
+
+  // ---- making and joining -------------------------------------------------------------------------------------------
+
+  /**
+   * Makes a map.
+   *
+   * @typeParam K The type of the keys.
+   * @typeParam V The type of the values.
+   * @param options Codecs and sizes.
+   * @returns The map, attached in this worker.
+   * @throws {TypeError} If an option has the wrong type.
+   * @throws {RangeError} If a size is out of range.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   *
+   * using sessions = SharedMap.create<string, { user: string }>({
+   *   maxBytes: 64 * 2 ** 20,
+   * });
+   * sessions.set("s1", { user: "ada" }, { ttl: 60_000 });
+   * ```
+   */
+  static create<K = string, V = unknown>(
+    options: SharedMapOptions<K, V> = {},
+  ): SharedMap<K, V> {
+    return new SharedMap(Attachment.create(checkOptions(options)), options);
+  }
+
+  /**
+   * Attaches to a map that another worker made, from the handle that `postMessage` brought.
+   *
+   * @typeParam K The type of the keys.
+   * @typeParam V The type of the values.
+   * @param handle The other worker's {@linkcode SharedMap.prototype.handle}.
+   * @param options The codecs, if they are of your own.
+   * @returns The map, attached in this worker.
+   * @throws {HandleError} If the handle is not that of a map, or the layout or the codecs differ.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * using same = SharedMap.attach<string, number>(map.handle); // usually in a worker
+   * same.set("a", 1);
+   * assertEquals(map.get("a"), 1);
+   * ```
+   */
+  static attach<K = string, V = unknown>(
+    handle: SharedMapHandle,
+    options: AttachOptions<K, V> = {},
+  ): SharedMap<K, V> {
+    if (handle === null || typeof handle !== "object") {
+      throw new HandleError(
+        `Cannot attach to the map: expected the \`handle\` of a SharedMap: ${
+          received(handle)
+        }`,
+      );
+    }
+    return SharedMap.#join(Segment.attach(handle.buffer), options);
+  }
+
+  /** The codecs are checked before a place is taken. */
+  static #join<K, V>(
+    segment: Segment,
+    options: AttachOptions<K, V>,
+  ): SharedMap<K, V> {
+    keyFormat(segment, options.key);
+    valueFormat(segment, options.value);
+    return new SharedMap(Attachment.attachTo(segment), options);
+  }
+
+  /**
+   * Opens the map of a name: joins it if any worker of the process holds it, else makes it.
+   *
+   * A map whose holders are all gone is gone, and the next `open` makes a new one.
+   *
+   * @typeParam K The type of the keys.
+   * @typeParam V The type of the values.
+   * @param name The name, the same in all workers.
+   * @param options Codecs and sizes. Sizes count only for the worker that makes the map.
+   * @returns The map, attached in this worker.
+   * @throws {TypeError} If the name is not a string, or an option has the wrong type.
+   * @throws {RangeError} If a size is out of range.
+   * @throws {HandleError} If the map has other codecs.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using here = await SharedMap.open<string, number>("hits");
+   * using there = await SharedMap.open<string, number>("hits"); // usually in a worker
+   * here.increment("/");
+   * assertEquals(there.get("/"), 1);
+   * ```
+   */
+  static async open<K = string, V = unknown>(
+    name: string,
+    options: SharedMapOptions<K, V> = {},
+  ): Promise<SharedMap<K, V>> {
+    if (typeof name !== "string") {
+      throw new TypeError(
+        `Cannot open SharedMap: the name must be a string: ${received(name)}`,
+      );
+    }
+    const checked = checkOptions(options);
+    const { result, letGo } = await meet(
+      name,
+      () => {
+        const attachment = Attachment.create(checked);
+        const result = new SharedMap(attachment, options);
+        return { segment: attachment.segment, result };
+      },
+      (segment) => SharedMap.#join(segment, withDefaults(options)),
+    );
+    result.#letGo = letGo;
+    return result;
+  }
+
+  /**
+   * What another worker needs to attach: structured-cloneable.
+   *
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create();
+   * const { port1, port2 } = new MessageChannel();
+   * port1.postMessage(map.handle);
+   * assertEquals(map.handle.buffer.byteLength, 2 ** 30);
+   * port1.close();
+   * port2.close();
+   * ```
+   */
+  get handle(): SharedMapHandle {
+    this.#attachment.checkOpen("hand out the handle");
+    return { buffer: this.#segment.buffer };
+  }
+
+  /**
+   * The number of entries: exact when nobody writes, and counting expired entries until they are swept. O(participants).
+   *
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1).set("b", 2);
+   * assertEquals(map.size, 2);
+   * ```
+   */
+  get size(): number {
+    this.#attachment.checkOpen("count the entries");
+    return sumTally(this.#segment, P_ENTRIES);
+  }
+
+  // ---- reading ------------------------------------------------------------------------------------------------------
+
+  /**
+   * The value of a key, or undefined. Wait-free; O(1) expected.
+   *
+   * @param key The key.
+   * @returns A copy of the value, or undefined if there is no entry.
+   * @throws {TypeError} If the key has the wrong type.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, string[]>();
+   * map.set("a", ["x"]);
+   * assertEquals(map.get("a"), ["x"]);
+   * assertEquals(map.get("b"), undefined);
+   * ```
+   */
+  get(key: K): V | undefined {
+    this.#pack(key, "get an entry");
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      const ref = this.#table.find(this.#key);
+      if (!this.#reader.isLive(ref)) {
+        this.#floats[this.#misses]++;
+        return undefined;
+      }
+      this.#floats[this.#hits]++;
+      return this.#reader.value(ref);
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  /**
+   * Whether there is an entry with this key. Wait-free; O(1) expected.
+   *
+   * @param key The key.
+   * @returns Whether there is an entry.
+   * @throws {TypeError} If the key has the wrong type.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assert(map.has("a"));
+   * ```
+   */
+  has(key: K): boolean {
+    this.#pack(key, "look for an entry");
+    return this.#readPacked((ref) => ref !== 0);
+  }
+
+  /**
+   * The values of many keys, in their order. Each is read on its own: for a consistent view take a snapshot.
+   *
+   * @param keys The keys.
+   * @returns A value, or undefined, for each key.
+   * @throws {TypeError} If a key has the wrong type.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assertEquals(map.getMany(["a", "b"]), [1, undefined]);
+   * ```
+   */
+  getMany(keys: Iterable<K>): (V | undefined)[] {
+    this.#attachment.checkOpen("get entries");
+    const wanted = [...keys];
+    using _ = this.pin();
+    return wanted.map((key) => this.get(key));
+  }
+
+  /**
+   * How long an entry still lives, in milliseconds.
+   *
+   * @param key The key.
+   * @returns The time left; `Infinity` if the entry does not expire, undefined if there is none.
+   * @throws {TypeError} If the key has the wrong type.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1, { ttl: 60_000 }).set("b", 2);
+   * assert(map.ttl("a")! <= 60_000);
+   * assertEquals(map.ttl("b"), Infinity);
+   * ```
+   */
+  ttl(key: K): number | undefined {
+    this.#pack(key, "read the time left to an entry");
+    return this.#readPacked((ref) =>
+      ref === 0
+        ? undefined
+        : Math.max(0, expiryOf(this.#segment, ref) - Date.now())
+    );
+  }
+
+  /** Calls `read` with the live version of the packed key, or 0. */
+  #readPacked<T>(read: (ref: number) => T): T {
+    this.#participant.pin();
+    try {
+      const ref = this.#table.find(this.#key);
+      const live = this.#reader.isLive(ref);
+      this.#floats[live ? this.#hits : this.#misses]++;
+      return read(live ? ref : 0);
+    } finally {
+      this.#participant.unpin();
+    }
+  }
+
+  // ---- writing ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Sets the value of a key. Leaves no expiry unless given one. Lock-free; O(1) expected.
+   *
+   * @param key The key.
+   * @param value The value; not undefined.
+   * @param options How long the entry lives.
+   * @returns The map.
+   * @throws {TypeError} If key or value have the wrong type.
+   * @throws {RangeError} If the time to live is not above 0.
+   * @throws {MapFullError} If the entry does not fit.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1).set("a", 2);
+   * assertEquals(map.get("a"), 2);
+   * ```
+   */
+  set(key: K, value: V, options?: SetOptions): this {
+    const expiry = options === undefined ? Infinity : this.#expiryAfter(
+      options.ttl ?? Infinity,
+      "set an entry",
+    );
+    this.#packWithValue(key, value, "set an entry");
+    this.#write(expiry);
+    this.#floats[this.#sets]++;
+    return this;
+  }
+
+  /**
+   * Sets many entries, one after the other.
+   *
+   * @param entries Keys and values.
+   * @throws {TypeError} If a key or value has the wrong type; entries before it are set.
+   * @throws {MapFullError} If an entry does not fit; entries before it are set.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.setMany([["a", 1], ["b", 2]]);
+   * assertEquals(map.size, 2);
+   * ```
+   */
+  setMany(entries: Iterable<readonly [K, V]>): void {
+    this.#attachment.checkOpen("set entries");
+    for (const [key, value] of entries) this.set(key, value);
+  }
+
+  /**
+   * Deletes the entry of a key. Lock-free; O(1) expected; works when the map is full.
+   *
+   * @param key The key.
+   * @returns Whether there was an entry, and this call deleted it.
+   * @throws {TypeError} If the key has the wrong type.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert, assertFalse } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assert(map.delete("a"));
+   * assertFalse(map.delete("a"));
+   * ```
+   */
+  delete(key: K): boolean {
+    this.#pack(key, "delete an entry");
+    return this.#deletePacked(() => true) ?? false;
+  }
+
+  /**
+   * Deletes all entries that are there when it comes to them. Not atomic: what others set meanwhile may stay. O(capacity).
+   *
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * map.clear();
+   * assertEquals(map.size, 0);
+   * ```
+   */
+  clear(): void {
+    this.#attachment.checkOpen("delete the entries");
+    const { words } = this.#segment;
+    const cursor = new Cursor(this.#segment, this.#table.migration);
+    const refs: number[] = [];
+    while (!cursor.done) {
+      this.#participant.pin();
+      try {
+        cursor.next(refs);
+        for (const ref of refs) {
+          if (isTombstone(words, ref)) continue;
+          this.#key.copyFrom(words, ref);
+          this.#clearPacked();
+        }
+      } finally {
+        this.#participant.unpin();
+      }
+      this.#participant.collectSometimes();
+    }
+  }
+
+  /** Deletes what is there under the packed key, expired or not. */
+  #clearPacked(): void {
+    const { words } = this.#segment;
+    const deleted = this.#modify(
+      false,
+      (current) =>
+        current === 0 || isTombstone(words, current)
+          ? LEAVE
+          : this.#tombstone(),
+    );
+    if (deleted) this.#participant.count("deletes");
+  }
+
+  /**
+   * The value of a key, after setting it if there was none. Among many callers one wins, and all get its value. Lock-free.
+   *
+   * @param key The key.
+   * @param value The value to set if there is none.
+   * @returns The value that the map holds.
+   * @throws {TypeError} If key or value have the wrong type.
+   * @throws {MapFullError} If the entry does not fit.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * assertEquals(map.getOrInsert("a", 1), 1);
+   * assertEquals(map.getOrInsert("a", 2), 1);
+   * ```
+   */
+  getOrInsert(key: K, value: V): V {
+    this.#packWithValue(key, value, "get or insert an entry");
+    let existing: { value: V } | undefined;
+    const inserted = this.#modify(true, (current) => {
+      if (this.#reader.isLive(current)) {
+        existing = { value: this.#reader.value(current) };
+        return LEAVE;
+      }
+      return this.#newVersion(Infinity);
+    });
+    if (inserted) {
+      this.#floats[this.#misses]++;
+      this.#floats[this.#sets]++;
+      return value;
+    }
+    this.#floats[this.#hits]++;
+    return existing!.value;
+  }
+
+  /**
+   * The value of a key, after computing and setting it if there was none. `compute` runs in this worker, at most once a call;
+   * if another worker, or `compute` itself, inserts the key meanwhile, the result is what the map holds.
+   *
+   * @param key The key.
+   * @param compute Computes the value.
+   * @returns The value that the map holds.
+   * @throws {TypeError} If the key or the computed value has the wrong type.
+   * @throws {MapFullError} If the entry does not fit.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * assertEquals(map.getOrInsertComputed("abc", (key) => key.length), 3);
+   * ```
+   */
+  getOrInsertComputed(key: K, compute: (key: K) => V): V {
+    checkFunction(compute, "compute");
+    this.#pack(key, "get or insert an entry");
+    const found = this.#readPacked((ref) =>
+      ref === 0 ? undefined : { value: this.#reader.value(ref) }
+    );
+    return found === undefined
+      ? this.getOrInsert(key, compute(key))
+      : found.value;
+  }
+
+  /**
+   * Sets the value of a key and returns the one it replaced. Leaves no expiry. Lock-free.
+   *
+   * @param key The key.
+   * @param value The value; not undefined.
+   * @returns The value replaced, or undefined if there was none.
+   * @throws {TypeError} If key or value have the wrong type.
+   * @throws {MapFullError} If the entry does not fit.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * assertEquals(map.swap("a", 1), undefined);
+   * assertEquals(map.swap("a", 2), 1);
+   * ```
+   */
+  swap(key: K, value: V): V | undefined {
+    this.#packWithValue(key, value, "swap an entry");
+    let before: V | undefined;
+    this.#write(
+      Infinity,
+      (current) => before = this.#valueIfLive(current),
+    );
+    this.#floats[this.#sets]++;
+    return before;
+  }
+
+  /**
+   * Deletes the entry of a key and returns its value. Among many callers one gets it. Lock-free.
+   *
+   * @param key The key.
+   * @returns The value deleted, or undefined if there was none.
+   * @throws {TypeError} If the key has the wrong type.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assertEquals(map.take("a"), 1);
+   * assertEquals(map.take("a"), undefined);
+   * ```
+   */
+  take(key: K): V | undefined {
+    this.#pack(key, "take an entry");
+    return this.#deletePacked((ref) => this.#reader.value(ref));
+  }
+
+  /**
+   * Sets the value of a key if the present one is as expected. Keeps the expiry that is there. Lock-free.
+   *
+   * Values are compared as stored: two numbers, strings or byte arrays by content, other objects as structured clones.
+   *
+   * @param key The key.
+   * @param expected What the value must be; undefined: there must be none.
+   * @param value The value to set; not undefined.
+   * @returns Whether it was set.
+   * @throws {TypeError} If key or values have the wrong type.
+   * @throws {MapFullError} If the entry does not fit.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert, assertFalse } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, string>();
+   * assert(map.compareAndSet("lock", undefined, "me"));
+   * assertFalse(map.compareAndSet("lock", undefined, "you"));
+   * assert(map.compareAndSet("lock", "me", "you"));
+   * ```
+   */
+  compareAndSet(key: K, expected: V | undefined, value: V): boolean {
+    if (expected !== undefined) this.#expect(expected);
+    this.#packWithValue(key, value, "compare and set an entry");
+    const set = this.#modify(true, (current) => {
+      const live = this.#reader.isLive(current);
+      if (expected === undefined ? live : !live) return LEAVE;
+      if (live && !this.#isExpected(current)) return LEAVE;
+      return this.#newVersion(
+        live ? expiryOf(this.#segment, current) : Infinity,
+      );
+    });
+    if (set) this.#floats[this.#sets]++;
+    return set;
+  }
+
+  /**
+   * Deletes the entry of a key if its value is as expected. Lock-free.
+   *
+   * @param key The key.
+   * @param expected What the value must be; not undefined.
+   * @returns Whether it was deleted.
+   * @throws {TypeError} If key or value have the wrong type.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert, assertFalse } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, string>();
+   * map.set("lock", "me");
+   * assertFalse(map.compareAndDelete("lock", "you"));
+   * assert(map.compareAndDelete("lock", "me"));
+   * ```
+   */
+  compareAndDelete(key: K, expected: V): boolean {
+    this.#expect(expected);
+    this.#pack(key, "compare and delete an entry");
+    const deleted = this.#modify(
+      false,
+      (current) =>
+        this.#reader.isLive(current) && this.#isExpected(current)
+          ? this.#tombstone()
+          : LEAVE,
+    );
+    if (deleted) this.#participant.count("deletes");
+    return deleted;
+  }
+
+  /**
+   * Replaces the value of a key by what `fn` makes of it. `fn` runs again if the key changed meanwhile, even from inside `fn`;
+   * so it must not have effects of its own. Keeps the expiry that is there. Lock-free, as far as `fn` is.
+   *
+   * @param key The key.
+   * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry.
+   * @returns The new value, or undefined.
+   * @throws {TypeError} If the key or the new value has the wrong type.
+   * @throws {MapFullError} If the entry does not fit.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, string[]>();
+   * map.update("log", (lines = []) => [...lines, "hello"]);
+   * assertEquals(map.get("log"), ["hello"]);
+   * ```
+   */
+  update(key: K, fn: (current: V | undefined) => V | undefined): V | undefined {
+    checkFunction(fn, "fn");
+    this.#pack(key, "update an entry");
+    let next: V | undefined;
+    let deletes = false;
+    const changed = this.#modify(true, (current) => {
+      const live = this.#reader.isLive(current);
+      next = fn(live ? this.#reader.value(current) : undefined);
+      // `fn` may have used the map, this very key too: the scratch and the place in the table are no longer known.
+      if (next === undefined) this.#pack(key, "update an entry");
+      else this.#packWithValue(key, next, "update an entry");
+      deletes = next === undefined;
+      if (this.#table.seek(this.#key, true) !== current) return AGAIN;
+      if (deletes) return live ? this.#tombstone() : LEAVE;
+      return this.#newVersion(
+        live ? expiryOf(this.#segment, current) : Infinity,
+      );
+    });
+    if (changed) {
+      if (deletes) this.#participant.count("deletes");
+      else this.#floats[this.#sets]++;
+    }
+    return next;
+  }
+
+  /**
+   * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there. Lock-free.
+   *
+   * @param key The key.
+   * @param by What to add.
+   * @returns The new number.
+   * @throws {TypeError} If the key has the wrong type, or the value or `by` is not a number.
+   * @throws {MapFullError} If the entry does not fit.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.increment("visits");
+   * assertEquals(map.increment("visits", 10), 11);
+   * ```
+   */
+  increment(key: K, by = 1): number {
+    if (typeof by !== "number") {
+      throw new TypeError(
+        `Cannot increment: by must be a number: ${received(by)}`,
+      );
+    }
+    let sum = 0;
+    if (this.#hasOwnCodec) {
+      const add = (current: V | undefined) => sum = by + numberOf(current ?? 0);
+      return this.update(key, add as (current: V | undefined) => V) as number;
+    }
+    this.#pack(key, "increment a number");
+    this.#modify(true, (current) => {
+      const live = this.#reader.isLive(current);
+      sum = by + (live ? numberOf(this.#reader.value(current)) : 0);
+      this.#prepare(sum as V);
+      return this.#newVersion(
+        live ? expiryOf(this.#segment, current) : Infinity,
+      );
+    });
+    this.#floats[this.#sets]++;
+    return sum;
+  }
+
+  /**
+   * Sets how long the entry of a key still lives.
+   *
+   * @param key The key.
+   * @param ttl The time in milliseconds; `Infinity`: until it is deleted.
+   * @returns Whether there is an entry.
+   * @throws {TypeError} If key or time have the wrong type.
+   * @throws {RangeError} If the time is not above 0.
+   * @throws {MapFullError} If the map is full: the entry is written anew.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assert(map.expire("a", 60_000));
+   * assert(map.ttl("a")! <= 60_000);
+   * ```
+   */
+  expire(key: K, ttl: number): boolean {
+    const expiry = this.#expiryAfter(ttl, "set the time left to an entry");
+    this.#pack(key, "set the time left to an entry");
+    return this.#modify(
+      false,
+      (current) =>
+        this.#reader.isLive(current) ? this.#copy(current, expiry) : LEAVE,
+    );
+  }
+
+  // ---- iterating ----------------------------------------------------------------------------------------------------
+
+  /**
+   * All keys, in no particular order. Weakly consistent: a key that is there throughout comes exactly once; one that comes
+   * or goes meanwhile may or may not. For a consistent view iterate over a snapshot.
+   *
+   * @returns An iterator.
+   * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assertEquals([...map.keys()], ["a"]);
+   * ```
+   */
+  keys(): IterableIterator<K> {
+    return this.#scan((ref) => this.#reader.key(ref));
+  }
+
+  /**
+   * All values, in the order of {@linkcode SharedMap.prototype.keys}, and as consistent.
+   *
+   * @returns An iterator.
+   * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assertEquals([...map.values()], [1]);
+   * ```
+   */
+  values(): IterableIterator<V> {
+    return this.#scan((ref) => this.#reader.value(ref));
+  }
+
+  /**
+   * All entries, in the order of {@linkcode SharedMap.prototype.keys}, and as consistent.
+   *
+   * @returns An iterator.
+   * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assertEquals([...map.entries()], [["a", 1]]);
+   * ```
+   */
+  entries(): IterableIterator<[K, V]> {
+    return this.#scan((ref) => this.#reader.entry(ref));
+  }
+
+  /**
+   * The same as {@linkcode SharedMap.prototype.entries}.
+   *
+   * @returns An iterator.
+   * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   *
+   * using map = SharedMap.create<string, number>();
+   * for (const [key, value] of map) console.log(key, value);
+   * ```
+   */
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+
+  /**
+   * Calls back for every entry, as consistent as {@linkcode SharedMap.prototype.keys}.
+   *
+   * @param fn Called with value, key and map.
+   * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.forEach((value, key) => console.log(key, value));
+   * ```
+   */
+  forEach(fn: (value: V, key: K, map: this) => void): void {
+    checkFunction(fn, "fn");
+    for (const [key, value] of this) fn(value, key, this);
+  }
+
+  #scan<T>(pick: (ref: number) => T): IterableIterator<T> {
+    const checkOpen = () =>
+      this.#attachment.checkOpen("iterate over the entries");
+    checkOpen();
+    return scan(
+      this.#attachment,
+      (newest) => this.#reader.isLive(newest) ? newest : 0,
+      pick,
+      checkOpen,
+    );
+  }
+
+  // ---- the whole map ------------------------------------------------------------------------------------------------
+
+  /**
+   * Pins the map for a run of operations, which saves each of them two atomic writes. While it is pinned, memory that is freed
+   * meanwhile cannot be reused unless this worker goes on writing: so keep it short.
+   *
+   * @returns What ends the pin when it is disposed of.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   *
+   * using map = SharedMap.create<string, number>();
+   * {
+   *   using _ = map.pin();
+   *   for (let i = 0; i < 1000; i++) map.get(`key ${i}`);
+   * }
+   * ```
+   */
+  pin(): Disposable {
+    this.#attachment.checkOpen("pin the map");
+    this.#participant.keepPin();
+    let kept = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (kept && this.#attachment.isOpen) this.#participant.releasePin();
+        kept = false;
+      },
+    };
+  }
+
+  /**
+   * Opens a snapshot: the map as it is at this moment. O(1), whatever the size; writers hardly notice. Up to 32 may be open in
+   * one attachment.
+   *
+   * @returns The snapshot; close it when it is done with.
+   * @throws {SnapshotError} If too many are open.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * using before = map.snapshot();
+   * map.clear();
+   * assertEquals(before.size, 1);
+   * ```
+   */
+  snapshot(): SharedMapSnapshot<K, V> {
+    this.#attachment.checkOpen("open a snapshot");
+    return new MapSnapshot(this.#attachment, this.#reader);
+  }
+
+  /**
+   * Counters and sizes of the whole map: a plain object of numbers. O(participants).
+   *
+   * @returns The statistics of this moment.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("a", 1);
+   * assertEquals(map.stats().entries, 1);
+   * ```
+   */
+  stats(): SharedMapStats {
+    this.#attachment.checkOpen("read the statistics");
+    return sumStats(this.#segment);
+  }
+
+  /**
+   * Leaves the map in this worker; again is nothing. The map lives on in the others. Closes this worker's snapshots; open
+   * iterators then throw.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   *
+   * const map = SharedMap.create<string, number>();
+   * map.close();
+   * ```
+   */
+  close(): void {
+    if (!this.#attachment.isOpen) return;
+    this.#attachment.close();
+    this.#letGo?.();
+  }
+
+  /**
+   * The same as {@linkcode SharedMap.prototype.close}, for `using`.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   *
+   * using map = SharedMap.create<string, number>();
+   * ```
+   */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  // ---- parts of operations ------------------------------------------------------------------------------------------
+
+  /** Puts a key into the scratch. May run a codec of the caller's. */
+  #pack(key: K, what: string): void {
+    this.#attachment.checkOpen(what);
+    const { keys } = this.#reader;
+    keys.pack(keys.prepare(key), this.#key);
+  }
+
+  /** Prepares a value and puts a key into the scratch; whatever runs the caller's code comes first. */
+  #packWithValue(key: K, value: V, what: string): void {
+    this.#attachment.checkOpen(what);
+    const { keys } = this.#reader;
+    const prepared = keys.prepare(key);
+    this.#prepare(value);
+    keys.pack(prepared, this.#key);
+  }
+
+  #prepare(value: V): void {
+    this.#values.prepare(value);
+    if (this.#values.byteLength >= LENGTH_LIMIT) {
+      this.#tooLarge(this.#values.byteLength);
+    }
+  }
+
+  #tooLarge(needed: number): never {
+    const maxBytes = this.#segment.buffer.byteLength;
+    throw new MapFullError(
+      `Cannot store the entry: a value must be shorter than ${LENGTH_LIMIT} bytes: received ${needed}`,
+      { needed, maxBytes, liveBytes: liveBytesOf(this.#segment) },
+    );
+  }
+
+  /** When an entry that lives `ttl` milliseconds from now expires. */
+  #expiryAfter(ttl: number, what: string): number {
+    if (typeof ttl !== "number") {
+      throw new TypeError(
+        `Cannot ${what}: ttl must be a number: ${received(ttl)}`,
+      );
+    }
+    if (!(ttl > 0)) {
+      throw new RangeError(
+        `Cannot ${what}: ttl must be above 0 milliseconds, Infinity for none: received ${ttl}`,
+      );
+    }
+    if (ttl === Infinity) return Infinity;
+    if (!this.#ttlMarked) {
+      this.#attachment.checkOpen(what);
+      store(this.#segment.words, H_TTL_USED, 1);
+      this.#ttlMarked = true;
+    }
+    return Date.now() + ttl;
+  }
+
+  /** Writes a fresh version of the packed key with the prepared value. */
+  #newVersion(expiry: number): number {
+    const values = this.#values;
+    const ref = this.#allocate(values.byteLength, expiry);
+    if (ref === NO_MEMORY) return NO_MEMORY;
+    const segment = this.#segment;
+    writeVersion(
+      segment,
+      ref,
+      this.#key,
+      values.tag,
+      values.byteLength,
+      expiry,
+    );
+    values.write(segment, valueOffset(segment.words, ref));
+    return ref;
+  }
+
+  /** Writes a fresh version with the value of another and its own expiry. */
+  #copy(current: number, expiry: number): number {
+    const { words, bytes } = this.#segment;
+    const length = valueBytes(words, current);
+    const ref = this.#allocate(length, expiry);
+    if (ref === NO_MEMORY) return NO_MEMORY;
+    writeVersion(
+      this.#segment,
+      ref,
+      this.#key,
+      valueTag(words, current),
+      length,
+      expiry,
+    );
+    const from = valueOffset(words, current);
+    bytes.copyWithin(valueOffset(words, ref), from, from + length);
+    return ref;
+  }
+
+  #allocate(valueLength: number, expiry: number): number {
+    const bytes = versionBytes(
+      this.#key.info & LENGTH_MASK,
+      valueLength,
+      expiry !== Infinity,
+    );
+    const ref = this.#participant.allocator.allocate(bytes);
+    if (ref !== 0) return ref;
+    this.#needed = bytes;
+    return NO_MEMORY;
+  }
+
+  /** What the last allocation that failed asked for. */
+  #needed = 0;
+
+  #tombstone(): number {
+    const ref = newTombstone(this.#attachment, this.#key);
+    if (ref !== 0) return ref;
+    this.#needed = this.#key.info & LENGTH_MASK;
+    return NO_MEMORY;
+  }
+
+  #valueIfLive(ref: number): V | undefined {
+    return this.#reader.isLive(ref) ? this.#reader.value(ref) : undefined;
+  }
+
+  #expect(value: V): void {
+    this.#expected ??= valueFormat(this.#segment, this.#options.value);
+    this.#expected.prepare(value);
+  }
+
+  #isExpected(ref: number): boolean {
+    const { words } = this.#segment;
+    return this.#expected!.equals(
+      this.#segment,
+      valueOffset(words, ref),
+      valueBytes(words, ref),
+      valueTag(words, ref),
+    );
+  }
+
+  /** Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none. */
+  #deletePacked<T>(read: (ref: number) => T): T | undefined {
+    let before: T | undefined;
+    const deleted = this.#modify(
+      false,
+      (current) => this.#reader.isLive(current) ? this.#tombstone() : LEAVE,
+      (current) => before = read(current),
+    );
+    if (deleted) this.#participant.count("deletes");
+    return before;
+  }
+
+  /**
+   * Publishes a version with the prepared value under the packed key, whatever is there now.
+   *
+   * @param expiry When it expires.
+   * @param replaced Called, while pinned, with the version that it replaced, if any.
+   */
+  #write(expiry: number, replaced?: (current: number) => void): void {
+    for (let attempt = 0;; attempt++) {
+      const version = this.#newVersion(expiry);
+      if (version !== NO_MEMORY && this.#publish(version, replaced)) break;
+      this.#makeRoom(attempt);
+    }
+    this.#participant.collectSometimes();
+  }
+
+  /** Links a version, however often others are faster; false, and the version is freed, if the table has no place. */
+  #publish(version: number, replaced?: (current: number) => void): boolean {
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      this.#table.backoff.reset();
+      for (;;) {
+        const current = this.#table.seek(this.#key, true);
+        const outcome = this.#link(current, version);
+        if (outcome === "done") {
+          account(participant, current, version);
+          if (current !== 0) replaced?.(current);
+          return true;
+        }
+        if (outcome === "full") break;
+        this.#table.backoff.wait();
+      }
+    } finally {
+      participant.unpin();
+    }
+    participant.allocator.free(version);
+    return false;
+  }
+
+  #link(current: number, version: number): Insert {
+    if (current === 0) return this.#table.insert(this.#key, version);
+    return this.#table.replace(current, version) ? "done" : "lost";
+  }
+
+  /**
+   * Decides about the newest version of the packed key, again and again until no one comes between decision and change.
+   *
+   * @param toInsert Whether the decision may be a version for a key that has none.
+   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired) to the version to publish, or to
+   * `LEAVE`, `NO_MEMORY` or `AGAIN`. Called while pinned.
+   * @param replaced Called, while pinned, with the version that was replaced.
+   * @returns Whether a version was published.
+   */
+  #modify(
+    toInsert: boolean,
+    decide: (current: number) => number,
+    replaced?: (current: number) => void,
+  ): boolean {
+    for (let attempt = 0;; attempt++) {
+      const outcome = this.#decideAndLink(toInsert, decide, replaced);
+      if (outcome === "full") {
+        this.#makeRoom(attempt);
+        continue;
+      }
+      this.#participant.collectSometimes();
+      return outcome === "done";
+    }
+  }
+
+  #decideAndLink(
+    toInsert: boolean,
+    decide: (current: number) => number,
+    replaced?: (current: number) => void,
+  ): "done" | "left" | "full" {
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      this.#table.backoff.reset();
+      for (;;) {
+        const current = this.#table.seek(this.#key, toInsert);
+        const version = decide(current);
+        if (version === LEAVE) return "left";
+        if (version === NO_MEMORY) return "full";
+        if (version === AGAIN) continue;
+        const outcome = this.#link(current, version);
+        if (outcome === "done") {
+          account(participant, current, version);
+          if (current !== 0) replaced?.(current);
+          return "done";
+        }
+        participant.allocator.free(version);
+        if (outcome === "full") return "full";
+        this.#table.backoff.wait();
+      }
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  /** Frees memory for the write at hand, or throws `MapFullError`. */
+  #makeRoom(attempt: number): void {
+    const needed = this.#needed;
+    this.#attachment.makeRoom(
+      needed,
+      attempt,
+      () => this.#evicts && evict(this.#attachment, needed),
+    );
+  }
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new TypeError(
+    `Cannot increment: the value must be a number: ${received(value)}`,
+  );
+}
+
+function checkFunction(fn: unknown, name: string): void {
+  if (typeof fn === "function") return;
+  throw new TypeError(
+    `Cannot use ${name}: it must be a function: ${received(fn)}`,
+  );
+}
+
+function withDefaults<K, V>(
+  options: SharedMapOptions<K, V>,
+): AttachOptions<K, V> {
+  return { key: options.key ?? "string", value: options.value ?? "any" };
+}

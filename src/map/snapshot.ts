@@ -1,0 +1,181 @@
+/**
+ * Snapshots in memory: the map as it was at one moment, for as long as it is wanted.
+ *
+ * @module
+ */
+
+import { ClosedError, SnapshotError } from "../errors.ts";
+import { REGISTRY_WORDS } from "../segment/layout.ts";
+import { closeSnapshot, openSnapshot, versionAt } from "../table/clock.ts";
+import type { Attachment } from "./attachment.ts";
+import type { Reader } from "./reader.ts";
+import { scan } from "./scan.ts";
+
+/**
+ * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.
+ *
+ * It never changes, whatever the workers write meanwhile. While it is open, the map keeps the versions that it shows; so close
+ * it when it is done with.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ *
+ * @example Usage
+ * ```ts
+ * import { SharedMap } from "@epochmap/epochmap";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using map = SharedMap.create<string, number>();
+ * map.set("a", 1);
+ * using before = map.snapshot();
+ * map.set("a", 2);
+ * assertEquals([before.get("a"), map.get("a")], [1, 2]);
+ * ```
+ */
+export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
+  /** The tick of the map's clock that it shows; later snapshots have the same or a greater one. */
+  readonly epoch: number;
+  /** The number of entries. Counted on first use: O(entries). */
+  readonly size: number;
+  /** The value of a key, or undefined. Lock-free; O(1) and a step per older version kept. */
+  get(key: K): V | undefined;
+  /** Whether there is an entry with this key. */
+  has(key: K): boolean;
+  /** All keys, in no particular order. */
+  keys(): IterableIterator<K>;
+  /** All values. */
+  values(): IterableIterator<V>;
+  /** All entries. */
+  entries(): IterableIterator<[K, V]>;
+  /** Calls back for every entry. */
+  forEach(
+    fn: (value: V, key: K, snapshot: SharedMapSnapshot<K, V>) => void,
+  ): void;
+  /** Lets go of what it keeps; again is nothing. The map closes its snapshots when it is closed. */
+  close(): void;
+}
+
+/** The one implementation. */
+export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
+  readonly epoch: number;
+  readonly #attachment: Attachment;
+  readonly #reader: Reader<K, V>;
+  readonly #registryWord: number;
+  readonly #openedAt: number;
+  #open = true;
+  #size: number | undefined;
+
+  constructor(attachment: Attachment, reader: Reader<K, V>) {
+    const { participant } = attachment;
+    this.#attachment = attachment;
+    this.#reader = reader;
+    this.#registryWord = participant.freeRegistryWord();
+    if (this.#registryWord === 0) {
+      throw new SnapshotError(
+        `Cannot open a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment: close one`,
+        { reason: "too many open snapshots" },
+      );
+    }
+    this.epoch = openSnapshot(participant, this.#registryWord);
+    if (this.epoch === 0) {
+      throw new SnapshotError(
+        "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots: create the map anew",
+        { reason: "the clock has run out" },
+      );
+    }
+    this.#openedAt = Date.now();
+    attachment.dependents.add(this);
+  }
+
+  get size(): number {
+    this.#checkOpen("count the entries");
+    if (this.#size === undefined) {
+      let size = 0;
+      for (const _ of this.#scan(() => 0)) size++;
+      this.#size = size;
+    }
+    return this.#size;
+  }
+
+  get(key: K): V | undefined {
+    return this.#look("get an entry", key, (ref) => this.#reader.value(ref));
+  }
+
+  has(key: K): boolean {
+    return this.#look("look for an entry", key, () => true) ?? false;
+  }
+
+  #look<T>(what: string, key: K, then: (ref: number) => T): T | undefined {
+    this.#checkOpen(what);
+    const { key: scratch, participant, table } = this.#attachment;
+    const { keys } = this.#reader;
+    keys.pack(keys.prepare(key), scratch);
+    participant.pin();
+    try {
+      const ref = this.#select(table.find(scratch));
+      return ref === 0 ? undefined : then(ref);
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  /** The version that this snapshot shows of a key, from its newest; 0: none. */
+  #select(newest: number): number {
+    const words = this.#attachment.segment.words;
+    const ref = versionAt(words, newest, this.epoch);
+    return this.#reader.isLive(ref, this.#openedAt) ? ref : 0;
+  }
+
+  keys(): IterableIterator<K> {
+    return this.#scan((ref) => this.#reader.key(ref));
+  }
+
+  values(): IterableIterator<V> {
+    return this.#scan((ref) => this.#reader.value(ref));
+  }
+
+  entries(): IterableIterator<[K, V]> {
+    return this.#scan((ref) => this.#reader.entry(ref));
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+
+  #scan<T>(pick: (ref: number) => T): IterableIterator<T> {
+    const checkOpen = () => this.#checkOpen("iterate over the entries");
+    checkOpen();
+    return scan(
+      this.#attachment,
+      (newest) => this.#select(newest),
+      pick,
+      checkOpen,
+    );
+  }
+
+  forEach(
+    fn: (value: V, key: K, snapshot: SharedMapSnapshot<K, V>) => void,
+  ): void {
+    for (const [key, value] of this) fn(value, key, this);
+  }
+
+  #checkOpen(what: string): void {
+    if (this.#open) return;
+    throw new ClosedError(
+      `Cannot ${what}: the snapshot was closed: open another one with snapshot()`,
+    );
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#attachment.dependents.delete(this);
+    const { participant } = this.#attachment;
+    closeSnapshot(participant, this.#registryWord);
+    participant.collect();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

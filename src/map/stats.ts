@@ -1,0 +1,111 @@
+/**
+ * Statistics: summed over the participants' own counters when somebody asks, so that counting costs the writers nothing that
+ * is shared.
+ *
+ * @module
+ */
+
+import { participantBase } from "../epoch/participant.ts";
+import {
+  COUNTERS,
+  H_PARTICIPANTS,
+  H_SNAPSHOTS,
+  P_COUNTERS,
+  P_ENTRIES,
+  P_HELD_COUNT,
+  P_REGISTRY,
+  P_REGISTRY_MARK,
+  P_STATE,
+  P_USED_REFS,
+  REF_BYTES,
+} from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import { load } from "../segment/words.ts";
+import { liveBytesOf, sumTally } from "./accounting.ts";
+
+/** What {@linkcode SharedMap.prototype.stats} returns: plain numbers, for the whole map and not for one worker. */
+export interface SharedMapStats {
+  /** Entries, with expired ones until they are swept. Exact when nobody writes. */
+  entries: number;
+  /** Bytes that live entries take. */
+  liveBytes: number;
+  /** Bytes in use: entries, held and retired versions, tables, and the map's own records. */
+  usedBytes: number;
+  /** The size of the map's memory in bytes. */
+  reservedBytes: number;
+  /** Reads that found their key. */
+  hits: number;
+  /** Reads that did not. */
+  misses: number;
+  /** Values written. */
+  sets: number;
+  /** Entries deleted by callers. */
+  deletes: number;
+  /** Expired entries removed. */
+  expired: number;
+  /** Entries evicted. */
+  evicted: number;
+  /** Writes that another worker's write to the same place made try again. */
+  retries: number;
+  /** Moves to another table that were started. */
+  migrations: number;
+  /** Records that were retired and then freed. */
+  reclaimed: number;
+  /** Replaced versions that open snapshots keep. */
+  heldVersions: number;
+  /** Snapshots open in all workers. */
+  openSnapshots: number;
+  /** Attachments in all workers. */
+  participants: number;
+  /** Dead workers that others cleared up after. */
+  recoveries: number;
+}
+
+/** Sums the statistics of a segment. O(participants). */
+export function sumStats(segment: Segment): SharedMapStats {
+  const counted = Object.fromEntries(
+    COUNTERS.map((name, i) => [name, sumCounter(segment, i)]),
+  ) as Record<(typeof COUNTERS)[number], number>;
+  return {
+    ...counted,
+    entries: sumTally(segment, P_ENTRIES),
+    liveBytes: liveBytesOf(segment),
+    usedBytes: (segment.firstChunk + sumTally(segment, P_USED_REFS)) *
+      REF_BYTES,
+    reservedBytes: segment.buffer.byteLength,
+    heldVersions: sumTally(segment, P_HELD_COUNT),
+    openSnapshots: countOpenSnapshots(segment),
+    participants: countParticipants(segment),
+  };
+}
+
+function sumCounter(segment: Segment, counter: number): number {
+  let sum = 0;
+  const slots = load(segment.words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    sum += segment.floats[(participantBase(slot) + P_COUNTERS) / 2 + counter];
+  }
+  return sum;
+}
+
+function countOpenSnapshots(segment: Segment): number {
+  let open = 0;
+  const slots = load(segment.words, H_SNAPSHOTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load(segment.words, base + P_REGISTRY_MARK);
+    for (let i = 0; i < mark; i++) {
+      if (load(segment.words, base + P_REGISTRY + i) !== 0) open++;
+    }
+  }
+  return open;
+}
+
+function countParticipants(segment: Segment): number {
+  let live = 0;
+  const slots = load(segment.words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    if (load(segment.words, participantBase(slot) + P_STATE) !== 0) live++;
+  }
+  return live;
+}

@@ -1,0 +1,230 @@
+/**
+ * Where everything lies in a segment: every offset and constant of the shared format, once.
+ *
+ * Offsets are in 32-bit words unless the name says otherwise. Addresses inside the segment are *refs*: byte offset / 16,
+ * so that 30 bits reach 16 GiB and a link word keeps two bits for flags. Words that different workers write often stand
+ * on cache lines of their own (16 words).
+ *
+ * ```text
+ * header | exchange words | participant records | chunk descriptors | chunks …
+ * ```
+ *
+ * @module
+ */
+
+/** The first word of every segment: "EPCH". */
+export const MAGIC = 0x48435045;
+/** Changes whenever any offset or meaning below changes. */
+export const LAYOUT_VERSION = 1;
+
+/** Bytes of a ref's unit: every record starts at a multiple of it. */
+export const REF_BYTES = 16;
+/** The largest number that fits the 30 bits of a ref. */
+export const REF_MASK = 0x3fffffff;
+
+// ---- header ---------------------------------------------------------------------------------------------------------
+
+export const H_MAGIC = 0;
+export const H_LAYOUT = 1;
+/** Size of the segment in refs. */
+export const H_TOTAL_REFS = 2;
+/** log2 of the chunk size in refs. */
+export const H_CHUNK_SHIFT = 3;
+/** Ref of the first chunk. */
+export const H_FIRST_CHUNK = 4;
+export const H_CHUNK_COUNT = 5;
+/** The name of this segment: 64 random bits. */
+export const H_ID = 6;
+/** The key of the hash function: 64 random bits. */
+export const H_SEED = 8;
+/** Bits of `F_…`. */
+export const H_FLAGS = 10;
+/** log2 of the capacity below which the table never shrinks. */
+export const H_FLOOR_SHIFT = 11;
+/** Set once the segment is ready; attaching to one that is not is an error. */
+export const H_READY = 12;
+/** The snapshot clock. */
+export const H_CLOCK = 16;
+/** The reclamation epoch: odd, grows by 2, so that 0 can mean "not pinned". */
+export const H_EPOCH = 32;
+/** Ref of the current table. */
+export const H_ROOT = 48;
+/** Participant records ever used: bounds every scan over them; never lowered. */
+export const H_PARTICIPANTS = 64;
+/** Participants that ever opened a snapshot, likewise: 0 means that no version was ever needed by one. */
+export const H_SNAPSHOTS = 80;
+/** Chunks that nobody uses; may be too high after a death, never too low. */
+export const H_FREE_CHUNKS = 96;
+/** The lowest chunk that may be free: a hint. */
+export const H_CHUNK_HINT = 97;
+/** How often somebody, short of memory, asked everyone to give back what their free lists hold. */
+export const H_FLUSH = 98;
+/** The last lock number given out; see the participants. */
+export const H_LOCKS = 112;
+/** The last table number given out: tells a table from an earlier one at the same address. */
+export const H_TABLES = 113;
+/** 1 once an entry with an expiry was written. */
+export const H_TTL_USED = 116;
+/** Where the background sweep of expired entries stands: a hash. */
+export const H_SWEEP = 114;
+/** Where the eviction clock's hand stands: a slot number. */
+export const H_HAND = 115;
+/** Codec names: a length word, then UTF-8 bytes. */
+export const H_KEY_CODEC = 128;
+export const H_VALUE_CODEC = 160;
+/** Bytes that a codec name may take. */
+export const CODEC_NAME_BYTES = 124;
+
+export const F_EVICT = 1;
+
+/** Free lists are kept per size class; no segment has more classes than this. */
+export const MAX_CLASSES = 80;
+/** Exchange words per size class. */
+export const EXCHANGE_WAYS = 8;
+export const EXCHANGE = 256;
+export const PARTICIPANTS = 1024;
+/** Participants that a segment has room for. */
+export const MAX_PARTICIPANTS = 192;
+export const PARTICIPANT_WORDS = 256;
+/** Chunk descriptors: two words each. */
+export const DESCRIPTORS = PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS;
+
+// ---- participant record ---------------------------------------------------------------------------------------------
+
+/** 0: free; else the number of the Web Lock that its worker holds while it lives. */
+export const P_STATE = 0;
+/** Registry words ever used by this participant: bounds the scan for open snapshots. */
+export const P_REGISTRY_MARK = 1;
+/** The epoch in which its worker is reading; 0: not pinned. */
+export const P_PIN = 16;
+/** Queue of retired records, oldest first. */
+export const P_LIMBO_HEAD = 17;
+export const P_LIMBO_TAIL = 18;
+/** Queue of versions that open snapshots need, oldest death first. */
+export const P_HELD_HEAD = 19;
+export const P_HELD_TAIL = 20;
+/** A step at an exchange word in progress: the word, what is brought or taken, what stood there, where to cut. */
+export const P_TRANSIT_WORD = 21;
+export const P_TRANSIT_REF = 22;
+export const P_TRANSIT_OLD = 23;
+export const P_TRANSIT_CUT = 24;
+/** Slots of one table that this participant may still claim. */
+export const P_PERMITS = 25;
+/** Snapshots that this participant has open. */
+export const P_REGISTRY = 32;
+export const REGISTRY_WORDS = 32;
+/** Counters as f64 (two words each), then counters that wrap at 32 bits and are summed modulo that. */
+export const P_COUNTERS = 64;
+export const P_ENTRIES = 88;
+export const P_LIVE_REFS = 89;
+export const P_USED_REFS = 90;
+export const P_HELD_COUNT = 91;
+/** Per size class: the free list in use, and the chunk (index + 1) that is being cut up. */
+export const P_FREE = 96;
+export const P_CHUNK = P_FREE + MAX_CLASSES;
+
+/** The f64 counters, in their order from `P_COUNTERS`. */
+export const COUNTERS = [
+  "hits",
+  "misses",
+  "sets",
+  "deletes",
+  "expired",
+  "evicted",
+  "retries",
+  "migrations",
+  "reclaimed",
+  "recoveries",
+] as const;
+
+// ---- chunk descriptor -----------------------------------------------------------------------------------------------
+
+export const DESCRIPTOR_WORDS = 2;
+/** State: never used (its memory is zero). */
+export const CHUNK_FRESH = 0;
+/** State: free, used before. */
+export const CHUNK_FREE = -1;
+/** State: second and later chunks of a run. */
+export const CHUNK_BODY = 0x20000000;
+/** State flag: first chunk of a run; the rest is the number of chunks. */
+export const CHUNK_RUN = 0x40000000;
+/** State flag: being claimed or given back; the rest is the participant. */
+export const CHUNK_TAKING = 0x10000000;
+// Any state from 1 to MAX_CLASSES: cut into blocks of size class state - 1.
+
+// ---- records --------------------------------------------------------------------------------------------------------
+
+/**
+ * Every record that can be retired starts alike: words 0 and 1 belong to its kind, word 2 is a stamp for whatever queue it
+ * is in (death stamp while held, epoch while in limbo), word 3 the link of that queue or free list. Word 4 is negative for
+ * a record that owns a second block, named by word 5, which is freed with it.
+ */
+export const R_STAMP = 2;
+export const R_LINK = 3;
+export const R_OWNER = 4;
+export const R_OWNED = 5;
+/** The first block of a batch on an exchange word: how many blocks it has, and the next batch. */
+export const B_COUNT = 1;
+export const B_NEXT = 2;
+
+// ---- version --------------------------------------------------------------------------------------------------------
+
+/** 0: pending; else the clock tick at which it took effect. */
+export const V_STAMP = 0;
+/** The version it replaced; once `FINAL` is set, 0 or a version that an open snapshot needs. */
+export const V_PREV = 1;
+/** Key bytes, and `KEY_…` flags. */
+export const V_KEY = 4;
+/** Value bytes, and the tag in the upper three bits. */
+export const V_VALUE = 5;
+/** Bytes before the key. The key is padded with zeros to 8 bytes; then come the expiry (f64), if any, and the value. */
+export const V_HEADER_BYTES = 24;
+export const V_HEADER_WORDS = 6;
+
+export const FINAL = 0x40000000;
+export const KEY_WIDE = 0x20000000;
+export const HAS_EXPIRY = 0x40000000;
+/** Key and value lengths are below this many bytes. */
+export const LENGTH_LIMIT = 0x20000000;
+export const LENGTH_MASK = LENGTH_LIMIT - 1;
+export const TAG_SHIFT = 29;
+/** The value tag of a tombstone; the others are the codecs' own. */
+export const TAG_TOMBSTONE = 5;
+
+// ---- table ----------------------------------------------------------------------------------------------------------
+
+/** Ref of the next table, while or after this one is moved. */
+export const T_NEXT = 0;
+/** How many slots may still be claimed; complemented (negative) once closed by a migration. */
+export const T_ROOM = 1;
+/** Ref of the slots; see `R_OWNED`. */
+export const T_SLOTS = 5;
+/** 32 - log2(capacity): a hash shifted right by it is the home slot. */
+export const T_SHIFT = 6;
+export const T_CAPACITY = 7;
+/** See `H_TABLES`. */
+export const T_NUMBER = 8;
+/** The next stride to move: a hint. */
+export const T_CURSOR = 16;
+/** All strides before this one are moved: a hint. */
+export const T_SWEPT = 17;
+export const TABLE_BYTES = 128;
+
+/** Slots that are moved in one go. */
+export const STRIDE = 64;
+/** A slot: hash word, link word. */
+export const SLOT_WORDS = 2;
+
+/** `hash` of a slot nobody claimed. */
+export const EMPTY = 0;
+/** `hash` of an empty slot that a migration shut. */
+export const CLOSED = 1;
+/** Flag in `link`: being moved; no more writes here, but still the current value. */
+export const FROZEN = 0x40000000;
+/** `link`: look in the next table. */
+export const MOVED = -1;
+
+/** `registry` word of a snapshot that is being opened. */
+export const PENDING = -1;
+/** The clock stops here: a stamp is a positive 32-bit number. */
+export const LAST_TICK = 0x7ffffffe;

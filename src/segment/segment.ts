@@ -1,0 +1,247 @@
+/**
+ * The segment: one fixed-size `SharedArrayBuffer` and the views on it.
+ *
+ * What this room guarantees: a segment is either ready, with a header that describes it completely, or it is refused with a
+ * {@linkcode HandleError}; nothing of a foreign or damaged header is believed unchecked. The buffer is reserved whole
+ * and never grows (a growable one is 15 times slower to read); the system commits its pages when they are first touched.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { HandleError } from "../errors.ts";
+import {
+  CODEC_NAME_BYTES,
+  DESCRIPTOR_WORDS,
+  DESCRIPTORS,
+  F_EVICT,
+  H_CHUNK_COUNT,
+  H_CHUNK_SHIFT,
+  H_CLOCK,
+  H_EPOCH,
+  H_FIRST_CHUNK,
+  H_FLAGS,
+  H_FLOOR_SHIFT,
+  H_FREE_CHUNKS,
+  H_ID,
+  H_KEY_CODEC,
+  H_LAYOUT,
+  H_MAGIC,
+  H_READY,
+  H_SEED,
+  H_TOTAL_REFS,
+  H_VALUE_CODEC,
+  LAYOUT_VERSION,
+  MAGIC,
+  REF_BYTES,
+} from "./layout.ts";
+import { SizeClasses } from "./size_classes.ts";
+import { load, poke, store, type Words } from "./words.ts";
+
+/** The smallest segment, in bytes: 1 MiB. */
+export const MIN_SEGMENT_BYTES = 2 ** 20;
+/** The largest segment, in bytes: 16 GiB, what 30-bit refs reach. */
+export const MAX_SEGMENT_BYTES = 2 ** 34;
+
+const MIN_CHUNK_REFS = 2 ** 8;
+const MAX_CHUNK_REFS = 2 ** 12;
+/** A segment of at least this many chunks keeps size classes from crowding each other out. */
+const CHUNKS_WANTED = 2 ** 10;
+const FIRST_CHUNK_ALIGN = 4096;
+
+/** The segment seen as bytes, with the runtime's own string copies, which its types leave out. */
+export interface SharedBytes extends Buffer<SharedArrayBuffer> {
+  latin1Slice(start: number, end: number): string;
+  ucs2Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+  latin1Write(text: string, offset: number, byteLength: number): number;
+  ucs2Write(text: string, offset: number, byteLength: number): number;
+}
+
+/** What `create` needs to know. */
+export interface SegmentOptions {
+  maxBytes: number;
+  keyCodec: string;
+  valueCodec: string;
+  evict: boolean;
+  floorShift: number;
+}
+
+/** One shared segment, as one worker sees it. */
+export class Segment {
+  readonly buffer: SharedArrayBuffer;
+  readonly words: Words;
+  readonly bytes: SharedBytes;
+  readonly floats: Float64Array<SharedArrayBuffer>;
+  readonly id: string;
+  /** The two words of the hash key. */
+  readonly seed: readonly [number, number];
+  readonly chunkShift: number;
+  readonly chunkCount: number;
+  readonly firstChunk: number;
+  readonly classes: SizeClasses;
+  readonly keyCodec: string;
+  readonly valueCodec: string;
+  readonly evicts: boolean;
+  readonly floorShift: number;
+
+  private constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.words = new Int32Array(buffer);
+    this.bytes = Buffer.from(buffer) as SharedBytes;
+    this.floats = new Float64Array(buffer);
+    const words = this.words;
+    this.id = hex(words[H_ID]) + hex(words[H_ID + 1]);
+    this.seed = [words[H_SEED], words[H_SEED + 1]];
+    this.chunkShift = words[H_CHUNK_SHIFT];
+    this.chunkCount = words[H_CHUNK_COUNT];
+    this.firstChunk = words[H_FIRST_CHUNK];
+    this.classes = new SizeClasses(2 ** this.chunkShift);
+    this.keyCodec = readName(this.bytes, words, H_KEY_CODEC);
+    this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
+    this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
+    this.floorShift = words[H_FLOOR_SHIFT];
+  }
+
+  /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
+  static create(options: SegmentOptions): Segment {
+    const geometry = layOut(options.maxBytes);
+    const buffer = new SharedArrayBuffer(geometry.totalRefs * REF_BYTES);
+    const words = new Int32Array(buffer);
+    poke(words, H_LAYOUT, LAYOUT_VERSION);
+    poke(words, H_TOTAL_REFS, geometry.totalRefs);
+    poke(words, H_CHUNK_SHIFT, geometry.chunkShift);
+    poke(words, H_FIRST_CHUNK, geometry.firstChunk);
+    poke(words, H_CHUNK_COUNT, geometry.chunkCount);
+    poke(words, H_FREE_CHUNKS, geometry.chunkCount);
+    poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
+    poke(words, H_FLOOR_SHIFT, options.floorShift);
+    const random = crypto.getRandomValues(new Int32Array(4));
+    words.set(random.subarray(0, 2), H_ID);
+    words.set(random.subarray(2), H_SEED);
+    poke(words, H_CLOCK, 1);
+    poke(words, H_EPOCH, 1);
+    const bytes = new Uint8Array(buffer);
+    writeName(bytes, words, H_KEY_CODEC, options.keyCodec);
+    writeName(bytes, words, H_VALUE_CODEC, options.valueCodec);
+    poke(words, H_MAGIC, MAGIC);
+    return new Segment(buffer);
+  }
+
+  /** Sees a segment that another worker made. */
+  static attach(buffer: SharedArrayBuffer): Segment {
+    checkHeader(buffer);
+    return new Segment(buffer);
+  }
+
+  /** Makes the segment attachable: its first table is linked. */
+  publish(): void {
+    store(this.words, H_READY, 1);
+  }
+
+  /** Word index of a chunk's descriptor. */
+  descriptor(chunk: number): number {
+    return DESCRIPTORS + chunk * DESCRIPTOR_WORDS;
+  }
+
+  /** The chunk that a ref lies in. */
+  chunkOf(ref: number): number {
+    return (ref - this.firstChunk) >>> this.chunkShift;
+  }
+
+  /** The ref at which a chunk begins. */
+  chunkRef(chunk: number): number {
+    return this.firstChunk + chunk * 2 ** this.chunkShift;
+  }
+}
+
+interface Geometry {
+  totalRefs: number;
+  chunkShift: number;
+  firstChunk: number;
+  chunkCount: number;
+}
+
+function layOut(maxBytes: number): Geometry {
+  const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) *
+    (FIRST_CHUNK_ALIGN / REF_BYTES);
+  const wanted = totalRefs / CHUNKS_WANTED;
+  const chunkRefs = Math.min(
+    MAX_CHUNK_REFS,
+    Math.max(MIN_CHUNK_REFS, 2 ** Math.floor(Math.log2(wanted))),
+  );
+  const chunkShift = Math.log2(chunkRefs);
+  const mostChunks = Math.ceil(totalRefs / chunkRefs);
+  const headBytes = (DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS) * 4;
+  const firstChunk = Math.ceil(headBytes / FIRST_CHUNK_ALIGN) *
+    (FIRST_CHUNK_ALIGN / REF_BYTES);
+  const chunkCount = Math.floor((totalRefs - firstChunk) / chunkRefs);
+  return { totalRefs, chunkShift, firstChunk, chunkCount };
+}
+
+function checkHeader(buffer: SharedArrayBuffer): void {
+  const refuse = (why: string): never => {
+    throw new HandleError(`Cannot attach to the segment: ${why}`);
+  };
+  if (!(buffer instanceof SharedArrayBuffer)) {
+    refuse(
+      "expected a SharedArrayBuffer: pass the `handle` of a SharedMap as it is",
+    );
+  }
+  const size = buffer.byteLength;
+  if (
+    buffer.growable || size < MIN_SEGMENT_BYTES || size > MAX_SEGMENT_BYTES ||
+    size % FIRST_CHUNK_ALIGN !== 0
+  ) {
+    refuse(`a buffer of ${size} bytes is not one that this module makes`);
+  }
+  const words = new Int32Array(buffer);
+  if (words[H_MAGIC] !== MAGIC) {
+    refuse("the memory does not begin like a map's");
+  }
+  if (words[H_LAYOUT] !== LAYOUT_VERSION) {
+    refuse(
+      `its layout version is ${
+        words[H_LAYOUT]
+      }, this module reads ${LAYOUT_VERSION}: use one version of the module in all workers`,
+    );
+  }
+  const geometry = layOut(size);
+  const floor = words[H_FLOOR_SHIFT];
+  if (
+    words[H_TOTAL_REFS] !== geometry.totalRefs ||
+    words[H_CHUNK_SHIFT] !== geometry.chunkShift ||
+    words[H_FIRST_CHUNK] !== geometry.firstChunk ||
+    words[H_CHUNK_COUNT] !== geometry.chunkCount ||
+    !(floor > 0 && floor < 31) || nameLength(words, H_KEY_CODEC) === 0 ||
+    nameLength(words, H_VALUE_CODEC) === 0
+  ) {
+    refuse("its header is damaged");
+  }
+  if (load(words, H_READY) !== 1) refuse("its creator never finished it");
+}
+
+function nameLength(words: Words, index: number): number {
+  const length = words[index];
+  return length > 0 && length <= CODEC_NAME_BYTES ? length : 0;
+}
+
+function readName(bytes: SharedBytes, words: Words, index: number): string {
+  const start = (index + 1) * 4;
+  return bytes.utf8Slice(start, start + nameLength(words, index));
+}
+
+function writeName(
+  bytes: Uint8Array,
+  words: Words,
+  index: number,
+  name: string,
+): void {
+  const encoded = new TextEncoder().encode(name);
+  bytes.set(encoded, (index + 1) * 4);
+  poke(words, index, encoded.length);
+}
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,55 @@
+/**
+ * Operations on shared words: the only door to the words that the protocol is made of.
+ *
+ * Every load, store and compare-and-set of a word that two workers may touch goes through this module, so that the tests
+ * can swap it (by an import map) for one that hands control to a scheduler, or kills the worker, at every step. Bytes that
+ * are private or already published are not protocol words: they are read and written directly.
+ *
+ * `load`, `store`, `compareAndSet`, `exchange` and `add` are sequentially consistent. `peek` and `poke` are plain
+ * accesses, for two uses only: a *hint* that some later atomic access confirms, and words that one owner alone writes.
+ *
+ * @module
+ */
+
+/** The segment seen as 32-bit words. */
+export type Words = Int32Array<SharedArrayBuffer>;
+
+/** Reads a word, ordered with every other atomic access. */
+export function load(words: Words, index: number): number {
+  return Atomics.load(words, index);
+}
+
+/** Writes a word, ordered with every other atomic access. */
+export function store(words: Words, index: number, value: number): void {
+  Atomics.store(words, index, value);
+}
+
+/** Writes `value` where `expected` stands; says whether it did. */
+export function compareAndSet(
+  words: Words,
+  index: number,
+  expected: number,
+  value: number,
+): boolean {
+  return Atomics.compareExchange(words, index, expected, value) === expected;
+}
+
+/** Adds to a word; returns what it held before. */
+export function add(words: Words, index: number, by: number): number {
+  return Atomics.add(words, index, by);
+}
+
+/** Reads a word that may be stale: a hint, or a word that only this worker writes. */
+export function peek(words: Words, index: number): number {
+  return words[index];
+}
+
+/** Writes a word that only this worker writes, or a hint. */
+export function poke(words: Words, index: number, value: number): void {
+  words[index] = value;
+}
+
+/** Tells the processor that this worker spins, where the runtime offers it. */
+export const pause: () => void =
+  (Atomics as unknown as { pause?: () => void }).pause?.bind(Atomics) ??
+    (() => {});

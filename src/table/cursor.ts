@@ -1,0 +1,133 @@
+/**
+ * The cursor: a scan in hash order that no migration disturbs.
+ *
+ * Its place is a hash, not a slot. For a range [from, to) of hashes it visits the slots from home(from) on, past home(to - 1)
+ * to the end of that run of claimed slots, round the end of the table if need be, and reports the keys whose hash is in the
+ * range. In a table that is being moved, it first moves those slots and then scans the next table; a range in which a
+ * migration began is done again. So a key that is there throughout is reported exactly once, and a key that comes or goes
+ * meanwhile at most once.
+ *
+ * The caller pins per range, never for a whole scan.
+ *
+ * @module
+ */
+
+import type { Segment } from "../segment/segment.ts";
+import {
+  CLOSED,
+  EMPTY,
+  H_ROOT,
+  MOVED,
+  REF_MASK,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_NEXT,
+  T_SHIFT,
+  T_SLOTS,
+} from "../segment/layout.ts";
+import { load, peek, type Words } from "../segment/words.ts";
+import type { Migration } from "./migration.ts";
+import { settle } from "./version.ts";
+
+const HASHES = 2 ** 32;
+/** Slots of the current table that one range covers. */
+const RANGE_SLOTS = 128;
+
+/** A scan over all keys, or over those from one hash on. */
+export class Cursor {
+  readonly #words: Words;
+  readonly #migration: Migration;
+  #position: number;
+
+  /**
+   * @param segment The segment.
+   * @param migration Helps with tables that are being moved.
+   * @param position The hash to begin with, as an unsigned number.
+   */
+  constructor(segment: Segment, migration: Migration, position = 0) {
+    this.#words = segment.words;
+    this.#migration = migration;
+    this.#position = position;
+  }
+
+  /** The hash that the next range begins with; 2 ** 32 at the end. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Whether all ranges were visited. */
+  get done(): boolean {
+    return this.#position >= HASHES;
+  }
+
+  /** Puts the newest versions of the next range's keys (settled, tombstones too) into `refs`. The caller is pinned. */
+  next(refs: number[]): void {
+    const words = this.#words;
+    const from = this.#position;
+    const width = 2 ** words[load(words, H_ROOT) * 4 + T_SHIFT];
+    const to = Math.min(
+      HASHES,
+      (Math.floor(from / width) + RANGE_SLOTS) * width,
+    );
+    for (;;) {
+      refs.length = 0;
+      let table = load(words, H_ROOT) * 4;
+      const next = load(words, table + T_NEXT);
+      if (next !== 0) {
+        this.#move(table, from, to);
+        table = next * 4;
+      }
+      if (this.#collect(table, from, to, refs)) break;
+    }
+    this.#position = to;
+  }
+
+  /** Moves every slot that a key of the range may stand in. */
+  #move(table: number, from: number, to: number): void {
+    this.#walk(table, from, to, (slot) => {
+      this.#migration.moveSlot(table, slot);
+      return peek(this.#words, slot) === CLOSED ? "end of run" : "go on";
+    });
+  }
+
+  /** Collects the range; false when a migration got in between. */
+  #collect(table: number, from: number, to: number, refs: number[]): boolean {
+    const words = this.#words;
+    return this.#walk(table, from, to, (slot) => {
+      const hash = load(words, slot);
+      if (hash === EMPTY) return "end of run";
+      if (hash === CLOSED) return "stop";
+      const link = load(words, slot + 1);
+      if (link === MOVED) return "stop";
+      const unsigned = hash >>> 0;
+      if (link !== 0 && unsigned >= from && unsigned < to) {
+        const ref = link & REF_MASK;
+        settle(words, ref);
+        refs.push(ref);
+      }
+      return "go on";
+    });
+  }
+
+  /** Visits slots from home(from) to the end of the run behind home(to - 1); false when stopped. */
+  #walk(
+    table: number,
+    from: number,
+    to: number,
+    visit: (slot: number) => "go on" | "end of run" | "stop",
+  ): boolean {
+    const words = this.#words;
+    const shift = words[table + T_SHIFT];
+    const capacity = words[table + T_CAPACITY];
+    const slots = words[table + T_SLOTS] * 4;
+    const first = Math.floor(from / 2 ** shift);
+    const last = Math.floor((to - 1) / 2 ** shift);
+    for (let n = 0; n < capacity; n++) {
+      const slot = slots + ((first + n) & (capacity - 1)) * SLOT_WORDS;
+      const verdict = visit(slot);
+      if (verdict === "stop") return false;
+      if (verdict === "end of run" && first + n >= last) return true;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,270 @@
+/**
+ * The table: from a key to its newest version.
+ *
+ * What this room guarantees: at most one slot per key; `find` is wait-free (a probe meets each slot of at most two tables
+ * once) and every write lock-free; whoever calls holds a pin, and the refs it gets stay readable until the pin ends.
+ *
+ * Open addressing with linear probing; the home slot is the hash's high bits, so that every table of any capacity is
+ * sorted by hash but for displacement. A slot is two words. `hash` goes from empty to a hash once and for all; `link` goes
+ * from 0 to the first version of one key, then from version to version of that key. So everyone who looks for a key meets the
+ * same first slot that holds it, or is unlinked under its hash, or is empty.
+ *
+ * Hash words are probed with plain reads: a hash that is there is there for good, and an empty slot is confirmed by an atomic
+ * read before it means anything. The link is always read atomically; what it leads to was written before it.
+ *
+ * @module
+ */
+
+import type { Participant } from "../epoch/participant.ts";
+import {
+  CLOSED,
+  EMPTY,
+  FROZEN,
+  H_ROOT,
+  MOVED,
+  REF_MASK,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_NEXT,
+  T_ROOM,
+  T_SHIFT,
+  T_SLOTS,
+  V_PREV,
+} from "../segment/layout.ts";
+import {
+  compareAndSet,
+  load,
+  peek,
+  poke,
+  type Words,
+} from "../segment/words.ts";
+import { Backoff } from "./backoff.ts";
+import { trim } from "./clock.ts";
+import type { EncodedKey } from "./key.ts";
+import { Migration } from "./migration.ts";
+import { claimedSlots, crowded, Permits } from "./room.ts";
+import { hasKey, isTombstone, settle } from "./version.ts";
+
+/**
+ * What came of an insert: it is in; another worker was there first (seek again); or no slot is free, and there is no memory for
+ * a larger table.
+ */
+export type Insert = "done" | "lost" | "full";
+
+/** Tombstones that a participant writes between two looks at whether there are too many. */
+const TOMBSTONES_PER_LOOK = 256;
+/** Inner outcomes of a probe; refs and 0 (absent) are never negative. */
+const ONWARD = -1;
+
+/** The shared table, as one participant works on it. */
+export class Table {
+  readonly migration: Migration;
+  readonly backoff: Backoff;
+  readonly #participant: Participant;
+  readonly #words: Words;
+  readonly #permits: Permits;
+  // Where the last seek ended.
+  #table = 0;
+  #slot = 0;
+  #slotIsEmpty = false;
+  #tombstones = 0;
+
+  constructor(participant: Participant) {
+    this.#participant = participant;
+    this.#words = participant.segment.words;
+    this.migration = new Migration(participant);
+    this.#permits = new Permits(participant);
+    this.backoff = new Backoff(participant);
+  }
+
+  /** Gives back what this participant keeps for later. */
+  leave(): void {
+    this.#permits.giveBack();
+  }
+
+  // ---- reading ------------------------------------------------------------------------------------------------------
+
+  /** The newest version of a key, settled; 0: there is none. A tombstone counts as a version. Wait-free. */
+  find(key: EncodedKey): number {
+    const words = this.#words;
+    const hash = key.hash;
+    let table = load(words, H_ROOT) * 4;
+    for (;;) {
+      const slots = words[table + T_SLOTS] * 4;
+      const mask = words[table + T_CAPACITY] - 1;
+      let i = hash >>> words[table + T_SHIFT];
+      let moved = false;
+      let onward = false;
+      for (let probes = 0; probes <= mask; probes++) {
+        const slot = slots + i * SLOT_WORDS;
+        let there = peek(words, slot);
+        if (there === EMPTY) there = load(words, slot);
+        if (there === hash) {
+          const link = load(words, slot + 1);
+          if (link === MOVED) {
+            moved = true; // it does not say whose slot this was: from here on only a find counts
+          } else if (link === 0) {
+            if (!moved) return 0;
+            onward = true;
+            break;
+          } else {
+            const ref = link & REF_MASK;
+            if (hasKey(words, ref, key)) {
+              settle(words, ref);
+              return ref;
+            }
+          }
+        } else if (there === EMPTY) {
+          if (!moved) return 0;
+          onward = true;
+          break;
+        } else if (there === CLOSED) {
+          onward = true;
+          break;
+        }
+        i = (i + 1) & mask;
+      }
+      const next = load(words, table + T_NEXT);
+      if (!onward && next === 0) return 0; // a full round in a table that is not moving
+      table = next * 4;
+    }
+  }
+
+  // ---- writing ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Finds where to write a key: returns its newest version, settled and trimmed, ready for {@linkcode replace}; or 0 if there
+   * is none, ready for {@linkcode insert} if `toInsert`. Helps a migration on its way. Lock-free.
+   */
+  seek(key: EncodedKey, toInsert: boolean): number {
+    const words = this.#words;
+    for (;;) {
+      let table = load(words, H_ROOT) * 4;
+      if (load(words, table + T_NEXT) !== 0) this.migration.help(table);
+      for (;;) {
+        const found = this.#seekIn(table, key, toInsert);
+        if (found >= 0) return found;
+        const next = load(words, table + T_NEXT);
+        if (next === 0) break; // a full round: the insert starts a migration
+        table = next * 4;
+      }
+      if (this.#slot === 0) return 0;
+    }
+  }
+
+  #seekIn(table: number, key: EncodedKey, toInsert: boolean): number {
+    const words = this.#words;
+    const hash = key.hash;
+    const slots = words[table + T_SLOTS] * 4;
+    const mask = words[table + T_CAPACITY] - 1;
+    // Whoever knows of a migration ends on no open slot: it shuts the one it finds, so that no one else does either.
+    let moving = load(words, table + T_NEXT) !== 0;
+    let i = hash >>> words[table + T_SHIFT];
+    for (let probes = 0; probes <= mask;) {
+      const slot = slots + i * SLOT_WORDS;
+      let there = peek(words, slot);
+      if (there === EMPTY) there = load(words, slot);
+      if (there === hash) {
+        const link = load(words, slot + 1);
+        if (link === MOVED) {
+          moving = true;
+        } else if (link === 0) {
+          if (!moving) return this.#endOn(table, slot, false);
+          if (!toInsert) return ONWARD;
+          if (this.migration.closeUnlinked(table, slot)) return ONWARD;
+          continue; // linked meanwhile: look again
+        } else {
+          const ref = link & REF_MASK;
+          if (hasKey(words, ref, key)) {
+            if ((link & FROZEN) !== 0) {
+              this.migration.moveSlot(table, slot);
+              return ONWARD;
+            }
+            settle(words, ref);
+            trim(this.#participant, ref);
+            this.#endOn(table, slot, false);
+            return ref;
+          }
+        }
+      } else if (there === EMPTY) {
+        if (!moving) return this.#endOn(table, slot, true);
+        if (!toInsert) return ONWARD;
+        if (compareAndSet(words, slot, EMPTY, CLOSED)) return ONWARD;
+        continue; // claimed meanwhile: look again
+      } else if (there === CLOSED) {
+        return ONWARD;
+      }
+      i = (i + 1) & mask;
+      probes++;
+    }
+    this.#endOn(table, 0, false);
+    return ONWARD;
+  }
+
+  #endOn(table: number, slot: number, slotIsEmpty: boolean): 0 {
+    this.#table = table;
+    this.#slot = slot;
+    this.#slotIsEmpty = slotIsEmpty;
+    return 0;
+  }
+
+  /**
+   * Puts `version` in the place of `current`, which the last seek returned; false if another worker changed it meanwhile. On
+   * success the version is settled and what it replaced is retired or held.
+   */
+  replace(current: number, version: number): boolean {
+    const words = this.#words;
+    poke(words, version * 4 + V_PREV, current);
+    if (!compareAndSet(words, this.#slot + 1, current, version)) return false;
+    settle(words, version);
+    trim(this.#participant, version);
+    if (isTombstone(words, version)) this.#countTombstone();
+    return true;
+  }
+
+  #countTombstone(): void {
+    if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
+      this.migration.considerShrinking();
+    }
+  }
+
+  /** Links the first version of the key that the last seek did not find. */
+  insert(key: EncodedKey, version: number): Insert {
+    const words = this.#words;
+    if (this.#slot === 0) return this.#makeRoom();
+    if (this.#slotIsEmpty) {
+      const grant = this.#permits.ask(this.#table);
+      if (grant === "none") return this.#makeRoom();
+      if (!compareAndSet(words, this.#slot, EMPTY, key.hash)) {
+        return "lost";
+      }
+      this.#permits.use();
+      if (grant === "taken") this.#startIfCrowded();
+    }
+    if (!compareAndSet(words, this.#slot + 1, 0, version)) return "lost";
+    settle(words, version);
+    return "done";
+  }
+
+  #startIfCrowded(): void {
+    const words = this.#words;
+    const table = this.#table;
+    if (load(words, H_ROOT) * 4 !== table) return;
+    const claimed = claimedSlots(words, table);
+    if (claimed >= crowded(words[table + T_CAPACITY])) {
+      this.migration.start(table);
+    }
+  }
+
+  /** The table that the seek ended in has no permit left: it must start to move, or its own move must end. */
+  #makeRoom(): Insert {
+    const words = this.#words;
+    const root = load(words, H_ROOT) * 4;
+    if (root !== this.#table) {
+      if (load(words, root + T_NEXT) !== 0) this.migration.finish(root);
+      return "lost";
+    }
+    if (load(words, root + T_ROOM) > 0) return "lost";
+    return this.migration.start(root) ? "lost" : "full";
+  }
+}

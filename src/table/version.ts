@@ -1,0 +1,151 @@
+/**
+ * Versions: one value, or the absence, of one key.
+ *
+ * A version is written in private memory and never changes once it is published, but for two words that only settle:
+ * `stamp`, from 0 (pending) to the clock tick at which it took effect, and `prev`, from the version that it replaced to its
+ * final, trimmed value. Settling follows the versioned CAS of Wei, Ben-David, Blelloch, Fatourou, Ruppert and Sun, "Constant-time
+ * snapshots with applications to concurrent data structures", PPoPP 2021: whoever meets a pending version settles it
+ * before acting on it.
+ *
+ * The key comes first, at a fixed place, because a probe compares keys; expiry and value follow. Numbers lie on 8-byte
+ * boundaries, so that a number value is one read.
+ *
+ * @module
+ */
+
+import {
+  FINAL,
+  H_CLOCK,
+  HAS_EXPIRY,
+  KEY_WIDE,
+  LENGTH_MASK,
+  TAG_SHIFT,
+  TAG_TOMBSTONE,
+  V_HEADER_BYTES,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_PREV,
+  V_STAMP,
+  V_VALUE,
+} from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import { compareAndSet, load, peek, poke } from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import type { EncodedKey } from "./key.ts";
+
+/** Bytes of a version with these lengths. */
+export function versionBytes(
+  keyBytes: number,
+  valueBytes: number,
+  expires: boolean,
+): number {
+  return V_HEADER_BYTES + Math.ceil(keyBytes / 8) * 8 + (expires ? 8 : 0) +
+    valueBytes;
+}
+
+/** Writes the header and the key of a fresh version; the caller writes the value at {@linkcode valueOffset}. */
+export function writeVersion(
+  segment: Segment,
+  ref: number,
+  key: EncodedKey,
+  tag: number,
+  valueBytes: number,
+  expiry: number,
+): void {
+  const words = segment.words;
+  const at = ref * 4;
+  const expires = expiry !== Infinity;
+  poke(words, at + V_STAMP, 0);
+  poke(words, at + V_PREV, FINAL);
+  words[at + V_KEY] = expires ? key.info | HAS_EXPIRY : key.info;
+  words[at + V_VALUE] = valueBytes | (tag << TAG_SHIFT);
+  const count = key.count;
+  const from = key.words;
+  const to = at + V_HEADER_WORDS;
+  for (let i = 0; i < count; i++) words[to + i] = from[i];
+  if (expires) segment.floats[(valueOffset(words, ref) - 8) / 8] = expiry;
+}
+
+/** Whether a version is of this key. */
+export function hasKey(words: Words, ref: number, key: EncodedKey): boolean {
+  const at = ref * 4;
+  if ((words[at + V_KEY] & ~HAS_EXPIRY) !== key.info) return false;
+  const count = key.count;
+  const wanted = key.words;
+  const from = at + V_HEADER_WORDS;
+  for (let i = 0; i < count; i++) {
+    if (words[from + i] !== wanted[i]) return false;
+  }
+  return true;
+}
+
+/** Whether two versions are of one key. */
+export function sameKey(words: Words, a: number, b: number): boolean {
+  if (a === b) return true;
+  const info = words[a * 4 + V_KEY] & ~HAS_EXPIRY;
+  if ((words[b * 4 + V_KEY] & ~HAS_EXPIRY) !== info) return false;
+  const count = ((info & LENGTH_MASK) + 3) >>> 2;
+  for (let i = V_HEADER_WORDS; i < V_HEADER_WORDS + count; i++) {
+    if (words[a * 4 + i] !== words[b * 4 + i]) return false;
+  }
+  return true;
+}
+
+/** Length of the key in bytes. */
+export function keyBytes(words: Words, ref: number): number {
+  return words[ref * 4 + V_KEY] & LENGTH_MASK;
+}
+
+/** Whether the key's bytes are UTF-16 code units. */
+export function keyIsWide(words: Words, ref: number): boolean {
+  return (words[ref * 4 + V_KEY] & KEY_WIDE) !== 0;
+}
+
+/** Byte offset of the key in the segment. */
+export function keyOffset(ref: number): number {
+  return ref * 16 + V_HEADER_BYTES;
+}
+
+/** Length of the value in bytes. */
+export function valueBytes(words: Words, ref: number): number {
+  return words[ref * 4 + V_VALUE] & LENGTH_MASK;
+}
+
+/** The codec's tag of the value. */
+export function valueTag(words: Words, ref: number): number {
+  return words[ref * 4 + V_VALUE] >>> TAG_SHIFT;
+}
+
+/** Byte offset of the value in the segment; the expiry, if any, stands in the 8 bytes before. */
+export function valueOffset(words: Words, ref: number): number {
+  const info = words[ref * 4 + V_KEY];
+  const padded = ((info & LENGTH_MASK) + 7) & ~7;
+  return ref * 16 + V_HEADER_BYTES + padded +
+    ((info & HAS_EXPIRY) !== 0 ? 8 : 0);
+}
+
+/** Whether a version says that its key is absent. */
+export function isTombstone(words: Words, ref: number): boolean {
+  return valueTag(words, ref) === TAG_TOMBSTONE;
+}
+
+/** When a version expires, in milliseconds since 1970; `Infinity`: never. */
+export function expiryOf(segment: Segment, ref: number): number {
+  if ((segment.words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return Infinity;
+  return segment.floats[(valueOffset(segment.words, ref) - 8) / 8];
+}
+
+/** Bytes that a version takes, before rounding up to a block. */
+export function bytesOf(words: Words, ref: number): number {
+  return valueOffset(words, ref) - ref * 16 + valueBytes(words, ref);
+}
+
+/** Settles a version if it is pending; returns its stamp. The settled case, which is the common one, costs a plain read. */
+export function settle(words: Words, ref: number): number {
+  const at = ref * 4 + V_STAMP;
+  const stamp = peek(words, at);
+  if (stamp !== 0) return stamp;
+  const now = load(words, H_CLOCK);
+  if (compareAndSet(words, at, 0, now)) return now;
+  return load(words, at);
+}

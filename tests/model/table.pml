@@ -1,0 +1,642 @@
+/*
+ * Table and migration (core.md: Table, Growing/shrinking/purging).
+ *
+ * All keys share ONE hash: the worst case of linear probing.  NT tables of NS slots; table t migrates to t+1.
+ * One Promela step = one access to a shared word (plus private work).  A probe step reads `hash` and, when that is
+ * claimed, `link` together: a claimed hash word never changes again, so the pair is worth one read at the later time.
+ *
+ * Ghosts: abs[k] is the abstract map, changed by the winning CAS on a link.  seen[p] is the set of values that abs[key]
+ * had while operation p ran: an answer outside it is not linearizable.  slotkey[] remembers which key a slot was given.
+ * grace[] is an exact grace period: the processes pinned when a version was retired; freed when none of them is left.
+ *
+ * Room (core.md: Room).  room[t] >= 0: so many permits may still be taken; < 0: closed, ~room[t] were left.  A writer
+ * holds a permit of a table (pm permits, of table pt) when it claims an empty slot there or links into an unlinked one; a
+ * successful link spends it.  A migration closes the room of the old table; what was left gives `need`, the most slots
+ * that can ever be taken there; the next table, of any size that holds them (MINCAP..NS), gets the rest of its limit as
+ * room.  Who drops a tombstone, or holds permits of the old table, adds them to the next room while that is open.  Without
+ * room a writer first finishes the move into the table; if the table is the root already, it starts the next migration.
+ *
+ * Rules that the text of core.md leaves open or gets wrong are switches; a run without any switch is the fixed protocol:
+ *   BUG_MOVED_JUMP      a probe that meets MOVED goes to the next table at once (does not look at the rest of its run)
+ *   BUG_MOVED_NOAWARE   a probe goes on past MOVED but forgets it: an empty slot further on is claimed / means absent
+ *   BUG_COPY_FAIL       mover: a failed CAS in the next table "means that another helper was first"
+ *   BUG_DROP_LATE       mover: freeze first, decide later and each for himself whether a tombstone is copied
+ *   BUG_MOVER_SKIPS     mover: goes on past MOVED/CLOSED of the next table (as any other probe would)
+ *   BUG_UNLINKED        writer: links into a claimed, unlinked slot of a migrating table even after it passed MOVED
+ *   BUG_NO_CLOSE        writer: goes to the next table from an empty slot without closing it
+ *   BUG_CLOSED_SKIP     probe: treats CLOSED like a foreign slot and goes on
+ *   BUG_NO_FREEZE       mover: copies without freezing
+ *   GIVEUP              (to look for a mover that finds no place:) a writer without a place in a table that cannot migrate yet
+ *                       leaves its write undone
+ *   NOROOM              leave the room out: new slots are claimed anywhere, any time
+ *   FINISH_FIRST        with NOROOM: a writer takes a new slot only in the root; else it first finishes the move into it
+ *   BUG_ROOM_OPEN       a migration reads the room of the old table without closing it
+ *   BUG_CREDIT_EARLY    the credit for a tombstone is given before the CAS that drops it, and stays if that CAS is lost
+ *   BUG_CREDIT_CLOSED   credits are added to what is left of a closed room
+ *   BUG_CREDIT_BLIND    credits are added without a look at the sign (a closed room may open again)
+ *   BUG_CREDIT_UNLINKED closing a claimed, unlinked slot gives a credit too
+ *   BUG_NO_PERMIT       a writer claims and links in a table that is not yet the root without a permit
+ *   BUG_REUSE_PERMIT    a worker gives its permit to the next room and still uses it in the old table
+ *   BUG_LINK_FREE       the first draft: the claim spends the permit, a link into an unlinked slot is free (and closing such
+ *                       a slot gives a credit)
+ *   CARRY               a permit of a table may be used in a later one (instead of being given to its room)
+ *   RECOUNT             permits of a table end with it, and whoever makes the next table the root gives the slots of the old
+ *                       one that were reserved but never claimed to its room: what the dead lost comes back
+ *   CHECK_LEAK          at the end nothing is lost: all that is not claimed in the root is in its room
+ *   BUG_RECOUNT_GIVE    with RECOUNT: permits of the old table are given to the next room all the same
+ *   BUG_RECOUNT_ALL     with RECOUNT: not only the winner of the CAS on root gives them back
+ *   BUG_PERMIT_STALE    with RECOUNT: permits are told by the table's address, and table 2 lies where table 0 was
+ *   BUG_WAIT            writer waits at FROZEN until its mover is done, instead of helping
+ *   BUG_MOVED_FIRST     mover: says MOVED before it copies
+ */
+#ifndef NT
+#define NT 2
+#endif
+#ifndef NS
+#define NS 3
+#endif
+#ifndef NP
+#define NP 4            /* processes: 0.. */
+#endif
+#ifndef MINCAP
+#define MINCAP NS       /* the smallest next table that may be chosen; NS is the largest */
+#endif
+#ifndef SLACK
+#define SLACK 0
+#endif
+#ifndef BATCH
+#define BATCH 1         /* permits taken at once */
+#endif
+#define LIM(c) ((c)-SLACK)      /* of c slots, so many may be claimed */
+#define UNSET 100
+#define NV 10
+#define H  1            /* the hash that every key has */
+#define CL 2            /* CLOSED */
+#define FZ 32
+#define MV 64
+#define IDX(t,i) ((t)*NS+(i))
+#define REF(l) ((l)&31)
+#define BIT(x) (1<<(x))
+#define K1 1
+#define K2 2
+#define K3 3
+#define SET 0
+#define DEL 4
+#define INS 8           /* getOrInsert: only if absent */
+#define OPKEY(o) ((o)&3)
+
+byte hash[NT*NS]; byte link[NT*NS]; byte next[NT]; byte root;
+byte cap[NT] = NS; short room[NT] = UNSET;
+byte vkey[NV]; short tomb;              /* versions: immutable once published */
+bit snapOpen = 1;                       /* "a snapshot needs the tombstones"; falls once */
+/* ghosts */
+byte slotkey[NT*NS]; byte abs[4]; short seen[NP]; byte actkey[NP];
+byte pinned; byte grace[NV]; short retired; short freed;
+byte ndone; byte crashes; bit noplace; short need1[NT] = UNSET;
+#ifdef CRASH
+#define MAYDIE if :: crashes < CRASH -> crashes++; goto dead :: skip fi
+#else
+#define MAYDIE skip
+#endif
+
+#ifdef NOFREE
+inline pin(me) { skip }
+#else
+inline pin(me) { pinned = pinned | BIT(me) }
+#endif
+#ifdef NOFREE            /* leave the grace periods out, to make room for more steps */
+inline unpin(me) { skip }
+inline retire(v) { skip }
+#define DEREF(v) skip
+#else
+inline unpin(me) {
+  pinned = pinned & ~BIT(me);
+  for (x : 1 .. NV-1) {
+    if :: (retired & BIT(x)) && !(freed & BIT(x)) ->
+          grace[x] = grace[x] & ~BIT(me);
+          if :: grace[x] == 0 -> freed = freed | BIT(x) :: else fi
+       :: else fi
+  }; x = 0
+}
+inline retire(v) {
+  assert(!(retired & BIT(v)));          /* never twice */
+  retired = retired | BIT(v); grace[v] = pinned
+}
+#define DEREF(v) assert(!(freed & BIT(v)))
+#endif
+#define VAL(v) ((tomb & BIT(v)) -> 0 : (v))
+inline lin(k, nv) {                     /* the abstract map changes here */
+  abs[k] = nv;
+  for (x : 0 .. NP-1) { if :: actkey[x] == k -> seen[x] = seen[x] | BIT(nv) :: else fi }; x = 0
+}
+inline begin(me, k) { pin(me); actkey[me] = k; seen[me] = BIT(abs[k]) }
+inline finish(me) { actkey[me] = 0; seen[me] = 0; unpin(me) }
+inline claim_slot(t, i, k) {            /* ghost: first link of a slot decides its key; one slot a key a table */
+#ifndef NOSLOT            /* left out to see what a second slot leads to */
+  for (x : 0 .. NS-1) { assert(slotkey[IDX(t,x)] != k) }; x = 0;
+#endif
+  slotkey[IDX(t,i)] = k
+}
+
+/* ghost, after each claim: the slots claimed in a table and its open room stay within its limit */
+#if defined(NOROOM) || defined(NOLIMIT)
+inline claimed(t) { skip }
+#else
+inline claimed(t) {
+  y = (room[t] < 0 -> 0 : room[t]);
+  for (x : 0 .. NS-1) { if :: hash[IDX(t,x)] == H -> y++ :: else fi }; x = 0;
+  assert(y <= LIM(cap[t])); y = 0
+}
+#endif
+
+/* add n to the room of t, if it is open */
+inline credit(t, n) {
+#ifdef NOROOM
+  skip
+#else
+  if
+  :: room[t] >= 0 -> room[t] = room[t] + n
+#ifdef BUG_CREDIT_CLOSED
+  :: else -> room[t] = ~(~room[t] + n)
+#else
+#ifdef BUG_CREDIT_BLIND
+  :: else -> room[t] = room[t] + n
+#else
+  :: else
+#endif
+#endif
+  fi
+#endif
+}
+
+/* the next table of t becomes the root.  Slots of t that were reserved but never claimed: t is all CLOSED or MOVED now, so
+   the claimed ones can be counted, and the winner gives the rest back */
+inline NEW_ROOT(t) {
+#ifdef RECOUNT
+#ifdef BUG_RECOUNT_ALL
+  atomic { MAYDIE; if :: root == t -> root = t + 1 :: else fi };
+#else
+  atomic { MAYDIE; if :: root == t -> root = t + 1 :: else -> goto nr_done fi };
+#endif
+  atomic { MAYDIE;
+    c2 = LIM(cap[t]) - ~room[t];
+    for (x : 0 .. NS-1) { if :: hash[IDX(t,x)] == H -> assert(c2 > 0); c2-- :: else fi }; x = 0;
+    credit(t + 1, c2); c2 = 0 };
+nr_done: skip
+#else
+  atomic { MAYDIE; if :: root == t -> root = t + 1 :: else fi }
+#endif
+}
+
+/* close the room of t, choose a next table and link it.  Uses need, c2.  At most one use in a proctype. */
+inline START_MIGRATION(t) {
+#ifdef NOROOM
+  atomic { MAYDIE; if :: next[t] == 0 -> next[t] = t + 1 :: else fi };
+#else
+  atomic { MAYDIE; if :: next[t] != 0 -> goto sm_done :: else fi };
+  atomic { MAYDIE;
+#ifdef BUG_ROOM_OPEN
+    need = LIM(cap[t]) - room[t];
+#else
+    if :: room[t] >= 0 -> room[t] = ~room[t] :: else fi;
+    need = LIM(cap[t]) - ~room[t];
+#ifndef NOAGREE
+    assert(need1[t] == UNSET || need1[t] == need); need1[t] = need;     /* everybody computes the same */
+#endif
+#endif
+    assert(need <= LIM(NS));
+    c2 = MINCAP;
+    do :: c2 < NS -> c2++ :: LIM(c2) >= need -> break od };
+  atomic { MAYDIE;
+    if
+    :: next[t] == 0 -> next[t] = t + 1; cap[t+1] = c2; room[t+1] = LIM(c2) - need
+    :: else
+    fi;
+    need = 0; c2 = 0 };
+sm_done:
+#endif
+}
+
+#if defined(BUG_CREDIT_UNLINKED) || defined(BUG_LINK_FREE)
+#define CLOSED_UNLINKED mv_credit
+#else
+#define CLOSED_UNLINKED mv_done
+#endif
+/* move slot i of table t.  Uses locals l, j, t2, l2, r, x, y. At most one use in a proctype. */
+inline MOVE_SLOT(t, i) {
+  t2 = t + 1;
+mv: atomic { MAYDIE;
+    if
+    :: hash[IDX(t,i)] == 0 -> l = 0; goto mv_close
+    :: hash[IDX(t,i)] == CL -> goto mv_done
+    :: else -> l = link[IDX(t,i)]
+    fi };
+    if
+    :: l == 0 -> atomic { MAYDIE; if :: link[IDX(t,i)] == 0 -> link[IDX(t,i)] = MV; goto CLOSED_UNLINKED :: else -> goto mv fi }
+    :: l == MV -> goto mv_done
+    :: l & FZ -> r = REF(l); goto mv_copy
+    :: else -> r = l
+    fi;
+#if !defined(BUG_DROP_LATE) && !defined(BUG_NO_DROP)
+    if
+    :: tomb & BIT(r) ->
+       atomic { MAYDIE; if :: !snapOpen -> goto mv_drop :: else fi }
+    :: else
+    fi;
+#endif
+#ifdef BUG_NO_FREEZE
+    goto mv_copy;
+#endif
+    atomic { MAYDIE; if :: link[IDX(t,i)] == r -> link[IDX(t,i)] = r | FZ :: else -> goto mv fi };
+    goto mv_copy;
+mv_drop: /* a tombstone that no snapshot needs goes from ref to MOVED in one CAS: never frozen, never copied */
+#ifdef BUG_CREDIT_EARLY
+    atomic { MAYDIE; credit(t2, 1) };
+#endif
+    atomic { MAYDIE;
+      if :: link[IDX(t,i)] == r -> link[IDX(t,i)] = MV; retire(r)
+         :: else -> goto mv fi };
+#if defined(NOROOM) || defined(BUG_CREDIT_EARLY)
+    goto mv_done;
+#endif
+mv_credit:
+    atomic { MAYDIE; credit(t2, 1); goto mv_done };
+mv_close:
+    atomic { MAYDIE; if :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = CL; goto mv_done :: else -> goto mv fi };
+mv_copy: j = 0;
+#ifdef BUG_DROP_LATE
+    if
+    :: tomb & BIT(r) ->
+       atomic { MAYDIE; if :: !snapOpen -> goto mv_droplate :: else fi }
+    :: else
+    fi;
+    goto cp;
+mv_droplate:
+    atomic { MAYDIE; if :: link[IDX(t,i)] == (r|FZ) -> link[IDX(t,i)] = MV; retire(r) :: else fi }; goto mv_done;
+#endif
+#ifdef BUG_MOVED_FIRST
+    atomic { if :: link[IDX(t,i)] == (r|FZ) -> link[IDX(t,i)] = MV :: else fi };
+#endif
+cp:
+#ifdef BUG_MOVER_SKIPS
+    if :: j == cap[t2] -> goto mv_done :: else fi;
+#else
+    if :: j == cap[t2] -> noplace = 1; assert(!noplace) /* the next table is full: an entry has no place */ :: else fi;
+#endif
+    atomic { MAYDIE;
+      DEREF(r);
+      if
+      :: hash[IDX(t2,j)] == 0 -> hash[IDX(t2,j)] = H; claimed(t2); l2 = 0  /* the CAS that claims; link read with it: still 0 */
+      :: hash[IDX(t2,j)] == CL -> l2 = MV
+      :: else -> l2 = link[IDX(t2,j)]
+      fi };
+    if
+    :: l2 == MV ->
+#ifdef BUG_MOVER_SKIPS
+       j++; goto cp
+#else
+       goto mv_done      /* the next table is being moved itself, so this one was finished long ago */
+#endif
+    :: l2 == 0 ->
+       atomic { MAYDIE;
+         if
+         :: link[IDX(t2,j)] == 0 ->
+            assert(!(retired & BIT(r)));  /* nothing retired is ever published again */
+            link[IDX(t2,j)] = r; claim_slot(t2, j, vkey[r])
+         :: else ->
+#ifdef BUG_COPY_FAIL
+            skip
+#else
+            goto cp
+#endif
+         fi }
+    :: else ->
+       atomic { DEREF(REF(l2)); if :: vkey[REF(l2)] == vkey[r] -> skip :: else -> j++; goto cp fi }
+    fi;
+#ifdef BUG_NO_FREEZE
+    atomic { MAYDIE; if :: link[IDX(t,i)] != MV -> link[IDX(t,i)] = MV :: else fi };
+#else
+    atomic { MAYDIE; if :: link[IDX(t,i)] == (r|FZ) -> link[IDX(t,i)] = MV :: else fi };
+#endif
+mv_done: skip; l = 0; l2 = 0; j = 0; r = 0; t2 = 0
+}
+
+#if defined(BUG_CREDIT_UNLINKED) || defined(BUG_LINK_FREE)
+#define ONWARD_UNLINKED credit_on
+#else
+#define ONWARD_UNLINKED onward
+#endif
+/* a permit of t for the writer, or no room */
+#ifdef NOROOM
+#define PERMIT(t) skip
+#else
+#ifdef BUG_NO_PERMIT
+#define PAID (pm > 0 || root < t)
+#else
+#define PAID (pm > 0)
+#endif
+#define PERMIT(t) if :: PAID -> skip :: else -> \
+  atomic { MAYDIE; \
+    if :: room[t] > 0 -> pm = (room[t] < BATCH -> room[t] : BATCH); pt = t; room[t] = room[t] - pm \
+       :: else -> goto noroom fi } fi
+#endif
+inline spend() { if :: pm > 0 -> pm--; if :: pm == 0 -> pt = 0 :: else fi :: else fi }
+
+proctype W(byte me; byte op1; byte op2; byte v0) {
+  byte t, i, l, j, t2, l2, r, x, y, v, k, op, n, pm, pt, c2; short need; bit aware, h0, all;
+  v = v0 - 1;
+nextop:
+  atomic { n++; v++;
+    if :: n == 1 -> op = op1 :: n == 2 -> op = op2 :: else -> op = 0 fi;
+    if :: op == 0 -> goto fin :: else fi;
+    k = OPKEY(op); vkey[v] = k; if :: op & DEL -> tomb = tomb | BIT(v) :: else fi };
+  atomic { MAYDIE; begin(me, k); t = root };
+enter:
+  atomic { MAYDIE; aware = (next[t] != 0); i = 0;
+    if :: pm > 0 && (pt < t || (pt == t && aware)) -> skip :: else -> goto probe fi };
+#if defined(BUG_PERMIT_STALE)
+  atomic { if :: pt < t && (t - pt) % 2 == 0 -> pt = t :: pt < t && (t - pt) % 2 == 1 -> pm = 0; pt = 0 :: else fi };
+#else
+#if defined(CARRY)
+  atomic { if :: pt < t -> pt = t :: else fi };
+#else
+#if defined(RECOUNT) && !defined(BUG_RECOUNT_GIVE)
+  atomic { pm = 0; pt = 0 };
+#else
+  atomic { MAYDIE; credit(pt + 1, pm); pm = 0; pt = 0 };     /* permits of a table that has a next one are given to that */
+#endif
+#endif
+#endif
+probe:
+  if :: i == cap[t] -> goto at_end :: else fi;
+  atomic { MAYDIE;
+    if
+    :: hash[IDX(t,i)] == 0 -> h0 = 1; l = 0
+    :: hash[IDX(t,i)] == CL -> l = MV; h0 = 1
+    :: else -> h0 = 0; l = link[IDX(t,i)]
+    fi };
+  if
+  :: h0 && l == 0 -> goto at_empty
+  :: h0 && l == MV ->                      /* CLOSED */
+#ifdef BUG_CLOSED_SKIP
+     i++; goto probe
+#else
+     goto onward
+#endif
+  :: !h0 && l == MV ->
+#ifdef BUG_MOVED_JUMP
+     goto onward
+#else
+#ifndef BUG_MOVED_NOAWARE
+     aware = 1;
+#endif
+     i++; goto probe
+#endif
+  :: !h0 && l == 0 -> goto unlinked
+  :: else -> skip
+  fi;
+  atomic { DEREF(REF(l)); if :: vkey[REF(l)] != k -> i++; goto probe :: else fi };
+  if :: l & FZ -> goto help :: else fi;
+  /* the key's live slot */
+  if
+  :: (op & DEL) && (tomb & BIT(l)) -> atomic { assert(seen[me] & BIT(0)); goto ack }
+  :: (op & INS) && !(tomb & BIT(l)) -> atomic { assert(seen[me] & BIT(l)); goto ack }
+  :: else
+  fi;
+  atomic { MAYDIE;
+    if
+    :: link[IDX(t,i)] == l ->
+       link[IDX(t,i)] = v;
+       assert(abs[k] == VAL(l));           /* no lost update: what was replaced is the current value */
+       lin(k, VAL(v)); retire(l); goto ack
+    :: else -> goto probe
+    fi };
+at_empty:
+#ifdef FINISH_FIRST
+  atomic { MAYDIE; if :: !(op & DEL) && !aware && root < t -> goto finish_first :: else fi };
+#endif
+  if
+  :: aware && (op & DEL) -> goto onward    /* nothing to close for: it only asks */
+  :: aware && !(op & DEL) ->
+#ifdef BUG_NO_CLOSE
+     goto onward
+#else
+     atomic { MAYDIE; if :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = CL; goto onward :: else -> goto probe fi }
+#endif
+  :: !aware && (op & DEL) -> atomic { assert(seen[me] & BIT(0)); goto ack }
+  :: else -> skip
+  fi;
+  PERMIT(t);
+#ifdef BUG_REUSE_PERMIT
+  atomic { MAYDIE; if :: next[t] != 0 -> credit(t + 1, 1) :: else fi };
+#endif
+  atomic { MAYDIE;
+    if
+    :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = H; claimed(t);
+#ifdef BUG_LINK_FREE
+       spend();
+#endif
+       goto linkit
+    :: else -> goto probe
+    fi };
+unlinked:
+#ifdef FINISH_FIRST
+  atomic { MAYDIE; if :: !(op & DEL) && !aware && root < t -> goto finish_first :: else fi };
+#endif
+  if
+#ifndef BUG_UNLINKED
+  :: aware && !(op & DEL) -> atomic { MAYDIE; if :: link[IDX(t,i)] == 0 -> link[IDX(t,i)] = MV; goto ONWARD_UNLINKED :: else -> goto probe fi }
+#endif
+  :: aware && (op & DEL) -> goto onward
+  :: !aware && (op & DEL) -> atomic { assert(seen[me] & BIT(0)); goto ack }
+  :: else -> skip
+  fi;
+#ifndef BUG_LINK_FREE
+  PERMIT(t);
+#endif
+linkit:
+  atomic { MAYDIE;
+    if
+    :: link[IDX(t,i)] == 0 ->
+       link[IDX(t,i)] = v; claim_slot(t, i, k);
+       assert(abs[k] == 0);             /* an insert: the key was absent */
+#ifndef BUG_LINK_FREE
+       spend();
+#endif
+       lin(k, v); goto ack
+    :: else -> goto probe
+    fi };
+#if defined(BUG_CREDIT_UNLINKED) || defined(BUG_LINK_FREE)
+credit_on:
+  atomic { MAYDIE; credit(t + 1, 1); goto onward };
+#endif
+help:
+#ifdef BUG_WAIT
+  goto probe;
+#endif
+  MOVE_SLOT(t, i);
+  if
+  :: !all -> goto onward
+  :: all && i + 1 < cap[t] -> i++; goto help
+  :: else -> all = 0
+  fi;
+  NEW_ROOT(t);
+  goto onward;
+#if defined(FINISH_FIRST) || !defined(NOROOM)
+finish_first:                            /* a new slot in a table that is not yet the root: finish the move first */
+  atomic { t = t - 1; i = 0; all = 1; l = 0; goto help };
+#endif
+at_end:
+  if
+  :: next[t] != 0 -> skip
+  :: next[t] == 0 && (op & DEL) -> assert(seen[me] & BIT(0)); goto ack
+  :: next[t] == 0 && !(op & DEL) ->
+#if !defined(NOROOM) && !defined(NOLIMIT)
+     assert(pm == 0 || pt != t);           /* a permit is worth a slot */
+#endif
+     goto noroom
+  fi;
+  goto onward;
+noroom:
+#if defined(FINISH_FIRST) || !defined(NOROOM)
+  atomic { MAYDIE; if :: root < t -> goto finish_first :: else fi };
+#endif
+#ifdef GIVEUP
+  if :: root < t || t + 1 == NT -> goto ack :: else fi;   /* no place, and this table cannot migrate yet: leave undone */
+#endif
+  assert(root >= t && t + 1 < NT);
+  START_MIGRATION(t);
+#ifndef NOROOM
+  goto enter;
+#else
+  goto onward;
+#endif
+onward:
+  atomic { t = t + 1; assert(t < NT); l = 0; goto enter };
+ack:
+  atomic { finish(me); l = 0; i = 0; t = 0; aware = 0; h0 = 0;
+    if :: pm > 0 && n < 2 && op2 != 0 -> skip :: else -> goto nextop fi };
+  if                                       /* permits that are left: kept, or given back while the room is open */
+  :: skip
+  :: atomic { MAYDIE; if :: room[pt] >= 0 -> room[pt] = room[pt] + pm; pm = 0; pt = 0 :: else fi }
+  fi;
+  goto nextop;
+dead: skip;
+fin: atomic { ndone++ }
+}
+
+/* a process that starts and finishes migrations, `passes` times at most, visiting the slots from slot `first` on */
+proctype M(byte me; byte passes; byte first) {
+  byte t, i, l, j, t2, l2, r, x, y, c, c2; short need;
+again:
+  if :: passes == 0 -> goto fin :: else -> passes-- fi;
+  atomic { MAYDIE; pin(me); t = root };
+  if :: t + 1 == NT -> goto out :: else fi;
+  START_MIGRATION(t);
+  atomic { i = first; c = 0 };
+  do
+  :: c == cap[t] -> break
+  :: else -> MOVE_SLOT(t, i); i = (i + 1) % cap[t]; c++
+  od;
+  NEW_ROOT(t);
+out:
+  atomic { unpin(me); i = 0; t = 0; c = 0; goto again };
+dead: skip;
+fin: atomic { ndone++ }
+}
+
+/* reads key k (0: any) n times */
+proctype R(byte me; byte key; byte n) {
+  byte t, i, l, k, x; bit aware, h0;
+again:
+  if :: n == 0 -> goto fin :: else -> n-- fi;
+  if :: key == 0 -> if :: k = K1 :: k = K2 fi :: else -> k = key fi;
+  atomic { begin(me, k); t = root };
+enter: atomic { i = 0; aware = 0 };
+probe:
+  if :: i == cap[t] -> goto ends :: else fi;
+  atomic {
+    if
+    :: hash[IDX(t,i)] == 0 -> h0 = 1; l = 0
+    :: hash[IDX(t,i)] == CL -> l = MV; h0 = 1
+    :: else -> h0 = 0; l = link[IDX(t,i)]
+    fi };
+  if
+  :: h0 && l == MV ->
+#ifdef BUG_CLOSED_SKIP
+     i++; goto probe
+#else
+     goto onward
+#endif
+  :: !h0 && l == MV ->
+#ifdef BUG_MOVED_JUMP
+     goto onward
+#else
+#ifndef BUG_MOVED_NOAWARE
+     aware = 1;
+#endif
+     i++; goto probe
+#endif
+  :: l == 0 -> if :: aware -> goto onward :: else -> goto absent fi
+  :: else
+  fi;
+  atomic { DEREF(REF(l)); if :: vkey[REF(l)] != k -> i++; goto probe :: else fi };
+  atomic { assert(seen[me] & BIT(VAL(REF(l)))); goto ack };
+ends:
+  atomic { if :: next[t] != 0 -> goto onward :: else fi };
+absent:
+  atomic { assert(seen[me] & BIT(0)); goto ack };
+onward:
+  atomic { t = t + 1; assert(t < NT); goto enter };
+ack:
+  atomic { finish(me); l = 0; i = 0; t = 0; aware = 0; h0 = 0; k = 0; goto again };
+fin: atomic { ndone++ }
+}
+
+proctype Env() { snapOpen = 0 }
+
+inline put(i, v, k) { hash[i] = H; link[i] = v; vkey[v] = k; slotkey[i] = k; abs[k] = v }
+
+init {
+  byte k, t, i, x, n; bit aware, found;
+  atomic {
+    START
+#ifndef NOROOM
+    if
+    :: room[0] == UNSET ->                 /* a start may set room[0] lower: permits of the dead */
+       room[0] = LIM(cap[0]);
+       for (x : 0 .. NS-1) { if :: hash[x] == H -> room[0]-- :: else fi }; x = 0
+    :: else
+    fi;
+    assert(room[0] >= 0)
+#endif
+  }
+  (ndone == n);
+  /* quiescent: what a reader finds is the abstract map */
+  d_step {
+    for (k : 1 .. 3) {
+      t = root; i = 0; aware = 0; found = 0; x = 0;
+      do
+      :: found -> break
+      :: i == cap[t] && (next[t] == 0) -> break
+      :: i == cap[t] && next[t] != 0 && !found -> t++; i = 0; aware = 0
+      :: i < cap[t] && !found ->
+         if
+         :: hash[IDX(t,i)] == CL -> t++; i = 0; aware = 0
+         :: (hash[IDX(t,i)] == 0 || link[IDX(t,i)] == 0) && !aware -> break
+         :: (hash[IDX(t,i)] == 0 || link[IDX(t,i)] == 0) && aware -> t++; i = 0; aware = 0
+         :: link[IDX(t,i)] == MV -> aware = 1; i++
+         :: else ->
+            x = REF(link[IDX(t,i)]);
+            if :: vkey[x] == k -> found = 1; assert(!(retired & BIT(x))) :: else -> x = 0; i++ fi
+         fi
+      od;
+      if :: !found -> assert(abs[k] == 0) :: else -> assert(abs[k] == VAL(x)) fi
+    };
+#ifdef CHECK_LEAK
+    i = 0;
+    for (x : 0 .. NS-1) { if :: hash[IDX(root,x)] == H -> i++ :: else fi };
+    assert(room[root] < 0 || room[root] + i == LIM(cap[root]))
+#endif
+  }
+}
