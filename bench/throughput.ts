@@ -20,12 +20,8 @@ import { workersOf } from "./throughput/words.ts";
 import { MIX_NAMES, type MixName } from "./throughput/mixes.ts";
 import { type Field, formatResults } from "./throughput/report.ts";
 import { Results } from "./throughput/results.ts";
-import {
-  type Cell,
-  type Sample,
-  type Scale,
-  takeSample,
-} from "./throughput/sample.ts";
+import type { Cell, Sample, Scale } from "./throughput/sample.ts";
+import { takeSampleApart } from "./throughput/apart.ts";
 
 /** What to run, how long, how often. */
 export interface Settings extends Field, Scale {
@@ -103,11 +99,13 @@ export async function measureThroughput(
   for (const contender of settings.contenders) await selfCheck(contender);
   const cells = cellsOf(settings);
   const progress = new Progress(settings.rounds * cells.length);
+  const { seconds, warmUp, capacity } = settings;
+  const scale = { seconds, warmUp, capacity };
   const samples: Sample[] = [];
   for (let round = 0; round < settings.rounds; round++) {
     for (const cell of cells) {
       progress.step(`${cell.mix}, ${cell.contender}, ${workersOf(cell)}`);
-      samples.push(await takeSample(cell, settings, round));
+      samples.push(await takeSampleApart({ cell, scale, round }));
     }
   }
   progress.end();

@@ -38,7 +38,8 @@ export const contender: Contender = {
   create({ entries, growing }) {
     const map = SharedMap.create<string, number>({
       value: "number",
-      maxBytes: 2 ** 28 + 256 * entries,
+      // Some room to spare; the default would be committed to no purpose.
+      maxBytes: 2 ** 25 + 192 * entries,
       // The fixed-size peers are told how many entries come; this one is told
       // too, but where the point is to grow.
       capacity: growing ? undefined : entries,

@@ -10,11 +10,12 @@
  *
  * A write that changes nothing is touch enough, and disturbs nobody.
  */
-export function commitMemory(handle: unknown, bytes: number): void {
+export function commitMemory(handle: unknown): void {
   for (const buffer of buffersIn(handle)) {
-    const words = new Int32Array(buffer);
-    const end = Math.min(words.length, bytes / words.BYTES_PER_ELEMENT);
-    for (let at = 0; at < end; at += WORDS_A_PAGE) Atomics.or(words, at, 0);
+    const words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+    for (let at = 0; at < words.length; at += WORDS_A_PAGE) {
+      Atomics.or(words, at, 0);
+    }
   }
 }
 

@@ -33,10 +33,7 @@ export interface Sample extends Cell {
   readonly error?: string;
 }
 
-/**
- * Takes one sample, with workers and maps of its own: nothing of an earlier
- * sample, neither compiled code nor memory, reaches a later one.
- */
+/** Takes one sample. Its maps live in the memory of the calling thread. */
 export async function takeSample(
   cell: Cell,
   scale: Scale,
@@ -90,7 +87,7 @@ function setUp(contender: Contender, cell: Cell, scale: Scale): Setting {
   const entries = entriesOf(mix, scale.capacity);
   const stage = contender.create(planOf(entries, mix.growing, cell.workers));
   const handles = Array.from({ length: cell.workers }, () => stage.handle());
-  commitMemory(handles[0].message, AT_LEAST + A_LOT_FOR_AN_ENTRY * entries);
+  commitMemory(handles[0].message);
   const gate = Gate.create();
   const { seconds } = scale;
   return {
@@ -104,10 +101,6 @@ function setUp(contender: Contender, cell: Cell, scale: Scale): Setting {
     ports: handles.map(({ ports = [] }) => ports),
   };
 }
-
-/** Bytes that are sure to be enough for any contender. */
-const AT_LEAST = 2 ** 24;
-const A_LOT_FOR_AN_ENTRY = 256;
 
 /** Workers round their shares up and finish their last hundred operations. */
 function planOf(entries: number, growing: boolean, workers: number): Plan {

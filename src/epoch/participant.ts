@@ -45,6 +45,7 @@ import {
   load,
   peek,
   poke,
+  release,
   store,
   type Words,
 } from "../segment/words.ts";
@@ -183,7 +184,7 @@ export class Participant {
 
   /** Ends the innermost pin. Wait-free. */
   unpin(): void {
-    if (--this.#depth === 0) store(this.#words, this.base + P_PIN, 0);
+    if (--this.#depth === 0) release(this.#words, this.base + P_PIN, 0);
   }
 
   /** Pins for the caller of the map, over many operations. */

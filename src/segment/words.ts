@@ -5,8 +5,16 @@
  * can swap it (by an import map) for one that hands control to a scheduler, or kills the worker, at every step. Bytes that
  * are private or already published are not protocol words: they are read and written directly.
  *
- * `load`, `store`, `compareAndSet`, `exchange` and `add` are sequentially consistent. `peek` and `poke` are plain
- * accesses, for two uses only: a *hint* that some later atomic access confirms, and words that one owner alone writes.
+ * `load`, `store`, `compareAndSet` and `add` are sequentially consistent; `release` is a write that nothing before it
+ * is moved behind. `peek` and `poke` are plain accesses, for two uses only: a *hint* that some later atomic access
+ * confirms, and words that one owner alone writes.
+ *
+ * On x86-64 `load` is a plain read and `release` a plain write. That is how sequentially consistent loads and releasing
+ * stores are compiled there in every language that has them: the processor keeps loads in order, keeps stores in order,
+ * and keeps a store behind the loads before it; the one thing that it may do, a load before an earlier store, is ruled
+ * out because `store`, `compareAndSet` and `add` are locked instructions. (Sewell, Sarkar, Owens, Zappa Nardelli, Myreen,
+ * "x86-TSO", 2010.) A 32-bit element of a typed array is read and written whole, and V8 keeps the order of accesses to
+ * shared typed arrays; but it calls a function for `Atomics.load`, which costs ten times the read.
  *
  * @module
  */
@@ -14,10 +22,23 @@
 /** The segment seen as 32-bit words. */
 export type Words = Int32Array<SharedArrayBuffer>;
 
+/** Whether the processor keeps plain reads and writes in the order that `load` and `release` need. */
+const ORDERED = Deno.build.arch === "x86_64";
+
 /** Reads a word, ordered with every other atomic access. */
-export function load(words: Words, index: number): number {
-  return Atomics.load(words, index);
-}
+export const load: (words: Words, index: number) => number = ORDERED
+  ? (words, index) => words[index]
+  : (words, index) => Atomics.load(words, index);
+
+/** Writes a word after everything that this worker has read and written before. */
+export const release: (words: Words, index: number, value: number) => void =
+  ORDERED
+    ? (words, index, value) => {
+      words[index] = value;
+    }
+    : (words, index, value) => {
+      Atomics.store(words, index, value);
+    };
 
 /** Writes a word, ordered with every other atomic access. */
 export function store(words: Words, index: number, value: number): void {
