@@ -63,17 +63,17 @@ export interface ValueFormat<V> {
   readonly byteLength: number;
   /** Checks a value and fixes tag and length; may run the caller's code. Throws `TypeError`. */
   prepare(value: V): void;
-  /** Writes the prepared value at a byte offset, a multiple of 8. */
-  write(segment: Segment, offset: number): void;
-  /** Whether the prepared value is the one that stands at a byte offset. */
+  /** Writes the prepared value. `at` is, here and below, an index in units of 8 bytes. */
+  write(segment: Segment, at: number): void;
+  /** Whether the prepared value is the one that stands there. */
   equals(
     segment: Segment,
-    offset: number,
+    at: number,
     byteLength: number,
     tag: number,
   ): boolean;
-  /** The value that stands at a byte offset. */
-  read(segment: Segment, offset: number, byteLength: number, tag: number): V;
+  /** The value that stands there. */
+  read(segment: Segment, at: number, byteLength: number, tag: number): V;
 }
 
 /** Tags of values. 5 is the tombstone's, which is the table's own. */

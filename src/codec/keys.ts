@@ -8,7 +8,7 @@ import { received } from "../errors.ts";
 import { LENGTH_LIMIT } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import type { EncodedKey } from "../table/key.ts";
-import { keyBytes, keyIsWide, keyOffset } from "../table/version.ts";
+import { keyBytes, keyIndex, keyIsWide } from "../table/version.ts";
 import type { Codec, KeyFormat } from "./codec.ts";
 import { readString } from "./strings.ts";
 
@@ -34,35 +34,13 @@ export const stringKeys: KeyFormat<string> = {
   },
   pack(prepared, into) {
     const key = prepared as string;
-    const length = key.length;
-    checkLength(length);
-    into.reserve(length);
-    const words = into.words;
-    let i = 0;
-    // Four characters to a word; a word with a character above U+00FF ends the attempt.
-    for (; i + 4 <= length; i += 4) {
-      const a = key.charCodeAt(i);
-      const b = key.charCodeAt(i + 1);
-      const c = key.charCodeAt(i + 2);
-      const d = key.charCodeAt(i + 3);
-      if ((a | b | c | d) > 0xff) return packWide(key, into);
-      words[i >> 2] = a | (b << 8) | (c << 16) | (d << 24);
-    }
-    if (i < length) {
-      let word = 0;
-      for (let shift = 0; i < length; i++, shift += 8) {
-        const unit = key.charCodeAt(i);
-        if (unit > 0xff) return packWide(key, into);
-        word |= unit << shift;
-      }
-      words[(length - 1) >> 2] = word;
-    }
-    into.finish(length, false);
+    checkLength(key.length);
+    if (!into.packLatin1(key)) packWide(key, into);
   },
   read(segment, ref) {
     return readString(
       segment,
-      keyOffset(ref),
+      keyIndex(ref) * 8,
       keyBytes(segment.words, ref),
       keyIsWide(segment.words, ref),
     );
@@ -104,7 +82,7 @@ export const numberKeys: KeyFormat<number> = {
     into.finish(8, false);
   },
   read(segment, ref) {
-    return segment.floats[keyOffset(ref) / 8];
+    return segment.floats[keyIndex(ref)];
   },
 };
 
@@ -135,7 +113,7 @@ function packBytes(key: Uint8Array, into: EncodedKey): void {
 }
 
 function copyOfKey(segment: Segment, ref: number): Uint8Array<ArrayBuffer> {
-  const start = keyOffset(ref);
+  const start = keyIndex(ref) * 8;
   const end = start + keyBytes(segment.words, ref);
   return new Uint8Array(segment.bytes.subarray(start, end));
 }

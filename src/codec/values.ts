@@ -38,7 +38,7 @@ abstract class Format<V> implements ValueFormat<V> {
   abstract prepare(value: V): void;
   abstract read(
     segment: Segment,
-    offset: number,
+    at: number,
     byteLength: number,
     tag: number,
   ): V;
@@ -62,56 +62,57 @@ abstract class Format<V> implements ValueFormat<V> {
     this.#bytes = value;
   }
 
-  write(segment: Segment, offset: number): void {
+  write(segment: Segment, at: number): void {
     switch (this.tag) {
       case TAG_NUMBER:
-        segment.floats[offset / 8] = this.#number;
+        segment.floats[at] = this.#number;
         return;
       case TAG_LATIN1:
-        return writeLatin1(segment, offset, this.#text);
+        return writeLatin1(segment, at * 8, this.#text);
       case TAG_UTF16:
-        return writeUtf16(segment, offset, this.#text);
+        return writeUtf16(segment, at * 8, this.#text);
       default:
-        segment.bytes.set(this.#bytes, offset);
+        segment.bytes.set(this.#bytes, at * 8);
     }
   }
 
   equals(
     segment: Segment,
-    offset: number,
+    at: number,
     byteLength: number,
     tag: number,
   ): boolean {
     if (tag !== this.tag || byteLength !== this.byteLength) return false;
     switch (tag) {
       case TAG_NUMBER:
-        return this.#equalsNumber(segment, offset);
+        return this.#equalsNumber(segment, at);
       case TAG_LATIN1:
       case TAG_UTF16:
         return this.#text ===
-          readString(segment, offset, byteLength, tag === TAG_UTF16);
+          readString(segment, at * 8, byteLength, tag === TAG_UTF16);
       default: {
-        const end = offset + byteLength;
-        return segment.bytes.subarray(offset, end).equals(this.#bytes);
+        const stored = segment.bytes.subarray(at * 8, at * 8 + byteLength);
+        return stored.equals(this.#bytes);
       }
     }
   }
 
-  #equalsNumber(segment: Segment, offset: number): boolean {
+  #equalsNumber(segment: Segment, at: number): boolean {
     oneNumber[0] = this.#number;
-    const at = offset / 4;
-    return segment.words[at] === numberWords[0] &&
-      segment.words[at + 1] === numberWords[1];
+    return segment.words[at * 2] === numberWords[0] &&
+      segment.words[at * 2 + 1] === numberWords[1];
   }
 }
 
 /** A private copy of bytes in the segment. */
 function copyOut(
   segment: Segment,
-  offset: number,
+  at: number,
   byteLength: number,
 ): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(segment.bytes.subarray(offset, offset + byteLength));
+  return new Uint8Array(
+    segment.bytes.subarray(at * 8, at * 8 + byteLength),
+  );
 }
 
 /** Every NaN is stored alike, so that equal numbers have equal bytes. */
@@ -133,8 +134,8 @@ class NumberValues extends Format<number> {
     this.prepareNumber(canonical(value));
   }
 
-  read(segment: Segment, offset: number): number {
-    return segment.floats[offset / 8];
+  read(segment: Segment, at: number): number {
+    return segment.floats[at];
   }
 }
 
@@ -148,11 +149,11 @@ class StringValues extends Format<string> {
 
   read(
     segment: Segment,
-    offset: number,
+    at: number,
     byteLength: number,
     tag: number,
   ): string {
-    return readString(segment, offset, byteLength, tag === TAG_UTF16);
+    return readString(segment, at * 8, byteLength, tag === TAG_UTF16);
   }
 }
 
@@ -164,8 +165,8 @@ class BytesValues extends Format<Uint8Array> {
     this.prepareBytes(value, TAG_BYTES);
   }
 
-  read(segment: Segment, offset: number, byteLength: number): Uint8Array {
-    return copyOut(segment, offset, byteLength);
+  read(segment: Segment, at: number, byteLength: number): Uint8Array {
+    return copyOut(segment, at, byteLength);
   }
 }
 
@@ -180,12 +181,12 @@ class JsonValues extends Format<unknown> {
 
   read(
     segment: Segment,
-    offset: number,
+    at: number,
     byteLength: number,
     tag: number,
   ): unknown {
     return JSON.parse(
-      readString(segment, offset, byteLength, tag === TAG_UTF16),
+      readString(segment, at * 8, byteLength, tag === TAG_UTF16),
     );
   }
 }
@@ -213,8 +214,8 @@ class CustomValues<V> extends Format<V> {
     this.prepareBytes(bytes, TAG_CUSTOM);
   }
 
-  read(segment: Segment, offset: number, byteLength: number): V {
-    return this.#codec.decode(copyOut(segment, offset, byteLength));
+  read(segment: Segment, at: number, byteLength: number): V {
+    return this.#codec.decode(copyOut(segment, at, byteLength));
   }
 }
 
@@ -255,38 +256,38 @@ class AnyValues extends Format<unknown> {
   /** Does not let V8's choice between encodings of one number make equal clones differ. */
   override equals(
     segment: Segment,
-    offset: number,
+    at: number,
     byteLength: number,
     tag: number,
   ): boolean {
-    if (super.equals(segment, offset, byteLength, tag)) return true;
+    if (super.equals(segment, at, byteLength, tag)) return true;
     return tag === TAG_CLONE && this.#clone !== undefined &&
       isDeepStrictEqual(
-        deserialize(copyOut(segment, offset, byteLength)),
+        deserialize(copyOut(segment, at, byteLength)),
         deserialize(this.#clone),
       );
   }
 
   read(
     segment: Segment,
-    offset: number,
+    at: number,
     byteLength: number,
     tag: number,
   ): unknown {
     switch (tag) {
       case TAG_NUMBER:
-        return segment.floats[offset / 8];
+        return segment.floats[at];
       case TAG_LATIN1:
       case TAG_UTF16:
-        return readString(segment, offset, byteLength, tag === TAG_UTF16);
+        return readString(segment, at * 8, byteLength, tag === TAG_UTF16);
       case TAG_BYTES:
-        return copyOut(segment, offset, byteLength);
+        return copyOut(segment, at, byteLength);
       case TAG_CLONE:
-        return deserialize(copyOut(segment, offset, byteLength));
+        return deserialize(copyOut(segment, at, byteLength));
       default:
         return byteLength === 1
-          ? CONSTANTS[segment.bytes[offset]]
-          : decodeBigint(copyOut(segment, offset, byteLength));
+          ? CONSTANTS[segment.bytes[at * 8]]
+          : decodeBigint(copyOut(segment, at, byteLength));
     }
   }
 }

@@ -4,26 +4,47 @@
  * @module
  */
 
-import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
+import {
+  type KeyFormat,
+  TAG_LATIN1,
+  TAG_NUMBER,
+  type ValueFormat,
+} from "../codec/codec.ts";
+import {
+  HAS_EXPIRY,
+  LENGTH_MASK,
+  TAG_SHIFT,
+  TAG_TOMBSTONE,
+  V_KEY,
+  V_VALUE,
+} from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
+import { confirms } from "../table/glance.ts";
 import {
   expiryOf,
   isTombstone,
   valueBytes,
-  valueOffset,
+  valueIndex,
+  valueIndexOf,
   valueTag,
 } from "../table/version.ts";
+
+/** What {@linkcode Reader.glance} leaves to the pinned path. */
+export const UNDECODED: unique symbol = Symbol("undecoded");
 
 /** Decodes versions; the caller is pinned. */
 export class Reader<K, V> {
   readonly keys: KeyFormat<K>;
   readonly values: ValueFormat<V>;
   readonly #segment: Segment;
+  /** Whether a stored string is the value, and not its JSON. */
+  readonly #plainStrings: boolean;
 
   constructor(segment: Segment, keys: KeyFormat<K>, values: ValueFormat<V>) {
     this.#segment = segment;
     this.keys = keys;
     this.values = values;
+    this.#plainStrings = values.name !== "json";
   }
 
   key(ref: number): K {
@@ -35,10 +56,45 @@ export class Reader<K, V> {
     const words = segment.words;
     return this.values.read(
       segment,
-      valueOffset(words, ref),
+      valueIndex(words, ref),
       valueBytes(words, ref),
       valueTag(words, ref),
     );
+  }
+
+  /** The value of a version (0: none) if it is live at this moment. As `isLive` and `value`, in one pass: for `get`. */
+  liveValue(ref: number): V | undefined {
+    if (ref === 0) return undefined;
+    const words = this.#segment.words;
+    return this.#decode(ref, words[ref * 4 + V_KEY], words[ref * 4 + V_VALUE]);
+  }
+
+  /**
+   * As `liveValue`, after a glance that began at the epoch `before` and is not confirmed yet. Lengths are believed only once
+   * they are confirmed; the bytes may still be reused while they are read, and the caller then throws the result away. So
+   * only what is harmless to decode from any bytes is decoded: numbers, and Latin-1 strings as such.
+   */
+  glance(ref: number, before: number): V | undefined | typeof UNDECODED {
+    if (ref === 0) return undefined;
+    const words = this.#segment.words;
+    const keyInfo = words[ref * 4 + V_KEY];
+    const valueInfo = words[ref * 4 + V_VALUE];
+    if (!confirms(words, before)) return UNDECODED;
+    const tag = valueInfo >>> TAG_SHIFT;
+    return tag === TAG_NUMBER || (tag === TAG_LATIN1 && this.#plainStrings)
+      ? this.#decode(ref, keyInfo, valueInfo)
+      : UNDECODED;
+  }
+
+  #decode(ref: number, keyInfo: number, valueInfo: number): V | undefined {
+    const tag = valueInfo >>> TAG_SHIFT;
+    if (tag === TAG_TOMBSTONE) return undefined;
+    const segment = this.#segment;
+    const at = valueIndexOf(ref, keyInfo);
+    if (
+      (keyInfo & HAS_EXPIRY) !== 0 && segment.floats[at - 1] <= Date.now()
+    ) return undefined;
+    return this.values.read(segment, at, valueInfo & LENGTH_MASK, tag);
   }
 
   entry(ref: number): [K, V] {

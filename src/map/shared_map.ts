@@ -16,19 +16,20 @@ import {
   LENGTH_MASK,
   P_ENTRIES,
 } from "../segment/layout.ts";
-import { store } from "../segment/words.ts";
+import { ORDERED, store } from "../segment/words.ts";
 import type { EncodedKey } from "../table/key.ts";
 import type { Insert, Table } from "../table/table.ts";
 import {
   expiryOf,
   isTombstone,
   valueBytes,
-  valueOffset,
+  valueIndex,
   valueTag,
   versionBytes,
   writeVersion,
 } from "../table/version.ts";
 import { Cursor } from "../table/cursor.ts";
+import { beforeGlance, confirms, glance, UNDECIDED } from "../table/glance.ts";
 import type { ValueFormat } from "../codec/codec.ts";
 import { account, liveBytesOf, sumTally } from "./accounting.ts";
 import { Attachment } from "./attachment.ts";
@@ -40,7 +41,7 @@ import {
   type SharedMapOptions,
   valueFormat,
 } from "./options.ts";
-import { Reader } from "./reader.ts";
+import { Reader, UNDECODED } from "./reader.ts";
 import { newTombstone } from "./removal.ts";
 import { meet } from "./rendezvous.ts";
 import { scan } from "./scan.ts";
@@ -323,16 +324,24 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   get(key: K): V | undefined {
     this.#pack(key, "get an entry");
+    if (ORDERED) {
+      const words = this.#segment.words;
+      const before = beforeGlance(words);
+      const ref = glance(words, this.#key);
+      if (ref !== UNDECIDED) {
+        const value = this.#reader.glance(ref, before);
+        if (value !== UNDECODED && confirms(words, before)) {
+          this.#floats[value === undefined ? this.#misses : this.#hits]++;
+          return value;
+        }
+      }
+    }
     const participant = this.#participant;
     participant.pin();
     try {
-      const ref = this.#table.find(this.#key);
-      if (!this.#reader.isLive(ref)) {
-        this.#floats[this.#misses]++;
-        return undefined;
-      }
-      this.#floats[this.#hits]++;
-      return this.#reader.value(ref);
+      const value = this.#reader.liveValue(this.#table.find(this.#key));
+      this.#floats[value === undefined ? this.#misses : this.#hits]++;
+      return value;
     } finally {
       participant.unpin();
     }
@@ -654,7 +663,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     let before: V | undefined;
     this.#write(
       Infinity,
-      (current) => before = this.#valueIfLive(current),
+      (current) => before = this.#reader.liveValue(current),
     );
     this.#floats[this.#sets]++;
     return before;
@@ -1169,7 +1178,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       values.byteLength,
       expiry,
     );
-    values.write(segment, valueOffset(segment.words, ref));
+    values.write(segment, valueIndex(segment.words, ref));
     return ref;
   }
 
@@ -1187,8 +1196,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       length,
       expiry,
     );
-    const from = valueOffset(words, current);
-    bytes.copyWithin(valueOffset(words, ref), from, from + length);
+    const from = valueIndex(words, current) * 8;
+    bytes.copyWithin(valueIndex(words, ref) * 8, from, from + length);
     return ref;
   }
 
@@ -1214,10 +1223,6 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return NO_MEMORY;
   }
 
-  #valueIfLive(ref: number): V | undefined {
-    return this.#reader.isLive(ref) ? this.#reader.value(ref) : undefined;
-  }
-
   #expect(value: V): void {
     this.#expected ??= valueFormat(this.#segment, this.#options.value);
     this.#expected.prepare(value);
@@ -1227,7 +1232,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const { words } = this.#segment;
     return this.#expected!.equals(
       this.#segment,
-      valueOffset(words, ref),
+      valueIndex(words, ref),
       valueBytes(words, ref),
       valueTag(words, ref),
     );

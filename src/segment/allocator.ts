@@ -41,6 +41,7 @@ import {
   PARTICIPANTS,
   R_LINK,
   REF_BYTES,
+  REF_SHIFT,
 } from "./layout.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
@@ -78,7 +79,7 @@ export class Allocator {
 
   /** The size of the block that `bytes` would get, in refs. */
   blockRefs(bytes: number): number {
-    const refs = Math.ceil(bytes / REF_BYTES);
+    const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
     if (refs <= this.#classes.largest) {
       return this.#classes.refs[this.#classes.of[refs]];
     }
@@ -90,9 +91,9 @@ export class Allocator {
     return Math.ceil(bytes / (REF_BYTES * 2 ** this.#segment.chunkShift));
   }
 
-  /** A block of at least `bytes`, or 0. Its contents are whatever they were. */
+  /** A block of at least `bytes`, which are less than 2 ** 32, or 0. Its contents are whatever they were. */
   allocate(bytes: number, purpose: Purpose = "entry"): number {
-    const refs = Math.ceil(bytes / REF_BYTES);
+    const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
     if (refs > this.#classes.largest) {
       return this.#allocateRun(this.chunksFor(bytes), purpose, false);
     }
@@ -108,7 +109,7 @@ export class Allocator {
 
   /** A block of zeros of at least `bytes`, or 0. */
   allocateZeroed(bytes: number, purpose: Purpose): number {
-    if (Math.ceil(bytes / REF_BYTES) > this.#classes.largest) {
+    if (bytes > this.#classes.largest * REF_BYTES) {
       return this.#allocateRun(this.chunksFor(bytes), purpose, true);
     }
     const ref = this.allocate(bytes, purpose);

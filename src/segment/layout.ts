@@ -19,6 +19,7 @@ export const LAYOUT_VERSION = 1;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
+export const REF_SHIFT = 4;
 /** The largest number that fits the 30 bits of a ref. */
 export const REF_MASK = 0x3fffffff;
 

@@ -14,13 +14,13 @@ const STEPS = 8;
 /** The classes of segments whose chunks have `chunkRefs` refs. */
 export class SizeClasses {
   /** Size of each class, in refs. */
-  readonly refs: readonly number[];
+  readonly refs: Int32Array;
   /** The class of a size in refs, for sizes up to `largest`. */
   readonly of: Uint8Array;
   /** The largest size that has a class, in refs. */
   readonly largest: number;
   /** How many blocks of each class travel together: about 4 KiB worth. */
-  readonly batch: readonly number[];
+  readonly batch: Int32Array;
 
   constructor(chunkRefs: number) {
     const refs: number[] = [];
@@ -30,9 +30,9 @@ export class SizeClasses {
         refs.push(step * (FINE + i));
       }
     }
-    this.refs = refs;
+    this.refs = Int32Array.from(refs);
     this.largest = refs[refs.length - 1];
-    this.batch = refs.map((size) => Math.min(64, Math.max(1, 256 / size | 0)));
+    this.batch = this.refs.map((size) => Math.min(64, Math.max(1, 256 / size)));
     this.of = new Uint8Array(this.largest + 1);
     let c = 0;
     for (let size = 0; size <= this.largest; size++) {

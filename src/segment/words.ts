@@ -22,8 +22,8 @@
 /** The segment seen as 32-bit words. */
 export type Words = Int32Array<SharedArrayBuffer>;
 
-/** Whether the processor keeps plain reads and writes in the order that `load` and `release` need. */
-const ORDERED = Deno.build.arch === "x86_64";
+/** Whether the processor keeps plain reads and writes in order, but for a read before an earlier write. */
+export const ORDERED: boolean = Deno.build.arch === "x86_64";
 
 /** Reads a word, ordered with every other atomic access. */
 export const load: (words: Words, index: number) => number = ORDERED

@@ -6,7 +6,7 @@
 
 import { KEY_WIDE, V_HEADER_WORDS } from "../segment/layout.ts";
 import type { Words } from "../segment/words.ts";
-import { hashWords } from "./hash.ts";
+import { hashWords, packAndHash } from "./hash.ts";
 import { keyBytes, keyIsWide } from "./version.ts";
 
 const FIRST_WORDS = 64;
@@ -22,8 +22,6 @@ export class EncodedKey {
   /** Bytes in use, with the `KEY_WIDE` flag: what a version's key word holds, but for its expiry flag. */
   info = 0;
   hash = 0;
-  /** Grows with every key: tells whether the scratch still holds the key that it held before. */
-  generation = 0;
   readonly #k0: number;
   readonly #k1: number;
 
@@ -48,6 +46,18 @@ export class EncodedKey {
     this.finish(byteLength, keyIsWide(segment, ref));
   }
 
+  /** Encodes a Latin-1 string; false, and nothing is encoded, if it is none. */
+  packLatin1(text: string): boolean {
+    const length = text.length;
+    if (length > this.bytes.length) this.reserve(length);
+    const hash = packAndHash(text, this.words, this.#k0, this.#k1);
+    if (hash === 0) return false;
+    this.count = (length + 3) >>> 2;
+    this.info = length;
+    this.hash = hash;
+    return true;
+  }
+
   /** Ends the encoding of a key whose words are in place. */
   finish(byteLength: number, wide: boolean): void {
     this.count = (byteLength + 3) >>> 2;
@@ -59,6 +69,5 @@ export class EncodedKey {
       this.#k0,
       this.#k1,
     );
-    this.generation++;
   }
 }

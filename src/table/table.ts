@@ -140,25 +140,31 @@ export class Table {
     const words = this.#words;
     for (;;) {
       let table = load(words, H_ROOT) * 4;
-      if (load(words, table + T_NEXT) !== 0) this.migration.help(table);
+      let next = load(words, table + T_NEXT);
+      if (next !== 0) this.migration.help(table);
       for (;;) {
-        const found = this.#seekIn(table, key, toInsert);
+        const found = this.#seekIn(table, key, toInsert, next !== 0);
         if (found >= 0) return found;
-        const next = load(words, table + T_NEXT);
+        next = load(words, table + T_NEXT);
         if (next === 0) break; // a full round: the insert starts a migration
         table = next * 4;
+        next = load(words, table + T_NEXT);
       }
       if (this.#slot === 0) return 0;
     }
   }
 
-  #seekIn(table: number, key: EncodedKey, toInsert: boolean): number {
+  /** `moving`: whether the table has a next one. Whoever knows ends on no open slot, but shuts the one it finds. */
+  #seekIn(
+    table: number,
+    key: EncodedKey,
+    toInsert: boolean,
+    moving: boolean,
+  ): number {
     const words = this.#words;
     const hash = key.hash;
     const slots = words[table + T_SLOTS] * 4;
     const mask = words[table + T_CAPACITY] - 1;
-    // Whoever knows of a migration ends on no open slot: it shuts the one it finds, so that no one else does either.
-    let moving = load(words, table + T_NEXT) !== 0;
     let i = hash >>> words[table + T_SHIFT];
     for (let probes = 0; probes <= mask;) {
       const slot = slots + i * SLOT_WORDS;

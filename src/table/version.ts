@@ -39,11 +39,11 @@ export function versionBytes(
   valueBytes: number,
   expires: boolean,
 ): number {
-  return V_HEADER_BYTES + Math.ceil(keyBytes / 8) * 8 + (expires ? 8 : 0) +
+  return V_HEADER_BYTES + ((keyBytes + 7) & ~7) + (expires ? 8 : 0) +
     valueBytes;
 }
 
-/** Writes the header and the key of a fresh version; the caller writes the value at {@linkcode valueOffset}. */
+/** Writes the header and the key of a fresh version; the caller writes the value at {@linkcode valueIndex}. */
 export function writeVersion(
   segment: Segment,
   ref: number,
@@ -63,7 +63,7 @@ export function writeVersion(
   const from = key.words;
   const to = at + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) words[to + i] = from[i];
-  if (expires) segment.floats[(valueOffset(words, ref) - 8) / 8] = expiry;
+  if (expires) segment.floats[valueIndex(words, ref) - 1] = expiry;
 }
 
 /** Whether a version is of this key. */
@@ -101,9 +101,9 @@ export function keyIsWide(words: Words, ref: number): boolean {
   return (words[ref * 4 + V_KEY] & KEY_WIDE) !== 0;
 }
 
-/** Byte offset of the key in the segment. */
-export function keyOffset(ref: number): number {
-  return ref * 16 + V_HEADER_BYTES;
+/** Where the key begins, in units of 8 bytes. */
+export function keyIndex(ref: number): number {
+  return ref * 2 + V_HEADER_BYTES / 8;
 }
 
 /** Length of the value in bytes. */
@@ -116,12 +116,15 @@ export function valueTag(words: Words, ref: number): number {
   return words[ref * 4 + V_VALUE] >>> TAG_SHIFT;
 }
 
-/** Byte offset of the value in the segment; the expiry, if any, stands in the 8 bytes before. */
-export function valueOffset(words: Words, ref: number): number {
-  const info = words[ref * 4 + V_KEY];
-  const padded = ((info & LENGTH_MASK) + 7) & ~7;
-  return ref * 16 + V_HEADER_BYTES + padded +
-    ((info & HAS_EXPIRY) !== 0 ? 8 : 0);
+/** Where the value begins, in units of 8 bytes; the expiry, if any, stands in the unit before. */
+export function valueIndex(words: Words, ref: number): number {
+  return valueIndexOf(ref, words[ref * 4 + V_KEY]);
+}
+
+/** As `valueIndex`, with the version's key word at hand. */
+export function valueIndexOf(ref: number, info: number): number {
+  return ref * 2 + V_HEADER_BYTES / 8 + (((info & LENGTH_MASK) + 7) >>> 3) +
+    ((info & HAS_EXPIRY) !== 0 ? 1 : 0);
 }
 
 /** Whether a version says that its key is absent. */
@@ -132,12 +135,12 @@ export function isTombstone(words: Words, ref: number): boolean {
 /** When a version expires, in milliseconds since 1970; `Infinity`: never. */
 export function expiryOf(segment: Segment, ref: number): number {
   if ((segment.words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return Infinity;
-  return segment.floats[(valueOffset(segment.words, ref) - 8) / 8];
+  return segment.floats[valueIndex(segment.words, ref) - 1];
 }
 
 /** Bytes that a version takes, before rounding up to a block. */
 export function bytesOf(words: Words, ref: number): number {
-  return valueOffset(words, ref) - ref * 16 + valueBytes(words, ref);
+  return (valueIndex(words, ref) - ref * 2) * 8 + valueBytes(words, ref);
 }
 
 /** Settles a version if it is pending; returns its stamp. The settled case, which is the common one, costs a plain read. */
