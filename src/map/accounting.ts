@@ -10,6 +10,8 @@ import {
   P_ENTRIES,
   P_LIVE_REFS,
   REF_BYTES,
+  V_KEY,
+  V_VALUE,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load, peek } from "../segment/words.ts";
@@ -21,6 +23,12 @@ export function account(
   before: number,
   after: number,
 ): void {
+  const { words } = participant.segment;
+  if (
+    before !== 0 &&
+    words[before * 4 + V_VALUE] === words[after * 4 + V_VALUE] &&
+    words[before * 4 + V_KEY] === words[after * 4 + V_KEY]
+  ) return; // as large, and as live
   const had = liveRefs(participant, before);
   const has = liveRefs(participant, after);
   participant.tally(P_LIVE_REFS, has - had);

@@ -20,9 +20,9 @@ import { add, load, store } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
 import {
   allocateTable,
+  floorShiftFor,
   leastReserve,
   slotsBytes,
-  suitableShift,
 } from "../table/migration.ts";
 import { returnPermits } from "../table/room.ts";
 import { Table } from "../table/table.ts";
@@ -34,6 +34,8 @@ import { sweep } from "./sweep.ts";
 const TICK_MS = 200;
 /** Background work on a migration per round: bounds how long the event loop is busy. */
 const STRIDES_PER_TICK = 256;
+/** Share of tombstones in the table at which the background starts a move. */
+const DEAD_SHARE_AT_REST = 1 / 4;
 /** Rounds of eviction for one write, before it is given up. */
 const MOST_ATTEMPTS = 64;
 
@@ -67,7 +69,7 @@ export class Attachment {
   /** Makes a segment and attaches to it. */
   static create(options: CheckedOptions): Attachment {
     const { capacity, ...rest } = options;
-    const floorShift = suitableShift(capacity);
+    const floorShift = floorShiftFor(capacity);
     const segment = Segment.create({ ...rest, floorShift });
     const { participant, lifeline } = join(segment);
     const root = allocateTable(participant, floorShift, "reserve");
@@ -138,7 +140,7 @@ export class Attachment {
     const { migration } = this.table;
     this.participant.pin();
     try {
-      migration.considerShrinking();
+      migration.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++);
     } finally {
       this.participant.unpin();

@@ -70,6 +70,7 @@ export interface SetOptions {
 const LEAVE = 0;
 const NO_MEMORY = -1;
 const AGAIN = -2;
+const NO_MEMORY_LEFT = Symbol("no memory left");
 
 /**
  * A hash map in shared memory that every worker of the process reads and writes directly.
@@ -107,6 +108,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #hits: number;
   readonly #misses: number;
   readonly #sets: number;
+  readonly #deletes: number;
   /** For values that are compared while another is being written. */
   #expected: ValueFormat<V> | undefined;
   readonly #options: AttachOptions<K, V>;
@@ -135,6 +137,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#hits = participant.counterIndex("hits");
     this.#misses = participant.counterIndex("misses");
     this.#sets = participant.counterIndex("sets");
+    this.#deletes = participant.counterIndex("deletes");
   }
 
   // ---- making and joining -------------------------------------------------------------------------------------------
@@ -565,7 +568,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
           ? LEAVE
           : this.#tombstone(),
     );
-    if (deleted) this.#participant.count("deletes");
+    if (deleted) this.#floats[this.#deletes]++;
   }
 
   /**
@@ -762,7 +765,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
           ? this.#tombstone()
           : LEAVE,
     );
-    if (deleted) this.#participant.count("deletes");
+    if (deleted) this.#floats[this.#deletes]++;
     return deleted;
   }
 
@@ -806,8 +809,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       );
     });
     if (changed) {
-      if (deletes) this.#participant.count("deletes");
-      else this.#floats[this.#sets]++;
+      this.#floats[deletes ? this.#deletes : this.#sets]++;
     }
     return next;
   }
@@ -1240,14 +1242,39 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /** Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none. */
   #deletePacked<T>(read: (ref: number) => T): T | undefined {
-    let before: T | undefined;
-    const deleted = this.#modify(
-      false,
-      (current) => this.#reader.isLive(current) ? this.#tombstone() : LEAVE,
-      (current) => before = read(current),
-    );
-    if (deleted) this.#participant.count("deletes");
-    return before;
+    for (let attempt = 0;; attempt++) {
+      const outcome = this.#tryDelete(read);
+      if (outcome !== NO_MEMORY_LEFT) {
+        this.#participant.collectSometimes();
+        return outcome;
+      }
+      this.#makeRoom(attempt);
+    }
+  }
+
+  #tryDelete<T>(
+    read: (ref: number) => T,
+  ): T | undefined | typeof NO_MEMORY_LEFT {
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      this.#table.backoff.reset();
+      for (;;) {
+        const current = this.#table.seek(this.#key, false);
+        if (!this.#reader.isLive(current)) return undefined;
+        const tombstone = this.#tombstone();
+        if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
+        if (this.#table.replace(current, tombstone)) {
+          account(participant, current, tombstone);
+          this.#floats[this.#deletes]++;
+          return read(current);
+        }
+        participant.allocator.free(tombstone);
+        this.#table.backoff.wait();
+      }
+    } finally {
+      participant.unpin();
+    }
   }
 
   /**

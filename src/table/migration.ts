@@ -54,9 +54,17 @@ import {
 } from "../segment/words.ts";
 import { participantBase } from "../epoch/participant.ts";
 import { trim } from "./clock.ts";
-import { claimedSlots, closeRoom, creditNext, slotLimit } from "./room.ts";
+import {
+  claimedSlots,
+  closeRoom,
+  creditNext,
+  crowded,
+  slotLimit,
+} from "./room.ts";
 import { isTombstone, sameKey, settle } from "./version.ts";
 
+/** log2 of the smallest capacity. */
+const LEAST_SHIFT = 8;
 /** A table that is fuller than this with live entries moves to one of twice the size. */
 const ROOMY = 0.4;
 /** A table that is emptier than this with claimed slots moves to a smaller one. */
@@ -67,8 +75,18 @@ const LEAST_ROOM = 8;
 const PURGE_WORTH = 64;
 
 /** log2 of the capacity that suits a number of entries. */
-export function suitableShift(entries: number): number {
-  return Math.max(8, Math.ceil(Math.log2(Math.max(1, entries) / ROOMY)));
+function suitableShift(entries: number): number {
+  return Math.max(
+    LEAST_SHIFT,
+    Math.ceil(Math.log2(Math.max(1, entries) / ROOMY)),
+  );
+}
+
+/** log2 of the capacity that takes a number of entries without moving. */
+export function floorShiftFor(entries: number): number {
+  let shift = LEAST_SHIFT;
+  while (crowded(2 ** shift) <= entries) shift++;
+  return shift;
 }
 
 /** Allocates an empty table of 2 ** shift slots; 0 if there is no memory for it. */
@@ -195,8 +213,8 @@ export class Migration {
       leastReserve(segment.chunkCount);
   }
 
-  /** After deletes: starts a move when tombstones take too much of the root, or the root is too large. */
-  considerShrinking(): void {
+  /** Starts a move when tombstones take at least this share of the root, or the root is too large. */
+  considerShrinking(deadShare: number): void {
     const words = this.#words;
     const table = load(words, H_ROOT) * 4;
     if (load(words, table + T_ROOM) < 0) return;
@@ -205,7 +223,7 @@ export class Migration {
     const capacity = words[table + T_CAPACITY];
     const floor = 2 ** this.#participant.segment.floorShift;
     const sparse = capacity > floor && claimed < capacity * SPARSE;
-    if (!sparse && dead < capacity / 4) return;
+    if (!sparse && dead < capacity * deadShare) return;
     if (oldestSnapshot(words) !== Infinity) return; // tombstones may be needed: moving would not drop them
     this.start(table);
   }

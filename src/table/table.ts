@@ -53,6 +53,8 @@ export type Insert = "done" | "lost" | "full";
 
 /** Tombstones that a participant writes between two looks at whether there are too many. */
 const TOMBSTONES_PER_LOOK = 256;
+/** Share of tombstones at which deletes start a move by themselves; inserts start one when the table is crowded. */
+const DEAD_SHARE = 1 / 2;
 /** Inner outcomes of a probe; refs and 0 (absent) are never negative. */
 const ONWARD = -1;
 
@@ -230,7 +232,7 @@ export class Table {
 
   #countTombstone(): void {
     if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
-      this.migration.considerShrinking();
+      this.migration.considerShrinking(DEAD_SHARE);
     }
   }
 
