@@ -130,6 +130,7 @@ export class Attachment {
   /** One round of background work. */
   tick(): void {
     this.#flushIfAsked();
+    this.table.migration.keepReserve();
     this.participant.collect();
     this.#tidyTable();
     sweep(this);

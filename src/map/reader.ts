@@ -81,7 +81,8 @@ export class Reader<K, V> {
     const valueInfo = words[ref * 4 + V_VALUE];
     if (!confirms(words, before)) return UNDECODED;
     const tag = valueInfo >>> TAG_SHIFT;
-    return tag === TAG_NUMBER || (tag === TAG_LATIN1 && this.#plainStrings)
+    return tag === TAG_NUMBER || tag === TAG_TOMBSTONE ||
+        (tag === TAG_LATIN1 && this.#plainStrings)
       ? this.#decode(ref, keyInfo, valueInfo)
       : UNDECODED;
   }

@@ -87,9 +87,13 @@ export class Segment {
 
   private constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
-    this.words = new Int32Array(buffer);
+    this.words = wordsOf(buffer);
     this.bytes = Buffer.from(buffer) as SharedBytes;
-    this.floats = new Float64Array(buffer);
+    this.floats = new Float64Array(
+      buffer,
+      0,
+      Math.floor(buffer.byteLength / 8),
+    );
     const words = this.words;
     this.id = hex(words[H_ID]) + hex(words[H_ID + 1]);
     this.seed = [words[H_SEED], words[H_SEED + 1]];
@@ -106,8 +110,8 @@ export class Segment {
   /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
   static create(options: SegmentOptions): Segment {
     const geometry = layOut(options.maxBytes);
-    const buffer = new SharedArrayBuffer(geometry.totalRefs * REF_BYTES);
-    const words = new Int32Array(buffer);
+    const buffer = new SharedArrayBuffer(options.maxBytes);
+    const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
     poke(words, H_CHUNK_SHIFT, geometry.chunkShift);
@@ -162,6 +166,11 @@ interface Geometry {
   chunkCount: number;
 }
 
+/** The size may be any number of bytes: what is left over at the end is not used. */
+function wordsOf(buffer: SharedArrayBuffer): Words {
+  return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
+}
+
 function layOut(maxBytes: number): Geometry {
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) *
     (FIRST_CHUNK_ALIGN / REF_BYTES);
@@ -190,12 +199,11 @@ function checkHeader(buffer: SharedArrayBuffer): void {
   }
   const size = buffer.byteLength;
   if (
-    buffer.growable || size < MIN_SEGMENT_BYTES || size > MAX_SEGMENT_BYTES ||
-    size % FIRST_CHUNK_ALIGN !== 0
+    buffer.growable || size < MIN_SEGMENT_BYTES || size > MAX_SEGMENT_BYTES
   ) {
     refuse(`a buffer of ${size} bytes is not one that this module makes`);
   }
-  const words = new Int32Array(buffer);
+  const words = wordsOf(buffer);
   if (words[H_MAGIC] !== MAGIC) {
     refuse("the memory does not begin like a map's");
   }
