@@ -13,14 +13,14 @@ import {
 } from "./throughput.ts";
 import { formatResults } from "./throughput/report.ts";
 
-const DEFAULTS = { rounds: "5", json: "bench/results/latest.json" };
+const DEFAULTS = { rounds: "3", json: "bench/results/latest.json" };
 
 const HELP = `Every goal about speed, with what this machine measures.
 
   deno task bench [options]
   deno run --allow-read --allow-write=bench/results bench/run.ts [options]
 
-  --rounds N   rounds of the throughput part, about a minute each (default 5)
+  --rounds N   rounds of the throughput part, about a minute each (default 3)
   --json PATH  where the samples go (default bench/results/latest.json)
 
 Runs bench/hot_get.ts and bench/throughput.ts with their defaults, prints their

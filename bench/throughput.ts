@@ -80,7 +80,7 @@ export function readSettings(options: typeof DEFAULTS): Settings {
       CONTENDER_NAMES,
     ) as ContenderName[],
     mixes: namesFrom("mixes", options.mixes, MIX_NAMES) as MixName[],
-    workers: options.workers.split(",")
+    workers: [...new Set(options.workers.split(","))]
       .map((part) => wholeNumber("workers", part, 1, 16)),
     rounds: wholeNumber("rounds", options.rounds, 1, 1_000),
     seconds: positive("seconds", options.seconds),

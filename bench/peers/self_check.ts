@@ -3,6 +3,7 @@ import { Random } from "../measure/random.ts";
 import { type ContenderName, loadContender } from "./all.ts";
 import {
   type Answer,
+  type Contender,
   type FarMap,
   isFar,
   type NearMap,
@@ -15,7 +16,7 @@ import {
  * nothing is ever compared with a map that does not work.
  */
 export async function selfCheck(name: ContenderName): Promise<void> {
-  const contender = await loadContender(name);
+  const contender = await load(name);
   if (!contender.isMap) return;
   const stage = contender.create({ entries: 2 * KEYS, growing: false });
   const map = contender.attach(received(stage.handle().message));
@@ -24,6 +25,17 @@ export async function selfCheck(name: ContenderName): Promise<void> {
   } finally {
     map.close?.();
     stage.close();
+  }
+}
+
+async function load(name: ContenderName): Promise<Contender> {
+  try {
+    return await loadContender(name);
+  } catch (error) {
+    throw new Error(
+      `Cannot load ${name}: leave it out with --contenders, or see the cause`,
+      { cause: error },
+    );
   }
 }
 

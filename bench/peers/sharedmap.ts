@@ -1,9 +1,24 @@
-// The package is named here and not in deno.json, as nothing else may depend on it.
-// deno-lint-ignore-file no-import-prefix
-
-// @ts-types="./sharedmap_types.d.ts"
-import SharedMap from "npm:sharedmap@1.2.0";
 import type { Contender, NearMap } from "./contender.ts";
+
+/** The part of the package that is used here. */
+interface SharedMap {
+  get(key: string): string | undefined;
+  set(key: string, value: string | number): void;
+  /** Throws a `RangeError` when the key is not there. */
+  delete(key: string): void;
+}
+
+type SharedMapClass = new (
+  entries: number,
+  keyLength: number,
+  valueLength: number,
+) => SharedMap;
+
+// Loaded when it plays and not before: checks and tests need no registry.
+const PACKAGE = "npm:sharedmap@1.2.0";
+const { default: SharedMap }: { default: SharedMapClass } = await import(
+  PACKAGE
+);
 
 /**
  * npm:sharedmap, used as its documentation says.

@@ -29,6 +29,26 @@ export class Results {
   }
 
   /**
+   * The same by processor time: what more workers would gain on a machine that
+   * gave each a processor for itself. Waiting costs nothing here, so it says
+   * something only of contenders that never wait.
+   */
+  scalingByProcessor(cell: Cell): number[] {
+    const alone = this.#byProcessor({ ...cell, workers: 1 });
+    return this.#byProcessor(cell).map((many, round) =>
+      cell.workers * many / alone[round]
+    );
+  }
+
+  /** How much of the processors that its workers could use a cell got, from 0 to 1. */
+  shareOfMachine(cell: Cell): number[] {
+    const processors = Math.min(cell.workers, navigator.hardwareConcurrency);
+    return this.#of(cell).map((sample) =>
+      sample.processorSeconds / (processors * sample.seconds)
+    );
+  }
+
+  /**
    * The same as `against`, without the time that goes into choosing operations
    * and building keys: that time is measured by the empty contender.
    */
@@ -56,6 +76,10 @@ export class Results {
         `${contender}, ${mix}, ${workersOf({ workers })}: ${error}`
       );
     return [...new Set(lines)];
+  }
+
+  #byProcessor(cell: Cell): number[] {
+    return this.#of(cell).map((it) => it.operations / it.processorSeconds);
   }
 
   #of({ contender, mix, workers }: Cell): Sample[] {

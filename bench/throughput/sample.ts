@@ -29,6 +29,8 @@ export interface Sample extends Cell {
   readonly operationsPerSecond: number;
   readonly operations: number;
   readonly seconds: number;
+  /** The processor time of all workers together. */
+  readonly processorSeconds: number;
   readonly wrong: number;
   readonly error?: string;
 }
@@ -149,13 +151,15 @@ function sumUp(replies: readonly Reply[]): Outcome {
   const ended = Math.max(...tallies.map((tally) => tally.ended));
   const seconds = (ended - tallies[0].started) / 1_000;
   const operationsPerSecond = operations / seconds;
-  return { operationsPerSecond, operations, seconds, wrong };
+  const processorSeconds = sum(tallies.map((it) => it.processorSeconds));
+  return { operationsPerSecond, operations, seconds, processorSeconds, wrong };
 }
 
 const FAILED: Outcome = {
   operationsPerSecond: NaN,
   operations: 0,
   seconds: 0,
+  processorSeconds: 0,
   wrong: 0,
 };
 

@@ -32,6 +32,8 @@ export interface Tally {
   /** By the common clock, in milliseconds. */
   readonly started: number;
   readonly ended: number;
+  /** How long a processor really worked for this worker. */
+  readonly processorSeconds: number;
 }
 
 /** A worker's reply. */

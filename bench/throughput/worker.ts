@@ -6,6 +6,7 @@ import type { Contender } from "../peers/contender.ts";
 import { Gate, now } from "./gate.ts";
 import { MIXES, operationsOf } from "./mixes.ts";
 import { fill, play } from "./play.ts";
+import { processorTime } from "./processor_time.ts";
 import type { Act, Reply, Tally, Task } from "./task.ts";
 import { Walk } from "./walk.ts";
 
@@ -36,17 +37,20 @@ async function enact(
   if (!growing) await fill(map, walk, share);
   const order = orderOf(task);
   const started = new Gate(act.gate, task.workers).pass();
+  const before = processorTime();
   const { operations, wrong } = await play(map, walk, order, {
     deadline: started + act.seconds * 1_000,
     insertions: growing ? share : Infinity,
   });
   const ended = now();
+  const processorSeconds = processorTime() - before;
   map.close?.();
   return {
     operations,
     wrong: contender.isMap ? wrong : 0,
     started,
     ended,
+    processorSeconds,
   };
 }
 
