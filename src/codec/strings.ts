@@ -11,6 +11,7 @@ const LOOP_LIMIT = 48;
 
 /** Whether every character is at most U+00FF. O(length). */
 export function isLatin1(text: string): boolean {
+  if (text.length > LOOP_LIMIT) return !/[^\0-\xff]/.test(text);
   for (let i = 0; i < text.length; i++) {
     if (text.charCodeAt(i) > 0xff) return false;
   }

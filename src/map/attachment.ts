@@ -97,7 +97,9 @@ export class Attachment {
   }
 
   #begin(): this {
+    this.participant.pin();
     this.table.migration.keepReserve();
+    this.participant.unpin();
     ticker.add(this);
     return this;
   }
@@ -130,7 +132,6 @@ export class Attachment {
   /** One round of background work. */
   tick(): void {
     this.#flushIfAsked();
-    this.table.migration.keepReserve();
     this.participant.collect();
     this.#tidyTable();
     sweep(this);
@@ -141,6 +142,7 @@ export class Attachment {
     const { migration } = this.table;
     this.participant.pin();
     try {
+      migration.keepReserve();
       migration.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++);
     } finally {
@@ -163,7 +165,11 @@ export class Attachment {
       await recoverDead(
         this.participant,
         () => this.#open,
-        (permits) => returnPermits(this.segment.words, permits),
+        (permits) => {
+          this.participant.pin();
+          returnPermits(this.segment.words, permits);
+          this.participant.unpin();
+        },
       );
     } finally {
       this.#recovering = false;
@@ -177,7 +183,7 @@ export class Attachment {
    * `MapFullError` when nothing is left to try.
    */
   makeRoom(needed: number, attempt: number, canEvict: () => boolean): void {
-    const { participant, segment, table } = this;
+    const { participant, segment } = this;
     participant.collectAll();
     if (needed > this.capacityBytes) this.#throwFull(needed, "can never fit");
     switch (attempt) {
@@ -197,7 +203,6 @@ export class Attachment {
       participant.collectAll();
       return;
     }
-    table.migration.keepReserve();
     this.#throwFull(needed, "does not fit now");
   }
 
@@ -215,6 +220,7 @@ export class Attachment {
     const { participant, table } = this;
     participant.pin();
     try {
+      table.migration.keepReserve();
       table.migration.purge();
     } finally {
       participant.unpin();

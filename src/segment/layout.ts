@@ -222,7 +222,12 @@ export const EMPTY = 0;
 export const CLOSED = 1;
 /** Flag in `link`: being moved; no more writes here, but still the current value. */
 export const FROZEN = 0x40000000;
-/** `link`: look in the next table. */
+/**
+ * Flag in `link`: the version is a tombstone. Said here as well as in the version, so that whoever moves a slot need not touch
+ * the version, which is most of the time not in the cache.
+ */
+export const DEAD = -0x80000000;
+/** `link`: look in the next table. All bits are set, so it is no ref with flags: the largest ref is smaller. */
 export const MOVED = -1;
 
 /** `registry` word of a snapshot that is being opened. */

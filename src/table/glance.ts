@@ -21,6 +21,8 @@ import {
   FROZEN,
   H_EPOCH,
   H_ROOT,
+  MOVED,
+  REF_MASK,
   SLOT_WORDS,
   T_CAPACITY,
   T_SHIFT,
@@ -62,9 +64,10 @@ export function glance(words: Words, key: EncodedKey): number {
     if (there === hash) {
       const link = load(words, slot + 1);
       if (link === 0) return 0;
-      if (link < 0 || link >= FROZEN) return UNDECIDED;
-      if (hasKey(words, link, key)) {
-        return peek(words, link * 4 + V_STAMP) === 0 ? UNDECIDED : link;
+      if (link === MOVED || (link & FROZEN) !== 0) return UNDECIDED;
+      const ref = link & REF_MASK;
+      if (hasKey(words, ref, key)) {
+        return peek(words, ref * 4 + V_STAMP) === 0 ? UNDECIDED : ref;
       }
     } else if ((there & ~1) === EMPTY) { // empty, or closed
       return there === EMPTY ? 0 : UNDECIDED;

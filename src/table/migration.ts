@@ -20,6 +20,7 @@
 import { oldestSnapshot, type Participant } from "../epoch/participant.ts";
 import {
   CLOSED,
+  DEAD,
   EMPTY,
   FROZEN,
   H_PARTICIPANTS,
@@ -49,6 +50,7 @@ import {
   load,
   peek,
   poke,
+  release,
   store,
   type Words,
 } from "../segment/words.ts";
@@ -61,7 +63,7 @@ import {
   crowded,
   slotLimit,
 } from "./room.ts";
-import { isTombstone, sameKey, settle } from "./version.ts";
+import { sameKey, settle } from "./version.ts";
 
 /** log2 of the smallest capacity. */
 const LEAST_SHIFT = 8;
@@ -327,18 +329,18 @@ export class Migration {
         if (this.closeUnlinked(table, slot)) return;
         continue;
       }
-      const ref = link & REF_MASK;
       if ((link & FROZEN) === 0) {
-        if (isTombstone(words, ref) && this.#isDroppable(ref)) {
-          if (!compareAndSet(words, slot + 1, ref, MOVED)) continue;
-          this.#participant.retire(ref);
+        if ((link & DEAD) !== 0 && this.#isDroppable(link & REF_MASK)) {
+          if (!compareAndSet(words, slot + 1, link, MOVED)) continue;
+          this.#participant.retire(link & REF_MASK);
           creditNext(words, table);
           return;
         }
-        if (!compareAndSet(words, slot + 1, ref, ref | FROZEN)) continue;
+        if (!compareAndSet(words, slot + 1, link, link | FROZEN)) continue;
       }
-      this.#copy(load(words, table + T_NEXT) * 4, hash, ref);
-      compareAndSet(words, slot + 1, ref | FROZEN, MOVED);
+      this.#copy(load(words, table + T_NEXT) * 4, hash, link & ~FROZEN);
+      // Nothing but this follows a frozen link, so it need not be compared; and the copy is visible before it.
+      compareAndSet(words, slot + 1, link | FROZEN, MOVED);
       return;
     }
   }
@@ -358,7 +360,7 @@ export class Migration {
   }
 
   /** Links a frozen version in the next table, unless that was done or the next table is itself long being moved. */
-  #copy(next: number, hash: number, ref: number): void {
+  #copy(next: number, hash: number, link: number): void {
     const words = this.#words;
     const capacity = words[next + T_CAPACITY];
     const slots = words[next + T_SLOTS] * 4;
@@ -372,13 +374,13 @@ export class Migration {
         continue; // claimed, by this worker or another: look again
       }
       if (there === hash) {
-        const link = load(words, slot + 1);
-        if (link === MOVED) return;
-        if (link === 0) {
-          if (compareAndSet(words, slot + 1, 0, ref)) return;
+        const linked = load(words, slot + 1);
+        if (linked === MOVED) return;
+        if (linked === 0) {
+          if (compareAndSet(words, slot + 1, 0, link)) return;
           continue; // linked meanwhile: perhaps with another key
         }
-        if (sameKey(words, link & REF_MASK, ref)) return;
+        if (sameKey(words, linked & REF_MASK, link & REF_MASK)) return;
       }
       i = (i + 1) & (capacity - 1);
       probes++;

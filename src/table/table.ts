@@ -18,7 +18,9 @@
 import type { Participant } from "../epoch/participant.ts";
 import {
   CLOSED,
+  DEAD,
   EMPTY,
+  FINAL,
   FROZEN,
   H_ROOT,
   MOVED,
@@ -69,6 +71,7 @@ export class Table {
   #table = 0;
   #slot = 0;
   #slotIsEmpty = false;
+  #link = 0;
   #tombstones = 0;
 
   constructor(participant: Participant) {
@@ -81,7 +84,9 @@ export class Table {
 
   /** Gives back what this participant keeps for later. */
   leave(): void {
+    this.#participant.pin();
     this.#permits.giveBack();
+    this.#participant.unpin();
   }
 
   // ---- reading ------------------------------------------------------------------------------------------------------
@@ -191,6 +196,7 @@ export class Table {
             settle(words, ref);
             trim(this.#participant, ref);
             this.#endOn(table, slot, false);
+            this.#link = link;
             return ref;
           }
         }
@@ -223,10 +229,12 @@ export class Table {
   replace(current: number, version: number): boolean {
     const words = this.#words;
     poke(words, version * 4 + V_PREV, current);
-    if (!compareAndSet(words, this.#slot + 1, current, version)) return false;
+    const dead = isTombstone(words, version);
+    const link = dead ? version | DEAD : version;
+    if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
     trim(this.#participant, version);
-    if (isTombstone(words, version)) this.#countTombstone();
+    if (dead) this.#countTombstone();
     return true;
   }
 
@@ -236,7 +244,7 @@ export class Table {
     }
   }
 
-  /** Links the first version of the key that the last seek did not find. */
+  /** Links the first version, not a tombstone, of the key that the last seek did not find. */
   insert(key: EncodedKey, version: number): Insert {
     const words = this.#words;
     if (this.#slot === 0) return this.#makeRoom();
@@ -249,6 +257,8 @@ export class Table {
       this.#permits.use();
       if (grant === "taken") this.#startIfCrowded();
     }
+    // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not ours to retire.
+    poke(words, version * 4 + V_PREV, FINAL);
     if (!compareAndSet(words, this.#slot + 1, 0, version)) return "lost";
     settle(words, version);
     return "done";

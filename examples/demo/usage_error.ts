@@ -1,0 +1,4 @@
+/** The command line asks for something that cannot be. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
