@@ -10,6 +10,7 @@ import type { Segment } from "../segment/segment.ts";
 import type { EncodedKey } from "../table/key.ts";
 import { keyBytes, keyIndex, keyIsWide } from "../table/version.ts";
 import type { Codec, KeyFormat } from "./codec.ts";
+import { unshared } from "./bytes.ts";
 import { readString } from "./strings.ts";
 
 /** Keys are kept whole in memory: what is longer than this cannot be one. */
@@ -95,7 +96,7 @@ export const bytesKeys: KeyFormat<Uint8Array> = {
         `Cannot encode the key: it must be a Uint8Array: ${received(key)}`,
       );
     }
-    return key;
+    return unshared(key);
   },
   pack(prepared, into) {
     packBytes(prepared as Uint8Array, into);
@@ -131,7 +132,7 @@ export function customKeys<K>(codec: Codec<K>): KeyFormat<K> {
           }`,
         );
       }
-      return bytes;
+      return new Uint8Array(bytes);
     },
     pack(prepared, into) {
       packBytes(prepared as Uint8Array, into);

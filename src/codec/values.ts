@@ -19,6 +19,7 @@ import {
   TAG_UTF16,
   type ValueFormat,
 } from "./codec.ts";
+import { unshared } from "./bytes.ts";
 import { isLatin1, readString, writeLatin1, writeUtf16 } from "./strings.ts";
 
 const NUMBER_BYTES = 8;
@@ -162,7 +163,7 @@ class BytesValues extends Format<Uint8Array> {
 
   prepare(value: Uint8Array): void {
     if (!(value instanceof Uint8Array)) refuse("a Uint8Array", value);
-    this.prepareBytes(value, TAG_BYTES);
+    this.prepareBytes(unshared(value), TAG_BYTES);
   }
 
   read(segment: Segment, at: number, byteLength: number): Uint8Array {
@@ -211,7 +212,7 @@ class CustomValues<V> extends Format<V> {
         }`,
       );
     }
-    this.prepareBytes(bytes, TAG_CUSTOM);
+    this.prepareBytes(new Uint8Array(bytes), TAG_CUSTOM);
   }
 
   read(segment: Segment, at: number, byteLength: number): V {
@@ -242,7 +243,9 @@ class AnyValues extends Format<unknown> {
         return refuse("defined (delete removes an entry)", value);
     }
     if (value === null) return this.#prepareConstant(value);
-    if (value instanceof Uint8Array) return this.prepareBytes(value, TAG_BYTES);
+    if (value instanceof Uint8Array) {
+      return this.prepareBytes(unshared(value), TAG_BYTES);
+    }
     const clone = cloneToBytes(value);
     this.prepareBytes(clone, TAG_CLONE);
     this.#clone = clone;

@@ -14,6 +14,11 @@
  *
  * When the pool is empty, `consolidate` gathers the free blocks of each class and gives whole chunks back.
  *
+ * Tables need long runs of chunks at a time when memory may be short, so they have a region of their own: the chunks from
+ * the *ceiling* up are twice what the current table takes. A table lies at a multiple of its size from the top, so that the
+ * other half takes a next table of the same size, and the region grows and shrinks with the table. Below the ceiling, entries
+ * leave a few chunks to tombstones, and a run that is long enough for the tombstone of the longest key.
+ *
  * @module
  */
 
@@ -27,29 +32,42 @@ import {
   CHUNK_TAKING,
   EXCHANGE,
   EXCHANGE_WAYS,
+  H_CEILING,
   H_CHUNK_HINT,
-  H_FREE_CHUNKS,
+  H_LONG_KEY,
+  H_PARTICIPANTS,
   MAX_CLASSES,
   P_CHUNK,
   P_FREE,
+  P_SETTLED,
+  P_TAKEN,
   P_TRANSIT_CUT,
   P_TRANSIT_OLD,
   P_TRANSIT_REF,
   P_TRANSIT_WORD,
+  P_TURNED,
+  P_TURNED_USED,
+  P_TURNING,
   P_USED_REFS,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
   R_LINK,
   REF_BYTES,
   REF_SHIFT,
+  V_STAMP,
 } from "./layout.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
-import { add, compareAndSet, load, peek, poke, store } from "./words.ts";
+import { compareAndSet, load, peek, poke, store } from "./words.ts";
 import type { Words } from "./words.ts";
 
-/** Who asks: the pool's last chunks are kept for tables and tombstones, so that deleting works when the map is full. */
-export type Purpose = "entry" | "reserve";
+/** What a block is for: entries leave some memory to tables and tombstones, so that deleting works when the map is full. */
+export type Purpose = "entry" | "tombstone" | "table";
+
+/** Chunks that entries leave to tombstones. */
+export function leastReserve(chunkCount: number): number {
+  return Math.max(4, chunkCount >> 6);
+}
 
 const RUN_LENGTH = CHUNK_BODY - 1;
 
@@ -62,8 +80,6 @@ export class Allocator {
   readonly #base: number;
   /** Blocks on each list of this participant. */
   readonly #counts: Int32Array;
-  /** Chunks that entries must leave free. */
-  reserve = 0;
   #freedSinceConsolidation = 0;
   #consolidationsToSkip = 0;
   #consolidationBackOff = 1;
@@ -95,24 +111,61 @@ export class Allocator {
   allocate(bytes: number, purpose: Purpose = "entry"): number {
     const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
     if (refs > this.#classes.largest) {
-      return this.#allocateRun(this.chunksFor(bytes), purpose, false);
+      return this.#allocateRun(this.chunksFor(bytes), purpose);
     }
     const c = this.#classes.of[refs];
-    const list = this.#base + P_FREE + c;
-    const ref = peek(this.#words, list) || this.#refill(c, purpose);
-    if (ref === 0) return 0;
-    poke(this.#words, list, peek(this.#words, ref * 4 + R_LINK));
+    const ref = peek(this.#words, this.#base + P_FREE + c) ||
+      this.#refill(c, purpose);
+    if (ref !== 0) return this.#pop(c, ref);
+    return purpose === "tombstone" ? this.#allocateLarger(c) : 0;
+  }
+
+  /** Takes the first block off the own list. */
+  #pop(c: number, ref: number): number {
+    poke(
+      this.#words,
+      this.#base + P_FREE + c,
+      peek(this.#words, ref * 4 + R_LINK),
+    );
     this.#counts[c]--;
     this.#countUsed(this.#classes.refs[c]);
     return ref;
   }
 
-  /** A block of zeros of at least `bytes`, or 0. */
-  allocateZeroed(bytes: number, purpose: Purpose): number {
-    if (bytes > this.#classes.largest * REF_BYTES) {
-      return this.#allocateRun(this.chunksFor(bytes), purpose, true);
+  /** A block of any larger class: what deletes free themselves must be enough for their tombstones. */
+  #allocateLarger(c: number): number {
+    for (let larger = c + 1; larger < this.#classes.refs.length; larger++) {
+      const list = this.#base + P_FREE + larger;
+      const ref = peek(this.#words, list);
+      if (ref !== 0) return this.#pop(larger, ref);
+      if (this.#take(larger)) return this.#pop(larger, peek(this.#words, list));
     }
-    const ref = this.allocate(bytes, purpose);
+    return 0;
+  }
+
+  /** As {@linkcode allocate}, below the ceiling, and from what is kept for tombstones, too. */
+  allocateLow(bytes: number, setAside: (ref: number) => void): number {
+    for (;;) {
+      const ref = this.allocate(bytes, "tombstone");
+      if (ref === 0 || !this.isHigh(ref)) return ref;
+      setAside(ref);
+    }
+  }
+
+  /** Whether a block lies, or ends, where only tables should. */
+  isHigh(ref: number): boolean {
+    const chunk = this.#segment.chunkOf(ref);
+    const state = peek(this.#words, this.#segment.descriptor(chunk));
+    const length = (state & CHUNK_RUN) === 0 ? 1 : state & RUN_LENGTH;
+    return chunk + length > load(this.#words, H_CEILING);
+  }
+
+  /** A block of zeros for a table of at least `bytes`, or 0. */
+  allocateZeroed(bytes: number): number {
+    if (bytes > this.#classes.largest * REF_BYTES) {
+      return this.#allocateRun(this.chunksFor(bytes), "table");
+    }
+    const ref = this.allocate(bytes, "table");
     if (ref !== 0) {
       this.#words.fill(0, ref * 4, ref * 4 + this.blockRefs(bytes) * 4);
     }
@@ -126,8 +179,7 @@ export class Allocator {
     const state = peek(words, this.#segment.descriptor(chunk));
     if ((state & CHUNK_RUN) !== 0) {
       const length = state & RUN_LENGTH;
-      this.#countUsed(-length * 2 ** this.#segment.chunkShift);
-      this.#releaseChunks(chunk, length);
+      this.#releaseRun(chunk, length);
       return;
     }
     const c = state - 1;
@@ -195,9 +247,92 @@ export class Allocator {
     poke(words, current, 0);
   }
 
-  /** Chunks in the pool: exact when nobody allocates. */
+  /** Chunks in the pool that nobody is about to take. O(participants). */
   get freeChunks(): number {
-    return load(this.#words, H_FREE_CHUNKS);
+    const words = this.#words;
+    let taken = 0;
+    const slots = load(words, H_PARTICIPANTS);
+    for (let slot = 0; slot < slots; slot++) {
+      taken += load(words, PARTICIPANTS + slot * PARTICIPANT_WORDS + P_TAKEN);
+    }
+    return this.#segment.chunkCount - taken;
+  }
+
+  /** Keeps the top of the segment for a table of this many bytes, and one more like it. */
+  keepForTables(bytes: number): void {
+    const total = this.#segment.chunkCount;
+    store(
+      this.#words,
+      H_CEILING,
+      Math.max(0, total - 2 * this.#runChunks(bytes)),
+    );
+  }
+
+  /** Whether there is room for a table of this many bytes at one of its two places, or memory abounds. */
+  hasRoomForTable(bytes: number): boolean {
+    const count = this.#runChunks(bytes);
+    const isRoomy = () => {
+      const free = this.freeChunks;
+      return free >= 3 * count ||
+        free >= count + leastReserve(this.#segment.chunkCount) &&
+          this.#tablePlace(count) >= 0;
+    };
+    return isRoomy() || (this.consolidate() && isRoomy());
+  }
+
+  /** Whether one of the two places of a table of this many bytes is free. */
+  hasTablePlace(bytes: number): boolean {
+    const count = this.#runChunks(bytes);
+    const isFree = () => this.#tablePlace(count) >= 0;
+    return isFree() || (this.consolidate() && isFree());
+  }
+
+  /** The first chunk of a free place for a table; -1: there is none. */
+  #tablePlace(count: number): number {
+    const total = this.#segment.chunkCount;
+    const isFree = (first: number) =>
+      first >= 0 && this.#areFree(first, first + count);
+    return [total - count, total - 2 * count].find(isFree) ?? -1;
+  }
+
+  /**
+   * Makes sure that a tombstone of this many bytes finds memory, whatever entries take from here on. False, and nothing
+   * is changed, if entries have it now.
+   */
+  keepForTombstone(bytes: number): boolean {
+    const words = this.#words;
+    const count = this.#runChunks(bytes);
+    const kept = load(words, H_LONG_KEY);
+    if (count <= kept) return true;
+    const ceiling = load(words, H_CEILING);
+    const isFree = () => this.#areFree(ceiling - count, ceiling - kept);
+    if (count > ceiling || !(isFree() || (this.consolidate() && isFree()))) {
+      return false;
+    }
+    compareAndSet(words, H_LONG_KEY, kept, count);
+    return true;
+  }
+
+  /** The chunks that a block takes which is too large for a size class; 0 if it is not. */
+  #runChunks(bytes: number): number {
+    return bytes > this.largestClassBytes ? this.chunksFor(bytes) : 0;
+  }
+
+  #areFree(first: number, end: number): boolean {
+    for (let chunk = first; chunk < end; chunk++) {
+      if (!this.#isFree(chunk)) return false;
+    }
+    return true;
+  }
+
+  /** The chunks from here up are never for entries. */
+  get entryLimit(): number {
+    return this.#limit("entry");
+  }
+
+  /** The largest block that shares a chunk with others, in bytes. */
+  get largestClassBytes(): number {
+    return this.#classes.largest * REF_BYTES;
   }
 
   #countUsed(refs: number): void {
@@ -211,7 +346,7 @@ export class Allocator {
   #refill(c: number, purpose: Purpose): number {
     const list = this.#base + P_FREE + c;
     if (this.#take(c) || this.#cut(c)) return peek(this.#words, list);
-    const chunk = this.#claimChunks(1, purpose, 0);
+    const chunk = this.#claimOne(purpose);
     if (chunk < 0) return this.#consolidateFor(c, purpose);
     this.#adoptChunk(c, chunk);
     this.#cut(c);
@@ -223,7 +358,7 @@ export class Allocator {
     const descriptor = this.#segment.descriptor(chunk);
     poke(this.#words, descriptor + 1, 0);
     poke(this.#words, this.#base + P_CHUNK + c, chunk + 1);
-    store(this.#words, descriptor, c + 1);
+    this.#turn(chunk, 1, c + 1);
   }
 
   /** Cuts one batch from the chunk in use. */
@@ -311,42 +446,171 @@ export class Allocator {
 
   // ---- chunks -------------------------------------------------------------------------------------------------------
 
-  #allocateRun(count: number, purpose: Purpose, zeroed: boolean): number {
+  /** A run for a table is zeroed. */
+  #allocateRun(count: number, purpose: Purpose): number {
     const words = this.#words;
-    const claim = () =>
-      count === 1
-        ? this.#claimChunks(1, purpose, zeroed ? 1 : 0)
-        : this.#claimRun(count, purpose, zeroed);
-    let first = claim();
-    if (first < 0 && this.consolidate()) first = claim();
+    let first = this.#claimRun(count, purpose);
+    if (first < 0 && this.consolidate()) first = this.#claimRun(count, purpose);
     if (first < 0) return 0;
     for (let i = 1; i < count; i++) {
       store(words, this.#segment.descriptor(first + i), CHUNK_BODY);
     }
-    store(words, this.#segment.descriptor(first), CHUNK_RUN | count);
-    this.#countUsed(count * 2 ** this.#segment.chunkShift);
+    const owner = this.#slot + 1;
+    const forTable = purpose === "table";
+    if (!forTable) poke(words, this.#segment.chunkRef(first) * 4 + V_STAMP, 0);
+    poke(words, this.#segment.descriptor(first) + 1, forTable ? -owner : owner);
+    const refs = count * 2 ** this.#segment.chunkShift;
+    this.#turn(first, count, CHUNK_RUN | count, refs);
     return this.#segment.chunkRef(first);
   }
 
-  #mayTake(count: number, purpose: Purpose): boolean {
-    return load(this.#words, H_FREE_CHUNKS) - count >=
-      (purpose === "entry" ? this.reserve : 0);
+  #claimRun(count: number, purpose: Purpose): number {
+    if (purpose === "table") return this.#claimTable(count);
+    return count === 1
+      ? this.#claimOne(purpose)
+      : this.#claimLow(count, purpose);
   }
 
-  /** Claims one chunk from the bottom; returns its index, or -1. */
-  #claimChunks(count: 1, purpose: Purpose, zeroed: 0 | 1): number {
-    if (!this.#mayTake(count, purpose)) return -1;
+  /**
+   * Counts chunks as taken before they are claimed; false, and nothing is counted, if too few were left to tables and tombstones.
+   * Whoever counts last sees what all count, so entries never take what is kept, however many take some at a time.
+   */
+  #reserve(count: number, purpose: Purpose): boolean {
+    const taken = this.#base + P_TAKEN;
+    store(this.#words, taken, peek(this.#words, taken) + count);
+    if (purpose !== "entry" || this.#leavesEnough) return true;
+    this.#balance();
+    return false;
+  }
+
+  get #leavesEnough(): boolean {
+    const tableChunks = this.#segment.chunkCount -
+      load(this.#words, H_CEILING);
+    return this.freeChunks >= this.#tombstoneChunks + tableChunks ||
+      this.spareChunks >= 0;
+  }
+
+  /** Counts no more as taken than what is in use: when nothing is at hand. */
+  #balance(): void {
+    const settled = peek(this.#words, this.#base + P_SETTLED);
+    store(this.#words, this.#base + P_TAKEN, settled);
+  }
+
+  /** Changes the state of a chunk, or of a run, that is to be in use, or not any more, together with what counts it. */
+  #turn(first: number, change: number, state: number, usedRefs = 0): void {
     const words = this.#words;
+    const base = this.#base;
+    const settled = peek(words, base + P_SETTLED) + change;
+    const used = peek(words, base + P_USED_REFS) + usedRefs;
+    poke(words, base + P_TURNED, settled);
+    poke(words, base + P_TURNED_USED, used);
+    poke(words, base + P_TURNING, first + 1);
+    store(words, this.#segment.descriptor(first), state);
+    poke(words, base + P_USED_REFS, used);
+    poke(words, base + P_SETTLED, settled); // last: as long as it differs, it tells what is going on
+    poke(words, base + P_TURNING, 0);
+  }
+
+  /** Chunks that entries may take: those that are free, less what is kept for tables and tombstones. */
+  get spareChunks(): number {
     const total = this.#segment.chunkCount;
-    const hint = Math.min(peek(words, H_CHUNK_HINT), total);
-    for (let step = 0; step < total; step++) {
-      const chunk = hint + step < total ? hint + step : hint + step - total;
-      if (!this.#claimChunk(chunk, zeroed === 1)) continue;
+    let kept = this.#tombstoneChunks;
+    for (let chunk = load(this.#words, H_CEILING); chunk < total; chunk++) {
+      if (this.#isFree(chunk)) kept++;
+    }
+    return this.freeChunks - kept;
+  }
+
+  /** Chunks that are kept for tombstones. */
+  get #tombstoneChunks(): number {
+    return leastReserve(this.#segment.chunkCount) +
+      load(this.#words, H_LONG_KEY);
+  }
+
+  /** The chunks from here up are not for this purpose. What belongs to a table but is no run stays below the ceiling, too. */
+  #limit(purpose: Purpose): number {
+    const ceiling = load(this.#words, H_CEILING);
+    return purpose === "entry"
+      ? ceiling - load(this.#words, H_LONG_KEY)
+      : ceiling;
+  }
+
+  /** Claims the lowest free chunk; returns its index, or -1. */
+  #claimOne(purpose: Purpose): number {
+    if (!this.#reserve(1, purpose)) return -1;
+    const words = this.#words;
+    const limit = this.#limit(purpose);
+    const hinted = peek(words, H_CHUNK_HINT);
+    const hint = hinted < limit ? hinted : 0;
+    for (let step = 0; step < limit; step++) {
+      const chunk = hint + step < limit ? hint + step : hint + step - limit;
+      if (!this.#claimChunk(chunk, false)) continue;
       poke(words, H_CHUNK_HINT, chunk + 1);
-      add(words, H_FREE_CHUNKS, -1);
-      return chunk;
+      return this.#keepBelowLimit(chunk, 1, purpose);
+    }
+    this.#balance();
+    return -1;
+  }
+
+  /** Claims the lowest `count` free chunks side by side; returns the first, or -1. */
+  #claimLow(count: number, purpose: Purpose): number {
+    if (!this.#reserve(count, purpose)) return -1;
+    const limit = this.#limit(purpose);
+    let got = 0;
+    for (let chunk = 0; chunk < limit; chunk++) {
+      if (!this.#claimChunk(chunk, false)) {
+        this.#unclaim(chunk - got, got);
+        got = 0;
+      } else if (++got === count) {
+        return this.#keepBelowLimit(chunk - count + 1, count, purpose);
+      }
+    }
+    this.#unclaim(limit - got, got);
+    this.#balance();
+    return -1;
+  }
+
+  /** Takes a claim back if the ceiling was lowered meanwhile, as whoever lowered it counts on the chunks. */
+  #keepBelowLimit(first: number, count: number, purpose: Purpose): number {
+    if (first + count <= this.#limit(purpose)) return first;
+    this.#unclaim(first, count);
+    this.#balance();
+    return -1;
+  }
+
+  /**
+   * Claims and zeroes `count` chunks for a table: at one of its two places, or else as high as it can without reaching into the
+   * upper one, which can be cleared for the next table then.
+   */
+  #claimTable(count: number): number {
+    const place = this.#tablePlace(count);
+    if (place >= 0 && this.#claimRange(place, count)) return place;
+    const upper = this.#segment.chunkCount - count;
+    let free = 0;
+    for (let chunk = upper - 1; chunk >= 0; chunk--) {
+      free = this.#isFree(chunk) ? free + 1 : 0;
+      if (free === count && this.#claimRange(chunk, count)) return chunk;
+      if (free === count) free = 0;
     }
     return -1;
+  }
+
+  /** Claims and zeroes these chunks, or none of them. */
+  #claimRange(first: number, count: number): boolean {
+    if (!this.#areFree(first, first + count)) return false;
+    this.#reserve(count, "table");
+    for (let i = 0; i < count; i++) {
+      if (this.#claimChunk(first + i, true)) continue;
+      this.#unclaim(first, i);
+      this.#balance();
+      return false;
+    }
+    return true;
+  }
+
+  #isFree(chunk: number): boolean {
+    const state = peek(this.#words, this.#segment.descriptor(chunk));
+    return state === CHUNK_FRESH || state === CHUNK_FREE;
   }
 
   #claimChunk(chunk: number, zeroed: boolean): boolean {
@@ -363,45 +627,22 @@ export class Allocator {
     return true;
   }
 
-  /**
-   * Claims `count` chunks side by side; returns the first, or -1. Tables look from the top of the segment and
-   * large values from the bottom, so that neither breaks up the space of the other.
-   */
-  #claimRun(count: number, purpose: Purpose, fromTop: boolean): number {
-    if (!this.#mayTake(count, purpose)) return -1;
-    const total = this.#segment.chunkCount;
-    let got = 0;
-    for (let step = 0; step < total; step++) {
-      const chunk = fromTop ? total - 1 - step : step;
-      if (!this.#claimChunk(chunk, fromTop)) {
-        this.#unclaim(fromTop ? chunk + 1 : chunk - got, got);
-        got = 0;
-        continue;
-      }
-      if (++got === count) {
-        add(this.#words, H_FREE_CHUNKS, -count);
-        return fromTop ? chunk : chunk - count + 1;
-      }
-    }
-    this.#unclaim(fromTop ? 0 : total - got, got);
-    return -1;
-  }
-
   #unclaim(first: number, count: number): void {
     for (let i = 0; i < count; i++) {
       store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
     }
   }
 
-  /** Counted before they are free: the counter may be too high for a moment, never too low. */
-  #releaseChunks(first: number, count: number): void {
-    add(this.#words, H_FREE_CHUNKS, count);
-    // The head says who is at it until the last body is free, so that recovery can finish.
-    store(
-      this.#words,
-      this.#segment.descriptor(first),
-      CHUNK_TAKING | this.#slot,
-    );
+  /** The head says who is at it until the last body is free, so that recovery can finish. */
+  #releaseRun(first: number, length: number): void {
+    const refs = length * 2 ** this.#segment.chunkShift;
+    this.#turn(first, -length, CHUNK_TAKING | this.#slot, -refs);
+    this.#release(first, length);
+    this.#balance();
+  }
+
+  /** Counted down only when they are free: there may be more free chunks for a moment than are counted, never fewer. */
+  #release(first: number, count: number): void {
     for (let i = count - 1; i >= 0; i--) {
       store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
     }
@@ -416,7 +657,7 @@ export class Allocator {
     if (!this.consolidate()) return 0;
     const list = this.#base + P_FREE + c;
     if (peek(this.#words, list) !== 0) return peek(this.#words, list);
-    const chunk = this.#claimChunks(1, purpose, 0);
+    const chunk = this.#claimOne(purpose);
     if (chunk < 0) return 0;
     this.#adoptChunk(c, chunk);
     this.#cut(c);
@@ -426,11 +667,13 @@ export class Allocator {
   /**
    * Gathers free blocks, and returns chunks whose blocks are all free to the pool; says whether there were any. Backs off
    * when it finds nothing and little was freed since, because it looks at every free block that it can get.
+   *
+   * @param anyway Looks, even if it found nothing the last times.
    */
-  consolidate(): boolean {
+  consolidate(anyway = false): boolean {
     const chunkRefs = 2 ** this.#segment.chunkShift;
     if (
-      this.#freedSinceConsolidation < chunkRefs &&
+      !anyway && this.#freedSinceConsolidation < chunkRefs &&
       this.#consolidationsToSkip > 0
     ) {
       this.#consolidationsToSkip--;
@@ -452,36 +695,41 @@ export class Allocator {
     this.#takeAll(c);
     const words = this.#words;
     const list = this.#base + P_FREE + c;
-    const perChunk = Math.floor(
-      2 ** this.#segment.chunkShift / this.#classes.refs[c],
-    );
-    const inUse = peek(words, this.#base + P_CHUNK + c) - 1;
-    const whole = new Set<number>();
-    const counts = new Map<number, number>();
-    for (
-      let ref = peek(words, list);
-      ref !== 0;
-      ref = peek(words, ref * 4 + R_LINK)
-    ) {
-      const chunk = this.#segment.chunkOf(ref);
-      const count = (counts.get(chunk) ?? 0) + 1;
-      counts.set(chunk, count);
-      if (count === perChunk && chunk !== inUse) whole.add(chunk);
-    }
+    const whole = this.#wholeChunks(c);
     // Marked first, unlinked then, freed last: recovery takes a marked chunk off the dead participant's lists.
     for (const chunk of whole) {
-      store(
-        words,
-        this.#segment.descriptor(chunk),
-        CHUNK_TAKING | this.#slot,
-      );
+      this.#turn(chunk, -1, CHUNK_TAKING | this.#slot);
     }
+    const inUse = this.#base + P_CHUNK + c;
+    if (whole.has(peek(words, inUse) - 1)) poke(words, inUse, 0);
     this.#counts[c] = unlinkChunks(this.#segment, list, whole);
-    for (const chunk of whole) this.#releaseChunks(chunk, 1);
+    for (const chunk of whole) this.#release(chunk, 1);
+    this.#balance();
     while (
       this.#counts[c] > this.#classes.batch[c] && this.#give(c)
     ) { /* one batch each time */ }
     return whole.size > 0;
+  }
+
+  /** The chunks whose blocks, as far as they are cut, are all on the own list. */
+  #wholeChunks(c: number): Set<number> {
+    const words = this.#words;
+    const size = this.#classes.refs[c];
+    const perChunk = Math.floor(2 ** this.#segment.chunkShift / size);
+    const inUse = peek(words, this.#base + P_CHUNK + c) - 1;
+    const cutInUse = inUse < 0
+      ? 0
+      : peek(words, this.#segment.descriptor(inUse) + 1) / size;
+    const whole = new Set<number>();
+    const counts = new Map<number, number>();
+    let ref = peek(words, this.#base + P_FREE + c);
+    for (; ref !== 0; ref = peek(words, ref * 4 + R_LINK)) {
+      const chunk = this.#segment.chunkOf(ref);
+      const count = (counts.get(chunk) ?? 0) + 1;
+      counts.set(chunk, count);
+      if (count === (chunk === inUse ? cutInUse : perChunk)) whole.add(chunk);
+    }
+    return whole;
   }
 
   /** Takes every batch of a class that it can get, in front of the own list. */

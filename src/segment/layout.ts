@@ -54,12 +54,14 @@ export const H_ROOT = 48;
 export const H_PARTICIPANTS = 64;
 /** Participants that ever opened a snapshot, likewise: 0 means that no version was ever needed by one. */
 export const H_SNAPSHOTS = 80;
-/** Chunks that nobody uses; may be too high after a death, never too low. */
-export const H_FREE_CHUNKS = 96;
 /** The lowest chunk that may be free: a hint. */
 export const H_CHUNK_HINT = 97;
 /** How often somebody, short of memory, asked everyone to give back what their free lists hold. */
 export const H_FLUSH = 98;
+/** The chunks from here up are for tables: twice what the current one takes, so that there is always a place for the next. */
+export const H_CEILING = 99;
+/** Chunks that the tombstone of the longest key takes, if it takes a run; kept free below the ceiling. */
+export const H_LONG_KEY = 100;
 /** The last lock number given out; see the participants. */
 export const H_LOCKS = 112;
 /** The last table number given out: tells a table from an earlier one at the same address. */
@@ -68,8 +70,6 @@ export const H_TABLES = 113;
 export const H_TTL_USED = 116;
 /** Where the background sweep of expired entries stands: a hash. */
 export const H_SWEEP = 114;
-/** Where the eviction clock's hand stands: a slot number. */
-export const H_HAND = 115;
 /** Codec names: a length word, then UTF-8 bytes. */
 export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;
@@ -111,6 +111,12 @@ export const P_TRANSIT_OLD = 23;
 export const P_TRANSIT_CUT = 24;
 /** Slots of one table that this participant may still claim. */
 export const P_PERMITS = 25;
+/** The tick of the last epoch that was dumped by this participant, see `table/floor.ts`; 0: none; `LOST`: revoked. */
+export const P_FLOOR = 26;
+/** The table that this participant is about to take away from the root; see `T_REAPER`. */
+export const P_REAPING = 28;
+/** Entries that this participant is about to write: a table is made large enough for them, and not smaller. */
+export const P_EXPECTED = 27;
 /** Snapshots that this participant has open. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
@@ -120,6 +126,16 @@ export const P_ENTRIES = 88;
 export const P_LIVE_REFS = 89;
 export const P_USED_REFS = 90;
 export const P_HELD_COUNT = 91;
+/**
+ * Chunks that this participant took from the pool, less those that it gave back: the sum over all is never below what is taken.
+ * And the same without those at hand, which are neither in use yet nor free again.
+ */
+export const P_TAKEN = 92;
+export const P_SETTLED = 93;
+/** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_SETTLED`, `P_USED_REFS` after it. */
+export const P_TURNING = 29;
+export const P_TURNED = 94;
+export const P_TURNED_USED = 95;
 /** Per size class: the free list in use, and the chunk (index + 1) that is being cut up. */
 export const P_FREE = 96;
 export const P_CHUNK = P_FREE + MAX_CLASSES;
@@ -140,6 +156,10 @@ export const COUNTERS = [
 
 // ---- chunk descriptor -----------------------------------------------------------------------------------------------
 
+/**
+ * The state, and a word that depends on it. For a chunk that is cut: where the next block begins. For a run: who allocated it
+ * (slot + 1), negative for a table; if that participant dies, whoever recovers it frees what it did not link.
+ */
 export const DESCRIPTOR_WORDS = 2;
 /** State: never used (its memory is zero). */
 export const CHUNK_FRESH = 0;
@@ -157,13 +177,10 @@ export const CHUNK_TAKING = 0x10000000;
 
 /**
  * Every record that can be retired starts alike: words 0 and 1 belong to its kind, word 2 is a stamp for whatever queue it
- * is in (death stamp while held, epoch while in limbo), word 3 the link of that queue or free list. Word 4 is negative for
- * a record that owns a second block, named by word 5, which is freed with it.
+ * is in (death stamp while held, epoch while in limbo), word 3 the link of that queue or free list.
  */
 export const R_STAMP = 2;
 export const R_LINK = 3;
-export const R_OWNER = 4;
-export const R_OWNED = 5;
 /** The first block of a batch on an exchange word: how many blocks it has, and the next batch. */
 export const B_COUNT = 1;
 export const B_NEXT = 2;
@@ -193,23 +210,27 @@ export const TAG_SHIFT = 29;
 export const TAG_TOMBSTONE = 5;
 
 // ---- table ----------------------------------------------------------------------------------------------------------
+// One block: this record, the slots, and a word per stride that says whether it is moved.
 
 /** Ref of the next table, while or after this one is moved. */
 export const T_NEXT = 0;
 /** How many slots may still be claimed; complemented (negative) once closed by a migration. */
 export const T_ROOM = 1;
-/** Ref of the slots; see `R_OWNED`. */
-export const T_SLOTS = 5;
 /** 32 - log2(capacity): a hash shifted right by it is the home slot. */
 export const T_SHIFT = 6;
 export const T_CAPACITY = 7;
 /** See `H_TABLES`. */
 export const T_NUMBER = 8;
+/** The tick at which the table was made. */
+export const T_BORN = 9;
+/** The participant (slot + 1) that retires this table, which another one has followed as the root. */
+export const T_REAPER = 10;
 /** The next stride to move: a hint. */
 export const T_CURSOR = 16;
 /** All strides before this one are moved: a hint. */
 export const T_SWEPT = 17;
-export const TABLE_BYTES = 128;
+/** The first slot: a cache line of its own. */
+export const T_SLOTS = 32;
 
 /** Slots that are moved in one go. */
 export const STRIDE = 64;
@@ -232,5 +253,7 @@ export const MOVED = -1;
 
 /** `registry` word of a snapshot that is being opened. */
 export const PENDING = -1;
+/** `floor` of a participant that must dump everything again. */
+export const LOST = -1;
 /** The clock stops here: a stamp is a positive 32-bit number. */
 export const LAST_TICK = 0x7ffffffe;

@@ -15,6 +15,7 @@ import {
   DESCRIPTOR_WORDS,
   DESCRIPTORS,
   F_EVICT,
+  H_CEILING,
   H_CHUNK_COUNT,
   H_CHUNK_SHIFT,
   H_CLOCK,
@@ -22,7 +23,6 @@ import {
   H_FIRST_CHUNK,
   H_FLAGS,
   H_FLOOR_SHIFT,
-  H_FREE_CHUNKS,
   H_ID,
   H_KEY_CODEC,
   H_LAYOUT,
@@ -65,6 +65,8 @@ export interface SegmentOptions {
   valueCodec: string;
   evict: boolean;
   floorShift: number;
+  /** The key of the hash function; by default a random one. */
+  seed?: readonly [number, number];
 }
 
 /** One shared segment, as one worker sees it. */
@@ -117,12 +119,12 @@ export class Segment {
     poke(words, H_CHUNK_SHIFT, geometry.chunkShift);
     poke(words, H_FIRST_CHUNK, geometry.firstChunk);
     poke(words, H_CHUNK_COUNT, geometry.chunkCount);
-    poke(words, H_FREE_CHUNKS, geometry.chunkCount);
+    poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
     poke(words, H_FLOOR_SHIFT, options.floorShift);
     const random = crypto.getRandomValues(new Int32Array(4));
     words.set(random.subarray(0, 2), H_ID);
-    words.set(random.subarray(2), H_SEED);
+    words.set(options.seed ?? random.subarray(2), H_SEED);
     poke(words, H_CLOCK, 1);
     poke(words, H_EPOCH, 1);
     const bytes = new Uint8Array(buffer);
