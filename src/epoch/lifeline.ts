@@ -31,6 +31,8 @@ interface LockRequest {
 
 interface LockInfo {
   name: string;
+  /** The worker that holds it. */
+  clientId: string;
 }
 
 /** The process's lock manager: Deno has it, its types do not say so everywhere. */

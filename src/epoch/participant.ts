@@ -21,6 +21,8 @@ import {
   H_SNAPSHOTS,
   MAX_PARTICIPANTS,
   P_COUNTERS,
+  P_EXPECTED,
+  P_FLOOR,
   P_HELD_COUNT,
   P_HELD_HEAD,
   P_HELD_TAIL,
@@ -34,8 +36,6 @@ import {
   PARTICIPANT_WORDS,
   PARTICIPANTS,
   R_LINK,
-  R_OWNED,
-  R_OWNER,
   R_STAMP,
   REGISTRY_WORDS,
 } from "../segment/layout.ts";
@@ -142,6 +142,8 @@ export class Participant {
     for (let i = 0; i < REGISTRY_WORDS; i++) {
       store(words, this.base + P_REGISTRY + i, 0);
     }
+    store(words, this.base + P_FLOOR, 0);
+    poke(words, this.base + P_EXPECTED, 0);
     store(words, this.base + P_PIN, 0);
     this.collectAll();
     const empty = this.allocator.surrender() &&
@@ -289,9 +291,6 @@ export class Participant {
       if (ref === 0) break;
       if (((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE) break;
       this.#removeFirst(P_LIMBO_HEAD, P_LIMBO_TAIL, ref);
-      if (peek(words, ref * 4 + R_OWNER) < 0) {
-        this.allocator.free(peek(words, ref * 4 + R_OWNED));
-      }
       this.allocator.free(ref);
       freed++;
     }

@@ -2,9 +2,9 @@
  * Recovery: survivors clear up after a dead worker.
  *
  * A participant record names the Web Lock that its worker holds. Whoever can take that lock knows that the worker is gone,
- * re-checks under the lock that the record still names it, and then, each step repeatable: clears pin and open snapshots,
- * finishes or undoes a step at an exchange word, frees chunks that were being claimed, adopts the queues and lists, and
- * last frees the record.
+ * re-checks under the lock that the record still names it, and then, each step repeatable: retires a table that was being
+ * replaced, clears pin, open snapshots and floor, finishes or undoes a step at an exchange word, frees chunks that were being
+ * claimed, adopts the queues and lists, frees what large blocks it had not linked yet, and last frees the record.
  *
  * One recoverer works on a segment at a time (a lock again, never waited for). Lists go from the dead to the living a record
  * at a time, so a recoverer that dies itself loses the one in its hands, and the next goes on where it stopped.
@@ -20,25 +20,42 @@ import {
   CHUNK_FREE,
   CHUNK_TAKING,
   H_CHUNK_HINT,
-  H_FREE_CHUNKS,
   H_PARTICIPANTS,
   P_CHUNK,
+  P_EXPECTED,
+  P_FLOOR,
   P_FREE,
   P_PERMITS,
   P_PIN,
   P_REGISTRY,
+  P_SETTLED,
   P_STATE,
+  P_TAKEN,
   P_TRANSIT_CUT,
   P_TRANSIT_OLD,
   P_TRANSIT_REF,
   P_TRANSIT_WORD,
+  P_TURNED,
+  P_TURNED_USED,
+  P_TURNING,
+  P_USED_REFS,
   R_LINK,
   REGISTRY_WORDS,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { add, load, peek, poke, store } from "../segment/words.ts";
+import { load, peek, poke, store } from "../segment/words.ts";
 import { locks } from "./lifeline.ts";
 import { type Participant, participantBase } from "./participant.ts";
+
+/** What a recovery needs of those who know tables. */
+export interface TableRecovery {
+  /** Retires a table that the dead took away from the root, if it did not come to that. The dead is still pinned. */
+  reap(slot: number): void;
+  /** Takes slots back that the dead might have claimed. */
+  returnPermits(permits: number): void;
+  /** Frees the tables and versions that the dead had in its hands, if they take a run of chunks. */
+  freeUnlinked(slot: number): void;
+}
 
 /** The name of the lock that the participant with this lock number holds. */
 export function lifelineName(segment: Segment, lock: number): string {
@@ -50,13 +67,13 @@ export function lifelineName(segment: Segment, lock: number): string {
  *
  * @param self The participant that takes over what the dead leave.
  * @param isOpen Asked after every wait: false ends the work, because `self` has left.
- * @param returnPermits Gives slots that a dead participant might have claimed back to the table.
+ * @param tables What the room above does for the dead.
  * @returns How many participants were recovered.
  */
 export async function recoverDead(
   self: Participant,
   isOpen: () => boolean,
-  returnPermits: (permits: number) => void,
+  tables: TableRecovery,
 ): Promise<number> {
   const segment = self.segment;
   const suspects = await findSuspects(segment, self.slot);
@@ -74,7 +91,7 @@ export async function recoverDead(
           if (load(segment.words, participantBase(slot) + P_STATE) !== lock) {
             return;
           }
-          recover(self, slot, returnPermits);
+          recover(self, slot, tables);
           recovered++;
         });
       }
@@ -106,21 +123,26 @@ async function findSuspects(
 export function recover(
   self: Participant,
   slot: number,
-  returnPermits: (permits: number) => void,
+  tables: TableRecovery,
 ): void {
   const segment = self.segment;
   const words = segment.words;
   const base = participantBase(slot);
+  tables.reap(slot);
   store(words, base + P_PIN, 0);
   for (let i = 0; i < REGISTRY_WORDS; i++) {
     store(words, base + P_REGISTRY + i, 0);
   }
+  store(words, base + P_FLOOR, 0);
+  poke(words, base + P_EXPECTED, 0);
   settleTransit(segment, slot);
+  finishTurning(segment, slot);
   freeClaimedChunks(segment, slot);
   self.adopt(base);
   const permits = peek(words, base + P_PERMITS);
   poke(words, base + P_PERMITS, 0);
-  if (permits > 0) returnPermits(permits);
+  if (permits > 0) tables.returnPermits(permits);
+  tables.freeUnlinked(slot);
   self.count("recoveries");
   store(words, base + P_STATE, 0);
 }
@@ -159,6 +181,23 @@ function cutBatch(segment: Segment, batch: number): void {
   poke(words, last * 4 + R_LINK, 0);
 }
 
+/** Brings the number of chunks in use in line with the last state that the dead participant changed, or did not. */
+function finishTurning(segment: Segment, slot: number): void {
+  const words = segment.words;
+  const base = participantBase(slot);
+  const chunk = peek(words, base + P_TURNING) - 1;
+  if (chunk < 0) return;
+  const atHand =
+    load(words, segment.descriptor(chunk)) === (CHUNK_TAKING | slot);
+  const settled = peek(words, base + P_TURNED);
+  const givesUp = settled < peek(words, base + P_SETTLED);
+  if (atHand === givesUp) {
+    poke(words, base + P_USED_REFS, peek(words, base + P_TURNED_USED));
+    poke(words, base + P_SETTLED, settled);
+  }
+  poke(words, base + P_TURNING, 0);
+}
+
 /** Frees the chunks that the dead participant was claiming or giving back, and takes them off its lists first. */
 function freeClaimedChunks(segment: Segment, slot: number): void {
   const words = segment.words;
@@ -170,7 +209,6 @@ function freeClaimedChunks(segment: Segment, slot: number): void {
     // A body right behind a claimed chunk belongs to the same unfinished run: others follow their own head.
     else if (state === CHUNK_BODY && claimed.has(chunk - 1)) claimed.add(chunk);
   }
-  if (claimed.size === 0) return;
   for (let c = 0; c < segment.classes.refs.length; c++) {
     const current = peek(words, base + P_CHUNK + c);
     if (current !== 0 && claimed.has(current - 1)) {
@@ -178,9 +216,9 @@ function freeClaimedChunks(segment: Segment, slot: number): void {
     }
     unlinkChunks(segment, base + P_FREE + c, claimed);
   }
-  add(words, H_FREE_CHUNKS, claimed.size);
   for (const chunk of [...claimed].reverse()) {
     store(words, segment.descriptor(chunk), CHUNK_FREE);
   }
+  store(words, base + P_TAKEN, peek(words, base + P_SETTLED));
   poke(words, H_CHUNK_HINT, 0);
 }

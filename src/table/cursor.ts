@@ -3,9 +3,9 @@
  *
  * Its place is a hash, not a slot. For a range [from, to) of hashes it visits the slots from home(from) on, past home(to - 1)
  * to the end of that run of claimed slots, round the end of the table if need be, and reports the keys whose hash is in the
- * range. In a table that is being moved, it first moves those slots and then scans the next table; a range in which a
- * migration began is done again. So a key that is there throughout is reported exactly once, and a key that comes or goes
- * meanwhile at most once.
+ * range, in the order of their hashes. In a table that is being moved, it first moves those slots and then scans the next
+ * table; a range in which a migration began is done again. So a key that is there throughout is reported exactly once, and a
+ * key that comes or goes meanwhile at most once.
  *
  * The caller pins per range, never for a whole scan.
  *
@@ -38,6 +38,8 @@ export class Cursor {
   readonly #words: Words;
   readonly #migration: Migration;
   #position: number;
+  /** The hashes of what the range at hand holds, in step with the refs. */
+  readonly #hashes: number[] = [];
 
   /**
    * @param segment The segment.
@@ -60,7 +62,10 @@ export class Cursor {
     return this.#position >= HASHES;
   }
 
-  /** Puts the newest versions of the next range's keys (settled, tombstones too) into `refs`. The caller is pinned. */
+  /**
+   * Puts the newest versions of the next range's keys (settled, tombstones too) into `refs`, in the order of their hashes as
+   * unsigned numbers. The caller is pinned.
+   */
   next(refs: number[]): void {
     const words = this.#words;
     const from = this.#position;
@@ -71,6 +76,7 @@ export class Cursor {
     );
     for (;;) {
       refs.length = 0;
+      this.#hashes.length = 0;
       let table = load(words, H_ROOT) * 4;
       const next = load(words, table + T_NEXT);
       if (next !== 0) {
@@ -79,6 +85,8 @@ export class Cursor {
       }
       if (this.#collect(table, from, to, refs)) break;
     }
+    // In a loop of its own: memory is slow, and so these looks do not wait for each other.
+    for (let i = 0; i < refs.length; i++) settle(words, refs[i]);
     this.#position = to;
   }
 
@@ -101,12 +109,22 @@ export class Cursor {
       if (link === MOVED) return "stop";
       const unsigned = hash >>> 0;
       if (link !== 0 && unsigned >= from && unsigned < to) {
-        const ref = link & REF_MASK;
-        settle(words, ref);
-        refs.push(ref);
+        this.#insert(refs, link & REF_MASK, unsigned);
       }
       return "go on";
     });
+  }
+
+  /** A slot is seldom far from its home, so the place is found within a step or two. */
+  #insert(refs: number[], ref: number, hash: number): void {
+    const hashes = this.#hashes;
+    let i = hashes.length;
+    for (; i > 0 && hashes[i - 1] > hash; i--) {
+      hashes[i] = hashes[i - 1];
+      refs[i] = refs[i - 1];
+    }
+    hashes[i] = hash;
+    refs[i] = ref;
   }
 
   /** Visits slots from home(from) to the end of the run behind home(to - 1); false when stopped. */
@@ -119,7 +137,7 @@ export class Cursor {
     const words = this.#words;
     const shift = words[table + T_SHIFT];
     const capacity = words[table + T_CAPACITY];
-    const slots = words[table + T_SLOTS] * 4;
+    const slots = table + T_SLOTS;
     const first = Math.floor(from / 2 ** shift);
     const last = Math.floor((to - 1) / 2 ** shift);
     for (let n = 0; n < capacity; n++) {

@@ -55,7 +55,7 @@ export function confirms(words: Words, before: number): boolean {
 export function glance(words: Words, key: EncodedKey): number {
   const hash = key.hash;
   const table = load(words, H_ROOT) * 4;
-  const slots = words[table + T_SLOTS] * 4;
+  const slots = table + T_SLOTS;
   const mask = words[table + T_CAPACITY] - 1;
   let i = hash >>> words[table + T_SHIFT];
   for (let probes = 0; probes < MOST_PROBES; probes++) {

@@ -11,7 +11,7 @@
  */
 
 /**
- * Hashes the first `count` words under the key (`k0`, `k1`). `info` (length and kind of the key) is hashed last, so that keys
+ * Hashes `count` words, from `from` on, under the key (`k0`, `k1`). `info` (length and kind of the key) is hashed last, so that keys
  * that differ only in padding or kind differ in hash. Never returns 0 or 1, which mark empty and closed slots.
  *
  * O(count).
@@ -22,13 +22,14 @@ export function hashWords(
   info: number,
   k0: number,
   k1: number,
+  from = 0,
 ): number {
   let v0 = k0;
   let v1 = k1;
   let v2 = 0x6c796765 ^ k0;
   let v3 = 0x74656462 ^ k1;
   for (let i = 0; i <= count; i++) {
-    const word = i < count ? words[i] : info;
+    const word = i < count ? words[from + i] : info;
     v3 ^= word;
     v0 = (v0 + v1) | 0;
     v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;

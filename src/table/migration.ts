@@ -23,39 +23,40 @@ import {
   DEAD,
   EMPTY,
   FROZEN,
+  H_CLOCK,
   H_PARTICIPANTS,
   H_ROOT,
   H_TABLES,
   MOVED,
   P_ENTRIES,
-  R_OWNED,
-  R_OWNER,
+  P_EXPECTED,
+  P_REAPING,
   REF_MASK,
   SLOT_WORDS,
   STRIDE,
+  T_BORN,
   T_CAPACITY,
   T_CURSOR,
   T_NEXT,
   T_NUMBER,
+  T_REAPER,
   T_ROOM,
   T_SHIFT,
   T_SLOTS,
   T_SWEPT,
-  TABLE_BYTES,
 } from "../segment/layout.ts";
-import type { Purpose } from "../segment/allocator.ts";
 import {
   add,
   compareAndSet,
   load,
   peek,
   poke,
-  release,
   store,
   type Words,
 } from "../segment/words.ts";
 import { participantBase } from "../epoch/participant.ts";
 import { trim } from "./clock.ts";
+import { lowestFloor, revokeFloors } from "./floor.ts";
 import {
   claimedSlots,
   closeRoom,
@@ -73,8 +74,11 @@ const ROOMY = 0.4;
 const SPARSE = 1 / 8;
 /** Capacity / this: the least room that a next table must offer, so that the move ends long before it is spent. */
 const LEAST_ROOM = 8;
-/** Capacity / this: tombstones that make a purge worth its while when memory is short. */
-const PURGE_WORTH = 64;
+/** Capacity / this: tombstones that make a move to a table of the same size worth its while when memory is short. */
+const PURGE_WORTH = 32;
+
+/** What the word for expected entries holds. */
+const MOST_EXPECTED = 2 ** 28;
 
 /** log2 of the capacity that suits a number of entries. */
 function suitableShift(entries: number): number {
@@ -95,36 +99,23 @@ export function floorShiftFor(entries: number): number {
 export function allocateTable(
   participant: Participant,
   shift: number,
-  purpose: Purpose,
 ): number {
-  const allocator = participant.allocator;
   const words = participant.segment.words;
-  const ref = allocator.allocateZeroed(TABLE_BYTES, purpose);
-  if (ref === 0) return 0;
   const capacity = 2 ** shift;
-  const slots = allocator.allocateZeroed(slotsBytes(capacity), purpose);
-  if (slots === 0) {
-    allocator.free(ref);
-    return 0;
-  }
+  const ref = participant.allocator.allocateZeroed(tableBytes(capacity));
+  if (ref === 0) return 0;
   const table = ref * 4;
-  poke(words, table + R_OWNER, -1);
-  poke(words, table + T_SLOTS, slots);
   poke(words, table + T_SHIFT, 32 - shift);
   poke(words, table + T_CAPACITY, capacity);
   poke(words, table + T_NUMBER, add(words, H_TABLES, 1) + 1);
+  poke(words, table + T_BORN, load(words, H_CLOCK));
   poke(words, table + T_ROOM, slotLimit(capacity));
   return ref;
 }
 
-/** Bytes of the slots, and of a word per stride that says whether it is moved. */
-export function slotsBytes(capacity: number): number {
-  return capacity * 8 + capacity / STRIDE * 4;
-}
-
-/** Chunks that entries leave to tombstones, so that deleting works in a full map. */
-export function leastReserve(chunkCount: number): number {
-  return Math.max(4, chunkCount >> 6);
+/** Bytes of a table of so many slots. */
+export function tableBytes(capacity: number): number {
+  return (T_SLOTS + capacity * SLOT_WORDS + capacity / STRIDE) * 4;
 }
 
 /** Live entries, summed over all participants: exact when nobody writes. */
@@ -135,6 +126,16 @@ export function liveEntries(words: Words): number {
     sum = (sum + peek(words, participantBase(slot) + P_ENTRIES)) | 0;
   }
   return Math.max(0, sum);
+}
+
+/** Entries that participants are about to write: a hint. */
+function expectedEntries(words: Words): number {
+  let sum = 0;
+  const slots = load(words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    sum += peek(words, participantBase(slot) + P_EXPECTED);
+  }
+  return sum;
 }
 
 /** One participant's part in migrations. */
@@ -152,67 +153,140 @@ export class Migration {
   /**
    * Makes sure that the root has a next table. False when there is no memory for one: the root then stays as it is, and can
    * be used while it has room. Lock-free.
+   *
+   * @param table The root.
+   * @param worth How many tombstones make a move to a table of the same size worth its while, if there is none larger.
    */
-  start(table: number): boolean {
+  start(table: number, worth = this.#purgeWorth(table)): boolean {
     const words = this.#words;
     while (load(words, table + T_NEXT) === 0) {
       const claimed = claimedSlots(words, table);
-      const next = this.#allocateNext(table, claimed);
+      if (this.#tombstones(table) > liveEntries(words)) {
+        this.#revokeInVain(table);
+      }
+      const next = this.#allocateNext(table, claimed, worth);
       if (next === 0) return load(words, table + T_NEXT) !== 0;
       // Closed only now: as long as there is no next table, this one must go on.
       closeRoom(words, table);
       const capacity = words[next * 4 + T_CAPACITY];
       const room = slotLimit(capacity) - claimedSlots(words, table);
-      if (room < capacity / LEAST_ROOM / 2) {
-        this.#free(next); // claimed meanwhile; the bound is final now, so the next try fits
+      if (room < 0) {
+        this.#participant.allocator.free(next); // claimed meanwhile; the bound is final now, so the next try fits
         continue;
       }
       poke(words, next * 4 + T_ROOM, room);
       if (compareAndSet(words, table + T_NEXT, 0, next)) {
         this.#participant.count("migrations");
         this.keepReserve();
-      } else this.#free(next);
+      } else this.#participant.allocator.free(next);
     }
     return true;
   }
 
-  /** A table for what lives in this one; the same size again if there is no memory to grow but something to drop. */
-  #allocateNext(table: number, claimed: number): number {
+  /**
+   * A table for what lives in this one. If there is no memory to grow, but something to drop, the same size again: then it may
+   * begin without room, which grows with each tombstone that is dropped.
+   */
+  #allocateNext(table: number, claimed: number, worth: number): number {
     const live = liveEntries(this.#words);
     const floor = this.#participant.segment.floorShift;
     let shift = Math.max(floor, suitableShift(live));
     while (slotLimit(2 ** shift) - claimed < 2 ** shift / LEAST_ROOM) shift++;
-    const grown = this.#allocateKeepingReserve(shift, table);
+    const announced = this.#shiftForExpected(live);
+    const grown = (announced > shift &&
+      this.#allocateKeepingReserve(announced, table)) ||
+      this.#allocateKeepingReserve(shift, table);
     const same = 32 - this.#words[table + T_SHIFT];
     if (grown !== 0 || shift <= same) return grown;
-    const worthwhile = claimed - live >= 2 ** same / LEAST_ROOM &&
-      slotLimit(2 ** same) - claimed >= 2 ** same / LEAST_ROOM / 2;
-    return worthwhile ? allocateTable(this.#participant, same, "reserve") : 0;
+    if (!this.#canDrop(table, worth)) return 0;
+    return allocateTable(this.#participant, same);
+  }
+
+  /** log2 of the capacity that takes what is announced, too; 0: nothing is. */
+  #shiftForExpected(live: number): number {
+    const expected = expectedEntries(this.#words);
+    return expected === 0 ? 0 : floorShiftFor(live + expected);
+  }
+
+  /** Whether there are so many tombstones, and a move would drop them: for whoever is short of memory, which goes before dumps. */
+  #canDrop(table: number, tombstones: number): boolean {
+    if (
+      this.#tombstones(table) < tombstones ||
+      oldestSnapshot(this.#words) !== Infinity
+    ) return false;
+    revokeFloors(this.#words);
+    return true;
+  }
+
+  /** Whether what a floor lets go was dropped already when this table was made. */
+  #movesInVain(table: number): boolean {
+    return this.#words[table + T_BORN] > lowestFloor(this.#words);
+  }
+
+  #revokeInVain(table: number): void {
+    if (this.#movesInVain(table)) revokeFloors(this.#words);
+  }
+
+  #tombstones(table: number): number {
+    return claimedSlots(this.#words, table) - liveEntries(this.#words);
+  }
+
+  #purgeWorth(table: number): number {
+    return this.#words[table + T_CAPACITY] / PURGE_WORTH;
+  }
+
+  /** Whether memory for a table like the root is there, or could not be made by moving entries. */
+  get hasPlace(): boolean {
+    const table = load(this.#words, H_ROOT) * 4;
+    const bytes = tableBytes(this.#words[table + T_CAPACITY]);
+    return this.#participant.allocator.hasTablePlace(bytes);
+  }
+
+  /** How many tombstones more than there are would make a purge worth its while. */
+  get tombstonesWanted(): number {
+    const table = load(this.#words, H_ROOT) * 4;
+    return this.#purgeWorth(table) - this.#tombstones(table);
   }
 
   /** A larger table must leave enough to be cleaned up in turn. */
   #allocateKeepingReserve(shift: number, table: number): number {
-    const allocator = this.#participant.allocator;
+    const { allocator } = this.#participant;
+    const bytes = tableBytes(2 ** shift);
     const larger = 2 ** shift > this.#words[table + T_CAPACITY];
-    const chunks = allocator.chunksFor(slotsBytes(2 ** shift));
-    if (larger && chunks > 1 && allocator.freeChunks < 2 * chunks) return 0;
-    return allocateTable(this.#participant, shift, "reserve");
+    if (!larger) return allocateTable(this.#participant, shift);
+    if (!allocator.hasRoomForTable(bytes)) return 0;
+    allocator.keepForTables(bytes); // before it is allocated, so that no entry takes what is counted on
+    const next = allocateTable(this.#participant, shift);
+    if (next === 0) this.keepReserve();
+    return next;
   }
 
-  #free(ref: number): void {
-    const allocator = this.#participant.allocator;
-    allocator.free(this.#words[ref * 4 + R_OWNED]);
-    allocator.free(ref);
-  }
-
-  /** Keeps as much memory back from entries as moving the current table to one of the same size takes, and a little. */
+  /** Keeps memory back from entries for a table that is as large as the current one, or the next. */
   keepReserve(): void {
-    const { allocator, segment } = this.#participant;
     const root = load(this.#words, H_ROOT) * 4;
     const next = load(this.#words, root + T_NEXT) * 4;
     const capacity = this.#words[(next || root) + T_CAPACITY];
-    allocator.reserve = allocator.chunksFor(slotsBytes(capacity)) +
-      leastReserve(segment.chunkCount);
+    this.#participant.allocator.keepForTables(tableBytes(capacity));
+  }
+
+  /**
+   * Announces that this participant is about to write so many entries, or, from then on, how many are left: makes the table
+   * large enough at once, if there is memory. The caller is pinned.
+   */
+  expect(entries: number): void {
+    const words = this.#words;
+    const before = peek(words, this.#participant.base + P_EXPECTED);
+    poke(
+      words,
+      this.#participant.base + P_EXPECTED,
+      Math.min(entries, MOST_EXPECTED),
+    );
+    if (entries <= before) return;
+    this.finishIfMoving();
+    const table = load(words, H_ROOT) * 4;
+    const wanted = claimedSlots(words, table) + expectedEntries(words);
+    if (wanted < crowded(words[table + T_CAPACITY])) return;
+    if (this.start(table)) this.finish(table);
   }
 
   /** Starts a move when tombstones take at least this share of the root, or the root is too large. */
@@ -224,21 +298,28 @@ export class Migration {
     const dead = claimed - liveEntries(words);
     const capacity = words[table + T_CAPACITY];
     const floor = 2 ** this.#participant.segment.floorShift;
-    const sparse = capacity > floor && claimed < capacity * SPARSE;
+    const expected = expectedEntries(words);
+    const sparse = capacity > floor && claimed + expected < capacity * SPARSE;
     if (!sparse && dead < capacity * deadShare) return;
+    if (!sparse && dead <= claimed - dead && this.#movesInVain(table)) return;
     if (oldestSnapshot(words) !== Infinity) return; // tombstones may be needed: moving would not drop them
     this.start(table);
   }
 
-  /** Drops the tombstones of the root at once, if there are enough to be worth it: for whoever is out of memory. */
-  purge(): void {
+  /**
+   * Drops the tombstones of the root at once, if it is not being moved and there are enough to be worth it: for whoever is out of
+   * memory.
+   *
+   * @param worth How many are enough.
+   */
+  purge(worth?: number): void {
     const words = this.#words;
     const table = load(words, H_ROOT) * 4;
-    if (load(words, table + T_NEXT) !== 0) return this.finish(table);
-    const dead = claimedSlots(words, table) - liveEntries(words);
-    const worthwhile = dead >= words[table + T_CAPACITY] / PURGE_WORTH &&
-      oldestSnapshot(words) === Infinity;
-    if (worthwhile && this.start(table)) this.finish(table);
+    if (load(words, table + T_NEXT) !== 0) return;
+    worth ??= this.#purgeWorth(table);
+    if (this.#canDrop(table, worth) && this.start(table, worth)) {
+      this.finish(table);
+    }
   }
 
   // ---- helping ------------------------------------------------------------------------------------------------------
@@ -268,6 +349,12 @@ export class Migration {
     this.#switchRoot(table);
   }
 
+  /** Moves everything that is left of the root, if it is being moved. */
+  finishIfMoving(): void {
+    const table = load(this.#words, H_ROOT) * 4;
+    if (load(this.#words, table + T_NEXT) !== 0) this.finish(table);
+  }
+
   /** Moves one stride if the root is being moved: for whoever has time. Says whether there is more to do. */
   helpIfMoving(): boolean {
     const table = load(this.#words, H_ROOT) * 4;
@@ -277,9 +364,8 @@ export class Migration {
   }
 
   #doneWord(table: number, stride: number): number {
-    const words = this.#words;
-    return words[table + T_SLOTS] * 4 +
-      words[table + T_CAPACITY] * SLOT_WORDS + stride;
+    const capacity = this.#words[table + T_CAPACITY];
+    return table + T_SLOTS + capacity * SLOT_WORDS + stride;
   }
 
   #firstUnfinished(table: number): number {
@@ -295,7 +381,7 @@ export class Migration {
 
   #moveStride(table: number, stride: number): void {
     const words = this.#words;
-    let slot = words[table + T_SLOTS] * 4 + stride * STRIDE * SLOT_WORDS;
+    let slot = table + T_SLOTS + stride * STRIDE * SLOT_WORDS;
     for (let i = 0; i < STRIDE; i++, slot += SLOT_WORDS) {
       this.moveSlot(table, slot);
     }
@@ -304,11 +390,18 @@ export class Migration {
 
   #switchRoot(table: number): void {
     const words = this.#words;
-    const next = load(words, table + T_NEXT);
-    if (compareAndSet(words, H_ROOT, table / 4, next)) {
-      this.#participant.retire(table / 4);
-      this.keepReserve();
-    }
+    poke(words, this.#participant.base + P_REAPING, table / 4);
+    compareAndSet(words, H_ROOT, table / 4, load(words, table + T_NEXT));
+    this.reap(table);
+    poke(words, this.#participant.base + P_REAPING, 0);
+  }
+
+  /** Retires a table that is not the root any more, unless another participant does. */
+  reap(table: number): void {
+    const { slot } = this.#participant;
+    if (!compareAndSet(this.#words, table + T_REAPER, 0, slot + 1)) return;
+    this.#participant.retire(table / 4);
+    this.keepReserve();
   }
 
   // ---- one slot -----------------------------------------------------------------------------------------------------
@@ -339,7 +432,7 @@ export class Migration {
         if (!compareAndSet(words, slot + 1, link, link | FROZEN)) continue;
       }
       this.#copy(load(words, table + T_NEXT) * 4, hash, link & ~FROZEN);
-      // Nothing but this follows a frozen link, so it need not be compared; and the copy is visible before it.
+      // By now it is visible in the next table. Another helper may have got here first.
       compareAndSet(words, slot + 1, link | FROZEN, MOVED);
       return;
     }
@@ -352,18 +445,20 @@ export class Migration {
     return true;
   }
 
-  /** Whether no snapshot, open or opening, can need this tombstone or what it replaced. */
+  /** Whether no snapshot, open or opening, can need this tombstone or what it replaced, and no dump has yet to see it. */
   #isDroppable(tombstone: number): boolean {
     const stamp = settle(this.#words, tombstone);
     trim(this.#participant, tombstone);
-    return oldestSnapshot(this.#words) >= stamp;
+    // In this order: a dump sets its floor before it closes its snapshot.
+    return oldestSnapshot(this.#words) >= stamp &&
+      lowestFloor(this.#words) >= stamp;
   }
 
   /** Links a frozen version in the next table, unless that was done or the next table is itself long being moved. */
   #copy(next: number, hash: number, link: number): void {
     const words = this.#words;
     const capacity = words[next + T_CAPACITY];
-    const slots = words[next + T_SLOTS] * 4;
+    const slots = next + T_SLOTS;
     let i = hash >>> words[next + T_SHIFT];
     for (let probes = 0; probes < capacity;) {
       const slot = slots + i * SLOT_WORDS;

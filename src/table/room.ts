@@ -98,9 +98,14 @@ export class Permits {
     return this.#take(table) ? "taken" : "none";
   }
 
-  /** The slot was claimed. */
-  use(): void {
+  /** Takes one from what is at hand, to claim a slot with. */
+  spend(): void {
     this.#participant.permits--;
+  }
+
+  /** Puts it back: the slot was not claimed. */
+  keep(): void {
+    this.#participant.permits++;
   }
 
   /** Returns what is at hand. */

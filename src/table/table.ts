@@ -97,7 +97,7 @@ export class Table {
     const hash = key.hash;
     let table = load(words, H_ROOT) * 4;
     for (;;) {
-      const slots = words[table + T_SLOTS] * 4;
+      const slots = table + T_SLOTS;
       const mask = words[table + T_CAPACITY] - 1;
       let i = hash >>> words[table + T_SHIFT];
       let moved = false;
@@ -170,7 +170,7 @@ export class Table {
   ): number {
     const words = this.#words;
     const hash = key.hash;
-    const slots = words[table + T_SLOTS] * 4;
+    const slots = table + T_SLOTS;
     const mask = words[table + T_CAPACITY] - 1;
     let i = hash >>> words[table + T_SHIFT];
     for (let probes = 0; probes <= mask;) {
@@ -251,10 +251,7 @@ export class Table {
     if (this.#slotIsEmpty) {
       const grant = this.#permits.ask(this.#table);
       if (grant === "none") return this.#makeRoom();
-      if (!compareAndSet(words, this.#slot, EMPTY, key.hash)) {
-        return "lost";
-      }
-      this.#permits.use();
+      if (!this.#claim(this.#slot, key.hash)) return "lost";
       if (grant === "taken") this.#startIfCrowded();
     }
     // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not ours to retire.
@@ -262,6 +259,62 @@ export class Table {
     if (!compareAndSet(words, this.#slot + 1, 0, version)) return "lost";
     settle(words, version);
     return "done";
+  }
+
+  /**
+   * Brings the places of some hashes into the cache, all at the same time: for whoever will write there next. The caller is
+   * pinned.
+   */
+  touch(hashes: Int32Array, count: number): void {
+    const words = this.#words;
+    const table = load(words, H_ROOT) * 4;
+    const slots = table + T_SLOTS;
+    const shift = words[table + T_SHIFT];
+    let seen = 0;
+    for (let i = 0; i < count; i++) {
+      seen |= peek(words, slots + (hashes[i] >>> shift) * SLOT_WORDS);
+    }
+    this.#seen = seen;
+  }
+  /** What the last touch saw: kept so that it has to look. */
+  #seen = 0;
+
+  /**
+   * Links the first version of a key, if there is no question that it is the first: no slot of its hash is met before an empty
+   * one, and no move is on. Else nothing is linked: `seek` and `insert` then take it from here. For whoever brings many new keys.
+   */
+  insertNew(hash: number, version: number): boolean {
+    const words = this.#words;
+    const table = load(words, H_ROOT) * 4;
+    if (load(words, table + T_NEXT) !== 0) return false;
+    const slots = table + T_SLOTS;
+    const mask = words[table + T_CAPACITY] - 1;
+    let i = hash >>> words[table + T_SHIFT];
+    let slot = slots + i * SLOT_WORDS;
+    for (let there = peek(words, slot); there !== EMPTY;) {
+      if (there === hash || there === CLOSED) return false;
+      i = (i + 1) & mask;
+      slot = slots + i * SLOT_WORDS;
+      there = peek(words, slot);
+    }
+    const grant = this.#permits.ask(table);
+    if (grant === "none") return false;
+    if (!this.#claim(slot, hash)) return false;
+    if (grant === "taken") {
+      this.#table = table;
+      this.#startIfCrowded();
+    }
+    if (!compareAndSet(words, slot + 1, 0, version)) return false;
+    settle(words, version);
+    return true;
+  }
+
+  /** Claims a slot with a permit, which is spent first: whoever dies in between loses a permit, and claims no slot without one. */
+  #claim(slot: number, hash: number): boolean {
+    this.#permits.spend();
+    if (compareAndSet(this.#words, slot, EMPTY, hash)) return true;
+    this.#permits.keep();
+    return false;
   }
 
   #startIfCrowded(): void {

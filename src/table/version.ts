@@ -143,6 +143,18 @@ export function bytesOf(words: Words, ref: number): number {
   return (valueIndex(words, ref) - ref * 2) * 8 + valueBytes(words, ref);
 }
 
+/** Writes a copy of a version, which takes `bytes`; it is pending, as if it were new. */
+export function copyVersion(
+  words: Words,
+  from: number,
+  to: number,
+  bytes: number,
+): void {
+  poke(words, to * 4 + V_STAMP, 0);
+  const start = from * 4 + V_KEY;
+  words.copyWithin(to * 4 + V_KEY, start, from * 4 + ((bytes + 3) >>> 2));
+}
+
 /** Settles a version if it is pending; returns its stamp. The settled case, which is the common one, costs a plain read. */
 export function settle(words: Words, ref: number): number {
   const at = ref * 4 + V_STAMP;

@@ -1,0 +1,8 @@
+import type { TableRecovery } from "../../src/epoch/recovery.ts";
+
+/** For participants that have no tables. */
+export const noTables: TableRecovery = {
+  reap() {},
+  returnPermits() {},
+  freeUnlinked() {},
+};

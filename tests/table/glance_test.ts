@@ -1,0 +1,98 @@
+import { assert, assertFalse, assertStrictEquals } from "@std/assert";
+import { FROZEN, H_EPOCH, V_STAMP } from "../../src/segment/layout.ts";
+import {
+  beforeGlance,
+  confirms,
+  glance,
+  UNDECIDED,
+} from "../../src/table/glance.ts";
+import { forSeeds } from "../segment/random.ts";
+import { SmallTable } from "./small_table.ts";
+
+function look(of: SmallTable, key: Parameters<SmallTable["key"]>[0]): number {
+  return glance(of.words, of.key(key));
+}
+
+Deno.test("glance() finds what find() finds, or leaves it undecided", () => {
+  forSeeds(10, (random) => {
+    const of = new SmallTable();
+    let decided = 0;
+    for (let step = 0; step < 2000; step++) {
+      const n = random.below(300);
+      if (random.chance(0.3)) of.set(n, step);
+      else if (random.chance(0.1)) of.delete(n);
+      const seen = look(of, n);
+      if (seen === UNDECIDED) continue;
+      decided++;
+      assertStrictEquals(seen, of.find(n));
+    }
+    assert(decided > 1200, `${decided} were decided`);
+  });
+});
+
+Deno.test("glance() leaves a pending version to others, and does not settle it", () => {
+  const of = new SmallTable();
+  of.set(1, 1);
+  const ref = of.find(1);
+  of.words[ref * 4 + V_STAMP] = 0;
+  assertStrictEquals(look(of, 1), UNDECIDED);
+  assertStrictEquals(of.words[ref * 4 + V_STAMP], 0);
+});
+
+Deno.test("glance() decides nothing where a move has been", () => {
+  const of = new SmallTable();
+  const key = { n: 1, hash: 100 << 24 | 5 };
+  of.set(key, 1);
+  of.startMove();
+  assertStrictEquals(look(of, key), of.find(key));
+  of.words[of.slot(100) + 1] |= FROZEN;
+  assertStrictEquals(look(of, key), UNDECIDED);
+  of.table.migration.moveSlot(of.root, of.slot(100));
+  assertStrictEquals(look(of, key), UNDECIDED);
+  const absent = { n: 2, hash: 50 << 24 };
+  assertStrictEquals(look(of, absent), 0);
+  of.table.migration.moveSlot(of.root, of.slot(50));
+  assertStrictEquals(look(of, absent), UNDECIDED);
+});
+
+Deno.test("glance() gives up a long probe", () => {
+  const of = new SmallTable();
+  const hash = 100 << 24;
+  for (let n = 0; n < 60; n++) of.set({ n, hash }, n);
+  assertStrictEquals(look(of, { n: 0, hash }), of.find({ n: 0, hash }));
+  assertStrictEquals(look(of, { n: 59, hash }), UNDECIDED);
+  assertStrictEquals(look(of, { n: 99, hash }), UNDECIDED);
+});
+
+Deno.test("glance() harms nothing, whatever stands in the memory", () => {
+  forSeeds(30, (random) => {
+    const of = new SmallTable({ maxBytes: 2 ** 20 });
+    for (let n = 0; n < 50; n++) of.set(n, n);
+    // As if everything had been freed and reused under it.
+    const words = new Int32Array(of.words);
+    const from = of.segment.firstChunk * 4;
+    for (let i = from; i < of.words.length; i += 1 + random.below(3)) {
+      of.words[i] = random.chance(0.5) ? random.word() : random.below(100);
+    }
+    const disturbed = new Int32Array(of.words);
+    for (let n = 0; n < 50; n++) look(of, n);
+    for (let i = 0; i < words.length; i += 97) {
+      assertStrictEquals(of.words[i], disturbed[i]);
+    }
+  });
+});
+
+Deno.test("confirms() until the epoch is two steps on", () => {
+  const of = new SmallTable();
+  for (const epoch of [1, 2 ** 31 - 1, -1, -3]) {
+    of.words[H_EPOCH] = epoch;
+    const before = beforeGlance(of.words);
+    assert(confirms(of.words, before));
+    of.words[H_EPOCH] = epoch + 2;
+    assert(confirms(of.words, before));
+    of.words[H_EPOCH] = epoch + 4;
+    assertFalse(confirms(of.words, before));
+    of.words[H_EPOCH] = epoch + 1000;
+    assertFalse(confirms(of.words, before));
+  }
+});
