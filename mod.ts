@@ -20,9 +20,11 @@ export type { SetOptions, SharedMapHandle } from "./src/map/shared_map.ts";
 export type {
   AttachOptions,
   KeyCodec,
+  OpenOptions,
   SharedMapOptions,
   ValueCodec,
 } from "./src/map/options.ts";
+export type { PersistOptions } from "./src/map/persistence.ts";
 export type { SharedMapSnapshot } from "./src/map/snapshot.ts";
 export type { SharedMapStats } from "./src/map/stats.ts";
 export type { Codec } from "./src/codec/codec.ts";
@@ -33,3 +35,23 @@ export {
   SnapshotError,
 } from "./src/errors.ts";
 export type { MapFullDetails, SnapshotErrorDetails } from "./src/errors.ts";
+import "./src/persist/persisted_map.ts"; // what `SharedMap.open` needs for its option `persist`
+export {
+  listSnapshots,
+  restoreSnapshot,
+  verifySnapshot,
+  writeSnapshot,
+} from "./src/persist/snapshots.ts";
+export type {
+  RestoredSnapshot,
+  RestoreSnapshotOptions,
+  WriteSnapshotOptions,
+} from "./src/persist/snapshots.ts";
+export type { RejectedSnapshot } from "./src/persist/restore.ts";
+export type { SnapshotProgress } from "./src/persist/dump.ts";
+export type { SnapshotInfo } from "./src/persist/directory.ts";
+export { SnapshotWriter } from "./src/persist/snapshot_writer.ts";
+export type {
+  SnapshotWriterOptions,
+  SnapshotWriterStats,
+} from "./src/persist/snapshot_writer.ts";

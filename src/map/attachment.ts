@@ -15,18 +15,20 @@ import {
   MAX_PARTICIPANTS,
   REF_BYTES,
 } from "../segment/layout.ts";
+import { leastReserve } from "../segment/allocator.ts";
 import { Segment } from "../segment/segment.ts";
 import { add, load, store } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
 import {
   allocateTable,
   floorShiftFor,
-  leastReserve,
-  slotsBytes,
+  tableBytes,
 } from "../table/migration.ts";
-import { returnPermits } from "../table/room.ts";
+import { Salvage } from "../table/salvage.ts";
 import { Table } from "../table/table.ts";
 import { liveBytesOf } from "./accounting.ts";
+import { evacuate } from "./evacuation.ts";
+import { evict } from "./eviction.ts";
 import type { CheckedOptions } from "./options.ts";
 import { sweep } from "./sweep.ts";
 
@@ -36,8 +38,14 @@ const TICK_MS = 200;
 const STRIDES_PER_TICK = 256;
 /** Share of tombstones in the table at which the background starts a move. */
 const DEAD_SHARE_AT_REST = 1 / 4;
-/** Rounds of eviction for one write, before it is given up. */
-const MOST_ATTEMPTS = 64;
+
+/** What a write was short of. */
+export interface Shortage {
+  /** Bytes of the entry. */
+  bytes: number;
+  /** Whether it was a slot of the table, for which there was no larger one, and not the bytes. */
+  slots: boolean;
+}
 
 /** One worker's hold on one segment. */
 export class Attachment {
@@ -72,7 +80,7 @@ export class Attachment {
     const floorShift = floorShiftFor(capacity);
     const segment = Segment.create({ ...rest, floorShift });
     const { participant, lifeline } = join(segment);
-    const root = allocateTable(participant, floorShift, "reserve");
+    const root = allocateTable(participant, floorShift);
     if (root === 0) {
       participant.leave();
       lifeline.release();
@@ -162,15 +170,8 @@ export class Attachment {
     if (this.#recovering) return;
     this.#recovering = true;
     try {
-      await recoverDead(
-        this.participant,
-        () => this.#open,
-        (permits) => {
-          this.participant.pin();
-          returnPermits(this.segment.words, permits);
-          this.participant.unpin();
-        },
-      );
+      const salvage = new Salvage(this.participant, this.table.migration);
+      await recoverDead(this.participant, () => this.#open, salvage);
     } finally {
       this.#recovering = false;
     }
@@ -179,13 +180,15 @@ export class Attachment {
   // ---- when memory is short -----------------------------------------------------------------------------------------
 
   /**
-   * Tries to free memory for a write that found none, harder with each try; the caller is between operations. Throws
+   * Tries to free memory for a write that found none, harder with each attempt; the caller is between operations. Throws
    * `MapFullError` when nothing is left to try.
    */
-  makeRoom(needed: number, attempt: number, canEvict: () => boolean): void {
+  makeRoom(shortage: Shortage, attempt: number): void {
     const { participant, segment } = this;
+    const { bytes } = shortage;
     participant.collectAll();
-    if (needed > this.capacityBytes) this.#throwFull(needed, "can never fit");
+    if (attempt > 0) participant.allocator.consolidate(true);
+    if (bytes > this.capacityBytes) this.#throwFull(bytes, "can never fit");
     switch (attempt) {
       case 0:
         return;
@@ -195,36 +198,44 @@ export class Attachment {
         participant.collectAll();
         return;
       case 2:
-        this.#purge();
-        participant.collectAll();
+        this.purge();
         return;
     }
-    if (attempt < MOST_ATTEMPTS && canEvict()) {
-      participant.collectAll();
-      return;
-    }
-    this.#throwFull(needed, "does not fit now");
+    if (segment.evicts && evict(this, shortage, attempt)) return;
+    this.#throwFull(bytes, "does not fit now");
   }
 
   /** The most that an entry can ever take: all but the smallest table, a move of it, and what is kept for tombstones. */
   get capacityBytes(): number {
     const { chunkCount, chunkShift, floorShift } = this.segment;
     const table = this.participant.allocator.chunksFor(
-      slotsBytes(2 ** floorShift),
+      tableBytes(2 ** floorShift),
     );
     const chunks = chunkCount - 2 * table - leastReserve(chunkCount);
     return chunks * 2 ** chunkShift * REF_BYTES;
   }
 
-  #purge(): void {
-    const { participant, table } = this;
+  /** Drops the tombstones, if there are `worth` of them or, by default, enough to be worth it. */
+  purge(worth?: number): void {
+    const { migration } = this.table;
+    // A move that began earlier does not drop what was deleted since; and the table it leaves must be free for the next.
+    this.#pinnedAndCollected(() => {
+      migration.finishIfMoving();
+      migration.keepReserve();
+    });
+    if (!migration.hasPlace) evacuate(this);
+    this.#pinnedAndCollected(() => migration.purge(worth));
+  }
+
+  #pinnedAndCollected(work: () => void): void {
+    const { participant } = this;
     participant.pin();
     try {
-      table.migration.keepReserve();
-      table.migration.purge();
+      work();
     } finally {
       participant.unpin();
     }
+    participant.collectAll();
   }
 
   #throwFull(needed: number, why: string): never {

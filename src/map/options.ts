@@ -19,6 +19,7 @@ import {
   MIN_SEGMENT_BYTES,
   type Segment,
 } from "../segment/segment.ts";
+import type { PersistOptions } from "./persistence.ts";
 
 /**
  * How keys are encoded: `"string"` (any string), `"number"` (the same where `Map` takes them for the same), `"bytes"`
@@ -84,6 +85,20 @@ export interface SharedMapOptions<K, V> {
 }
 
 /**
+ * Options of {@linkcode SharedMap.open}.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ */
+export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
+  /**
+   * Keeps the map on disk: whoever makes the map restores it first, and as long as a worker has it open with this option, one
+   * of them keeps writing it.
+   */
+  persist?: PersistOptions;
+}
+
+/**
  * Options of {@linkcode SharedMap.attach}: the codecs, if they are of your own. Built-in codecs are known from the handle.
  *
  * @typeParam K The type of the keys.
@@ -103,6 +118,8 @@ export interface CheckedOptions {
   maxBytes: number;
   capacity: number;
   evict: boolean;
+  /** The hash seed; by default a random one. */
+  seed?: readonly [number, number];
 }
 
 const DEFAULT_MAX_BYTES = 2 ** 30;

@@ -14,7 +14,7 @@ import type { Attachment } from "./attachment.ts";
 export function newTombstone(attachment: Attachment, key: EncodedKey): number {
   const { participant, segment } = attachment;
   const bytes = versionBytes(key.count * 4, 0, false);
-  const ref = participant.allocator.allocate(bytes, "reserve");
+  const ref = participant.allocator.allocate(bytes, "tombstone");
   if (ref !== 0) writeVersion(segment, ref, key, TAG_TOMBSTONE, 0, Infinity);
   return ref;
 }

@@ -77,13 +77,13 @@ function hold(name: string, buffer: SharedArrayBuffer): () => void {
  * Joins the map of a name, or makes it.
  *
  * @param name The name, the same in all workers.
- * @param create Makes the map and returns its segment with what the caller wants of it.
+ * @param create Makes the map and returns its segment with what the caller wants of it. Others wait meanwhile.
  * @param join Attaches to a segment that somebody holds.
  * @returns What `create` or `join` returned, and how to stop holding the name.
  */
 export async function meet<T>(
   name: string,
-  create: () => { segment: Segment; result: T },
+  create: () => Promise<{ segment: Segment; result: T }>,
   join: (segment: Segment) => T,
 ): Promise<{ result: T; letGo: () => void }> {
   return await locks.request(
@@ -95,7 +95,7 @@ export async function meet<T>(
         const result = join(Segment.attach(buffer));
         return { result, letGo: hold(name, buffer) };
       }
-      const { segment, result } = create();
+      const { segment, result } = await create();
       return { result, letGo: hold(name, segment.buffer) };
     },
   );

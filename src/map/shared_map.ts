@@ -20,6 +20,7 @@ import { ORDERED, store } from "../segment/words.ts";
 import type { EncodedKey } from "../table/key.ts";
 import type { Insert, Table } from "../table/table.ts";
 import {
+  bytesOf,
   expiryOf,
   isTombstone,
   valueBytes,
@@ -32,17 +33,18 @@ import { Cursor } from "../table/cursor.ts";
 import { beforeGlance, confirms, glance, UNDECIDED } from "../table/glance.ts";
 import type { ValueFormat } from "../codec/codec.ts";
 import { account, liveBytesOf, sumTally } from "./accounting.ts";
-import { Attachment } from "./attachment.ts";
-import { evict } from "./eviction.ts";
+import { Attachment, type Shortage } from "./attachment.ts";
 import {
   type AttachOptions,
   checkOptions,
   keyFormat,
+  type OpenOptions,
   type SharedMapOptions,
   valueFormat,
 } from "./options.ts";
 import { Reader, UNDECODED } from "./reader.ts";
 import { newTombstone } from "./removal.ts";
+import { persistenceFor } from "./persistence.ts";
 import { meet } from "./rendezvous.ts";
 import { scan } from "./scan.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
@@ -72,6 +74,9 @@ const NO_MEMORY = -1;
 const AGAIN = -2;
 const NO_MEMORY_LEFT = Symbol("no memory left");
 
+/** The attachment of a map: for the rooms above, and so no part of what users see. */
+export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
+
 /**
  * A hash map in shared memory that every worker of the process reads and writes directly.
  *
@@ -96,6 +101,10 @@ const NO_MEMORY_LEFT = Symbol("no memory left");
  * ```
  */
 export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
+  static {
+    attachmentOf = (map) => map.#attachment;
+  }
+
   readonly #attachment: Attachment;
   readonly #participant: Participant;
   readonly #segment: Segment;
@@ -103,17 +112,18 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #key: EncodedKey;
   readonly #reader: Reader<K, V>;
   readonly #values: ValueFormat<V>;
-  readonly #evicts: boolean;
   readonly #floats: Float64Array;
   readonly #hits: number;
   readonly #misses: number;
   readonly #sets: number;
   readonly #deletes: number;
-  /** For values that are compared while another is being written. */
-  #expected: ValueFormat<V> | undefined;
+  /** For a value that is compared while another is being written, unless an operation has taken it. */
+  #spareValues: ValueFormat<V> | undefined;
   readonly #options: AttachOptions<K, V>;
+  /** Whether encoding and decoding keys runs the caller's code. */
+  readonly #hasOwnKeys: boolean;
   /** Whether encoding and decoding values runs the caller's code. */
-  readonly #hasOwnCodec: boolean;
+  readonly #hasOwnValues: boolean;
   #letGo: (() => void) | undefined;
   #ttlMarked = false;
 
@@ -131,8 +141,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       keyFormat(segment, options.key),
       this.#values,
     );
-    this.#hasOwnCodec = typeof options.value === "object";
-    this.#evicts = segment.evicts;
+    this.#hasOwnKeys = typeof options.key === "object";
+    this.#hasOwnValues = typeof options.value === "object";
     this.#floats = segment.floats;
     this.#hits = participant.counterIndex("hits");
     this.#misses = participant.counterIndex("misses");
@@ -218,14 +228,22 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    *
    * A map whose holders are all gone is gone, and the next `open` makes a new one.
    *
+   * With `persist` it survives its holders: whoever makes the map first restores the newest epoch of the directory that is whole
+   * (those who join wait until that is done), and then a worker of its own writes an epoch per interval in which something
+   * changed. Of all workers that have the map open with `persist`, one has that worker; when it dies, another takes over within
+   * a second or so. `close` writes a last epoch, and so does a program that ends by itself: it ends when that is done. Nothing
+   * is written when it is killed, or calls `Deno.exit`: up to an interval of changes is lost then.
+   *
    * @typeParam K The type of the keys.
    * @typeParam V The type of the values.
    * @param name The name, the same in all workers.
-   * @param options Codecs and sizes. Sizes count only for the worker that makes the map.
+   * @param options Codecs, sizes, and where to keep the map on disk. Sizes count only for the worker that makes the map.
    * @returns The map, attached in this worker.
    * @throws {TypeError} If the name is not a string, or an option has the wrong type.
    * @throws {RangeError} If a size is out of range.
    * @throws {HandleError} If the map has other codecs.
+   * @throws {SnapshotError} If the directory cannot be used, or what it holds is from a map with other codecs.
+   * @throws {MapFullError} If what the directory holds does not fit.
    *
    * @example Usage
    * ```ts
@@ -240,7 +258,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   static async open<K = string, V = unknown>(
     name: string,
-    options: SharedMapOptions<K, V> = {},
+    options: OpenOptions<K, V> = {},
   ): Promise<SharedMap<K, V>> {
     if (typeof name !== "string") {
       throw new TypeError(
@@ -248,16 +266,28 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       );
     }
     const checked = checkOptions(options);
+    const { persist } = options;
+    const persistence = persist && persistenceFor(persist);
+    const make = (seed?: readonly [number, number]) =>
+      Attachment.create({ ...checked, seed });
     const { result, letGo } = await meet(
       name,
-      () => {
-        const attachment = Attachment.create(checked);
+      async () => {
+        const attachment = persist && persistence
+          ? await persistence.restore(persist, checked, make)
+          : make();
         const result = new SharedMap(attachment, options);
         return { segment: attachment.segment, result };
       },
       (segment) => SharedMap.#join(segment, withDefaults(options)),
     );
     result.#letGo = letGo;
+    try {
+      if (persist) await persistence?.keepWriting(persist, result.#attachment);
+    } catch (error) {
+      result.close();
+      throw error;
+    }
     return result;
   }
 
@@ -426,14 +456,20 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     );
   }
 
-  /** Calls `read` with the live version of the packed key, or 0. */
+  /** Calls `read` with the live version of the packed key, or 0, and counts a hit or a miss. */
   #readPacked<T>(read: (ref: number) => T): T {
+    return this.#visitPacked((ref) => {
+      this.#floats[ref === 0 ? this.#misses : this.#hits]++;
+      return read(ref);
+    });
+  }
+
+  /** Calls `visit` with the live version of the packed key, or 0. */
+  #visitPacked<T>(visit: (ref: number) => T): T {
     this.#participant.pin();
     try {
       const ref = this.#table.find(this.#key);
-      const live = this.#reader.isLive(ref);
-      this.#floats[live ? this.#hits : this.#misses]++;
-      return read(live ? ref : 0);
+      return visit(this.#reader.isLive(ref) ? ref : 0);
     } finally {
       this.#participant.unpin();
     }
@@ -539,36 +575,50 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   clear(): void {
     this.#attachment.checkOpen("delete the entries");
-    const { words } = this.#segment;
-    const cursor = new Cursor(this.#segment, this.#table.migration);
-    const refs: number[] = [];
-    while (!cursor.done) {
-      this.#participant.pin();
-      try {
-        cursor.next(refs);
-        for (const ref of refs) {
-          if (isTombstone(words, ref)) continue;
-          this.#key.copyFrom(words, ref);
-          this.#clearPacked();
-        }
-      } finally {
-        this.#participant.unpin();
-      }
+    const migration = this.#table.migration;
+    let cursor = new Cursor(this.#segment, migration);
+    for (let attempt = 0; !cursor.done;) {
+      const start = cursor.position;
+      const deletes = this.#floats[this.#deletes];
+      const cleared = this.#clearRange(cursor);
+      if (cleared || this.#floats[this.#deletes] > deletes) attempt = 0;
       this.#participant.collectSometimes();
+      if (cleared) continue;
+      // Memory can be freed only between pins; the range is done again then.
+      this.#makeRoom(attempt++);
+      cursor = new Cursor(this.#segment, migration, start);
     }
   }
 
-  /** Deletes what is there under the packed key, expired or not. */
-  #clearPacked(): void {
+  /** Deletes what is in the cursor's next range, expired or not; false if there is no memory for a tombstone. */
+  #clearRange(cursor: Cursor): boolean {
     const { words } = this.#segment;
-    const deleted = this.#modify(
+    const refs: number[] = [];
+    this.#participant.pin();
+    try {
+      cursor.next(refs);
+      return refs.every((ref) => {
+        if (isTombstone(words, ref)) return true;
+        this.#key.copyFrom(words, ref);
+        return this.#clearPacked();
+      });
+    } finally {
+      this.#participant.unpin();
+    }
+  }
+
+  /** Deletes what is there under the packed key; false if there is no memory for a tombstone. */
+  #clearPacked(): boolean {
+    const { words } = this.#segment;
+    const outcome = this.#decideAndLink(
       false,
       (current) =>
         current === 0 || isTombstone(words, current)
           ? LEAVE
           : this.#tombstone(),
     );
-    if (deleted) this.#floats[this.#deletes]++;
+    if (outcome === "done") this.#floats[this.#deletes]++;
+    return outcome !== "full";
   }
 
   /**
@@ -633,12 +683,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
     checkFunction(compute, "compute");
     this.#pack(key, "get or insert an entry");
-    const found = this.#readPacked((ref) =>
+    const found = this.#visitPacked((ref) =>
       ref === 0 ? undefined : { value: this.#reader.value(ref) }
     );
-    return found === undefined
-      ? this.getOrInsert(key, compute(key))
-      : found.value;
+    if (found === undefined) return this.getOrInsert(key, compute(key));
+    this.#floats[this.#hits]++;
+    return found.value;
   }
 
   /**
@@ -721,12 +771,15 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   compareAndSet(key: K, expected: V | undefined, value: V): boolean {
-    if (expected !== undefined) this.#expect(expected);
+    const isExpected = expected === undefined
+      ? undefined
+      : this.#comparison(expected);
     this.#packWithValue(key, value, "compare and set an entry");
     const set = this.#modify(true, (current) => {
       const live = this.#reader.isLive(current);
-      if (expected === undefined ? live : !live) return LEAVE;
-      if (live && !this.#isExpected(current)) return LEAVE;
+      if (live ? !isExpected?.(current) : isExpected !== undefined) {
+        return LEAVE;
+      }
       return this.#newVersion(
         live ? expiryOf(this.#segment, current) : Infinity,
       );
@@ -756,12 +809,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   compareAndDelete(key: K, expected: V): boolean {
-    this.#expect(expected);
+    const isExpected = this.#comparison(expected);
     this.#pack(key, "compare and delete an entry");
     const deleted = this.#modify(
       false,
       (current) =>
-        this.#reader.isLive(current) && this.#isExpected(current)
+        this.#reader.isLive(current) && isExpected(current)
           ? this.#tombstone()
           : LEAVE,
     );
@@ -841,7 +894,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       );
     }
     let sum = 0;
-    if (this.#hasOwnCodec) {
+    if (this.#hasOwnValues) {
       const add = (current: V | undefined) => sum = by + numberOf(current ?? 0);
       return this.update(key, add as (current: V | undefined) => V) as number;
     }
@@ -1118,7 +1171,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #pack(key: K, what: string): void {
     this.#attachment.checkOpen(what);
     const { keys } = this.#reader;
-    keys.pack(keys.prepare(key), this.#key);
+    const prepared = keys.prepare(key);
+    if (this.#hasOwnKeys) this.#attachment.checkOpen(what);
+    keys.pack(prepared, this.#key);
   }
 
   /** Prepares a value and puts a key into the scratch; whatever runs the caller's code comes first. */
@@ -1127,6 +1182,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const { keys } = this.#reader;
     const prepared = keys.prepare(key);
     this.#prepare(value);
+    this.#attachment.checkOpen(what); // the caller's code may have closed it
     keys.pack(prepared, this.#key);
   }
 
@@ -1204,40 +1260,50 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   #allocate(valueLength: number, expiry: number): number {
-    const bytes = versionBytes(
-      this.#key.info & LENGTH_MASK,
-      valueLength,
-      expiry !== Infinity,
-    );
-    const ref = this.#participant.allocator.allocate(bytes);
-    if (ref !== 0) return ref;
-    this.#needed = bytes;
+    const keyLength = this.#key.info & LENGTH_MASK;
+    const bytes = versionBytes(keyLength, valueLength, expiry !== Infinity);
+    const { allocator } = this.#participant;
+    const isLong = keyLength > allocator.largestClassBytes / 2;
+    if (
+      !isLong || allocator.keepForTombstone(versionBytes(keyLength, 0, false))
+    ) {
+      const ref = allocator.allocate(bytes);
+      if (ref !== 0) return ref;
+    }
+    this.#shortage = {
+      bytes: isLong ? bytes + keyLength : bytes, // with what its tombstone will take
+      slots: false,
+    };
     return NO_MEMORY;
   }
 
-  /** What the last allocation that failed asked for. */
-  #needed = 0;
+  /** What the last write that failed was short of. */
+  #shortage: Shortage = { bytes: 0, slots: false };
 
   #tombstone(): number {
     const ref = newTombstone(this.#attachment, this.#key);
     if (ref !== 0) return ref;
-    this.#needed = this.#key.info & LENGTH_MASK;
+    this.#shortage = { bytes: this.#key.info & LENGTH_MASK, slots: false };
     return NO_MEMORY;
   }
 
-  #expect(value: V): void {
-    this.#expected ??= valueFormat(this.#segment, this.#options.value);
-    this.#expected.prepare(value);
-  }
-
-  #isExpected(ref: number): boolean {
-    const { words } = this.#segment;
-    return this.#expected!.equals(
-      this.#segment,
-      valueIndex(words, ref),
-      valueBytes(words, ref),
-      valueTag(words, ref),
-    );
+  /** Whether a version has this value. An operation within the operation, by a codec of the caller's, gets a format of its own. */
+  #comparison(value: V): (ref: number) => boolean {
+    const segment = this.#segment;
+    const { words } = segment;
+    const values = this.#spareValues ??
+      valueFormat(segment, this.#options.value);
+    this.#spareValues = undefined;
+    values.prepare(value);
+    return (ref) => {
+      this.#spareValues = values; // from here on, none of the caller's code runs until the operation is over
+      return values.equals(
+        segment,
+        valueIndex(words, ref),
+        valueBytes(words, ref),
+        valueTag(words, ref),
+      );
+    };
   }
 
   /** Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none. */
@@ -1317,8 +1383,17 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   #link(current: number, version: number): Insert {
-    if (current === 0) return this.#table.insert(this.#key, version);
-    return this.#table.replace(current, version) ? "done" : "lost";
+    if (current !== 0) {
+      return this.#table.replace(current, version) ? "done" : "lost";
+    }
+    const outcome = this.#table.insert(this.#key, version);
+    if (outcome === "full") {
+      this.#shortage = {
+        bytes: bytesOf(this.#segment.words, version),
+        slots: true,
+      };
+    }
+    return outcome;
   }
 
   /**
@@ -1378,12 +1453,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /** Frees memory for the write at hand, or throws `MapFullError`. */
   #makeRoom(attempt: number): void {
-    const needed = this.#needed;
-    this.#attachment.makeRoom(
-      needed,
-      attempt,
-      () => this.#evicts && evict(this.#attachment, needed),
-    );
+    this.#attachment.makeRoom(this.#shortage, attempt);
   }
 }
 

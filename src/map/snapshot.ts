@@ -109,7 +109,9 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
     this.#checkOpen(what);
     const { key: scratch, participant, table } = this.#attachment;
     const { keys } = this.#reader;
-    keys.pack(keys.prepare(key), scratch);
+    const prepared = keys.prepare(key);
+    this.#checkOpen(what); // the caller's code may have closed it
+    keys.pack(prepared, scratch);
     participant.pin();
     try {
       const ref = this.#select(table.find(scratch));

@@ -1,0 +1,50 @@
+/**
+ * Evacuation: moves entries and tombstones out of the memory that is kept for tables, so that the next table finds its place.
+ *
+ * They get there while the table is small and what is kept for it is, too. Later entries stay below, so this is needed once
+ * for every size that the table grows to, and only in a map that runs full. An entry is moved by replacing it with a copy,
+ * which is nothing but a write: others may read or change it at the same time.
+ *
+ * @module
+ */
+
+import { Cursor } from "../table/cursor.ts";
+import { EncodedKey } from "../table/key.ts";
+import { bytesOf, copyVersion } from "../table/version.ts";
+import type { Attachment } from "./attachment.ts";
+
+/** Moves what it can: what there is no memory for stays. The caller is between operations. */
+export function evacuate(attachment: Attachment): void {
+  const { participant, segment, table } = attachment;
+  const cursor = new Cursor(segment, table.migration);
+  const key = new EncodedKey(segment.seed);
+  const refs: number[] = [];
+  while (!cursor.done) {
+    participant.pin();
+    try {
+      cursor.next(refs);
+      for (const ref of refs) {
+        if (!participant.allocator.isHigh(ref)) continue;
+        key.copyFrom(segment.words, ref);
+        if (!move(attachment, key, ref)) return;
+      }
+    } finally {
+      participant.unpin();
+    }
+  }
+  participant.collectAll();
+}
+
+/** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */
+function move(attachment: Attachment, key: EncodedKey, ref: number): boolean {
+  const { participant, segment, table } = attachment;
+  if (table.seek(key, false) !== ref) return true;
+  const bytes = bytesOf(segment.words, ref);
+  // Retired, blocks that lie in the way themselves are out of it until all is moved.
+  const setAside = (high: number) => participant.retire(high);
+  const copy = participant.allocator.allocateLow(bytes, setAside);
+  if (copy === 0) return false;
+  copyVersion(segment.words, ref, copy, bytes);
+  if (!table.replace(ref, copy)) participant.allocator.free(copy);
+  return true;
+}

@@ -1,0 +1,255 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertLess,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { MapFullError, SharedMap } from "../../mod.ts";
+
+const MIB = 2 ** 20;
+
+/** Sets `keyOf(0)`, `keyOf(1)`, … until the map is full; returns how many fitted. */
+function fill<V>(
+  map: SharedMap<string, V>,
+  keyOf: (n: number) => string,
+  value: V,
+): number {
+  for (let n = 0;; n++) {
+    try {
+      map.set(keyOf(n), value);
+    } catch (error) {
+      if (error instanceof MapFullError) return n;
+      throw error;
+    }
+  }
+}
+
+function bytesMap(maxBytes: number): SharedMap<string, Uint8Array> {
+  return SharedMap.create<string, Uint8Array>({ value: "bytes", maxBytes });
+}
+
+Deno.test("SharedMap.create() with the smallest maxBytes makes a map for real data", () => {
+  using map = SharedMap.create<string, unknown>({ maxBytes: MIB });
+  for (let i = 0; i < 2000; i++) map.set(`user:${i}`, { id: i, name: `n${i}` });
+  assertStrictEquals(map.size, 2000);
+  for (let i = 0; i < 2000; i++) {
+    assertEquals(map.get(`user:${i}`), { id: i, name: `n${i}` });
+  }
+});
+
+Deno.test("MapFullError knows the sizes", () => {
+  using map = bytesMap(MIB);
+  map.set("a", new Uint8Array(1000));
+  const big = new Uint8Array(2 * MIB);
+  const error = assertThrows(() => map.set("big", big), MapFullError);
+  assertStrictEquals(error.name, "MapFullError");
+  assertGreaterOrEqual(error.needed, 2 * MIB);
+  assertLess(error.needed, 2 * MIB + 100);
+  assertStrictEquals(error.maxBytes, MIB);
+  assertStrictEquals(error.liveBytes, map.stats().liveBytes);
+  assert(error.message.includes(`${error.needed}`), error.message);
+  assert(error.message.includes("delete"), "it says what to do");
+});
+
+Deno.test("MapFullError.needed is what the refused write needed, also when the table is what is full", () => {
+  for (const maxBytes of [MIB, 4 * MIB, 16 * MIB]) {
+    using map = SharedMap.create<string, unknown>({ maxBytes });
+    assertThrows(() => map.set("big", "x".repeat(maxBytes)), MapFullError);
+    let error: unknown;
+    for (let i = 0; error === undefined; i++) {
+      try {
+        map.set(`${i}`, i);
+      } catch (thrown) {
+        error = thrown;
+      }
+    }
+    assert(error instanceof MapFullError);
+    assertGreater(error.needed, 0);
+    assertLess(error.needed, 100, "not what an earlier write needed");
+    assert(!error.message.includes("never fit"), error.message);
+  }
+});
+
+Deno.test("SharedMap stays readable and deletable when it is full, and takes sets again", () => {
+  for (const size of [8, 100, 3000, 100_000]) {
+    using map = bytesMap(2 * MIB);
+    const value = new Uint8Array(size).fill(7);
+    const count = fill(map, (n) => `k${n}`, value);
+    assertGreater(count, 0);
+    assertStrictEquals(map.size, count);
+    for (let n = 0; n < count; n++) assert(map.has(`k${n}`));
+    assertEquals(map.get("k0"), value);
+    assertStrictEquals([...map.keys()].length, count);
+    using snapshot = map.snapshot();
+    assertStrictEquals(snapshot.size, count);
+    snapshot.close();
+    for (let n = 0; n < count; n++) assert(map.delete(`k${n}`), `k${n}`);
+    assertStrictEquals(map.size, 0);
+    map.set("again", value);
+    assertEquals(map.get("again"), value);
+  }
+});
+
+Deno.test("SharedMap unharmed by a refused write: the old value stays", () => {
+  using map = bytesMap(MIB);
+  map.set("a", new Uint8Array([1, 2, 3]));
+  const big = new Uint8Array(2 * MIB);
+  const before = map.stats();
+  const tries = [
+    () => map.set("a", big),
+    () => map.swap("a", big),
+    () => map.update("a", () => big),
+    () => map.compareAndSet("a", new Uint8Array([1, 2, 3]), big),
+    () => map.getOrInsert("b", big),
+    () => map.getOrInsertComputed("b", () => big),
+    () => map.setMany([["b", big]]),
+  ];
+  for (const attempt of tries) assertThrows(attempt, MapFullError);
+  assertEquals(map.get("a"), new Uint8Array([1, 2, 3]));
+  assertStrictEquals(map.has("b"), false);
+  assertStrictEquals(map.size, 1);
+  assertStrictEquals(map.stats().usedBytes, before.usedBytes);
+});
+
+function refill(
+  maxBytes: number,
+  size: number,
+  keyOf: (round: number, n: number) => string,
+): void {
+  using map = bytesMap(maxBytes);
+  const value = new Uint8Array(size);
+  const counts: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const count = fill(map, (n) => keyOf(round, n), value);
+    counts.push(count);
+    assertStrictEquals(map.size, count);
+    for (let n = 0; n < count; n++) assert(map.delete(keyOf(round, n)));
+    assertStrictEquals(map.size, 0);
+    assertStrictEquals(map.stats().liveBytes, 0);
+  }
+  const what = `${size} bytes in ${maxBytes}: ${counts}`;
+  assertGreater(counts[0] * size, maxBytes / 12, what);
+  for (const count of counts) assertGreater(count, counts[0] * 0.75, what);
+}
+
+for (const size of [8, 100, 3000, 100_000]) {
+  for (const mib of [1, 4, 16]) {
+    Deno.test(`SharedMap of ${mib} MiB can be filled with ${size} bytes each, emptied and filled again`, () => {
+      refill(mib * MIB, size, (_, n) => `k${n}`);
+    });
+    Deno.test(`SharedMap of ${mib} MiB can be filled with ${size} bytes each, emptied and filled with other keys`, () => {
+      refill(mib * MIB, size, (round, n) => `${round}:${n}`);
+    });
+  }
+}
+
+Deno.test("SharedMap can be filled with one size of values after another", () => {
+  const sizes = [8, 3000, 100, 100_000];
+  const counts = new Map<number, number>();
+  for (const size of sizes) {
+    using fresh = bytesMap(4 * MIB);
+    counts.set(size, fill(fresh, (n) => `k${n}`, new Uint8Array(size)));
+  }
+  using map = bytesMap(4 * MIB);
+  for (let round = 0; round < 3; round++) {
+    for (const size of sizes) {
+      const count = fill(map, (n) => `k${n}`, new Uint8Array(size));
+      assertGreater(
+        count,
+        counts.get(size)! * 0.7,
+        `round ${round}, ${size} bytes: a fresh map takes ${counts.get(size)}`,
+      );
+      map.clear();
+      assertStrictEquals(map.size, 0);
+    }
+  }
+});
+
+Deno.test("SharedMap.clear() empties a full map, however long its keys are", () => {
+  for (const length of [10, 3000, 50_000]) {
+    using map = SharedMap.create<string, number>({ maxBytes: MIB });
+    const count = fill(map, (n) => `${n}`.padEnd(length, "x"), 1);
+    map.clear();
+    assertStrictEquals(map.size, 0, `keys of ${length} characters`);
+    assertGreater(
+      fill(map, (n) => `${n}`.padEnd(length, "y"), 1),
+      count * 0.75 - 1,
+    );
+  }
+});
+
+Deno.test("SharedMap.delete() works in a full map, however long the key is", () => {
+  for (const length of [1000, 20_000, 100_000]) {
+    using map = SharedMap.create<string, number>({ maxBytes: MIB });
+    const long = (n: number) => `${n}`.padEnd(length, "x");
+    const count = fill(map, long, 1);
+    fill(map, (n) => `short ${n}`, 1);
+    for (let n = 0; n < count; n++) {
+      assert(map.delete(long(n)), `a key of ${length} characters`);
+    }
+  }
+});
+
+Deno.test("SharedMap.take() and compareAndDelete() work in a full map", () => {
+  using map = bytesMap(MIB);
+  const value = new Uint8Array(100);
+  const count = fill(map, (n) => `k${n}`, value);
+  for (let n = 0; n < count; n++) {
+    if (n % 2 === 0) assertEquals(map.take(`k${n}`), value);
+    else assert(map.compareAndDelete(`k${n}`, value));
+  }
+  assertStrictEquals(map.size, 0);
+});
+
+Deno.test("SharedMap overwrites in a full map as soon as something was deleted", () => {
+  using map = SharedMap.create<string, number>({ maxBytes: MIB });
+  const count = fill(map, (n) => `k${n}`, 0);
+  for (let n = 0; n < 4; n++) map.delete(`k${n}`);
+  for (let n = 4; n < count; n++) {
+    map.set(`k${n}`, n);
+    map.increment(`k${n}`);
+  }
+  assertStrictEquals(map.get(`k${count - 1}`), count);
+});
+
+Deno.test("SharedMap counts expired entries as room", () => {
+  using map = bytesMap(MIB);
+  const { now } = Date;
+  try {
+    Date.now = () => 1000;
+    for (;;) {
+      try {
+        map.set(`${map.size}`, new Uint8Array(100), { ttl: 10 });
+      } catch (error) {
+        assert(error instanceof MapFullError);
+        break;
+      }
+    }
+    const count = map.size;
+    Date.now = () => 2000;
+    map.set("new", new Uint8Array(100));
+    assertLess(map.size, count);
+    assertGreater(map.stats().expired, 0);
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("SharedMap gives memory back to another attachment", () => {
+  using map = bytesMap(MIB);
+  using other = SharedMap.attach<string, Uint8Array>(map.handle);
+  const value = new Uint8Array(100);
+  const count = fill(map, (n) => `k${n}`, value);
+  for (let n = 0; n < count; n++) assert(map.delete(`k${n}`));
+  for (let n = 0; n < count * 0.75; n++) other.set(`k${n}`, value);
+});
+
+Deno.test("SharedMap does not run full while the caller keeps a pin", () => {
+  using map = bytesMap(MIB);
+  using _ = map.pin();
+  const value = new Uint8Array(1000);
+  for (let i = 0; i < 20_000; i++) map.set(`k${i % 100}`, value);
+});
