@@ -1,0 +1,351 @@
+/**
+ * The directory of epochs: names, what is complete, and how a file comes and goes.
+ *
+ * An epoch is written under a temporary name, made durable, and renamed; then the directory is made durable. So a name that
+ * ends in `.epochmap` is a complete file, and once a write is acknowledged it stays, whatever becomes of the process.
+ *
+ * ```text
+ * 000000000042.epochmap        epoch 42
+ * 000000000043.epochmap.part   epoch 43, being written
+ * ```
+ *
+ * The temporary file is made exclusively, which reserves the number among all writers, in this process or another; and it
+ * is locked for as long as its writer lives. A temporary file that nobody locks is what an interrupted write left: the next
+ * writer removes it.
+ *
+ * @module
+ */
+
+import { damage, failure } from "./failure.ts";
+import { FileReader } from "./file_reader.ts";
+import { type Footer, type Header, samePair, type WordPair } from "./header.ts";
+
+const SUFFIX = ".epochmap";
+const PART = ".part";
+const DIGITS = 12;
+
+/** One complete epoch. */
+export interface SnapshotInfo {
+  /** Its file. */
+  path: string;
+  /** Its number, which grows from epoch to epoch of a directory. */
+  epoch: number;
+  /** Entries of the map at that moment. */
+  entries: number;
+  /** The size of its file. */
+  bytes: number;
+  /** `"full"`, or `"delta"` if the file holds only what changed since the epoch `base`. */
+  kind: "full" | "delta";
+  /** The epoch that a delta builds on. */
+  base?: number;
+  /** When the snapshot was opened, in milliseconds since 1970. */
+  time: number;
+  /** Entries that the file itself holds; in a delta the changes, deletions included. */
+  records: number;
+}
+
+/** A complete epoch as this module sees it. */
+export interface EpochFile {
+  info: SnapshotInfo;
+  id: WordPair;
+  baseId: WordPair | undefined;
+}
+
+/** The path of a directory that may be a URL. */
+export function pathOf(directory: string | URL): string {
+  if (typeof directory === "string" && directory !== "") {
+    return directory.startsWith("file:") ? fromUrl(directory) : directory;
+  }
+  if (directory instanceof URL) return fromUrl(directory.href);
+  throw new TypeError(
+    `Cannot use the directory: it must be a path or a file URL: received ${
+      typeof directory === "string" ? '""' : typeof directory
+    }`,
+  );
+}
+
+function fromUrl(href: string): string {
+  const url = new URL(href);
+  if (url.protocol !== "file:") {
+    throw new TypeError(
+      `Cannot use the directory: its URL must begin with file: received ${href}`,
+    );
+  }
+  const path = decodeURIComponent(url.pathname);
+  return Deno.build.os === "windows"
+    ? path.slice(1).replaceAll("/", "\\")
+    : path;
+}
+
+function nameOf(epoch: number): string {
+  return String(epoch).padStart(DIGITS, "0") + SUFFIX;
+}
+
+function join(directory: string, name: string): string {
+  return /[/\\]$/.test(directory) ? directory + name : `${directory}/${name}`;
+}
+
+/** The number in a name that ends in `suffix`; undefined for all other names. */
+function numberIn(name: string, suffix: string): number | undefined {
+  if (!name.endsWith(suffix)) return undefined;
+  const digits = name.slice(0, -suffix.length);
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** The numbers of a directory's complete and unfinished files, the greatest first. */
+function numbersIn(
+  directory: string,
+): { complete: { epoch: number; path: string }[]; parts: string[] } {
+  const complete: { epoch: number; path: string }[] = [];
+  const parts: string[] = [];
+  for (const { name } of Deno.readDirSync(directory)) {
+    const epoch = numberIn(name, SUFFIX);
+    if (epoch !== undefined) {
+      complete.push({ epoch, path: join(directory, name) });
+    } else if (numberIn(name, SUFFIX + PART) !== undefined) {
+      parts.push(join(directory, name));
+    }
+  }
+  complete.sort((a, b) => b.epoch - a.epoch);
+  return { complete, parts };
+}
+
+/** What header and footer say about a file. */
+export function describe(
+  { header, footer, path, bytes }: {
+    header: Header;
+    footer: Pick<Footer, "entries" | "records">;
+    path: string;
+    bytes: number;
+  },
+): EpochFile {
+  const info: SnapshotInfo = {
+    path,
+    epoch: header.epoch,
+    entries: footer.entries,
+    bytes,
+    kind: header.base === undefined ? "full" : "delta",
+    ...(header.base === undefined ? {} : { base: header.base.epoch }),
+    time: header.time,
+    records: footer.records,
+  };
+  return { info, id: header.id, baseId: header.base?.id };
+}
+
+/**
+ * All complete epochs of a directory, newest first; what is no epoch is handed to `onDamage`. None if there is no such
+ * directory.
+ */
+export function listEpochs(
+  directory: string,
+  onDamage: (error: unknown) => void = () => {},
+): EpochFile[] {
+  let complete;
+  try {
+    ({ complete } = numbersIn(directory));
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return [];
+    throw failure("list the snapshots in", directory, cause);
+  }
+  const epochs: EpochFile[] = [];
+  for (const { epoch, path } of complete) {
+    try {
+      using reader = FileReader.open(path);
+      if (reader.header.epoch !== epoch) {
+        throw damage(
+          path,
+          40,
+          `it is epoch ${reader.header.epoch} by its header`,
+        );
+      }
+      epochs.push(describe(reader));
+    } catch (error) {
+      onDamage(error);
+    }
+  }
+  return epochs;
+}
+
+/** The files that lead to an epoch, the full one first; undefined if one is missing. */
+export function chainOf(
+  epoch: EpochFile,
+  all: readonly EpochFile[],
+): EpochFile[] | undefined {
+  const chain = [epoch];
+  for (let file = epoch; file.info.base !== undefined;) {
+    const { base } = file.info;
+    const before = all.find((other) => other.info.epoch === base);
+    const fits = before !== undefined && base < file.info.epoch &&
+      samePair(before.id, file.baseId!);
+    if (!fits) return undefined;
+    chain.unshift(before);
+    file = before;
+  }
+  return chain;
+}
+
+/** An epoch that is being written. */
+export class PartFile {
+  readonly epoch: number;
+  readonly file: Deno.FsFile;
+  /** Its temporary name. */
+  readonly path: string;
+  readonly #directory: string;
+  #closed = false;
+
+  private constructor(
+    directory: string,
+    epoch: number,
+    path: string,
+    file: Deno.FsFile,
+  ) {
+    this.#directory = directory;
+    this.epoch = epoch;
+    this.path = path;
+    this.file = file;
+  }
+
+  /** Reserves the next number. Throws `SnapshotError`. */
+  static create(directory: string): PartFile {
+    try {
+      const { complete, parts } = numbersIn(directory);
+      removeLeftovers(parts);
+      for (let epoch = (complete[0]?.epoch ?? 0) + 1;; epoch++) {
+        const part = PartFile.#reserve(directory, epoch);
+        if (part !== undefined) return part;
+      }
+    } catch (cause) {
+      throw failure("write a snapshot into", directory, cause);
+    }
+  }
+
+  static #reserve(directory: string, epoch: number): PartFile | undefined {
+    const path = join(directory, nameOf(epoch) + PART);
+    let file: Deno.FsFile;
+    try {
+      file = Deno.openSync(path, { write: true, createNew: true });
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return undefined;
+      throw error;
+    }
+    const part = new PartFile(directory, epoch, path, file);
+    // In between, another writer may have taken it for a leftover, or may have completed this epoch.
+    if (tryLock(file) && isAt(file, path) && !exists(part.finalPath)) {
+      return part;
+    }
+    part.discard();
+    return undefined;
+  }
+
+  /** The name of the complete epoch. */
+  get finalPath(): string {
+    return join(this.#directory, nameOf(this.epoch));
+  }
+
+  /** Gives the complete, durable file its name, durably. Throws `SnapshotError`. */
+  publish(): void {
+    try {
+      Deno.renameSync(this.path, this.finalPath);
+      syncDirectory(this.#directory);
+    } catch (cause) {
+      throw failure("name the snapshot", this.finalPath, cause);
+    } finally {
+      this.#close();
+    }
+  }
+
+  /** Removes the file: nothing is to come of it. */
+  discard(): void {
+    try {
+      if (isAt(this.file, this.path)) Deno.removeSync(this.path);
+    } catch {
+      // The directory is gone, or not ours any more: then it is a leftover.
+    }
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.file.close();
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Whether the open file is the one that bears this name. */
+function isAt(file: Deno.FsFile, path: string): boolean {
+  try {
+    const there = Deno.lstatSync(path);
+    const own = file.statSync();
+    return there.ino === own.ino && there.dev === own.dev;
+  } catch {
+    return false;
+  }
+}
+
+/** Where a file system has no locks, every file counts as locked by whoever asks. */
+function tryLock(file: Deno.FsFile): boolean {
+  try {
+    return file.tryLockSync(true);
+  } catch {
+    return true;
+  }
+}
+
+/** Removes temporary files whose writers are gone. */
+function removeLeftovers(parts: string[]): void {
+  for (const path of parts) {
+    try {
+      using file = Deno.openSync(path, { read: true, write: true });
+      if (file.tryLockSync(true)) Deno.removeSync(path);
+    } catch {
+      // Another writer was faster, or nothing can be done about it.
+    }
+  }
+}
+
+/** Makes what was renamed or removed in a directory durable. */
+function syncDirectory(directory: string): void {
+  if (Deno.build.os === "windows") return; // it cannot open directories, and does so by itself
+  using file = Deno.openSync(directory);
+  file.syncSync();
+}
+
+/** Removes complete epochs that the newest `keep` do not need. Throws `SnapshotError`. */
+export function retain(directory: string, keep: number): void {
+  const all = listEpochs(directory);
+  const needed = new Set<string>();
+  for (const epoch of all.slice(0, keep)) {
+    for (const file of chainOf(epoch, all) ?? [epoch]) {
+      needed.add(file.info.path);
+    }
+  }
+  // Oldest last: whatever interrupts this, no delta is left without its base.
+  for (const { info } of all) {
+    if (needed.has(info.path)) continue;
+    try {
+      Deno.removeSync(info.path);
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound) continue;
+      throw failure("remove the old snapshot", info.path, cause);
+    }
+  }
+}
+
+/** Makes a directory and those above it. Throws `SnapshotError`. */
+export function makeDirectory(directory: string): void {
+  try {
+    Deno.mkdirSync(directory, { recursive: true });
+  } catch (cause) {
+    throw failure("make the directory", directory, cause);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The scan of one epoch: every entry that a snapshot shows, or all that changed since another, in the order of hashes.
+ *
+ * A version that an open snapshot shows stays where it is until the snapshot is closed, so the scan pins only while it goes
+ * through a range of the table, and what it found may be copied later.
+ *
+ * @module
+ */
+
+import { SnapshotError } from "../errors.ts";
+import type { Attachment } from "../map/attachment.ts";
+import { REGISTRY_WORDS, V_STAMP } from "../segment/layout.ts";
+import { closeSnapshot, openSnapshot, versionAt } from "../table/clock.ts";
+import { Cursor } from "../table/cursor.ts";
+import { expiryOf, isTombstone } from "../table/version.ts";
+
+/** One moment of the map, held until it is closed. */
+export class EpochScan implements Disposable {
+  /** The tick that it shows. */
+  readonly tick: number;
+  /** When it was opened, in milliseconds since 1970: what has expired by then is gone. */
+  readonly time: number;
+  readonly #attachment: Attachment;
+  readonly #since: number;
+  readonly #registryWord: number;
+  readonly #cursor: Cursor;
+  readonly #newest: number[] = [];
+  #open = true;
+  /** Live entries seen so far. */
+  entries = 0;
+
+  /**
+   * @param attachment The map.
+   * @param since The tick after which a version counts as a change; 0: all entries are wanted.
+   */
+  constructor(attachment: Attachment, since: number) {
+    const { participant, segment, table } = attachment;
+    this.#attachment = attachment;
+    this.#since = since;
+    this.#registryWord = participant.freeRegistryWord();
+    this.tick = this.#registryWord === 0
+      ? 0
+      : openSnapshot(participant, this.#registryWord);
+    if (this.tick === 0) {
+      throw new SnapshotError(
+        `Cannot write a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment, or the map's clock has run out: close one, or create the map anew`,
+        { reason: "no snapshot can be opened" },
+      );
+    }
+    this.time = Date.now();
+    this.#cursor = new Cursor(segment, table.migration);
+    attachment.dependents.add(this);
+  }
+
+  /** Whether all was seen. */
+  get done(): boolean {
+    return this.#cursor.done;
+  }
+
+  /** How much of the map was seen, from 0 to 1. */
+  get share(): number {
+    return this.#cursor.position / 2 ** 32;
+  }
+
+  /** Whether the version stands for no entry: deleted, or expired when the snapshot was opened. */
+  isGone(ref: number): boolean {
+    const { segment } = this.#attachment;
+    return isTombstone(segment.words, ref) ||
+      expiryOf(segment, ref) <= this.time;
+  }
+
+  /**
+   * Puts the versions wanted of the next range into `found`. In a scan of changes that may be versions that are gone: the epoch
+   * before may still have the key.
+   */
+  next(found: number[]): void {
+    const { participant, segment } = this.#attachment;
+    const words = segment.words;
+    const all = this.#since === 0;
+    found.length = 0;
+    participant.pin();
+    try {
+      this.#cursor.next(this.#newest);
+      for (const newest of this.#newest) {
+        const ref = versionAt(words, newest, this.tick);
+        if (ref === 0) continue;
+        const gone = this.isGone(ref);
+        if (!gone) this.entries++;
+        if (all ? !gone : words[ref * 4 + V_STAMP] > this.#since) {
+          found.push(ref);
+        }
+      }
+    } finally {
+      participant.unpin();
+    }
+    participant.collectSometimes();
+  }
+
+  /** Lets go of the moment; again is nothing. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    const { dependents, participant } = this.#attachment;
+    dependents.delete(this);
+    closeSnapshot(participant, this.#registryWord);
+    participant.collect();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

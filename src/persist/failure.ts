@@ -1,0 +1,68 @@
+/**
+ * Failures: what the file system says, as a `SnapshotError` that names path and reason.
+ *
+ * @module
+ */
+
+import { SnapshotError } from "../errors.ts";
+
+/** What a kind of error means, and what to do about it. */
+const MEANINGS: readonly [string, string, string][] = [
+  ["NotFound", "no such file or directory", "create it, or name another"],
+  ["NotCapable", "Deno was not given the permission", "grant it"],
+  [
+    "PermissionDenied",
+    "the system denies access",
+    "change the owner or the mode",
+  ],
+  ["NotADirectory", "it is not a directory", "name a directory"],
+  ["IsADirectory", "it is a directory", "name a file"],
+  ["FilesystemLoop", "its links go round in a circle", "repair them"],
+];
+
+/** Errors that come as a bare `Error` with the system's number. */
+const NUMBERS: Readonly<Record<string, readonly [string, string]>> = {
+  "5": ["the device failed (input/output error)", "look after the device"],
+  "27": ["the file would be larger than allowed", "raise the limit"],
+  "28": ["no space is left on the device", "make room"],
+  "30": ["the file system is read-only", "choose another directory"],
+  "122": ["the disk quota is used up", "make room"],
+};
+
+/** What went wrong when something was done with a path; a `SnapshotError` goes through as it is. */
+export function failure(
+  what: string,
+  path: string,
+  cause: unknown,
+): SnapshotError {
+  if (cause instanceof SnapshotError) return cause;
+  const [reason, remedy] = meaningOf(cause);
+  const error = new SnapshotError(
+    `Cannot ${what} "${path}": ${reason}${remedy === "" ? "" : `: ${remedy}`}`,
+    { path, reason },
+  );
+  error.cause = cause;
+  return error;
+}
+
+function meaningOf(cause: unknown): readonly [string, string] {
+  if (!(cause instanceof Error)) return [String(cause), ""];
+  const number = /\(os error (\d+)\)/.exec(cause.message)?.[1];
+  if (number !== undefined && NUMBERS[number] !== undefined) {
+    return NUMBERS[number];
+  }
+  const known = MEANINGS.find(([name]) => name === cause.name);
+  return known === undefined ? [cause.message, ""] : [known[1], known[2]];
+}
+
+/** What is wrong with the contents of a file. */
+export function damage(
+  path: string,
+  offset: number,
+  reason: string,
+): SnapshotError {
+  return new SnapshotError(
+    `Cannot read the snapshot "${path}": at byte ${offset}: ${reason}: restore an older epoch, or this file from a copy`,
+    { path, offset, reason },
+  );
+}

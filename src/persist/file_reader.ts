@@ -1,0 +1,235 @@
+/**
+ * Reading the file of one epoch, block by block, in bounded memory, believing nothing that is not checked.
+ *
+ * `open` checks header, footer and size. `readBlock` checks one block and hands out its payload; after the last one, that all
+ * of the file was seen and is what its footer says. A reader may start over, and checks everything again: a file may change.
+ *
+ * @module
+ */
+
+import { crc32, zstdDecompressSync } from "node:zlib";
+import { damage, failure } from "./failure.ts";
+import {
+  BLOCK_COMPRESSED,
+  BLOCK_HEADER_BYTES,
+  BLOCK_LAST_PIECE,
+  BLOCK_MAGIC,
+  BLOCK_PIECE,
+  FOOTER_BYTES,
+  HEADER_MAX_BYTES,
+  MAX_RAW_BYTES,
+  MAX_STORED_BYTES,
+} from "./format.ts";
+import {
+  type CheckedHeader,
+  decodeFooter,
+  decodeHeader,
+  type Footer,
+} from "./header.ts";
+
+const KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE;
+const NOTHING = new Uint8Array();
+
+/** Reads one file. */
+export class FileReader implements Disposable {
+  readonly path: string;
+  readonly header: CheckedHeader;
+  readonly footer: Footer;
+  /** The size of the file. */
+  readonly bytes: number;
+  readonly #file: Deno.FsFile;
+  #offset = 0;
+  #check = 0;
+  #blocks = 0;
+  #records = 0;
+  #rawBytes = 0;
+  readonly #head = new Uint8Array(BLOCK_HEADER_BYTES);
+  readonly #headView = new DataView(this.#head.buffer);
+  #stored = NOTHING;
+  /** The payload of the block at hand. */
+  words: Int32Array = new Int32Array();
+  /** Records in it; 0 for a piece of one. */
+  records = 0;
+  isPiece = false;
+  isLastPiece = false;
+  /** Where the block begins in the file. */
+  blockOffset = 0;
+
+  private constructor(path: string, file: Deno.FsFile) {
+    this.path = path;
+    this.#file = file;
+    try {
+      this.bytes = file.statSync().size;
+      const first = this.#readAt(0, Math.min(this.bytes, HEADER_MAX_BYTES));
+      this.header = decodeHeader(path, first);
+      const last = Math.max(this.header.byteLength, this.bytes - FOOTER_BYTES);
+      this.footer = decodeFooter(
+        path,
+        this.#readAt(last, this.bytes - last),
+        this.bytes,
+      );
+      this.rewind();
+    } catch (error) {
+      file.close();
+      throw failure("read the snapshot", path, error);
+    }
+  }
+
+  /** Opens a file. Throws `SnapshotError`. */
+  static open(path: string): FileReader {
+    let file: Deno.FsFile;
+    try {
+      file = Deno.openSync(path);
+    } catch (cause) {
+      throw failure("read the snapshot", path, cause);
+    }
+    return new FileReader(path, file);
+  }
+
+  /** Starts over. */
+  rewind(): void {
+    const { byteLength } = this.header;
+    this.#check = crc32(this.#readAt(0, byteLength));
+    this.#offset = byteLength;
+    this.#blocks = 0;
+    this.#records = 0;
+    this.#rawBytes = 0;
+    this.#file.seekSync(byteLength, Deno.SeekMode.Start);
+  }
+
+  /** Reads the next block; false, and the whole was as its footer says, when there is none. Throws `SnapshotError`. */
+  readBlock(): boolean {
+    const left = this.footer.length - this.#offset;
+    if (left <= 0) {
+      this.#checkTotals();
+      return false;
+    }
+    this.blockOffset = this.#offset;
+    if (left < BLOCK_HEADER_BYTES) this.#refuse("a block's header is cut off");
+    this.#readFully(this.#head);
+    const { stored, raw, flags } = this.#checkBlockHeader(left);
+    if (this.#stored.length < stored) this.#stored = room(stored);
+    const payload = this.#stored.subarray(0, stored);
+    this.#readFully(payload);
+    this.#checkSum(payload);
+    this.#unpack(payload, raw, flags);
+    this.#offset += BLOCK_HEADER_BYTES + stored;
+    this.#blocks++;
+    this.#rawBytes += raw;
+    return true;
+  }
+
+  #checkBlockHeader(
+    left: number,
+  ): { stored: number; raw: number; flags: number } {
+    const view = this.#headView;
+    const stored = view.getUint32(8, true);
+    const raw = view.getUint32(12, true);
+    const flags = view.getUint32(20, true);
+    this.records = view.getUint32(16, true);
+    this.isPiece = (flags & BLOCK_PIECE) !== 0;
+    this.isLastPiece = (flags & BLOCK_LAST_PIECE) !== 0;
+    if (view.getUint32(0, true) !== BLOCK_MAGIC) {
+      this.#refuse("no block begins here");
+    }
+    if (view.getUint32(4, true) !== this.#blocks) {
+      this.#refuse(
+        `block ${view.getUint32(4, true)} stands here, not ${this.#blocks}`,
+      );
+    }
+    const isPossible = stored <= MAX_STORED_BYTES && raw <= MAX_RAW_BYTES &&
+      raw % 4 === 0 && raw > 0 && (flags & ~KNOWN_FLAGS) === 0 &&
+      ((flags & BLOCK_COMPRESSED) !== 0 || stored === raw) &&
+      (this.isPiece ? this.records === 0 : this.records <= raw / 8);
+    if (!isPossible) this.#refuse("a block's header is not possible");
+    if (BLOCK_HEADER_BYTES + stored > left) this.#refuse("a block is cut off");
+    return { stored, raw, flags };
+  }
+
+  #checkSum(payload: Uint8Array): void {
+    const head = crc32(this.#head.subarray(0, 28), this.header.check);
+    if (crc32(payload, head) !== this.#headView.getUint32(28, true)) {
+      this.#refuse("the check of a block does not match");
+    }
+    this.#check = crc32(payload, crc32(this.#head, this.#check));
+  }
+
+  #unpack(payload: Uint8Array, raw: number, flags: number): void {
+    let bytes = payload;
+    if ((flags & BLOCK_COMPRESSED) !== 0) {
+      try {
+        bytes = zstdDecompressSync(payload, { maxOutputLength: raw });
+      } catch {
+        this.#refuse("a block cannot be decompressed");
+      }
+      if (bytes.length !== raw) {
+        this.#refuse("a block decompresses to another length");
+      }
+    }
+    if (bytes.byteOffset % 4 !== 0) bytes = new Uint8Array(bytes);
+    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, raw / 4);
+  }
+
+  /** Counts records that were found in the blocks. */
+  countRecords(records: number): void {
+    this.#records += records;
+  }
+
+  #checkTotals(): void {
+    const { footer } = this;
+    this.blockOffset = footer.length;
+    const isAll = this.#blocks === footer.blocks &&
+      this.#rawBytes === footer.rawBytes && this.#records === footer.records;
+    if (!isAll) this.#refuse("the totals of the footer do not match");
+    if (this.#check !== footer.check) {
+      this.#refuse("the check of the whole file does not match");
+    }
+  }
+
+  /** Throws for what was found in the block at hand. */
+  #refuse(reason: string): never {
+    throw damage(this.path, this.blockOffset, reason);
+  }
+
+  #readAt(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    try {
+      this.#file.seekSync(offset, Deno.SeekMode.Start);
+    } catch (cause) {
+      throw failure("read the snapshot", this.path, cause);
+    }
+    this.blockOffset = offset;
+    this.#readFully(bytes);
+    return bytes;
+  }
+
+  #readFully(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      let read: number | null;
+      try {
+        read = this.#file.readSync(bytes.subarray(at));
+      } catch (cause) {
+        throw failure("read the snapshot", this.path, cause);
+      }
+      if (read === null) this.#refuse("the file ends too early");
+      at += read;
+    }
+  }
+
+  /** Closes the file; again is nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file.close();
+  }
+  #closed = false;
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Aligned room for `bytes` bytes, and some more, so that it is not made anew for each block. */
+function room(bytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Math.min(MAX_STORED_BYTES, Math.ceil(bytes * 1.25)));
+}

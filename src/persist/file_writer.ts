@@ -1,0 +1,229 @@
+/**
+ * Writing the file of one epoch: header, blocks, footer, in this order and once.
+ *
+ * One block is filled while the one before it is being written, so that neither waits for the other for long; memory is two
+ * blocks, whatever the size of the map.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { constants, crc32, zstdCompressSync } from "node:zlib";
+import { failure } from "./failure.ts";
+import {
+  BLOCK_COMPRESSED,
+  BLOCK_HEADER_BYTES,
+  BLOCK_HEADER_WORDS,
+  BLOCK_LAST_PIECE,
+  BLOCK_MAGIC,
+  BLOCK_PIECE,
+  type Compression,
+  FOOTER_BYTES,
+  MAX_RAW_WORDS,
+  TARGET_WORDS,
+} from "./format.ts";
+import { checkOf, encodeFooter, encodeHeader, type Header } from "./header.ts";
+
+/** A level that costs less time than it saves at a disk's usual speed. */
+const ZSTD_LEVEL = 1;
+
+/** Writes one file. Failures are `SnapshotError`s. */
+export class FileWriter {
+  readonly #file: Deno.FsFile;
+  readonly #path: string;
+  readonly #compression: Compression;
+  readonly #headerCheck: number;
+  /** The block being filled, behind room for its header; and the one being written. */
+  #words = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
+  #spare = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
+  #writing: Promise<void> = Promise.resolve();
+  #check: number;
+  #bytes: number;
+  #rawBytes = 0;
+  #blocks = 0;
+  /** Where the next record goes in `words`. */
+  at: number = BLOCK_HEADER_WORDS;
+  #recordsInBlock = 0;
+  /** The hash of the first record of the block. */
+  firstHash = 0;
+  #records = 0;
+  #deletions = 0;
+
+  /** Begins the file. */
+  constructor(
+    file: Deno.FsFile,
+    path: string,
+    header: Header,
+    compression: Compression,
+  ) {
+    this.#file = file;
+    this.#path = path;
+    this.#compression = compression;
+    const bytes = encodeHeader(header);
+    this.#headerCheck = checkOf(bytes);
+    this.#check = crc32(bytes);
+    this.#bytes = bytes.length;
+    this.#send(bytes);
+  }
+
+  /** The block being filled: records go to `at`. */
+  get words(): Int32Array {
+    return this.#words;
+  }
+
+  /** Bytes of the file so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Records of the file so far. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** Deletions among the records so far. */
+  get deletions(): number {
+    return this.#deletions;
+  }
+
+  /** Whether a record of so many words fits into the block as it is. */
+  fits(words: number): boolean {
+    return this.at + words <= this.#words.length;
+  }
+
+  /** Whether the next record is the first of its block: then its hash is wanted, as `firstHash`. */
+  get blockIsEmpty(): boolean {
+    return this.#recordsInBlock === 0;
+  }
+
+  /** Counts a record that was written at `at` and ends at `end`. */
+  count(end: number, isDeletion: boolean): void {
+    this.#recordsInBlock++;
+    this.#records++;
+    if (isDeletion) this.#deletions++;
+    this.at = end;
+  }
+
+  /** Ends the block at hand, if there is anything in it. */
+  async endBlock(): Promise<void> {
+    if (this.#recordsInBlock === 0) return;
+    await this.#endBlock(0);
+  }
+
+  /** Writes a record that is larger than a block, in pieces. */
+  async writeLarge(
+    record: Int32Array,
+    hash: number,
+    isDeletion: boolean,
+  ): Promise<void> {
+    await this.endBlock();
+    this.#records++;
+    if (isDeletion) this.#deletions++;
+    for (let from = 0; from < record.length; from += MAX_RAW_WORDS) {
+      const piece = record.subarray(from, from + MAX_RAW_WORDS);
+      this.firstHash = hash;
+      this.#grow(piece.length);
+      this.#words.set(piece, BLOCK_HEADER_WORDS);
+      this.at = BLOCK_HEADER_WORDS + piece.length;
+      const isLast = from + piece.length === record.length;
+      await this.#endBlock(BLOCK_PIECE | (isLast ? BLOCK_LAST_PIECE : 0));
+    }
+  }
+
+  #grow(words: number): void {
+    if (BLOCK_HEADER_WORDS + words <= this.#words.length) return;
+    this.#words = new Int32Array(BLOCK_HEADER_WORDS + words);
+  }
+
+  async #endBlock(flags: number): Promise<void> {
+    const bytes = this.#seal(flags);
+    [this.#words, this.#spare] = [this.#spare, this.#words];
+    this.at = BLOCK_HEADER_WORDS;
+    this.#recordsInBlock = 0;
+    // The spare block is the one that was being written: it must be out before it is filled again.
+    await this.#writing;
+    this.#send(bytes);
+  }
+
+  /** The block at hand with its header, as it goes into the file. */
+  #seal(flags: number): Uint8Array {
+    const rawBytes = (this.at - BLOCK_HEADER_WORDS) * 4;
+    this.#rawBytes += rawBytes;
+    let block = new Uint8Array(
+      this.#words.buffer,
+      0,
+      BLOCK_HEADER_BYTES + rawBytes,
+    );
+    if (this.#compression === "zstd") {
+      const packed = compress(block.subarray(BLOCK_HEADER_BYTES));
+      if (packed.length < rawBytes) {
+        flags |= BLOCK_COMPRESSED;
+        block = Buffer.concat([
+          new Uint8Array(BLOCK_HEADER_BYTES),
+          packed,
+        ]);
+      }
+    }
+    const view = new DataView(block.buffer, block.byteOffset);
+    view.setUint32(0, BLOCK_MAGIC, true);
+    view.setUint32(4, this.#blocks++, true);
+    view.setUint32(8, block.length - BLOCK_HEADER_BYTES, true);
+    view.setUint32(12, rawBytes, true);
+    view.setUint32(16, this.#recordsInBlock, true);
+    view.setUint32(20, flags, true);
+    view.setUint32(24, this.firstHash >>> 0, true);
+    const head = crc32(block.subarray(0, 28), this.#headerCheck);
+    view.setUint32(28, crc32(block.subarray(BLOCK_HEADER_BYTES), head), true);
+    this.#check = crc32(block, this.#check);
+    this.#bytes += block.length;
+    return block;
+  }
+
+  /** Ends the file and makes it durable. Returns its length. */
+  async finish(entries: number): Promise<number> {
+    await this.endBlock();
+    await this.#writing;
+    this.#send(encodeFooter({
+      blocks: this.#blocks,
+      records: this.#records,
+      deletions: this.#deletions,
+      entries,
+      rawBytes: this.#rawBytes,
+      length: this.#bytes,
+      check: this.#check,
+    }));
+    await this.#writing;
+    try {
+      await this.#file.sync();
+    } catch (cause) {
+      throw failure("write the snapshot", this.#path, cause);
+    }
+    return this.#bytes + FOOTER_BYTES;
+  }
+
+  /** Waits until nothing is being written, whatever became of it: the file may be closed then. */
+  async settle(): Promise<void> {
+    await this.#writing.catch(() => {});
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#writing = this.#write(bytes);
+    this.#writing.catch(() => {}); // whoever awaits it next hears of it
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += await this.#file.write(bytes.subarray(at));
+      }
+    } catch (cause) {
+      throw failure("write the snapshot", this.#path, cause);
+    }
+  }
+}
+
+function compress(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, {
+    params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * What a writer and its worker tell each other.
+ *
+ * @module
+ */
+
+import { SnapshotError } from "../errors.ts";
+import type { SnapshotInfo } from "./directory.ts";
+import type { SnapshotProgress } from "./dump.ts";
+import { failure } from "./failure.ts";
+import type { Compression } from "./format.ts";
+
+/** What the worker needs to begin. */
+export interface Assignment {
+  buffer: SharedArrayBuffer;
+  directory: string;
+  interval: number;
+  keep: number;
+  compression: Compression;
+  /** The lock that says who writes the map, if there may be others. */
+  lock: string | undefined;
+}
+
+/** From the writer to its worker. */
+export type Order =
+  /** Begin to write one epoch per interval. */
+  | { kind: "start" }
+  /** Write an epoch now. */
+  | { kind: "write"; request: number }
+  /** Write a last epoch, and leave the map. */
+  | { kind: "stop"; request: number };
+
+/** From the worker to its writer. */
+export type Report =
+  | { kind: "ready" }
+  | { kind: "progress"; progress: SnapshotProgress }
+  /** An epoch was written, or skipped (no info) because nothing had changed. */
+  | { kind: "written"; info: SnapshotInfo | undefined; ms: number }
+  | { kind: "failed"; failure: Failure }
+  /** An order was carried out; `info` is the last epoch, written now or before. */
+  | { kind: "done"; request: number; info: SnapshotInfo | undefined }
+  | { kind: "refused"; request: number; failure: Failure };
+
+/** A `SnapshotError` on its way between workers. */
+export interface Failure {
+  message: string;
+  path: string | undefined;
+  offset: number | undefined;
+  reason: string;
+}
+
+/** Packs an error. */
+export function pack(directory: string, error: unknown): Failure {
+  const { message, path, offset, reason } = failure(
+    "write a snapshot into",
+    directory,
+    error,
+  );
+  return { message, path, offset, reason };
+}
+
+/** Unpacks an error. */
+export function unpack({ message, ...details }: Failure): SnapshotError {
+  return new SnapshotError(message, details);
+}

@@ -1,0 +1,171 @@
+/**
+ * Maps that `SharedMap.open` keeps on disk: restoring them, and electing who writes them.
+ *
+ * Everyone who has the map open with `persist` is a candidate. Once in a while each looks whether somebody holds the lock of the
+ * writer; if not, candidates take turns (another lock, never waited for), and the one whose turn it is starts a worker, which
+ * holds the writer's lock until it ends. When it ends, however that comes, the next look of any candidate finds that.
+ *
+ * A writer that was told to stop is *finishing* until its last epoch is on disk, and a lock says so: whoever wants to restore the
+ * directory into a new map of this process waits for that.
+ *
+ * @module
+ */
+
+import { Lifeline, locks } from "../epoch/lifeline.ts";
+import { SnapshotError } from "../errors.ts";
+import type { Attachment } from "../map/attachment.ts";
+import type { CheckedOptions } from "../map/options.ts";
+import { type PersistOptions, providePersistence } from "../map/persistence.ts";
+import { makeDirectory, pathOf } from "./directory.ts";
+import { failure } from "./failure.ts";
+import { fill, findNewest } from "./restore.ts";
+import { checkWriterOptions } from "./snapshot_writer.ts";
+import { warn, WriterHost } from "./writer_host.ts";
+
+/** Between two looks at whether anybody writes the map. */
+const LOOK_MS = 500;
+/** Between two looks at whether a writer has ended. */
+const LOOK_AGAIN_MS = 5;
+/** A writer that is not finishing, and still there after this time, is that of another map. */
+const DYING_MS = 500;
+
+providePersistence({ check: checkWriterOptions, restore, keepWriting });
+
+/** The directory by its one true name: locks are named after it. */
+function realPath(directory: string | URL): string {
+  const path = pathOf(directory);
+  try {
+    return Deno.realPathSync(path);
+  } catch (cause) {
+    throw failure("use the directory", path, cause);
+  }
+}
+
+function finishingPrefix(directory: string): string {
+  return `epochmap finishing ${JSON.stringify(directory)} `;
+}
+
+async function isHeld(prefix: string): Promise<boolean> {
+  const { held } = await locks.query();
+  return held.some(({ name }) => name.startsWith(prefix));
+}
+
+async function restore(
+  options: PersistOptions,
+  made: CheckedOptions,
+  make: (seed?: readonly [number, number]) => Attachment,
+): Promise<Attachment> {
+  makeDirectory(pathOf(options.directory));
+  const directory = realPath(options.directory);
+  await writerToEnd(directory);
+  const found = await findNewest(directory, made, options.onError ?? warn);
+  if (found === undefined) return make();
+  using epoch = found;
+  const attachment = make(epoch.seed);
+  try {
+    await fill(attachment, epoch, () => {});
+  } catch (error) {
+    attachment.close();
+    throw error;
+  }
+  return attachment;
+}
+
+/** Waits for the last epoch of a map that was closed, and for a terminated worker to take its writer along. */
+async function writerToEnd(directory: string): Promise<void> {
+  let patience = DYING_MS;
+  while (patience > 0) {
+    if (!await isHeld(finishingPrefix(directory))) {
+      if (!await isHeld(writerLock(directory))) return;
+      patience -= LOOK_AGAIN_MS;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+  throw new SnapshotError(
+    `Cannot persist the map into "${directory}": another map of this program is persisted there: give each a directory of its own`,
+    { path: directory, reason: "in use by another map" },
+  );
+}
+
+function writerLock(directory: string): string {
+  return `epochmap writer of ${JSON.stringify(directory)}`;
+}
+
+async function keepWriting(
+  options: PersistOptions,
+  attachment: Attachment,
+): Promise<void> {
+  makeDirectory(pathOf(options.directory));
+  const candidate = new Candidate(
+    options,
+    attachment,
+    realPath(options.directory),
+  );
+  attachment.dependents.add(candidate);
+  await candidate.look();
+}
+
+/** One attachment's readiness to write the map. */
+class Candidate {
+  readonly #directory: string;
+  readonly #host: WriterHost;
+  readonly #lock: string;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #report: (error: SnapshotError) => void;
+  #looking = false;
+  #open = true;
+
+  constructor(
+    options: PersistOptions,
+    attachment: Attachment,
+    directory: string,
+  ) {
+    this.#directory = directory;
+    this.#lock = writerLock(directory);
+    this.#report = options.onError ?? warn;
+    const { buffer } = attachment.segment;
+    this.#host = new WriterHost(
+      { ...checkWriterOptions(options), directory, buffer, lock: this.#lock },
+      { onProgress() {}, onWritten() {}, onError: this.#report },
+    );
+    this.#host.onDeath = () => {}; // the next look of any candidate finds that
+    this.#timer = setInterval(() => this.#lookAgain(), LOOK_MS);
+    Deno.unrefTimer(this.#timer);
+  }
+
+  async #lookAgain(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      await this.look();
+    } catch (error) {
+      this.#report(failure("write snapshots into", this.#directory, error));
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** Starts to write if nobody does. */
+  async look(): Promise<void> {
+    if (!this.#open || await isHeld(this.#lock)) return;
+    await locks.request(
+      `epochmap election for ${this.#lock}`,
+      { ifAvailable: true },
+      async (turn) => {
+        if (turn === null || await isHeld(this.#lock)) return;
+        if (this.#open) await this.#host.start();
+      },
+    );
+  }
+
+  /** Stops to write; the map is being closed. */
+  close(): void {
+    this.#open = false;
+    clearInterval(this.#timer);
+    if (!this.#host.isStarted) return;
+    const finishing = Lifeline.hold(
+      finishingPrefix(this.#directory) + crypto.randomUUID(),
+    );
+    this.#host.stopSoon().finally(() => finishing.release());
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Records: an entry, or the absence of one, as it stands in a file. What the codecs made of key and value is copied as it is.
+ *
+ * @module
+ */
+
+import {
+  HAS_EXPIRY,
+  KEY_WIDE,
+  LENGTH_MASK,
+  TAG_SHIFT,
+  TAG_TOMBSTONE,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_VALUE,
+} from "../segment/layout.ts";
+import { valueIndexOf } from "../table/version.ts";
+import { RECORD_HEAD_WORDS } from "./format.ts";
+
+/** From this many words on, the runtime's copy beats a loop. */
+const LOOP_LIMIT = 32;
+
+/** The words that `bytes` bytes take. */
+function wordsFor(bytes: number): number {
+  return (bytes + 3) >>> 2;
+}
+
+/** The number of words of the record that begins with these two. */
+export function recordWords(keyInfo: number, valueInfo: number): number {
+  return RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK) +
+    ((keyInfo & HAS_EXPIRY) !== 0 ? 2 : 0) + wordsFor(valueInfo & LENGTH_MASK);
+}
+
+/** What is wrong with the two words that a record begins with; undefined: nothing. */
+export function recordFault(
+  keyInfo: number,
+  valueInfo: number,
+  mayBeTombstone: boolean,
+): string | undefined {
+  if ((keyInfo & ~(LENGTH_MASK | KEY_WIDE | HAS_EXPIRY)) !== 0) {
+    return "unknown flags in the key length";
+  }
+  if (valueInfo >>> TAG_SHIFT !== TAG_TOMBSTONE) return undefined;
+  if (!mayBeTombstone) return "a deletion in a full epoch";
+  if ((valueInfo & LENGTH_MASK) !== 0 || (keyInfo & HAS_EXPIRY) !== 0) {
+    return "a deletion with a value";
+  }
+  return undefined;
+}
+
+/** Whether a record says that its key was deleted. */
+export function isDeletion(valueInfo: number): boolean {
+  return valueInfo >>> TAG_SHIFT === TAG_TOMBSTONE;
+}
+
+/** The value word of a deletion. */
+export const DELETION: number = (TAG_TOMBSTONE << TAG_SHIFT) | 0;
+
+const expiry = new Float64Array(1);
+const expiryWords = new Int32Array(expiry.buffer);
+
+/** When the record at `at` expires; `Infinity`: never. */
+export function recordExpiry(words: Int32Array, at: number): number {
+  const keyInfo = words[at];
+  if ((keyInfo & HAS_EXPIRY) === 0) return Infinity;
+  const from = at + RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK);
+  expiryWords[0] = words[from];
+  expiryWords[1] = words[from + 1];
+  return expiry[0];
+}
+
+/** Writes the record of a version; returns where it ends. */
+export function writeRecord(
+  segment: Int32Array,
+  ref: number,
+  into: Int32Array,
+  at: number,
+): number {
+  const from = ref * 4;
+  const keyInfo = segment[from + V_KEY];
+  const valueInfo = segment[from + V_VALUE];
+  into[at] = keyInfo;
+  into[at + 1] = valueInfo;
+  const afterKey = copy(
+    segment,
+    from + V_HEADER_WORDS,
+    into,
+    at + RECORD_HEAD_WORDS,
+    wordsFor(keyInfo & LENGTH_MASK),
+  );
+  const expires = (keyInfo & HAS_EXPIRY) !== 0 ? 2 : 0;
+  const valueBytes = valueInfo & LENGTH_MASK;
+  const end = copy(
+    segment,
+    valueIndexOf(ref, keyInfo) * 2 - expires,
+    into,
+    afterKey,
+    expires + wordsFor(valueBytes),
+  );
+  // What lies behind the value in the version's last word is whatever it was.
+  if ((valueBytes & 3) !== 0) {
+    into[end - 1] &= (1 << ((valueBytes & 3) * 8)) - 1;
+  }
+  return end;
+}
+
+/** Writes that the key of a version was deleted; returns where the record ends. */
+export function writeDeletion(
+  segment: Int32Array,
+  ref: number,
+  into: Int32Array,
+  at: number,
+): number {
+  const from = ref * 4;
+  const keyInfo = segment[from + V_KEY] & ~HAS_EXPIRY;
+  into[at] = keyInfo;
+  into[at + 1] = DELETION;
+  return copy(
+    segment,
+    from + V_HEADER_WORDS,
+    into,
+    at + RECORD_HEAD_WORDS,
+    wordsFor(keyInfo & LENGTH_MASK),
+  );
+}
+
+/** Copies words; returns where they end. */
+export function copy(
+  from: Int32Array,
+  start: number,
+  into: Int32Array,
+  at: number,
+  count: number,
+): number {
+  if (count > LOOP_LIMIT) {
+    into.set(from.subarray(start, start + count), at);
+  } else {
+    for (let i = 0; i < count; i++) into[at + i] = from[start + i];
+  }
+  return at + count;
+}

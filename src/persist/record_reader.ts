@@ -1,0 +1,111 @@
+/**
+ * Reading the records of a file one after the other, large ones put together from their pieces.
+ *
+ * @module
+ */
+
+import { LENGTH_MASK } from "../segment/layout.ts";
+import type { EncodedKey } from "../table/key.ts";
+import { damage } from "./failure.ts";
+import type { FileReader } from "./file_reader.ts";
+import { MAX_RAW_WORDS, RECORD_HEAD_WORDS } from "./format.ts";
+import { copy, isDeletion, recordFault, recordWords } from "./record.ts";
+import { KEY_WIDE } from "../segment/layout.ts";
+
+/** Puts the key of the record at `at` into `key`, which then has its hash. */
+export function readKey(words: Int32Array, at: number, key: EncodedKey): void {
+  const keyInfo = words[at];
+  const byteLength = keyInfo & LENGTH_MASK;
+  key.reserve(byteLength + 4);
+  copy(
+    words,
+    at + RECORD_HEAD_WORDS,
+    key.words,
+    0,
+    (byteLength + 3) >>> 2,
+  );
+  key.finish(byteLength, (keyInfo & KEY_WIDE) !== 0);
+}
+
+/** A run of whole records in memory: a block, or one large record. */
+export class RecordReader {
+  readonly file: FileReader;
+  /** The records at hand. */
+  words: Int32Array = new Int32Array();
+  /** How many they are. */
+  records = 0;
+  /** Deletions that were seen by {@linkcode check}. */
+  deletions = 0;
+  #large = new Int32Array();
+
+  constructor(file: FileReader) {
+    this.file = file;
+  }
+
+  /** Goes on to the next records; false at the end of the file. Throws `SnapshotError`. */
+  next(): boolean {
+    const { file } = this;
+    if (!file.readBlock()) return false;
+    if (file.isPiece) {
+      this.#assemble();
+    } else {
+      this.words = file.words;
+      this.records = file.records;
+    }
+    file.countRecords(this.records);
+    return true;
+  }
+
+  /** The room for a large record grows with the pieces that come, not with what the first one announces. */
+  #assemble(): void {
+    const { file } = this;
+    const first = file.words;
+    const total = first.length < RECORD_HEAD_WORDS
+      ? 0
+      : recordWords(first[0], first[1]);
+    let got = 0;
+    for (;;) {
+      const isLast = got + file.words.length === total;
+      const isFull = file.words.length === MAX_RAW_WORDS;
+      if (
+        !file.isPiece || file.isLastPiece !== isLast || !(isFull || isLast)
+      ) this.#refuse("the pieces of a large entry do not fit together");
+      this.#reserve(got, got + file.words.length, total);
+      this.#large.set(file.words, got);
+      got += file.words.length;
+      if (isLast) break;
+      if (!file.readBlock()) this.#refuse("a large entry is cut off");
+    }
+    this.words = this.#large.subarray(0, total);
+    this.records = 1;
+  }
+
+  #reserve(used: number, words: number, most: number): void {
+    if (this.#large.length >= words) return;
+    const large = new Int32Array(Math.min(most, words * 2));
+    large.set(this.#large.subarray(0, used));
+    this.#large = large;
+  }
+
+  /** Checks that the words at hand are as many whole records as were announced. Throws `SnapshotError`. */
+  check(): void {
+    const { words } = this;
+    const mayBeTombstone = this.file.header.base !== undefined;
+    let at = 0;
+    for (let i = 0; i < this.records; i++) {
+      if (at + RECORD_HEAD_WORDS > words.length) {
+        this.#refuse("too few entries");
+      }
+      const fault = recordFault(words[at], words[at + 1], mayBeTombstone);
+      if (fault !== undefined) this.#refuse(fault);
+      if (isDeletion(words[at + 1])) this.deletions++;
+      at += recordWords(words[at], words[at + 1]);
+      if (at > words.length) this.#refuse("an entry is cut off");
+    }
+    if (at !== words.length) this.#refuse("bytes behind the last entry");
+  }
+
+  #refuse(reason: string): never {
+    throw damage(this.file.path, this.file.blockOffset, reason);
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * Restoring: the newest epoch that verifies goes into a map.
+ *
+ * Everything is verified before the first entry is written: the file of the epoch and, if it is a delta, all that it builds on.
+ * If one of them is damaged or missing, the next older epoch is tried, and what was passed over is said. Files that
+ * were verified are read a second time; they are kept open meanwhile and checked again.
+ *
+ * @module
+ */
+
+import { SnapshotError } from "../errors.ts";
+import type { Attachment } from "../map/attachment.ts";
+import { chainOf, type EpochFile, listEpochs } from "./directory.ts";
+import type { SnapshotInfo } from "./directory.ts";
+import { damage, failure } from "./failure.ts";
+import { FileReader } from "./file_reader.ts";
+import { Filler } from "./fill.ts";
+import { Merge } from "./merge.ts";
+import { Slices } from "./pause.ts";
+import { RecordReader } from "./record_reader.ts";
+import { verify } from "./verify.ts";
+
+/** Records between two looks at the clock. */
+const RECORDS_PER_LOOK = 1024;
+
+/** Looks at the directory, if files vanish from it while they are being read. */
+const MOST_ATTEMPTS = 8;
+
+/** Codecs, by their names. */
+export interface CodecNames {
+  keyCodec: string;
+  valueCodec: string;
+}
+
+/** An epoch that was passed over, and why. */
+export interface RejectedSnapshot {
+  /** The file that is damaged or missing something. */
+  path: string;
+  /** What is wrong with it. */
+  reason: string;
+}
+
+/** A verified chain of epochs, open for reading. */
+export class VerifiedEpoch implements Disposable {
+  readonly info: SnapshotInfo;
+  /** The full epoch first. */
+  readonly files: readonly FileReader[];
+
+  constructor(info: SnapshotInfo, files: readonly FileReader[]) {
+    this.info = info;
+    this.files = files;
+  }
+
+  /** The hash seed of the map that was dumped. */
+  get seed(): readonly [number, number] {
+    return this.files[0].header.seed;
+  }
+
+  [Symbol.dispose](): void {
+    for (const file of this.files) file.close();
+  }
+}
+
+/**
+ * Finds the newest epoch that verifies; undefined: none. Throws `SnapshotError` if the directory cannot be read, or an epoch
+ * is of a map with other codecs.
+ */
+export async function findNewest(
+  directory: string,
+  codecs: CodecNames,
+  reject: (error: SnapshotError) => void,
+): Promise<VerifiedEpoch | undefined> {
+  for (let attempt = 1;; attempt++) {
+    const rejected: SnapshotError[] = [];
+    const found = await look(
+      directory,
+      codecs,
+      (error) => rejected.push(error),
+    );
+    // A writer may remove old epochs meanwhile; then there are new ones.
+    if (attempt < MOST_ATTEMPTS && rejected.some(hasVanished)) {
+      found?.[Symbol.dispose]();
+      continue;
+    }
+    rejected.forEach(reject);
+    return found;
+  }
+}
+
+function hasVanished({ cause }: SnapshotError): boolean {
+  return cause instanceof Deno.errors.NotFound;
+}
+
+async function look(
+  directory: string,
+  codecs: CodecNames,
+  reject: (error: SnapshotError) => void,
+): Promise<VerifiedEpoch | undefined> {
+  const rejectUnknown = (error: unknown) =>
+    reject(failure("read the snapshot in", directory, error));
+  const all = listEpochs(directory, rejectUnknown);
+  const damaged = new Set<EpochFile>();
+  for (const epoch of all) {
+    const chain = chainOf(epoch, all);
+    if (chain === undefined) {
+      reject(
+        damage(
+          epoch.info.path,
+          48,
+          `epoch ${epoch.info.base}, which it builds on, is missing or damaged`,
+        ),
+      );
+      continue;
+    }
+    if (chain.some((file) => damaged.has(file))) continue; // it was said of the one that is
+    const found = await openChain(epoch, chain, codecs, (file, error) => {
+      damaged.add(file);
+      rejectUnknown(error);
+    });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function openChain(
+  epoch: EpochFile,
+  chain: readonly EpochFile[],
+  codecs: CodecNames,
+  reject: (file: EpochFile, error: unknown) => void,
+): Promise<VerifiedEpoch | undefined> {
+  const files: FileReader[] = [];
+  const found = new VerifiedEpoch(epoch.info, files);
+  try {
+    for (const link of chain) {
+      try {
+        const file = FileReader.open(link.info.path);
+        files.push(file);
+        checkCodecs(file, codecs);
+        await verify(file, chain.length > 1);
+      } catch (error) {
+        if (error instanceof SnapshotError && error.reason === OTHER_CODECS) {
+          throw error;
+        }
+        reject(link, error);
+        found[Symbol.dispose]();
+        return undefined;
+      }
+    }
+    return found;
+  } catch (error) {
+    found[Symbol.dispose]();
+    throw error;
+  }
+}
+
+const OTHER_CODECS = "other codecs";
+
+function checkCodecs({ path, header }: FileReader, codecs: CodecNames): void {
+  if (
+    header.keyCodec === codecs.keyCodec &&
+    header.valueCodec === codecs.valueCodec
+  ) return;
+  throw new SnapshotError(
+    `Cannot restore the snapshot "${path}": it was written from a map with the codecs "${header.keyCodec}" for keys and "${header.valueCodec}" for values, this one has "${codecs.keyCodec}" and "${codecs.valueCodec}": restore it into a map with the same codecs`,
+    { path, reason: OTHER_CODECS },
+  );
+}
+
+/** Writes the entries of a verified epoch into a map; calls back now and then. */
+export async function fill(
+  attachment: Attachment,
+  epoch: VerifiedEpoch,
+  onSlice: (entries: number) => void,
+): Promise<void> {
+  for (const file of epoch.files) file.rewind();
+  const filler = new Filler(attachment, epoch.info.entries);
+  const slices = new Slices();
+  const pause = async () => {
+    if (!slices.isOver) return;
+    onSlice(filler.filled);
+    await slices.pause();
+    attachment.checkOpen("restore the snapshot");
+  };
+  try {
+    if (epoch.files.length === 1) await fillFile(filler, epoch.files[0], pause);
+    else await fillChain(filler, epoch.files, pause);
+  } finally {
+    if (attachment.isOpen) filler.end();
+  }
+}
+
+async function fillFile(
+  filler: Filler,
+  file: FileReader,
+  pause: () => Promise<void>,
+): Promise<void> {
+  const records = new RecordReader(file);
+  while (records.next()) {
+    records.check();
+    filler.fillAll(records.words, records.records);
+    await pause();
+  }
+}
+
+async function fillChain(
+  filler: Filler,
+  files: readonly FileReader[],
+  pause: () => Promise<void>,
+): Promise<void> {
+  const merge = new Merge(files);
+  for (let n = 1; merge.next(); n++) {
+    filler.fillOne(merge.words, merge.at);
+    if (n % RECORDS_PER_LOOK === 0) await pause();
+  }
+}

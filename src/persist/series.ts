@@ -1,0 +1,271 @@
+/**
+ * A series of epochs of one map in one directory: a full one, deltas that each build on the one before, then a full one again.
+ *
+ * A delta holds what changed since the epoch before, deletions included. It can be trusted because this participant's
+ * *floor* keeps every younger tombstone in the table (`table/floor.ts`): the floor is set while the snapshot of the full epoch is
+ * open, and looked at again after the scan of a delta. If somebody revoked it, short of memory, the delta is thrown away and a
+ * full epoch written instead. The floor is raised once the delta is durable; until then it keeps more than is needed.
+ *
+ * Finding out what changed takes a look at every entry's stamp, so it is O(entries), however few changed; writing it is
+ * O(changes). An epoch without a change is not written.
+ *
+ * A full epoch is written instead of a delta when the chain has 16 deltas, or when they are together half as large as the full
+ * one: so a restore reads at most half as much again as it would without them.
+ *
+ * @module
+ */
+
+import type { Attachment } from "../map/attachment.ts";
+import { P_ENTRIES, P_FLOOR } from "../segment/layout.ts";
+import { load } from "../segment/words.ts";
+import { sumTally } from "../map/accounting.ts";
+import { clearFloor, raiseFloor, setFloor } from "../table/floor.ts";
+import {
+  chainOf,
+  describe,
+  type EpochFile,
+  listEpochs,
+  PartFile,
+  retain,
+  type SnapshotInfo,
+} from "./directory.ts";
+import { dump, type SnapshotProgress } from "./dump.ts";
+import { EpochScan } from "./epoch_scan.ts";
+import { FileWriter } from "./file_writer.ts";
+import type { Compression } from "./format.ts";
+import type { Header, WordPair } from "./header.ts";
+import { Slices } from "./pause.ts";
+
+/** Deltas of one chain. */
+const MOST_DELTAS = 16;
+/** Deltas of a chain may take this share of its full epoch, all together. */
+const MOST_DELTA_SHARE = 1 / 2;
+
+/** How a series is written. */
+export interface SeriesOptions {
+  directory: string;
+  compression: Compression;
+  /** The epochs to keep; undefined: all. */
+  keep: number | undefined;
+  /** Hears of what went wrong without harm to the epoch. */
+  onWarning: (error: unknown) => void;
+}
+
+/** What became of a try to write a delta. */
+type Delta = EpochFile | "nothing changed" | "floor lost";
+
+/** Writes one epoch after the other. */
+export class Series {
+  readonly #attachment: Attachment;
+  readonly #options: SeriesOptions;
+  /** The full epoch and the deltas since, oldest first. */
+  #chain: EpochFile[] = [];
+  /** The tick of the last of them; 0: the next one must be full. */
+  #tick = 0;
+
+  constructor(attachment: Attachment, options: SeriesOptions) {
+    this.#attachment = attachment;
+    this.#options = options;
+  }
+
+  /** Writes the next epoch, full or delta; undefined: nothing has changed since the last one. Throws `SnapshotError`. */
+  async write(
+    onProgress: (progress: SnapshotProgress) => void,
+  ): Promise<SnapshotInfo | undefined> {
+    if (this.#mayBeDelta()) {
+      const delta = await this.#writeDelta(onProgress);
+      if (delta === "nothing changed") return undefined;
+      if (delta !== "floor lost" && this.#isWhole(delta)) {
+        return this.#keep(delta);
+      }
+    } else if (!await this.#hasChanged()) return undefined;
+    return await this.writeFull(true, onProgress);
+  }
+
+  /** Whether the last epoch is there, and no longer what the map holds; for when the next one must be full. */
+  async #hasChanged(): Promise<boolean> {
+    if (
+      !this.#isKept() || !this.#isWhole(this.#chain[this.#chain.length - 1])
+    ) {
+      return true;
+    }
+    using scan = new EpochScan(this.#attachment, this.#tick);
+    const slices = new Slices();
+    const found: number[] = [];
+    while (!scan.done) {
+      scan.next(found);
+      if (found.length > 0) return true;
+      if (slices.isOver) await slices.pause();
+    }
+    return !this.#isKept();
+  }
+
+  /** Whether the floor stands at the last epoch: then every deletion since can be seen. */
+  #isKept(): boolean {
+    const { participant } = this.#attachment;
+    const floor = load(participant.segment.words, participant.base + P_FLOOR);
+    return this.#tick !== 0 && floor === this.#tick;
+  }
+
+  #mayBeDelta(): boolean {
+    if (!this.#isKept() || this.#chain.length > MOST_DELTAS) return false;
+    const [full, ...deltas] = this.#chain;
+    const bytes = deltas.reduce((sum, { info }) => sum + info.bytes, 0);
+    return bytes <= full.info.bytes * MOST_DELTA_SHARE &&
+      this.#isWhole(this.#chain[this.#chain.length - 1]);
+  }
+
+  /** Whether all that an epoch builds on is still there: somebody else may tidy up the directory. */
+  #isWhole(epoch: EpochFile): boolean {
+    const all = listEpochs(this.#options.directory);
+    return chainOf(epoch, all)?.every(({ info }) =>
+      all.some((file) => file.info.path === info.path)
+    ) ?? false;
+  }
+
+  /**
+   * Writes everything.
+   *
+   * @param continues Whether deltas are to follow.
+   * @param onProgress Called after every block.
+   */
+  async writeFull(
+    continues: boolean,
+    onProgress: (progress: SnapshotProgress) => void,
+  ): Promise<SnapshotInfo> {
+    if (continues) this.end();
+    const { participant } = this.#attachment;
+    const { tick, file } = await this.#writeFile(undefined, 0, onProgress, (
+      tick,
+    ) => {
+      if (continues) setFloor(participant, tick);
+      return "go on";
+    }).catch((error) => {
+      if (continues) this.end();
+      throw error;
+    }) as Written;
+    if (continues) {
+      this.#tick = tick;
+      this.#chain = [file];
+    }
+    return this.#keep(file);
+  }
+
+  async #writeDelta(
+    onProgress: (progress: SnapshotProgress) => void,
+  ): Promise<Delta> {
+    const since = this.#tick;
+    const base = this.#chain[this.#chain.length - 1];
+    const written = await this.#writeFile(
+      base,
+      since,
+      onProgress,
+      (_, records) =>
+        !this.#isKept()
+          ? "floor lost"
+          : records === 0
+          ? "nothing changed"
+          : "go on",
+    );
+    if (written === "floor lost") return written;
+    if (typeof written !== "string") this.#chain.push(written.file);
+    const tick = typeof written === "string" ? this.#scanned : written.tick;
+    // Revoked in between: the file is good, but what comes next may miss a deletion.
+    this.#tick = raiseFloor(this.#attachment.participant, since, tick)
+      ? tick
+      : 0;
+    return typeof written === "string" ? written : written.file;
+  }
+
+  /** The tick of the last scan. */
+  #scanned = 0;
+
+  /**
+   * Writes one file, from the opening of the snapshot to the durable name.
+   *
+   * @param base What a delta builds on.
+   * @param since The tick of the base; 0 for a full epoch.
+   * @param onProgress Called after every block.
+   * @param decide Called when all was seen and the snapshot is still open: whether to go on, or else why not.
+   */
+  async #writeFile<Reason extends string>(
+    base: EpochFile | undefined,
+    since: number,
+    onProgress: (progress: SnapshotProgress) => void,
+    decide: (tick: number, records: number) => "go on" | Reason,
+  ): Promise<Written | Reason> {
+    const attachment = this.#attachment;
+    const part = PartFile.create(this.#options.directory);
+    let writer: FileWriter | undefined;
+    try {
+      using scan = new EpochScan(attachment, since);
+      const header = this.#header(part.epoch, base, scan.time);
+      const { compression } = this.#options;
+      writer = new FileWriter(part.file, part.path, header, compression);
+      const report = () =>
+        onProgress({
+          entries: scan.entries,
+          total: header.expected,
+          bytes: writer!.bytes,
+        });
+      await dump(attachment, scan, writer, report);
+      this.#scanned = scan.tick;
+      const decision = decide(scan.tick, writer.records);
+      scan.close();
+      if (decision !== "go on") return decision;
+      const bytes = await writer.finish(scan.entries);
+      report();
+      part.publish();
+      const footer = { entries: scan.entries, records: writer.records };
+      const path = part.finalPath;
+      const file = describe({ header, footer, path, bytes });
+      return { tick: scan.tick, file };
+    } finally {
+      await writer?.settle();
+      part.discard();
+    }
+  }
+
+  #header(
+    epoch: number,
+    base: EpochFile | undefined,
+    time: number,
+  ): Header {
+    const { segment } = this.#attachment;
+    const [low, high] = crypto.getRandomValues(new Int32Array(2));
+    const id: WordPair = [low, high];
+    return {
+      id,
+      seed: segment.seed,
+      epoch,
+      base: base && { epoch: base.info.epoch, id: base.id },
+      time,
+      expected: sumTally(segment, P_ENTRIES),
+      keyCodec: segment.keyCodec,
+      valueCodec: segment.valueCodec,
+    };
+  }
+
+  /** Lets go of epochs that are not to be kept: the new one counts, whatever comes of that. */
+  #keep({ info }: EpochFile): SnapshotInfo {
+    const { directory, keep, onWarning } = this.#options;
+    try {
+      if (keep !== undefined) retain(directory, keep);
+    } catch (error) {
+      onWarning(error);
+    }
+    return info;
+  }
+
+  /** Ends the chain: the next epoch is full, and no tombstone is kept for a delta. */
+  end(): void {
+    this.#tick = 0;
+    this.#chain = [];
+    if (this.#attachment.isOpen) clearFloor(this.#attachment.participant);
+  }
+}
+
+interface Written {
+  tick: number;
+  file: EpochFile;
+}

@@ -1,0 +1,262 @@
+/**
+ * The periodic writer, as the worker that starts it sees it.
+ *
+ * @module
+ */
+
+import { received, type SnapshotError } from "../errors.ts";
+import type { SharedMap } from "../map/shared_map.ts";
+import { pathOf, type SnapshotInfo } from "./directory.ts";
+import type { SnapshotProgress } from "./dump.ts";
+import type { Assignment } from "./messages.ts";
+import { warn, WriterHost } from "./writer_host.ts";
+import { checkCompression, checkKeep, openAttachment } from "./snapshots.ts";
+
+/** Options of {@linkcode SnapshotWriter}. */
+export interface SnapshotWriterOptions {
+  /** An existing directory, as a path or a file URL. */
+  directory: string | URL;
+  /** Milliseconds from one epoch to the next. */
+  interval: number;
+  /**
+   * How many epochs to keep. Those that a kept one builds on stay, too.
+   *
+   * @default {3}
+   */
+  keep?: number;
+  /**
+   * How the entries are stored.
+   *
+   * @default {"none"}
+   */
+  compression?: "none" | "zstd";
+}
+
+/** What {@linkcode SnapshotWriter.prototype.stats} counts, since the writer was made. */
+export interface SnapshotWriterStats {
+  /** Epochs written. */
+  written: number;
+  /** Deltas among them. */
+  deltas: number;
+  /** Times that nothing had changed, so that nothing was written. */
+  skipped: number;
+  /** Times that something went wrong. */
+  failed: number;
+  /** Bytes written. */
+  bytes: number;
+  /** How long the last epoch took, in milliseconds. */
+  lastMs: number;
+  /** The number of the last epoch; 0: none yet. */
+  lastEpoch: number;
+}
+
+const DEFAULT_KEEP = 3;
+const MOST_INTERVAL_MS = 2 ** 31 - 1;
+
+/** Checks options. Throws `TypeError` or `RangeError`. */
+export function checkWriterOptions(
+  options: SnapshotWriterOptions,
+): Omit<Assignment, "buffer" | "lock"> {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(
+      `Cannot write snapshots: the options must be an object: ${
+        received(options)
+      }`,
+    );
+  }
+  const { interval } = options;
+  if (typeof interval !== "number") {
+    throw new TypeError(
+      `Cannot write snapshots: interval must be a number: ${
+        received(interval)
+      }`,
+    );
+  }
+  if (!(interval > 0 && interval <= MOST_INTERVAL_MS)) {
+    throw new RangeError(
+      `Cannot write snapshots: interval must be above 0 and at most ${MOST_INTERVAL_MS} milliseconds: received ${interval}`,
+    );
+  }
+  return {
+    directory: pathOf(options.directory),
+    interval,
+    keep: checkKeep(options.keep) ?? DEFAULT_KEEP,
+    compression: checkCompression(options.compression),
+  };
+}
+
+/**
+ * Writes a map into a directory, an epoch per interval, from a worker of its own.
+ *
+ * The first epoch is full; those after it are deltas, which hold only what changed, until it pays to write a full one again. An
+ * interval in which nothing changed is skipped. What goes wrong is reported, and the writer goes on.
+ *
+ * The writer does not keep the program running. A program that ends by itself while one is started writes a last epoch first;
+ * one that is killed, or calls `Deno.exit`, does not: call {@linkcode SnapshotWriter.prototype.stop} in the handler
+ * of the signal. The writer has its own hold on the map, so closing the map does not stop it.
+ *
+ * @example Usage
+ * ```ts
+ * import { SharedMap, SnapshotWriter } from "@epochmap/epochmap";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using map = SharedMap.create<string, number>();
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using writer = new SnapshotWriter(map, { directory, interval: 30_000 });
+ *   await writer.start();
+ *   map.set("a", 1);
+ *   const { entries } = await writer.write();
+ *   assertEquals(entries, 1);
+ * }
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export class SnapshotWriter implements AsyncDisposable {
+  /** Called now and then while an epoch is written. */
+  onProgress?: (progress: SnapshotProgress) => void;
+  /** Called with each epoch that was written. */
+  onSnapshot?: (info: SnapshotInfo) => void;
+  /** Called with what goes wrong between calls of `write` and `stop`. By default it is printed as a warning. */
+  onError?: (error: SnapshotError) => void;
+  readonly #host: WriterHost;
+  readonly #stats: SnapshotWriterStats = {
+    written: 0,
+    deltas: 0,
+    skipped: 0,
+    failed: 0,
+    bytes: 0,
+    lastMs: 0,
+    lastEpoch: 0,
+  };
+
+  /**
+   * Makes a writer; nothing happens before `start` or `write`.
+   *
+   * @param map The map.
+   * @param options Where and how often.
+   * @throws {TypeError} If an argument has the wrong type.
+   * @throws {RangeError} If a number is out of range.
+   * @throws {ClosedError} If the map was closed in this worker.
+   */
+  // deno-lint-ignore no-explicit-any
+  constructor(map: SharedMap<any, any>, options: SnapshotWriterOptions) {
+    const { segment } = openAttachment(map, "write snapshots");
+    const assignment = {
+      ...checkWriterOptions(options),
+      buffer: segment.buffer,
+      lock: undefined,
+    };
+    this.#host = new WriterHost(assignment, {
+      onProgress: (progress) => this.onProgress?.(progress),
+      onWritten: (info, ms) => this.#count(info, ms),
+      onError: (error) => this.#fail(error),
+    });
+  }
+
+  #count(info: SnapshotInfo | undefined, ms: number): void {
+    const stats = this.#stats;
+    if (info === undefined) {
+      stats.skipped++;
+      return;
+    }
+    stats.written++;
+    if (info.kind === "delta") stats.deltas++;
+    stats.bytes += info.bytes;
+    stats.lastMs = ms;
+    stats.lastEpoch = info.epoch;
+    this.onSnapshot?.(info);
+  }
+
+  #fail(error: SnapshotError): void {
+    this.#stats.failed++;
+    (this.onError ?? warn)(error);
+  }
+
+  /** What was written so far. */
+  get stats(): SnapshotWriterStats {
+    return { ...this.#stats };
+  }
+
+  /**
+   * Starts to write: the first epoch an interval from now. Again is nothing.
+   *
+   * @throws {SnapshotError} If the worker cannot be started.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap, SnapshotWriter } from "@epochmap/epochmap";
+   *
+   * using map = SharedMap.create<string, number>();
+   * const directory = await Deno.makeTempDir();
+   * const writer = new SnapshotWriter(map, { directory, interval: 30_000 });
+   * writer.onProgress = ({ entries, total }) => console.log(entries / total);
+   * await writer.start();
+   * await writer.stop();
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
+  async start(): Promise<void> {
+    await this.#host.start();
+  }
+
+  /**
+   * Writes an epoch now, started or not.
+   *
+   * @returns What was written; if nothing has changed since the last epoch, that one.
+   * @throws {SnapshotError} If it cannot be written; the map and older epochs are unharmed.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap, SnapshotWriter } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * const directory = await Deno.makeTempDir();
+   * await using writer = new SnapshotWriter(map, { directory, interval: 30_000 });
+   * for (let i = 0; i < 100; i++) map.set(`key ${i}`, i);
+   * assertEquals((await writer.write()).kind, "full");
+   * map.delete("key 5");
+   * assertEquals((await writer.write()).kind, "delta");
+   * await writer.stop();
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
+  async write(): Promise<SnapshotInfo> {
+    try {
+      return await this.#host.write();
+    } catch (error) {
+      this.#stats.failed++;
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a last epoch, if something has changed, and ends the worker; again is nothing.
+   *
+   * @throws {SnapshotError} If the last epoch cannot be written; the writer is stopped then, too.
+   *
+   * @example Usage
+   * ```ts
+   * import { listSnapshots, SharedMap, SnapshotWriter } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * const directory = await Deno.makeTempDir();
+   * const writer = new SnapshotWriter(map, { directory, interval: 30_000 });
+   * await writer.start();
+   * map.set("a", 1);
+   * await writer.stop();
+   * assertEquals((await listSnapshots(directory))[0].entries, 1);
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
+  async stop(): Promise<void> {
+    await this.#host.stop();
+  }
+
+  /** The same as {@linkcode SnapshotWriter.prototype.stop}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

@@ -1,0 +1,294 @@
+/**
+ * Snapshots on disk: write one, restore the newest, list and verify them.
+ *
+ * What this room guarantees: a snapshot that was acknowledged is there after a crash at any moment; no file that is not
+ * complete and whole is ever restored, in part or altogether; what a file shows is the map at one moment. The writers of
+ * the map wait for none of this.
+ *
+ * What it needs: `--allow-read` and `--allow-write` for the directory.
+ *
+ * @module
+ */
+
+import { received, type SnapshotError } from "../errors.ts";
+import { attachmentOf, SharedMap } from "../map/shared_map.ts";
+import type { Attachment } from "../map/attachment.ts";
+import { describe, listEpochs, pathOf } from "./directory.ts";
+import { chainOf, type SnapshotInfo } from "./directory.ts";
+import type { SnapshotProgress } from "./dump.ts";
+import { failure } from "./failure.ts";
+import { FileReader } from "./file_reader.ts";
+import type { Compression } from "./format.ts";
+import { fill, findNewest, type RejectedSnapshot } from "./restore.ts";
+import { Series } from "./series.ts";
+import { verify } from "./verify.ts";
+
+/** Options of {@linkcode writeSnapshot}. */
+export interface WriteSnapshotOptions {
+  /**
+   * How many epochs of the directory to keep, this one included; older ones are removed, but for those that a kept one builds
+   * on. By default nothing is removed.
+   */
+  keep?: number;
+  /**
+   * How the entries are stored. `"zstd"` makes files a third as large where keys and values are alike, and takes about twice
+   * the time.
+   *
+   * @default {"none"}
+   */
+  compression?: "none" | "zstd";
+  /** Called now and then while the file is written. */
+  onProgress?: (progress: SnapshotProgress) => void;
+  /** Called with what went wrong without harm to the snapshot: an old one could not be removed. */
+  onWarning?: (error: SnapshotError) => void;
+}
+
+/** Options of {@linkcode restoreSnapshot}. */
+export interface RestoreSnapshotOptions {
+  /** Called now and then while entries are restored. */
+  onProgress?: (progress: SnapshotProgress) => void;
+  /** Called for each epoch that is passed over, because a file is damaged or missing. */
+  onWarning?: (error: SnapshotError) => void;
+}
+
+/** What {@linkcode restoreSnapshot} returns. */
+export interface RestoredSnapshot extends SnapshotInfo {
+  /** Newer epochs that were passed over, because a file is damaged or missing. */
+  rejected: RejectedSnapshot[];
+}
+
+/**
+ * Writes the map as it is at this moment into a file of its own: a full epoch. The writers of the map go on meanwhile. When the
+ * promise is fulfilled, the file is durable.
+ *
+ * O(entries), in turns with the event loop. Needs memory for two blocks of 256 KiB and the largest entry.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ * @param map The map.
+ * @param directory An existing directory, as a path or a file URL.
+ * @param options What to keep, and how to store it.
+ * @returns What was written.
+ * @throws {SnapshotError} If the file cannot be written; the map and older snapshots are unharmed.
+ * @throws {TypeError} If an argument has the wrong type.
+ * @throws {RangeError} If `keep` is not a whole number from 1 on.
+ * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+ *
+ * @example Usage
+ * ```ts
+ * import { SharedMap, writeSnapshot } from "@epochmap/epochmap";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using map = SharedMap.create<string, number>();
+ * map.set("a", 1);
+ * const directory = await Deno.makeTempDir();
+ * const { entries } = await writeSnapshot(map, directory, { keep: 3 });
+ * assertEquals(entries, 1);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function writeSnapshot<K, V>(
+  map: SharedMap<K, V>,
+  directory: string | URL,
+  options: WriteSnapshotOptions = {},
+): Promise<SnapshotInfo> {
+  const attachment = openAttachment(map, "write a snapshot");
+  const { onProgress, onWarning } = options;
+  const series = new Series(attachment, {
+    directory: pathOf(directory),
+    compression: checkCompression(options.compression),
+    keep: checkKeep(options.keep),
+    onWarning: (error) =>
+      onWarning?.(failure("tidy up", pathOf(directory), error)),
+  });
+  return await series.writeFull(false, (progress) => onProgress?.(progress));
+}
+
+/**
+ * Restores the newest epoch of a directory that verifies into a map. Its entries are merged over those that the map has. What
+ * has expired is left out; the others keep their expiry.
+ *
+ * All files that are needed are verified before the first entry is written. A damaged epoch is passed over for the one before
+ * it; `rejected` and `onWarning` say so.
+ *
+ * O(entries), in turns with the event loop; others may use the map meanwhile. Needs memory for a block per file and the
+ * largest entry.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ * @param map The map; with the codecs of the one that was written.
+ * @param directory The directory, as a path or a file URL.
+ * @param options Who hears of progress and of damage.
+ * @returns The epoch that was restored; undefined if there is none, or none that verifies.
+ * @throws {SnapshotError} If the directory cannot be read, or the map has other codecs; it is unchanged then.
+ * @throws {MapFullError} If the map is too small. It has some of the entries then.
+ * @throws {TypeError} If an argument has the wrong type.
+ * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+ *
+ * @example Usage
+ * ```ts
+ * import { restoreSnapshot, SharedMap, writeSnapshot } from "@epochmap/epochmap";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   using map = SharedMap.create<string, number>();
+ *   map.set("a", 1);
+ *   await writeSnapshot(map, directory);
+ * }
+ * using map = SharedMap.create<string, number>();
+ * await restoreSnapshot(map, directory);
+ * assertEquals(map.get("a"), 1);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function restoreSnapshot<K, V>(
+  map: SharedMap<K, V>,
+  directory: string | URL,
+  options: RestoreSnapshotOptions = {},
+): Promise<RestoredSnapshot | undefined> {
+  const attachment = openAttachment(map, "restore a snapshot");
+  return await restoreInto(attachment, pathOf(directory), options);
+}
+
+/** As `restoreSnapshot`. */
+async function restoreInto(
+  attachment: Attachment,
+  directory: string,
+  { onProgress, onWarning }: RestoreSnapshotOptions,
+): Promise<RestoredSnapshot | undefined> {
+  const rejected: RejectedSnapshot[] = [];
+  const reject = (error: SnapshotError) => {
+    rejected.push({ path: error.path ?? directory, reason: error.reason });
+    onWarning?.(error);
+  };
+  const found = await findNewest(directory, attachment.segment, reject);
+  if (found === undefined) return undefined;
+  using epoch = found;
+  attachment.checkOpen("restore a snapshot");
+  const { info } = epoch;
+  await fill(
+    attachment,
+    epoch,
+    (entries) =>
+      onProgress?.({ entries, total: info.entries, bytes: info.bytes }),
+  );
+  return { ...info, rejected };
+}
+
+/**
+ * The complete snapshots of a directory, newest first: those whose header and footer are whole, and, for a delta, whose base is
+ * there. None if there is no such directory. O(files); {@linkcode verifySnapshot} reads all of one.
+ *
+ * @param directory The directory, as a path or a file URL.
+ * @returns What each is.
+ * @throws {SnapshotError} If the directory cannot be read.
+ * @throws {TypeError} If the directory is neither a path nor a file URL.
+ *
+ * @example Usage
+ * ```ts
+ * import { listSnapshots, SharedMap, writeSnapshot } from "@epochmap/epochmap";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using map = SharedMap.create<string, number>();
+ * const directory = await Deno.makeTempDir();
+ * await writeSnapshot(map, directory);
+ * await writeSnapshot(map, directory);
+ * const epochs = (await listSnapshots(directory)).map((info) => info.epoch);
+ * assertEquals(epochs, [2, 1]);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+// deno-lint-ignore require-await
+export async function listSnapshots(
+  directory: string | URL,
+): Promise<SnapshotInfo[]> {
+  const all = listEpochs(pathOf(directory));
+  return all.filter((epoch) => chainOf(epoch, all) !== undefined)
+    .map((epoch) => epoch.info);
+}
+
+/**
+ * Reads the file of a snapshot from end to end and checks every byte of it. Says nothing about the files that a delta builds
+ * on: verify those, too.
+ *
+ * O(bytes), in turns with the event loop.
+ *
+ * @param path The file, as a path or a file URL.
+ * @returns What it is.
+ * @throws {SnapshotError} If anything is not as it was written, with the place.
+ * @throws {TypeError} If the path is neither a path nor a file URL.
+ *
+ * @example Usage
+ * ```ts
+ * import {
+ *   SharedMap,
+ *   SnapshotError,
+ *   verifySnapshot,
+ *   writeSnapshot,
+ * } from "@epochmap/epochmap";
+ * import { assertRejects } from "@std/assert";
+ *
+ * using map = SharedMap.create<string, number>();
+ * const directory = await Deno.makeTempDir();
+ * const { path } = await writeSnapshot(map, directory);
+ * await verifySnapshot(path);
+ * await Deno.truncate(path, 10);
+ * await assertRejects(() => verifySnapshot(path), SnapshotError);
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export async function verifySnapshot(
+  path: string | URL,
+): Promise<SnapshotInfo> {
+  using file = FileReader.open(pathOf(path));
+  await verify(file, true);
+  return describe(file).info;
+}
+
+/** The attachment of a map that is open. Throws `TypeError` or `ClosedError`. */
+export function openAttachment<K, V>(
+  map: SharedMap<K, V>,
+  what: string,
+): Attachment {
+  if (!(map instanceof SharedMap)) {
+    throw new TypeError(
+      `Cannot ${what}: expected a SharedMap: ${received(map)}`,
+    );
+  }
+  const attachment = attachmentOf(map);
+  attachment.checkOpen(what);
+  return attachment;
+}
+
+/** Checks the option `keep`. */
+export function checkKeep(keep: unknown): number | undefined {
+  if (keep === undefined) return undefined;
+  if (typeof keep !== "number") {
+    throw new TypeError(
+      `Cannot write snapshots: keep must be a number: ${received(keep)}`,
+    );
+  }
+  if (!(Number.isInteger(keep) && keep >= 1)) {
+    throw new RangeError(
+      `Cannot write snapshots: keep must be a whole number from 1 on: received ${keep}`,
+    );
+  }
+  return keep;
+}
+
+/** Checks the option `compression`. */
+export function checkCompression(compression: unknown): Compression {
+  switch (compression) {
+    case undefined:
+      return "none";
+    case "none":
+    case "zstd":
+      return compression;
+  }
+  throw new TypeError(
+    `Cannot write snapshots: compression must be "none" or "zstd": ${
+      received(compression)
+    }`,
+  );
+}

@@ -1,0 +1,97 @@
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import {
+  restoreSnapshot,
+  SharedMap,
+  SnapshotWriter,
+  writeSnapshot,
+} from "../../mod.ts";
+import { SCALE } from "./chance.ts";
+import { Folder } from "./folder.ts";
+import { HelperWorker } from "./helper_worker.ts";
+import { type Order, WINDOW } from "./scribe.ts";
+
+const SCRIBES = 2;
+
+/** Checks that a map is as it was at one moment of the scribes' work; returns how far they were. */
+function checkMoment(map: SharedMap<string, number>): number {
+  let entries = 0;
+  let steps = 0;
+  for (let self = 0; self < SCRIBES; self++) {
+    const first = map.get(`${self} first`) ?? 0;
+    const last = map.get(`${self} last`) ?? 0;
+    assert(first - last === 0 || first - last === 1, `${first} ${last}`);
+    if (first === 0) continue;
+    steps += last;
+    for (let n = Math.max(1, first - WINDOW + 1); n <= last; n++) {
+      assertEquals(map.get(`${self} in window ${n}`), n);
+    }
+    const there = [...map.keys()].filter((key) =>
+      key.startsWith(`${self} in window`)
+    ).length;
+    const full = Math.min(first, WINDOW);
+    assert(Math.abs(there - full) <= 1, `${there} of ${full}`);
+    entries += there + 1 + (last > 0 ? 1 : 0);
+    for (let other = 0; other < SCRIBES; other++) {
+      const saw = map.get(`${self} saw ${other}`);
+      if (saw === undefined) continue;
+      entries++;
+      assert(
+        saw <= (map.get(`${other} last`) ?? 0),
+        "an effect, not its cause",
+      );
+    }
+  }
+  assertEquals(map.size, entries);
+  return steps;
+}
+
+Deno.test("epochs written under full load show the map at one moment each", async () => {
+  using deltas = new Folder();
+  using fulls = new Folder();
+  using map = SharedMap.create<string, number>({ maxBytes: 2 ** 26 });
+  const stop = new SharedArrayBuffer(4);
+  const workers = Array.from(
+    { length: SCRIBES },
+    () => new HelperWorker<Order>(new URL("./scribe.ts", import.meta.url)),
+  );
+  const { handle } = map;
+  const ends = workers.map((worker, self) =>
+    worker.tell({ handle, self, scribes: SCRIBES, stop })
+  );
+  const writer = new SnapshotWriter(map, {
+    directory: deltas.path,
+    interval: 5,
+    keep: 2,
+  });
+  writer.onError = (error) => {
+    throw error;
+  };
+  await writer.start();
+  try {
+    let before = 0;
+    for (let i = 0; i < 15 * SCALE; i++) {
+      await writeSnapshot(map, fulls.path, { keep: 1 });
+      for (const folder of [fulls, deltas]) {
+        using restored = SharedMap.create<string, number>();
+        const info = await restoreSnapshot(restored, folder.path);
+        if (info === undefined) continue;
+        assertEquals(info.rejected, []);
+        assertEquals(info.entries, restored.size);
+        const steps = checkMoment(restored);
+        if (folder === fulls) {
+          assertGreater(steps, before - 1);
+          before = steps;
+        }
+      }
+    }
+  } finally {
+    Atomics.store(new Int32Array(stop), 0, 1);
+    await Promise.all(ends);
+    await writer.stop();
+    for (const worker of workers) worker[Symbol.dispose]();
+  }
+  assertGreater(writer.stats.deltas, 0);
+  using restored = SharedMap.create<string, number>();
+  await restoreSnapshot(restored, deltas.path);
+  assertEquals([...restored].sort(), [...map].sort());
+});

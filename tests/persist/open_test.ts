@@ -1,0 +1,194 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  listSnapshots,
+  type PersistOptions,
+  SharedMap,
+  SnapshotError,
+  writeSnapshot,
+} from "../../mod.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
+import { eventually } from "./eventually.ts";
+import { Home } from "./folder.ts";
+import { HelperWorker } from "./helper_worker.ts";
+import type { Order } from "./opener.ts";
+
+let names = 0;
+function newName(): string {
+  return `persisted ${++names}`;
+}
+
+/** A worker that opens maps. */
+function newOpener(): HelperWorker<Order> {
+  return new HelperWorker(new URL("./opener.ts", import.meta.url));
+}
+
+Deno.test("SharedMap.open() with persist brings back what the last holders left, with its hash seed", async () => {
+  await using folder = new Home();
+  const directory = `${folder.path}/made/for/it`;
+  const name = newName();
+  const open = () =>
+    SharedMap.open<string, number>(name, {
+      persist: { directory, interval: 1e6 },
+    });
+  let seed: readonly [number, number] | undefined;
+  for (let i = 0; i < 5; i++) {
+    using map = await open();
+    assertStrictEquals(map.size, i);
+    assertStrictEquals(map.get("n"), i === 0 ? undefined : i - 1);
+    const now = attachmentOf(map).segment.seed;
+    assertEquals(now, seed ?? now);
+    seed = now;
+    map.set("n", i);
+    if (i > 0) map.set(`key ${i}`, i);
+  }
+});
+
+Deno.test("those who join a persisted map wait until it is restored, and exactly one writes it", async () => {
+  await using folder = new Home();
+  {
+    using map = SharedMap.create<string, number>();
+    for (let i = 0; i < 100_000; i++) map.set(`key ${i}`, i);
+    await writeSnapshot(map, folder.path);
+  }
+  const persist: PersistOptions = { directory: folder.path, interval: 20 };
+  const name = newName();
+  using a = newOpener();
+  using b = newOpener();
+  const [sizeA, sizeB, map] = await Promise.all([
+    a.tell({ what: "open", name, persist }),
+    b.tell({ what: "open", name, persist }),
+    SharedMap.open<string, number>(name, { persist }),
+  ]);
+  assertEquals([sizeA, sizeB, map.size], [100_000, 100_000, 100_000]);
+  assertStrictEquals(await folder.writers(), 1);
+  await b.tell({ what: "set", key: "new", value: 1 });
+  await eventually(async () =>
+    (await listSnapshots(folder.path))[0].entries === 100_001
+  );
+  assertStrictEquals(await folder.writers(), 1);
+  await a.tell({ what: "close" });
+  await b.tell({ what: "close" });
+  map.close();
+  await eventually(async () => await folder.writers() === 0);
+});
+
+Deno.test("another holder goes on writing when the one that did is terminated, or closes the map", async () => {
+  await using folder = new Home();
+  const persist: PersistOptions = { directory: folder.path, interval: 20 };
+  const name = newName();
+  using first = newOpener();
+  using second = newOpener();
+  await first.tell({ what: "open", name, persist });
+  await second.tell({ what: "open", name, persist });
+  using map = await SharedMap.open<string, number>(name, { persist });
+  let n = 0;
+  const isWritten = async () => {
+    map.set(`key ${++n}`, n);
+    await eventually(async () =>
+      (await listSnapshots(folder.path))[0]?.entries === n
+    );
+    assertStrictEquals(await folder.writers(), 1);
+  };
+  await isWritten();
+  first[Symbol.dispose](); // it was the first, so it writes
+  await isWritten();
+  await second.tell({ what: "close" }); // either of the two may have taken over
+  await isWritten();
+  map.close();
+  using again = await SharedMap.open<string, number>(name, { persist });
+  assertStrictEquals(again.size, n);
+});
+
+Deno.test("SharedMap.open() passes over a damaged epoch, says so, and goes on with the one before", async () => {
+  await using folder = new Home();
+  using map = SharedMap.create<string, number>();
+  map.set("n", 1);
+  await writeSnapshot(map, folder.path);
+  map.set("n", 2);
+  const { path } = await writeSnapshot(map, folder.path);
+  Deno.truncateSync(path, 150);
+  const errors: SnapshotError[] = [];
+  using opened = await SharedMap.open<string, number>(newName(), {
+    persist: {
+      directory: folder.path,
+      interval: 1e6,
+      onError: (error) => errors.push(error),
+    },
+  });
+  assertStrictEquals(opened.get("n"), 1);
+  assertEquals(errors.map((error) => error.path), [path]);
+});
+
+Deno.test("SharedMap.open() refuses a directory of a map with other codecs, or of another map, or none", async () => {
+  await using folder = new Home();
+  using map = SharedMap.create<string, number>({ value: "number" });
+  map.set("n", 1);
+  await writeSnapshot(map, folder.path);
+  const persist = { directory: folder.path, interval: 1e6 };
+  const name = newName();
+  await assertRejects(
+    () => SharedMap.open(name, { value: "string", persist }),
+    SnapshotError,
+    "codecs",
+  );
+  using opened = await SharedMap.open<string, number>(name, {
+    value: "number",
+    persist,
+  });
+  assertStrictEquals(opened.get("n"), 1);
+  await assertRejects(
+    () => SharedMap.open(newName(), { value: "number", persist }),
+    SnapshotError,
+    "another map",
+  );
+  const file = `${folder.path}/file`;
+  Deno.writeTextFileSync(file, "");
+  await assertRejects(
+    () =>
+      SharedMap.open(newName(), { persist: { directory: file, interval: 1 } }),
+    SnapshotError,
+    file,
+  );
+  await assertRejects(
+    // deno-lint-ignore no-explicit-any
+    () => SharedMap.open(newName(), { persist: { interval: 1 } as any }),
+    TypeError,
+  );
+  await assertRejects(
+    () => SharedMap.open(newName(), { persist: { ...persist, interval: -1 } }),
+    RangeError,
+  );
+});
+
+/** Runs a program to its end; returns what it printed. */
+async function run(script: string, ...args: string[]): Promise<string> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--allow-read",
+      "--allow-write",
+      script,
+      ...args,
+    ],
+    cwd: new URL("../..", import.meta.url),
+    stdin: "null",
+    stderr: "inherit",
+  }).output();
+  assertStrictEquals(code, 0);
+  return new TextDecoder().decode(stdout).trim();
+}
+
+Deno.test("a program that forgets its persisted map ends, and what it wrote is there", async () => {
+  await using folder = new Home();
+  const script = new URL("./forgetful_child.ts", import.meta.url).href;
+  for (let i = 0; i < 3; i++) {
+    assertStrictEquals(await run(script, folder.path), String(i));
+  }
+  assert((await listSnapshots(folder.path)).length > 0);
+});

@@ -1,0 +1,116 @@
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  listSnapshots,
+  restoreSnapshot,
+  SharedMap,
+  type SnapshotInfo,
+  type SnapshotProgress,
+  SnapshotWriter,
+} from "../../mod.ts";
+import { eventually } from "./eventually.ts";
+import { Folder } from "./folder.ts";
+
+Deno.test("SnapshotWriter writes an epoch per interval, and skips those in which nothing changed", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<string, number>();
+  await using writer = new SnapshotWriter(map, {
+    directory: folder.path,
+    interval: 10,
+    keep: 100,
+  });
+  const infos: SnapshotInfo[] = [];
+  writer.onSnapshot = (info) => infos.push(info);
+  await writer.start();
+  await writer.start();
+  for (let i = 1; i <= 3; i++) {
+    map.set(`key ${i}`, i);
+    await eventually(() => infos.length === i);
+    const { skipped } = writer.stats;
+    await eventually(() => writer.stats.skipped > skipped + 2);
+    assertStrictEquals(infos.length, i);
+  }
+  assertEquals(infos.map(({ entries }) => entries), [1, 2, 3]);
+  const { stats } = writer;
+  assertStrictEquals(stats.written, 3);
+  assertStrictEquals(stats.failed, 0);
+  assertStrictEquals(stats.lastEpoch, 3);
+  assert(stats.bytes > 0 && stats.lastMs > 0);
+});
+
+Deno.test("SnapshotWriter.stop() writes a last epoch, and start() begins again", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<string, number>();
+  const writer = new SnapshotWriter(map, {
+    directory: folder.path,
+    interval: 1e6,
+  });
+  await writer.stop();
+  for (let i = 1; i <= 3; i++) {
+    await writer.start();
+    map.set("n", i);
+    await writer.stop();
+    await writer.stop();
+    using restored = SharedMap.create<string, number>();
+    await restoreSnapshot(restored, folder.path);
+    assertStrictEquals(restored.get("n"), i);
+  }
+  assertStrictEquals(map.stats().participants, 1);
+});
+
+Deno.test("SnapshotWriter.write() writes at once, and returns the last epoch when nothing changed", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<number, string>({ key: "number" });
+  for (let i = 0; i < 100_000; i++) map.set(i, `text ${i}`);
+  await using writer = new SnapshotWriter(map, {
+    directory: new URL(`file://${folder.path}`),
+    interval: 1e6,
+    compression: "zstd",
+  });
+  const seen: SnapshotProgress[] = [];
+  writer.onProgress = (progress) => seen.push(progress);
+  const full = await writer.write();
+  assertEquals([full.kind, full.entries], ["full", 100_000]);
+  assert(seen.length > 0);
+  assertStrictEquals(seen[0].total, 100_000);
+  assertEquals(await writer.write(), full);
+  map.delete(5);
+  const writes = await Promise.all([writer.write(), writer.write()]);
+  assertEquals(writes.map(({ kind }) => kind), ["delta", "delta"]);
+  assertEquals(writes[0], writes[1]);
+  assertStrictEquals((await listSnapshots(folder.path)).length, 2);
+});
+
+Deno.test("SnapshotWriter goes on after the map was closed in the worker that started it", async () => {
+  using folder = new Folder();
+  const map = SharedMap.create<string, number>();
+  using other = SharedMap.attach<string, number>(map.handle);
+  await using writer = new SnapshotWriter(map, {
+    directory: folder.path,
+    interval: 1e6,
+  });
+  await writer.start();
+  map.close();
+  other.set("a", 1);
+  assertStrictEquals((await writer.write()).entries, 1);
+});
+
+Deno.test("SnapshotWriter refuses bad options", () => {
+  using map = SharedMap.create();
+  // deno-lint-ignore no-explicit-any
+  const make = (options: any) => () => new SnapshotWriter(map, options);
+  assertThrows(make(undefined), TypeError);
+  assertThrows(make({ directory: 5, interval: 1 }), TypeError);
+  assertThrows(make({ directory: "x" }), TypeError);
+  assertThrows(make({ directory: "x", interval: 0 }), RangeError);
+  assertThrows(make({ directory: "x", interval: Infinity }), RangeError);
+  assertThrows(make({ directory: "x", interval: 1, keep: 1.5 }), RangeError);
+  assertThrows(
+    make({ directory: "x", interval: 1, compression: 1 }),
+    TypeError,
+  );
+});
