@@ -1,0 +1,91 @@
+import type { SharedMap } from "../../mod.ts";
+import { bytes, numbers, type Pattern, texts } from "./pattern.ts";
+import type { Stage } from "./role.ts";
+
+/** What is churned, and how. */
+export interface Input {
+  readonly values: "bytes" | "string" | "number";
+  readonly keys: number;
+  readonly longest: number;
+  readonly operations: number;
+}
+
+type Shared = SharedMap<string, unknown>;
+
+function patternOf({ values }: Input): Pattern<unknown> {
+  const patterns = { bytes, string: texts, number: numbers };
+  return patterns[values] as Pattern<unknown>;
+}
+
+/** Lengths from 8 bytes up: short ones are as frequent as long ones are rare. */
+function lengthOf(stage: Stage, longest: number): number {
+  return Math.floor(8 * (longest / 8) ** stage.random());
+}
+
+export const roles = {
+  /** Writes, replaces, deletes and takes; checks whatever it gets. */
+  churner(stage: Stage, input: Input): void {
+    const map: Shared = stage.attach();
+    const { make, check } = patternOf(input);
+    for (let i = 0; i < input.operations; i++) {
+      const key = `k${stage.pick(input.keys)}`;
+      const length = lengthOf(stage, input.longest);
+      const value = make(key, i * stage.count + stage.index, length);
+      const choice = stage.pick(10);
+      const got = choice < 6
+        ? map.set(key, value) && value
+        : choice < 7
+        ? map.swap(key, value)
+        : choice < 8
+        ? map.take(key)
+        : choice < 9
+        ? map.getOrInsert(key, value)
+        : map.delete(key);
+      if (got !== undefined && typeof got !== "boolean") check(key, got);
+    }
+  },
+
+  /** Looks in every way until it is told to stop; returns how many values it saw. */
+  async reader(stage: Stage, input: Input): Promise<number> {
+    const map: Shared = stage.attach();
+    const { check } = patternOf(input);
+    const keys = Array.from({ length: input.keys }, (_, i) => `k${i}`);
+    let seen = 0;
+    let looks = 0;
+    const look = (key: string, value: unknown) => {
+      if (value === undefined) return;
+      check(key, value);
+      seen++;
+    };
+    while (seen === 0 || !stage.stopped) {
+      for (const key of keys) look(key, map.get(key));
+      const many = map.getMany(keys);
+      for (const [i, key] of keys.entries()) look(key, many[i]);
+      for (const [key, value] of map) look(key, value);
+      // Rarely, because each keeps memory as long as an older one is open.
+      if (looks++ % 16 === 0) {
+        using snapshot = map.snapshot();
+        for (const [key, value] of snapshot) look(key, value);
+      }
+      await stage.rest();
+    }
+    return seen;
+  },
+
+  /** Reads with nothing but `get`, which does not pin: the others are not held up by it. */
+  async glancer(stage: Stage, input: Input): Promise<number> {
+    const map: Shared = stage.attach();
+    const { check } = patternOf(input);
+    let seen = 0;
+    while (seen === 0 || !stage.stopped) {
+      for (let i = 0; i < input.keys; i++) {
+        const value = map.get(`k${i}`);
+        if (value === undefined) continue;
+        check(`k${i}`, value);
+        seen++;
+      }
+      if (seen % 64 === 0) await stage.rest();
+    }
+    return seen;
+  },
+};

@@ -1,0 +1,125 @@
+/**
+ * The test's side of a test with many workers: starts them, lets them begin
+ * together, and collects what came of it.
+ *
+ * @module
+ */
+import type { SharedMapHandle } from "../../mod.ts";
+import { type Answer, BOARD, type Call, type Role } from "./role.ts";
+
+/** Longer than any role takes: a worker that is silent for so long is stuck. */
+const PATIENCE_MS = 120_000;
+
+const ENTRY = new URL("./entry.js", import.meta.url);
+const PERFORMER = new URL("./role.ts", import.meta.url).href;
+
+/** A board for workers to meet at. */
+function newBoard(): SharedArrayBuffer {
+  return new SharedArrayBuffer(BOARD.words * 4);
+}
+
+/**
+ * Workers that run the roles of one module on one map.
+ *
+ * @typeParam Roles The roles of the module.
+ */
+export class Crew<Roles extends Record<string, Role>>
+  implements AsyncDisposable {
+  readonly #script: URL;
+  readonly #handle: SharedMapHandle;
+  readonly #seed: number;
+  readonly #board = newBoard();
+  readonly #workers: Worker[] = [];
+  readonly #ready: Promise<void>[] = [];
+  readonly #results: Promise<unknown>[] = [];
+  readonly #timers: ReturnType<typeof setTimeout>[] = [];
+
+  /**
+   * @param script The module, which exports the roles as `roles`.
+   * @param handle The map that they play on.
+   * @param seed Decides what the workers choose.
+   */
+  constructor(script: URL, handle: SharedMapHandle, seed: number) {
+    this.#script = script;
+    this.#handle = handle;
+    this.#seed = seed;
+  }
+
+  /** Adds workers in one role; resolves to what they return, in order. */
+  add<Name extends keyof Roles & string>(
+    role: Name,
+    count: number,
+    input: Parameters<Roles[Name]>[1],
+  ): Promise<Awaited<ReturnType<Roles[Name]>>[]> {
+    const troupe = newBoard();
+    const results = Array.from({ length: count }, (_, index) => {
+      const seed = this.#seed + this.#workers.length * 7919;
+      const script = this.#script.href;
+      const [handle, board] = [this.#handle, this.#board];
+      const part = { role, input, troupe, index, count, seed };
+      return this.#start({ script, handle, board, ...part });
+    });
+    const all = Promise.all(results);
+    all.catch(() => this.stop()); // nobody waits for the one that failed
+    this.#results.push(all);
+    return all as Promise<Awaited<ReturnType<Roles[Name]>>[]>;
+  }
+
+  #start(call: Call): Promise<unknown> {
+    const worker = new Worker(ENTRY, { type: "module", name: call.role });
+    this.#workers.push(worker);
+    const ready = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<unknown>();
+    const fail = (why: string) => {
+      const who = `the worker "${call.role}" ${call.index}`;
+      const error = new Error(`seed ${this.#seed}: ${who}: ${why}`);
+      ready.reject(error);
+      done.reject(error);
+    };
+    const timer = setTimeout(() => fail("is stuck"), PATIENCE_MS);
+    this.#timers.push(timer);
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (data.kind === "ready") return ready.resolve();
+      clearTimeout(timer);
+      if (data.kind === "done") return done.resolve(data.output);
+      fail(data.message);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      clearTimeout(timer);
+      fail(event.message);
+    };
+    ready.promise.catch(() => {});
+    done.promise.catch(() => {});
+    this.#ready.push(ready.promise);
+    worker.postMessage({ performer: PERFORMER, ...call });
+    return done.promise;
+  }
+
+  /** Opens the gate when everyone stands at it. */
+  async start(): Promise<void> {
+    await Promise.all(this.#ready);
+    const board = new Int32Array(this.#board);
+    Atomics.store(board, BOARD.gate, 1);
+    Atomics.notify(board, BOARD.gate);
+  }
+
+  /** Tells those who go on until they are told. */
+  stop(): void {
+    Atomics.store(new Int32Array(this.#board), BOARD.stop, 1);
+  }
+
+  /** Ends all workers where they yield, and asks them for nothing any more. */
+  terminate(): void {
+    for (const worker of this.#workers) worker.terminate();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#results.length = 0; // there will be none
+  }
+
+  /** Ends all workers: first by asking. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
+    await Promise.allSettled([this.start(), ...this.#results]);
+    this.terminate();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Where a worker begins. It is JavaScript, and is told what to import, because
+ * the test runner type-checks each worker's modules anew before it starts: with
+ * many workers that takes longer than the tests.
+ */
+self.onmessage = async ({ data }) => {
+  const { perform } = await import(data.performer);
+  await perform(data, (answer) => self.postMessage(answer));
+};

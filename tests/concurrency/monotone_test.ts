@@ -1,0 +1,34 @@
+// One worker writes greater and greater numbers: nobody ever sees one decrease,
+// whichever way they look.
+import { assert } from "@std/assert";
+import { SharedMap } from "../../mod.ts";
+import { SCALE, SEED } from "../crash/scale.ts";
+import { COMPANIES, keepCompany } from "./company.ts";
+import { Crew } from "./crew.ts";
+import { encode, type Input, type roles } from "./monotone_roles.ts";
+import { assertSound } from "./sound.ts";
+
+const SCRIPT = new URL("./monotone_roles.ts", import.meta.url);
+const KEYS = 100;
+const READERS = 2;
+
+for (const as of ["number", "string", "json"] as const) {
+  for (const company of COMPANIES) {
+    Deno.test(`SharedMap readers see no ${as} go back, ${company}`, async () => {
+      using map = SharedMap.create<string, unknown>({ value: as });
+      for (let i = 0; i < KEYS; i++) map.set(`k${i}`, encode(1, as));
+      {
+        await using _ = await keepCompany(company, map.handle, SEED);
+        await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
+        const input: Input = { keys: KEYS, rounds: 1_000 * SCALE, as };
+        const writer = crew.add("writer", 1, input);
+        const readers = crew.add("reader", READERS, input);
+        await crew.start();
+        await writer;
+        crew.stop();
+        for (const looks of await readers) assert(looks > 0);
+      }
+      assertSound(map);
+    });
+  }
+}

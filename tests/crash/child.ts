@@ -1,0 +1,56 @@
+/**
+ * Processes whose modules go through the instrumented words.
+ *
+ * @module
+ */
+
+/** A child that has not ended after this long never will. */
+const PATIENCE_MS = 180_000;
+
+/** Runs a script of this folder; returns the lines that it printed. */
+export async function runInstrumented(
+  script: string,
+  ...args: (string | number)[]
+): Promise<string[]> {
+  const path = new URL(script, import.meta.url).pathname;
+  return await deno(["run", "--allow-env", "--allow-read"], {}, path, ...args);
+}
+
+/** Runs tests in which workers pause: see `EPOCHMAP_TEST_STUMBLE` in `words.ts`. */
+export async function testStumbling(
+  stumble: string,
+  filter: string,
+  ...paths: string[]
+): Promise<string[]> {
+  const flags = [
+    "test",
+    "--parallel",
+    "--no-check",
+    "--allow-env",
+    "--allow-read",
+  ];
+  const env = { EPOCHMAP_TEST_STUMBLE: stumble };
+  return await deno(flags, env, `--filter=${filter}`, ...paths);
+}
+
+async function deno(
+  flags: string[],
+  env: Record<string, string>,
+  ...args: (string | number)[]
+): Promise<string[]> {
+  const config = new URL("./instrumented.json", import.meta.url).pathname;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...flags, "--config", config, ...args.map(String)],
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  const { code, signal, stdout, stderr } = await command.output();
+  const lines = new TextDecoder().decode(stdout).split("\n").filter(Boolean);
+  if (code === 0) return lines;
+  const end = signal === null ? `status ${code}` : `${signal}, being stuck`;
+  throw new Error(
+    `${args.join(" ")} ended with ${end}:\n` +
+      [...lines, new TextDecoder().decode(stderr)].join("\n"),
+  );
+}

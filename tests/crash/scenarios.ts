@@ -1,0 +1,370 @@
+/**
+ * What the victims do when they die: for each operation a small world and the
+ * operation, to be tried again and again with a death at each of its steps.
+ *
+ * @module
+ */
+import { MapFullError, type SharedMapOptions } from "../../mod.ts";
+import { sweep } from "../../src/map/sweep.ts";
+import type { Counted } from "./words.ts";
+import { textOf, type Value } from "./text.ts";
+import type { World } from "./world.ts";
+
+/** One kind of death. */
+export interface Scenario {
+  readonly options?: SharedMapOptions<string, Value>;
+  /** Which steps count, if not just writes. */
+  readonly counted?: Counted;
+  /** Sets the scene, with nobody dying. */
+  prepare(world: World): void;
+  /** What the victim is at when it dies. */
+  act(world: World): void;
+  /** The most that may be lost, in refs: a record of the usual size, as a rule. */
+  readonly leaks?: number;
+}
+
+/** What the largest values of these worlds take. */
+const LARGE_RUN = 1280;
+const LARGER_RUN = 3328;
+
+/** What a record takes, if nothing else is said. */
+export const RECORD = 16;
+
+const KEY = "the key";
+const OLD = textOf(KEY, 0, 40);
+const NEW = textOf(KEY, 1, 40);
+const LARGE = textOf(KEY, 2, 20_000);
+const FRESH_KEY = "a new key";
+const FRESH = textOf(FRESH_KEY, 0, 40);
+
+/** Fifty entries of many sizes, the key, and a victim that has blocks at hand. */
+function furnish(world: World): void {
+  world.fill("k", 50, (i) => 8 + i * i);
+  for (let i = 0; i < 3; i++) world.set(KEY, OLD, world.victim);
+  world.set("gone", OLD, world.victim);
+  world.delete("gone", world.victim);
+}
+
+/** One operation of the victim that gives a key a value. */
+function sets(
+  operate: (world: World) => void,
+  key: string,
+  value: Value,
+  leaks?: number,
+): Scenario {
+  return {
+    leaks,
+    prepare: furnish,
+    act: (world) => world.attempt(key, value, () => operate(world)),
+  };
+}
+
+/** Sets keys one after another as the victim. */
+function grow(world: World, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const text = textOf(`g${i}`, 0, 20);
+    world.attempt(`g${i}`, text, () => world.victim.set(`g${i}`, text));
+  }
+}
+
+/** Sets a value of many chunks as the victim. */
+function setLarge(world: World): void {
+  const text = textOf("large", 0, 50_000);
+  world.attempt("large", text, () => world.victim.set("large", text));
+}
+
+/** Sets values until the map is full; returns how many. */
+function brim(world: World, length: number): number {
+  try {
+    for (let i = 0;; i++) {
+      world.set(`b${i}`, textOf(`b${i}`, 0, length), world.victim);
+    }
+  } catch (error) {
+    if (!(error instanceof MapFullError)) throw error;
+    return world.model.size;
+  }
+}
+
+/** Closes snapshots, which frees what can be freed each time. */
+function collect(world: World): void {
+  for (let i = 0; i < 4; i++) world.victim.snapshot().close();
+}
+
+/** The victim's queues and lists are long when it dies. */
+function furnishRichly(world: World): void {
+  furnish(world);
+  world.keepSnapshot();
+  const { victim } = world;
+  for (let i = 0; i < 30; i++) {
+    world.set(`k${i}`, textOf(`k${i}`, i, 20 * i), victim);
+  }
+  for (let i = 0; i < 30; i++) {
+    world.set(`n${i}`, textOf(`n${i}`, i, 20 * i), victim);
+    world.set(`n${i}`, textOf(`n${i}`, i, 10 * i), victim);
+  }
+  world.set(KEY, LARGE, victim);
+  world.set(KEY, OLD, victim);
+  victim.snapshot();
+}
+
+/** The victim died at some step of another scenario; the one that recovers it dies, too. */
+function recovers(scenario: Scenario, step: number): Scenario {
+  return {
+    leaks: (scenario.leaks ?? 0) + RECORD,
+    prepare(world) {
+      scenario.prepare(world);
+      world.kill(step, "writes", () => scenario.act(world));
+    },
+    act: (world) => world.recover([2], world.inside),
+  };
+}
+
+const OPERATIONS: Record<string, Scenario> = {
+  "set() of a new key": sets(
+    ({ victim }) => victim.set(FRESH_KEY, FRESH),
+    FRESH_KEY,
+    FRESH,
+  ),
+  "set() over a value": sets(({ victim }) => victim.set(KEY, NEW), KEY, NEW),
+  "set() of a value larger than a chunk": sets(
+    ({ victim }) => victim.set(KEY, LARGE),
+    KEY,
+    LARGE,
+    LARGE_RUN,
+  ),
+  "set() with an expiry": sets(
+    ({ victim }) => victim.set(KEY, NEW, { ttl: 1e9 }),
+    KEY,
+    NEW,
+  ),
+  "expire()": sets(({ victim }) => victim.expire(KEY, 1e9), KEY, OLD),
+  "swap()": sets(({ victim }) => victim.swap(KEY, NEW), KEY, NEW),
+  "delete()": sets(({ victim }) => victim.delete(KEY), KEY, undefined),
+  "take()": sets(({ victim }) => victim.take(KEY), KEY, undefined),
+  "set() of a key that was deleted": sets(
+    ({ victim }) => victim.set("gone", NEW),
+    "gone",
+    NEW,
+  ),
+  "getOrInsert()": sets(
+    ({ victim }) => victim.getOrInsert(FRESH_KEY, FRESH),
+    FRESH_KEY,
+    FRESH,
+  ),
+  "compareAndSet()": sets(
+    ({ victim }) => victim.compareAndSet(KEY, OLD, NEW),
+    KEY,
+    NEW,
+  ),
+  "compareAndDelete()": sets(
+    ({ victim }) => victim.compareAndDelete(KEY, OLD),
+    KEY,
+    undefined,
+  ),
+  "update()": sets(
+    ({ victim }) => victim.update(KEY, () => NEW),
+    KEY,
+    NEW,
+  ),
+  "increment()": {
+    prepare(world) {
+      furnish(world);
+      world.set(KEY, 41, world.victim);
+      world.set(KEY, 42, world.victim);
+    },
+    act: (world) => world.attempt(KEY, 43, () => world.victim.increment(KEY)),
+  },
+  "set() over a value that a snapshot shows": {
+    prepare(world) {
+      furnish(world);
+      world.keepSnapshot();
+    },
+    act: (world) => world.attempt(KEY, NEW, () => world.victim.set(KEY, NEW)),
+  },
+  "the first set()": {
+    prepare: (world) => world.fill("k", 50, (i) => 8 + i * i),
+    act: (world) => world.attempt(KEY, NEW, () => world.victim.set(KEY, NEW)),
+  },
+  "get() and getMany()": {
+    counted: "all",
+    prepare: furnish,
+    act(world) {
+      world.victim.get(KEY);
+      world.victim.getMany([KEY, "k1", "k2"]);
+    },
+  },
+  "iteration": {
+    counted: "all",
+    prepare: furnish,
+    act: (world) => void [...world.victim],
+  },
+  "snapshot(), writing under it, and its close()": {
+    prepare: furnish,
+    act(world) {
+      const snapshot = world.victim.snapshot();
+      for (const key of [KEY, "k1", "k2"]) {
+        const text = textOf(key, 3, 40);
+        world.attempt(key, text, () => world.victim.set(key, text));
+      }
+      snapshot.close();
+    },
+  },
+  "clear()": {
+    prepare: (world) => world.fill("k", 20, (i) => 10 * i, world.victim),
+    act(world) {
+      for (const [key, value] of world.model) {
+        world.pending.set(key, [value, undefined]);
+      }
+      world.victim.clear();
+      world.model.clear();
+      world.pending.clear();
+    },
+  },
+  "attach()": {
+    prepare: furnish,
+    act: (world) => world.attachAnother(),
+  },
+  "close()": {
+    leaks: LARGE_RUN,
+    prepare: furnishRichly,
+    act: (world) => world.victim.close(),
+  },
+};
+
+const TABLES: Record<string, Scenario> = {
+  "growing": {
+    prepare: (world) => world.fill("k", 155, (i) => 8 + i % 50),
+    act: (world) => grow(world, 16),
+  },
+  "growing under a snapshot": {
+    prepare(world) {
+      world.keepSnapshot();
+      world.fill("k", 155, (i) => 8 + i % 50);
+    },
+    act: (world) => grow(world, 16),
+  },
+  "dropping tombstones": {
+    prepare(world) {
+      world.fill("k", 150, (i) => i);
+      for (let i = 20; i < 150; i++) world.delete(`k${i}`);
+    },
+    act(world) {
+      const { participant, table } = world.inside;
+      participant.pin();
+      table.migration.purge();
+      participant.unpin();
+    },
+  },
+};
+
+const MEMORY: Record<string, Scenario> = {
+  "collecting what is retired": {
+    leaks: LARGE_RUN,
+    prepare(world) {
+      furnish(world);
+      for (let i = 0; i < 30; i++) {
+        const key = `k${i % 20}`;
+        world.set(key, textOf(key, i, 30 + 7 * i), world.victim);
+      }
+      world.set(KEY, LARGE, world.victim);
+      world.set(KEY, OLD, world.victim);
+    },
+    act: collect,
+  },
+  "releasing what snapshots needed": {
+    leaks: LARGE_RUN,
+    prepare(world) {
+      furnishRichly(world);
+      world.closeSnapshots();
+    },
+    act: collect,
+  },
+  "sweeping expired entries": {
+    prepare(world) {
+      furnish(world);
+      for (let i = 0; i < 5; i++) world.map.set(`e${i}`, i, { ttl: 1_000 });
+      world.passTime(2_000);
+    },
+    act: (world) => sweep(world.inside),
+  },
+  "taking blocks that others gave": {
+    prepare(world) {
+      world.fill("k", 300, () => 20);
+      for (let i = 0; i < 300; i++) world.delete(`k${i}`);
+      for (let i = 0; i < 4; i++) world.map.snapshot().close();
+    },
+    act(world) {
+      for (let i = 0; i < 70; i++) {
+        const text = textOf(KEY, i, 20);
+        world.attempt(KEY, text, () => world.victim.set(KEY, text));
+      }
+    },
+  },
+  "giving blocks to the others": {
+    prepare(world) {
+      for (let i = 0; i < 130; i++) world.set(`k${i}`, `v${i}`, world.victim);
+      for (let i = 0; i < 130; i++) world.delete(`k${i}`, world.victim);
+    },
+    act: collect,
+  },
+  "gathering blocks in a full map": {
+    leaks: LARGER_RUN,
+    prepare(world) {
+      const count = brim(world, 100);
+      for (let i = 0; i < count; i += 2) world.delete(`b${i}`, world.victim);
+      for (let i = 1; i < count; i += 2) world.delete(`b${i}`);
+    },
+    act: setLarge,
+  },
+  "finding the map full": {
+    leaks: LARGER_RUN,
+    prepare: (world) => void brim(world, 1_000),
+    act(world) {
+      try {
+        setLarge(world);
+      } catch (error) {
+        if (!(error instanceof MapFullError)) throw error;
+      }
+    },
+  },
+  "evicting": {
+    leaks: LARGER_RUN,
+    options: { onFull: "evict" },
+    prepare(world) {
+      for (let i = 0; world.map.stats().evicted === 0; i++) {
+        world.map.set(`v${i}`, textOf(`v${i}`, 0, 1_000));
+      }
+      for (const [key, value] of world.map) {
+        world.pending.set(key, [value, undefined]);
+      }
+    },
+    act: setLarge,
+  },
+};
+
+const RECOVERIES: Record<string, Scenario> = {
+  "recovering one with long lists": {
+    leaks: LARGE_RUN,
+    prepare: furnishRichly,
+    act: (world) => world.recover([2], world.inside),
+  },
+  "recovering one that died while it took blocks": recovers(
+    MEMORY["taking blocks that others gave"],
+    6,
+  ),
+  "recovering one that died while it gave blocks": recovers(
+    MEMORY["giving blocks to the others"],
+    200,
+  ),
+  "recovering one that died while it gathered blocks": recovers(
+    MEMORY["gathering blocks in a full map"],
+    20,
+  ),
+  "recovering one that died while it moved a table": recovers(
+    TABLES["growing"],
+    900,
+  ),
+};
+
+/** All kinds of death, by group and name. */
+export const SCENARIOS = { OPERATIONS, TABLES, MEMORY, RECOVERIES };

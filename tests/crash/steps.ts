@@ -1,0 +1,93 @@
+/**
+ * Runs each scenario of a group with a death at its first step, then at its
+ * second, and so on until it ends before it dies; if that is more than MOST, with
+ * so many deaths at steps that are spread evenly. Prints a report per scenario.
+ *
+ * `deno run --config tests/crash/instrumented.json steps.ts GROUP SEED MOST`
+ *
+ * @module
+ */
+import { assert } from "@std/assert";
+import { type Cost, inspect } from "./inspection.ts";
+import { randomFrom } from "./random.ts";
+import { RECORD, type Scenario, SCENARIOS } from "./scenarios.ts";
+import { live } from "./words.ts";
+import { World } from "./world.ts";
+
+/** What came of a scenario. */
+export interface Report {
+  readonly name: string;
+  /** Steps that the whole operation takes. */
+  readonly steps: number;
+  deaths: number;
+  failures: string[];
+}
+
+const [group, seed, most] = Deno.args;
+const scenarios = SCENARIOS[group as keyof typeof SCENARIOS];
+for (const [name, scenario] of Object.entries(scenarios)) {
+  console.log(JSON.stringify(dieEverywhere(name, scenario)));
+}
+Deno.exit(); // the dead keep their locks, and the runtime waits for those
+
+function dieEverywhere(name: string, scenario: Scenario): Report {
+  const steps = countSteps(scenario);
+  const report: Report = { name, steps, deaths: 0, failures: [] };
+  const stride = Math.max(1, steps / Number(most));
+  const first = 1 + (stride > 1 ? randomFrom(Number(seed))() * stride : 0);
+  for (let at = first; at < steps + 2; at += stride) {
+    const step = Math.floor(at);
+    try {
+      if (dieOnce(scenario, step)) report.deaths++;
+    } catch (error) {
+      live();
+      const { stack } = error as Error;
+      report.failures.push(`step ${step} of ${steps}: ${stack}`);
+      if (report.failures.length === 3) break;
+    }
+  }
+  return report;
+}
+
+function countSteps(scenario: Scenario): number {
+  const world = makeWorld(scenario);
+  const { counted = "writes", act } = scenario;
+  const { steps } = world.kill(Infinity, counted, () => act(world));
+  world.close();
+  return steps;
+}
+
+/** Each world of a scenario is like the others, so that each takes the same steps. */
+function makeWorld(scenario: Scenario): World {
+  const random = randomFrom(Number(seed));
+  crypto.getRandomValues = (array) => {
+    const words = array as unknown as Int32Array;
+    for (let i = 0; i < words.length; i++) words[i] = random() * 2 ** 32;
+    return array;
+  };
+  const world = new World(scenario.options);
+  scenario.prepare(world);
+  return world;
+}
+
+/** One world, one death: half of the time the survivors go on a while before they learn of it. */
+function dieOnce(scenario: Scenario, step: number): boolean {
+  const world = makeWorld(scenario);
+  const { counted = "writes", act } = scenario;
+  const random = randomFrom(Number(seed) + step);
+  const { died } = world.kill(step, counted, () => act(world));
+  if (scenario.options === undefined && random() < 0.5) world.carryOn(random);
+  const dead = world.deadSlots;
+  world.recover(random() < 0.5 ? dead : dead.reverse());
+  checkCost(inspect(world, random), scenario.leaks ?? RECORD);
+  world.close();
+  return died;
+}
+
+function checkCost({ leaks, books }: Cost, most: number): void {
+  const lost = leaks.reduce((sum, { refs }) => sum + refs, 0);
+  assert(lost <= most, `${lost} refs leaked`);
+  const { entries, usedRefs } = books;
+  assert(Math.abs(entries.counted - entries.real) <= 1, "entries");
+  assert(Math.abs(usedRefs.counted - usedRefs.real) <= most, "used bytes");
+}

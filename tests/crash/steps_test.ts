@@ -1,0 +1,33 @@
+// A worker dies at each step of each operation, in turn: in one thread, where
+// that is quick and exact. What the survivors find is inspected to the last
+// block. It shows what a death leaves behind; it does not show deaths that race
+// with the living: `deaths_test.ts` does that.
+import { assert, assertEquals } from "@std/assert";
+import { runInstrumented } from "./child.ts";
+import { SCALE, SEED } from "./scale.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import type { Report } from "./steps.ts";
+
+const GROUPS: Record<keyof typeof SCENARIOS, string> = {
+  OPERATIONS: "A death at any step of an operation harms nobody",
+  TABLES: "A death at any step of a move between tables harms nobody",
+  MEMORY: "A death at any step of giving and taking memory harms nobody",
+  RECOVERIES: "A death at any step of a recovery harms nobody",
+};
+
+const MOST = 40 * SCALE;
+
+for (const [group, name] of Object.entries(GROUPS)) {
+  Deno.test(name, async (t) => {
+    const lines = await runInstrumented("./steps.ts", group, SEED, MOST);
+    const reports = lines.map((line): Report => JSON.parse(line));
+    const names = Object.keys(SCENARIOS[group as keyof typeof SCENARIOS]);
+    assertEquals(reports.map(({ name }) => name), names);
+    for (const { name, deaths, failures } of reports) {
+      await t.step(`${name}: ${deaths} deaths`, () => {
+        assertEquals(failures, [], `seed ${SEED}`);
+        assert(deaths > 0);
+      });
+    }
+  });
+}

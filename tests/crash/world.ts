@@ -1,0 +1,217 @@
+/**
+ * A map with two participants that live and one that is to die, all in one
+ * thread. A death is an exception out of an operation on a shared word, after
+ * which the victim does nothing any more; what it leaves is what a worker leaves
+ * that ends there.
+ *
+ * @module
+ */
+import {
+  MapFullError,
+  SharedMap,
+  type SharedMapOptions,
+  type SharedMapSnapshot,
+} from "../../mod.ts";
+import { recover } from "../../src/epoch/recovery.ts";
+import { participantBase } from "../../src/epoch/participant.ts";
+import { Attachment } from "../../src/map/attachment.ts";
+import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
+import { Salvage } from "../../src/table/salvage.ts";
+import { textOf, type Value } from "./text.ts";
+import { type Counted, dieAt, live } from "./words.ts";
+
+/** What a victim throws when it dies. */
+export class Death extends Error {}
+
+/** The map of one trial. */
+export class World {
+  /** The map as a survivor sees it. */
+  readonly map: SharedMap<string, Value>;
+  /** The survivor that recovers the dead. */
+  readonly survivor: Attachment;
+  /** The map as the victim sees it, and a second attachment that dies together with it. */
+  readonly victim: SharedMap<string, Value>;
+  readonly inside: Attachment;
+  /** What every key but those under way must show. */
+  readonly model = new Map<string, Value>();
+  /** Keys that an operation is at, and what each may show when that dies. */
+  readonly pending = new Map<string, Value[]>();
+  readonly #first: number[];
+  readonly #snapshots: {
+    snapshot: SharedMapSnapshot<string, Value>;
+    shows: Map<string, Value>;
+  }[] = [];
+  readonly #others: Attachment[] = [];
+
+  constructor(options: SharedMapOptions<string, Value> = {}) {
+    this.map = SharedMap.create<string, Value>({
+      maxBytes: 2 ** 20,
+      ...options,
+    });
+    this.survivor = Attachment.attach(this.buffer);
+    this.#first = this.slots();
+    this.victim = SharedMap.attach<string, Value>(this.map.handle);
+    this.inside = Attachment.attach(this.buffer);
+  }
+
+  get buffer(): SharedArrayBuffer {
+    return this.map.handle.buffer;
+  }
+
+  /** Slots of live participants. */
+  slots(): number[] {
+    const words = this.survivor?.segment.words ?? new Int32Array(this.buffer);
+    return Array.from({ length: MAX_PARTICIPANTS }, (_, slot) => slot)
+      .filter((slot) => words[participantBase(slot) + P_STATE] !== 0);
+  }
+
+  /** Opens a snapshot as a survivor. */
+  keepSnapshot(): void {
+    const snapshot = this.map.snapshot();
+    this.#snapshots.push({ snapshot, shows: new Map(this.model) });
+  }
+
+  /** Closes the survivor's snapshots. */
+  closeSnapshots(): void {
+    for (const { snapshot } of this.#snapshots.splice(0)) snapshot.close();
+  }
+
+  /** What the survivor's snapshots show, and what they must. */
+  get snapshots() {
+    return this.#snapshots;
+  }
+
+  /** Lets the clock go on. */
+  passTime(milliseconds: number): void {
+    const now = Date.now() + milliseconds;
+    Date.now = () => now;
+  }
+
+  /** One more attachment that dies with the victim. */
+  attachAnother(): void {
+    this.#others.push(Attachment.attach(this.buffer));
+  }
+
+  /** Sets keys from here on, as the survivor or as the victim. */
+  fill(
+    prefix: string,
+    count: number,
+    length: (i: number) => number,
+    by = this.map,
+  ) {
+    for (let i = 0; i < count; i++) {
+      this.set(`${prefix}${i}`, textOf(`${prefix}${i}`, 0, length(i)), by);
+    }
+  }
+
+  set(key: string, value: Value, by = this.map): void {
+    by.set(key, value);
+    this.model.set(key, value);
+  }
+
+  delete(key: string, by = this.map): void {
+    by.delete(key);
+    this.model.delete(key);
+  }
+
+  /** Runs an operation of the victim that gives a key another value. */
+  attempt(key: string, after: Value, operate: () => void): void {
+    this.pending.set(key, [this.model.get(key), after]);
+    operate();
+    this.pending.delete(key);
+    if (after === undefined) this.model.delete(key);
+    else this.model.set(key, after);
+  }
+
+  /** Runs `act` until it ends or dies at a step; returns how many steps it took, and whether it died. */
+  kill(
+    step: number,
+    counted: Counted,
+    act: () => void,
+  ): { died: boolean; steps: number } {
+    dieAt(step, counted, () => {
+      throw new Death();
+    });
+    let thrown: unknown;
+    try {
+      act();
+    } catch (error) {
+      thrown = error; // a Death, or what `using` makes of two
+    }
+    const ended = live();
+    if (thrown !== undefined && !ended.died) throw thrown;
+    return ended;
+  }
+
+  /** Slots that only the dead had. */
+  get deadSlots(): number[] {
+    return this.slots().filter((slot) => !this.#first.includes(slot));
+  }
+
+  /** As a worker that finds the dead, in the given order. */
+  recover(slots = this.deadSlots, by = this.survivor): void {
+    const salvage = new Salvage(by.participant, by.table.migration);
+    for (const slot of slots) recover(by.participant, slot, salvage);
+  }
+
+  /** What a survivor does that does not know of the death yet. */
+  carryOn(random: () => number): void {
+    const { map, model } = this;
+    for (let i = 0; i < 150; i++) {
+      const key = `c${Math.floor(random() * 60)}`;
+      const text = textOf(key, i, Math.floor(random() * 200));
+      try {
+        if (random() < 0.3) this.delete(key);
+        else this.set(key, text);
+      } catch (error) {
+        if (!(error instanceof MapFullError)) throw error;
+      }
+      if (i % 50 === 0) map.snapshot().close();
+    }
+    for (const [key, value] of model) {
+      const allowed = this.pending.get(key) ?? [value];
+      if (allowed.includes(map.get(key))) continue;
+      throw new Error(`Before the recovery ${key} is ${map.get(key)}`);
+    }
+  }
+
+  /** Fills the map to the brim, or once over; returns what was put in. */
+  fillUp(random: () => number): Map<string, string> {
+    const added = new Map<string, string>();
+    let bytes = 0;
+    for (let misses = 0; misses < 3 && bytes < this.buffer.byteLength;) {
+      const key = `fill${added.size}`;
+      const text = textOf(key, 1, Math.floor(2 ** (5 + random() * 9)));
+      try {
+        this.map.set(key, text);
+        added.set(key, text);
+        bytes += text.length;
+      } catch (error) {
+        if (!(error instanceof MapFullError)) throw error;
+        misses++;
+      }
+    }
+    return added;
+  }
+
+  /** Ends the trial. */
+  close(): void {
+    live();
+    this.map.close();
+    this.survivor.close();
+    for (const dead of [this.victim, this.inside, ...this.#others]) {
+      this.bury(dead);
+    }
+  }
+
+  /** Only so that nothing keeps the dead in memory. It must not write, as its record may be another's by now. */
+  bury(dead: { close(): void }): void {
+    dieAt(1, "all", () => {
+      throw new Death();
+    });
+    try {
+      dead.close();
+    } catch { /* it is dead */ }
+    live();
+  }
+}

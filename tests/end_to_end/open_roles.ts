@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { HandleError, SharedMap, type SharedMapOptions } from "../../mod.ts";
+import type { Stage } from "../concurrency/role.ts";
+
+type Numbers = SharedMap<string, number>;
+const NUMBERS: SharedMapOptions<string, number> = {
+  value: "number",
+  maxBytes: 2 ** 20,
+};
+
+/** What tells one map from another. */
+function identify(map: Numbers): number {
+  map.getOrInsert("identity", 1 + Math.floor(Math.random() * (2 ** 31 - 1)));
+  return map.get("identity")!;
+}
+
+export const roles = {
+  /** Opens a name together with the others, adds, and stays until all are here. */
+  async opener(
+    stage: Stage,
+    { name, additions }: { name: string; additions: number },
+  ): Promise<{ identity: number; sum: number }> {
+    await stage.gather();
+    using map: Numbers = await SharedMap.open(name, NUMBERS);
+    for (let i = 0; i < additions; i++) map.increment("sum");
+    await stage.gather();
+    const sum = map.get("sum")!;
+    const identity = identify(map);
+    await stage.gather();
+    return { identity, sum };
+  },
+
+  /** Comes and goes; whenever two are here, they have the same map. */
+  async visitor(
+    stage: Stage,
+    { name, visits, present }: {
+      name: string;
+      visits: number;
+      present: Int32Array;
+    },
+  ): Promise<void> {
+    for (let i = 0; i < visits; i++) {
+      using map: Numbers = await SharedMap.open(name, NUMBERS);
+      const identity = identify(map);
+      Atomics.store(present, stage.index, identity);
+      for (const other of present.keys()) {
+        const seen = Atomics.load(present, other);
+        assert(seen === 0 || seen === identity, `${seen} beside ${identity}`);
+      }
+      if (stage.pick(2) === 0) await stage.rest();
+      Atomics.store(present, stage.index, 0);
+    }
+  },
+
+  /** Holds a name until it is told to stop; returns what it found. */
+  async holder(stage: Stage, name: string): Promise<number | undefined> {
+    using map: Numbers = await SharedMap.open(name, NUMBERS);
+    const found = map.get("found");
+    map.set("held", 1);
+    while (!stage.stopped) await stage.rest();
+    return found;
+  },
+
+  /** Holds a name and is so busy that it hardly ever answers. */
+  async busyHolder(stage: Stage, name: string): Promise<void> {
+    using map: Numbers = await SharedMap.open(name, NUMBERS);
+    map.set("held", 1);
+    while (!stage.stopped) {
+      for (const end = Date.now() + 150; Date.now() < end;) map.increment("n");
+      await stage.rest();
+    }
+  },
+
+  /** Opens a name with codecs that its map does not have. */
+  async stranger(_stage: Stage, name: string): Promise<void> {
+    await assertRejects(() => SharedMap.open(name), HandleError);
+    await assertRejects(
+      () => SharedMap.open(name, { key: "number", value: "number" }),
+      HandleError,
+    );
+  },
+
+  /** Attaches to a map with codecs of its own, from the handle that came with the call. */
+  attacher(stage: Stage): void {
+    const codec = {
+      name: "date",
+      encode: (date: Date) =>
+        new Uint8Array(new BigInt64Array([BigInt(+date)]).buffer),
+      decode: (bytes: Uint8Array) =>
+        new Date(Number(new BigInt64Array(bytes.slice().buffer)[0])),
+    };
+    const map = stage.attach<number, Date>({ value: codec });
+    assertEquals(map.get(1), new Date(1_000));
+    map.set(2, new Date(2_000));
+  },
+};
