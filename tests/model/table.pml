@@ -1,22 +1,31 @@
 /*
- * Table and migration (core.md: Table, Growing/shrinking/purging).
+ * Table and migration: slots, probing, writing, moving, and the room of a table (src/table/table.ts, migration.ts, room.ts).
  *
- * All keys share ONE hash: the worst case of linear probing.  NT tables of NS slots; table t migrates to t+1.
+ * All keys share ONE hash, the worst case of linear probing (HASHES=2: K3 has another; 3: each key has its own), and all
+ * have the same home slot.  NT tables of NS slots at most; table t migrates to t+1.
  * One Promela step = one access to a shared word (plus private work).  A probe step reads `hash` and, when that is
  * claimed, `link` together: a claimed hash word never changes again, so the pair is worth one read at the later time.
  *
  * Ghosts: abs[k] is the abstract map, changed by the winning CAS on a link.  seen[p] is the set of values that abs[key]
  * had while operation p ran: an answer outside it is not linearizable.  slotkey[] remembers which key a slot was given.
  * grace[] is an exact grace period: the processes pinned when a version was retired; freed when none of them is left.
+ * debt counts the claims that nobody paid for; claimed() asserts that there are no others.
  *
- * Room (core.md: Room).  room[t] >= 0: so many permits may still be taken; < 0: closed, ~room[t] were left.  A writer
- * holds a permit of a table (pm permits, of table pt) when it claims an empty slot there or links into an unlinked one; a
- * successful link spends it.  A migration closes the room of the old table; what was left gives `need`, the most slots
- * that can ever be taken there; the next table, of any size that holds them (MINCAP..NS), gets the rest of its limit as
- * room.  Who drops a tombstone, or holds permits of the old table, adds them to the next room while that is open.  Without
- * room a writer first finishes the move into the table; if the table is the root already, it starts the next migration.
+ * Room.  room[t] >= 0: so many permits may still be taken; < 0: closed, ~room[t] were left.  A writer takes a permit (it has
+ * pm, of table pt) before it claims an empty slot, and the claim spends it; a link into a slot that somebody else claimed
+ * is free.  Permits of an older table are given to the root, or to its next table if the root is closed, before new ones are
+ * taken.  A migration closes the room of the old table; what was left gives `need`, the most slots that can ever be claimed
+ * there; the next table, of any size that holds them (MINCAP..NS), gets the rest of its limit as room.  Whoever drops a
+ * tombstone, or shuts a claimed slot that nobody linked, adds a permit to the next room while that is open.  Without room a
+ * writer first finishes the move into the table; if the table is the root already, it starts the next migration.
  *
- * Rules that the text of core.md leaves open or gets wrong are switches; a run without any switch is the fixed protocol:
+ * There are two debts (`debt`): a writer may link its own key, for nothing, into a slot that a mover claimed for an entry with
+ * the very same hash, and the mover needs another; and a worker that dies between the claim and the spending leaves a permit
+ * that is returned although it was used.  SLACK slots beyond the limit take them; a mover is stuck only when they are
+ * more (STRICT: never).
+ *
+ * Without a switch that begins with BUG_ this is the protocol.
+ *   slots
  *   BUG_MOVED_JUMP      a probe that meets MOVED goes to the next table at once (does not look at the rest of its run)
  *   BUG_MOVED_NOAWARE   a probe goes on past MOVED but forgets it: an empty slot further on is claimed / means absent
  *   BUG_COPY_FAIL       mover: a failed CAS in the next table "means that another helper was first"
@@ -26,28 +35,34 @@
  *   BUG_NO_CLOSE        writer: goes to the next table from an empty slot without closing it
  *   BUG_CLOSED_SKIP     probe: treats CLOSED like a foreign slot and goes on
  *   BUG_NO_FREEZE       mover: copies without freezing
- *   GIVEUP              (to look for a mover that finds no place:) a writer without a place in a table that cannot migrate yet
- *                       leaves its write undone
- *   NOROOM              leave the room out: new slots are claimed anywhere, any time
- *   FINISH_FIRST        with NOROOM: a writer takes a new slot only in the root; else it first finishes the move into it
+ *   BUG_MOVED_FIRST     mover: says MOVED before it copies
+ *   BUG_WAIT            writer waits at FROZEN until its mover is done, instead of helping
+ *   room
+ *   BUG_NO_PERMIT       a writer claims a slot of a table that is not yet the root without a permit
+ *   BUG_REUSE_PERMIT    a worker gives its permit to the next room and still uses it in the old table
+ *   BUG_TAKE_CLOSED     permits are taken of what is left of a closed room
  *   BUG_ROOM_OPEN       a migration reads the room of the old table without closing it
+ *   BUG_NEXT_FULL       the next table gets its whole limit as room
+ *   BUG_NEXT_SMALL      the next table may be smaller than what is needed
+ *   BUG_NEXT_EARLY      a writer without room starts to move a table that is not yet the root
  *   BUG_CREDIT_EARLY    the credit for a tombstone is given before the CAS that drops it, and stays if that CAS is lost
+ *   BUG_CREDIT_LOST     the credit for an unlinked slot is given even if the CAS that shuts it is lost
+ *   BUG_CREDIT_EMPTY    shutting an empty slot gives a credit, too
  *   BUG_CREDIT_CLOSED   credits are added to what is left of a closed room
  *   BUG_CREDIT_BLIND    credits are added without a look at the sign (a closed room may open again)
- *   BUG_CREDIT_UNLINKED closing a claimed, unlinked slot gives a credit too
- *   BUG_NO_PERMIT       a writer claims and links in a table that is not yet the root without a permit
- *   BUG_REUSE_PERMIT    a worker gives its permit to the next room and still uses it in the old table
- *   BUG_LINK_FREE       the first draft: the claim spends the permit, a link into an unlinked slot is free (and closing such
- *                       a slot gives a credit)
- *   CARRY               a permit of a table may be used in a later one (instead of being given to its room)
- *   RECOUNT             permits of a table end with it, and whoever makes the next table the root gives the slots of the old
- *                       one that were reserved but never claimed to its room: what the dead lost comes back
- *   CHECK_LEAK          at the end nothing is lost: all that is not claimed in the root is in its room
- *   BUG_RECOUNT_GIVE    with RECOUNT: permits of the old table are given to the next room all the same
- *   BUG_RECOUNT_ALL     with RECOUNT: not only the winner of the CAS on root gives them back
- *   BUG_PERMIT_STALE    with RECOUNT: permits are told by the table's address, and table 2 lies where table 0 was
- *   BUG_WAIT            writer waits at FROZEN until its mover is done, instead of helping
- *   BUG_MOVED_FIRST     mover: says MOVED before it copies
+ *   BUG_ROOM_WAIT       a writer that finds the room closed waits until `next` is set, instead of setting it
+ *   variants
+ *   AT_LINK             the successful link spends the permit; who links into an unlinked slot must have one, and shutting such a
+ *                       slot gives nothing; of the permits of the dead all but one are returned.  There are no debts then.
+ *   BUG_CREDIT_UNLINKED with AT_LINK: shutting an unlinked slot gives a credit all the same
+ *   BUG_GIVE_CLAIMED    with AT_LINK: a writer gives its permit back between the claim and the link
+ *   BUG_RETURN_ALL      with AT_LINK: all permits of the dead are returned
+ *   CARRY               a permit may be used in a later table as it is
+ *   NOROOM              no room at all: new slots are claimed anywhere, any time
+ *   FINISH_FIRST        with NOROOM: a writer takes a new slot only in the root; else it first finishes the move into it
+ *   for the search
+ *   GIVEUP              a writer without a place in the last table leaves its write undone
+ *   NOFREE, NOLIMIT, NOAGREE   leave out the grace periods; the assertion about claims; that all compute the same need
  */
 #ifndef NT
 #define NT 2
@@ -70,8 +85,22 @@
 #define LIM(c) ((c)-SLACK)      /* of c slots, so many may be claimed */
 #define UNSET 100
 #define NV 10
-#define H  1            /* the hash that every key has */
 #define CL 2            /* CLOSED */
+#ifndef HASHES
+#define HASHES 1
+#endif
+#if HASHES == 1
+#define HK(k) 1         /* hashes are odd */
+#define FOREIGN(h,k) false
+#else
+#if HASHES == 2
+#define HK(k) ((k)==K3 -> 3 : 1)
+#else
+#define HK(k) (2*(k)+1)
+#endif
+#define FOREIGN(h,k) ((h) != 0 && (h) != CL && (h) != HK(k))
+#endif
+#define TAKEN(h) ((h) & 1)
 #define FZ 32
 #define MV 64
 #define IDX(t,i) ((t)*NS+(i))
@@ -92,7 +121,8 @@ bit snapOpen = 1;                       /* "a snapshot needs the tombstones"; fa
 /* ghosts */
 byte slotkey[NT*NS]; byte abs[4]; short seen[NP]; byte actkey[NP];
 byte pinned; byte grace[NV]; short retired; short freed;
-byte ndone; byte crashes; bit noplace; short need1[NT] = UNSET;
+byte ndone; byte crashes; bit noplace; byte debt; byte by[NT*NS]; /* the key that a mover claimed it for */
+short need1[NT] = UNSET;
 #ifdef CRASH
 #define MAYDIE if :: crashes < CRASH -> crashes++; goto dead :: skip fi
 #else
@@ -138,14 +168,14 @@ inline claim_slot(t, i, k) {            /* ghost: first link of a slot decides i
   slotkey[IDX(t,i)] = k
 }
 
-/* ghost, after each claim: the slots claimed in a table and its open room stay within its limit */
+/* ghost, after each claim: the slots claimed in a table and its open room stay within its limit, but for the debts */
 #if defined(NOROOM) || defined(NOLIMIT)
 inline claimed(t) { skip }
 #else
 inline claimed(t) {
   y = (room[t] < 0 -> 0 : room[t]);
-  for (x : 0 .. NS-1) { if :: hash[IDX(t,x)] == H -> y++ :: else fi }; x = 0;
-  assert(y <= LIM(cap[t])); y = 0
+  for (x : 0 .. NS-1) { if :: TAKEN(hash[IDX(t,x)]) -> y++ :: else fi }; x = 0;
+  assert(y <= LIM(cap[t]) + debt); y = 0
 }
 #endif
 
@@ -169,23 +199,9 @@ inline credit(t, n) {
 #endif
 }
 
-/* the next table of t becomes the root.  Slots of t that were reserved but never claimed: t is all CLOSED or MOVED now, so
-   the claimed ones can be counted, and the winner gives the rest back */
+/* the next table of t becomes the root */
 inline NEW_ROOT(t) {
-#ifdef RECOUNT
-#ifdef BUG_RECOUNT_ALL
-  atomic { MAYDIE; if :: root == t -> root = t + 1 :: else fi };
-#else
-  atomic { MAYDIE; if :: root == t -> root = t + 1 :: else -> goto nr_done fi };
-#endif
-  atomic { MAYDIE;
-    c2 = LIM(cap[t]) - ~room[t];
-    for (x : 0 .. NS-1) { if :: hash[IDX(t,x)] == H -> assert(c2 > 0); c2-- :: else fi }; x = 0;
-    credit(t + 1, c2); c2 = 0 };
-nr_done: skip
-#else
   atomic { MAYDIE; if :: root == t -> root = t + 1 :: else fi }
-#endif
 }
 
 /* close the room of t, choose a next table and link it.  Uses need, c2.  At most one use in a proctype. */
@@ -193,7 +209,6 @@ inline START_MIGRATION(t) {
 #ifdef NOROOM
   atomic { MAYDIE; if :: next[t] == 0 -> next[t] = t + 1 :: else fi };
 #else
-  atomic { MAYDIE; if :: next[t] != 0 -> goto sm_done :: else fi };
   atomic { MAYDIE;
 #ifdef BUG_ROOM_OPEN
     need = LIM(cap[t]) - room[t];
@@ -206,21 +221,36 @@ inline START_MIGRATION(t) {
 #endif
     assert(need <= LIM(NS));
     c2 = MINCAP;
+#ifdef BUG_NEXT_SMALL
+    do :: c2 < NS -> c2++ :: break od };
+#else
     do :: c2 < NS -> c2++ :: LIM(c2) >= need -> break od };
+#endif
   atomic { MAYDIE;
     if
-    :: next[t] == 0 -> next[t] = t + 1; cap[t+1] = c2; room[t+1] = LIM(c2) - need
+    :: next[t] == 0 -> next[t] = t + 1; cap[t+1] = c2;
+#ifdef BUG_NEXT_FULL
+       room[t+1] = LIM(c2)
+#else
+       room[t+1] = (LIM(c2) < need -> 0 : LIM(c2) - need)
+#endif
     :: else
     fi;
-    need = 0; c2 = 0 };
-sm_done:
+    need = 0; c2 = 0 }
 #endif
 }
 
-#if defined(BUG_CREDIT_UNLINKED) || defined(BUG_LINK_FREE)
-#define CLOSED_UNLINKED mv_credit
-#else
+#if defined(NOROOM) || (defined(AT_LINK) && !defined(BUG_CREDIT_UNLINKED))
 #define CLOSED_UNLINKED mv_done
+#define ONWARD_UNLINKED onward
+#else
+#define CLOSED_UNLINKED mv_credit
+#define ONWARD_UNLINKED credit_on
+#endif
+#ifdef BUG_CREDIT_EMPTY
+#define CLOSED_EMPTY mv_credit
+#else
+#define CLOSED_EMPTY mv_done
 #endif
 /* move slot i of table t.  Uses locals l, j, t2, l2, r, x, y. At most one use in a proctype. */
 inline MOVE_SLOT(t, i) {
@@ -232,7 +262,15 @@ mv: atomic { MAYDIE;
     :: else -> l = link[IDX(t,i)]
     fi };
     if
-    :: l == 0 -> atomic { MAYDIE; if :: link[IDX(t,i)] == 0 -> link[IDX(t,i)] = MV; goto CLOSED_UNLINKED :: else -> goto mv fi }
+    :: l == 0 -> atomic { MAYDIE;
+         if
+         :: link[IDX(t,i)] == 0 -> link[IDX(t,i)] = MV; goto CLOSED_UNLINKED
+         :: else ->
+#ifdef BUG_CREDIT_LOST
+            credit(t2, 1);
+#endif
+            goto mv
+         fi }
     :: l == MV -> goto mv_done
     :: l & FZ -> r = REF(l); goto mv_copy
     :: else -> r = l
@@ -262,7 +300,7 @@ mv_drop: /* a tombstone that no snapshot needs goes from ref to MOVED in one CAS
 mv_credit:
     atomic { MAYDIE; credit(t2, 1); goto mv_done };
 mv_close:
-    atomic { MAYDIE; if :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = CL; goto mv_done :: else -> goto mv fi };
+    atomic { MAYDIE; if :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = CL; goto CLOSED_EMPTY :: else -> goto mv fi };
 mv_copy: j = 0;
 #ifdef BUG_DROP_LATE
     if
@@ -278,15 +316,23 @@ mv_droplate:
     atomic { if :: link[IDX(t,i)] == (r|FZ) -> link[IDX(t,i)] = MV :: else fi };
 #endif
 cp:
-#ifdef BUG_MOVER_SKIPS
-    if :: j == cap[t2] -> goto mv_done :: else fi;
-#else
-    if :: j == cap[t2] -> noplace = 1; assert(!noplace) /* the next table is full: an entry has no place */ :: else fi;
-#endif
     atomic { MAYDIE;
       DEREF(r);
+#ifdef BUG_MOVER_SKIPS
+      if :: j == cap[t2] -> goto mv_done :: else fi;
+#else
       if
-      :: hash[IDX(t2,j)] == 0 -> hash[IDX(t2,j)] = H; claimed(t2); l2 = 0  /* the CAS that claims; link read with it: still 0 */
+      :: j == cap[t2] ->     /* the next table is full: an entry has no place */
+#ifndef STRICT
+         if :: debt > SLACK -> goto dead :: else fi;      /* owed: the move cannot go on (the code throws) */
+#endif
+         noplace = 1; assert(!noplace)
+      :: else
+      fi;
+#endif
+      if
+      :: FOREIGN(hash[IDX(t2,j)], vkey[r]) -> j++; goto cp
+      :: hash[IDX(t2,j)] == 0 -> hash[IDX(t2,j)] = HK(vkey[r]); by[IDX(t2,j)] = vkey[r]; claimed(t2); l2 = 0  /* the CAS that claims; link read with it: still 0 */
       :: hash[IDX(t2,j)] == CL -> l2 = MV
       :: else -> l2 = link[IDX(t2,j)]
       fi };
@@ -321,29 +367,51 @@ cp:
 mv_done: skip; l = 0; l2 = 0; j = 0; r = 0; t2 = 0
 }
 
-#if defined(BUG_CREDIT_UNLINKED) || defined(BUG_LINK_FREE)
-#define ONWARD_UNLINKED credit_on
-#else
-#define ONWARD_UNLINKED onward
-#endif
+/* gives permits to the root or, if that is closed, to its next table; if both are closed they are lost.  Uses g, l2. */
+inline GIVE_BACK() {
+  atomic { MAYDIE; g = pm; pm = 0; pt = 0; l2 = root };
+  atomic { MAYDIE;
+    if
+    :: room[l2] >= 0 -> room[l2] = room[l2] + g; g = 0
+    :: else
+    fi };
+  if
+  :: g > 0 ->
+     atomic { MAYDIE; l2 = next[l2] };
+     if :: l2 != 0 -> atomic { MAYDIE; credit(l2, g) } :: else fi
+  :: else
+  fi;
+  g = 0; l2 = 0
+}
 /* a permit of t for the writer, or no room */
 #ifdef NOROOM
 #define PERMIT(t) skip
 #else
+#ifdef CARRY
+#define RENEW(t) if :: pm > 0 -> pt = t :: else fi
+#else
+#define RENEW(t) if :: pm > 0 && pt != t -> GIVE_BACK() :: else fi
+#endif
 #ifdef BUG_NO_PERMIT
 #define PAID (pm > 0 || root < t)
 #else
 #define PAID (pm > 0)
 #endif
-#define PERMIT(t) if :: PAID -> skip :: else -> \
+#ifdef BUG_TAKE_CLOSED
+#define TAKE_CLOSED(t) :: room[t] < 0 && ~room[t] > 0 -> pm = 1; pt = t; room[t]++
+#else
+#define TAKE_CLOSED(t)
+#endif
+#define PERMIT(t) RENEW(t); if :: PAID -> skip :: else -> \
   atomic { MAYDIE; \
     if :: room[t] > 0 -> pm = (room[t] < BATCH -> room[t] : BATCH); pt = t; room[t] = room[t] - pm \
+       TAKE_CLOSED(t) \
        :: else -> goto noroom fi } fi
 #endif
 inline spend() { if :: pm > 0 -> pm--; if :: pm == 0 -> pt = 0 :: else fi :: else fi }
 
 proctype W(byte me; byte op1; byte op2; byte v0) {
-  byte t, i, l, j, t2, l2, r, x, y, v, k, op, n, pm, pt, c2; short need; bit aware, h0, all;
+  byte t, i, l, j, t2, l2, r, x, y, v, k, op, n, pm, pt, g, c, c2; short need; bit aware, h0, all, late;
   v = v0 - 1;
 nextop:
   atomic { n++; v++;
@@ -352,25 +420,12 @@ nextop:
     k = OPKEY(op); vkey[v] = k; if :: op & DEL -> tomb = tomb | BIT(v) :: else fi };
   atomic { MAYDIE; begin(me, k); t = root };
 enter:
-  atomic { MAYDIE; aware = (next[t] != 0); i = 0;
-    if :: pm > 0 && (pt < t || (pt == t && aware)) -> skip :: else -> goto probe fi };
-#if defined(BUG_PERMIT_STALE)
-  atomic { if :: pt < t && (t - pt) % 2 == 0 -> pt = t :: pt < t && (t - pt) % 2 == 1 -> pm = 0; pt = 0 :: else fi };
-#else
-#if defined(CARRY)
-  atomic { if :: pt < t -> pt = t :: else fi };
-#else
-#if defined(RECOUNT) && !defined(BUG_RECOUNT_GIVE)
-  atomic { pm = 0; pt = 0 };
-#else
-  atomic { MAYDIE; credit(pt + 1, pm); pm = 0; pt = 0 };     /* permits of a table that has a next one are given to that */
-#endif
-#endif
-#endif
+  atomic { MAYDIE; aware = (next[t] != 0); i = 0; c = cap[t] };
 probe:
-  if :: i == cap[t] -> goto at_end :: else fi;
+  if :: i == c -> goto at_end :: else fi;
   atomic { MAYDIE;
     if
+    :: FOREIGN(hash[IDX(t,i)], k) -> i++; goto probe
     :: hash[IDX(t,i)] == 0 -> h0 = 1; l = 0
     :: hash[IDX(t,i)] == CL -> l = MV; h0 = 1
     :: else -> h0 = 0; l = link[IDX(t,i)]
@@ -432,8 +487,20 @@ at_empty:
 #endif
   atomic { MAYDIE;
     if
-    :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = H; claimed(t);
-#ifdef BUG_LINK_FREE
+    :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = HK(k);
+#ifdef BUG_GIVE_CLAIMED
+       if :: room[t] >= 0 -> spend(); room[t]++; goto unlinked :: else fi;
+#endif
+       claimed(t);
+#ifndef AT_LINK
+#ifdef RECOVER
+       late = 1                            /* used, but it does not say so yet: matters only if a survivor looks */
+    :: else -> goto probe
+    fi };
+  atomic { MAYDIE;
+    if
+    :: late -> late = 0;
+#endif
        spend();
 #endif
        goto linkit
@@ -451,7 +518,7 @@ unlinked:
   :: !aware && (op & DEL) -> atomic { assert(seen[me] & BIT(0)); goto ack }
   :: else -> skip
   fi;
-#ifndef BUG_LINK_FREE
+#ifdef AT_LINK
   PERMIT(t);
 #endif
 linkit:
@@ -460,13 +527,15 @@ linkit:
     :: link[IDX(t,i)] == 0 ->
        link[IDX(t,i)] = v; claim_slot(t, i, k);
        assert(abs[k] == 0);             /* an insert: the key was absent */
-#ifndef BUG_LINK_FREE
+#ifdef AT_LINK
        spend();
+#else
+       if :: by[IDX(t,i)] != 0 && by[IDX(t,i)] != k -> debt++ :: else fi;
 #endif
        lin(k, v); goto ack
     :: else -> goto probe
     fi };
-#if defined(BUG_CREDIT_UNLINKED) || defined(BUG_LINK_FREE)
+#if !defined(NOROOM) && (!defined(AT_LINK) || defined(BUG_CREDIT_UNLINKED))
 credit_on:
   atomic { MAYDIE; credit(t + 1, 1); goto onward };
 #endif
@@ -477,14 +546,14 @@ help:
   MOVE_SLOT(t, i);
   if
   :: !all -> goto onward
-  :: all && i + 1 < cap[t] -> i++; goto help
+  :: all && i + 1 < c -> i++; goto help
   :: else -> all = 0
   fi;
   NEW_ROOT(t);
   goto onward;
 #if defined(FINISH_FIRST) || !defined(NOROOM)
 finish_first:                            /* a new slot in a table that is not yet the root: finish the move first */
-  atomic { t = t - 1; i = 0; all = 1; l = 0; goto help };
+  atomic { t = t - 1; c = cap[t]; i = 0; all = 1; l = 0; goto help };
 #endif
 at_end:
   if
@@ -492,19 +561,31 @@ at_end:
   :: next[t] == 0 && (op & DEL) -> assert(seen[me] & BIT(0)); goto ack
   :: next[t] == 0 && !(op & DEL) ->
 #if !defined(NOROOM) && !defined(NOLIMIT)
-     assert(pm == 0 || pt != t);           /* a permit is worth a slot */
+     assert(pm == 0 || pt != t || debt > SLACK);           /* a permit is worth a slot */
 #endif
      goto noroom
   fi;
   goto onward;
 noroom:
+#ifdef BUG_ROOM_WAIT
+  if :: room[t] < 0 && next[t] == 0 -> goto noroom :: else fi;
+#endif
 #if defined(FINISH_FIRST) || !defined(NOROOM)
+#ifndef BUG_NEXT_EARLY
   atomic { MAYDIE; if :: root < t -> goto finish_first :: else fi };
 #endif
+#endif
 #ifdef GIVEUP
+#ifdef BUG_NEXT_EARLY
+  if :: t + 1 == NT -> goto ack :: else fi;
+#else
   if :: root < t || t + 1 == NT -> goto ack :: else fi;   /* no place, and this table cannot migrate yet: leave undone */
 #endif
-  assert(root >= t && t + 1 < NT);
+#endif
+#ifndef BUG_NEXT_EARLY
+  assert(root >= t);
+#endif
+  assert(t + 1 < NT);
   START_MIGRATION(t);
 #ifndef NOROOM
   goto enter;
@@ -514,49 +595,68 @@ noroom:
 onward:
   atomic { t = t + 1; assert(t < NT); l = 0; goto enter };
 ack:
-  atomic { finish(me); l = 0; i = 0; t = 0; aware = 0; h0 = 0;
+  atomic { finish(me); l = 0; i = 0; t = 0; c = 0; aware = 0; h0 = 0;
     if :: pm > 0 && n < 2 && op2 != 0 -> skip :: else -> goto nextop fi };
-  if                                       /* permits that are left: kept, or given back while the room is open */
+  if                                       /* permits that are left: kept, or given back */
   :: skip
-  :: atomic { MAYDIE; if :: room[pt] >= 0 -> room[pt] = room[pt] + pm; pm = 0; pt = 0 :: else fi }
+  :: GIVE_BACK()
   fi;
   goto nextop;
 dead: skip;
+#ifdef RECOVER
+  if
+  :: skip
+  :: pm > 0 ->                             /* a survivor returns what the dead had */
+     atomic {
+#ifdef AT_LINK
+#ifndef BUG_RETURN_ALL
+       pm--
+#else
+       skip
+#endif
+#else
+       if :: late -> debt++; late = 0 :: else fi
+#endif
+     };
+     GIVE_BACK()
+  fi;
+#endif
 fin: atomic { ndone++ }
 }
 
 /* a process that starts and finishes migrations, `passes` times at most, visiting the slots from slot `first` on */
 proctype M(byte me; byte passes; byte first) {
-  byte t, i, l, j, t2, l2, r, x, y, c, c2; short need;
+  byte t, i, l, j, t2, l2, r, x, y, c, m, c2; short need;
 again:
   if :: passes == 0 -> goto fin :: else -> passes-- fi;
-  atomic { MAYDIE; pin(me); t = root };
+  atomic { MAYDIE; pin(me); t = root; m = cap[t] };
   if :: t + 1 == NT -> goto out :: else fi;
   START_MIGRATION(t);
   atomic { i = first; c = 0 };
   do
-  :: c == cap[t] -> break
-  :: else -> MOVE_SLOT(t, i); i = (i + 1) % cap[t]; c++
+  :: c == m -> break
+  :: else -> MOVE_SLOT(t, i); i = (i + 1) % m; c++
   od;
   NEW_ROOT(t);
 out:
-  atomic { unpin(me); i = 0; t = 0; c = 0; goto again };
+  atomic { unpin(me); i = 0; t = 0; c = 0; m = 0; goto again };
 dead: skip;
 fin: atomic { ndone++ }
 }
 
 /* reads key k (0: any) n times */
 proctype R(byte me; byte key; byte n) {
-  byte t, i, l, k, x; bit aware, h0;
+  byte t, i, l, k, x, c; bit aware, h0;
 again:
   if :: n == 0 -> goto fin :: else -> n-- fi;
   if :: key == 0 -> if :: k = K1 :: k = K2 fi :: else -> k = key fi;
   atomic { begin(me, k); t = root };
-enter: atomic { i = 0; aware = 0 };
+enter: atomic { i = 0; aware = 0; c = cap[t] };
 probe:
-  if :: i == cap[t] -> goto ends :: else fi;
+  if :: i == c -> goto ends :: else fi;
   atomic {
     if
+    :: FOREIGN(hash[IDX(t,i)], k) -> i++; goto probe
     :: hash[IDX(t,i)] == 0 -> h0 = 1; l = 0
     :: hash[IDX(t,i)] == CL -> l = MV; h0 = 1
     :: else -> h0 = 0; l = link[IDX(t,i)]
@@ -589,13 +689,13 @@ absent:
 onward:
   atomic { t = t + 1; assert(t < NT); goto enter };
 ack:
-  atomic { finish(me); l = 0; i = 0; t = 0; aware = 0; h0 = 0; k = 0; goto again };
+  atomic { finish(me); l = 0; i = 0; t = 0; aware = 0; h0 = 0; k = 0; c = 0; goto again };
 fin: atomic { ndone++ }
 }
 
 proctype Env() { snapOpen = 0 }
 
-inline put(i, v, k) { hash[i] = H; link[i] = v; vkey[v] = k; slotkey[i] = k; abs[k] = v }
+inline put(i, v, k) { hash[i] = HK(k); link[i] = v; vkey[v] = k; slotkey[i] = k; abs[k] = v }
 
 init {
   byte k, t, i, x, n; bit aware, found;
@@ -605,7 +705,7 @@ init {
     if
     :: room[0] == UNSET ->                 /* a start may set room[0] lower: permits of the dead */
        room[0] = LIM(cap[0]);
-       for (x : 0 .. NS-1) { if :: hash[x] == H -> room[0]-- :: else fi }; x = 0
+       for (x : 0 .. NS-1) { if :: TAKEN(hash[x]) -> room[0]-- :: else fi }; x = 0
     :: else
     fi;
     assert(room[0] >= 0)
@@ -622,10 +722,11 @@ init {
       :: i == cap[t] && next[t] != 0 && !found -> t++; i = 0; aware = 0
       :: i < cap[t] && !found ->
          if
+         :: FOREIGN(hash[IDX(t,i)], k) -> i++
          :: hash[IDX(t,i)] == CL -> t++; i = 0; aware = 0
-         :: (hash[IDX(t,i)] == 0 || link[IDX(t,i)] == 0) && !aware -> break
-         :: (hash[IDX(t,i)] == 0 || link[IDX(t,i)] == 0) && aware -> t++; i = 0; aware = 0
-         :: link[IDX(t,i)] == MV -> aware = 1; i++
+         :: !FOREIGN(hash[IDX(t,i)], k) && (hash[IDX(t,i)] == 0 || link[IDX(t,i)] == 0) && !aware -> break
+         :: !FOREIGN(hash[IDX(t,i)], k) && (hash[IDX(t,i)] == 0 || link[IDX(t,i)] == 0) && aware -> t++; i = 0; aware = 0
+         :: !FOREIGN(hash[IDX(t,i)], k) && link[IDX(t,i)] == MV -> aware = 1; i++
          :: else ->
             x = REF(link[IDX(t,i)]);
             if :: vkey[x] == k -> found = 1; assert(!(retired & BIT(x))) :: else -> x = 0; i++ fi
@@ -633,10 +734,5 @@ init {
       od;
       if :: !found -> assert(abs[k] == 0) :: else -> assert(abs[k] == VAL(x)) fi
     };
-#ifdef CHECK_LEAK
-    i = 0;
-    for (x : 0 .. NS-1) { if :: hash[IDX(root,x)] == H -> i++ :: else fi };
-    assert(room[root] < 0 || room[root] + i == LIM(cap[root]))
-#endif
   }
 }

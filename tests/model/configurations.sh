@@ -1,0 +1,167 @@
+# The configurations of every model, as check.sh runs them.
+
+T=table.pml; K="put(0,1,K1);put(1,2,K2);"
+TOMB="$K tomb=4;abs[K2]=0;"                    # K2 is deleted
+TIGHT="put(0,1,K1);cap[0]=1;"                  # one slot, and it is taken
+W3="n=3;run W(0,INS+K2,0,3);run W(1,INS+K3,0,5);run M(2,1,0)"
+
+# ---- slots
+A="-DGIVEUP -DNOFREE"
+ok   $T a1 $A -DNP=3 "-DSTART=$K snapOpen=0;n=3;run W(0,SET+K1,DEL+K2,3);run W(1,DEL+K1,INS+K1,5);run M(2,1,0)"
+ok   $T a2 -DGIVEUP -DNP=3 "-DSTART=$K snapOpen=0;n=3;run W(0,SET+K1,DEL+K1,3);run M(1,1,0);run R(2,K1,1)"
+ok   $T a3 $A -DNS=2 -DNP=3 "-DSTART=put(0,1,K1);snapOpen=0;n=3;run W(0,INS+K2,0,3);run M(1,1,0);run R(2,K2,1)"
+ok   $T a4 -DGIVEUP -DNP=3 "-DSTART=$K snapOpen=0;n=3;run W(0,INS+K3,0,3);run M(1,1,0);run M(2,1,1)"
+full ok $T a5 -DGIVEUP -DNT=3 -DNS=2 -DNP=4 "-DSTART=put(0,1,K1); n=3;run W(0,DEL+K1,INS+K1,3);run M(1,2,0);run M(2,2,0);run Env()"
+ok   $T a5b -DGIVEUP -DNT=3 -DNS=3 -DNP=3 "-DSTART=$K n=3;run W(0,DEL+K1,0,3);run M(1,2,0);run M(2,1,1);run Env()"
+ok   $T ac1 -DGIVEUP -DCRASH=1 -DNS=2 -DNP=3 "-DSTART=put(0,1,K1);snapOpen=0;n=3;run W(0,SET+K1,0,3);run W(1,INS+K3,0,5);run M(2,1,0)"
+live $T al1 -DGIVEUP -DCRASH=1 -DNP=3 "-DSTART=$K snapOpen=0;n=3;run W(0,SET+K1,0,3);run W(1,INS+K3,0,5);run M(2,1,0)"
+full ok $T a2w $A -DNP=4 "-DSTART=$K snapOpen=0;n=4;run W(0,SET+K1,DEL+K1,3);run W(1,INS+K1,0,5);run M(2,1,0);run R(3,K1,1)"
+full ok $T a3w $A -DNS=2 -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,0,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K2,1)"
+full ok $T a3n -DNOROOM -DNOFREE -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,DEL+K2,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K2,1)"
+full ok $T a4w -DGIVEUP -DNP=4 "-DSTART=$K snapOpen=0;n=4;run W(0,INS+K3,0,3);run W(1,DEL+K1,0,5);run M(2,1,0);run M(3,1,1)"
+full ok $T ac1r -DGIVEUP -DCRASH=1 -DNP=4 "-DSTART=$K snapOpen=0;n=4;run W(0,SET+K1,0,3);run W(1,INS+K3,0,5);run M(2,1,0);run R(3,K1,1)"
+full ok $T ac2 -DGIVEUP -DCRASH=2 -DNT=3 -DNS=2 -DNP=4 "-DSTART=put(0,1,K1); n=3;run W(0,DEL+K1,INS+K1,3);run M(1,2,0);run M(2,2,0);run Env()"
+
+for b in MOVED_JUMP MOVED_NOAWARE NO_FREEZE MOVED_FIRST; do
+bad  $T b_$b -DGIVEUP -DBUG_$b -DNP=4 "-DSTART=$K n=3;run W(0,SET+K1,SET+K2,3);run M(1,1,0);run R(2,0,1);run Env()"
+done
+bad  $T b_COPY_FAIL -DGIVEUP -DBUG_COPY_FAIL -DNP=3 "-DSTART=$K n=2;run M(1,1,0);run M(2,1,1);run Env()"
+bad  $T b_DROP_LATE -DGIVEUP -DBUG_DROP_LATE -DNP=4 "-DSTART=put(0,1,K1); n=3;run W(0,DEL+K1,0,3);run M(1,1,0);run M(2,1,0);run Env()"
+bad  $T b_MOVER_SKIPS -DGIVEUP -DBUG_MOVER_SKIPS -DNT=3 -DNS=3 -DNP=4 "-DSTART=put(0,1,K1); n=3;run W(0,DEL+K1,0,3);run M(1,2,0);run M(2,2,0);run Env()"
+bad  $T b_UNLINKED -DNOROOM -DBUG_UNLINKED -DNP=4 "-DSTART=put(0,1,K1); n=4;run W(0,SET+K1,0,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K1,1);run Env()"
+for b in NO_CLOSE CLOSED_SKIP; do
+bad  $T b_$b -DGIVEUP -DBUG_$b -DNP=4 "-DSTART=put(0,1,K1); n=4;run W(0,INS+K2,0,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K1,1);run Env()"
+done
+hang $T b_WAIT -DGIVEUP -DBUG_WAIT -DCRASH=1 -DNP=4 "-DSTART=$K snapOpen=0;n=3;run W(0,SET+K1,0,3);run W(1,INS+K3,0,5);run M(2,1,0)"
+
+# ---- room: without any, with the plain rule, with room
+stuck $T n_none -DNOROOM -DGIVEUP -DNT=3 -DNS=2 -DNP=3 "-DSTART=$TOMB $W3"
+ok   $T n_plain -DNOROOM -DGIVEUP -DFINISH_FIRST -DNT=3 -DNS=2 -DNP=3 "-DSTART=$TOMB $W3"
+G="-DGIVEUP -DNOFREE -DNT=3 -DNP=3"; H="$G -DHASHES=3 -DSTRICT"
+ok   $T r_same $G -DNS=2 "-DSTART=$TOMB $W3"                             # the tombstone is copied
+ok   $T r_drop $G -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"                  # and dropped, with a credit
+ok   $T r_tight $G -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+ok   $T r_batch $G -DBATCH=2 -DNS=2 "-DSTART=snapOpen=0;n=2;run W(0,INS+K1,INS+K2,3);run W(1,INS+K3,0,5)"
+full ok $T r_either $G -DNS=2 "-DSTART=$TOMB $W3;run Env()"
+full ok $T r_free -DGIVEUP -DNT=3 -DNP=3 -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"   # with grace periods
+full ok $T r_batch2 $G -DBATCH=2 -DNS=2 "-DSTART=snapOpen=0;n=3;run W(0,INS+K1,INS+K2,3);run W(1,INS+K3,0,5);run M(2,1,0)"
+full ok $T r_three -DGIVEUP -DNOFREE -DNT=2 -DNS=2 -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,0,3);run W(1,INS+K3,0,5);run W(2,DEL+K1,0,7);run M(3,1,0)"
+full ok $T r_read -DGIVEUP -DNOFREE -DNT=2 -DNS=2 -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,0,3);run W(1,INS+K3,0,5);run R(2,K2,1);run M(3,1,0)"
+# keys of different hashes: no debts, and so never a mover without a place
+ok   $T h_drop $H -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"
+ok   $T h_tight $H -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+ok   $T h_grow $H -DMINCAP=1 -DNS=3 "-DSTART=$TOMB cap[0]=2;snapOpen=0;$W3"   # next tables of 1, 2 or 3 slots, as they fit
+full ok $T h_shrink $H -DMINCAP=1 -DNS=3 "-DSTART=put(0,1,K1);snapOpen=0;$W3"
+ok   $T h_two $H -DMINCAP=1 -DNS=2 "-DSTART=$TOMB snapOpen=0;n=3;run W(0,INS+K3,0,3);run M(1,2,0);run M(2,1,1)"
+ok   $T h_batch $H -DBATCH=2 -DNS=2 "-DSTART=snapOpen=0;n=2;run W(0,INS+K1,INS+K2,3);run W(1,INS+K3,0,5)"
+ok   $T h_carry $H -DCARRY -DBATCH=2 -DNS=2 "-DSTART=snapOpen=0;n=2;run W(0,INS+K1,INS+K2,3);run W(1,INS+K3,0,5)"
+ok   $T h_slack $H -DSLACK=1 -DMINCAP=2 -DNS=3 "-DSTART=$TOMB snapOpen=0;$W3"  # limit = slots - 1
+ok   $T h_crash $H -DCRASH=1 -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"
+full ok $T h_crash2 $H -DCRASH=1 -DMINCAP=1 -DNS=3 "-DSTART=$TOMB cap[0]=2;snapOpen=0;$W3"
+live $T l_tight $G -DCRASH=1 -DHASHES=3 -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT n=2;run W(0,INS+K2,0,3);run W(1,INS+K3,0,5)"
+full live $T l_same $G -DCRASH=1 -DNS=2 "-DSTART=$TOMB $W3"
+full live $T l_grow $G -DCRASH=1 -DMINCAP=1 -DNS=3 "-DSTART=$TOMB cap[0]=2;snapOpen=0;$W3"
+# debts: slack takes them; without it there may be no place
+O="n=2;run W(0,INS+K3,0,3);run M(1,1,0)"; D="$G -DHASHES=3 -DCRASH=1 -DRECOVER"
+stuck $T d_theft_noslack $G -DSTRICT -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $O"
+ok   $T d_theft $G -DSTRICT -DSLACK=1 -DMINCAP=2 -DNS=3 "-DSTART=put(0,1,K1);cap[0]=2;$O"
+stuck $T d_death_noslack $D -DSTRICT -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+full ok $T d_death $D -DSTRICT -DSLACK=1 -DMINCAP=2 -DNS=3 "-DSTART=put(0,1,K1);cap[0]=2;$W3"
+full ok $T d_death2 $D -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+# without debts: the link spends the permit
+L="$G -DSTRICT -DAT_LINK"
+ok   $T at_drop $L -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"
+ok   $T at_tight $L -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+full ok $T at_death $L -DCRASH=1 -DRECOVER -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+stuck $T at_RETURN_ALL $L -DNOLIMIT -DHASHES=3 -DCRASH=1 -DRECOVER -DBUG_RETURN_ALL -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+stuck $T at_CREDIT_UNLINKED $L -DNOLIMIT -DBUG_CREDIT_UNLINKED -DMINCAP=1 -DNS=2 "-DSTART=put(0,1,K1);$W3"
+stuck $T at_GIVE_CLAIMED $L -DNOLIMIT -DHASHES=2 -DBUG_GIVE_CLAIMED -DNS=2 "-DSTART=$TIGHT $W3"
+
+# seeded faults.  NOLIMIT leaves out the ghost that counts, so that what is found is the mover without a place
+S="-DNOLIMIT -DGIVEUP -DNOFREE -DHASHES=3"; N3="-DNT=3 -DNS=2 -DNP=3"; N2="-DNT=2 -DNS=2 -DNP=3"
+stuck $T b_NO_PERMIT $S $N2 -DBUG_NO_PERMIT "-DSTART=$TOMB $O"
+stuck $T b_REUSE_PERMIT $S $N2 -DBUG_REUSE_PERMIT -DMINCAP=1 "-DSTART=put(0,1,K1);$W3"
+stuck $T b_TAKE_CLOSED $S $N2 -DNOAGREE -DBUG_TAKE_CLOSED -DMINCAP=1 "-DSTART=put(0,1,K1);$O"
+stuck $T b_ROOM_OPEN $S $N2 -DBUG_ROOM_OPEN -DMINCAP=1 "-DSTART=put(0,1,K1);$O"
+stuck $T b_NEXT_FULL $S $N2 -DBUG_NEXT_FULL "-DSTART=$TOMB $O"
+stuck $T b_NEXT_SMALL $S $N2 -DBUG_NEXT_SMALL -DMINCAP=1 "-DSTART=$K $O"
+bad   $T b_NEXT_EARLY $S $N3 -DNOAGREE -DBUG_NEXT_EARLY "-DSTART=$K $O"
+stuck $T b_CREDIT_EARLY $S $N3 -DBUG_CREDIT_EARLY "-DSTART=$TOMB snapOpen=0;$W3"
+stuck $T b_CREDIT_LOST $S $N2 -DBUG_CREDIT_LOST "-DSTART=put(0,1,K1);$W3"
+stuck $T b_CREDIT_EMPTY $S $N2 -DBUG_CREDIT_EMPTY -DMINCAP=1 "-DSTART=put(0,1,K1);n=2;run W(0,INS+K3,0,3);run M(1,1,1)"
+TOMBS="$K tomb=6;abs[K1]=0;abs[K2]=0;snapOpen=0;"
+for b in CLOSED BLIND; do                      # not everybody computes the same need ...
+bad  $T b_CREDIT_$b $G -DBUG_CREDIT_$b -DNS=2 "-DSTART=$TOMBS n=3;run M(0,2,0);run M(1,2,1);run M(2,2,0)"
+full ok $T b_CREDIT_${b}_place $G -DHASHES=3 -DNOLIMIT -DNOAGREE -DBUG_CREDIT_$b -DMINCAP=1 -DNS=2 "-DSTART=$TOMBS n=3;run W(0,INS+K3,0,3);run M(1,2,1);run M(2,2,0)"  # ... but no mover was found stuck by it
+done
+hang $T b_ROOM_WAIT -DBUG_ROOM_WAIT -DGIVEUP -DCRASH=1 $N3 "-DSTART=$TOMB $W3"
+
+# ---- versions and snapshots
+V=versions.pml
+C0="-DSTART=put(1,A);n=2;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,99,1)"
+C1="-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run W(1,WR+A,0,0,4);run S(2,0,A,A,A,1)"
+D1="-DSTART=put(1,A);n=3;run W(0,WR+A+DEL,WR+A,0,2);run D(1,A,1);run S(2,0,A,A,A,1)"
+ok   $V v_writers "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,4);run S(2,0,A,A,99,1)"
+ok   $V v_two -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,A,A,99,1)"
+ok   $V v_read "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run R(1,A,1);run S(2,0,A,A,99,1)"
+ok   $V v_cross -DNK=2 -DCROSS "-DSTART=n=2;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,B,1)"
+ok   $V v_cross2 -DNK=2 -DCROSS -DNSN=2 "-DSTART=n=3;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,B,1);run R(2,A,1)"
+ok   $V v_drop "$D1"
+ok   $V v_crash -DCRASH=1 "$C0"
+full ok $V v_writers2 "$C1"
+full ok $V v_two2 -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,A,1);run S(2,1,A,A,A,1)"
+full ok $V v_crash2 -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
+full ok $V v_crash_two -DCRASH=1 -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,A,1);run S(2,1,A,A,A,1)"
+full ok $V v_crash_drop -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A+DEL,WR+A,0,2);run D(1,A,1);run S(2,0,A,A,99,1)"
+full live $V v_live -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
+for b in SNAP_SKIP SNAP_SHOW STAMP_EARLY NO_TICK TRIM_PENDING HELD_PENDING HELD_NOW; do
+bad  $V vb_$b -DBUG_$b "$C0"
+done
+for b in NO_TRIM_FIRST CLEAR_FIRST; do
+bad  $V vb_$b -DBUG_$b "$C1"
+done
+bad  $V vb_MARK_LATE -DBUG_MARK_LATE "-DSTART=put(1,A);n=2;run W(0,WR+A,0,0,2);run S(1,0,A,A,A,1)"
+bad  $V vb_NO_SETTLE_OLD -DBUG_NO_SETTLE_OLD "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
+bad  $V vb_OPEN_LATE -DBUG_OPEN_LATE -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,99,99,99,1)"
+bad  $V vb_READ_NOSETTLE -DBUG_READ_NOSETTLE "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,A,A,1)"
+bad  $V vb_HELD_INTERVAL -DBUG_HELD_INTERVAL -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,A,1);run S(2,1,A,A,A,1)"
+bad  $V vb_DROP_YOUNG -DBUG_DROP_YOUNG "$D1"
+bad  $V vb_cross -DBUG_SNAP_SKIP -DNK=2 -DCROSS "-DSTART=n=2;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,99,1)"
+# a bound that does not hold: one version a key for each snapshot that is open (it is: opened since the oldest that is open)
+bad  $V v_space -DEAGER -DCHECK_SPACE -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,WR+A,2);run S(1,0,A,A,99,1);run S(2,1,99,99,99,2)"
+
+# ---- floors
+F=floors.pml
+F1="-DSTART=put(1,0);run Writer(DEL,SET,DEL,2);run Dropper(0,1);run Revoker(1);run Dumper(3)"
+ok   $F f_one "$F1"
+ok   $F f_once -DAT_ONCE "$F1"
+ok   $F f_once_recheck -DAT_ONCE -DBUG_NO_RECHECK "$F1"      # its CAS is the second look
+ok   $F f_two -DNK=2 "-DSTART=put(1,0);put(2,1);run Writer(DEL,DEL+1,0,3);run Dropper(0,1);run Dropper(1,1);run Revoker(1);run Dumper(2)"
+full ok $F f_drop2 "-DSTART=put(1,0);run Writer(DEL,SET,DEL,2);run Dropper(0,2);run Revoker(2);run Dumper(3)"
+full ok $F f_writers "-DSTART=put(1,0);run Writer(DEL,SET,0,2);run Writer(DEL,SET,0,4);run Dropper(0,1);run Revoker(1);run Dumper(2)"
+for b in FLOORS_FIRST FLOOR_ABOVE PENDING NO_RECHECK RECHECK_EARLY FLOOR_CLOSED RAISE_EARLY RAISE_BLIND REVOKED_DELTA; do
+bad  $F fb_$b -DBUG_$b "$F1"
+done
+for b in FLOORS_FIRST FLOOR_CLOSED; do
+bad  $F fb_once_$b -DAT_ONCE -DBUG_$b "$F1"
+done
+
+# ---- epochs
+E=epoch.pml
+ok   $E e_pin -DROUNDS=1
+full ok $E e_pin2 -DROUNDS=2
+full ok $E e_before3 -DROUNDS=1 -DTAG_BEFORE -DGAP=3
+bad  $E e_before2 -DTAG_BEFORE
+bad  $E e_own3 -DROUNDS=1 -DTAG_OWN -DGAP=3
+bad  $E e_gap1 -DROUNDS=1 -DGAP=1
+bad  $E e_mod3 -DROUNDS=1 -DMOD3
+ok   $E e_glance -DROUNDS=1 -DGLANCE
+full ok $E e_glance2 -DROUNDS=2 -DGLANCE
+bad  $E e_glance_gap3 -DROUNDS=1 -DGLANCE -DGLANCE_GAP=3
+bad  $E e_glance_gap1 -DROUNDS=1 -DGLANCE -DGAP=1
+
+# ---- recovery
+Y=recovery.pml
+ok   $Y rec
+bad  $Y rec_QUERY -DBUG_QUERY
+bad  $Y rec_ATTACH -DBUG_ATTACH
