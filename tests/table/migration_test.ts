@@ -8,6 +8,7 @@ import {
 import {
   CLOSED,
   EMPTY,
+  FINAL,
   FROZEN,
   MOVED,
   STRIDE,
@@ -15,6 +16,7 @@ import {
   T_NEXT,
   T_NUMBER,
   T_ROOM,
+  V_PREV,
 } from "../../src/segment/layout.ts";
 import { closeSnapshot, openSnapshot } from "../../src/table/clock.ts";
 import { Cursor } from "../../src/table/cursor.ts";
@@ -239,6 +241,34 @@ Deno.test("Migration.purge() does nothing while a snapshot may need the tombston
   closeSnapshot(participant, word);
   of.table.migration.purge();
   assert(of.root !== root);
+});
+
+Deno.test("Table.insert() forgets what a failed replace() meant to replace", () => {
+  const of = new SmallTable();
+  const other = of.join();
+  const { table, participant, words } = of;
+  of.set(1, 1);
+  of.delete(1);
+  participant.pin();
+  const tombstone = table.seek(of.key(1), true);
+  assert(tombstone !== 0);
+  const version = of.version(1, 2);
+  other.table.migration.purge(1); // drops the tombstone, and retires it
+  assertFalse(table.replace(tombstone, version));
+  assertStrictEquals(table.seek(of.key(1), true), 0);
+  assertStrictEquals(table.insert(of.key(1), version), "done");
+  assertStrictEquals(words[version * 4 + V_PREV], FINAL);
+  participant.unpin();
+  of.set(1, 3); // trims the version: must not retire the tombstone again
+  for (const one of [of, other]) one.participant.collectAll();
+  const free = participant.allocator.freeChunks;
+  const refs = Array.from({ length: 50 }, () => of.version(2, 0));
+  assertStrictEquals(
+    new Set(refs).size,
+    refs.length,
+    "none is given out twice",
+  );
+  assert(participant.allocator.freeChunks <= free);
 });
 
 Deno.test("Migration keeps a tombstone that an open snapshot is older than", () => {
