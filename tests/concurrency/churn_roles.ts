@@ -45,6 +45,41 @@ export const roles = {
     }
   },
 
+  /** Keeps so many bytes of its own keys live, whatever comes and goes; returns how many entries it left. */
+  tenant(
+    stage: Stage,
+    input: { live: number; operations: number },
+  ): number {
+    const map = stage.attach<string, Uint8Array>();
+    const sizes = new Map<string, number>();
+    const keys: string[] = [];
+    let live = 0;
+    for (let i = 0; i < input.operations; i++) {
+      const choice = stage.pick(10);
+      if (live >= input.live || choice < 2 && keys.length > 0) {
+        const at = stage.pick(keys.length);
+        const key = keys[at];
+        keys[at] = keys[keys.length - 1];
+        keys.pop();
+        live -= sizes.get(key)!;
+        sizes.delete(key);
+        if (!map.delete(key)) throw new Error(`${key} is lost`);
+        continue;
+      }
+      const isNew = choice < 6 || keys.length === 0;
+      const key = isNew ? `${stage.index}:${i}` : keys[stage.pick(keys.length)];
+      const size = stage.pick(stage.pick(50) === 0 ? 20_000 : 600);
+      map.set(key, new Uint8Array(size));
+      if (isNew) keys.push(key);
+      live += size - (sizes.get(key) ?? 0);
+      sizes.set(key, size);
+    }
+    for (const [key, size] of sizes) {
+      if (map.get(key)?.length !== size) throw new Error(`${key} is wrong`);
+    }
+    return sizes.size;
+  },
+
   /** Looks in every way until it is told to stop; returns how many values it saw. */
   async reader(stage: Stage, input: Input): Promise<number> {
     const map: Shared = stage.attach();

@@ -1,6 +1,6 @@
 // Memory is used again and again for values of other sizes: no reader ever sees
 // a byte of a value that was never its key's.
-import { assert } from "@std/assert";
+import { assert, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { SCALE, SEED } from "../crash/scale.ts";
 import type { Input, roles } from "./churn_roles.ts";
@@ -64,3 +64,23 @@ for (const values of ["string", "number"] as const) {
     assertSound(map);
   });
 }
+
+Deno.test("SharedMap never calls itself full while two thirds of it are free, whatever comes and goes", async () => {
+  using map = SharedMap.create<string, Uint8Array>({
+    value: "bytes",
+    maxBytes: 64 * 2 ** 20,
+  });
+  {
+    await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
+    const live = 10 * 2 ** 20;
+    const tenants = crew.add("tenant", 2, {
+      live,
+      operations: 100_000 * SCALE,
+    });
+    await crew.start();
+    const [one, other] = await tenants;
+    assertStrictEquals(map.size, one + other);
+    crew.stop();
+  }
+  assertSound(map);
+});
