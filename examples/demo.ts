@@ -1,7 +1,7 @@
 /**
  * The demo: all workers build one search index together, in one shared map; a
  * reader queries it meanwhile, a snapshot is taken in the middle, one worker is
- * terminated, and at the end all of it is proved.
+ * terminated; at the end all of it is proved, and restored by another process.
  *
  * ```sh
  * deno run --allow-read=. examples/demo.ts --help
@@ -19,6 +19,7 @@ import { totalOperations } from "./demo/meter.ts";
 import { HELP, type Options, readOptions } from "./demo/options.ts";
 import { type Proof, prove } from "./demo/proof.ts";
 import * as report from "./demo/report.ts";
+import { mayRestart, restart } from "./demo/restart.ts";
 import { UsageError } from "./demo/usage_error.ts";
 import { readWordNet } from "./demo/wordnet.ts";
 
@@ -55,6 +56,7 @@ async function show(input: Input, options: Options): Promise<boolean> {
     proveSnapshot(built, input, options),
     proveIndex(maps, input, options),
   ];
+  const isRestored = await showRestart(maps);
   report.topPhrases(maps.index, options.longest);
   report.workers(built, maps, input, options.workers);
   report.latencies(built);
@@ -64,9 +66,21 @@ async function show(input: Input, options: Options): Promise<boolean> {
   report.comparison(operations, await compare(input, options));
 
   const holds = proofs.every((proof) => proof.equal && proof.untorn) &&
-    built.reader.wrong === 0;
+    built.reader.wrong === 0 && isRestored;
   report.closing(holds, duration((performance.now() - start) / 1000));
   return holds;
+}
+
+/** Tells whether the index came back from disk as it was, or whether it was not tried. */
+async function showRestart(maps: Maps): Promise<boolean> {
+  report.heading("Restart: dumped to disk, restored by a new process");
+  if (!await mayRestart()) {
+    report.restartSkipped();
+    return true;
+  }
+  const restarted = await restart(maps);
+  report.restarted(restarted);
+  return restarted.equal;
 }
 
 function proveSnapshot(

@@ -9,7 +9,8 @@ import { UsageError } from "./usage_error.ts";
 export const HELP =
   `All workers build one search index of a text together, in one shared map.
 A reader queries it meanwhile, a snapshot is taken in the middle, one worker is
-terminated in mid-work. Then all of it is counted again and compared.
+terminated in mid-work. Then all of it is counted again and compared, dumped to
+disk, and restored by a new process.
 
 Usage: deno task demo [options] [files or folders...]
 

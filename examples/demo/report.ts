@@ -15,6 +15,7 @@ import type { Options } from "./options.ts";
 import { bold, dim, green, red } from "./paint.ts";
 import { total } from "./postings.ts";
 import type { Proof } from "./proof.ts";
+import type { RestartReport } from "./restart.ts";
 import { percentile } from "./stopwatch.ts";
 import { table } from "./table.ts";
 
@@ -66,6 +67,34 @@ export function proof(
     "  what is there in part is a beginning, in the order of writing: " +
       (untorn ? green("yes") : red("NO")),
   );
+}
+
+/** What another process found on disk. */
+export function restarted(
+  { bytes, dumpSeconds, restored, before, equal }: RestartReport,
+) {
+  const { seconds, fingerprint } = restored;
+  console.log(
+    `  dumped in ${duration(dumpSeconds)}, ${megabytes(bytes)}; ` +
+      `restored in ${duration(seconds)}, ` +
+      `${count(fingerprint.entries / seconds)} entries per second`,
+  );
+  console.log(table(["", ">before", ">after"], [
+    ["entries", count(before.entries), count(fingerprint.entries)],
+    ["lines", count(before.lines), count(fingerprint.lines)],
+    ["different phrases", count(before.phrases), count(fingerprint.phrases)],
+    ["occurrences", count(before.occurrences), count(fingerprint.occurrences)],
+  ]));
+  console.log(
+    `  checksum of all entries: ${equal ? green("equal") : red("NOT EQUAL")}`,
+  );
+}
+
+export function restartSkipped() {
+  console.log(dim(
+    "  Skipped: it needs to write to examples/demo/epochs and to run deno;\n" +
+      "  `deno task demo` allows that.",
+  ));
 }
 
 /** The phrases that occur most, by their number of words. */
