@@ -17,7 +17,7 @@ import {
   P_ENTRIES,
 } from "../segment/layout.ts";
 import { ORDERED, store } from "../segment/words.ts";
-import type { EncodedKey } from "../table/key.ts";
+import { EncodedKey } from "../table/key.ts";
 import type { Insert, Table } from "../table/table.ts";
 import {
   bytesOf,
@@ -46,7 +46,7 @@ import { Reader, UNDECODED } from "./reader.ts";
 import { newTombstone } from "./removal.ts";
 import { persistenceFor } from "./persistence.ts";
 import { meet } from "./rendezvous.ts";
-import { scan } from "./scan.ts";
+import { Scan } from "./scan.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
 import { type SharedMapStats, sumStats } from "./stats.ts";
 
@@ -67,6 +67,9 @@ export interface SetOptions {
    */
   ttl?: number;
 }
+
+/** Keys that are looked up together: as many as a processor waits for at a time, a few times over. */
+const AHEAD = 64;
 
 /** What a decision about a key's current version may be, besides a version to publish. */
 const LEAVE = 0;
@@ -357,10 +360,14 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   get(key: K): V | undefined {
     this.#pack(key, "get an entry");
+    return this.#getPacked(this.#key);
+  }
+
+  #getPacked(key: EncodedKey): V | undefined {
     if (ORDERED) {
       const words = this.#segment.words;
       const before = beforeGlance(words);
-      const ref = glance(words, this.#key);
+      const ref = glance(words, key);
       if (ref !== UNDECIDED) {
         const value = this.#reader.glance(ref, before);
         if (value !== UNDECODED && confirms(words, before)) {
@@ -372,7 +379,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const participant = this.#participant;
     participant.pin();
     try {
-      const value = this.#reader.liveValue(this.#table.find(this.#key));
+      const value = this.#reader.liveValue(this.#table.find(key));
       this.#floats[value === undefined ? this.#misses : this.#hits]++;
       return value;
     } finally {
@@ -425,8 +432,32 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#attachment.checkOpen("get entries");
     const wanted = [...keys];
     using _ = this.pin();
-    return wanted.map((key) => this.get(key));
+    // The caller's own code may use the map itself, and so nothing can be kept over a call of it.
+    if (this.#hasOwnKeys) return wanted.map((key) => this.get(key));
+    const values: (V | undefined)[] = [];
+    for (let from = 0; from < wanted.length; from += AHEAD) {
+      const count = Math.min(AHEAD, wanted.length - from);
+      this.#lookAhead(wanted, from, count);
+      for (let i = 0; i < count; i++) {
+        values.push(this.#getPacked(this.#ahead[i]));
+      }
+    }
+    return values;
   }
+
+  /** Packs keys, and brings what they lead to into the cache, for all of them at the same time. The map is pinned. */
+  #lookAhead(keys: readonly K[], from: number, count: number): void {
+    const ahead = this.#ahead;
+    const format = this.#reader.keys;
+    for (let i = 0; i < count; i++) {
+      ahead[i] ??= new EncodedKey(this.#segment.seed);
+      format.pack(format.prepare(keys[from + i]), ahead[i]);
+      this.#hashes[i] = ahead[i].hash;
+    }
+    this.#table.touchVersions(this.#hashes, count);
+  }
+  readonly #ahead: EncodedKey[] = [];
+  readonly #hashes = new Int32Array(AHEAD);
 
   /**
    * How long an entry still lives, in milliseconds.
@@ -1047,7 +1078,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const checkOpen = () =>
       this.#attachment.checkOpen("iterate over the entries");
     checkOpen();
-    return scan(
+    return new Scan(
       this.#attachment,
       (newest) => this.#reader.isLive(newest) ? newest : 0,
       pick,

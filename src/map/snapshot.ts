@@ -9,7 +9,7 @@ import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { closeSnapshot, openSnapshot, versionAt } from "../table/clock.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Reader } from "./reader.ts";
-import { scan } from "./scan.ts";
+import { Scan } from "./scan.ts";
 
 /**
  * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.
@@ -147,7 +147,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
   #scan<T>(pick: (ref: number) => T): IterableIterator<T> {
     const checkOpen = () => this.#checkOpen("iterate over the entries");
     checkOpen();
-    return scan(
+    return new Scan(
       this.#attachment,
       (newest) => this.#select(newest),
       pick,

@@ -31,6 +31,7 @@ import {
   T_ROOM,
   T_SHIFT,
   T_SLOTS,
+  V_KEY,
   V_PREV,
 } from "../segment/layout.ts";
 import {
@@ -57,6 +58,8 @@ export type Insert = "done" | "lost" | "full";
 const TOMBSTONES_PER_LOOK = 256;
 /** Share of tombstones at which deletes start a move by themselves; inserts start one when the table is crowded. */
 const DEAD_SHARE = 1 / 2;
+/** Slots that are looked at for a key that is only being brought into the cache. */
+const GUESSES = 2;
 /** Inner outcomes of a probe; refs and 0 (absent) are never negative. */
 const ONWARD = -1;
 
@@ -273,6 +276,32 @@ export class Table {
     let seen = 0;
     for (let i = 0; i < count; i++) {
       seen |= peek(words, slots + (hashes[i] >>> shift) * SLOT_WORDS);
+    }
+    this.#seen = seen;
+  }
+
+  /**
+   * Brings the newest versions under some hashes into the cache, all at the same time: for whoever will read them next. The caller
+   * is pinned.
+   */
+  touchVersions(hashes: Int32Array, count: number): void {
+    this.touch(hashes, count);
+    const words = this.#words;
+    const table = load(words, H_ROOT) * 4;
+    const mask = words[table + T_CAPACITY] - 1;
+    const shift = words[table + T_SHIFT];
+    let seen = 0;
+    for (let i = 0; i < count; i++) {
+      let at = hashes[i] >>> shift;
+      let slot = table + T_SLOTS + at * SLOT_WORDS;
+      // Not far: a slot is seldom away from its home, and this is but a guess.
+      for (let probes = 0; probes < GUESSES; probes++) {
+        if (peek(words, slot) === hashes[i]) break;
+        at = (at + 1) & mask;
+        slot = table + T_SLOTS + at * SLOT_WORDS;
+      }
+      const ref = peek(words, slot + 1) & REF_MASK;
+      seen |= peek(words, ref * 4 + V_KEY);
     }
     this.#seen = seen;
   }
