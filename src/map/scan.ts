@@ -48,11 +48,13 @@ export class Scan<T> extends Iterator<T, undefined> {
 
   next(): IteratorResult<T, undefined> {
     if (this.#ended) return END;
+    this.#ended = true; // if one of these throws
     this.#checkOpen();
     while (this.#given === this.#found.length) {
       if (this.#cursor.done) return this.return();
       this.#readRange();
     }
+    this.#ended = false;
     return { done: false, value: this.#found[this.#given++] };
   }
 
@@ -67,7 +69,6 @@ export class Scan<T> extends Iterator<T, undefined> {
     const { participant } = this.#attachment;
     const refs = this.#refs;
     const found: T[] = [];
-    this.#ended = true; // if it throws
     participant.pin();
     try {
       this.#cursor.next(refs);
@@ -81,6 +82,5 @@ export class Scan<T> extends Iterator<T, undefined> {
     participant.collectSometimes();
     this.#found = found;
     this.#given = 0;
-    this.#ended = false;
   }
 }
