@@ -43,6 +43,9 @@ export interface Codec<T> {
   decode(bytes: Uint8Array<ArrayBuffer>): T;
 }
 
+/** What codecs write to and read from: the memory of a segment, or some that is laid out like it. */
+export type Memory = Pick<Segment, "words" | "floats" | "bytes">;
+
 /** How keys are encoded, as the map uses it. */
 export interface KeyFormat<K> {
   readonly name: string;
@@ -51,7 +54,7 @@ export interface KeyFormat<K> {
   /** Encodes what `prepare` returned. */
   pack(prepared: unknown, into: EncodedKey): void;
   /** The key of a version. */
-  read(segment: Segment, ref: number): K;
+  read(memory: Memory, ref: number): K;
 }
 
 /** How values are encoded, as the map uses it. */
@@ -64,16 +67,16 @@ export interface ValueFormat<V> {
   /** Checks a value and fixes tag and length; may run the caller's code. Throws `TypeError`. */
   prepare(value: V): void;
   /** Writes the prepared value. `at` is, here and below, an index in units of 8 bytes. */
-  write(segment: Segment, at: number): void;
+  write(memory: Memory, at: number): void;
   /** Whether the prepared value is the one that stands there. */
   equals(
-    segment: Segment,
+    memory: Memory,
     at: number,
     byteLength: number,
     tag: number,
   ): boolean;
   /** The value that stands there. */
-  read(segment: Segment, at: number, byteLength: number, tag: number): V;
+  read(memory: Memory, at: number, byteLength: number, tag: number): V;
 }
 
 /** Tags of values. 5 is the tombstone's, which is the table's own. */

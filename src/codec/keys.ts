@@ -6,10 +6,9 @@
 
 import { received } from "../errors.ts";
 import { LENGTH_LIMIT } from "../segment/layout.ts";
-import type { Segment } from "../segment/segment.ts";
 import type { EncodedKey } from "../table/key.ts";
 import { keyBytes, keyIndex, keyIsWide } from "../table/version.ts";
-import type { Codec, KeyFormat } from "./codec.ts";
+import type { Codec, KeyFormat, Memory } from "./codec.ts";
 import { unshared } from "./bytes.ts";
 import { readString } from "./strings.ts";
 
@@ -38,12 +37,12 @@ export const stringKeys: KeyFormat<string> = {
     checkLength(key.length);
     if (!into.packLatin1(key)) packWide(key, into);
   },
-  read(segment, ref) {
+  read(memory, ref) {
     return readString(
-      segment,
+      memory,
       keyIndex(ref) * 8,
-      keyBytes(segment.words, ref),
-      keyIsWide(segment.words, ref),
+      keyBytes(memory.words, ref),
+      keyIsWide(memory.words, ref),
     );
   },
 };
@@ -82,8 +81,8 @@ export const numberKeys: KeyFormat<number> = {
     into.words[1] = numberWords[1];
     into.finish(8, false);
   },
-  read(segment, ref) {
-    return segment.floats[keyIndex(ref)];
+  read(memory, ref) {
+    return memory.floats[keyIndex(ref)];
   },
 };
 
@@ -113,10 +112,10 @@ function packBytes(key: Uint8Array, into: EncodedKey): void {
   into.finish(length, false);
 }
 
-function copyOfKey(segment: Segment, ref: number): Uint8Array<ArrayBuffer> {
+function copyOfKey(memory: Memory, ref: number): Uint8Array<ArrayBuffer> {
   const start = keyIndex(ref) * 8;
-  const end = start + keyBytes(segment.words, ref);
-  return new Uint8Array(segment.bytes.subarray(start, end));
+  const end = start + keyBytes(memory.words, ref);
+  return new Uint8Array(memory.bytes.subarray(start, end));
 }
 
 /** Keys that the caller's codec turns into bytes. */
@@ -137,6 +136,6 @@ export function customKeys<K>(codec: Codec<K>): KeyFormat<K> {
     pack(prepared, into) {
       packBytes(prepared as Uint8Array, into);
     },
-    read: (segment, ref) => codec.decode(copyOfKey(segment, ref)),
+    read: (memory, ref) => codec.decode(copyOfKey(memory, ref)),
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Segment } from "../segment/segment.ts";
+import type { Memory } from "./codec.ts";
 
 /** From this many characters on, the runtime's copy beats a loop. */
 const LOOP_LIMIT = 48;
@@ -20,11 +20,11 @@ export function isLatin1(text: string): boolean {
 
 /** Writes a Latin-1 string, a byte a character. */
 export function writeLatin1(
-  segment: Segment,
+  memory: Memory,
   offset: number,
   text: string,
 ): void {
-  const { bytes } = segment;
+  const { bytes } = memory;
   if (text.length > LOOP_LIMIT) {
     bytes.latin1Write(text, offset, text.length);
     return;
@@ -34,11 +34,11 @@ export function writeLatin1(
 
 /** Writes a string's UTF-16 code units, low byte first. */
 export function writeUtf16(
-  segment: Segment,
+  memory: Memory,
   offset: number,
   text: string,
 ): void {
-  const { bytes } = segment;
+  const { bytes } = memory;
   if (text.length > LOOP_LIMIT) {
     bytes.ucs2Write(text, offset, text.length * 2);
     return;
@@ -52,13 +52,13 @@ export function writeUtf16(
 
 /** The string at an offset. */
 export function readString(
-  segment: Segment,
+  memory: Memory,
   offset: number,
   byteLength: number,
   wide: boolean,
 ): string {
   const end = offset + byteLength;
   return wide
-    ? segment.bytes.ucs2Slice(offset, end)
-    : segment.bytes.latin1Slice(offset, end);
+    ? memory.bytes.ucs2Slice(offset, end)
+    : memory.bytes.latin1Slice(offset, end);
 }

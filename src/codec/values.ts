@@ -7,9 +7,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { received } from "../errors.ts";
-import type { Segment } from "../segment/segment.ts";
 import {
   type Codec,
+  type Memory,
   TAG_BYTES,
   TAG_CLONE,
   TAG_CONSTANT_OR_BIGINT,
@@ -38,7 +38,7 @@ abstract class Format<V> implements ValueFormat<V> {
 
   abstract prepare(value: V): void;
   abstract read(
-    segment: Segment,
+    memory: Memory,
     at: number,
     byteLength: number,
     tag: number,
@@ -63,22 +63,22 @@ abstract class Format<V> implements ValueFormat<V> {
     this.#bytes = value;
   }
 
-  write(segment: Segment, at: number): void {
+  write(memory: Memory, at: number): void {
     switch (this.tag) {
       case TAG_NUMBER:
-        segment.floats[at] = this.#number;
+        memory.floats[at] = this.#number;
         return;
       case TAG_LATIN1:
-        return writeLatin1(segment, at * 8, this.#text);
+        return writeLatin1(memory, at * 8, this.#text);
       case TAG_UTF16:
-        return writeUtf16(segment, at * 8, this.#text);
+        return writeUtf16(memory, at * 8, this.#text);
       default:
-        segment.bytes.set(this.#bytes, at * 8);
+        memory.bytes.set(this.#bytes, at * 8);
     }
   }
 
   equals(
-    segment: Segment,
+    memory: Memory,
     at: number,
     byteLength: number,
     tag: number,
@@ -86,33 +86,33 @@ abstract class Format<V> implements ValueFormat<V> {
     if (tag !== this.tag || byteLength !== this.byteLength) return false;
     switch (tag) {
       case TAG_NUMBER:
-        return this.#equalsNumber(segment, at);
+        return this.#equalsNumber(memory, at);
       case TAG_LATIN1:
       case TAG_UTF16:
         return this.#text ===
-          readString(segment, at * 8, byteLength, tag === TAG_UTF16);
+          readString(memory, at * 8, byteLength, tag === TAG_UTF16);
       default: {
-        const stored = segment.bytes.subarray(at * 8, at * 8 + byteLength);
+        const stored = memory.bytes.subarray(at * 8, at * 8 + byteLength);
         return stored.equals(this.#bytes);
       }
     }
   }
 
-  #equalsNumber(segment: Segment, at: number): boolean {
+  #equalsNumber(memory: Memory, at: number): boolean {
     oneNumber[0] = this.#number;
-    return segment.words[at * 2] === numberWords[0] &&
-      segment.words[at * 2 + 1] === numberWords[1];
+    return memory.words[at * 2] === numberWords[0] &&
+      memory.words[at * 2 + 1] === numberWords[1];
   }
 }
 
-/** A private copy of bytes in the segment. */
+/** A private copy of bytes in shared memory. */
 function copyOut(
-  segment: Segment,
+  memory: Memory,
   at: number,
   byteLength: number,
 ): Uint8Array<ArrayBuffer> {
   return new Uint8Array(
-    segment.bytes.subarray(at * 8, at * 8 + byteLength),
+    memory.bytes.subarray(at * 8, at * 8 + byteLength),
   );
 }
 
@@ -135,8 +135,8 @@ class NumberValues extends Format<number> {
     this.prepareNumber(canonical(value));
   }
 
-  read(segment: Segment, at: number): number {
-    return segment.floats[at];
+  read(memory: Memory, at: number): number {
+    return memory.floats[at];
   }
 }
 
@@ -149,12 +149,12 @@ class StringValues extends Format<string> {
   }
 
   read(
-    segment: Segment,
+    memory: Memory,
     at: number,
     byteLength: number,
     tag: number,
   ): string {
-    return readString(segment, at * 8, byteLength, tag === TAG_UTF16);
+    return readString(memory, at * 8, byteLength, tag === TAG_UTF16);
   }
 }
 
@@ -166,8 +166,8 @@ class BytesValues extends Format<Uint8Array> {
     this.prepareBytes(unshared(value), TAG_BYTES);
   }
 
-  read(segment: Segment, at: number, byteLength: number): Uint8Array {
-    return copyOut(segment, at, byteLength);
+  read(memory: Memory, at: number, byteLength: number): Uint8Array {
+    return copyOut(memory, at, byteLength);
   }
 }
 
@@ -181,13 +181,13 @@ class JsonValues extends Format<unknown> {
   }
 
   read(
-    segment: Segment,
+    memory: Memory,
     at: number,
     byteLength: number,
     tag: number,
   ): unknown {
     return JSON.parse(
-      readString(segment, at * 8, byteLength, tag === TAG_UTF16),
+      readString(memory, at * 8, byteLength, tag === TAG_UTF16),
     );
   }
 }
@@ -215,8 +215,8 @@ class CustomValues<V> extends Format<V> {
     this.prepareBytes(new Uint8Array(bytes), TAG_CUSTOM);
   }
 
-  read(segment: Segment, at: number, byteLength: number): V {
-    return this.#codec.decode(copyOut(segment, at, byteLength));
+  read(memory: Memory, at: number, byteLength: number): V {
+    return this.#codec.decode(copyOut(memory, at, byteLength));
   }
 }
 
@@ -258,39 +258,39 @@ class AnyValues extends Format<unknown> {
 
   /** Does not let V8's choice between encodings of one number make equal clones differ. */
   override equals(
-    segment: Segment,
+    memory: Memory,
     at: number,
     byteLength: number,
     tag: number,
   ): boolean {
-    if (super.equals(segment, at, byteLength, tag)) return true;
+    if (super.equals(memory, at, byteLength, tag)) return true;
     return tag === TAG_CLONE && this.#clone !== undefined &&
       isDeepStrictEqual(
-        deserialize(copyOut(segment, at, byteLength)),
+        deserialize(copyOut(memory, at, byteLength)),
         deserialize(this.#clone),
       );
   }
 
   read(
-    segment: Segment,
+    memory: Memory,
     at: number,
     byteLength: number,
     tag: number,
   ): unknown {
     switch (tag) {
       case TAG_NUMBER:
-        return segment.floats[at];
+        return memory.floats[at];
       case TAG_LATIN1:
       case TAG_UTF16:
-        return readString(segment, at * 8, byteLength, tag === TAG_UTF16);
+        return readString(memory, at * 8, byteLength, tag === TAG_UTF16);
       case TAG_BYTES:
-        return copyOut(segment, at, byteLength);
+        return copyOut(memory, at, byteLength);
       case TAG_CLONE:
-        return deserialize(copyOut(segment, at, byteLength));
+        return deserialize(copyOut(memory, at, byteLength));
       default:
         return byteLength === 1
-          ? CONSTANTS[segment.bytes[at * 8]]
-          : decodeBigint(copyOut(segment, at, byteLength));
+          ? CONSTANTS[memory.bytes[at * 8]]
+          : decodeBigint(copyOut(memory, at, byteLength));
     }
   }
 }

@@ -129,6 +129,11 @@ const KEY_FORMATS: Readonly<Record<string, unknown>> = {
   bytes: bytesKeys,
 };
 
+/** The names of the built-in codecs for keys. */
+export const KEY_CODECS: readonly string[] = Object.keys(KEY_FORMATS);
+/** The names of the built-in codecs for values. */
+export const VALUE_CODECS: readonly string[] = Object.keys(VALUE_FORMATS);
+
 /** Checks the options of a new map. Throws `TypeError` or `RangeError`. */
 export function checkOptions<K, V>(
   options: SharedMapOptions<K, V>,
@@ -222,12 +227,11 @@ function isCodec(codec: unknown): codec is Codec<unknown> {
     typeof decode === "function";
 }
 
-/** The key format of a segment. Throws `HandleError` where the caller's codec is missing or another one. */
+/** The key format of a segment, or of whatever else names its codec. Throws `HandleError` where the caller's codec is missing or another one. */
 export function keyFormat<K>(
-  segment: Segment,
+  { keyCodec: name }: Pick<Segment, "keyCodec">,
   codec: KeyCodec<K> | undefined,
 ): KeyFormat<K> {
-  const name = segment.keyCodec;
   checkCodec(codec, name, KEY_FORMATS, "key");
   return Object.hasOwn(KEY_FORMATS, name)
     ? KEY_FORMATS[name] as KeyFormat<K>
@@ -236,10 +240,9 @@ export function keyFormat<K>(
 
 /** Makes the value format of a segment, likewise. */
 export function valueFormat<V>(
-  segment: Segment,
+  { valueCodec: name }: Pick<Segment, "valueCodec">,
   codec: ValueCodec<V> | undefined,
 ): ValueFormat<V> {
-  const name = segment.valueCodec;
   checkCodec(codec, name, VALUE_FORMATS, "value");
   return Object.hasOwn(VALUE_FORMATS, name)
     ? VALUE_FORMATS[name]() as ValueFormat<V>

@@ -16,6 +16,8 @@
  * @module
  */
 
+import { basename } from "node:path";
+import { SnapshotError } from "../errors.ts";
 import { damage, failure } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
 import { type Footer, type Header, samePair, type WordPair } from "./header.ts";
@@ -51,6 +53,15 @@ export interface EpochFile {
   baseId: WordPair | undefined;
 }
 
+/** Whether a path leads to a directory. Throws `SnapshotError` if it leads nowhere. */
+export function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (cause) {
+    throw failure("read", path, cause);
+  }
+}
+
 /** The path of a directory that may be a URL. */
 export function pathOf(directory: string | URL): string {
   if (typeof directory === "string" && directory !== "") {
@@ -83,6 +94,13 @@ function nameOf(epoch: number): string {
 
 function join(directory: string, name: string): string {
   return /[/\\]$/.test(directory) ? directory + name : `${directory}/${name}`;
+}
+
+/** The number in a path that names an epoch as this module does; undefined for all others. */
+export function epochOf(path: string): number | undefined {
+  const name = basename(path);
+  const epoch = numberIn(name, SUFFIX);
+  return epoch !== undefined && name === nameOf(epoch) ? epoch : undefined;
 }
 
 /** The number in a name that ends in `suffix`; undefined for all other names. */
@@ -205,14 +223,15 @@ export class PartFile {
     this.file = file;
   }
 
-  /** Reserves the next number. Throws `SnapshotError`. */
-  static create(directory: string): PartFile {
+  /** Reserves the next number, or the one that is wanted. Throws `SnapshotError`. */
+  static create(directory: string, wanted?: number): PartFile {
     try {
       const { complete, parts } = numbersIn(directory);
       removeLeftovers(parts);
-      for (let epoch = (complete[0]?.epoch ?? 0) + 1;; epoch++) {
+      for (let epoch = wanted ?? (complete[0]?.epoch ?? 0) + 1;; epoch++) {
         const part = PartFile.#reserve(directory, epoch);
         if (part !== undefined) return part;
+        if (wanted !== undefined) refuseNumber(directory, wanted);
       }
     } catch (cause) {
       throw failure("write a snapshot into", directory, cause);
@@ -269,6 +288,14 @@ export class PartFile {
     this.#closed = true;
     this.file.close();
   }
+}
+
+function refuseNumber(directory: string, epoch: number): never {
+  const path = join(directory, nameOf(epoch));
+  throw new SnapshotError(
+    `Cannot write the snapshot "${path}": there is such a file, or somebody is writing it: choose another number`,
+    { path, reason: "the number is taken" },
+  );
 }
 
 function exists(path: string): boolean {

@@ -43,6 +43,7 @@ export class FileReader implements Disposable {
   #blocks = 0;
   #records = 0;
   #rawBytes = 0;
+  #compressedBlocks = 0;
   readonly #head = new Uint8Array(BLOCK_HEADER_BYTES);
   readonly #headView = new DataView(this.#head.buffer);
   #stored = NOTHING;
@@ -86,6 +87,16 @@ export class FileReader implements Disposable {
     return new FileReader(path, file);
   }
 
+  /** Bytes of the file that were read so far, from its beginning. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Compressed blocks among those that were read so far. */
+  get compressedBlocks(): number {
+    return this.#compressedBlocks;
+  }
+
   /** Starts over. */
   rewind(): void {
     const { byteLength } = this.header;
@@ -94,6 +105,7 @@ export class FileReader implements Disposable {
     this.#blocks = 0;
     this.#records = 0;
     this.#rawBytes = 0;
+    this.#compressedBlocks = 0;
     this.#file.seekSync(byteLength, Deno.SeekMode.Start);
   }
 
@@ -116,6 +128,7 @@ export class FileReader implements Disposable {
     this.#offset += BLOCK_HEADER_BYTES + stored;
     this.#blocks++;
     this.#rawBytes += raw;
+    if ((flags & BLOCK_COMPRESSED) !== 0) this.#compressedBlocks++;
     return true;
   }
 

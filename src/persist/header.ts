@@ -53,6 +53,10 @@ export interface Footer {
 
 /** A header that was read, with the check that the blocks' own checks begin with. */
 export interface CheckedHeader extends Header {
+  /** The version of the file's format. */
+  format: number;
+  /** The layout version of the map's memory, for information. */
+  layout: number;
   byteLength: number;
   check: number;
 }
@@ -130,6 +134,8 @@ export function decodeHeader(path: string, bytes: Uint8Array): CheckedHeader {
     expected: view.getFloat64(72, true),
     keyCodec,
     valueCodec,
+    format: version,
+    layout: view.getUint32(12, true),
     byteLength: length,
     check,
   };

@@ -136,7 +136,8 @@ export class Merge {
   }
 }
 
-function haveSameKey(a: Int32Array, b: Int32Array): boolean {
+/** Whether two records, each at the beginning of its words, have one key. */
+export function haveSameKey(a: Int32Array, b: Int32Array): boolean {
   const mask = LENGTH_MASK | KEY_WIDE;
   if ((a[0] & mask) !== (b[0] & mask)) return false;
   const end = RECORD_HEAD_WORDS + (((a[0] & LENGTH_MASK) + 3) >>> 2);

@@ -58,7 +58,11 @@ async function restore(
   makeDirectory(pathOf(options.directory));
   const directory = realPath(options.directory);
   await writerToEnd(directory);
-  const found = await findNewest(directory, made, options.onError ?? warn);
+  const found = await findNewest(
+    directory,
+    { codecs: made },
+    options.onError ?? warn,
+  );
   if (found === undefined) return make();
   using epoch = found;
   const attachment = make(epoch.seed);

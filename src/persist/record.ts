@@ -20,15 +20,18 @@ import { RECORD_HEAD_WORDS } from "./format.ts";
 /** From this many words on, the runtime's copy beats a loop. */
 const LOOP_LIMIT = 32;
 
+const EXPIRY_WORDS = 2;
+
 /** The words that `bytes` bytes take. */
-function wordsFor(bytes: number): number {
+export function wordsFor(bytes: number): number {
   return (bytes + 3) >>> 2;
 }
 
 /** The number of words of the record that begins with these two. */
 export function recordWords(keyInfo: number, valueInfo: number): number {
   return RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK) +
-    ((keyInfo & HAS_EXPIRY) !== 0 ? 2 : 0) + wordsFor(valueInfo & LENGTH_MASK);
+    ((keyInfo & HAS_EXPIRY) !== 0 ? EXPIRY_WORDS : 0) +
+    wordsFor(valueInfo & LENGTH_MASK);
 }
 
 /** What is wrong with the two words that a record begins with; undefined: nothing. */
@@ -56,6 +59,13 @@ export function isDeletion(valueInfo: number): boolean {
 /** The value word of a deletion. */
 export const DELETION: number = (TAG_TOMBSTONE << TAG_SHIFT) | 0;
 
+/** Where the value of the record at `at` begins. */
+export function recordValue(words: Int32Array, at: number): number {
+  const keyInfo = words[at];
+  return at + RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK) +
+    ((keyInfo & HAS_EXPIRY) !== 0 ? EXPIRY_WORDS : 0);
+}
+
 const expiry = new Float64Array(1);
 const expiryWords = new Int32Array(expiry.buffer);
 
@@ -63,10 +73,22 @@ const expiryWords = new Int32Array(expiry.buffer);
 export function recordExpiry(words: Int32Array, at: number): number {
   const keyInfo = words[at];
   if ((keyInfo & HAS_EXPIRY) === 0) return Infinity;
-  const from = at + RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK);
+  const from = recordValue(words, at) - EXPIRY_WORDS;
   expiryWords[0] = words[from];
   expiryWords[1] = words[from + 1];
   return expiry[0];
+}
+
+/** Writes when the record at `at`, whose two first words say that it expires, does so. */
+export function setRecordExpiry(
+  words: Int32Array,
+  at: number,
+  time: number,
+): void {
+  const to = recordValue(words, at) - EXPIRY_WORDS;
+  expiry[0] = time;
+  words[to] = expiryWords[0];
+  words[to + 1] = expiryWords[1];
 }
 
 /** Writes the record of a version; returns where it ends. */
@@ -88,7 +110,7 @@ export function writeRecord(
     at + RECORD_HEAD_WORDS,
     wordsFor(keyInfo & LENGTH_MASK),
   );
-  const expires = (keyInfo & HAS_EXPIRY) !== 0 ? 2 : 0;
+  const expires = (keyInfo & HAS_EXPIRY) !== 0 ? EXPIRY_WORDS : 0;
   const valueBytes = valueInfo & LENGTH_MASK;
   const end = copy(
     segment,

@@ -8,9 +8,10 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
-import { chainOf, type EpochFile, listEpochs } from "./directory.ts";
+import { chainOf, describe, type EpochFile, listEpochs } from "./directory.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import { damage, failure } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
@@ -18,7 +19,7 @@ import { Filler } from "./fill.ts";
 import { Merge } from "./merge.ts";
 import { Slices } from "./pause.ts";
 import { RecordReader } from "./record_reader.ts";
-import { verify } from "./verify.ts";
+import { type OnRecords, verify } from "./verify.ts";
 
 /** Records between two looks at the clock. */
 const RECORDS_PER_LOOK = 1024;
@@ -61,20 +62,27 @@ export class VerifiedEpoch implements Disposable {
   }
 }
 
+/** What an epoch must be, and who hears how far its verification is. */
+interface Wanted {
+  /** Its codecs; undefined: whichever it has. */
+  codecs?: CodecNames;
+  onRecords?: OnRecords;
+}
+
 /**
  * Finds the newest epoch that verifies; undefined: none. Throws `SnapshotError` if the directory cannot be read, or an epoch
  * is of a map with other codecs.
  */
 export async function findNewest(
   directory: string,
-  codecs: CodecNames,
+  wanted: Wanted,
   reject: (error: SnapshotError) => void,
 ): Promise<VerifiedEpoch | undefined> {
   for (let attempt = 1;; attempt++) {
     const rejected: SnapshotError[] = [];
     const found = await look(
       directory,
-      codecs,
+      wanted,
       (error) => rejected.push(error),
     );
     // A writer may remove old epochs meanwhile; then there are new ones.
@@ -87,13 +95,14 @@ export async function findNewest(
   }
 }
 
-function hasVanished({ cause }: SnapshotError): boolean {
+/** Whether a file was there and is gone: that is no damage, as writers remove old epochs. */
+export function hasVanished({ cause }: SnapshotError): boolean {
   return cause instanceof Deno.errors.NotFound;
 }
 
 async function look(
   directory: string,
-  codecs: CodecNames,
+  wanted: Wanted,
   reject: (error: SnapshotError) => void,
 ): Promise<VerifiedEpoch | undefined> {
   const rejectUnknown = (error: unknown) =>
@@ -103,17 +112,11 @@ async function look(
   for (const epoch of all) {
     const chain = chainOf(epoch, all);
     if (chain === undefined) {
-      reject(
-        damage(
-          epoch.info.path,
-          48,
-          `epoch ${epoch.info.base}, which it builds on, is missing or damaged`,
-        ),
-      );
+      reject(withoutBase(epoch));
       continue;
     }
     if (chain.some((file) => damaged.has(file))) continue; // it was said of the one that is
-    const found = await openChain(epoch, chain, codecs, (file, error) => {
+    const found = await openChain(epoch, chain, wanted, (file, error) => {
       damaged.add(file);
       rejectUnknown(error);
     });
@@ -122,10 +125,43 @@ async function look(
   return undefined;
 }
 
+/** What is wrong with a delta whose base is not there. */
+export function withoutBase({ info }: EpochFile): SnapshotError {
+  return damage(
+    info.path,
+    48,
+    `epoch ${info.base}, which it builds on, is missing or damaged`,
+  );
+}
+
+/**
+ * Verifies the epoch of one file, and all that it builds on, which is looked for beside it. Throws `SnapshotError` for the first
+ * thing that is not right.
+ */
+export async function openEpoch(
+  path: string,
+  wanted: Wanted,
+): Promise<VerifiedEpoch> {
+  const epoch = describeFile(path);
+  const chain = epoch.baseId === undefined
+    ? [epoch]
+    : chainOf(epoch, listEpochs(dirname(path)));
+  if (chain === undefined) throw withoutBase(epoch);
+  const found = await openChain(epoch, chain, wanted, (_, error) => {
+    throw error;
+  });
+  return found!;
+}
+
+function describeFile(path: string): EpochFile {
+  using file = FileReader.open(path);
+  return describe(file);
+}
+
 async function openChain(
   epoch: EpochFile,
   chain: readonly EpochFile[],
-  codecs: CodecNames,
+  { codecs, onRecords }: Wanted,
   reject: (file: EpochFile, error: unknown) => void,
 ): Promise<VerifiedEpoch | undefined> {
   const files: FileReader[] = [];
@@ -135,8 +171,8 @@ async function openChain(
       try {
         const file = FileReader.open(link.info.path);
         files.push(file);
-        checkCodecs(file, codecs);
-        await verify(file, chain.length > 1);
+        if (codecs !== undefined) checkCodecs(file, codecs);
+        await verify(file, chain.length > 1, onRecords);
       } catch (error) {
         if (error instanceof SnapshotError && error.reason === OTHER_CODECS) {
           throw error;
@@ -164,6 +200,12 @@ function checkCodecs({ path, header }: FileReader, codecs: CodecNames): void {
     `Cannot restore the snapshot "${path}": it was written from a map with the codecs "${header.keyCodec}" for keys and "${header.valueCodec}" for values, this one has "${codecs.keyCodec}" and "${codecs.valueCodec}": restore it into a map with the same codecs`,
     { path, reason: OTHER_CODECS },
   );
+}
+
+/** The entries of a verified epoch, from the beginning. */
+export function mergeOf({ files }: VerifiedEpoch): Merge {
+  for (const file of files) file.rewind();
+  return new Merge(files);
 }
 
 /** Writes the entries of a verified epoch into a map; calls back now and then. */

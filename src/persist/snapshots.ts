@@ -13,15 +13,14 @@
 import { received, type SnapshotError } from "../errors.ts";
 import { attachmentOf, SharedMap } from "../map/shared_map.ts";
 import type { Attachment } from "../map/attachment.ts";
-import { describe, listEpochs, pathOf } from "./directory.ts";
+import { listEpochs, pathOf } from "./directory.ts";
 import { chainOf, type SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { failure } from "./failure.ts";
-import { FileReader } from "./file_reader.ts";
 import type { Compression } from "./format.ts";
 import { fill, findNewest, type RejectedSnapshot } from "./restore.ts";
 import { Series } from "./series.ts";
-import { verify } from "./verify.ts";
+import { verifyFile } from "./verify.ts";
 
 /** Options of {@linkcode writeSnapshot}. */
 export interface WriteSnapshotOptions {
@@ -162,7 +161,11 @@ async function restoreInto(
     rejected.push({ path: error.path ?? directory, reason: error.reason });
     onWarning?.(error);
   };
-  const found = await findNewest(directory, attachment.segment, reject);
+  const found = await findNewest(
+    directory,
+    { codecs: attachment.segment },
+    reject,
+  );
   if (found === undefined) return undefined;
   using epoch = found;
   attachment.checkOpen("restore a snapshot");
@@ -241,9 +244,7 @@ export async function listSnapshots(
 export async function verifySnapshot(
   path: string | URL,
 ): Promise<SnapshotInfo> {
-  using file = FileReader.open(pathOf(path));
-  await verify(file, true);
-  return describe(file).info;
+  return await verifyFile(pathOf(path));
 }
 
 /** The attachment of a map that is open. Throws `TypeError` or `ClosedError`. */

@@ -5,21 +5,27 @@
  */
 
 import { EncodedKey } from "../table/key.ts";
+import { describe, type SnapshotInfo } from "./directory.ts";
 import { damage } from "./failure.ts";
-import type { FileReader } from "./file_reader.ts";
+import { FileReader } from "./file_reader.ts";
 import { Slices } from "./pause.ts";
 import { recordWords } from "./record.ts";
 import { readKey, RecordReader } from "./record_reader.ts";
+
+/** Sees the records of a file block by block; their reader knows how far it is. */
+export type OnRecords = (records: RecordReader) => void;
 
 /**
  * Reads the whole file. Throws `SnapshotError` for the first thing that is not right.
  *
  * @param file The file, at its beginning; at its end when this is done.
  * @param inOrder Whether the order of the hashes matters, as it does for a chain of epochs.
+ * @param onRecords Sees the records of each block once they are checked.
  */
 export async function verify(
   file: FileReader,
   inOrder: boolean,
+  onRecords: OnRecords = () => {},
 ): Promise<void> {
   const records = new RecordReader(file);
   const slices = new Slices();
@@ -27,6 +33,7 @@ export async function verify(
   while (records.next()) {
     records.check();
     order?.check(records);
+    onRecords(records);
     if (slices.isOver) await slices.pause();
   }
   const { footer, header } = file;
@@ -41,6 +48,16 @@ export async function verify(
       "the totals of the footer do not match",
     );
   }
+}
+
+/** Opens and verifies one file; returns what it is. Throws `SnapshotError`. */
+export async function verifyFile(
+  path: string,
+  onRecords?: OnRecords,
+): Promise<SnapshotInfo> {
+  using file = FileReader.open(path);
+  await verify(file, true, onRecords);
+  return describe(file).info;
 }
 
 /** Whether the hashes of a file's records never go down. */

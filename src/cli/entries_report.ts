@@ -1,0 +1,52 @@
+/**
+ * What the entries of a snapshot are like, for people and for machines.
+ *
+ * @module
+ */
+
+import type { Survey } from "../persist/survey.ts";
+import { count, size } from "./figures.ts";
+import { type Bucket, bucketsOf, drawHistogram } from "./histogram.ts";
+
+/** Sums over entries. */
+export interface EntryFacts {
+  /** Entries with an expiry. */
+  expiring: number;
+  keyBytes: number;
+  valueBytes: number;
+  /** How many entries there are of each size. */
+  sizes: Bucket[];
+}
+
+/** What a survey found. */
+export function entryFacts(survey: Survey): EntryFacts {
+  const { expiring, keyBytes, valueBytes, sizes } = survey;
+  return { expiring, keyBytes, valueBytes, sizes: bucketsOf(sizes) };
+}
+
+/** The lines below the header of a report. */
+export function drawEntries(facts: EntryFacts): string[] {
+  const histogram = drawHistogram(facts.sizes);
+  return histogram.length === 0 ? [] : [
+    "",
+    "Entries by size (bytes of key and value)",
+    ...histogram.map((line) => `  ${line}`),
+  ];
+}
+
+/** The sums in words. */
+export function drawSums(
+  { expiring, keyBytes, valueBytes }: EntryFacts,
+): [string, string][] {
+  return [
+    ["expiring", count(expiring)],
+    ["keys", size(keyBytes)],
+    ["values", size(valueBytes)],
+  ];
+}
+
+/** Names with what they stand for, aligned. */
+export function drawPairs(pairs: readonly (readonly [string, string])[]) {
+  const room = Math.max(...pairs.map(([name]) => name.length));
+  return pairs.map(([name, text]) => `  ${name.padEnd(room)}  ${text}`);
+}

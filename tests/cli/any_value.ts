@@ -1,0 +1,127 @@
+/**
+ * Values of every kind that a map takes, at random.
+ *
+ * @module
+ */
+import type { Chance } from "../persist/chance.ts";
+
+const NUMBERS = [0, -0, 1, -1.5, NaN, Infinity, -Infinity, 2 ** 53, 5e-324];
+const TEXTS = ["", "a", "ä", "日本", "\ud800", "\udc00x", '"\\\n\u2028', "\0"];
+const NAMES = [
+  ...["a", "b", "key", "7", "__proto__", "constructor", "toJSON", ""],
+  ...["$bigint", "$number", "$object", "$clone", "$", "$unknown"],
+];
+
+/** A value that has a form of its own in tagged JSON. */
+export function plainValue(chance: Chance, depth = 3): unknown {
+  const kind = chance.below(depth > 0 ? 14 : 9);
+  const few = () => Array.from({ length: chance.below(4) });
+  const part = () => plainValue(chance, depth - 1);
+  switch (kind) {
+    case 0:
+      return [null, true, false, undefined][chance.below(4)];
+    case 1:
+      return pick(chance, NUMBERS);
+    case 2:
+      return (chance.below(2 ** 32) - 2 ** 31) / 2 ** chance.below(40);
+    case 3:
+      return pick(chance, TEXTS).repeat(1 + chance.below(3));
+    case 4:
+      return (BigInt(chance.below(2 ** 32)) << BigInt(chance.below(90))) *
+        (chance.below(2) === 0 ? 1n : -1n);
+    case 5:
+      return someBytes(chance, 9);
+    case 6:
+      return new Date(
+        pick(chance, [NaN, 0, -1, 8.64e15, chance.below(2 ** 32)]),
+      );
+    case 7:
+      return new RegExp(pick(chance, ["", "a+", "[/]\\/", "\\u{1F600}"]), "gu");
+    case 8:
+      return pick(chance, NAMES);
+    case 9:
+    case 10:
+      return few().map(part);
+    case 11:
+      return new Map(few().map(() => [part(), part()]));
+    case 12:
+      return new Set(few().map(part));
+  }
+  return Object.fromEntries(few().map(() => [pick(chance, NAMES), part()]));
+}
+
+/** A value that is kept as a structured clone. */
+export function cloneOnly(chance: Chance): unknown {
+  const inside = plainValue(chance, 1);
+  const shared = [1];
+  const cycle: unknown[] = [inside];
+  cycle.push(cycle);
+  const holes: unknown[] = [inside];
+  holes[3] = 1;
+  let deep: unknown = inside;
+  for (let i = 0; i < 300; i++) deep = [deep];
+  return pick(chance, [
+    cycle,
+    [shared, shared],
+    holes,
+    Object.assign([1, 2], { extra: inside }),
+    deep,
+    new Float64Array([1.5, NaN, -0]),
+    someBytes(chance, 5).buffer,
+    { error: new RangeError("wrong") },
+    Object("text"),
+    Object(5n),
+  ]);
+}
+
+/** Any value but undefined. */
+export function anyValue(chance: Chance): unknown {
+  const value = chance.below(5) === 0 ? cloneOnly(chance) : plainValue(chance);
+  return value === undefined ? null : value;
+}
+
+/** A string that may be of any kind. */
+export function someText(chance: Chance): string {
+  const length = chance.below(5);
+  return Array.from({ length }, () => pick(chance, TEXTS)).join("");
+}
+
+/** Some bytes. */
+export function someBytes(
+  chance: Chance,
+  most: number,
+): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(
+    { length: chance.below(most + 1) },
+    () => chance.below(256),
+  );
+}
+
+/** A number of any kind. */
+export function someNumber(chance: Chance): number {
+  return chance.below(2) === 0
+    ? pick(chance, NUMBERS)
+    : chance.below(2 ** 32) / 2 ** chance.below(30);
+}
+
+/** What JSON can express. */
+export function someJson(chance: Chance, depth = 3): unknown {
+  const few = () => Array.from({ length: chance.below(4) });
+  const part = () => someJson(chance, depth - 1);
+  switch (chance.below(depth > 0 ? 5 : 3)) {
+    case 0:
+      return [null, true, false, 0, -1.5][chance.below(5)];
+    case 1:
+      return someText(chance);
+    case 2:
+      return chance.below(1000);
+    case 3:
+      return few().map(part);
+  }
+  return Object.fromEntries(few().map(() => [pick(chance, NAMES), part()]));
+}
+
+/** One of several. */
+export function pick<T>(chance: Chance, from: readonly T[]): T {
+  return from[chance.below(from.length)];
+}
