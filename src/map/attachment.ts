@@ -14,6 +14,7 @@ import {
   H_ROOT,
   MAX_PARTICIPANTS,
   REF_BYTES,
+  T_NEXT,
 } from "../segment/layout.ts";
 import { leastReserve } from "../segment/allocator.ts";
 import { Segment } from "../segment/segment.ts";
@@ -22,6 +23,7 @@ import { EncodedKey } from "../table/key.ts";
 import {
   allocateTable,
   floorShiftFor,
+  isTable,
   tableBytes,
 } from "../table/migration.ts";
 import { Salvage } from "../table/salvage.ts";
@@ -101,6 +103,13 @@ export class Attachment {
   /** Attaches to a segment that was looked at before. */
   static attachTo(segment: Segment): Attachment {
     const { participant, lifeline } = join(segment);
+    if (!hasTables(participant)) {
+      participant.leave();
+      lifeline.release();
+      throw new HandleError(
+        "Cannot attach to the segment: its table is damaged: pass the `handle` of a SharedMap as it is",
+      );
+    }
     return new Attachment(segment, participant, lifeline).#begin();
   }
 
@@ -247,6 +256,19 @@ export class Attachment {
       { needed, maxBytes, liveBytes },
     );
   }
+}
+
+/** Whether the root is a table, and the next one if there is one. */
+function hasTables(participant: Participant): boolean {
+  const { segment } = participant;
+  participant.pin();
+  const root = load(segment.words, H_ROOT);
+  const next = isTable(segment, root)
+    ? load(segment.words, root * 4 + T_NEXT)
+    : -1;
+  const isSound = next === 0 || isTable(segment, next);
+  participant.unpin();
+  return isSound;
 }
 
 function join(

@@ -17,6 +17,7 @@ import {
   F_EVICT,
   H_CEILING,
   H_CHUNK_COUNT,
+  H_CHUNK_HINT,
   H_CHUNK_SHIFT,
   H_CLOCK,
   H_EPOCH,
@@ -26,13 +27,18 @@ import {
   H_ID,
   H_KEY_CODEC,
   H_LAYOUT,
+  H_LONG_KEY,
   H_MAGIC,
+  H_PARTICIPANTS,
   H_READY,
   H_SEED,
+  H_SNAPSHOTS,
   H_TOTAL_REFS,
   H_VALUE_CODEC,
+  LAST_TICK,
   LAYOUT_VERSION,
   MAGIC,
+  MAX_PARTICIPANTS,
   REF_BYTES,
 } from "./layout.ts";
 import { SizeClasses } from "./size_classes.ts";
@@ -217,18 +223,33 @@ function checkHeader(buffer: SharedArrayBuffer): void {
     );
   }
   const geometry = layOut(size);
-  const floor = words[H_FLOOR_SHIFT];
   if (
     words[H_TOTAL_REFS] !== geometry.totalRefs ||
     words[H_CHUNK_SHIFT] !== geometry.chunkShift ||
     words[H_FIRST_CHUNK] !== geometry.firstChunk ||
     words[H_CHUNK_COUNT] !== geometry.chunkCount ||
-    !(floor > 0 && floor < 31) || nameLength(words, H_KEY_CODEC) === 0 ||
+    !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 ||
     nameLength(words, H_VALUE_CODEC) === 0
   ) {
     refuse("its header is damaged");
   }
   if (load(words, H_READY) !== 1) refuse("its creator never finished it");
+}
+
+/** Whether the words of the header that count or point at something are such that nobody walks out of the segment with them. */
+function areInBounds(words: Words, { chunkCount }: Geometry): boolean {
+  const bounds: [index: number, low: number, high: number][] = [
+    [H_FLOOR_SHIFT, 1, 30],
+    [H_PARTICIPANTS, 0, MAX_PARTICIPANTS],
+    [H_SNAPSHOTS, 0, MAX_PARTICIPANTS],
+    [H_CHUNK_HINT, 0, chunkCount],
+    [H_CEILING, 0, chunkCount],
+    [H_LONG_KEY, 0, chunkCount],
+    [H_CLOCK, 1, LAST_TICK + 1],
+  ];
+  return bounds.every(([index, low, high]) =>
+    words[index] >= low && words[index] <= high
+  );
 }
 
 function nameLength(words: Words, index: number): number {

@@ -31,6 +31,7 @@ import {
   P_ENTRIES,
   P_EXPECTED,
   P_REAPING,
+  REF_BYTES,
   REF_MASK,
   SLOT_WORDS,
   STRIDE,
@@ -45,6 +46,7 @@ import {
   T_SLOTS,
   T_SWEPT,
 } from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
 import {
   add,
   compareAndSet,
@@ -116,6 +118,17 @@ export function allocateTable(
 /** Bytes of a table of so many slots. */
 export function tableBytes(capacity: number): number {
   return (T_SLOTS + capacity * SLOT_WORDS + capacity / STRIDE) * 4;
+}
+
+/** Whether a ref leads to the record of a table that lies within the segment. */
+export function isTable(segment: Segment, ref: number): boolean {
+  const { words, firstChunk } = segment;
+  if (ref < firstChunk || ref * 4 + T_SLOTS > words.length) return false;
+  const table = ref * 4;
+  const shift = 32 - words[table + T_SHIFT];
+  return shift >= LEAST_SHIFT && shift < 31 &&
+    words[table + T_CAPACITY] === 2 ** shift &&
+    ref * REF_BYTES + tableBytes(2 ** shift) <= words.length * 4;
 }
 
 /** Live entries, summed over all participants: exact when nobody writes. */
