@@ -1,0 +1,82 @@
+// The house: a room imports from rooms below it only, and what is published
+// needs nothing but itself and what the runtime brings along.
+import { assert, assertEquals } from "@std/assert";
+import { walk } from "@std/fs";
+import config from "../deno.json" with { type: "json" };
+
+/** From the ground up. */
+const ROOMS = ["segment", "epoch", "table", "codec", "map", "persist", "cli"];
+/** What lies under the ground floor: everyone may use it. */
+const BASEMENT = "errors.ts";
+const SRC = new URL("../src/", import.meta.url);
+
+interface Import {
+  readonly file: string;
+  /** As it is written. */
+  readonly of: string;
+}
+
+function importsIn(file: URL): string[] {
+  const code = Deno.readTextFileSync(file)
+    .replaceAll(/\/\*[^]*?\*\//g, "")
+    .replaceAll(/^\s*\/\/.*$/gm, "");
+  const from =
+    /^(?:import|export)\s(?:[^;"]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm;
+  const urls = /new URL\(\s*"(\.[^"]+)",\s*import\.meta\.url/g;
+  return [...code.matchAll(from), ...code.matchAll(urls)]
+    .map(([, named, called]) => named ?? called);
+}
+
+async function allImports(): Promise<Import[]> {
+  const options = { exts: [".ts"], includeDirs: false };
+  const files = await Array.fromAsync(walk(SRC, options));
+  assert(files.length > 50, "the house is not empty");
+  return files.flatMap(({ path }) => {
+    const file = path.slice(SRC.pathname.length);
+    return importsIn(new URL(file, SRC)).map((of) => ({ file, of }));
+  });
+}
+
+function roomOf(file: string): string {
+  return file.split("/")[0];
+}
+
+Deno.test("every folder of src is a room, and every room a folder", () => {
+  const folders = [...Deno.readDirSync(SRC)]
+    .filter((entry) => entry.isDirectory)
+    .map((entry) => entry.name);
+  assertEquals(folders.sort(), ROOMS.toSorted());
+});
+
+Deno.test("a room imports only from rooms below it", async () => {
+  for (const { file, of } of await allImports()) {
+    if (!of.startsWith(".")) continue;
+    const target = new URL(of, new URL(file, SRC)).href.slice(SRC.href.length);
+    if (target === BASEMENT) continue;
+    const [above, below] = [roomOf(file), roomOf(target)];
+    assert(ROOMS.includes(below), `${file} imports ${of}, which is in no room`);
+    assert(
+      ROOMS.indexOf(below) <= ROOMS.indexOf(above),
+      `${file} imports ${of}: ${above} is below ${below}`,
+    );
+  }
+});
+
+Deno.test("what is published imports nothing but itself and built-ins", async () => {
+  for (const { file, of } of await allImports()) {
+    assert(/^(\.|node:)/.test(of), `${file} imports ${of}`);
+  }
+  for (const entry of Object.values(config.exports)) {
+    for (const of of importsIn(new URL(`../${entry}`, import.meta.url))) {
+      assert(/^(\.|node:)/.test(of), `${entry} imports ${of}`);
+    }
+  }
+});
+
+Deno.test("the rooms are named where newcomers look for them", () => {
+  const text = Deno.readTextFileSync(
+    new URL("../CONTRIBUTING.md", import.meta.url),
+  );
+  const named = [...text.matchAll(/^\| `(\w+)\/` /gm)].map(([, room]) => room);
+  assertEquals(named.toReversed(), ROOMS);
+});
