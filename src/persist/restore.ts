@@ -16,9 +16,10 @@ import type { SnapshotInfo } from "./directory.ts";
 import { damage, failure } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
 import { Filler } from "./fill.ts";
+import { fillShare } from "./fill_share.ts";
+import { FillCrew, suitableShares } from "./fill_together.ts";
 import { Merge } from "./merge.ts";
 import { Slices } from "./pause.ts";
-import { RecordReader } from "./record_reader.ts";
 import { type OnRecords, verify } from "./verify.ts";
 
 /** Records between two looks at the clock. */
@@ -208,6 +209,9 @@ export function mergeOf({ files }: VerifiedEpoch): Merge {
   return new Merge(files);
 }
 
+/** Gives the event loop a turn now and then; hears how many entries others have written. */
+type Pause = (byOthers: number) => Promise<void>;
+
 /** Writes the entries of a verified epoch into a map; calls back now and then. */
 export async function fill(
   attachment: Attachment,
@@ -217,41 +221,46 @@ export async function fill(
   for (const file of epoch.files) file.rewind();
   const filler = new Filler(attachment, epoch.info.entries);
   const slices = new Slices();
-  const pause = async () => {
+  const pause = async (byOthers: number) => {
     if (!slices.isOver) return;
-    onSlice(filler.filled);
+    onSlice(filler.filled + byOthers);
     await slices.pause();
     attachment.checkOpen("restore the snapshot");
   };
   try {
-    if (epoch.files.length === 1) await fillFile(filler, epoch.files[0], pause);
-    else await fillChain(filler, epoch.files, pause);
+    if (epoch.files.length > 1) await fillChain(filler, epoch.files, pause);
+    else await fillFile(attachment, filler, epoch.files[0], pause);
   } finally {
     if (attachment.isOpen) filler.end();
   }
 }
 
+/** A large file is filled in by several workers. */
 async function fillFile(
+  attachment: Attachment,
   filler: Filler,
   file: FileReader,
-  pause: () => Promise<void>,
+  pause: Pause,
 ): Promise<void> {
-  const records = new RecordReader(file);
-  while (records.next()) {
-    records.check();
-    filler.fillAll(records.words, records.records);
-    await pause();
+  const shares = suitableShares(file.footer.records);
+  using crew = new FillCrew(attachment, file, shares);
+  const fillIn = (index: number) =>
+    fillShare(filler, file, { index, of: shares }, () => pause(crew.others));
+  await fillIn(0);
+  for (const index of await crew.unfinished()) {
+    file.rewind();
+    await fillIn(index);
   }
 }
 
 async function fillChain(
   filler: Filler,
   files: readonly FileReader[],
-  pause: () => Promise<void>,
+  pause: Pause,
 ): Promise<void> {
   const merge = new Merge(files);
   for (let n = 1; merge.next(); n++) {
     filler.fillOne(merge.words, merge.at);
-    if (n % RECORDS_PER_LOOK === 0) await pause();
+    if (n % RECORDS_PER_LOOK === 0) await pause(0);
   }
 }

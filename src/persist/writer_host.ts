@@ -18,7 +18,9 @@ import {
   type Report,
   unpack,
 } from "./messages.ts";
+import { workerUrl } from "./worker_url.ts";
 
+const WORKER = new URL("./writer_worker.ts", import.meta.url);
 /** Before a worker that died is replaced, in milliseconds. */
 const REVIVAL_MS = 1000;
 
@@ -43,14 +45,6 @@ globalThis.addEventListener("beforeunload", (event) => {
   event.preventDefault();
   for (const host of started) host.stopSoon();
 });
-
-/** The module of the worker; from an address that such a worker cannot have, through a module that imports it. */
-function workerUrl(): URL {
-  const url = new URL("./writer_worker.ts", import.meta.url);
-  if (url.protocol === "file:") return url;
-  const source = `import ${JSON.stringify(url.href)};`;
-  return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
-}
 
 /** One writer's worker, made when it is needed. */
 export class WriterHost {
@@ -128,7 +122,7 @@ export class WriterHost {
     const began = Promise.withResolvers<void>();
     this.#began = began;
     this.#ready = began.promise;
-    const worker = new Worker(workerUrl(), {
+    const worker = new Worker(workerUrl(WORKER), {
       name: "epochmap snapshots",
       workerData: this.#assignment,
     });

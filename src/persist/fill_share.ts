@@ -1,0 +1,45 @@
+/**
+ * One share of a file's entries, as one of several participants fills it in: a stretch of its blocks, and so of the hashes.
+ *
+ * @module
+ */
+
+import type { FileReader } from "./file_reader.ts";
+import type { Filler } from "./fill.ts";
+import { RecordReader } from "./record_reader.ts";
+
+/** Which of how many equal stretches of the file. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** What a worker is to fill in. */
+export interface FillAssignment {
+  readonly buffer: SharedArrayBuffer;
+  readonly path: string;
+  /** The check of the file that was verified. */
+  readonly check: number;
+  readonly share: Share;
+  /** How many entries each has written, by the index of its share. */
+  readonly filled: Int32Array<SharedArrayBuffer>;
+}
+
+/** Fills in one share; reads all of the file, and checks it once more. Throws `SnapshotError`, `MapFullError`. */
+export async function fillShare(
+  filler: Filler,
+  file: FileReader,
+  { index, of }: Share,
+  afterBlock: () => Promise<void> | void,
+): Promise<void> {
+  const records = new RecordReader(file);
+  for (;;) {
+    // By where it begins, so that each large record is in one share, too.
+    const share = Math.floor(of * file.offset / file.footer.length);
+    if (!records.next()) return;
+    if (share !== index) continue;
+    records.check();
+    filler.fillAll(records.words, records.records);
+    await afterBlock();
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A worker that fills in one share of a snapshot, and says whether that is done. If not, the one that asked fills in the share
+ * itself, and meets the same difficulty.
+ *
+ * @module
+ */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { HandleError, MapFullError, SnapshotError } from "../errors.ts";
+import { Attachment } from "../map/attachment.ts";
+import { FileReader } from "./file_reader.ts";
+import { Filler } from "./fill.ts";
+import { type FillAssignment, fillShare } from "./fill_share.ts";
+
+const assignment = workerData as FillAssignment;
+let isDone = false;
+try {
+  isDone = await work(assignment);
+} catch (error) {
+  // No place, no file any more, no memory: all of that the one that asked finds out by itself.
+  const isKnown = error instanceof HandleError ||
+    error instanceof SnapshotError || error instanceof MapFullError;
+  if (!isKnown) throw error;
+}
+parentPort!.postMessage(isDone);
+
+async function work(
+  { buffer, path, check, share, filled }: FillAssignment,
+): Promise<boolean> {
+  const attachment = Attachment.attach(buffer);
+  try {
+    using file = FileReader.open(path);
+    if (file.footer.check !== check) return false; // another file took its name
+    const filler = new Filler(attachment, 0); // the table is made for all entries by the one that asked
+    await fillShare(filler, file, share, () => {
+      filled[share.index] = filler.filled;
+    });
+    filler.end();
+    return true;
+  } finally {
+    attachment.close();
+  }
+}
