@@ -32,10 +32,13 @@ async function work(
     using file = FileReader.open(path);
     if (file.footer.check !== check) return false; // another file took its name
     const filler = new Filler(attachment, 0); // the table is made for all entries by the one that asked
-    await fillShare(filler, file, share, () => {
-      filled[share.index] = filler.filled;
-    });
-    filler.end();
+    try {
+      await fillShare(filler, file, share, () => {
+        filled[share.index] = filler.filled;
+      });
+    } finally {
+      filler.end();
+    }
     return true;
   } finally {
     attachment.close();
