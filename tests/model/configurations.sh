@@ -165,3 +165,11 @@ Y=recovery.pml
 ok   $Y rec
 bad  $Y rec_QUERY -DBUG_QUERY
 bad  $Y rec_ATTACH -DBUG_ATTACH
+
+# ---- the reaper of a table
+Z=reaper.pml
+ok   $Z reaper
+bad  $Z reaper_NO_RECORD -DBUG_NO_RECORD
+bad  $Z reaper_NO_LOOK -DBUG_NO_LOOK
+bad  $Z reaper_NO_OWNER -DBUG_NO_OWNER
+bad  $Z reaper_RELEASE -DBUG_RELEASE
