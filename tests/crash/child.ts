@@ -4,8 +4,10 @@
  * @module
  */
 
+import { SCALE } from "./scale.ts";
+
 /** A child that has not ended after this long never will. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 180_000 * Math.max(1, SCALE);
 
 /** Runs a script of this folder; returns the lines that it printed. */
 export async function runInstrumented(
