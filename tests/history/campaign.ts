@@ -1,0 +1,120 @@
+/**
+ * A campaign: many histories of one map, played by the same workers, and the
+ * check of each.
+ *
+ * @module
+ */
+import { SharedMap, type SharedMapStats } from "../../mod.ts";
+import { Crew } from "../concurrency/crew.ts";
+import { check } from "./checker.ts";
+import { type Climate, type ClimateName, CLIMATES } from "./climates.ts";
+import { draw } from "./drawing.ts";
+import type { FaultName } from "./faults.ts";
+import { FULL, type Operation } from "./operation.ts";
+import { partition } from "./partition.ts";
+import type { Input, roles } from "./player_roles.ts";
+import { newClock } from "./recorder.ts";
+import { sceneOf } from "./scene.ts";
+import { specification, type State } from "./specification.ts";
+import { StartingLine } from "./starting_line.ts";
+
+/** What is to be played. */
+export interface Plan {
+  readonly climate: ClimateName;
+  readonly workers: number;
+  /** How many histories, of each map. */
+  readonly histories: number;
+  readonly seed: number;
+  /** Maps that have these faults; if left out, one that has none. */
+  readonly faults?: readonly FaultName[];
+}
+
+/** What came of a campaign. */
+export interface Report {
+  readonly histories: number;
+  readonly operations: number;
+  /** Pairs of operations that overlapped. */
+  readonly overlaps: number;
+  /** The histories that are wrong. */
+  readonly violations: readonly Finding[];
+  /** What happened besides: counters of the map, and answers that it was full. */
+  readonly signs: SharedMapStats & { readonly full: number };
+}
+
+/** A history that is wrong. */
+export interface Finding {
+  /** The fault of the map that it is of, if that has one. */
+  readonly fault: FaultName | undefined;
+  readonly drawing: string;
+}
+
+const SCRIPT = new URL("./player_roles.ts", import.meta.url);
+
+/** Plays histories and checks them. */
+export async function campaign(plan: Plan): Promise<Report> {
+  const climate: Climate = CLIMATES[plan.climate];
+  using map = SharedMap.create<string, number>(climate.options);
+  const groups = climate.groups(map);
+  const histories = await play(plan, map, groups);
+  const violations = histories.flatMap((history, number): Finding[] => {
+    const { keys } = sceneOf(plan.seed, number, groups, climate);
+    const drawn = drawingOfFault(climate, keys, history);
+    if (drawn === undefined) return [];
+    const where = `seed ${plan.seed}, history ${number} of "${plan.climate}"`;
+    const fault = plan.faults?.[Math.floor(number / plan.histories)];
+    return [{ fault, drawing: `${where}:\n${drawn}` }];
+  });
+  const operations = histories.flat();
+  const full = operations.filter(({ answer }) => answer === FULL).length;
+  return {
+    histories: histories.length,
+    operations: operations.length,
+    overlaps: histories.reduce((sum, some) => sum + overlapsIn(some), 0),
+    violations,
+    signs: { ...map.stats(), full },
+  };
+}
+
+/** The operations of all workers, history by history. */
+async function play(
+  plan: Plan,
+  map: SharedMap<string, number>,
+  groups: string[][],
+): Promise<Operation[][]> {
+  const { workers, faults = [undefined], ...rest } = plan;
+  const [clock, line] = [newClock(), StartingLine.memory()];
+  const input: Input = { ...rest, faults, groups, clock, line };
+  await using crew = new Crew<typeof roles>(SCRIPT, map.handle, plan.seed);
+  const played = crew.add("player", workers, input);
+  await crew.start();
+  const byWorker = await played;
+  return byWorker[0].map((_, history) =>
+    byWorker.flatMap((histories) => histories[history])
+  );
+}
+
+/** Checks a history part by part; returns a drawing of the first part that is wrong. */
+function drawingOfFault(
+  climate: Climate,
+  keys: readonly string[],
+  history: readonly Operation[],
+): string | undefined {
+  const model = specification(climate.options.onFull === "evict");
+  const nothing: State = keys.map(() => undefined);
+  for (const part of partition(history, keys.length)) {
+    const violation = check(model, nothing, part);
+    if (violation) return draw(violation, keys);
+  }
+}
+
+function overlapsIn(history: readonly Operation[]): number {
+  let overlaps = 0;
+  for (const [i, one] of history.entries()) {
+    for (const other of history.slice(i + 1)) {
+      if (one.called < other.returned && other.called < one.returned) {
+        overlaps++;
+      }
+    }
+  }
+  return overlaps;
+}

@@ -1,0 +1,77 @@
+/**
+ * Linearizability: histories of real workers, each checked to be one that a map
+ * could have gone through one operation at a time.
+ *
+ * **What is checked.** Workers play short histories on one to three keys, of 8
+ * to 48 operations, drawn from the seed: all operations on a key (`verbs.ts`),
+ * among them those with a time to live; `getMany`, `setMany` and `clear`, each
+ * as one operation per key over the same interval, as they are atomic on each
+ * key only; and snapshots, which read all keys at one moment between the call
+ * of `snapshot()` and its return, whenever they are looked at. In the end one
+ * worker reads every key. A history without snapshots is checked key by key; one
+ * with snapshots is checked whole, on the state of all its keys: there must be
+ * one order of all operations on all keys in which every snapshot has its place
+ * (`partition.ts`). That is no approximation: the checker decides whether there
+ * is such an order (`checker.ts`).
+ *
+ * **Amidst what.** Between recorded operations the same workers do others, in
+ * climates of their own (`climates.ts`): the table grows and shrinks, tombstones
+ * are purged, keys have a hash in common, snapshots come and go, entries expire
+ * and are swept, the map is full, the map evicts. An entry that lives a
+ * millisecond, or may be evicted, may vanish at any moment, but only once; an
+ * operation that finds the map full changes nothing.
+ *
+ * **How hard.** Two workers run side by side on two processors; three are
+ * more than those, and are there for what happens to a worker that is
+ * interrupted. `stumbling_test.ts` plays those histories again, with pauses at
+ * operations on shared words. `EPOCHMAP_TEST_SCALE` multiplies the histories.
+ * `faults_test.ts` shows what is found, `checker_test.ts` and
+ * `specification_test.ts` that the judge can be trusted. The same seed brings
+ * back what each worker did, though not when.
+ *
+ * **What is not.** That an entry is gone *when* its time is over
+ * (`tests/concurrency/ttl_test.ts`); `expire` that lengthens an entry's life in
+ * its last millisecond (see `climates.ts`); which entries are evicted; `size`
+ * and iteration over the live map, which promise less (`tests/concurrency`);
+ * what a worker was doing when it was terminated (`tests/crash`); reorderings
+ * that the recorder's fences forbid (see `recorder.ts`).
+ *
+ * @module
+ */
+import { assertEquals, assertGreater } from "@std/assert";
+import { SCALE, SEED } from "../crash/scale.ts";
+import { campaign, type Report } from "./campaign.ts";
+import { type ClimateName, CLIMATES } from "./climates.ts";
+
+/** How many histories by how many workers, in each climate. */
+const PLAYED = [{ workers: 2, histories: 300 }, { workers: 3, histories: 60 }];
+
+const total = { histories: 0, operations: 0, overlaps: 0 };
+
+function count({ histories, operations, overlaps }: Report): void {
+  total.histories += histories;
+  total.operations += operations;
+  total.overlaps += overlaps;
+}
+
+for (const climate of Object.keys(CLIMATES) as ClimateName[]) {
+  for (const { workers, histories } of PLAYED) {
+    Deno.test(`SharedMap is linearizable among ${workers} workers, climate "${climate}"`, async () => {
+      const plan = { climate, workers, histories: histories * SCALE };
+      const report = await campaign({ ...plan, seed: SEED });
+      assertEquals(report.violations.map(({ drawing }) => drawing).join(), "");
+      assertEquals(report.histories, plan.histories);
+      for (const sign of CLIMATES[climate].shows) {
+        assertGreater(report.signs[sign], 0, `${sign}, seed ${SEED}`);
+      }
+      count(report);
+    });
+  }
+}
+
+Deno.test.afterAll(() => {
+  const { histories, operations, overlaps } = total;
+  console.log(
+    `linearizable: ${histories} histories of ${operations} operations, ${overlaps} pairs of which overlapped`,
+  );
+});

@@ -1,0 +1,116 @@
+/**
+ * Scenes: what the workers do in one history. All of it follows from the seed,
+ * and each worker works it out for itself before the history begins.
+ *
+ * @module
+ */
+import { randomFrom } from "../crash/random.ts";
+import { ALL_KEYS, type Operation } from "./operation.ts";
+import {
+  type BulkVerbName,
+  isKeyVerb,
+  KEY_VERBS,
+  type KeyVerbName,
+  SNAPSHOT,
+  type Verb,
+} from "./verbs.ts";
+
+/** A history that is yet to be played, as all its workers know it. */
+export interface Scene {
+  readonly keys: readonly string[];
+  /** Keys that are set before the others begin. */
+  readonly prepared: readonly number[];
+  readonly verbs: readonly Verb[];
+  /** Recorded operations of each worker. */
+  readonly length: number;
+}
+
+/** What operations there may be. */
+export interface Repertoire {
+  /** On one key. */
+  readonly verbs: readonly KeyVerbName[];
+  /** On all of several keys. */
+  readonly bulk: readonly BulkVerbName[];
+}
+
+/** A recorded operation while it is being recorded. */
+export type Recording = {
+  -readonly [Property in keyof Operation]: Operation[Property];
+};
+
+const KINDS = ["one key", "several keys", "snapshots"] as const;
+/** One in so many histories has `clear` in it: it clears the climate away, too. */
+const CLEAR_EVERY = 4;
+
+/** Verbs about an entry's time to live, and about nothing but one key. */
+export const TIMELESS: readonly KeyVerbName[] = (
+  Object.keys(KEY_VERBS) as KeyVerbName[]
+).filter((verb) => !/Long|Brief|Dead|Now|keep|ttl|clearOne/.test(verb));
+
+/** Where the random choices of one history start from. */
+function seedOf(seed: number, history: number, worker: number): number {
+  return Math.imul(seed ^ Math.imul(history + 1, 0x9e3779b1), 31) + worker;
+}
+
+/** The scene of a history: one key, several keys, or several keys with snapshots. */
+export function sceneOf(
+  seed: number,
+  history: number,
+  groups: readonly (readonly string[])[],
+  { verbs, bulk }: Repertoire,
+): Scene {
+  const random = randomFrom(seedOf(seed, history, -1));
+  const below = (limit: number) => Math.floor(random() * limit);
+  const group = groups[below(groups.length)];
+  const kind = KINDS[below(KINDS.length)];
+  const keys = group.slice(0, kind === "one key" ? 1 : 2 + below(2));
+  const clears = below(CLEAR_EVERY) === 0;
+  const onAll = kind === "one key"
+    ? []
+    : bulk.filter((verb) => clears || verb !== "clear");
+  // A third of the operations, as this kind is about them.
+  const count = kind === "snapshots" ? verbs.length / 2 : 0;
+  const snapshots = Array.from({ length: count }, () => SNAPSHOT as Verb);
+  return {
+    keys,
+    prepared: [...keys.keys()].filter(() => below(2) === 0),
+    verbs: [...verbs, ...onAll, ...snapshots],
+    length: kind === "one key" ? 4 + below(7) : 4 + below(5),
+  };
+}
+
+/** What one worker does in a scene: records to be filled in. */
+export function programOf(
+  scene: Scene,
+  seed: number,
+  history: number,
+  worker: number,
+): Recording[] {
+  const random = randomFrom(seedOf(seed, history, worker));
+  const below = (limit: number) => Math.floor(random() * limit);
+  return Array.from({ length: scene.length }, (_, step) => {
+    const verb = scene.verbs[below(scene.verbs.length)];
+    const key = isKeyVerb(verb) ? below(scene.keys.length) : ALL_KEYS;
+    // No two operations write the same: so a value says who wrote it.
+    return recordingOf(verb, key, worker, (step * 10 + worker + 1) * 100);
+  });
+}
+
+/** A record of an operation that was not called yet. */
+export function recordingOf(
+  verb: Verb,
+  key: number,
+  worker: number,
+  value: number,
+): Recording {
+  return {
+    verb,
+    key,
+    worker,
+    value,
+    expected: undefined,
+    called: 0,
+    returned: 0,
+    answer: undefined,
+  };
+}

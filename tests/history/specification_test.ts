@@ -1,0 +1,81 @@
+// The specification against the map, in one worker: what each operation answers
+// is what the specification says, and so is what the next ones find.
+import { assert, assertEquals } from "@std/assert";
+import { SharedMap } from "../../mod.ts";
+import { randomFrom } from "../crash/random.ts";
+import { SCALE, SEED } from "../crash/scale.ts";
+import type { Operation } from "./operation.ts";
+import { partition } from "./partition.ts";
+import { newClock, Recorder } from "./recorder.ts";
+import { recordingOf } from "./scene.ts";
+import { specification, type State } from "./specification.ts";
+import { BULK_VERBS, KEY_VERBS, LOOKS, SNAPSHOT, type Verb } from "./verbs.ts";
+
+const KEYS = ["a", "b"];
+/** All but what depends on the clock: whether a brief life is over. */
+const VERBS = ([
+  ...Object.keys(KEY_VERBS),
+  ...Object.keys(BULK_VERBS),
+  SNAPSHOT,
+] as Verb[]).filter((verb) => verb !== "setBrief");
+
+/** The state after operations that ran one after the other; undefined if they cannot have gone so. */
+function replay(operations: readonly Operation[]): State | undefined {
+  const { after } = specification(false);
+  let states: State[] = [KEYS.map(() => undefined)];
+  for (const atom of operations.flatMap((one) => partition([one], 2).flat())) {
+    states = states.flatMap((state) => after(state, atom));
+  }
+  return states[0];
+}
+
+Deno.test("the specification answers as the map does", () => {
+  const random = randomFrom(SEED);
+  const pick = (limit: number) => Math.floor(random() * limit);
+  using map = SharedMap.create<string, number>({ value: "number" });
+  const recorder = new Recorder(map, newClock());
+  for (let round = 0; round < 200 * SCALE; round++) {
+    for (const key of KEYS) map.delete(key);
+    const program = Array.from({ length: 30 }, () => {
+      const verb = VERBS[pick(VERBS.length)];
+      const key = Object.hasOwn(KEY_VERBS, verb) ? pick(KEYS.length) : -1;
+      return recordingOf(verb, key, 0, 1 + pick(3));
+    });
+    for (const recording of program) {
+      recorder.record(recording, KEYS);
+      recorder.readSnapshots(LOOKS[pick(LOOKS.length)], KEYS);
+    }
+    const state = replay(program);
+    assert(state, `seed ${SEED}, round ${round}: ${JSON.stringify(program)}`);
+    assertEquals(state.map((held) => held?.value), map.getMany(KEYS));
+  }
+});
+
+Deno.test("the specification lets only what lives briefly vanish, and only once", () => {
+  const set = recordingOf("setBrief", 0, 0, 1);
+  const saw = (answer?: number) => ({ ...recordingOf("get", 0, 0, 0), answer });
+  assert(replay([set, saw(1), saw(1), saw()]));
+  assertEquals(replay([set, saw(), saw(1)]), undefined);
+  const forGood = recordingOf("set", 0, 0, 1);
+  assertEquals(replay([forGood, saw()]), undefined);
+});
+
+Deno.test("the specification lets any entry vanish from a map that evicts", () => {
+  const { after } = specification(true);
+  const [held] = after([undefined], recordingOf("set", 0, 0, 1));
+  const saw = (answer?: number) => ({ ...recordingOf("get", 0, 0, 0), answer });
+  assertEquals(after(held, saw(1)), [held]);
+  assertEquals(after(held, saw()), [[undefined]]);
+  assertEquals(after(held, saw(2)), []);
+});
+
+Deno.test("the specification lets what finds the map full change nothing", () => {
+  const { after } = specification(false);
+  const held: State = [{ value: 1, life: "for good" }];
+  const full = (verb: Verb) => ({
+    ...recordingOf(verb, 0, 0, 2),
+    answer: "full",
+  });
+  assertEquals(after(held, full("swap")), [held]);
+  assertEquals(after(held, full("take")), []);
+});
