@@ -259,8 +259,26 @@ export class Table {
     }
     // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not ours to retire.
     poke(words, version * 4 + V_PREV, FINAL);
+    if (!this.#slotIsEmpty && load(words, H_ROOT) * 4 !== this.#table) {
+      return this.#linkInNext(version);
+    }
     if (!compareAndSet(words, this.#slot + 1, 0, version)) return "lost";
     settle(words, version);
+    return "done";
+  }
+
+  /**
+   * Links a version in a slot of the next table that another worker claimed. That may have been a mover, without a permit, for a key
+   * with the same hash, which it then puts elsewhere: so this one's permit stands for that place.
+   */
+  #linkInNext(version: number): Insert {
+    if (this.#permits.ask(this.#table) === "none") return this.#makeRoom();
+    this.#permits.spend();
+    if (!compareAndSet(this.#words, this.#slot + 1, 0, version)) {
+      this.#permits.keep();
+      return "lost";
+    }
+    settle(this.#words, version);
     return "done";
   }
 

@@ -1,0 +1,73 @@
+/**
+ * An actor: one participant of the segment, made anew for each run, so that nothing
+ * of one run reaches into the next. Its record in the segment is there already.
+ *
+ * @module
+ */
+import { SharedMap, type SharedMapSnapshot } from "../../mod.ts";
+import { Participant } from "../../src/epoch/participant.ts";
+import { recover } from "../../src/epoch/recovery.ts";
+import { Attachment } from "../../src/map/attachment.ts";
+import { Dump } from "./dumps.ts";
+import type { Segment } from "../../src/segment/segment.ts";
+import type { Migration } from "../../src/table/migration.ts";
+import { Salvage } from "../../src/table/salvage.ts";
+
+/** In a search nobody dies but by its will: who lives needs no sign of it. */
+const NO_LIFELINE = { release() {} };
+const FORMATS = { key: "number", value: "number" };
+
+/** A worker as the map sees it. */
+export class Actor {
+  readonly segment: Segment;
+  participant!: Participant;
+  attachment!: Attachment;
+  map!: SharedMap<number, number>;
+  /** The snapshot that its part has open. */
+  snapshot: SharedMapSnapshot<number, number> | undefined;
+  /** What it wrote of the map as a dumper. */
+  readonly dump: Dump = new Dump();
+  /** Blocks that its part has in its hands. */
+  readonly blocks: number[] = [];
+
+  constructor(segment: Segment, slot: number) {
+    this.segment = segment;
+    this.#sitAt(slot);
+  }
+
+  /** Takes a place of its own, as `attach` does; the one it had stays as it is. */
+  join(lock: number): void {
+    this.#sitAt(Participant.join(this.segment, lock)!.slot);
+  }
+
+  #sitAt(slot: number): void {
+    const { segment } = this;
+    this.participant = Reflect.construct(Participant, [segment, slot]);
+    this.attachment = Reflect.construct(Attachment, [
+      segment,
+      this.participant,
+      NO_LIFELINE,
+    ]);
+    this.map = Reflect.construct(SharedMap, [this.attachment, FORMATS]);
+  }
+
+  get migration(): Migration {
+    return this.attachment.table.migration;
+  }
+
+  /** Runs a part of an operation that needs a pin. */
+  pinned<T>(act: () => T): T {
+    this.participant.pin();
+    try {
+      return act();
+    } finally {
+      this.participant.unpin();
+    }
+  }
+
+  /** Clears up after a dead participant. */
+  recover(slot: number): void {
+    const salvage = new Salvage(this.participant, this.migration);
+    recover(this.participant, slot, salvage);
+  }
+}

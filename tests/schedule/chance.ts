@@ -1,0 +1,56 @@
+/**
+ * The search by chance, for what is too large to be searched through. Half of the plans
+ * follow probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi and
+ * Nagarakatti, "A randomized scheduler with probabilistic guarantees of finding bugs",
+ * 2010): parts run by a random order, and at a few random points whoever runs falls back
+ * to its end. The others change at more points, to anyone.
+ *
+ * @module
+ */
+import { exactPlan, type Plan } from "./plan.ts";
+import type { Trials } from "./trial.ts";
+import { DROP } from "./turns.ts";
+
+/** Changes in a plan of either kind. */
+const MOST_DROPS = 4;
+const MOST_CHANGES = 12;
+
+/** Runs so many random plans; returns the first run that fails, as an exact plan. */
+export function tryByChance(
+  trials: Trials,
+  runs: number,
+  random: () => number,
+): Plan | undefined {
+  const parts = trials.scenario.parts.length;
+  let points = 100;
+  for (let i = 0; i < runs; i++) {
+    const plan = randomPlan(parts, points, random);
+    const outcome = trials.run(plan);
+    trials.widen();
+    if (outcome.failure !== "") {
+      return exactPlan(plan.order[0], outcome.switches);
+    }
+    points = Math.max(outcome.points, Math.ceil(points * 0.9));
+  }
+  return undefined;
+}
+
+function randomPlan(parts: number, points: number, random: () => number): Plan {
+  const pick = (limit: number) => Math.floor(random() * limit);
+  const order = shuffled(parts, pick);
+  const drops = random() < 0.5;
+  const count = 1 + pick(drops ? MOST_DROPS : MOST_CHANGES);
+  const at = Array.from({ length: count }, () => pick(points));
+  const changes = [...new Set(at)].sort((a, b) => a - b)
+    .flatMap((point) => [point, drops ? DROP : pick(parts)]);
+  return { order, changes };
+}
+
+function shuffled(parts: number, pick: (limit: number) => number): number[] {
+  const order = Array.from({ length: parts }, (_, part) => part);
+  for (let i = parts - 1; i > 0; i--) {
+    const j = pick(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}

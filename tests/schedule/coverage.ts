@@ -1,0 +1,58 @@
+/**
+ * Searches a scenario through, then tries plans by chance that stay within the same
+ * bounds: prints how many schedules the search counted, how many different ones it ran,
+ * and how many of those tried by chance it had left out.
+ *
+ * `deno run --config tests/schedule/instrumented.json coverage.ts SCENARIO`
+ *
+ * @module
+ */
+import { randomFrom } from "../crash/random.ts";
+import { gather } from "./cast.ts";
+import { explore } from "./explore.ts";
+import type { Plan } from "./plan.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import { type Outcome, Trials } from "./trial.ts";
+
+const PREEMPTIONS = 2;
+const TRIES = 2000;
+
+/** Trials that remember the schedules that were run. */
+class RememberedTrials extends Trials {
+  readonly seen = new Set<string>();
+
+  override run(plan: Plan): Outcome {
+    const outcome = super.run(plan);
+    const turns = outcome.switches.map(({ point, to }) => `${to}@${point}`);
+    this.seen.add([plan.order[0], ...turns].join(" "));
+    return outcome;
+  }
+}
+
+const [of] = Deno.args;
+const number = SCENARIOS.findIndex(({ name }) => name === of);
+const cast = await gather();
+const trials = new RememberedTrials(cast, SCENARIOS[number], number);
+const random = randomFrom(1);
+const bounds = { preemptions: PREEMPTIONS, runs: Infinity };
+explore(trials, bounds, random); // now all contended words are known
+trials.seen.clear();
+const { schedules } = explore(trials, bounds, random);
+const counted = schedules.reduce((sum, count) => sum + count, 0);
+const different = trials.seen.size;
+for (let i = 0; i < TRIES; i++) tryByChance();
+console.log(
+  JSON.stringify({ counted, different, leftOut: trials.seen.size - different }),
+);
+Deno.exit();
+
+/** As many changes as preemptions may be; some fall on the end of a part. */
+function tryByChance(): void {
+  const parts = SCENARIOS[number].parts.length;
+  const pick = (limit: number) => Math.floor(random() * limit);
+  const order = [pick(parts)];
+  const at = Array.from({ length: PREEMPTIONS }, () => pick(80));
+  const changes = [...new Set(at)].sort((a, b) => a - b)
+    .flatMap((point) => [point, pick(parts)]);
+  trials.run({ order, changes });
+}

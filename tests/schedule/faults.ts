@@ -1,0 +1,247 @@
+/**
+ * Faults that are planted to see that the search finds them: each forges what some
+ * operations on words do, as a slip in the map's code would.
+ *
+ * @module
+ */
+import {
+  CLOSED,
+  EMPTY,
+  EXCHANGE,
+  EXCHANGE_WAYS,
+  FROZEN,
+  H_EPOCH,
+  H_FIRST_CHUNK,
+  MAX_CLASSES,
+  MAX_PARTICIPANTS,
+  P_FLOOR,
+  P_PIN,
+  P_REGISTRY,
+  P_STATE,
+  PARTICIPANT_WORDS,
+  PARTICIPANTS,
+  PENDING,
+  R_STAMP,
+  REGISTRY_WORDS,
+  T_REAPER,
+  T_ROOM,
+  V_PREV,
+  V_STAMP,
+} from "../../src/segment/layout.ts";
+import { participantBase } from "../../src/epoch/participant.ts";
+import type { Words } from "../../src/segment/words.ts";
+import { PLANTED } from "./board.ts";
+import { tablesOf } from "./places.ts";
+import { slotOf } from "./seats.ts";
+import { isPlaying, myBoard, myPart } from "./turns.ts";
+
+/** What an operation does instead; undefined: what it should. */
+export interface Forgery {
+  load?(words: Words, index: number): number | undefined;
+  /** True: nothing is stored. */
+  store?(words: Words, index: number, value: number): boolean;
+  /** Another value. */
+  poke?(words: Words, index: number, value: number): number | undefined;
+  compareAndSet?(
+    words: Words,
+    index: number,
+    expected: number,
+    value: number,
+  ): boolean | undefined;
+  /** Every glance is confirmed. */
+  confirmsAll?: true;
+}
+
+/** A slip, and what shows it: a group of scenarios, or one. */
+export interface Fault extends Forgery {
+  readonly of: string;
+}
+
+const NOTHING: Forgery = {};
+
+/** Whether a word belongs to the root or to the table after it. */
+function isInTable(words: Int32Array, index: number): boolean {
+  return tablesOf(words).some(({ table, end }) =>
+    table <= index && index < end
+  );
+}
+
+/** Whether it is this word of the root, or of the table after it. */
+function isOfTable(words: Int32Array, index: number, word: number): boolean {
+  return tablesOf(words).some(({ table }) => table + word === index);
+}
+
+/** Whether it is this word of a block. */
+function isOfBlock(words: Int32Array, index: number, word: number): boolean {
+  return index >= words[H_FIRST_CHUNK] * 4 && index % 4 === word &&
+    !isInTable(words, index);
+}
+
+function isOfParticipant(index: number, first: number, count = 1): boolean {
+  const at = index - PARTICIPANTS;
+  const word = at % PARTICIPANT_WORDS;
+  return at >= 0 && at < MAX_PARTICIPANTS * PARTICIPANT_WORDS &&
+    word >= first && word < first + count;
+}
+
+/** Whether a word is in the record of whoever plays. */
+function isMine(index: number): boolean {
+  const base = participantBase(slotOf(myPart()));
+  return index >= base && index < base + PARTICIPANT_WORDS;
+}
+
+/** A compare-and-set that says it did, and does nothing if another was faster. */
+function blind(
+  isMeant: (
+    words: Words,
+    index: number,
+    expected: number,
+    value: number,
+  ) => boolean,
+): Forgery {
+  return {
+    compareAndSet(words, index, expected, value) {
+      if (!isMeant(words, index, expected, value)) return undefined;
+      if (words[index] === expected) words[index] = value;
+      return true;
+    },
+  };
+}
+
+/** A compare-and-set that does nothing, and says what it is told to say. */
+function skipped(
+  says: boolean,
+  isMeant: (
+    words: Words,
+    index: number,
+    expected: number,
+    value: number,
+  ) => boolean,
+): Forgery {
+  return {
+    compareAndSet: (words, index, expected, value) =>
+      isMeant(words, index, expected, value) ? says : undefined,
+  };
+}
+
+/** The slips, by name. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  "versions are not settled": {
+    of: "snapshots",
+    ...skipped(
+      false,
+      (words, index, expected) =>
+        expected === 0 && isOfBlock(words, index, V_STAMP),
+    ),
+  },
+  "versions are not trimmed": {
+    of: "snapshots",
+    ...skipped(
+      false,
+      (words, index) => isOfBlock(words, index, V_PREV),
+    ),
+  },
+  "all who trim a version retire what it replaced": {
+    of: "readers",
+    ...blind(
+      (words, index) => isOfBlock(words, index, V_PREV),
+    ),
+  },
+  "empty slots are not closed": {
+    of: "set(2, 1) | start(); finish(): a move not begun",
+    ...skipped(
+      true,
+      (words, index, expected, value) =>
+        expected === EMPTY && value === CLOSED && isInTable(words, index),
+    ),
+  },
+  "a link is frozen without a look at what came in between": {
+    of:
+      "start(); finish() | start(); delete(1): a move half done, the key moved",
+    ...blind(
+      (words, index, expected, value) =>
+        value === (expected | FROZEN) && expected !== value &&
+        isInTable(words, index),
+    ),
+  },
+  "a lost race for a link goes unnoticed": {
+    of: "pairs on one key",
+    ...blind(
+      (words, index, _, value) =>
+        value > 0 && (value & FROZEN) === 0 && index % 2 === 1 &&
+        isInTable(words, index) && !isOfTable(words, index, T_ROOM),
+    ),
+  },
+  "the last permit is given to all who ask": {
+    of: "keys with one hash",
+    ...blind(
+      (words, index, expected, value) =>
+        isOfTable(words, index, T_ROOM) && value >= 0 && value < expected,
+    ),
+  },
+  "all who switch the root retire the table": {
+    of: "moves",
+    ...blind(
+      // By then the table is the root no more.
+      (words, index) => isOfBlock(words, index, T_REAPER % 4),
+    ),
+  },
+  "memory is reused without grace": {
+    of: "readers",
+    poke: (words, index, value) =>
+      isOfBlock(words, index, R_STAMP) && value === words[H_EPOCH]
+        ? value - 4
+        : undefined,
+  },
+  "what is retired bears the epoch of the own pin": {
+    of: "readers",
+    poke(words, index, value) {
+      if (!isOfBlock(words, index, R_STAMP) || value !== words[H_EPOCH]) return;
+      return words[participantBase(slotOf(myPart())) + P_PIN] || value;
+    },
+  },
+  "the epoch advances past pins": {
+    of: "readers",
+    load: (_, index) => isOfParticipant(index, P_PIN) ? 0 : undefined,
+  },
+  "a glance is always confirmed": {
+    of: "readers",
+    confirmsAll: true,
+  },
+  "a snapshot is not announced": {
+    of: "snapshots",
+    store: (_, index, value) =>
+      value === PENDING && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS),
+  },
+  "exchange words are claimed blindly": {
+    of: "blocks",
+    ...blind(
+      (_, index) =>
+        index >= EXCHANGE && index < EXCHANGE + MAX_CLASSES * EXCHANGE_WAYS,
+    ),
+  },
+  "floors are not looked at": {
+    of: "dumps",
+    load: (_, index) =>
+      isOfParticipant(index, P_FLOOR) && !isMine(index) ? 0 : undefined,
+  },
+  "a place is given to all who want it": {
+    of: "company",
+    ...blind((_, index) => isOfParticipant(index, P_STATE)),
+  },
+  "someone who is merely slow is recovered": {
+    of: "recovery of the living",
+  },
+};
+
+const FORGERIES = [NOTHING, ...Object.values(FAULTS)];
+
+/** The number of a fault on the board. */
+export function numberOf(fault: string | undefined): number {
+  return fault === undefined ? 0 : 1 + Object.keys(FAULTS).indexOf(fault);
+}
+
+/** What is forged at the moment. */
+export function forgery(): Forgery {
+  return isPlaying() ? FORGERIES[myBoard().words[PLANTED]] : NOTHING;
+}

@@ -1,0 +1,91 @@
+/**
+ * Histories: whether what operations returned can be explained by each having taken
+ * effect at one moment between its begin and its end (Herlihy and Wing, 1990). A run has
+ * a handful of operations, so all orders are tried; histories that are alike are
+ * judged once.
+ *
+ * @module
+ */
+import type { Operation, Result } from "./operations.ts";
+
+/** What the map shows, and each part's open snapshot. */
+export interface Model {
+  readonly map: Map<number, number>;
+  readonly snapshots: Map<number, Map<number, number>>;
+}
+
+/** An operation that took place. */
+export interface Event {
+  readonly part: number;
+  readonly operation: Operation;
+  readonly begin: number;
+  readonly end: number;
+  readonly result: Result;
+}
+
+/** Judges the runs of one scenario. */
+export class Judge {
+  readonly #initial: ReadonlyMap<number, number>;
+  readonly #verdicts = new Map<string, boolean>();
+
+  constructor(initial: ReadonlyMap<number, number>) {
+    this.#initial = initial;
+  }
+
+  /** Whether there is an order that explains the events and leads to what is there at the end. */
+  explains(
+    events: readonly Event[],
+    final: ReadonlyMap<number, number>,
+  ): boolean {
+    const signature = signatureOf(events, final);
+    let verdict = this.#verdicts.get(signature);
+    if (verdict === undefined) {
+      verdict = isExplained(events.filter(({ operation }) => operation.spec), {
+        map: new Map(this.#initial),
+        snapshots: new Map(),
+      }, final);
+      this.#verdicts.set(signature, verdict);
+    }
+    return verdict;
+  }
+}
+
+function signatureOf(
+  events: readonly Event[],
+  final: ReadonlyMap<number, number>,
+): string {
+  let signature = "";
+  for (const { begin, end, result } of events) {
+    signature += `${begin} ${end} ${result} `;
+  }
+  for (const [key, value] of final) signature += `${key}=${value} `;
+  return signature;
+}
+
+function isExplained(
+  events: readonly Event[],
+  model: Model,
+  final: ReadonlyMap<number, number>,
+): boolean {
+  if (events.length === 0) return isSame(model.map, final);
+  const firstEnd = Math.min(...events.map(({ end }) => end));
+  return events.some((event) => {
+    if (event.begin > firstEnd) return false;
+    const after = copy(model);
+    const result = event.operation.spec!(after, event.part, event.result);
+    if (!Object.is(result, event.result)) return false;
+    return isExplained(events.filter((it) => it !== event), after, final);
+  });
+}
+
+function copy({ map, snapshots }: Model): Model {
+  return { map: new Map(map), snapshots: new Map(snapshots) };
+}
+
+function isSame(
+  a: ReadonlyMap<number, number>,
+  b: ReadonlyMap<number, number>,
+): boolean {
+  return a.size === b.size &&
+    [...a].every(([key, value]) => b.get(key) === value);
+}

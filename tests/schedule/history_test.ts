@@ -1,0 +1,58 @@
+import { assert, assertFalse } from "@std/assert";
+import { type Event, Judge } from "./history.ts";
+import * as op from "./operations.ts";
+import type { Operation, Result } from "./operations.ts";
+
+function event(
+  part: number,
+  operation: Operation,
+  [begin, end]: [number, number],
+  result?: Result,
+): Event {
+  return { part, operation, begin, end, result };
+}
+
+const EMPTY = new Map<number, number>();
+const ONE = new Map([[1, 10]]);
+
+Deno.test("Judge.explains() finds an order for operations at the same time", () => {
+  const late = event(1, op.get(1), [1, 3], undefined);
+  const soon = event(1, op.get(1), [1, 3], 10);
+  const set = event(0, op.set(1, 10), [0, 2]);
+  assert(new Judge(EMPTY).explains([set, late], ONE));
+  assert(new Judge(EMPTY).explains([set, soon], ONE));
+});
+
+Deno.test("Judge.explains() refuses a read of what is over", () => {
+  const set = event(0, op.set(1, 10), [0, 1]);
+  const stale = event(1, op.get(1), [2, 3], undefined);
+  assertFalse(new Judge(EMPTY).explains([set, stale], ONE));
+});
+
+Deno.test("Judge.explains() refuses reads that go back in time", () => {
+  const set = event(0, op.set(1, 10), [0, 5]);
+  const first = event(1, op.get(1), [1, 2], 10);
+  const second = event(1, op.get(1), [3, 4], undefined);
+  assert(new Judge(EMPTY).explains([set, first], ONE));
+  assertFalse(new Judge(EMPTY).explains([set, first, second], ONE));
+});
+
+Deno.test("Judge.explains() refuses what leads to another map", () => {
+  const set = event(0, op.set(1, 10), [0, 1]);
+  assertFalse(new Judge(EMPTY).explains([set], EMPTY));
+  assertFalse(new Judge(ONE).explains([], EMPTY));
+});
+
+Deno.test("Judge.explains() refuses a snapshot that shows what came later", () => {
+  const opened = event(0, op.openSnapshot, [0, 1]);
+  const set = event(1, op.set(1, 10), [2, 3]);
+  const look = (result: Result) => event(0, op.look(1), [4, 5], result);
+  assert(new Judge(EMPTY).explains([opened, set, look(undefined)], ONE));
+  assertFalse(new Judge(EMPTY).explains([opened, set, look(10)], ONE));
+});
+
+Deno.test("Judge.explains() takes no notice of what has no meaning for the map", () => {
+  const collected = event(0, op.collect, [0, 3]);
+  const set = event(1, op.set(1, 10), [1, 2]);
+  assert(new Judge(EMPTY).explains([collected, set], ONE));
+});

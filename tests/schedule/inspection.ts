@@ -1,0 +1,74 @@
+/**
+ * The inspection of a segment after a run: every block has one owner, the books are
+ * right, and the map can be used.
+ *
+ * @module
+ */
+import { audit } from "../crash/audit.ts";
+import { type Account, readBooks } from "../crash/books.ts";
+import type { Segment } from "../../src/segment/segment.ts";
+import { Actor } from "./actor.ts";
+import { FOUNDER } from "./seats.ts";
+
+/** Throws if anything is wrong; returns what was in the map, which is used up. */
+export function inspect(segment: Segment, leaks: number): Map<number, number> {
+  checkMemory(segment, leaks);
+  const founder = new Actor(segment, FOUNDER);
+  const entries = readEntries(founder);
+  for (const [key, value] of entries) checkUse(founder, key, value);
+  founder.participant.collectAll();
+  checkOwners(segment);
+  return entries;
+}
+
+function checkMemory(segment: Segment, most: number): void {
+  const found = checkOwners(segment);
+  if (found.leaks.length > most) {
+    const blocks = found.leaks.map(({ ref }) => ref).join(", ");
+    throw new Error(`blocks leaked: ${blocks}`);
+  }
+  const { slots, entries, freeChunks, held } = readBooks(segment.buffer, found);
+  if (slots.real > slots.counted) {
+    throw new Error(
+      `${slots.real} slots are claimed, more than the ${slots.counted} that count`,
+    );
+  }
+  checkAccounts({ entries, freeChunks, held });
+}
+
+function checkOwners({ buffer }: Segment) {
+  const found = audit(buffer);
+  if (found.faults.length > 0) throw new Error(found.faults.join("\n"));
+  return found;
+}
+
+function checkAccounts(accounts: Record<string, Account>): void {
+  for (const [name, { counted, real }] of Object.entries(accounts)) {
+    if (counted === real) continue;
+    throw new Error(`${counted} ${name} are counted, not ${real}`);
+  }
+}
+
+/** What an iteration gives; a snapshot must show the same. */
+export function readEntries({ map }: Actor): Map<number, number> {
+  const pairs = [...map];
+  const entries = new Map(pairs);
+  if (entries.size < pairs.length) throw new Error("a key is there twice");
+  using snapshot = map.snapshot();
+  for (const [key, value] of snapshot) {
+    if (entries.get(key) !== value) {
+      throw new Error(`a snapshot shows ${value} for the key ${key}`);
+    }
+  }
+  return entries;
+}
+
+function checkUse({ map }: Actor, key: number, value: number): void {
+  const seen = [map.get(key), map.take(key), map.get(key)];
+  map.set(key, value);
+  seen.push(map.get(key));
+  const wanted = [value, value, undefined, value];
+  if (seen.some((it, i) => it !== wanted[i])) {
+    throw new Error(`the key ${key} shows ${seen.join(", ")} in use`);
+  }
+}

@@ -1,0 +1,293 @@
+/**
+ * What parts do: each operation with what it means for the map all at once. Those
+ * without a meaning change nothing that anyone may see.
+ *
+ * @module
+ */
+import { MapFullError } from "../../mod.ts";
+import { H_ROOT, P_STATE, T_NEXT } from "../../src/segment/layout.ts";
+import type { Actor } from "./actor.ts";
+import type { Model } from "./history.ts";
+
+/** Booleans are 0 and 1. */
+export type Result = number | undefined;
+
+/** One call. */
+export interface Operation {
+  readonly text: string;
+  run(me: Actor): Result;
+  /** `result` is what was returned, for what may turn out one way or the other. */
+  spec?(model: Model, part: number, result: Result): Result;
+}
+
+// ---- on a key -----------------------------------------------------------------------------------
+
+export const get = (key: number): Operation => ({
+  text: `get(${key})`,
+  run: ({ map }) => map.get(key),
+  spec: ({ map }) => map.get(key),
+});
+
+export const has = (key: number): Operation => ({
+  text: `has(${key})`,
+  run: ({ map }) => Number(map.has(key)),
+  spec: ({ map }) => Number(map.has(key)),
+});
+
+export const set = (key: number, value: number): Operation => ({
+  text: `set(${key}, ${value})`,
+  run: ({ map }) => void map.set(key, value),
+  spec: ({ map }) => void map.set(key, value),
+});
+
+/** 0: there was no room. */
+export const trySet = (key: number, value: number): Operation => ({
+  text: `set(${key}, ${value}) if there is room`,
+  run: ({ map }) => {
+    try {
+      map.set(key, value);
+      return 1;
+    } catch (error) {
+      if (error instanceof MapFullError) return 0;
+      throw error;
+    }
+  },
+  spec: ({ map }, _, result) => {
+    if (result === 1) map.set(key, value);
+    return result;
+  },
+});
+
+export const remove = (key: number): Operation => ({
+  text: `delete(${key})`,
+  run: ({ map }) => Number(map.delete(key)),
+  spec: ({ map }) => Number(map.delete(key)),
+});
+
+export const swap = (key: number, value: number): Operation => ({
+  text: `swap(${key}, ${value})`,
+  run: ({ map }) => map.swap(key, value),
+  spec: ({ map }) => {
+    const before = map.get(key);
+    map.set(key, value);
+    return before;
+  },
+});
+
+export const take = (key: number): Operation => ({
+  text: `take(${key})`,
+  run: ({ map }) => map.take(key),
+  spec: ({ map }) => {
+    const before = map.get(key);
+    map.delete(key);
+    return before;
+  },
+});
+
+export const compareAndSet = (
+  key: number,
+  expected: number | undefined,
+  value: number,
+): Operation => ({
+  text: `compareAndSet(${key}, ${expected}, ${value})`,
+  run: ({ map }) => Number(map.compareAndSet(key, expected, value)),
+  spec: ({ map }) => {
+    if (map.get(key) !== expected) return 0;
+    map.set(key, value);
+    return 1;
+  },
+});
+
+export const compareAndDelete = (
+  key: number,
+  expected: number,
+): Operation => ({
+  text: `compareAndDelete(${key}, ${expected})`,
+  run: ({ map }) => Number(map.compareAndDelete(key, expected)),
+  spec: ({ map }) =>
+    Number(map.get(key) === expected ? map.delete(key) : false),
+});
+
+export const getOrInsert = (key: number, value: number): Operation => ({
+  text: `getOrInsert(${key}, ${value})`,
+  run: ({ map }) => map.getOrInsert(key, value),
+  spec: ({ map }) => {
+    if (!map.has(key)) map.set(key, value);
+    return map.get(key);
+  },
+});
+
+export const increment = (key: number): Operation => ({
+  text: `increment(${key})`,
+  run: ({ map }) => map.increment(key),
+  spec: ({ map }) => {
+    map.set(key, (map.get(key) ?? 0) + 1);
+    return map.get(key);
+  },
+});
+
+// ---- snapshots ----------------------------------------------------------------------------------
+
+export const openSnapshot: Operation = {
+  text: "snapshot()",
+  run: (me) => {
+    me.snapshot = me.map.snapshot();
+    return undefined;
+  },
+  spec: ({ map, snapshots }, part) => {
+    snapshots.set(part, new Map(map));
+    return undefined;
+  },
+};
+
+/** What the part's own snapshot shows. */
+export const look = (key: number): Operation => ({
+  text: `snapshot.get(${key})`,
+  run: ({ snapshot }) => snapshot!.get(key),
+  spec: ({ snapshots }, part) => snapshots.get(part)!.get(key),
+});
+
+/** All values in the part's own snapshot, summed. */
+export const sumSnapshot: Operation = {
+  text: "sum of snapshot.values()",
+  run: ({ snapshot }) => sum(snapshot!.values()),
+  spec: ({ snapshots }, part) => sum(snapshots.get(part)!.values()),
+};
+
+function sum(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+export const closeSnapshot: Operation = {
+  text: "snapshot.close()",
+  run: ({ snapshot }) => snapshot!.close() as undefined,
+};
+
+// ---- going through all ---------------------------------------------------------------------------
+
+/** How often an iteration meets a key that is there throughout. */
+export const meet = (key: number): Operation => ({
+  text: `times that keys() gives ${key}`,
+  run: ({ map }) => [...map.keys()].filter((it) => it === key).length,
+  spec: ({ map }) => Number(map.has(key)),
+});
+
+// ---- coming and going ----------------------------------------------------------------------------
+
+/** No lock has a number as high. */
+const NEWCOMERS = 1000;
+
+/** A place of one's own: nobody else has its number. */
+export const attach: Operation = {
+  text: "attach()",
+  run: (me) => {
+    const lock = NEWCOMERS + me.participant.slot;
+    me.join(lock);
+    const { base } = me.participant;
+    if (me.segment.words[base + P_STATE] !== lock) {
+      throw new Error("two participants have one place");
+    }
+    return undefined;
+  },
+};
+
+export const close: Operation = {
+  text: "close()",
+  run: ({ map }) => map.close() as undefined,
+};
+
+// ---- memory -------------------------------------------------------------------------------------
+
+/** Frees all that it can free now. */
+export const collect: Operation = {
+  text: "collectAll()",
+  run: ({ participant }) => participant.collectAll() as undefined,
+};
+
+/** Allocates a block and puts a mark into it. */
+export const allocate = (bytes: number): Operation => ({
+  text: `allocate(${bytes})`,
+  run: ({ blocks, participant, segment }) => {
+    const ref = participant.allocator.allocate(bytes);
+    if (ref === 0) return undefined;
+    const at = ref * 4;
+    segment.words.fill(participant.slot, at, at + bytes / 4);
+    blocks.push(ref);
+    return undefined;
+  },
+});
+
+/** Frees its oldest block, which must bear its mark and nothing else. */
+export const free = (bytes: number): Operation => ({
+  text: "free()",
+  run: ({ blocks, participant, segment }) => {
+    const ref = blocks.shift();
+    if (ref === undefined) return undefined;
+    for (let i = ref * 4; i < ref * 4 + bytes / 4; i++) {
+      if (segment.words[i] !== participant.slot) {
+        throw new Error(`block ${ref} was given to two`);
+      }
+    }
+    participant.allocator.free(ref);
+    return undefined;
+  },
+});
+
+/** Gives its free blocks to the others. */
+export const flush: Operation = {
+  text: "flush()",
+  run: ({ participant }) => void participant.allocator.flush(),
+};
+
+export const consolidate: Operation = {
+  text: "consolidate()",
+  run: ({ participant }) => void participant.allocator.consolidate(true),
+};
+
+// ---- tables -------------------------------------------------------------------------------------
+
+/** Starts a move of the root, unless one is under way. */
+export const startMove: Operation = {
+  text: "start()",
+  run: (me) =>
+    me.pinned(() => {
+      const { words } = me.segment;
+      const root = words[H_ROOT] * 4;
+      if (words[root + T_NEXT] === 0) me.migration.start(root);
+      return undefined;
+    }),
+};
+
+/** Moves one stride, if there is anything to move. */
+export const help: Operation = {
+  text: "help()",
+  run: (me) => void me.pinned(() => me.migration.helpIfMoving()),
+};
+
+/** Moves all that is left to move. */
+export const finishMove: Operation = {
+  text: "finish()",
+  run: (me) => me.pinned(() => me.migration.finishIfMoving()) as undefined,
+};
+
+/** Drops tombstones, however few there are. */
+export const purge: Operation = {
+  text: "purge()",
+  run: ({ attachment }) => attachment.purge(0) as undefined,
+};
+
+/** Starts a move if there are many tombstones, as the background does. */
+export const tidy: Operation = {
+  text: "considerShrinking()",
+  run: (me) =>
+    me.pinned(() => me.migration.considerShrinking(1 / 4)) as undefined,
+};
+
+// ---- the dead -----------------------------------------------------------------------------------
+
+export const recover = (slot: number): Operation => ({
+  text: `recover(${slot})`,
+  run: (me) => me.recover(slot) as undefined,
+});

@@ -1,0 +1,85 @@
+/**
+ * Scenarios: a small map, and parts that are played at it at the same time.
+ *
+ * @module
+ */
+import { Participant } from "../../src/epoch/participant.ts";
+import { H_CLOCK, H_ROOT } from "../../src/segment/layout.ts";
+import { Segment } from "../../src/segment/segment.ts";
+import { allocateTable } from "../../src/table/migration.ts";
+import { Actor } from "./actor.ts";
+import type { Operation } from "./operations.ts";
+
+/** What a search explores. */
+export interface Scenario {
+  readonly group: string;
+  readonly name: string;
+  /** log2 of the slots of the table; 8 unless said otherwise. */
+  readonly shift?: number;
+  /** Brings the map into the state that the parts find. */
+  prepare?(props: Props): void;
+  readonly parts: readonly (readonly Operation[])[];
+  /** It must fail: for what no fault in a word can stand for. */
+  readonly isSlip?: true;
+  /** Blocks that may be lost. */
+  readonly leaks?: number;
+}
+
+/** What a scenario is called: what its parts do, and what they find. */
+export function titleOf(
+  parts: readonly (readonly Operation[])[],
+  found: string,
+): string {
+  const texts = parts.map((part) => part.map(({ text }) => text).join("; "));
+  return `${texts.join(" | ")}: ${found}`;
+}
+
+/** What a scenario is prepared with. */
+export interface Props {
+  /** The participant that made the map. */
+  readonly founder: Actor;
+  /** Those that will play the parts. */
+  readonly actors: readonly Actor[];
+  /** One more participant. */
+  join(): Actor;
+}
+
+const MAX_BYTES = 2 ** 20;
+/** Bytes of a version and of a tombstone, with numbers as keys and values. */
+const VERSION_BYTES = 40;
+const TOMBSTONE_BYTES = 32;
+/** No stamp looks like a slot that is closed. */
+const FIRST_TICK = 10;
+
+/** Makes the segment of a scenario; every time the same. */
+export function build({ shift = 8, parts, prepare }: Scenario): Segment {
+  const segment = Segment.create({
+    maxBytes: MAX_BYTES,
+    keyCodec: "number",
+    valueCodec: "number",
+    evict: false,
+    floorShift: 8,
+    seed: [1, 2],
+  });
+  segment.words[H_CLOCK] = FIRST_TICK;
+  let lock = 0;
+  const join = () => {
+    const { slot } = Participant.join(segment, ++lock)!;
+    return new Actor(segment, slot);
+  };
+  const founder = join();
+  segment.words[H_ROOT] = allocateTable(founder.participant, shift);
+  segment.publish();
+  founder.pinned(() => founder.migration.keepReserve());
+  const actors = parts.map(join);
+  for (const actor of actors) stock(actor);
+  prepare?.({ founder, actors, join });
+  return segment;
+}
+
+/** Cuts blocks for what most operations write, so that a run need not begin with that. */
+function stock({ participant: { allocator } }: Actor): void {
+  for (const bytes of [VERSION_BYTES, TOMBSTONE_BYTES]) {
+    allocator.free(allocator.allocate(bytes));
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * What is explored, in groups; their order is the same in all workers of a search.
+ *
+ * @module
+ */
+import { company } from "./scenarios/company.ts";
+import { crowds } from "./scenarios/crowds.ts";
+import { dumps } from "./scenarios/dumps.ts";
+import { memory } from "./scenarios/memory.ts";
+import { pairs, triples } from "./scenarios/one_key.ts";
+import { recoveries } from "./scenarios/recoveries.ts";
+import { slots } from "./scenarios/slots.ts";
+import { snapshots } from "./scenarios/snapshots.ts";
+import { moves } from "./scenarios/moves.ts";
+import type { Scenario } from "./scenario.ts";
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...pairs,
+  ...triples,
+  ...slots,
+  ...moves,
+  ...snapshots,
+  ...memory,
+  ...recoveries,
+  ...dumps,
+  ...company,
+  ...crowds,
+];

@@ -1,0 +1,31 @@
+/**
+ * Participants that come and go.
+ *
+ * @module
+ */
+import * as op from "../operations.ts";
+import type { Operation } from "../operations.ts";
+import { type Props, type Scenario, titleOf } from "../scenario.ts";
+
+const A = 1;
+const B = 2;
+
+function prepare({ founder }: Props): void {
+  founder.map.set(A, 100);
+}
+
+const PARTS: (readonly (readonly Operation[])[])[] = [
+  [[op.attach, op.set(A, 1)], [op.attach, op.set(A, 2)]],
+  [[op.attach, op.get(A)], [op.attach, op.set(A, 2)], [op.attach]],
+  [[op.close, op.attach, op.set(B, 1)], [op.attach, op.set(A, 2)]],
+  [[op.set(A, 1), op.close], [op.set(A, 2), op.close], [op.has(A)]],
+  [[op.close, op.attach, op.get(A)], [op.set(A, 3), op.collect]],
+  [[op.set(B, 1), op.close], [op.openSnapshot, op.look(A), op.look(B)]],
+];
+
+export const company: Scenario[] = PARTS.map((parts) => ({
+  group: "company",
+  name: titleOf(parts, "one entry"),
+  prepare,
+  parts,
+}));

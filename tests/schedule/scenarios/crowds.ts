@@ -1,0 +1,88 @@
+/**
+ * Crowds: three parts that each do a few things by chance, in a table that is about to
+ * move. What nobody thought of.
+ *
+ * @module
+ */
+import { randomFrom } from "../../crash/random.ts";
+import { SCALE } from "../../crash/scale.ts";
+import { crowded } from "../../../src/table/room.ts";
+import * as op from "../operations.ts";
+import type { Operation } from "../operations.ts";
+import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { TWINS } from "./keys.ts";
+
+const CROWDS = 60 * Math.ceil(Math.sqrt(SCALE));
+const PARTS = 3;
+const MOST_OPERATIONS = 3;
+const SHIFT = 6;
+const KEYS = [1, 2, ...TWINS];
+const FILLER = 1000;
+
+type Choice = (key: number, value: number) => Operation;
+
+/** What is done to a key; what changes it more often. */
+const ON_KEYS: readonly Choice[] = [
+  (key) => op.get(key),
+  (key) => op.has(key),
+  (key, value) => op.set(key, value),
+  (key, value) => op.set(key, value),
+  (key) => op.remove(key),
+  (key) => op.remove(key),
+  (key, value) => op.swap(key, value),
+  (key) => op.take(key),
+  (key, value) => op.compareAndSet(key, 5, value),
+  (key, value) => op.compareAndSet(key, undefined, value),
+  (key, value) => op.getOrInsert(key, value),
+  (key) => op.increment(key),
+  (key) => op.meet(key + FILLER),
+];
+
+/** What is done besides. */
+const ASIDE: readonly Operation[] = [
+  op.collect,
+  op.startMove,
+  op.help,
+  op.finishMove,
+  op.purge,
+  op.tidy,
+  op.flush,
+];
+
+function makeParts(random: () => number): Operation[][] {
+  const pick = (limit: number) => Math.floor(random() * limit);
+  let value = 10;
+  const choose = () =>
+    random() < 0.3
+      ? ASIDE[pick(ASIDE.length)]
+      : ON_KEYS[pick(ON_KEYS.length)](KEYS[pick(KEYS.length)], value++);
+  return Array.from({ length: PARTS }, (_, part) => {
+    const own = Array.from({ length: 1 + pick(MOST_OPERATIONS) }, choose);
+    const snaps = part === 0 && random() < 0.5;
+    const shown = KEYS[pick(KEYS.length)];
+    return snaps
+      ? [op.openSnapshot, op.look(shown), ...own, op.look(shown)]
+      : own;
+  });
+}
+
+/** Some keys there, some deleted, and room for a few more before a move starts. */
+function prepare({ founder }: Props, random: () => number): void {
+  for (const key of KEYS) {
+    if (random() < 0.6) founder.map.set(key, 5);
+    if (random() < 0.3) founder.map.delete(key);
+  }
+  const fillers = crowded(2 ** SHIFT) - 3 - Math.floor(random() * 3);
+  for (let i = 0; i < fillers; i++) founder.map.set(FILLER + i, i);
+}
+
+export const crowds: Scenario[] = Array.from({ length: CROWDS }, (_, seed) => {
+  const parts = makeParts(randomFrom(seed));
+  return {
+    group: "crowds",
+    name: titleOf(parts, `crowd ${seed}`),
+    shift: SHIFT,
+    prepare: (props) => prepare(props, randomFrom(~seed)),
+    parts,
+  };
+});

@@ -1,0 +1,37 @@
+/**
+ * Dumps of changes, while keys are deleted and tombstones dropped.
+ *
+ * @module
+ */
+import { dumpAll, dumpChanges, revoke } from "../dumps.ts";
+import * as op from "../operations.ts";
+import type { Operation } from "../operations.ts";
+import { type Props, type Scenario, titleOf } from "../scenario.ts";
+
+const A = 1;
+const B = 2;
+
+function prepare({ founder }: Props): void {
+  founder.map.set(A, 100);
+  founder.map.set(B, 200);
+}
+
+const DUMPS = [dumpAll, dumpChanges];
+const MOVE = [op.startMove, op.finishMove];
+
+const PARTS: (readonly (readonly Operation[])[])[] = [
+  [DUMPS, [op.remove(A), ...MOVE]],
+  [DUMPS, [op.remove(A)], MOVE],
+  [DUMPS, [op.remove(A), op.set(A, 3)], MOVE],
+  [[...DUMPS, dumpChanges], [op.remove(A), op.remove(B), ...MOVE]],
+  [DUMPS, [op.remove(A), revoke, ...MOVE]],
+  [DUMPS, [op.remove(A), ...MOVE], [revoke]],
+];
+
+export const dumps: Scenario[] = PARTS.map((parts) => ({
+  group: "dumps",
+  name: titleOf(parts, "two entries"),
+  shift: 6,
+  prepare,
+  parts,
+}));

@@ -1,0 +1,77 @@
+/**
+ * Memory: readers that are slow while what they read is retired, epochs that advance,
+ * blocks that go from hand to hand.
+ *
+ * @module
+ */
+import * as op from "../operations.ts";
+import type { Operation } from "../operations.ts";
+import { type Props, type Scenario, titleOf } from "../scenario.ts";
+
+const A = 1;
+const B = 2;
+const C = 3;
+
+function twoEntries({ founder }: Props): void {
+  founder.map.set(A, 100);
+  founder.map.set(B, 200);
+}
+
+const READERS: (readonly (readonly Operation[])[])[] = [
+  [[op.has(A)], [op.set(A, 1), op.collect]],
+  [[op.get(A)], [op.set(A, 1), op.collect]],
+  [[op.get(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
+  [[op.increment(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
+  [[op.has(A)], [op.set(A, 1), op.collect], [op.collect]],
+  [[op.has(A), op.has(A)], [op.remove(A), op.collect], [op.collect]],
+  [[op.increment(A)], [op.increment(A), op.collect], [op.collect]],
+  [[op.compareAndSet(A, 100, 1)], [op.set(A, 7), op.collect, op.set(A, 100)]],
+  [[op.set(A, 1), op.collect], [op.set(A, 2), op.collect], [op.get(A)]],
+];
+
+/** Half a chunk: two of them travel together. */
+const LARGE = 2000;
+const { allocate, consolidate, flush, free } = op;
+const make = allocate(LARGE);
+const drop = free(LARGE);
+
+const TRADERS: (readonly (readonly Operation[])[])[] = [
+  [[make, drop, flush], [make, drop]],
+  [[make, drop, flush, make], [make, drop, flush, make]],
+  [[make, make, drop, drop, flush], [make, make, drop, drop]],
+  [[make, drop, flush], [make, drop, flush], [make, drop, flush]],
+  [[make, drop, consolidate], [make, drop]],
+  [[make, drop, consolidate, make], [make, drop, flush, make]],
+];
+
+/** Blocks lie on exchange words, for all. */
+function offer({ join }: Props): void {
+  const { participant: { allocator } } = join();
+  const blocks = Array.from({ length: 4 }, () => allocator.allocate(LARGE));
+  for (const ref of blocks) allocator.free(ref);
+  allocator.surrender();
+}
+
+/** Blocks that a part still has in its hands at the end. */
+const IN_HAND = 4;
+
+function trade(found: string, prepare?: (props: Props) => void) {
+  return (parts: Scenario["parts"]): Scenario => ({
+    group: "blocks",
+    name: titleOf(parts, found),
+    prepare,
+    parts,
+    leaks: IN_HAND,
+  });
+}
+
+export const memory: Scenario[] = [
+  ...READERS.map((parts): Scenario => ({
+    group: "readers",
+    name: titleOf(parts, "two entries"),
+    prepare: twoEntries,
+    parts,
+  })),
+  ...TRADERS.map(trade("nothing on offer")),
+  ...TRADERS.map(trade("blocks on offer", offer)),
+];

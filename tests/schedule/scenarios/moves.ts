@@ -1,0 +1,194 @@
+/**
+ * Moves to another table: as they start, half done, and as they end.
+ *
+ * @module
+ */
+import {
+  H_ROOT,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_NEXT,
+  T_ROOM,
+  T_SLOTS,
+} from "../../../src/segment/layout.ts";
+import { crowded } from "../../../src/table/room.ts";
+import * as op from "../operations.ts";
+import type { Operation } from "../operations.ts";
+import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { hashOf, TWINS } from "./keys.ts";
+
+/** A table of one stride. */
+const SHIFT = 6;
+const KEY = 1;
+const OLD = 5;
+const NEW = 2;
+const FILLER = 1000;
+
+function fill({ founder }: Props, count: number): void {
+  for (let i = 0; i < count; i++) founder.map.set(FILLER + i, i);
+}
+
+/** One more slot, and a move starts. */
+function almostCrowded(props: Props): void {
+  props.founder.map.set(KEY, OLD);
+  fill(props, crowded(2 ** SHIFT) - 2);
+}
+
+/** Starts a move, and moves all slots but those that concern these keys. */
+function moveAllBut({ founder }: Props, keys: readonly number[]): void {
+  const { words } = founder.segment;
+  const hashes = new Set(keys.map(hashOf));
+  founder.pinned(() => {
+    const table = words[H_ROOT] * 4;
+    founder.migration.start(table);
+    const capacity = words[table + T_CAPACITY];
+    const first = table + T_SLOTS;
+    const isLeft = (i: number) =>
+      hashes.has(words[first + (i & capacity - 1) * SLOT_WORDS]);
+    const homes = keys.map((key) => hashOf(key) >>> 32 - Math.log2(capacity));
+    for (let i = 0; i < capacity; i++) {
+      // With the empty slot behind, if there is one.
+      if (isLeft(i) || isLeft(i - 1) || homes.includes(i)) continue;
+      founder.migration.moveSlot(table, first + i * SLOT_WORDS);
+    }
+  });
+}
+
+/** Leaves so many permits; fewer than there might be are always right. */
+function leaveRoom({ founder }: Props, table: "root" | "next", room: number) {
+  const { words } = founder.segment;
+  const root = words[H_ROOT] * 4;
+  const at = table === "root" ? root : words[root + T_NEXT] * 4;
+  words[at + T_ROOM] = room;
+}
+
+/** The states that a move is found in. */
+const STATES: Record<string, (props: Props) => void> = {
+  "not begun": (props) => {
+    props.founder.map.set(KEY, OLD);
+    fill(props, 3);
+  },
+  "due with the last permit": (props) => {
+    props.founder.map.set(KEY, OLD);
+    leaveRoom(props, "root", 1);
+  },
+  "half done, with one permit in the next table": (props) => {
+    props.founder.map.set(KEY, OLD);
+    moveAllBut(props, [KEY]);
+    leaveRoom(props, "next", 1);
+  },
+  "about to start": almostCrowded,
+  "half done, the key not moved": (props) => {
+    props.founder.map.set(KEY, OLD);
+    fill(props, 3);
+    moveAllBut(props, [KEY]);
+  },
+  "half done, the key absent": (props) => {
+    fill(props, 3);
+    moveAllBut(props, [KEY]);
+  },
+  "half done, the key deleted": (props) => {
+    props.founder.map.set(KEY, OLD);
+    props.founder.map.delete(KEY);
+    moveAllBut(props, [KEY]);
+  },
+  "half done, the key moved": (props) => {
+    props.founder.map.set(KEY, OLD);
+    fill(props, 3);
+    moveAllBut(props, [NEW]);
+  },
+};
+
+const PARTS: (readonly (readonly Operation[])[])[] = [
+  [[op.set(NEW, 1)], [op.set(KEY, 20)]],
+  [[op.set(NEW, 1)], [op.get(KEY), op.get(KEY)]],
+  [[op.set(NEW, 1)], [op.set(NEW + 1, 2)]],
+  [[op.set(KEY, 10)], [op.set(KEY, 20)], [op.get(KEY)]],
+  [[op.increment(KEY)], [op.increment(KEY)], [op.help]],
+  [[op.remove(KEY)], [op.getOrInsert(KEY, 20)], [op.help]],
+  [[op.has(KEY), op.get(KEY)], [op.set(KEY, 20)], [op.finishMove]],
+  [[op.finishMove], [op.finishMove, op.collect], [op.set(KEY, 3)]],
+  [[op.has(KEY)], [op.finishMove, op.collect, op.set(NEW, 7)]],
+  [[op.get(KEY)], [op.finishMove, op.collect, op.startMove]],
+  [[op.startMove, op.finishMove], [op.startMove, op.remove(KEY)]],
+  [[op.set(NEW, 1)], [op.startMove, op.finishMove]],
+  [[op.set(KEY, 10)], [op.startMove, op.finishMove]],
+  [[op.set(NEW, 1), op.get(NEW)], [op.set(NEW + 1, 2)], [op.startMove]],
+  [[op.meet(FILLER + 1)], [op.startMove, op.finishMove], [op.set(KEY, 1)]],
+  [[op.openSnapshot, op.look(KEY), op.closeSnapshot], [
+    op.remove(KEY),
+    op.finishMove,
+    op.collect,
+  ]],
+  [[op.openSnapshot, op.sumSnapshot], [op.set(KEY, 70)], [op.finishMove]],
+];
+
+/**
+ * A mover has claimed a slot of the next table for a key, and not linked it; a key with
+ * the same hash is inserted there, and the mover claims another one: so the insertion needs
+ * a permit, though the slot is no longer empty. This search found that it took none.
+ */
+const twinsInMoves: Scenario = {
+  group: "moves",
+  name: "twins in moves",
+  shift: 7, // two strides: who inserts helps with the first one, the twin is in the other
+  prepare: (props) => {
+    props.founder.map.set(TWINS[0], OLD);
+    moveAllBut(props, [TWINS[0]]);
+  },
+  parts: [[op.set(TWINS[1], 1)], [op.finishMove]],
+};
+
+/** A table of four strides, which several helpers move. */
+const LARGE_SHIFT = 8;
+const HELPERS: (readonly (readonly Operation[])[])[] = [
+  [[op.help, op.help], [op.help, op.help]],
+  [[op.help, op.help, op.help], [op.help, op.set(KEY, 3)], [op.get(KEY)]],
+  [[op.help, op.help], [op.help, op.help, op.collect], [op.has(KEY)]],
+];
+
+/** No memory for another table, and a slot left in this one. */
+function fillUp(props: Props): void {
+  const { allocator } = props.founder.participant;
+  props.founder.map.set(KEY, OLD);
+  while (allocator.allocate(CHUNK_BYTES, "tombstone") !== 0) { /* all */ }
+  leaveRoom(props, "root", 1);
+}
+
+const CHUNK_BYTES = 4096;
+const MOST_CHUNKS = 256;
+const LAST_SLOT: (readonly (readonly Operation[])[])[] = [
+  [[op.trySet(NEW, 1)], [op.trySet(NEW + 1, 2)]],
+  [[op.trySet(NEW, 1), op.get(NEW)], [op.remove(KEY)], [op.trySet(NEW, 2)]],
+];
+
+function scenario(
+  state: string,
+  prepare: (props: Props) => void,
+  shift: number,
+  leaks = 0,
+): (parts: Scenario["parts"]) => Scenario {
+  const group = "moves";
+  return (parts) => ({
+    group,
+    name: titleOf(parts, `a move ${state}`),
+    shift,
+    prepare,
+    parts,
+    leaks,
+  });
+}
+
+/** Each state, with each company. */
+export const moves: Scenario[] = [
+  ...Object.entries(STATES).flatMap(([state, prepare]) =>
+    PARTS.map(scenario(state, prepare, SHIFT))
+  ),
+  ...HELPERS.map(scenario(
+    "of a large table",
+    STATES["half done, the key not moved"],
+    LARGE_SHIFT,
+  )),
+  ...LAST_SLOT.map(scenario("without memory", fillUp, SHIFT, MOST_CHUNKS)),
+  twinsInMoves,
+];

@@ -1,0 +1,192 @@
+/**
+ * A trial: one run of a scenario by a plan, and the verdict. What the operations
+ * returned must be explained by an order of theirs, what is left in the map must be
+ * what that order leaves, and every block of memory must have one owner.
+ *
+ * @module
+ */
+import { Segment } from "../../src/segment/segment.ts";
+import { Actor } from "./actor.ts";
+import * as at from "./board.ts";
+import type { Board } from "./board.ts";
+import { numberOf } from "./faults.ts";
+import { type Event, Judge } from "./history.ts";
+import { inspect, readEntries } from "./inspection.ts";
+import { NO_RESULT, playPart } from "./part.ts";
+import { type Extent, tablesOf } from "./places.ts";
+import type { Plan, Switch } from "./plan.ts";
+import { readTrace, type Traced } from "./trace.ts";
+import { build, type Scenario } from "./scenario.ts";
+import { FOUNDER } from "./seats.ts";
+import { Stage } from "./stage.ts";
+import { pass, waitForTurn } from "./turns.ts";
+
+/** What came of a run. */
+export interface Outcome {
+  /** What is wrong; empty: nothing. */
+  readonly failure: string;
+  /** Points that were passed. */
+  readonly points: number;
+  readonly switches: readonly Switch[];
+}
+
+/** Who a search plays with. */
+export interface Cast {
+  readonly board: Board;
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** All trials of one scenario. */
+export class Trials {
+  readonly scenario: Scenario;
+  readonly #board: Board;
+  readonly #stage: Stage;
+  readonly #segment: Segment;
+  readonly #judge: Judge;
+  readonly #tables: readonly Extent[];
+  /** What is in the map, by the fingerprint of an image that was found in order. */
+  readonly #images = new Map<number, ReadonlyMap<number, number>>();
+  #count = 0;
+
+  constructor(cast: Cast, scenario: Scenario, number: number, fault?: string) {
+    this.scenario = scenario;
+    this.#board = cast.board;
+    const { words } = this.#board;
+    words[at.SCENARIO] = number;
+    words[at.PLANTED] = numberOf(fault);
+    this.#board.touched.fill(0);
+    this.#board.contended.fill(0);
+    this.#stage = new Stage(cast.buffer, build(scenario));
+    this.#segment = Segment.attach(cast.buffer);
+    this.#tables = tablesOf(this.#stage.words);
+    this.#judge = new Judge(readEntries(new Actor(this.#segment, FOUNDER)));
+  }
+
+  /** Runs so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Images of the segment that runs have led to so far. */
+  get images(): number {
+    return this.#images.size;
+  }
+
+  /** The segment as the last run left it. */
+  get words(): Int32Array {
+    return this.#stage.words;
+  }
+
+  /** The tables that were there at the beginning of a run, and those at its end. */
+  get tables(): Extent[] {
+    return [...this.#tables, ...tablesOf(this.#stage.words)];
+  }
+
+  /** Plays the scenario once. */
+  run(plan: Plan, tracing = false): Outcome {
+    this.#count++;
+    this.#stage.reset();
+    this.#set(plan, tracing);
+    const [first] = plan.order;
+    if (first !== 0) {
+      pass(first);
+      waitForTurn();
+    }
+    playPart(this.#segment, this.scenario, 0);
+    return {
+      failure: this.#board.failure || this.#check(),
+      points: this.#board.words[at.POINTS],
+      switches: this.#switches,
+    };
+  }
+
+  /** Makes points of the words that became contended; false: none did. */
+  widen(): boolean {
+    const { contended, grown, words } = this.#board;
+    const count = words[at.GROWN];
+    for (let i = 0; i < count; i++) contended[grown[i]] = 1;
+    words[at.GROWN] = 0;
+    return count > 0;
+  }
+
+  get #switches(): Switch[] {
+    const { switches, words } = this.#board;
+    return Array.from({ length: words[at.SWITCHES] }, (_, i) => {
+      const row = i * at.SWITCH_WORDS;
+      const [step, point, to, atEnd] = switches
+        .subarray(row, row + at.SWITCH_WORDS);
+      return { step, point, to, atEnd: atEnd === 1 };
+    });
+  }
+
+  /** What the last run did, if it was traced. */
+  get trace(): Traced[] {
+    return readTrace(this.#board);
+  }
+
+  #set({ order, changes, exact = false }: Plan, tracing: boolean): void {
+    const { parts } = this.scenario;
+    const { words } = this.#board;
+    words.fill(0, at.EXACT, at.ORDER);
+    words[at.EXACT] = Number(exact);
+    words[at.TRACING] = Number(tracing);
+    words[at.CHANGES] = changes.length / 2;
+    words[at.NEXT_AT] = changes.length > 0 ? changes[0] : -1;
+    words[at.ALIVE] = (1 << parts.length) - 1;
+    const everyone = new Set([...order, ...Array(at.MOST_PARTS).keys()]);
+    words.set([...everyone], at.ORDER);
+    this.#board.changes.set(changes);
+  }
+
+  // ---- the verdict ------------------------------------------------------------------------------
+
+  #check(): string {
+    const { fingerprint } = this.#stage;
+    const events = this.#events;
+    try {
+      const final = this.#images.get(fingerprint) ??
+        inspect(this.#segment, this.scenario.leaks ?? 0);
+      this.#images.set(fingerprint, final);
+      return this.#judge.explains(events, final)
+        ? ""
+        : unexplained(events, final);
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  get #events(): Event[] {
+    const { results, times } = this.#board;
+    return this.scenario.parts.flatMap((operations, part) =>
+      operations.map((operation, i) => {
+        const row = part * at.MOST_OPERATIONS + i;
+        return {
+          part,
+          operation,
+          begin: times[2 * row],
+          end: times[2 * row + 1],
+          result: readResult(results[row]),
+        };
+      })
+    );
+  }
+}
+
+function readResult(result: number): number | undefined {
+  return result === NO_RESULT ? undefined : result;
+}
+
+function unexplained(
+  events: readonly Event[],
+  final: ReadonlyMap<number, number>,
+): string {
+  const lines = events.map(({ begin, end, operation, part, result }) =>
+    `  part ${part}: ${operation.text} gave ${result}, from ${begin} to ${end}`
+  );
+  const left = [...final].map(([key, value]) => `${key} = ${value}`);
+  return [
+    "no order of the operations explains what they returned and left:",
+    ...lines,
+    `  left: ${left.join(", ") || "nothing"}`,
+  ].join("\n");
+}
