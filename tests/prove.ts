@@ -12,7 +12,7 @@ interface Proof {
 }
 
 const PROOFS: readonly Proof[] = [
-  { paths: ["tests/schedule"], scale: 20 },
+  { paths: ["tests/schedule"], scale: 10 },
   // Every step of every operation: none has more than 40,000.
   { paths: ["tests/crash/steps_test.ts"], scale: 1000 },
   {
