@@ -4,8 +4,10 @@
  * A migration must find a place in the next table for every slot of the old one. So whoever claims an empty slot first takes
  * a permit from the table's `room`, and a migration first *closes* the room of the table that it is to empty: from then on
  * the number of slots that are, or ever will be, claimed there has a bound that everybody computes alike, and the next table
- * starts with its own room less that bound. What is dropped on the way gives its permit back. Whatever a dead worker takes
- * along only makes the room smaller. (`tests/model/table.pml` checks these rules.)
+ * starts with its own room less that bound. What is dropped on the way gives its permit back. Whoever links in a slot of the
+ * next table that another one claimed takes a permit, too: that one may be a mover, which then puts its entry elsewhere.
+ * Whatever a dead worker takes along only makes the room smaller, as a permit is spent before the slot is claimed.
+ * (`tests/model/table.pml` checks these rules.)
  *
  * Permits are taken in batches and the rest is kept, so that the shared word is touched once per batch.
  *

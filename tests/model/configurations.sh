@@ -47,7 +47,7 @@ full ok $T r_free -DGIVEUP -DNT=3 -DNP=3 -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"  
 full ok $T r_batch2 $G -DBATCH=2 -DNS=2 "-DSTART=snapOpen=0;n=3;run W(0,INS+K1,INS+K2,3);run W(1,INS+K3,0,5);run M(2,1,0)"
 full ok $T r_three -DGIVEUP -DNOFREE -DNT=2 -DNS=2 -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,0,3);run W(1,INS+K3,0,5);run W(2,DEL+K1,0,7);run M(3,1,0)"
 full ok $T r_read -DGIVEUP -DNOFREE -DNT=2 -DNS=2 -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,0,3);run W(1,INS+K3,0,5);run R(2,K2,1);run M(3,1,0)"
-# keys of different hashes: no debts, and so never a mover without a place
+# keys of different hashes
 ok   $T h_drop $H -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"
 ok   $T h_tight $H -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
 ok   $T h_grow $H -DMINCAP=1 -DNS=3 "-DSTART=$TOMB cap[0]=2;snapOpen=0;$W3"   # next tables of 1, 2 or 3 slots, as they fit
@@ -61,14 +61,15 @@ full ok $T h_crash2 $H -DCRASH=1 -DMINCAP=1 -DNS=3 "-DSTART=$TOMB cap[0]=2;snapO
 live $T l_tight $G -DCRASH=1 -DHASHES=3 -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT n=2;run W(0,INS+K2,0,3);run W(1,INS+K3,0,5)"
 full live $T l_same $G -DCRASH=1 -DNS=2 "-DSTART=$TOMB $W3"
 full live $T l_grow $G -DCRASH=1 -DMINCAP=1 -DNS=3 "-DSTART=$TOMB cap[0]=2;snapOpen=0;$W3"
-# debts: slack takes them; without it there may be no place
+# debts: there are none; each kind comes back with its fault, and slack takes it
 O="n=2;run W(0,INS+K3,0,3);run M(1,1,0)"; D="$G -DHASHES=3 -DCRASH=1 -DRECOVER"
-stuck $T d_theft_noslack $G -DSTRICT -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $O"
-ok   $T d_theft $G -DSTRICT -DSLACK=1 -DMINCAP=2 -DNS=3 "-DSTART=put(0,1,K1);cap[0]=2;$O"
-stuck $T d_death_noslack $D -DSTRICT -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
-full ok $T d_death $D -DSTRICT -DSLACK=1 -DMINCAP=2 -DNS=3 "-DSTART=put(0,1,K1);cap[0]=2;$W3"
-full ok $T d_death2 $D -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
-# without debts: the link spends the permit
+ok   $T d_theft $G -DSTRICT -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $O"
+stuck $T d_FREE_LINK $G -DSTRICT -DBUG_FREE_LINK -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $O"
+ok   $T d_FREE_LINK_slack $G -DSTRICT -DBUG_FREE_LINK -DSLACK=1 -DMINCAP=2 -DNS=3 "-DSTART=put(0,1,K1);cap[0]=2;$O"
+ok   $T d_death $D -DSTRICT -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+stuck $T d_SPEND_LATE $D -DSTRICT -DBUG_SPEND_LATE -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"
+full ok $T d_SPEND_LATE_slack $D -DSTRICT -DBUG_SPEND_LATE -DSLACK=1 -DMINCAP=2 -DNS=3 "-DSTART=put(0,1,K1);cap[0]=2;$W3"
+# a variant: the link spends the permit
 L="$G -DSTRICT -DAT_LINK"
 ok   $T at_drop $L -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"
 ok   $T at_tight $L -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $W3"

@@ -12,17 +12,16 @@
  * debt counts the claims that nobody paid for; claimed() asserts that there are no others.
  *
  * Room.  room[t] >= 0: so many permits may still be taken; < 0: closed, ~room[t] were left.  A writer takes a permit (it has
- * pm, of table pt) before it claims an empty slot, and the claim spends it; a link into a slot that somebody else claimed
- * is free.  Permits of an older table are given to the root, or to its next table if the root is closed, before new ones are
+ * pm, of table pt) and spends it before it claims an empty slot; if it loses the claim it has the permit again.  A link into a
+ * slot that somebody else claimed is free in the root, where a writer with a permit has claimed it, and takes a permit in the
+ * next table, where it may have been a mover.  Permits of an older table are given to the root, or to its next table if the root is closed, before new ones are
  * taken.  A migration closes the room of the old table; what was left gives `need`, the most slots that can ever be claimed
  * there; the next table, of any size that holds them (MINCAP..NS), gets the rest of its limit as room.  Whoever drops a
  * tombstone, or shuts a claimed slot that nobody linked, adds a permit to the next room while that is open.  Without room a
  * writer first finishes the move into the table; if the table is the root already, it starts the next migration.
  *
- * There are two debts (`debt`): a writer may link its own key, for nothing, into a slot that a mover claimed for an entry with
- * the very same hash, and the mover needs another; and a worker that dies between the claim and the spending leaves a permit
- * that is returned although it was used.  SLACK slots beyond the limit take them; a mover is stuck only when they are
- * more (STRICT: never).
+ * Debts (`debt`) are claims that nobody paid for: there are none but in two of the faults.  SLACK slots beyond the limit would
+ * take some; a mover is stuck only when they are more (STRICT: never).
  *
  * Without a switch that begins with BUG_ this is the protocol.
  *   slots
@@ -40,6 +39,8 @@
  *   room
  *   BUG_NO_PERMIT       a writer claims a slot of a table that is not yet the root without a permit
  *   BUG_REUSE_PERMIT    a worker gives its permit to the next room and still uses it in the old table
+ *   BUG_FREE_LINK       a link into a slot of the next table that somebody else claimed takes no permit
+ *   BUG_SPEND_LATE      the permit is spent after the claim, and a death in between leaves it to be returned
  *   BUG_TAKE_CLOSED     permits are taken of what is left of a closed room
  *   BUG_ROOM_OPEN       a migration reads the room of the old table without closing it
  *   BUG_NEXT_FULL       the next table gets its whole limit as room
@@ -410,8 +411,10 @@ inline GIVE_BACK() {
 #endif
 inline spend() { if :: pm > 0 -> pm--; if :: pm == 0 -> pt = 0 :: else fi :: else fi }
 
+#define KEEP if :: paid -> pm++; pt = t; paid = 0 :: else fi
+
 proctype W(byte me; byte op1; byte op2; byte v0) {
-  byte t, i, l, j, t2, l2, r, x, y, v, k, op, n, pm, pt, g, c, c2; short need; bit aware, h0, all, late;
+  byte t, i, l, j, t2, l2, r, x, y, v, k, op, n, pm, pt, g, c, c2; short need; bit aware, h0, all, late, paid;
   v = v0 - 1;
 nextop:
   atomic { n++; v++;
@@ -485,14 +488,17 @@ at_empty:
 #ifdef BUG_REUSE_PERMIT
   atomic { MAYDIE; if :: next[t] != 0 -> credit(t + 1, 1) :: else fi };
 #endif
+#if !defined(AT_LINK) && !defined(BUG_SPEND_LATE) && !defined(NOROOM)
+  atomic { MAYDIE; if :: pm > 0 -> spend(); paid = 1 :: else fi };
+#endif
   atomic { MAYDIE;
     if
-    :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = HK(k);
+    :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = HK(k); paid = 0;
 #ifdef BUG_GIVE_CLAIMED
        if :: room[t] >= 0 -> spend(); room[t]++; goto unlinked :: else fi;
 #endif
        claimed(t);
-#ifndef AT_LINK
+#ifdef BUG_SPEND_LATE
 #ifdef RECOVER
        late = 1                            /* used, but it does not say so yet: matters only if a survivor looks */
     :: else -> goto probe
@@ -504,7 +510,7 @@ at_empty:
        spend();
 #endif
        goto linkit
-    :: else -> goto probe
+    :: else -> KEEP; goto probe
     fi };
 unlinked:
 #ifdef FINISH_FIRST
@@ -520,6 +526,12 @@ unlinked:
   fi;
 #ifdef AT_LINK
   PERMIT(t);
+#else
+#if !defined(BUG_FREE_LINK) && !defined(NOROOM)
+  atomic { MAYDIE; if :: root == t -> goto linkit :: else fi };
+  PERMIT(t);
+  atomic { MAYDIE; if :: pm > 0 -> spend(); paid = 1 :: else fi };
+#endif
 #endif
 linkit:
   atomic { MAYDIE;
@@ -530,10 +542,11 @@ linkit:
 #ifdef AT_LINK
        spend();
 #else
-       if :: by[IDX(t,i)] != 0 && by[IDX(t,i)] != k -> debt++ :: else fi;
+       if :: by[IDX(t,i)] != 0 && by[IDX(t,i)] != k && !paid -> debt++ :: else fi;
+       paid = 0;
 #endif
        lin(k, v); goto ack
-    :: else -> goto probe
+    :: else -> KEEP; goto probe
     fi };
 #if !defined(NOROOM) && (!defined(AT_LINK) || defined(BUG_CREDIT_UNLINKED))
 credit_on:
