@@ -51,11 +51,12 @@ const TIDE = 600;
 const FEW = 20;
 /** Snapshots of a worker that are open at a time. */
 const MOST_OPEN = 3;
-/** A value of which some 200 fill the least of maps, and how many a worker begins with. */
-const FILLED_BY_ONE = 120;
-/** Small entries of a worker in a map that is full to the brim. */
-const DROPS = 1_500;
+/** A value of which some 200 fill the least of maps. */
 const LARGE = new Uint8Array(4_000) as unknown as number;
+/** Of those, what each worker begins with where the map evicts. */
+const FILLED_BY_ONE = 120;
+/** Small entries that each worker begins with in a map that is full to the brim. */
+const DROPS = 1_500;
 
 const numbers: SharedMapOptions<string, number> = {
   value: "number",
