@@ -174,3 +174,10 @@ bad  $Z reaper_NO_RECORD -DBUG_NO_RECORD
 bad  $Z reaper_NO_LOOK -DBUG_NO_LOOK
 bad  $Z reaper_NO_OWNER -DBUG_NO_OWNER
 bad  $Z reaper_RELEASE -DBUG_RELEASE
+
+# ---- scans by cursor
+X=cursor.pml
+ok   $X cursor
+bad  $X cursor_NO_MOVE -DBUG_NO_MOVE
+bad  $X cursor_GO_ON -DBUG_GO_ON
+bad  $X cursor_KEEP -DBUG_KEEP
