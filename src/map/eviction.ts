@@ -53,7 +53,8 @@ export function evict(
     attempt < SCATTERED_ATTEMPTS
   ) {
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
-    participant.collectAll();
+    if (participant.allocator.isLow) attachment.purge(1);
+    else participant.collectAll();
     return evicted;
   }
   return evictStretch(attachment, participant.allocator.chunksFor(bytes));

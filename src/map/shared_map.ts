@@ -945,6 +945,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Sets how long the entry of a key still lives.
    *
+   * Lengthen a life before its last millisecond: an operation of another worker that meets this one there may take the entry for
+   * gone, though this one saves it.
+   *
    * @param key The key.
    * @param ttl The time in milliseconds; `Infinity`: until it is deleted.
    * @returns Whether there is an entry.

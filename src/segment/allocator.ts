@@ -35,6 +35,7 @@ import {
   H_CEILING,
   H_CHUNK_HINT,
   H_LONG_KEY,
+  H_LOW,
   H_PARTICIPANTS,
   MAX_CLASSES,
   P_CHUNK,
@@ -109,6 +110,9 @@ export class Allocator {
 
   /** A block of at least `bytes`, which are less than 2 ** 32, or 0. Its contents are whatever they were. */
   allocate(bytes: number, purpose: Purpose = "entry"): number {
+    if (
+      purpose === "entry" && peek(this.#words, H_LOW) !== 0 && this.isLow
+    ) return 0;
     const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
     if (refs > this.#classes.largest) {
       return this.#allocateRun(this.chunksFor(bytes), purpose);
@@ -478,9 +482,27 @@ export class Allocator {
   #reserve(count: number, purpose: Purpose): boolean {
     const taken = this.#base + P_TAKEN;
     store(this.#words, taken, peek(this.#words, taken) + count);
+    if (purpose === "tombstone") {
+      if (this.isLow) store(this.#words, H_LOW, 1);
+      return true;
+    }
     if (purpose !== "entry" || this.#leavesEnough) return true;
     this.#balance();
     return false;
+  }
+
+  /**
+   * Whether tombstones have used up half of what is kept for them. A chunk that one of them takes has many blocks: if entries took
+   * the rest, they would have all of it soon, and nothing could be deleted any more.
+   */
+  get isLow(): boolean {
+    const least = -(leastReserve(this.#segment.chunkCount) >> 1);
+    if (this.spareChunks < least) return true;
+    store(this.#words, H_LOW, 0);
+    // Again: a tombstone may have taken a chunk before, and said so before that.
+    if (this.spareChunks >= least) return false;
+    store(this.#words, H_LOW, 1);
+    return true;
   }
 
   get #leavesEnough(): boolean {

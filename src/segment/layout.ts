@@ -60,6 +60,8 @@ export const H_CHUNK_HINT = 97;
 export const H_FLUSH = 98;
 /** The chunks from here up are for tables: twice what the current one takes, so that there is always a place for the next. */
 export const H_CEILING = 99;
+/** 1 while tombstones have used up half of what is kept for them: entries take nothing then, not even free blocks. */
+export const H_LOW = 101;
 /** Chunks that the tombstone of the longest key takes, if it takes a run; kept free below the ceiling. */
 export const H_LONG_KEY = 100;
 /** The last lock number given out; see the participants. */

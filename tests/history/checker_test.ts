@@ -211,7 +211,7 @@ function answerAtRandom(history: Recording[], random: () => number): void {
       [one.answer, held[key]] = spec.apply(held[key], one);
     }
   }
-  if (below(2) === 0) return;
+  if (history.length === 0 || below(2) === 0) return;
   const victim = history[below(history.length)];
   victim.answer = victim.verb === SNAPSHOT
     ? [below(3) || undefined, below(3) || undefined]

@@ -6,7 +6,7 @@ import { campaign } from "./campaign.ts";
 import { FAULTS } from "./faults.ts";
 
 /** Histories of each faulty map. */
-const HISTORIES = 300;
+const HISTORIES = 200;
 
 Deno.test("histories show that a map is faulty", async (t) => {
   const climate = "calm";

@@ -253,3 +253,28 @@ Deno.test("SharedMap does not run full while the caller keeps a pin", () => {
   const value = new Uint8Array(1000);
   for (let i = 0; i < 20_000; i++) map.set(`k${i % 100}`, value);
 });
+
+Deno.test("SharedMap can always delete, however sets and deletes take turns in a full map", () => {
+  for (const prefix of ["", "0 ", "a longer key "]) {
+    using map = SharedMap.create<string, unknown>({ maxBytes: MIB });
+    const fits = (key: string, value: unknown) => {
+      try {
+        map.set(key, value);
+        return true;
+      } catch (error) {
+        if (error instanceof MapFullError) return false;
+        throw error;
+      }
+    };
+    let count = 0;
+    while (count < 1500) map.set(`${prefix}drop ${count}`, count++);
+    for (let i = 0; fits(`large ${i}`, new Uint8Array(4000)); i++);
+    while (fits(`${prefix}drop ${count}`, count)) count++;
+    let deleted = 0;
+    for (let i = 0; i < 2000 && deleted < count; i++) {
+      if (fits(`${prefix}more ${i}`, i)) continue;
+      assert(map.delete(`${prefix}drop ${deleted++}`));
+    }
+    assertGreater(deleted, 500);
+  }
+});
