@@ -482,10 +482,6 @@ export class Allocator {
   #reserve(count: number, purpose: Purpose): boolean {
     const taken = this.#base + P_TAKEN;
     store(this.#words, taken, peek(this.#words, taken) + count);
-    if (purpose === "tombstone") {
-      if (this.isLow) store(this.#words, H_LOW, 1);
-      return true;
-    }
     if (purpose !== "entry" || this.#leavesEnough) return true;
     this.#balance();
     return false;
@@ -594,7 +590,10 @@ export class Allocator {
 
   /** Takes a claim back if the ceiling was lowered meanwhile, as whoever lowered it counts on the chunks. */
   #keepBelowLimit(first: number, count: number, purpose: Purpose): number {
-    if (first + count <= this.#limit(purpose)) return first;
+    if (first + count <= this.#limit(purpose)) {
+      if (purpose === "tombstone" && this.isLow) store(this.#words, H_LOW, 1);
+      return first;
+    }
     this.#unclaim(first, count);
     this.#balance();
     return -1;

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  H_LOW,
   H_ROOT,
   SLOT_WORDS,
   T_CAPACITY,
@@ -152,6 +153,7 @@ function fillUp(props: Props): void {
   const { allocator } = props.founder.participant;
   props.founder.map.set(KEY, OLD);
   while (allocator.allocate(CHUNK_BYTES, "tombstone") !== 0) { /* all */ }
+  props.founder.segment.words[H_LOW] = 0; // entries may have what is left
   leaveRoom(props, "root", 1);
 }
 
