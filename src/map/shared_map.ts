@@ -433,7 +433,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const wanted = [...keys];
     using _ = this.pin();
     // The caller's own code may use the map itself, and so nothing can be kept over a call of it.
-    if (this.#hasOwnKeys) return wanted.map((key) => this.get(key));
+    if (this.#hasOwnKeys || this.#hasOwnValues) {
+      return wanted.map((key) => this.get(key));
+    }
     const values: (V | undefined)[] = [];
     for (let from = 0; from < wanted.length; from += AHEAD) {
       const count = Math.min(AHEAD, wanted.length - from);

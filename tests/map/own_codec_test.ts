@@ -258,6 +258,21 @@ Deno.test("SharedMap.compareAndSet() compares with its own expected value, whate
   assert(map.compareAndDelete("a", "new"), "the expected value was there");
 });
 
+Deno.test("SharedMap.getMany() gives each key its own value, whatever decode() asks for meanwhile", () => {
+  let busy = false;
+  const value = texts({
+    decode() {
+      if (busy) return;
+      busy = true;
+      map.getMany(["c", "b", "a"]);
+      busy = false;
+    },
+  });
+  using map = create({ key: "string", value });
+  map.set("a", "1").set("b", "2").set("c", "3");
+  assertEquals(map.getMany(["a", "b", "c"]), ["1", "2", "3"]);
+});
+
 Deno.test("SharedMap may be used by its own key codec", () => {
   let depth = 0;
   const key = texts({
