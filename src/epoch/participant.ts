@@ -65,6 +65,16 @@ export function participantBase(slot: number): number {
   return PARTICIPANTS + slot * PARTICIPANT_WORDS;
 }
 
+/** Ends all that a participant keeps others from: its snapshots, its floor, what it expects to write, and its pin. */
+export function withdraw(words: Words, base: number): void {
+  for (let i = 0; i < REGISTRY_WORDS; i++) {
+    store(words, base + P_REGISTRY + i, 0);
+  }
+  store(words, base + P_FLOOR, 0);
+  poke(words, base + P_EXPECTED, 0);
+  store(words, base + P_PIN, 0);
+}
+
 /**
  * The stamp of the oldest open snapshot: 0 while one is being opened, `Infinity` when there is none. Whoever judges what
  * snapshots need calls this after the stamp that it judges by has settled.
@@ -139,12 +149,7 @@ export class Participant {
   leave(): void {
     const words = this.#words;
     this.#depth = 0;
-    for (let i = 0; i < REGISTRY_WORDS; i++) {
-      store(words, this.base + P_REGISTRY + i, 0);
-    }
-    store(words, this.base + P_FLOOR, 0);
-    poke(words, this.base + P_EXPECTED, 0);
-    store(words, this.base + P_PIN, 0);
+    withdraw(words, this.base);
     this.collectAll();
     const empty = this.allocator.surrender() &&
       peek(words, this.base + P_LIMBO_HEAD) === 0 &&

@@ -22,12 +22,8 @@ import {
   H_CHUNK_HINT,
   H_PARTICIPANTS,
   P_CHUNK,
-  P_EXPECTED,
-  P_FLOOR,
   P_FREE,
   P_PERMITS,
-  P_PIN,
-  P_REGISTRY,
   P_SETTLED,
   P_STATE,
   P_TAKEN,
@@ -40,12 +36,11 @@ import {
   P_TURNING,
   P_USED_REFS,
   R_LINK,
-  REGISTRY_WORDS,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load, peek, poke, store } from "../segment/words.ts";
 import { locks } from "./lifeline.ts";
-import { type Participant, participantBase } from "./participant.ts";
+import { type Participant, participantBase, withdraw } from "./participant.ts";
 
 /** What a recovery needs of those who know tables. */
 export interface TableRecovery {
@@ -129,12 +124,7 @@ export function recover(
   const words = segment.words;
   const base = participantBase(slot);
   tables.reap(slot);
-  store(words, base + P_PIN, 0);
-  for (let i = 0; i < REGISTRY_WORDS; i++) {
-    store(words, base + P_REGISTRY + i, 0);
-  }
-  store(words, base + P_FLOOR, 0);
-  poke(words, base + P_EXPECTED, 0);
+  withdraw(words, base);
   settleTransit(segment, slot);
   finishTurning(segment, slot);
   freeClaimedChunks(segment, slot);
@@ -209,16 +199,26 @@ function freeClaimedChunks(segment: Segment, slot: number): void {
     // A body right behind a claimed chunk belongs to the same unfinished run: others follow their own head.
     else if (state === CHUNK_BODY && claimed.has(chunk - 1)) claimed.add(chunk);
   }
-  for (let c = 0; c < segment.classes.refs.length; c++) {
-    const current = peek(words, base + P_CHUNK + c);
-    if (current !== 0 && claimed.has(current - 1)) {
-      poke(words, base + P_CHUNK + c, 0);
-    }
-    unlinkChunks(segment, base + P_FREE + c, claimed);
-  }
+  if (claimed.size > 0) takeOffLists(segment, base, claimed);
   for (const chunk of [...claimed].reverse()) {
     store(words, segment.descriptor(chunk), CHUNK_FREE);
   }
   store(words, base + P_TAKEN, peek(words, base + P_SETTLED));
   poke(words, H_CHUNK_HINT, 0);
+}
+
+/** Takes chunks off the lists of a participant, and off what it was cutting. */
+function takeOffLists(
+  segment: Segment,
+  base: number,
+  chunks: ReadonlySet<number>,
+): void {
+  const { words } = segment;
+  for (let c = 0; c < segment.classes.refs.length; c++) {
+    const current = peek(words, base + P_CHUNK + c);
+    if (current !== 0 && chunks.has(current - 1)) {
+      poke(words, base + P_CHUNK + c, 0);
+    }
+    unlinkChunks(segment, base + P_FREE + c, chunks);
+  }
 }

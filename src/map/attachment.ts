@@ -207,7 +207,7 @@ export class Attachment {
         participant.collectAll();
         return;
       case 2:
-        this.purge(participant.allocator.isLow ? 1 : undefined);
+        this.purge(participant.allocator.isLow() ? 1 : undefined);
         return;
     }
     if (segment.evicts && evict(this, shortage, attempt)) return;

@@ -17,7 +17,7 @@ import {
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { peek } from "../segment/words.ts";
-import { Cursor } from "../table/cursor.ts";
+import { Cursor, forEachRange } from "../table/cursor.ts";
 import { bytesOf, expiryOf, isTombstone } from "../table/version.ts";
 import type { Attachment, Shortage } from "./attachment.ts";
 import { Remover } from "./removal.ts";
@@ -53,7 +53,7 @@ export function evict(
     attempt < SCATTERED_ATTEMPTS
   ) {
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
-    if (participant.allocator.isLow) attachment.purge(1);
+    if (participant.allocator.isLow()) attachment.purge(1);
     else participant.collectAll();
     return evicted;
   }
@@ -157,18 +157,9 @@ function forEachEntry(
   visit: (ref: number) => void,
 ): void {
   const { participant, segment, table } = attachment;
-  const cursor = new Cursor(segment, table.migration);
-  const refs: number[] = [];
-  while (!cursor.done) {
-    participant.pin();
-    try {
-      cursor.next(refs);
-      for (const ref of refs) if (!isTombstone(segment.words, ref)) visit(ref);
-    } finally {
-      participant.unpin();
-    }
-    participant.collectSometimes();
-  }
+  forEachRange(participant, table.migration, (refs) => {
+    for (const ref of refs) if (!isTombstone(segment.words, ref)) visit(ref);
+  });
 }
 
 /**

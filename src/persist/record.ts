@@ -98,18 +98,9 @@ export function writeRecord(
   into: Int32Array,
   at: number,
 ): number {
-  const from = ref * 4;
-  const keyInfo = segment[from + V_KEY];
-  const valueInfo = segment[from + V_VALUE];
-  into[at] = keyInfo;
-  into[at + 1] = valueInfo;
-  const afterKey = copy(
-    segment,
-    from + V_HEADER_WORDS,
-    into,
-    at + RECORD_HEAD_WORDS,
-    wordsFor(keyInfo & LENGTH_MASK),
-  );
+  const keyInfo = segment[ref * 4 + V_KEY];
+  const valueInfo = segment[ref * 4 + V_VALUE];
+  const afterKey = writeHead(segment, ref, into, at, keyInfo, valueInfo);
   const expires = (keyInfo & HAS_EXPIRY) !== 0 ? EXPIRY_WORDS : 0;
   const valueBytes = valueInfo & LENGTH_MASK;
   const end = copy(
@@ -133,13 +124,24 @@ export function writeDeletion(
   into: Int32Array,
   at: number,
 ): number {
-  const from = ref * 4;
-  const keyInfo = segment[from + V_KEY] & ~HAS_EXPIRY;
+  const keyInfo = segment[ref * 4 + V_KEY] & ~HAS_EXPIRY;
+  return writeHead(segment, ref, into, at, keyInfo, DELETION);
+}
+
+/** Writes the two first words of a record, and the key of a version; returns where the key ends. */
+function writeHead(
+  segment: Int32Array,
+  ref: number,
+  into: Int32Array,
+  at: number,
+  keyInfo: number,
+  valueInfo: number,
+): number {
   into[at] = keyInfo;
-  into[at + 1] = DELETION;
+  into[at + 1] = valueInfo;
   return copy(
     segment,
-    from + V_HEADER_WORDS,
+    ref * 4 + V_HEADER_WORDS,
     into,
     at + RECORD_HEAD_WORDS,
     wordsFor(keyInfo & LENGTH_MASK),

@@ -111,7 +111,7 @@ export class Allocator {
   /** A block of at least `bytes`, which are less than 2 ** 32, or 0. Its contents are whatever they were. */
   allocate(bytes: number, purpose: Purpose = "entry"): number {
     if (
-      purpose === "entry" && peek(this.#words, H_LOW) !== 0 && this.isLow
+      purpose === "entry" && peek(this.#words, H_LOW) !== 0 && this.isLow()
     ) return 0;
     const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
     if (refs > this.#classes.largest) {
@@ -491,7 +491,7 @@ export class Allocator {
    * Whether tombstones have used up half of what is kept for them. A chunk that one of them takes has many blocks: if entries took
    * the rest, they would have all of it soon, and nothing could be deleted any more.
    */
-  get isLow(): boolean {
+  isLow(): boolean {
     const least = -(leastReserve(this.#segment.chunkCount) >> 1);
     if (this.spareChunks < least) return true;
     store(this.#words, H_LOW, 0);
@@ -591,7 +591,7 @@ export class Allocator {
   /** Takes a claim back if the ceiling was lowered meanwhile, as whoever lowered it counts on the chunks. */
   #keepBelowLimit(first: number, count: number, purpose: Purpose): number {
     if (first + count <= this.#limit(purpose)) {
-      if (purpose === "tombstone" && this.isLow) store(this.#words, H_LOW, 1);
+      if (purpose === "tombstone" && this.isLow()) store(this.#words, H_LOW, 1);
       return first;
     }
     this.#unclaim(first, count);

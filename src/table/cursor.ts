@@ -26,6 +26,7 @@ import {
   T_SLOTS,
 } from "../segment/layout.ts";
 import { load, peek, type Words } from "../segment/words.ts";
+import type { Participant } from "../epoch/participant.ts";
 import type { Migration } from "./migration.ts";
 import { settle } from "./version.ts";
 
@@ -147,5 +148,25 @@ export class Cursor {
       if (verdict === "end of run" && first + n >= last) return true;
     }
     return true;
+  }
+}
+
+/** Visits the newest versions of all keys (settled, tombstones too), range by range, pinned for each. */
+export function forEachRange(
+  participant: Participant,
+  migration: Migration,
+  visit: (refs: readonly number[]) => void,
+): void {
+  const cursor = new Cursor(participant.segment, migration);
+  const refs: number[] = [];
+  while (!cursor.done) {
+    participant.pin();
+    try {
+      cursor.next(refs);
+      visit(refs);
+    } finally {
+      participant.unpin();
+    }
+    participant.collectSometimes();
   }
 }

@@ -24,7 +24,7 @@ import {
   V_STAMP,
 } from "../segment/layout.ts";
 import { load, peek, poke, store } from "../segment/words.ts";
-import { Cursor } from "./cursor.ts";
+import { forEachRange } from "./cursor.ts";
 import type { Migration } from "./migration.ts";
 import { returnPermits } from "./room.ts";
 
@@ -66,10 +66,10 @@ export class Salvage implements TableRecovery {
 
   freeUnlinked(slot: number): void {
     const { allocator } = this.#participant;
-    for (const ref of this.#unlinked(-(slot + 1))) {
+    const { tables, versions } = this.#unlinked(slot);
+    for (const ref of tables) {
       if (!this.#isTableInUse(ref)) allocator.free(ref);
     }
-    const versions = this.#unlinked(slot + 1);
     if (versions.length === 0) return;
     this.#settleAll();
     for (const ref of versions) {
@@ -77,17 +77,19 @@ export class Salvage implements TableRecovery {
     }
   }
 
-  /** Runs that this owner allocated, and that may not be linked. */
-  #unlinked(owner: number): number[] {
+  /** Runs that this participant allocated, and that may not be linked. */
+  #unlinked(slot: number): { tables: number[]; versions: number[] } {
     const { segment } = this.#participant;
-    const refs: number[] = [];
+    const tables: number[] = [];
+    const versions: number[] = [];
     for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
       const state = load(segment.words, segment.descriptor(chunk));
-      const isRun = state > 0 && (state & CHUNK_RUN) !== 0;
+      if (state <= 0 || (state & CHUNK_RUN) === 0) continue;
       const ref = segment.chunkRef(chunk);
-      if (isRun && this.#isUnlinked(ref, owner)) refs.push(ref);
+      if (this.#isUnlinked(ref, slot + 1)) versions.push(ref);
+      else if (this.#isUnlinked(ref, -(slot + 1))) tables.push(ref);
     }
-    return refs;
+    return { tables, versions };
   }
 
   /** The word first: the dead allocates nothing more, so a block that still is its own was so at that moment, too. */
@@ -112,14 +114,7 @@ export class Salvage implements TableRecovery {
 
   /** Settles every version that is the newest of its key. */
   #settleAll(): void {
-    const participant = this.#participant;
-    const cursor = new Cursor(participant.segment, this.#migration);
-    const refs: number[] = [];
-    while (!cursor.done) {
-      participant.pin();
-      cursor.next(refs);
-      participant.unpin();
-    }
+    forEachRange(this.#participant, this.#migration, () => {});
   }
 }
 

@@ -262,9 +262,7 @@ export class Table {
     if (!this.#slotIsEmpty && load(words, H_ROOT) * 4 !== this.#table) {
       return this.#linkInNext(version);
     }
-    if (!compareAndSet(words, this.#slot + 1, 0, version)) return "lost";
-    settle(words, version);
-    return "done";
+    return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
 
   /**
@@ -274,12 +272,16 @@ export class Table {
   #linkInNext(version: number): Insert {
     if (this.#permits.ask(this.#table) === "none") return this.#makeRoom();
     this.#permits.spend();
-    if (!compareAndSet(this.#words, this.#slot + 1, 0, version)) {
-      this.#permits.keep();
-      return "lost";
-    }
+    if (this.#linkFirst(this.#slot, version)) return "done";
+    this.#permits.keep();
+    return "lost";
+  }
+
+  /** Links the first version of a claimed slot, unless another worker did. */
+  #linkFirst(slot: number, version: number): boolean {
+    if (!compareAndSet(this.#words, slot + 1, 0, version)) return false;
     settle(this.#words, version);
-    return "done";
+    return true;
   }
 
   /**
@@ -351,9 +353,7 @@ export class Table {
       this.#table = table;
       this.#startIfCrowded();
     }
-    if (!compareAndSet(words, slot + 1, 0, version)) return false;
-    settle(words, version);
-    return true;
+    return this.#linkFirst(slot, version);
   }
 
   /** Claims a slot with a permit, which is spent first: whoever dies in between loses a permit, and claims no slot without one. */

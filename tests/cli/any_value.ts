@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Chance } from "../persist/chance.ts";
+import type { Random } from "../segment/random.ts";
 
 const NUMBERS = [0, -0, 1, -1.5, NaN, Infinity, -Infinity, 2 ** 53, 5e-324];
 const TEXTS = ["", "a", "ä", "日本", "\ud800", "\udc00x", '"\\\n\u2028', "\0"];
@@ -13,7 +13,7 @@ const NAMES = [
 ];
 
 /** A value that has a form of its own in tagged JSON. */
-export function plainValue(chance: Chance, depth = 3): unknown {
+export function plainValue(chance: Random, depth = 3): unknown {
   const kind = chance.below(depth > 0 ? 14 : 9);
   const few = () => Array.from({ length: chance.below(4) });
   const part = () => plainValue(chance, depth - 1);
@@ -51,7 +51,7 @@ export function plainValue(chance: Chance, depth = 3): unknown {
 }
 
 /** A value that is kept as a structured clone. */
-export function cloneOnly(chance: Chance): unknown {
+export function cloneOnly(chance: Random): unknown {
   const inside = plainValue(chance, 1);
   const shared = [1];
   const cycle: unknown[] = [inside];
@@ -75,20 +75,20 @@ export function cloneOnly(chance: Chance): unknown {
 }
 
 /** Any value but undefined. */
-export function anyValue(chance: Chance): unknown {
+export function anyValue(chance: Random): unknown {
   const value = chance.below(5) === 0 ? cloneOnly(chance) : plainValue(chance);
   return value === undefined ? null : value;
 }
 
 /** A string that may be of any kind. */
-export function someText(chance: Chance): string {
+export function someText(chance: Random): string {
   const length = chance.below(5);
   return Array.from({ length }, () => pick(chance, TEXTS)).join("");
 }
 
 /** Some bytes. */
 export function someBytes(
-  chance: Chance,
+  chance: Random,
   most: number,
 ): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(
@@ -98,14 +98,14 @@ export function someBytes(
 }
 
 /** A number of any kind. */
-export function someNumber(chance: Chance): number {
+export function someNumber(chance: Random): number {
   return chance.below(2) === 0
     ? pick(chance, NUMBERS)
     : chance.below(2 ** 32) / 2 ** chance.below(30);
 }
 
 /** What JSON can express. */
-export function someJson(chance: Chance, depth = 3): unknown {
+export function someJson(chance: Random, depth = 3): unknown {
   const few = () => Array.from({ length: chance.below(4) });
   const part = () => someJson(chance, depth - 1);
   switch (chance.below(depth > 0 ? 5 : 3)) {
@@ -122,6 +122,6 @@ export function someJson(chance: Chance, depth = 3): unknown {
 }
 
 /** One of several. */
-export function pick<T>(chance: Chance, from: readonly T[]): T {
+export function pick<T>(chance: Random, from: readonly T[]): T {
   return from[chance.below(from.length)];
 }

@@ -8,7 +8,9 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
-import { Chance, SCALE, withSeed } from "../persist/chance.ts";
+import { SCALE } from "../crash/scale.ts";
+import { Random } from "../segment/random.ts";
+import { withSeed } from "../persist/with_seed.ts";
 import { Folder, Home } from "../persist/folder.ts";
 import { seriesOf, silent } from "../persist/series.ts";
 import {
@@ -25,15 +27,15 @@ const pairs: Codec<[number, number]> = {
   encode: (pair) => new Uint8Array(new Float64Array(pair).buffer),
   decode: (bytes) => [...new Float64Array(bytes.buffer)] as [number, number],
 };
-const somePair = (chance: Chance) => [someNumber(chance), chance.below(9)];
+const somePair = (chance: Random) => [someNumber(chance), chance.below(9)];
 
-const KEYS: [KeyCodec<unknown>, (chance: Chance) => unknown][] = [
+const KEYS: [KeyCodec<unknown>, (chance: Random) => unknown][] = [
   ["string", someText],
   ["number", someNumber],
   ["bytes", (chance) => someBytes(chance, 9)],
   [pairs as Codec<unknown>, somePair],
 ];
-const VALUES: [ValueCodec<unknown>, (chance: Chance) => unknown][] = [
+const VALUES: [ValueCodec<unknown>, (chance: Random) => unknown][] = [
   ["any", anyValue],
   ["string", someText],
   ["number", someNumber],
@@ -77,7 +79,7 @@ function assertSameEntries(
 for (const [key, someKey] of KEYS) {
   Deno.test(`export and import keep every kind of value under ${nameOf(key)} keys`, () =>
     withSeed(async (seed) => {
-      const chance = new Chance(seed);
+      const chance = new Random(seed);
       for (const [value, someValue] of VALUES) {
         using folder = new Folder();
         const options = { key, value, maxBytes: 2 ** 24 };

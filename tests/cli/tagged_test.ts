@@ -6,7 +6,9 @@ import {
 } from "@std/assert";
 import { DataError } from "../../src/cli/errors.ts";
 import { fromTagged, toTagged } from "../../src/cli/tagged.ts";
-import { Chance, SCALE, withSeed } from "../persist/chance.ts";
+import { SCALE } from "../crash/scale.ts";
+import { Random } from "../segment/random.ts";
+import { withSeed } from "../persist/with_seed.ts";
 import { anyValue, cloneOnly, plainValue } from "./any_value.ts";
 
 const FORMS: [unknown, string][] = [
@@ -38,7 +40,7 @@ Deno.test("toTagged() writes each kind of value in its form, fromTagged() reads 
 
 Deno.test("fromTagged() brings back whatever toTagged() was given", () =>
   withSeed((seed) => {
-    const chance = new Chance(seed);
+    const chance = new Random(seed);
     for (let i = 0; i < 2000 * SCALE; i++) {
       const value = anyValue(chance);
       const text = JSON.stringify(toTagged(value));
@@ -52,7 +54,7 @@ Deno.test("fromTagged() brings back whatever toTagged() was given", () =>
 
 Deno.test("toTagged() leaves to the structured clone only what has no form of its own", () =>
   withSeed((seed) => {
-    const chance = new Chance(seed);
+    const chance = new Random(seed);
     const isClone = (value: unknown) =>
       Object.keys(toTagged(value) as object)[0] === "$clone";
     for (let i = 0; i < 200 * SCALE; i++) {

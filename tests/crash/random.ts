@@ -1,10 +1,7 @@
-/** Numbers from 0 to 1 that a seed decides: the generator "mulberry32". */
+import { Random } from "../segment/random.ts";
+
+/** Numbers from 0 to 1 that a seed decides, as a function. */
 export function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = new Random(seed);
+  return () => random.fraction();
 }

@@ -14,7 +14,9 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
-import { Chance, SCALE, withSeed } from "./chance.ts";
+import { SCALE } from "../crash/scale.ts";
+import { Random } from "../segment/random.ts";
+import { withSeed } from "./with_seed.ts";
 import { Folder } from "./folder.ts";
 
 /** A map whose file has several blocks, a large entry among them. */
@@ -76,7 +78,7 @@ async function assertFound(
 for (const compression of ["none", "zstd"] as const) {
   Deno.test(`verifySnapshot() finds damage in every part of a file (${compression})`, () =>
     withSeed(async (seed) => {
-      const chance = new Chance(seed);
+      const chance = new Random(seed);
       using folder = new Folder();
       using map = sample();
       const { path } = await writeSnapshot(map, folder.path, { compression });
@@ -219,7 +221,7 @@ function sealed(bytes: Uint8Array): Uint8Array {
 
 Deno.test("the reader takes no harm from random files, nor from forged ones whose checks match", () =>
   withSeed(async (seed) => {
-    const chance = new Chance(seed);
+    const chance = new Random(seed);
     using folder = new Folder();
     using map = SharedMap.create<string, unknown>({ maxBytes: 2 ** 22 });
     for (let i = 0; i < 40; i++) map.set(`key ${i}`, `value ${i}`);

@@ -8,7 +8,9 @@ import {
 import { restoreSnapshot, SharedMap, type SnapshotInfo } from "../../mod.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { LOST, P_FLOOR } from "../../src/segment/layout.ts";
-import { Chance, SCALE, withSeed } from "./chance.ts";
+import { SCALE } from "../crash/scale.ts";
+import { Random } from "../segment/random.ts";
+import { withSeed } from "./with_seed.ts";
 import { Folder } from "./folder.ts";
 import { seriesOf, silent } from "./series.ts";
 
@@ -30,7 +32,7 @@ async function restored(
 }
 
 /** Some random writes. */
-function change(map: SharedMap<string, unknown>, chance: Chance): void {
+function change(map: SharedMap<string, unknown>, chance: Random): void {
   const keys = [10, 300, 3000][chance.below(3)];
   const writes = [5, 50, 3000, 20_000][chance.below(4)];
   if (chance.below(25) === 0) map.clear();
@@ -70,7 +72,7 @@ function key(i: number): string {
 
 Deno.test("a chain of epochs restores to what the map held at each of them, whatever happens in between", () =>
   withSeed(async (seed) => {
-    const chance = new Chance(seed);
+    const chance = new Random(seed);
     let deltas = 0;
     for (let history = 0; history < 2 * SCALE; history++) {
       using folder = new Folder();
@@ -216,7 +218,7 @@ Deno.test("a map short of memory drops its tombstones, and the next epoch is ful
 
 Deno.test("an evicting map is dumped as it is", () =>
   withSeed(async (seed) => {
-    const chance = new Chance(seed);
+    const chance = new Random(seed);
     using folder = new Folder();
     using map = SharedMap.create<string, unknown>({
       maxBytes: 2 ** 20,

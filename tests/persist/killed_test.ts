@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { restoreSnapshot, SharedMap, verifySnapshot } from "../../mod.ts";
-import { Chance, SCALE, withSeed } from "./chance.ts";
+import { SCALE } from "../crash/scale.ts";
+import { Random } from "../segment/random.ts";
+import { withSeed } from "./with_seed.ts";
 import { Folder } from "./folder.ts";
 
 /** Lets the child run until some moment after its first acknowledged epoch; returns the last one it acknowledged. */
@@ -56,7 +58,7 @@ const KILLS = Number(Deno.env.get("EPOCHMAP_TEST_KILLS") ?? "") || 12 * SCALE;
 
 Deno.test("whatever was acknowledged is there after SIGKILL at any moment", () =>
   withSeed(async (seed) => {
-    const chance = new Chance(seed);
+    const chance = new Random(seed);
     using folder = new Folder();
     let steps = 0;
     for (let kill = 0; kill < KILLS; kill++) {

@@ -90,15 +90,16 @@ function isMine(index: number): boolean {
   return index >= base && index < base + PARTICIPANT_WORDS;
 }
 
+/** Whether a compare-and-set is the one that a fault is about. */
+type IsMeant = (
+  words: Words,
+  index: number,
+  expected: number,
+  value: number,
+) => boolean;
+
 /** A compare-and-set that says it did, and does nothing if another was faster. */
-function blind(
-  isMeant: (
-    words: Words,
-    index: number,
-    expected: number,
-    value: number,
-  ) => boolean,
-): Forgery {
+function blind(isMeant: IsMeant): Forgery {
   return {
     compareAndSet(words, index, expected, value) {
       if (!isMeant(words, index, expected, value)) return undefined;
@@ -111,12 +112,7 @@ function blind(
 /** A compare-and-set that does nothing, and says what it is told to say. */
 function skipped(
   says: boolean,
-  isMeant: (
-    words: Words,
-    index: number,
-    expected: number,
-    value: number,
-  ) => boolean,
+  isMeant: IsMeant,
 ): Forgery {
   return {
     compareAndSet: (words, index, expected, value) =>

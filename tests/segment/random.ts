@@ -16,9 +16,14 @@ export class Random {
     return t ^ (t >>> 14);
   }
 
+  /** A number from 0 up to, but not, 1. */
+  fraction(): number {
+    return (this.word() >>> 0) / 2 ** 32;
+  }
+
   /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number {
-    return Math.floor((this.word() >>> 0) / 2 ** 32 * limit);
+    return Math.floor(this.fraction() * limit);
   }
 
   /** One of several. */
@@ -28,7 +33,7 @@ export class Random {
 
   /** True with this probability. */
   chance(probability: number): boolean {
-    return (this.word() >>> 0) / 2 ** 32 < probability;
+    return this.fraction() < probability;
   }
 }
 
