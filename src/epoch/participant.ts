@@ -17,6 +17,7 @@ import { Allocator } from "../segment/allocator.ts";
 import {
   COUNTERS,
   H_EPOCH,
+  H_FLUSH,
   H_PARTICIPANTS,
   H_SNAPSHOTS,
   MAX_PARTICIPANTS,
@@ -33,6 +34,7 @@ import {
   P_REGISTRY,
   P_REGISTRY_MARK,
   P_STATE,
+  P_USED_REFS,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
   R_LINK,
@@ -41,6 +43,7 @@ import {
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import {
+  add,
   compareAndSet,
   load,
   peek,
@@ -114,6 +117,8 @@ export class Participant {
   #depth = 0;
   #kept = 0;
   #retired = 0;
+  #flushed: number;
+  #usedRefs = 0;
 
   private constructor(segment: Segment, slot: number) {
     this.segment = segment;
@@ -122,6 +127,7 @@ export class Participant {
     this.allocator = new Allocator(segment, slot);
     this.#words = segment.words;
     this.#counters = (this.base + P_COUNTERS) / 2;
+    this.#flushed = load(this.#words, H_FLUSH);
   }
 
   /**
@@ -259,12 +265,32 @@ export class Participant {
     this.collect(FREES_PER_COLLECT);
   }
 
-  /** Advances the epoch if it can, releases held versions, and frees up to `most` records. */
+  /**
+   * Advances the epoch if it can, releases held versions, and frees up to `most` records. Gives the free blocks to the others if
+   * one of them asked.
+   */
   collect(most = Infinity): void {
     this.#retired = 0;
     this.advance();
     this.#release(most);
     this.#drain(most);
+    const asked = load(this.#words, H_FLUSH);
+    if (asked === this.#flushed) return;
+    this.#flushed = asked;
+    this.allocator.flush();
+  }
+
+  /** As `collect`, at rest: whoever used no memory since the last time needs none at hand, and gives it to the others. */
+  collectAtRest(): void {
+    this.collect();
+    const used = peek(this.#words, this.base + P_USED_REFS);
+    if (used === this.#usedRefs) this.allocator.flush();
+    this.#usedRefs = used;
+  }
+
+  /** Asks the others to give back what their free lists hold. */
+  askForFlush(): void {
+    this.#flushed = (add(this.#words, H_FLUSH, 1) + 1) | 0;
   }
 
   /** Frees all that can be freed by this participant now, renewing its own pin if it is between operations. */

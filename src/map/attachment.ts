@@ -9,7 +9,6 @@ import { Participant } from "../epoch/participant.ts";
 import { lifelineName, recoverDead } from "../epoch/recovery.ts";
 import { ClosedError, HandleError, MapFullError } from "../errors.ts";
 import {
-  H_FLUSH,
   H_LOCKS,
   H_ROOT,
   MAX_PARTICIPANTS,
@@ -60,7 +59,6 @@ export class Attachment {
   /** What is closed together with the attachment. */
   readonly dependents = new Set<{ close(): void }>();
   #open = true;
-  #flushed = 0;
   #recovering = false;
 
   private constructor(
@@ -73,7 +71,6 @@ export class Attachment {
     this.#lifeline = lifeline;
     this.table = new Table(participant);
     this.key = new EncodedKey(segment.seed);
-    this.#flushed = load(segment.words, H_FLUSH);
   }
 
   /** Makes a segment and attaches to it. */
@@ -148,8 +145,7 @@ export class Attachment {
 
   /** One round of background work. */
   tick(): void {
-    this.#flushIfAsked();
-    this.participant.collect();
+    this.participant.collectAtRest();
     this.#tidyTable();
     sweep(this);
     this.#recover();
@@ -165,13 +161,6 @@ export class Attachment {
     } finally {
       this.participant.unpin();
     }
-  }
-
-  #flushIfAsked(): void {
-    const asked = load(this.segment.words, H_FLUSH);
-    if (asked === this.#flushed) return;
-    this.#flushed = asked;
-    this.participant.allocator.flush();
   }
 
   /** One recovery at a time; errors surface as unhandled rejections, because they would be defects. */
@@ -202,7 +191,7 @@ export class Attachment {
       case 0:
         return;
       case 1:
-        add(segment.words, H_FLUSH, 1);
+        participant.askForFlush();
         sweep(this, Infinity);
         participant.collectAll();
         return;

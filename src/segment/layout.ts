@@ -56,7 +56,7 @@ export const H_PARTICIPANTS = 64;
 export const H_SNAPSHOTS = 80;
 /** The lowest chunk that may be free: a hint. */
 export const H_CHUNK_HINT = 97;
-/** How often somebody, short of memory, asked everyone to give back what their free lists hold. */
+/** How often somebody, short of memory, asked everyone else to give back what their free lists hold. */
 export const H_FLUSH = 98;
 /** The chunks from here up are for tables: twice what the current one takes, so that there is always a place for the next. */
 export const H_CEILING = 99;
