@@ -57,6 +57,8 @@ const LARGE = new Uint8Array(4_000) as unknown as number;
 const FILLED_BY_ONE = 120;
 /** Small entries that each worker begins with in a map that is full to the brim. */
 const DROPS = 1_500;
+/** Small entries at most that a worker adds at a time while there is room for them. */
+const POURED_AT_ONCE = 32;
 
 const numbers: SharedMapOptions<string, number> = {
   value: "number",
@@ -182,8 +184,10 @@ function brim(map: Subject, worker: number): Work {
   while (next < DROPS && pour()) next++;
   for (let i = 0; tries(() => map.set(`${worker} large ${i}`, LARGE)); i++);
   return () => {
-    if (pour()) next++;
-    else if (oldest < next) map.delete(`${worker}${oldest++}`);
+    // Many at a time: a move that ends gives a whole table back.
+    const end = next + POURED_AT_ONCE;
+    while (next < end && pour()) next++;
+    if (next < end) map.delete(`${worker}${oldest++}`);
   };
 }
 
