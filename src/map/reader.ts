@@ -29,7 +29,7 @@ import {
   valueTag,
 } from "../table/version.ts";
 
-/** What {@linkcode Reader.glance} leaves to the pinned path. */
+/** What {@linkcode Reader.glance} leaves to the pinned path: what it may not decode, and what seems to have expired. */
 export const UNDECODED: unique symbol = Symbol("undecoded");
 
 /** Decodes versions; the caller is pinned. */
@@ -62,15 +62,8 @@ export class Reader<K, V> {
     );
   }
 
-  /** The value of a version (0: none) if it is live at this moment. As `isLive` and `value`, in one pass: for `get`. */
-  liveValue(ref: number): V | undefined {
-    if (ref === 0) return undefined;
-    const words = this.#segment.words;
-    return this.#decode(ref, words[ref * 4 + V_KEY], words[ref * 4 + V_VALUE]);
-  }
-
   /**
-   * As `liveValue`, after a glance that began at the epoch `before` and is not confirmed yet. Lengths are believed only once
+   * The value of a version (0: none), after a glance that began at the epoch `before` and is not confirmed yet. Lengths are believed only once
    * they are confirmed; the bytes may still be reused while they are read, and the caller then throws the result away. So
    * only what is harmless to decode from any bytes is decoded: numbers, and Latin-1 strings as such.
    */
@@ -81,20 +74,15 @@ export class Reader<K, V> {
     const valueInfo = words[ref * 4 + V_VALUE];
     if (!confirms(words, before)) return UNDECODED;
     const tag = valueInfo >>> TAG_SHIFT;
-    return tag === TAG_NUMBER || tag === TAG_TOMBSTONE ||
-        (tag === TAG_LATIN1 && this.#plainStrings)
-      ? this.#decode(ref, keyInfo, valueInfo)
-      : UNDECODED;
-  }
-
-  #decode(ref: number, keyInfo: number, valueInfo: number): V | undefined {
-    const tag = valueInfo >>> TAG_SHIFT;
     if (tag === TAG_TOMBSTONE) return undefined;
+    if (tag !== TAG_NUMBER && !(tag === TAG_LATIN1 && this.#plainStrings)) {
+      return UNDECODED;
+    }
     const segment = this.#segment;
     const at = valueIndexOf(ref, keyInfo);
     if (
       (keyInfo & HAS_EXPIRY) !== 0 && segment.floats[at - 1] <= Date.now()
-    ) return undefined;
+    ) return UNDECODED;
     return this.values.read(segment, at, valueInfo & LENGTH_MASK, tag);
   }
 
@@ -102,10 +90,9 @@ export class Reader<K, V> {
     return [this.key(ref), this.value(ref)];
   }
 
-  /** Whether a version (0: none) is a value that has not expired at `now`, by default at this moment. */
-  isLive(ref: number, now?: number): boolean {
-    if (ref === 0 || isTombstone(this.#segment.words, ref)) return false;
-    const expiry = expiryOf(this.#segment, ref);
-    return expiry === Infinity || expiry > (now ?? Date.now());
+  /** Until when there is an entry, as far as this version (0: none) says: `-Infinity` if it says that there is none. */
+  endOf(ref: number): number {
+    if (ref === 0 || isTombstone(this.#segment.words, ref)) return -Infinity;
+    return expiryOf(this.#segment, ref);
   }
 }

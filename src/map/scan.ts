@@ -16,7 +16,7 @@ const END = { done: true, value: undefined } as const;
 export class Scan<T> extends Iterator<T, undefined> {
   readonly #attachment: Attachment;
   readonly #cursor: Cursor;
-  readonly #select: (newest: number) => number;
+  readonly #select: (newest: number, now: number) => number;
   readonly #pick: (ref: number) => T;
   readonly #checkOpen: () => void;
   readonly #refs: number[] = [];
@@ -27,13 +27,14 @@ export class Scan<T> extends Iterator<T, undefined> {
 
   /**
    * @param attachment The worker's hold on the map.
-   * @param select From a key's newest version to the one that is wanted.
+   * @param select From a key's newest version to the one that is wanted. It also gets the time before that was found: what had
+   * not expired then may have been replaced in time.
    * @param pick From a version to what the iterator gives.
    * @param checkOpen Throws when the iterator may not go on.
    */
   constructor(
     attachment: Attachment,
-    select: (newest: number) => number,
+    select: (newest: number, now: number) => number,
     pick: (ref: number) => T,
     checkOpen: () => void,
   ) {
@@ -71,9 +72,10 @@ export class Scan<T> extends Iterator<T, undefined> {
     const found: T[] = [];
     participant.pin();
     try {
+      const now = Date.now();
       this.#cursor.next(refs);
       for (let i = 0; i < refs.length; i++) {
-        const ref = this.#select(refs[i]);
+        const ref = this.#select(refs[i], now);
         if (ref !== 0) found.push(this.#pick(ref));
       }
     } finally {

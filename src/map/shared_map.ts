@@ -21,7 +21,6 @@ import { EncodedKey } from "../table/key.ts";
 import type { Insert, Table } from "../table/table.ts";
 import {
   bytesOf,
-  expiryOf,
   isTombstone,
   valueBytes,
   valueIndex,
@@ -340,7 +339,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   // ---- reading ------------------------------------------------------------------------------------------------------
 
   /**
-   * The value of a key, or undefined. Wait-free; O(1) expected.
+   * The value of a key, or undefined. Wait-free, but for an entry that expires at this moment: lock-free; O(1) expected.
    *
    * @param key The key.
    * @returns A copy of the value, or undefined if there is no entry.
@@ -379,7 +378,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const participant = this.#participant;
     participant.pin();
     try {
-      const value = this.#reader.liveValue(this.#table.find(key));
+      const ref = this.#findLive(key);
+      const value = ref === 0 ? undefined : this.#reader.value(ref);
       this.#floats[value === undefined ? this.#misses : this.#hits]++;
       return value;
     } finally {
@@ -388,7 +388,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   /**
-   * Whether there is an entry with this key. Wait-free; O(1) expected.
+   * Whether there is an entry with this key. As free of waiting, and as fast, as {@linkcode SharedMap.prototype.get}.
    *
    * @param key The key.
    * @returns Whether there is an entry.
@@ -483,9 +483,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   ttl(key: K): number | undefined {
     this.#pack(key, "read the time left to an entry");
     return this.#readPacked((ref) =>
-      ref === 0
-        ? undefined
-        : Math.max(0, expiryOf(this.#segment, ref) - Date.now())
+      ref === 0 ? undefined : Math.max(0, this.#reader.endOf(ref) - Date.now())
     );
   }
 
@@ -501,10 +499,24 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #visitPacked<T>(visit: (ref: number) => T): T {
     this.#participant.pin();
     try {
-      const ref = this.#table.find(this.#key);
-      return visit(this.#reader.isLive(ref) ? ref : 0);
+      return visit(this.#findLive(this.#key));
     } finally {
       this.#participant.unpin();
+    }
+  }
+
+  /**
+   * The live version of a key, or 0. What had expired before it was found is gone; but what expired after that may have been
+   * replaced in time, so then it looks again. The caller is pinned.
+   */
+  #findLive(key: EncodedKey): number {
+    for (let now = -Infinity;;) {
+      const ref = this.#table.find(key);
+      const end = this.#reader.endOf(ref);
+      if (end <= now) return 0;
+      if (end === Infinity) return ref;
+      now = Date.now();
+      if (end > now) return ref;
     }
   }
 
@@ -677,8 +689,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   getOrInsert(key: K, value: V): V {
     this.#packWithValue(key, value, "get or insert an entry");
     let existing: { value: V } | undefined;
-    const inserted = this.#modify(true, (current) => {
-      if (this.#reader.isLive(current)) {
+    const inserted = this.#modify(true, (current, live) => {
+      if (live) {
         existing = { value: this.#reader.value(current) };
         return LEAVE;
       }
@@ -747,10 +759,18 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   swap(key: K, value: V): V | undefined {
     this.#packWithValue(key, value, "swap an entry");
     let before: V | undefined;
-    this.#write(
-      Infinity,
-      (current) => before = this.#reader.liveValue(current),
-    );
+    for (let came = false; !came;) {
+      let replacesLive = false;
+      this.#modify(true, (current, live) => {
+        replacesLive = live;
+        return this.#newVersion(
+          live ? this.#renewal(current, Infinity) : Infinity,
+        );
+      }, (current, version) => {
+        came = this.#reader.endOf(version) === Infinity;
+        before = came && replacesLive ? this.#reader.value(current) : undefined;
+      });
+    }
     this.#floats[this.#sets]++;
     return before;
   }
@@ -808,13 +828,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       ? undefined
       : this.#comparison(expected);
     this.#packWithValue(key, value, "compare and set an entry");
-    const set = this.#modify(true, (current) => {
-      const live = this.#reader.isLive(current);
+    const set = this.#modify(true, (current, live) => {
       if (live ? !isExpected?.(current) : isExpected !== undefined) {
         return LEAVE;
       }
       return this.#newVersion(
-        live ? expiryOf(this.#segment, current) : Infinity,
+        live ? this.#reader.endOf(current) : Infinity,
       );
     });
     if (set) this.#floats[this.#sets]++;
@@ -846,10 +865,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#pack(key, "compare and delete an entry");
     const deleted = this.#modify(
       false,
-      (current) =>
-        this.#reader.isLive(current) && isExpected(current)
-          ? this.#tombstone()
-          : LEAVE,
+      (current, live) =>
+        live && isExpected(current) ? this.#tombstone() : LEAVE,
     );
     if (deleted) this.#floats[this.#deletes]++;
     return deleted;
@@ -881,8 +898,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#pack(key, "update an entry");
     let next: V | undefined;
     let deletes = false;
-    const changed = this.#modify(true, (current) => {
-      const live = this.#reader.isLive(current);
+    const changed = this.#modify(true, (current, live) => {
       next = fn(live ? this.#reader.value(current) : undefined);
       // `fn` may have used the map, this very key too: the scratch and the place in the table are no longer known.
       if (next === undefined) this.#pack(key, "update an entry");
@@ -891,7 +907,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       if (this.#table.seek(this.#key, true) !== current) return AGAIN;
       if (deletes) return live ? this.#tombstone() : LEAVE;
       return this.#newVersion(
-        live ? expiryOf(this.#segment, current) : Infinity,
+        live ? this.#reader.endOf(current) : Infinity,
       );
     });
     if (changed) {
@@ -932,12 +948,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       return this.update(key, add as (current: V | undefined) => V) as number;
     }
     this.#pack(key, "increment a number");
-    this.#modify(true, (current) => {
-      const live = this.#reader.isLive(current);
+    this.#modify(true, (current, live) => {
       sum = by + (live ? numberOf(this.#reader.value(current)) : 0);
       this.#prepare(sum as V);
       return this.#newVersion(
-        live ? expiryOf(this.#segment, current) : Infinity,
+        live ? this.#reader.endOf(current) : Infinity,
       );
     });
     this.#floats[this.#sets]++;
@@ -946,9 +961,6 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /**
    * Sets how long the entry of a key still lives.
-   *
-   * Lengthen a life before its last millisecond: an operation of another worker that meets this one there may take the entry for
-   * gone, though this one saves it.
    *
    * @param key The key.
    * @param ttl The time in milliseconds; `Infinity`: until it is deleted.
@@ -972,11 +984,20 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   expire(key: K, ttl: number): boolean {
     const expiry = this.#expiryAfter(ttl, "set the time left to an entry");
     this.#pack(key, "set the time left to an entry");
-    return this.#modify(
+    let came = false;
+    this.#modify(
       false,
-      (current) =>
-        this.#reader.isLive(current) ? this.#copy(current, expiry) : LEAVE,
+      (current, live) =>
+        live ? this.#copy(current, this.#renewal(current, expiry)) : LEAVE,
+      (_, version) => came = this.#reader.endOf(version) === expiry,
     );
+    return came;
+  }
+
+  /** The expiry to write for one in the place of another, which is live: that of a renewal, if it is later. */
+  #renewal(current: number, expiry: number): number {
+    const before = this.#reader.endOf(current);
+    return before === Infinity || expiry <= before ? expiry : -expiry;
   }
 
   // ---- iterating ----------------------------------------------------------------------------------------------------
@@ -1085,7 +1106,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     checkOpen();
     return new Scan(
       this.#attachment,
-      (newest) => this.#reader.isLive(newest) ? newest : 0,
+      (newest, now) => this.#reader.endOf(newest) > now ? newest : 0,
       pick,
       checkOpen,
     );
@@ -1362,8 +1383,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     try {
       this.#table.backoff.reset();
       for (;;) {
-        const current = this.#table.seek(this.#key, false);
-        if (!this.#reader.isLive(current)) return undefined;
+        const current = this.#seek(false);
+        if (!this.#foundLive) return undefined;
         const tombstone = this.#tombstone();
         if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
         if (this.#table.replace(current, tombstone)) {
@@ -1383,19 +1404,18 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * Publishes a version with the prepared value under the packed key, whatever is there now.
    *
    * @param expiry When it expires.
-   * @param replaced Called, while pinned, with the version that it replaced, if any.
    */
-  #write(expiry: number, replaced?: (current: number) => void): void {
+  #write(expiry: number): void {
     for (let attempt = 0;; attempt++) {
       const version = this.#newVersion(expiry);
-      if (version !== NO_MEMORY && this.#publish(version, replaced)) break;
+      if (version !== NO_MEMORY && this.#publish(version)) break;
       this.#makeRoom(attempt);
     }
     this.#participant.collectSometimes();
   }
 
   /** Links a version, however often others are faster; false, and the version is freed, if the table has no place. */
-  #publish(version: number, replaced?: (current: number) => void): boolean {
+  #publish(version: number): boolean {
     const participant = this.#participant;
     participant.pin();
     try {
@@ -1405,7 +1425,6 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         const outcome = this.#link(current, version);
         if (outcome === "done") {
           account(participant, current, version);
-          if (current !== 0) replaced?.(current);
           return true;
         }
         if (outcome === "full") break;
@@ -1436,18 +1455,18 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * Decides about the newest version of the packed key, again and again until no one comes between decision and change.
    *
    * @param toInsert Whether the decision may be a version for a key that has none.
-   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired) to the version to publish, or to
-   * `LEAVE`, `NO_MEMORY` or `AGAIN`. Called while pinned.
-   * @param replaced Called, while pinned, with the version that was replaced.
+   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
+   * publish, or to `LEAVE`, `NO_MEMORY` or `AGAIN`. Called while pinned.
+   * @param published Called, while pinned, with the version that was replaced, or 0, and the one that was published.
    * @returns Whether a version was published.
    */
   #modify(
     toInsert: boolean,
-    decide: (current: number) => number,
-    replaced?: (current: number) => void,
+    decide: (current: number, live: boolean) => number,
+    published?: (current: number, version: number) => void,
   ): boolean {
     for (let attempt = 0;; attempt++) {
-      const outcome = this.#decideAndLink(toInsert, decide, replaced);
+      const outcome = this.#decideAndLink(toInsert, decide, published);
       if (outcome === "full") {
         this.#makeRoom(attempt);
         continue;
@@ -1459,23 +1478,23 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   #decideAndLink(
     toInsert: boolean,
-    decide: (current: number) => number,
-    replaced?: (current: number) => void,
+    decide: (current: number, live: boolean) => number,
+    published?: (current: number, version: number) => void,
   ): "done" | "left" | "full" {
     const participant = this.#participant;
     participant.pin();
     try {
       this.#table.backoff.reset();
       for (;;) {
-        const current = this.#table.seek(this.#key, toInsert);
-        const version = decide(current);
+        const current = this.#seek(toInsert);
+        const version = decide(current, this.#foundLive);
         if (version === LEAVE) return "left";
         if (version === NO_MEMORY) return "full";
         if (version === AGAIN) continue;
         const outcome = this.#link(current, version);
         if (outcome === "done") {
           account(participant, current, version);
-          if (current !== 0) replaced?.(current);
+          published?.(current, version);
           return "done";
         }
         participant.allocator.free(version);
@@ -1486,6 +1505,19 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       participant.unpin();
     }
   }
+
+  /** As the table's `seek`; and sets whether what it found is live, with a second look where `#findLive` has one. */
+  #seek(toInsert: boolean): number {
+    for (let now = -Infinity;;) {
+      const current = this.#table.seek(this.#key, toInsert);
+      const end = this.#reader.endOf(current);
+      this.#foundLive = end > now;
+      if (end <= now || end === Infinity) return current;
+      now = Date.now();
+      if (end > now) return current;
+    }
+  }
+  #foundLive = false;
 
   /** Frees memory for the write at hand, or throws `MapFullError`. */
   #makeRoom(attempt: number): void {

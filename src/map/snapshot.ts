@@ -6,7 +6,7 @@
 
 import { ClosedError, SnapshotError } from "../errors.ts";
 import { REGISTRY_WORDS } from "../segment/layout.ts";
-import { closeSnapshot, openSnapshot, versionAt } from "../table/clock.ts";
+import { closeSnapshot, openMoment, versionAt } from "../table/clock.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Reader } from "./reader.ts";
 import { Scan } from "./scan.ts";
@@ -76,14 +76,15 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
         { reason: "too many open snapshots" },
       );
     }
-    this.epoch = openSnapshot(participant, this.#registryWord);
-    if (this.epoch === 0) {
+    const moment = openMoment(participant, this.#registryWord);
+    if (moment === undefined) {
       throw new SnapshotError(
         "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots: create the map anew",
         { reason: "the clock has run out" },
       );
     }
-    this.#openedAt = Date.now();
+    this.epoch = moment.tick;
+    this.#openedAt = moment.time;
     attachment.dependents.add(this);
   }
 
@@ -125,7 +126,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
   #select(newest: number): number {
     const words = this.#attachment.segment.words;
     const ref = versionAt(words, newest, this.epoch);
-    return this.#reader.isLive(ref, this.#openedAt) ? ref : 0;
+    return this.#reader.endOf(ref) > this.#openedAt ? ref : 0;
   }
 
   keys(): IterableIterator<K> {

@@ -10,7 +10,7 @@
 import { SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { REGISTRY_WORDS, V_STAMP } from "../segment/layout.ts";
-import { closeSnapshot, openSnapshot, versionAt } from "../table/clock.ts";
+import { closeSnapshot, openMoment, versionAt } from "../table/clock.ts";
 import { Cursor } from "../table/cursor.ts";
 import { expiryOf, isTombstone } from "../table/version.ts";
 
@@ -38,16 +38,17 @@ export class EpochScan implements Disposable {
     this.#attachment = attachment;
     this.#since = since;
     this.#registryWord = participant.freeRegistryWord();
-    this.tick = this.#registryWord === 0
-      ? 0
-      : openSnapshot(participant, this.#registryWord);
-    if (this.tick === 0) {
+    const moment = this.#registryWord === 0
+      ? undefined
+      : openMoment(participant, this.#registryWord);
+    if (moment === undefined) {
       throw new SnapshotError(
         `Cannot write a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment, or the map's clock has run out: close one, or create the map anew`,
         { reason: "no snapshot can be opened" },
       );
     }
-    this.time = Date.now();
+    this.tick = moment.tick;
+    this.time = moment.time;
     this.#cursor = new Cursor(segment, table.migration);
     attachment.dependents.add(this);
   }

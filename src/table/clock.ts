@@ -53,6 +53,28 @@ export function openSnapshot(
   return now;
 }
 
+/** A moment of the map, and of the wall clock in milliseconds since 1970. */
+export interface Moment {
+  readonly tick: number;
+  readonly time: number;
+}
+
+/**
+ * Opens a snapshot that knows what had expired by then; undefined when the clock has run out. If the wall clock goes on meanwhile,
+ * an entry may have been seen to expire before the tick, or have been replaced in time after it: then it opens another one.
+ */
+export function openMoment(
+  participant: Participant,
+  registryWord: number,
+): Moment | undefined {
+  for (;;) {
+    const time = Date.now();
+    const tick = openSnapshot(participant, registryWord);
+    if (tick === 0) return undefined;
+    if (Date.now() === time) return { tick, time };
+  }
+}
+
 /** Closes the snapshot of a registry word. */
 export function closeSnapshot(
   participant: Participant,

@@ -7,6 +7,11 @@
  * snapshots with applications to concurrent data structures", PPoPP 2021: whoever meets a pending version settles it
  * before acting on it.
  *
+ * A version that gives an entry more time than the one that it replaces is a *renewal*. It counts only if it was published before
+ * that time was over, and no one can look at the clock and publish in one step. So it is published with its expiry negated,
+ * and who settles it first looks at the clock and decides: in time, and the expiry counts; or too late, and the entry stays as
+ * expired as it was. Until then nobody has acted on it; so all agree about what came first, the end or the renewal.
+ *
  * The key comes first, at a fixed place, because a probe compares keys; expiry and value follow. Numbers lie on 8-byte
  * boundaries, so that a number value is one read.
  *
@@ -19,6 +24,7 @@ import {
   HAS_EXPIRY,
   KEY_WIDE,
   LENGTH_MASK,
+  REF_MASK,
   TAG_SHIFT,
   TAG_TOMBSTONE,
   V_HEADER_BYTES,
@@ -43,7 +49,10 @@ export function versionBytes(
     valueBytes;
 }
 
-/** Writes the header and the key of a fresh version; the caller writes the value at {@linkcode valueIndex}. */
+/**
+ * Writes the header and the key of a fresh version; the caller writes the value at {@linkcode valueIndex}. A negative expiry is that
+ * of a renewal.
+ */
 export function writeVersion(
   segment: Segment,
   ref: number,
@@ -132,11 +141,41 @@ export function isTombstone(words: Words, ref: number): boolean {
   return valueTag(words, ref) === TAG_TOMBSTONE;
 }
 
-/** When a version expires, in milliseconds since 1970; `Infinity`: never. */
+/** When a settled version expires, in milliseconds since 1970; `Infinity`: never. */
 export function expiryOf(segment: Segment, ref: number): number {
-  if ((segment.words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return Infinity;
-  return segment.floats[valueIndex(segment.words, ref) - 1];
+  const { words } = segment;
+  if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return Infinity;
+  const at = valueIndex(words, ref) - 1;
+  const expiry = segment.floats[at];
+  if (expiry >= 0) return expiry;
+  // It is decided, but a processor that reorders reads may not have shown that yet: its atomic steps do.
+  decideRenewal(words, ref);
+  return segment.floats[at];
 }
+
+const float = new Float64Array(1);
+const halves = new Int32Array(float.buffer);
+
+/**
+ * Decides about a renewal, unless that was done. The high word of a float holds its sign: one word says whether it is decided,
+ * and how. What a pending version replaced is there to be read.
+ */
+function decideRenewal(words: Words, ref: number): void {
+  const high = valueIndex(words, ref) * 2 - 1;
+  const offered = peek(words, high);
+  if (offered >= 0) return;
+  const replaced = load(words, ref * 4 + V_PREV) & REF_MASK;
+  const end = valueIndex(words, replaced) * 2 - 1;
+  halves[0] = words[end - 1];
+  halves[1] = words[end];
+  const isInTime = Date.now() < float[0];
+  compareAndSet(words, high, offered, isInTime ? offered & ~SIGN : LONG_AGO);
+}
+
+/** The sign of a float, in its high word. */
+const SIGN = 0x80000000;
+/** The high word of a time before any other. */
+const LONG_AGO = 0;
 
 /** Bytes that a version takes, before rounding up to a block. */
 export function bytesOf(words: Words, ref: number): number {
@@ -160,6 +199,7 @@ export function settle(words: Words, ref: number): number {
   const at = ref * 4 + V_STAMP;
   const stamp = peek(words, at);
   if (stamp !== 0) return stamp;
+  if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) !== 0) decideRenewal(words, ref);
   const now = load(words, H_CLOCK);
   if (compareAndSet(words, at, 0, now)) return now;
   return load(words, at);

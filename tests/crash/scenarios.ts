@@ -138,6 +138,14 @@ const OPERATIONS: Record<string, Scenario> = {
     NEW,
   ),
   "expire()": sets(({ victim }) => victim.expire(KEY, 1e9), KEY, OLD),
+  "expire() that gives more time": {
+    prepare(world) {
+      furnish(world);
+      world.victim.expire(KEY, 1e6);
+    },
+    act: (world) =>
+      world.attempt(KEY, OLD, () => world.victim.expire(KEY, 1e9)),
+  },
   "swap()": sets(({ victim }) => victim.swap(KEY, NEW), KEY, NEW),
   "delete()": sets(({ victim }) => victim.delete(KEY), KEY, undefined),
   "take()": sets(({ victim }) => victim.take(KEY), KEY, undefined),

@@ -39,11 +39,10 @@ const TIMELY: readonly KeyVerbName[] = [
   "ttl",
   "setLong",
   "setDead",
+  "keep",
+  "expireLong",
   "expireNow",
 ];
-
-/** Verbs that give an entry more time. */
-const LENGTHENING: readonly KeyVerbName[] = ["keep", "expireLong"];
 
 /** Entries of other keys at most, in a table that begins with 256 slots. */
 const TIDE = 600;
@@ -80,7 +79,7 @@ export const CLIMATES = {
   /** Nothing but the recorded operations. */
   calm: {
     ...common,
-    verbs: [...TIMELESS, ...TIMELY, ...LENGTHENING],
+    verbs: [...TIMELESS, ...TIMELY],
     begin: () => () => {},
     shows: [],
   },
@@ -127,12 +126,7 @@ export const CLIMATES = {
     shows: ["migrations", "reclaimed"],
   },
 
-  /**
-   * Entries expire, and are swept. None is given more time: an operation looks
-   * at the clock after it has found its entry, or before it replaces it, and an
-   * `expire` that comes between the two in the entry's last millisecond is
-   * overlooked, or too late.
-   */
+  /** Entries expire, unless they are saved in time, and are swept. */
   expiry: {
     ...common,
     verbs: [...TIMELESS, ...TIMELY, "setBrief", "setBrief"],

@@ -18,10 +18,9 @@
  * climates of their own (`climates.ts`): the table grows and shrinks, tombstones
  * are purged, keys have a hash in common, snapshots come and go, entries expire
  * and are swept, the map is full, the map evicts. An entry that lives a
- * millisecond, or may be evicted, may vanish at any moment, but only once; a
- * snapshot, which looks at the clock after it was opened, may lack one that
- * lives a millisecond and is still seen in the map. An operation that finds the
- * map full changes nothing.
+ * millisecond, or may be evicted, may vanish at any moment, but only once, for
+ * whoever looks; unless it is saved before. An operation that finds the map full
+ * changes nothing.
  *
  * **How hard.** Two workers run side by side on two processors; three are
  * more than those, and are there for what happens to a worker that is
@@ -33,8 +32,7 @@
  * back what each worker did, though not when.
  *
  * **What is not.** That an entry is gone *when* its time is over
- * (`tests/concurrency/ttl_test.ts`); `expire` that lengthens an entry's life in
- * its last millisecond (see `climates.ts`); `setMany`, and keys too long for
+ * (`tests/concurrency/ttl_test.ts`); `setMany`, and keys too long for
  * entry and tombstone to be of one size, in full maps; which entries are
  * evicted; `size` and iteration over the live map, which promise less
  * (`tests/concurrency`); what a worker was doing when it was terminated

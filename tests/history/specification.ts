@@ -59,11 +59,7 @@ function afterOne(held: Held, { verb, answer, ...input }: Operation): Held[] {
   return expected === answer ? [then] : [];
 }
 
-/**
- * A snapshot reads all keys at one moment. But it judges expiry by the clock a
- * little later: what lives briefly may be missing in it and be seen in the map
- * afterwards. What may be evicted may be gone for good.
- */
+/** A snapshot reads all keys at one moment. What it misses is gone for good. */
 function afterSnapshot(
   state: State,
   shown: Shown[],
@@ -73,7 +69,7 @@ function afterSnapshot(
   for (const [key, held] of state.entries()) {
     if (held?.value === shown[key]) continue;
     if (shown[key] !== undefined || !mayVanish(held)) return [];
-    if (held?.life !== "brief") then[key] = undefined;
+    then[key] = undefined;
   }
   return [then];
 }

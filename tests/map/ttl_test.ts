@@ -94,6 +94,65 @@ Deno.test("SharedMap.expire() sets, changes and takes away the expiry, and keeps
   });
 });
 
+/** Two workers and a clock: what `meanwhile` does comes between the step of the first that `looks` counts and its next. */
+function withTwo(
+  looks: number,
+  meanwhile: (other: SharedMap<string, number>, pass: () => void) => void,
+  act: (map: SharedMap<string, number>) => unknown,
+): { answer: unknown; left: unknown } {
+  const clock = { now: START };
+  let left = Infinity;
+  using _ = stub(Date, "now", () => {
+    if (--left === 0) meanwhile(other, () => clock.now += 10);
+    return clock.now;
+  });
+  using map = SharedMap.create<string, number>({ maxBytes: 2 ** 20 });
+  using other = SharedMap.attach<string, number>(map.handle);
+  map.set("a", 1, { ttl: 10 });
+  left = looks;
+  return { answer: act(map), left: other.get("a") };
+}
+
+Deno.test("SharedMap sees an entry that was saved in time, whatever the clock says when it looks", () => {
+  const save = (other: SharedMap<string, number>, pass: () => void) => {
+    assert(other.expire("a", Infinity));
+    pass();
+  };
+  const answers: [
+    unknown,
+    unknown,
+    (map: SharedMap<string, number>) => unknown,
+  ][] = [
+    [1, 1, (map) => map.get("a")],
+    [true, 1, (map) => map.has("a")],
+    [Infinity, 1, (map) => map.ttl("a")],
+    [true, undefined, (map) => map.delete("a")],
+    [1, undefined, (map) => map.take("a")],
+    [true, 2, (map) => map.compareAndSet("a", 1, 2)],
+    [true, undefined, (map) => map.compareAndDelete("a", 1)],
+    [1, 1, (map) => map.getOrInsert("a", 2)],
+    [3, 3, (map) => map.increment("a", 2)],
+    [1, 2, (map) => map.swap("a", 2)],
+    [[["a", 1]], 1, (map) => [...map.snapshot()]],
+  ];
+  for (const [answer, left, act] of answers) {
+    assertEquals(withTwo(1, save, act), { answer, left }, `${act}`);
+  }
+});
+
+Deno.test("SharedMap.expire() and swap() come too late once the time is over, though they began before", () => {
+  const over = (_: SharedMap<string, number>, pass: () => void) => pass();
+  // The first look is for when to expire, the second finds it live, the third decides.
+  const late = withTwo(3, over, (map) => map.expire("a", 5000));
+  assertEquals(late, { answer: false, left: undefined });
+  const forGood = withTwo(2, over, (map) => map.expire("a", Infinity));
+  assertEquals(forGood, { answer: false, left: undefined });
+  const swapped = withTwo(2, over, (map) => map.swap("a", 2));
+  assertEquals(swapped, { answer: undefined, left: 2 });
+  const inTime = withTwo(4, over, (map) => map.expire("a", 5000));
+  assertEquals(inTime, { answer: true, left: 1 });
+});
+
 Deno.test("SharedMap.expire() keeps values of every kind", () => {
   const values = [
     1.5,

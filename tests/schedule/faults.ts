@@ -216,6 +216,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         index >= EXCHANGE && index < EXCHANGE + MAX_CLASSES * EXCHANGE_WAYS,
     ),
   },
+  "an entry is given more time when it is too late": {
+    of: "expiry",
+    compareAndSet(words, index, expected, value) {
+      // The high word of a float: negative, and to be that of a time long ago.
+      if (!(expected < 0 && value === 0 && isOfBlock(words, index, 1))) return;
+      words[index] = expected & 0x7fffffff;
+      return true;
+    },
+  },
   "floors are not looked at": {
     of: "dumps",
     load: (_, index) =>

@@ -6,11 +6,12 @@
  *
  * @module
  */
+import { Entries } from "./entries.ts";
 import type { Operation, Result } from "./operations.ts";
 
 /** What the map shows, and each part's open snapshot. */
 export interface Model {
-  readonly map: Map<number, number>;
+  readonly map: Entries;
   readonly snapshots: Map<number, Map<number, number>>;
 }
 
@@ -25,23 +26,20 @@ export interface Event {
 
 /** Judges the runs of one scenario. */
 export class Judge {
-  readonly #initial: ReadonlyMap<number, number>;
+  readonly #initial: Entries;
   readonly #verdicts = new Map<string, boolean>();
 
-  constructor(initial: ReadonlyMap<number, number>) {
+  constructor(initial: Entries) {
     this.#initial = initial;
   }
 
   /** Whether there is an order that explains the events and leads to what is there at the end. */
-  explains(
-    events: readonly Event[],
-    final: ReadonlyMap<number, number>,
-  ): boolean {
+  explains(events: readonly Event[], final: Entries): boolean {
     const signature = signatureOf(events, final);
     let verdict = this.#verdicts.get(signature);
     if (verdict === undefined) {
       verdict = isExplained(events.filter(({ operation }) => operation.spec), {
-        map: new Map(this.#initial),
+        map: new Entries(this.#initial),
         snapshots: new Map(),
       }, final);
       this.#verdicts.set(signature, verdict);
@@ -50,24 +48,20 @@ export class Judge {
   }
 }
 
-function signatureOf(
-  events: readonly Event[],
-  final: ReadonlyMap<number, number>,
-): string {
+function signatureOf(events: readonly Event[], final: Entries): string {
   let signature = "";
   for (const { begin, end, result } of events) {
     signature += `${begin} ${end} ${result} `;
   }
-  for (const [key, value] of final) signature += `${key}=${value} `;
-  return signature;
+  return signature + final;
 }
 
 function isExplained(
   events: readonly Event[],
   model: Model,
-  final: ReadonlyMap<number, number>,
+  final: Entries,
 ): boolean {
-  if (events.length === 0) return isSame(model.map, final);
+  if (events.length === 0) return model.map.equals(final);
   const firstEnd = Math.min(...events.map(({ end }) => end));
   return events.some((event) => {
     if (event.begin > firstEnd) return false;
@@ -79,13 +73,5 @@ function isExplained(
 }
 
 function copy({ map, snapshots }: Model): Model {
-  return { map: new Map(map), snapshots: new Map(snapshots) };
-}
-
-function isSame(
-  a: ReadonlyMap<number, number>,
-  b: ReadonlyMap<number, number>,
-): boolean {
-  return a.size === b.size &&
-    [...a].every(([key, value]) => b.get(key) === value);
+  return { map: new Entries(map), snapshots: new Map(snapshots) };
 }

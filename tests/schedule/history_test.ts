@@ -1,4 +1,5 @@
 import { assert, assertFalse } from "@std/assert";
+import { Entries } from "./entries.ts";
 import { type Event, Judge } from "./history.ts";
 import * as op from "./operations.ts";
 import type { Operation, Result } from "./operations.ts";
@@ -12,8 +13,8 @@ function event(
   return { part, operation, begin, end, result };
 }
 
-const EMPTY = new Map<number, number>();
-const ONE = new Map([[1, 10]]);
+const EMPTY = new Entries();
+const ONE = new Entries([[1, 10]]);
 
 Deno.test("Judge.explains() finds an order for operations at the same time", () => {
   const late = event(1, op.get(1), [1, 3], undefined);
@@ -55,4 +56,30 @@ Deno.test("Judge.explains() takes no notice of what has no meaning for the map",
   const collected = event(0, op.collect, [0, 3]);
   const set = event(1, op.set(1, 10), [1, 2]);
   assert(new Judge(EMPTY).explains([collected, set], ONE));
+});
+
+Deno.test("Judge.explains() lets an entry be seen until its time is over", () => {
+  const brief = new Entries(ONE);
+  brief.expire(1, 5);
+  const pass = event(0, op.pass(5), [2, 3]);
+  const seen = (begin: number, result?: Result) =>
+    event(1, op.get(1), [begin, begin + 1], result);
+  assert(new Judge(brief).explains([seen(0, 10), pass, seen(4)], EMPTY));
+  assertFalse(new Judge(brief).explains([seen(0), pass], EMPTY));
+  assertFalse(new Judge(brief).explains([pass, seen(4, 10)], EMPTY));
+});
+
+Deno.test("Judge.explains() lets an entry be saved only in time", () => {
+  const brief = new Entries(ONE);
+  brief.expire(1, 5);
+  const pass = event(0, op.pass(5), [2, 3]);
+  const save = (begin: number, result: Result) =>
+    event(1, op.expire(1, Infinity), [begin, begin + 1], result);
+  const later = new Entries(brief);
+  later.expire(1, Infinity);
+  later.pass(5);
+  assert(new Judge(brief).explains([save(0, 1), pass], later));
+  assert(new Judge(brief).explains([pass, save(4, 0)], EMPTY));
+  assertFalse(new Judge(brief).explains([pass, save(4, 1)], later));
+  assertFalse(new Judge(brief).explains([save(0, 1), pass], EMPTY));
 });

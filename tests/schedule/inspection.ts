@@ -9,10 +9,11 @@ import { audit } from "../crash/audit.ts";
 import { type Account, readBooks } from "../crash/books.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { Actor } from "./actor.ts";
+import { Entries } from "./entries.ts";
 import { FOUNDER } from "./seats.ts";
 
 /** Throws if anything is wrong; returns what was in the map, which is used up. */
-export function inspect(segment: Segment, leaks: number): Map<number, number> {
+export function inspect(segment: Segment, leaks: number): Entries {
   checkMemory(segment, leaks);
   const founder = new Actor(segment, FOUNDER);
   const entries = readEntries(founder);
@@ -51,9 +52,10 @@ function checkAccounts(accounts: Record<string, Account>): void {
 }
 
 /** What an iteration gives; a snapshot must show the same. */
-export function readEntries({ map }: Actor): Map<number, number> {
+export function readEntries({ map }: Actor): Entries {
   const pairs = [...map];
-  const entries = new Map(pairs);
+  const entries = new Entries(pairs);
+  for (const key of entries.keys()) entries.expire(key, map.ttl(key)!);
   if (entries.size < pairs.length) throw new Error("a key is there twice");
   using snapshot = map.snapshot();
   for (const [key, value] of snapshot) {

@@ -6,7 +6,9 @@
  */
 import { MapFullError } from "../../mod.ts";
 import { H_ROOT, P_STATE, T_NEXT } from "../../src/segment/layout.ts";
+import { sweep as sweepUp } from "../../src/map/sweep.ts";
 import type { Actor } from "./actor.ts";
+import { passTime } from "./clock.ts";
 import type { Model } from "./history.ts";
 
 /** Booleans are 0 and 1. */
@@ -93,7 +95,7 @@ export const compareAndSet = (
   run: ({ map }) => Number(map.compareAndSet(key, expected, value)),
   spec: ({ map }) => {
     if (map.get(key) !== expected) return 0;
-    map.set(key, value);
+    map.change(key, value);
     return 1;
   },
 });
@@ -121,10 +123,45 @@ export const increment = (key: number): Operation => ({
   text: `increment(${key})`,
   run: ({ map }) => map.increment(key),
   spec: ({ map }) => {
-    map.set(key, (map.get(key) ?? 0) + 1);
+    map.change(key, (map.get(key) ?? 0) + 1);
     return map.get(key);
   },
 });
+
+// ---- time ---------------------------------------------------------------------------------------
+
+/** Lets time pass. */
+export const pass = (by: number): Operation => ({
+  text: `${by} ms pass`,
+  run: ({ segment }) => passTime(segment, by) as undefined,
+  spec: ({ map }) => map.pass(by) as undefined,
+});
+
+export const setFor = (key: number, value: number, ttl: number): Operation => ({
+  text: `set(${key}, ${value}, { ttl: ${ttl} })`,
+  run: ({ map }) => void map.set(key, value, { ttl }),
+  spec: ({ map }) => {
+    map.set(key, value);
+    map.expire(key, ttl);
+    return undefined;
+  },
+});
+
+export const expire = (key: number, ttl: number): Operation => ({
+  text: `expire(${key}, ${ttl})`,
+  run: ({ map }) => Number(map.expire(key, ttl)),
+  spec: ({ map }) => {
+    if (!map.has(key)) return 0;
+    map.expire(key, ttl);
+    return 1;
+  },
+});
+
+/** Removes what has expired, all round the table. */
+export const sweep: Operation = {
+  text: "sweep()",
+  run: ({ attachment }) => sweepUp(attachment) as undefined,
+};
 
 // ---- snapshots ----------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 import type { Segment } from "../../src/segment/segment.ts";
 import { Actor } from "./actor.ts";
 import { EVENTS, MOST_OPERATIONS } from "./board.ts";
+import { tellTime } from "./clock.ts";
 import { believeGlance, dropGlance } from "./freed.ts";
 import type { Scenario } from "./scenario.ts";
 import { slotOf } from "./seats.ts";
@@ -21,6 +22,7 @@ export function playPart(
   scenario: Scenario,
   part: number,
 ): void {
+  tellTime(segment);
   const me = new Actor(segment, slotOf(part));
   const { results, times, words } = myBoard();
   const operations = scenario.parts[part];

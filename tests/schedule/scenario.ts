@@ -8,6 +8,7 @@ import { H_CLOCK, H_ROOT } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { allocateTable } from "../../src/table/migration.ts";
 import { Actor } from "./actor.ts";
+import { tellTime } from "./clock.ts";
 import type { Operation } from "./operations.ts";
 
 /** What a search explores. */
@@ -62,6 +63,7 @@ export function build({ shift = 8, parts, prepare }: Scenario): Segment {
     seed: [1, 2],
   });
   segment.words[H_CLOCK] = FIRST_TICK;
+  tellTime(segment);
   let lock = 0;
   const join = () => {
     const { slot } = Participant.join(segment, ++lock)!;

@@ -6,6 +6,7 @@
 import { company } from "./scenarios/company.ts";
 import { crowds } from "./scenarios/crowds.ts";
 import { dumps } from "./scenarios/dumps.ts";
+import { expiry } from "./scenarios/expiry.ts";
 import { memory } from "./scenarios/memory.ts";
 import { pairs, triples } from "./scenarios/one_key.ts";
 import { recoveries } from "./scenarios/recoveries.ts";
@@ -25,4 +26,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...dumps,
   ...company,
   ...crowds,
+  ...expiry,
 ];

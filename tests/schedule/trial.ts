@@ -10,6 +10,7 @@ import { Actor } from "./actor.ts";
 import * as at from "./board.ts";
 import type { Board } from "./board.ts";
 import { numberOf } from "./faults.ts";
+import type { Entries } from "./entries.ts";
 import { type Event, Judge } from "./history.ts";
 import { inspect, readEntries } from "./inspection.ts";
 import { NO_RESULT, playPart } from "./part.ts";
@@ -19,6 +20,7 @@ import { readTrace, type Traced } from "./trace.ts";
 import { build, type Scenario } from "./scenario.ts";
 import { FOUNDER } from "./seats.ts";
 import { Stage } from "./stage.ts";
+import { tellTime } from "./clock.ts";
 import { pass, waitForTurn } from "./turns.ts";
 
 /** What came of a run. */
@@ -45,7 +47,7 @@ export class Trials {
   readonly #judge: Judge;
   readonly #tables: readonly Extent[];
   /** What is in the map, by the fingerprint of an image that was found in order. */
-  readonly #images = new Map<number, ReadonlyMap<number, number>>();
+  readonly #images = new Map<number, Entries>();
   #count = 0;
 
   constructor(cast: Cast, scenario: Scenario, number: number, fault?: string) {
@@ -59,6 +61,7 @@ export class Trials {
     this.#stage = new Stage(cast.buffer, build(scenario));
     this.#segment = Segment.attach(cast.buffer);
     this.#tables = tablesOf(this.#stage.words);
+    tellTime(this.#segment);
     this.#judge = new Judge(readEntries(new Actor(this.#segment, FOUNDER)));
   }
 
@@ -176,17 +179,13 @@ function readResult(result: number): number | undefined {
   return result === NO_RESULT ? undefined : result;
 }
 
-function unexplained(
-  events: readonly Event[],
-  final: ReadonlyMap<number, number>,
-): string {
+function unexplained(events: readonly Event[], final: Entries): string {
   const lines = events.map(({ begin, end, operation, part, result }) =>
     `  part ${part}: ${operation.text} gave ${result}, from ${begin} to ${end}`
   );
-  const left = [...final].map(([key, value]) => `${key} = ${value}`);
   return [
     "no order of the operations explains what they returned and left:",
     ...lines,
-    `  left: ${left.join(", ") || "nothing"}`,
+    `  left: ${final}`,
   ].join("\n");
 }

@@ -1,0 +1,21 @@
+/**
+ * The wall clock of a search: a word of the segment, so that time stands still until
+ * a part moves it, and a look at it is a step like any other.
+ *
+ * @module
+ */
+import { add, load } from "../../src/segment/words.ts";
+import type { Segment } from "../../src/segment/segment.ts";
+
+/** A word of the header that the layout leaves free; 0 at the beginning. */
+const CLOCK = 250;
+
+/** From here on the worker's clock is that of the segment. */
+export function tellTime({ words }: Segment): void {
+  Date.now = () => load(words, CLOCK);
+}
+
+/** Moves the clock. */
+export function passTime({ words }: Segment, by: number): void {
+  add(words, CLOCK, by);
+}
