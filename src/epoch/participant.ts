@@ -39,6 +39,7 @@ import {
   PARTICIPANTS,
   R_LINK,
   R_STAMP,
+  REF_BYTES,
   REGISTRY_WORDS,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
@@ -56,12 +57,20 @@ import {
 /** A counter of {@linkcode COUNTERS}. */
 export type Counter = (typeof COUNTERS)[number];
 
-/** Retires between two looks at the other participants. */
+/** What is retired between two looks at the other participants: so many records, or a part of the segment. */
 const RETIRES_PER_COLLECT = 64;
+const COLLECTS_PER_SEGMENT = 256;
 /** Records freed by one collect on an operation's path: bounds the stall after a long pin. */
 const FREES_PER_COLLECT = 256;
 /** Steps of the epoch before what was retired is free; one step is 2. */
 const GRACE = 4;
+/** How long an eviction waits for those who may still read what it evicted: longer than any worker is interrupted for. */
+const PATIENCE_MS = 500;
+/** The first nap of that wait, and the longest. */
+const LEAST_NAP_MS = 0.01;
+const LONGEST_NAP_MS = 1;
+/** Nobody changes or wakes it. */
+const nap = new Int32Array(new SharedArrayBuffer(4));
 
 /** Word index of a participant's record. */
 export function participantBase(slot: number): number {
@@ -90,6 +99,15 @@ export function oldestSnapshot(words: Words): number {
   return oldest;
 }
 
+/** The stamp of the youngest open snapshot; 0 when there is none. What is older than that, and not replaced, it shows. */
+export function newestSnapshot(words: Words): number {
+  let newest = 0;
+  forEachOpenSnapshot(words, (stamp) => {
+    if (stamp > newest) newest = stamp;
+  });
+  return newest;
+}
+
 /** Calls `visit` with the stamp of every open snapshot, 0 for one that is being opened. */
 export function forEachOpenSnapshot(
   words: Words,
@@ -116,7 +134,12 @@ export class Participant {
   readonly #counters: number;
   #depth = 0;
   #kept = 0;
+  /** What was retired since the last look at the others, in refs or in records of the most that would need one. */
   #retired = 0;
+  readonly #refsPerRecord: number;
+  readonly #mostRetired: number;
+  /** The epoch in which it was waited in vain for readers; 0: none. */
+  #stuckAt = 0;
   #flushed: number;
   #usedRefs = 0;
 
@@ -128,6 +151,9 @@ export class Participant {
     this.#words = segment.words;
     this.#counters = (this.base + P_COUNTERS) / 2;
     this.#flushed = load(this.#words, H_FLUSH);
+    this.#mostRetired = segment.buffer.byteLength / REF_BYTES /
+      COLLECTS_PER_SEGMENT;
+    this.#refsPerRecord = this.#mostRetired / RETIRES_PER_COLLECT;
   }
 
   /**
@@ -221,12 +247,12 @@ export class Participant {
 
   // ---- limbo --------------------------------------------------------------------------------------------------------
 
-  /** Takes a record that was just unlinked; it is freed when no reader can be left. */
-  retire(ref: number): void {
+  /** Takes a record that was just unlinked; it is freed when no reader can be left. Takes about so many refs, if that is known. */
+  retire(ref: number, refs = 0): void {
     const words = this.#words;
     poke(words, ref * 4 + R_STAMP, load(words, H_EPOCH));
     this.#append(P_LIMBO_HEAD, P_LIMBO_TAIL, ref);
-    this.#retired++;
+    this.#retired += this.#refsPerRecord + refs;
   }
 
   /** Keeps a version that an open snapshot needs, until all snapshots older than `death` are closed. */
@@ -239,7 +265,7 @@ export class Participant {
       this.base + P_HELD_COUNT,
       peek(words, this.base + P_HELD_COUNT) + 1,
     );
-    this.#retired++;
+    this.#retired += this.#refsPerRecord;
   }
 
   #append(head: number, tail: number, ref: number): void {
@@ -258,9 +284,12 @@ export class Participant {
     poke(words, this.base + head, next);
   }
 
-  /** After a write: now and then, advances the epoch and frees what has no reader left. */
+  /** After a write: now and then, or when another one asked, advances the epoch and frees what has no reader left. */
   collectSometimes(): void {
-    if (this.#retired < RETIRES_PER_COLLECT) return;
+    if (
+      this.#retired < this.#mostRetired &&
+      peek(this.#words, H_FLUSH) === this.#flushed
+    ) return;
     this.#renewPin();
     this.collect(FREES_PER_COLLECT);
   }
@@ -299,6 +328,38 @@ export class Participant {
       this.#renewPin();
       this.collect();
     }
+  }
+
+  /** Frees all that is retired, and waits for those who may still read it, but not for long; false: something is left. */
+  drain(): boolean {
+    return this.waitFor(() =>
+      peek(this.#words, this.base + P_LIMBO_HEAD) === 0
+    );
+  }
+
+  /**
+   * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says whether it came. Who waited in
+   * vain does so again only after the epoch has gone on.
+   */
+  waitFor(came: () => boolean): boolean {
+    this.collectAll();
+    const deadline = performance.now() + PATIENCE_MS;
+    for (
+      let ms = LEAST_NAP_MS;
+      !came();
+      ms = Math.min(LONGEST_NAP_MS, ms * 2)
+    ) {
+      const epoch = load(this.#words, H_EPOCH);
+      if (epoch === this.#stuckAt) return false;
+      if (performance.now() > deadline) {
+        this.#stuckAt = epoch;
+        return false;
+      }
+      this.askForFlush();
+      Atomics.wait(nap, 0, 0, ms);
+      this.collectAll();
+    }
+    return true;
   }
 
   /** One try to advance the epoch: it does when every pinned participant has seen it. */

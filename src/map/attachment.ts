@@ -213,16 +213,20 @@ export class Attachment {
     return chunks * 2 ** chunkShift * REF_BYTES;
   }
 
-  /** Drops the tombstones, if there are `worth` of them or, by default, enough to be worth it. */
-  purge(worth?: number): void {
+  /** Drops the tombstones, if there are `worth` of them or, by default, enough to be worth it; says whether it dropped any. */
+  purge(worth?: number): boolean {
     const { migration } = this.table;
+    const { words } = this.segment;
+    const before = load(words, H_ROOT);
     // A move that began earlier does not drop what was deleted since; and the table it leaves must be free for the next.
     this.#pinnedAndCollected(() => {
       migration.finishIfMoving();
       migration.keepReserve();
     });
     if (!migration.hasPlace) evacuate(this);
+    if (this.segment.evicts) this.participant.waitFor(() => migration.hasPlace);
     this.#pinnedAndCollected(() => migration.purge(worth));
+    return load(words, H_ROOT) !== before;
   }
 
   #pinnedAndCollected(work: () => void): void {

@@ -2,7 +2,7 @@
  * Eviction: removes entries so that a write fits, in maps made with `onFull: "evict"`.
  *
  * Entries are taken from random places of the table, those that expire first before the others: random replacement, which
- * needs no bookkeeping on reads. (A hand that goes round would leave the table ever denser before it and sparser behind it,
+ * needs no bookkeeping on reads. What an open snapshot shows is left alone: to evict it would free nothing. (A hand that goes round would leave the table ever denser before it and sparser behind it,
  * and probes long.) Entries that were met at random leave no room for one that takes a run of chunks: for such a one, all
  * entries go that lie in one stretch of the memory.
  *
@@ -14,9 +14,11 @@ import {
   CHUNK_FREE,
   CHUNK_FRESH,
   REF_BYTES,
+  V_STAMP,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { peek } from "../segment/words.ts";
+import { newestSnapshot } from "../epoch/participant.ts";
+import { peek, type Words } from "../segment/words.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
 import { bytesOf, expiryOf, isTombstone } from "../table/version.ts";
 import type { Attachment, Shortage } from "./attachment.ts";
@@ -30,22 +32,42 @@ const MOST_PER_RANGE = 16;
 const MOST_IN_VAIN = 16;
 /** Attempts at freeing enough here and there, before a whole stretch of memory is emptied. */
 const SCATTERED_ATTEMPTS = 8;
-/** Attempts before a write is given up: others may hold on to what they keep in a stretch that was emptied. */
-const MOST_ATTEMPTS = 12;
+/** Attempts before a write is given up: others may be faster to take what was freed, time and again. */
+const MOST_ATTEMPTS = 32;
+/** The first attempt that evicts. */
+const FIRST_ATTEMPT = 3;
+/** The stretches that are emptied are this part of the segment, and twice as much with each attempt, up to a limit. */
+const STRETCHES_PER_SEGMENT = 64;
+const MOST_DOUBLINGS = 3;
+/** The gain of a chunk that is not to be chosen: less than all others together can make up for. */
+const TAKEN = -(2 ** 50);
 
-/** Evicts entries so that a write may fit; says whether there were any, and more attempts make sense. */
+/**
+ * Evicts entries so that a write may fit; says whether there were any, and more attempts make sense. What was evicted is free
+ * only when nobody reads it any more: to evict more instead of waiting for that would empty the map.
+ */
 export function evict(
   attachment: Attachment,
   shortage: Shortage,
   attempt: number,
 ): boolean {
-  if (attempt >= MOST_ATTEMPTS) return false;
+  const { participant } = attachment;
+  return attempt < MOST_ATTEMPTS && participant.drain() &&
+    evictSome(attachment, shortage, attempt) && participant.drain();
+}
+
+function evictSome(
+  attachment: Attachment,
+  shortage: Shortage,
+  attempt: number,
+): boolean {
   const { participant, table } = attachment;
   if (shortage.slots) {
     const entries = Math.max(LEAST_EVICTED, table.migration.tombstonesWanted);
     const evicted = evictScattered(attachment, 0, entries);
-    attachment.purge();
-    return evicted;
+    // As long as a snapshot is open, no tombstone is dropped.
+    return attachment.purge() ||
+      evicted && newestSnapshot(attachment.segment.words) === 0;
   }
   const { bytes } = shortage;
   if (
@@ -53,11 +75,13 @@ export function evict(
     attempt < SCATTERED_ATTEMPTS
   ) {
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
-    if (participant.allocator.isLow()) attachment.purge(1);
-    else participant.collectAll();
-    return evicted;
+    // None: there may be no memory for another tombstone.
+    const purged = (!evicted || participant.allocator.isLow()) &&
+      attachment.purge(1);
+    return evicted || purged;
   }
-  return evictStretch(attachment, participant.allocator.chunksFor(bytes));
+  const count = participant.allocator.chunksFor(bytes);
+  return evictStretches(attachment, count, attempt);
 }
 
 /** Evicts so many bytes and entries at least, if there are any; says whether it evicted some. */
@@ -105,7 +129,8 @@ function evictRange(
   try {
     cursor.next(refs);
     const now = Date.now();
-    const live = refs.filter((ref) => !isTombstone(words, ref));
+    const newest = newestSnapshot(words);
+    const live = refs.filter((ref) => isEvictable(words, ref, newest));
     live.sort((a, b) => expiryOf(segment, a) - expiryOf(segment, b) || 0);
     for (const ref of live.slice(0, MOST_PER_RANGE)) {
       if (isEnough()) break;
@@ -121,52 +146,106 @@ function evictRange(
   participant.collectSometimes();
 }
 
-/** Evicts every entry that lies in the stretch of `count` chunks that is easiest to empty. */
-function evictStretch(attachment: Attachment, count: number): boolean {
+/**
+ * Evicts every entry that lies in some stretches of `count` chunks, those that are easiest to empty. Several, because to find them
+ * takes a look at all entries, and because others may take what is freed: so more with each attempt.
+ */
+function evictStretches(
+  attachment: Attachment,
+  count: number,
+  attempt: number,
+): boolean {
   const { segment } = attachment;
-  const { entryLimit, spareChunks } = attachment.participant.allocator;
-  // Chunks that are free already may be kept for tombstones: the eviction must free what is missing.
-  const mostFree = Math.max(0, Math.min(count - 1, spareChunks));
-  const gains = new Float64Array(segment.chunkCount);
-  forEachEntry(attachment, (ref) => {
-    const bytes = bytesOf(segment.words, ref);
-    let chunk = segment.chunkOf(ref);
-    for (let left = bytes; left > 0; left -= chunkBytes(segment)) {
-      gains[chunk++] += Math.min(left, chunkBytes(segment));
-    }
-  });
-  const first = bestStretch(segment, gains, count, entryLimit, mostFree);
-  if (first < 0) return false;
+  const share = 2 ** Math.min(attempt - FIRST_ATTEMPT, MOST_DOUBLINGS) /
+    STRETCHES_PER_SEGMENT;
+  const wanted = Math.ceil(segment.chunkCount / count * share);
+  const chosen = chooseChunks(attachment, count, wanted);
+  if (chosen.size === 0) return false;
   const remover = new Remover(attachment);
   forEachEntry(attachment, (ref) => {
-    const chunk = segment.chunkOf(ref);
-    if (chunk >= first && chunk < first + count) remover.remove(ref, "evicted");
+    if (chosen.has(segment.chunkOf(ref))) remover.remove(ref, "evicted");
   });
   attachment.purge(1); // tombstones may lie in it too
   attachment.participant.allocator.consolidate(true);
   return true;
 }
 
+/** The chunks of up to `wanted` stretches of `count` chunks each. */
+function chooseChunks(
+  attachment: Attachment,
+  count: number,
+  wanted: number,
+): Set<number> {
+  const { segment } = attachment;
+  const { entryLimit, spareChunks } = attachment.participant.allocator;
+  const gains = gainsOf(attachment);
+  const isFree = (chunk: number) => isFreeChunk(segment, chunk);
+  // Chunks that are free already may be kept for tombstones: the eviction must free what is missing.
+  let mostFree = Math.max(0, Math.min(count - 1, spareChunks));
+  const chosen = new Set<number>();
+  for (let i = 0; i < wanted; i++) {
+    const first = bestStretch(segment, gains, count, entryLimit, mostFree);
+    if (first < 0) break;
+    for (let chunk = first; chunk < first + count; chunk++) {
+      if (isFree(chunk)) mostFree--;
+      chosen.add(chunk);
+      gains[chunk] = TAKEN;
+    }
+    mostFree = Math.max(0, mostFree);
+  }
+  return chosen;
+}
+
+/** What the eviction of all its entries would free in each chunk, in bytes; what is free already counts, too. */
+function gainsOf(attachment: Attachment): Float64Array {
+  const { segment } = attachment;
+  const gains = new Float64Array(segment.chunkCount);
+  forEachEntry(attachment, (ref) => {
+    let chunk = segment.chunkOf(ref);
+    for (let left = bytesOf(segment.words, ref); left > 0;) {
+      gains[chunk++] += Math.min(left, chunkBytes(segment));
+      left -= chunkBytes(segment);
+    }
+  });
+  for (let chunk = 0; chunk < gains.length; chunk++) {
+    if (isFreeChunk(segment, chunk)) gains[chunk] = chunkBytes(segment);
+  }
+  return gains;
+}
+
+function isFreeChunk(segment: Segment, chunk: number): boolean {
+  const state = peek(segment.words, segment.descriptor(chunk));
+  return state === CHUNK_FRESH || state === CHUNK_FREE;
+}
+
 function chunkBytes(segment: Segment): number {
   return 2 ** segment.chunkShift * REF_BYTES;
 }
 
-/** Calls back for the newest version of every entry, pinned range by range. */
+/** Calls back for the newest version of every entry that can be evicted, pinned range by range. */
 function forEachEntry(
   attachment: Attachment,
   visit: (ref: number) => void,
 ): void {
   const { participant, segment, table } = attachment;
+  const { words } = segment;
   forEachRange(participant, table.migration, (refs) => {
-    for (const ref of refs) if (!isTombstone(segment.words, ref)) visit(ref);
+    const newest = newestSnapshot(words);
+    for (const ref of refs) if (isEvictable(words, ref, newest)) visit(ref);
   });
+}
+
+/** Whether a newest version is an entry's whose memory would come free, because no open snapshot shows it. */
+function isEvictable(words: Words, ref: number, newest: number): boolean {
+  return !isTombstone(words, ref) && peek(words, ref * 4 + V_STAMP) > newest;
 }
 
 /**
  * The first of `count` chunks below `limit` that are free or full of entries, as far as possible: what else is in them stays.
- * At most `mostFree` of them are free already, and the first is not the middle of a large entry. -1: there are none.
+ * At most `mostFree` of them are free already, and the first is not the middle of a large entry. Among equals any. -1: there
+ * are none.
  *
- * @param gains Bytes of entries in each chunk.
+ * @param gains See {@linkcode gainsOf}; what is not to be chosen is `TAKEN`.
  */
 function bestStretch(
   segment: Segment,
@@ -175,25 +254,24 @@ function bestStretch(
   limit: number,
   mostFree: number,
 ): number {
+  const starts = limit - count + 1;
+  if (starts <= 0) return -1;
+  const before = new Float64Array(limit + 1);
+  const freeBefore = new Int32Array(limit + 1);
+  for (let chunk = 0; chunk < limit; chunk++) {
+    before[chunk + 1] = before[chunk] + gains[chunk];
+    freeBefore[chunk + 1] = freeBefore[chunk] +
+      Number(isFreeChunk(segment, chunk));
+  }
   const state = (chunk: number) =>
     peek(segment.words, segment.descriptor(chunk));
-  const isFree = (chunk: number) =>
-    state(chunk) === CHUNK_FRESH || state(chunk) === CHUNK_FREE;
-  const gain = (chunk: number) =>
-    isFree(chunk) ? chunkBytes(segment) : gains[chunk];
+  const offset = Math.floor(Math.random() * starts);
   let best = -1;
   let most = 0;
-  let total = 0;
-  let free = 0;
-  for (let end = 0; end < limit; end++) {
-    total += gain(end);
-    if (isFree(end)) free++;
-    const first = end - count + 1;
-    if (first < 0) continue;
-    if (first > 0) {
-      total -= gain(first - 1);
-      if (isFree(first - 1)) free--;
-    }
+  for (let i = 0; i < starts; i++) {
+    const first = (offset + i) % starts;
+    const total = before[first + count] - before[first];
+    const free = freeBefore[first + count] - freeBefore[first];
     if (total <= most || free > mostFree) continue;
     if (state(first) === CHUNK_BODY) continue;
     most = total;

@@ -29,7 +29,7 @@ import {
   store,
   type Words,
 } from "../segment/words.ts";
-import { settle } from "./version.ts";
+import { settle, valueRefs } from "./version.ts";
 
 /**
  * Opens a snapshot in a free registry word and returns its stamp: it shows the newest versions with a stamp up to that. O(1),
@@ -101,7 +101,9 @@ export function trim(participant: Participant, ref: number): void {
     return;
   }
   const older = load(words, old * 4 + V_PREV);
-  if (compareAndSet(words, at, old, older)) participant.retire(old);
+  if (compareAndSet(words, at, old, older)) {
+    participant.retire(old, valueRefs(words, old));
+  }
 }
 
 /** Whether an open snapshot shows what lived from `birth` until `death`. */

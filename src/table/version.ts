@@ -25,6 +25,7 @@ import {
   KEY_WIDE,
   LENGTH_MASK,
   REF_MASK,
+  REF_SHIFT,
   TAG_SHIFT,
   TAG_TOMBSTONE,
   V_HEADER_BYTES,
@@ -180,6 +181,11 @@ const LONG_AGO = 0;
 /** Bytes that a version takes, before rounding up to a block. */
 export function bytesOf(words: Words, ref: number): number {
   return (valueIndex(words, ref) - ref * 2) * 8 + valueBytes(words, ref);
+}
+
+/** Refs that the value of a version takes, about. */
+export function valueRefs(words: Words, ref: number): number {
+  return valueBytes(words, ref) >>> REF_SHIFT;
 }
 
 /** Writes a copy of a version, which takes `bytes`; it is pending, as if it were new. */

@@ -1,0 +1,14 @@
+import type { Stage } from "./role.ts";
+
+export const roles = {
+  /** Goes on setting new keys to values of some length: each must find a place. Returns how many it set. */
+  hoarder(
+    stage: Stage,
+    { length, operations }: { length: number; operations: number },
+  ): number {
+    const map = stage.attach<string, Uint8Array>();
+    const value = new Uint8Array(length);
+    for (let i = 0; i < operations; i++) map.set(`${stage.index} ${i}`, value);
+    return operations;
+  },
+};

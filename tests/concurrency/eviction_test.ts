@@ -1,0 +1,40 @@
+// Several workers fill a map that evicts: what one frees another may take, and what
+// was evicted is free only when nobody reads it any more. Still every write finds
+// its place, and the map is not emptied for it.
+import { assertGreater, assertStrictEquals } from "@std/assert";
+import { SharedMap } from "../../mod.ts";
+import { SCALE, SEED } from "../crash/scale.ts";
+import { Crew } from "./crew.ts";
+import type { roles } from "./eviction_roles.ts";
+import { assertSound } from "./sound.ts";
+
+const SCRIPT = new URL("./eviction_roles.ts", import.meta.url);
+const MAX_BYTES = 2 ** 20;
+
+for (const length of [8, 1000, 4000, 20_000]) {
+  for (const workers of [2, 3]) {
+    Deno.test(`SharedMap that evicts takes values of ${length} bytes from ${workers} workers`, async () => {
+      using map = SharedMap.create<string, Uint8Array>({
+        value: "bytes",
+        maxBytes: MAX_BYTES,
+        onFull: "evict",
+      });
+      {
+        await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
+        // Three times what the map holds, at least.
+        const input = {
+          length,
+          operations: Math.ceil(3 * MAX_BYTES / (length + 200)) * SCALE,
+        };
+        const hoarders = crew.add("hoarder", workers, input);
+        await crew.start();
+        for (const set of await hoarders) {
+          assertStrictEquals(set, input.operations);
+        }
+      }
+      assertGreater(map.stats().evicted, 0);
+      assertGreater(map.size, 1);
+      assertSound(map);
+    });
+  }
+}
