@@ -37,15 +37,17 @@ import { sweep } from "./sweep.ts";
 const TICK_MS = 200;
 /** Background work on a migration per round: bounds how long the event loop is busy. */
 const STRIDES_PER_TICK = 256;
+/** Attempts at dropping tombstones, when there is no memory for another. */
+const MOST_PURGES = 12;
 /** Share of tombstones in the table at which the background starts a move. */
 const DEAD_SHARE_AT_REST = 1 / 4;
 
 /** What a write was short of. */
 export interface Shortage {
-  /** Bytes of the entry. */
+  /** Memory for an entry; a slot of the table, for which there was no larger one; or memory for a tombstone. */
+  of: "entry" | "slot" | "tombstone";
+  /** Bytes of the entry, or of the tombstone's key. */
   bytes: number;
-  /** Whether it was a slot of the table, for which there was no larger one, and not the bytes. */
-  slots: boolean;
 }
 
 /** One worker's hold on one segment. */
@@ -199,8 +201,22 @@ export class Attachment {
         this.purge(participant.allocator.isLow() ? 1 : undefined);
         return;
     }
-    if (segment.evicts && evict(this, shortage, attempt)) return;
+    const madeRoom = shortage.of === "tombstone"
+      ? this.#makeRoomForTombstone(attempt)
+      : segment.evicts && evict(this, shortage, attempt);
+    if (madeRoom) return;
     this.#throwFull(bytes, "does not fit now");
+  }
+
+  /**
+   * A delete must not fail in a full map. If what is kept for tombstones is used up, the table has to move without them, and what
+   * the last move left may still be read: so it waits for that, as evictions do.
+   */
+  #makeRoomForTombstone(attempt: number): boolean {
+    if (attempt >= MOST_PURGES) return false;
+    this.participant.drain();
+    this.purge(1, true);
+    return true;
   }
 
   /** The most that an entry can ever take: all but the smallest table, a move of it, and what is kept for tombstones. */
@@ -213,8 +229,13 @@ export class Attachment {
     return chunks * 2 ** chunkShift * REF_BYTES;
   }
 
-  /** Drops the tombstones, if there are `worth` of them or, by default, enough to be worth it; says whether it dropped any. */
-  purge(worth?: number): boolean {
+  /**
+   * Drops the tombstones; says whether it dropped any.
+   *
+   * @param worth How many there must be; by default, enough to be worth it.
+   * @param patient Whether to wait for a place for the next table that is about to be free.
+   */
+  purge(worth?: number, patient = this.segment.evicts): boolean {
     const { migration } = this.table;
     const { words } = this.segment;
     const before = load(words, H_ROOT);
@@ -224,7 +245,7 @@ export class Attachment {
       migration.keepReserve();
     });
     if (!migration.hasPlace) evacuate(this);
-    if (this.segment.evicts) this.participant.waitFor(() => migration.hasPlace);
+    if (patient) this.participant.waitFor(() => migration.hasPlace);
     this.#pinnedAndCollected(() => migration.purge(worth));
     return load(words, H_ROOT) !== before;
   }

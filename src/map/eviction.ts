@@ -62,7 +62,7 @@ function evictSome(
   attempt: number,
 ): boolean {
   const { participant, table } = attachment;
-  if (shortage.slots) {
+  if (shortage.of === "slot") {
     const entries = Math.max(LEAST_EVICTED, table.migration.tombstonesWanted);
     const evicted = evictScattered(attachment, 0, entries);
     // As long as a snapshot is open, no tombstone is dropped.

@@ -78,7 +78,7 @@ export interface SharedMapOptions<K, V> {
   /**
    * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries. Expired entries go first,
    * then entries in no particular order, but none that an open snapshot shows. Evicted memory is free once no worker reads it:
-   * the write waits for one that was interrupted there, for half a second at most. That is the only wait in this module.
+   * the write waits for one that was interrupted there, for half a second at most. So does a delete in a full map.
    *
    * @default {"throw"}
    */

@@ -81,7 +81,8 @@ export class Reader<K, V> {
     const segment = this.#segment;
     const at = valueIndexOf(ref, keyInfo);
     if (
-      (keyInfo & HAS_EXPIRY) !== 0 && segment.floats[at - 1] <= Date.now()
+      (keyInfo & HAS_EXPIRY) !== 0 &&
+      Math.abs(segment.floats[at - 1]) <= Date.now()
     ) return UNDECODED;
     return this.values.read(segment, at, valueInfo & LENGTH_MASK, tag);
   }

@@ -1328,19 +1328,19 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       if (ref !== 0) return ref;
     }
     this.#shortage = {
+      of: "entry",
       bytes: isLong ? bytes + keyLength : bytes, // with what its tombstone will take
-      slots: false,
     };
     return NO_MEMORY;
   }
 
   /** What the last write that failed was short of. */
-  #shortage: Shortage = { bytes: 0, slots: false };
+  #shortage: Shortage = { of: "entry", bytes: 0 };
 
   #tombstone(): number {
     const ref = newTombstone(this.#attachment, this.#key);
     if (ref !== 0) return ref;
-    this.#shortage = { bytes: this.#key.info & LENGTH_MASK, slots: false };
+    this.#shortage = { of: "tombstone", bytes: this.#key.info & LENGTH_MASK };
     return NO_MEMORY;
   }
 
@@ -1444,8 +1444,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const outcome = this.#table.insert(this.#key, version);
     if (outcome === "full") {
       this.#shortage = {
+        of: "slot",
         bytes: bytesOf(this.#segment.words, version),
-        slots: true,
       };
     }
     return outcome;

@@ -219,7 +219,7 @@ export class Filler {
       ? 0
       : allocator.allocate(bytes);
     if (version === 0) {
-      return { bytes: isLong ? bytes + keyLength : bytes, slots: false };
+      return { of: "entry", bytes: isLong ? bytes + keyLength : bytes };
     }
     this.#write(words, at, version);
     if (this.#table.insertNew(hash, version)) {
@@ -230,7 +230,7 @@ export class Filler {
     readKey(words, at, this.#key);
     if (this.#publish(version)) return undefined;
     allocator.free(version);
-    return { bytes, slots: true };
+    return { of: "slot", bytes };
   }
 
   #write(words: Int32Array, at: number, version: number): void {

@@ -14,7 +14,7 @@ import {
   V_KEY,
   V_VALUE,
 } from "../segment/layout.ts";
-import { valueIndexOf } from "../table/version.ts";
+import { SIGN, valueIndexOf } from "../table/version.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
 
 /** From this many words on, the runtime's copy beats a loop. */
@@ -110,6 +110,7 @@ export function writeRecord(
     afterKey,
     expires + wordsFor(valueBytes),
   );
+  if (expires !== 0) into[afterKey + 1] &= ~SIGN;
   // What lies behind the value in the version's last word is whatever it was.
   if ((valueBytes & 3) !== 0) {
     into[end - 1] &= (1 << ((valueBytes & 3) * 8)) - 1;

@@ -189,7 +189,7 @@ export const B_NEXT = 2;
 
 // ---- version --------------------------------------------------------------------------------------------------------
 
-/** 0: pending; else the clock tick at which it took effect. */
+/** 0: pending; else the clock tick at which it took effect; negative for a moment if it came too late, see `table/version.ts`. */
 export const V_STAMP = 0;
 /** The version it replaced; once `FINAL` is set, 0 or a version that an open snapshot needs. */
 export const V_PREV = 1;

@@ -67,7 +67,7 @@ export function glance(words: Words, key: EncodedKey): number {
       if (link === MOVED || (link & FROZEN) !== 0) return UNDECIDED;
       const ref = link & REF_MASK;
       if (hasKey(words, ref, key)) {
-        return peek(words, ref * 4 + V_STAMP) === 0 ? UNDECIDED : ref;
+        return peek(words, ref * 4 + V_STAMP) > 0 ? ref : UNDECIDED;
       }
     } else if ((there & ~1) === EMPTY) { // empty, or closed
       return there === EMPTY ? 0 : UNDECIDED;

@@ -7,10 +7,12 @@
  * snapshots with applications to concurrent data structures", PPoPP 2021: whoever meets a pending version settles it
  * before acting on it.
  *
- * A version that gives an entry more time than the one that it replaces is a *renewal*. It counts only if it was published before
+ * A version that gives an entry more time than the one that it replaces is a *renewal*. It counts only if it took effect before
  * that time was over, and no one can look at the clock and publish in one step. So it is published with its expiry negated,
- * and who settles it first looks at the clock and decides: in time, and the expiry counts; or too late, and the entry stays as
- * expired as it was. Until then nobody has acted on it; so all agree about what came first, the end or the renewal.
+ * and who settles it decides. In time: the tick that it took effect at was read before the wall clock said so, and the expiry
+ * counts. Too late: the tick is read after that, the stamp is set to its negative, the expiry to a time long ago, and then the stamp
+ * to the tick. Either way a snapshot, which has a tick and a time, shows what was so at both: and who was first, the end or the
+ * renewal, is decided by one step for all.
  *
  * The key comes first, at a fixed place, because a probe compares keys; expiry and value follow. Numbers lie on 8-byte
  * boundaries, so that a number value is one read.
@@ -144,38 +146,18 @@ export function isTombstone(words: Words, ref: number): boolean {
 
 /** When a settled version expires, in milliseconds since 1970; `Infinity`: never. */
 export function expiryOf(segment: Segment, ref: number): number {
-  const { words } = segment;
-  if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return Infinity;
-  const at = valueIndex(words, ref) - 1;
-  const expiry = segment.floats[at];
-  if (expiry >= 0) return expiry;
-  // It is decided, but a processor that reorders reads may not have shown that yet: its atomic steps do.
-  decideRenewal(words, ref);
-  return segment.floats[at];
+  if ((segment.words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return Infinity;
+  return Math.abs(segment.floats[valueIndex(segment.words, ref) - 1]);
 }
 
-const float = new Float64Array(1);
-const halves = new Int32Array(float.buffer);
-
-/**
- * Decides about a renewal, unless that was done. The high word of a float holds its sign: one word says whether it is decided,
- * and how. What a pending version replaced is there to be read.
- */
-function decideRenewal(words: Words, ref: number): void {
-  const high = valueIndex(words, ref) * 2 - 1;
-  const offered = peek(words, high);
-  if (offered >= 0) return;
-  const replaced = load(words, ref * 4 + V_PREV) & REF_MASK;
-  const end = valueIndex(words, replaced) * 2 - 1;
-  halves[0] = words[end - 1];
-  halves[1] = words[end];
-  const isInTime = Date.now() < float[0];
-  compareAndSet(words, high, offered, isInTime ? offered & ~SIGN : LONG_AGO);
+/** The word with the sign of a version's expiry. */
+function signWord(words: Words, ref: number): number {
+  return valueIndex(words, ref) * 2 - 1;
 }
 
 /** The sign of a float, in its high word. */
-const SIGN = 0x80000000;
-/** The high word of a time before any other. */
+export const SIGN = 0x80000000;
+/** The high word of the time before any other. */
 const LONG_AGO = 0;
 
 /** Bytes that a version takes, before rounding up to a block. */
@@ -198,15 +180,40 @@ export function copyVersion(
   poke(words, to * 4 + V_STAMP, 0);
   const start = from * 4 + V_KEY;
   words.copyWithin(to * 4 + V_KEY, start, from * 4 + ((bytes + 3) >>> 2));
+  // Had it come too late, it would not be negative any more: the copy renews nothing.
+  if ((words[to * 4 + V_KEY] & HAS_EXPIRY) !== 0) {
+    words[signWord(words, to)] &= ~SIGN;
+  }
 }
 
 /** Settles a version if it is pending; returns its stamp. The settled case, which is the common one, costs a plain read. */
 export function settle(words: Words, ref: number): number {
+  const stamp = peek(words, ref * 4 + V_STAMP);
+  return stamp > 0 ? stamp : settlePending(words, ref);
+}
+
+function settlePending(words: Words, ref: number): number {
   const at = ref * 4 + V_STAMP;
-  const stamp = peek(words, at);
-  if (stamp !== 0) return stamp;
-  if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) !== 0) decideRenewal(words, ref);
-  const now = load(words, H_CLOCK);
-  if (compareAndSet(words, at, 0, now)) return now;
-  return load(words, at);
+  let tick = load(words, H_CLOCK);
+  if (isLateRenewal(words, ref)) tick = -load(words, H_CLOCK);
+  const isMine = compareAndSet(words, at, 0, tick);
+  const stamp = isMine ? tick : load(words, at);
+  if (stamp > 0) return stamp;
+  poke(words, signWord(words, ref), LONG_AGO);
+  compareAndSet(words, at, stamp, -stamp);
+  return -stamp;
+}
+
+const float = new Float64Array(1);
+const halves = new Int32Array(float.buffer);
+
+/** Whether a pending version is a renewal, and the time of what it replaced is over. That can still be read. */
+function isLateRenewal(words: Words, ref: number): boolean {
+  if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return false;
+  if (peek(words, signWord(words, ref)) >= 0) return false;
+  const replaced = load(words, ref * 4 + V_PREV) & REF_MASK;
+  const at = signWord(words, replaced);
+  halves[0] = words[at - 1];
+  halves[1] = words[at];
+  return Date.now() >= Math.abs(float[0]);
 }

@@ -56,8 +56,9 @@ const LARGE = new Uint8Array(4_000) as unknown as number;
 const FILLED_BY_ONE = 120;
 /** Small entries that each worker begins with in a map that is full to the brim. */
 const DROPS = 1_500;
-/** Small entries at most that a worker adds at a time while there is room for them. */
-const POURED_AT_ONCE = 32;
+/** Now and then a worker adds as many small entries as there is room for, at most so many. */
+const TURNS_PER_POURING = 8;
+const POURED_AT_ONCE = 64;
 
 const numbers: SharedMapOptions<string, number> = {
   value: "number",
@@ -177,11 +178,13 @@ function brim(map: Subject, worker: number): Work {
   const pour = () => tries(() => map.set(`${worker}${next}`, next));
   while (next < DROPS && pour()) next++;
   for (let i = 0; tries(() => map.set(`${worker} large ${i}`, LARGE)); i++);
+  let turn = 0;
   return () => {
-    // Many at a time: a move that ends gives a whole table back.
-    const end = next + POURED_AT_ONCE;
+    // Now and then many: a move that ends gives a whole table back.
+    const toBrim = turn++ % TURNS_PER_POURING === 0;
+    if (!toBrim) map.delete(`${worker}${oldest++}`);
+    const end = next + (toBrim ? POURED_AT_ONCE : 1);
     while (next < end && pour()) next++;
-    if (next < end) map.delete(`${worker}${oldest++}`);
   };
 }
 

@@ -219,9 +219,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "an entry is given more time when it is too late": {
     of: "expiry",
     compareAndSet(words, index, expected, value) {
-      // The high word of a float: negative, and to be that of a time long ago.
-      if (!(expected < 0 && value === 0 && isOfBlock(words, index, 1))) return;
-      words[index] = expected & 0x7fffffff;
+      if (expected !== 0 || value >= 0) return;
+      if (!isOfBlock(words, index, V_STAMP)) return;
+      if (words[index] === 0) words[index] = -value;
       return true;
     },
   },

@@ -312,7 +312,7 @@ export const finishMove: Operation = {
 /** Drops tombstones, however few there are. */
 export const purge: Operation = {
   text: "purge()",
-  run: ({ attachment }) => attachment.purge(0) as undefined,
+  run: ({ attachment }) => void attachment.purge(0),
 };
 
 /** Starts a move if there are many tombstones, as the background does. */
