@@ -21,6 +21,8 @@ export interface FillAssignment {
   /** The check of the file that was verified. */
   readonly check: number;
   readonly share: Share;
+  /** Whether nobody but fillers has the map yet. */
+  readonly exclusive: boolean;
   /** How many entries each has written, by the index of its share. */
   readonly filled: Int32Array<SharedArrayBuffer>;
 }

@@ -30,7 +30,12 @@ export class FillCrew implements Disposable {
   readonly #workers: Worker[] = [];
   readonly #done: Promise<boolean>[] = [];
 
-  constructor(attachment: Attachment, file: FileReader, shares: number) {
+  constructor(
+    attachment: Attachment,
+    file: FileReader,
+    shares: number,
+    exclusive: boolean,
+  ) {
     this.#filled = new Int32Array(new SharedArrayBuffer(shares * 4));
     for (let index = 1; index < shares; index++) {
       this.#add({
@@ -38,6 +43,7 @@ export class FillCrew implements Disposable {
         path: file.path,
         check: file.footer.check,
         share: { index, of: shares },
+        exclusive,
         filled: this.#filled,
       });
     }

@@ -67,7 +67,7 @@ async function restore(
   using epoch = found;
   const attachment = make(epoch.seed);
   try {
-    await fill(attachment, epoch, () => {});
+    await fill(attachment, epoch, true, () => {});
   } catch (error) {
     attachment.close();
     throw error;

@@ -212,14 +212,19 @@ export function mergeOf({ files }: VerifiedEpoch): Merge {
 /** Gives the event loop a turn now and then; hears how many entries others have written. */
 type Pause = (byOthers: number) => Promise<void>;
 
-/** Writes the entries of a verified epoch into a map; calls back now and then. */
+/**
+ * Writes the entries of a verified epoch into a map; calls back now and then.
+ *
+ * @param exclusive Whether nobody else has the map yet.
+ */
 export async function fill(
   attachment: Attachment,
   epoch: VerifiedEpoch,
+  exclusive: boolean,
   onSlice: (entries: number) => void,
 ): Promise<void> {
   for (const file of epoch.files) file.rewind();
-  const filler = new Filler(attachment, epoch.info.entries);
+  const filler = new Filler(attachment, epoch.info.entries, exclusive);
   const slices = new Slices();
   const pause = async (byOthers: number) => {
     if (!slices.isOver) return;
@@ -229,7 +234,7 @@ export async function fill(
   };
   try {
     if (epoch.files.length > 1) await fillChain(filler, epoch.files, pause);
-    else await fillFile(attachment, filler, epoch.files[0], pause);
+    else await fillFile(attachment, filler, epoch.files[0], exclusive, pause);
   } finally {
     if (attachment.isOpen) filler.end();
   }
@@ -240,10 +245,11 @@ async function fillFile(
   attachment: Attachment,
   filler: Filler,
   file: FileReader,
+  exclusive: boolean,
   pause: Pause,
 ): Promise<void> {
   const shares = suitableShares(file.footer.records);
-  using crew = new FillCrew(attachment, file, shares);
+  using crew = new FillCrew(attachment, file, shares, exclusive);
   const fillIn = (index: number) =>
     fillShare(filler, file, { index, of: shares }, () => pause(crew.others));
   await fillIn(0);

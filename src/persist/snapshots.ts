@@ -173,6 +173,7 @@ async function restoreInto(
   await fill(
     attachment,
     epoch,
+    false,
     (entries) =>
       onProgress?.({ entries, total: info.entries, bytes: info.bytes }),
   );
