@@ -164,7 +164,7 @@ export class FileReader implements Disposable {
     if (crc32(payload, head) !== this.#headView.getUint32(28, true)) {
       this.#refuse("the check of a block does not match");
     }
-    this.#check = crc32(payload, crc32(this.#head, this.#check));
+    this.#check = crc32(this.#head, this.#check);
   }
 
   #unpack(payload: Uint8Array, raw: number, flags: number): void {

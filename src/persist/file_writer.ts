@@ -174,7 +174,7 @@ export class FileWriter {
     view.setUint32(24, this.firstHash >>> 0, true);
     const head = crc32(block.subarray(0, 28), this.#headerCheck);
     view.setUint32(28, crc32(block.subarray(BLOCK_HEADER_BYTES), head), true);
-    this.#check = crc32(block, this.#check);
+    this.#check = crc32(block.subarray(0, BLOCK_HEADER_BYTES), this.#check);
     this.#bytes += block.length;
     return block;
   }
