@@ -2,10 +2,17 @@
  * `deno task bench`: every goal that this project sets itself about speed, with
  * what this machine measures. `--help` says what it runs.
  */
+import { counterRecord, measureCounter } from "./counter.ts";
+import { frozenRecord, measureFrozen } from "./frozen.ts";
 import { hotGetRecord, measureHotGet } from "./hot_get.ts";
-import { formatGoal } from "./measure/goal.ts";
-import { JsonFile } from "./measure/json_file.ts";
+import { drawGoals } from "./measure/chart.ts";
+import { formatLimit, isMet } from "./measure/goal.ts";
+import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import { formatSummary } from "./measure/statistics.ts";
+import { formatTable } from "./measure/text_table.ts";
+import { measureMemory, memoryRecord } from "./memory.ts";
+import { measureSingle, singleRecord } from "./single.ts";
 import {
   DEFAULT_SETTINGS,
   measureThroughput,
@@ -13,43 +20,75 @@ import {
 } from "./throughput.ts";
 import { formatResults } from "./throughput/report.ts";
 
-const DEFAULTS = { rounds: "3", json: "bench/results/latest.json" };
+const DEFAULTS = {
+  rounds: "3",
+  json: "bench/results/latest.json",
+  chart: "bench/results/goals.svg",
+};
 
 const HELP = `Every goal about speed, with what this machine measures.
 
   deno task bench [options]
-  deno run --allow-read --allow-write=bench/results bench/run.ts [options]
 
-  --rounds N   rounds of the throughput part, about a minute each (default 3)
-  --json PATH  where the samples go (default bench/results/latest.json)
+  --rounds N    how often each part is repeated (default 3)
+  --json PATH   where the samples go (default bench/results/latest.json)
+  --chart PATH  where the chart goes (default bench/results/goals.svg)
 
-Runs bench/hot_get.ts and bench/throughput.ts with their defaults, prints their
-tables and then each goal with its result. Figures are ratios between things that
-took turns in this run; a goal that is not met is no error. Leave the machine
-alone meanwhile. bench/README.md explains the figures.
+Runs bench/hot_get.ts, single.ts, counter.ts, frozen.ts, throughput.ts and, if
+redis-server is installed, memory.ts with their defaults; prints the tables of
+throughput and then each goal with its result. A round takes some three minutes.
+Figures are ratios between things that took turns in this run; a goal that is not
+met is no error. Leave the machine alone meanwhile. bench/README.md explains the
+figures.
 `;
 
 async function main(): Promise<void> {
   const options = readOptions(Deno.args, DEFAULTS);
   if (options === undefined) return console.log(HELP);
   const rounds = wholeNumber("rounds", options.rounds, 1, 1_000);
-  const file = new JsonFile(options.json);
+  const [json, chart] = [options.json, options.chart].map((path) =>
+    new ResultFile(path)
+  );
   const hotGet = await measureHotGet();
-  console.log(formatGoal(hotGet.goal) + "\n");
+  const single = await measureSingle(rounds);
+  const counter = await measureCounter();
+  const frozen = await measureFrozen(rounds);
+  const memory = await measureMemory();
   const throughput = await measureThroughput({ ...DEFAULT_SETTINGS, rounds });
   console.log(formatResults(throughput.results, throughput.settings) + "\n");
-  const goals = [hotGet.goal, ...throughput.goals];
-  console.log(goals.map(formatGoal).join("\n"));
-  file.write({
+  const parts = [hotGet, single, counter, frozen, memory, throughput];
+  const goals = parts.flatMap((part) => part?.goals ?? []);
+  console.log(formatTable([
+    ["", "goal", "measured", ""],
+    ...goals.map((check) => [
+      check.what,
+      formatLimit(check.goal),
+      formatSummary(check.measured),
+      isMet(check) ? "met" : "not met",
+    ]),
+  ]));
+  const met = goals.filter(isMet).length;
+  console.log(`\n${met} of ${goals.length} goals are met.`);
+  if (memory === undefined) {
+    console.log("Without memory: redis-server is not installed.");
+  }
+  json.writeJson({
     runtime: {
       deno: Deno.version.deno,
       v8: Deno.version.v8,
       cores: navigator.hardwareConcurrency,
     },
     hotGet: hotGetRecord(hotGet),
+    single: singleRecord(single),
+    counter: counterRecord(counter),
+    frozen: frozenRecord(frozen),
+    memory: memory && memoryRecord(memory),
     throughput: throughputRecord(throughput),
   });
-  console.log(`\nAll samples are in ${options.json}`);
+  chart.writeText(drawGoals(goals, "Goals, and what was measured"));
+  console.log(
+    `All samples are in ${options.json}, a chart in ${options.chart}`,
+  );
 }
 
 if (import.meta.main) await runCommand(main);

@@ -11,7 +11,7 @@ import {
 import { locks } from "../src/epoch/lifeline.ts";
 import { freshKey } from "./measure/fresh_keys.ts";
 import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
-import { JsonFile } from "./measure/json_file.ts";
+import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { Progress } from "./measure/progress.ts";
 import { hasRedis, type RedisCommand, RedisServer } from "./measure/redis.ts";
@@ -308,12 +308,12 @@ function goalsOf(
   const goals: GoalCheck[] = [
     {
       what: "restore at start, millions of entries a second",
-      atLeast: 3,
+      goal: { atLeast: 3 },
       measured: summarize(rates),
     },
     {
       what: "p99 of a write, before a dump to during one",
-      atLeast: 0.5,
+      goal: { atLeast: 0.5 },
       measured: summarize([before.p99 / during.p99]),
     },
   ];
@@ -322,12 +322,12 @@ function goalsOf(
     ...goals,
     {
       what: "restore at start, times as fast as Redis loads",
-      atLeast: 3,
+      goal: { atLeast: 3 },
       measured: samples.ratio("restore at start", "Redis loads"),
     },
     {
       what: "dump, times as fast as BGSAVE",
-      atLeast: 1,
+      goal: { atLeast: 1 },
       measured: samples.ratio("dump", "BGSAVE"),
     },
   ];
@@ -338,13 +338,13 @@ async function main(): Promise<void> {
   if (options === undefined) return console.log(HELP);
   const entries = wholeNumber("entries", options.entries, 1_000, 20_000_000);
   const rounds = wholeNumber("rounds", options.rounds, 1, 1_000);
-  const file = options.json === "" ? undefined : new JsonFile(options.json);
+  const file = options.json === "" ? undefined : new ResultFile(options.json);
   const directory = Deno.makeTempDirSync({ prefix: "epochmap-bench-" });
   try {
     const { samples, writes } = await measure(entries, rounds, directory);
     const goals = goalsOf(samples, entries, writes);
     console.log("\n" + goals.map(formatGoal).join("\n"));
-    file?.write({
+    file?.writeJson({
       entries,
       goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })),
       samples: samples.record(),

@@ -2,7 +2,7 @@
  * Throughput of several workers on one map, side by side with what one would use
  * otherwise. `--help` says how.
  */
-import { JsonFile } from "./measure/json_file.ts";
+import { ResultFile } from "./measure/result_file.ts";
 import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
 import {
   namesFrom,
@@ -135,11 +135,11 @@ async function main(): Promise<void> {
   const options = readOptions(Deno.args, DEFAULTS);
   if (options === undefined) return console.log(HELP);
   const settings = readSettings(options);
-  const file = options.json === "" ? undefined : new JsonFile(options.json);
+  const file = options.json === "" ? undefined : new ResultFile(options.json);
   const throughput = await measureThroughput(settings);
   console.log(formatResults(throughput.results, settings) + "\n");
   for (const goal of throughput.goals) console.log(formatGoal(goal));
-  file?.write(throughputRecord(throughput));
+  file?.writeJson(throughputRecord(throughput));
 }
 
 if (import.meta.main) await runCommand(main);

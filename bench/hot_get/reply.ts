@@ -1,4 +1,4 @@
-/** How much faster `SharedMap.get` was than `Map.get`: the median of many turns. */
+/** The time of `SharedMap.get` divided by that of `Map.get`: the median of many turns. */
 export interface HotGetReply {
   /** With string objects that were never used before. */
   readonly fresh: number;

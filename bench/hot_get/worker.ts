@@ -58,12 +58,12 @@ type Duel = (
 
 const mapFirst: Duel = (map, mapKeys, shared, sharedKeys) => {
   const time = timeMap(map, mapKeys);
-  return time / timeShared(shared, sharedKeys);
+  return timeShared(shared, sharedKeys) / time;
 };
 
 const sharedFirst: Duel = (map, mapKeys, shared, sharedKeys) => {
   const time = timeShared(shared, sharedKeys);
-  return timeMap(map, mapKeys) / time;
+  return time / timeMap(map, mapKeys);
 };
 
 /** The sum of what was read: unused results might be compiled away. */

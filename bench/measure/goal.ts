@@ -1,25 +1,41 @@
 import { formatRatio, formatSummary, type Summary } from "./statistics.ts";
 
-/** A promise of this project about a ratio, and what this run measured. */
+/** A promise of this project about a figure, and what this run measured. */
 export interface GoalCheck {
-  /** What is compared, in words. */
+  /** What is measured or compared, in words. */
   readonly what: string;
-  /** The smallest ratio that keeps the promise. */
-  readonly atLeast: number;
+  readonly goal: Goal;
   readonly measured: Summary;
   /** What else a reader needs to judge the figure. */
   readonly remark?: string;
 }
 
+/** What keeps the promise. */
+export type Goal = { readonly atLeast: number } | { readonly atMost: number };
+
+/** How far the median goes towards the goal: 1 or more reaches it. */
+export function reach({ measured, goal }: GoalCheck): number {
+  return "atLeast" in goal
+    ? measured.median / goal.atLeast
+    : goal.atMost / measured.median;
+}
+
 /** Says whether the median reaches the goal; a measurement that failed does not. */
-export function isMet({ measured, atLeast }: GoalCheck): boolean {
-  return measured.median >= atLeast;
+export function isMet(check: GoalCheck): boolean {
+  return reach(check) >= 1;
 }
 
 /** Writes a check as one line. */
 export function formatGoal(check: GoalCheck): string {
   const verdict = isMet(check) ? "met    " : "not met";
   const remark = check.remark === undefined ? "" : ` (${check.remark})`;
-  return `${verdict}  ${check.what}: goal >= ${formatRatio(check.atLeast)}, ` +
+  return `${verdict}  ${check.what}: goal ${formatLimit(check.goal)}, ` +
     `measured ${formatSummary(check.measured)}${remark}`;
+}
+
+/** Writes a goal as `>= 2.00`. */
+export function formatLimit(goal: Goal): string {
+  return "atLeast" in goal
+    ? `>= ${formatRatio(goal.atLeast)}`
+    : `<= ${formatRatio(goal.atMost)}`;
 }

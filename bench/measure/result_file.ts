@@ -1,7 +1,7 @@
 import { UsageError } from "./options.ts";
 
-/** A JSON file that is opened before a long run, so that a bad path is told at once. */
-export class JsonFile {
+/** A file that is opened before a long run, so that a bad path is told at once. */
+export class ResultFile {
   readonly #path: string;
 
   constructor(path: string) {
@@ -15,10 +15,11 @@ export class JsonFile {
     }
   }
 
-  write(value: unknown): void {
-    Deno.writeTextFileSync(
-      this.#path,
-      JSON.stringify(value, undefined, 2) + "\n",
-    );
+  writeJson(value: unknown): void {
+    this.writeText(JSON.stringify(value, undefined, 2) + "\n");
+  }
+
+  writeText(text: string): void {
+    Deno.writeTextFileSync(this.#path, text);
   }
 }

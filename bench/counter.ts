@@ -1,0 +1,100 @@
+/**
+ * One counter that all workers increment. `--help` says how it is measured.
+ */
+import { SharedMap } from "../mod.ts";
+import type { Order } from "./counter/worker.ts";
+import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
+import { ResultFile } from "./measure/result_file.ts";
+import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import { Progress } from "./measure/progress.ts";
+import { summarize } from "./measure/statistics.ts";
+import { Gate } from "./throughput/gate.ts";
+
+const DEFAULTS = { rounds: "5", json: "" };
+
+const HELP = `One counter that all workers increment.
+
+  deno run --allow-read bench/counter.ts [options]
+
+  --rounds N   how often, one worker and two taking turns (default 5)
+  --json PATH  writes all samples there (needs --allow-write)
+
+Each worker calls increment() on the same key for 0.3 s. The figure is how many
+increments two get done together, divided by those of one. The sum is checked.
+`;
+
+const SECONDS = 0.3;
+
+/** A finished run. */
+export interface CounterRun {
+  readonly goals: readonly GoalCheck[];
+  /** Increments a second, by the number of workers. */
+  readonly rates: Readonly<Record<number, readonly number[]>>;
+}
+
+/** Counts with one worker and with two, round by round. */
+export async function measureCounter(
+  rounds = Number(DEFAULTS.rounds),
+): Promise<CounterRun> {
+  const progress = new Progress(rounds * 2);
+  const rates: Record<number, number[]> = { 1: [], 2: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const workers of [1, 2]) {
+      progress.step(`one counter, workers: ${workers}`);
+      rates[workers].push(await count(workers) / SECONDS);
+    }
+  }
+  progress.end();
+  const goal: GoalCheck = {
+    what: "one hot counter, two workers to one",
+    goal: { atLeast: 0.6 },
+    measured: summarize(rates[2].map((both, round) => both / rates[1][round])),
+  };
+  return { goals: [goal], rates };
+}
+
+async function count(workers: number): Promise<number> {
+  using map = SharedMap.create<string, number>({ value: "number" });
+  const order: Order = {
+    handle: map.handle,
+    gate: Gate.create(),
+    workers,
+    seconds: SECONDS,
+  };
+  const counts = await Promise.all(
+    Array.from({ length: workers }, () => countOnce(order)),
+  );
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (map.get("hot") !== total) throw new Error("The counter lost increments");
+  return total;
+}
+
+function countOnce(order: Order): Promise<number> {
+  const url = new URL("./counter/worker.ts", import.meta.url);
+  const worker = new Worker(url, { type: "module" });
+  return new Promise<number>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`Cannot measure the counter: ${event.message}`));
+    };
+    worker.postMessage(order);
+  }).finally(() => worker.terminate());
+}
+
+/** What goes into the JSON file. */
+export function counterRecord({ goals, rates }: CounterRun) {
+  return { goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })), rates };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(Deno.args, DEFAULTS);
+  if (options === undefined) return console.log(HELP);
+  const rounds = wholeNumber("rounds", options.rounds, 1, 1_000);
+  const file = options.json === "" ? undefined : new ResultFile(options.json);
+  const counter = await measureCounter(rounds);
+  console.log(counter.goals.map(formatGoal).join("\n"));
+  file?.writeJson(counterRecord(counter));
+}
+
+if (import.meta.main) await runCommand(main);

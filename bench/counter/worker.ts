@@ -1,0 +1,28 @@
+/// <reference lib="deno.worker" />
+import { SharedMap, type SharedMapHandle } from "../../mod.ts";
+import { Gate, now } from "../throughput/gate.ts";
+
+/** What a worker is to count, with how many others. */
+export interface Order {
+  readonly handle: SharedMapHandle;
+  readonly gate: SharedArrayBuffer;
+  readonly workers: number;
+  readonly seconds: number;
+}
+
+/** Increments between two looks at the clock. */
+const BATCH = 100;
+const WARM_UP = 200_000;
+
+self.onmessage = ({ data }: MessageEvent<Order>) => {
+  const { handle, gate, workers, seconds } = data;
+  using map = SharedMap.attach<string, number>(handle);
+  for (let i = 0; i < WARM_UP; i++) map.increment("warm");
+  const end = new Gate(gate, workers).pass() + seconds * 1_000;
+  let count = 0;
+  while (now() < end) {
+    for (let i = 0; i < BATCH; i++) map.increment("hot");
+    count += BATCH;
+  }
+  self.postMessage(count);
+};

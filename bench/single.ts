@@ -1,0 +1,135 @@
+/**
+ * Single operations of one worker, beside the built-in `Map`. `--help` says how.
+ */
+import {
+  formatGoal,
+  type Goal,
+  type GoalCheck,
+  isMet,
+} from "./measure/goal.ts";
+import { ResultFile } from "./measure/result_file.ts";
+import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import { Progress } from "./measure/progress.ts";
+import { summarize } from "./measure/statistics.ts";
+import type { TaskName } from "./single/tasks.ts";
+
+const DEFAULTS = { repetitions: "3", json: "" };
+
+const HELP = `Single operations of one worker, beside the built-in Map.
+
+  deno run --allow-read bench/single.ts [options]
+
+  --repetitions N  how often, each time in a new worker (default 3)
+  --json PATH      writes the figures there (needs --allow-write)
+
+Keys are strings of 12 characters that were built afresh, or numbers; values are
+numbers. Both sides take turns; a figure is the median of the turns, then the
+median of the repetitions with the lowest and the highest. Times are those of
+SharedMap divided by those of the other side: 0.50 is twice as fast.
+`;
+
+/** What is promised of each task. */
+const GOALS: Readonly<Record<TaskName, { what: string; goal: Goal }>> = {
+  "get, number keys, hot": {
+    what: "get, 1,000 entries, number keys, time to Map's",
+    goal: { atMost: 2.5 },
+  },
+  "get, number keys, 1 M": {
+    what: "get, 1 M entries, number keys, time to Map's",
+    goal: { atMost: 1.5 },
+  },
+  "get, string keys, 1 M": {
+    what: "get, 1 M entries, string keys, time to Map's",
+    goal: { atMost: 2 },
+  },
+  "set, hot": {
+    what: "set over 1,000 entries, time to Map's",
+    goal: { atMost: 4 },
+  },
+  "insert, growing": {
+    what: "insert into a growing map, time to Map's",
+    goal: { atMost: 2.5 },
+  },
+  "getMany, 5 M": {
+    what: "getMany of 100 in 5 M entries, time to 100 get's",
+    goal: { atMost: 0.6 },
+  },
+  "iterate, 1 M": {
+    what: "iteration, 1 M entries, millions of entries a second",
+    goal: { atLeast: 5 },
+  },
+  "iterate, 1 M, beside a clone": {
+    what: "iteration, 1 M entries, time to that of a Map which is cloned first",
+    goal: { atMost: 1 },
+  },
+  "set, growing, longest": {
+    what: "the longest set while growing to 2 M entries, milliseconds",
+    goal: { atMost: 2 },
+  },
+};
+
+/** A finished run. */
+export interface Single {
+  readonly goals: readonly GoalCheck[];
+  /** Medians of the turns, one for each repetition. */
+  readonly medians: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Measures each task in one new worker after the other; repetitions take turns. */
+export async function measureSingle(
+  repetitions = Number(DEFAULTS.repetitions),
+): Promise<Single> {
+  const names = Object.keys(GOALS) as TaskName[];
+  const progress = new Progress(repetitions * names.length);
+  const medians: Record<string, number[]> = {};
+  for (let n = 0; n < repetitions; n++) {
+    for (const name of names) {
+      progress.step(name);
+      (medians[name] ??= []).push(summarize(await measureOnce(name)).median);
+    }
+  }
+  progress.end();
+  const goals = names.map((name): GoalCheck => ({
+    ...GOALS[name],
+    measured: summarize(medians[name]),
+  }));
+  return { goals, medians };
+}
+
+function measureOnce(name: TaskName): Promise<number[]> {
+  const url = new URL("./single/worker.ts", import.meta.url);
+  const worker = new Worker(url, { type: "module" });
+  return new Promise<number[]>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`Cannot measure ${name}: ${event.message}`));
+    };
+    worker.postMessage(name);
+  }).finally(() => worker.terminate());
+}
+
+/** What goes into the JSON file. */
+export function singleRecord({ goals, medians }: Single) {
+  return {
+    goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })),
+    medians,
+  };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(Deno.args, DEFAULTS);
+  if (options === undefined) return console.log(HELP);
+  const repetitions = wholeNumber(
+    "repetitions",
+    options.repetitions,
+    1,
+    1_000,
+  );
+  const file = options.json === "" ? undefined : new ResultFile(options.json);
+  const single = await measureSingle(repetitions);
+  console.log(single.goals.map(formatGoal).join("\n"));
+  file?.writeJson(singleRecord(single));
+}
+
+if (import.meta.main) await runCommand(main);
