@@ -91,29 +91,46 @@ export class Cursor {
     this.#position = to;
   }
 
-  /** Moves every slot that a key of the range may stand in. */
+  /**
+   * Moves every slot that a key of the range may stand in: from home(from) to the end of the run behind home(to - 1), which is
+   * closed then.
+   */
   #move(table: number, from: number, to: number): void {
-    this.#walk(table, from, to, (slot) => {
+    const words = this.#words;
+    const capacity = words[table + T_CAPACITY];
+    const first = home(words, table, from);
+    const last = home(words, table, to - 1);
+    for (let n = 0; n < capacity; n++) {
+      const slot = table + T_SLOTS +
+        ((first + n) & (capacity - 1)) * SLOT_WORDS;
       this.#migration.moveSlot(table, slot);
-      return peek(this.#words, slot) === CLOSED ? "end of run" : "go on";
-    });
+      if (peek(words, slot) === CLOSED && first + n >= last) return;
+    }
   }
 
-  /** Collects the range; false when a migration got in between. */
+  /** Collects the range, from the same slots; false when a migration got in between. */
   #collect(table: number, from: number, to: number, refs: number[]): boolean {
     const words = this.#words;
-    return this.#walk(table, from, to, (slot) => {
+    const slots = table + T_SLOTS;
+    const mask = words[table + T_CAPACITY] - 1;
+    const first = home(words, table, from);
+    const last = home(words, table, to - 1);
+    for (let n = 0; n <= mask; n++) {
+      const slot = slots + ((first + n) & mask) * SLOT_WORDS;
       const hash = load(words, slot);
-      if (hash === EMPTY) return "end of run";
-      if (hash === CLOSED) return "stop";
+      if (hash === EMPTY) {
+        if (first + n >= last) break;
+        continue;
+      }
+      if (hash === CLOSED) return false;
       const link = load(words, slot + 1);
-      if (link === MOVED) return "stop";
+      if (link === MOVED) return false;
       const unsigned = hash >>> 0;
       if (link !== 0 && unsigned >= from && unsigned < to) {
         this.#insert(refs, link & REF_MASK, unsigned);
       }
-      return "go on";
-    });
+    }
+    return true;
   }
 
   /** A slot is seldom far from its home, so the place is found within a step or two. */
@@ -127,28 +144,11 @@ export class Cursor {
     hashes[i] = hash;
     refs[i] = ref;
   }
+}
 
-  /** Visits slots from home(from) to the end of the run behind home(to - 1); false when stopped. */
-  #walk(
-    table: number,
-    from: number,
-    to: number,
-    visit: (slot: number) => "go on" | "end of run" | "stop",
-  ): boolean {
-    const words = this.#words;
-    const shift = words[table + T_SHIFT];
-    const capacity = words[table + T_CAPACITY];
-    const slots = table + T_SLOTS;
-    const first = Math.floor(from / 2 ** shift);
-    const last = Math.floor((to - 1) / 2 ** shift);
-    for (let n = 0; n < capacity; n++) {
-      const slot = slots + ((first + n) & (capacity - 1)) * SLOT_WORDS;
-      const verdict = visit(slot);
-      if (verdict === "stop") return false;
-      if (verdict === "end of run" && first + n >= last) return true;
-    }
-    return true;
-  }
+/** The slot where the probes for a hash, an unsigned number, begin. */
+function home(words: Words, table: number, hash: number): number {
+  return hash >>> words[table + T_SHIFT];
 }
 
 /** Visits the newest versions of all keys (settled, tombstones too), range by range, pinned for each. */
