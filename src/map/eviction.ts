@@ -2,9 +2,10 @@
  * Eviction: removes entries so that a write fits, in maps made with `onFull: "evict"`.
  *
  * Entries are taken from random places of the table, those that expire first before the others: random replacement, which
- * needs no bookkeeping on reads. What an open snapshot shows is left alone: to evict it would free nothing. (A hand that goes round would leave the table ever denser before it and sparser behind it,
+ * needs no bookkeeping on reads. (A hand that goes round would leave the table ever denser before it and sparser behind it,
  * and probes long.) Entries that were met at random leave no room for one that takes a run of chunks: for such a one, all
- * entries go that lie in one stretch of the memory.
+ * entries go that lie in some stretches of the memory. What an open snapshot shows is left alone: to evict it would free
+ * nothing.
  *
  * @module
  */
