@@ -53,6 +53,7 @@ import {
   store,
   type Words,
 } from "../segment/words.ts";
+import { Patience } from "./patience.ts";
 
 /** A counter of {@linkcode COUNTERS}. */
 export type Counter = (typeof COUNTERS)[number];
@@ -64,14 +65,6 @@ const COLLECTS_PER_SEGMENT = 256;
 const FREES_PER_COLLECT = 256;
 /** Steps of the epoch before what was retired is free; one step is 2. */
 const GRACE = 4;
-/** How long an eviction waits for those who may still read what it evicted: longer than any worker is interrupted for. */
-const PATIENCE_MS = 500;
-/** The first nap of that wait, and the longest. */
-const LEAST_NAP_MS = 0.01;
-const LONGEST_NAP_MS = 1;
-/** Nobody changes or wakes it. */
-const nap = new Int32Array(new SharedArrayBuffer(4));
-
 /** Word index of a participant's record. */
 export function participantBase(slot: number): number {
   return PARTICIPANTS + slot * PARTICIPANT_WORDS;
@@ -343,20 +336,15 @@ export class Participant {
    */
   waitFor(came: () => boolean): boolean {
     this.collectAll();
-    const deadline = performance.now() + PATIENCE_MS;
-    for (
-      let ms = LEAST_NAP_MS;
-      !came();
-      ms = Math.min(LONGEST_NAP_MS, ms * 2)
-    ) {
+    const patience = new Patience();
+    while (!came()) {
       const epoch = load(this.#words, H_EPOCH);
       if (epoch === this.#stuckAt) return false;
-      if (performance.now() > deadline) {
+      this.askForFlush();
+      if (!patience.nap()) {
         this.#stuckAt = epoch;
         return false;
       }
-      this.askForFlush();
-      Atomics.wait(nap, 0, 0, ms);
       this.collectAll();
     }
     return true;

@@ -1,0 +1,28 @@
+/**
+ * Patience: waiting for what another worker is about to do, but not for long. (The tests swap this module, too, for one
+ * without patience: where they kill a worker, or stop it, nothing comes of waiting.)
+ *
+ * @module
+ */
+
+/** Longer than any worker is interrupted for. */
+const PATIENCE_MS = 500;
+/** The first nap, and the longest. */
+const LEAST_NAP_MS = 0.01;
+const LONGEST_NAP_MS = 1;
+/** Nobody changes or wakes it. */
+const pillow = new Int32Array(new SharedArrayBuffer(4));
+
+/** One wait. */
+export class Patience {
+  readonly #end = performance.now() + PATIENCE_MS;
+  #ms = LEAST_NAP_MS;
+
+  /** Sleeps, each time a little longer; false, and it does not, once the patience is at its end. */
+  nap(): boolean {
+    if (performance.now() > this.#end) return false;
+    Atomics.wait(pillow, 0, 0, this.#ms);
+    this.#ms = Math.min(LONGEST_NAP_MS, this.#ms * 2);
+    return true;
+  }
+}
