@@ -181,3 +181,12 @@ ok   $X cursor
 bad  $X cursor_NO_MOVE -DBUG_NO_MOVE
 bad  $X cursor_GO_ON -DBUG_GO_ON
 bad  $X cursor_KEEP -DBUG_KEEP
+
+# ---- an entry's end, and its renewal
+N=renewal.pml; WHO="run Renewer();run Time();run Reader()"
+ok   $N renewal "-DSTART=$WHO;run Snapshot()"
+ok   $N renewal_readers "-DSTART=$WHO;run Reader()"
+ok   $N renewal_two "-DSTART=$WHO;run Renewer()"
+for b in BLIND TICK_LATER TICK_SOON ONE_LOOK LATE EARLY; do
+bad  $N renewal_$b -DBUG_$b "-DSTART=$WHO;run Snapshot()"
+done
