@@ -61,7 +61,7 @@ export function readString(
   wide: boolean,
 ): string {
   if (!wide && byteLength <= SHORT) {
-    return readShort(memory.words, offset >>> 2, byteLength);
+    return readShort(memory.words, offset / 4, byteLength); // a shift would cut off what is above 4 GiB
   }
   const end = offset + byteLength;
   return wide
