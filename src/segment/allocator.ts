@@ -110,6 +110,14 @@ export class Allocator {
 
   /** A block of at least `bytes`, which are less than 2 ** 32, or 0. Its contents are whatever they were. */
   allocate(bytes: number, purpose: Purpose = "entry"): number {
+    const ref = this.#allocateInPlace(bytes, purpose);
+    return ref === 0 && purpose === "tombstone"
+      ? this.#allocateAbove(bytes)
+      : ref;
+  }
+
+  /** As {@linkcode allocate}, where that purpose has its place. */
+  #allocateInPlace(bytes: number, purpose: Purpose): number {
     if (
       purpose === "entry" && peek(this.#words, H_LOW) !== 0 && this.isLow()
     ) return 0;
@@ -147,10 +155,31 @@ export class Allocator {
     return 0;
   }
 
+  /**
+   * A block above the ceiling: what is kept for tombstones may be there, when the ceiling was lowered while entries took all that
+   * is below. It is moved out of the way of tables later, as entries are that are there.
+   */
+  #allocateAbove(bytes: number): number {
+    const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
+    if (refs > this.#classes.largest) return 0;
+    const c = this.#classes.of[refs];
+    this.#reserve(1, "tombstone");
+    const total = this.#segment.chunkCount;
+    for (let chunk = load(this.#words, H_CEILING); chunk < total; chunk++) {
+      if (!this.#claimChunk(chunk, false)) continue;
+      this.#adoptChunk(c, chunk);
+      this.#cut(c);
+      if (this.isLow()) store(this.#words, H_LOW, 1);
+      return this.#pop(c, peek(this.#words, this.#base + P_FREE + c));
+    }
+    this.#balance();
+    return 0;
+  }
+
   /** As {@linkcode allocate}, below the ceiling, and from what is kept for tombstones, too. */
   allocateLow(bytes: number, setAside: (ref: number) => void): number {
     for (;;) {
-      const ref = this.allocate(bytes, "tombstone");
+      const ref = this.#allocateInPlace(bytes, "tombstone");
       if (ref === 0 || !this.isHigh(ref)) return ref;
       setAside(ref);
     }
