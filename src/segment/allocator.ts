@@ -163,9 +163,11 @@ export class Allocator {
     const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
     if (refs > this.#classes.largest) return 0;
     const c = this.#classes.of[refs];
-    this.#reserve(1, "tombstone");
     const total = this.#segment.chunkCount;
-    for (let chunk = load(this.#words, H_CEILING); chunk < total; chunk++) {
+    const ceiling = load(this.#words, H_CEILING);
+    if (this.#tablePlace((total - ceiling) / 2) >= 0) return 0; // the table can move, without its tombstones
+    this.#reserve(1, "tombstone");
+    for (let chunk = ceiling; chunk < total; chunk++) {
       if (!this.#claimChunk(chunk, false)) continue;
       this.#adoptChunk(c, chunk);
       this.#cut(c);
