@@ -230,14 +230,13 @@ export class Attachment {
   }
 
   /**
-   * Drops the tombstones; says whether it dropped any.
+   * Drops the tombstones, and makes the table as small as it can be; says whether there were any, or it did.
    *
    * @param worth How many there must be; by default, enough to be worth it.
    * @param patient Whether to wait for a place for the next table that is about to be free.
    */
   purge(worth?: number, patient = this.segment.evicts): boolean {
-    const { migration } = this.table;
-    const { words } = this.segment;
+    const { participant, segment: { words }, table: { migration } } = this;
     const before = load(words, H_ROOT);
     // A move that began earlier does not drop what was deleted since; and the table it leaves must be free for the next.
     this.#pinnedAndCollected(() => {
@@ -245,9 +244,11 @@ export class Attachment {
       migration.keepReserve();
     });
     if (!migration.hasPlace) evacuate(this);
-    if (patient) this.participant.waitFor(() => migration.hasPlace);
+    if (patient) participant.waitFor(() => migration.hasPlace);
     this.#pinnedAndCollected(() => migration.purge(worth));
-    return load(words, H_ROOT) !== before;
+    if (load(words, H_ROOT) === before) return false;
+    participant.allocator.consolidate(true);
+    return true;
   }
 
   #pinnedAndCollected(work: () => void): void {

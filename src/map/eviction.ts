@@ -10,14 +10,9 @@
  * @module
  */
 
-import {
-  CHUNK_BODY,
-  CHUNK_FREE,
-  CHUNK_FRESH,
-  REF_BYTES,
-  V_STAMP,
-} from "../segment/layout.ts";
+import { CHUNK_BODY, REF_BYTES, V_STAMP } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
+import { isFreeChunk } from "../segment/table_region.ts";
 import { newestSnapshot } from "../epoch/participant.ts";
 import { peek, type Words } from "../segment/words.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
@@ -212,11 +207,6 @@ function gainsOf(attachment: Attachment): Float64Array {
     if (isFreeChunk(segment, chunk)) gains[chunk] = chunkBytes(segment);
   }
   return gains;
-}
-
-function isFreeChunk(segment: Segment, chunk: number): boolean {
-  const state = peek(segment.words, segment.descriptor(chunk));
-  return state === CHUNK_FRESH || state === CHUNK_FREE;
 }
 
 function chunkBytes(segment: Segment): number {

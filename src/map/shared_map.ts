@@ -633,6 +633,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       this.#makeRoom(attempt++);
       cursor = new Cursor(this.#segment, migration, start);
     }
+    this.#participant.collectAll(); // so that tables and large values find whole stretches again
   }
 
   /** Deletes what is in the cursor's next range, expired or not; false if there is no memory for a tombstone. */

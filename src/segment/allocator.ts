@@ -59,6 +59,13 @@ import {
 } from "./layout.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
+import {
+  areFreeChunks,
+  chunksOfRegion,
+  freeTablePlace,
+  isFreeChunk,
+  runLength,
+} from "./table_region.ts";
 import { compareAndSet, load, peek, poke, store } from "./words.ts";
 import type { Words } from "./words.ts";
 
@@ -69,8 +76,6 @@ export type Purpose = "entry" | "tombstone" | "table";
 export function leastReserve(chunkCount: number): number {
   return Math.max(4, chunkCount >> 6);
 }
-
-const RUN_LENGTH = CHUNK_BODY - 1;
 
 /** Allocation for the participant in one slot. */
 export class Allocator {
@@ -165,7 +170,7 @@ export class Allocator {
     const c = this.#classes.of[refs];
     const total = this.#segment.chunkCount;
     const ceiling = load(this.#words, H_CEILING);
-    if (this.#tablePlace((total - ceiling) / 2) >= 0) return 0; // the table can move, without its tombstones
+    if (freeTablePlace(this.#segment, (total - ceiling) / 2) >= 0) return 0; // the table can move, without its tombstones
     this.#reserve(1, "tombstone");
     for (let chunk = ceiling; chunk < total; chunk++) {
       if (!this.#claimChunk(chunk, false)) continue;
@@ -191,7 +196,7 @@ export class Allocator {
   isHigh(ref: number): boolean {
     const chunk = this.#segment.chunkOf(ref);
     const state = peek(this.#words, this.#segment.descriptor(chunk));
-    const length = (state & CHUNK_RUN) === 0 ? 1 : state & RUN_LENGTH;
+    const length = Math.max(1, runLength(state));
     return chunk + length > load(this.#words, H_CEILING);
   }
 
@@ -212,8 +217,8 @@ export class Allocator {
     const words = this.#words;
     const chunk = this.#segment.chunkOf(ref);
     const state = peek(words, this.#segment.descriptor(chunk));
-    if ((state & CHUNK_RUN) !== 0) {
-      const length = state & RUN_LENGTH;
+    const length = runLength(state);
+    if (length > 0) {
       this.#releaseRun(chunk, length);
       return;
     }
@@ -284,13 +289,21 @@ export class Allocator {
 
   /** Chunks in the pool that nobody is about to take. O(participants). */
   get freeChunks(): number {
-    const words = this.#words;
-    let taken = 0;
-    const slots = load(words, H_PARTICIPANTS);
+    return this.#segment.chunkCount - this.#sum(P_TAKEN);
+  }
+
+  /** What blocks in use take, but for a table of this many bytes, in refs. O(participants). */
+  usedRefsBeside(bytes: number): number {
+    return (this.#sum(P_USED_REFS) - this.blockRefs(bytes)) >>> 0; // each wraps
+  }
+
+  #sum(word: number): number {
+    let sum = 0;
+    const slots = load(this.#words, H_PARTICIPANTS);
     for (let slot = 0; slot < slots; slot++) {
-      taken += load(words, PARTICIPANTS + slot * PARTICIPANT_WORDS + P_TAKEN);
+      sum += load(this.#words, PARTICIPANTS + slot * PARTICIPANT_WORDS + word);
     }
-    return this.#segment.chunkCount - taken;
+    return sum;
   }
 
   /** Keeps the top of the segment for a table of this many bytes, and one more like it. */
@@ -303,14 +316,26 @@ export class Allocator {
     );
   }
 
-  /** Whether there is room for a table of this many bytes at one of its two places, or memory abounds. */
-  hasRoomForTable(bytes: number): boolean {
+  /** What entries can have in all beside a table of this many bytes, in refs. */
+  refsForEntries(bytes: number): number {
+    const { chunkCount, chunkShift } = this.#segment;
+    const chunks = chunkCount - 2 * this.#runChunks(bytes) -
+      this.#tombstoneChunks;
+    return chunks * 2 ** chunkShift;
+  }
+
+  /**
+   * Whether there is room for a table of `bytes` that replaces one of `before` bytes, and is to be replaced in turn: so there must
+   * be memory to clear the other of its places.
+   */
+  hasRoomForTable(bytes: number, before: number): boolean {
     const count = this.#runChunks(bytes);
     const isRoomy = () => {
-      const free = this.freeChunks;
-      return free >= 3 * count ||
-        free >= count + leastReserve(this.#segment.chunkCount) &&
-          this.#tablePlace(count) >= 0;
+      const free = this.freeChunks + this.#runChunks(before);
+      const beside = free - 2 * count - this.#tombstoneChunks;
+      // In no place of its own, it is in the way of the next table with nearly all of it.
+      const hasPlace = () => freeTablePlace(this.#segment, count) >= 0;
+      return beside >= count || beside >= 0 && hasPlace();
     };
     return isRoomy() || (this.consolidate() && isRoomy());
   }
@@ -318,16 +343,8 @@ export class Allocator {
   /** Whether one of the two places of a table of this many bytes is free. */
   hasTablePlace(bytes: number): boolean {
     const count = this.#runChunks(bytes);
-    const isFree = () => this.#tablePlace(count) >= 0;
+    const isFree = () => freeTablePlace(this.#segment, count) >= 0;
     return isFree() || (this.consolidate() && isFree());
-  }
-
-  /** The first chunk of a free place for a table; -1: there is none. */
-  #tablePlace(count: number): number {
-    const total = this.#segment.chunkCount;
-    const isFree = (first: number) =>
-      first >= 0 && this.#areFree(first, first + count);
-    return [total - count, total - 2 * count].find(isFree) ?? -1;
   }
 
   /**
@@ -340,7 +357,8 @@ export class Allocator {
     const kept = load(words, H_LONG_KEY);
     if (count <= kept) return true;
     const ceiling = load(words, H_CEILING);
-    const isFree = () => this.#areFree(ceiling - count, ceiling - kept);
+    const isFree = () =>
+      areFreeChunks(this.#segment, ceiling - count, ceiling - kept);
     if (count > ceiling || !(isFree() || (this.consolidate() && isFree()))) {
       return false;
     }
@@ -351,13 +369,6 @@ export class Allocator {
   /** The chunks that a block takes which is too large for a size class; 0 if it is not. */
   #runChunks(bytes: number): number {
     return bytes > this.largestClassBytes ? this.chunksFor(bytes) : 0;
-  }
-
-  #areFree(first: number, end: number): boolean {
-    for (let chunk = first; chunk < end; chunk++) {
-      if (!this.#isFree(chunk)) return false;
-    }
-    return true;
   }
 
   /** The chunks from here up are never for entries. */
@@ -562,12 +573,8 @@ export class Allocator {
 
   /** Chunks that entries may take: those that are free, less what is kept for tables and tombstones. */
   get spareChunks(): number {
-    const total = this.#segment.chunkCount;
-    let kept = this.#tombstoneChunks;
-    for (let chunk = load(this.#words, H_CEILING); chunk < total; chunk++) {
-      if (this.#isFree(chunk)) kept++;
-    }
-    return this.freeChunks - kept;
+    return this.freeChunks - this.#tombstoneChunks -
+      chunksOfRegion(this.#segment);
   }
 
   /** Chunks that are kept for tombstones. */
@@ -635,12 +642,12 @@ export class Allocator {
    * upper one, which can be cleared for the next table then.
    */
   #claimTable(count: number): number {
-    const place = this.#tablePlace(count);
+    const place = freeTablePlace(this.#segment, count);
     if (place >= 0 && this.#claimRange(place, count)) return place;
     const upper = this.#segment.chunkCount - count;
     let free = 0;
     for (let chunk = upper - 1; chunk >= 0; chunk--) {
-      free = this.#isFree(chunk) ? free + 1 : 0;
+      free = isFreeChunk(this.#segment, chunk) ? free + 1 : 0;
       if (free === count && this.#claimRange(chunk, count)) return chunk;
       if (free === count) free = 0;
     }
@@ -649,7 +656,7 @@ export class Allocator {
 
   /** Claims and zeroes these chunks, or none of them. */
   #claimRange(first: number, count: number): boolean {
-    if (!this.#areFree(first, first + count)) return false;
+    if (!areFreeChunks(this.#segment, first, first + count)) return false;
     this.#reserve(count, "table");
     for (let i = 0; i < count; i++) {
       if (this.#claimChunk(first + i, true)) continue;
@@ -658,11 +665,6 @@ export class Allocator {
       return false;
     }
     return true;
-  }
-
-  #isFree(chunk: number): boolean {
-    const state = peek(this.#words, this.#segment.descriptor(chunk));
-    return state === CHUNK_FRESH || state === CHUNK_FREE;
   }
 
   #claimChunk(chunk: number, zeroed: boolean): boolean {

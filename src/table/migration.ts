@@ -82,12 +82,16 @@ const PURGE_WORTH = 32;
 /** What the word for expected entries holds. */
 const MOST_EXPECTED = 2 ** 28;
 
-/** log2 of the capacity that suits a number of entries. */
-function suitableShift(entries: number): number {
-  return Math.max(
-    LEAST_SHIFT,
-    Math.ceil(Math.log2(Math.max(1, entries) / ROOMY)),
-  );
+/** log2 of the capacity that suits a number of entries, but no less than `floor`. */
+function suitableShift(entries: number, floor: number): number {
+  return Math.max(floor, Math.ceil(Math.log2(Math.max(1, entries) / ROOMY)));
+}
+
+/** log2 of the least capacity that a table with so many claimed slots can move to. */
+function leastShift(claimed: number): number {
+  let shift = LEAST_SHIFT;
+  while (slotLimit(2 ** shift) - claimed < 2 ** shift / LEAST_ROOM) shift++;
+  return shift;
 }
 
 /** log2 of the capacity that takes a number of entries without moving. */
@@ -197,22 +201,25 @@ export class Migration {
   }
 
   /**
-   * A table for what lives in this one. If there is no memory to grow, but something to drop, the same size again: then it may
-   * begin without room, which grows with each tombstone that is dropped.
+   * A table for what lives in this one: as large as it should be, or as there is memory for. If there is none to grow, but something
+   * to drop, the same size again: then it may begin without room, which grows with each tombstone that is dropped.
    */
   #allocateNext(table: number, claimed: number, worth: number): number {
     const live = liveEntries(this.#words);
-    const floor = this.#participant.segment.floorShift;
-    let shift = Math.max(floor, suitableShift(live));
-    while (slotLimit(2 ** shift) - claimed < 2 ** shift / LEAST_ROOM) shift++;
-    const announced = this.#shiftForExpected(live);
-    const grown = (announced > shift &&
-      this.#allocateKeepingReserve(announced, table)) ||
-      this.#allocateKeepingReserve(shift, table);
+    const suitable = suitableShift(live, this.#participant.segment.floorShift);
+    const least = leastShift(claimed);
     const same = 32 - this.#words[table + T_SHIFT];
-    if (grown !== 0 || shift <= same) return grown;
-    if (!this.#canDrop(table, worth)) return 0;
-    return allocateTable(this.#participant, same);
+    let shift = Math.max(suitable, least, this.#shiftForExpected(live));
+    for (; shift > same && shift >= least; shift--) {
+      const larger = this.#allocateLarger(shift, table);
+      if (larger !== 0) return larger;
+    }
+    if (least > same || suitable > same) {
+      return this.#canDrop(table, worth)
+        ? allocateTable(this.#participant, same)
+        : 0;
+    }
+    return allocateTable(this.#participant, Math.max(suitable, least));
   }
 
   /** log2 of the capacity that takes what is announced, too; 0: nothing is. */
@@ -261,17 +268,31 @@ export class Migration {
     return this.#purgeWorth(table) - this.#tombstones(table);
   }
 
-  /** A larger table must leave enough to be cleaned up in turn. */
-  #allocateKeepingReserve(shift: number, table: number): number {
+  /** A larger table must leave enough to be cleaned up in turn; 0 if it does not. */
+  #allocateLarger(shift: number, table: number): number {
     const { allocator } = this.#participant;
     const bytes = tableBytes(2 ** shift);
-    const larger = 2 ** shift > this.#words[table + T_CAPACITY];
-    if (!larger) return allocateTable(this.#participant, shift);
-    if (!allocator.hasRoomForTable(bytes)) return 0;
+    if (!this.#isWorthGrowing(table, bytes)) return 0;
+    const before = tableBytes(this.#words[table + T_CAPACITY]);
+    if (!allocator.hasRoomForTable(bytes, before)) return 0;
     allocator.keepForTables(bytes); // before it is allocated, so that no entry takes what is counted on
     const next = allocateTable(this.#participant, shift);
     if (next === 0) this.keepReserve();
     return next;
+  }
+
+  /**
+   * Whether a slot of this table for each entry is too little: not if those that it takes, with what they take on average, do not
+   * fit beside a table of `bytes`, which would only take memory from them.
+   */
+  #isWorthGrowing(table: number, bytes: number): boolean {
+    const words = this.#words;
+    const { allocator } = this.#participant;
+    const capacity = words[table + T_CAPACITY];
+    const claimed = claimedSlots(words, table);
+    const used = allocator.usedRefsBeside(tableBytes(capacity));
+    return claimed === 0 ||
+      allocator.refsForEntries(bytes) >= used / claimed * slotLimit(capacity);
   }
 
   /** Keeps memory back from entries for a table that is as large as the current one, or the next. */
@@ -320,8 +341,8 @@ export class Migration {
   }
 
   /**
-   * Drops the tombstones of the root at once, if it is not being moved and there are enough to be worth it: for whoever is out of
-   * memory.
+   * Drops the tombstones of the root at once, if it is not being moved and there are enough to be worth it, or it is larger than it
+   * needs to be: for whoever is out of memory.
    *
    * @param worth How many are enough.
    */
@@ -330,9 +351,16 @@ export class Migration {
     const table = load(words, H_ROOT) * 4;
     if (load(words, table + T_NEXT) !== 0) return;
     worth ??= this.#purgeWorth(table);
-    if (this.#canDrop(table, worth) && this.start(table, worth)) {
-      this.finish(table);
-    }
+    if (!this.#canDrop(table, worth) && !this.#canShrink(table)) return;
+    if (this.start(table, worth)) this.finish(table);
+  }
+
+  #canShrink(table: number): boolean {
+    const words = this.#words;
+    const floor = this.#participant.segment.floorShift;
+    const suitable = suitableShift(liveEntries(words), floor);
+    const least = leastShift(claimedSlots(words, table));
+    return Math.max(suitable, least) < 32 - words[table + T_SHIFT];
   }
 
   // ---- helping ------------------------------------------------------------------------------------------------------

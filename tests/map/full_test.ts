@@ -147,6 +147,28 @@ for (const size of [8, 100, 3000, 100_000]) {
   }
 }
 
+for (const [mib, size] of [[3, 100], [4, 30], [6, 8], [11, 100], [16, 1000]]) {
+  Deno.test(`SharedMap of ${mib} MiB can be filled with ${size} bytes each, cleared and filled again`, () => {
+    using map = bytesMap(mib * MIB);
+    const value = new Uint8Array(size);
+    const count = fill(map, (n) => `k${n}`, value);
+    for (let round = 0; round < 2; round++) {
+      map.clear();
+      assertGreater(fill(map, (n) => `k${n}`, value), count * 0.85);
+    }
+  });
+}
+
+Deno.test("SharedMap makes its table small again when large values need the memory", () => {
+  const large = new Uint8Array(100_000);
+  using fresh = bytesMap(4 * MIB);
+  const count = fill(fresh, (n) => `k${n}`, large);
+  using map = bytesMap(4 * MIB);
+  fill(map, (n) => `k${n}`, new Uint8Array(8));
+  map.clear();
+  assertGreaterOrEqual(fill(map, (n) => `k${n}`, large), count - 1);
+});
+
 Deno.test("SharedMap can be filled with one size of values after another", () => {
   const sizes = [8, 3000, 100, 100_000];
   const counts = new Map<number, number>();
@@ -160,7 +182,7 @@ Deno.test("SharedMap can be filled with one size of values after another", () =>
       const count = fill(map, (n) => `k${n}`, new Uint8Array(size));
       assertGreater(
         count,
-        counts.get(size)! * 0.7,
+        counts.get(size)! * 0.85,
         `round ${round}, ${size} bytes: a fresh map takes ${counts.get(size)}`,
       );
       map.clear();

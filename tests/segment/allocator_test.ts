@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertGreater,
   assertNotEquals,
   assertStrictEquals,
 } from "@std/assert";
@@ -262,6 +263,35 @@ Deno.test("Allocator leaves some chunks to tombstones, and those from the ceilin
   assertStrictEquals(allocator.allocate(64, "tombstone"), 0);
   assert(allocator.allocateZeroed(bytes) >= top);
   assertStrictEquals(allocator.freeChunks, 0);
+});
+
+Deno.test("Allocator leaves memory for what is to be moved out of the next table's place", () => {
+  const segment = freshSegment();
+  const allocator = allocatorOf(segment, 0);
+  const chunk = chunkBytes(segment);
+  const kept = leastReserve(segment.chunkCount);
+  allocator.keepForTables(2 * chunk);
+  // All that entries may have, up to the ceiling: then the ceiling is lowered, as by a larger table, and half is given back.
+  const refs: number[] = [];
+  for (let ref; (ref = allocator.allocate(chunk)) !== 0;) refs.push(ref);
+  const low = refs.slice(0, refs.length / 2);
+  for (const ref of low) allocator.free(ref);
+  const count = 20;
+  allocator.keepForTables(count * chunk);
+  const high = refs.filter((ref) =>
+    ref >= segment.chunkRef(segment.chunkCount - count)
+  );
+  assertGreater(high.length, 0);
+  fill(new LiveBlocks(segment), allocator, chunk);
+  for (const ref of high) {
+    const copy = allocator.allocateLow(chunk, () => {});
+    assertNotEquals(copy, 0);
+    assertFalse(allocator.isHigh(copy));
+    allocator.free(ref);
+  }
+  for (let i = 0; i < kept; i++) {
+    assertNotEquals(allocator.allocateLow(chunk, () => {}), 0);
+  }
 });
 
 Deno.test("Allocator.keepForTombstone() leaves a run for the tombstone of the longest key", () => {
