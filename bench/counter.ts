@@ -3,7 +3,8 @@
  */
 import { SharedMap } from "../mod.ts";
 import type { Order } from "./counter/worker.ts";
-import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
+import { askWorker } from "./measure/ask_worker.ts";
+import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { Progress } from "./measure/progress.ts";
@@ -71,20 +72,7 @@ async function count(workers: number): Promise<number> {
 
 function countOnce(order: Order): Promise<number> {
   const url = new URL("./counter/worker.ts", import.meta.url);
-  const worker = new Worker(url, { type: "module" });
-  return new Promise<number>((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`Cannot measure the counter: ${event.message}`));
-    };
-    worker.postMessage(order);
-  }).finally(() => worker.terminate());
-}
-
-/** What goes into the JSON file. */
-export function counterRecord({ goals, rates }: CounterRun) {
-  return { goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })), rates };
+  return askWorker(url, order, "the counter");
 }
 
 async function main(): Promise<void> {
@@ -94,7 +82,7 @@ async function main(): Promise<void> {
   const file = options.json === "" ? undefined : new ResultFile(options.json);
   const counter = await measureCounter(rounds);
   console.log(counter.goals.map(formatGoal).join("\n"));
-  file?.writeJson(counterRecord(counter));
+  file?.writeJson(recordOf(counter));
 }
 
 if (import.meta.main) await runCommand(main);

@@ -4,7 +4,7 @@
  */
 import type { Frozen, Order, Reply } from "./frozen/worker.ts";
 import { freshKey } from "./measure/fresh_keys.ts";
-import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
+import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { Progress } from "./measure/progress.ts";
@@ -110,14 +110,6 @@ function start(order: Order): Worker {
   return worker;
 }
 
-/** What goes into the JSON file. */
-export function frozenRecord({ goals, replies }: FrozenRun) {
-  return {
-    goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })),
-    replies,
-  };
-}
-
 async function main(): Promise<void> {
   const options = readOptions(Deno.args, DEFAULTS);
   if (options === undefined) return console.log(HELP);
@@ -125,7 +117,7 @@ async function main(): Promise<void> {
   const file = options.json === "" ? undefined : new ResultFile(options.json);
   const frozen = await measureFrozen(rounds);
   console.log(frozen.goals.map(formatGoal).join("\n"));
-  file?.writeJson(frozenRecord(frozen));
+  file?.writeJson(recordOf(frozen));
 }
 
 if (import.meta.main) await runCommand(main);

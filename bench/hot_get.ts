@@ -3,7 +3,8 @@
  * is measured.
  */
 import type { HotGetReply } from "./hot_get/reply.ts";
-import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
+import { askWorker } from "./measure/ask_worker.ts";
+import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { Progress } from "./measure/progress.ts";
@@ -62,23 +63,7 @@ function goalsOf(replies: readonly HotGetReply[]): GoalCheck[] {
 
 function measureOnce(): Promise<HotGetReply> {
   const url = new URL("./hot_get/worker.ts", import.meta.url);
-  const worker = new Worker(url, { type: "module" });
-  return new Promise<HotGetReply>((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`Cannot measure hot get: ${event.message}`));
-    };
-    worker.postMessage(undefined);
-  }).finally(() => worker.terminate());
-}
-
-/** What goes into the JSON file. */
-export function hotGetRecord({ goals, replies }: HotGet) {
-  return {
-    goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })),
-    replies,
-  };
+  return askWorker(url, undefined, "hot get");
 }
 
 async function main(): Promise<void> {
@@ -93,7 +78,7 @@ async function main(): Promise<void> {
   const file = options.json === "" ? undefined : new ResultFile(options.json);
   const hotGet = await measureHotGet(repetitions);
   console.log(hotGet.goals.map(formatGoal).join("\n"));
-  file?.writeJson(hotGetRecord(hotGet));
+  file?.writeJson(recordOf(hotGet));
 }
 
 if (import.meta.main) await runCommand(main);

@@ -3,7 +3,7 @@
  */
 import { SharedMap } from "../mod.ts";
 import { freshKey } from "./measure/fresh_keys.ts";
-import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
+import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { hasRedis, type RedisCommand, RedisServer } from "./measure/redis.ts";
@@ -105,11 +105,6 @@ async function bytesOfRedis(
   }
 }
 
-/** What goes into the JSON file. */
-export function memoryRecord({ goals, bytes }: MemoryRun) {
-  return { goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })), bytes };
-}
-
 async function main(): Promise<void> {
   const options = readOptions(Deno.args, DEFAULTS);
   if (options === undefined) return console.log(HELP);
@@ -118,7 +113,7 @@ async function main(): Promise<void> {
   const memory = await measureMemory(entries);
   if (memory === undefined) return console.log("redis-server is not installed");
   console.log(memory.goals.map(formatGoal).join("\n"));
-  file?.writeJson(memoryRecord(memory));
+  file?.writeJson(recordOf(memory));
 }
 
 if (import.meta.main) await runCommand(main);

@@ -2,17 +2,17 @@
  * `deno task bench`: every goal that this project sets itself about speed, with
  * what this machine measures. `--help` says what it runs.
  */
-import { counterRecord, measureCounter } from "./counter.ts";
-import { frozenRecord, measureFrozen } from "./frozen.ts";
-import { hotGetRecord, measureHotGet } from "./hot_get.ts";
+import { measureCounter } from "./counter.ts";
+import { measureFrozen } from "./frozen.ts";
+import { measureHotGet } from "./hot_get.ts";
 import { drawGoals } from "./measure/chart.ts";
-import { formatLimit, isMet } from "./measure/goal.ts";
+import { formatLimit, isMet, recordOf } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { formatSummary } from "./measure/statistics.ts";
 import { formatTable } from "./measure/text_table.ts";
-import { measureMemory, memoryRecord } from "./memory.ts";
-import { measureSingle, singleRecord } from "./single.ts";
+import { measureMemory } from "./memory.ts";
+import { measureSingle } from "./single.ts";
 import {
   DEFAULT_SETTINGS,
   measureThroughput,
@@ -78,11 +78,11 @@ async function main(): Promise<void> {
       v8: Deno.version.v8,
       cores: navigator.hardwareConcurrency,
     },
-    hotGet: hotGetRecord(hotGet),
-    single: singleRecord(single),
-    counter: counterRecord(counter),
-    frozen: frozenRecord(frozen),
-    memory: memory && memoryRecord(memory),
+    hotGet: recordOf(hotGet),
+    single: recordOf(single),
+    counter: recordOf(counter),
+    frozen: recordOf(frozen),
+    memory: memory && recordOf(memory),
     throughput: throughputRecord(throughput),
   });
   chart.writeText(drawGoals(goals, "Goals, and what was measured"));

@@ -1,11 +1,12 @@
 /**
  * Single operations of one worker, beside the built-in `Map`. `--help` says how.
  */
+import { askWorker } from "./measure/ask_worker.ts";
 import {
   formatGoal,
   type Goal,
   type GoalCheck,
-  isMet,
+  recordOf,
 } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
@@ -98,23 +99,7 @@ export async function measureSingle(
 
 function measureOnce(name: TaskName): Promise<number[]> {
   const url = new URL("./single/worker.ts", import.meta.url);
-  const worker = new Worker(url, { type: "module" });
-  return new Promise<number[]>((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`Cannot measure ${name}: ${event.message}`));
-    };
-    worker.postMessage(name);
-  }).finally(() => worker.terminate());
-}
-
-/** What goes into the JSON file. */
-export function singleRecord({ goals, medians }: Single) {
-  return {
-    goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })),
-    medians,
-  };
+  return askWorker(url, name, name);
 }
 
 async function main(): Promise<void> {
@@ -129,7 +114,7 @@ async function main(): Promise<void> {
   const file = options.json === "" ? undefined : new ResultFile(options.json);
   const single = await measureSingle(repetitions);
   console.log(single.goals.map(formatGoal).join("\n"));
-  file?.writeJson(singleRecord(single));
+  file?.writeJson(recordOf(single));
 }
 
 if (import.meta.main) await runCommand(main);

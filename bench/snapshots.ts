@@ -10,7 +10,7 @@ import {
 } from "../mod.ts";
 import { locks } from "../src/epoch/lifeline.ts";
 import { freshKey } from "./measure/fresh_keys.ts";
-import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
+import { formatGoal, type GoalCheck, withVerdicts } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { Progress } from "./measure/progress.ts";
@@ -346,7 +346,7 @@ async function main(): Promise<void> {
     console.log("\n" + goals.map(formatGoal).join("\n"));
     file?.writeJson({
       entries,
-      goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })),
+      goals: withVerdicts(goals),
       samples: samples.record(),
       writes: { before: writes[0], during: writes[1] },
     });

@@ -3,7 +3,7 @@
  * otherwise. `--help` says how.
  */
 import { ResultFile } from "./measure/result_file.ts";
-import { formatGoal, type GoalCheck, isMet } from "./measure/goal.ts";
+import { formatGoal, type GoalCheck, withVerdicts } from "./measure/goal.ts";
 import {
   namesFrom,
   positive,
@@ -126,7 +126,7 @@ function cellsOf({ contenders, mixes, workers }: Field): Cell[] {
 export function throughputRecord({ settings, results, goals }: Throughput) {
   return {
     settings,
-    goals: goals.map((goal) => ({ ...goal, met: isMet(goal) })),
+    goals: withVerdicts(goals),
     samples: results.samples,
   };
 }

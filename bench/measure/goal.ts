@@ -25,6 +25,18 @@ export function isMet(check: GoalCheck): boolean {
   return reach(check) >= 1;
 }
 
+/** The checks as a JSON file tells them: each with its verdict. */
+export function withVerdicts(goals: readonly GoalCheck[]) {
+  return goals.map((goal) => ({ ...goal, met: isMet(goal) }));
+}
+
+/** A run as its JSON file tells it. */
+export function recordOf<Run extends { readonly goals: readonly GoalCheck[] }>(
+  run: Run,
+) {
+  return { ...run, goals: withVerdicts(run.goals) };
+}
+
 /** Writes a check as one line. */
 export function formatGoal(check: GoalCheck): string {
   const verdict = isMet(check) ? "met    " : "not met";

@@ -1,3 +1,4 @@
+import { askWorker } from "../measure/ask_worker.ts";
 import type { Cell, Sample, Scale } from "./sample.ts";
 
 /** What the worker that takes one sample is asked. */
@@ -14,16 +15,6 @@ export interface Order {
  */
 export function takeSampleApart(order: Order): Promise<Sample> {
   const url = new URL("./sample_worker.ts", import.meta.url);
-  const worker = new Worker(url, { type: "module" });
-  return new Promise<Sample>((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      const { contender, mix } = order.cell;
-      reject(
-        new Error(`Cannot measure ${contender}, ${mix}: ${event.message}`),
-      );
-    };
-    worker.postMessage(order);
-  }).finally(() => worker.terminate());
+  const { contender, mix } = order.cell;
+  return askWorker(url, order, `${contender}, ${mix}`);
 }

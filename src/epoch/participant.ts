@@ -8,7 +8,7 @@
  * the stamp with the global epoch and not the participant's own is what the model in `tests/model` shows to be needed.)
  *
  * Limbo queues, held versions and free lists live in the segment, so that a survivor can adopt those of a dead
- * worker. Nothing here waits: an epoch that cannot advance only delays reuse.
+ * worker. An epoch that cannot advance only delays reuse; who must have memory may wait for it, but not for long.
  *
  * @module
  */
@@ -65,6 +65,7 @@ const COLLECTS_PER_SEGMENT = 256;
 const FREES_PER_COLLECT = 256;
 /** Steps of the epoch before what was retired is free; one step is 2. */
 const GRACE = 4;
+
 /** Word index of a participant's record. */
 export function participantBase(slot: number): number {
   return PARTICIPANTS + slot * PARTICIPANT_WORDS;

@@ -2,7 +2,7 @@
  * The map as its users see it.
  *
  * What this room guarantees: every operation on one key is linearizable across all workers; none waits for another
- * worker; bad input is refused before anything changes.
+ * worker, except for memory in a full map, and then not for long; bad input is refused before anything changes.
  *
  * @module
  */
@@ -83,8 +83,9 @@ export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
  * A hash map in shared memory that every worker of the process reads and writes directly.
  *
  * All workers see one map; each has its own `SharedMap` object on it, from {@linkcode SharedMap.create},
- * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Reads are wait-free and writes lock-free: no operation ever waits
- * for another worker, and a worker that dies harms no one. Every operation on one key is linearizable.
+ * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Reads are wait-free and writes lock-free: no operation waits
+ * for another worker, and a worker that dies harms no one. (In a full map, a write that has to evict, or a delete, may wait half
+ * a second at most for memory that an interrupted worker still reads.) Every operation on one key is linearizable.
  *
  * Keys and values are copied in and out: changing an object that was stored, or that `get` returned, changes nothing in the
  * map.

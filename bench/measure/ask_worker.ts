@@ -1,0 +1,21 @@
+/**
+ * Asks one question of a worker of its own, which ends with the answer: neither
+ * compiled code nor memory of one measurement reaches the next.
+ *
+ * @param what What is measured, for the error if the worker fails.
+ */
+export function askWorker<Answer>(
+  url: URL,
+  question: unknown,
+  what: string,
+): Promise<Answer> {
+  const worker = new Worker(url, { type: "module" });
+  return new Promise<Answer>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(`Cannot measure ${what}: ${event.message}`));
+    };
+    worker.postMessage(question);
+  }).finally(() => worker.terminate());
+}
