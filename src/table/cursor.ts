@@ -24,6 +24,7 @@ import {
   T_NEXT,
   T_SHIFT,
   T_SLOTS,
+  V_STAMP,
 } from "../segment/layout.ts";
 import { load, peek, type Words } from "../segment/words.ts";
 import type { Participant } from "../epoch/participant.ts";
@@ -41,6 +42,8 @@ export class Cursor {
   #position: number;
   /** The hashes of what the range at hand holds, in step with the refs. */
   readonly #hashes: number[] = [];
+  /** What the last looks saw: kept so that they have to be taken. */
+  #seen = 0;
 
   /**
    * @param segment The segment.
@@ -86,7 +89,12 @@ export class Cursor {
       }
       if (this.#collect(table, from, to, refs)) break;
     }
-    // In a loop of its own: memory is slow, and so these looks do not wait for each other.
+    // In a loop of its own, and a short one: memory is slow, and so these looks do not wait for each other.
+    let seen = 0;
+    for (let i = 0; i < refs.length; i++) {
+      seen |= peek(words, refs[i] * 4 + V_STAMP);
+    }
+    this.#seen = seen;
     for (let i = 0; i < refs.length; i++) settle(words, refs[i]);
     this.#position = to;
   }
