@@ -39,6 +39,8 @@ const TICK_MS = 200;
 const STRIDES_PER_TICK = 256;
 /** Attempts at dropping tombstones, when there is no memory for another. */
 const MOST_PURGES = 12;
+/** Writes that do not try to drop tombstones, after several that did in vain. */
+const MOST_PURGES_SKIPPED = 64;
 /** Share of tombstones in the table at which the background starts a move. */
 const DEAD_SHARE_AT_REST = 1 / 4;
 
@@ -62,6 +64,8 @@ export class Attachment {
   readonly dependents = new Set<{ close(): void }>();
   #open = true;
   #recovering = false;
+  #purgesToSkip = 0;
+  #purgeBackOff = 1;
 
   private constructor(
     segment: Segment,
@@ -198,7 +202,7 @@ export class Attachment {
         participant.collectAll();
         return;
       case 2:
-        this.purge(participant.allocator.isLow() ? 1 : undefined);
+        this.#purgeBackingOff();
         return;
     }
     const madeRoom = shortage.of === "tombstone"
@@ -206,6 +210,24 @@ export class Attachment {
       : segment.evicts && evict(this, shortage, attempt);
     if (madeRoom) return;
     this.#throwFull(bytes, "does not fit now");
+  }
+
+  /**
+   * Drops tombstones. If what is kept for them is used up, even a few, but not at every write of a map where that changes nothing:
+   * each time costs a move of the table.
+   */
+  #purgeBackingOff(): void {
+    const { allocator } = this.participant;
+    const low = allocator.isLow();
+    if (low && this.#purgesToSkip > 0) {
+      this.#purgesToSkip--;
+      return;
+    }
+    this.purge(low ? 1 : undefined);
+    this.#purgeBackOff = allocator.isLow()
+      ? Math.min(MOST_PURGES_SKIPPED, 2 * this.#purgeBackOff)
+      : 1;
+    this.#purgesToSkip = this.#purgeBackOff - 1;
   }
 
   /**
