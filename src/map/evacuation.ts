@@ -1,5 +1,5 @@
 /**
- * Evacuation: moves entries and tombstones out of the memory that is kept for tables, so that the next table finds its place.
+ * Evacuation: moves entries and tombstones out of the next table's place. Only out of that: memory is short.
  *
  * They get there while the table is small and what is kept for it is, too. Later entries stay below, so this is needed once
  * for every size that the table grows to, and only in a map that runs full. An entry is moved by replacing it with a copy,
@@ -8,6 +8,7 @@
  * @module
  */
 
+import { nextTablePlace } from "../segment/table_region.ts";
 import { Cursor } from "../table/cursor.ts";
 import { EncodedKey } from "../table/key.ts";
 import { bytesOf, copyVersion } from "../table/version.ts";
@@ -19,12 +20,13 @@ export function evacuate(attachment: Attachment): void {
   const cursor = new Cursor(segment, table.migration);
   const key = new EncodedKey(segment.seed);
   const refs: number[] = [];
+  const [first, end] = nextTablePlace(segment);
   while (!cursor.done) {
     participant.pin();
     try {
       cursor.next(refs);
       for (const ref of refs) {
-        if (!participant.allocator.isHigh(ref)) continue;
+        if (!participant.allocator.isWithin(ref, first, end)) continue;
         key.copyFrom(segment.words, ref);
         if (!move(attachment, key, ref)) return;
       }

@@ -17,7 +17,8 @@
  * Tables need long runs of chunks at a time when memory may be short, so they have a region of their own: the chunks from
  * the *ceiling* up are twice what the current table takes. A table lies at a multiple of its size from the top, so that the
  * other half takes a next table of the same size, and the region grows and shrinks with the table. Below the ceiling, entries
- * leave a few chunks to tombstones, and a run that is long enough for the tombstone of the longest key.
+ * leave a few chunks to tombstones, a run that is long enough for the tombstone of the longest key, and as much as lies in the
+ * place of the next table and has to be moved out of it (`table_region.ts`). A table grows only if all that is still there then.
  *
  * @module
  */
@@ -194,10 +195,15 @@ export class Allocator {
 
   /** Whether a block lies, or ends, where only tables should. */
   isHigh(ref: number): boolean {
+    return this.isWithin(ref, load(this.#words, H_CEILING), Infinity);
+  }
+
+  /** Whether a block lies, or begins or ends, in the chunks from `first` up to `end`. */
+  isWithin(ref: number, first: number, end: number): boolean {
     const chunk = this.#segment.chunkOf(ref);
     const state = peek(this.#words, this.#segment.descriptor(chunk));
     const length = Math.max(1, runLength(state));
-    return chunk + length > load(this.#words, H_CEILING);
+    return chunk < end && chunk + length > first;
   }
 
   /** A block of zeros for a table of at least `bytes`, or 0. */

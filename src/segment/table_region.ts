@@ -52,6 +52,16 @@ export function freeTablePlace(segment: Segment, count: number): number {
   return [total - count, total - 2 * count].find(isFree) ?? -1;
 }
 
+/** The place of the next table, from its first chunk to its end: where the current table is not. */
+export function nextTablePlace(segment: Segment): [number, number] {
+  const total = segment.chunkCount;
+  const ceiling = load(segment.words, H_CEILING);
+  const upper = (total + ceiling) / 2;
+  const isTaken = upper < total && isTable(segment, upper) &&
+    runLength(stateOf(segment, upper)) === total - upper;
+  return isTaken ? [ceiling, upper] : [upper, total];
+}
+
 /**
  * Free chunks that entries cannot have, because they are in the region or because what is in the next table's place will be moved
  * to them. Tables do not count: one that leaves its place is not moved. O(chunks of the region).
@@ -59,10 +69,7 @@ export function freeTablePlace(segment: Segment, count: number): number {
 export function chunksOfRegion(segment: Segment): number {
   const total = segment.chunkCount;
   const ceiling = load(segment.words, H_CEILING);
-  const upper = (total + ceiling) / 2;
-  const isTaken = upper < total && isTable(segment, upper) &&
-    runLength(stateOf(segment, upper)) === total - upper;
-  const [first, end] = isTaken ? [ceiling, upper] : [upper, total];
+  const [first, end] = nextTablePlace(segment);
   let count = chunksInTheWay(segment, first, end);
   for (let chunk = ceiling; chunk < total; chunk++) {
     if (isFreeChunk(segment, chunk)) count++;

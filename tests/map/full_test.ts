@@ -9,6 +9,8 @@ import {
 } from "@std/assert";
 import { MapFullError, SharedMap } from "../../mod.ts";
 import { eventually } from "../concurrency/eventually.ts";
+import { SCALE, SEED } from "../crash/scale.ts";
+import { Random } from "../segment/random.ts";
 
 const MIB = 2 ** 20;
 
@@ -187,6 +189,34 @@ Deno.test("SharedMap can be filled with one size of values after another", () =>
       );
       map.clear();
       assertStrictEquals(map.size, 0);
+    }
+  }
+});
+
+/** Sets `k0`, `k1`, … in a map of its own until that is full; returns how many fitted. */
+function fitsFresh(maxBytes: number, size: number): number {
+  using fresh = bytesMap(maxBytes);
+  return fill(fresh, (n) => `k${n}`, new Uint8Array(size));
+}
+
+Deno.test("SharedMap can be filled with sizes in any order, however it is emptied in between", () => {
+  const chance = new Random(SEED);
+  const sizes = [0, 8, 30, 100, 500, 1000, 3000, 20_000, 100_000];
+  for (let turn = 0; turn < 12 * SCALE; turn++) {
+    const maxBytes = Math.round((1 + 5 * chance.fraction()) * MIB);
+    using map = bytesMap(maxBytes);
+    const sequence: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      const size = chance.pick(sizes);
+      const count = fill(map, (n) => `k${n}`, new Uint8Array(size));
+      const most = fitsFresh(maxBytes, size);
+      sequence.push(`${count} of ${most} with ${size} bytes`);
+      // A large value needs a whole stretch, and a table may end up amid the memory.
+      const what = `seed ${SEED}, ${maxBytes}: ${sequence.join(", ")}`;
+      assertGreater(count, Math.floor(most * 0.3) - 1, what);
+      if (chance.chance(0.5)) map.clear();
+      else for (let n = 0; n < count; n++) assert(map.delete(`k${n}`), what);
+      assertStrictEquals(map.size, 0, what);
     }
   }
 });
