@@ -39,8 +39,8 @@ const TICK_MS = 200;
 const STRIDES_PER_TICK = 256;
 /** Attempts at dropping tombstones, when there is no memory for another. */
 const MOST_PURGES = 12;
-/** So many tombstones are worth a move in any case, while what is kept for them is used up. */
-const MOST_WORTH_WHEN_LOW = 64;
+/** Writes that do not try to drop a few tombstones, after several that did in vain. */
+const MOST_PURGES_SKIPPED = 64;
 /** Share of tombstones in the table at which the background starts a move. */
 const DEAD_SHARE_AT_REST = 1 / 4;
 
@@ -64,8 +64,8 @@ export class Attachment {
   readonly dependents = new Set<{ close(): void }>();
   #open = true;
   #recovering = false;
-  /** How many tombstones are worth a move while what is kept for them is used up. */
-  #worthWhenLow = 1;
+  #purgesToSkip = 0;
+  #purgeBackOff = 1;
 
   private constructor(
     segment: Segment,
@@ -202,7 +202,7 @@ export class Attachment {
         participant.collectAll();
         return;
       case 2:
-        this.#purgeIfWorth();
+        this.#purgeBackingOff();
         return;
     }
     const madeRoom = shortage.of === "tombstone"
@@ -213,18 +213,21 @@ export class Attachment {
   }
 
   /**
-   * Drops tombstones. If what is kept for them is used up, even a few; but more each time that this changes nothing, as each time
-   * costs a move of the table.
+   * Drops tombstones. If what is kept for them is used up, even a few, but not at every write of a map where that changes nothing:
+   * each time costs a move of the table.
    */
-  #purgeIfWorth(): void {
-    const { allocator } = this.participant;
-    if (!allocator.isLow()) {
-      this.purge();
-    } else if (this.purge(this.#worthWhenLow)) {
-      this.#worthWhenLow = allocator.isLow()
-        ? Math.min(MOST_WORTH_WHEN_LOW, 2 * this.#worthWhenLow)
-        : 1;
+  #purgeBackingOff(): void {
+    const { participant: { allocator }, table: { migration } } = this;
+    const low = allocator.isLow();
+    if (low && this.#purgesToSkip > 0 && !migration.wouldPurge()) {
+      this.#purgesToSkip--;
+      return;
     }
+    this.purge(low ? 1 : undefined);
+    this.#purgeBackOff = allocator.isLow()
+      ? Math.min(MOST_PURGES_SKIPPED, 2 * this.#purgeBackOff)
+      : 1;
+    this.#purgesToSkip = this.#purgeBackOff - 1;
   }
 
   /**
@@ -262,7 +265,11 @@ export class Attachment {
       migration.finishIfMoving();
       migration.keepReserve();
     });
-    if (!migration.hasPlace) evacuate(this);
+    if (!migration.wouldPurge(worth)) return false;
+    if (!migration.hasPlace) {
+      evacuate(this);
+      participant.allocator.consolidate(true);
+    }
     if (patient) participant.waitFor(() => migration.hasPlace);
     this.#pinnedAndCollected(() => migration.purge(worth));
     if (load(words, H_ROOT) === before) return false;

@@ -355,6 +355,13 @@ export class Migration {
     if (this.start(table, worth)) this.finish(table);
   }
 
+  /** Whether a purge that thinks so many tombstones worth it would move the root, if there is a place. */
+  wouldPurge(worth?: number): boolean {
+    const table = load(this.#words, H_ROOT) * 4;
+    worth ??= this.#purgeWorth(table);
+    return this.#tombstones(table) >= worth || this.#canShrink(table);
+  }
+
   #canShrink(table: number): boolean {
     const words = this.#words;
     const floor = this.#participant.segment.floorShift;
