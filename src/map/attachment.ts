@@ -217,9 +217,13 @@ export class Attachment {
    * each time costs a move of the table.
    */
   #purgeBackingOff(): void {
-    const { participant: { allocator }, table: { migration } } = this;
+    const { participant, table: { migration } } = this;
+    const { allocator } = participant;
     const low = allocator.isLow();
-    if (low && this.#purgesToSkip > 0 && !migration.wouldPurge()) {
+    participant.pin();
+    const hasMuch = migration.wouldPurge();
+    participant.unpin();
+    if (low && this.#purgesToSkip > 0 && !hasMuch) {
       this.#purgesToSkip--;
       return;
     }
@@ -260,12 +264,14 @@ export class Attachment {
   purge(worth?: number, patient = this.segment.evicts): boolean {
     const { participant, segment: { words }, table: { migration } } = this;
     const before = load(words, H_ROOT);
+    let isWorth = false;
     // A move that began earlier does not drop what was deleted since; and the table it leaves must be free for the next.
     this.#pinnedAndCollected(() => {
       migration.finishIfMoving();
       migration.keepReserve();
+      isWorth = migration.wouldPurge(worth);
     });
-    if (!migration.wouldPurge(worth)) return false;
+    if (!isWorth) return false;
     if (!migration.hasPlace) {
       evacuate(this);
       participant.allocator.consolidate(true);

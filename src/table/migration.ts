@@ -355,7 +355,7 @@ export class Migration {
     if (this.start(table, worth)) this.finish(table);
   }
 
-  /** Whether a purge that thinks so many tombstones worth it would move the root, if there is a place. */
+  /** Whether a purge that thinks so many tombstones worth it would move the root, if there is a place. The caller is pinned. */
   wouldPurge(worth?: number): boolean {
     const table = load(this.#words, H_ROOT) * 4;
     worth ??= this.#purgeWorth(table);
