@@ -81,7 +81,9 @@ Deno.test("FillCrew fills in all shares but the first", () =>
     await fillIn(map, file, 0);
     assertEquals(new Map(map), entries);
     // What one of them could not give away as it left is taken over in the background.
-    await eventually(() => map.stats().participants === 1);
+    await eventually(() =>
+      assertStrictEquals(map.stats().participants, 1, "the others have left")
+    );
   }));
 
 Deno.test("FillCrew leaves shares of a file that is gone, or another one now, to who asked", () =>
