@@ -10,7 +10,7 @@ import {
 } from "../mod.ts";
 import { locks } from "../src/epoch/lifeline.ts";
 import { freshKey } from "./measure/fresh_keys.ts";
-import { formatGoal, type GoalCheck, withVerdicts } from "./measure/goal.ts";
+import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";
 import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { Progress } from "./measure/progress.ts";
@@ -344,12 +344,12 @@ async function main(): Promise<void> {
     const { samples, writes } = await measure(entries, rounds, directory);
     const goals = goalsOf(samples, entries, writes);
     console.log("\n" + goals.map(formatGoal).join("\n"));
-    file?.writeJson({
+    file?.writeJson(recordOf({
       entries,
-      goals: withVerdicts(goals),
+      goals,
       samples: samples.record(),
       writes: { before: writes[0], during: writes[1] },
-    });
+    }));
   } finally {
     Deno.removeSync(directory, { recursive: true });
   }

@@ -3,7 +3,7 @@
  * otherwise. `--help` says how.
  */
 import { ResultFile } from "./measure/result_file.ts";
-import { formatGoal, type GoalCheck, withVerdicts } from "./measure/goal.ts";
+import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
 import {
   namesFrom,
   positive,
@@ -124,11 +124,7 @@ function cellsOf({ contenders, mixes, workers }: Field): Cell[] {
 
 /** What goes into the JSON file. */
 export function throughputRecord({ settings, results, goals }: Throughput) {
-  return {
-    settings,
-    goals: withVerdicts(goals),
-    samples: results.samples,
-  };
+  return recordOf({ settings, goals, samples: results.samples });
 }
 
 async function main(): Promise<void> {

@@ -25,16 +25,12 @@ export function isMet(check: GoalCheck): boolean {
   return reach(check) >= 1;
 }
 
-/** The checks as a JSON file tells them: each with its verdict. */
-export function withVerdicts(goals: readonly GoalCheck[]) {
-  return goals.map((goal) => ({ ...goal, met: isMet(goal) }));
-}
-
-/** A run as its JSON file tells it. */
+/** A run as its JSON file tells it: each goal with its verdict. */
 export function recordOf<Run extends { readonly goals: readonly GoalCheck[] }>(
   run: Run,
 ) {
-  return { ...run, goals: withVerdicts(run.goals) };
+  const goals = run.goals.map((goal) => ({ ...goal, met: isMet(goal) }));
+  return { ...run, goals };
 }
 
 /** Writes a check as one line. */

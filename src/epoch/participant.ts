@@ -132,7 +132,7 @@ export class Participant {
   #retired = 0;
   readonly #refsPerRecord: number;
   readonly #mostRetired: number;
-  /** The epoch in which it was waited in vain for readers; 0: none. */
+  /** The epoch that did not go on for a whole wait; 0: none. */
   #stuckAt = 0;
   #flushed: number;
   #usedRefs = 0;
@@ -332,22 +332,24 @@ export class Participant {
   }
 
   /**
-   * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says whether it came. Who waited in
-   * vain does so again only after the epoch has gone on.
+   * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says whether it came. Who found that
+   * a reader keeps the epoch from going on waits again only when it has gone on.
    */
   waitFor(came: () => boolean): boolean {
     this.collectAll();
+    if (came()) return true;
+    const before = load(this.#words, H_EPOCH);
+    if (before === this.#stuckAt) return false;
     const patience = new Patience();
-    while (!came()) {
-      const epoch = load(this.#words, H_EPOCH);
-      if (epoch === this.#stuckAt) return false;
+    do {
+      this.allocator.flush(); // others may wait for it as well
       this.askForFlush();
       if (!patience.nap()) {
-        this.#stuckAt = epoch;
+        this.#stuckAt = load(this.#words, H_EPOCH) === before ? before : 0;
         return false;
       }
       this.collectAll();
-    }
+    } while (!came());
     return true;
   }
 

@@ -159,14 +159,11 @@ export class Attachment {
 
   #tidyTable(): void {
     const { migration } = this.table;
-    this.participant.pin();
-    try {
+    this.#pinned(() => {
       migration.keepReserve();
       migration.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++);
-    } finally {
-      this.participant.unpin();
-    }
+    });
   }
 
   /** One recovery at a time; errors surface as unhandled rejections, because they would be defects. */
@@ -217,13 +214,10 @@ export class Attachment {
    * each time costs a move of the table.
    */
   #purgeBackingOff(): void {
-    const { participant, table: { migration } } = this;
-    const { allocator } = participant;
+    const { participant: { allocator }, table: { migration } } = this;
     const low = allocator.isLow();
-    participant.pin();
-    const hasMuch = migration.wouldPurge();
-    participant.unpin();
-    if (low && this.#purgesToSkip > 0 && !hasMuch) {
+    const hasMuch = () => this.#pinned(() => migration.wouldPurge());
+    if (low && this.#purgesToSkip > 0 && !hasMuch()) {
       this.#purgesToSkip--;
       return;
     }
@@ -263,35 +257,43 @@ export class Attachment {
    */
   purge(worth?: number, patient = this.segment.evicts): boolean {
     const { participant, segment: { words }, table: { migration } } = this;
+    const { allocator } = participant;
     const before = load(words, H_ROOT);
-    let isWorth = false;
     // A move that began earlier does not drop what was deleted since; and the table it leaves must be free for the next.
-    this.#pinnedAndCollected(() => {
+    const isWorth = this.#pinnedAndCollected(() => {
       migration.finishIfMoving();
       migration.keepReserve();
-      isWorth = migration.wouldPurge(worth);
+      return migration.wouldPurge(worth);
     });
     if (!isWorth) return false;
-    if (!migration.hasPlace) {
-      evacuate(this);
-      participant.allocator.consolidate(true);
+    const hasPlace = () => this.#pinned(() => migration.hasPlace);
+    if (!hasPlace()) {
+      const isAboutToBe = evacuate(this);
+      const cameFree = () => {
+        allocator.consolidate(true);
+        return hasPlace();
+      };
+      if (!cameFree() && patient && isAboutToBe) participant.waitFor(cameFree);
     }
-    if (patient) participant.waitFor(() => migration.hasPlace);
     this.#pinnedAndCollected(() => migration.purge(worth));
     if (load(words, H_ROOT) === before) return false;
-    participant.allocator.consolidate(true);
+    allocator.consolidate(true);
     return true;
   }
 
-  #pinnedAndCollected(work: () => void): void {
-    const { participant } = this;
-    participant.pin();
+  #pinnedAndCollected<T>(work: () => T): T {
+    const result = this.#pinned(work);
+    this.participant.collectAll();
+    return result;
+  }
+
+  #pinned<T>(work: () => T): T {
+    this.participant.pin();
     try {
-      work();
+      return work();
     } finally {
-      participant.unpin();
+      this.participant.unpin();
     }
-    participant.collectAll();
   }
 
   #throwFull(needed: number, why: string): never {

@@ -14,8 +14,8 @@ import { EncodedKey } from "../table/key.ts";
 import { bytesOf, copyVersion } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** Moves what it can: what there is no memory for stays. The caller is between operations. */
-export function evacuate(attachment: Attachment): void {
+/** Moves all, or as much as there is memory for; says whether it was all. The caller is between operations. */
+export function evacuate(attachment: Attachment): boolean {
   const { participant, segment, table } = attachment;
   const cursor = new Cursor(segment, table.migration);
   const key = new EncodedKey(segment.seed);
@@ -28,13 +28,14 @@ export function evacuate(attachment: Attachment): void {
       for (const ref of refs) {
         if (!participant.allocator.isWithin(ref, first, end)) continue;
         key.copyFrom(segment.words, ref);
-        if (!move(attachment, key, ref)) return;
+        if (!move(attachment, key, ref)) return false;
       }
     } finally {
       participant.unpin();
     }
   }
   participant.collectAll();
+  return true;
 }
 
 /** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */

@@ -175,10 +175,9 @@ export class Allocator {
     this.#reserve(1, "tombstone");
     for (let chunk = ceiling; chunk < total; chunk++) {
       if (!this.#claimChunk(chunk, false)) continue;
-      this.#adoptChunk(c, chunk);
-      this.#cut(c);
+      const ref = this.#beginChunk(c, chunk);
       if (this.isLow()) store(this.#words, H_LOW, 1);
-      return this.#pop(c, peek(this.#words, this.#base + P_FREE + c));
+      return this.#pop(c, ref);
     }
     this.#balance();
     return 0;
@@ -400,9 +399,14 @@ export class Allocator {
     if (this.#take(c) || this.#cut(c)) return peek(this.#words, list);
     const chunk = this.#claimOne(purpose);
     if (chunk < 0) return this.#consolidateFor(c, purpose);
+    return this.#beginChunk(c, chunk);
+  }
+
+  /** Cuts the first batch from a chunk that was claimed, and returns the first block. */
+  #beginChunk(c: number, chunk: number): number {
     this.#adoptChunk(c, chunk);
     this.#cut(c);
-    return peek(this.#words, list);
+    return peek(this.#words, this.#base + P_FREE + c);
   }
 
   /** From `TAKING` to the class, with the owner's record in between: at every point the chunk is someone's. */
@@ -719,9 +723,7 @@ export class Allocator {
     if (peek(this.#words, list) !== 0) return peek(this.#words, list);
     const chunk = this.#claimOne(purpose);
     if (chunk < 0) return 0;
-    this.#adoptChunk(c, chunk);
-    this.#cut(c);
-    return peek(this.#words, list);
+    return this.#beginChunk(c, chunk);
   }
 
   /**

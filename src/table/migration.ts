@@ -206,20 +206,23 @@ export class Migration {
    */
   #allocateNext(table: number, claimed: number, worth: number): number {
     const live = liveEntries(this.#words);
-    const suitable = suitableShift(live, this.#participant.segment.floorShift);
+    const fitting = this.#fittingShift(live, claimed);
     const least = leastShift(claimed);
     const same = 32 - this.#words[table + T_SHIFT];
-    let shift = Math.max(suitable, least, this.#shiftForExpected(live));
+    let shift = Math.max(fitting, this.#shiftForExpected(live));
     for (; shift > same && shift >= least; shift--) {
       const larger = this.#allocateLarger(shift, table);
       if (larger !== 0) return larger;
     }
-    if (least > same || suitable > same) {
-      return this.#canDrop(table, worth)
-        ? allocateTable(this.#participant, same)
-        : 0;
-    }
-    return allocateTable(this.#participant, Math.max(suitable, least));
+    if (fitting <= same) return allocateTable(this.#participant, fitting);
+    if (!this.#canDrop(table, worth)) return 0;
+    return allocateTable(this.#participant, same);
+  }
+
+  /** log2 of the capacity that suits what lives, if the claimed slots can move there; else of the least that they can move to. */
+  #fittingShift(live: number, claimed: number): number {
+    const floor = this.#participant.segment.floorShift;
+    return Math.max(suitableShift(live, floor), leastShift(claimed));
   }
 
   /** log2 of the capacity that takes what is announced, too; 0: nothing is. */
@@ -255,7 +258,7 @@ export class Migration {
     return this.#words[table + T_CAPACITY] / PURGE_WORTH;
   }
 
-  /** Whether memory for a table like the root is there, or could not be made by moving entries. */
+  /** Whether memory for a table like the root is there, or could not be made by moving entries. The caller is pinned. */
   get hasPlace(): boolean {
     const table = load(this.#words, H_ROOT) * 4;
     const bytes = tableBytes(this.#words[table + T_CAPACITY]);
@@ -364,10 +367,9 @@ export class Migration {
 
   #canShrink(table: number): boolean {
     const words = this.#words;
-    const floor = this.#participant.segment.floorShift;
-    const suitable = suitableShift(liveEntries(words), floor);
-    const least = leastShift(claimedSlots(words, table));
-    return Math.max(suitable, least) < 32 - words[table + T_SHIFT];
+    const claimed = claimedSlots(words, table);
+    const fitting = this.#fittingShift(liveEntries(words), claimed);
+    return fitting < 32 - words[table + T_SHIFT];
   }
 
   // ---- helping ------------------------------------------------------------------------------------------------------

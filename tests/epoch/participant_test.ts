@@ -375,3 +375,50 @@ Deno.test("Participants never free what a pinned one can still reach", () => {
     }
   });
 });
+
+Deno.test("Participant.waitFor() holds nothing back that another one waits for", () => {
+  const segment = freshSegment();
+  const one = join(segment);
+  const other = join(segment);
+  const blocks = [record(one)];
+  const free = one.allocator.freeChunks;
+  while (one.allocator.freeChunks === free) blocks.push(record(one));
+  blocks.pop(); // of the next chunk
+  other.allocator.free(blocks.pop()!);
+  one.allocator.flush();
+  for (const ref of blocks) one.allocator.free(ref);
+  assertFalse(other.allocator.consolidate(true), "some blocks are missing");
+  assert(one.waitFor(() => other.allocator.consolidate(true)));
+});
+
+Deno.test("Participant.waitFor() waits for a reader again after it waited in vain for something else", () => {
+  const segment = freshSegment();
+  const one = join(segment);
+  const reader = join(segment);
+  let looks = 0;
+  const neverComes = () => {
+    if (++looks === 2) reader.pin(); // the epoch went on before that
+    return false;
+  };
+  assertFalse(one.waitFor(neverComes));
+  one.retire(record(one));
+  looks = 0;
+  const cameFree = () => {
+    if (++looks === 2) reader.unpin();
+    return limbo(one).length === 0;
+  };
+  assert(one.waitFor(cameFree));
+});
+
+Deno.test("Participant.drain() waits only once for a reader that stays", () => {
+  const segment = freshSegment();
+  const one = join(segment);
+  const reader = join(segment);
+  reader.pin();
+  one.retire(record(one));
+  assertFalse(one.drain());
+  let looks = 0;
+  assertFalse(one.waitFor(() => ++looks > 1), "without another look");
+  reader.unpin();
+  assert(one.drain());
+});

@@ -161,10 +161,15 @@ for (const [mib, size] of [[3, 100], [4, 30], [6, 8], [11, 100], [16, 1000]]) {
   });
 }
 
+/** Sets `k0`, `k1`, … in a map of its own until that is full; returns how many fitted. */
+function fitsFresh(maxBytes: number, size: number): number {
+  using fresh = bytesMap(maxBytes);
+  return fill(fresh, (n) => `k${n}`, new Uint8Array(size));
+}
+
 Deno.test("SharedMap makes its table small again when large values need the memory", () => {
   const large = new Uint8Array(100_000);
-  using fresh = bytesMap(4 * MIB);
-  const count = fill(fresh, (n) => `k${n}`, large);
+  const count = fitsFresh(4 * MIB, large.length);
   using map = bytesMap(4 * MIB);
   fill(map, (n) => `k${n}`, new Uint8Array(8));
   map.clear();
@@ -174,10 +179,7 @@ Deno.test("SharedMap makes its table small again when large values need the memo
 Deno.test("SharedMap can be filled with one size of values after another", () => {
   const sizes = [8, 3000, 100, 100_000];
   const counts = new Map<number, number>();
-  for (const size of sizes) {
-    using fresh = bytesMap(4 * MIB);
-    counts.set(size, fill(fresh, (n) => `k${n}`, new Uint8Array(size)));
-  }
+  for (const size of sizes) counts.set(size, fitsFresh(4 * MIB, size));
   using map = bytesMap(4 * MIB);
   for (let round = 0; round < 3; round++) {
     for (const size of sizes) {
@@ -192,12 +194,6 @@ Deno.test("SharedMap can be filled with one size of values after another", () =>
     }
   }
 });
-
-/** Sets `k0`, `k1`, … in a map of its own until that is full; returns how many fitted. */
-function fitsFresh(maxBytes: number, size: number): number {
-  using fresh = bytesMap(maxBytes);
-  return fill(fresh, (n) => `k${n}`, new Uint8Array(size));
-}
 
 Deno.test("SharedMap can be filled with sizes in any order, however it is emptied in between", () => {
   const chance = new Random(SEED);
