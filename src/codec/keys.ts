@@ -7,10 +7,14 @@
 import { received } from "../errors.ts";
 import { LENGTH_LIMIT } from "../segment/layout.ts";
 import type { EncodedKey } from "../table/key.ts";
-import { keyBytes, keyIndex, keyIsWide } from "../table/version.ts";
+import * as versions from "../table/version.ts";
 import type { Codec, KeyFormat, Memory } from "./codec.ts";
 import { unshared } from "./bytes.ts";
-import { readString } from "./strings.ts";
+import * as strings from "./strings.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { keyBytes, keyIndex, keyIsWide } = versions;
+const { readString } = strings;
 
 /** Keys are kept whole in memory: what is longer than this cannot be one. */
 function checkLength(byteLength: number): void {
@@ -60,10 +64,7 @@ function packWide(key: string, into: EncodedKey): void {
   into.finish(byteLength, true);
 }
 
-const oneNumber = new Float64Array(1);
-const numberWords = new Int32Array(oneNumber.buffer);
-
-/** Numbers, the same when `Map` takes them for the same: NaN equals NaN, and -0 is 0. */
+/** Numbers, the same when `Map` takes them for the same. */
 export const numberKeys: KeyFormat<number> = {
   name: "number",
   prepare(key) {
@@ -75,11 +76,7 @@ export const numberKeys: KeyFormat<number> = {
     return key;
   },
   pack(prepared, into) {
-    const key = prepared as number;
-    oneNumber[0] = key === key ? key + 0 : NaN; // -0 + 0 is 0; every NaN becomes the one
-    into.words[0] = numberWords[0];
-    into.words[1] = numberWords[1];
-    into.finish(8, false);
+    into.packNumber(prepared as number);
   },
   read(memory, ref) {
     return memory.floats[keyIndex(ref)];

@@ -7,9 +7,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { received } from "../errors.ts";
-import {
-  type Codec,
-  type Memory,
+import * as codec from "./codec.ts";
+import type { Codec, Memory, ValueFormat } from "./codec.ts";
+import { unshared } from "./bytes.ts";
+import * as strings from "./strings.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { isLatin1, readString, writeLatin1, writeUtf16 } = strings;
+const {
   TAG_BYTES,
   TAG_CLONE,
   TAG_CONSTANT_OR_BIGINT,
@@ -17,10 +22,7 @@ import {
   TAG_LATIN1,
   TAG_NUMBER,
   TAG_UTF16,
-  type ValueFormat,
-} from "./codec.ts";
-import { unshared } from "./bytes.ts";
-import { isLatin1, readString, writeLatin1, writeUtf16 } from "./strings.ts";
+} = codec;
 
 const NUMBER_BYTES = 8;
 const CONSTANTS = [null, true, false];

@@ -14,7 +14,14 @@
  */
 
 import { Allocator } from "../segment/allocator.ts";
-import {
+import * as layout from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import { Patience } from "./patience.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   COUNTERS,
   H_EPOCH,
   H_FLUSH,
@@ -41,19 +48,8 @@ import {
   R_STAMP,
   REF_BYTES,
   REGISTRY_WORDS,
-} from "../segment/layout.ts";
-import type { Segment } from "../segment/segment.ts";
-import {
-  add,
-  compareAndSet,
-  load,
-  peek,
-  poke,
-  release,
-  store,
-  type Words,
-} from "../segment/words.ts";
-import { Patience } from "./patience.ts";
+} = layout;
+const { add, compareAndSet, load, peek, poke, release, store } = access;
 
 /** A counter of {@linkcode COUNTERS}. */
 export type Counter = (typeof COUNTERS)[number];

@@ -5,17 +5,16 @@
  */
 
 import { type Participant, participantBase } from "../epoch/participant.ts";
-import {
-  H_PARTICIPANTS,
-  P_ENTRIES,
-  P_LIVE_REFS,
-  REF_BYTES,
-  V_KEY,
-  V_VALUE,
-} from "../segment/layout.ts";
+import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { load, peek } from "../segment/words.ts";
-import { bytesOf, isTombstone } from "../table/version.ts";
+import * as access from "../segment/words.ts";
+import * as versions from "../table/version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { H_PARTICIPANTS, P_ENTRIES, P_LIVE_REFS, REF_BYTES, V_KEY, V_VALUE } =
+  layout;
+const { load, peek } = access;
+const { bytesOf, isTombstone } = versions;
 
 /** Counts that `after` took the place of `before` (0: of nothing). The caller is pinned. */
 export function account(

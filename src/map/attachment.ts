@@ -18,6 +18,7 @@ import {
 import { leastReserve } from "../segment/allocator.ts";
 import { Segment } from "../segment/segment.ts";
 import { add, load, store } from "../segment/words.ts";
+import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
 import {
   allocateTable,
@@ -59,6 +60,8 @@ export class Attachment {
   readonly table: Table;
   /** Scratch for the key of the operation at hand. */
   readonly key: EncodedKey;
+  /** What this worker remembers of the map's hashes. */
+  readonly memo: HashMemo = new HashMemo();
   readonly #lifeline: Lifeline;
   /** What is closed together with the attachment. */
   readonly dependents = new Set<{ close(): void }>();
@@ -76,7 +79,7 @@ export class Attachment {
     this.participant = participant;
     this.#lifeline = lifeline;
     this.table = new Table(participant);
-    this.key = new EncodedKey(segment.seed);
+    this.key = new EncodedKey(segment.seed, this.memo);
   }
 
   /** Makes a segment and attaches to it. */

@@ -4,30 +4,26 @@
  * @module
  */
 
-import {
-  type KeyFormat,
-  TAG_LATIN1,
-  TAG_NUMBER,
-  type ValueFormat,
-} from "../codec/codec.ts";
-import {
-  HAS_EXPIRY,
-  LENGTH_MASK,
-  TAG_SHIFT,
-  TAG_TOMBSTONE,
-  V_KEY,
-  V_VALUE,
-} from "../segment/layout.ts";
+import * as codec from "../codec/codec.ts";
+import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
+import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { confirms } from "../table/glance.ts";
-import {
+import * as glances from "../table/glance.ts";
+import * as versions from "../table/version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { HAS_EXPIRY, LENGTH_MASK, TAG_SHIFT, TAG_TOMBSTONE, V_KEY, V_VALUE } =
+  layout;
+const { TAG_LATIN1, TAG_NUMBER } = codec;
+const {
   expiryOf,
   isTombstone,
   valueBytes,
   valueIndex,
   valueIndexOf,
   valueTag,
-} from "../table/version.ts";
+} = versions;
+const { confirms } = glances;
 
 /** What {@linkcode Reader.glance} leaves to the pinned path: what it may not decode, and what seems to have expired. */
 export const UNDECODED: unique symbol = Symbol("undecoded");

@@ -10,28 +10,15 @@
 import { Segment } from "../segment/segment.ts";
 import type { Participant } from "../epoch/participant.ts";
 import { HandleError, MapFullError, received } from "../errors.ts";
-import {
-  H_TTL_USED,
-  LENGTH_LIMIT,
-  LENGTH_MASK,
-  P_ENTRIES,
-} from "../segment/layout.ts";
+import * as layout from "../segment/layout.ts";
 import { ORDERED, store } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
 import type { Insert, Table } from "../table/table.ts";
-import {
-  bytesOf,
-  isTombstone,
-  valueBytes,
-  valueIndex,
-  valueTag,
-  versionBytes,
-  writeVersion,
-} from "../table/version.ts";
+import * as versions from "../table/version.ts";
 import { Cursor } from "../table/cursor.ts";
-import { beforeGlance, confirms, glance, UNDECIDED } from "../table/glance.ts";
+import * as glances from "../table/glance.ts";
 import type { ValueFormat } from "../codec/codec.ts";
-import { account, liveBytesOf, sumTally } from "./accounting.ts";
+import * as accounting from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
 import {
   type AttachOptions,
@@ -48,6 +35,20 @@ import { meet } from "./rendezvous.ts";
 import { Scan } from "./scan.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
 import { type SharedMapStats, sumStats } from "./stats.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { H_TTL_USED, LENGTH_LIMIT, LENGTH_MASK, P_ENTRIES } = layout;
+const { account, liveBytesOf, sumTally } = accounting;
+const {
+  bytesOf,
+  isTombstone,
+  valueBytes,
+  valueIndex,
+  valueTag,
+  versionBytes,
+  writeVersion,
+} = versions;
+const { beforeGlance, confirms, glance, UNDECIDED } = glances;
 
 /**
  * What another worker needs to attach to a map: `postMessage` takes it as it is.
@@ -453,7 +454,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const ahead = this.#ahead;
     const format = this.#reader.keys;
     for (let i = 0; i < count; i++) {
-      ahead[i] ??= new EncodedKey(this.#segment.seed);
+      ahead[i] ??= new EncodedKey(this.#segment.seed, this.#attachment.memo);
       format.pack(format.prepare(keys[from + i]), ahead[i]);
       this.#hashes[i] = ahead[i].hash;
     }

@@ -10,7 +10,18 @@
 
 import { account } from "../map/accounting.ts";
 import type { Attachment, Shortage } from "../map/attachment.ts";
-import {
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import { hashWords } from "../table/hash.ts";
+import { EncodedKey } from "../table/key.ts";
+import type { Table } from "../table/table.ts";
+import { valueIndexOf, versionBytes } from "../table/version.ts";
+import { RECORD_HEAD_WORDS } from "./format.ts";
+import { copy, recordExpiry, recordWords } from "./record.ts";
+import { readKey } from "./record_reader.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   FINAL,
   H_CLOCK,
   H_TTL_USED,
@@ -23,15 +34,8 @@ import {
   V_PREV,
   V_STAMP,
   V_VALUE,
-} from "../segment/layout.ts";
-import { load, poke, store } from "../segment/words.ts";
-import { hashWords } from "../table/hash.ts";
-import { EncodedKey } from "../table/key.ts";
-import type { Table } from "../table/table.ts";
-import { valueIndexOf, versionBytes } from "../table/version.ts";
-import { RECORD_HEAD_WORDS } from "./format.ts";
-import { copy, recordExpiry, recordWords } from "./record.ts";
-import { readKey } from "./record_reader.ts";
+} = layout;
+const { load, poke, store } = access;
 
 /** Entries under one pin. */
 const BATCH = 1024;

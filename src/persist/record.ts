@@ -4,7 +4,12 @@
  * @module
  */
 
-import {
+import * as layout from "../segment/layout.ts";
+import { SIGN, valueIndexOf } from "../table/version.ts";
+import { RECORD_HEAD_WORDS } from "./format.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   HAS_EXPIRY,
   KEY_WIDE,
   LENGTH_MASK,
@@ -13,9 +18,7 @@ import {
   V_HEADER_WORDS,
   V_KEY,
   V_VALUE,
-} from "../segment/layout.ts";
-import { SIGN, valueIndexOf } from "../table/version.ts";
-import { RECORD_HEAD_WORDS } from "./format.ts";
+} = layout;
 
 /** From this many words on, the runtime's copy beats a loop. */
 const LOOP_LIMIT = 32;

@@ -23,7 +23,21 @@
  * @module
  */
 
+import * as layout from "./layout.ts";
+import type { Segment } from "./segment.ts";
+import type { SizeClasses } from "./size_classes.ts";
 import {
+  areFreeChunks,
+  chunksOfRegion,
+  freeTablePlace,
+  isFreeChunk,
+  runLength,
+} from "./table_region.ts";
+import * as access from "./words.ts";
+import type { Words } from "./words.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   B_COUNT,
   B_NEXT,
   CHUNK_BODY,
@@ -57,18 +71,8 @@ import {
   REF_BYTES,
   REF_SHIFT,
   V_STAMP,
-} from "./layout.ts";
-import type { Segment } from "./segment.ts";
-import type { SizeClasses } from "./size_classes.ts";
-import {
-  areFreeChunks,
-  chunksOfRegion,
-  freeTablePlace,
-  isFreeChunk,
-  runLength,
-} from "./table_region.ts";
-import { compareAndSet, load, peek, poke, store } from "./words.ts";
-import type { Words } from "./words.ts";
+} = layout;
+const { compareAndSet, load, peek, poke, store } = access;
 
 /** What a block is for: entries leave some memory to tables and tombstones, so that deleting works when the map is full. */
 export type Purpose = "entry" | "tombstone" | "table";

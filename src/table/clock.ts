@@ -12,7 +12,13 @@
  */
 
 import { forEachOpenSnapshot, type Participant } from "../epoch/participant.ts";
-import {
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   FINAL,
   H_CLOCK,
   H_SNAPSHOTS,
@@ -21,15 +27,9 @@ import {
   REF_MASK,
   V_PREV,
   V_STAMP,
-} from "../segment/layout.ts";
-import {
-  compareAndSet,
-  load,
-  peek,
-  store,
-  type Words,
-} from "../segment/words.ts";
-import { settle, valueRefs } from "./version.ts";
+} = layout;
+const { compareAndSet, load, peek, store } = access;
+const { settle, valueRefs } = versions;
 
 /**
  * Opens a snapshot in a free registry word and returns its stamp: it shows the newest versions with a stamp up to that. O(1),

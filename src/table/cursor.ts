@@ -13,7 +13,16 @@
  */
 
 import type { Segment } from "../segment/segment.ts";
-import {
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import type { Participant } from "../epoch/participant.ts";
+import { homeSlot } from "./hash.ts";
+import type { Migration } from "./migration.ts";
+import { NEXT_LINE, settle } from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   CLOSED,
   EMPTY,
   H_ROOT,
@@ -25,11 +34,8 @@ import {
   T_SHIFT,
   T_SLOTS,
   V_STAMP,
-} from "../segment/layout.ts";
-import { load, peek, type Words } from "../segment/words.ts";
-import type { Participant } from "../epoch/participant.ts";
-import type { Migration } from "./migration.ts";
-import { settle } from "./version.ts";
+} = layout;
+const { load, peek } = access;
 
 const HASHES = 2 ** 32;
 /** Slots of the current table that one range covers. */
@@ -92,7 +98,8 @@ export class Cursor {
     // In a loop of its own, and a short one: memory is slow, and so these looks do not wait for each other.
     let seen = 0;
     for (let i = 0; i < refs.length; i++) {
-      seen |= peek(words, refs[i] * 4 + V_STAMP);
+      const first = refs[i] * 4 + V_STAMP;
+      seen |= peek(words, first) | peek(words, first + NEXT_LINE);
     }
     this.#seen = seen;
     for (let i = 0; i < refs.length; i++) settle(words, refs[i]);
@@ -156,7 +163,7 @@ export class Cursor {
 
 /** The slot where the probes for a hash, an unsigned number, begin. */
 function home(words: Words, table: number, hash: number): number {
-  return hash >>> words[table + T_SHIFT];
+  return homeSlot(hash, words[table + T_SHIFT]);
 }
 
 /** Visits the newest versions of all keys (settled, tombstones too), range by range, pinned for each. */

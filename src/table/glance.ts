@@ -16,7 +16,15 @@
  * @module
  */
 
-import {
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import * as hashing from "./hash.ts";
+import type { EncodedKey } from "./key.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   EMPTY,
   FROZEN,
   H_EPOCH,
@@ -28,10 +36,10 @@ import {
   T_SHIFT,
   T_SLOTS,
   V_STAMP,
-} from "../segment/layout.ts";
-import { load, peek, type Words } from "../segment/words.ts";
-import type { EncodedKey } from "./key.ts";
-import { hasKey } from "./version.ts";
+} = layout;
+const { load, peek } = access;
+const { homeSlot } = hashing;
+const { hasKey } = versions;
 
 /** What a glance does not decide. */
 export const UNDECIDED = -1;
@@ -57,7 +65,7 @@ export function glance(words: Words, key: EncodedKey): number {
   const table = load(words, H_ROOT) * 4;
   const slots = table + T_SLOTS;
   const mask = words[table + T_CAPACITY] - 1;
-  let i = hash >>> words[table + T_SHIFT];
+  let i = homeSlot(hash, words[table + T_SHIFT]);
   for (let probes = 0; probes < MOST_PROBES; probes++) {
     const slot = slots + i * SLOT_WORDS;
     const there = load(words, slot);

@@ -4,12 +4,21 @@
  * @module
  */
 
-import { KEY_WIDE, V_HEADER_WORDS } from "../segment/layout.ts";
+import * as layout from "../segment/layout.ts";
 import type { Words } from "../segment/words.ts";
-import { hashWords, packAndHash } from "./hash.ts";
+import * as hashing from "./hash.ts";
+import type { HashMemo } from "./hash_memo.ts";
 import { keyBytes, keyIsWide } from "./version.ts";
 
+// Constants of its own: `layout.ts` says why.
+const { KEY_WIDE, V_HEADER_WORDS } = layout;
+const { hashWords, packAndHash } = hashing;
+
 const FIRST_WORDS = 64;
+
+const oneNumber = new Float64Array(1);
+const numberWords = new Int32Array(oneNumber.buffer);
+const NUMBER_BYTES = 8;
 
 /** One worker's scratch space for the key of the operation at hand; reused, so that no operation allocates. */
 export class EncodedKey {
@@ -24,10 +33,16 @@ export class EncodedKey {
   hash = 0;
   readonly #k0: number;
   readonly #k1: number;
+  readonly #memo: HashMemo | undefined;
 
-  constructor(seed: readonly [number, number]) {
+  /**
+   * @param seed The map's.
+   * @param memo For whoever packs numbers again and again: what is known of the map's hashes.
+   */
+  constructor(seed: readonly [number, number], memo?: HashMemo) {
     this.#k0 = seed[0];
     this.#k1 = seed[1];
+    this.#memo = memo;
   }
 
   /** Makes room for `bytes` bytes. */
@@ -56,6 +71,27 @@ export class EncodedKey {
     this.info = length;
     this.hash = hash;
     return true;
+  }
+
+  /** Encodes a number, the same for those that `Map` takes for the same: NaN equals NaN, and -0 is 0. */
+  packNumber(key: number): void {
+    oneNumber[0] = key === key ? key + 0 : NaN; // -0 + 0 is 0; every NaN becomes the one
+    this.words[0] = numberWords[0];
+    this.words[1] = numberWords[1];
+    const memo = this.#memo;
+    const integer = key | 0;
+    if (memo === undefined || integer !== key) {
+      return this.finish(NUMBER_BYTES, false);
+    }
+    const hash = memo.recall(integer);
+    if (hash === 0) {
+      this.finish(NUMBER_BYTES, false);
+      memo.remember(integer, this.hash);
+      return;
+    }
+    this.count = NUMBER_BYTES / 4;
+    this.info = NUMBER_BYTES;
+    this.hash = hash;
   }
 
   /** Ends the encoding of a key whose words are in place. */

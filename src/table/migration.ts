@@ -18,7 +18,32 @@
  */
 
 import { oldestSnapshot, type Participant } from "../epoch/participant.ts";
+import * as layout from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
 import {
+  add,
+  compareAndSet,
+  load,
+  peek,
+  poke,
+  store,
+  type Words,
+} from "../segment/words.ts";
+import { participantBase } from "../epoch/participant.ts";
+import { trim } from "./clock.ts";
+import { lowestFloor, revokeFloors } from "./floor.ts";
+import { homeSlot } from "./hash.ts";
+import {
+  claimedSlots,
+  closeRoom,
+  creditNext,
+  crowded,
+  slotLimit,
+} from "./room.ts";
+import { sameKey, settle } from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   CLOSED,
   DEAD,
   EMPTY,
@@ -45,28 +70,7 @@ import {
   T_SHIFT,
   T_SLOTS,
   T_SWEPT,
-} from "../segment/layout.ts";
-import type { Segment } from "../segment/segment.ts";
-import {
-  add,
-  compareAndSet,
-  load,
-  peek,
-  poke,
-  store,
-  type Words,
-} from "../segment/words.ts";
-import { participantBase } from "../epoch/participant.ts";
-import { trim } from "./clock.ts";
-import { lowestFloor, revokeFloors } from "./floor.ts";
-import {
-  claimedSlots,
-  closeRoom,
-  creditNext,
-  crowded,
-  slotLimit,
-} from "./room.ts";
-import { sameKey, settle } from "./version.ts";
+} = layout;
 
 /** log2 of the smallest capacity. */
 const LEAST_SHIFT = 8;
@@ -509,7 +513,7 @@ export class Migration {
     const words = this.#words;
     const capacity = words[next + T_CAPACITY];
     const slots = next + T_SLOTS;
-    let i = hash >>> words[next + T_SHIFT];
+    let i = homeSlot(hash, words[next + T_SHIFT]);
     for (let probes = 0; probes < capacity;) {
       const slot = slots + i * SLOT_WORDS;
       const there = load(words, slot);

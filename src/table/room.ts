@@ -15,14 +15,13 @@
  */
 
 import type { Participant } from "../epoch/participant.ts";
-import {
-  H_ROOT,
-  T_CAPACITY,
-  T_NEXT,
-  T_NUMBER,
-  T_ROOM,
-} from "../segment/layout.ts";
-import { compareAndSet, load, peek, type Words } from "../segment/words.ts";
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { H_ROOT, T_CAPACITY, T_NEXT, T_NUMBER, T_ROOM } = layout;
+const { compareAndSet, load, peek } = access;
 
 /** Slots of a table that may ever be claimed: probing needs some that are empty. */
 export function slotLimit(capacity: number): number {

@@ -16,7 +16,19 @@
  */
 
 import type { Participant } from "../epoch/participant.ts";
-import {
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import { Backoff } from "./backoff.ts";
+import * as clock from "./clock.ts";
+import * as hashing from "./hash.ts";
+import type { EncodedKey } from "./key.ts";
+import { Migration } from "./migration.ts";
+import { claimedSlots, crowded, Permits } from "./room.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   CLOSED,
   DEAD,
   EMPTY,
@@ -31,22 +43,13 @@ import {
   T_ROOM,
   T_SHIFT,
   T_SLOTS,
-  V_KEY,
   V_PREV,
-} from "../segment/layout.ts";
-import {
-  compareAndSet,
-  load,
-  peek,
-  poke,
-  type Words,
-} from "../segment/words.ts";
-import { Backoff } from "./backoff.ts";
-import { trim } from "./clock.ts";
-import type { EncodedKey } from "./key.ts";
-import { Migration } from "./migration.ts";
-import { claimedSlots, crowded, Permits } from "./room.ts";
-import { hasKey, isTombstone, settle } from "./version.ts";
+  V_STAMP,
+} = layout;
+const { compareAndSet, load, peek, poke } = access;
+const { homeSlot } = hashing;
+const { trim } = clock;
+const { hasKey, isTombstone, NEXT_LINE, settle } = versions;
 
 /**
  * What came of an insert: it is in; another worker was there first (seek again); or no slot is free, and there is no memory for
@@ -102,7 +105,7 @@ export class Table {
     for (;;) {
       const slots = table + T_SLOTS;
       const mask = words[table + T_CAPACITY] - 1;
-      let i = hash >>> words[table + T_SHIFT];
+      let i = homeSlot(hash, words[table + T_SHIFT]);
       let moved = false;
       let onward = false;
       for (let probes = 0; probes <= mask; probes++) {
@@ -175,7 +178,7 @@ export class Table {
     const hash = key.hash;
     const slots = table + T_SLOTS;
     const mask = words[table + T_CAPACITY] - 1;
-    let i = hash >>> words[table + T_SHIFT];
+    let i = homeSlot(hash, words[table + T_SHIFT]);
     for (let probes = 0; probes <= mask;) {
       const slot = slots + i * SLOT_WORDS;
       let there = peek(words, slot);
@@ -295,7 +298,7 @@ export class Table {
     const shift = words[table + T_SHIFT];
     let seen = 0;
     for (let i = 0; i < count; i++) {
-      seen |= peek(words, slots + (hashes[i] >>> shift) * SLOT_WORDS);
+      seen |= peek(words, slots + homeSlot(hashes[i], shift) * SLOT_WORDS);
     }
     this.#seen = seen;
   }
@@ -311,7 +314,7 @@ export class Table {
     const mask = words[table + T_CAPACITY] - 1;
     const shift = words[table + T_SHIFT];
     for (let i = 0; i < count; i++) {
-      let at = hashes[i] >>> shift;
+      let at = homeSlot(hashes[i], shift);
       let slot = table + T_SLOTS + at * SLOT_WORDS;
       // Not far: a slot is seldom away from its home, and this is but a guess.
       for (let probes = 0; probes < GUESSES; probes++) {
@@ -323,7 +326,10 @@ export class Table {
     }
     // In a loop of its own, and a short one: the fewer instructions in between, the more looks are under way at a time.
     let seen = 0;
-    for (let i = 0; i < count; i++) seen |= peek(words, hashes[i] * 4 + V_KEY);
+    for (let i = 0; i < count; i++) {
+      const first = hashes[i] * 4 + V_STAMP;
+      seen |= peek(words, first) | peek(words, first + NEXT_LINE);
+    }
     this.#seen = seen;
   }
   /** What the last touch saw: kept so that it has to look. */
@@ -339,7 +345,7 @@ export class Table {
     if (load(words, table + T_NEXT) !== 0) return false;
     const slots = table + T_SLOTS;
     const mask = words[table + T_CAPACITY] - 1;
-    let i = hash >>> words[table + T_SHIFT];
+    let i = homeSlot(hash, words[table + T_SHIFT]);
     let slot = slots + i * SLOT_WORDS;
     for (let there = peek(words, slot); there !== EMPTY;) {
       if (there === hash || there === CLOSED) return false;

@@ -20,7 +20,14 @@
  * @module
  */
 
-import {
+import * as layout from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import type { EncodedKey } from "./key.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
   FINAL,
   H_CLOCK,
   HAS_EXPIRY,
@@ -36,11 +43,11 @@ import {
   V_PREV,
   V_STAMP,
   V_VALUE,
-} from "../segment/layout.ts";
-import type { Segment } from "../segment/segment.ts";
-import { compareAndSet, load, peek, poke } from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
-import type { EncodedKey } from "./key.ts";
+} = layout;
+const { compareAndSet, load, peek, poke } = access;
+
+/** Words from the beginning of a version to where a small one that begins late in a cache line is in the next. */
+export const NEXT_LINE = 8;
 
 /** Bytes of a version with these lengths. */
 export function versionBytes(
