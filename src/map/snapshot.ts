@@ -5,14 +5,11 @@
  */
 
 import { ClosedError, SnapshotError } from "../errors.ts";
-import * as layout from "../segment/layout.ts";
+import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { closeSnapshot, openMoment, versionAt } from "../table/clock.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Reader } from "./reader.ts";
 import { Scan } from "./scan.ts";
-
-// Constants of its own: `layout.ts` says why.
-const { REGISTRY_WORDS } = layout;
 
 /**
  * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.

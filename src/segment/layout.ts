@@ -10,8 +10,8 @@
  * ```
  *
  * Modules on the path of every operation copy what they need from here, and the functions that they call, into constants of
- * their own. V8 compiles such constants into the code; an imported binding it reads from memory and checks, at each use. It makes
- * a `get` from the cache, and a `set`, faster by a quarter (`bench/README.md`).
+ * their own. V8 compiles such constants into the code; an imported binding it reads from memory and checks, at each use
+ * (`bench/README.md` says what that costs).
  *
  * @module
  */

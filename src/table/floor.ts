@@ -15,11 +15,8 @@
 
 import { participantBase } from "../epoch/participant.ts";
 import type { Participant } from "../epoch/participant.ts";
-import * as layout from "../segment/layout.ts";
+import { H_SNAPSHOTS, LOST, P_FLOOR } from "../segment/layout.ts";
 import { compareAndSet, load, store, type Words } from "../segment/words.ts";
-
-// Constants of its own: `layout.ts` says why.
-const { H_SNAPSHOTS, LOST, P_FLOOR } = layout;
 
 /** Sets the floor, from nothing. The snapshot of that tick must be open. */
 export function setFloor(participant: Participant, tick: number): void {
