@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { locks } from "../../src/epoch/lifeline.ts";
 import { eventually } from "./eventually.ts";
 
 /** A fresh temporary folder. */
@@ -21,19 +22,18 @@ export class Folder implements Disposable {
 
 /** The home of persisted maps: gone once their last epochs are written. */
 export class Home extends Folder implements AsyncDisposable {
-  /** The workers that write a map into it at this moment. */
-  async writers(): Promise<number> {
-    return (await this.#locks()).filter((name) => name.includes("writer of"))
-      .length;
+  /** The workers that write a map into it at this moment, by the names that the runtime gives them. */
+  async writers(): Promise<string[]> {
+    return (await this.#locks())
+      .filter(({ name }) => name.startsWith("epochmap writer of"))
+      .map(({ clientId }) => clientId);
   }
 
   /** The locks that are named after it. */
-  async #locks(): Promise<string[]> {
-    // deno-lint-ignore no-explicit-any
-    const { held } = await (navigator as any).locks.query();
+  async #locks(): Promise<{ name: string; clientId: string }[]> {
+    const { held } = await locks.query();
     const path = JSON.stringify(Deno.realPathSync(this.path)).slice(0, -1);
-    return held.map(({ name }: { name: string }) => name)
-      .filter((name: string) => name.includes(path));
+    return held.filter(({ name }) => name.includes(path));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
