@@ -6,8 +6,8 @@
 
 import { SCALE } from "./scale.ts";
 
-/** A child that has not ended after this long never will. */
-const PATIENCE_MS = 180_000 * Math.max(1, SCALE);
+/** A child that has not ended after this long never will, be the machine as slow and busy as it may: it takes a minute or two. */
+const PATIENCE_MS = 600_000 * Math.max(1, SCALE);
 
 /** Runs a script of this folder; returns the lines that it printed. */
 export async function runInstrumented(

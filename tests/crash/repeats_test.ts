@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { runInstrumented } from "./child.ts";
 import type { Report } from "./repeats.ts";
 
-const DEATHS = 120;
+const DEATHS = 100;
 
 Deno.test("A hundred deaths at the same step harm nobody", async (t) => {
   const lines = await runInstrumented("./repeats.ts", DEATHS);
