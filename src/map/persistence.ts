@@ -50,8 +50,11 @@ export interface Persistence {
     made: CheckedOptions,
     make: (seed?: readonly [number, number]) => Attachment,
   ): Promise<Attachment>;
-  /** Sees to it that somebody in this process keeps writing the map, until the attachment is closed. */
-  keepWriting(options: PersistOptions, attachment: Attachment): Promise<void>;
+  /**
+   * Sees to it that somebody in this process keeps writing the map, until the attachment is closed. Whoever that is begins in the
+   * background. Throws `SnapshotError` if the directory cannot be used.
+   */
+  keepWriting(options: PersistOptions, attachment: Attachment): void;
 }
 
 let provided: Persistence | undefined;

@@ -287,7 +287,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     );
     result.#letGo = letGo;
     try {
-      if (persist) await persistence?.keepWriting(persist, result.#attachment);
+      if (persist) persistence?.keepWriting(persist, result.#attachment);
     } catch (error) {
       result.close();
       throw error;

@@ -5,8 +5,9 @@
  * writer; if not, candidates take turns (another lock, never waited for), and the one whose turn it is starts a worker, which
  * holds the writer's lock until it ends. When it ends, however that comes, the next look of any candidate finds that.
  *
- * A writer that was told to stop is *finishing* until its last epoch is on disk, and a lock says so: whoever wants to restore the
- * directory into a new map of this process waits for that.
+ * A holder that closed the map is *finishing* until its last epoch is on disk, if it is the one who writes, and a lock says so:
+ * whoever wants to restore the directory into a new map of this process waits for that. A lock says of each holder that it has the
+ * map, too: another map cannot have the same directory.
  *
  * @module
  */
@@ -26,7 +27,7 @@ import { warn, WriterHost } from "./writer_host.ts";
 const LOOK_MS = 500;
 /** Between two looks at whether a writer has ended. */
 const LOOK_AGAIN_MS = 5;
-/** A writer that is not finishing, and still there after this time, is that of another map. */
+/** Who is not finishing, and still there after this time, has another map. */
 const DYING_MS = 500;
 
 providePersistence({ check: checkWriterOptions, restore, keepWriting });
@@ -45,6 +46,10 @@ function finishingPrefix(directory: string): string {
   return `epochmap finishing ${JSON.stringify(directory)} `;
 }
 
+function holderPrefix(directory: string): string {
+  return `epochmap holder of ${JSON.stringify(directory)} `;
+}
+
 async function isHeld(prefix: string): Promise<boolean> {
   const { held } = await locks.query();
   return held.some(({ name }) => name.startsWith(prefix));
@@ -57,7 +62,7 @@ async function restore(
 ): Promise<Attachment> {
   makeDirectory(pathOf(options.directory));
   const directory = realPath(options.directory);
-  await writerToEnd(directory);
+  await othersToEnd(directory);
   const found = await findNewest(
     directory,
     { codecs: made },
@@ -75,12 +80,14 @@ async function restore(
   return attachment;
 }
 
-/** Waits for the last epoch of a map that was closed, and for a terminated worker to take its writer along. */
-async function writerToEnd(directory: string): Promise<void> {
+/** Waits for the last epoch of a map that was closed, and for terminated workers to take their locks and writers along. */
+async function othersToEnd(directory: string): Promise<void> {
   let patience = DYING_MS;
   while (patience > 0) {
     if (!await isHeld(finishingPrefix(directory))) {
-      if (!await isHeld(writerLock(directory))) return;
+      const isTaken = await isHeld(holderPrefix(directory)) ||
+        await isHeld(writerLock(directory));
+      if (!isTaken) return;
       patience -= LOOK_AGAIN_MS;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
@@ -95,18 +102,10 @@ function writerLock(directory: string): string {
   return `epochmap writer of ${JSON.stringify(directory)}`;
 }
 
-async function keepWriting(
-  options: PersistOptions,
-  attachment: Attachment,
-): Promise<void> {
+function keepWriting(options: PersistOptions, attachment: Attachment): void {
   makeDirectory(pathOf(options.directory));
-  const candidate = new Candidate(
-    options,
-    attachment,
-    realPath(options.directory),
-  );
-  attachment.dependents.add(candidate);
-  await candidate.look();
+  const directory = realPath(options.directory);
+  attachment.dependents.add(new Candidate(options, attachment, directory));
 }
 
 /** One attachment's readiness to write the map. */
@@ -116,8 +115,10 @@ class Candidate {
   readonly #lock: string;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #report: (error: SnapshotError) => void;
-  #looking = false;
-  #open = true;
+  readonly #holding: Lifeline;
+  /** The look that is under way, or the last one. */
+  #look: Promise<void>;
+  #isLooking = false;
 
   constructor(
     options: PersistOptions,
@@ -132,44 +133,49 @@ class Candidate {
       { ...checkWriterOptions(options), directory, buffer, lock: this.#lock },
       { onProgress() {}, onWritten() {}, onError: this.#report },
     );
+    this.#holding = Lifeline.hold(
+      holderPrefix(directory) + crypto.randomUUID(),
+    );
     this.#host.onDeath = () => {}; // the next look of any candidate finds that
-    this.#timer = setInterval(() => this.#lookAgain(), LOOK_MS);
+    this.#look = this.#lookNow();
+    this.#timer = setInterval(() => {
+      if (!this.#isLooking) this.#look = this.#lookNow();
+    }, LOOK_MS);
     Deno.unrefTimer(this.#timer);
   }
 
-  async #lookAgain(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  /** Starts to write if nobody does; what goes wrong is reported. */
+  async #lookNow(): Promise<void> {
+    this.#isLooking = true;
     try {
-      await this.look();
+      await this.#elect();
     } catch (error) {
       this.#report(failure("write snapshots into", this.#directory, error));
     } finally {
-      this.#looking = false;
+      this.#isLooking = false;
     }
   }
 
-  /** Starts to write if nobody does. */
-  async look(): Promise<void> {
-    if (!this.#open || await isHeld(this.#lock)) return;
+  async #elect(): Promise<void> {
+    if (await isHeld(this.#lock)) return;
     await locks.request(
       `epochmap election for ${this.#lock}`,
       { ifAvailable: true },
       async (turn) => {
         if (turn === null || await isHeld(this.#lock)) return;
-        if (this.#open) await this.#host.start();
+        await this.#host.start();
       },
     );
   }
 
-  /** Stops to write; the map is being closed. */
+  /** Stops to write, if need be as soon as that has begun; the map is being closed. */
   close(): void {
-    this.#open = false;
     clearInterval(this.#timer);
-    if (!this.#host.isStarted) return;
     const finishing = Lifeline.hold(
       finishingPrefix(this.#directory) + crypto.randomUUID(),
     );
-    this.#host.stopSoon().finally(() => finishing.release());
+    this.#holding.release();
+    this.#look.then(() => this.#host.stopSoon())
+      .finally(() => finishing.release());
   }
 }
