@@ -3,7 +3,8 @@
  *
  * An entry goes in as any write does, by the same steps of the table, so others may read and write the map meanwhile. What is
  * saved is all that surrounds a write: decoding and encoding, a pin for each, tables that grow step by step; and since places
- * in the table follow the hashes, memory is touched in order.
+ * in the table follow the hashes, memory is touched in order. While nobody else has the map, plain writes take the place of
+ * atomic steps.
  *
  * @module
  */
@@ -42,6 +43,9 @@ const BATCH = 1024;
 /** Entries whose places are looked at together. */
 const AHEAD = 128;
 
+/** Who has the map beside the filler. */
+export type Company = "anyone" | "fillers" | "nobody";
+
 /** Fills one map. */
 export class Filler {
   readonly #attachment: Attachment;
@@ -52,6 +56,7 @@ export class Filler {
   /** Keys that are longer than this need memory set aside for their tombstones. */
   readonly #longKey: number;
   readonly #now: number;
+  readonly #isAlone: boolean;
   /** The stamp of what is written: 0, as of any write, is settled when it is linked. */
   readonly #stamp: number;
   /** What is not accounted for yet: new entries, and the size of their blocks. */
@@ -68,17 +73,20 @@ export class Filler {
   /**
    * @param attachment The map.
    * @param entries How many will come, about: the table is made for them.
-   * @param exclusive Whether nobody but fillers has the map yet. Then no snapshot can be opened, and so all that is written may be
-   * settled before it is linked, which saves an atomic step each.
+   * @param company Who else has the map. Where only fillers have it no snapshot can be opened, and so all that is written may be
+   * settled before it is linked; where nobody has it, plain writes link it. Each saves an atomic step or two.
    */
-  constructor(attachment: Attachment, entries: number, exclusive: boolean) {
+  constructor(attachment: Attachment, entries: number, company: Company) {
     this.#attachment = attachment;
     this.#table = attachment.table;
     this.#key = new EncodedKey(attachment.segment.seed);
     [this.#k0, this.#k1] = attachment.segment.seed;
     this.#longKey = attachment.participant.allocator.largestClassBytes / 2;
     this.#now = Date.now();
-    this.#stamp = exclusive ? load(attachment.segment.words, H_CLOCK) : 0;
+    this.#isAlone = company === "nobody";
+    this.#stamp = company === "anyone"
+      ? 0
+      : load(attachment.segment.words, H_CLOCK);
     this.#left = entries;
     this.#expect(entries);
   }
@@ -231,10 +239,11 @@ export class Filler {
     if (version === 0) {
       return { of: "entry", bytes: isLong ? bytes + keyLength : bytes };
     }
-    // A fresh run without a stamp is freed if this worker dies before it links it.
-    const stamp = bytes > allocator.largestClassBytes ? 0 : this.#stamp;
+    // A fresh run without a stamp is freed if this worker dies before it links it; if it is alone, the map dies with it.
+    const isRun = bytes > allocator.largestClassBytes;
+    const stamp = isRun && !this.#isAlone ? 0 : this.#stamp;
     this.#write(words, at, version, stamp);
-    if (this.#table.insertNew(hash, version)) {
+    if (this.#table.insertNew(hash, version, this.#isAlone)) {
       this.#newEntries++;
       this.#newRefs += allocator.blockRefs(bytes);
       return undefined;

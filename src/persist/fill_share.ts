@@ -5,7 +5,7 @@
  */
 
 import type { FileReader } from "./file_reader.ts";
-import type { Filler } from "./fill.ts";
+import type { Company, Filler } from "./fill.ts";
 import { RecordReader } from "./record_reader.ts";
 
 /** Which of how many equal stretches of the file. */
@@ -21,8 +21,7 @@ export interface FillAssignment {
   /** The check of the file that was verified. */
   readonly check: number;
   readonly share: Share;
-  /** Whether nobody but fillers has the map yet. */
-  readonly exclusive: boolean;
+  readonly company: Company;
   /** How many entries each has written, by the index of its share. */
   readonly filled: Int32Array<SharedArrayBuffer>;
 }

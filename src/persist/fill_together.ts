@@ -7,6 +7,7 @@
 import { Worker } from "node:worker_threads";
 import type { Attachment } from "../map/attachment.ts";
 import type { FileReader } from "./file_reader.ts";
+import type { Company } from "./fill.ts";
 import type { FillAssignment } from "./fill_share.ts";
 import { workerUrl } from "./worker_url.ts";
 
@@ -26,6 +27,8 @@ export function suitableShares(entries: number): number {
 
 /** Workers that fill in all shares but the first. */
 export class FillCrew implements Disposable {
+  /** In how many shares the file is filled in, the first one included. */
+  readonly shares: number;
   readonly #filled: Int32Array<SharedArrayBuffer>;
   readonly #workers: Worker[] = [];
   readonly #done: Promise<boolean>[] = [];
@@ -34,8 +37,9 @@ export class FillCrew implements Disposable {
     attachment: Attachment,
     file: FileReader,
     shares: number,
-    exclusive: boolean,
+    company: Company,
   ) {
+    this.shares = shares;
     this.#filled = new Int32Array(new SharedArrayBuffer(shares * 4));
     for (let index = 1; index < shares; index++) {
       this.#add({
@@ -43,7 +47,7 @@ export class FillCrew implements Disposable {
         path: file.path,
         check: file.footer.check,
         share: { index, of: shares },
-        exclusive,
+        company,
         filled: this.#filled,
       });
     }

@@ -224,7 +224,11 @@ export async function fill(
   onSlice: (entries: number) => void,
 ): Promise<void> {
   for (const file of epoch.files) file.rewind();
-  const filler = new Filler(attachment, epoch.info.entries, exclusive);
+  const [file] = epoch.files;
+  const isChain = epoch.files.length > 1;
+  const shares = isChain ? 1 : suitableShares(file.footer.records);
+  const company = exclusive ? shares > 1 ? "fillers" : "nobody" : "anyone";
+  const filler = new Filler(attachment, epoch.info.entries, company);
   const slices = new Slices();
   const pause = async (byOthers: number) => {
     if (!slices.isOver) return;
@@ -233,8 +237,9 @@ export async function fill(
     attachment.checkOpen("restore the snapshot");
   };
   try {
-    if (epoch.files.length > 1) await fillChain(filler, epoch.files, pause);
-    else await fillFile(attachment, filler, epoch.files[0], exclusive, pause);
+    using crew = new FillCrew(attachment, file, shares, company);
+    if (isChain) await fillChain(filler, epoch.files, pause);
+    else await fillFile(filler, file, crew, pause);
   } finally {
     if (attachment.isOpen) filler.end();
   }
@@ -242,16 +247,14 @@ export async function fill(
 
 /** A large file is filled in by several workers. */
 async function fillFile(
-  attachment: Attachment,
   filler: Filler,
   file: FileReader,
-  exclusive: boolean,
+  crew: FillCrew,
   pause: Pause,
 ): Promise<void> {
-  const shares = suitableShares(file.footer.records);
-  using crew = new FillCrew(attachment, file, shares, exclusive);
+  const share = (index: number) => ({ index, of: crew.shares });
   const fillIn = (index: number) =>
-    fillShare(filler, file, { index, of: shares }, () => pause(crew.others));
+    fillShare(filler, file, share(index), () => pause(crew.others));
   await fillIn(0);
   for (const index of await crew.unfinished()) {
     file.rewind();

@@ -338,8 +338,12 @@ export class Table {
   /**
    * Links the first version of a key, if there is no question that it is the first: no slot of its hash is met before an empty
    * one, and no move is on. Else nothing is linked: `seek` and `insert` then take it from here. For whoever brings many new keys.
+   *
+   * @param hash The hash of the key.
+   * @param version The version; its stamp is settled if the caller is alone.
+   * @param isAlone Whether nobody else has the map yet: then no word can change under the caller's hands, and plain writes do.
    */
-  insertNew(hash: number, version: number): boolean {
+  insertNew(hash: number, version: number, isAlone: boolean): boolean {
     const words = this.#words;
     const table = load(words, H_ROOT) * 4;
     if (load(words, table + T_NEXT) !== 0) return false;
@@ -355,12 +359,20 @@ export class Table {
     }
     const grant = this.#permits.ask(table);
     if (grant === "none") return false;
-    if (!this.#claim(slot, hash)) return false;
+    if (isAlone) this.#place(slot, hash, version);
+    else if (!this.#claim(slot, hash)) return false;
     if (grant === "taken") {
       this.#table = table;
       this.#startIfCrowded();
     }
-    return this.#linkFirst(slot, version);
+    return isAlone || this.#linkFirst(slot, version);
+  }
+
+  /** Claims a slot with a permit and links its first version, where nobody else is. */
+  #place(slot: number, hash: number, version: number): void {
+    this.#permits.spend();
+    poke(this.#words, slot, hash);
+    poke(this.#words, slot + 1, version);
   }
 
   /** Claims a slot with a permit, which is spent first: whoever dies in between loses a permit, and claims no slot without one. */
