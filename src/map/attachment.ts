@@ -53,6 +53,12 @@ export interface Shortage {
   bytes: number;
 }
 
+/**
+ * What a purge waits for if the next table has no place: nothing; that what was moved out of it is free; or also, if nothing else is
+ * left to try, that others give memory back to move it to.
+ */
+export type PlaceWait = "nothing" | "place" | "memory";
+
 /** One worker's hold on one segment. */
 export class Attachment {
   readonly segment: Segment;
@@ -238,7 +244,7 @@ export class Attachment {
   #makeRoomForTombstone(attempt: number): boolean {
     if (attempt >= MOST_PURGES) return false;
     this.participant.drain();
-    this.purge(1, true);
+    this.purge(1, attempt < MOST_PURGES - 1 ? "place" : "memory");
     return true;
   }
 
@@ -256,9 +262,12 @@ export class Attachment {
    * Drops the tombstones, and makes the table as small as it can be; says whether there were any, or it did.
    *
    * @param worth How many there must be; by default, enough to be worth it.
-   * @param patient Whether to wait for a place for the next table that is about to be free.
+   * @param waitsFor What it waits for, if the next table has no place.
    */
-  purge(worth?: number, patient = this.segment.evicts): boolean {
+  purge(
+    worth?: number,
+    waitsFor: PlaceWait = this.segment.evicts ? "place" : "nothing",
+  ): boolean {
     const { participant, segment: { words }, table: { migration } } = this;
     const { allocator } = participant;
     const before = load(words, H_ROOT);
@@ -270,18 +279,25 @@ export class Attachment {
     });
     if (!isWorth) return false;
     const hasPlace = () => this.#pinned(() => migration.hasPlace);
-    if (!hasPlace()) {
-      const isAboutToBe = evacuate(this);
-      const cameFree = () => {
-        allocator.consolidate(true);
-        return hasPlace();
-      };
-      if (!cameFree() && patient && isAboutToBe) participant.waitFor(cameFree);
-    }
+    if (!hasPlace()) this.#makePlace(hasPlace, waitsFor);
     this.#pinnedAndCollected(() => migration.purge(worth));
     if (load(words, H_ROOT) === before) return false;
     allocator.consolidate(true);
     return true;
+  }
+
+  #makePlace(hasPlace: () => boolean, waitsFor: PlaceWait): void {
+    const { participant } = this;
+    const hasMoved = evacuate(this);
+    const cameFree = () => {
+      participant.allocator.consolidate(true);
+      return hasPlace();
+    };
+    if (cameFree() || waitsFor === "nothing") return;
+    if (hasMoved) participant.waitFor(cameFree);
+    else if (waitsFor === "memory") {
+      participant.waitFor(() => evacuate(this) && cameFree());
+    }
   }
 
   #pinnedAndCollected<T>(work: () => T): T {

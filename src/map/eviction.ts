@@ -49,7 +49,27 @@ export function evict(
 ): boolean {
   const { participant } = attachment;
   return attempt < MOST_ATTEMPTS && participant.drain() &&
-    evictSome(attachment, shortage, attempt) && participant.drain();
+    (evictSome(attachment, shortage, attempt) ||
+      othersGive(attachment, shortage)) &&
+    participant.drain();
+}
+
+/**
+ * Nothing is left to evict, because others have evicted it: waits for the memory, which they have in their hands. Not while a
+ * snapshot is open, which may be what keeps it.
+ */
+function othersGive(
+  { participant, segment }: Attachment,
+  { of, bytes }: Shortage,
+): boolean {
+  if (of !== "entry" || newestSnapshot(segment.words) !== 0) return false;
+  const { allocator } = participant;
+  return participant.waitFor(() => {
+    const ref = allocator.allocate(bytes);
+    if (ref === 0) return false;
+    allocator.free(ref);
+    return true;
+  });
 }
 
 function evictSome(
@@ -62,7 +82,7 @@ function evictSome(
     const entries = Math.max(LEAST_EVICTED, table.migration.tombstonesWanted);
     const evicted = evictScattered(attachment, 0, entries);
     // As long as a snapshot is open, no tombstone is dropped.
-    return attachment.purge() ||
+    return attachment.purge(undefined, evicted ? "place" : "memory") ||
       evicted && newestSnapshot(attachment.segment.words) === 0;
   }
   const { bytes } = shortage;
@@ -71,9 +91,10 @@ function evictSome(
     attempt < SCATTERED_ATTEMPTS
   ) {
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
-    // None: there may be no memory for another tombstone.
-    const purged = (!evicted || participant.allocator.isLow()) &&
-      attachment.purge(1);
+    // None: there may be no memory for another tombstone, or for those that are in the way of the next table.
+    const purged = evicted
+      ? participant.allocator.isLow() && attachment.purge(1)
+      : attachment.purge(1, "memory");
     return evicted || purged;
   }
   const count = participant.allocator.chunksFor(bytes);

@@ -1409,6 +1409,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * @param expiry When it expires.
    */
   #write(expiry: number): void {
+    this.#table.touchHome(this.#key.hash);
     for (let attempt = 0;; attempt++) {
       const version = this.#newVersion(expiry);
       if (version !== NO_MEMORY && this.#publish(version)) break;

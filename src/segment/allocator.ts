@@ -72,7 +72,7 @@ const {
   REF_SHIFT,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, peek, poke, store } = access;
+const { compareAndSet, load, peek, poke, store, touch } = access;
 
 /** What a block is for: entries leave some memory to tables and tombstones, so that deleting works when the map is full. */
 export type Purpose = "entry" | "tombstone" | "table";
@@ -142,17 +142,19 @@ export class Allocator {
     return purpose === "tombstone" ? this.#allocateLarger(c) : 0;
   }
 
-  /** Takes the first block off the own list. */
+  /** Takes the first block off the own list, and begins to bring the one after it into the cache: it may be long out of use. */
   #pop(c: number, ref: number): number {
-    poke(
-      this.#words,
-      this.#base + P_FREE + c,
-      peek(this.#words, ref * 4 + R_LINK),
-    );
+    const words = this.#words;
+    const next = peek(words, ref * 4 + R_LINK);
+    poke(words, this.#base + P_FREE + c, next);
+    this.#seen = touch(words, next * 4 + R_LINK);
     this.#counts[c]--;
     this.#countUsed(this.#classes.refs[c]);
     return ref;
   }
+
+  /** What the look at the next block saw: kept so that it has to look. */
+  #seen = 0;
 
   /** A block of any larger class: what deletes free themselves must be enough for their tombstones. */
   #allocateLarger(c: number): number {

@@ -65,6 +65,14 @@ export function peek(words: Words, index: number): number {
   return words[index];
 }
 
+/**
+ * Brings a word into the cache for whoever will need it soon. What it holds does not matter, so anything may lie there by now; the
+ * caller keeps it somewhere all the same, or V8 would leave the read out.
+ */
+export function touch(words: Words, index: number): number {
+  return words[index];
+}
+
 /** Writes a word that only this worker writes, or a hint. */
 export function poke(words: Words, index: number, value: number): void {
   words[index] = value;

@@ -35,7 +35,7 @@ const {
   T_SLOTS,
   V_STAMP,
 } = layout;
-const { load, peek } = access;
+const { load, peek, touch } = access;
 
 const HASHES = 2 ** 32;
 /** Slots of the current table that one range covers. */
@@ -99,7 +99,7 @@ export class Cursor {
     let seen = 0;
     for (let i = 0; i < refs.length; i++) {
       const first = refs[i] * 4 + V_STAMP;
-      seen |= peek(words, first) | peek(words, first + NEXT_LINE);
+      seen |= touch(words, first) | touch(words, first + NEXT_LINE);
     }
     this.#seen = seen;
     for (let i = 0; i < refs.length; i++) settle(words, refs[i]);

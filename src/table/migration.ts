@@ -20,15 +20,8 @@
 import { oldestSnapshot, type Participant } from "../epoch/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import {
-  add,
-  compareAndSet,
-  load,
-  peek,
-  poke,
-  store,
-  type Words,
-} from "../segment/words.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
 import { participantBase } from "../epoch/participant.ts";
 import { trim } from "./clock.ts";
 import { lowestFloor, revokeFloors } from "./floor.ts";
@@ -36,8 +29,8 @@ import { homeSlot } from "./hash.ts";
 import {
   claimedSlots,
   closeRoom,
-  creditNext,
   crowded,
+  type Permits,
   slotLimit,
 } from "./room.ts";
 import { sameKey, settle } from "./version.ts";
@@ -70,7 +63,9 @@ const {
   T_SHIFT,
   T_SLOTS,
   T_SWEPT,
+  V_STAMP,
 } = layout;
+const { add, compareAndSet, load, peek, poke, store, touch } = access;
 
 /** log2 of the smallest capacity. */
 const LEAST_SHIFT = 8;
@@ -162,10 +157,12 @@ function expectedEntries(words: Words): number {
 /** One participant's part in migrations. */
 export class Migration {
   readonly #participant: Participant;
+  readonly #permits: Permits;
   readonly #words: Words;
 
-  constructor(participant: Participant) {
+  constructor(participant: Participant, permits: Permits) {
     this.#participant = participant;
+    this.#permits = permits;
     this.#words = participant.segment.words;
   }
 
@@ -436,11 +433,27 @@ export class Migration {
   #moveStride(table: number, stride: number): void {
     const words = this.#words;
     let slot = table + T_SLOTS + stride * STRIDE * SLOT_WORDS;
+    this.#touchTombstones(slot);
     for (let i = 0; i < STRIDE; i++, slot += SLOT_WORDS) {
       this.moveSlot(table, slot);
     }
     store(words, this.#doneWord(table, stride), 1);
   }
+
+  /** Brings the tombstones of a stride into the cache, all at the same time: most were written long ago. */
+  #touchTombstones(firstSlot: number): void {
+    const words = this.#words;
+    const end = firstSlot + STRIDE * SLOT_WORDS;
+    let seen = 0;
+    for (let slot = firstSlot; slot < end; slot += SLOT_WORDS) {
+      const link = peek(words, slot + 1);
+      if ((link & DEAD) === 0 || link === MOVED) continue;
+      seen |= touch(words, (link & REF_MASK) * 4 + V_STAMP);
+    }
+    this.#seen = seen;
+  }
+  /** What the last touch saw: kept so that it has to look. */
+  #seen = 0;
 
   #switchRoot(table: number): void {
     const words = this.#words;
@@ -480,7 +493,7 @@ export class Migration {
         if ((link & DEAD) !== 0 && this.#isDroppable(link & REF_MASK)) {
           if (!compareAndSet(words, slot + 1, link, MOVED)) continue;
           this.#participant.retire(link & REF_MASK);
-          creditNext(words, table);
+          this.#gainPlace(table);
           return;
         }
         if (!compareAndSet(words, slot + 1, link, link | FROZEN)) continue;
@@ -495,8 +508,13 @@ export class Migration {
   /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
   closeUnlinked(table: number, slot: number): boolean {
     if (!compareAndSet(this.#words, slot + 1, 0, MOVED)) return false;
-    creditNext(this.#words, table);
+    this.#gainPlace(table);
     return true;
+  }
+
+  /** A slot of this table was dropped: its place is free in the next one. */
+  #gainPlace(table: number): void {
+    this.#permits.gain(load(this.#words, table + T_NEXT) * 4);
   }
 
   /** Whether no snapshot, open or opening, can need this tombstone or what it replaced, and no dump has yet to see it. */

@@ -4,8 +4,8 @@
  * A migration must find a place in the next table for every slot of the old one. So whoever claims an empty slot first takes
  * a permit from the table's `room`, and a migration first *closes* the room of the table that it is to empty: from then on
  * the number of slots that are, or ever will be, claimed there has a bound that everybody computes alike, and the next table
- * starts with its own room less that bound. What is dropped on the way gives its permit back. Whoever links in a slot of the
- * next table that another one claimed takes a permit, too: that one may be a mover, which then puts its entry elsewhere.
+ * starts with its own room less that bound. Whoever drops something on the way gains a permit for the next table. Whoever links in
+ * a slot of the next table that another one claimed takes a permit, too: that one may be a mover, which then puts its entry elsewhere.
  * Whatever a dead worker takes along only makes the room smaller, as a permit is spent before the slot is claimed.
  * (`tests/model/table.pml` checks these rules.)
  *
@@ -57,20 +57,19 @@ function credit(words: Words, table: number, permits: number): boolean {
 }
 
 /**
- * Gives permits back to the current table, or to the next one if that is being filled. Permits of an older table count as
- * used in all tables since, so they are good for the newest. If both are closed the permits are lost, which is safe.
+ * Gives permits back to the current table, or to the first one after it that is open. Permits of an older table count as used in all
+ * tables since, so they are good for any of them. If all are closed the permits are lost, which is safe.
  */
 export function returnPermits(words: Words, permits: number): void {
-  const root = load(words, H_ROOT) * 4;
-  if (credit(words, root, permits)) return;
-  const next = load(words, root + T_NEXT) * 4;
-  if (next !== 0) credit(words, next, permits);
+  let table = load(words, H_ROOT) * 4;
+  while (table !== 0 && !credit(words, table, permits)) {
+    table = load(words, table + T_NEXT) * 4;
+  }
 }
 
-/** Gives the place of a slot that was dropped in `table` to the table after it. */
-export function creditNext(words: Words, table: number): void {
-  const next = load(words, table + T_NEXT) * 4;
-  if (next !== 0) credit(words, next, 1);
+/** Permits that are taken at once, and kept at most. */
+function batchFor(words: Words, table: number): number {
+  return Math.min(64, Math.max(1, words[table + T_CAPACITY] >> 8));
 }
 
 /** What came of asking for a permit: none, one of those at hand, or the first of a batch just taken. */
@@ -90,11 +89,7 @@ export class Permits {
 
   /** Asks for the right to claim one slot of a table. Lock-free. */
   ask(table: number): Grant {
-    const number = peek(this.#words, table + T_NUMBER);
-    if (number !== this.#number) {
-      this.giveBack();
-      this.#number = number;
-    }
+    this.#turnTo(table);
     if (this.#participant.permits > 0) return "kept";
     return this.#take(table) ? "taken" : "none";
   }
@@ -109,6 +104,22 @@ export class Permits {
     this.#participant.permits++;
   }
 
+  /** Keeps a permit for `table`: the place of a slot that this participant dropped in the table before it. */
+  gain(table: number): void {
+    this.#turnTo(table);
+    if (++this.#participant.permits > batchFor(this.#words, table)) {
+      this.giveBack();
+    }
+  }
+
+  /** Returns what is at hand, if it is for another table: so that all of it is for this one. */
+  #turnTo(table: number): void {
+    const number = peek(this.#words, table + T_NUMBER);
+    if (number === this.#number) return;
+    this.giveBack();
+    this.#number = number;
+  }
+
   /** Returns what is at hand. */
   giveBack(): void {
     const permits = this.#participant.permits;
@@ -118,7 +129,7 @@ export class Permits {
 
   #take(table: number): boolean {
     const words = this.#words;
-    const batch = Math.min(64, Math.max(1, words[table + T_CAPACITY] >> 8));
+    const batch = batchFor(words, table);
     for (;;) {
       const room = load(words, table + T_ROOM);
       if (room <= 0) return false;

@@ -46,7 +46,7 @@ const {
   V_PREV,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, peek, poke } = access;
+const { compareAndSet, load, peek, poke, touch } = access;
 const { homeSlot } = hashing;
 const { trim } = clock;
 const { hasKey, isTombstone, NEXT_LINE, settle } = versions;
@@ -83,8 +83,8 @@ export class Table {
   constructor(participant: Participant) {
     this.#participant = participant;
     this.#words = participant.segment.words;
-    this.migration = new Migration(participant);
     this.#permits = new Permits(participant);
+    this.migration = new Migration(participant, this.#permits);
     this.backoff = new Backoff(participant);
   }
 
@@ -298,9 +298,18 @@ export class Table {
     const shift = words[table + T_SHIFT];
     let seen = 0;
     for (let i = 0; i < count; i++) {
-      seen |= peek(words, slots + homeSlot(hashes[i], shift) * SLOT_WORDS);
+      seen |= touch(words, slots + homeSlot(hashes[i], shift) * SLOT_WORDS);
     }
     this.#seen = seen;
+  }
+
+  /** Begins to bring the place of a hash into the cache: for whoever will write there, and has something else to do before. */
+  touchHome(hash: number): void {
+    const words = this.#words;
+    // Without a pin this may be no table any more by now: then it looks elsewhere, and nothing comes of that.
+    const table = peek(words, H_ROOT) * 4;
+    const home = homeSlot(hash, words[table + T_SHIFT]);
+    this.#seen = touch(words, table + T_SLOTS + home * SLOT_WORDS);
   }
 
   /**
@@ -328,7 +337,7 @@ export class Table {
     let seen = 0;
     for (let i = 0; i < count; i++) {
       const first = hashes[i] * 4 + V_STAMP;
-      seen |= peek(words, first) | peek(words, first + NEXT_LINE);
+      seen |= touch(words, first) | touch(words, first + NEXT_LINE);
     }
     this.#seen = seen;
   }

@@ -90,6 +90,11 @@ export function peek(words: Words, index: number): number {
   return real.peek(words, index);
 }
 
+/** No step: nothing comes of it. */
+export function touch(words: Words, index: number): number {
+  return real.touch(words, index);
+}
+
 export function release(words: Words, index: number, value: number): void {
   step(1);
   real.release(words, index, value);

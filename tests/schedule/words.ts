@@ -30,6 +30,11 @@ export function peek(words: Words, index: number): number {
   return checkRead(index, value);
 }
 
+/** No step: nothing comes of it. */
+export function touch(words: Words, index: number): number {
+  return real.touch(words, index);
+}
+
 export function release(words: Words, index: number, value: number): void {
   step(index, WRITE);
   trace("release", index, value);

@@ -4,7 +4,6 @@ import { allocateTable } from "../../src/table/migration.ts";
 import {
   claimedSlots,
   closeRoom,
-  creditNext,
   crowded,
   Permits,
   returnPermits,
@@ -98,13 +97,31 @@ Deno.test("returnPermits() credits the root, or the next table once the root is 
   words[of.root + T_NEXT] = next / 4;
   words[next + T_ROOM] = 20;
   returnPermits(words, 3);
-  creditNext(words, of.root);
-  assertStrictEquals(words[next + T_ROOM], 24);
+  assertStrictEquals(words[next + T_ROOM], 23);
   closeRoom(words, next);
   returnPermits(words, 3);
-  creditNext(words, of.root);
-  assertStrictEquals(words[next + T_ROOM], ~24);
+  assertStrictEquals(words[next + T_ROOM], ~23);
   assertStrictEquals(words[of.root + T_ROOM], ~8);
+});
+
+Deno.test("Permits.gain() keeps a batch for the next table, and gives it what is more", () => {
+  const of = new SmallTable({ shift: 10 });
+  const { participant, words } = of;
+  const next = allocateTable(participant, 10) * 4;
+  const permits = new Permits(participant);
+  permits.ask(of.root); // four, of which none is used
+  closeRoom(words, of.root);
+  words[of.root + T_NEXT] = next / 4;
+  words[next + T_ROOM] = 0;
+  permits.gain(next);
+  assertStrictEquals(words[next + T_ROOM], 4, "those for the root are back");
+  assertStrictEquals(participant.permits, 1);
+  for (let i = 0; i < 3; i++) permits.gain(next);
+  assertStrictEquals(participant.permits, 4);
+  assertStrictEquals(permits.ask(next), "kept");
+  permits.gain(next);
+  assertStrictEquals(participant.permits, 0);
+  assertStrictEquals(words[next + T_ROOM], 9);
 });
 
 Deno.test("Permits for one table are given back before those of another are asked for", () => {
