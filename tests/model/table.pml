@@ -59,6 +59,7 @@
  *   BUG_GIVE_CLAIMED    with AT_LINK: a writer gives its permit back between the claim and the link
  *   BUG_RETURN_ALL      with AT_LINK: all permits of the dead are returned
  *   CARRY               a permit may be used in a later table as it is
+ *   GAIN                who drops something may keep its place as a permit for the next table, as the code does
  *   NOROOM              no room at all: new slots are claimed anywhere, any time
  *   FINISH_FIRST        with NOROOM: a writer takes a new slot only in the root; else it first finishes the move into it
  *   for the search
@@ -241,6 +242,12 @@ inline START_MIGRATION(t) {
 #endif
 }
 
+/* the place of a dropped slot: a credit for table t or, with GAIN, a permit for it, if what is at hand is not for another table */
+#ifdef GAIN
+#define GAINED(t) if :: pm == 0 || pt == t -> pm++; pt = t :: true -> credit(t, 1) fi
+#else
+#define GAINED(t) credit(t, 1)
+#endif
 #if defined(NOROOM) || (defined(AT_LINK) && !defined(BUG_CREDIT_UNLINKED))
 #define CLOSED_UNLINKED mv_done
 #define ONWARD_UNLINKED onward
@@ -299,7 +306,7 @@ mv_drop: /* a tombstone that no snapshot needs goes from ref to MOVED in one CAS
     goto mv_done;
 #endif
 mv_credit:
-    atomic { MAYDIE; credit(t2, 1); goto mv_done };
+    atomic { MAYDIE; GAINED(t2); goto mv_done };
 mv_close:
     atomic { MAYDIE; if :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = CL; goto CLOSED_EMPTY :: else -> goto mv fi };
 mv_copy: j = 0;
@@ -550,7 +557,7 @@ linkit:
     fi };
 #if !defined(NOROOM) && (!defined(AT_LINK) || defined(BUG_CREDIT_UNLINKED))
 credit_on:
-  atomic { MAYDIE; credit(t + 1, 1); goto onward };
+  atomic { MAYDIE; GAINED(t + 1); goto onward };
 #endif
 help:
 #ifdef BUG_WAIT
@@ -640,6 +647,9 @@ fin: atomic { ndone++ }
 /* a process that starts and finishes migrations, `passes` times at most, visiting the slots from slot `first` on */
 proctype M(byte me; byte passes; byte first) {
   byte t, i, l, j, t2, l2, r, x, y, c, m, c2; short need;
+#ifdef GAIN
+  byte pm, pt;
+#endif
 again:
   if :: passes == 0 -> goto fin :: else -> passes-- fi;
   atomic { MAYDIE; pin(me); t = root; m = cap[t] };
