@@ -41,7 +41,7 @@ const DEFAULTS = {
   workers: "1,2,4",
   rounds: "5",
   seconds: "0.3",
-  "warm-up": "1",
+  "warm-up": "1.5",
   capacity: "131072",
   json: "",
 };
@@ -56,7 +56,8 @@ const HELP = `Throughput of several workers on one map, beside its alternatives.
   --workers LIST     how many workers, each from 1 to 16 (default 1,2,4)
   --rounds N         samples of each kind; the median counts (default 5)
   --seconds S        how long a sample is counted (default 0.3)
-  --warm-up S        how long its workers warm up before (default 1)
+  --warm-up S        how long its workers warm up before, if each has a
+                     processor; longer if not (default 1.5)
   --capacity N       half of N entries in the level mixes, at most four times N
                      in rapid-grow; a power of two (default 131072)
   --json PATH        writes all samples and goals there (needs --allow-write)

@@ -16,7 +16,7 @@ export interface Cell {
 export interface Scale {
   /** How long one sample is counted. */
   readonly seconds: number;
-  /** How long its workers warm up before it. */
+  /** How long its workers warm up before it, if each has a processor. */
   readonly warmUp: number;
   /** Half of this many entries are there in the level mixes. */
   readonly capacity: number;
@@ -70,11 +70,13 @@ export async function takeSample(
 
 /**
  * A level mix rehearses on a smaller map, which is soon filled; the growing one
- * needs all the room, or the rehearsal would be over at once.
+ * needs all the room, or the rehearsal would be over at once. Workers that share a
+ * processor, with each other's compilers too, need as much longer.
  */
-function rehearsalOf({ mix }: Cell, scale: Scale): Scale {
+function rehearsalOf({ mix, workers }: Cell, scale: Scale): Scale {
+  const share = Math.max(1, workers / navigator.hardwareConcurrency);
   const capacity = MIXES[mix].growing ? scale.capacity : scale.capacity / 8;
-  return { ...scale, seconds: scale.warmUp, capacity };
+  return { ...scale, seconds: scale.warmUp * share, capacity };
 }
 
 /** A map that is ready, and what each worker gets of it. */
