@@ -36,7 +36,7 @@ const HELP = `Every goal about speed, with what this machine measures.
 
 Runs bench/hot_get.ts, single.ts, counter.ts, frozen.ts, throughput.ts and, if
 redis-server is installed, memory.ts with their defaults; prints the tables of
-throughput and then each goal with its result. A round takes some three minutes.
+throughput and then each goal with its result. A round takes some six minutes.
 Figures are ratios between things that took turns in this run; a goal that is not
 met is no error. Leave the machine alone meanwhile. bench/README.md explains the
 figures.
