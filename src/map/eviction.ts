@@ -92,9 +92,8 @@ function evictSome(
   ) {
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
     // None: there may be no memory for another tombstone, or for those that are in the way of the next table.
-    const purged = evicted
-      ? participant.allocator.isLow() && attachment.purge(1)
-      : attachment.purge(1, "memory");
+    const purged = (!evicted || participant.allocator.isLow()) &&
+      attachment.purge(1, evicted ? "place" : "memory");
     return evicted || purged;
   }
   const count = participant.allocator.chunksFor(bytes);

@@ -50,9 +50,10 @@ function holderPrefix(directory: string): string {
   return `epochmap holder of ${JSON.stringify(directory)} `;
 }
 
-async function isHeld(prefix: string): Promise<boolean> {
+/** Whether anybody holds a lock whose name begins in one of these ways. */
+async function isHeld(...prefixes: string[]): Promise<boolean> {
   const { held } = await locks.query();
-  return held.some(({ name }) => name.startsWith(prefix));
+  return held.some(({ name }) => prefixes.some((it) => name.startsWith(it)));
 }
 
 async function restore(
@@ -85,9 +86,8 @@ async function othersToEnd(directory: string): Promise<void> {
   let patience = DYING_MS;
   while (patience > 0) {
     if (!await isHeld(finishingPrefix(directory))) {
-      const isTaken = await isHeld(holderPrefix(directory)) ||
-        await isHeld(writerLock(directory));
-      if (!isTaken) return;
+      const inUse = [holderPrefix(directory), writerLock(directory)];
+      if (!await isHeld(...inUse)) return;
       patience -= LOOK_AGAIN_MS;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));

@@ -19,7 +19,7 @@ import type { Words } from "../segment/words.ts";
 import type { Participant } from "../epoch/participant.ts";
 import { homeSlot } from "./hash.ts";
 import type { Migration } from "./migration.ts";
-import { NEXT_LINE, settle } from "./version.ts";
+import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -33,9 +33,9 @@ const {
   T_NEXT,
   T_SHIFT,
   T_SLOTS,
-  V_STAMP,
 } = layout;
-const { load, peek, touch } = access;
+const { load, peek } = access;
+const { settle, touchVersion } = versions;
 
 const HASHES = 2 ** 32;
 /** Slots of the current table that one range covers. */
@@ -97,10 +97,7 @@ export class Cursor {
     }
     // In a loop of its own, and a short one: memory is slow, and so these looks do not wait for each other.
     let seen = 0;
-    for (let i = 0; i < refs.length; i++) {
-      const first = refs[i] * 4 + V_STAMP;
-      seen |= touch(words, first) | touch(words, first + NEXT_LINE);
-    }
+    for (let i = 0; i < refs.length; i++) seen |= touchVersion(words, refs[i]);
     this.#seen = seen;
     for (let i = 0; i < refs.length; i++) settle(words, refs[i]);
     this.#position = to;

@@ -44,12 +44,11 @@ const {
   T_SHIFT,
   T_SLOTS,
   V_PREV,
-  V_STAMP,
 } = layout;
 const { compareAndSet, load, peek, poke, touch } = access;
 const { homeSlot } = hashing;
 const { trim } = clock;
-const { hasKey, isTombstone, NEXT_LINE, settle } = versions;
+const { hasKey, isTombstone, settle, touchVersion } = versions;
 
 /**
  * What came of an insert: it is in; another worker was there first (seek again); or no slot is free, and there is no memory for
@@ -335,10 +334,7 @@ export class Table {
     }
     // In a loop of its own, and a short one: the fewer instructions in between, the more looks are under way at a time.
     let seen = 0;
-    for (let i = 0; i < count; i++) {
-      const first = hashes[i] * 4 + V_STAMP;
-      seen |= touch(words, first) | touch(words, first + NEXT_LINE);
-    }
+    for (let i = 0; i < count; i++) seen |= touchVersion(words, hashes[i]);
     this.#seen = seen;
   }
   /** What the last touch saw: kept so that it has to look. */

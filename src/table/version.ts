@@ -44,10 +44,16 @@ const {
   V_STAMP,
   V_VALUE,
 } = layout;
-const { compareAndSet, load, peek, poke } = access;
+const { compareAndSet, load, peek, poke, touch } = access;
 
 /** Words from the beginning of a version to where a small one that begins late in a cache line is in the next. */
-export const NEXT_LINE = 8;
+const NEXT_LINE = 8;
+
+/** Brings a small version into the cache, both lines in which it may lie. Returns what the caller has to keep: see `touch`. */
+export function touchVersion(words: Words, ref: number): number {
+  const first = ref * 4;
+  return touch(words, first) | touch(words, first + NEXT_LINE);
+}
 
 /** Bytes of a version with these lengths. */
 export function versionBytes(
