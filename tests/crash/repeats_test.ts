@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { runInstrumented } from "./child.ts";
 import type { Report } from "./repeats.ts";
 
-const DEATHS = 100;
+const DEATHS = 120;
 
 Deno.test("A hundred deaths at the same step harm nobody", async (t) => {
   const lines = await runInstrumented("./repeats.ts", DEATHS);

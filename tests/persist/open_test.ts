@@ -65,6 +65,8 @@ Deno.test("those who join a persisted map wait until it is restored, and exactly
     SharedMap.open<string, number>(name, { persist }),
   ]);
   assertEquals([sizeA, sizeB, map.size], [100_000, 100_000, 100_000]);
+  await eventually(async () => (await folder.writers()).length > 0);
+  assertStrictEquals((await folder.writers()).length, 1);
   await b.tell({ what: "set", key: "new", value: 1 });
   await eventually(async () =>
     (await listSnapshots(folder.path))[0].entries === 100_001
