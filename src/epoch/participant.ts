@@ -235,6 +235,11 @@ export class Participant {
     }
   }
 
+  /** Whether all who were pinned at a moment of this epoch have unpinned. */
+  isOver(epoch: number): boolean {
+    return ((load(this.#words, H_EPOCH) - epoch) | 0) >= GRACE;
+  }
+
   // ---- limbo --------------------------------------------------------------------------------------------------------
 
   /** Takes a record that was just unlinked; it is freed when no reader can be left. Takes about so many refs, if that is known. */

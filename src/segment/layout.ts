@@ -19,7 +19,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -79,6 +79,8 @@ export const H_SWEEP = 114;
 /** Codec names: a length word, then UTF-8 bytes. */
 export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;
+/** A version of no key, a tombstone: what the link `GONE` leads to, so that a probe that compares keys passes over it. */
+export const H_NO_KEY = 196;
 /** Bytes that a codec name may take. */
 export const CODEC_NAME_BYTES = 124;
 
@@ -231,6 +233,8 @@ export const T_NUMBER = 8;
 export const T_BORN = 9;
 /** The participant (slot + 1) that retires this table, which another one has followed as the root. */
 export const T_REAPER = 10;
+/** An epoch in which this table was the root; 0: nobody has looked yet. */
+export const T_ROOT_SINCE = 11;
 /** The next stride to move: a hint. */
 export const T_CURSOR = 16;
 /** All strides before this one are moved: a hint. */
@@ -254,6 +258,11 @@ export const FROZEN = 0x40000000;
  * the version, which is most of the time not in the cache.
  */
 export const DEAD = -0x80000000;
+/**
+ * `link`: the slot had a key, which was deleted, and has none any more; see `table/tombstone.ts`. It is linked no more in this
+ * table.
+ */
+export const GONE: number = DEAD | (H_NO_KEY / 4);
 /** `link`: look in the next table. All bits are set, so it is no ref with flags: the largest ref is smaller. */
 export const MOVED = -1;
 

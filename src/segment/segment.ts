@@ -15,6 +15,7 @@ import {
   DESCRIPTOR_WORDS,
   DESCRIPTORS,
   F_EVICT,
+  FINAL,
   H_CEILING,
   H_CHUNK_COUNT,
   H_CHUNK_HINT,
@@ -29,6 +30,7 @@ import {
   H_LAYOUT,
   H_LONG_KEY,
   H_MAGIC,
+  H_NO_KEY,
   H_PARTICIPANTS,
   H_READY,
   H_SEED,
@@ -40,6 +42,12 @@ import {
   MAGIC,
   MAX_PARTICIPANTS,
   REF_BYTES,
+  TAG_SHIFT,
+  TAG_TOMBSTONE,
+  V_KEY,
+  V_PREV,
+  V_STAMP,
+  V_VALUE,
 } from "./layout.ts";
 import { SizeClasses } from "./size_classes.ts";
 import { load, poke, store, type Words } from "./words.ts";
@@ -133,6 +141,7 @@ export class Segment {
     words.set(options.seed ?? random.subarray(2), H_SEED);
     poke(words, H_CLOCK, 1);
     poke(words, H_EPOCH, 1);
+    writeNoKey(words);
     const bytes = new Uint8Array(buffer);
     writeName(bytes, words, H_KEY_CODEC, options.keyCodec);
     writeName(bytes, words, H_VALUE_CODEC, options.valueCodec);
@@ -246,10 +255,19 @@ function areInBounds(words: Words, { chunkCount }: Geometry): boolean {
     [H_CEILING, 0, chunkCount],
     [H_LONG_KEY, 0, chunkCount],
     [H_CLOCK, 1, LAST_TICK + 1],
+    [H_NO_KEY + V_KEY, -1, -1],
   ];
   return bounds.every(([index, low, high]) =>
     words[index] >= low && words[index] <= high
   );
+}
+
+/** What `GONE` leads to: it is settled, equals no key, and says that there is none. */
+function writeNoKey(words: Words): void {
+  poke(words, H_NO_KEY + V_STAMP, 1);
+  poke(words, H_NO_KEY + V_PREV, FINAL);
+  poke(words, H_NO_KEY + V_KEY, -1);
+  poke(words, H_NO_KEY + V_VALUE, TAG_TOMBSTONE << TAG_SHIFT);
 }
 
 function nameLength(words: Words, index: number): number {

@@ -25,6 +25,7 @@ import * as versions from "./version.ts";
 const {
   CLOSED,
   EMPTY,
+  GONE,
   H_ROOT,
   MOVED,
   REF_MASK,
@@ -138,7 +139,7 @@ export class Cursor {
       const link = load(words, slot + 1);
       if (link === MOVED) return false;
       const unsigned = hash >>> 0;
-      if (link !== 0 && unsigned >= from && unsigned < to) {
+      if (link !== 0 && link !== GONE && unsigned >= from && unsigned < to) {
         this.#insert(refs, link & REF_MASK, unsigned);
       }
     }

@@ -7,6 +7,7 @@
  * empty                      -> CLOSED                 nobody may claim it any more
  * claimed, unlinked          -> MOVED                  likewise
  * tombstone nobody needs     -> MOVED                  dropped, by one CAS; its winner retires it
+ * dropped before, GONE       -> MOVED                  likewise, but there is nothing to retire
  * anything else   -> FROZEN  -> copied -> MOVED        the decision to copy is that first CAS
  * ```
  *
@@ -23,7 +24,6 @@ import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import { participantBase } from "../epoch/participant.ts";
-import { trim } from "./clock.ts";
 import { lowestFloor, revokeFloors } from "./floor.ts";
 import { homeSlot } from "./hash.ts";
 import {
@@ -33,7 +33,8 @@ import {
   type Permits,
   slotLimit,
 } from "./room.ts";
-import { sameKey, settle } from "./version.ts";
+import * as tombstones from "./tombstone.ts";
+import { sameKey } from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -41,6 +42,7 @@ const {
   DEAD,
   EMPTY,
   FROZEN,
+  GONE,
   H_CLOCK,
   H_PARTICIPANTS,
   H_ROOT,
@@ -65,7 +67,8 @@ const {
   T_SWEPT,
   V_STAMP,
 } = layout;
-const { add, compareAndSet, load, peek, poke, store, touch } = access;
+const { add, compareAndSet, load, peek, poke, release, store, touch } = access;
+const { isDroppable } = tombstones;
 
 /** log2 of the smallest capacity. */
 const LEAST_SHIFT = 8;
@@ -490,17 +493,17 @@ export class Migration {
         continue;
       }
       if ((link & FROZEN) === 0) {
-        if ((link & DEAD) !== 0 && this.#isDroppable(link & REF_MASK)) {
+        if ((link & DEAD) !== 0 && this.#isDroppable(link)) {
           if (!compareAndSet(words, slot + 1, link, MOVED)) continue;
-          this.#participant.retire(link & REF_MASK);
+          if (link !== GONE) this.#participant.retire(link & REF_MASK);
           this.#gainPlace(table);
           return;
         }
         if (!compareAndSet(words, slot + 1, link, link | FROZEN)) continue;
       }
       this.#copy(load(words, table + T_NEXT) * 4, hash, link & ~FROZEN);
-      // By now it is visible in the next table. Another helper may have got here first.
-      compareAndSet(words, slot + 1, link | FROZEN, MOVED);
+      // By now it is visible in the next table. Another helper may have got here first; nobody does anything else to a frozen link.
+      release(words, slot + 1, MOVED);
       return;
     }
   }
@@ -517,13 +520,8 @@ export class Migration {
     this.#permits.gain(load(this.#words, table + T_NEXT) * 4);
   }
 
-  /** Whether no snapshot, open or opening, can need this tombstone or what it replaced, and no dump has yet to see it. */
-  #isDroppable(tombstone: number): boolean {
-    const stamp = settle(this.#words, tombstone);
-    trim(this.#participant, tombstone);
-    // In this order: a dump sets its floor before it closes its snapshot.
-    return oldestSnapshot(this.#words) >= stamp &&
-      lowestFloor(this.#words) >= stamp;
+  #isDroppable(link: number): boolean {
+    return link === GONE || isDroppable(this.#participant, link & REF_MASK);
   }
 
   /** Links a frozen version in the next table, unless that was done or the next table is itself long being moved. */

@@ -25,6 +25,7 @@ import * as hashing from "./hash.ts";
 import type { EncodedKey } from "./key.ts";
 import { Migration } from "./migration.ts";
 import { claimedSlots, crowded, Permits } from "./room.ts";
+import * as tombstones from "./tombstone.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -48,6 +49,7 @@ const {
 const { compareAndSet, load, peek, poke, touch } = access;
 const { homeSlot } = hashing;
 const { trim } = clock;
+const { dropAtOnce } = tombstones;
 const { hasKey, isTombstone, settle, touchVersion } = versions;
 
 /**
@@ -229,7 +231,7 @@ export class Table {
 
   /**
    * Puts `version` in the place of `current`, which the last seek returned; false if another worker changed it meanwhile. On
-   * success the version is settled and what it replaced is retired or held.
+   * success the version is settled and what it replaced is retired or held; a tombstone that nobody needs is dropped.
    */
   replace(current: number, version: number): boolean {
     const words = this.#words;
@@ -239,7 +241,9 @@ export class Table {
     if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
     trim(this.#participant, version);
-    if (dead) this.#countTombstone();
+    if (!dead) return true;
+    dropAtOnce(this.#participant, this.#table, this.#slot, link);
+    this.#countTombstone();
     return true;
   }
 

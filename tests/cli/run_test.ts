@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { SharedMap, writeSnapshot } from "../../mod.ts";
+import { LAYOUT_VERSION } from "../../src/segment/layout.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { run } from "../../src/cli/run.ts";
@@ -119,7 +120,7 @@ Deno.test("inspect shows what a file holds", async () => {
     records: 3,
     deletions: 0,
     formatVersion: 1,
-    layoutVersion: 1,
+    layoutVersion: LAYOUT_VERSION,
     keyCodec: "string",
     valueCodec: "any",
     blocks: 1,

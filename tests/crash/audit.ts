@@ -15,6 +15,7 @@ import {
   EXCHANGE,
   EXCHANGE_WAYS,
   FINAL,
+  GONE,
   H_CHUNK_COUNT,
   H_CHUNK_SHIFT,
   H_FIRST_CHUNK,
@@ -206,7 +207,8 @@ class Audit {
     if (!this.#claim(ref, name, true)) return;
     for (let i = 0; i < words[ref * 4 + T_CAPACITY]; i++) {
       const link = words[slots + i * SLOT_WORDS + 1];
-      if (link !== 0 && link !== MOVED) this.#lookAtVersion(link & REF_MASK);
+      if (link === 0 || link === MOVED || link === GONE) continue;
+      this.#lookAtVersion(link & REF_MASK);
     }
   }
 

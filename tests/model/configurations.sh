@@ -64,6 +64,18 @@ full ok $T h_crash2 $H -DCRASH=1 -DMINCAP=1 -DNS=3 "-DSTART=$TOMB cap[0]=2;snapO
 live $T l_tight $G -DCRASH=1 -DHASHES=3 -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT n=2;run W(0,INS+K2,0,3);run W(1,INS+K3,0,5)"
 full live $T l_same $G -DCRASH=1 -DNS=2 "-DSTART=$TOMB $W3"
 full live $T l_grow $G -DCRASH=1 -DMINCAP=1 -DNS=3 "-DSTART=$TOMB cap[0]=2;snapOpen=0;$W3"
+# who links a tombstone drops it at once
+GO="-DGIVEUP -DGONE"; DI="run W(0,DEL+K1,INS+K1,3)"
+ok   $T g_move $GO -DNP=3 "-DSTART=put(0,1,K1);snapOpen=0;n=3;$DI;run M(1,1,0);run R(2,K1,1)"
+ok   $T g_moves $GO -DNT=3 -DNS=2 -DNP=3 "-DSTART=put(0,1,K1);snapOpen=0;n=3;$DI;run M(1,2,0);run M(2,1,0)"
+ok   $T g_snapshot $GO -DNT=3 -DNS=2 -DNP=4 "-DSTART=put(0,1,K1);n=3;run W(0,DEL+K1,0,3);run M(1,2,0);run M(2,1,0);run Env()"
+ok   $T g_keys $GO -DNP=3 "-DSTART=$K snapOpen=0;n=3;run W(0,DEL+K1,INS+K2,3);run W(1,INS+K2,DEL+K2,5);run R(2,0,1)"
+ok   $T g_crash $GO -DCRASH=1 -DNP=3 "-DSTART=$K snapOpen=0;n=3;$DI;run M(1,1,0);run R(2,K2,1)"
+live $T g_live $GO -DCRASH=1 -DNP=3 "-DSTART=put(0,1,K1);snapOpen=0;n=3;$DI;run M(1,1,0);run R(2,K1,1)"
+full ok $T g_writers $GO -DNP=3 "-DSTART=$K snapOpen=0;n=3;$DI;run W(1,INS+K1,0,5);run M(2,1,0)"
+bad  $T b_GONE_EARLY $GO -DBUG_GONE_EARLY -DNT=3 -DNS=2 -DNP=3 "-DSTART=put(0,1,K1);snapOpen=0;n=3;$DI;run M(1,2,0);run M(2,1,0)"
+bad  $T b_GONE_ENDS $GO -DBUG_GONE_ENDS -DNP=2 "-DSTART=$K snapOpen=0;n=2;run W(0,DEL+K1,0,3);run R(1,K2,1)"
+bad  $T b_GONE_REUSED $GO -DBUG_GONE_REUSED -DNP=3 "-DSTART=put(0,1,K1);snapOpen=0;n=2;run W(0,DEL+K1,INS+K2,3);run W(1,INS+K2,0,5)"
 # debts: there are none; each kind comes back with its fault, and slack takes it
 O="n=2;run W(0,INS+K3,0,3);run M(1,1,0)"; D="$G -DHASHES=3 -DCRASH=1 -DRECOVER"
 ok   $T d_theft $G -DSTRICT -DMINCAP=1 -DNS=2 "-DSTART=$TIGHT $O"

@@ -62,6 +62,11 @@
  *   GAIN                who drops something may keep its place as a permit for the next table, as the code does
  *   NOROOM              no room at all: new slots are claimed anywhere, any time
  *   FINISH_FIRST        with NOROOM: a writer takes a new slot only in the root; else it first finishes the move into it
+ *   GONE                who links a tombstone drops it at once, as the code does, from the root, when no snapshot needs it and no
+ *                       mover of the table before is left: the slot has no key any more
+ *   BUG_GONE_EARLY      with GONE: a mover of the table before may be left
+ *   BUG_GONE_ENDS       with GONE: a probe ends at such a slot as if nobody had linked it
+ *   BUG_GONE_REUSED     with GONE: ... and a writer links its key there
  *   for the search
  *   GIVEUP              a writer without a place in the last table leaves its write undone
  *   NOFREE, NOLIMIT, NOAGREE   leave out the grace periods; the assertion about claims; that all compute the same need
@@ -105,6 +110,7 @@
 #define TAKEN(h) ((h) & 1)
 #define FZ 32
 #define MV 64
+#define GN 128
 #define IDX(t,i) ((t)*NS+(i))
 #define REF(l) ((l)&31)
 #define BIT(x) (1<<(x))
@@ -123,6 +129,20 @@ bit snapOpen = 1;                       /* "a snapshot needs the tombstones"; fa
 /* ghosts */
 byte slotkey[NT*NS]; byte abs[4]; short seen[NP]; byte actkey[NP];
 byte pinned; byte grace[NV]; short retired; short freed;
+#ifdef GONE
+byte began[NP];                         /* the root that a process began with, + 1; 0: it is at rest */
+#define BEGAN(me) began[me] = root + 1
+#define RESTS(me) began[me] = 0
+#define PASS_GONE :: !h0 && l == GN -> AT_GONE
+#ifdef BUG_GONE_ENDS
+#define AT_GONE l = 0; if :: aware -> goto onward :: else -> goto absent fi
+#else
+#define AT_GONE i++; goto probe
+#endif
+#else
+#define BEGAN(me) skip
+#define RESTS(me) skip
+#endif
 byte ndone; byte crashes; bit noplace; byte debt; byte by[NT*NS]; /* the key that a mover claimed it for */
 short need1[NT] = UNSET;
 #ifdef CRASH
@@ -161,8 +181,8 @@ inline lin(k, nv) {                     /* the abstract map changes here */
   abs[k] = nv;
   for (x : 0 .. NP-1) { if :: actkey[x] == k -> seen[x] = seen[x] | BIT(nv) :: else fi }; x = 0
 }
-inline begin(me, k) { pin(me); actkey[me] = k; seen[me] = BIT(abs[k]) }
-inline finish(me) { actkey[me] = 0; seen[me] = 0; unpin(me) }
+inline begin(me, k) { pin(me); BEGAN(me); actkey[me] = k; seen[me] = BIT(abs[k]) }
+inline finish(me) { actkey[me] = 0; seen[me] = 0; RESTS(me); unpin(me) }
 inline claim_slot(t, i, k) {            /* ghost: first link of a slot decides its key; one slot a key a table */
 #ifndef NOSLOT            /* left out to see what a second slot leads to */
   for (x : 0 .. NS-1) { assert(slotkey[IDX(t,x)] != k) }; x = 0;
@@ -260,6 +280,17 @@ inline START_MIGRATION(t) {
 #else
 #define CLOSED_EMPTY mv_done
 #endif
+#ifdef GONE
+/* Whether no process that began before t was the root is left; the dead are not asked. */
+inline look_alone(t) {
+  early = 0;
+  early = (root != t);
+#ifndef BUG_GONE_EARLY
+  for (x : 0 .. NP-1) { if :: began[x] != 0 && began[x] <= t -> early = 1 :: else fi }; x = 0
+#endif
+}
+#endif
+
 /* move slot i of table t.  Uses locals l, j, t2, l2, r, x, y. At most one use in a proctype. */
 inline MOVE_SLOT(t, i) {
   t2 = t + 1;
@@ -280,6 +311,10 @@ mv: atomic { MAYDIE;
             goto mv
          fi }
     :: l == MV -> goto mv_done
+#ifdef GONE
+    :: l == GN -> atomic { MAYDIE;
+         if :: link[IDX(t,i)] == GN -> link[IDX(t,i)] = MV; goto mv_credit :: else -> goto mv fi }
+#endif
     :: l & FZ -> r = REF(l); goto mv_copy
     :: else -> r = l
     fi;
@@ -364,13 +399,16 @@ cp:
             goto cp
 #endif
          fi }
+#ifdef GONE
+    :: l2 == GN -> assert(false)          /* no mover is left when a slot of the next table loses its key */
+#endif
     :: else ->
        atomic { DEREF(REF(l2)); if :: vkey[REF(l2)] == vkey[r] -> skip :: else -> j++; goto cp fi }
     fi;
 #ifdef BUG_NO_FREEZE
     atomic { MAYDIE; if :: link[IDX(t,i)] != MV -> link[IDX(t,i)] = MV :: else fi };
 #else
-    atomic { MAYDIE; if :: link[IDX(t,i)] == (r|FZ) -> link[IDX(t,i)] = MV :: else fi };
+    atomic { MAYDIE; assert(link[IDX(t,i)] == (r|FZ) || link[IDX(t,i)] == MV); link[IDX(t,i)] = MV };
 #endif
 mv_done: skip; l = 0; l2 = 0; j = 0; r = 0; t2 = 0
 }
@@ -421,7 +459,7 @@ inline spend() { if :: pm > 0 -> pm--; if :: pm == 0 -> pt = 0 :: else fi :: els
 #define KEEP if :: paid -> pm++; pt = t; paid = 0 :: else fi
 
 proctype W(byte me; byte op1; byte op2; byte v0) {
-  byte t, i, l, j, t2, l2, r, x, y, v, k, op, n, pm, pt, g, c, c2; short need; bit aware, h0, all, late, paid;
+  byte t, i, l, j, t2, l2, r, x, y, v, k, op, n, pm, pt, g, c, c2; short need; bit aware, h0, all, late, early, paid;
   v = v0 - 1;
 nextop:
   atomic { n++; v++;
@@ -458,6 +496,13 @@ probe:
      i++; goto probe
 #endif
   :: !h0 && l == 0 -> goto unlinked
+#ifdef GONE
+#ifdef BUG_GONE_REUSED
+  :: !h0 && l == GN -> if :: aware || (op & DEL) -> i++; goto probe :: else -> goto reuse fi
+#else
+  :: !h0 && l == GN -> i++; goto probe
+#endif
+#endif
   :: else -> skip
   fi;
   atomic { DEREF(REF(l)); if :: vkey[REF(l)] != k -> i++; goto probe :: else fi };
@@ -473,9 +518,29 @@ probe:
     :: link[IDX(t,i)] == l ->
        link[IDX(t,i)] = v;
        assert(abs[k] == VAL(l));           /* no lost update: what was replaced is the current value */
-       lin(k, VAL(v)); retire(l); goto ack
+       lin(k, VAL(v)); retire(l);
+#ifdef GONE
+       if :: op & DEL -> skip :: else -> goto ack fi
+#else
+       goto ack
+#endif
     :: else -> goto probe
     fi };
+#ifdef GONE
+  atomic { MAYDIE; if :: snapOpen -> goto ack :: else fi };
+  atomic { MAYDIE; look_alone(t); if :: early -> early = 0; goto ack :: else fi };
+  atomic { MAYDIE;
+    if
+    :: link[IDX(t,i)] == v -> link[IDX(t,i)] = GN; slotkey[IDX(t,i)] = 0; retire(v)
+    :: else
+    fi;
+    goto ack };
+#ifdef BUG_GONE_REUSED
+reuse:
+  atomic { MAYDIE;
+    if :: link[IDX(t,i)] == GN -> link[IDX(t,i)] = v; claim_slot(t, i, k); lin(k, v); goto ack :: else -> goto probe fi };
+#endif
+#endif
 at_empty:
 #ifdef FINISH_FIRST
   atomic { MAYDIE; if :: !(op & DEL) && !aware && root < t -> goto finish_first :: else fi };
@@ -652,7 +717,7 @@ proctype M(byte me; byte passes; byte first) {
 #endif
 again:
   if :: passes == 0 -> goto fin :: else -> passes-- fi;
-  atomic { MAYDIE; pin(me); t = root; m = cap[t] };
+  atomic { MAYDIE; pin(me); BEGAN(me); t = root; m = cap[t] };
   if :: t + 1 == NT -> goto out :: else fi;
   START_MIGRATION(t);
   atomic { i = first; c = 0 };
@@ -662,7 +727,7 @@ again:
   od;
   NEW_ROOT(t);
 out:
-  atomic { unpin(me); i = 0; t = 0; c = 0; m = 0; goto again };
+  atomic { RESTS(me); unpin(me); i = 0; t = 0; c = 0; m = 0; goto again };
 dead: skip;
 fin: atomic { ndone++ }
 }
@@ -701,6 +766,9 @@ probe:
      i++; goto probe
 #endif
   :: l == 0 -> if :: aware -> goto onward :: else -> goto absent fi
+#ifdef GONE
+  PASS_GONE
+#endif
   :: else
   fi;
   atomic { DEREF(REF(l)); if :: vkey[REF(l)] != k -> i++; goto probe :: else fi };
@@ -750,6 +818,7 @@ init {
          :: !FOREIGN(hash[IDX(t,i)], k) && (hash[IDX(t,i)] == 0 || link[IDX(t,i)] == 0) && !aware -> break
          :: !FOREIGN(hash[IDX(t,i)], k) && (hash[IDX(t,i)] == 0 || link[IDX(t,i)] == 0) && aware -> t++; i = 0; aware = 0
          :: !FOREIGN(hash[IDX(t,i)], k) && link[IDX(t,i)] == MV -> aware = 1; i++
+         :: !FOREIGN(hash[IDX(t,i)], k) && link[IDX(t,i)] == GN -> i++
          :: else ->
             x = REF(link[IDX(t,i)]);
             if :: vkey[x] == k -> found = 1; assert(!(retired & BIT(x))) :: else -> x = 0; i++ fi

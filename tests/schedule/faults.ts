@@ -10,6 +10,7 @@ import {
   EXCHANGE,
   EXCHANGE_WAYS,
   FROZEN,
+  GONE,
   H_EPOCH,
   H_FIRST_CHUNK,
   MAX_CLASSES,
@@ -25,6 +26,7 @@ import {
   REGISTRY_WORDS,
   T_REAPER,
   T_ROOM,
+  T_ROOT_SINCE,
   V_PREV,
   V_STAMP,
 } from "../../src/segment/layout.ts";
@@ -58,6 +60,8 @@ export interface Fault extends Forgery {
 }
 
 const NOTHING: Forgery = {};
+/** Long over when a scenario begins. */
+const FIRST_EPOCH = 1;
 
 /** Whether a word belongs to the root or to the table after it. */
 function isInTable(words: Int32Array, index: number): boolean {
@@ -174,6 +178,23 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       (words, index, expected, value) =>
         isOfTable(words, index, T_ROOM) && value >= 0 && value < expected,
     ),
+  },
+  "a tombstone is dropped while its key may still be moved": {
+    of: "finish() | finish(); delete(1); get(1): " +
+      "a move half done, the key not moved",
+    load: (words, index) =>
+      isOfTable(words, index, T_ROOT_SINCE) ? FIRST_EPOCH : undefined,
+  },
+  "a slot whose key is gone is linked again": {
+    of: "keys with one hash",
+    load: (words, index) =>
+      words[index] === GONE && isInTable(words, index) ? 0 : undefined,
+    compareAndSet(words, index, expected, value) {
+      if (expected !== 0 || words[index] !== GONE) return;
+      if (!isInTable(words, index)) return;
+      words[index] = value;
+      return true;
+    },
   },
   "all who switch the root retire the table": {
     of: "moves",

@@ -14,6 +14,7 @@ import {
   EXCHANGE,
   EXCHANGE_WAYS,
   FROZEN,
+  GONE,
   H_CHUNK_SHIFT,
   H_FIRST_CHUNK,
   H_ROOT,
@@ -126,6 +127,7 @@ export function valueOf(name: string, value: number): string {
   }
   if (!name.endsWith(" link")) return String(value);
   if (value === MOVED) return "MOVED";
+  if (value === GONE) return "GONE";
   const flags = [
     (value & FROZEN) !== 0 ? " FROZEN" : "",
     (value & DEAD) !== 0 ? " DEAD" : "",

@@ -4,7 +4,12 @@
  * @module
  */
 import { Participant } from "../../src/epoch/participant.ts";
-import { H_CLOCK, H_ROOT } from "../../src/segment/layout.ts";
+import {
+  H_CLOCK,
+  H_EPOCH,
+  H_ROOT,
+  T_ROOT_SINCE,
+} from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { allocateTable } from "../../src/table/migration.ts";
 import { Actor } from "./actor.ts";
@@ -43,12 +48,16 @@ export interface Props {
   readonly actors: readonly Actor[];
   /** One more participant. */
   join(): Actor;
+  /** What is deleted from here on leaves a tombstone: as if somebody might still move the table before. */
+  keepTombstones(): void;
 }
 
 const MAX_BYTES = 2 ** 20;
 /** Bytes of a version and of a tombstone, with numbers as keys and values. */
 const VERSION_BYTES = 40;
 const TOMBSTONE_BYTES = 32;
+/** Steps of the epoch after which a root's tombstones are dropped at once. */
+const STEPS_TO_DROP = 2;
 /** No stamp looks like a slot that is closed. */
 const FIRST_TICK = 10;
 
@@ -75,8 +84,16 @@ export function build({ shift = 8, parts, prepare }: Scenario): Segment {
   founder.pinned(() => founder.migration.keepReserve());
   const actors = parts.map(join);
   for (const actor of actors) stock(actor);
-  prepare?.({ founder, actors, join });
+  const keepTombstones = () => noteRoot(segment);
+  keepTombstones();
+  for (let i = 0; i < STEPS_TO_DROP; i++) founder.participant.advance();
+  prepare?.({ founder, actors, join, keepTombstones });
   return segment;
+}
+
+/** Notes that the root was seen to be one just now. */
+function noteRoot({ words }: Segment): void {
+  words[words[H_ROOT] * 4 + T_ROOT_SINCE] = words[H_EPOCH];
 }
 
 /** Cuts blocks for what most operations write, so that a run need not begin with that. */

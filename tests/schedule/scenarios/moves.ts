@@ -93,6 +93,12 @@ const STATES: Record<string, (props: Props) => void> = {
     props.founder.map.delete(KEY);
     moveAllBut(props, [KEY]);
   },
+  "half done, the key a tombstone": (props) => {
+    props.keepTombstones();
+    props.founder.map.set(KEY, OLD);
+    props.founder.map.delete(KEY);
+    moveAllBut(props, [KEY]);
+  },
   "half done, the key moved": (props) => {
     props.founder.map.set(KEY, OLD);
     fill(props, 3);
@@ -108,6 +114,7 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [[op.increment(KEY)], [op.increment(KEY)], [op.help]],
   [[op.remove(KEY)], [op.getOrInsert(KEY, 20)], [op.help]],
   [[op.has(KEY), op.get(KEY)], [op.set(KEY, 20)], [op.finishMove]],
+  [[op.finishMove], [op.finishMove, op.remove(KEY), op.get(KEY)]],
   [[op.finishMove], [op.finishMove, op.collect], [op.set(KEY, 3)]],
   [[op.has(KEY)], [op.finishMove, op.collect, op.set(NEW, 7)]],
   [[op.get(KEY)], [op.finishMove, op.collect, op.startMove]],

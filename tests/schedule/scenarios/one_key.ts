@@ -18,6 +18,11 @@ const STATES: Record<string, (props: Props) => void> = {
     founder.map.set(KEY, OLD);
     founder.map.delete(KEY);
   },
+  "a tombstone": ({ founder, keepTombstones }) => {
+    keepTombstones();
+    founder.map.set(KEY, OLD);
+    founder.map.delete(KEY);
+  },
 };
 
 /** Every operation, with a value of the caller's where it writes one. */

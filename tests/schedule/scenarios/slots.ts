@@ -17,6 +17,11 @@ const STATES: Record<string, (props: Props) => void> = {
     founder.map.set(A, 1);
     founder.map.delete(A);
   },
+  "the first a tombstone": ({ founder, keepTombstones }) => {
+    keepTombstones();
+    founder.map.set(A, 1);
+    founder.map.delete(A);
+  },
 };
 
 const PARTS: (readonly (readonly Operation[])[])[] = [
@@ -28,6 +33,7 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [[op.increment(A)], [op.increment(B)], [op.increment(A)]],
   [[op.set(A, 1), op.remove(A)], [op.set(B, 2), op.remove(B)]],
   [[op.getOrInsert(B, 1)], [op.getOrInsert(B, 2)], [op.remove(A)]],
+  [[op.remove(A), op.set(B, 10)], [op.set(B, 20)], [op.get(B)]],
 ];
 
 /** Keys with equal hashes. */

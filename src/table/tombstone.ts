@@ -1,0 +1,103 @@
+/**
+ * Tombstones: when what is left of a deleted key may go.
+ *
+ * A tombstone is needed for as long as a snapshot, open or opening, is older, or a dump has yet to see it. After that its slot needs
+ * no version any more. A migration leaves such a slot behind. But most tombstones are needed by nobody from the start; so
+ * whoever deletes a key *drops* its tombstone at once, if it can, with the link `GONE` in its place. Its memory is
+ * reused while it is still in the cache, and whoever moves the slot later need not touch it.
+ *
+ * A slot that is `GONE` is nobody's until the table moves. It is passed over like the slot of another key with the same hash, and
+ * not linked again: a writer of another such key may have passed it before, and be about to link in a later slot. So
+ * a key that comes back takes a new slot. Two rules keep that sound and cheap:
+ *
+ * - A mover that was slow must not put the key, which it found in the table before, into this one again. It knows by the
+ *   key's slot that others were faster, tombstone or not; from a slot that is `GONE` it could not tell. So nothing is dropped in
+ *   a table before all who were pinned when it became the root have unpinned.
+ * - A key that comes and goes would leave one slot after the other behind, and make a long run of them. So a tombstone is dropped
+ *   only close to its home; further off the slot keeps its key, and the key its slot.
+ *
+ * (`tests/model/table.pml` checks the first with `GONE`.)
+ *
+ * @module
+ */
+
+import { oldestSnapshot, type Participant } from "../epoch/participant.ts";
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import { trim } from "./clock.ts";
+import { lowestFloor } from "./floor.ts";
+import * as hashing from "./hash.ts";
+import { settle } from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  GONE,
+  H_EPOCH,
+  H_ROOT,
+  H_SNAPSHOTS,
+  REF_MASK,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_ROOT_SINCE,
+  T_SHIFT,
+  T_SLOTS,
+  V_STAMP,
+} = layout;
+const { compareAndSet, load, peek } = access;
+const { homeSlot } = hashing;
+
+/** Slots from home within which a tombstone is dropped at once: a cache line of them. */
+const NEAR = 8;
+
+/** Whether nobody needs this tombstone any more. The caller is pinned. */
+export function isDroppable(
+  participant: Participant,
+  tombstone: number,
+): boolean {
+  const words = participant.segment.words;
+  const stamp = settle(words, tombstone);
+  trim(participant, tombstone);
+  return isNeededByNone(words, stamp);
+}
+
+/** Whether no snapshot, open or opening, can need a tombstone or what it replaced, and no dump has yet to see it. */
+function isNeededByNone(words: Words, stamp: number): boolean {
+  if (load(words, H_SNAPSHOTS) === 0) return true; // then there is no floor either
+  // In this order: a dump sets its floor before it closes its snapshot.
+  return oldestSnapshot(words) >= stamp && lowestFloor(words) >= stamp;
+}
+
+/** Drops the tombstone that the caller linked, settled and trimmed, if that can be done already. The caller is pinned. */
+export function dropAtOnce(
+  participant: Participant,
+  table: number,
+  slot: number,
+  link: number,
+): void {
+  const words = participant.segment.words;
+  const tombstone = link & REF_MASK;
+  if (
+    isNear(words, table, slot) && isRidOfMovers(participant, table) &&
+    isNeededByNone(words, peek(words, tombstone * 4 + V_STAMP)) &&
+    compareAndSet(words, slot + 1, link, GONE)
+  ) participant.retire(tombstone);
+}
+
+function isNear(words: Words, table: number, slot: number): boolean {
+  const place = (slot - table - T_SLOTS) / SLOT_WORDS;
+  const home = homeSlot(peek(words, slot), words[table + T_SHIFT]);
+  return ((place - home) & (words[table + T_CAPACITY] - 1)) < NEAR;
+}
+
+/** Whether all who may still move the table before this one have ended. */
+function isRidOfMovers(participant: Participant, table: number): boolean {
+  const words = participant.segment.words;
+  const since = load(words, table + T_ROOT_SINCE);
+  if (since !== 0) return participant.isOver(since);
+  // The root first: whoever moves into this table was pinned before it became the root, and so before that epoch is over.
+  if (load(words, H_ROOT) * 4 === table) {
+    compareAndSet(words, table + T_ROOT_SINCE, 0, load(words, H_EPOCH));
+  }
+  return false;
+}
