@@ -57,6 +57,8 @@ export type Counter = (typeof COUNTERS)[number];
 /** What is retired between two looks at the other participants: so many records, or a part of the segment. */
 const RETIRES_PER_COLLECT = 64;
 const COLLECTS_PER_SEGMENT = 256;
+/** The part of the segment that is much. */
+const MUCH = 1 / 16;
 /** Records freed by one collect on an operation's path: bounds the stall after a long pin. */
 const FREES_PER_COLLECT = 256;
 /** Steps of the epoch before what was retired is free; one step is 2. */
@@ -128,6 +130,7 @@ export class Participant {
   #retired = 0;
   readonly #refsPerRecord: number;
   readonly #mostRetired: number;
+  readonly #muchFreed: number;
   /** The epoch that did not go on for a whole wait; 0: none. */
   #stuckAt = 0;
   #flushed: number;
@@ -141,8 +144,9 @@ export class Participant {
     this.#words = segment.words;
     this.#counters = (this.base + P_COUNTERS) / 2;
     this.#flushed = load(this.#words, H_FLUSH);
-    this.#mostRetired = segment.buffer.byteLength / REF_BYTES /
-      COLLECTS_PER_SEGMENT;
+    const refs = segment.buffer.byteLength / REF_BYTES;
+    this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
+    this.#muchFreed = refs * MUCH;
     this.#refsPerRecord = this.#mostRetired / RETIRES_PER_COLLECT;
   }
 
@@ -304,11 +308,16 @@ export class Participant {
     this.allocator.flush();
   }
 
-  /** As `collect`, at rest: whoever used no memory since the last time needs none at hand, and gives it to the others. */
+  /**
+   * As `collect`, at rest: whoever used no memory since the last time needs none at hand, and gives it to the others; and whoever freed
+   * much makes whole chunks of it, before it is used again here and there.
+   */
   collectAtRest(): void {
     this.collect();
     const used = peek(this.#words, this.base + P_USED_REFS);
-    if (used === this.#usedRefs) this.allocator.flush();
+    const change = (used - this.#usedRefs) | 0; // it wraps
+    if (change === 0) this.allocator.flush();
+    else if (-change > this.#muchFreed) this.allocator.consolidate(true);
     this.#usedRefs = used;
   }
 

@@ -30,14 +30,16 @@ import { Salvage } from "../table/salvage.ts";
 import { Table } from "../table/table.ts";
 import { liveBytesOf } from "./accounting.ts";
 import { evacuate } from "./evacuation.ts";
-import { evict } from "./eviction.ts";
+import { evict, evictQuickly } from "./eviction.ts";
 import type { CheckedOptions } from "./options.ts";
-import { sweep } from "./sweep.ts";
+import { sweep, sweepAll } from "./sweep.ts";
 
 /** Between two rounds of background work. */
 const TICK_MS = 200;
 /** Background work on a migration per round: bounds how long the event loop is busy. */
 const STRIDES_PER_TICK = 256;
+/** Attempts at making room by evicting a few entries, before all is tried. */
+const QUICK_ATTEMPTS = 2;
 /** Attempts at dropping tombstones, when there is no memory for another. */
 const MOST_PURGES = 12;
 /** Writes that do not try to drop a few tombstones, after several that did in vain. */
@@ -73,6 +75,8 @@ export class Attachment {
   readonly dependents = new Set<{ close(): void }>();
   #open = true;
   #recovering = false;
+  /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
+  #sweepDue = 0;
   #purgesToSkip = 0;
   #purgeBackOff = 1;
 
@@ -197,11 +201,14 @@ export class Attachment {
     const { participant, segment } = this;
     const { bytes } = shortage;
     participant.collectAll();
-    if (attempt > 0) participant.allocator.consolidate(true);
     if (bytes > this.capacityBytes) this.#throwFull(bytes, "can never fit");
+    if (attempt === 0) return;
+    if (this.#mayEvictQuickly(shortage)) {
+      if (attempt <= QUICK_ATTEMPTS && this.#evictQuickly(bytes)) return;
+      attempt = Math.max(1, attempt - QUICK_ATTEMPTS);
+    }
+    participant.allocator.consolidate(true);
     switch (attempt) {
-      case 0:
-        return;
       case 1:
         participant.askForFlush();
         sweep(this, Infinity);
@@ -216,6 +223,21 @@ export class Attachment {
       : segment.evicts && evict(this, shortage, attempt);
     if (madeRoom) return;
     this.#throwFull(bytes, "does not fit now");
+  }
+
+  #mayEvictQuickly({ of, bytes }: Shortage): boolean {
+    return this.segment.evicts && of === "entry" &&
+      bytes <= this.participant.allocator.largestClassBytes;
+  }
+
+  /** Removes what has expired if that may be much, or else evicts a few entries; says whether anything came free. */
+  #evictQuickly(bytes: number): boolean {
+    if (Date.now() >= this.#sweepDue) {
+      const { removed, due } = sweepAll(this);
+      this.#sweepDue = due;
+      if (removed && this.participant.drain()) return true;
+    }
+    return evictQuickly(this, bytes);
   }
 
   /**

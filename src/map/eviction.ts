@@ -1,30 +1,36 @@
 /**
  * Eviction: removes entries so that a write fits, in maps made with `onFull: "evict"`.
  *
- * Entries are taken from random places of the table, those that expire first before the others: random replacement, which
- * needs no bookkeeping on reads. (A hand that goes round would leave the table ever denser before it and sparser behind it,
- * and probes long.) Entries that were met at random leave no room for one that takes a run of chunks: for such a one, all
+ * Entries are chosen by chance; where entries expire, the one of several that does first: random replacement, which needs no
+ * bookkeeping on reads. (Each is chosen anew: a hand that goes round would leave the table ever denser before it and sparser
+ * behind it, several at a time from one place would leave it patchy, and either makes probes long.) Entries that were met at random leave no room for one that takes a run of chunks: for such a one, all
  * entries go that lie in some stretches of the memory. What an open snapshot shows is left alone: to evict it would free
  * nothing.
  *
  * @module
  */
 
-import { CHUNK_BODY, REF_BYTES, V_STAMP } from "../segment/layout.ts";
+import {
+  CHUNK_BODY,
+  H_TTL_USED,
+  REF_BYTES,
+  V_STAMP,
+} from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { isFreeChunk } from "../segment/table_region.ts";
 import { newestSnapshot } from "../epoch/participant.ts";
-import { peek, type Words } from "../segment/words.ts";
+import { load, peek, type Words } from "../segment/words.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
+import { sampleVersion } from "../table/sample.ts";
 import { bytesOf, expiryOf, isTombstone } from "../table/version.ts";
 import type { Attachment, Shortage } from "./attachment.ts";
 import { Remover } from "./removal.ts";
 
 /** Entries evicted at least, so that the cost of making room is shared by several writes. */
 const LEAST_EVICTED = 16;
-/** Entries evicted at most in one place. */
-const MOST_PER_RANGE = 16;
-/** Random places without an entry, before the whole table is looked through. */
+/** Entries of which the one that expires first is evicted. */
+const SAMPLES = 8;
+/** Choices by chance that come to nothing, before the whole table is looked through. */
 const MOST_IN_VAIN = 16;
 /** Attempts at freeing enough here and there, before a whole stretch of memory is emptied. */
 const SCATTERED_ATTEMPTS = 8;
@@ -52,6 +58,15 @@ export function evict(
     (evictSome(attachment, shortage, attempt) ||
       othersGive(attachment, shortage)) &&
     participant.drain();
+}
+
+/**
+ * Evicts a few entries for one that shares its chunk with others, and says whether there were any whose memory is free now: the quick
+ * way, which does as long as they are all of about one size.
+ */
+export function evictQuickly(attachment: Attachment, bytes: number): boolean {
+  return evictScattered(attachment, bytes, LEAST_EVICTED) &&
+    attachment.participant.drain();
 }
 
 /**
@@ -106,31 +121,30 @@ function evictScattered(
   leastBytes: number,
   leastEntries: number,
 ): boolean {
-  const { segment, table } = attachment;
+  const { participant, segment, table } = attachment;
   const remover = new Remover(attachment);
   const total: Evicted = { bytes: 0, entries: 0 };
   const isEnough = () =>
     total.bytes >= leastBytes && total.entries >= leastEntries;
-  const cursorAt = (hash: number) => new Cursor(segment, table.migration, hash);
   for (let inVain = 0; !isEnough() && inVain < MOST_IN_VAIN;) {
     const before = total.entries;
-    const hash = Math.floor(Math.random() * 2 ** 32);
-    evictRange(attachment, remover, cursorAt(hash), isEnough, total);
+    participant.pin();
+    try {
+      const ref = chooseEntry(attachment);
+      if (ref !== 0) evictOne(attachment, remover, ref, total);
+    } finally {
+      participant.unpin();
+    }
     if (total.entries === before) inVain++;
   }
-  const all = cursorAt(0);
-  while (!isEnough() && !all.done) {
-    evictRange(attachment, remover, all, isEnough, total);
+  const cursor = new Cursor(segment, table.migration);
+  while (!isEnough() && !cursor.done) {
+    evictRange(attachment, remover, cursor, isEnough, total);
   }
   return total.entries > 0;
 }
 
-interface Evicted {
-  bytes: number;
-  entries: number;
-}
-
-/** Evicts some entries of the cursor's next range, those that expire first before the others. */
+/** Evicts the entries of the cursor's next range, until it is enough. */
 function evictRange(
   attachment: Attachment,
   remover: Remover,
@@ -138,28 +152,58 @@ function evictRange(
   isEnough: () => boolean,
   total: Evicted,
 ): void {
-  const { participant, segment } = attachment;
-  const { words } = segment;
+  const { participant, segment: { words } } = attachment;
   const refs: number[] = [];
   participant.pin();
   try {
     cursor.next(refs);
-    const now = Date.now();
     const newest = newestSnapshot(words);
-    const live = refs.filter((ref) => isEvictable(words, ref, newest));
-    live.sort((a, b) => expiryOf(segment, a) - expiryOf(segment, b) || 0);
-    for (const ref of live.slice(0, MOST_PER_RANGE)) {
+    for (const ref of refs) {
       if (isEnough()) break;
-      const size = bytesOf(words, ref);
-      const expired = expiryOf(segment, ref) <= now;
-      if (!remover.remove(ref, expired ? "expired" : "evicted")) continue;
-      total.bytes += size;
-      total.entries++;
+      if (!isEvictable(words, ref, newest)) continue;
+      evictOne(attachment, remover, ref, total);
     }
   } finally {
     participant.unpin();
   }
   participant.collectSometimes();
+}
+
+interface Evicted {
+  bytes: number;
+  entries: number;
+}
+
+/** Evicts this entry, if it is still there. The caller is pinned. */
+function evictOne(
+  { segment }: Attachment,
+  remover: Remover,
+  ref: number,
+  total: Evicted,
+): void {
+  const size = bytesOf(segment.words, ref);
+  const expired = expiryOf(segment, ref) <= Date.now();
+  if (!remover.remove(ref, expired ? "expired" : "evicted")) return;
+  total.bytes += size;
+  total.entries++;
+}
+
+/** An entry by chance; where entries expire, the one of several that does first. 0: none was met. The caller is pinned. */
+function chooseEntry({ segment }: Attachment): number {
+  const { words } = segment;
+  const newest = newestSnapshot(words);
+  const samples = load(words, H_TTL_USED) === 0 ? 1 : SAMPLES;
+  let chosen = 0;
+  let soonest = Infinity;
+  for (let i = 0; i < samples; i++) {
+    const ref = sampleVersion(words);
+    if (ref === 0 || !isEvictable(words, ref, newest)) continue;
+    const expiry = expiryOf(segment, ref);
+    if (chosen !== 0 && expiry >= soonest) continue;
+    chosen = ref;
+    soonest = expiry;
+  }
+  return chosen;
 }
 
 /**

@@ -635,7 +635,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       this.#makeRoom(attempt++);
       cursor = new Cursor(this.#segment, migration, start);
     }
-    this.#participant.collectAll(); // so that tables and large values find whole stretches again
+    // So that the table can grow again, and large values find whole stretches: as in a fresh map.
+    this.#participant.collectAll();
+    this.#participant.allocator.consolidate(true);
+    this.#attachment.purge(1);
   }
 
   /** Deletes what is in the cursor's next range, expired or not; false if there is no memory for a tombstone. */

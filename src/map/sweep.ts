@@ -5,7 +5,7 @@
  * @module
  */
 
-import { H_SWEEP, H_TTL_USED } from "../segment/layout.ts";
+import { H_ROOT, H_SWEEP, H_TTL_USED, T_CAPACITY } from "../segment/layout.ts";
 import { load, peek, poke } from "../segment/words.ts";
 import { Cursor } from "../table/cursor.ts";
 import { expiryOf, isTombstone } from "../table/version.ts";
@@ -14,35 +14,75 @@ import { Remover } from "./removal.ts";
 
 /** Ranges looked at per background round: bounds how long the event loop is busy. */
 const RANGES_PER_TICK = 32;
+/** Slots of which a sweep of the whole table notes the expiry of one entry, about: all in a small table, a few thousand in a large one. */
+const SLOTS_PER_NOTE = 2 ** -12;
+/** The share of entries that must have expired for another sweep of the whole table to be worth its while. */
+const WORTH = 1 / 64;
 
 /** Sweeps the next ranges of the table, at most once round. Does nothing in a map that never had an expiry. */
 export function sweep(attachment: Attachment, most = RANGES_PER_TICK): void {
+  sweepRanges(attachment, most, () => {});
+}
+
+/**
+ * Sweeps the whole table.
+ *
+ * @returns Whether anything had expired; and when so much will have that it is worth doing again, in milliseconds since 1970, as far as
+ * can be said of what is there now.
+ */
+export function sweepAll(
+  attachment: Attachment,
+): { removed: boolean; due: number } {
+  const { words } = attachment.segment;
+  const capacity = words[load(words, H_ROOT) * 4 + T_CAPACITY];
+  const every = Math.max(1, capacity * SLOTS_PER_NOTE);
+  const expiries: number[] = [];
+  let seen = 0;
+  const removed = sweepRanges(attachment, Infinity, (expiry) => {
+    if (seen++ % every === 0) expiries.push(expiry);
+  });
+  expiries.sort((a, b) => a < b ? -1 : Number(a > b));
+  const last = expiries.findLastIndex((expiry) => expiry !== Infinity);
+  const enough = Math.floor(expiries.length * WORTH);
+  return { removed, due: expiries[Math.min(enough, last)] ?? Infinity };
+}
+
+/** Sweeps, and calls back with the expiry of every entry that stays; says whether anything had expired. */
+function sweepRanges(
+  attachment: Attachment,
+  most: number,
+  stays: (expiry: number) => void,
+): boolean {
   const { participant, segment, table } = attachment;
   const words = segment.words;
-  if (load(words, H_TTL_USED) === 0) return;
+  if (load(words, H_TTL_USED) === 0) return false;
   const remover = new Remover(attachment);
   const refs: number[] = [];
-  let cursor = new Cursor(segment, table.migration, peek(words, H_SWEEP) >>> 0);
+  const start = peek(words, H_SWEEP) >>> 0;
+  let cursor = new Cursor(segment, table.migration, start);
   let wrapped = false;
+  let removed = false;
   for (let i = 0; i < most; i++) {
     participant.pin();
     try {
       cursor.next(refs);
       const now = Date.now();
       for (const ref of refs) {
-        if (!isTombstone(words, ref) && expiryOf(segment, ref) <= now) {
-          remover.remove(ref, "expired");
-        }
+        if (isTombstone(words, ref)) continue;
+        const expiry = expiryOf(segment, ref);
+        if (expiry > now) stays(expiry);
+        else removed = remover.remove(ref, "expired") || removed;
       }
     } finally {
       participant.unpin();
     }
     participant.collectSometimes();
-    if (cursor.done) {
-      if (wrapped) break;
-      wrapped = true;
-      cursor = new Cursor(segment, table.migration);
-    }
+    if (wrapped && cursor.position >= start) break;
+    if (!cursor.done) continue;
+    if (wrapped || start === 0) break;
+    wrapped = true;
+    cursor = new Cursor(segment, table.migration);
   }
   poke(words, H_SWEEP, cursor.position | 0);
+  return removed;
 }

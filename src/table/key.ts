@@ -57,7 +57,10 @@ export class EncodedKey {
     const byteLength = keyBytes(segment, ref);
     this.reserve(byteLength);
     const from = ref * 4 + V_HEADER_WORDS;
-    this.words.set(segment.subarray(from, from + ((byteLength + 3) >>> 2)));
+    const count = (byteLength + 3) >>> 2;
+    const words = this.words;
+    // A loop: a view of the segment costs more than it saves, but for keys that are very long.
+    for (let i = 0; i < count; i++) words[i] = segment[from + i];
     this.finish(byteLength, keyIsWide(segment, ref));
   }
 

@@ -205,6 +205,16 @@ export class Migration {
   }
 
   /**
+   * As `start`, while there is still room. If there is no memory to grow, it waits until tombstones have taken half of what entries
+   * leave: a move costs the same, however many it drops.
+   */
+  startEarly(table: number): void {
+    const capacity = this.#words[table + T_CAPACITY];
+    const left = slotLimit(capacity) - liveEntries(this.#words);
+    this.start(table, Math.max(left / 2, this.#purgeWorth(table)));
+  }
+
+  /**
    * A table for what lives in this one: as large as it should be, or as there is memory for. If there is none to grow, but something
    * to drop, the same size again: then it may begin without room, which grows with each tombstone that is dropped.
    */

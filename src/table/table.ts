@@ -398,7 +398,7 @@ export class Table {
     if (load(words, H_ROOT) * 4 !== table) return;
     const claimed = claimedSlots(words, table);
     if (claimed >= crowded(words[table + T_CAPACITY])) {
-      this.migration.start(table);
+      this.migration.startEarly(table);
     }
   }
 

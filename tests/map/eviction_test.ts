@@ -2,11 +2,21 @@ import {
   assert,
   assertEquals,
   assertGreater,
+  assertLess,
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { MapFullError, SharedMap } from "../../mod.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
+import {
+  H_ROOT,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_SHIFT,
+  T_SLOTS,
+} from "../../src/segment/layout.ts";
+import { homeSlot } from "../../src/table/hash.ts";
 import { Random } from "../segment/random.ts";
 
 const MIB = 2 ** 20;
@@ -104,6 +114,63 @@ Deno.test("SharedMap that evicts after a value that could never fit goes on as b
   assertThrows(() => map.set("big", "x".repeat(2 * MIB)), MapFullError);
   for (let i = 0; i < 60_000; i++) map.set(`k${i}`, i);
   assertGreater(map.size, 1000);
+});
+
+Deno.test("SharedMap that evicts leaves all parts of its table equally full", () => {
+  using map = SharedMap.create<string, number>({
+    maxBytes: MIB,
+    value: "number",
+    onFull: "evict",
+  });
+  for (let i = 0; map.stats().evicted <= 20 * map.size; i++) {
+    map.set(`k${i}`, i);
+  }
+  const { participant, segment: { words }, table: { migration } } =
+    attachmentOf(map);
+  participant.pin();
+  migration.finishIfMoving();
+  participant.unpin();
+  const table = words[H_ROOT] * 4;
+  const mask = words[table + T_CAPACITY] - 1;
+  let linked = 0;
+  let probes = 0;
+  for (let i = 0; i <= mask; i++) {
+    const slot = table + T_SLOTS + i * SLOT_WORDS;
+    if (words[slot + 1] <= 0) continue; // empty, or deleted
+    linked++;
+    probes += 1 + ((i - homeSlot(words[slot], words[table + T_SHIFT])) & mask);
+  }
+  assertStrictEquals(linked, map.size);
+  // Linear probing takes 4.5 on average at the fullest that a table may be; it was a hundred when places were patchy.
+  assertLess(probes / linked, 12);
+});
+
+Deno.test("SharedMap that evicts chooses among all entries", () => {
+  using map = evicting<number>();
+  let count = 0;
+  while (map.stats().evicted === 0) map.set(`old${count++}`, count);
+  for (let i = 0; i < count; i++) map.set(`new${i}`, i);
+  const left = (kind: string) =>
+    [...map.keys()].filter((key) => key.startsWith(kind)).length;
+  // By chance a third or so of the old ones would be left, and two thirds of the new.
+  assertGreater(left("old"), count / 5);
+  assertGreater(left("new"), count / 2);
+});
+
+Deno.test("SharedMap that evicts prefers entries that expire soon", () => {
+  using map = evicting<number>();
+  const kinds = [{}, { ttl: 3_600_000 }, { ttl: 60_000 }];
+  let count = 0;
+  while (map.stats().evicted === 0) {
+    map.set(`${count % 3}:${count}`, count, kinds[count % 3]);
+    count++;
+  }
+  const fresh = Math.floor(count / 6);
+  for (let i = 0; i < fresh; i++) map.set(`new${i}`, i);
+  const left = (kind: string) =>
+    [...map.keys()].filter((key) => key.startsWith(kind)).length;
+  assertLess(left("2:"), left("1:") * 0.7);
+  assertGreater(left("0:"), count / 3 * 0.95);
 });
 
 Deno.test("SharedMap that evicts removes expired entries first", () => {

@@ -192,9 +192,14 @@ Deno.test("Table holds up under random writes of two participants with few homes
       } else assertStrictEquals(by.delete(key), model.delete(n));
       assertStrictEquals(random.pick(all).get(key), model.get(n));
     }
-    for (let n = 0; n < 120; n++) {
-      const key = n % 3 === 0 ? { n, hash: homeAt(253 + n % 4 % 3, n + 2) } : n;
-      assertStrictEquals(of.get(key), model.get(n));
+    for (const finish of [false, true]) {
+      if (finish) of.table.migration.finishIfMoving();
+      for (let n = 0; n < 120; n++) {
+        const key = n % 3 === 0
+          ? { n, hash: homeAt(253 + n % 4 % 3, n + 2) }
+          : n;
+        assertStrictEquals(of.get(key), model.get(n));
+      }
     }
     assertStrictEquals(of.countSlots((_, link) => link === MOVED), 0);
   });
