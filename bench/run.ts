@@ -12,6 +12,7 @@ import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { formatSummary } from "./measure/statistics.ts";
 import { formatTable } from "./measure/text_table.ts";
 import { measureMemory } from "./memory.ts";
+import { CONTENDER_NAMES, USUAL_CONTENDERS } from "./peers/all.ts";
 import { measureSingle } from "./single.ts";
 import {
   DEFAULT_SETTINGS,
@@ -35,12 +36,19 @@ const HELP = `Every goal about speed, with what this machine measures.
   --chart PATH  where the chart goes (default bench/results/goals.svg)
 
 Runs bench/hot_get.ts, single.ts, counter.ts, frozen.ts, throughput.ts and, if
-redis-server is installed, memory.ts with their defaults; prints the tables of
+redis-server is installed, memory.ts with their defaults, and npm:lmdb beside the
+others if it is permitted (--allow-ffi; bench/README.md tells how); prints the tables of
 throughput and then each goal with its result. A round takes some six minutes.
 Figures are ratios between things that took turns in this run; a goal that is not
 met is no error. Leave the machine alone meanwhile. bench/README.md explains the
 figures.
 `;
+
+/** Where npm:lmdb has its addon. */
+const ADDONS: Deno.FfiPermissionDescriptor = {
+  name: "ffi",
+  path: "node_modules",
+};
 
 async function main(): Promise<void> {
   const options = readOptions(Deno.args, DEFAULTS);
@@ -54,7 +62,12 @@ async function main(): Promise<void> {
   const counter = await measureCounter();
   const frozen = await measureFrozen(rounds);
   const memory = await measureMemory();
-  const throughput = await measureThroughput({ ...DEFAULT_SETTINGS, rounds });
+  const hasLmdb = Deno.permissions.querySync(ADDONS).state === "granted";
+  const throughput = await measureThroughput({
+    ...DEFAULT_SETTINGS,
+    contenders: hasLmdb ? CONTENDER_NAMES : USUAL_CONTENDERS,
+    rounds,
+  });
   console.log(formatResults(throughput.results, throughput.settings) + "\n");
   const parts = [hotGet, single, counter, frozen, memory, throughput];
   const goals = parts.flatMap((part) => part?.goals ?? []);
@@ -71,6 +84,9 @@ async function main(): Promise<void> {
   console.log(`\n${met} of ${goals.length} goals are met.`);
   if (memory === undefined) {
     console.log("Without memory: redis-server is not installed.");
+  }
+  if (!hasLmdb) {
+    console.log("Without npm:lmdb: bench/README.md tells how to have it.");
   }
   json.writeJson({
     runtime: {

@@ -13,7 +13,11 @@ import {
   wholeNumber,
 } from "./measure/options.ts";
 import { Progress } from "./measure/progress.ts";
-import { CONTENDER_NAMES, type ContenderName } from "./peers/all.ts";
+import {
+  CONTENDER_NAMES,
+  type ContenderName,
+  USUAL_CONTENDERS,
+} from "./peers/all.ts";
 import { selfCheck } from "./peers/self_check.ts";
 import { checkGoals } from "./throughput/goals.ts";
 import { workersOf } from "./throughput/words.ts";
@@ -36,7 +40,7 @@ export interface Throughput {
 }
 
 const DEFAULTS = {
-  contenders: CONTENDER_NAMES.join(","),
+  contenders: USUAL_CONTENDERS.join(","),
   mixes: MIX_NAMES.join(","),
   workers: "1,2,4",
   rounds: "5",
@@ -51,7 +55,8 @@ const HELP = `Throughput of several workers on one map, beside its alternatives.
   deno run --allow-read bench/throughput.ts [options]
 
   --contenders LIST  from ${CONTENDER_NAMES.join(", ")}
-                     (default: all)
+                     (default: all but lmdb, which bench/README.md tells how
+                     to install)
   --mixes LIST       from ${MIX_NAMES.join(", ")} (default: all)
   --workers LIST     how many workers, each from 1 to 16 (default 1,2,4)
   --rounds N         samples of each kind; the median counts (default 5)

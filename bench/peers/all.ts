@@ -10,6 +10,7 @@ const MODULES = {
   sharedmap: () => import("./sharedmap.ts"),
   mutex: () => import("./mutex_table.ts"),
   striped: () => import("./striped_table.ts"),
+  lmdb: () => import("./lmdb.ts"),
   "owner-1": () => import("./owner_single.ts"),
   "owner-100": () => import("./owner_many.ts"),
   empty: () => import("./empty.ts"),
@@ -19,12 +20,17 @@ export type ContenderName = keyof typeof MODULES;
 
 export const CONTENDER_NAMES = Object.keys(MODULES) as ContenderName[];
 
+/** Those that play without being asked for: `lmdb` needs to be installed, and permissions that the others do not. */
+export const USUAL_CONTENDERS: readonly ContenderName[] = CONTENDER_NAMES
+  .filter((name) => name !== "lmdb");
+
 /** What each name stands for, in the words of the tables. */
 export const TITLES: Record<ContenderName, string> = {
   epochmap: "epochmap",
   sharedmap: "npm:sharedmap",
   mutex: "table, one mutex",
   striped: "table, 64 stripes",
+  lmdb: "npm:lmdb, noSync",
   "owner-1": "owner worker, 1 in flight",
   "owner-100": "owner worker, 100 in flight",
   empty: "(harness alone)",

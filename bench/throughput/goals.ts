@@ -42,6 +42,8 @@ const LEADS: readonly Lead[] = [
     workers: [1],
     atLeast: 1,
   })),
+  { rival: "lmdb", mix: "read-heavy", workers: [2], atLeast: 5 },
+  { rival: "lmdb", mix: "exchange", workers: [2], atLeast: 50 },
   { rival: "owner-1", mix: "read-heavy", workers: [1], atLeast: 500 },
   { rival: "owner-100", mix: "read-heavy", workers: [1], atLeast: 40 },
 ];
