@@ -74,13 +74,27 @@ export class Reader<K, V> {
     if (tag !== TAG_NUMBER && !(tag === TAG_LATIN1 && this.#plainStrings)) {
       return UNDECODED;
     }
-    const segment = this.#segment;
+    if (this.#seemsOver(ref, keyInfo)) return UNDECODED;
     const at = valueIndexOf(ref, keyInfo);
-    if (
-      (keyInfo & HAS_EXPIRY) !== 0 &&
-      Math.abs(segment.floats[at - 1]) <= Date.now()
-    ) return UNDECODED;
-    return this.values.read(segment, at, valueInfo & LENGTH_MASK, tag);
+    return this.values.read(this.#segment, at, valueInfo & LENGTH_MASK, tag);
+  }
+
+  /** As {@linkcode glance}, but only whether there is an entry; `UNDECODED` where that is left to the pinned path. */
+  glanceAt(ref: number, before: number): boolean | typeof UNDECODED {
+    if (ref === 0) return false;
+    const words = this.#segment.words;
+    const keyInfo = words[ref * 4 + V_KEY];
+    const valueInfo = words[ref * 4 + V_VALUE];
+    if (!confirms(words, before)) return UNDECODED;
+    if (valueInfo >>> TAG_SHIFT === TAG_TOMBSTONE) return false;
+    return this.#seemsOver(ref, keyInfo) ? UNDECODED : true;
+  }
+
+  /** Whether an entry seems to have expired: the pinned path then looks again. */
+  #seemsOver(ref: number, keyInfo: number): boolean {
+    if ((keyInfo & HAS_EXPIRY) === 0) return false;
+    const at = valueIndexOf(ref, keyInfo) - 1;
+    return Math.abs(this.#segment.floats[at]) <= Date.now();
   }
 
   entry(ref: number): [K, V] {

@@ -409,6 +409,18 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   has(key: K): boolean {
     this.#pack(key, "look for an entry");
+    if (ORDERED) {
+      const words = this.#segment.words;
+      const before = beforeGlance(words);
+      const ref = glance(words, this.#key);
+      if (ref !== UNDECIDED) {
+        const isThere = this.#reader.glanceAt(ref, before);
+        if (isThere !== UNDECODED && confirms(words, before)) {
+          this.#floats[isThere ? this.#hits : this.#misses]++;
+          return isThere;
+        }
+      }
+    }
     return this.#readPacked((ref) => ref !== 0);
   }
 

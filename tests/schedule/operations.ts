@@ -36,6 +36,13 @@ export const has = (key: number): Operation => ({
   spec: ({ map }) => Number(map.has(key)),
 });
 
+/** Whether there is an entry, read with a pin: `get` and `has` do without where they can. */
+export const hasTime = (key: number): Operation => ({
+  text: `ttl(${key})`,
+  run: ({ map }) => Number(map.ttl(key) !== undefined),
+  spec: ({ map }) => Number(map.has(key)),
+});
+
 export const set = (key: number, value: number): Operation => ({
   text: `set(${key}, ${value})`,
   run: ({ map }) => void map.set(key, value),

@@ -18,7 +18,7 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [[op.attach, op.set(A, 1)], [op.attach, op.set(A, 2)]],
   [[op.attach, op.get(A)], [op.attach, op.set(A, 2)], [op.attach]],
   [[op.close, op.attach, op.set(B, 1)], [op.attach, op.set(A, 2)]],
-  [[op.set(A, 1), op.close], [op.set(A, 2), op.close], [op.has(A)]],
+  [[op.set(A, 1), op.close], [op.set(A, 2), op.close], [op.hasTime(A)]],
   [[op.close, op.attach, op.get(A)], [op.set(A, 3), op.collect]],
   [[op.set(B, 1), op.close], [op.openSnapshot, op.look(A), op.look(B)]],
 ];

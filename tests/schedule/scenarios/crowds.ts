@@ -24,7 +24,7 @@ type Choice = (key: number, value: number) => Operation;
 /** What is done to a key; what changes it more often. */
 const ON_KEYS: readonly Choice[] = [
   (key) => op.get(key),
-  (key) => op.has(key),
+  (key) => op.hasTime(key),
   (key, value) => op.set(key, value),
   (key, value) => op.set(key, value),
   (key) => op.remove(key),

@@ -18,12 +18,13 @@ function twoEntries({ founder }: Props): void {
 }
 
 const READERS: (readonly (readonly Operation[])[])[] = [
+  [[op.hasTime(A)], [op.set(A, 1), op.collect]],
   [[op.has(A)], [op.set(A, 1), op.collect]],
   [[op.get(A)], [op.set(A, 1), op.collect]],
   [[op.get(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
   [[op.increment(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
-  [[op.has(A)], [op.set(A, 1), op.collect], [op.collect]],
-  [[op.has(A), op.has(A)], [op.remove(A), op.collect], [op.collect]],
+  [[op.hasTime(A)], [op.set(A, 1), op.collect], [op.collect]],
+  [[op.hasTime(A), op.hasTime(A)], [op.remove(A), op.collect], [op.collect]],
   [[op.increment(A)], [op.increment(A), op.collect], [op.collect]],
   [[op.compareAndSet(A, 100, 1)], [op.set(A, 7), op.collect, op.set(A, 100)]],
   [[op.set(A, 1), op.collect], [op.set(A, 2), op.collect], [op.get(A)]],

@@ -113,10 +113,10 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [[op.set(KEY, 10)], [op.set(KEY, 20)], [op.get(KEY)]],
   [[op.increment(KEY)], [op.increment(KEY)], [op.help]],
   [[op.remove(KEY)], [op.getOrInsert(KEY, 20)], [op.help]],
-  [[op.has(KEY), op.get(KEY)], [op.set(KEY, 20)], [op.finishMove]],
+  [[op.hasTime(KEY), op.get(KEY)], [op.set(KEY, 20)], [op.finishMove]],
   [[op.finishMove], [op.finishMove, op.remove(KEY), op.get(KEY)]],
   [[op.finishMove], [op.finishMove, op.collect], [op.set(KEY, 3)]],
-  [[op.has(KEY)], [op.finishMove, op.collect, op.set(NEW, 7)]],
+  [[op.hasTime(KEY)], [op.finishMove, op.collect, op.set(NEW, 7)]],
   [[op.get(KEY)], [op.finishMove, op.collect, op.startMove]],
   [[op.startMove, op.finishMove], [op.startMove, op.remove(KEY)]],
   [[op.set(NEW, 1)], [op.startMove, op.finishMove]],
@@ -152,7 +152,7 @@ const LARGE_SHIFT = 8;
 const HELPERS: (readonly (readonly Operation[])[])[] = [
   [[op.help, op.help], [op.help, op.help]],
   [[op.help, op.help, op.help], [op.help, op.set(KEY, 3)], [op.get(KEY)]],
-  [[op.help, op.help], [op.help, op.help, op.collect], [op.has(KEY)]],
+  [[op.help, op.help], [op.help, op.help, op.collect], [op.hasTime(KEY)]],
 ];
 
 /** No memory for another table, and a slot left in this one. */

@@ -49,7 +49,7 @@ const CASES: Record<string, Case> = {
   "collecting": {
     deed: ({ participant }) => participant.collectAll(),
     steps: 42,
-    company: [op.set(KEY, 1), op.has(OTHER), op.collect],
+    company: [op.set(KEY, 1), op.hasTime(OTHER), op.collect],
   },
 };
 
@@ -96,7 +96,10 @@ const ofTheLiving: Scenario = {
   name: "recovery of the living",
   isSlip: true,
   prepare: ({ founder }) => founder.map.set(KEY, 100),
-  parts: [[op.recover(slotOf(1)), op.collect], [op.has(KEY), op.set(KEY, 1)], [
+  parts: [[op.recover(slotOf(1)), op.collect], [
+    op.hasTime(KEY),
+    op.set(KEY, 1),
+  ], [
     op.set(KEY, 2),
     op.collect,
   ]],
