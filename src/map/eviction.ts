@@ -94,7 +94,7 @@ function evictSome(
 ): boolean {
   const { participant, table } = attachment;
   if (shortage.of === "slot") {
-    const entries = Math.max(LEAST_EVICTED, table.migration.tombstonesWanted);
+    const entries = Math.max(LEAST_EVICTED, table.migration.deletionsWanted);
     const evicted = evictScattered(attachment, 0, entries);
     // As long as a snapshot is open, no tombstone is dropped.
     return attachment.purge(undefined, evicted ? "place" : "memory") ||

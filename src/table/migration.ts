@@ -182,7 +182,7 @@ export class Migration {
     const words = this.#words;
     while (load(words, table + T_NEXT) === 0) {
       const claimed = claimedSlots(words, table);
-      if (this.#tombstones(table) > liveEntries(words)) {
+      if (this.#deadSlots(table) > liveEntries(words)) {
         this.#revokeInVain(table);
       }
       const next = this.#allocateNext(table, claimed, worth);
@@ -248,7 +248,7 @@ export class Migration {
   /** Whether there are so many tombstones, and a move would drop them: for whoever is short of memory, which goes before dumps. */
   #canDrop(table: number, tombstones: number): boolean {
     if (
-      this.#tombstones(table) < tombstones ||
+      this.#deadSlots(table) < tombstones ||
       oldestSnapshot(this.#words) !== Infinity
     ) return false;
     revokeFloors(this.#words);
@@ -264,7 +264,8 @@ export class Migration {
     if (this.#movesInVain(table)) revokeFloors(this.#words);
   }
 
-  #tombstones(table: number): number {
+  /** Slots of keys that were deleted: with a tombstone, or none any more. */
+  #deadSlots(table: number): number {
     return claimedSlots(this.#words, table) - liveEntries(this.#words);
   }
 
@@ -279,10 +280,10 @@ export class Migration {
     return this.#participant.allocator.hasTablePlace(bytes);
   }
 
-  /** How many tombstones more than there are would make a purge worth its while. */
-  get tombstonesWanted(): number {
+  /** How many deletions more would make a purge worth its while. */
+  get deletionsWanted(): number {
     const table = load(this.#words, H_ROOT) * 4;
-    return this.#purgeWorth(table) - this.#tombstones(table);
+    return this.#purgeWorth(table) - this.#deadSlots(table);
   }
 
   /** A larger table must leave enough to be cleaned up in turn; 0 if it does not. */
@@ -376,7 +377,7 @@ export class Migration {
   wouldPurge(worth?: number): boolean {
     const table = load(this.#words, H_ROOT) * 4;
     worth ??= this.#purgeWorth(table);
-    return this.#tombstones(table) >= worth || this.#canShrink(table);
+    return this.#deadSlots(table) >= worth || this.#canShrink(table);
   }
 
   #canShrink(table: number): boolean {
