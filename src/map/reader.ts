@@ -68,8 +68,12 @@ export class Reader<K, V> {
     const words = this.#segment.words;
     const keyInfo = words[ref * 4 + V_KEY];
     const valueInfo = words[ref * 4 + V_VALUE];
-    if (!confirms(words, before)) return UNDECODED;
     const tag = valueInfo >>> TAG_SHIFT;
+    if (tag === TAG_NUMBER && (keyInfo & HAS_EXPIRY) === 0) {
+      // Wherever the key's length leads, there is a number, or nothing: no need to believe it first.
+      return this.#segment.floats[valueIndexOf(ref, keyInfo)] as V;
+    }
+    if (!confirms(words, before)) return UNDECODED;
     if (tag === TAG_TOMBSTONE) return undefined;
     if (tag !== TAG_NUMBER && !(tag === TAG_LATIN1 && this.#plainStrings)) {
       return UNDECODED;
