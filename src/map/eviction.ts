@@ -21,7 +21,7 @@ import { isFreeChunk } from "../segment/table_region.ts";
 import { newestSnapshot } from "../epoch/participant.ts";
 import { load, peek, type Words } from "../segment/words.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
-import { sampleVersion } from "../table/sample.ts";
+import { sampleVersions } from "../table/sample.ts";
 import { bytesOf, expiryOf, isTombstone } from "../table/version.ts";
 import type { Attachment, Shortage } from "./attachment.ts";
 import { Remover } from "./removal.ts";
@@ -126,11 +126,12 @@ function evictScattered(
   const total: Evicted = { bytes: 0, entries: 0 };
   const isEnough = () =>
     total.bytes >= leastBytes && total.entries >= leastEntries;
+  const sampled: number[] = [];
   for (let inVain = 0; !isEnough() && inVain < MOST_IN_VAIN;) {
     const before = total.entries;
     participant.pin();
     try {
-      const ref = chooseEntry(attachment);
+      const ref = chooseEntry(attachment, sampled);
       if (ref !== 0) evictOne(attachment, remover, ref, total);
     } finally {
       participant.unpin();
@@ -189,15 +190,15 @@ function evictOne(
 }
 
 /** An entry by chance; where entries expire, the one of several that does first. 0: none was met. The caller is pinned. */
-function chooseEntry({ segment }: Attachment): number {
+function chooseEntry({ segment }: Attachment, sampled: number[]): number {
   const { words } = segment;
   const newest = newestSnapshot(words);
   const samples = load(words, H_TTL_USED) === 0 ? 1 : SAMPLES;
+  sampleVersions(words, samples, sampled);
   let chosen = 0;
   let soonest = Infinity;
-  for (let i = 0; i < samples; i++) {
-    const ref = sampleVersion(words);
-    if (ref === 0 || !isEvictable(words, ref, newest)) continue;
+  for (const ref of sampled) {
+    if (!isEvictable(words, ref, newest)) continue;
     const expiry = expiryOf(segment, ref);
     if (chosen !== 0 && expiry >= soonest) continue;
     chosen = ref;

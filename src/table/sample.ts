@@ -19,27 +19,47 @@ const {
   T_SLOTS,
 } = layout;
 
-/** Slots that are looked at for one that has a value. */
+/** Random slots that are tried for one that has a value. */
+const TRIES = 32;
+/** Slots behind it that are looked at for more, or for any if all tries were in vain. */
 const REACH = 128;
 
 /**
- * The newest version in a random slot, or in the next one behind it that has a value: one key is as likely as another, but for those
- * behind empty slots. 0: there is none near. It may be pending, and be replaced by now. The caller is pinned.
+ * Puts the newest version of a random key into `refs`, and up to `count` in all with those of the keys behind it. Those that it finds
+ * may be pending, and be replaced by now; there is none if the table is all but empty, or has just moved on. The caller is
+ * pinned.
+ *
+ * A slot without a value is given up for another random one, not for the next one that has a value: else as much would be taken
+ * from a sparse part of the table as from a dense one, and what chance makes dense would become denser.
  */
-export function sampleVersion(words: Words): number {
-  const hash = Math.floor(Math.random() * 2 ** 32) | 0;
-  const table = load(words, H_ROOT) * 4;
-  const ref = sampleIn(words, table, hash);
-  const next = load(words, table + T_NEXT) * 4;
-  return ref !== 0 || next === 0 ? ref : sampleIn(words, next, hash);
+export function sampleVersions(
+  words: Words,
+  count: number,
+  refs: number[],
+): void {
+  refs.length = 0;
+  let table = 0;
+  let slot = 0;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const hash = Math.floor(Math.random() * 2 ** 32) | 0;
+    table = load(words, H_ROOT) * 4;
+    slot = homeSlot(hash, words[table + T_SHIFT]);
+    if (versionIn(words, table, slot) !== 0) break;
+    const next = load(words, table + T_NEXT) * 4;
+    if (next === 0) continue;
+    table = next;
+    slot = homeSlot(hash, words[table + T_SHIFT]);
+    if (versionIn(words, table, slot) !== 0) break;
+  }
+  for (let i = slot; i < slot + REACH && refs.length < count; i++) {
+    const ref = versionIn(words, table, i);
+    if (ref !== 0) refs.push(ref);
+  }
 }
 
-function sampleIn(words: Words, table: number, hash: number): number {
+/** The newest version in a slot, if it is none of a deleted key; else 0. */
+function versionIn(words: Words, table: number, slot: number): number {
   const mask = words[table + T_CAPACITY] - 1;
-  const home = homeSlot(hash, words[table + T_SHIFT]);
-  for (let i = home; i < home + REACH; i++) {
-    const link = load(words, table + T_SLOTS + (i & mask) * SLOT_WORDS + 1);
-    if (link !== 0 && (link & DEAD) === 0) return link & REF_MASK;
-  }
-  return 0;
+  const link = load(words, table + T_SLOTS + (slot & mask) * SLOT_WORDS + 1);
+  return (link & DEAD) === 0 ? link & REF_MASK : 0;
 }
