@@ -76,9 +76,10 @@ export interface SharedMapOptions<K, V> {
    */
   capacity?: number;
   /**
-   * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries. Expired entries go first,
-   * then entries in no particular order, but none that an open snapshot shows. Evicted memory is free once no worker reads it:
-   * the write waits for one that was interrupted there, for half a second at most. So does a delete in a full map.
+   * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries. Where many have expired, these
+   * go first; else entries that are chosen by chance, of every eight the one that expires first; but none that an open snapshot
+   * shows. Evicted memory is free once no worker reads it: the write waits for one that was interrupted there, for half a
+   * second at most. So does a delete in a full map.
    *
    * @default {"throw"}
    */
