@@ -239,9 +239,9 @@ export class Participant {
     }
   }
 
-  /** Whether all who were pinned at a moment of this epoch have unpinned. */
+  /** Whether all who were pinned at a moment of this epoch, however long ago, have unpinned. */
   isOver(epoch: number): boolean {
-    return ((load(this.#words, H_EPOCH) - epoch) | 0) >= GRACE;
+    return ((load(this.#words, H_EPOCH) - epoch) >>> 0) >= GRACE;
   }
 
   // ---- limbo --------------------------------------------------------------------------------------------------------

@@ -144,6 +144,24 @@ Deno.test("Participant.advance() wraps at 32 bits, and 0 never comes", () => {
   }
 });
 
+Deno.test("Participant.isOver() is true once those who were pinned in an epoch must have unpinned", () => {
+  const segment = freshSegment();
+  const { words } = segment;
+  const one = join(segment);
+  const reader = join(segment);
+  for (const start of [1, 2 ** 31 - 1, -3, -1]) {
+    words[H_EPOCH] = start;
+    reader.pin();
+    for (let i = 0; i < 5; i++) one.advance();
+    assertFalse(one.isOver(start));
+    reader.unpin();
+    assert(one.advance());
+    assert(one.isOver(start));
+    words[H_EPOCH] = (start + 2 ** 31) | 0;
+    assert(one.isOver(start), "and stays so");
+  }
+});
+
 Deno.test("Participant frees what it retired two steps of the epoch later", () => {
   for (const start of [1, 2 ** 31 - 3, 2 ** 31 - 1, -3, -1]) {
     const segment = freshSegment();
