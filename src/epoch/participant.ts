@@ -57,7 +57,7 @@ export type Counter = (typeof COUNTERS)[number];
 /** What is retired between two looks at the other participants: so many records, or a part of the segment. */
 const RETIRES_PER_COLLECT = 64;
 const COLLECTS_PER_SEGMENT = 256;
-/** The part of the segment that is much. */
+/** The part of the segment that somebody must have freed between two rounds at rest to make whole chunks of it. */
 const MUCH = 1 / 16;
 /** Records freed by one collect on an operation's path: bounds the stall after a long pin. */
 const FREES_PER_COLLECT = 256;

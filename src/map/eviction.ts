@@ -3,9 +3,9 @@
  *
  * Entries are chosen by chance; where entries expire, the one of several that does first: random replacement, which needs no
  * bookkeeping on reads. (Each is chosen anew: a hand that goes round would leave the table ever denser before it and sparser
- * behind it, several at a time from one place would leave it patchy, and either makes probes long.) Entries that were met at random leave no room for one that takes a run of chunks: for such a one, all
- * entries go that lie in some stretches of the memory. What an open snapshot shows is left alone: to evict it would free
- * nothing.
+ * behind it, several at a time from one place would leave it patchy, and either makes probes long.) Entries that were met at
+ * random leave no room for one that takes a run of chunks: for such a one, all entries go that lie in some stretches of the
+ * memory. What an open snapshot shows is left alone: to evict it would free nothing.
  *
  * @module
  */

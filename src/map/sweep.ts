@@ -14,8 +14,8 @@ import { Remover } from "./removal.ts";
 
 /** Ranges looked at per background round: bounds how long the event loop is busy. */
 const RANGES_PER_TICK = 32;
-/** Slots of which a sweep of the whole table notes the expiry of one entry, about: all in a small table, a few thousand in a large one. */
-const SLOTS_PER_NOTE = 2 ** -12;
+/** Entries whose expiry a sweep of the whole table notes, at most: all in a small table. */
+const MOST_NOTED = 2 ** 12;
 /** The share of entries that must have expired for another sweep of the whole table to be worth its while. */
 const WORTH = 1 / 64;
 
@@ -35,7 +35,7 @@ export function sweepAll(
 ): { removed: boolean; due: number } {
   const { words } = attachment.segment;
   const capacity = words[load(words, H_ROOT) * 4 + T_CAPACITY];
-  const every = Math.max(1, capacity * SLOTS_PER_NOTE);
+  const every = Math.max(1, capacity / MOST_NOTED);
   const expiries: number[] = [];
   let seen = 0;
   const removed = sweepRanges(attachment, Infinity, (expiry) => {

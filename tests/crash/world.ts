@@ -15,19 +15,11 @@ import {
 import { recover } from "../../src/epoch/recovery.ts";
 import { participantBase } from "../../src/epoch/participant.ts";
 import { Attachment } from "../../src/map/attachment.ts";
-import {
-  H_EPOCH,
-  H_ROOT,
-  MAX_PARTICIPANTS,
-  P_STATE,
-  T_ROOT_SINCE,
-} from "../../src/segment/layout.ts";
+import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
 import { Salvage } from "../../src/table/salvage.ts";
+import { growOld } from "../table/old_root.ts";
 import { textOf, type Value } from "./text.ts";
 import { type Counted, dieAt, live } from "./words.ts";
-
-/** Steps of the epoch after which a root's tombstones are dropped at once. */
-const STEPS_TO_DROP = 2;
 
 /** What a victim throws when it dies. */
 export class Death extends Error {}
@@ -61,14 +53,7 @@ export class World {
     this.#first = this.slots();
     this.victim = SharedMap.attach<string, Value>(this.map.handle);
     this.inside = Attachment.attach(this.buffer);
-    this.#growOld();
-  }
-
-  /** From here on what is deleted is dropped at once: nobody may move the table before, and that is known. */
-  #growOld(): void {
-    const { participant, segment: { words } } = this.survivor;
-    words[words[H_ROOT] * 4 + T_ROOT_SINCE] = words[H_EPOCH];
-    for (let i = 0; i < STEPS_TO_DROP; i++) participant.advance();
+    growOld(this.survivor.participant);
   }
 
   get buffer(): SharedArrayBuffer {

@@ -4,14 +4,10 @@
  * @module
  */
 import { Participant } from "../../src/epoch/participant.ts";
-import {
-  H_CLOCK,
-  H_EPOCH,
-  H_ROOT,
-  T_ROOT_SINCE,
-} from "../../src/segment/layout.ts";
+import { H_CLOCK, H_ROOT } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { allocateTable } from "../../src/table/migration.ts";
+import { growOld, noteRoot } from "../table/old_root.ts";
 import { Actor } from "./actor.ts";
 import { tellTime } from "./clock.ts";
 import type { Operation } from "./operations.ts";
@@ -56,8 +52,6 @@ const MAX_BYTES = 2 ** 20;
 /** Bytes of a version and of a tombstone, with numbers as keys and values. */
 const VERSION_BYTES = 40;
 const TOMBSTONE_BYTES = 32;
-/** Steps of the epoch after which a root's tombstones are dropped at once. */
-const STEPS_TO_DROP = 2;
 /** No stamp looks like a slot that is closed. */
 const FIRST_TICK = 10;
 
@@ -84,16 +78,10 @@ export function build({ shift = 8, parts, prepare }: Scenario): Segment {
   founder.pinned(() => founder.migration.keepReserve());
   const actors = parts.map(join);
   for (const actor of actors) stock(actor);
-  const keepTombstones = () => noteRoot(segment);
-  keepTombstones();
-  for (let i = 0; i < STEPS_TO_DROP; i++) founder.participant.advance();
+  growOld(founder.participant);
+  const keepTombstones = () => noteRoot(segment.words);
   prepare?.({ founder, actors, join, keepTombstones });
   return segment;
-}
-
-/** Notes that the root was seen to be one just now. */
-function noteRoot({ words }: Segment): void {
-  words[words[H_ROOT] * 4 + T_ROOT_SINCE] = words[H_EPOCH];
 }
 
 /** Cuts blocks for what most operations write, so that a run need not begin with that. */
