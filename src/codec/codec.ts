@@ -64,6 +64,8 @@ export interface ValueFormat<V> {
   readonly tag: number;
   /** The length of the prepared value in bytes. */
   readonly byteLength: number;
+  /** The prepared value, if its tag is that of numbers. */
+  readonly number: number;
   /** Checks a value and fixes tag and length; may run the caller's code. Throws `TypeError`. */
   prepare(value: V): void;
   /** Writes the prepared value. `at` is, here and below, an index in units of 8 bytes. */

@@ -34,7 +34,7 @@ abstract class Format<V> implements ValueFormat<V> {
   abstract readonly name: string;
   tag = 0;
   byteLength = 0;
-  #number = 0;
+  number = 0;
   #text = "";
   #bytes: Uint8Array = new Uint8Array();
 
@@ -49,7 +49,7 @@ abstract class Format<V> implements ValueFormat<V> {
   protected prepareNumber(value: number): void {
     this.tag = TAG_NUMBER;
     this.byteLength = NUMBER_BYTES;
-    this.#number = value;
+    this.number = value;
   }
 
   protected prepareString(value: string): void {
@@ -68,7 +68,7 @@ abstract class Format<V> implements ValueFormat<V> {
   write(memory: Memory, at: number): void {
     switch (this.tag) {
       case TAG_NUMBER:
-        memory.floats[at] = this.#number;
+        memory.floats[at] = this.number;
         return;
       case TAG_LATIN1:
         return writeLatin1(memory, at * 8, this.#text);
@@ -101,7 +101,7 @@ abstract class Format<V> implements ValueFormat<V> {
   }
 
   #equalsNumber(memory: Memory, at: number): boolean {
-    oneNumber[0] = this.#number;
+    oneNumber[0] = this.number;
     return memory.words[at * 2] === numberWords[0] &&
       memory.words[at * 2 + 1] === numberWords[1];
   }

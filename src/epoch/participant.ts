@@ -14,11 +14,14 @@
  */
 
 import { Allocator } from "../segment/allocator.ts";
+import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
+import { drain, hold, leaveLimbo, letGo, retire } from "./limbo.ts";
 import { Patience } from "./patience.ts";
+import { oldestSnapshot, participantBase } from "./registry.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -39,11 +42,11 @@ const {
   P_PERMITS,
   P_PIN,
   P_REGISTRY,
+  P_RECORD_WEIGHT,
   P_REGISTRY_MARK,
+  P_RETIRED,
   P_STATE,
   P_USED_REFS,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
   R_LINK,
   R_STAMP,
   REF_BYTES,
@@ -61,13 +64,8 @@ const COLLECTS_PER_SEGMENT = 256;
 const MUCH = 1 / 16;
 /** Records freed by one collect on an operation's path: bounds the stall after a long pin. */
 const FREES_PER_COLLECT = 256;
-/** Steps of the epoch before what was retired is free; one step is 2. */
-const GRACE = 4;
-
-/** Word index of a participant's record. */
-export function participantBase(slot: number): number {
-  return PARTICIPANTS + slot * PARTICIPANT_WORDS;
-}
+/** As many records as there are. */
+const ALL = 0x7fffffff;
 
 /** Ends all that a participant keeps others from: its snapshots, its floor, what it expects to write, and its pin. */
 export function withdraw(words: Words, base: number): void {
@@ -77,43 +75,6 @@ export function withdraw(words: Words, base: number): void {
   store(words, base + P_FLOOR, 0);
   poke(words, base + P_EXPECTED, 0);
   store(words, base + P_PIN, 0);
-}
-
-/**
- * The stamp of the oldest open snapshot: 0 while one is being opened, `Infinity` when there is none. Whoever judges what
- * snapshots need calls this after the stamp that it judges by has settled.
- */
-export function oldestSnapshot(words: Words): number {
-  let oldest = Infinity;
-  forEachOpenSnapshot(words, (stamp) => {
-    if (stamp < oldest) oldest = stamp;
-  });
-  return oldest;
-}
-
-/** The stamp of the youngest open snapshot; 0 when there is none. What is older than that, and not replaced, it shows. */
-export function newestSnapshot(words: Words): number {
-  let newest = 0;
-  forEachOpenSnapshot(words, (stamp) => {
-    if (stamp > newest) newest = stamp;
-  });
-  return newest;
-}
-
-/** Calls `visit` with the stamp of every open snapshot, 0 for one that is being opened. */
-export function forEachOpenSnapshot(
-  words: Words,
-  visit: (stamp: number) => void,
-): void {
-  const slots = load(words, H_SNAPSHOTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load(words, base + P_REGISTRY_MARK);
-    for (let i = 0; i < mark; i++) {
-      const stamp = load(words, base + P_REGISTRY + i);
-      if (stamp !== 0) visit(stamp < 0 ? 0 : stamp);
-    }
-  }
 }
 
 /** One attachment's presence in the segment. */
@@ -126,10 +87,10 @@ export class Participant {
   readonly #counters: number;
   #depth = 0;
   #kept = 0;
-  /** What was retired since the last look at the others, in refs or in records of the most that would need one. */
-  #retired = 0;
-  readonly #refsPerRecord: number;
+  /** The word that says what was retired since the last look at the others, in refs; and the most that it may say until the next. */
+  readonly #retired: number;
   readonly #mostRetired: number;
+  readonly #freeBlocks: Kernel["drain"];
   readonly #muchFreed: number;
   /** The epoch that did not go on for a whole wait; 0: none. */
   #stuckAt = 0;
@@ -141,13 +102,20 @@ export class Participant {
     this.slot = slot;
     this.base = participantBase(slot);
     this.allocator = new Allocator(segment, slot);
-    this.#words = segment.words;
+    const words = segment.words;
+    this.#words = words;
     this.#counters = (this.base + P_COUNTERS) / 2;
     this.#flushed = load(this.#words, H_FLUSH);
     const refs = segment.buffer.byteLength / REF_BYTES;
     this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
     this.#muchFreed = refs * MUCH;
-    this.#refsPerRecord = this.#mostRetired / RETIRES_PER_COLLECT;
+    this.#retired = this.base + P_RETIRED;
+    words[this.#retired] = 0;
+    words[this.base + P_RECORD_WEIGHT] = Math.ceil(
+      this.#mostRetired / RETIRES_PER_COLLECT,
+    );
+    this.#freeBlocks = segment.kernel?.drain ??
+      ((base, most) => drain(words, base, most));
   }
 
   /**
@@ -239,54 +207,22 @@ export class Participant {
     }
   }
 
-  /** Whether all who were pinned at a moment of this epoch, however long ago, have unpinned. */
-  isOver(epoch: number): boolean {
-    return ((load(this.#words, H_EPOCH) - epoch) >>> 0) >= GRACE;
-  }
-
   // ---- limbo --------------------------------------------------------------------------------------------------------
 
-  /** Takes a record that was just unlinked; it is freed when no reader can be left. Takes about so many refs, if that is known. */
-  retire(ref: number, refs = 0): void {
-    const words = this.#words;
-    poke(words, ref * 4 + R_STAMP, load(words, H_EPOCH));
-    this.#append(P_LIMBO_HEAD, P_LIMBO_TAIL, ref);
-    this.#retired += this.#refsPerRecord + refs;
+  /** Takes a record that was just unlinked; it is freed when no reader can be left. */
+  retire(ref: number): void {
+    retire(this.#words, this.base, ref, 0);
   }
 
   /** Keeps a version that an open snapshot needs, until all snapshots older than `death` are closed. */
   hold(ref: number, death: number): void {
-    const words = this.#words;
-    poke(words, ref * 4 + R_STAMP, death);
-    this.#append(P_HELD_HEAD, P_HELD_TAIL, ref);
-    poke(
-      words,
-      this.base + P_HELD_COUNT,
-      peek(words, this.base + P_HELD_COUNT) + 1,
-    );
-    this.#retired += this.#refsPerRecord;
-  }
-
-  #append(head: number, tail: number, ref: number): void {
-    const words = this.#words;
-    poke(words, ref * 4 + R_LINK, 0);
-    const last = peek(words, this.base + tail);
-    if (last === 0) poke(words, this.base + head, ref);
-    else poke(words, last * 4 + R_LINK, ref);
-    poke(words, this.base + tail, ref);
-  }
-
-  #removeFirst(head: number, tail: number, ref: number): void {
-    const words = this.#words;
-    const next = peek(words, ref * 4 + R_LINK);
-    if (next === 0) poke(words, this.base + tail, 0);
-    poke(words, this.base + head, next);
+    hold(this.#words, this.base, ref, death);
   }
 
   /** After a write: now and then, or when another one asked, advances the epoch and frees what has no reader left. */
   collectSometimes(): void {
     if (
-      this.#retired < this.#mostRetired &&
+      this.#words[this.#retired] < this.#mostRetired &&
       peek(this.#words, H_FLUSH) === this.#flushed
     ) return;
     this.#renewPin();
@@ -297,8 +233,8 @@ export class Participant {
    * Advances the epoch if it can, releases held versions, and frees up to `most` records. Gives the free blocks to the others if
    * one of them asked.
    */
-  collect(most = Infinity): void {
-    this.#retired = 0;
+  collect(most = ALL): void {
+    this.#words[this.#retired] = 0;
     this.advance();
     this.#release(most);
     this.#drain(most);
@@ -377,17 +313,20 @@ export class Participant {
 
   #drain(most: number): void {
     const words = this.#words;
-    const epoch = load(words, H_EPOCH);
+    const used = peek(words, this.base + P_USED_REFS);
     let freed = 0;
     while (freed < most) {
-      const ref = peek(words, this.base + P_LIMBO_HEAD);
+      freed += this.#freeBlocks(this.base, most - freed);
+      const ref = freed < most
+        ? leaveLimbo(words, this.base, load(words, H_EPOCH))
+        : 0;
       if (ref === 0) break;
-      if (((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE) break;
-      this.#removeFirst(P_LIMBO_HEAD, P_LIMBO_TAIL, ref);
       this.allocator.free(ref);
       freed++;
     }
-    if (freed > 0) this.count("reclaimed", freed);
+    if (freed === 0) return;
+    this.count("reclaimed", freed);
+    this.allocator.noteFreed((used - peek(words, this.base + P_USED_REFS)) | 0);
   }
 
   /** Retires held versions whose death no open snapshot precedes: any snapshot opened from now on is younger. */
@@ -395,18 +334,11 @@ export class Participant {
     const words = this.#words;
     if (peek(words, this.base + P_HELD_HEAD) === 0) return;
     const oldest = oldestSnapshot(words);
-    let released = 0;
-    while (released < most) {
+    for (let released = 0; released < most; released++) {
       const ref = peek(words, this.base + P_HELD_HEAD);
       if (ref === 0 || peek(words, ref * 4 + R_STAMP) > oldest) break;
-      this.#removeFirst(P_HELD_HEAD, P_HELD_TAIL, ref);
-      poke(
-        words,
-        this.base + P_HELD_COUNT,
-        peek(words, this.base + P_HELD_COUNT) - 1,
-      );
+      letGo(words, this.base);
       this.retire(ref);
-      released++;
     }
   }
 

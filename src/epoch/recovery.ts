@@ -40,7 +40,8 @@ import {
 import type { Segment } from "../segment/segment.ts";
 import { load, peek, poke, store } from "../segment/words.ts";
 import { locks } from "./lifeline.ts";
-import { type Participant, participantBase, withdraw } from "./participant.ts";
+import { type Participant, withdraw } from "./participant.ts";
+import { participantBase } from "./registry.ts";
 
 /** What a recovery needs of those who know tables. */
 export interface TableRecovery {

@@ -16,7 +16,7 @@ import {
   T_NEXT,
 } from "../segment/layout.ts";
 import { leastReserve } from "../segment/allocator.ts";
-import { Segment } from "../segment/segment.ts";
+import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { add, load, store } from "../segment/words.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
@@ -26,6 +26,7 @@ import {
   isTable,
   tableBytes,
 } from "../table/migration.ts";
+import { type Quick, quickOver } from "../table/quick_over.ts";
 import { Salvage } from "../table/salvage.ts";
 import { Table } from "../table/table.ts";
 import { liveBytesOf } from "./accounting.ts";
@@ -70,6 +71,8 @@ export class Attachment {
   readonly key: EncodedKey;
   /** What this worker remembers of the map's hashes. */
   readonly memo: HashMemo = new HashMemo();
+  /** The quick way of operations: compiled, if it can be. */
+  readonly quick: Quick;
   readonly #lifeline: Lifeline;
   /** What is closed together with the attachment. */
   readonly dependents = new Set<{ close(): void }>();
@@ -89,7 +92,9 @@ export class Attachment {
     this.participant = participant;
     this.#lifeline = lifeline;
     this.table = new Table(participant);
-    this.key = new EncodedKey(segment.seed, this.memo);
+    this.key = EncodedKey.inRecord(participant, this.memo);
+    const { kernel, words, floats } = segment;
+    this.quick = kernel ?? quickOver(words, floats);
   }
 
   /** Makes a segment and attaches to it. */
@@ -112,8 +117,8 @@ export class Attachment {
   }
 
   /** Attaches to a segment that another worker made. */
-  static attach(buffer: SharedArrayBuffer): Attachment {
-    return Attachment.attachTo(Segment.attach(buffer));
+  static attach(handle: SegmentHandle): Attachment {
+    return Attachment.attachTo(Segment.attach(handle));
   }
 
   /** Attaches to a segment that was looked at before. */

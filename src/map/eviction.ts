@@ -18,7 +18,7 @@ import {
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { isFreeChunk } from "../segment/table_region.ts";
-import { newestSnapshot } from "../epoch/participant.ts";
+import { newestSnapshot } from "../epoch/registry.ts";
 import { load, peek, type Words } from "../segment/words.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
 import { sampleVersions } from "../table/sample.ts";

@@ -5,9 +5,9 @@
  */
 
 import { TAG_TOMBSTONE } from "../segment/layout.ts";
+import { account } from "../table/account.ts";
 import { EncodedKey } from "../table/key.ts";
 import { versionBytes, writeVersion } from "../table/version.ts";
-import { account } from "./accounting.ts";
 import type { Attachment } from "./attachment.ts";
 
 /** Writes a tombstone of the key at hand; 0 when even the reserve is spent. */
@@ -41,7 +41,7 @@ export class Remover {
       participant.allocator.free(tombstone);
       return false;
     }
-    account(participant, ref, tombstone);
+    account(segment.words, participant.base, ref, tombstone);
     participant.count(why);
     return true;
   }

@@ -12,14 +12,14 @@
 
 import { BroadcastChannel } from "node:worker_threads";
 import { Lifeline, locks } from "../epoch/lifeline.ts";
-import { Segment } from "../segment/segment.ts";
+import { Segment, type SegmentHandle } from "../segment/segment.ts";
 
 /** How long to wait for an answer before looking again whether anyone is there to give one. */
 const LOOK_AGAIN_MS = 50;
 
 type Message =
   | { kind: "ask"; name: string; question: string }
-  | { kind: "answer"; question: string; buffer: SharedArrayBuffer };
+  | { kind: "answer"; question: string; handle: SegmentHandle };
 
 /** The channel stays open for good: in a worker that closed its last one, the runtime cannot open another. */
 interface Channel {
@@ -29,8 +29,8 @@ interface Channel {
 }
 
 /** The names that this worker answers for, each with its segment and how many attachments hold it here. */
-const held = new Map<string, { buffer: SharedArrayBuffer; users: number }>();
-const waiting = new Map<string, (buffer: SharedArrayBuffer) => void>();
+const held = new Map<string, { handle: SegmentHandle; users: number }>();
+const waiting = new Map<string, (handle: SegmentHandle) => void>();
 let channel: Channel | undefined;
 
 function theChannel(): Channel {
@@ -43,7 +43,7 @@ function theChannel(): Channel {
 
 function receive(message: Message): void {
   if (message.kind === "answer") {
-    waiting.get(message.question)?.(message.buffer);
+    waiting.get(message.question)?.(message.handle);
     return;
   }
   const holding = held.get(message.name);
@@ -51,7 +51,7 @@ function receive(message: Message): void {
   theChannel().postMessage({
     kind: "answer",
     question: message.question,
-    buffer: holding.buffer,
+    handle: holding.handle,
   });
 }
 
@@ -61,10 +61,10 @@ function holderPrefix(name: string): string {
 }
 
 /** Says that this worker holds the map of a name; returns how to take that back. */
-function hold(name: string, buffer: SharedArrayBuffer): () => void {
+function hold(name: string, handle: SegmentHandle): () => void {
   theChannel();
   const lifeline = Lifeline.hold(holderPrefix(name) + crypto.randomUUID());
-  const holding = held.get(name) ?? { buffer, users: 0 };
+  const holding = held.get(name) ?? { handle, users: 0 };
   holding.users++;
   held.set(name, holding);
   return () => {
@@ -90,24 +90,24 @@ export async function meet<T>(
     `epochmap opening ${JSON.stringify(name)}`,
     {},
     async () => {
-      const buffer = await find(name);
-      if (buffer !== undefined) {
-        const result = join(Segment.attach(buffer));
-        return { result, letGo: hold(name, buffer) };
+      const handle = await find(name);
+      if (handle !== undefined) {
+        const result = join(Segment.attach(handle));
+        return { result, letGo: hold(name, handle) };
       }
       const { segment, result } = await create();
-      return { result, letGo: hold(name, segment.buffer) };
+      return { result, letGo: hold(name, segment.handle) };
     },
   );
 }
 
 /** The segment of a name; undefined when nobody holds it. */
-async function find(name: string): Promise<SharedArrayBuffer | undefined> {
+async function find(name: string): Promise<SegmentHandle | undefined> {
   const own = held.get(name);
-  if (own !== undefined) return own.buffer;
+  if (own !== undefined) return own.handle;
   while (await isHeld(name)) {
-    const buffer = await ask(name);
-    if (buffer !== undefined) return buffer;
+    const handle = await ask(name);
+    if (handle !== undefined) return handle;
   }
   return undefined;
 }
@@ -119,10 +119,10 @@ async function isHeld(name: string): Promise<boolean> {
 }
 
 /** Asks once; undefined after a while without an answer. */
-async function ask(name: string): Promise<SharedArrayBuffer | undefined> {
+async function ask(name: string): Promise<SegmentHandle | undefined> {
   const question = crypto.randomUUID();
   const { promise, resolve } = Promise.withResolvers<
-    SharedArrayBuffer | undefined
+    SegmentHandle | undefined
   >();
   waiting.set(question, resolve);
   const timer = setTimeout(() => resolve(undefined), LOOK_AGAIN_MS);

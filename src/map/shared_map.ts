@@ -12,13 +12,17 @@ import type { Participant } from "../epoch/participant.ts";
 import { HandleError, MapFullError, received } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
 import { ORDERED, store } from "../segment/words.ts";
+import * as accounting from "../table/account.ts";
 import { EncodedKey } from "../table/key.ts";
+import * as quick from "../table/quick.ts";
+import type { Quick } from "../table/quick_over.ts";
 import type { Insert, Table } from "../table/table.ts";
 import * as versions from "../table/version.ts";
 import { Cursor } from "../table/cursor.ts";
 import * as glances from "../table/glance.ts";
+import * as codec from "../codec/codec.ts";
 import type { ValueFormat } from "../codec/codec.ts";
-import * as accounting from "./accounting.ts";
+import * as sums from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
 import {
   type AttachOptions,
@@ -37,8 +41,18 @@ import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
 import { type SharedMapStats, sumStats } from "./stats.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_TTL_USED, LENGTH_LIMIT, LENGTH_MASK, P_ENTRIES } = layout;
-const { account, liveBytesOf, sumTally } = accounting;
+const {
+  H_TTL_USED,
+  LENGTH_LIMIT,
+  LENGTH_MASK,
+  P_ENTRIES,
+  P_RESULT,
+  TAG_SHIFT,
+} = layout;
+const { TAG_NUMBER } = codec;
+const { ABSENT, DONE, UNDONE } = quick;
+const { liveBytesOf, sumTally } = sums;
+const { account } = accounting;
 const {
   bytesOf,
   isTombstone,
@@ -56,6 +70,8 @@ const { beforeGlance, confirms, glance, UNDECIDED } = glances;
 export interface SharedMapHandle {
   /** The map's memory. */
   readonly buffer: SharedArrayBuffer;
+  /** The same as a WebAssembly memory, if it is one: without it a worker reads and writes more slowly. */
+  readonly memory?: WebAssembly.Memory;
 }
 
 /** Options of {@linkcode SharedMap.prototype.set}. */
@@ -67,6 +83,9 @@ export interface SetOptions {
    */
   ttl?: number;
 }
+
+/** What a version says of a value that is a number. */
+const NUMBER_INFO = Float64Array.BYTES_PER_ELEMENT | (TAG_NUMBER << TAG_SHIFT);
 
 /** Keys that are looked up together: as many as a processor waits for at a time, a few times over. */
 const AHEAD = 64;
@@ -113,6 +132,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #participant: Participant;
   readonly #segment: Segment;
   readonly #table: Table;
+  readonly #quick: Quick;
   readonly #key: EncodedKey;
   readonly #reader: Reader<K, V>;
   readonly #values: ValueFormat<V>;
@@ -121,6 +141,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #misses: number;
   readonly #sets: number;
   readonly #deletes: number;
+  readonly #result: number;
+  /** Whether values that are numbers are kept as such. */
+  readonly #countsQuickly: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
   readonly #options: AttachOptions<K, V>;
@@ -137,6 +160,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#participant = participant;
     this.#segment = segment;
     this.#table = attachment.table;
+    this.#quick = attachment.quick;
     this.#key = attachment.key;
     this.#options = options;
     this.#values = valueFormat(segment, options.value);
@@ -152,6 +176,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#misses = participant.counterIndex("misses");
     this.#sets = participant.counterIndex("sets");
     this.#deletes = participant.counterIndex("deletes");
+    this.#result = (participant.base + P_RESULT) / 2;
+    this.#countsQuickly = this.#values.name === "number" ||
+      this.#values.name === "any";
   }
 
   // ---- making and joining -------------------------------------------------------------------------------------------
@@ -214,7 +241,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         }`,
       );
     }
-    return SharedMap.#join(Segment.attach(handle.buffer), options);
+    return SharedMap.#join(Segment.attach(handle), options);
   }
 
   /** The codecs are checked before a place is taken. */
@@ -315,7 +342,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   get handle(): SharedMapHandle {
     this.#attachment.checkOpen("hand out the handle");
-    return { buffer: this.#segment.buffer };
+    return this.#segment.handle;
   }
 
   /**
@@ -613,7 +640,17 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   delete(key: K): boolean {
     this.#pack(key, "delete an entry");
-    return this.#deletePacked(() => true) ?? false;
+    switch (this.#removeQuickly()) {
+      case DONE:
+        this.#table.countTombstone();
+        this.#participant.collectSometimes();
+        this.#floats[this.#deletes]++;
+        return true;
+      case ABSENT:
+        return false;
+      default:
+        return this.#deletePacked(() => true) ?? false;
+    }
   }
 
   /**
@@ -966,6 +1003,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       return this.update(key, add as (current: V | undefined) => V) as number;
     }
     this.#pack(key, "increment a number");
+    if (this.#incrementQuickly(by)) {
+      this.#participant.collectSometimes();
+      this.#floats[this.#sets]++;
+      return this.#floats[this.#result];
+    }
     this.#modify(true, (current, live) => {
       sum = by + (live ? numberOf(this.#reader.value(current)) : 0);
       this.#prepare(sum as V);
@@ -1406,7 +1448,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         const tombstone = this.#tombstone();
         if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
         if (this.#table.replace(current, tombstone)) {
-          account(participant, current, tombstone);
+          account(this.#segment.words, participant.base, current, tombstone);
           this.#floats[this.#deletes]++;
           return read(current);
         }
@@ -1424,18 +1466,57 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * @param expiry When it expires.
    */
   #write(expiry: number): void {
-    this.#table.touchHome(this.#key.hash);
-    for (let attempt = 0;; attempt++) {
-      const version = this.#newVersion(expiry);
-      if (version !== NO_MEMORY && this.#publish(version)) break;
-      this.#makeRoom(attempt);
+    if (!this.#writeQuickly(expiry)) {
+      this.#table.touchHome(this.#key.hash);
+      for (let attempt = 0;; attempt++) {
+        const version = this.#newVersion(expiry);
+        if (version !== NO_MEMORY && this.#publish(version)) break;
+        this.#makeRoom(attempt);
+      }
     }
     this.#participant.collectSometimes();
+  }
+
+  // The quick way of the operations that most programs have most of; false, or `UNDONE`, where it leads nowhere.
+
+  #writeQuickly(expiry: number): boolean {
+    const { tag, number } = this.#values;
+    const key = this.#key;
+    return tag === TAG_NUMBER && expiry === Infinity && key.isNear &&
+      this.#quick.putNumber(
+          this.#participant.base,
+          key.hash,
+          key.info,
+          NUMBER_INFO,
+          number,
+        ) === DONE;
+  }
+
+  #removeQuickly(): number {
+    const key = this.#key;
+    if (!key.isNear) return UNDONE;
+    return this.#quick.remove(this.#participant.base, key.hash, key.info);
+  }
+
+  #incrementQuickly(by: number): boolean {
+    const key = this.#key;
+    return this.#countsQuickly && key.isNear &&
+      this.#quick.increment(
+          this.#participant.base,
+          key.hash,
+          key.info,
+          NUMBER_INFO,
+          by,
+        ) === DONE;
   }
 
   /** Links a version, however often others are faster; false, and the version is freed, if the table has no place. */
   #publish(version: number): boolean {
     const participant = this.#participant;
+    const { base } = participant;
+    if (this.#quick.publish(base, this.#key.hash, version) === DONE) {
+      return true;
+    }
     participant.pin();
     try {
       this.#table.backoff.reset();
@@ -1443,7 +1524,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         const current = this.#table.seek(this.#key, true);
         const outcome = this.#link(current, version);
         if (outcome === "done") {
-          account(participant, current, version);
+          account(this.#segment.words, base, current, version);
           return true;
         }
         if (outcome === "full") break;
@@ -1512,7 +1593,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         if (version === AGAIN) continue;
         const outcome = this.#link(current, version);
         if (outcome === "done") {
-          account(participant, current, version);
+          account(this.#segment.words, participant.base, current, version);
           published?.(current, version);
           return "done";
         }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { participantBase } from "../epoch/participant.ts";
+import { participantBase } from "../epoch/registry.ts";
 import {
   COUNTERS,
   H_PARTICIPANTS,

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { account } from "../map/accounting.ts";
+import { account } from "../table/account.ts";
 import type { Attachment, Shortage } from "../map/attachment.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
@@ -293,7 +293,7 @@ export class Filler {
         ? "done"
         : "lost";
       if (outcome === "done") {
-        account(participant, current, version);
+        account(participant.segment.words, participant.base, current, version);
         return true;
       }
       if (outcome === "full") return false;

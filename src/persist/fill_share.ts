@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SegmentHandle } from "../segment/segment.ts";
 import type { FileReader } from "./file_reader.ts";
 import type { Company, Filler } from "./fill.ts";
 import { RecordReader } from "./record_reader.ts";
@@ -16,7 +17,7 @@ export interface Share {
 
 /** What a worker is to fill in. */
 export interface FillAssignment {
-  readonly buffer: SharedArrayBuffer;
+  readonly handle: SegmentHandle;
   readonly path: string;
   /** The check of the file that was verified. */
   readonly check: number;

@@ -43,7 +43,7 @@ export class FillCrew implements Disposable {
     this.#filled = new Int32Array(new SharedArrayBuffer(shares * 4));
     for (let index = 1; index < shares; index++) {
       this.#add({
-        buffer: attachment.segment.buffer,
+        handle: attachment.segment.handle,
         path: file.path,
         check: file.footer.check,
         share: { index, of: shares },

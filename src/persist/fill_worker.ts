@@ -25,9 +25,9 @@ try {
 parentPort!.postMessage(isDone);
 
 async function work(
-  { buffer, path, check, share, company, filled }: FillAssignment,
+  { handle, path, check, share, company, filled }: FillAssignment,
 ): Promise<boolean> {
-  const attachment = Attachment.attach(buffer);
+  const attachment = Attachment.attach(handle);
   try {
     using file = FileReader.open(path);
     if (file.footer.check !== check) return false; // another file took its name

@@ -5,6 +5,7 @@
  */
 
 import { SnapshotError } from "../errors.ts";
+import type { SegmentHandle } from "../segment/segment.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { failure } from "./failure.ts";
@@ -12,7 +13,7 @@ import type { Compression } from "./format.ts";
 
 /** What the worker needs to begin. */
 export interface Assignment {
-  buffer: SharedArrayBuffer;
+  handle: SegmentHandle;
   directory: string;
   interval: number;
   keep: number;

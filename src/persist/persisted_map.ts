@@ -128,9 +128,9 @@ class Candidate {
     this.#directory = directory;
     this.#lock = writerLock(directory);
     this.#report = options.onError ?? warn;
-    const { buffer } = attachment.segment;
+    const { handle } = attachment.segment;
     this.#host = new WriterHost(
-      { ...checkWriterOptions(options), directory, buffer, lock: this.#lock },
+      { ...checkWriterOptions(options), directory, handle, lock: this.#lock },
       { onProgress() {}, onWritten() {}, onError: this.#report },
     );
     this.#holding = Lifeline.hold(

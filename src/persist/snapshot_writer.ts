@@ -56,7 +56,7 @@ const MOST_INTERVAL_MS = 2 ** 31 - 1;
 /** Checks options. Throws `TypeError` or `RangeError`. */
 export function checkWriterOptions(
   options: SnapshotWriterOptions,
-): Omit<Assignment, "buffer" | "lock"> {
+): Omit<Assignment, "handle" | "lock"> {
   if (options === null || typeof options !== "object") {
     throw new TypeError(
       `Cannot write snapshots: the options must be an object: ${
@@ -144,7 +144,7 @@ export class SnapshotWriter implements AsyncDisposable {
     const { segment } = openAttachment(map, "write snapshots");
     const assignment = {
       ...checkWriterOptions(options),
-      buffer: segment.buffer,
+      handle: segment.handle,
       lock: undefined,
     };
     this.#host = new WriterHost(assignment, {

@@ -34,8 +34,8 @@ class Writing {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reportedAt = 0;
 
-  constructor({ buffer, directory, compression, keep }: Assignment) {
-    this.#attachment = Attachment.attach(buffer);
+  constructor({ handle, directory, compression, keep }: Assignment) {
+    this.#attachment = Attachment.attach(handle);
     const onWarning = (error: unknown) =>
       report({ kind: "failed", failure: pack(directory, error) });
     this.#series = new Series(this.#attachment, {

@@ -23,6 +23,7 @@
  * @module
  */
 
+import * as lists from "./free_list.ts";
 import * as layout from "./layout.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
@@ -55,6 +56,7 @@ const {
   MAX_CLASSES,
   P_CHUNK,
   P_FREE,
+  P_FREE_COUNT,
   P_SETTLED,
   P_TAKEN,
   P_TRANSIT_CUT,
@@ -72,7 +74,8 @@ const {
   REF_SHIFT,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, peek, poke, store, touch } = access;
+const { compareAndSet, load, peek, poke, store } = access;
+const { addBlock, isLong, popBlock, pushBlock } = lists;
 
 /** What a block is for: entries leave some memory to tables and tombstones, so that deleting works when the map is full. */
 export type Purpose = "entry" | "tombstone" | "table";
@@ -89,8 +92,6 @@ export class Allocator {
   readonly #classes: SizeClasses;
   readonly #slot: number;
   readonly #base: number;
-  /** Blocks on each list of this participant. */
-  readonly #counts: Int32Array;
   #freedSinceConsolidation = 0;
   #consolidationsToSkip = 0;
   #consolidationBackOff = 1;
@@ -101,7 +102,9 @@ export class Allocator {
     this.#classes = segment.classes;
     this.#slot = slot;
     this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
-    this.#counts = new Int32Array(MAX_CLASSES);
+    // Its lists are empty, whatever their last owner's count was when it died.
+    const counts = this.#base + P_FREE_COUNT;
+    this.#words.fill(0, counts, counts + MAX_CLASSES);
   }
 
   /** The size of the block that `bytes` would get, in refs. */
@@ -136,35 +139,23 @@ export class Allocator {
       return this.#allocateRun(this.chunksFor(bytes), purpose);
     }
     const c = this.#classes.of[refs];
-    const ref = peek(this.#words, this.#base + P_FREE + c) ||
-      this.#refill(c, purpose);
-    if (ref !== 0) return this.#pop(c, ref);
+    const ref = this.#pop(c) || (this.#refill(c, purpose) ? this.#pop(c) : 0);
+    if (ref !== 0) return ref;
     return purpose === "tombstone" ? this.#allocateLarger(c) : 0;
   }
-
-  /** Takes the first block off the own list, and begins to bring the one after it into the cache: it may be long out of use. */
-  #pop(c: number, ref: number): number {
-    const words = this.#words;
-    const next = peek(words, ref * 4 + R_LINK);
-    poke(words, this.#base + P_FREE + c, next);
-    this.#seen = touch(words, next * 4 + R_LINK);
-    this.#counts[c]--;
-    this.#countUsed(this.#classes.refs[c]);
-    return ref;
-  }
-
-  /** What the look at the next block saw: kept so that it has to look. */
-  #seen = 0;
 
   /** A block of any larger class: what deletes free themselves must be enough for their tombstones. */
   #allocateLarger(c: number): number {
     for (let larger = c + 1; larger < this.#classes.refs.length; larger++) {
-      const list = this.#base + P_FREE + larger;
-      const ref = peek(this.#words, list);
-      if (ref !== 0) return this.#pop(larger, ref);
-      if (this.#take(larger)) return this.#pop(larger, peek(this.#words, list));
+      const ref = this.#pop(larger) ||
+        (this.#take(larger) ? this.#pop(larger) : 0);
+      if (ref !== 0) return ref;
     }
     return 0;
+  }
+
+  #pop(c: number): number {
+    return popBlock(this.#words, this.#base, c);
   }
 
   /**
@@ -181,9 +172,9 @@ export class Allocator {
     this.#reserve(1, "tombstone");
     for (let chunk = ceiling; chunk < total; chunk++) {
       if (!this.#claimChunk(chunk, false)) continue;
-      const ref = this.#beginChunk(c, chunk);
+      this.#beginChunk(c, chunk);
       if (this.isLow()) store(this.#words, H_LOW, 1);
-      return this.#pop(c, ref);
+      return this.#pop(c);
     }
     this.#balance();
     return 0;
@@ -234,17 +225,23 @@ export class Allocator {
       return;
     }
     const c = state - 1;
-    this.#countUsed(-this.#classes.refs[c]);
-    this.#freedSinceConsolidation += this.#classes.refs[c];
-    this.#putBack(c, ref);
+    pushBlock(words, this.#base, c, ref);
+    this.noteFreed(this.#classes.refs[c]);
+    this.#giveSurplus(c);
+  }
+
+  /** Notes that so many refs were freed: what looking for whole free chunks depends on. */
+  noteFreed(refs: number): void {
+    this.#freedSinceConsolidation += refs;
   }
 
   #putBack(c: number, ref: number): void {
-    const words = this.#words;
-    const list = this.#base + P_FREE + c;
-    poke(words, ref * 4 + R_LINK, peek(words, list));
-    poke(words, list, ref);
-    if (++this.#counts[c] >= 2 * this.#classes.batch[c]) this.#give(c);
+    addBlock(this.#words, this.#base, c, ref);
+    this.#giveSurplus(c);
+  }
+
+  #giveSurplus(c: number): void {
+    if (isLong(this.#words, this.#base, c)) this.#give(c);
   }
 
   /** Gives all free blocks to the others; says whether nothing is left. */
@@ -392,27 +389,20 @@ export class Allocator {
     return this.#classes.largest * REF_BYTES;
   }
 
-  #countUsed(refs: number): void {
-    const index = this.#base + P_USED_REFS;
-    poke(this.#words, index, peek(this.#words, index) + refs);
-  }
-
   // ---- size classes -------------------------------------------------------------------------------------------------
 
-  /** Puts at least one block on the empty list of a class and returns the first, or 0. */
-  #refill(c: number, purpose: Purpose): number {
-    const list = this.#base + P_FREE + c;
-    if (this.#take(c) || this.#cut(c)) return peek(this.#words, list);
+  /** Puts at least one block on the empty list of a class, if it can. */
+  #refill(c: number, purpose: Purpose): boolean {
+    if (this.#take(c) || this.#cut(c)) return true;
     const chunk = this.#claimOne(purpose);
     if (chunk < 0) return this.#consolidateFor(c, purpose);
     return this.#beginChunk(c, chunk);
   }
 
-  /** Cuts the first batch from a chunk that was claimed, and returns the first block. */
-  #beginChunk(c: number, chunk: number): number {
+  /** Cuts the first batch from a chunk that was claimed. */
+  #beginChunk(c: number, chunk: number): boolean {
     this.#adoptChunk(c, chunk);
-    this.#cut(c);
-    return peek(this.#words, this.#base + P_FREE + c);
+    return this.#cut(c);
   }
 
   /** From `TAKING` to the class, with the owner's record in between: at every point the chunk is someone's. */
@@ -440,7 +430,7 @@ export class Allocator {
       poke(words, (start + at) * 4 + R_LINK, peek(words, list));
       poke(words, list, start + at);
     }
-    this.#counts[c] += cut;
+    this.#count(c, cut);
     if (at > end) poke(words, this.#base + P_CHUNK + c, 0);
     return cut > 0;
   }
@@ -476,7 +466,7 @@ export class Allocator {
     if (index === 0) return false;
     const batch = peek(words, this.#base + P_TRANSIT_OLD);
     const rest = peek(words, batch * 4 + B_NEXT);
-    this.#counts[c] = peek(words, batch * 4 + B_COUNT);
+    words[this.#base + P_FREE_COUNT + c] = peek(words, batch * 4 + B_COUNT);
     poke(words, this.#base + P_FREE + c, batch);
     store(words, index, rest);
     return true;
@@ -502,8 +492,14 @@ export class Allocator {
     poke(words, list, peek(words, cut * 4 + R_LINK));
     poke(words, cut * 4 + R_LINK, 0);
     store(words, index, head);
-    this.#counts[c] -= count;
+    this.#count(c, -count);
     return true;
+  }
+
+  /** Counts blocks that came to the own list, or left it. */
+  #count(c: number, blocks: number): void {
+    const index = this.#base + P_FREE_COUNT + c;
+    this.#words[index] = this.#words[index] + blocks;
   }
 
   // ---- chunks -------------------------------------------------------------------------------------------------------
@@ -723,13 +719,11 @@ export class Allocator {
 
   // ---- consolidation ------------------------------------------------------------------------------------------------
 
-  #consolidateFor(c: number, purpose: Purpose): number {
-    if (!this.consolidate()) return 0;
-    const list = this.#base + P_FREE + c;
-    if (peek(this.#words, list) !== 0) return peek(this.#words, list);
+  #consolidateFor(c: number, purpose: Purpose): boolean {
+    if (!this.consolidate()) return false;
+    if (peek(this.#words, this.#base + P_FREE + c) !== 0) return true;
     const chunk = this.#claimOne(purpose);
-    if (chunk < 0) return 0;
-    return this.#beginChunk(c, chunk);
+    return chunk >= 0 && this.#beginChunk(c, chunk);
   }
 
   /**
@@ -770,11 +764,12 @@ export class Allocator {
     }
     const inUse = this.#base + P_CHUNK + c;
     if (whole.has(peek(words, inUse) - 1)) poke(words, inUse, 0);
-    this.#counts[c] = unlinkChunks(this.#segment, list, whole);
+    const count = this.#base + P_FREE_COUNT + c;
+    words[count] = unlinkChunks(this.#segment, list, whole);
     for (const chunk of whole) this.#release(chunk, 1);
     this.#balance();
     while (
-      this.#counts[c] > this.#classes.batch[c] && this.#give(c)
+      words[count] > this.#classes.batch[c] && this.#give(c)
     ) { /* one batch each time */ }
     return whole.size > 0;
   }
@@ -817,7 +812,7 @@ export class Allocator {
       ) last = next;
       poke(words, last * 4 + R_LINK, peek(words, list));
       poke(words, list, batch);
-      this.#counts[c] += peek(words, batch * 4 + B_COUNT);
+      this.#count(c, peek(words, batch * 4 + B_COUNT));
       store(words, index, rest);
     }
   }

@@ -19,7 +19,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -93,8 +93,8 @@ export const EXCHANGE_WAYS = 8;
 export const EXCHANGE = 256;
 export const PARTICIPANTS = 1024;
 /** Participants that a segment has room for. */
-export const MAX_PARTICIPANTS = 192;
-export const PARTICIPANT_WORDS = 256;
+export const MAX_PARTICIPANTS = 128;
+export const PARTICIPANT_WORDS = 384;
 /** Chunk descriptors: two words each. */
 export const DESCRIPTORS = PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS;
 
@@ -117,14 +117,22 @@ export const P_TRANSIT_WORD = 21;
 export const P_TRANSIT_REF = 22;
 export const P_TRANSIT_OLD = 23;
 export const P_TRANSIT_CUT = 24;
-/** Slots of one table that this participant may still claim. */
+/** Slots of one table that this participant may still claim, and the number of that table. */
 export const P_PERMITS = 25;
+export const P_PERMITS_FOR = 84;
 /** The tick of the last epoch that was dumped by this participant, see `table/floor.ts`; 0: none; `LOST`: revoked. */
 export const P_FLOOR = 26;
 /** The table that this participant is about to take away from the root; see `T_REAPER`. */
 export const P_REAPING = 28;
 /** Entries that this participant is about to write: a table is made large enough for them, and not smaller. */
 export const P_EXPECTED = 27;
+/** What was retired since the last look at the others, in refs; and for how many of them each record counts besides its own. */
+export const P_RETIRED = 30;
+export const P_RECORD_WEIGHT = 31;
+/** Where what `touch` saw is put, so that it has to look: nobody reads it. */
+export const P_SEEN = 85;
+/** The result of an operation, if it is a number: an f64. */
+export const P_RESULT = 86;
 /** Snapshots that this participant has open. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
@@ -147,6 +155,11 @@ export const P_TURNED_USED = 95;
 /** Per size class: the free list in use, and the chunk (index + 1) that is being cut up. */
 export const P_FREE = 96;
 export const P_CHUNK = P_FREE + MAX_CLASSES;
+/** Per size class: how many blocks are on the free list. */
+export const P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
+/** The key of the operation at hand, if it is short enough. */
+export const P_KEY = P_FREE_COUNT + MAX_CLASSES;
+export const KEY_SCRATCH_WORDS: number = PARTICIPANT_WORDS - P_KEY;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [
@@ -272,3 +285,5 @@ export const PENDING = -1;
 export const LOST = -1;
 /** The clock stops here: a stamp is a positive 32-bit number. */
 export const LAST_TICK = 0x7ffffffe;
+/** Later than every tick. */
+export const NEVER = 0x7fffffff;

@@ -49,6 +49,7 @@ import {
   V_STAMP,
   V_VALUE,
 } from "./layout.ts";
+import { type Kernel, kernelMemory, kernelOver } from "./kernel.ts";
 import { SizeClasses } from "./size_classes.ts";
 import { load, poke, store, type Words } from "./words.ts";
 
@@ -83,9 +84,20 @@ export interface SegmentOptions {
   seed?: readonly [number, number];
 }
 
+/** What another worker needs to see a segment: structured-cloneable. */
+export interface SegmentHandle {
+  /** The memory. */
+  readonly buffer: SharedArrayBuffer;
+  /** The same, where the kernel can work on it. */
+  readonly memory?: WebAssembly.Memory;
+}
+
 /** One shared segment, as one worker sees it. */
 export class Segment {
+  readonly handle: SegmentHandle;
   readonly buffer: SharedArrayBuffer;
+  /** Undefined where the segment is no memory that it can work on. */
+  readonly kernel: Kernel | undefined;
   readonly words: Words;
   readonly bytes: SharedBytes;
   readonly floats: Float64Array<SharedArrayBuffer>;
@@ -101,8 +113,11 @@ export class Segment {
   readonly evicts: boolean;
   readonly floorShift: number;
 
-  private constructor(buffer: SharedArrayBuffer) {
+  private constructor(handle: SegmentHandle) {
+    const { buffer, memory } = handle;
+    this.handle = handle;
     this.buffer = buffer;
+    this.kernel = memory && kernelOver(memory);
     this.words = wordsOf(buffer);
     this.bytes = Buffer.from(buffer) as SharedBytes;
     this.floats = new Float64Array(
@@ -125,8 +140,9 @@ export class Segment {
 
   /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
   static create(options: SegmentOptions): Segment {
-    const geometry = layOut(options.maxBytes);
-    const buffer = new SharedArrayBuffer(options.maxBytes);
+    const handle = reserve(options.maxBytes);
+    const { buffer } = handle;
+    const geometry = layOut(buffer.byteLength);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
@@ -146,13 +162,20 @@ export class Segment {
     writeName(bytes, words, H_KEY_CODEC, options.keyCodec);
     writeName(bytes, words, H_VALUE_CODEC, options.valueCodec);
     poke(words, H_MAGIC, MAGIC);
-    return new Segment(buffer);
+    return new Segment(handle);
   }
 
   /** Sees a segment that another worker made. */
-  static attach(buffer: SharedArrayBuffer): Segment {
+  static attach(handle: SegmentHandle): Segment {
+    const { buffer, memory } = handle;
     checkHeader(buffer);
-    return new Segment(buffer);
+    if (memory === undefined) return new Segment({ buffer });
+    if (!isMemoryOf(memory, buffer)) {
+      refuse(
+        "its memory is not that of its buffer: pass the `handle` of a SharedMap as it is",
+      );
+    }
+    return new Segment({ buffer, memory });
   }
 
   /** Makes the segment attachable: its first table is linked. */
@@ -205,10 +228,39 @@ function layOut(maxBytes: number): Geometry {
   return { totalRefs, chunkShift, firstChunk, chunkCount };
 }
 
+/** Memory for a segment, all zeros: with a kernel where there can be one. */
+function reserve(bytes: number): SegmentHandle {
+  const memory = kernelMemory(bytes);
+  return memory
+    ? { buffer: bufferOf(memory), memory }
+    : { buffer: new SharedArrayBuffer(bytes) };
+}
+
+/** What the types say of a shared memory is not so. */
+function bufferOf(memory: WebAssembly.Memory): SharedArrayBuffer {
+  return memory.buffer as unknown as SharedArrayBuffer;
+}
+
+/** Whether both begin alike: the id of a segment is random. What a message brings are two objects for the same bytes. */
+function isMemoryOf(
+  memory: WebAssembly.Memory,
+  buffer: SharedArrayBuffer,
+): boolean {
+  if (!(memory instanceof WebAssembly.Memory)) return false;
+  const other = bufferOf(memory);
+  if (
+    !(other instanceof SharedArrayBuffer) ||
+    other.byteLength !== buffer.byteLength
+  ) return false;
+  const ids = [wordsOf(buffer), wordsOf(other)].map((words) => words[H_ID]);
+  return ids[0] === ids[1];
+}
+
+function refuse(why: string): never {
+  throw new HandleError(`Cannot attach to the segment: ${why}`);
+}
+
 function checkHeader(buffer: SharedArrayBuffer): void {
-  const refuse = (why: string): never => {
-    throw new HandleError(`Cannot attach to the segment: ${why}`);
-  };
   if (!(buffer instanceof SharedArrayBuffer)) {
     refuse(
       "expected a SharedArrayBuffer: pass the `handle` of a SharedMap as it is",

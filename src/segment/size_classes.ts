@@ -7,9 +7,40 @@
  * @module
  */
 
+import * as machine from "./machine.ts";
+
+const { leadingZeros } = machine;
+
 const SMALLEST = 2;
 const FINE = 8;
-const STEPS = 8;
+/** log2 of the steps per doubling. */
+const STEPS_SHIFT = 3;
+/** Blocks of a class that travel together: as many as take this, in refs. */
+const BATCH_REFS = 256;
+const MOST_IN_BATCH = 64;
+
+/** The class of blocks that hold so many refs. */
+export function classOf(refs: number): number {
+  if (refs <= FINE) return refs <= SMALLEST ? 0 : refs - SMALLEST;
+  const doublings = 31 - STEPS_SHIFT - leadingZeros(refs - 1);
+  const step = (refs - 1) >> doublings; // from FINE to 2 * FINE - 1
+  return (doublings << STEPS_SHIFT) + step - SMALLEST + 1;
+}
+
+/** The size of a class, in refs. */
+export function classRefs(c: number): number {
+  const size = c + SMALLEST;
+  if (size <= FINE) return size;
+  const step = size - FINE - 1;
+  return (FINE + 1 + (step & (FINE - 1))) << (step >> STEPS_SHIFT);
+}
+
+/** How many blocks of a class travel together. */
+export function batchOf(c: number): number {
+  const refs = classRefs(c);
+  if (refs <= BATCH_REFS / MOST_IN_BATCH) return MOST_IN_BATCH;
+  return refs >= BATCH_REFS ? 1 : (BATCH_REFS / refs) | 0;
+}
 
 /** The classes of segments whose chunks have `chunkRefs` refs. */
 export class SizeClasses {
@@ -19,25 +50,17 @@ export class SizeClasses {
   readonly of: Uint8Array;
   /** The largest size that has a class, in refs. */
   readonly largest: number;
-  /** How many blocks of each class travel together: about 4 KiB worth. */
+  /** How many blocks of each class travel together. */
   readonly batch: Int32Array;
 
   constructor(chunkRefs: number) {
-    const refs: number[] = [];
-    for (let size = SMALLEST; size <= FINE; size++) refs.push(size);
-    for (let step = 1; refs[refs.length - 1] < chunkRefs / 2; step *= 2) {
-      for (let i = 1; i <= STEPS && step * (FINE + i) <= chunkRefs / 2; i++) {
-        refs.push(step * (FINE + i));
-      }
-    }
-    this.refs = Int32Array.from(refs);
-    this.largest = refs[refs.length - 1];
-    this.batch = this.refs.map((size) => Math.min(64, Math.max(1, 256 / size)));
-    this.of = new Uint8Array(this.largest + 1);
-    let c = 0;
-    for (let size = 0; size <= this.largest; size++) {
-      if (size > refs[c]) c++;
-      this.of[size] = c;
-    }
+    this.largest = chunkRefs / 2;
+    this.of = Uint8Array.from(
+      { length: this.largest + 1 },
+      (_, refs) => classOf(refs),
+    );
+    const classes = { length: classOf(this.largest) + 1 };
+    this.refs = Int32Array.from(classes, (_, c) => classRefs(c));
+    this.batch = Int32Array.from(classes, (_, c) => batchOf(c));
   }
 }

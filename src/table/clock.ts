@@ -1,17 +1,14 @@
 /**
- * The clock: opening and closing snapshots, and trimming what no snapshot needs.
+ * The clock: opening and closing snapshots.
  *
  * There is no counter of open snapshots: each participant has registry words of its own, and whoever trims looks at all
  * of them, bounded by marks that only rise. A snapshot that is being opened stands there as PENDING before it reads the
  * clock, and counts as "needs everything"; so a version that it will show is never retired under it.
  *
- * A version is settled and trimmed before it is replaced. So a chain of `prev` links has, besides the newest version, only
- * versions that some open snapshot needed when they died.
- *
  * @module
  */
 
-import { forEachOpenSnapshot, type Participant } from "../epoch/participant.ts";
+import type { Participant } from "../epoch/participant.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
@@ -19,17 +16,14 @@ import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  FINAL,
   H_CLOCK,
-  H_SNAPSHOTS,
   LAST_TICK,
   PENDING,
   REF_MASK,
   V_PREV,
-  V_STAMP,
 } = layout;
-const { compareAndSet, load, peek, store } = access;
-const { settle, valueRefs } = versions;
+const { compareAndSet, load, store } = access;
+const { settle } = versions;
 
 /**
  * Opens a snapshot in a free registry word and returns its stamp: it shows the newest versions with a stamp up to that. O(1),
@@ -81,40 +75,6 @@ export function closeSnapshot(
   registryWord: number,
 ): void {
   store(participant.segment.words, registryWord, 0);
-}
-
-/**
- * Makes the `prev` of a settled version final. The version it replaced is retired if no open snapshot shows it, else held
- * until all snapshots that are older than its death are closed.
- */
-export function trim(participant: Participant, ref: number): void {
-  const words = participant.segment.words;
-  const at = ref * 4 + V_PREV;
-  if ((peek(words, at) & FINAL) !== 0) return;
-  const old = load(words, at);
-  if ((old & FINAL) !== 0) return;
-  const death = peek(words, ref * 4 + V_STAMP);
-  if (isNeeded(words, peek(words, old * 4 + V_STAMP), death)) {
-    if (compareAndSet(words, at, old, old | FINAL)) {
-      participant.hold(old, death);
-    }
-    return;
-  }
-  const older = load(words, old * 4 + V_PREV);
-  if (compareAndSet(words, at, old, older)) {
-    participant.retire(old, valueRefs(words, old));
-  }
-}
-
-/** Whether an open snapshot shows what lived from `birth` until `death`. */
-function isNeeded(words: Words, birth: number, death: number): boolean {
-  if (load(words, H_SNAPSHOTS) === 0) return false;
-  let needed = false;
-  forEachOpenSnapshot(words, (stamp) => {
-    // 0 is a snapshot that is being opened: it may come to show anything that is not dead yet.
-    if (stamp === 0 || (birth <= stamp && stamp < death)) needed = true;
-  });
-  return needed;
 }
 
 /** The version that a snapshot shows, from the newest one on; 0: none. */

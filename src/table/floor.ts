@@ -13,10 +13,11 @@
  * @module
  */
 
-import { participantBase } from "../epoch/participant.ts";
 import type { Participant } from "../epoch/participant.ts";
-import { H_SNAPSHOTS, LOST, P_FLOOR } from "../segment/layout.ts";
-import { compareAndSet, load, store, type Words } from "../segment/words.ts";
+import { participantBase } from "../epoch/registry.ts";
+import { H_SNAPSHOTS, LOST, NEVER, P_FLOOR } from "../segment/layout.ts";
+import { compareAndSet, load, store } from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
 
 /** Sets the floor, from nothing. The snapshot of that tick must be open. */
 export function setFloor(participant: Participant, tick: number): void {
@@ -29,7 +30,7 @@ export function raiseFloor(
   from: number,
   to: number,
 ): boolean {
-  const { words } = participant.segment;
+  const words = participant.segment.words;
   return compareAndSet(words, participant.base + P_FLOOR, from, to);
 }
 
@@ -38,9 +39,9 @@ export function clearFloor(participant: Participant): void {
   store(participant.segment.words, participant.base + P_FLOOR, 0);
 }
 
-/** The lowest floor; `Infinity`: there is none. Younger tombstones must stay. */
+/** The lowest floor; `NEVER`: there is none. Younger tombstones must stay. */
 export function lowestFloor(words: Words): number {
-  let lowest = Infinity;
+  let lowest = NEVER;
   // Whoever has a floor had a snapshot before.
   const slots = load(words, H_SNAPSHOTS);
   for (let slot = 0; slot < slots; slot++) {

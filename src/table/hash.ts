@@ -92,7 +92,7 @@ export function packAndHash(
   let v3 = 0x74656462 ^ k1;
   let units = 0;
   for (let i = 0;; i += 4) {
-    let word;
+    let word = length;
     if (i < whole) {
       const a = text.charCodeAt(i);
       const b = text.charCodeAt(i + 1);
@@ -109,8 +109,6 @@ export function packAndHash(
         word |= unit << ((j & 3) << 3);
       }
       words[i >> 2] = word;
-    } else {
-      word = length;
     }
     v3 ^= word;
     v0 = (v0 + v1) | 0;

@@ -5,13 +5,14 @@
  */
 
 import * as layout from "../segment/layout.ts";
+import type { Participant } from "../epoch/participant.ts";
 import type { Words } from "../segment/words.ts";
 import * as hashing from "./hash.ts";
 import type { HashMemo } from "./hash_memo.ts";
 import { keyBytes, keyIsWide } from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { KEY_WIDE, V_HEADER_WORDS } = layout;
+const { KEY_SCRATCH_WORDS, KEY_WIDE, P_KEY, V_HEADER_WORDS } = layout;
 const { hashWords, packAndHash } = hashing;
 
 const FIRST_WORDS = 64;
@@ -23,9 +24,11 @@ const NUMBER_BYTES = 8;
 /** One worker's scratch space for the key of the operation at hand; reused, so that no operation allocates. */
 export class EncodedKey {
   /** The key, padded with zero bytes to a whole word. */
-  words: Int32Array = new Int32Array(FIRST_WORDS);
+  words: Int32Array;
   /** The same memory as bytes. */
-  bytes: Uint8Array = new Uint8Array(this.words.buffer);
+  bytes: Uint8Array;
+  /** Memory for keys that are not long: all that most ever need. */
+  readonly #near: { words: Int32Array; bytes: Uint8Array };
   /** Words in use. */
   count = 0;
   /** Bytes in use, with the `KEY_WIDE` flag: what a version's key word holds, but for its expiry flag. */
@@ -39,15 +42,46 @@ export class EncodedKey {
    * @param seed The map's.
    * @param memo For whoever packs numbers again and again: what is known of the map's hashes.
    */
-  constructor(seed: readonly [number, number], memo?: HashMemo) {
+  constructor(
+    seed: readonly [number, number],
+    memo?: HashMemo,
+    words: Int32Array = new Int32Array(FIRST_WORDS),
+  ) {
     this.#k0 = seed[0];
     this.#k1 = seed[1];
     this.#memo = memo;
+    const bytes = new Uint8Array(
+      words.buffer,
+      words.byteOffset,
+      words.byteLength,
+    );
+    this.#near = { words, bytes };
+    this.words = words;
+    this.bytes = bytes;
+  }
+
+  /** One in the participant's record, where the quick way looks for it if it is not too long. */
+  static inRecord(participant: Participant, memo: HashMemo): EncodedKey {
+    const { base, segment: { seed, words } } = participant;
+    const from = base + P_KEY;
+    const scratch = words.subarray(from, from + KEY_SCRATCH_WORDS);
+    return new EncodedKey(seed, memo, scratch);
+  }
+
+  /** Whether the key is short enough for the memory that was given first. */
+  get isNear(): boolean {
+    return this.words === this.#near.words;
   }
 
   /** Makes room for `bytes` bytes. */
   reserve(bytes: number): void {
-    if (bytes <= this.bytes.length) return;
+    if (bytes <= this.#near.bytes.length) {
+      if (this.isNear) return;
+      this.words = this.#near.words;
+      this.bytes = this.#near.bytes;
+      return;
+    }
+    if (!this.isNear && bytes <= this.bytes.length) return;
     this.words = new Int32Array(2 ** Math.ceil(Math.log2(bytes / 4 + 1)));
     this.bytes = new Uint8Array(this.words.buffer);
   }
@@ -67,7 +101,7 @@ export class EncodedKey {
   /** Encodes a Latin-1 string; false, and nothing is encoded, if it is none. */
   packLatin1(text: string): boolean {
     const length = text.length;
-    if (length > this.bytes.length) this.reserve(length);
+    this.reserve(length);
     const hash = packAndHash(text, this.words, this.#k0, this.#k1);
     if (hash === 0) return false;
     this.count = (length + 3) >>> 2;
@@ -79,6 +113,7 @@ export class EncodedKey {
   /** Encodes a number, the same for those that `Map` takes for the same: NaN equals NaN, and -0 is 0. */
   packNumber(key: number): void {
     oneNumber[0] = key === key ? key + 0 : NaN; // -0 + 0 is 0; every NaN becomes the one
+    this.reserve(NUMBER_BYTES);
     this.words[0] = numberWords[0];
     this.words[1] = numberWords[1];
     const memo = this.#memo;

@@ -18,14 +18,14 @@
  * @module
  */
 
-import { oldestSnapshot, type Participant } from "../epoch/participant.ts";
+import type { Participant } from "../epoch/participant.ts";
+import { oldestSnapshot, participantBase } from "../epoch/registry.ts";
+import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
-import { participantBase } from "../epoch/participant.ts";
 import { lowestFloor, revokeFloors } from "./floor.ts";
-import { homeSlot } from "./hash.ts";
 import {
   claimedSlots,
   closeRoom,
@@ -33,24 +33,21 @@ import {
   type Permits,
   slotLimit,
 } from "./room.ts";
-import * as tombstones from "./tombstone.ts";
-import { sameKey } from "./version.ts";
+import { closeUnlinked, moveSlots } from "./move.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  CLOSED,
   DEAD,
-  EMPTY,
-  FROZEN,
-  GONE,
   H_CLOCK,
   H_PARTICIPANTS,
   H_ROOT,
   H_TABLES,
   MOVED,
+  NEVER,
   P_ENTRIES,
   P_EXPECTED,
   P_REAPING,
+  P_SEEN,
   REF_BYTES,
   REF_MASK,
   SLOT_WORDS,
@@ -67,8 +64,7 @@ const {
   T_SWEPT,
   V_STAMP,
 } = layout;
-const { add, compareAndSet, load, peek, poke, release, store, touch } = access;
-const { isDroppable } = tombstones;
+const { add, compareAndSet, load, peek, poke, store, touch } = access;
 
 /** log2 of the smallest capacity. */
 const LEAST_SHIFT = 8;
@@ -162,11 +158,17 @@ export class Migration {
   readonly #participant: Participant;
   readonly #permits: Permits;
   readonly #words: Words;
+  readonly #move: Kernel["moveSlots"];
 
   constructor(participant: Participant, permits: Permits) {
+    const { segment } = participant;
+    const { words } = segment;
     this.#participant = participant;
     this.#permits = permits;
-    this.#words = participant.segment.words;
+    this.#words = words;
+    this.#move = segment.kernel?.moveSlots ??
+      ((base, table, first, count) =>
+        Number(moveSlots(words, base, table, first, count)));
   }
 
   // ---- starting -----------------------------------------------------------------------------------------------------
@@ -249,7 +251,7 @@ export class Migration {
   #canDrop(table: number, tombstones: number): boolean {
     if (
       this.#deadSlots(table) < tombstones ||
-      oldestSnapshot(this.#words) !== Infinity
+      oldestSnapshot(this.#words) !== NEVER
     ) return false;
     revokeFloors(this.#words);
     return true;
@@ -354,7 +356,7 @@ export class Migration {
     const sparse = capacity > floor && claimed + expected < capacity * SPARSE;
     if (!sparse && dead < capacity * deadShare) return;
     if (!sparse && dead <= claimed - dead && this.#movesInVain(table)) return;
-    if (oldestSnapshot(words) !== Infinity) return; // tombstones may be needed: moving would not drop them
+    if (oldestSnapshot(words) !== NEVER) return; // tombstones may be needed: moving would not drop them
     this.start(table);
   }
 
@@ -446,11 +448,9 @@ export class Migration {
 
   #moveStride(table: number, stride: number): void {
     const words = this.#words;
-    let slot = table + T_SLOTS + stride * STRIDE * SLOT_WORDS;
-    this.#touchTombstones(slot);
-    for (let i = 0; i < STRIDE; i++, slot += SLOT_WORDS) {
-      this.moveSlot(table, slot);
-    }
+    const first = table + T_SLOTS + stride * STRIDE * SLOT_WORDS;
+    this.#touchTombstones(first);
+    this.#moveSlots(table, first, STRIDE);
     store(words, this.#doneWord(table, stride), 1);
   }
 
@@ -464,10 +464,8 @@ export class Migration {
       if ((link & DEAD) === 0 || link === MOVED) continue;
       seen |= touch(words, (link & REF_MASK) * 4 + V_STAMP);
     }
-    this.#seen = seen;
+    words[this.#participant.base + P_SEEN] = seen;
   }
-  /** What the last touch saw: kept so that it has to look. */
-  #seen = 0;
 
   #switchRoot(table: number): void {
     const words = this.#words;
@@ -489,80 +487,27 @@ export class Migration {
 
   /** Moves one slot, whatever state it is in and whoever else is at it. Lock-free. */
   moveSlot(table: number, slot: number): void {
-    const words = this.#words;
-    for (;;) {
-      const hash = load(words, slot);
-      if (hash === CLOSED) return;
-      if (hash === EMPTY) {
-        if (compareAndSet(words, slot, EMPTY, CLOSED)) return;
-        continue;
-      }
-      const link = load(words, slot + 1);
-      if (link === MOVED) return;
-      if (link === 0) {
-        if (this.closeUnlinked(table, slot)) return;
-        continue;
-      }
-      if ((link & FROZEN) === 0) {
-        if ((link & DEAD) !== 0 && this.#isDroppable(link)) {
-          if (!compareAndSet(words, slot + 1, link, MOVED)) continue;
-          if (link !== GONE) this.#participant.retire(link & REF_MASK);
-          this.#gainPlace(table);
-          return;
-        }
-        if (!compareAndSet(words, slot + 1, link, link | FROZEN)) continue;
-      }
-      this.#copy(load(words, table + T_NEXT) * 4, hash, link & ~FROZEN);
-      // By now it is visible in the next table. Another helper may have got here first; nobody does anything else to a frozen link.
-      release(words, slot + 1, MOVED);
-      return;
+    this.#moveSlots(table, slot, 1);
+  }
+
+  #moveSlots(table: number, first: number, count: number): void {
+    const next = load(this.#words, table + T_NEXT) * 4;
+    this.#permits.turnTo(next);
+    if (!this.#move(this.#participant.base, table, first, count)) {
+      throw new Error(
+        "Cannot move an entry: the next table is full, which its room rules out",
+      );
     }
+    this.#permits.giveSurplus(next);
   }
 
   /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
   closeUnlinked(table: number, slot: number): boolean {
-    if (!compareAndSet(this.#words, slot + 1, 0, MOVED)) return false;
-    this.#gainPlace(table);
-    return true;
-  }
-
-  /** A slot of this table was dropped: its place is free in the next one. */
-  #gainPlace(table: number): void {
-    this.#permits.gain(load(this.#words, table + T_NEXT) * 4);
-  }
-
-  #isDroppable(link: number): boolean {
-    return link === GONE || isDroppable(this.#participant, link & REF_MASK);
-  }
-
-  /** Links a frozen version in the next table, unless that was done or the next table is itself long being moved. */
-  #copy(next: number, hash: number, link: number): void {
     const words = this.#words;
-    const capacity = words[next + T_CAPACITY];
-    const slots = next + T_SLOTS;
-    let i = homeSlot(hash, words[next + T_SHIFT]);
-    for (let probes = 0; probes < capacity;) {
-      const slot = slots + i * SLOT_WORDS;
-      const there = load(words, slot);
-      if (there === CLOSED) return;
-      if (there === EMPTY) {
-        compareAndSet(words, slot, EMPTY, hash);
-        continue; // claimed, by this worker or another: look again
-      }
-      if (there === hash) {
-        const linked = load(words, slot + 1);
-        if (linked === MOVED) return;
-        if (linked === 0) {
-          if (compareAndSet(words, slot + 1, 0, link)) return;
-          continue; // linked meanwhile: perhaps with another key
-        }
-        if (sameKey(words, linked & REF_MASK, link & REF_MASK)) return;
-      }
-      i = (i + 1) & (capacity - 1);
-      probes++;
-    }
-    throw new Error(
-      "Cannot move an entry: the next table is full, which its room rules out",
-    );
+    const next = load(words, table + T_NEXT) * 4;
+    this.#permits.turnTo(next);
+    const closed = closeUnlinked(words, this.#participant.base, slot);
+    this.#permits.giveSurplus(next);
+    return closed;
   }
 }

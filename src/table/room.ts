@@ -20,8 +20,8 @@ import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_ROOT, T_CAPACITY, T_NEXT, T_NUMBER, T_ROOM } = layout;
-const { compareAndSet, load, peek } = access;
+const { H_ROOT, P_PERMITS_FOR, T_CAPACITY, T_NEXT, T_NUMBER, T_ROOM } = layout;
+const { compareAndSet, load, peek, poke } = access;
 
 /** Slots of a table that may ever be claimed: probing needs some that are empty. */
 export function slotLimit(capacity: number): number {
@@ -79,17 +79,18 @@ export type Grant = "none" | "kept" | "taken";
 export class Permits {
   readonly #participant: Participant;
   readonly #words: Words;
-  /** The number of the table that the permits are for. */
-  #number = 0;
+  /** The word that says which table the permits are for. */
+  readonly #for: number;
 
   constructor(participant: Participant) {
     this.#participant = participant;
     this.#words = participant.segment.words;
+    this.#for = participant.base + P_PERMITS_FOR;
   }
 
   /** Asks for the right to claim one slot of a table. Lock-free. */
   ask(table: number): Grant {
-    this.#turnTo(table);
+    this.turnTo(table);
     if (this.#participant.permits > 0) return "kept";
     return this.#take(table) ? "taken" : "none";
   }
@@ -104,20 +105,19 @@ export class Permits {
     this.#participant.permits++;
   }
 
-  /** Keeps a permit for `table`: the place of a slot that this participant dropped in the table before it. */
-  gain(table: number): void {
-    this.#turnTo(table);
-    if (++this.#participant.permits > batchFor(this.#words, table)) {
-      this.giveBack();
-    }
+  /** Returns what is at hand, if it is for another table: so that all of it is for this one. */
+  turnTo(table: number): void {
+    const number = peek(this.#words, table + T_NUMBER);
+    if (number === peek(this.#words, this.#for)) return;
+    this.giveBack();
+    poke(this.#words, this.#for, number);
   }
 
-  /** Returns what is at hand, if it is for another table: so that all of it is for this one. */
-  #turnTo(table: number): void {
-    const number = peek(this.#words, table + T_NUMBER);
-    if (number === this.#number) return;
-    this.giveBack();
-    this.#number = number;
+  /** Returns what is at hand for `table` if it is much: the places of slots that this participant dropped in the table before it. */
+  giveSurplus(table: number): void {
+    if (this.#participant.permits > batchFor(this.#words, table)) {
+      this.giveBack();
+    }
   }
 
   /** Returns what is at hand. */

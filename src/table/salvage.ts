@@ -11,7 +11,8 @@
  * @module
  */
 
-import { type Participant, participantBase } from "../epoch/participant.ts";
+import type { Participant } from "../epoch/participant.ts";
+import { participantBase } from "../epoch/registry.ts";
 import type { TableRecovery } from "../epoch/recovery.ts";
 import {
   CHUNK_RUN,

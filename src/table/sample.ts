@@ -38,23 +38,44 @@ export function sampleVersions(
   refs: number[],
 ): void {
   refs.length = 0;
-  let table = 0;
-  let slot = 0;
+  let hash = 0;
   for (let tries = 0; tries < TRIES; tries++) {
-    const hash = Math.floor(Math.random() * 2 ** 32) | 0;
-    table = load(words, H_ROOT) * 4;
-    slot = homeSlot(hash, words[table + T_SHIFT]);
-    if (versionIn(words, table, slot) !== 0) break;
-    const next = load(words, table + T_NEXT) * 4;
-    if (next === 0) continue;
-    table = next;
-    slot = homeSlot(hash, words[table + T_SHIFT]);
-    if (versionIn(words, table, slot) !== 0) break;
+    hash = Math.floor(Math.random() * 2 ** 32) | 0;
+    const table = tableWith(words, hash);
+    if (table !== 0) return collect(words, table, hash, count, refs);
   }
-  for (let i = slot; i < slot + REACH && refs.length < count; i++) {
+  const root = load(words, H_ROOT) * 4;
+  collect(words, root, hash, count, refs);
+  const next = load(words, root + T_NEXT) * 4;
+  if (next !== 0) collect(words, next, hash, count, refs);
+}
+
+/** The table whose home slot for a hash has a value: the root, or the next one; 0 if it is neither. */
+function tableWith(words: Words, hash: number): number {
+  const root = load(words, H_ROOT) * 4;
+  if (versionIn(words, root, homeIn(words, root, hash)) !== 0) return root;
+  const next = load(words, root + T_NEXT) * 4;
+  if (next === 0) return 0;
+  return versionIn(words, next, homeIn(words, next, hash)) === 0 ? 0 : next;
+}
+
+/** Adds the versions in the slots from a hash's home on, until there are `count`. */
+function collect(
+  words: Words,
+  table: number,
+  hash: number,
+  count: number,
+  refs: number[],
+): void {
+  const home = homeIn(words, table, hash);
+  for (let i = home; i < home + REACH && refs.length < count; i++) {
     const ref = versionIn(words, table, i);
     if (ref !== 0) refs.push(ref);
   }
+}
+
+function homeIn(words: Words, table: number, hash: number): number {
+  return homeSlot(hash, words[table + T_SHIFT]);
 }
 
 /** The newest version in a slot, if it is none of a deleted key; else 0. */

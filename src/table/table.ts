@@ -20,12 +20,12 @@ import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import { Backoff } from "./backoff.ts";
-import * as clock from "./clock.ts";
 import * as hashing from "./hash.ts";
 import type { EncodedKey } from "./key.ts";
 import { Migration } from "./migration.ts";
 import { claimedSlots, crowded, Permits } from "./room.ts";
 import * as tombstones from "./tombstone.ts";
+import * as trimming from "./trim.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -37,6 +37,7 @@ const {
   FROZEN,
   H_ROOT,
   MOVED,
+  P_SEEN,
   REF_MASK,
   SLOT_WORDS,
   T_CAPACITY,
@@ -48,7 +49,7 @@ const {
 } = layout;
 const { compareAndSet, load, peek, poke, touch } = access;
 const { homeSlot } = hashing;
-const { trim } = clock;
+const { trim } = trimming;
 const { dropAtOnce } = tombstones;
 const { hasKey, isTombstone, settle, touchVersion } = versions;
 
@@ -201,7 +202,7 @@ export class Table {
               return ONWARD;
             }
             settle(words, ref);
-            trim(this.#participant, ref);
+            trim(words, this.#participant.base, ref);
             this.#endOn(table, slot, false);
             this.#link = link;
             return ref;
@@ -240,14 +241,16 @@ export class Table {
     const link = dead ? version | DEAD : version;
     if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
-    trim(this.#participant, version);
+    const { base } = this.#participant;
+    trim(words, base, version);
     if (!dead) return true;
-    dropAtOnce(this.#participant, this.#table, this.#slot, link);
-    this.#countTombstone();
+    dropAtOnce(words, base, this.#table, this.#slot, link);
+    this.countTombstone();
     return true;
   }
 
-  #countTombstone(): void {
+  /** After a tombstone was written: looks now and then whether there are too many. */
+  countTombstone(): void {
     if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
       this.migration.considerShrinking(DEAD_SHARE);
     }
@@ -303,7 +306,7 @@ export class Table {
     for (let i = 0; i < count; i++) {
       seen |= touch(words, slots + homeSlot(hashes[i], shift) * SLOT_WORDS);
     }
-    this.#seen = seen;
+    words[this.#participant.base + P_SEEN] = seen;
   }
 
   /** Begins to bring the place of a hash into the cache: for whoever will write there, and has something else to do before. */
@@ -312,7 +315,8 @@ export class Table {
     // Without a pin this may be no table any more by now: then it looks elsewhere, and nothing comes of that.
     const table = peek(words, H_ROOT) * 4;
     const home = homeSlot(hash, words[table + T_SHIFT]);
-    this.#seen = touch(words, table + T_SLOTS + home * SLOT_WORDS);
+    const seen = touch(words, table + T_SLOTS + home * SLOT_WORDS);
+    words[this.#participant.base + P_SEEN] = seen;
   }
 
   /**
@@ -339,10 +343,8 @@ export class Table {
     // In a loop of its own, and a short one: the fewer instructions in between, the more looks are under way at a time.
     let seen = 0;
     for (let i = 0; i < count; i++) seen |= touchVersion(words, hashes[i]);
-    this.#seen = seen;
+    words[this.#participant.base + P_SEEN] = seen;
   }
-  /** What the last touch saw: kept so that it has to look. */
-  #seen = 0;
 
   /**
    * Links the first version of a key, if there is no question that it is the first: no slot of its hash is met before an empty

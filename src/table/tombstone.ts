@@ -21,14 +21,15 @@
  * @module
  */
 
-import { oldestSnapshot, type Participant } from "../epoch/participant.ts";
+import * as limbo from "../epoch/limbo.ts";
+import * as registry from "../epoch/registry.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
-import { trim } from "./clock.ts";
-import { lowestFloor } from "./floor.ts";
+import * as floors from "./floor.ts";
 import * as hashing from "./hash.ts";
-import { settle } from "./version.ts";
+import * as trimming from "./trim.ts";
+import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -45,19 +46,24 @@ const {
   V_STAMP,
 } = layout;
 const { compareAndSet, load, peek } = access;
+const { isOver, retire } = limbo;
+const { oldestSnapshot } = registry;
+const { lowestFloor } = floors;
 const { homeSlot } = hashing;
+const { trim } = trimming;
+const { settle } = versions;
 
 /** Slots from home within which a tombstone is dropped at once: a cache line of them. */
 const NEAR = 8;
 
 /** Whether nobody needs this tombstone any more. The caller is pinned. */
 export function isDroppable(
-  participant: Participant,
+  words: Words,
+  base: number,
   tombstone: number,
 ): boolean {
-  const words = participant.segment.words;
   const stamp = settle(words, tombstone);
-  trim(participant, tombstone);
+  trim(words, base, tombstone);
   return isNeededByNone(words, stamp);
 }
 
@@ -70,18 +76,18 @@ function isNeededByNone(words: Words, stamp: number): boolean {
 
 /** Drops the tombstone that the caller linked, settled and trimmed, if that can be done already. The caller is pinned. */
 export function dropAtOnce(
-  participant: Participant,
+  words: Words,
+  base: number,
   table: number,
   slot: number,
   link: number,
 ): void {
-  const words = participant.segment.words;
   const tombstone = link & REF_MASK;
   if (
-    isNear(words, table, slot) && isRidOfMovers(participant, table) &&
+    isNear(words, table, slot) && isRidOfMovers(words, table) &&
     isNeededByNone(words, peek(words, tombstone * 4 + V_STAMP)) &&
     compareAndSet(words, slot + 1, link, GONE)
-  ) participant.retire(tombstone);
+  ) retire(words, base, tombstone, 0);
 }
 
 function isNear(words: Words, table: number, slot: number): boolean {
@@ -91,10 +97,9 @@ function isNear(words: Words, table: number, slot: number): boolean {
 }
 
 /** Whether all who may still move the table before this one have ended. */
-function isRidOfMovers(participant: Participant, table: number): boolean {
-  const words = participant.segment.words;
+function isRidOfMovers(words: Words, table: number): boolean {
   const since = load(words, table + T_ROOT_SINCE);
-  if (since !== 0) return participant.isOver(since);
+  if (since !== 0) return isOver(words, since);
   // The root first: whoever moves into this table was pinned before it became the root, and so before that epoch is over.
   if (load(words, H_ROOT) * 4 === table) {
     compareAndSet(words, table + T_ROOT_SINCE, 0, load(words, H_EPOCH));

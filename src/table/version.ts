@@ -21,6 +21,7 @@
  */
 
 import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/machine.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
@@ -45,6 +46,7 @@ const {
   V_VALUE,
 } = layout;
 const { compareAndSet, load, peek, poke, touch } = access;
+const { floatAt, now } = machine;
 
 /** Words from the beginning of a version to where a small one that begins late in a cache line is in the next. */
 const NEXT_LINE = 8;
@@ -91,6 +93,46 @@ export function writeVersion(
   if (expires) segment.floats[valueIndex(words, ref) - 1] = expiry;
 }
 
+/** Writes the header and the key of a fresh version without an expiry; the words of the key are at `key`. */
+export function writePlain(
+  words: Words,
+  ref: number,
+  key: number,
+  info: number,
+  valueInfo: number,
+): void {
+  const at = ref * 4;
+  poke(words, at + V_STAMP, 0);
+  poke(words, at + V_PREV, FINAL);
+  words[at + V_KEY] = info;
+  words[at + V_VALUE] = valueInfo;
+  const count = keyWords(info);
+  const to = at + V_HEADER_WORDS;
+  for (let i = 0; i < count; i++) words[to + i] = words[key + i];
+}
+
+/** Whether a version is of the key whose words are at `key`. */
+export function isOfKey(
+  words: Words,
+  ref: number,
+  key: number,
+  info: number,
+): boolean {
+  const at = ref * 4;
+  if ((words[at + V_KEY] & ~HAS_EXPIRY) !== info) return false;
+  const count = keyWords(info);
+  const from = at + V_HEADER_WORDS;
+  for (let i = 0; i < count; i++) {
+    if (words[from + i] !== words[key + i]) return false;
+  }
+  return true;
+}
+
+/** Words that a key takes. */
+function keyWords(info: number): number {
+  return ((info & LENGTH_MASK) + 3) >>> 2;
+}
+
 /** Whether a version is of this key. */
 export function hasKey(words: Words, ref: number, key: EncodedKey): boolean {
   const at = ref * 4;
@@ -106,14 +148,8 @@ export function hasKey(words: Words, ref: number, key: EncodedKey): boolean {
 
 /** Whether two versions are of one key. */
 export function sameKey(words: Words, a: number, b: number): boolean {
-  if (a === b) return true;
-  const info = words[a * 4 + V_KEY] & ~HAS_EXPIRY;
-  if ((words[b * 4 + V_KEY] & ~HAS_EXPIRY) !== info) return false;
-  const count = ((info & LENGTH_MASK) + 3) >>> 2;
-  for (let i = V_HEADER_WORDS; i < V_HEADER_WORDS + count; i++) {
-    if (words[a * 4 + i] !== words[b * 4 + i]) return false;
-  }
-  return true;
+  const info = words[b * 4 + V_KEY] & ~HAS_EXPIRY;
+  return a === b || isOfKey(words, a, b * 4 + V_HEADER_WORDS, info);
 }
 
 /** Length of the key in bytes. */
@@ -217,16 +253,11 @@ function settlePending(words: Words, ref: number): number {
   return -stamp;
 }
 
-const float = new Float64Array(1);
-const halves = new Int32Array(float.buffer);
-
 /** Whether a pending version is a renewal, and the time of what it replaced is over. That can still be read. */
 function isLateRenewal(words: Words, ref: number): boolean {
   if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return false;
   if (peek(words, signWord(words, ref)) >= 0) return false;
   const replaced = load(words, ref * 4 + V_PREV) & REF_MASK;
-  const at = signWord(words, replaced);
-  halves[0] = words[at - 1];
-  halves[1] = words[at];
-  return Date.now() >= Math.abs(float[0]);
+  const expiry = floatAt(words, signWord(words, replaced) - 1);
+  return now() >= (expiry < 0 ? -expiry : expiry);
 }

@@ -79,7 +79,7 @@ function inspectSlots(world: World): void {
   for (let i = 0; i < 5; i++) {
     assert(world.survivor.participant.advance(), "the epoch stands still");
   }
-  const newcomer = Attachment.attach(world.buffer);
+  const newcomer = Attachment.attach(world.map.handle);
   assertEquals(newcomer.participant.slot, 2);
   newcomer.close();
 }

@@ -13,7 +13,7 @@ import {
   type SharedMapSnapshot,
 } from "../../mod.ts";
 import { recover } from "../../src/epoch/recovery.ts";
-import { participantBase } from "../../src/epoch/participant.ts";
+import { participantBase } from "../../src/epoch/registry.ts";
 import { Attachment } from "../../src/map/attachment.ts";
 import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
 import { Salvage } from "../../src/table/salvage.ts";
@@ -49,10 +49,10 @@ export class World {
       maxBytes: 2 ** 20,
       ...options,
     });
-    this.survivor = Attachment.attach(this.buffer);
+    this.survivor = Attachment.attach(this.map.handle);
     this.#first = this.slots();
     this.victim = SharedMap.attach<string, Value>(this.map.handle);
-    this.inside = Attachment.attach(this.buffer);
+    this.inside = Attachment.attach(this.map.handle);
     growOld(this.survivor.participant);
   }
 
@@ -91,7 +91,7 @@ export class World {
 
   /** One more attachment that dies with the victim. */
   attachAnother(): void {
-    this.#others.push(Attachment.attach(this.buffer));
+    this.#others.push(Attachment.attach(this.map.handle));
   }
 
   /** Sets keys from here on, as the survivor or as the victim. */

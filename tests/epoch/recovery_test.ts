@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Lifeline, locks as webLocks } from "../../src/epoch/lifeline.ts";
-import { Participant, participantBase } from "../../src/epoch/participant.ts";
+import { Participant } from "../../src/epoch/participant.ts";
+import { participantBase } from "../../src/epoch/registry.ts";
 import {
   lifelineName,
   recover,

@@ -9,7 +9,7 @@ import { noTables } from "../epoch/no_tables.ts";
 import { recover } from "../../src/epoch/recovery.ts";
 import type { Attachment } from "../../src/map/attachment.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
-import { H_ROOT } from "../../src/segment/layout.ts";
+import { H_ROOT, NEVER } from "../../src/segment/layout.ts";
 import { Cursor } from "../../src/table/cursor.ts";
 import {
   clearFloor,
@@ -76,7 +76,7 @@ Deno.test("a revoked floor keeps nothing, and cannot be raised", () => {
   using _ = map;
   map.delete("key 1");
   revokeFloors(at.segment.words);
-  assertStrictEquals(lowestFloor(at.segment.words), Infinity);
+  assertStrictEquals(lowestFloor(at.segment.words), NEVER);
   assertStrictEquals(tombstonesAfterMove(at), 0);
   assertFalse(raiseFloor(at.participant, tick, tick + 1));
 });
@@ -91,14 +91,14 @@ Deno.test("the floor of a dead participant, or of one that left, is gone", () =>
   setFloor(participant, tick);
   assertStrictEquals(lowestFloor(at.segment.words), tick);
   recover(at.participant, participant.slot, noTables);
-  assertStrictEquals(lowestFloor(at.segment.words), Infinity);
+  assertStrictEquals(lowestFloor(at.segment.words), NEVER);
   {
     using leaving = SharedMap.attach<string, number>(map.handle);
     leaving.snapshot();
     setFloor(attachmentOf(leaving).participant, tick);
     assertStrictEquals(lowestFloor(at.segment.words), tick);
   }
-  assertStrictEquals(lowestFloor(at.segment.words), Infinity);
+  assertStrictEquals(lowestFloor(at.segment.words), NEVER);
 });
 
 Deno.test("an announcement makes the table large at once, and keeps it so until it is taken back", () => {

@@ -1,12 +1,13 @@
 /**
- * Stands in for `src/segment/allocator.ts`: what is freed is filled with a pattern.
+ * Stands in for `src/segment/allocator.ts`: a run of chunks that is freed is filled with a
+ * pattern, as smaller blocks are by `free_list.ts`.
  *
  * @module
  */
 import * as real from "../../src/segment/allocator.ts";
 import type { Purpose } from "../../src/segment/allocator.ts";
-import { CHUNK_BODY, CHUNK_RUN } from "../../src/segment/layout.ts";
 import type { Segment } from "../../src/segment/segment.ts";
+import { runLength } from "../../src/segment/table_region.ts";
 import { checkFresh, fillFreed } from "./freed.ts";
 
 export { leastReserve, unlinkChunks } from "../../src/segment/allocator.ts";
@@ -22,25 +23,22 @@ export class Allocator extends real.Allocator {
 
   override allocate(bytes: number, purpose?: Purpose): number {
     const ref = super.allocate(bytes, purpose);
-    if (ref !== 0) {
-      const { words } = this.#segment;
-      checkFresh(words, ref * 4, (ref + this.#refs(ref)) * 4);
-    }
+    const end = ref === 0 ? 0 : this.#endOfRun(ref);
+    if (end > 0) checkFresh(this.#segment.words, ref * 4, end * 4);
     return ref;
   }
 
   override free(ref: number): void {
-    fillFreed(this.#segment.words, ref * 4, (ref + this.#refs(ref)) * 4);
+    const end = this.#endOfRun(ref);
+    if (end > 0) fillFreed(this.#segment.words, ref * 4, end * 4);
     super.free(ref);
   }
 
-  #refs(ref: number): number {
-    const { chunkShift, classes, words } = this.#segment;
+  /** The ref behind a run of chunks; 0: it is a block of a class. */
+  #endOfRun(ref: number): number {
+    const { chunkShift, words } = this.#segment;
     const chunk = this.#segment.chunkOf(ref);
-    const state = words[this.#segment.descriptor(chunk)];
-    if ((state & CHUNK_RUN) !== 0) {
-      return (state & (CHUNK_BODY - 1)) * 2 ** chunkShift;
-    }
-    return classes.refs[state - 1];
+    const length = runLength(words[this.#segment.descriptor(chunk)]);
+    return length > 0 ? ref + length * 2 ** chunkShift : 0;
   }
 }

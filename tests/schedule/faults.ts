@@ -30,7 +30,7 @@ import {
   V_PREV,
   V_STAMP,
 } from "../../src/segment/layout.ts";
-import { participantBase } from "../../src/epoch/participant.ts";
+import { participantBase } from "../../src/epoch/registry.ts";
 import type { Words } from "../../src/segment/words.ts";
 import { PLANTED } from "./board.ts";
 import { tablesOf } from "./places.ts";

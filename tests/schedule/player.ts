@@ -30,7 +30,7 @@ worker.onmessage = ({ data }) => {
   let segment: Segment | undefined;
   for (;;) {
     waitForTurn();
-    segment ??= Segment.attach(data.segment);
+    segment ??= Segment.attach({ buffer: data.segment });
     playPart(segment, SCENARIOS[board.words[SCENARIO]], data.part);
   }
 };

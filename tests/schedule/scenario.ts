@@ -4,7 +4,13 @@
  * @module
  */
 import { Participant } from "../../src/epoch/participant.ts";
-import { H_CLOCK, H_ROOT } from "../../src/segment/layout.ts";
+import {
+  H_CLOCK,
+  H_ROOT,
+  P_PERMITS_FOR,
+  T_NUMBER,
+  T_ROOM,
+} from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { allocateTable } from "../../src/table/migration.ts";
 import { growOld, noteRoot } from "../table/old_root.ts";
@@ -44,6 +50,8 @@ export interface Props {
   readonly actors: readonly Actor[];
   /** One more participant. */
   join(): Actor;
+  /** Has all who play take a few permits for the root, so that they need not ask before they claim a slot. */
+  takePermits(): void;
   /** What is deleted from here on leaves a tombstone: as if somebody might still move the table before. */
   keepTombstones(): void;
 }
@@ -80,7 +88,8 @@ export function build({ shift = 8, parts, prepare }: Scenario): Segment {
   for (const actor of actors) stock(actor);
   growOld(founder.participant);
   const keepTombstones = () => noteRoot(segment.words);
-  prepare?.({ founder, actors, join, keepTombstones });
+  const takePermits = () => actors.forEach(takeSome);
+  prepare?.({ founder, actors, join, keepTombstones, takePermits });
   return segment;
 }
 
@@ -89,4 +98,14 @@ function stock({ participant: { allocator } }: Actor): void {
   for (const bytes of [VERSION_BYTES, TOMBSTONE_BYTES]) {
     allocator.free(allocator.allocate(bytes));
   }
+}
+
+/** More than a batch for tables as small, so that some are left when an insert has taken one. */
+const PERMITS = 2;
+
+function takeSome({ participant, segment: { words } }: Actor): void {
+  const root = words[H_ROOT] * 4;
+  words[root + T_ROOM] = words[root + T_ROOM] - PERMITS;
+  words[participant.base + P_PERMITS_FOR] = words[root + T_NUMBER];
+  participant.permits = PERMITS;
 }

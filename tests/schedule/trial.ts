@@ -59,7 +59,7 @@ export class Trials {
     this.#board.touched.fill(0);
     this.#board.contended.fill(0);
     this.#stage = new Stage(cast.buffer, build(scenario));
-    this.#segment = Segment.attach(cast.buffer);
+    this.#segment = Segment.attach({ buffer: cast.buffer });
     this.#tables = tablesOf(this.#stage.words);
     tellTime(this.#segment);
     this.#judge = new Judge(readEntries(new Actor(this.#segment, FOUNDER)));

@@ -18,6 +18,7 @@ import {
   H_PARTICIPANTS,
   P_CHUNK,
   P_FREE,
+  P_FREE_COUNT,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
   R_LINK,
@@ -237,7 +238,7 @@ Deno.test("Allocator.adopt() takes over free blocks and half-cut chunks", () => 
   live.freeAll(dead);
   heir.adopt(PARTICIPANTS + PARTICIPANT_WORDS);
   const base = PARTICIPANTS + PARTICIPANT_WORDS;
-  const left = segment.words.subarray(base + P_FREE, base + PARTICIPANT_WORDS);
+  const left = segment.words.subarray(base + P_FREE, base + P_FREE_COUNT);
   assert(left.every((word) => word === 0));
   // All memory is the heir's now, whatever size it wants.
   const count = fill(live, heir, 2000);

@@ -24,6 +24,7 @@ import {
   MAX_CLASSES,
   REF_BYTES,
 } from "../../src/segment/layout.ts";
+import { PAGE_BYTES } from "../../src/segment/kernel.ts";
 import {
   MAX_SEGMENT_BYTES,
   MIN_SEGMENT_BYTES,
@@ -32,7 +33,7 @@ import {
 import { copyOf, freshSegment } from "./fresh_segment.ts";
 
 function attachTo(memory: unknown): Segment {
-  return Segment.attach(memory as SharedArrayBuffer);
+  return Segment.attach({ buffer: memory as SharedArrayBuffer });
 }
 
 Deno.test("Segment.create() lays out sizes from the smallest to the largest", () => {
@@ -48,7 +49,7 @@ Deno.test("Segment.create() lays out sizes from the smallest to the largest", ()
   for (const size of sizes) {
     const segment = freshSegment(size);
     const { byteLength } = segment.buffer;
-    assert(byteLength <= size && byteLength > size - 4096, `${size}`);
+    assert(byteLength <= size && byteLength > size - PAGE_BYTES, `${size}`);
     assertStrictEquals(segment.buffer.growable, false);
     const chunkBytes = 2 ** segment.chunkShift * REF_BYTES;
     const start = segment.firstChunk * REF_BYTES;
@@ -91,7 +92,7 @@ Deno.test("Segment.attach() sees what create() wrote", () => {
     floorShift: 13,
   });
   made.publish();
-  const seen = Segment.attach(made.buffer);
+  const seen = Segment.attach({ buffer: made.buffer });
   assertStrictEquals(seen.buffer, made.buffer);
   assertEquals(seen.seed, made.seed);
   for (
@@ -113,7 +114,7 @@ Deno.test("Segment.attach() sees what create() wrote", () => {
 
 Deno.test("Segment.attach() refuses a segment that was not published", () => {
   const { buffer } = freshSegment();
-  assertThrows(() => Segment.attach(buffer), HandleError, "never finished");
+  assertThrows(() => Segment.attach({ buffer }), HandleError, "never finished");
 });
 
 Deno.test("Segment.attach() refuses what is no map's memory", () => {
@@ -157,7 +158,7 @@ Deno.test("Segment.attach() refuses truncated and extended copies", () => {
   ) {
     const other = new SharedArrayBuffer(length);
     new Uint8Array(other).set(bytes.subarray(0, length));
-    assertThrows(() => Segment.attach(other), HandleError);
+    assertThrows(() => Segment.attach({ buffer: other }), HandleError);
   }
 });
 
@@ -166,7 +167,7 @@ Deno.test("Segment.attach() refuses a growable copy", () => {
   made.publish();
   const growable = new SharedArrayBuffer(2 ** 20, { maxByteLength: 2 ** 20 });
   new Uint8Array(growable).set(new Uint8Array(made.buffer));
-  assertThrows(() => Segment.attach(growable), HandleError);
+  assertThrows(() => Segment.attach({ buffer: growable }), HandleError);
 });
 
 Deno.test("Segment.attach() refuses each fixed word of the header with any bit flipped", () => {
@@ -186,10 +187,10 @@ Deno.test("Segment.attach() refuses each fixed word of the header with any bit f
     const right = words[index];
     for (let bit = 0; bit < 32; bit++) {
       words[index] = right ^ (1 << bit);
-      assertThrows(() => Segment.attach(made.buffer), HandleError);
+      assertThrows(() => Segment.attach({ buffer: made.buffer }), HandleError);
     }
     words[index] = right;
-    Segment.attach(made.buffer);
+    Segment.attach({ buffer: made.buffer });
     assert(true, name);
   }
 });
@@ -207,7 +208,11 @@ Deno.test("Segment.attach() refuses lengths of codec names and floors that are o
     const right = made.words[index];
     for (const value of values) {
       made.words[index] = value;
-      assertThrows(() => Segment.attach(made.buffer), HandleError, "damaged");
+      assertThrows(
+        () => Segment.attach({ buffer: made.buffer }),
+        HandleError,
+        "damaged",
+      );
     }
     made.words[index] = right;
   }
@@ -217,14 +222,17 @@ Deno.test("Segment.attach() names both layout versions", () => {
   const made = freshSegment();
   made.publish();
   made.words[H_LAYOUT] = 77;
-  const error = assertThrows(() => Segment.attach(made.buffer), HandleError);
+  const error = assertThrows(
+    () => Segment.attach({ buffer: made.buffer }),
+    HandleError,
+  );
   assert(error.message.includes("77"), error.message);
 });
 
 Deno.test("Segment.attach() keeps to one copy of a segment", () => {
   const made = freshSegment();
   made.publish();
-  const copy = Segment.attach(copyOf(made.buffer));
+  const copy = Segment.attach({ buffer: copyOf(made.buffer) });
   copy.words[H_FLAGS] = 1;
   assertStrictEquals(made.words[H_FLAGS], 0);
 });

@@ -4,11 +4,12 @@ import {
   assertFalse,
   assertStrictEquals,
 } from "@std/assert";
-import { oldestSnapshot } from "../../src/epoch/participant.ts";
+import { oldestSnapshot } from "../../src/epoch/registry.ts";
 import {
   FINAL,
   H_CLOCK,
   LAST_TICK,
+  NEVER,
   P_HELD_COUNT,
   P_HELD_HEAD,
   P_LIMBO_HEAD,
@@ -24,9 +25,9 @@ import {
 import {
   closeSnapshot,
   openSnapshot,
-  trim,
   versionAt,
 } from "../../src/table/clock.ts";
+import { trim } from "../../src/table/trim.ts";
 import { SmallTable } from "./small_table.ts";
 
 /** A chain of versions of one key by hand: stamps from the newest to the oldest. */
@@ -96,7 +97,7 @@ Deno.test("openSnapshot() returns 0 when the clock has run out, and leaves nothi
 Deno.test("oldestSnapshot() looks at all participants, and takes a pending one for 0", () => {
   const of = new SmallTable();
   const other = of.join();
-  assertStrictEquals(oldestSnapshot(of.words), Infinity);
+  assertStrictEquals(oldestSnapshot(of.words), NEVER);
   openAt(of, 9);
   const word = openAt(other, 5);
   assertStrictEquals(oldestSnapshot(of.words), 5);
@@ -109,11 +110,11 @@ Deno.test("oldestSnapshot() looks at all participants, and takes a pending one f
 Deno.test("trim() retires what no snapshot shows, and skips it in the chain", () => {
   const of = new SmallTable();
   const [newest, middle, oldest] = untrimmed(of, 8, 5, 2);
-  trim(of.participant, newest);
+  trim(of.words, of.participant.base, newest);
   assertStrictEquals(of.words[newest * 4 + V_PREV], oldest | FINAL);
   assertEquals(queue(of, P_LIMBO_HEAD), [middle]);
   assertEquals(queue(of, P_HELD_HEAD), []);
-  trim(of.participant, newest); // again is nothing
+  trim(of.words, of.participant.base, newest); // again is nothing
   assertEquals(queue(of, P_LIMBO_HEAD), [middle]);
 });
 
@@ -131,7 +132,7 @@ Deno.test("trim() holds what an open snapshot shows, until its death", () => {
     const of = new SmallTable();
     openAt(of, stamp);
     const [newest, old] = untrimmed(of, 8, 5);
-    trim(of.participant, newest);
+    trim(of.words, of.participant.base, newest);
     assertEquals(queue(of, P_HELD_HEAD), needed ? [old] : [], `at ${stamp}`);
     assertEquals(queue(of, P_LIMBO_HEAD), needed ? [] : [old]);
     const prev = of.words[newest * 4 + V_PREV];
@@ -146,7 +147,7 @@ Deno.test("trim() takes a snapshot that is being opened for one that needs every
   const of = new SmallTable();
   openAt(of, PENDING);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.participant, newest);
+  trim(of.words, of.participant.base, newest);
   assertEquals(queue(of, P_HELD_HEAD), [old]);
 });
 
@@ -154,7 +155,7 @@ Deno.test("trim() holds what the snapshot of another participant shows", () => {
   const of = new SmallTable();
   openAt(of.join(), 6);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.participant, newest);
+  trim(of.words, of.participant.base, newest);
   assertEquals(queue(of, P_HELD_HEAD), [old]);
 });
 
@@ -183,7 +184,7 @@ Deno.test("held versions are released when the snapshots older than their death 
   const { participant, words } = of;
   const word = openAt(of, 6);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(participant, newest);
+  trim(of.words, participant.base, newest);
   participant.collect();
   assertEquals(queue(of, P_HELD_HEAD), [old]);
   const later = openAt(of, 9); // younger than the death: it does not matter

@@ -104,7 +104,7 @@ Deno.test("returnPermits() credits the root, or the next table once the root is 
   assertStrictEquals(words[of.root + T_ROOM], ~8);
 });
 
-Deno.test("Permits.gain() keeps a batch for the next table, and gives it what is more", () => {
+Deno.test("Permits.giveSurplus() keeps a batch for the next table, and gives it what is more", () => {
   const of = new SmallTable({ shift: 10 });
   const { participant, words } = of;
   const next = allocateTable(participant, 10) * 4;
@@ -113,13 +113,15 @@ Deno.test("Permits.gain() keeps a batch for the next table, and gives it what is
   closeRoom(words, of.root);
   words[of.root + T_NEXT] = next / 4;
   words[next + T_ROOM] = 0;
-  permits.gain(next);
+  permits.turnTo(next);
   assertStrictEquals(words[next + T_ROOM], 4, "those for the root are back");
-  assertStrictEquals(participant.permits, 1);
-  for (let i = 0; i < 3; i++) permits.gain(next);
+  assertStrictEquals(participant.permits, 0);
+  participant.permits = 4; // what a mover gained
+  permits.giveSurplus(next);
   assertStrictEquals(participant.permits, 4);
   assertStrictEquals(permits.ask(next), "kept");
-  permits.gain(next);
+  participant.permits++;
+  permits.giveSurplus(next);
   assertStrictEquals(participant.permits, 0);
   assertStrictEquals(words[next + T_ROOM], 9);
 });

@@ -69,6 +69,11 @@ const STATES: Record<string, (props: Props) => void> = {
     props.founder.map.set(KEY, OLD);
     fill(props, 3);
   },
+  "not begun, with permits at hand": (props) => {
+    props.founder.map.set(KEY, OLD);
+    fill(props, 3);
+    props.takePermits();
+  },
   "due with the last permit": (props) => {
     props.founder.map.set(KEY, OLD);
     leaveRoom(props, "root", 1);

@@ -13,6 +13,7 @@ const OLD = 5;
 /** The states of the key. */
 const STATES: Record<string, (props: Props) => void> = {
   absent: () => {},
+  "absent, and permits are at hand": ({ takePermits }) => takePermits(),
   present: ({ founder }) => founder.map.set(KEY, OLD),
   deleted: ({ founder }) => {
     founder.map.set(KEY, OLD);

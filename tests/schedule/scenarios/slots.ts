@@ -12,10 +12,16 @@ const [A, B] = TWINS;
 
 const STATES: Record<string, (props: Props) => void> = {
   "both absent": () => {},
+  "both absent, permits at hand": ({ takePermits }) => takePermits(),
   "the first present": ({ founder }) => founder.map.set(A, 1),
   "the first deleted": ({ founder }) => {
     founder.map.set(A, 1);
     founder.map.delete(A);
+  },
+  "the first deleted, permits at hand": ({ founder, takePermits }) => {
+    founder.map.set(A, 1);
+    founder.map.delete(A);
+    takePermits();
   },
   "the first a tombstone": ({ founder, keepTombstones }) => {
     keepTombstones();

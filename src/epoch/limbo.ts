@@ -1,0 +1,119 @@
+/**
+ * Limbo: records that were unlinked, until no reader can be left; and versions that open snapshots need. Two queues in the
+ * participant's record, which a survivor adopts when it dies.
+ *
+ * What is retired bears the global epoch, read after it was unlinked. Whoever could reach it was pinned by then, and so has
+ * unpinned when the epoch is two steps further.
+ *
+ * @module
+ */
+
+import * as blocks from "../segment/free_list.ts";
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  H_EPOCH,
+  P_HELD_COUNT,
+  P_HELD_HEAD,
+  P_HELD_TAIL,
+  P_LIMBO_HEAD,
+  P_LIMBO_TAIL,
+  P_RECORD_WEIGHT,
+  P_RETIRED,
+  R_LINK,
+  R_STAMP,
+} = layout;
+const { classAt, isLong, pushBlock } = blocks;
+const { load, peek, poke } = access;
+
+/** Steps of the epoch before what was retired is free; one step is 2. */
+export const GRACE = 4;
+const SIGN = -0x80000000;
+
+/** Whether all who were pinned at a moment of this epoch, however long ago, have unpinned. */
+export function isOver(words: Words, epoch: number): boolean {
+  const steps = load(words, H_EPOCH) - epoch;
+  return ((steps | 0) ^ SIGN) >= (GRACE ^ SIGN); // as unsigned numbers: the epoch wraps
+}
+
+/** Takes a record that was just unlinked. It takes about so many refs, if that is known. */
+export function retire(
+  words: Words,
+  base: number,
+  ref: number,
+  refs: number,
+): void {
+  poke(words, ref * 4 + R_STAMP, load(words, H_EPOCH));
+  append(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL, ref);
+  countRetired(words, base, refs);
+}
+
+/** Keeps a version that an open snapshot needs, until all snapshots older than `death` are closed. */
+export function hold(
+  words: Words,
+  base: number,
+  ref: number,
+  death: number,
+): void {
+  poke(words, ref * 4 + R_STAMP, death);
+  append(words, base + P_HELD_HEAD, base + P_HELD_TAIL, ref);
+  const count = base + P_HELD_COUNT;
+  poke(words, count, peek(words, count) + 1);
+  countRetired(words, base, 0);
+}
+
+/** Takes the oldest version that is held off its queue. */
+export function letGo(words: Words, base: number): void {
+  removeFirst(words, base + P_HELD_HEAD, base + P_HELD_TAIL);
+  const count = base + P_HELD_COUNT;
+  poke(words, count, peek(words, count) - 1);
+}
+
+/** Takes the oldest retired record out of limbo, if it has no reader left; 0: there is none. */
+export function leaveLimbo(words: Words, base: number, epoch: number): number {
+  const ref = peek(words, base + P_LIMBO_HEAD);
+  if (ref === 0) return 0;
+  if (((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE) return 0;
+  removeFirst(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL);
+  return ref;
+}
+
+/**
+ * Puts blocks that have no reader left on their free lists, `most` of them at most; returns how many. Stops before one that is a
+ * run of chunks, or whose list is long by now: the caller frees that one, and goes on.
+ */
+export function drain(words: Words, base: number, most: number): number {
+  const epoch = load(words, H_EPOCH);
+  for (let freed = 0; freed < most; freed++) {
+    const first = peek(words, base + P_LIMBO_HEAD);
+    if (first === 0) return freed;
+    const c = classAt(words, first);
+    if (c < 0 || isLong(words, base, c)) return freed;
+    if (leaveLimbo(words, base, epoch) === 0) return freed;
+    pushBlock(words, base, c, first);
+  }
+  return most;
+}
+
+function append(words: Words, head: number, tail: number, ref: number): void {
+  poke(words, ref * 4 + R_LINK, 0);
+  const last = peek(words, tail);
+  if (last === 0) poke(words, head, ref);
+  else poke(words, last * 4 + R_LINK, ref);
+  poke(words, tail, ref);
+}
+
+function removeFirst(words: Words, head: number, tail: number): void {
+  const next = peek(words, peek(words, head) * 4 + R_LINK);
+  if (next === 0) poke(words, tail, 0);
+  poke(words, head, next);
+}
+
+/** No step of the protocol: its owner alone reads it. */
+function countRetired(words: Words, base: number, refs: number): void {
+  const weight = words[base + P_RECORD_WEIGHT] + refs;
+  words[base + P_RETIRED] = words[base + P_RETIRED] + weight;
+}

@@ -1,0 +1,50 @@
+// What the kernel exports: `Kernel` in `segment/kernel.ts`.
+import * as limbo from "../../epoch/limbo.ts";
+import { Floats } from "../../segment/machine.ts";
+import { Words } from "../../segment/words.ts";
+import * as move from "../../table/move.ts";
+import * as quick from "../../table/quick.ts";
+
+const WORDS = changetype<Words>(0);
+const FLOATS = changetype<Floats>(0);
+
+export function putNumber(
+  base: i32,
+  hash: i32,
+  info: i32,
+  valueInfo: i32,
+  value: f64,
+): i32 {
+  return quick.putNumber(WORDS, FLOATS, base, hash, info, valueInfo, value);
+}
+
+export function publish(base: i32, hash: i32, version: i32): i32 {
+  return quick.publish(WORDS, base, hash, version);
+}
+
+export function remove(base: i32, hash: i32, info: i32): i32 {
+  return quick.remove(WORDS, base, hash, info);
+}
+
+export function increment(
+  base: i32,
+  hash: i32,
+  info: i32,
+  valueInfo: i32,
+  by: f64,
+): i32 {
+  return quick.increment(WORDS, FLOATS, base, hash, info, valueInfo, by);
+}
+
+export function moveSlots(
+  base: i32,
+  table: i32,
+  first: i32,
+  count: i32,
+): i32 {
+  return i32(move.moveSlots(WORDS, base, table, first, count));
+}
+
+export function drain(base: i32, most: i32): i32 {
+  return limbo.drain(WORDS, base, most);
+}

@@ -1,0 +1,31 @@
+// What `segment/machine.ts` is in the kernel.
+import { Words } from "./words.ts";
+
+export type Float = f64;
+
+/** The segment, as floats. */
+@final
+export class Floats {
+  @inline @operator("[]")
+  get(index: i32): f64 {
+    return f64.load(<usize> index << 3);
+  }
+
+  @inline @operator("[]=")
+  set(index: i32, value: f64): void {
+    f64.store(<usize> index << 3, value);
+  }
+}
+
+@inline
+export function floatAt(words: Words, index: i32): f64 {
+  return f64.load(<usize> index << 2);
+}
+
+@inline
+export function leadingZeros(word: i32): i32 {
+  return clz(word);
+}
+
+@external("machine", "now")
+export declare function now(): f64;

@@ -1,0 +1,99 @@
+/**
+ * Compiles the kernel: the functions that `assembly/entry.ts` names, from the very files that run as TypeScript elsewhere.
+ *
+ * ```sh
+ * deno task kernel    # writes src/segment/kernel_binary.ts
+ * ```
+ *
+ * The compiler is AssemblyScript's, which reads a strict TypeScript. What it does not know is rewritten on the way: `number`
+ * is a 32-bit integer, constants are imported by name, and the two modules that touch the memory are replaced by those in `assembly/`,
+ * where an access is one instruction.
+ *
+ * @module
+ */
+
+import asc from "assemblyscript/asc";
+
+const HERE = import.meta.url;
+const SOURCES = new URL("../", HERE);
+const ENTRY = "kernel/assembly/entry.ts";
+const STAND_INS: Record<string, string> = {
+  "segment/words.ts": "kernel/assembly/words.ts",
+  "segment/machine.ts": "kernel/assembly/machine.ts",
+};
+/** Types of these modules are needed; those of others only by functions that are not compiled. */
+const TYPED = /\/(words|machine)\.ts"/;
+
+const OPTIONS = [
+  "--optimizeLevel=3",
+  "--noAssert",
+  "--runtime=stub",
+  "--importMemory",
+  "--sharedMemory",
+  "--initialMemory=1",
+  "--maximumMemory=65536",
+  "--enable=threads",
+  "--outFile=kernel.wasm",
+];
+
+/** Compiles the kernel. */
+export async function compile(): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc.main([ENTRY, ...OPTIONS], {
+    readFile: (name) => readSource(name),
+    writeFile: (name, contents) => {
+      if (name === "kernel.wasm") binary = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error !== null || binary === undefined) {
+    throw new Error(`Cannot compile the kernel: ${error?.message}\n${stderr}`);
+  }
+  return binary;
+}
+
+function readSource(name: string): string | null {
+  if (!name.endsWith(".ts")) return null;
+  const path = STAND_INS[name] ?? name;
+  try {
+    return adapt(Deno.readTextFileSync(new URL(path, SOURCES)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null; // the compiler tries several names
+    throw error;
+  }
+}
+
+/** From the TypeScript of this project to that of the compiler. */
+function adapt(source: string): string {
+  const modules = new Map<string, string>();
+  return source
+    .replaceAll(
+      /^import \* as (\w+) from ("[^"]+");$/gm,
+      (line, name, from) => {
+        modules.set(name, from);
+        return line;
+      },
+    )
+    .replaceAll(/^const (\{[^}]*\}) =\s+(\w+);$/gm, (line, names, name) => {
+      const from = modules.get(name);
+      return from === undefined ? line : `import ${names} from ${from};`;
+    })
+    .replaceAll(
+      /^import type (.*);$/gm,
+      (line, what) => TYPED.test(line) ? `import ${what};` : "",
+    )
+    .replaceAll(/^export const \w+ = \[[^\]]*\] as const;$/gm, "")
+    .replaceAll(/\bnumber\b/g, "i32");
+}
+
+if (import.meta.main) {
+  const path = new URL("segment/kernel_binary.ts", SOURCES);
+  const binary = await compile();
+  const lines = binary.toBase64().match(/.{1,76}/g)!;
+  const text = lines.map((line) => `  "${line}",\n`).join("");
+  Deno.writeTextFileSync(
+    path,
+    `// Made by \`deno task kernel\`.\nexport const KERNEL: string = [\n${text}].join("");\n`,
+  );
+  console.log(`The kernel takes ${binary.length} bytes: ${path.pathname}`);
+}

@@ -1,0 +1,100 @@
+/**
+ * Free lists: the blocks that one participant has at hand, a list for each size class in its record.
+ *
+ * Only their owner touches them, or whoever clears up after it. A worker that dies in between loses the one block in its hands.
+ *
+ * @module
+ */
+
+import * as layout from "./layout.ts";
+import * as sizes from "./size_classes.ts";
+import * as access from "./words.ts";
+import type { Words } from "./words.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  CHUNK_RUN,
+  DESCRIPTOR_WORDS,
+  DESCRIPTORS,
+  H_CHUNK_SHIFT,
+  H_FIRST_CHUNK,
+  P_FREE,
+  P_FREE_COUNT,
+  P_SEEN,
+  P_USED_REFS,
+  R_LINK,
+  REF_BYTES,
+  REF_SHIFT,
+} = layout;
+const { batchOf, classOf, classRefs } = sizes;
+const { peek, poke, touch } = access;
+
+/** Takes the first block off the list of a class, and begins to bring the one after it into the cache; 0: there is none. */
+export function popBlock(words: Words, base: number, c: number): number {
+  const list = base + P_FREE + c;
+  const ref = peek(words, list);
+  if (ref === 0) return 0;
+  const next = peek(words, ref * 4 + R_LINK);
+  poke(words, list, next);
+  words[base + P_SEEN] = touch(words, next * 4 + R_LINK); // it may be long out of use
+  words[base + P_FREE_COUNT + c] = words[base + P_FREE_COUNT + c] - 1;
+  countUsed(words, base, classRefs(c));
+  return ref;
+}
+
+/** Puts a block that was in use on the list of its class. */
+export function pushBlock(
+  words: Words,
+  base: number,
+  c: number,
+  ref: number,
+): void {
+  countUsed(words, base, -classRefs(c));
+  addBlock(words, base, c, ref);
+}
+
+/** Puts a block that nobody used on the list of its class. */
+export function addBlock(
+  words: Words,
+  base: number,
+  c: number,
+  ref: number,
+): void {
+  const list = base + P_FREE + c;
+  poke(words, ref * 4 + R_LINK, peek(words, list));
+  poke(words, list, ref);
+  words[base + P_FREE_COUNT + c] = words[base + P_FREE_COUNT + c] + 1;
+}
+
+/** Whether a list is so long that a batch of it should go to the others. */
+export function isLong(words: Words, base: number, c: number): boolean {
+  return words[base + P_FREE_COUNT + c] >= 2 * batchOf(c);
+}
+
+/** Counts blocks in use, in refs. */
+export function countUsed(words: Words, base: number, refs: number): void {
+  const index = base + P_USED_REFS;
+  poke(words, index, peek(words, index) + refs);
+}
+
+/** The class of a block in use; -1: it is a run of chunks. */
+export function classAt(words: Words, ref: number): number {
+  const chunk = (ref - words[H_FIRST_CHUNK]) >>> words[H_CHUNK_SHIFT];
+  const state = peek(words, DESCRIPTORS + chunk * DESCRIPTOR_WORDS);
+  return (state & CHUNK_RUN) !== 0 ? -1 : state - 1;
+}
+
+/** The class of blocks for so many bytes; -1: only a run of chunks is as large. */
+export function classFor(words: Words, bytes: number): number {
+  const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
+  return refs > (1 << words[H_CHUNK_SHIFT]) >> 1 ? -1 : classOf(refs);
+}
+
+/** The size of the block that so many bytes get, in refs. */
+export function blockRefs(words: Words, bytes: number): number {
+  const c = classFor(words, bytes);
+  if (c >= 0) return classRefs(c);
+  const shift = words[H_CHUNK_SHIFT];
+  const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
+  return ((refs + (1 << shift) - 1) >>> shift) << shift;
+}

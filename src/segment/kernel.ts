@@ -1,0 +1,67 @@
+/**
+ * The kernel: what the rooms above compiled to WebAssembly, to be run on a segment's own memory.
+ *
+ * It is a shortcut: who has none calls the functions that it was compiled from (`table/quick.ts`, `table/move.ts`, `epoch/limbo.ts`),
+ * with the same outcome. A segment has one if its memory is a `WebAssembly.Memory`, which reaches 4 GiB.
+ * `kernel/compile.ts` makes `kernel_binary.ts`.
+ *
+ * @module
+ */
+
+import { KERNEL } from "./kernel_binary.ts";
+import { ORDERED } from "./words.ts";
+
+/** The functions of the kernel; those that they are compiled from say what they do. */
+export interface Kernel {
+  putNumber(
+    base: number,
+    hash: number,
+    info: number,
+    valueInfo: number,
+    value: number,
+  ): number;
+  publish(base: number, hash: number, version: number): number;
+  remove(base: number, hash: number, info: number): number;
+  increment(
+    base: number,
+    hash: number,
+    info: number,
+    valueInfo: number,
+    by: number,
+  ): number;
+  moveSlots(base: number, table: number, first: number, count: number): number;
+  drain(base: number, most: number): number;
+}
+
+/** What a WebAssembly memory is measured in. */
+export const PAGE_BYTES = 2 ** 16;
+const MOST_PAGES = 2 ** 16;
+
+/** Memory of so many bytes, in whole pages, that the kernel can work on; undefined where there can be none. */
+export function kernelMemory(bytes: number): WebAssembly.Memory | undefined {
+  const pages = Math.floor(bytes / PAGE_BYTES);
+  if (pages > MOST_PAGES) return undefined;
+  try {
+    return new WebAssembly.Memory({
+      initial: pages,
+      maximum: pages,
+      shared: true,
+    });
+  } catch (error) {
+    // The address space that it reserves is larger than the memory, and may be limited.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernel over a memory. */
+export function kernelOver(memory: WebAssembly.Memory): Kernel {
+  compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(KERNEL));
+  const { exports } = new WebAssembly.Instance(compiled, {
+    env: { memory },
+    machine: { ordered: Number(ORDERED), now: () => Date.now() },
+  });
+  return exports as unknown as Kernel;
+}

@@ -1,0 +1,376 @@
+/**
+ * The quick way: whole operations on one key, where nothing is out of the ordinary.
+ *
+ * No migration is on, the block that is needed is at hand, so is the permit for a new slot, nobody else is faster, and no expiry is
+ * involved. Then an operation is a straight run of steps, the same that `table/table.ts` takes, and ends well. Else it
+ * ends as `UNDONE`: nothing has changed, but that it may have settled or trimmed what it met, and the caller goes the long way.
+ *
+ * These functions, and what they call, are also compiled to WebAssembly (`kernel/`): there an atomic access is one instruction and not a
+ * call, and no index is checked. So they take numbers only: the word index of the participant's record (`base`), and keys
+ * by where their words are (`key`), with what a version says of them (`info`).
+ *
+ * @module
+ */
+
+import * as blocks from "../segment/free_list.ts";
+import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/machine.ts";
+import type { Float, Floats } from "../segment/machine.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import * as accounting from "./account.ts";
+import * as hashing from "./hash.ts";
+import * as tombstones from "./tombstone.ts";
+import * as trimming from "./trim.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  CLOSED,
+  DEAD,
+  EMPTY,
+  FROZEN,
+  H_EPOCH,
+  H_LOW,
+  H_ROOT,
+  HAS_EXPIRY,
+  LENGTH_MASK,
+  P_KEY,
+  P_PERMITS,
+  P_PERMITS_FOR,
+  P_PIN,
+  P_RESULT,
+  P_SEEN,
+  REF_MASK,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_NEXT,
+  T_NUMBER,
+  T_SHIFT,
+  T_SLOTS,
+  TAG_SHIFT,
+  TAG_TOMBSTONE,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_PREV,
+  V_VALUE,
+} = layout;
+const { compareAndSet, load, peek, poke, release, store, touch } = access;
+const { floatAt } = machine;
+const { classFor, popBlock, pushBlock } = blocks;
+const { account } = accounting;
+const { homeSlot } = hashing;
+const { dropAtOnce } = tombstones;
+const { trim } = trimming;
+const { isOfKey, isTombstone, settle, valueIndexOf, versionBytes, writePlain } =
+  versions;
+
+/** What came of an operation: nothing was done, and the long way is to be gone. */
+export const UNDONE = 0;
+/** It is done. */
+export const DONE = 1;
+/** There was nothing to do: no entry with this key. */
+export const ABSENT = 2;
+
+const NUMBER_BYTES = 8;
+
+/** Sets the value of the key in the scratch to a number. */
+export function putNumber(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  info: number,
+  valueInfo: number,
+  value: Float,
+): number {
+  const c = classFor(
+    words,
+    versionBytes(keyBytesOf(info), NUMBER_BYTES, false),
+  );
+  const pinned = pin(words, base);
+  touchHome(words, base, hash);
+  const version = newBlock(words, base, c);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    writePlain(words, version, base + P_KEY, info, valueInfo);
+    floats[valueIndexOf(version, info)] = value;
+    outcome = link(words, base, hash, version);
+    if (outcome === UNDONE) pushBlock(words, base, c, version);
+  }
+  if (pinned) unpin(words, base);
+  return outcome;
+}
+
+/** Links a version that was prepared: the first of its key, or in the place of the newest. */
+export function publish(
+  words: Words,
+  base: number,
+  hash: number,
+  version: number,
+): number {
+  const pinned = pin(words, base);
+  const outcome = link(words, base, hash, version);
+  if (pinned) unpin(words, base);
+  return outcome;
+}
+
+/** Deletes the entry of the key in the scratch. */
+export function remove(
+  words: Words,
+  base: number,
+  hash: number,
+  info: number,
+): number {
+  const pinned = pin(words, base);
+  const outcome = bury(words, base, hash, info);
+  if (pinned) unpin(words, base);
+  return outcome;
+}
+
+/** Adds to the number under the key in the scratch, or to 0 if there is none; the sum is then in the participant's record. */
+export function increment(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  info: number,
+  valueInfo: number,
+  by: Float,
+): number {
+  const c = classFor(
+    words,
+    versionBytes(keyBytesOf(info), NUMBER_BYTES, false),
+  );
+  const version = newBlock(words, base, c);
+  if (version === 0) return UNDONE;
+  writePlain(words, version, base + P_KEY, info, valueInfo);
+  const pinned = pin(words, base);
+  const outcome = add(words, floats, base, hash, version, by);
+  if (pinned) unpin(words, base);
+  if (outcome === UNDONE) pushBlock(words, base, c, version);
+  return outcome;
+}
+
+// ---- parts ----------------------------------------------------------------------------------------------------------
+
+/** Whether it pinned: not if the participant is pinned already, by its caller. */
+function pin(words: Words, base: number): boolean {
+  if (words[base + P_PIN] !== 0) return false;
+  store(words, base + P_PIN, peek(words, H_EPOCH)); // may be stale: see `Participant.pin`
+  return true;
+}
+
+function unpin(words: Words, base: number): void {
+  release(words, base + P_PIN, 0);
+}
+
+/** A block of a class for an entry; 0: it takes more than the free list to get one. */
+function newBlock(words: Words, base: number, c: number): number {
+  if (c < 0 || peek(words, H_LOW) !== 0) return 0;
+  return popBlock(words, base, c);
+}
+
+/** Begins to bring the slot into the cache that will be needed when the version is written. */
+function touchHome(words: Words, base: number, hash: number): void {
+  const table = peek(words, H_ROOT) * 4;
+  const home = homeSlot(hash, words[table + T_SHIFT]);
+  words[base + P_SEEN] = touch(words, table + T_SLOTS + home * SLOT_WORDS);
+}
+
+/**
+ * The slot at which a probe for a key ends in the root: its own, one that is unlinked under its hash, or an empty one. -1 if a
+ * migration shows, or there is no such slot.
+ */
+function probe(
+  words: Words,
+  table: number,
+  hash: number,
+  key: number,
+  info: number,
+): number {
+  const slots = table + T_SLOTS;
+  const mask = words[table + T_CAPACITY] - 1;
+  let i = homeSlot(hash, words[table + T_SHIFT]);
+  for (let probes = 0; probes <= mask; probes++) {
+    const slot = slots + i * SLOT_WORDS;
+    let there = peek(words, slot);
+    if (there === EMPTY) there = load(words, slot);
+    if (there === EMPTY) return slot;
+    if (there === CLOSED) return -1;
+    if (there === hash) {
+      const linked = load(words, slot + 1);
+      if (linked === 0) return slot;
+      if ((linked & FROZEN) !== 0) return -1; // or moved
+      if (isOfKey(words, linked & REF_MASK, key, info)) return slot;
+    }
+    i = (i + 1) & mask;
+  }
+  return -1;
+}
+
+/** The root, if it is not being moved; 0 if it is. */
+function rootAtRest(words: Words): number {
+  const table = load(words, H_ROOT) * 4;
+  return load(words, table + T_NEXT) === 0 ? table : 0;
+}
+
+function link(
+  words: Words,
+  base: number,
+  hash: number,
+  version: number,
+): number {
+  const table = rootAtRest(words);
+  if (table === 0) return UNDONE;
+  const key = version * 4 + V_HEADER_WORDS;
+  const info = words[version * 4 + V_KEY] & ~HAS_EXPIRY;
+  const slot = probe(words, table, hash, key, info);
+  if (slot < 0) return UNDONE;
+  const there = load(words, slot);
+  if (there === EMPTY) {
+    return claim(words, base, table, slot, hash)
+      ? linkFirst(words, base, slot, version)
+      : UNDONE;
+  }
+  if (there !== hash) return UNDONE; // another one claimed it since
+  const linked = load(words, slot + 1);
+  if (linked === 0) return linkFirst(words, base, slot, version);
+  if (!isCurrent(words, base, linked, key, info)) return UNDONE;
+  return replace(words, base, slot, linked, version);
+}
+
+/** Whether a link still leads to a version of this key, which then is settled and trimmed. */
+function isCurrent(
+  words: Words,
+  base: number,
+  linked: number,
+  key: number,
+  info: number,
+): boolean {
+  const ref = linked & REF_MASK;
+  if ((linked & FROZEN) !== 0 || !isOfKey(words, ref, key, info)) return false;
+  settle(words, ref);
+  trim(words, base, ref);
+  return true;
+}
+
+/** Links the first version of a key in a slot under its hash. */
+function linkFirst(
+  words: Words,
+  base: number,
+  slot: number,
+  version: number,
+): number {
+  if (!compareAndSet(words, slot + 1, 0, version)) return UNDONE;
+  settle(words, version);
+  account(words, base, 0, version);
+  return DONE;
+}
+
+/** The permit is spent first: whoever dies in between loses a permit, and claims no slot without one. */
+function claim(
+  words: Words,
+  base: number,
+  table: number,
+  slot: number,
+  hash: number,
+): boolean {
+  const permits = peek(words, base + P_PERMITS);
+  if (permits <= 0) return false;
+  if (words[base + P_PERMITS_FOR] !== words[table + T_NUMBER]) return false;
+  poke(words, base + P_PERMITS, permits - 1);
+  if (compareAndSet(words, slot, EMPTY, hash)) return true;
+  poke(words, base + P_PERMITS, permits);
+  return false;
+}
+
+/** Puts a version in the place of the newest one. */
+function replace(
+  words: Words,
+  base: number,
+  slot: number,
+  linked: number,
+  version: number,
+): number {
+  const current = linked & REF_MASK;
+  poke(words, version * 4 + V_PREV, current);
+  if (!compareAndSet(words, slot + 1, linked, version)) return UNDONE;
+  settle(words, version);
+  trim(words, base, version);
+  account(words, base, current, version);
+  return DONE;
+}
+
+function bury(
+  words: Words,
+  base: number,
+  hash: number,
+  info: number,
+): number {
+  const table = rootAtRest(words);
+  if (table === 0) return UNDONE;
+  const key = base + P_KEY;
+  const slot = probe(words, table, hash, key, info);
+  if (slot < 0) return UNDONE;
+  const there = load(words, slot);
+  if (there === EMPTY) return ABSENT;
+  const linked = load(words, slot + 1);
+  if (there === hash && linked === 0) return ABSENT;
+  if (there !== hash || !isCurrent(words, base, linked, key, info)) {
+    return UNDONE;
+  }
+  const current = linked & REF_MASK;
+  if (isTombstone(words, current)) return ABSENT;
+  if ((words[current * 4 + V_KEY] & HAS_EXPIRY) !== 0) return UNDONE;
+  const c = classFor(words, versionBytes(keyBytesOf(info), 0, false));
+  const tombstone = c < 0 ? 0 : popBlock(words, base, c);
+  if (tombstone === 0) return UNDONE;
+  writePlain(words, tombstone, key, info, TAG_TOMBSTONE << TAG_SHIFT);
+  poke(words, tombstone * 4 + V_PREV, current);
+  const dead = tombstone | DEAD;
+  if (!compareAndSet(words, slot + 1, linked, dead)) {
+    pushBlock(words, base, c, tombstone);
+    return UNDONE;
+  }
+  settle(words, tombstone);
+  trim(words, base, tombstone);
+  account(words, base, current, tombstone);
+  dropAtOnce(words, base, table, slot, dead);
+  return DONE;
+}
+
+function add(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  version: number,
+  by: Float,
+): number {
+  const table = rootAtRest(words);
+  if (table === 0) return UNDONE;
+  const key = version * 4 + V_HEADER_WORDS;
+  const info = words[version * 4 + V_KEY];
+  const slot = probe(words, table, hash, key, info);
+  if (slot < 0 || load(words, slot) !== hash) return UNDONE;
+  const linked = load(words, slot + 1);
+  if (linked === 0 || !isCurrent(words, base, linked, key, info)) return UNDONE;
+  const current = linked & REF_MASK;
+  if (!isAlike(words, current, version)) return UNDONE;
+  const sum = floatAt(words, valueIndexOf(current, info) * 2) + by;
+  if (sum !== sum) return UNDONE; // all NaN are stored alike, which is not seen to here
+  floats[valueIndexOf(version, info)] = sum;
+  floats[(base + P_RESULT) >> 1] = sum;
+  return replace(words, base, slot, linked, version);
+}
+
+/** Whether two versions of one key are a number each, and neither expires. */
+function isAlike(words: Words, a: number, b: number): boolean {
+  return words[a * 4 + V_KEY] === words[b * 4 + V_KEY] &&
+    words[a * 4 + V_VALUE] === words[b * 4 + V_VALUE];
+}
+
+function keyBytesOf(info: number): number {
+  return info & LENGTH_MASK;
+}

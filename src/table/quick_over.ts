@@ -1,0 +1,31 @@
+/**
+ * The quick way over a segment that has no kernel.
+ *
+ * @module
+ */
+
+import type { Kernel } from "../segment/kernel.ts";
+import type { Floats } from "../segment/machine.ts";
+import type { Words } from "../segment/words.ts";
+import * as quick from "./quick.ts";
+
+/** The quick operations on a segment. */
+export type Quick = Pick<
+  Kernel,
+  "increment" | "publish" | "putNumber" | "remove"
+>;
+
+// Constants of its own: `layout.ts` says why.
+const { increment, publish, putNumber, remove } = quick;
+
+/** The same as the kernel's, from the functions that it is compiled from. */
+export function quickOver(words: Words, floats: Floats): Quick {
+  return {
+    putNumber: (base, hash, info, valueInfo, value) =>
+      putNumber(words, floats, base, hash, info, valueInfo, value),
+    publish: (base, hash, version) => publish(words, base, hash, version),
+    remove: (base, hash, info) => remove(words, base, hash, info),
+    increment: (base, hash, info, valueInfo, by) =>
+      increment(words, floats, base, hash, info, valueInfo, by),
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * Trimming: what becomes of a version that was replaced.
+ *
+ * A version is settled and trimmed before it is replaced itself. So a chain of `prev` links has, besides the newest version, only
+ * versions that some open snapshot needed when they died.
+ *
+ * @module
+ */
+
+import * as limbo from "../epoch/limbo.ts";
+import * as registry from "../epoch/registry.ts";
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { FINAL, V_PREV, V_STAMP } = layout;
+const { compareAndSet, load, peek } = access;
+const { hold, retire } = limbo;
+const { isShown } = registry;
+const { valueRefs } = versions;
+
+/**
+ * Makes the `prev` of a settled version final. The version it replaced is retired if no open snapshot shows it, else held
+ * until all snapshots that are older than its death are closed: by the participant with this record.
+ */
+export function trim(words: Words, base: number, ref: number): void {
+  const at = ref * 4 + V_PREV;
+  if ((peek(words, at) & FINAL) !== 0) return;
+  const old = load(words, at);
+  if ((old & FINAL) !== 0) return;
+  const death = peek(words, ref * 4 + V_STAMP);
+  if (isShown(words, peek(words, old * 4 + V_STAMP), death)) {
+    if (compareAndSet(words, at, old, old | FINAL)) {
+      hold(words, base, old, death);
+    }
+    return;
+  }
+  const older = load(words, old * 4 + V_PREV);
+  if (compareAndSet(words, at, old, older)) {
+    retire(words, base, old, valueRefs(words, old));
+  }
+}

@@ -1,0 +1,138 @@
+import { Buffer } from "node:buffer";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { SharedMap } from "../../mod.ts";
+import { compile } from "../../src/kernel/compile.ts";
+import { Attachment } from "../../src/map/attachment.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
+import { H_ID } from "../../src/segment/layout.ts";
+import { KERNEL } from "../../src/segment/kernel_binary.ts";
+import type { Words } from "../../src/segment/words.ts";
+import { forSeeds, type Random } from "../segment/random.ts";
+
+Deno.test("the kernel is what its sources compile to: deno task kernel", async () => {
+  const compiled = await compile();
+  assert(compiled.toBase64() === KERNEL, "run `deno task kernel`");
+});
+
+type Map = SharedMap<string, unknown>;
+const BYTES = 2 ** 22;
+
+/** A map of a known hash key, as a second participant sees it: with the kernel or without. */
+function open(hasKernel: boolean): { map: Map; close(): void } {
+  const maker = Attachment.create({
+    maxBytes: BYTES,
+    capacity: 64,
+    keyCodec: "string",
+    valueCodec: "any",
+    evict: false,
+    seed: [1, 2],
+  });
+  const { buffer, memory } = maker.segment.handle;
+  const map: Map = SharedMap.attach(
+    hasKernel ? { buffer, memory } : { buffer },
+  );
+  const { kernel } = attachmentOf(map).segment;
+  assertStrictEquals(kernel !== undefined, hasKernel);
+  return {
+    map,
+    close() {
+      map.close();
+      maker.close();
+    },
+  };
+}
+
+const STRINGS = ["", "a", "é", "☃", "x".repeat(70), "y".repeat(9000)];
+
+/** Keys short and long, Latin-1 and not, most of them again and again. */
+function someKey(random: Random): string {
+  const n = random.below(3000);
+  if (n % 50 === 0) return "k".repeat(180 + n % 40) + n;
+  return n % 17 === 0 ? `\u2603${n}` : `key:${n}`;
+}
+
+type Step = (map: Map) => unknown;
+
+function someStep(random: Random): Step {
+  const key = someKey(random);
+  const number = random.below(1000) / 8;
+  switch (random.below(16)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+      return (map) => void map.set(key, number);
+    case 4: {
+      const text = random.pick(STRINGS);
+      return (map) => void map.set(key, text);
+    }
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+      return (map) => map.delete(key);
+    case 9:
+    case 10:
+      return (map) => {
+        try {
+          return map.increment(key, number);
+        } catch (error) {
+          return String(error); // it is no number
+        }
+      };
+    case 11:
+      return (map) => map.update(key, (value) => value === 1 ? undefined : 1);
+    case 12:
+      return (map) => map.swap(key, number);
+    case 13:
+      return (map) => map.compareAndSet(key, undefined, NaN);
+    case 14:
+      return (map) => map.take(key);
+    default:
+      return (map) => map.get(key);
+  }
+}
+
+/** The whole memory, but for its name. */
+function wordsOf(map: Map): Words {
+  const words = new Int32Array(map.handle.buffer);
+  words.fill(0, H_ID, H_ID + 2);
+  return words;
+}
+
+function isSame(a: Words, b: Words): boolean {
+  return Buffer.compare(Buffer.from(a.buffer), Buffer.from(b.buffer)) === 0;
+}
+
+/** A snapshot that sees the clock go on is opened again, which counts. */
+function atOneMoment(run: () => void): void {
+  const { now } = Date;
+  Date.now = () => 1e12;
+  try {
+    run();
+  } finally {
+    Date.now = now;
+  }
+}
+
+function compare(random: Random): void {
+  const [one, other] = [open(true), open(false)];
+  for (let round = 0; round < 40; round++) {
+    const shown = random.chance(1 / 4)
+      ? [one, other].map(({ map }) => map.snapshot())
+      : [];
+    for (let i = 0; i < 500; i++) {
+      const step = someStep(random);
+      assertEquals(step(one.map), step(other.map));
+    }
+    for (const snapshot of shown) snapshot.close();
+    assert(isSame(wordsOf(one.map), wordsOf(other.map)), `round ${round}`);
+  }
+  assert(one.map.stats().migrations > 2);
+  one.close();
+  other.close();
+}
+
+Deno.test("the kernel leaves every word of the memory as the TypeScript does that it is compiled from", () => {
+  atOneMoment(() => forSeeds(4, compare));
+});
