@@ -11,10 +11,11 @@ import {
 import { now } from "./gate.ts";
 import type { Walk } from "./walk.ts";
 
-/** When a worker stops: at a time, or when it has inserted its share. */
+/** When a worker stops: at a time, or when it has inserted its share, or deleted all. */
 export interface Limits {
   readonly deadline: number;
   readonly insertions: number;
+  readonly deletions?: number;
 }
 
 /** Operations done, and answers that were wrong. */
@@ -35,6 +36,18 @@ export async function fill(
   if (isFar(map)) await playFar(map, walk, order, limits, order.length);
   else playNear(map, walk, order, limits);
   walk.settle();
+}
+
+/** Deletes all entries, a hundred at a time. */
+export async function empty(map: NearMap | FarMap, walk: Walk): Promise<void> {
+  const order = new Uint8Array(100).fill(Operation.DELETE);
+  const limits = {
+    deadline: Infinity,
+    insertions: Infinity,
+    deletions: walk.inserted,
+  };
+  if (isFar(map)) await playFar(map, walk, order, limits, order.length);
+  else playNear(map, walk, order, limits);
 }
 
 /** Plays rounds of `order`, a hundred operations, until a limit is reached. */
@@ -102,6 +115,10 @@ async function playFar(
   return count;
 }
 
-function goesOn(walk: Walk, { deadline, insertions }: Limits): boolean {
-  return walk.inserted < insertions && now() < deadline;
+function goesOn(
+  walk: Walk,
+  { deadline, insertions, deletions = Infinity }: Limits,
+): boolean {
+  return walk.inserted < insertions && walk.deleted < deletions &&
+    now() < deadline;
 }

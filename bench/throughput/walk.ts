@@ -34,6 +34,11 @@ export class Walk {
     return this.#inserted;
   }
 
+  /** How many were deleted. */
+  get deleted(): number {
+    return this.#deleted;
+  }
+
   /** The number of the key to use with `operation`; `expected` tells the answer. */
   choose(operation: Operation): number {
     if (operation === Operation.SET) return this.#insert();

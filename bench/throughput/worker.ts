@@ -5,7 +5,7 @@ import { loadContender } from "../peers/all.ts";
 import type { Contender } from "../peers/contender.ts";
 import { Gate, now } from "./gate.ts";
 import { MIXES, operationsOf } from "./mixes.ts";
-import { fill, play } from "./play.ts";
+import { empty, fill, play } from "./play.ts";
 import { processorTime } from "./processor_time.ts";
 import type { Act, Reply, Tally, Task } from "./task.ts";
 import { Walk } from "./walk.ts";
@@ -18,14 +18,32 @@ self.onmessage = async ({ data }: MessageEvent<Task>) => {
 async function reply(task: Task): Promise<Reply> {
   try {
     const contender = await loadContender(task.contender);
-    await enact(contender, task, task.rehearsal);
-    return { tally: await enact(contender, task, task.performance) };
+    await rehearse(contender, task);
+    return { tally: await perform(contender, task, task.performance) };
   } catch (error) {
     return { error: String(error) };
   }
 }
 
-async function enact(
+/** The same as what counts, until time is up: a map that has grown is emptied, and grows again. */
+async function rehearse(contender: Contender, task: Task): Promise<void> {
+  const { growing } = MIXES[task.mix];
+  const { entries, gate, handle, seconds } = task.rehearsal;
+  const share = Math.ceil(entries / task.workers);
+  const map = contender.attach(handle);
+  const walk = walkOf(task);
+  if (!growing) await fill(map, walk, share);
+  const order = orderOf(task);
+  const deadline = new Gate(gate, task.workers).pass() + seconds * 1_000;
+  do {
+    const insertions = growing ? walk.inserted + share : Infinity;
+    await play(map, walk, order, { deadline, insertions });
+    if (growing) await empty(map, walk);
+  } while (now() < deadline);
+  map.close?.();
+}
+
+async function perform(
   contender: Contender,
   task: Task,
   act: Act,
