@@ -43,11 +43,14 @@ import { type SharedMapStats, sumStats } from "./stats.ts";
 // Constants of its own: `layout.ts` says why.
 const {
   H_TTL_USED,
+  HAS_EXPIRY,
   LENGTH_LIMIT,
   LENGTH_MASK,
   P_ENTRIES,
   P_RESULT,
   TAG_SHIFT,
+  V_KEY,
+  V_VALUE,
 } = layout;
 const { TAG_NUMBER } = codec;
 const { ABSENT, DONE, UNDONE } = quick;
@@ -143,7 +146,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #deletes: number;
   readonly #result: number;
   /** Whether values that are numbers are kept as such. */
-  readonly #countsQuickly: boolean;
+  readonly #keepsNumbers: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
   readonly #options: AttachOptions<K, V>;
@@ -177,7 +180,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#sets = participant.counterIndex("sets");
     this.#deletes = participant.counterIndex("deletes");
     this.#result = (participant.base + P_RESULT) / 2;
-    this.#countsQuickly = this.#values.name === "number" ||
+    this.#keepsNumbers = this.#values.name === "number" ||
       this.#values.name === "any";
   }
 
@@ -392,17 +395,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   #getPacked(key: EncodedKey): V | undefined {
-    if (ORDERED) {
-      const words = this.#segment.words;
-      const before = beforeGlance(words);
-      const ref = glance(words, key);
-      if (ref !== UNDECIDED) {
-        const value = this.#reader.glance(ref, before);
-        if (value !== UNDECODED && confirms(words, before)) {
-          this.#floats[value === undefined ? this.#misses : this.#hits]++;
-          return value;
-        }
-      }
+    const seen = this.#glance(key);
+    if (seen !== UNDECODED) {
+      this.#floats[seen === undefined ? this.#misses : this.#hits]++;
+      return seen;
     }
     const participant = this.#participant;
     participant.pin();
@@ -414,6 +410,17 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     } finally {
       participant.unpin();
     }
+  }
+
+  /** The value of a key, or undefined, if a look without a pin can tell. */
+  #glance(key: EncodedKey): V | undefined | typeof UNDECODED {
+    if (!ORDERED) return UNDECODED;
+    const words = this.#segment.words;
+    const before = beforeGlance(words);
+    const ref = glance(words, key);
+    if (ref === UNDECIDED) return UNDECODED;
+    const value = this.#reader.glance(ref, before);
+    return confirms(words, before) ? value : UNDECODED;
   }
 
   /**
@@ -951,24 +958,14 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   update(key: K, fn: (current: V | undefined) => V | undefined): V | undefined {
     checkFunction(fn, "fn");
     this.#pack(key, "update an entry");
-    let next: V | undefined;
-    let deletes = false;
-    const changed = this.#modify(true, (current, live) => {
-      next = fn(live ? this.#reader.value(current) : undefined);
-      // `fn` may have used the map, this very key too: the scratch and the place in the table are no longer known.
-      if (next === undefined) this.#pack(key, "update an entry");
-      else this.#packWithValue(key, next, "update an entry");
-      deletes = next === undefined;
-      if (this.#table.seek(this.#key, true) !== current) return AGAIN;
-      if (deletes) return live ? this.#tombstone() : LEAVE;
-      return this.#newVersion(
-        live ? this.#reader.endOf(current) : Infinity,
-      );
-    });
-    if (changed) {
-      this.#floats[deletes ? this.#deletes : this.#sets]++;
+    for (let attempt = 0;; attempt++) {
+      const next = this.#tryUpdate(key, fn);
+      if (next !== NO_MEMORY_LEFT) {
+        this.#participant.collectSometimes();
+        return next;
+      }
+      this.#makeRoom(attempt);
     }
-    return next;
   }
 
   /**
@@ -1492,6 +1489,23 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         ) === DONE;
   }
 
+  /** From a version that is a number, or none (0), to a number, or to none where there is none. */
+  #exchangeQuickly(seen: number, next: V | undefined): boolean {
+    const key = this.#key;
+    if (seen === 0) {
+      return next === undefined && glance(this.#segment.words, key) === 0;
+    }
+    return typeof next === "number" && next === next && key.isNear &&
+      this.#quick.exchange(
+          this.#participant.base,
+          key.hash,
+          key.info,
+          NUMBER_INFO,
+          seen,
+          next,
+        ) === DONE;
+  }
+
   #removeQuickly(): number {
     const key = this.#key;
     if (!key.isNear) return UNDONE;
@@ -1500,7 +1514,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   #incrementQuickly(by: number): boolean {
     const key = this.#key;
-    return this.#countsQuickly && key.isNear &&
+    return this.#keepsNumbers && key.isNear &&
       this.#quick.increment(
           this.#participant.base,
           key.hash,
@@ -1535,6 +1549,67 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     }
     participant.allocator.free(version);
     return false;
+  }
+
+  #tryUpdate(
+    key: K,
+    fn: (current: V | undefined) => V | undefined,
+  ): V | undefined | typeof NO_MEMORY_LEFT {
+    this.#participant.pin();
+    try {
+      return this.#updatePinned(key, fn);
+    } finally {
+      this.#participant.unpin();
+    }
+  }
+
+  /** Under one pin, the version that `fn` is given the value of is the same as long as its ref is. */
+  #updatePinned(
+    key: K,
+    fn: (current: V | undefined) => V | undefined,
+  ): V | undefined | typeof NO_MEMORY_LEFT {
+    const seen = this.#absentOrNumber();
+    let isMade = seen !== UNDECIDED;
+    let next: V | undefined;
+    if (isMade) {
+      next = fn(seen === 0 ? undefined : this.#reader.value(seen));
+      this.#pack(key, "update an entry"); // `fn` may have used the map
+      if (this.#exchangeQuickly(seen, next)) {
+        if (next !== undefined) this.#floats[this.#sets]++;
+        return next;
+      }
+    }
+    const outcome = this.#decideAndLink(true, (current, live) => {
+      if (!isMade || current !== seen) {
+        next = fn(live ? this.#reader.value(current) : undefined);
+      }
+      isMade = false;
+      // `fn` may have used the map, this very key too: the scratch and the place in the table are no longer known.
+      if (next === undefined) this.#pack(key, "update an entry");
+      else this.#packWithValue(key, next, "update an entry");
+      if (this.#table.seek(this.#key, true) !== current) return AGAIN;
+      if (next === undefined) return live ? this.#tombstone() : LEAVE;
+      return this.#newVersion(
+        live ? this.#reader.endOf(current) : Infinity,
+      );
+    });
+    if (outcome === "full") return NO_MEMORY_LEFT;
+    if (outcome === "done") {
+      this.#floats[next === undefined ? this.#deletes : this.#sets]++;
+    }
+    return next;
+  }
+
+  /** The newest version of the packed key if it is a number that does not expire, 0 if there is none; else `UNDECIDED`. The map is pinned. */
+  #absentOrNumber(): number {
+    if (!this.#keepsNumbers) return UNDECIDED;
+    const words = this.#segment.words;
+    const ref = glance(words, this.#key);
+    if (ref === UNDECIDED || ref === 0) return ref;
+    const at = ref * 4;
+    const isPlain = words[at + V_VALUE] === NUMBER_INFO &&
+      (words[at + V_KEY] & HAS_EXPIRY) === 0;
+    return isPlain ? ref : UNDECIDED;
   }
 
   #link(current: number, version: number): Insert {

@@ -29,6 +29,14 @@ export interface Kernel {
     valueInfo: number,
     by: number,
   ): number;
+  exchange(
+    base: number,
+    hash: number,
+    info: number,
+    valueInfo: number,
+    expected: number,
+    value: number,
+  ): number;
   moveSlots(base: number, table: number, first: number, count: number): number;
   drain(base: number, most: number): number;
 }

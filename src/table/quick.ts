@@ -152,6 +152,32 @@ export function increment(
   return outcome;
 }
 
+/** Sets the value of the key in the scratch to a number, if this is its version. */
+export function exchange(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  info: number,
+  valueInfo: number,
+  expected: number,
+  value: Float,
+): number {
+  const c = classFor(
+    words,
+    versionBytes(keyBytesOf(info), NUMBER_BYTES, false),
+  );
+  const version = newBlock(words, base, c);
+  if (version === 0) return UNDONE;
+  writePlain(words, version, base + P_KEY, info, valueInfo);
+  floats[valueIndexOf(version, info)] = value;
+  const pinned = pin(words, base);
+  const outcome = swap(words, base, hash, expected, version);
+  if (pinned) unpin(words, base);
+  if (outcome === UNDONE) pushBlock(words, base, c, version);
+  return outcome;
+}
+
 // ---- parts ----------------------------------------------------------------------------------------------------------
 
 /** Whether it pinned: not if the participant is pinned already, by its caller. */
@@ -362,6 +388,25 @@ function add(
   if (sum !== sum) return UNDONE; // all NaN are stored alike, which is not seen to here
   floats[valueIndexOf(version, info)] = sum;
   floats[(base + P_RESULT) >> 1] = sum;
+  return replace(words, base, slot, linked, version);
+}
+
+function swap(
+  words: Words,
+  base: number,
+  hash: number,
+  expected: number,
+  version: number,
+): number {
+  const table = rootAtRest(words);
+  if (table === 0) return UNDONE;
+  const key = version * 4 + V_HEADER_WORDS;
+  const info = words[version * 4 + V_KEY];
+  const slot = probe(words, table, hash, key, info);
+  if (slot < 0 || load(words, slot) !== hash) return UNDONE;
+  const linked = load(words, slot + 1);
+  if (linked !== expected) return UNDONE;
+  if (!isCurrent(words, base, linked, key, info)) return UNDONE;
   return replace(words, base, slot, linked, version);
 }
 

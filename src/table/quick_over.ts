@@ -12,11 +12,11 @@ import * as quick from "./quick.ts";
 /** The quick operations on a segment. */
 export type Quick = Pick<
   Kernel,
-  "increment" | "publish" | "putNumber" | "remove"
+  "exchange" | "increment" | "publish" | "putNumber" | "remove"
 >;
 
 // Constants of its own: `layout.ts` says why.
-const { increment, publish, putNumber, remove } = quick;
+const { exchange, increment, publish, putNumber, remove } = quick;
 
 /** The same as the kernel's, from the functions that it is compiled from. */
 export function quickOver(words: Words, floats: Floats): Quick {
@@ -27,5 +27,7 @@ export function quickOver(words: Words, floats: Floats): Quick {
     remove: (base, hash, info) => remove(words, base, hash, info),
     increment: (base, hash, info, valueInfo, by) =>
       increment(words, floats, base, hash, info, valueInfo, by),
+    exchange: (base, hash, info, valueInfo, expected, value) =>
+      exchange(words, floats, base, hash, info, valueInfo, expected, value),
   };
 }

@@ -135,6 +135,17 @@ export const increment = (key: number): Operation => ({
   },
 });
 
+/** Changes an entry that is there: what it becomes is made outside of the map. */
+export const double = (key: number): Operation => ({
+  text: `update(${key}, double)`,
+  run: ({ map }) => map.update(key, (value) => value && 2 * value),
+  spec: ({ map }) => {
+    const value = map.get(key);
+    if (value !== undefined) map.change(key, 2 * value);
+    return map.get(key);
+  },
+});
+
 // ---- time ---------------------------------------------------------------------------------------
 
 /** Lets time pass. */

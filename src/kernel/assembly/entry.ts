@@ -36,6 +36,26 @@ export function increment(
   return quick.increment(WORDS, FLOATS, base, hash, info, valueInfo, by);
 }
 
+export function exchange(
+  base: i32,
+  hash: i32,
+  info: i32,
+  valueInfo: i32,
+  expected: i32,
+  value: f64,
+): i32 {
+  return quick.exchange(
+    WORDS,
+    FLOATS,
+    base,
+    hash,
+    info,
+    valueInfo,
+    expected,
+    value,
+  );
+}
+
 export function moveSlots(
   base: i32,
   table: i32,

@@ -35,6 +35,7 @@ const ON_KEYS: readonly Choice[] = [
   (key, value) => op.compareAndSet(key, undefined, value),
   (key, value) => op.getOrInsert(key, value),
   (key) => op.increment(key),
+  (key) => op.double(key),
   (key) => op.meet(key + FILLER),
 ];
 

@@ -27,6 +27,7 @@ const OPERATIONS: ((value: number) => readonly Operation[])[] = [
   (value) => [op.compareAndSet(KEY, OLD, value)],
   (value) => [op.getOrInsert(KEY, value)],
   () => [op.increment(KEY)],
+  () => [op.double(KEY)],
   () => [op.expire(KEY, Infinity)],
   () => [op.expire(KEY, LONG)],
   () => [op.openSnapshot, op.look(KEY), op.look(OTHER)],

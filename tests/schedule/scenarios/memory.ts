@@ -26,6 +26,7 @@ const READERS: (readonly (readonly Operation[])[])[] = [
   [[op.hasTime(A)], [op.set(A, 1), op.collect], [op.collect]],
   [[op.hasTime(A), op.hasTime(A)], [op.remove(A), op.collect], [op.collect]],
   [[op.increment(A)], [op.increment(A), op.collect], [op.collect]],
+  [[op.double(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
   [[op.compareAndSet(A, 100, 1)], [op.set(A, 7), op.collect, op.set(A, 100)]],
   [[op.set(A, 1), op.collect], [op.set(A, 2), op.collect], [op.get(A)]],
 ];

@@ -39,6 +39,7 @@ const OPERATIONS: ((value: number) => Operation)[] = [
   () => op.compareAndDelete(KEY, OLD),
   (value) => op.getOrInsert(KEY, value),
   () => op.increment(KEY),
+  () => op.double(KEY),
 ];
 
 function scenario(
@@ -59,7 +60,7 @@ export const pairs: Scenario[] = Object.keys(STATES).flatMap((state) =>
   )
 );
 
-const SOME = [0, 2, 3, 6, 9, 10].map((i) => OPERATIONS[i]);
+const SOME = [0, 2, 3, 6, 9, 10, 11].map((i) => OPERATIONS[i]);
 
 /** Triples of the operations that differ most, and pairs with a second look. */
 export const triples: Scenario[] = ["present", "absent"].flatMap((state) => [
