@@ -126,8 +126,9 @@ function evictScattered(
   const total: Evicted = { bytes: 0, entries: 0 };
   const isEnough = () =>
     total.bytes >= leastBytes && total.entries >= leastEntries;
+  const isOver = () => isEnough() || remover.isStuck;
   const sampled: number[] = [];
-  for (let inVain = 0; !isEnough() && inVain < MOST_IN_VAIN;) {
+  for (let inVain = 0; !isOver() && inVain < MOST_IN_VAIN;) {
     const before = total.entries;
     participant.pin();
     try {
@@ -139,18 +140,18 @@ function evictScattered(
     if (total.entries === before) inVain++;
   }
   const cursor = new Cursor(segment, table.migration);
-  while (!isEnough() && !cursor.done) {
-    evictRange(attachment, remover, cursor, isEnough, total);
+  while (!isOver() && !cursor.done) {
+    evictRange(attachment, remover, cursor, isOver, total);
   }
   return total.entries > 0;
 }
 
-/** Evicts the entries of the cursor's next range, until it is enough. */
+/** Evicts the entries of the cursor's next range, until it is over. */
 function evictRange(
   attachment: Attachment,
   remover: Remover,
   cursor: Cursor,
-  isEnough: () => boolean,
+  isOver: () => boolean,
   total: Evicted,
 ): void {
   const { participant, segment: { words } } = attachment;
@@ -160,7 +161,7 @@ function evictRange(
     cursor.next(refs);
     const newest = newestSnapshot(words);
     for (const ref of refs) {
-      if (isEnough()) break;
+      if (isOver()) break;
       if (!isEvictable(words, ref, newest)) continue;
       evictOne(attachment, remover, ref, total);
     }

@@ -24,19 +24,32 @@ export class Remover {
   readonly #attachment: Attachment;
   /** Its own scratch: the operation that made room necessary still needs the attachment's. */
   readonly #key: EncodedKey;
+  #isStuck = false;
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#key = new EncodedKey(attachment.segment.seed);
   }
 
+  /**
+   * Whether no memory was left for a tombstone. Then it removes nothing more: to find that out again looks through all chunks, each
+   * time.
+   */
+  get isStuck(): boolean {
+    return this.#isStuck;
+  }
+
   /** Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone. The caller is pinned. */
   remove(ref: number, why: "expired" | "evicted"): boolean {
+    if (this.#isStuck) return false;
     const { participant, segment, table } = this.#attachment;
     this.#key.copyFrom(segment.words, ref);
     if (table.seek(this.#key, false) !== ref) return false;
     const tombstone = newTombstone(this.#attachment, this.#key);
-    if (tombstone === 0) return false;
+    if (tombstone === 0) {
+      this.#isStuck = true;
+      return false;
+    }
     if (!table.replace(ref, tombstone)) {
       participant.allocator.free(tombstone);
       return false;
