@@ -166,8 +166,7 @@ export class Segment {
   }
 
   /** Sees a segment that another worker made. */
-  static attach(handle: SegmentHandle): Segment {
-    const { buffer, memory } = handle;
+  static attach({ buffer, memory }: SegmentHandle): Segment {
     checkHeader(buffer);
     if (memory === undefined) return new Segment({ buffer });
     if (!isMemoryOf(memory, buffer)) {
@@ -175,7 +174,7 @@ export class Segment {
         "its memory is not that of its buffer: pass the `handle` of a SharedMap as it is",
       );
     }
-    return new Segment({ buffer, memory });
+    return new Segment({ buffer: bufferOf(memory), memory });
   }
 
   /** Makes the segment attachable: its first table is linked. */
@@ -241,7 +240,7 @@ function bufferOf(memory: WebAssembly.Memory): SharedArrayBuffer {
   return memory.buffer as unknown as SharedArrayBuffer;
 }
 
-/** Whether both begin alike: the id of a segment is random. What a message brings are two objects for the same bytes. */
+/** Whether both are of one segment, whose name is random: a message brings two objects for the same bytes. */
 function isMemoryOf(
   memory: WebAssembly.Memory,
   buffer: SharedArrayBuffer,
@@ -252,8 +251,8 @@ function isMemoryOf(
     !(other instanceof SharedArrayBuffer) ||
     other.byteLength !== buffer.byteLength
   ) return false;
-  const ids = [wordsOf(buffer), wordsOf(other)].map((words) => words[H_ID]);
-  return ids[0] === ids[1];
+  const [a, b] = [wordsOf(buffer), wordsOf(other)];
+  return a[H_ID] === b[H_ID] && a[H_ID + 1] === b[H_ID + 1];
 }
 
 function refuse(why: string): never {

@@ -52,6 +52,44 @@ Deno.test("SharedMap.handle survives structured cloning", async () => {
   port2.close();
 });
 
+Deno.test("SharedMap.attach() takes a handle without its memory, and both work together", () => {
+  using map = SharedMap.create<string, number>({ maxBytes });
+  const { buffer, memory } = map.handle;
+  assert(memory !== undefined);
+  using plain = SharedMap.attach<string, number>({ buffer });
+  assertStrictEquals(plain.handle.memory, undefined);
+  for (let i = 0; i < 3000; i++) {
+    const [one, other] = i % 2 === 0 ? [map, plain] : [plain, map];
+    one.set(`${i}`, i);
+    assertStrictEquals(other.increment(`${i}`, 0.5), i + 0.5);
+    if (i % 3 === 0) assert(other.delete(`${i}`));
+  }
+  assertStrictEquals(map.size, 2000);
+  assertEquals(new Map(map), new Map(plain));
+});
+
+Deno.test("SharedMap.attach() refuses a memory that is not that of the buffer", () => {
+  using map = SharedMap.create({ maxBytes });
+  using other = SharedMap.create({ maxBytes });
+  const { buffer } = map.handle;
+  const wrong = [
+    null,
+    5,
+    buffer,
+    other.handle.memory,
+    new WebAssembly.Memory({ initial: 16 }),
+    new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true }),
+  ];
+  for (const memory of wrong) {
+    assertThrows(
+      () => SharedMap.attach({ buffer, memory } as SharedMapHandle),
+      HandleError,
+      "its memory is not that of its buffer",
+    );
+  }
+  assertStrictEquals(map.stats().participants, 1);
+});
+
 Deno.test("SharedMap.attach() refuses what is no handle", () => {
   using map = SharedMap.create({ maxBytes });
   const wrong = [
