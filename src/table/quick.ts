@@ -35,6 +35,7 @@ const {
   H_ROOT,
   HAS_EXPIRY,
   LENGTH_MASK,
+  MOVED,
   P_KEY,
   P_PERMITS,
   P_PERMITS_FOR,
@@ -57,7 +58,7 @@ const {
 } = layout;
 const { compareAndSet, load, peek, poke, release, store, touch } = access;
 const { floatAt } = machine;
-const { classFor, popBlock, pushBlock } = blocks;
+const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account } = accounting;
 const { homeSlot } = hashing;
 const { dropAtOnce } = tombstones;
@@ -73,6 +74,8 @@ export const DONE = 1;
 export const ABSENT = 2;
 
 const NUMBER_BYTES = 8;
+/** What a version says of its value, if it is a tombstone. */
+const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
 
 /** Sets the value of the key in the scratch to a number. */
 export function putNumber(
@@ -84,19 +87,14 @@ export function putNumber(
   valueInfo: number,
   value: Float,
 ): number {
-  const c = classFor(
-    words,
-    versionBytes(keyBytesOf(info), NUMBER_BYTES, false),
-  );
   const pinned = pin(words, base);
   touchHome(words, base, hash);
-  const version = newBlock(words, base, c);
+  const version = newNumber(words, base, info, valueInfo);
   let outcome = UNDONE;
   if (version !== 0) {
-    writePlain(words, version, base + P_KEY, info, valueInfo);
     floats[valueIndexOf(version, info)] = value;
     outcome = link(words, base, hash, version);
-    if (outcome === UNDONE) pushBlock(words, base, c, version);
+    if (outcome === UNDONE) free(words, base, version);
   }
   if (pinned) unpin(words, base);
   return outcome;
@@ -138,17 +136,12 @@ export function increment(
   valueInfo: number,
   by: Float,
 ): number {
-  const c = classFor(
-    words,
-    versionBytes(keyBytesOf(info), NUMBER_BYTES, false),
-  );
-  const version = newBlock(words, base, c);
+  const version = newNumber(words, base, info, valueInfo);
   if (version === 0) return UNDONE;
-  writePlain(words, version, base + P_KEY, info, valueInfo);
   const pinned = pin(words, base);
   const outcome = add(words, floats, base, hash, version, by);
   if (pinned) unpin(words, base);
-  if (outcome === UNDONE) pushBlock(words, base, c, version);
+  if (outcome === UNDONE) free(words, base, version);
   return outcome;
 }
 
@@ -163,18 +156,13 @@ export function exchange(
   expected: number,
   value: Float,
 ): number {
-  const c = classFor(
-    words,
-    versionBytes(keyBytesOf(info), NUMBER_BYTES, false),
-  );
-  const version = newBlock(words, base, c);
+  const version = newNumber(words, base, info, valueInfo);
   if (version === 0) return UNDONE;
-  writePlain(words, version, base + P_KEY, info, valueInfo);
   floats[valueIndexOf(version, info)] = value;
   const pinned = pin(words, base);
   const outcome = swap(words, base, hash, expected, version);
   if (pinned) unpin(words, base);
-  if (outcome === UNDONE) pushBlock(words, base, c, version);
+  if (outcome === UNDONE) free(words, base, version);
   return outcome;
 }
 
@@ -191,10 +179,34 @@ function unpin(words: Words, base: number): void {
   release(words, base + P_PIN, 0);
 }
 
-/** A block of a class for an entry; 0: it takes more than the free list to get one. */
-function newBlock(words: Words, base: number, c: number): number {
-  if (c < 0 || peek(words, H_LOW) !== 0) return 0;
-  return popBlock(words, base, c);
+/** A version of the key in the scratch, whose value is yet to be written; 0: it takes more than the free list to get a block. */
+function newNumber(
+  words: Words,
+  base: number,
+  info: number,
+  valueInfo: number,
+): number {
+  if (peek(words, H_LOW) !== 0) return 0;
+  return newVersion(words, base, info, valueInfo, NUMBER_BYTES);
+}
+
+function newVersion(
+  words: Words,
+  base: number,
+  info: number,
+  valueInfo: number,
+  valueBytes: number,
+): number {
+  const keyBytes = info & LENGTH_MASK;
+  const c = classFor(words, versionBytes(keyBytes, valueBytes, false));
+  const version = c < 0 ? 0 : popBlock(words, base, c);
+  if (version !== 0) writePlain(words, version, base + P_KEY, info, valueInfo);
+  return version;
+}
+
+/** Takes back a version that was not published. */
+function free(words: Words, base: number, version: number): void {
+  pushBlock(words, base, classAt(words, version), version);
 }
 
 /** Begins to bring the slot into the cache that will be needed when the version is written. */
@@ -204,8 +216,14 @@ function touchHome(words: Words, base: number, hash: number): void {
   words[base + P_SEEN] = touch(words, table + T_SLOTS + home * SLOT_WORDS);
 }
 
+/** The root, if it is not being moved; 0 if it is. */
+function rootAtRest(words: Words): number {
+  const table = load(words, H_ROOT) * 4;
+  return load(words, table + T_NEXT) === 0 ? table : 0;
+}
+
 /**
- * The slot at which a probe for a key ends in the root: its own, one that is unlinked under its hash, or an empty one. -1 if a
+ * The slot at which a probe for a key ends in a table: its own, one that is unlinked under its hash, or an empty one. -1 if a
  * migration shows, or there is no such slot.
  */
 function probe(
@@ -215,6 +233,7 @@ function probe(
   key: number,
   info: number,
 ): number {
+  if (table === 0) return -1;
   const slots = table + T_SLOTS;
   const mask = words[table + T_CAPACITY] - 1;
   let i = homeSlot(hash, words[table + T_SHIFT]);
@@ -235,60 +254,63 @@ function probe(
   return -1;
 }
 
-/** The root, if it is not being moved; 0 if it is. */
-function rootAtRest(words: Words): number {
-  const table = load(words, H_ROOT) * 4;
-  return load(words, table + T_NEXT) === 0 ? table : 0;
+/**
+ * The link in the slot that a probe ended at, after a second look, to the newest version of the key, settled and trimmed; 0: there is
+ * none; `MOVED`: the slot is not the key's any more, or there was no slot.
+ */
+function currentLink(
+  words: Words,
+  base: number,
+  slot: number,
+  hash: number,
+  key: number,
+  info: number,
+): number {
+  if (slot < 0) return MOVED;
+  const there = load(words, slot);
+  if (there === EMPTY) return 0;
+  if (there !== hash) return MOVED;
+  const linked = load(words, slot + 1);
+  if (linked === 0) return 0;
+  const ref = linked & REF_MASK;
+  if ((linked & FROZEN) !== 0 || !isOfKey(words, ref, key, info)) return MOVED;
+  settle(words, ref);
+  trim(words, base, ref);
+  return linked;
 }
 
+/** Links a version: the first of its key, or in the place of the newest. */
 function link(
   words: Words,
   base: number,
   hash: number,
   version: number,
 ): number {
-  const table = rootAtRest(words);
-  if (table === 0) return UNDONE;
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY] & ~HAS_EXPIRY;
+  const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
-  if (slot < 0) return UNDONE;
-  const there = load(words, slot);
-  if (there === EMPTY) {
-    return claim(words, base, table, slot, hash)
-      ? linkFirst(words, base, slot, version)
-      : UNDONE;
-  }
-  if (there !== hash) return UNDONE; // another one claimed it since
-  const linked = load(words, slot + 1);
-  if (linked === 0) return linkFirst(words, base, slot, version);
-  if (!isCurrent(words, base, linked, key, info)) return UNDONE;
-  return replace(words, base, slot, linked, version);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED) return UNDONE;
+  return linked === 0
+    ? insert(words, base, table, slot, hash, version)
+    : replace(words, base, slot, linked, version);
 }
 
-/** Whether a link still leads to a version of this key, which then is settled and trimmed. */
-function isCurrent(
+/** Links the first version of a key, in a slot that was claimed under its hash, or that it claims. */
+function insert(
   words: Words,
   base: number,
-  linked: number,
-  key: number,
-  info: number,
-): boolean {
-  const ref = linked & REF_MASK;
-  if ((linked & FROZEN) !== 0 || !isOfKey(words, ref, key, info)) return false;
-  settle(words, ref);
-  trim(words, base, ref);
-  return true;
-}
-
-/** Links the first version of a key in a slot under its hash. */
-function linkFirst(
-  words: Words,
-  base: number,
+  table: number,
   slot: number,
+  hash: number,
   version: number,
 ): number {
-  if (!compareAndSet(words, slot + 1, 0, version)) return UNDONE;
+  const there = load(words, slot);
+  const isMine = there === EMPTY
+    ? claim(words, base, table, slot, hash)
+    : there === hash;
+  if (!isMine || !compareAndSet(words, slot + 1, 0, version)) return UNDONE;
   settle(words, version);
   account(words, base, 0, version);
   return DONE;
@@ -328,35 +350,27 @@ function replace(
   return DONE;
 }
 
+/** Puts a tombstone in the place of the newest version. */
 function bury(
   words: Words,
   base: number,
   hash: number,
   info: number,
 ): number {
-  const table = rootAtRest(words);
-  if (table === 0) return UNDONE;
   const key = base + P_KEY;
+  const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
-  if (slot < 0) return UNDONE;
-  const there = load(words, slot);
-  if (there === EMPTY) return ABSENT;
-  const linked = load(words, slot + 1);
-  if (there === hash && linked === 0) return ABSENT;
-  if (there !== hash || !isCurrent(words, base, linked, key, info)) {
-    return UNDONE;
-  }
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED) return UNDONE;
   const current = linked & REF_MASK;
-  if (isTombstone(words, current)) return ABSENT;
+  if (current === 0 || isTombstone(words, current)) return ABSENT;
   if ((words[current * 4 + V_KEY] & HAS_EXPIRY) !== 0) return UNDONE;
-  const c = classFor(words, versionBytes(keyBytesOf(info), 0, false));
-  const tombstone = c < 0 ? 0 : popBlock(words, base, c);
+  const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
   if (tombstone === 0) return UNDONE;
-  writePlain(words, tombstone, key, info, TAG_TOMBSTONE << TAG_SHIFT);
-  poke(words, tombstone * 4 + V_PREV, current);
   const dead = tombstone | DEAD;
+  poke(words, tombstone * 4 + V_PREV, current);
   if (!compareAndSet(words, slot + 1, linked, dead)) {
-    pushBlock(words, base, c, tombstone);
+    free(words, base, tombstone);
     return UNDONE;
   }
   settle(words, tombstone);
@@ -366,6 +380,7 @@ function bury(
   return DONE;
 }
 
+/** Links a version with the sum of the newest one's number and another, if it is a number. */
 function add(
   words: Words,
   floats: Floats,
@@ -374,23 +389,27 @@ function add(
   version: number,
   by: Float,
 ): number {
-  const table = rootAtRest(words);
-  if (table === 0) return UNDONE;
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY];
+  const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
-  if (slot < 0 || load(words, slot) !== hash) return UNDONE;
-  const linked = load(words, slot + 1);
-  if (linked === 0 || !isCurrent(words, base, linked, key, info)) return UNDONE;
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED) return UNDONE;
   const current = linked & REF_MASK;
-  if (!isAlike(words, current, version)) return UNDONE;
-  const sum = floatAt(words, valueIndexOf(current, info) * 2) + by;
+  if (current !== 0 && !isAlike(words, current, version)) return UNDONE;
+  const before: Float = current === 0
+    ? 0
+    : floatAt(words, valueIndexOf(current, info) * 2);
+  const sum = before + by;
   if (sum !== sum) return UNDONE; // all NaN are stored alike, which is not seen to here
   floats[valueIndexOf(version, info)] = sum;
   floats[(base + P_RESULT) >> 1] = sum;
-  return replace(words, base, slot, linked, version);
+  return current === 0
+    ? insert(words, base, table, slot, hash, version)
+    : replace(words, base, slot, linked, version);
 }
 
+/** Puts a version in the place of this one, if it is the newest. */
 function swap(
   words: Words,
   base: number,
@@ -398,15 +417,11 @@ function swap(
   expected: number,
   version: number,
 ): number {
-  const table = rootAtRest(words);
-  if (table === 0) return UNDONE;
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY];
-  const slot = probe(words, table, hash, key, info);
-  if (slot < 0 || load(words, slot) !== hash) return UNDONE;
-  const linked = load(words, slot + 1);
+  const slot = probe(words, rootAtRest(words), hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
   if (linked !== expected) return UNDONE;
-  if (!isCurrent(words, base, linked, key, info)) return UNDONE;
   return replace(words, base, slot, linked, version);
 }
 
@@ -414,8 +429,4 @@ function swap(
 function isAlike(words: Words, a: number, b: number): boolean {
   return words[a * 4 + V_KEY] === words[b * 4 + V_KEY] &&
     words[a * 4 + V_VALUE] === words[b * 4 + V_VALUE];
-}
-
-function keyBytesOf(info: number): number {
-  return info & LENGTH_MASK;
 }
