@@ -23,6 +23,7 @@ const PROOFS: readonly Proof[] = [
     ],
     scale: 5,
   },
+  { paths: ["tests/kernel"], scale: 20 },
   { paths: ["tests/history"], scale: 5 },
   { paths: ["tests/concurrency"], scale: 5 },
   { paths: ["tests/persist"], scale: 5 },

@@ -55,7 +55,11 @@ export class Crew<Roles extends Record<string, Role>>
     const results = Array.from({ length: count }, (_, index) => {
       const seed = this.#seed + this.#workers.length * 7919;
       const script = this.#script.href;
-      const [handle, board] = [this.#handle, this.#board];
+      // Every other worker has no kernel: the two ways of doing the same must get on with each other.
+      const { buffer } = this.#handle;
+      const isPlain = this.#workers.length % 2 === 1;
+      const handle = isPlain ? { buffer } : this.#handle;
+      const board = this.#board;
       const part = { role, input, troupe, index, count, seed };
       return this.#start({ script, handle, board, ...part });
     });

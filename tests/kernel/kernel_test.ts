@@ -7,6 +7,7 @@ import { attachmentOf } from "../../src/map/shared_map.ts";
 import { H_ID } from "../../src/segment/layout.ts";
 import { KERNEL } from "../../src/segment/kernel_binary.ts";
 import type { Words } from "../../src/segment/words.ts";
+import { SCALE } from "../crash/scale.ts";
 import { forSeeds, type Random } from "../segment/random.ts";
 
 Deno.test("the kernel is what its sources compile to: deno task kernel", async () => {
@@ -134,5 +135,5 @@ function compare(random: Random): void {
 }
 
 Deno.test("the kernel leaves every word of the memory as the TypeScript does that it is compiled from", () => {
-  atOneMoment(() => forSeeds(4, compare));
+  atOneMoment(() => forSeeds(4 * SCALE, compare));
 });
