@@ -21,6 +21,17 @@ const oneNumber = new Float64Array(1);
 const numberWords = new Int32Array(oneNumber.buffer);
 const NUMBER_BYTES = 8;
 
+/** Memory as words and as bytes. */
+interface Scratch {
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+}
+
+function scratchIn(words: Int32Array): Scratch {
+  const { buffer, byteLength, byteOffset } = words;
+  return { words, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+}
+
 /** One worker's scratch space for the key of the operation at hand; reused, so that no operation allocates. */
 export class EncodedKey {
   /** The key, padded with zero bytes to a whole word. */
@@ -28,7 +39,11 @@ export class EncodedKey {
   /** The same memory as bytes. */
   bytes: Uint8Array;
   /** Memory for keys that are not long: all that most ever need. */
-  readonly #near: { words: Int32Array; bytes: Uint8Array };
+  readonly #near: Scratch;
+  readonly #nearLength: number;
+  /** Memory for those that are. */
+  #far: Scratch | undefined;
+  #isFar = false;
   /** Words in use. */
   count = 0;
   /** Bytes in use, with the `KEY_WIDE` flag: what a version's key word holds, but for its expiry flag. */
@@ -50,14 +65,10 @@ export class EncodedKey {
     this.#k0 = seed[0];
     this.#k1 = seed[1];
     this.#memo = memo;
-    const bytes = new Uint8Array(
-      words.buffer,
-      words.byteOffset,
-      words.byteLength,
-    );
-    this.#near = { words, bytes };
-    this.words = words;
-    this.bytes = bytes;
+    this.#near = scratchIn(words);
+    this.#nearLength = words.byteLength;
+    this.words = this.#near.words;
+    this.bytes = this.#near.bytes;
   }
 
   /** One in the participant's record, where the quick way looks for it if it is not too long. */
@@ -70,20 +81,23 @@ export class EncodedKey {
 
   /** Whether the key is short enough for the memory that was given first. */
   get isNear(): boolean {
-    return this.words === this.#near.words;
+    return !this.#isFar;
   }
 
   /** Makes room for `bytes` bytes. */
   reserve(bytes: number): void {
-    if (bytes <= this.#near.bytes.length) {
-      if (this.isNear) return;
-      this.words = this.#near.words;
-      this.bytes = this.#near.bytes;
-      return;
+    if (this.#isFar || bytes > this.#nearLength) this.#fit(bytes);
+  }
+
+  #fit(bytes: number): void {
+    this.#isFar = bytes > this.#nearLength;
+    if (this.#isFar && bytes > (this.#far?.bytes.length ?? 0)) {
+      const words = 2 ** Math.ceil(Math.log2(bytes / 4 + 1));
+      this.#far = scratchIn(new Int32Array(words));
     }
-    if (!this.isNear && bytes <= this.bytes.length) return;
-    this.words = new Int32Array(2 ** Math.ceil(Math.log2(bytes / 4 + 1)));
-    this.bytes = new Uint8Array(this.words.buffer);
+    const scratch = this.#isFar ? this.#far! : this.#near;
+    this.words = scratch.words;
+    this.bytes = scratch.bytes;
   }
 
   /** Takes over the key of a version. */

@@ -1,5 +1,10 @@
 import { Buffer } from "node:buffer";
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import { Attachment } from "../../src/map/attachment.ts";
@@ -136,4 +141,48 @@ function compare(random: Random): void {
 
 Deno.test("the kernel leaves every word of the memory as the TypeScript does that it is compiled from", () => {
   atOneMoment(() => forSeeds(4 * SCALE, compare));
+});
+
+/** Runs with a stand-in for `WebAssembly.Memory`. */
+function withMemory(stand: () => never, run: () => void): void {
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class {
+    constructor() {
+      stand();
+    }
+  } as unknown as typeof Memory;
+  try {
+    run();
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+}
+
+Deno.test("a map does without the kernel where there is no address space for it, or it is too large", () => {
+  const none = () => {
+    throw new RangeError("could not allocate memory");
+  };
+  withMemory(none, () => {
+    using map = SharedMap.create<string, number>({ maxBytes: BYTES });
+    assertStrictEquals(map.handle.memory, undefined);
+    assertStrictEquals(map.set("a", 1).increment("a"), 2);
+  });
+  using large = SharedMap.create<string, number>({ maxBytes: 2 ** 32 + 1 });
+  assertStrictEquals(large.handle.memory === undefined, false);
+  using larger = SharedMap.create<string, number>({
+    maxBytes: 2 ** 32 + 2 ** 16,
+  });
+  assertStrictEquals(larger.handle.memory, undefined);
+  for (const map of [large, larger]) {
+    assertStrictEquals(map.set("a", 1).increment("a"), 2);
+  }
+});
+
+Deno.test("what else goes wrong with its memory is not hidden", () => {
+  const broken = () => {
+    throw new TypeError("no");
+  };
+  withMemory(broken, () => {
+    assertThrows(() => SharedMap.create({ maxBytes: BYTES }), TypeError, "no");
+  });
 });

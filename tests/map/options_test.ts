@@ -112,8 +112,8 @@ Deno.test("SharedMap.create() with a capacity makes the table at once, and keeps
   assertGreater(small.stats().migrations, 3);
 });
 
-Deno.test("SharedMap: the largest map works at both of its ends", () => {
-  using map = create({ maxBytes: 2 ** 34 });
+function tryBothEnds(maxBytes: number): void {
+  using map = create({ maxBytes });
   const words = new Int32Array(map.handle.buffer);
   // The hint where free chunks are: from here on, everything lands near the end.
   const H_CHUNK_COUNT = 5;
@@ -142,9 +142,22 @@ Deno.test("SharedMap: the largest map works at both of its ends", () => {
         assert(map.expire(key, 1e9));
         assertEquals(map.get(key), value);
         assert(map.compareAndSet(key, value as never, value));
+        map.set(key, 1);
+        assertStrictEquals(map.increment(key), 2);
+        assertStrictEquals(map.update(key, (n) => n as number + 1), 3);
+        assert(map.delete(key));
+        map.set(key, value);
       }
     }
   }
   for (const key of map.keys()) assert(map.has(key), key);
   for (const [key, value] of map) assertEquals(map.get(key), value);
+}
+
+Deno.test("SharedMap: the largest map works at both of its ends", () => {
+  tryBothEnds(2 ** 34);
+});
+
+Deno.test("SharedMap: the largest map with a kernel works at both of its ends", () => {
+  tryBothEnds(2 ** 32);
 });
