@@ -83,7 +83,7 @@ async function measureOnce(contender: Frozen): Promise<Reply> {
   const stage = create({ entries: ROOM, growing: false });
   const handle = stage.handle().message;
   const map = attach(handle) as NearMap;
-  commitMemory(stage.handle().message);
+  commitMemory(handle);
   for (let n = 0; n < ENTRIES; n++) map.set(freshKey(n), n);
   const order = {
     contender,

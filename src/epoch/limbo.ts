@@ -10,6 +10,7 @@
 
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
+import * as tallies from "../segment/tally.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 
@@ -27,10 +28,11 @@ const {
   R_STAMP,
 } = layout;
 const { classAt, isLong, pushBlock } = blocks;
+const { tally } = tallies;
 const { load, peek, poke } = access;
 
 /** Steps of the epoch before what was retired is free; one step is 2. */
-export const GRACE = 4;
+const GRACE = 4;
 const SIGN = -0x80000000;
 
 /** Whether all who were pinned at a moment of this epoch, however long ago, have unpinned. */
@@ -60,16 +62,14 @@ export function hold(
 ): void {
   poke(words, ref * 4 + R_STAMP, death);
   append(words, base + P_HELD_HEAD, base + P_HELD_TAIL, ref);
-  const count = base + P_HELD_COUNT;
-  poke(words, count, peek(words, count) + 1);
+  tally(words, base + P_HELD_COUNT, 1);
   countRetired(words, base, 0);
 }
 
 /** Takes the oldest version that is held off its queue. */
 export function letGo(words: Words, base: number): void {
   removeFirst(words, base + P_HELD_HEAD, base + P_HELD_TAIL);
-  const count = base + P_HELD_COUNT;
-  poke(words, count, peek(words, count) - 1);
+  tally(words, base + P_HELD_COUNT, -1);
 }
 
 /** Takes the oldest retired record out of limbo, if it has no reader left; 0: there is none. */

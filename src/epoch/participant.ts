@@ -17,6 +17,7 @@ import { Allocator } from "../segment/allocator.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
+import { tally } from "../segment/tally.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import { drain, hold, leaveLimbo, letGo, retire } from "./limbo.ts";
@@ -374,8 +375,7 @@ export class Participant {
 
   /** Adds to a wrapping counter of the record. */
   tally(word: number, by: number): void {
-    const index = this.base + word;
-    poke(this.#words, index, peek(this.#words, index) + by);
+    tally(this.#words, this.base + word, by);
   }
 
   /** Slots of the current table that this participant may still claim. */

@@ -53,7 +53,7 @@ const {
   V_VALUE,
 } = layout;
 const { TAG_NUMBER } = codec;
-const { ABSENT, DONE, UNDONE } = quick;
+const { ABSENT, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
 const { account } = accounting;
 const {
@@ -1464,7 +1464,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   #write(expiry: number): void {
     if (!this.#writeQuickly(expiry)) {
-      this.#table.touchHome(this.#key.hash);
+      const { base } = this.#participant;
+      touchHome(this.#segment.words, base, this.#key.hash);
       for (let attempt = 0;; attempt++) {
         const version = this.#newVersion(expiry);
         if (version !== NO_MEMORY && this.#publish(version)) break;

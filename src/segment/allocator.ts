@@ -71,11 +71,10 @@ const {
   PARTICIPANTS,
   R_LINK,
   REF_BYTES,
-  REF_SHIFT,
   V_STAMP,
 } = layout;
 const { compareAndSet, load, peek, poke, store } = access;
-const { addBlock, isLong, popBlock, pushBlock } = lists;
+const { addBlock, blockRefs, classFor, isLong, popBlock, pushBlock } = lists;
 
 /** What a block is for: entries leave some memory to tables and tombstones, so that deleting works when the map is full. */
 export type Purpose = "entry" | "tombstone" | "table";
@@ -109,11 +108,7 @@ export class Allocator {
 
   /** The size of the block that `bytes` would get, in refs. */
   blockRefs(bytes: number): number {
-    const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
-    if (refs <= this.#classes.largest) {
-      return this.#classes.refs[this.#classes.of[refs]];
-    }
-    return this.chunksFor(bytes) * 2 ** this.#segment.chunkShift;
+    return blockRefs(this.#words, bytes);
   }
 
   /** The number of chunks that a block of `bytes` takes if it is too large for a size class. */
@@ -134,11 +129,8 @@ export class Allocator {
     if (
       purpose === "entry" && peek(this.#words, H_LOW) !== 0 && this.isLow()
     ) return 0;
-    const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
-    if (refs > this.#classes.largest) {
-      return this.#allocateRun(this.chunksFor(bytes), purpose);
-    }
-    const c = this.#classes.of[refs];
+    const c = classFor(this.#words, bytes);
+    if (c < 0) return this.#allocateRun(this.chunksFor(bytes), purpose);
     const ref = this.#pop(c) || (this.#refill(c, purpose) ? this.#pop(c) : 0);
     if (ref !== 0) return ref;
     return purpose === "tombstone" ? this.#allocateLarger(c) : 0;
@@ -163,9 +155,8 @@ export class Allocator {
    * is below. It is moved out of the way of tables later, as entries are that are there.
    */
   #allocateAbove(bytes: number): number {
-    const refs = (bytes + REF_BYTES - 1) >>> REF_SHIFT;
-    if (refs > this.#classes.largest) return 0;
-    const c = this.#classes.of[refs];
+    const c = classFor(this.#words, bytes);
+    if (c < 0) return 0;
     const total = this.#segment.chunkCount;
     const ceiling = load(this.#words, H_CEILING);
     if (freeTablePlace(this.#segment, (total - ceiling) / 2) >= 0) return 0; // the table can move, without its tombstones

@@ -8,6 +8,7 @@
 
 import * as layout from "./layout.ts";
 import * as sizes from "./size_classes.ts";
+import * as tallies from "./tally.ts";
 import * as access from "./words.ts";
 import type { Words } from "./words.ts";
 
@@ -27,6 +28,7 @@ const {
   REF_SHIFT,
 } = layout;
 const { batchOf, classOf, classRefs } = sizes;
+const { tally } = tallies;
 const { peek, poke, touch } = access;
 
 /** Takes the first block off the list of a class, and begins to bring the one after it into the cache; 0: there is none. */
@@ -38,7 +40,7 @@ export function popBlock(words: Words, base: number, c: number): number {
   poke(words, list, next);
   words[base + P_SEEN] = touch(words, next * 4 + R_LINK); // it may be long out of use
   words[base + P_FREE_COUNT + c] = words[base + P_FREE_COUNT + c] - 1;
-  countUsed(words, base, classRefs(c));
+  tally(words, base + P_USED_REFS, classRefs(c));
   return ref;
 }
 
@@ -49,7 +51,7 @@ export function pushBlock(
   c: number,
   ref: number,
 ): void {
-  countUsed(words, base, -classRefs(c));
+  tally(words, base + P_USED_REFS, -classRefs(c));
   addBlock(words, base, c, ref);
 }
 
@@ -69,12 +71,6 @@ export function addBlock(
 /** Whether a list is so long that a batch of it should go to the others. */
 export function isLong(words: Words, base: number, c: number): boolean {
   return words[base + P_FREE_COUNT + c] >= 2 * batchOf(c);
-}
-
-/** Counts blocks in use, in refs. */
-export function countUsed(words: Words, base: number, refs: number): void {
-  const index = base + P_USED_REFS;
-  poke(words, index, peek(words, index) + refs);
 }
 
 /** The class of a block in use; -1: it is a run of chunks. */

@@ -6,13 +6,13 @@
 
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
-import * as access from "../segment/words.ts";
+import * as tallies from "../segment/tally.ts";
 import type { Words } from "../segment/words.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { P_ENTRIES, P_LIVE_REFS, V_KEY, V_VALUE } = layout;
-const { peek, poke } = access;
+const { tally } = tallies;
 const { blockRefs } = blocks;
 const { bytesOf, isTombstone } = versions;
 
@@ -39,8 +39,4 @@ export function account(
 function liveRefs(words: Words, ref: number): number {
   if (ref === 0 || isTombstone(words, ref)) return 0;
   return blockRefs(words, bytesOf(words, ref));
-}
-
-function tally(words: Words, index: number, by: number): void {
-  poke(words, index, peek(words, index) + by);
 }

@@ -209,8 +209,11 @@ function free(words: Words, base: number, version: number): void {
   pushBlock(words, base, classAt(words, version), version);
 }
 
-/** Begins to bring the slot into the cache that will be needed when the version is written. */
-function touchHome(words: Words, base: number, hash: number): void {
+/**
+ * Begins to bring the slot into the cache that will be needed when the version is written. In TypeScript also without a pin: then there
+ * may be no table any more, it looks elsewhere, and nothing comes of that.
+ */
+export function touchHome(words: Words, base: number, hash: number): void {
   const table = peek(words, H_ROOT) * 4;
   const home = homeSlot(hash, words[table + T_SHIFT]);
   words[base + P_SEEN] = touch(words, table + T_SLOTS + home * SLOT_WORDS);

@@ -309,16 +309,6 @@ export class Table {
     words[this.#participant.base + P_SEEN] = seen;
   }
 
-  /** Begins to bring the place of a hash into the cache: for whoever will write there, and has something else to do before. */
-  touchHome(hash: number): void {
-    const words = this.#words;
-    // Without a pin this may be no table any more by now: then it looks elsewhere, and nothing comes of that.
-    const table = peek(words, H_ROOT) * 4;
-    const home = homeSlot(hash, words[table + T_SHIFT]);
-    const seen = touch(words, table + T_SLOTS + home * SLOT_WORDS);
-    words[this.#participant.base + P_SEEN] = seen;
-  }
-
   /**
    * Brings the newest versions under some hashes into the cache, all at the same time: for whoever will read them next. Writes over
    * the hashes. The caller is pinned.

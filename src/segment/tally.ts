@@ -1,0 +1,15 @@
+/**
+ * Tallies: words that one worker counts in, and others read.
+ *
+ * @module
+ */
+
+import * as access from "./words.ts";
+import type { Words } from "./words.ts";
+
+const { peek, poke } = access;
+
+/** Adds to a word that only this worker writes. */
+export function tally(words: Words, index: number, by: number): void {
+  poke(words, index, peek(words, index) + by);
+}
