@@ -42,7 +42,10 @@ export async function takeSample(
   round: number,
 ): Promise<Sample> {
   const contender = await loadContender(cell.contender);
-  const rehearsal = setUp(contender, cell, rehearsalOf(cell, scale));
+  const rehearsals = Array.from(
+    { length: REHEARSALS },
+    () => setUp(contender, cell, rehearsalOf(cell, scale)),
+  );
   const performance = setUp(contender, cell, scale);
   const workers = Array.from({ length: cell.workers }, startWorker);
   try {
@@ -54,19 +57,24 @@ export async function takeSample(
         workers: cell.workers,
         worker: n,
         seed: 1_000 * round,
-        rehearsal: rehearsal.acts[n],
+        rehearsals: rehearsals.map(({ acts }) => acts[n]),
         performance: performance.acts[n],
       };
-      const ports = [...rehearsal.ports[n], ...performance.ports[n]];
+      const ports = [...rehearsals, performance].flatMap((it) => it.ports[n]);
       return ask(worker, task, ports, patience);
     }));
     return { ...cell, round, ...sumUp(replies) };
   } finally {
     for (const worker of workers) worker.terminate();
-    rehearsal.stage.close();
-    performance.stage.close();
+    for (const { stage } of [...rehearsals, performance]) stage.close();
   }
 }
+
+/**
+ * What V8 compiles while a worker has one map is for that one only, and it compiles anew at the second one, which takes about as long as a
+ * sample. What it has by then is good for the third.
+ */
+const REHEARSALS = 2;
 
 /**
  * A level mix rehearses on a smaller map, which is soon filled; the growing one
@@ -76,7 +84,7 @@ export async function takeSample(
 function rehearsalOf({ mix, workers }: Cell, scale: Scale): Scale {
   const share = Math.max(1, workers / navigator.hardwareConcurrency);
   const capacity = MIXES[mix].growing ? scale.capacity : scale.capacity / 8;
-  return { ...scale, seconds: scale.warmUp * share, capacity };
+  return { ...scale, seconds: scale.warmUp * share / REHEARSALS, capacity };
 }
 
 /** A map that is ready, and what each worker gets of it. */

@@ -9,8 +9,8 @@ export interface Task {
   readonly worker: number;
   readonly workers: number;
   readonly seed: number;
-  /** The rehearsal warms the compiler up, on a map of its own; then it counts. */
-  readonly rehearsal: Act;
+  /** The rehearsals warm the compiler up, each on a map of its own; then it counts. */
+  readonly rehearsals: readonly Act[];
   readonly performance: Act;
 }
 

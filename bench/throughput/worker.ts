@@ -18,7 +18,7 @@ self.onmessage = async ({ data }: MessageEvent<Task>) => {
 async function reply(task: Task): Promise<Reply> {
   try {
     const contender = await loadContender(task.contender);
-    await rehearse(contender, task);
+    for (const act of task.rehearsals) await rehearse(contender, task, act);
     return { tally: await perform(contender, task, task.performance) };
   } catch (error) {
     return { error: String(error) };
@@ -26,9 +26,12 @@ async function reply(task: Task): Promise<Reply> {
 }
 
 /** The same as what counts, until time is up: a map that has grown is emptied, and grows again. */
-async function rehearse(contender: Contender, task: Task): Promise<void> {
+async function rehearse(
+  contender: Contender,
+  task: Task,
+  { entries, gate, handle, seconds }: Act,
+): Promise<void> {
   const { growing } = MIXES[task.mix];
-  const { entries, gate, handle, seconds } = task.rehearsal;
   const share = Math.ceil(entries / task.workers);
   const map = contender.attach(handle);
   const walk = walkOf(task);

@@ -76,7 +76,8 @@ export class Attachment {
   readonly #lifeline: Lifeline;
   /** What is closed together with the attachment. */
   readonly dependents = new Set<{ close(): void }>();
-  #open = true;
+  /** Changes once before it is used: what V8 compiled while a field never changed it throws away when one does, at the first `close`. */
+  #open = false;
   #recovering = false;
   /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
   #sweepDue = 0;
@@ -95,6 +96,7 @@ export class Attachment {
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
     this.quick = kernel ?? quickOver(words, floats);
+    this.#open = true;
   }
 
   /** Makes a segment and attaches to it. */

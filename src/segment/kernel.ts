@@ -64,12 +64,17 @@ export function kernelMemory(bytes: number): WebAssembly.Memory | undefined {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernel over a memory. */
+/**
+ * The kernel over a memory. Its functions are in an object of the same shape for every memory, which the `exports` of instances
+ * are not: for V8 each of those is of a type of its own, and code compiled for one map would be thrown away at the next one.
+ */
 export function kernelOver(memory: WebAssembly.Memory): Kernel {
   compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(KERNEL));
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
     machine: { ordered: Number(ORDERED), now: () => Date.now() },
   });
-  return exports as unknown as Kernel;
+  const { putNumber, publish, remove, increment, exchange, moveSlots, drain } =
+    exports as unknown as Kernel;
+  return { putNumber, publish, remove, increment, exchange, moveSlots, drain };
 }
