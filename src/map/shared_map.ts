@@ -58,6 +58,7 @@ const { liveBytesOf, sumTally } = sums;
 const { account } = accounting;
 const {
   bytesOf,
+  hasKey,
   isTombstone,
   valueBytes,
   valueIndex,
@@ -1490,13 +1491,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         ) === DONE;
   }
 
-  /** From a version that is a number, or none (0), to a number, or to none where there is none. */
+  /** From a version that is a number to a number. */
   #exchangeQuickly(seen: number, next: V | undefined): boolean {
     const key = this.#key;
-    if (seen === 0) {
-      return next === undefined && glance(this.#segment.words, key) === 0;
-    }
-    return typeof next === "number" && next === next && key.isNear &&
+    return seen !== 0 && typeof next === "number" && next === next &&
+      key.isNear &&
       this.#quick.exchange(
           this.#participant.base,
           key.hash,
@@ -1570,13 +1569,20 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     fn: (current: V | undefined) => V | undefined,
   ): V | undefined | typeof NO_MEMORY_LEFT {
     const seen = this.#absentOrNumber();
+    const { words } = this.#segment;
+    const { hash } = this.#key;
     let isMade = seen !== UNDECIDED;
     let next: V | undefined;
     if (isMade) {
       next = fn(seen === 0 ? undefined : this.#reader.value(seen));
-      this.#pack(key, "update an entry"); // `fn` may have used the map
+      this.#attachment.checkOpen("update an entry");
+      if (seen === 0 && next === undefined && this.#isStillAbsent(hash)) {
+        return next;
+      }
+      const isPacked = seen !== 0 && hasKey(words, seen, this.#key);
+      if (!isPacked) this.#pack(key, "update an entry"); // `fn` may have used the map
       if (this.#exchangeQuickly(seen, next)) {
-        if (next !== undefined) this.#floats[this.#sets]++;
+        this.#floats[this.#sets]++;
         return next;
       }
     }
@@ -1599,6 +1605,15 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       this.#floats[next === undefined ? this.#deletes : this.#sets]++;
     }
     return next;
+  }
+
+  /**
+   * Whether the key of this hash, which was absent before, has no entry either by now. Should `fn` have put another key with the same hash into the
+   * scratch, it is that key which is looked for: no harm, as nothing there and nothing wanted was the outcome already.
+   */
+  #isStillAbsent(hash: number): boolean {
+    return this.#key.hash === hash &&
+      glance(this.#segment.words, this.#key) === 0;
   }
 
   /** The newest version of the packed key if it is a number that does not expire, 0 if there is none; else `UNDECIDED`. The map is pinned. */
