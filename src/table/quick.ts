@@ -353,12 +353,27 @@ function replace(
   return DONE;
 }
 
-/** Puts a tombstone in the place of the newest version. */
+/** Puts a tombstone in the place of the newest version. It is written first, while the slot is on its way into the cache. */
 function bury(
   words: Words,
   base: number,
   hash: number,
   info: number,
+): number {
+  touchHome(words, base, hash);
+  const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
+  if (tombstone === 0) return UNDONE;
+  const outcome = linkTombstone(words, base, hash, info, tombstone);
+  if (outcome !== DONE) free(words, base, tombstone);
+  return outcome;
+}
+
+function linkTombstone(
+  words: Words,
+  base: number,
+  hash: number,
+  info: number,
+  tombstone: number,
 ): number {
   const key = base + P_KEY;
   const table = rootAtRest(words);
@@ -368,14 +383,9 @@ function bury(
   const current = linked & REF_MASK;
   if (current === 0 || isTombstone(words, current)) return ABSENT;
   if ((words[current * 4 + V_KEY] & HAS_EXPIRY) !== 0) return UNDONE;
-  const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
-  if (tombstone === 0) return UNDONE;
   const dead = tombstone | DEAD;
   poke(words, tombstone * 4 + V_PREV, current);
-  if (!compareAndSet(words, slot + 1, linked, dead)) {
-    free(words, base, tombstone);
-    return UNDONE;
-  }
+  if (!compareAndSet(words, slot + 1, linked, dead)) return UNDONE;
   settle(words, tombstone);
   trim(words, base, tombstone);
   account(words, base, current, tombstone);
