@@ -1,8 +1,8 @@
 /**
  * The quick way: whole operations on one key, where nothing is out of the ordinary.
  *
- * No migration is on, the block that is needed is at hand, so is the permit for a new slot, nobody else is faster, and no expiry is
- * involved. Then an operation is a straight run of steps, the same that `table/table.ts` takes, and ends well. Else it
+ * No migration is on, the block that is needed is at hand, so is the permit for a new slot, nobody else is faster, and nothing has
+ * expired. Then an operation is a straight run of steps, the same that `table/table.ts` takes, and ends well. Else it
  * ends as `UNDONE`: nothing has changed, but that it may have settled or trimmed what it met, and the caller goes the long way.
  *
  * These functions, and what they call, are also compiled to WebAssembly (`kernel/`): there an atomic access is one instruction and not a
@@ -63,8 +63,15 @@ const { account } = accounting;
 const { homeSlot } = hashing;
 const { dropAtOnce } = tombstones;
 const { trim } = trimming;
-const { isOfKey, isTombstone, settle, valueIndexOf, versionBytes, writePlain } =
-  versions;
+const {
+  hasExpired,
+  isOfKey,
+  isTombstone,
+  settle,
+  valueIndexOf,
+  versionBytes,
+  writePlain,
+} = versions;
 
 /** What came of an operation: nothing was done, and the long way is to be gone. */
 export const UNDONE = 0;
@@ -382,7 +389,7 @@ function linkTombstone(
   if (linked === MOVED) return UNDONE;
   const current = linked & REF_MASK;
   if (current === 0 || isTombstone(words, current)) return ABSENT;
-  if ((words[current * 4 + V_KEY] & HAS_EXPIRY) !== 0) return UNDONE;
+  if (hasExpired(words, current)) return UNDONE;
   const dead = tombstone | DEAD;
   poke(words, tombstone * 4 + V_PREV, current);
   if (!compareAndSet(words, slot + 1, linked, dead)) return UNDONE;

@@ -257,7 +257,16 @@ function settlePending(words: Words, ref: number): number {
 function isLateRenewal(words: Words, ref: number): boolean {
   if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return false;
   if (peek(words, signWord(words, ref)) >= 0) return false;
-  const replaced = load(words, ref * 4 + V_PREV) & REF_MASK;
-  const expiry = floatAt(words, signWord(words, replaced) - 1);
+  return isPast(words, load(words, ref * 4 + V_PREV) & REF_MASK);
+}
+
+/** Whether a settled version has expired, by the wall clock. */
+export function hasExpired(words: Words, ref: number): boolean {
+  return (words[ref * 4 + V_KEY] & HAS_EXPIRY) !== 0 && isPast(words, ref);
+}
+
+/** Whether the time of a version with an expiry is over. */
+function isPast(words: Words, ref: number): boolean {
+  const expiry = floatAt(words, signWord(words, ref) - 1);
   return now() >= (expiry < 0 ? -expiry : expiry);
 }

@@ -62,7 +62,8 @@ type Step = (map: Map) => unknown;
 function someStep(random: Random): Step {
   const key = someKey(random);
   const number = random.below(1000) / 8;
-  switch (random.below(16)) {
+  const ttl = 1 + random.below(2000);
+  switch (random.below(19)) {
     case 0:
     case 1:
     case 2:
@@ -94,6 +95,11 @@ function someStep(random: Random): Step {
       return (map) => map.compareAndSet(key, undefined, NaN);
     case 14:
       return (map) => map.take(key);
+    case 15:
+    case 16:
+      return (map) => void map.set(key, number, { ttl });
+    case 17:
+      return (map) => map.expire(key, ttl);
     default:
       return (map) => map.get(key);
   }
@@ -110,10 +116,12 @@ function isSame(a: Words, b: Words): boolean {
   return Buffer.compare(Buffer.from(a.buffer), Buffer.from(b.buffer)) === 0;
 }
 
-/** A snapshot that sees the clock go on is opened again, which counts. */
-function atOneMoment(run: () => void): void {
+/** The wall clock, which goes on between steps only: the same for both maps. */
+let moment = 1e12;
+
+function byOwnClock(run: () => void): void {
   const { now } = Date;
-  Date.now = () => 1e12;
+  Date.now = () => moment;
   try {
     run();
   } finally {
@@ -129,6 +137,7 @@ function compare(random: Random): void {
       : [];
     for (let i = 0; i < 500; i++) {
       const step = someStep(random);
+      moment += random.below(2);
       assertEquals(step(one.map), step(other.map));
     }
     for (const snapshot of shown) snapshot.close();
@@ -140,7 +149,7 @@ function compare(random: Random): void {
 }
 
 Deno.test("the kernel leaves every word of the memory as the TypeScript does that it is compiled from", () => {
-  atOneMoment(() => forSeeds(4 * SCALE, compare));
+  byOwnClock(() => forSeeds(4 * SCALE, compare));
 });
 
 /** Runs with a stand-in for `WebAssembly.Memory`. */

@@ -24,6 +24,7 @@ const OPERATIONS: ((value: number) => readonly Operation[])[] = [
   () => [op.get(KEY), op.has(KEY)],
   (value) => [op.swap(KEY, value)],
   () => [op.take(KEY)],
+  () => [op.remove(KEY)],
   (value) => [op.compareAndSet(KEY, OLD, value)],
   (value) => [op.getOrInsert(KEY, value)],
   () => [op.increment(KEY)],
