@@ -22,7 +22,12 @@ import { newestSnapshot } from "../epoch/registry.ts";
 import { load, peek, type Words } from "../segment/words.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
 import { sampleVersions } from "../table/sample.ts";
-import { bytesOf, expiryOf, isTombstone } from "../table/version.ts";
+import {
+  bytesOf,
+  expiryOf,
+  hasExpired,
+  isTombstone,
+} from "../table/version.ts";
 import type { Attachment, Shortage } from "./attachment.ts";
 import { Remover } from "./removal.ts";
 
@@ -178,14 +183,14 @@ interface Evicted {
 
 /** Evicts this entry, if it is still there. The caller is pinned. */
 function evictOne(
-  { segment }: Attachment,
+  { segment: { words } }: Attachment,
   remover: Remover,
   ref: number,
   total: Evicted,
 ): void {
-  const size = bytesOf(segment.words, ref);
-  const expired = expiryOf(segment, ref) <= Date.now();
-  if (!remover.remove(ref, expired ? "expired" : "evicted")) return;
+  const size = bytesOf(words, ref);
+  const cause = hasExpired(words, ref) ? "expired" : "evicted";
+  if (!remover.remove(ref, cause)) return;
   total.bytes += size;
   total.entries++;
 }

@@ -46,8 +46,6 @@ export function batchOf(c: number): number {
 export class SizeClasses {
   /** Size of each class, in refs. */
   readonly refs: Int32Array;
-  /** The class of a size in refs, for sizes up to `largest`. */
-  readonly of: Uint8Array;
   /** The largest size that has a class, in refs. */
   readonly largest: number;
   /** How many blocks of each class travel together. */
@@ -55,10 +53,6 @@ export class SizeClasses {
 
   constructor(chunkRefs: number) {
     this.largest = chunkRefs / 2;
-    this.of = Uint8Array.from(
-      { length: this.largest + 1 },
-      (_, refs) => classOf(refs),
-    );
     const classes = { length: classOf(this.largest) + 1 };
     this.refs = Int32Array.from(classes, (_, c) => classRefs(c));
     this.batch = Int32Array.from(classes, (_, c) => batchOf(c));

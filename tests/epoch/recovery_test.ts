@@ -29,6 +29,7 @@ import {
   R_LINK,
 } from "../../src/segment/layout.ts";
 import type { Segment } from "../../src/segment/segment.ts";
+import { classOf } from "../../src/segment/size_classes.ts";
 import { noTables } from "./no_tables.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
 import { LiveBlocks, usedRefs } from "../segment/live_blocks.ts";
@@ -103,7 +104,7 @@ function withFreeBlocks(count: number) {
   const self = join(segment);
   const refs = Array.from({ length: count }, () => dead.allocator.allocate(64));
   for (const ref of refs) dead.allocator.free(ref);
-  const c = segment.classes.of[4];
+  const c = classOf(4);
   return {
     segment,
     dead,

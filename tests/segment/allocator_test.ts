@@ -24,6 +24,7 @@ import {
   R_LINK,
 } from "../../src/segment/layout.ts";
 import type { Segment } from "../../src/segment/segment.ts";
+import { classOf } from "../../src/segment/size_classes.ts";
 import { freshSegment } from "./fresh_segment.ts";
 import { LiveBlocks, usedRefs } from "./live_blocks.ts";
 import { forSeeds, type Random } from "./random.ts";
@@ -195,8 +196,8 @@ Deno.test("Allocator keeps at most two batches of a class to itself", () => {
   const live = new LiveBlocks(segment);
   const count = fill(live, one, 64);
   live.freeAll(one);
-  const { of, batch } = segment.classes;
-  const kept = 2 * batch[of[64 / 16]];
+  const { batch } = segment.classes;
+  const kept = 2 * batch[classOf(64 / 16)];
   assert(fill(live, other, 64) >= count - kept);
 });
 
@@ -220,7 +221,7 @@ Deno.test("Allocator.flush() keeps what it has while every exchange word is clai
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   allocator.free(allocator.allocate(64));
-  const c = segment.classes.of[4];
+  const c = classOf(4);
   const from = EXCHANGE + c * EXCHANGE_WAYS;
   segment.words.fill(-100, from, from + EXCHANGE_WAYS);
   assertFalse(allocator.flush());

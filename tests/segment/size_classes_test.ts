@@ -1,6 +1,6 @@
 import { assert, assertStrictEquals } from "@std/assert";
 import { MAX_CLASSES } from "../../src/segment/layout.ts";
-import { SizeClasses } from "../../src/segment/size_classes.ts";
+import { classOf, SizeClasses } from "../../src/segment/size_classes.ts";
 
 const CHUNKS = [2 ** 8, 2 ** 9, 2 ** 10, 2 ** 11, 2 ** 12];
 
@@ -17,11 +17,11 @@ Deno.test("SizeClasses grow from class to class, up to half a chunk", () => {
   });
 });
 
-Deno.test("SizeClasses.of names the smallest class that holds each size", () => {
-  forEachKind(({ refs, of, largest }) => {
-    assertStrictEquals(of.length, largest + 1);
+Deno.test("classOf() names the smallest class that holds each size", () => {
+  forEachKind(({ refs, largest }) => {
+    assertStrictEquals(classOf(largest), refs.length - 1);
     for (let size = 0; size <= largest; size++) {
-      const c = of[size];
+      const c = classOf(size);
       assert(refs[c] >= size, `size ${size}`);
       assert(c === 0 || refs[c - 1] < size, `size ${size}`);
     }
@@ -29,9 +29,9 @@ Deno.test("SizeClasses.of names the smallest class that holds each size", () => 
 });
 
 Deno.test("SizeClasses waste at most an eighth beyond 128 bytes, and 16 bytes up to there", () => {
-  forEachKind(({ refs, of, largest }) => {
+  forEachKind(({ refs, largest }) => {
     for (let size = 2; size <= largest; size++) {
-      const waste = refs[of[size]] - size;
+      const waste = refs[classOf(size)] - size;
       assert(waste <= (size <= 8 ? 0 : size / 8), `size ${size}: ${waste}`);
     }
   });
