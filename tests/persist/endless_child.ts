@@ -1,11 +1,12 @@
 /**
- * A process that restores a map, and then changes it and writes epochs until it is killed. It prints each change number that is
- * safely on disk.
+ * A process that restores a map, and then changes it and writes epochs until it is killed, or whoever started it is. It prints
+ * each change number that is safely on disk.
  *
  * @module
  */
 import { restoreSnapshot, SharedMap, SnapshotWriter } from "../../mod.ts";
 
+const encoder = new TextEncoder();
 const [directory, compression] = Deno.args;
 const map = SharedMap.create<string, number>({ value: "number" });
 await restoreSnapshot(map, directory);
@@ -25,5 +26,5 @@ for (let n = (map.get("first") ?? 0) + 1;; n++) {
   }
   map.set("last", n);
   await writer.write();
-  console.log(n);
+  Deno.stdout.writeSync(encoder.encode(`${n}\n`)); // fails when nobody is left to read it, which console.log() does not
 }
