@@ -83,7 +83,7 @@ export interface ValueFormat<V> {
 
 /** Tags of values. 5 is the tombstone's, which is the table's own. */
 export const TAG_CONSTANT_OR_BIGINT = 0;
-export const TAG_NUMBER = 1;
+export { TAG_NUMBER } from "../segment/layout.ts";
 export const TAG_LATIN1 = 2;
 export const TAG_UTF16 = 3;
 export const TAG_BYTES = 4;

@@ -39,7 +39,9 @@ export const stringKeys: KeyFormat<string> = {
   pack(prepared, into) {
     const key = prepared as string;
     checkLength(key.length);
-    if (!into.packLatin1(key)) packWide(key, into);
+    if (into.packLatin1(key)) return;
+    checkLength(key.length * 2);
+    into.packWide(key);
   },
   read(memory, ref) {
     return readString(
@@ -50,19 +52,6 @@ export const stringKeys: KeyFormat<string> = {
     );
   },
 };
-
-function packWide(key: string, into: EncodedKey): void {
-  const byteLength = key.length * 2;
-  checkLength(byteLength);
-  into.reserve(byteLength + 4);
-  const words = into.words;
-  for (let i = 0; i < key.length; i += 2) {
-    const low = key.charCodeAt(i);
-    const high = i + 1 < key.length ? key.charCodeAt(i + 1) : 0;
-    words[i >> 1] = low | (high << 16);
-  }
-  into.finish(byteLength, true);
-}
 
 /** Numbers, the same when `Map` takes them for the same. */
 export const numberKeys: KeyFormat<number> = {

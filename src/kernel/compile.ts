@@ -6,8 +6,8 @@
  * ```
  *
  * The compiler is AssemblyScript's, which reads a strict TypeScript. What it does not know is rewritten on the way: `number`
- * is a 32-bit integer, constants are imported by name, and the two modules that touch the memory are replaced by those in `assembly/`,
- * where an access is one instruction.
+ * is a 32-bit integer, rotations and what is done to strings have names, constants are imported by name, and the two modules that
+ * touch the memory are replaced by those in `assembly/`, where an access is one instruction.
  *
  * @module
  */
@@ -21,6 +21,11 @@ const STAND_INS: Record<string, string> = {
   "segment/words.ts": "kernel/assembly/words.ts",
   "segment/machine.ts": "kernel/assembly/machine.ts",
 };
+/** What the optimizer does not inline by itself: it has a loop, or a string among its parameters. */
+const INLINED =
+  /^export function (look|packAndHash|packWide|glance|hasKey)\(/gm;
+const TEXTUAL = /\btext\.(length|charCodeAt)\b/;
+const STRINGS = `import { unitAt, unitsIn } from "../segment/machine.ts";\n`;
 /** Types of these modules are needed; those of others only by functions that are not compiled. */
 const TYPED = /\/(words|machine)\.ts"/;
 
@@ -32,7 +37,7 @@ const OPTIONS = [
   "--sharedMemory",
   "--initialMemory=1",
   "--maximumMemory=65536",
-  "--enable=threads",
+  "--enable=threads,reference-types",
   "--outFile=kernel.wasm",
 ];
 
@@ -66,7 +71,7 @@ function readSource(name: string): string | null {
 /** From the TypeScript of this project to that of the compiler. */
 function adapt(source: string): string {
   const modules = new Map<string, string>();
-  return source
+  return (TEXTUAL.test(source) ? STRINGS : "") + source
     .replaceAll(
       /^import \* as (\w+) from ("[^"]+");$/gm,
       (line, name, from) => {
@@ -83,6 +88,10 @@ function adapt(source: string): string {
       (line, what) => TYPED.test(line) ? `import ${what};` : "",
     )
     .replaceAll(/^export const \w+ = \[[^\]]*\] as const;$/gm, "")
+    .replaceAll(/\((\w+) << (\d+)\) \| \(\1 >>> \d+\)/g, "rotl<i32>($1, $2)")
+    .replaceAll(INLINED, "@inline\n$&")
+    .replaceAll("text.length", "unitsIn(text)")
+    .replaceAll("text.charCodeAt(", "unitAt(text, ")
     .replaceAll(/\bnumber\b/g, "i32");
 }
 

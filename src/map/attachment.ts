@@ -95,7 +95,7 @@ export class Attachment {
     this.table = new Table(participant);
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
-    this.quick = kernel ?? quickOver(words, floats);
+    this.quick = kernel ?? quickOver(words, floats, this.key.words);
     this.#open = true;
   }
 

@@ -63,15 +63,19 @@ export class Reader<K, V> {
    * they are confirmed; the bytes may still be reused while they are read, and the caller then throws the result away. So
    * only what is harmless to decode from any bytes is decoded: numbers, and Latin-1 strings as such.
    */
-  glance(ref: number, before: number): V | undefined | typeof UNDECODED {
+  glance(
+    ref: number,
+    info: number,
+    before: number,
+  ): V | undefined | typeof UNDECODED {
     if (ref === 0) return undefined;
     const words = this.#segment.words;
     const keyInfo = words[ref * 4 + V_KEY];
     const valueInfo = words[ref * 4 + V_VALUE];
     const tag = valueInfo >>> TAG_SHIFT;
     if (tag === TAG_NUMBER && (keyInfo & HAS_EXPIRY) === 0) {
-      // Wherever the key's length leads, there is a number, or nothing: no need to believe it first.
-      return this.#segment.floats[valueIndexOf(ref, keyInfo)] as V;
+      // Whatever is there by now is a number, or nothing: no need to believe it first.
+      return this.#segment.floats[valueIndexOf(ref, info)] as V;
     }
     if (!confirms(words, before)) return UNDECODED;
     if (tag === TAG_TOMBSTONE) return undefined;

@@ -14,6 +14,7 @@ import * as layout from "../segment/layout.ts";
 import { ORDERED, store } from "../segment/words.ts";
 import * as accounting from "../table/account.ts";
 import { EncodedKey } from "../table/key.ts";
+import * as looks from "../table/look.ts";
 import * as quick from "../table/quick.ts";
 import type { Quick } from "../table/quick_over.ts";
 import type { Insert, Table } from "../table/table.ts";
@@ -22,6 +23,7 @@ import { Cursor } from "../table/cursor.ts";
 import * as glances from "../table/glance.ts";
 import * as codec from "../codec/codec.ts";
 import type { ValueFormat } from "../codec/codec.ts";
+import { stringKeys } from "../codec/keys.ts";
 import * as sums from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
 import {
@@ -46,13 +48,16 @@ const {
   HAS_EXPIRY,
   LENGTH_LIMIT,
   LENGTH_MASK,
+  P_BEFORE,
   P_ENTRIES,
+  P_HASH,
+  P_INFO,
   P_RESULT,
-  TAG_SHIFT,
   V_KEY,
   V_VALUE,
 } = layout;
 const { TAG_NUMBER } = codec;
+const { NUMBER, NUMBER_INFO } = looks;
 const { ABSENT, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
 const { account } = accounting;
@@ -87,9 +92,6 @@ export interface SetOptions {
    */
   ttl?: number;
 }
-
-/** What a version says of a value that is a number. */
-const NUMBER_INFO = Float64Array.BYTES_PER_ELEMENT | (TAG_NUMBER << TAG_SHIFT);
 
 /** Keys that are looked up together: as many as a processor waits for at a time, a few times over. */
 const AHEAD = 64;
@@ -146,11 +148,17 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #sets: number;
   readonly #deletes: number;
   readonly #result: number;
+  /** Where a look leaves hash and info of its key, and the epoch before its glance. */
+  readonly #hash: number;
+  readonly #info: number;
+  readonly #before: number;
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
   readonly #options: AttachOptions<K, V>;
+  /** Whether keys are strings, for which there are looks. */
+  readonly #hasTextKeys: boolean;
   /** Whether encoding and decoding keys runs the caller's code. */
   readonly #hasOwnKeys: boolean;
   /** Whether encoding and decoding values runs the caller's code. */
@@ -173,6 +181,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       keyFormat(segment, options.key),
       this.#values,
     );
+    this.#hasTextKeys = ORDERED &&
+      (this.#reader.keys as unknown) === stringKeys;
     this.#hasOwnKeys = typeof options.key === "object";
     this.#hasOwnValues = typeof options.value === "object";
     this.#floats = segment.floats;
@@ -181,6 +191,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#sets = participant.counterIndex("sets");
     this.#deletes = participant.counterIndex("deletes");
     this.#result = (participant.base + P_RESULT) / 2;
+    this.#hash = participant.base + P_HASH;
+    this.#info = participant.base + P_INFO;
+    this.#before = participant.base + P_BEFORE;
     this.#keepsNumbers = this.#values.name === "number" ||
       this.#values.name === "any";
   }
@@ -391,16 +404,44 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   get(key: K): V | undefined {
-    this.#pack(key, "get an entry");
-    return this.#getPacked(this.#key);
+    if (!this.#hasTextKeys || typeof key !== "string") {
+      this.#pack(key, "get an entry");
+      return this.#getPacked(this.#key);
+    }
+    this.#attachment.checkOpen("get an entry");
+    const seen = this.#look(key);
+    if (seen === NUMBER) {
+      this.#floats[this.#hits]++;
+      return this.#floats[this.#result] as V;
+    }
+    if (seen === 0) {
+      this.#floats[this.#misses]++;
+      return undefined;
+    }
+    return this.#getSeen(seen);
+  }
+
+  /** The value of a version that a look found, or `UNDECIDED`. */
+  #getSeen(seen: number): V | undefined {
+    const { words } = this.#segment;
+    const before = words[this.#before];
+    if (seen === UNDECIDED) return this.#getPinned(this.#key);
+    const value = this.#reader.glance(seen, this.#key.info, before);
+    if (value === UNDECODED || !confirms(words, before)) {
+      return this.#getPinned(this.#key);
+    }
+    this.#floats[value === undefined ? this.#misses : this.#hits]++;
+    return value;
   }
 
   #getPacked(key: EncodedKey): V | undefined {
     const seen = this.#glance(key);
-    if (seen !== UNDECODED) {
-      this.#floats[seen === undefined ? this.#misses : this.#hits]++;
-      return seen;
-    }
+    if (seen === UNDECODED) return this.#getPinned(key);
+    this.#floats[seen === undefined ? this.#misses : this.#hits]++;
+    return seen;
+  }
+
+  #getPinned(key: EncodedKey): V | undefined {
     const participant = this.#participant;
     participant.pin();
     try {
@@ -413,14 +454,39 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     }
   }
 
-  /** The value of a key, or undefined, if a look without a pin can tell. */
+  /**
+   * Looks for a string: `NUMBER` and 0 are confirmed, and the scratch has no key then; a version is not, and the scratch has the key, as
+   * it has if nothing is decided.
+   */
+  #look(key: K & string): number {
+    const seen = this.#tryLook(key);
+    if (seen === UNDECIDED) this.#pack(key, "look for an entry");
+    else if (seen === NUMBER || seen === 0) this.#key.forget();
+    else {
+      const { words } = this.#segment;
+      this.#key.adopt(words[this.#info], words[this.#hash]);
+    }
+    return seen;
+  }
+
+  #tryLook(text: string): number {
+    try {
+      return this.#quick.look(this.#participant.base, text);
+    } catch (error) {
+      // It was led astray by memory that was freed under it: see `table/look.ts`.
+      if (error instanceof WebAssembly.RuntimeError) return UNDECIDED;
+      throw error;
+    }
+  }
+
+  /** The value of a key, or undefined, if a glance can tell. */
   #glance(key: EncodedKey): V | undefined | typeof UNDECODED {
     if (!ORDERED) return UNDECODED;
     const words = this.#segment.words;
     const before = beforeGlance(words);
-    const ref = glance(words, key);
+    const ref = glance(words, key.hash, key.words, key.info);
     if (ref === UNDECIDED) return UNDECODED;
-    const value = this.#reader.glance(ref, before);
+    const value = this.#reader.glance(ref, key.info, before);
     return confirms(words, before) ? value : UNDECODED;
   }
 
@@ -443,20 +509,35 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   has(key: K): boolean {
+    const isThere = this.#hasTextKeys && typeof key === "string"
+      ? this.#lookAt(key)
+      : this.#glanceAt(key);
+    if (isThere === UNDECODED) return this.#readPacked((ref) => ref !== 0);
+    this.#floats[isThere ? this.#hits : this.#misses]++;
+    return isThere;
+  }
+
+  /** Whether there is an entry, if a look can tell; or the key is in the scratch. */
+  #lookAt(key: K & string): boolean | typeof UNDECODED {
+    this.#attachment.checkOpen("look for an entry");
+    const seen = this.#look(key);
+    if (seen === NUMBER || seen === 0) return seen !== 0;
+    if (seen === UNDECIDED) return UNDECODED;
+    return this.#confirm(seen, this.#segment.words[this.#before]);
+  }
+
+  /** The same by a glance. */
+  #glanceAt(key: K): boolean | typeof UNDECODED {
     this.#pack(key, "look for an entry");
-    if (ORDERED) {
-      const words = this.#segment.words;
-      const before = beforeGlance(words);
-      const ref = glance(words, this.#key);
-      if (ref !== UNDECIDED) {
-        const isThere = this.#reader.glanceAt(ref, before);
-        if (isThere !== UNDECODED && confirms(words, before)) {
-          this.#floats[isThere ? this.#hits : this.#misses]++;
-          return isThere;
-        }
-      }
-    }
-    return this.#readPacked((ref) => ref !== 0);
+    if (!ORDERED) return UNDECODED;
+    const before = beforeGlance(this.#segment.words);
+    const seen = this.#newest();
+    return seen === UNDECIDED ? UNDECODED : this.#confirm(seen, before);
+  }
+
+  #confirm(seen: number, before: number): boolean | typeof UNDECODED {
+    const isThere = this.#reader.glanceAt(seen, before);
+    return confirms(this.#segment.words, before) ? isThere : UNDECODED;
   }
 
   /**
@@ -1579,7 +1660,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       if (seen === 0 && next === undefined && this.#isStillAbsent(hash)) {
         return next;
       }
-      const isPacked = seen !== 0 && hasKey(words, seen, this.#key);
+      const isPacked = seen !== 0 && this.#key.hash === hash &&
+        hasKey(words, seen, this.#key.words, this.#key.info);
       if (!isPacked) this.#pack(key, "update an entry"); // `fn` may have used the map
       if (this.#exchangeQuickly(seen, next)) {
         this.#floats[this.#sets]++;
@@ -1612,15 +1694,20 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * scratch, it is that key which is looked for: no harm, as nothing there and nothing wanted was the outcome already.
    */
   #isStillAbsent(hash: number): boolean {
-    return this.#key.hash === hash &&
-      glance(this.#segment.words, this.#key) === 0;
+    return this.#key.hash === hash && this.#newest() === 0;
+  }
+
+  /** The newest version of the packed key, 0 for none, or `UNDECIDED`. */
+  #newest(): number {
+    const { hash, info, words } = this.#key;
+    return glance(this.#segment.words, hash, words, info);
   }
 
   /** The newest version of the packed key if it is a number that does not expire, 0 if there is none; else `UNDECIDED`. The map is pinned. */
   #absentOrNumber(): number {
     if (!this.#keepsNumbers) return UNDECIDED;
     const words = this.#segment.words;
-    const ref = glance(words, this.#key);
+    const ref = this.#newest();
     if (ref === UNDECIDED || ref === 0) return ref;
     const at = ref * 4;
     const isPlain = words[at + V_VALUE] === NUMBER_INFO &&

@@ -13,6 +13,7 @@ import { ORDERED } from "./words.ts";
 
 /** The functions of the kernel; those that they are compiled from say what they do. */
 export interface Kernel {
+  look(base: number, text: string): number;
   putNumber(
     base: number,
     hash: number,
@@ -64,17 +65,38 @@ export function kernelMemory(bytes: number): WebAssembly.Memory | undefined {
 
 let compiled: WebAssembly.Module | undefined;
 
+/** With an option that TypeScript does not know yet. */
+type ModuleConstructor = new (
+  binary: BufferSource,
+  options: { builtins: string[] },
+) => WebAssembly.Module;
+
+/** The kernel reads strings by the engine's own functions, which are compiled in. */
+function compile(): WebAssembly.Module {
+  const Module = WebAssembly.Module as ModuleConstructor;
+  const binary = Uint8Array.fromBase64(KERNEL);
+  return new Module(binary, { builtins: ["js-string"] });
+}
+
 /**
  * The kernel over a memory. Its functions are in an object of the same shape for every memory, which the `exports` of instances
  * are not: for V8 each of those is of a type of its own, and code compiled for one map would be thrown away at the next one.
  */
 export function kernelOver(memory: WebAssembly.Memory): Kernel {
-  compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(KERNEL));
+  compiled ??= compile();
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
     machine: { ordered: Number(ORDERED), now: () => Date.now() },
   });
-  const { putNumber, publish, remove, increment, exchange, moveSlots, drain } =
-    exports as unknown as Kernel;
-  return { putNumber, publish, remove, increment, exchange, moveSlots, drain };
+  const kernel = exports as unknown as Kernel;
+  return {
+    look: kernel.look,
+    putNumber: kernel.putNumber,
+    publish: kernel.publish,
+    remove: kernel.remove,
+    increment: kernel.increment,
+    exchange: kernel.exchange,
+    moveSlots: kernel.moveSlots,
+    drain: kernel.drain,
+  };
 }

@@ -157,8 +157,12 @@ export const P_FREE = 96;
 export const P_CHUNK = P_FREE + MAX_CLASSES;
 /** Per size class: how many blocks are on the free list. */
 export const P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
+/** What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; the epoch before its glance. */
+export const P_HASH = P_FREE_COUNT + MAX_CLASSES;
+export const P_INFO = P_HASH + 1;
+export const P_BEFORE = P_INFO + 1;
 /** The key of the operation at hand, if it is short enough. */
-export const P_KEY = P_FREE_COUNT + MAX_CLASSES;
+export const P_KEY = P_BEFORE + 1;
 export const KEY_SCRATCH_WORDS: number = PARTICIPANT_WORDS - P_KEY;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
@@ -227,7 +231,8 @@ export const HAS_EXPIRY = 0x40000000;
 export const LENGTH_LIMIT = 0x20000000;
 export const LENGTH_MASK = LENGTH_LIMIT - 1;
 export const TAG_SHIFT = 29;
-/** The value tag of a tombstone; the others are the codecs' own. */
+/** The value tags of a number and of a tombstone; the others are the codecs' own. */
+export const TAG_NUMBER = 1;
 export const TAG_TOMBSTONE = 5;
 
 // ---- table ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,9 @@ export type Float = number;
 /** The segment seen as floats. */
 export type Floats = Float64Array<SharedArrayBuffer>;
 
+/** A string of the caller's. */
+export type Text = string;
+
 const float = new Float64Array(1);
 const halves = new Int32Array(float.buffer);
 

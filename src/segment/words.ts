@@ -22,6 +22,9 @@
 /** The segment seen as 32-bit words. */
 export type Words = Int32Array<SharedArrayBuffer>;
 
+/** The words of a key, wherever they are. */
+export type KeyWords = Int32Array;
+
 /** Whether the processor keeps plain reads and writes in order, but for a read before an earlier write. */
 export const ORDERED: boolean = Deno.build.arch === "x86_64";
 

@@ -18,9 +18,8 @@
 
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
+import type { KeyWords, Words } from "../segment/words.ts";
 import * as hashing from "./hash.ts";
-import type { EncodedKey } from "./key.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -60,8 +59,12 @@ export function confirms(words: Words, before: number): boolean {
 }
 
 /** The newest version of a key, 0 for none, or `UNDECIDED`; worth something only once it is confirmed. */
-export function glance(words: Words, key: EncodedKey): number {
-  const hash = key.hash;
+export function glance(
+  words: Words,
+  hash: number,
+  key: KeyWords,
+  info: number,
+): number {
   const table = load(words, H_ROOT) * 4;
   const slots = table + T_SLOTS;
   const mask = words[table + T_CAPACITY] - 1;
@@ -74,7 +77,7 @@ export function glance(words: Words, key: EncodedKey): number {
       if (link === 0) return 0;
       if (link === MOVED || (link & FROZEN) !== 0) return UNDECIDED;
       const ref = link & REF_MASK;
-      if (hasKey(words, ref, key)) {
+      if (hasKey(words, ref, key, info)) {
         return peek(words, ref * 4 + V_STAMP) > 0 ? ref : UNDECIDED;
       }
     } else if ((there & ~1) === EMPTY) { // empty, or closed

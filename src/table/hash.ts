@@ -10,6 +10,9 @@
  * @module
  */
 
+import type { Text } from "../segment/machine.ts";
+import type { KeyWords } from "../segment/words.ts";
+
 /**
  * Hashes `count` words, from `from` on, under the key (`k0`, `k1`). `info` (length and kind of the key) is hashed last, so that keys
  * that differ only in padding or kind differ in hash. Never returns 0 or 1, which mark empty and closed slots.
@@ -17,12 +20,12 @@
  * O(count).
  */
 export function hashWords(
-  words: Int32Array,
+  words: KeyWords,
   count: number,
   info: number,
   k0: number,
   k1: number,
-  from = 0,
+  from: number = 0,
 ): number {
   let v0 = k0;
   let v1 = k1;
@@ -79,8 +82,8 @@ function finishHash(v0: number, v1: number, v2: number, v3: number): number {
  * @returns The hash, the same as `hashWords` of the words with the length as `info`; 0 if a character is above U+00FF.
  */
 export function packAndHash(
-  text: string,
-  words: Int32Array,
+  text: Text,
+  words: KeyWords,
   k0: number,
   k1: number,
 ): number {
@@ -126,4 +129,14 @@ export function packAndHash(
   }
   if (units > 0xff) return 0;
   return finishHash(v0, v1, v2, v3);
+}
+
+/** Packs any string into words, two UTF-16 code units each. */
+export function packWide(text: Text, words: KeyWords): void {
+  const length = text.length;
+  for (let i = 0; i < length; i += 2) {
+    const low = text.charCodeAt(i);
+    const high = i + 1 < length ? text.charCodeAt(i + 1) : 0;
+    words[i >> 1] = low | (high << 16);
+  }
 }

@@ -9,13 +9,15 @@ import type { Participant } from "../epoch/participant.ts";
 import type { Words } from "../segment/words.ts";
 import * as hashing from "./hash.ts";
 import type { HashMemo } from "./hash_memo.ts";
-import { keyBytes, keyIsWide } from "./version.ts";
+import { keyBytes, keyIsWide, keyWords } from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { KEY_SCRATCH_WORDS, KEY_WIDE, P_KEY, V_HEADER_WORDS } = layout;
-const { hashWords, packAndHash } = hashing;
+const { hashWords, packAndHash, packWide } = hashing;
 
 const FIRST_WORDS = 64;
+/** No key has this hash: see `hashWords`. */
+const NO_HASH = 0;
 
 const oneNumber = new Float64Array(1);
 const numberWords = new Int32Array(oneNumber.buffer);
@@ -122,6 +124,27 @@ export class EncodedKey {
     this.info = length;
     this.hash = hash;
     return true;
+  }
+
+  /** Encodes any string as UTF-16. */
+  packWide(text: string): void {
+    const byteLength = text.length * 2;
+    this.reserve(byteLength + 4);
+    packWide(text, this.words);
+    this.finish(byteLength, true);
+  }
+
+  /** Another key was packed into the memory given first: this is none until it is packed or adopted. */
+  forget(): void {
+    this.hash = NO_HASH;
+  }
+
+  /** Takes over a key that was packed into the memory given first. */
+  adopt(info: number, hash: number): void {
+    if (this.#isFar) this.#fit(0);
+    this.count = keyWords(info);
+    this.info = info;
+    this.hash = hash;
   }
 
   /** Encodes a number, the same for those that `Map` takes for the same: NaN equals NaN, and -0 is 0. */

@@ -6,21 +6,24 @@
 
 import type { Kernel } from "../segment/kernel.ts";
 import type { Floats } from "../segment/machine.ts";
-import type { Words } from "../segment/words.ts";
+import type { KeyWords, Words } from "../segment/words.ts";
+import * as looks from "./look.ts";
 import * as quick from "./quick.ts";
 
 /** The quick operations on a segment. */
 export type Quick = Pick<
   Kernel,
-  "exchange" | "increment" | "publish" | "putNumber" | "remove"
+  "exchange" | "increment" | "look" | "publish" | "putNumber" | "remove"
 >;
 
 // Constants of its own: `layout.ts` says why.
+const { look } = looks;
 const { exchange, increment, publish, putNumber, remove } = quick;
 
-/** The same as the kernel's, from the functions that it is compiled from. */
-export function quickOver(words: Words, floats: Floats): Quick {
+/** The same as the kernel's, from the functions that it is compiled from; the words of the scratch for keys are `key`. */
+export function quickOver(words: Words, floats: Floats, key: KeyWords): Quick {
   return {
+    look: (base, text) => look(words, floats, base, key, text),
     putNumber: (base, hash, info, valueInfo, value) =>
       putNumber(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version) => publish(words, base, hash, version),

@@ -124,7 +124,7 @@ export class Table {
             break;
           } else {
             const ref = link & REF_MASK;
-            if (hasKey(words, ref, key)) {
+            if (hasKey(words, ref, key.words, key.info)) {
               settle(words, ref);
               return ref;
             }
@@ -196,7 +196,7 @@ export class Table {
           continue; // linked meanwhile: look again
         } else {
           const ref = link & REF_MASK;
-          if (hasKey(words, ref, key)) {
+          if (hasKey(words, ref, key.words, key.info)) {
             if ((link & FROZEN) !== 0) {
               this.migration.moveSlot(table, slot);
               return ONWARD;

@@ -24,7 +24,7 @@ import * as layout from "../segment/layout.ts";
 import * as machine from "../segment/machine.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
+import type { KeyWords, Words } from "../segment/words.ts";
 import type { EncodedKey } from "./key.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -129,19 +129,23 @@ export function isOfKey(
 }
 
 /** Words that a key takes. */
-function keyWords(info: number): number {
+export function keyWords(info: number): number {
   return ((info & LENGTH_MASK) + 3) >>> 2;
 }
 
-/** Whether a version is of this key. */
-export function hasKey(words: Words, ref: number, key: EncodedKey): boolean {
+/** Whether a version is of the key with these words. */
+export function hasKey(
+  words: Words,
+  ref: number,
+  key: KeyWords,
+  info: number,
+): boolean {
   const at = ref * 4;
-  if ((words[at + V_KEY] & ~HAS_EXPIRY) !== key.info) return false;
-  const count = key.count;
-  const wanted = key.words;
+  if ((words[at + V_KEY] & ~HAS_EXPIRY) !== info) return false;
+  const count = keyWords(info);
   const from = at + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) {
-    if (words[from + i] !== wanted[i]) return false;
+    if (words[from + i] !== key[i]) return false;
   }
   return true;
 }

@@ -42,7 +42,7 @@ function checkKeys<K>(format: KeyFormat<K>, keys: readonly K[]): void {
     const encoded = encode(format, key);
     refs.forEach((ref, j) => {
       assertStrictEquals(
-        hasKey(segment.words, ref, encoded),
+        hasKey(segment.words, ref, encoded.words, encoded.info),
         i === j,
         `${Deno.inspect(key)} and ${Deno.inspect(keys[j])}`,
       );

@@ -63,7 +63,7 @@ function someStep(random: Random): Step {
   const key = someKey(random);
   const number = random.below(1000) / 8;
   const ttl = 1 + random.below(2000);
-  switch (random.below(19)) {
+  switch (random.below(22)) {
     case 0:
     case 1:
     case 2:
@@ -100,6 +100,8 @@ function someStep(random: Random): Step {
       return (map) => void map.set(key, number, { ttl });
     case 17:
       return (map) => map.expire(key, ttl);
+    case 18:
+      return (map) => map.has(key);
     default:
       return (map) => map.get(key);
   }

@@ -96,6 +96,29 @@ Deno.test("SharedMap.update() is not disturbed by what fn does with other keys",
   assertStrictEquals(runs, 1);
 });
 
+Deno.test("SharedMap.update() is not disturbed by what fn looks for", () => {
+  for (const updated of ["a", "b"]) {
+    for (const set of ["a", "b", "other"]) {
+      for (const looked of ["a", "b", "other", "c"]) {
+        using map = numbers();
+        map.set("a", 1).set("other", 2);
+        const before = map.get(updated);
+        let runs = 0;
+        map.update(updated, (current) => {
+          if (runs++ === 0) {
+            map.set(set, 5);
+            map.get(looked);
+          }
+          return current === undefined ? undefined : current + 1;
+        });
+        const seen = set === updated ? 5 : before;
+        assertStrictEquals(map.get(updated), seen && seen + 1);
+        assertStrictEquals(runs, set === updated ? 2 : 1);
+      }
+    }
+  }
+});
+
 Deno.test("SharedMap.update() nests on one key", () => {
   using map = numbers();
   let runs = 0;

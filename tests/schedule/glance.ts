@@ -5,8 +5,7 @@
  * @module
  */
 import * as real from "../../src/table/glance.ts";
-import type { Words } from "../../src/segment/words.ts";
-import type { EncodedKey } from "../../src/table/key.ts";
+import type { KeyWords, Words } from "../../src/segment/words.ts";
 import { forgery } from "./faults.ts";
 import { beginGlance, believeGlance, dropGlance } from "./freed.ts";
 
@@ -17,8 +16,13 @@ export function beforeGlance(words: Words): number {
   return real.beforeGlance(words);
 }
 
-export function glance(words: Words, key: EncodedKey): number {
-  const ref = real.glance(words, key);
+export function glance(
+  words: Words,
+  hash: number,
+  key: KeyWords,
+  info: number,
+): number {
+  const ref = real.glance(words, hash, key, info);
   if (ref === UNDECIDED) dropGlance();
   return ref;
 }

@@ -10,7 +10,8 @@ import { forSeeds } from "../segment/random.ts";
 import { SmallTable } from "./small_table.ts";
 
 function look(of: SmallTable, key: Parameters<SmallTable["key"]>[0]): number {
-  return glance(of.words, of.key(key));
+  const { hash, info, words } = of.key(key);
+  return glance(of.words, hash, words, info);
 }
 
 Deno.test("glance() finds what find() finds, or leaves it undecided", () => {

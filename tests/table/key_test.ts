@@ -37,7 +37,7 @@ Deno.test("EncodedKey.copyFrom() takes over the key of a version, whatever it is
         [copy.hash, copy.info, copy.count],
         [original.hash, original.info, original.count],
       );
-      assert(hasKey(segment.words, ref, copy));
+      assert(hasKey(segment.words, ref, copy.words, copy.info));
     }
   }
 });

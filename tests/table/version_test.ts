@@ -60,7 +60,7 @@ Deno.test("writeVersion() lays out keys and values of every length, with and wit
         assertStrictEquals(expiryOf(segment, ref), expiry);
         assertStrictEquals(words[ref * 4 + V_STAMP], 0);
         assertStrictEquals(words[ref * 4 + V_PREV], FINAL);
-        assert(hasKey(words, ref, key));
+        assert(hasKey(words, ref, key.words, key.info));
         assertFalse(isTombstone(words, ref));
         for (let i = bytes; i < bytes + 16; i++) {
           assertStrictEquals(
@@ -103,7 +103,7 @@ Deno.test("hasKey() and sameKey() look at length, kind and bytes, not at expiry 
     keys.forEach((b, j) => {
       for (const expiry of [Infinity, 5]) {
         writeVersion(segment, other, b, 2, 16, expiry);
-        assertStrictEquals(hasKey(words, other, a), i === j);
+        assertStrictEquals(hasKey(words, other, a.words, a.info), i === j);
         assertStrictEquals(sameKey(words, ref, other), i === j);
         assertStrictEquals(sameKey(words, other, ref), i === j);
       }

@@ -1,7 +1,9 @@
 // What the kernel exports: `Kernel` in `segment/kernel.ts`.
 import * as limbo from "../../epoch/limbo.ts";
-import { Floats } from "../../segment/machine.ts";
-import { Words } from "../../segment/words.ts";
+import { P_KEY } from "../../segment/layout.ts";
+import { Floats, Text } from "../../segment/machine.ts";
+import { KeyWords, Words } from "../../segment/words.ts";
+import { look as lookFor } from "../../table/look.ts";
 import * as move from "../../table/move.ts";
 import * as quick from "../../table/quick.ts";
 
@@ -54,6 +56,11 @@ export function exchange(
     expected,
     value,
   );
+}
+
+export function look(base: i32, text: Text): i32 {
+  const key = changetype<KeyWords>((base + P_KEY) << 2);
+  return lookFor(WORDS, FLOATS, base, key, text);
 }
 
 export function moveSlots(

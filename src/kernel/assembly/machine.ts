@@ -2,6 +2,13 @@
 import { Words } from "./words.ts";
 
 export type Float = f64;
+export type Text = externref;
+
+@external("wasm:js-string", "length")
+export declare function unitsIn(text: Text): i32;
+
+@external("wasm:js-string", "charCodeAt")
+export declare function unitAt(text: Text, index: i32): i32;
 
 /** The segment, as floats. */
 @final

@@ -14,6 +14,20 @@ export class Words {
   }
 }
 
+/** The words of a key, from the address on that stands for the object. */
+@final @unmanaged
+export class KeyWords {
+  @inline @operator("[]")
+  get(index: i32): i32 {
+    return i32.load(changetype<usize>(this) + at(index));
+  }
+
+  @inline @operator("[]=")
+  set(index: i32, value: i32): void {
+    i32.store(changetype<usize>(this) + at(index), value);
+  }
+}
+
 /** Whether the processor keeps plain writes in order. */
 @external("machine", "ordered")
 declare const ordered: i32;

@@ -1,0 +1,188 @@
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { SharedMap } from "../../mod.ts";
+import { stringKeys } from "../../src/codec/keys.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
+import {
+  H_ROOT,
+  KEY_SCRATCH_WORDS,
+  P_BEFORE,
+  P_HASH,
+  P_INFO,
+  P_RESULT,
+  PARTICIPANT_WORDS,
+  V_STAMP,
+} from "../../src/segment/layout.ts";
+import { beforeGlance, UNDECIDED } from "../../src/table/glance.ts";
+import { EncodedKey } from "../../src/table/key.ts";
+import { NUMBER } from "../../src/table/look.ts";
+import type { Quick } from "../../src/table/quick_over.ts";
+import { forSeeds } from "../segment/random.ts";
+
+/** A map, with the kernel and without, and looks at it. */
+class Looked {
+  readonly map: SharedMap<string, unknown>;
+  readonly words: Int32Array;
+  readonly base: number;
+  readonly quick: { -readonly [K in keyof Quick]: Quick[K] };
+  readonly #floats: Float64Array;
+  readonly #maker: SharedMap<string, unknown>;
+
+  constructor(hasKernel: boolean) {
+    this.#maker = SharedMap.create({ maxBytes: 2 ** 20 });
+    const { buffer, memory } = this.#maker.handle;
+    this.map = SharedMap.attach(hasKernel ? { buffer, memory } : { buffer });
+    const { participant, quick, segment } = attachmentOf(this.map);
+    assertStrictEquals(segment.kernel !== undefined, hasKernel);
+    this.words = segment.words;
+    this.#floats = segment.floats;
+    this.base = participant.base;
+    this.quick = quick;
+  }
+
+  look(text: string): number {
+    return this.quick.look(this.base, text);
+  }
+
+  get number(): number {
+    return this.#floats[(this.base + P_RESULT) / 2];
+  }
+
+  /** The newest version of a key. */
+  find(text: string): number {
+    return attachmentOf(this.map).table.find(this.encode(text));
+  }
+
+  encode(text: string): EncodedKey {
+    const key = new EncodedKey(attachmentOf(this.map).segment.seed);
+    stringKeys.pack(text, key);
+    return key;
+  }
+
+  [Symbol.dispose](): void {
+    this.map.close();
+    this.#maker.close();
+  }
+}
+
+function forBoth(test: (of: Looked) => void): void {
+  for (const hasKernel of [true, false]) {
+    using of = new Looked(hasKernel);
+    test(of);
+  }
+}
+
+const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
+const SHORT = ["", "a", "abcd", "é", "key:12345678", "☃", "☃☃", "a☃b"];
+const LONGEST = ["x".repeat(SCRATCH_BYTES), "☃".repeat(SCRATCH_BYTES / 2)];
+const TOO_LONG = LONGEST.map((text) => text + text[0]);
+
+Deno.test("look() finds numbers, and that there is nothing", () => {
+  forBoth((of) => {
+    const keys = [...SHORT, ...LONGEST];
+    for (const key of keys) assertStrictEquals(of.look(key), 0, key);
+    for (const [n, key] of keys.entries()) of.map.set(key, n / 4);
+    for (const [n, key] of keys.entries()) {
+      assertStrictEquals(of.look(key), NUMBER, key);
+      assertStrictEquals(of.number, n / 4);
+    }
+    for (const key of SHORT) assertStrictEquals(of.look(key + "!"), 0, key);
+  });
+});
+
+Deno.test("look() finds what is no number, and leaves what is needed to go on", () => {
+  forBoth((of) => {
+    const keys = [...SHORT, ...LONGEST];
+    for (const key of keys) {
+      of.map.set(key, 1, { ttl: 1e9 });
+      assertStrictEquals(of.look(key), of.find(key));
+      of.map.set(key, `value of ${key}`);
+      of.words.fill(-7, of.base + P_HASH, of.base + P_BEFORE + 1);
+      assertStrictEquals(of.look(key), of.find(key));
+      const { hash, info } = of.encode(key);
+      assertStrictEquals(of.words[of.base + P_HASH], hash);
+      assertStrictEquals(of.words[of.base + P_INFO], info);
+      const epoch = beforeGlance(attachmentOf(of.map).segment.words);
+      assertStrictEquals(of.words[of.base + P_BEFORE], epoch);
+      assertStrictEquals(of.map.get(key), `value of ${key}`);
+    }
+  });
+});
+
+Deno.test("look() decides nothing about keys that are too long, and versions that are pending", () => {
+  forBoth((of) => {
+    for (const key of [...TOO_LONG, "a"]) of.map.set(key, 1);
+    for (const key of TOO_LONG) {
+      assertStrictEquals(of.look(key), UNDECIDED);
+      assertStrictEquals(of.map.get(key), 1);
+    }
+    of.words[of.find("a") * 4 + V_STAMP] = 0;
+    assertStrictEquals(of.look("a"), UNDECIDED);
+    assertStrictEquals(of.map.get("a"), 1);
+    assertStrictEquals(of.look("a"), NUMBER, "the get settled it");
+  });
+});
+
+Deno.test("look() writes nothing but its record, whatever stands in the memory", () => {
+  forSeeds(20, (random) => {
+    forBoth((of) => {
+      for (let n = 0; n < 50; n++) of.map.set(`${n}`, n);
+      const { firstChunk } = attachmentOf(of.map).segment;
+      const whole = new Int32Array(of.words);
+      // As if everything had been freed and reused under it.
+      for (
+        let i = firstChunk * 4;
+        i < of.words.length;
+        i += 1 + random.below(3)
+      ) {
+        of.words[i] = random.chance(0.5) ? random.word() : random.below(100);
+      }
+      const disturbed = new Int32Array(of.words);
+      for (let n = 0; n < 50; n++) {
+        try {
+          of.look(`${n}`);
+        } catch (error) {
+          assert(error instanceof WebAssembly.RuntimeError);
+        }
+      }
+      disturbed.set(
+        of.words.subarray(of.base, of.base + PARTICIPANT_WORDS),
+        of.base,
+      );
+      assertEquals(of.words, disturbed);
+      of.words.set(whole);
+    });
+  });
+});
+
+Deno.test("a look that is led out of the memory is undecided to get() and has()", () => {
+  using of = new Looked(true);
+  of.map.set("a", 1).set("b", "text");
+  const root = of.words[H_ROOT];
+  of.words[H_ROOT] = 0x0ffffff0;
+  assertThrows(() => of.look("a"), WebAssembly.RuntimeError);
+  of.words[H_ROOT] = root;
+  const { look } = of.quick;
+  of.quick.look = (base, text) => {
+    of.words[H_ROOT] = 0x0ffffff0;
+    try {
+      return look(base, text);
+    } finally {
+      of.words[H_ROOT] = root;
+    }
+  };
+  assertStrictEquals(of.map.get("a"), 1);
+  assertStrictEquals(of.map.get("b"), "text");
+  assertStrictEquals(of.map.get("c"), undefined);
+  assert(of.map.has("a"));
+  assertEquals(of.map.has("c"), false);
+  of.quick.look = () => {
+    throw new TypeError("another fault");
+  };
+  assertThrows(() => of.map.get("a"), TypeError, "another fault");
+  of.quick.look = look;
+});
