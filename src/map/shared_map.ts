@@ -49,6 +49,7 @@ const {
   LENGTH_LIMIT,
   LENGTH_MASK,
   P_BEFORE,
+  P_DELETED,
   P_ENTRIES,
   P_HASH,
   P_INFO,
@@ -152,6 +153,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #hash: number;
   readonly #info: number;
   readonly #before: number;
+  /** Where a quick delete leaves the version that it took away. */
+  readonly #deleted: number;
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
@@ -194,6 +197,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#hash = participant.base + P_HASH;
     this.#info = participant.base + P_INFO;
     this.#before = participant.base + P_BEFORE;
+    this.#deleted = participant.base + P_DELETED;
     this.#keepsNumbers = this.#values.name === "number" ||
       this.#values.name === "any";
   }
@@ -731,9 +735,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#pack(key, "delete an entry");
     switch (this.#removeQuickly()) {
       case DONE:
-        this.#table.countTombstone();
         this.#participant.collectSometimes();
-        this.#floats[this.#deletes]++;
         return true;
       case ABSENT:
         return false;
@@ -1520,6 +1522,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const participant = this.#participant;
     participant.pin();
     try {
+      const outcome = this.#removeQuickly();
+      if (outcome === ABSENT) return undefined;
+      if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
       this.#table.backoff.reset();
       for (;;) {
         const current = this.#seek(false);
@@ -1590,7 +1595,13 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #removeQuickly(): number {
     const key = this.#key;
     if (!key.isNear) return UNDONE;
-    return this.#quick.remove(this.#participant.base, key.hash, key.info);
+    const { base } = this.#participant;
+    const outcome = this.#quick.remove(base, key.hash, key.info);
+    if (outcome === DONE) {
+      this.#table.countTombstone();
+      this.#floats[this.#deletes]++;
+    }
+    return outcome;
   }
 
   #incrementQuickly(by: number): boolean {

@@ -19,7 +19,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -157,13 +157,15 @@ export const P_FREE = 96;
 export const P_CHUNK = P_FREE + MAX_CLASSES;
 /** Per size class: how many blocks are on the free list. */
 export const P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
-/** What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; the epoch before its glance. */
-export const P_HASH = P_FREE_COUNT + MAX_CLASSES;
-export const P_INFO = P_HASH + 1;
-export const P_BEFORE = P_INFO + 1;
 /** The key of the operation at hand, if it is short enough. */
-export const P_KEY = P_BEFORE + 1;
-export const KEY_SCRATCH_WORDS: number = PARTICIPANT_WORDS - P_KEY;
+export const P_KEY = P_FREE_COUNT + MAX_CLASSES;
+export const KEY_SCRATCH_WORDS: number = PARTICIPANT_WORDS - 4 - P_KEY;
+/** What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; the epoch before its glance. */
+export const P_HASH: number = P_KEY + KEY_SCRATCH_WORDS;
+export const P_INFO: number = P_HASH + 1;
+export const P_BEFORE: number = P_HASH + 2;
+/** The version that the last delete took away, if it went the quick way. */
+export const P_DELETED: number = P_HASH + 3;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [

@@ -36,6 +36,7 @@ const {
   HAS_EXPIRY,
   LENGTH_MASK,
   MOVED,
+  P_DELETED,
   P_KEY,
   P_PERMITS,
   P_PERMITS_FOR,
@@ -120,7 +121,7 @@ export function publish(
   return outcome;
 }
 
-/** Deletes the entry of the key in the scratch. */
+/** Deletes the entry of the key in the scratch; its version is then in the participant's record. */
 export function remove(
   words: Words,
   base: number,
@@ -396,6 +397,7 @@ function linkTombstone(
   settle(words, tombstone);
   trim(words, base, tombstone);
   account(words, base, current, tombstone);
+  words[base + P_DELETED] = current;
   dropAtOnce(words, base, table, slot, dead);
   return DONE;
 }

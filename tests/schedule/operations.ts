@@ -5,8 +5,9 @@
  * @module
  */
 import { MapFullError } from "../../mod.ts";
-import { H_ROOT, P_STATE, T_NEXT } from "../../src/segment/layout.ts";
+import { H_ROOT, P_RESULT, P_STATE, T_NEXT } from "../../src/segment/layout.ts";
 import { sweep as sweepUp } from "../../src/map/sweep.ts";
+import { NUMBER } from "../../src/table/look.ts";
 import type { Actor } from "./actor.ts";
 import { passTime } from "./clock.ts";
 import type { Model } from "./history.ts";
@@ -29,6 +30,25 @@ export const get = (key: number): Operation => ({
   run: ({ map }) => map.get(key),
   spec: ({ map }) => map.get(key),
 });
+
+/** As the map does for a string: that of the bytes of the number, so that it is the same key. */
+export const getText = (key: number): Operation => ({
+  text: `get("${key}")`,
+  run: ({ attachment, map, participant, segment }) => {
+    const { base } = participant;
+    const seen = attachment.quick.look(base, textOf(key));
+    if (seen === 0) return undefined;
+    return seen === NUMBER
+      ? segment.floats[(base + P_RESULT) / 2]
+      : map.get(key);
+  },
+  spec: ({ map }) => map.get(key),
+});
+
+function textOf(key: number): string {
+  const bytes = new Uint8Array(Float64Array.of(key).buffer);
+  return String.fromCharCode(...bytes);
+}
 
 export const has = (key: number): Operation => ({
   text: `has(${key})`,

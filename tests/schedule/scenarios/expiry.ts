@@ -22,6 +22,7 @@ function prepare({ founder }: Props): void {
 /** Each operation that sees an expiry or changes one, with a value of the caller's where it writes one. */
 const OPERATIONS: ((value: number) => readonly Operation[])[] = [
   () => [op.get(KEY), op.has(KEY)],
+  () => [op.getText(KEY)],
   (value) => [op.swap(KEY, value)],
   () => [op.take(KEY)],
   () => [op.remove(KEY)],

@@ -22,6 +22,8 @@ const READERS: (readonly (readonly Operation[])[])[] = [
   [[op.has(A)], [op.set(A, 1), op.collect]],
   [[op.get(A)], [op.set(A, 1), op.collect]],
   [[op.get(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
+  [[op.getText(A)], [op.set(A, 1), op.collect]],
+  [[op.getText(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
   [[op.increment(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
   [[op.hasTime(A)], [op.set(A, 1), op.collect], [op.collect]],
   [[op.hasTime(A), op.hasTime(A)], [op.remove(A), op.collect], [op.collect]],
@@ -29,6 +31,7 @@ const READERS: (readonly (readonly Operation[])[])[] = [
   [[op.double(A)], [op.set(A, 1), op.collect, op.set(C, 3)]],
   [[op.compareAndSet(A, 100, 1)], [op.set(A, 7), op.collect, op.set(A, 100)]],
   [[op.set(A, 1), op.collect], [op.set(A, 2), op.collect], [op.get(A)]],
+  [[op.set(A, 1), op.collect], [op.set(A, 2), op.collect], [op.getText(A)]],
 ];
 
 /** Half a chunk: two of them travel together. */

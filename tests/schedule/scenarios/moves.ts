@@ -123,6 +123,7 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [[op.finishMove], [op.finishMove, op.collect], [op.set(KEY, 3)]],
   [[op.hasTime(KEY)], [op.finishMove, op.collect, op.set(NEW, 7)]],
   [[op.get(KEY)], [op.finishMove, op.collect, op.startMove]],
+  [[op.getText(KEY)], [op.finishMove, op.collect, op.startMove]],
   [[op.startMove, op.finishMove], [op.startMove, op.remove(KEY)]],
   [[op.set(NEW, 1)], [op.startMove, op.finishMove]],
   [[op.set(KEY, 10)], [op.startMove, op.finishMove]],

@@ -40,6 +40,7 @@ const OPERATIONS: ((value: number) => Operation)[] = [
   (value) => op.getOrInsert(KEY, value),
   () => op.increment(KEY),
   () => op.double(KEY),
+  () => op.getText(KEY),
 ];
 
 function scenario(
