@@ -12,7 +12,7 @@ import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
 import { formatSummary } from "./measure/statistics.ts";
 import { formatTable } from "./measure/text_table.ts";
 import { measureMemory } from "./memory.ts";
-import { CONTENDER_NAMES, USUAL_CONTENDERS } from "./peers/all.ts";
+import { USUAL_CONTENDERS } from "./peers/all.ts";
 import { measureSingle } from "./single.ts";
 import {
   DEFAULT_SETTINGS,
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   const hasLmdb = Deno.permissions.querySync(ADDONS).state === "granted";
   const throughput = await measureThroughput({
     ...DEFAULT_SETTINGS,
-    contenders: hasLmdb ? CONTENDER_NAMES : USUAL_CONTENDERS,
+    contenders: hasLmdb ? [...USUAL_CONTENDERS, "lmdb"] : USUAL_CONTENDERS,
     rounds,
   });
   console.log(formatResults(throughput.results, throughput.settings) + "\n");

@@ -44,7 +44,7 @@ const DEFAULTS = {
   mixes: MIX_NAMES.join(","),
   workers: "1,2,4",
   rounds: "5",
-  seconds: "0.3",
+  seconds: "0.6",
   "warm-up": "1.5",
   capacity: "131072",
   json: "",
@@ -55,12 +55,13 @@ const HELP = `Throughput of several workers on one map, beside its alternatives.
   deno run --allow-read bench/throughput.ts [options]
 
   --contenders LIST  from ${CONTENDER_NAMES.join(", ")}
-                     (default: all but lmdb, which bench/README.md tells how
-                     to install)
+                     (default: all but unlocked, which is no map for several
+                     workers, and lmdb, which has to be installed:
+                     bench/README.md says how)
   --mixes LIST       from ${MIX_NAMES.join(", ")} (default: all)
   --workers LIST     how many workers, each from 1 to 16 (default 1,2,4)
   --rounds N         samples of each kind; the median counts (default 5)
-  --seconds S        how long a sample is counted (default 0.3)
+  --seconds S        how long a sample is counted (default 0.6)
   --warm-up S        how long its workers warm up before, if each has a
                      processor; longer if not (default 1.5)
   --capacity N       half of N entries in the level mixes, at most four times N

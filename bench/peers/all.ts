@@ -10,6 +10,7 @@ const MODULES = {
   sharedmap: () => import("./sharedmap.ts"),
   mutex: () => import("./mutex_table.ts"),
   striped: () => import("./striped_table.ts"),
+  unlocked: () => import("./unlocked_table.ts"),
   lmdb: () => import("./lmdb.ts"),
   "owner-1": () => import("./owner_single.ts"),
   "owner-100": () => import("./owner_many.ts"),
@@ -20,9 +21,15 @@ export type ContenderName = keyof typeof MODULES;
 
 export const CONTENDER_NAMES = Object.keys(MODULES) as ContenderName[];
 
-/** Those that play without being asked for: `lmdb` needs to be installed, and permissions that the others do not. */
+/**
+ * Those that play only where they are asked for: `lmdb` needs to be installed, and permissions that the others do not; `unlocked` is no
+ * map for several workers.
+ */
+const UNUSUAL: readonly ContenderName[] = ["lmdb", "unlocked"];
+
+/** Those that play without being asked for. */
 export const USUAL_CONTENDERS: readonly ContenderName[] = CONTENDER_NAMES
-  .filter((name) => name !== "lmdb");
+  .filter((name) => !UNUSUAL.includes(name));
 
 /** What each name stands for, in the words of the tables. */
 export const TITLES: Record<ContenderName, string> = {
@@ -30,6 +37,7 @@ export const TITLES: Record<ContenderName, string> = {
   sharedmap: "npm:sharedmap",
   mutex: "table, one mutex",
   striped: "table, 64 stripes",
+  unlocked: "table, no lock",
   lmdb: "npm:lmdb, noSync",
   "owner-1": "owner worker, 1 in flight",
   "owner-100": "owner worker, 100 in flight",

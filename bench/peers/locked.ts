@@ -5,12 +5,12 @@ import {
   type LockedTableHandle,
 } from "./locked_table.ts";
 
-/** The locked table as a contender. Its size is fixed, so it gets room up front. */
-export function locked(stripes: number): Contender {
+/** The locked table as a contender, with its locks or without. Its size is fixed, so it gets room up front. */
+export function locked(stripes: number, locks = true): Contender {
   return {
     isMap: true,
     create({ entries }) {
-      const message = createLockedTable(slotsFor(entries), stripes);
+      const message = createLockedTable(slotsFor(entries), stripes, locks);
       return { handle: () => ({ message }), close() {} };
     },
     attach: (handle) => new LockedTable(handle as LockedTableHandle),

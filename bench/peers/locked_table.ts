@@ -12,6 +12,7 @@ import { lock, unlock } from "./mutex.ts";
  * tombstone. Its size is fixed, and its keys are short Latin-1 strings.
  */
 export class LockedTable implements NearMap {
+  readonly #locks: boolean;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #values: Float64Array<SharedArrayBuffer>;
   readonly #stripeMask: number;
@@ -25,8 +26,9 @@ export class LockedTable implements NearMap {
   readonly #key = new Int32Array(this.#keyBytes.buffer);
   #length = 0;
 
-  constructor({ buffer, stripes }: LockedTableHandle) {
+  constructor({ buffer, locks, stripes }: LockedTableHandle) {
     const slots = slotCount(buffer, stripes);
+    this.#locks = locks;
     this.#words = new Int32Array(buffer);
     this.#values = new Float64Array(buffer);
     this.#stripeMask = stripes - 1;
@@ -38,45 +40,53 @@ export class LockedTable implements NearMap {
   get(key: string): number | undefined {
     const hash = this.#encode(key);
     const stripe = hash & this.#stripeMask;
-    lock(this.#words, stripe * LOCK_WORDS);
+    this.#lock(stripe);
     const slot = this.#find(hash, stripe);
     const value = this.#isUsed(slot)
       ? this.#values[(slot + VALUE) >> 1]
       : undefined;
-    unlock(this.#words, stripe * LOCK_WORDS);
+    this.#unlock(stripe);
     return value;
   }
 
   set(key: string, value: number): void {
     const hash = this.#encode(key);
     const stripe = hash & this.#stripeMask;
-    lock(this.#words, stripe * LOCK_WORDS);
+    this.#lock(stripe);
     const slot = this.#find(hash, stripe);
     this.#values[(slot + VALUE) >> 1] = value;
     if (!this.#isUsed(slot)) this.#writeKey(slot, hash);
-    unlock(this.#words, stripe * LOCK_WORDS);
+    this.#unlock(stripe);
   }
 
   delete(key: string): boolean {
     const hash = this.#encode(key);
     const stripe = hash & this.#stripeMask;
-    lock(this.#words, stripe * LOCK_WORDS);
+    this.#lock(stripe);
     const slot = this.#find(hash, stripe);
     const found = this.#isUsed(slot);
     if (found) this.#closeGap(slot, stripe);
-    unlock(this.#words, stripe * LOCK_WORDS);
+    this.#unlock(stripe);
     return found;
   }
 
   update(key: string): boolean {
     const hash = this.#encode(key);
     const stripe = hash & this.#stripeMask;
-    lock(this.#words, stripe * LOCK_WORDS);
+    this.#lock(stripe);
     const slot = this.#find(hash, stripe);
     const found = this.#isUsed(slot);
     if (found) this.#values[(slot + VALUE) >> 1] += 1;
-    unlock(this.#words, stripe * LOCK_WORDS);
+    this.#unlock(stripe);
     return found;
+  }
+
+  #lock(stripe: number): void {
+    if (this.#locks) lock(this.#words, stripe * LOCK_WORDS);
+  }
+
+  #unlock(stripe: number): void {
+    if (this.#locks) unlock(this.#words, stripe * LOCK_WORDS);
   }
 
   /** Writes the key into private memory, padded with zeros, and hashes its words. */
@@ -108,7 +118,7 @@ export class LockedTable implements NearMap {
       if (!this.#isUsed(slot) || this.#holdsKey(slot, hash)) return slot;
       place = (place + 1) & this.#slotMask;
     }
-    unlock(this.#words, stripe * LOCK_WORDS);
+    this.#unlock(stripe);
     throw new RangeError("Cannot find room: the locked table is full");
   }
 
@@ -170,15 +180,18 @@ export class LockedTable implements NearMap {
 export interface LockedTableHandle {
   readonly buffer: SharedArrayBuffer;
   readonly stripes: number;
+  /** Whether the locks are taken: without, the table is for a single worker. */
+  readonly locks: boolean;
 }
 
 /** Reserves a table of `slots` slots in `stripes` stripes, both powers of two. */
 export function createLockedTable(
   slots: number,
   stripes: number,
+  locks: boolean,
 ): LockedTableHandle {
   const words = stripes * LOCK_WORDS + slots * SLOT_WORDS;
-  return { buffer: new SharedArrayBuffer(words * 4), stripes };
+  return { buffer: new SharedArrayBuffer(words * 4), stripes, locks };
 }
 
 function slotCount(buffer: SharedArrayBuffer, stripes: number): number {

@@ -9,9 +9,9 @@ export interface Task {
   readonly worker: number;
   readonly workers: number;
   readonly seed: number;
-  /** The rehearsals warm the compiler up, each on a map of its own; then it counts. */
+  /** The rehearsals warm the compiler up; then it counts. Each act is on a map of its own. */
   readonly rehearsals: readonly Act[];
-  readonly performance: Act;
+  readonly performances: readonly Act[];
 }
 
 /** One go at one map. */
@@ -36,5 +36,7 @@ export interface Tally {
   readonly processorSeconds: number;
 }
 
-/** A worker's reply. */
-export type Reply = { readonly tally: Tally } | { readonly error: string };
+/** A worker's reply: what it did in each performance. */
+export type Reply =
+  | { readonly tallies: readonly Tally[] }
+  | { readonly error: string };

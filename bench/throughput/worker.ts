@@ -19,7 +19,11 @@ async function reply(task: Task): Promise<Reply> {
   try {
     const contender = await loadContender(task.contender);
     for (const act of task.rehearsals) await rehearse(contender, task, act);
-    return { tally: await perform(contender, task, task.performance) };
+    const tallies: Tally[] = [];
+    for (const act of task.performances) {
+      tallies.push(await perform(contender, task, act));
+    }
+    return { tallies };
   } catch (error) {
     return { error: String(error) };
   }

@@ -427,9 +427,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /** The value of a version that a look found, or `UNDECIDED`. */
   #getSeen(seen: number): V | undefined {
+    if (seen === UNDECIDED) return this.#getPinned(this.#key);
     const { words } = this.#segment;
     const before = words[this.#before];
-    if (seen === UNDECIDED) return this.#getPinned(this.#key);
     const value = this.#reader.glance(seen, this.#key.info, before);
     if (value === UNDECODED || !confirms(words, before)) {
       return this.#getPinned(this.#key);
