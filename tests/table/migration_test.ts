@@ -357,7 +357,7 @@ Deno.test("Migration finishes what a dead helper left frozen, copied or unlinked
 
 Deno.test("Migration gives the place of a slot that was claimed and never linked to the next table", () => {
   const of = new SmallTable({ shift: 8 });
-  of.set(1, 1);
+  of.set({ n: 1, hash: 100 << 24 | 5 }, 1);
   of.words[of.slot(200)] = 200 << 24 | 5;
   of.words[of.root + T_ROOM]--;
   of.startMove();
