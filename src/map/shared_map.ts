@@ -45,7 +45,6 @@ import { type SharedMapStats, sumStats } from "./stats.ts";
 // Constants of its own: `layout.ts` says why.
 const {
   H_TTL_USED,
-  HAS_EXPIRY,
   LENGTH_LIMIT,
   LENGTH_MASK,
   P_BEFORE,
@@ -54,11 +53,9 @@ const {
   P_HASH,
   P_INFO,
   P_RESULT,
-  V_KEY,
-  V_VALUE,
 } = layout;
 const { TAG_NUMBER } = codec;
-const { NUMBER, NUMBER_INFO } = looks;
+const { isPlainNumber, NUMBER, NUMBER_INFO } = looks;
 const { ABSENT, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
 const { account } = accounting;
@@ -1720,10 +1717,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const words = this.#segment.words;
     const ref = this.#newest();
     if (ref === UNDECIDED || ref === 0) return ref;
-    const at = ref * 4;
-    const isPlain = words[at + V_VALUE] === NUMBER_INFO &&
-      (words[at + V_KEY] & HAS_EXPIRY) === 0;
-    return isPlain ? ref : UNDECIDED;
+    return isPlainNumber(words, ref) ? ref : UNDECIDED;
   }
 
   #link(current: number, version: number): Insert {

@@ -9,11 +9,12 @@ import type { Participant } from "../epoch/participant.ts";
 import type { Words } from "../segment/words.ts";
 import * as hashing from "./hash.ts";
 import type { HashMemo } from "./hash_memo.ts";
-import { keyBytes, keyIsWide, keyWords } from "./version.ts";
+import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { KEY_SCRATCH_WORDS, KEY_WIDE, P_KEY, V_HEADER_WORDS } = layout;
 const { hashWords, packAndHash, packWide } = hashing;
+const { keyBytes, keyIsWide, keyWords } = versions;
 
 const FIRST_WORDS = 64;
 /** No key has this hash: see `hashWords`. */
@@ -46,8 +47,6 @@ export class EncodedKey {
   /** Memory for those that are. */
   #far: Scratch | undefined;
   #isFar = false;
-  /** Words in use. */
-  count = 0;
   /** Bytes in use, with the `KEY_WIDE` flag: what a version's key word holds, but for its expiry flag. */
   info = 0;
   hash = 0;
@@ -79,6 +78,11 @@ export class EncodedKey {
     const from = base + P_KEY;
     const scratch = words.subarray(from, from + KEY_SCRATCH_WORDS);
     return new EncodedKey(seed, memo, scratch);
+  }
+
+  /** Words in use. */
+  get count(): number {
+    return keyWords(this.info);
   }
 
   /** Whether the key is short enough for the memory that was given first. */
@@ -120,7 +124,6 @@ export class EncodedKey {
     this.reserve(length);
     const hash = packAndHash(text, this.words, this.#k0, this.#k1);
     if (hash === 0) return false;
-    this.count = (length + 3) >>> 2;
     this.info = length;
     this.hash = hash;
     return true;
@@ -142,7 +145,6 @@ export class EncodedKey {
   /** Takes over a key that was packed into the memory given first. */
   adopt(info: number, hash: number): void {
     if (this.#isFar) this.#fit(0);
-    this.count = keyWords(info);
     this.info = info;
     this.hash = hash;
   }
@@ -164,14 +166,12 @@ export class EncodedKey {
       memo.remember(integer, this.hash);
       return;
     }
-    this.count = NUMBER_BYTES / 4;
     this.info = NUMBER_BYTES;
     this.hash = hash;
   }
 
   /** Ends the encoding of a key whose words are in place. */
   finish(byteLength: number, wide: boolean): void {
-    this.count = (byteLength + 3) >>> 2;
     this.info = wide ? byteLength | KEY_WIDE : byteLength;
     this.hash = hashWords(
       this.words,

@@ -100,7 +100,7 @@ function lookPacked(
 }
 
 /** Whether a version says that its value is a number, which does not expire. */
-function isPlainNumber(words: Words, version: number): boolean {
+export function isPlainNumber(words: Words, version: number): boolean {
   return words[version * 4 + V_VALUE] === NUMBER_INFO &&
     (words[version * 4 + V_KEY] & HAS_EXPIRY) === 0;
 }

@@ -7,7 +7,7 @@ import {
   UNDECIDED,
 } from "../../src/table/glance.ts";
 import { forSeeds } from "../segment/random.ts";
-import { SmallTable } from "./small_table.ts";
+import { homeAt, SmallTable } from "./small_table.ts";
 
 function look(of: SmallTable, key: Parameters<SmallTable["key"]>[0]): number {
   const { hash, info, words } = of.key(key);
@@ -42,7 +42,7 @@ Deno.test("glance() leaves a pending version to others, and does not settle it",
 
 Deno.test("glance() decides nothing where a move has been", () => {
   const of = new SmallTable();
-  const key = { n: 1, hash: 100 << 24 | 5 };
+  const key = { n: 1, hash: homeAt(100, 5) };
   of.set(key, 1);
   of.startMove();
   assertStrictEquals(look(of, key), of.find(key));
@@ -50,7 +50,7 @@ Deno.test("glance() decides nothing where a move has been", () => {
   assertStrictEquals(look(of, key), UNDECIDED);
   of.table.migration.moveSlot(of.root, of.slot(100));
   assertStrictEquals(look(of, key), UNDECIDED);
-  const absent = { n: 2, hash: 50 << 24 };
+  const absent = { n: 2, hash: homeAt(50) };
   assertStrictEquals(look(of, absent), 0);
   of.table.migration.moveSlot(of.root, of.slot(50));
   assertStrictEquals(look(of, absent), UNDECIDED);
@@ -58,7 +58,7 @@ Deno.test("glance() decides nothing where a move has been", () => {
 
 Deno.test("glance() gives up a long probe", () => {
   const of = new SmallTable();
-  const hash = 100 << 24;
+  const hash = homeAt(100);
   for (let n = 0; n < 60; n++) of.set({ n, hash }, n);
   assertStrictEquals(look(of, { n: 0, hash }), of.find({ n: 0, hash }));
   assertStrictEquals(look(of, { n: 59, hash }), UNDECIDED);

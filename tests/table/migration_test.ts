@@ -28,7 +28,7 @@ import {
 import { claimedSlots } from "../../src/table/room.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
 import { forSeeds, type Random } from "../segment/random.ts";
-import { type Key, SmallTable } from "./small_table.ts";
+import { homeAt, type Key, SmallTable } from "./small_table.ts";
 
 /** Keys with a place of their own, some of them round the end of the table, some with one hash. */
 function keysOf(count: number): Key[] {
@@ -357,8 +357,8 @@ Deno.test("Migration finishes what a dead helper left frozen, copied or unlinked
 
 Deno.test("Migration gives the place of a slot that was claimed and never linked to the next table", () => {
   const of = new SmallTable({ shift: 8 });
-  of.set({ n: 1, hash: 100 << 24 | 5 }, 1);
-  of.words[of.slot(200)] = 200 << 24 | 5;
+  of.set({ n: 1, hash: homeAt(100, 5) }, 1);
+  of.words[of.slot(200)] = homeAt(200, 5);
   of.words[of.root + T_ROOM]--;
   of.startMove();
   const next = of.next;

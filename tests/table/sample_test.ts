@@ -7,7 +7,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { sampleVersions } from "../../src/table/sample.ts";
-import { SmallTable } from "./small_table.ts";
+import { homeAt, SmallTable } from "./small_table.ts";
 
 /** How often each value comes first in so many samples. */
 function countFirst(of: SmallTable, samples: number): Map<number, number> {
@@ -41,7 +41,7 @@ Deno.test("sampleVersions() takes one key as often as another, and none that was
 Deno.test("sampleVersions() finds keys in both tables of a move", () => {
   const of = new SmallTable({ shift: 10 });
   // Each at home: one that slid over the edge of what is moved may be hidden by what is not.
-  for (let n = 0; n < 500; n++) of.set({ n, hash: n * 2 << 22 | 2 }, n);
+  for (let n = 0; n < 500; n++) of.set({ n, hash: homeAt(n * 2, 2, 10) }, n);
   of.startMove();
   for (let i = 0; i < 8; i++) of.table.migration.help(of.root);
   assert(of.next !== 0);

@@ -26,6 +26,10 @@ let locks = 0;
 /** A key of the tests: a number, and a hash if it shall not be its own. */
 export type Key = number | { n: number; hash: number };
 
+/** A hash whose home in a table of 2 ** `shift` slots is this one. */
+export const homeAt = (slot: number, low = 0, shift = 8) =>
+  slot << 32 - shift | low;
+
 /** A table from numbers to numbers as one participant works on it, one step at a time. */
 export class SmallTable {
   readonly segment: Segment;

@@ -6,10 +6,7 @@ import {
 } from "@std/assert";
 import { H_CLOCK, MOVED, T_ROOM, V_STAMP } from "../../src/segment/layout.ts";
 import { forSeeds } from "../segment/random.ts";
-import { type Key, SmallTable } from "./small_table.ts";
-
-/** A hash whose home in a table of 256 slots is this one. */
-const homeAt = (slot: number, low = 0) => (slot << 24) | low;
+import { homeAt, type Key, SmallTable } from "./small_table.ts";
 
 Deno.test("Table.find() finds what was set, and nothing else", () => {
   const of = new SmallTable({ shift: 10 });

@@ -15,7 +15,7 @@ import { clearFloor, setFloor } from "../../src/table/floor.ts";
 import { closeSnapshot, openSnapshot } from "../../src/table/clock.ts";
 import { Cursor } from "../../src/table/cursor.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
-import { SmallTable } from "./small_table.ts";
+import { homeAt, SmallTable } from "./small_table.ts";
 
 const isGone = (_: number, link: number) => link === GONE;
 const isTombstone = (_: number, link: number) =>
@@ -23,7 +23,7 @@ const isTombstone = (_: number, link: number) =>
 const isClaimed = (hash: number) => hash !== EMPTY;
 
 /** A key whose probe begins at this slot of 2 ** `shift`, so that the map's random seed has no say in how far off it ends. */
-const atHome = (n: number, shift: number) => ({ n, hash: n << 32 - shift | 2 });
+const atHome = (n: number, shift: number) => ({ n, hash: homeAt(n, 2, shift) });
 
 /** Deletes a key of its own, which notes that the table is the root, and lets the epochs go by until movers are ruled out. */
 function growOld(of: SmallTable): void {
