@@ -27,7 +27,7 @@ const {
   R_LINK,
   R_STAMP,
 } = layout;
-const { classAt, isLong, pushBlock } = blocks;
+const { addBlock, beginFreeing, classAt, endFreeing, isLong } = blocks;
 const { tally } = tallies;
 const { load, peek, poke } = access;
 
@@ -72,13 +72,16 @@ export function letGo(words: Words, base: number): void {
   tally(words, base + P_HELD_COUNT, -1);
 }
 
-/** Takes the oldest retired record out of limbo, if it has no reader left; 0: there is none. */
-export function leaveLimbo(words: Words, base: number, epoch: number): number {
+/** The oldest retired record, if it has no reader left; 0: there is none. */
+export function firstToFree(words: Words, base: number, epoch: number): number {
   const ref = peek(words, base + P_LIMBO_HEAD);
   if (ref === 0) return 0;
-  if (((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE) return 0;
+  return ((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE ? 0 : ref;
+}
+
+/** Takes the oldest retired record out of limbo. */
+export function leaveLimbo(words: Words, base: number): void {
   removeFirst(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL);
-  return ref;
 }
 
 /**
@@ -88,12 +91,14 @@ export function leaveLimbo(words: Words, base: number, epoch: number): number {
 export function drain(words: Words, base: number, most: number): number {
   const epoch = load(words, H_EPOCH);
   for (let freed = 0; freed < most; freed++) {
-    const first = peek(words, base + P_LIMBO_HEAD);
+    const first = firstToFree(words, base, epoch);
     if (first === 0) return freed;
     const c = classAt(words, first);
     if (c < 0 || isLong(words, base, c)) return freed;
-    if (leaveLimbo(words, base, epoch) === 0) return freed;
-    pushBlock(words, base, c, first);
+    beginFreeing(words, base, c, first);
+    leaveLimbo(words, base);
+    addBlock(words, base, c, first);
+    endFreeing(words, base, first);
   }
   return most;
 }

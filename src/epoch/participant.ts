@@ -16,11 +16,19 @@
 import { Allocator } from "../segment/allocator.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
+import * as sections from "../segment/section.ts";
 import type { Segment } from "../segment/segment.ts";
 import { tally } from "../segment/tally.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
-import { drain, hold, leaveLimbo, letGo, retire } from "./limbo.ts";
+import {
+  drain,
+  firstToFree,
+  hold,
+  leaveLimbo,
+  letGo,
+  retire,
+} from "./limbo.ts";
 import { Patience } from "./patience.ts";
 import { oldestSnapshot, participantBase } from "./registry.ts";
 
@@ -46,6 +54,7 @@ const {
   P_RECORD_WEIGHT,
   P_REGISTRY_MARK,
   P_RETIRED,
+  P_SECTION,
   P_STATE,
   P_USED_REFS,
   R_LINK,
@@ -54,6 +63,7 @@ const {
   REGISTRY_WORDS,
 } = layout;
 const { add, compareAndSet, load, peek, poke, release, store } = access;
+const { enter, isCutShort, leave } = sections;
 
 /** A counter of {@linkcode COUNTERS}. */
 export type Counter = (typeof COUNTERS)[number];
@@ -88,6 +98,8 @@ export class Participant {
   readonly #counters: number;
   #depth = 0;
   #kept = 0;
+  #repair: (() => void) | undefined;
+  #isRepairing = false;
   /** The word that says what was retired since the last look at the others, in refs; and the most that it may say until the next. */
   readonly #retired: number;
   readonly #mostRetired: number;
@@ -143,6 +155,7 @@ export class Participant {
    */
   leave(): void {
     const words = this.#words;
+    this.heal();
     this.#depth = 0;
     withdraw(words, this.base);
     this.collectAll();
@@ -173,20 +186,87 @@ export class Participant {
     this.allocator.adopt(base);
   }
 
+  // ---- sections -----------------------------------------------------------------------------------------------------
+
+  /** Begins a part of an operation in which the record is not as it will be: see `segment/section.ts`. */
+  enterSection(): void {
+    enter(this.#words, this.base);
+  }
+
+  /** Ends such a part. */
+  leaveSection(): void {
+    leave(this.#words, this.base);
+  }
+
+  /** Says what brings the record in order after a section that was cut short. It may be called again if it is cut short itself. */
+  repairWith(repair: () => void): void {
+    this.#repair = repair;
+  }
+
+  /** Brings the record in order if a section was cut short. Called where none can be under way. */
+  heal(): void {
+    if (!isCutShort(this.#words, this.base) || this.#isRepairing) return;
+    this.#isRepairing = true;
+    try {
+      this.#repairPinned();
+    } finally {
+      this.#isRepairing = false;
+    }
+  }
+
+  /** What was in hand may have been linked, and retired since: so the section's own pin is kept until that is settled. */
+  #repairPinned(): void {
+    const words = this.#words;
+    const pin = this.base + P_PIN;
+    if (peek(words, pin) === 0) store(words, pin, load(words, H_EPOCH));
+    this.#repair?.();
+    poke(words, this.base + P_SECTION, 0);
+    if (this.#depth === 0) release(words, pin, 0);
+  }
+
+  /**
+   * Whether this participant is pinned by more than the caller of the map keeps, which in a timer, where nothing is under way, is a
+   * pin that an operation left when it was stopped.
+   */
+  get isStopped(): boolean {
+    return this.#depth !== this.#kept || this.#isRepairing;
+  }
+
+  /** Gives up the pins of operations that were stopped. */
+  dropStalePins(): void {
+    this.#isRepairing = false;
+    this.#depth = this.#kept;
+    if (this.#depth === 0 && !isCutShort(this.#words, this.base)) {
+      release(this.#words, this.base + P_PIN, 0);
+    }
+  }
+
   // ---- pins ---------------------------------------------------------------------------------------------------------
 
   /** From here on nothing that this participant can reach is reused. Wait-free; nests. */
   pin(): void {
-    if (this.#depth++ === 0) {
-      // The epoch may be stale by now: a stale pin only holds the epoch back, and what can still be reached was not
-      // retired before the pin was visible.
-      store(this.#words, this.base + P_PIN, peek(this.#words, H_EPOCH));
-    }
+    if (isCutShort(this.#words, this.base)) this.heal();
+    this.pinInSection();
   }
 
-  /** Ends the innermost pin. Wait-free. */
+  /** As `pin`, within a section, which must end before the pin does. */
+  pinInSection(): void {
+    const words = this.#words;
+    if (this.#depth === 0 && !this.#isRepairing) {
+      // The epoch may be stale by now: a stale pin only holds the epoch back, and what can still be reached was not
+      // retired before the pin was visible.
+      store(words, this.base + P_PIN, peek(words, H_EPOCH));
+    }
+    this.#depth++; // last: a call may fail, if the stack overflows
+  }
+
+  /** Ends the innermost pin, unless a section was cut short: then the repair does. Wait-free. */
   unpin(): void {
-    if (--this.#depth === 0) release(this.#words, this.base + P_PIN, 0);
+    const words = this.#words;
+    if (this.#depth === 1 && !isCutShort(words, this.base)) {
+      release(words, this.base + P_PIN, 0);
+    }
+    this.#depth--;
   }
 
   /** Pins for the caller of the map, over many operations. */
@@ -212,12 +292,16 @@ export class Participant {
 
   /** Takes a record that was just unlinked; it is freed when no reader can be left. */
   retire(ref: number): void {
+    enter(this.#words, this.base);
     retire(this.#words, this.base, ref, 0);
+    leave(this.#words, this.base);
   }
 
   /** Keeps a version that an open snapshot needs, until all snapshots older than `death` are closed. */
   hold(ref: number, death: number): void {
+    enter(this.#words, this.base);
     hold(this.#words, this.base, ref, death);
+    leave(this.#words, this.base);
   }
 
   /** After a write: now and then, or when another one asked, advances the epoch and frees what has no reader left. */
@@ -235,14 +319,18 @@ export class Participant {
    * one of them asked.
    */
   collect(most = ALL): void {
-    this.#words[this.#retired] = 0;
+    const words = this.#words;
+    enter(words, this.base);
+    words[this.#retired] = 0;
     this.advance();
     this.#release(most);
     this.#drain(most);
-    const asked = load(this.#words, H_FLUSH);
-    if (asked === this.#flushed) return;
-    this.#flushed = asked;
-    this.allocator.flush();
+    const asked = load(words, H_FLUSH);
+    if (asked !== this.#flushed) {
+      this.#flushed = asked;
+      this.allocator.flush();
+    }
+    leave(words, this.base);
   }
 
   /**
@@ -319,10 +407,10 @@ export class Participant {
     while (freed < most) {
       freed += this.#freeBlocks(this.base, most - freed);
       const ref = freed < most
-        ? leaveLimbo(words, this.base, load(words, H_EPOCH))
+        ? firstToFree(words, this.base, load(words, H_EPOCH))
         : 0;
       if (ref === 0) break;
-      this.allocator.free(ref);
+      this.allocator.freeFrom(ref, () => leaveLimbo(words, this.base));
       freed++;
     }
     if (freed === 0) return;
@@ -352,6 +440,14 @@ export class Participant {
       if (peek(this.#words, index) === 0) return index;
     }
     return 0;
+  }
+
+  /** Clears the registry words of this participant but those in use: of snapshots that did not come to be opened, or to be closed. */
+  closeSnapshotsBut(inUse: ReadonlySet<number>): void {
+    for (let i = 0; i < REGISTRY_WORDS; i++) {
+      const index = this.base + P_REGISTRY + i;
+      if (!inUse.has(index)) store(this.#words, index, 0);
+    }
   }
 
   /** Raises the marks that bound the scans, so that no scan misses this registry word. */

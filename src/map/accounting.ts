@@ -13,14 +13,17 @@ import * as access from "../segment/words.ts";
 const { H_PARTICIPANTS, P_LIVE_REFS, REF_BYTES } = layout;
 const { load, peek } = access;
 
-/** A counter that wraps at 32 bits, summed over all participants. */
+/**
+ * A counter that wraps at 32 bits, summed over all participants. One takes away what another has added: if the sum meets the one before
+ * and the other after that, it may be less than nothing, and 0 is as true.
+ */
 export function sumTally(segment: Segment, word: number): number {
   let sum = 0;
   const slots = load(segment.words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
     sum = (sum + peek(segment.words, participantBase(slot) + word)) | 0;
   }
-  return sum >>> 0;
+  return Math.max(0, sum);
 }
 
 /** Bytes that live entries take. */

@@ -6,7 +6,7 @@
 
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Participant } from "../epoch/participant.ts";
-import { lifelineName, recoverDead } from "../epoch/recovery.ts";
+import { lifelineName, recoverDead, repairOwn } from "../epoch/recovery.ts";
 import { ClosedError, HandleError, MapFullError } from "../errors.ts";
 import {
   H_LOCKS,
@@ -62,6 +62,13 @@ export interface Shortage {
  */
 export type PlaceWait = "nothing" | "place" | "memory";
 
+/** What is closed together with an attachment. */
+export interface Dependent {
+  /** The registry word of the snapshot that it has open. */
+  readonly registryWord?: number;
+  close(): void;
+}
+
 /** One worker's hold on one segment. */
 export class Attachment {
   readonly segment: Segment;
@@ -74,11 +81,14 @@ export class Attachment {
   /** The quick way of operations: compiled, if it can be. */
   readonly quick: Quick;
   readonly #lifeline: Lifeline;
+  readonly #salvage: Salvage;
   /** What is closed together with the attachment. */
-  readonly dependents = new Set<{ close(): void }>();
+  readonly dependents = new Set<Dependent>();
   /** Changes once before it is used: what V8 compiled while a field never changed it throws away when one does, at the first `close`. */
   #open = false;
   #recovering = false;
+  /** Whether the last tick found that an operation was stopped. */
+  #wasStopped = false;
   /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
   #sweepDue = 0;
   #purgesToSkip = 0;
@@ -93,6 +103,8 @@ export class Attachment {
     this.participant = participant;
     this.#lifeline = lifeline;
     this.table = new Table(participant);
+    this.#salvage = new Salvage(participant, this.table);
+    participant.repairWith(() => this.#repair());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
     this.quick = kernel ?? quickOver(words, floats, this.key.words);
@@ -149,8 +161,14 @@ export class Attachment {
     return this.#open;
   }
 
-  /** Throws `ClosedError` after `close`. */
+  /** Throws `ClosedError` after `close`; heals what was cut short. Before each operation that writes. */
   checkOpen(what: string): void {
+    this.checkReadable(what);
+    this.participant.heal();
+  }
+
+  /** As `checkOpen`, for an operation that only reads: whatever pins heals. */
+  checkReadable(what: string): void {
     if (!this.#open) {
       throw new ClosedError(
         `Cannot ${what}: the map was closed in this worker: attach to it anew`,
@@ -163,15 +181,38 @@ export class Attachment {
     if (!this.#open) return;
     this.#open = false;
     ticker.delete(this);
-    for (const dependent of this.dependents) dependent.close();
-    this.table.leave();
-    this.participant.leave();
-    this.#lifeline.release();
+    try {
+      for (const dependent of this.dependents) dependent.close();
+      this.table.leave();
+      this.participant.leave();
+    } finally {
+      this.#lifeline.release(); // if it failed, others clear up
+    }
   }
 
-  /** One round of background work. */
+  /** Brings the record in order after a section that was cut short. */
+  #repair(): void {
+    const { dependents, participant } = this;
+    const words = [...dependents].map((dependent) => dependent.registryWord);
+    const inUse = words.filter((word) => word !== undefined);
+    participant.closeSnapshotsBut(new Set(inUse));
+    repairOwn(participant, this.#salvage);
+  }
+
+  /**
+   * One round of background work. In a worker that is being stopped, a timer that is due is still called once; so where an operation
+   * left its pin, nothing is done the first time.
+   */
   tick(): void {
-    this.participant.collectAtRest();
+    const { participant } = this;
+    if (participant.isStopped && !this.#wasStopped) {
+      this.#wasStopped = true;
+      return;
+    }
+    if (participant.isStopped) participant.dropStalePins();
+    this.#wasStopped = false;
+    participant.heal();
+    participant.collectAtRest();
     this.#tidyTable();
     sweep(this);
     this.#recover();
@@ -191,8 +232,8 @@ export class Attachment {
     if (this.#recovering) return;
     this.#recovering = true;
     try {
-      const salvage = new Salvage(this.participant, this.table.migration);
-      await recoverDead(this.participant, () => this.#open, salvage);
+      const isOpen = () => this.#open && !this.participant.isStopped;
+      await recoverDead(this.participant, isOpen, this.#salvage);
     } finally {
       this.#recovering = false;
     }

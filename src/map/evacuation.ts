@@ -8,6 +8,7 @@
  * @module
  */
 
+import { enter, leave } from "../segment/section.ts";
 import { nextTablePlace } from "../segment/table_region.ts";
 import { Cursor } from "../table/cursor.ts";
 import { EncodedKey } from "../table/key.ts";
@@ -41,13 +42,18 @@ export function evacuate(attachment: Attachment): boolean {
 /** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */
 function move(attachment: Attachment, key: EncodedKey, ref: number): boolean {
   const { participant, segment, table } = attachment;
+  const { allocator, base } = participant;
+  const { words } = segment;
   if (table.seek(key, false) !== ref) return true;
-  const bytes = bytesOf(segment.words, ref);
+  const bytes = bytesOf(words, ref);
   // Retired, blocks that lie in the way themselves are out of it until all is moved.
   const setAside = (high: number) => participant.retire(high);
-  const copy = participant.allocator.allocateLow(bytes, setAside);
-  if (copy === 0) return false;
-  copyVersion(segment.words, ref, copy, bytes);
-  if (!table.replace(ref, copy)) participant.allocator.free(copy);
-  return true;
+  enter(words, base);
+  const copy = allocator.allocateLow(bytes, setAside);
+  if (copy !== 0) {
+    copyVersion(words, ref, copy, bytes);
+    if (!table.replace(ref, copy)) allocator.free(copy);
+  }
+  leave(words, base);
+  return copy !== 0;
 }

@@ -85,10 +85,11 @@ function othersGive(
   if (of !== "entry" || newestSnapshot(segment.words) !== 0) return false;
   const { allocator } = participant;
   return participant.waitFor(() => {
+    participant.enterSection();
     const ref = allocator.allocate(bytes);
-    if (ref === 0) return false;
-    allocator.free(ref);
-    return true;
+    if (ref !== 0) allocator.free(ref);
+    participant.leaveSection();
+    return ref !== 0;
   });
 }
 

@@ -12,7 +12,6 @@ import type { Participant } from "../epoch/participant.ts";
 import { HandleError, MapFullError, received } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
 import { ORDERED, store } from "../segment/words.ts";
-import * as accounting from "../table/account.ts";
 import { EncodedKey } from "../table/key.ts";
 import * as looks from "../table/look.ts";
 import * as quick from "../table/quick.ts";
@@ -58,7 +57,6 @@ const { TAG_NUMBER } = codec;
 const { isPlainNumber, NUMBER, NUMBER_INFO } = looks;
 const { ABSENT, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
-const { account } = accounting;
 const {
   bytesOf,
   hasKey,
@@ -409,7 +407,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       this.#pack(key, "get an entry");
       return this.#getPacked(this.#key);
     }
-    this.#attachment.checkOpen("get an entry");
+    this.#attachment.checkReadable("get an entry");
     const seen = this.#look(key);
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
@@ -520,7 +518,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /** Whether there is an entry, if a look can tell; or the key is in the scratch. */
   #lookAt(key: K & string): boolean | typeof UNDECODED {
-    this.#attachment.checkOpen("look for an entry");
+    this.#attachment.checkReadable("look for an entry");
     const seen = this.#look(key);
     if (seen === NUMBER || seen === 0) return seen !== 0;
     if (seen === UNDECIDED) return UNDECODED;
@@ -1417,7 +1415,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return Date.now() + ttl;
   }
 
-  /** Writes a fresh version of the packed key with the prepared value. */
+  /**
+   * Writes a fresh version of the packed key with the prepared value. It is in hand then, in a section that `#linkOrFree` or
+   * `#publish` ends.
+   */
   #newVersion(expiry: number): number {
     const values = this.#values;
     const ref = this.#allocate(values.byteLength, expiry);
@@ -1435,7 +1436,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return ref;
   }
 
-  /** Writes a fresh version with the value of another and its own expiry. */
+  /** The same with the value of another and its own expiry. */
   #copy(current: number, expiry: number): number {
     const { words, bytes } = this.#segment;
     const length = valueBytes(words, current);
@@ -1454,6 +1455,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return ref;
   }
 
+  /** Begins a section if there is memory. */
   #allocate(valueLength: number, expiry: number): number {
     const keyLength = this.#key.info & LENGTH_MASK;
     const bytes = versionBytes(keyLength, valueLength, expiry !== Infinity);
@@ -1462,8 +1464,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     if (
       !isLong || allocator.keepForTombstone(versionBytes(keyLength, 0, false))
     ) {
+      this.#participant.enterSection();
       const ref = allocator.allocate(bytes);
       if (ref !== 0) return ref;
+      this.#participant.leaveSection();
     }
     this.#shortage = {
       of: "entry",
@@ -1475,9 +1479,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /** What the last write that failed was short of. */
   #shortage: Shortage = { of: "entry", bytes: 0 };
 
+  /** A tombstone of the packed key: as `#newVersion`. */
   #tombstone(): number {
+    this.#participant.enterSection();
     const ref = newTombstone(this.#attachment, this.#key);
     if (ref !== 0) return ref;
+    this.#participant.leaveSection();
     this.#shortage = { of: "tombstone", bytes: this.#key.info & LENGTH_MASK };
     return NO_MEMORY;
   }
@@ -1528,12 +1535,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         if (!this.#foundLive) return undefined;
         const tombstone = this.#tombstone();
         if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
-        if (this.#table.replace(current, tombstone)) {
-          account(this.#segment.words, participant.base, current, tombstone);
+        if (this.#linkOrFree(current, tombstone) === "done") {
           this.#floats[this.#deletes]++;
           return read(current);
         }
-        participant.allocator.free(tombstone);
         this.#table.backoff.wait();
       }
     } finally {
@@ -1613,30 +1618,37 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         ) === DONE;
   }
 
-  /** Links a version, however often others are faster; false, and the version is freed, if the table has no place. */
+  /**
+   * Links a version, however often others are faster; false, and the version is freed, if the table has no place. Ends the section
+   * that it was made in.
+   */
   #publish(version: number): boolean {
     const participant = this.#participant;
     const { base } = participant;
     if (this.#quick.publish(base, this.#key.hash, version) === DONE) {
+      participant.leaveSection();
       return true;
     }
-    participant.pin();
+    participant.pinInSection();
     try {
-      this.#table.backoff.reset();
-      for (;;) {
-        const current = this.#table.seek(this.#key, true);
-        const outcome = this.#link(current, version);
-        if (outcome === "done") {
-          account(this.#segment.words, base, current, version);
-          return true;
-        }
-        if (outcome === "full") break;
-        this.#table.backoff.wait();
-      }
+      const isLinked = this.#linkAnyway(version);
+      participant.leaveSection();
+      return isLinked;
     } finally {
       participant.unpin();
     }
-    participant.allocator.free(version);
+  }
+
+  #linkAnyway(version: number): boolean {
+    this.#table.backoff.reset();
+    for (;;) {
+      const current = this.#table.seek(this.#key, true);
+      const outcome = this.#link(current, version);
+      if (outcome === "done") return true;
+      if (outcome === "full") break;
+      this.#table.backoff.wait();
+    }
+    this.#participant.allocator.free(version);
     return false;
   }
 
@@ -1720,6 +1732,14 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return isPlainNumber(words, ref) ? ref : UNDECIDED;
   }
 
+  /** Links a version, or frees it; ends the section that it was made in. */
+  #linkOrFree(current: number, version: number): Insert {
+    const outcome = this.#link(current, version);
+    if (outcome !== "done") this.#participant.allocator.free(version);
+    this.#participant.leaveSection();
+    return outcome;
+  }
+
   #link(current: number, version: number): Insert {
     if (current !== 0) {
       return this.#table.replace(current, version) ? "done" : "lost";
@@ -1774,13 +1794,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         if (version === LEAVE) return "left";
         if (version === NO_MEMORY) return "full";
         if (version === AGAIN) continue;
-        const outcome = this.#link(current, version);
+        const outcome = this.#linkOrFree(current, version);
         if (outcome === "done") {
-          account(this.#segment.words, participant.base, current, version);
           published?.(current, version);
           return "done";
         }
-        participant.allocator.free(version);
         if (outcome === "full") return "full";
         this.#table.backoff.wait();
       }

@@ -60,7 +60,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
   readonly epoch: number;
   readonly #attachment: Attachment;
   readonly #reader: Reader<K, V>;
-  readonly #registryWord: number;
+  readonly registryWord: number;
   readonly #openedAt: number;
   #open = true;
   #size: number | undefined;
@@ -69,14 +69,18 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
     const { participant } = attachment;
     this.#attachment = attachment;
     this.#reader = reader;
-    this.#registryWord = participant.freeRegistryWord();
-    if (this.#registryWord === 0) {
+    this.registryWord = participant.freeRegistryWord();
+    if (this.registryWord === 0) {
       throw new SnapshotError(
         `Cannot open a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment: close one`,
         { reason: "too many open snapshots" },
       );
     }
-    const moment = openMoment(participant, this.#registryWord);
+    participant.heal();
+    participant.enterSection(); // until it is among the dependents, a repair closes it
+    const moment = openMoment(participant, this.registryWord);
+    if (moment !== undefined) attachment.dependents.add(this);
+    participant.leaveSection();
     if (moment === undefined) {
       throw new SnapshotError(
         "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots: create the map anew",
@@ -85,7 +89,6 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
     }
     this.epoch = moment.tick;
     this.#openedAt = moment.time;
-    attachment.dependents.add(this);
   }
 
   get size(): number {
@@ -171,10 +174,13 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
 
   close(): void {
     if (!this.#open) return;
+    const { dependents, participant } = this.#attachment;
+    participant.heal();
+    participant.enterSection();
+    dependents.delete(this); // from here on a repair closes it
     this.#open = false;
-    this.#attachment.dependents.delete(this);
-    const { participant } = this.#attachment;
-    closeSnapshot(participant, this.#registryWord);
+    closeSnapshot(participant, this.registryWord);
+    participant.leaveSection();
     participant.collect();
   }
 

@@ -22,7 +22,7 @@ export class EpochScan implements Disposable {
   readonly time: number;
   readonly #attachment: Attachment;
   readonly #since: number;
-  readonly #registryWord: number;
+  readonly registryWord: number;
   readonly #cursor: Cursor;
   readonly #newest: number[] = [];
   #open = true;
@@ -37,10 +37,14 @@ export class EpochScan implements Disposable {
     const { participant, segment, table } = attachment;
     this.#attachment = attachment;
     this.#since = since;
-    this.#registryWord = participant.freeRegistryWord();
-    const moment = this.#registryWord === 0
+    this.registryWord = participant.freeRegistryWord();
+    participant.heal();
+    participant.enterSection(); // until it is among the dependents, a repair closes it
+    const moment = this.registryWord === 0
       ? undefined
-      : openMoment(participant, this.#registryWord);
+      : openMoment(participant, this.registryWord);
+    if (moment !== undefined) attachment.dependents.add(this);
+    participant.leaveSection();
     if (moment === undefined) {
       throw new SnapshotError(
         `Cannot write a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment, or the map's clock has run out: close one, or create the map anew`,
@@ -50,7 +54,6 @@ export class EpochScan implements Disposable {
     this.tick = moment.tick;
     this.time = moment.time;
     this.#cursor = new Cursor(segment, table.migration);
-    attachment.dependents.add(this);
   }
 
   /** Whether all was seen. */
@@ -100,10 +103,13 @@ export class EpochScan implements Disposable {
   /** Lets go of the moment; again is nothing. */
   close(): void {
     if (!this.#open) return;
-    this.#open = false;
     const { dependents, participant } = this.#attachment;
-    dependents.delete(this);
-    closeSnapshot(participant, this.#registryWord);
+    participant.heal();
+    participant.enterSection();
+    dependents.delete(this); // from here on a repair closes it
+    this.#open = false;
+    closeSnapshot(participant, this.registryWord);
+    participant.leaveSection();
     participant.collect();
   }
 

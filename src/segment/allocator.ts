@@ -23,8 +23,10 @@
  * @module
  */
 
+import { turnChunk } from "./chunk_ledger.ts";
 import * as lists from "./free_list.ts";
 import * as layout from "./layout.ts";
+import * as sections from "./section.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
 import {
@@ -57,15 +59,14 @@ const {
   P_CHUNK,
   P_FREE,
   P_FREE_COUNT,
+  P_FREEING,
+  P_HAND,
   P_SETTLED,
   P_TAKEN,
   P_TRANSIT_CUT,
   P_TRANSIT_OLD,
   P_TRANSIT_REF,
   P_TRANSIT_WORD,
-  P_TURNED,
-  P_TURNED_USED,
-  P_TURNING,
   P_USED_REFS,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
@@ -74,7 +75,16 @@ const {
   V_STAMP,
 } = layout;
 const { compareAndSet, load, peek, poke, store } = access;
-const { addBlock, blockRefs, classFor, isLong, popBlock, pushBlock } = lists;
+const {
+  addBlock,
+  beginFreeing,
+  blockRefs,
+  classFor,
+  endFreeing,
+  isLong,
+  popBlock,
+} = lists;
+const { enter, leave } = sections;
 
 /** What a block is for: entries leave some memory to tables and tombstones, so that deleting works when the map is full. */
 export type Purpose = "entry" | "tombstone" | "table";
@@ -116,7 +126,10 @@ export class Allocator {
     return Math.ceil(bytes / (REF_BYTES * 2 ** this.#segment.chunkShift));
   }
 
-  /** A block of at least `bytes`, which are less than 2 ** 32, or 0. Its contents are whatever they were. */
+  /**
+   * A block of at least `bytes`, which are less than 2 ** 32, or 0. Its contents are whatever they were. It is in hand until it is
+   * linked or freed; the caller is in a section until then.
+   */
   allocate(bytes: number, purpose: Purpose = "entry"): number {
     const ref = this.#allocateInPlace(bytes, purpose);
     return ref === 0 && purpose === "tombstone"
@@ -176,8 +189,17 @@ export class Allocator {
     for (;;) {
       const ref = this.#allocateInPlace(bytes, "tombstone");
       if (ref === 0 || !this.isHigh(ref)) return ref;
+      this.#dropHand(ref); // first: it is in one place at most
       setAside(ref);
     }
+  }
+
+  /** What was allocated is in hand no more, nor is it a run that its owner has yet to link. */
+  #dropHand(ref: number): void {
+    poke(this.#words, this.#base + P_HAND, 0);
+    const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
+    const isRun = runLength(peek(this.#words, descriptor)) > 0;
+    if (isRun) poke(this.#words, descriptor + 1, 0);
   }
 
   /** Whether a block lies, or ends, where only tables should. */
@@ -193,12 +215,15 @@ export class Allocator {
     return chunk < end && chunk + length > first;
   }
 
-  /** A block of zeros for a table of at least `bytes`, or 0. */
+  /** A block of zeros for a table of at least `bytes`, or 0. What is in hand stays so. The caller is in a section. */
   allocateZeroed(bytes: number): number {
     if (bytes > this.#classes.largest * REF_BYTES) {
       return this.#allocateRun(this.chunksFor(bytes), "table");
     }
+    const hand = this.#base + P_HAND;
+    const before = peek(this.#words, hand);
     const ref = this.allocate(bytes, "table");
+    poke(this.#words, hand, before);
     if (ref !== 0) {
       this.#words.fill(0, ref * 4, ref * 4 + this.blockRefs(bytes) * 4);
     }
@@ -207,16 +232,36 @@ export class Allocator {
 
   /** Gives a block back. The caller owns it and no one reads it any more. */
   free(ref: number): void {
+    enter(this.#words, this.#base);
+    this.#free(ref, () => {});
+    leave(this.#words, this.#base);
+  }
+
+  /** As {@linkcode free}, for a block that is in a queue: `takeOut` takes it out of that, when it is written down where it goes. */
+  freeFrom(ref: number, takeOut: () => void): void {
+    enter(this.#words, this.#base);
+    this.#free(ref, takeOut);
+    leave(this.#words, this.#base);
+  }
+
+  #free(ref: number, takeOut: () => void): void {
     const words = this.#words;
     const chunk = this.#segment.chunkOf(ref);
     const state = peek(words, this.#segment.descriptor(chunk));
     const length = runLength(state);
     if (length > 0) {
+      poke(words, this.#base + P_FREEING, ref);
+      const hand = this.#base + P_HAND;
+      if (Math.abs(peek(words, hand)) === ref) poke(words, hand, 0);
+      takeOut();
       this.#releaseRun(chunk, length);
       return;
     }
     const c = state - 1;
-    pushBlock(words, this.#base, c, ref);
+    beginFreeing(words, this.#base, c, ref);
+    takeOut();
+    addBlock(words, this.#base, c, ref);
+    endFreeing(words, this.#base, ref);
     this.noteFreed(this.#classes.refs[c]);
     this.#giveSurplus(c);
   }
@@ -237,6 +282,13 @@ export class Allocator {
 
   /** Gives all free blocks to the others; says whether nothing is left. */
   flush(): boolean {
+    enter(this.#words, this.#base);
+    const empty = this.#flush();
+    leave(this.#words, this.#base);
+    return empty;
+  }
+
+  #flush(): boolean {
     let empty = true;
     for (let c = 0; c < this.#classes.refs.length; c++) {
       const list = this.#base + P_FREE + c;
@@ -251,16 +303,29 @@ export class Allocator {
 
   /** Gives everything up: the free blocks, and what is left of the chunks that are being cut. */
   surrender(): boolean {
+    enter(this.#words, this.#base);
+    const empty = this.#surrender();
+    leave(this.#words, this.#base);
+    return empty;
+  }
+
+  #surrender(): boolean {
     for (let c = 0; c < this.#classes.refs.length; c++) {
       while (this.#cut(c)) {
         if (!this.#give(c)) return false;
       }
     }
-    return this.flush();
+    return this.#flush();
   }
 
   /** Takes over the free blocks and half-cut chunks of a dead participant: a block at a time, each in one hand at most. */
   adopt(base: number): void {
+    enter(this.#words, this.#base);
+    this.#adopt(base);
+    leave(this.#words, this.#base);
+  }
+
+  #adopt(base: number): void {
     const words = this.#words;
     for (let c = 0; c < this.#classes.refs.length; c++) {
       const list = base + P_FREE + c;
@@ -293,7 +358,8 @@ export class Allocator {
 
   /** What blocks in use take, but for a table of this many bytes, in refs. O(participants). */
   usedRefsBeside(bytes: number): number {
-    return (this.#sum(P_USED_REFS) - this.blockRefs(bytes)) >>> 0; // each wraps
+    const used = (this.#sum(P_USED_REFS) - this.blockRefs(bytes)) | 0; // each wraps
+    return Math.max(0, used);
   }
 
   #sum(word: number): number {
@@ -401,7 +467,7 @@ export class Allocator {
     const descriptor = this.#segment.descriptor(chunk);
     poke(this.#words, descriptor + 1, 0);
     poke(this.#words, this.#base + P_CHUNK + c, chunk + 1);
-    this.#turn(chunk, 1, c + 1);
+    turnChunk(this.#segment, this.#slot, chunk, c + 1, 1);
   }
 
   /** Cuts one batch from the chunk in use. */
@@ -417,9 +483,9 @@ export class Allocator {
     const end = 2 ** this.#segment.chunkShift - size;
     let cut = 0;
     for (; cut < this.#classes.batch[c] && at <= end; cut++, at += size) {
-      poke(words, cutAt, at + size);
       poke(words, (start + at) * 4 + R_LINK, peek(words, list));
-      poke(words, list, start + at);
+      poke(words, list, start + at); // by this step it is cut
+      poke(words, cutAt, at + size);
     }
     this.#count(c, cut);
     if (at > end) poke(words, this.#base + P_CHUNK + c, 0);
@@ -509,7 +575,14 @@ export class Allocator {
     if (!forTable) poke(words, this.#segment.chunkRef(first) * 4 + V_STAMP, 0);
     poke(words, this.#segment.descriptor(first) + 1, forTable ? -owner : owner);
     const refs = count * 2 ** this.#segment.chunkShift;
-    this.#turn(first, count, CHUNK_RUN | count, refs);
+    turnChunk(
+      this.#segment,
+      this.#slot,
+      first,
+      CHUNK_RUN | count,
+      count,
+      refs,
+    );
     return this.#segment.chunkRef(first);
   }
 
@@ -557,21 +630,6 @@ export class Allocator {
   #balance(): void {
     const settled = peek(this.#words, this.#base + P_SETTLED);
     store(this.#words, this.#base + P_TAKEN, settled);
-  }
-
-  /** Changes the state of a chunk, or of a run, that is to be in use, or not any more, together with what counts it. */
-  #turn(first: number, change: number, state: number, usedRefs = 0): void {
-    const words = this.#words;
-    const base = this.#base;
-    const settled = peek(words, base + P_SETTLED) + change;
-    const used = peek(words, base + P_USED_REFS) + usedRefs;
-    poke(words, base + P_TURNED, settled);
-    poke(words, base + P_TURNED_USED, used);
-    poke(words, base + P_TURNING, first + 1);
-    store(words, this.#segment.descriptor(first), state);
-    poke(words, base + P_USED_REFS, used);
-    poke(words, base + P_SETTLED, settled); // last: as long as it differs, it tells what is going on
-    poke(words, base + P_TURNING, 0);
   }
 
   /** Chunks that entries may take: those that are free, less what is kept for tables and tombstones. */
@@ -693,7 +751,9 @@ export class Allocator {
   /** The head says who is at it until the last body is free, so that recovery can finish. */
   #releaseRun(first: number, length: number): void {
     const refs = length * 2 ** this.#segment.chunkShift;
-    this.#turn(first, -length, CHUNK_TAKING | this.#slot, -refs);
+    const mine = CHUNK_TAKING | this.#slot;
+    turnChunk(this.#segment, this.#slot, first, mine, -length, -refs);
+    poke(this.#words, this.#base + P_FREEING, 0); // before others can have it
     this.#release(first, length);
     this.#balance();
   }
@@ -734,9 +794,11 @@ export class Allocator {
     }
     this.#freedSinceConsolidation = 0;
     let found = false;
+    enter(this.#words, this.#base);
     for (let c = 0; c < this.#classes.refs.length; c++) {
       found = this.#consolidateClass(c) || found;
     }
+    leave(this.#words, this.#base);
     this.#consolidationBackOff = found
       ? 1
       : Math.min(1024, this.#consolidationBackOff * 2);
@@ -750,8 +812,9 @@ export class Allocator {
     const list = this.#base + P_FREE + c;
     const whole = this.#wholeChunks(c);
     // Marked first, unlinked then, freed last: recovery takes a marked chunk off the dead participant's lists.
+    const mine = CHUNK_TAKING | this.#slot;
     for (const chunk of whole) {
-      this.#turn(chunk, -1, CHUNK_TAKING | this.#slot);
+      turnChunk(this.#segment, this.#slot, chunk, mine, -1);
     }
     const inUse = this.#base + P_CHUNK + c;
     if (whole.has(peek(words, inUse) - 1)) poke(words, inUse, 0);

@@ -19,7 +19,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -94,7 +94,7 @@ export const EXCHANGE = 256;
 export const PARTICIPANTS = 1024;
 /** Participants that a segment has room for. */
 export const MAX_PARTICIPANTS = 128;
-export const PARTICIPANT_WORDS = 384;
+export const PARTICIPANT_WORDS = 400;
 /** Chunk descriptors: two words each. */
 export const DESCRIPTORS = PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS;
 
@@ -112,25 +112,26 @@ export const P_LIMBO_TAIL = 18;
 /** Queue of versions that open snapshots need, oldest death first. */
 export const P_HELD_HEAD = 19;
 export const P_HELD_TAIL = 20;
-/** A step at an exchange word in progress: the word, what is brought or taken, what stood there, where to cut. */
-export const P_TRANSIT_WORD = 21;
-export const P_TRANSIT_REF = 22;
-export const P_TRANSIT_OLD = 23;
-export const P_TRANSIT_CUT = 24;
+/** How many sections its worker is in, see `segment/section.ts`; not 0 while none is under way: one was cut short. */
+export const P_SECTION = 21;
+/** The block in hand: it is on no list, and linked only perhaps if this is negative. See `segment/free_list.ts`. */
+export const P_HAND = 22;
+/** The block that is on its way from its free list into the hand, or on its way there; and `P_USED_REFS` once it has arrived. */
+export const P_TAKING = 23;
+export const P_FREEING = 24;
+export const P_USED_AHEAD = 29;
 /** Slots of one table that this participant may still claim, and the number of that table. */
 export const P_PERMITS = 25;
 export const P_PERMITS_FOR = 84;
 /** The tick of the last epoch that was dumped by this participant, see `table/floor.ts`; 0: none; `LOST`: revoked. */
 export const P_FLOOR = 26;
-/** The table that this participant is about to take away from the root; see `T_REAPER`. */
-export const P_REAPING = 28;
+/** Where what `touch` saw is put, so that it has to look: nobody reads it. */
+export const P_SEEN = 28;
 /** Entries that this participant is about to write: a table is made large enough for them, and not smaller. */
 export const P_EXPECTED = 27;
 /** What was retired since the last look at the others, in refs; and for how many of them each record counts besides its own. */
 export const P_RETIRED = 30;
 export const P_RECORD_WEIGHT = 31;
-/** Where what `touch` saw is put, so that it has to look: nobody reads it. */
-export const P_SEEN = 85;
 /** The result of an operation, if it is a number: an f64. */
 export const P_RESULT = 86;
 /** Snapshots that this participant has open. */
@@ -148,10 +149,9 @@ export const P_HELD_COUNT = 91;
  */
 export const P_TAKEN = 92;
 export const P_SETTLED = 93;
-/** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_SETTLED`, `P_USED_REFS` after it. */
-export const P_TURNING = 29;
-export const P_TURNED = 94;
-export const P_TURNED_USED = 95;
+/** `P_ENTRIES` and `P_LIVE_REFS` once the block in hand is linked. */
+export const P_ENTRIES_AHEAD = 94;
+export const P_LIVE_AHEAD = 95;
 /** Per size class: the free list in use, and the chunk (index + 1) that is being cut up. */
 export const P_FREE = 96;
 export const P_CHUNK = P_FREE + MAX_CLASSES;
@@ -159,13 +159,24 @@ export const P_CHUNK = P_FREE + MAX_CLASSES;
 export const P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
 /** The key of the operation at hand, if it is short enough. */
 export const P_KEY = P_FREE_COUNT + MAX_CLASSES;
-export const KEY_SCRATCH_WORDS: number = PARTICIPANT_WORDS - 4 - P_KEY;
+export const KEY_SCRATCH_WORDS = 44;
 /** What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; the epoch before its glance. */
 export const P_HASH: number = P_KEY + KEY_SCRATCH_WORDS;
 export const P_INFO: number = P_HASH + 1;
 export const P_BEFORE: number = P_HASH + 2;
 /** The version that the last delete took away, if it went the quick way. */
 export const P_DELETED: number = P_HASH + 3;
+/** A step at an exchange word in progress: the word, what is brought or taken, what stood there, where to cut. */
+export const P_TRANSIT_WORD: number = P_HASH + 4;
+export const P_TRANSIT_REF: number = P_HASH + 5;
+export const P_TRANSIT_OLD: number = P_HASH + 6;
+export const P_TRANSIT_CUT: number = P_HASH + 7;
+/** The table that this participant is about to take away from the root; see `T_REAPER`. */
+export const P_REAPING: number = P_HASH + 8;
+/** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_SETTLED`, `P_USED_REFS` after it. */
+export const P_TURNING: number = P_HASH + 9;
+export const P_TURNED: number = P_HASH + 10;
+export const P_TURNED_USED: number = P_HASH + 11;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [

@@ -23,6 +23,7 @@ import { oldestSnapshot, participantBase } from "../epoch/registry.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
+import * as sections from "../segment/section.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import { lowestFloor, revokeFloors } from "./floor.ts";
@@ -65,6 +66,7 @@ const {
   V_STAMP,
 } = layout;
 const { add, compareAndSet, load, peek, poke, store, touch } = access;
+const { enter, leave } = sections;
 
 /** log2 of the smallest capacity. */
 const LEAST_SHIFT = 8;
@@ -106,7 +108,9 @@ export function allocateTable(
 ): number {
   const words = participant.segment.words;
   const capacity = 2 ** shift;
+  enter(words, participant.base);
   const ref = participant.allocator.allocateZeroed(tableBytes(capacity));
+  leave(words, participant.base);
   if (ref === 0) return 0;
   const table = ref * 4;
   poke(words, table + T_SHIFT, 32 - shift);
@@ -181,6 +185,14 @@ export class Migration {
    * @param worth How many tombstones make a move to a table of the same size worth its while, if there is none larger.
    */
   start(table: number, worth = this.#purgeWorth(table)): boolean {
+    const { base } = this.#participant;
+    enter(this.#words, base);
+    const started = this.#start(table, worth);
+    leave(this.#words, base);
+    return started;
+  }
+
+  #start(table: number, worth: number): boolean {
     const words = this.#words;
     while (load(words, table + T_NEXT) === 0) {
       const claimed = claimedSlots(words, table);
@@ -469,10 +481,13 @@ export class Migration {
 
   #switchRoot(table: number): void {
     const words = this.#words;
-    poke(words, this.#participant.base + P_REAPING, table / 4);
+    const { base } = this.#participant;
+    enter(words, base);
+    poke(words, base + P_REAPING, table / 4);
     compareAndSet(words, H_ROOT, table / 4, load(words, table + T_NEXT));
     this.reap(table);
-    poke(words, this.#participant.base + P_REAPING, 0);
+    poke(words, base + P_REAPING, 0);
+    leave(words, base);
   }
 
   /** Retires a table that is not the root any more, unless another participant does. */
@@ -491,23 +506,30 @@ export class Migration {
   }
 
   #moveSlots(table: number, first: number, count: number): void {
-    const next = load(this.#words, table + T_NEXT) * 4;
+    const words = this.#words;
+    const { base } = this.#participant;
+    const next = load(words, table + T_NEXT) * 4;
+    enter(words, base);
     this.#permits.turnTo(next);
-    if (!this.#move(this.#participant.base, table, first, count)) {
+    if (!this.#move(base, table, first, count)) {
       throw new Error(
         "Cannot move an entry: the next table is full, which its room rules out",
       );
     }
     this.#permits.giveSurplus(next);
+    leave(words, base);
   }
 
   /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
   closeUnlinked(table: number, slot: number): boolean {
     const words = this.#words;
+    const { base } = this.#participant;
     const next = load(words, table + T_NEXT) * 4;
+    enter(words, base);
     this.#permits.turnTo(next);
-    const closed = closeUnlinked(words, this.#participant.base, slot);
+    const closed = closeUnlinked(words, base, slot);
     this.#permits.giveSurplus(next);
+    leave(words, base);
     return closed;
   }
 }

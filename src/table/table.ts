@@ -17,8 +17,10 @@
 
 import type { Participant } from "../epoch/participant.ts";
 import * as layout from "../segment/layout.ts";
+import * as sections from "../segment/section.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
+import * as accounting from "./account.ts";
 import { Backoff } from "./backoff.ts";
 import * as hashing from "./hash.ts";
 import type { EncodedKey } from "./key.ts";
@@ -48,6 +50,8 @@ const {
   V_PREV,
 } = layout;
 const { compareAndSet, load, peek, poke, touch } = access;
+const { account, announce } = accounting;
+const { enter, leave } = sections;
 const { homeSlot } = hashing;
 const { trim } = trimming;
 const { dropAtOnce } = tombstones;
@@ -152,6 +156,14 @@ export class Table {
    * is none, ready for {@linkcode insert} if `toInsert`. Helps a migration on its way. Lock-free.
    */
   seek(key: EncodedKey, toInsert: boolean): number {
+    const { base } = this.#participant;
+    enter(this.#words, base);
+    const found = this.#seek(key, toInsert);
+    leave(this.#words, base);
+    return found;
+  }
+
+  #seek(key: EncodedKey, toInsert: boolean): number {
     const words = this.#words;
     for (;;) {
       let table = load(words, H_ROOT) * 4;
@@ -231,18 +243,21 @@ export class Table {
   }
 
   /**
-   * Puts `version` in the place of `current`, which the last seek returned; false if another worker changed it meanwhile. On
-   * success the version is settled and what it replaced is retired or held; a tombstone that nobody needs is dropped.
+   * Puts `version`, which is in hand, in the place of `current`, which the last seek returned, and counts it; false if another worker
+   * changed it meanwhile: the version is in hand still. On success it is settled and what it replaced is retired or held; a tombstone
+   * that nobody needs is dropped. The caller is in a section.
    */
   replace(current: number, version: number): boolean {
     const words = this.#words;
+    const { base } = this.#participant;
     poke(words, version * 4 + V_PREV, current);
     const dead = isTombstone(words, version);
     const link = dead ? version | DEAD : version;
+    announce(words, base, current, version);
     if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
-    const { base } = this.#participant;
     trim(words, base, version);
+    account(words, base);
     if (!dead) return true;
     dropAtOnce(words, base, this.#table, this.#slot, link);
     this.countTombstone();
@@ -256,7 +271,10 @@ export class Table {
     }
   }
 
-  /** Links the first version, not a tombstone, of the key that the last seek did not find. */
+  /**
+   * Links the first version, which is in hand and no tombstone, of the key that the last seek did not find, and counts it; else it is
+   * in hand still. The caller is in a section.
+   */
   insert(key: EncodedKey, version: number): Insert {
     const words = this.#words;
     if (this.#slot === 0) return this.#makeRoom();
@@ -268,9 +286,16 @@ export class Table {
     }
     // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not ours to retire.
     poke(words, version * 4 + V_PREV, FINAL);
-    if (!this.#slotIsEmpty && load(words, H_ROOT) * 4 !== this.#table) {
-      return this.#linkInNext(version);
-    }
+    announce(words, this.#participant.base, 0, version);
+    const outcome = this.#linkInSlot(version);
+    if (outcome === "done") account(words, this.#participant.base);
+    return outcome;
+  }
+
+  /** Links a version in the slot that the last seek found, which is claimed by now. */
+  #linkInSlot(version: number): Insert {
+    const isInNext = load(this.#words, H_ROOT) * 4 !== this.#table;
+    if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
     return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
 
@@ -343,6 +368,8 @@ export class Table {
    * @param hash The hash of the key.
    * @param version The version; its stamp is settled if the caller is alone.
    * @param isAlone Whether nobody else has the map yet: then no word can change under the caller's hands, and plain writes do.
+   *
+   * The caller is in a section, and counts.
    */
   insertNew(hash: number, version: number, isAlone: boolean): boolean {
     const words = this.#words;

@@ -116,6 +116,7 @@ function recovers(scenario: Scenario, step: number): Scenario {
     prepare(world) {
       scenario.prepare(world);
       world.kill(step, "writes", () => scenario.act(world));
+      world.giveUpVictim();
     },
     act: (world) => world.recover([2], world.inside),
   };
@@ -356,7 +357,10 @@ const MEMORY: Record<string, Scenario> = {
 const RECOVERIES: Record<string, Scenario> = {
   "recovering one with long lists": {
     leaks: LARGE_RUN,
-    prepare: furnishRichly,
+    prepare(world) {
+      furnishRichly(world);
+      world.giveUpVictim();
+    },
     act: (world) => world.recover([2], world.inside),
   },
   "recovering one that died while it took blocks": recovers(

@@ -67,7 +67,7 @@ export class Actor {
 
   /** Clears up after a dead participant. */
   recover(slot: number): void {
-    const salvage = new Salvage(this.participant, this.migration);
+    const salvage = new Salvage(this.participant, this.attachment.table);
     recover(this.participant, slot, salvage);
   }
 }
