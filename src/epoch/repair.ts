@@ -55,6 +55,7 @@ import {
   P_TRANSIT_WORD,
   R_LINK,
 } from "../segment/layout.ts";
+import { doubt } from "../segment/long_key.ts";
 import type { Segment } from "../segment/segment.ts";
 import { runLength } from "../segment/table_region.ts";
 import { load, peek, poke, store } from "../segment/words.ts";
@@ -241,6 +242,7 @@ class Record {
       }
     }
     if (claimed.size > 0) this.#takeOffLists(claimed);
+    doubt(words, claimed.size); // a run with a long key may be among them
     for (const chunk of [...claimed].reverse()) {
       store(words, segment.descriptor(chunk), CHUNK_FREE);
     }

@@ -29,6 +29,7 @@ import {
 import { type Quick, quickOver } from "../table/quick_over.ts";
 import { Salvage } from "../table/salvage.ts";
 import { Table } from "../table/table.ts";
+import { tombstoneBytes } from "../table/version.ts";
 import { liveBytesOf } from "./accounting.ts";
 import { evacuate } from "./evacuation.ts";
 import { evict, evictQuickly } from "./eviction.ts";
@@ -213,6 +214,7 @@ export class Attachment {
     this.#wasStopped = false;
     participant.heal();
     participant.collectAtRest();
+    this.#lowerReserve();
     this.#tidyTable();
     sweep(this);
     this.#recover();
@@ -251,6 +253,7 @@ export class Attachment {
     participant.collectAll();
     if (bytes > this.capacityBytes) this.#throwFull(bytes, "can never fit");
     if (attempt === 0) return;
+    this.#lowerReserve();
     if (this.#mayEvictQuickly(shortage)) {
       if (attempt <= QUICK_ATTEMPTS && this.#evictQuickly(bytes)) return;
       attempt = Math.max(1, attempt - QUICK_ATTEMPTS);
@@ -271,6 +274,12 @@ export class Attachment {
       : segment.evicts && evict(this, shortage, attempt);
     if (madeRoom) return;
     this.#throwFull(bytes, "does not fit now");
+  }
+
+  /** Keeps no more memory for the tombstone of the longest key than is needed. */
+  #lowerReserve(): void {
+    const { participant: { allocator }, segment: { words } } = this;
+    allocator.lowerReserve((ref) => tombstoneBytes(words, ref));
   }
 
   #mayEvictQuickly({ of, bytes }: Shortage): boolean {

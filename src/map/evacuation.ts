@@ -12,7 +12,7 @@ import { enter, leave } from "../segment/section.ts";
 import { nextTablePlace } from "../segment/table_region.ts";
 import { Cursor } from "../table/cursor.ts";
 import { EncodedKey } from "../table/key.ts";
-import { bytesOf, copyVersion } from "../table/version.ts";
+import { bytesOf, copyVersion, tombstoneBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 
 /** Moves all, or as much as there is memory for; says whether it was all. The caller is between operations. */
@@ -42,18 +42,30 @@ export function evacuate(attachment: Attachment): boolean {
 /** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */
 function move(attachment: Attachment, key: EncodedKey, ref: number): boolean {
   const { participant, segment, table } = attachment;
-  const { allocator, base } = participant;
+  const { base } = participant;
   const { words } = segment;
   if (table.seek(key, false) !== ref) return true;
   const bytes = bytesOf(words, ref);
   // Retired, blocks that lie in the way themselves are out of it until all is moved.
   const setAside = (high: number) => participant.retire(high);
   enter(words, base);
-  const copy = allocator.allocateLow(bytes, setAside);
-  if (copy !== 0) {
-    copyVersion(words, ref, copy, bytes);
-    if (!table.replace(ref, copy)) allocator.free(copy);
-  }
+  const isMoved = replaceByLow(attachment, ref, bytes, setAside);
   leave(words, base);
-  return copy !== 0;
+  return isMoved;
+}
+
+/** Puts a copy that lies low in the place of a version, unless that was replaced; false if there is no memory. */
+function replaceByLow(
+  { participant: { allocator }, segment: { words }, table }: Attachment,
+  ref: number,
+  bytes: number,
+  setAside: (high: number) => void,
+): boolean {
+  const copy = allocator.allocateLow(bytes, setAside);
+  if (copy === 0) return false;
+  copyVersion(words, ref, copy, bytes);
+  // What is kept for its tombstone is kept, but whoever looks for long keys may have passed where the copy is.
+  const isKept = allocator.keepForTombstone(tombstoneBytes(words, copy));
+  if (!isKept || !table.replace(ref, copy)) allocator.free(copy);
+  return isKept;
 }

@@ -150,6 +150,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #before: number;
   /** Where a quick delete leaves the version that it took away. */
   readonly #deleted: number;
+  /** Keys that are longer than this need memory set aside for their tombstones. */
+  readonly #longKey: number;
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
@@ -184,6 +186,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#hasOwnKeys = typeof options.key === "object";
     this.#hasOwnValues = typeof options.value === "object";
     this.#floats = segment.floats;
+    this.#longKey = participant.allocator.largestClassBytes / 2;
     this.#hits = participant.counterIndex("hits");
     this.#misses = participant.counterIndex("misses");
     this.#sets = participant.counterIndex("sets");
@@ -1433,7 +1436,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       expiry,
     );
     values.write(segment, valueIndex(segment.words, ref));
-    return ref;
+    return this.#kept(ref);
   }
 
   /** The same with the value of another and its own expiry. */
@@ -1452,7 +1455,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     );
     const from = valueIndex(words, current) * 8;
     bytes.copyWithin(valueIndex(words, ref) * 8, from, from + length);
-    return ref;
+    return this.#kept(ref);
   }
 
   /** Begins a section if there is memory. */
@@ -1460,7 +1463,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const keyLength = this.#key.info & LENGTH_MASK;
     const bytes = versionBytes(keyLength, valueLength, expiry !== Infinity);
     const { allocator } = this.#participant;
-    const isLong = keyLength > allocator.largestClassBytes / 2;
+    const isLong = keyLength > this.#longKey;
     if (
       !isLong || allocator.keepForTombstone(versionBytes(keyLength, 0, false))
     ) {
@@ -1473,6 +1476,26 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       of: "entry",
       bytes: isLong ? bytes + keyLength : bytes, // with what its tombstone will take
     };
+    return NO_MEMORY;
+  }
+
+  /**
+   * A version of the packed key whose header and key are written, if memory is kept for its tombstone still, or again: from here on
+   * that is so for as long as there is the version. Else the version is freed, and its section ends.
+   */
+  #kept(ref: number): number {
+    const keyLength = this.#key.info & LENGTH_MASK;
+    if (keyLength <= this.#longKey) return ref;
+    const { allocator } = this.#participant;
+    if (allocator.keepForTombstone(versionBytes(keyLength, 0, false))) {
+      return ref;
+    }
+    this.#shortage = {
+      of: "entry",
+      bytes: bytesOf(this.#segment.words, ref) + keyLength,
+    };
+    allocator.free(ref);
+    this.#participant.leaveSection();
     return NO_MEMORY;
   }
 

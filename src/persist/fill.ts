@@ -227,40 +227,35 @@ export class Filler {
       (keyInfo & HAS_EXPIRY) !== 0,
     );
     const { participant } = this.#attachment;
-    const { allocator } = participant;
-    const isLong = keyLength > this.#longKey;
-    const hasPlace = !isLong ||
-      allocator.keepForTombstone(versionBytes(keyLength, 0, false));
     participant.enterSection();
-    const version = hasPlace ? allocator.allocate(bytes) : 0;
-    const isLinked = version !== 0 && this.#link(words, at, hash, version);
+    const outcome = this.#link(words, at, hash, bytes);
     participant.leaveSection();
-    if (version === 0) {
-      return { of: "entry", bytes: isLong ? bytes + keyLength : bytes };
-    }
-    return isLinked ? undefined : { of: "slot", bytes };
+    if (outcome === "done") return undefined;
+    const isLong = outcome === "entry" && keyLength > this.#longKey;
+    return { of: outcome, bytes: isLong ? bytes + keyLength : bytes };
   }
 
-  /** Writes and links a version that is in hand; false, and it is freed, if the table has no place. */
+  /** Writes and links a version of so many bytes; or says what it is short of. The caller is in a section. */
   #link(
     words: Int32Array,
     at: number,
     hash: number,
-    version: number,
-  ): boolean {
-    const { participant } = this.#attachment;
-    const { allocator } = participant;
-    const bytes = versionBytes(
-      words[at] & LENGTH_MASK,
-      words[at + 1] & LENGTH_MASK,
-      (words[at] & HAS_EXPIRY) !== 0,
-    );
+    bytes: number,
+  ): "done" | "entry" | "slot" {
+    const { allocator } = this.#attachment.participant;
+    const keyLength = words[at] & LENGTH_MASK;
+    const hasTombstone = () =>
+      keyLength <= this.#longKey ||
+      allocator.keepForTombstone(versionBytes(keyLength, 0, false));
+    const version = hasTombstone() ? allocator.allocate(bytes) : 0;
+    if (version === 0) return "entry";
     this.#write(words, at, version);
-    if (this.#linkNew(hash, version, bytes)) return true;
-    readKey(words, at, this.#key);
-    if (this.#publish(version)) return true;
+    const isKept = hasTombstone(); // again, now that whoever looks for long keys sees this one
+    if (isKept && this.#linkNew(hash, version, bytes)) return "done";
+    if (isKept) readKey(words, at, this.#key);
+    if (isKept && this.#publish(version)) return "done";
     allocator.free(version);
-    return false;
+    return isKept ? "slot" : "entry";
   }
 
   /** Links a version that is in hand, if there is no question that it is the first of its key, and counts it. */

@@ -26,6 +26,7 @@
 import { turnChunk } from "./chunk_ledger.ts";
 import * as lists from "./free_list.ts";
 import * as layout from "./layout.ts";
+import * as longKeys from "./long_key.ts";
 import * as sections from "./section.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
@@ -74,7 +75,7 @@ const {
   REF_BYTES,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, peek, poke, store } = access;
+const { add, compareAndSet, load, peek, poke, store } = access;
 const {
   addBlock,
   beginFreeing,
@@ -84,6 +85,8 @@ const {
   isLong,
   popBlock,
 } = lists;
+const { confirm, doubt, lower, raise, reservedChunks, reserveOf, take } =
+  longKeys;
 const { enter, leave } = sections;
 
 /** What a block is for: entries leave some memory to tables and tombstones, so that deleting works when the map is full. */
@@ -414,21 +417,79 @@ export class Allocator {
 
   /**
    * Makes sure that a tombstone of this many bytes finds memory, whatever entries take from here on. False, and nothing
-   * is changed, if entries have it now.
+   * is changed, if entries have it now. It may be lowered again until the version that may need it is written: so whoever is
+   * about to link that one asks again.
    */
   keepForTombstone(bytes: number): boolean {
     const words = this.#words;
     const count = this.#runChunks(bytes);
-    const kept = load(words, H_LONG_KEY);
-    if (count <= kept) return true;
-    const ceiling = load(words, H_CEILING);
-    const isFree = () =>
-      areFreeChunks(this.#segment, ceiling - count, ceiling - kept);
-    if (count > ceiling || !(isFree() || (this.consolidate() && isFree()))) {
-      return false;
+    if (count === 0) return true;
+    for (;;) {
+      // Not by a mere read: what the caller wrote before must be there for all to see by now.
+      const reserve = reserveOf(add(words, H_LONG_KEY, 0));
+      if (count <= reserve.chunks) {
+        if (confirm(words, reserve)) return true;
+        continue;
+      }
+      const ceiling = load(words, H_CEILING);
+      const first = ceiling - count;
+      const missing = count - reserve.chunks;
+      // Claimed, and not only looked at: who claims one of them after that sees that it is kept, and lets it go.
+      const isMine = () => this.#claimRange(first, missing, false);
+      if (first < 0 || !(isMine() || (this.consolidate() && isMine()))) {
+        return false;
+      }
+      const isRaised = raise(words, reserve, count);
+      this.#unclaim(first, missing);
+      this.#balance();
+      if (isRaised) return true;
     }
-    compareAndSet(words, H_LONG_KEY, kept, count);
-    return true;
+  }
+
+  /**
+   * Keeps no more for tombstones of long keys than is needed, if that is in doubt and nobody who links such a key gets in between:
+   * then it stays in doubt. O(chunks) if it is.
+   *
+   * @param tombstoneBytes What a tombstone takes for the entry of a version; 0 if that is none. Whatever it is told may lie there.
+   */
+  lowerReserve(tombstoneBytes: (ref: number) => number): void {
+    const reserve = reserveOf(load(this.#words, H_LONG_KEY));
+    if (!reserve.isDoubted) return;
+    const taken = take(this.#words, reserve, this.#slot);
+    if (taken === undefined) return;
+    const { chunks, isSure } = this.#reserveNeeded(
+      taken.chunks,
+      tombstoneBytes,
+    );
+    lower(this.#words, taken, chunks, isSure);
+  }
+
+  /** The chunks that the tombstone of the longest key takes, `most` of them at most; sure, unless its version is not settled yet. */
+  #reserveNeeded(
+    most: number,
+    tombstoneBytes: (ref: number) => number,
+  ): { chunks: number; isSure: boolean } {
+    const segment = this.#segment;
+    const words = this.#words;
+    let chunks = 0;
+    let isSure = true;
+    for (let chunk = 0; chunk < segment.chunkCount;) {
+      if (chunks === most && isSure) break;
+      const descriptor = segment.descriptor(chunk);
+      const length = runLength(load(words, descriptor));
+      const ref = segment.chunkRef(chunk);
+      chunk += Math.max(1, length);
+      // A version is no shorter than its tombstone.
+      if (length === 0 || length < chunks) continue;
+      if (load(words, descriptor + 1) < 0) continue; // a table
+      // Until it is set, the key may be that of whatever lay here before.
+      const isSettled = load(words, ref * 4 + V_STAMP) !== 0;
+      const needed = Math.min(most, this.#runChunks(tombstoneBytes(ref)));
+      if (needed > chunks) isSure = isSettled;
+      else if (needed === chunks) isSure ||= isSettled;
+      chunks = Math.max(chunks, needed);
+    }
+    return { chunks, isSure };
   }
 
   /** The chunks that a block takes which is too large for a size class; 0 if it is not. */
@@ -641,14 +702,14 @@ export class Allocator {
   /** Chunks that are kept for tombstones. */
   get #tombstoneChunks(): number {
     return leastReserve(this.#segment.chunkCount) +
-      load(this.#words, H_LONG_KEY);
+      reservedChunks(this.#words);
   }
 
   /** The chunks from here up are not for this purpose. What belongs to a table but is no run stays below the ceiling, too. */
   #limit(purpose: Purpose): number {
     const ceiling = load(this.#words, H_CEILING);
     return purpose === "entry"
-      ? ceiling - load(this.#words, H_LONG_KEY)
+      ? ceiling - reservedChunks(this.#words)
       : ceiling;
   }
 
@@ -715,12 +776,12 @@ export class Allocator {
     return -1;
   }
 
-  /** Claims and zeroes these chunks, or none of them. */
-  #claimRange(first: number, count: number): boolean {
+  /** Claims these chunks, and zeroes them if that is wanted; or none of them. */
+  #claimRange(first: number, count: number, zeroed = true): boolean {
     if (!areFreeChunks(this.#segment, first, first + count)) return false;
     this.#reserve(count, "table");
     for (let i = 0; i < count; i++) {
-      if (this.#claimChunk(first + i, true)) continue;
+      if (this.#claimChunk(first + i, zeroed)) continue;
       this.#unclaim(first, i);
       this.#balance();
       return false;
@@ -754,6 +815,7 @@ export class Allocator {
     const mine = CHUNK_TAKING | this.#slot;
     turnChunk(this.#segment, this.#slot, first, mine, -length, -refs);
     poke(this.#words, this.#base + P_FREEING, 0); // before others can have it
+    doubt(this.#words, length);
     this.#release(first, length);
     this.#balance();
   }

@@ -28,7 +28,6 @@ import {
   H_ID,
   H_KEY_CODEC,
   H_LAYOUT,
-  H_LONG_KEY,
   H_MAGIC,
   H_NO_KEY,
   H_PARTICIPANTS,
@@ -50,6 +49,7 @@ import {
   V_VALUE,
 } from "./layout.ts";
 import { type Kernel, kernelMemory, kernelOver } from "./kernel.ts";
+import { isSound as isReserveSound } from "./long_key.ts";
 import { SizeClasses } from "./size_classes.ts";
 import { load, poke, store, type Words } from "./words.ts";
 
@@ -304,13 +304,13 @@ function areInBounds(words: Words, { chunkCount }: Geometry): boolean {
     [H_SNAPSHOTS, 0, MAX_PARTICIPANTS],
     [H_CHUNK_HINT, 0, chunkCount],
     [H_CEILING, 0, chunkCount],
-    [H_LONG_KEY, 0, chunkCount],
     [H_CLOCK, 1, LAST_TICK + 1],
     [H_NO_KEY + V_KEY, -1, -1],
   ];
-  return bounds.every(([index, low, high]) =>
-    words[index] >= low && words[index] <= high
-  );
+  return isReserveSound(words, chunkCount) &&
+    bounds.every(([index, low, high]) =>
+      words[index] >= low && words[index] <= high
+    );
 }
 
 /** What `GONE` leads to: it is settled, equals no key, and says that there is none. */

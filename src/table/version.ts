@@ -218,6 +218,12 @@ export function bytesOf(words: Words, ref: number): number {
   return (valueIndex(words, ref) - ref * 2) * 8 + valueBytes(words, ref);
 }
 
+/** Bytes of the tombstone that deletes the entry of a version; 0 if it is one itself. */
+export function tombstoneBytes(words: Words, ref: number): number {
+  if (isTombstone(words, ref)) return 0;
+  return versionBytes(words[ref * 4 + V_KEY] & LENGTH_MASK, 0, false);
+}
+
 /** Refs that the value of a version takes, about. */
 export function valueRefs(words: Words, ref: number): number {
   return valueBytes(words, ref) >>> REF_SHIFT;

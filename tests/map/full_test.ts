@@ -8,6 +8,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { MapFullError, SharedMap } from "../../mod.ts";
+import { reservedChunks } from "../../src/segment/long_key.ts";
+import { Segment } from "../../src/segment/segment.ts";
 import { eventually } from "../concurrency/eventually.ts";
 import { SCALE, SEED } from "../crash/scale.ts";
 import { Random } from "../segment/random.ts";
@@ -330,4 +332,77 @@ Deno.test("SharedMap can always delete, however sets and deletes take turns in a
     }
     assertGreater(deleted, 500);
   }
+});
+
+Deno.test("SharedMap takes as many entries again once its longest key is gone", () => {
+  const key = (n: number) => `${n}`.padEnd(1000, "x");
+  const fitting = (prepare: (map: SharedMap<string, number>) => void) => {
+    using map = SharedMap.create<string, number>({ maxBytes: 32 * MIB });
+    prepare(map);
+    return fill(map, key, 1);
+  };
+  const most = fitting(() => {});
+  const long = (length: number) => "k".repeat(length * MIB);
+  const cases: ((map: SharedMap<string, number>) => void)[] = [
+    (map) => {
+      map.set(long(12), 1);
+      assert(map.delete(long(12)));
+    },
+    (map) => {
+      map.set(long(12), 1);
+      map.clear();
+    },
+    (map) => { // it does not fit, and nothing of it is kept
+      assertThrows(() => map.set(long(16), 1), MapFullError);
+    },
+    (map) => { // the second longest goes first
+      for (const length of [3, 4, 5]) map.set(long(length), 1);
+      for (const length of [4, 5, 3]) assert(map.delete(long(length)));
+    },
+    (map) => { // in all the versions that a snapshot kept
+      map.set(long(5), 1);
+      using _ = map.snapshot();
+      map.set(long(5), 2);
+      assert(map.delete(long(5)));
+    },
+  ];
+  for (const [i, prepare] of cases.entries()) {
+    assertGreater(fitting(prepare), most * 0.98, `case ${i}`);
+  }
+});
+
+Deno.test("SharedMap that evicts holds as many entries again once its longest key is gone", () => {
+  const holding = (hadLongKey: boolean) => {
+    using map = SharedMap.create<string, number>({
+      maxBytes: 32 * MIB,
+      onFull: "evict",
+    });
+    const long = "k".repeat(12 * MIB);
+    if (hadLongKey) {
+      map.set(long, 1);
+      assert(map.delete(long));
+    }
+    for (let n = 0; n < 40_000; n++) map.set(`${n}`.padEnd(1000, "x"), n);
+    return map.size;
+  };
+  assertGreater(holding(true), holding(false) * 0.95);
+});
+
+Deno.test("SharedMap keeps memory for the tombstone of the longest key that is left", () => {
+  using map = SharedMap.create<string, number>({ maxBytes: 32 * MIB });
+  const long = (length: number) => "k".repeat(length * MIB);
+  for (const length of [2, 3, 6]) map.set(long(length), 1);
+  assert(map.delete(long(6)));
+  fill(map, (n) => `${n}`.padEnd(1000, "x"), 1);
+  fill(map, (n) => `short ${n}`, 1);
+  for (const length of [3, 2]) assert(map.delete(long(length)));
+});
+
+Deno.test("SharedMap lets memory for a long tombstone go in the background", async () => {
+  using map = SharedMap.create<string, number>({ maxBytes: 32 * MIB });
+  const { words } = Segment.attach(map.handle);
+  map.set("k".repeat(4 * MIB), 1);
+  assertGreater(reservedChunks(words), 0);
+  map.clear();
+  await eventually(() => assertStrictEquals(reservedChunks(words), 0));
 });

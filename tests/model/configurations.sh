@@ -205,3 +205,22 @@ ok   $N renewal_two "-DSTART=$WHO;run Renewer()"
 for b in BLIND TICK_LATER TICK_SOON ONE_LOOK LATE EARLY; do
 bad  $N renewal_$b -DBUG_$b "-DSTART=$WHO;run Snapshot()"
 done
+
+# ---- the reserve for the tombstone of the longest key
+L=long_key.pml; L1="-DSTART=writers=2;run Writer(1,2,0);run Writer(2,1,0);run Lowerer(3,2)"
+L2="-DSTART=writers=2;run Writer(1,2,0);run Writer(2,1,0);run Lowerer(3,1);run Lowerer(4,1)"
+LM="-DSTART=writers=2;run Writer(1,2,1);run Writer(2,1,0);run Lowerer(3,1)"
+LE="-DSTART=writers=2;run Writer(1,2,0);run Writer(2,2,0);run Lowerer(3,1);run Entry(2)"
+ok   $L long_one "$L1"
+ok   $L long_move "$LM"
+ok   $L long_entry "$LE"
+ok   $L long_crash -DCRASH "$L1"
+full ok $L long_two "$L2"
+full ok $L long_crash_two -DCRASH "$L2"
+for b in NO_SECOND_LOOK IGNORE DOUBT_EARLY DOUBT_LEFT UNSETTLED; do
+bad  $L long_$b -DBUG_$b "$L1"
+done
+bad  $L long_NAMELESS -DBUG_NAMELESS "$L2"
+bad  $L long_NO_DOUBT_AFTER -DCRASH -DBUG_NO_DOUBT_AFTER "$L1"
+bad  $L long_LOOK_ONLY -DBUG_LOOK_ONLY "$LE"
+bad  $L long_MOVE -DBUG_MOVE "$LM"
