@@ -64,7 +64,7 @@ function replaceByLow(
   const copy = allocator.allocateLow(bytes, setAside);
   if (copy === 0) return false;
   copyVersion(words, ref, copy, bytes);
-  // What is kept for its tombstone is kept, but whoever looks for long keys may have passed where the copy is.
+  // So much is kept for its tombstone. But whoever looks for long keys may have passed this place.
   const isKept = allocator.keepForTombstone(tombstoneBytes(words, copy));
   if (!isKept || !table.replace(ref, copy)) allocator.free(copy);
   return isKept;

@@ -417,8 +417,8 @@ export class Allocator {
 
   /**
    * Makes sure that a tombstone of this many bytes finds memory, whatever entries take from here on. False, and nothing
-   * is changed, if entries have it now. It may be lowered again until the version that may need it is written: so whoever is
-   * about to link that one asks again.
+   * is changed, if entries have it now. It may be lowered again until the version that may need it
+   * is written: so whoever is about to link that one asks again.
    */
   keepForTombstone(bytes: number): boolean {
     const words = this.#words;
@@ -434,7 +434,7 @@ export class Allocator {
       const ceiling = load(words, H_CEILING);
       const first = ceiling - count;
       const missing = count - reserve.chunks;
-      // Claimed, and not only looked at: who claims one of them after that sees that it is kept, and lets it go.
+      // Claimed, and not only looked at: who claims one after that sees that it is kept.
       const isMine = () => this.#claimRange(first, missing, false);
       if (first < 0 || !(isMine() || (this.consolidate() && isMine()))) {
         return false;
@@ -447,10 +447,11 @@ export class Allocator {
   }
 
   /**
-   * Keeps no more for tombstones of long keys than is needed, if that is in doubt and nobody who links such a key gets in between:
-   * then it stays in doubt. O(chunks) if it is.
+   * Keeps no more for tombstones of long keys than is needed, if that is in doubt and nobody who
+   * links such a key gets in between: then it stays in doubt. O(chunks) if it is.
    *
-   * @param tombstoneBytes What a tombstone takes for the entry of a version; 0 if that is none. Whatever it is told may lie there.
+   * @param tombstoneBytes What a tombstone takes for the entry of a version; 0 if that is none.
+   * Whatever it is told may lie there.
    */
   lowerReserve(tombstoneBytes: (ref: number) => number): void {
     const reserve = reserveOf(load(this.#words, H_LONG_KEY));
@@ -464,7 +465,10 @@ export class Allocator {
     lower(this.#words, taken, chunks, isSure);
   }
 
-  /** The chunks that the tombstone of the longest key takes, `most` of them at most; sure, unless its version is not settled yet. */
+  /**
+   * The chunks that the tombstone of the longest key takes, `most` of them at most; sure, unless
+   * its version is not settled yet.
+   */
   #reserveNeeded(
     most: number,
     tombstoneBytes: (ref: number) => number,

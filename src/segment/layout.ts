@@ -66,7 +66,10 @@ export const H_FLUSH = 98;
 export const H_CEILING = 99;
 /** 1 while tombstones have used up half of what is kept for them: entries take nothing then, not even free blocks. */
 export const H_LOW = 101;
-/** Chunks that the tombstone of the longest key takes, if it takes a run, kept free below the ceiling: see `long_key.ts`. */
+/**
+ * Chunks that the tombstone of the longest key takes, if it takes a run, kept free below the
+ * ceiling: see `long_key.ts`.
+ */
 export const H_LONG_KEY = 100;
 /** The last lock number given out; see the participants. */
 export const H_LOCKS = 112;

@@ -1,13 +1,16 @@
 /**
- * The reserve for the tombstone of the longest key: chunks below the ceiling that entries leave free, so that the tombstone finds a
- * run. A key whose tombstone takes a run has a version that takes a run, too; so a look at all runs tells what is needed.
+ * The reserve for the tombstone of the longest key: chunks below the ceiling that entries leave
+ * free, so that the tombstone finds a run. A key whose tombstone takes a run has a version that
+ * takes a run, too; so a look at all runs tells what is needed.
  *
- * One word has the number of chunks and a *doubt*: none (what is kept is the least that will do), doubted (a run that may have had
- * the longest key is gone, so it may be too much), or the participant that looks at the moment. Whoever looks takes the word first,
- * looks at the runs, and lowers the word if it has it still. Whoever links a long key writes it first, into a run that whoever
- * looks can see, and looks at the word then: if somebody has it, it takes the word away, because that one may have passed this run
- * already. So what is kept is never less than what a linked key needs; and whatever was cut short leaves a doubt behind.
- * (`tests/model/long_key.pml` checks this.)
+ * One word has the number of chunks and a *doubt*: none (what is kept is the least that will do),
+ * doubted (a run that may have had the longest key is gone, so it may be too much), or the
+ * participant that looks at the moment. Whoever looks takes the word first, looks at the runs, and
+ * lowers the word if it has it still. Whoever links a long key writes it first, into a run that
+ * whoever looks can see, and looks at the word then: if somebody has it, it takes the word away,
+ * because that one may have passed this run already. So what is kept is never less than what a
+ * linked key needs; and whatever was cut short leaves a doubt behind. (`tests/model/long_key.pml`
+ * checks this.)
  *
  * @module
  */
@@ -55,7 +58,10 @@ export function isSound(words: Words, chunkCount: number): boolean {
   return word >= 0 && (word & CHUNKS_MASK) <= chunkCount;
 }
 
-/** Raises what is kept; doubted, because the key for which it is kept may come to nothing. False if the word has changed. */
+/**
+ * Raises what is kept; doubted, because the key for which it is kept may come to nothing. False if
+ * the word has changed.
+ */
 export function raise(words: Words, from: Reserve, chunks: number): boolean {
   return change(words, from, chunks, DOUBTED);
 }
@@ -66,8 +72,8 @@ export function confirm(words: Words, reserve: Reserve): boolean {
 }
 
 /**
- * Notes that a run of so many chunks is no run any more: its key may have been the longest. Before its chunks are free, so that
- * whoever finishes that for a dead participant notes it again.
+ * Notes that a run of so many chunks is no run any more: its key may have been the longest. Before
+ * its chunks are free, so that whoever finishes that for a dead participant notes it again.
  */
 export function doubt(words: Words, length: number): void {
   for (;;) {
@@ -78,7 +84,10 @@ export function doubt(words: Words, length: number): void {
   }
 }
 
-/** Takes the word for the participant in a slot, which then looks how much is needed; undefined if it has changed. */
+/**
+ * Takes the word for the participant in a slot, which then looks how much is needed; undefined if
+ * it has changed.
+ */
 export function take(
   words: Words,
   from: Reserve,
@@ -89,7 +98,10 @@ export function take(
     : undefined;
 }
 
-/** Keeps only so many chunks, if the word is still the one taken: what was found is sure, or is doubted again. */
+/**
+ * Keeps only so many chunks, if the word is still the one taken: what was found is sure, or is
+ * doubted again.
+ */
 export function lower(
   words: Words,
   taken: Reserve,

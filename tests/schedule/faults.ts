@@ -13,6 +13,7 @@ import {
   GONE,
   H_EPOCH,
   H_FIRST_CHUNK,
+  H_LONG_KEY,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   P_FLOOR,
@@ -30,6 +31,7 @@ import {
   V_PREV,
   V_STAMP,
 } from "../../src/segment/layout.ts";
+import { reserveOf } from "../../src/segment/long_key.ts";
 import { participantBase } from "../../src/epoch/registry.ts";
 import type { Words } from "../../src/segment/words.ts";
 import { PLANTED } from "./board.ts";
@@ -123,6 +125,13 @@ function skipped(
       isMeant(words, index, expected, value) ? says : undefined,
   };
 }
+
+/** Whether the word of the reserve is taken from whoever looks, and only doubted from then on. */
+const isConfirmation: IsMeant = (_, index, expected, value) => {
+  const [from, to] = [expected, value].map(reserveOf);
+  return index === H_LONG_KEY && from.isTaken && from.chunks === to.chunks &&
+    to.isDoubted && !to.isTaken;
+};
 
 /** The slips, by name. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
@@ -236,6 +245,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       (_, index) =>
         index >= EXCHANGE && index < EXCHANGE + MAX_CLASSES * EXCHANGE_WAYS,
     ),
+  },
+  "what is kept for long keys is lowered whatever came in between": {
+    of: "long keys",
+    ...blind((_, index) => index === H_LONG_KEY),
+  },
+  "nobody who brings a long key minds whoever lowers what is kept": {
+    of: "long keys",
+    ...skipped(true, isConfirmation),
   },
   "an entry is given more time when it is too late": {
     of: "expiry",

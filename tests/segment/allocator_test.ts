@@ -322,7 +322,10 @@ Deno.test("Allocator.keepForTombstone() refuses what entries have taken", () => 
   assertFalse(allocator.keepForTombstone(9 * chunkBytes(segment)));
 });
 
-/** A run that stands for a version with a key whose tombstone takes as much; 0: there is no memory for both. */
+/**
+ * A run that stands for a version with a key whose tombstone takes as much; 0: there is no memory
+ * for both.
+ */
 function bringLongKey(
   segment: Segment,
   allocator: Allocator,
@@ -400,7 +403,7 @@ Deno.test("Allocator.lowerReserve() looks again when a long key goes meanwhile",
   assertStrictEquals(reservedChunks(segment.words), 0);
 });
 
-Deno.test("Allocator.lowerReserve() does not trust what lies in a run that is not written yet", () => {
+Deno.test("Allocator.lowerReserve() does not trust what is in a run that is yet to be written", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   const bytes = 5 * chunkBytes(segment);
