@@ -105,8 +105,11 @@ export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
  * A hash map in shared memory that every worker of the process reads and writes directly.
  *
  * All workers see one map; each has its own `SharedMap` object on it, from {@linkcode SharedMap.create},
- * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Reads are wait-free and writes lock-free: no operation waits
- * for another worker, and a worker that dies harms no one. (In a full map, a write that has to evict, or a delete, may wait half
+ * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Reads of a key are wait-free and
+ * writes lock-free: no operation waits for another worker, and a worker that dies harms no one. (A
+ * read looks into one table, into two while the table is moved to a larger or smaller one, and into
+ * one more for each whole move that others complete meanwhile: as many as fit into `maxBytes` at
+ * most.) (In a full map, a write that has to evict, or a delete, may wait half
  * a second at most for memory that an interrupted worker still reads.) Every operation on one key is linearizable.
  *
  * Keys and values are copied in and out: changing an object that was stored, or that `get` returned, changes nothing in the
@@ -387,7 +390,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   // ---- reading ------------------------------------------------------------------------------------------------------
 
   /**
-   * The value of a key, or undefined. Wait-free, but for an entry that expires at this moment: lock-free; O(1) expected.
+   * The value of a key, or undefined. Wait-free, but for an entry that expires at this moment:
+   * lock-free; O(1) expected, and as much again for each move of the whole table that others
+   * complete meanwhile.
    *
    * @param key The key.
    * @returns A copy of the value, or undefined if there is no entry.
@@ -1480,8 +1485,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   /**
-   * A version of the packed key whose header and key are written, if memory is kept for its tombstone still, or again: from here on
-   * that is so for as long as there is the version. Else the version is freed, and its section ends.
+   * A version of the packed key whose header and key are written, if memory is kept for its
+   * tombstone still, or again: from here on that is so for as long as there is the version. Else
+   * the version is freed, and its section ends.
    */
   #kept(ref: number): number {
     const keyLength = this.#key.info & LENGTH_MASK;

@@ -37,7 +37,10 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   readonly epoch: number;
   /** The number of entries. Counted on first use: O(entries). */
   readonly size: number;
-  /** The value of a key, or undefined. Lock-free; O(1) and a step per older version kept. */
+  /**
+   * The value of a key, or undefined. Wait-free, as in the map; O(1) and a step per later version
+   * of the key that is kept.
+   */
   get(key: K): V | undefined;
   /** Whether there is an entry with this key. */
   has(key: K): boolean;

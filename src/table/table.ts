@@ -1,8 +1,17 @@
 /**
  * The table: from a key to its newest version.
  *
- * What this room guarantees: at most one slot per key; `find` is wait-free (a probe meets each slot of at most two tables
- * once) and every write lock-free; whoever calls holds a pin, and the refs it gets stay readable until the pin ends.
+ * What this room guarantees: at most one slot per key; `find` is wait-free and every write
+ * lock-free; whoever calls holds a pin, and the refs it gets stay readable until the pin ends.
+ *
+ * How many steps a `find` takes has a bound, whatever the others do, but no small one. It meets
+ * each slot of a table once, and goes to the next table only where the one that it is in moves, or
+ * has moved. That is two tables, as long as no whole move ends meanwhile; a reader that others pass
+ * by whole moves goes through one table more for each. All of these tables were the root or its
+ * next one after it had pinned itself, so none of them is freed before it unpins: they lie in the
+ * segment beside each other. So moves that pass a pinned reader end for want of memory, if not
+ * before, and it meets fewer slots in all than there is memory for: `maxBytes` / 8.
+ * (`tests/table/passed_reader_test.ts`.)
  *
  * Open addressing with linear probing; the home slot is the hash's high bits, so that every table of any capacity is
  * sorted by hash but for displacement. A slot is two words. `hash` goes from empty to a hash once and for all; `link` goes
@@ -103,7 +112,10 @@ export class Table {
 
   // ---- reading ------------------------------------------------------------------------------------------------------
 
-  /** The newest version of a key, settled; 0: there is none. A tombstone counts as a version. Wait-free. */
+  /**
+   * The newest version of a key, settled; 0: there is none. A tombstone counts as a version.
+   * Wait-free: see above for the bound.
+   */
   find(key: EncodedKey): number {
     const words = this.#words;
     const hash = key.hash;
