@@ -73,6 +73,8 @@ const RETIRES_PER_COLLECT = 64;
 const COLLECTS_PER_SEGMENT = 256;
 /** The part of the segment that somebody must have freed between two rounds at rest to make whole chunks of it. */
 const MUCH = 1 / 16;
+/** What was retired, in looks at the others: so much at once is tried to be freed at once. */
+const MUCH_RETIRED = 2;
 /** Records freed by one collect on an operation's path: bounds the stall after a long pin. */
 const FREES_PER_COLLECT = 256;
 /** As many records as there are. */
@@ -292,8 +294,9 @@ export class Participant {
 
   /** Takes a record that was just unlinked; it is freed when no reader can be left. */
   retire(ref: number): void {
+    const refs = this.allocator.runRefs(ref);
     enter(this.#words, this.base);
-    retire(this.#words, this.base, ref, 0);
+    retire(this.#words, this.base, ref, refs);
     leave(this.#words, this.base);
   }
 
@@ -306,12 +309,29 @@ export class Participant {
 
   /** After a write: now and then, or when another one asked, advances the epoch and frees what has no reader left. */
   collectSometimes(): void {
+    const retired = this.#words[this.#retired];
     if (
-      this.#words[this.#retired] < this.#mostRetired &&
+      retired < this.#mostRetired &&
       peek(this.#words, H_FLUSH) === this.#flushed
     ) return;
     this.#renewPin();
     this.collect(FREES_PER_COLLECT);
+    if (retired >= MUCH_RETIRED * this.#mostRetired) this.#collectMuch(retired);
+  }
+
+  /**
+   * After something large was retired, as a table: it is free at once, if nobody reads at the
+   * moment. Else the next operations try again, but not for long. This worker may be about to block
+   * for ever, and nobody else can free what is in its limbo.
+   */
+  #collectMuch(retired: number): void {
+    const words = this.#words;
+    for (let i = 0; i < 2; i++) {
+      this.#renewPin();
+      this.collect(FREES_PER_COLLECT);
+    }
+    const isLeft = peek(words, this.base + P_LIMBO_HEAD) !== 0;
+    if (isLeft) words[this.#retired] = retired >> 1;
   }
 
   /**

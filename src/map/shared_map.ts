@@ -1262,6 +1262,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * Pins the map for a run of operations, which saves each of them two atomic writes. While it is pinned, memory that is freed
    * meanwhile cannot be reused unless this worker goes on writing: so keep it short.
    *
+   * A worker that blocks outside of its event loop does not keep others from anything, unless it is
+   * pinned. But what it has retired itself, and the free blocks that it has at hand, nobody else
+   * can use as long as it lives and neither writes nor comes back to its event loop: up to 1/32 of
+   * `maxBytes` and a chunk (64 KiB at most) for each size of entries. `close()` gives all of that
+   * back.
+   *
    * @returns What ends the pin when it is disposed of.
    * @throws {ClosedError} If the map was closed in this worker.
    *

@@ -124,6 +124,13 @@ export class Allocator {
     return blockRefs(this.#words, bytes);
   }
 
+  /** The size of a run of chunks, in refs; 0 if the block shares its chunk with others. */
+  runRefs(ref: number): number {
+    const chunk = this.#segment.chunkOf(ref);
+    const state = peek(this.#words, this.#segment.descriptor(chunk));
+    return runLength(state) * 2 ** this.#segment.chunkShift;
+  }
+
   /** The number of chunks that a block of `bytes` takes if it is too large for a size class. */
   chunksFor(bytes: number): number {
     return Math.ceil(bytes / (REF_BYTES * 2 ** this.#segment.chunkShift));

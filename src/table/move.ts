@@ -34,7 +34,7 @@ const { compareAndSet, load, peek, poke, release } = access;
 const { retire } = limbo;
 const { homeSlot } = hashing;
 const { isDroppable } = tombstones;
-const { sameKey } = versions;
+const { contentRefs, sameKey } = versions;
 
 /** Moves `count` slots from `first` on. False: the next table was full, which its room rules out. Lock-free. */
 export function moveSlots(
@@ -74,7 +74,7 @@ function moveSlot(
     if ((link & FROZEN) === 0) {
       if ((link & DEAD) !== 0 && canDrop(words, base, link)) {
         if (!compareAndSet(words, slot + 1, link, MOVED)) continue;
-        if (link !== GONE) retire(words, base, link & REF_MASK, 0);
+        if (link !== GONE) retireVersion(words, base, link & REF_MASK);
         gainPlace(words, base);
         return true;
       }
@@ -86,6 +86,10 @@ function moveSlot(
     release(words, slot + 1, MOVED);
     return true;
   }
+}
+
+function retireVersion(words: Words, base: number, ref: number): void {
+  retire(words, base, ref, contentRefs(words, ref));
 }
 
 /** Shuts a claimed slot that nobody linked; its place goes to the next table. */

@@ -51,7 +51,7 @@ const { oldestSnapshot } = registry;
 const { lowestFloor } = floors;
 const { homeSlot } = hashing;
 const { trim } = trimming;
-const { settle } = versions;
+const { contentRefs, settle } = versions;
 
 /** Slots from home within which a tombstone is dropped at once: a cache line of them. */
 const NEAR = 8;
@@ -87,7 +87,7 @@ export function dropAtOnce(
     isNear(words, table, slot) && isRidOfMovers(words, table) &&
     isNeededByNone(words, peek(words, tombstone * 4 + V_STAMP)) &&
     compareAndSet(words, slot + 1, link, GONE)
-  ) retire(words, base, tombstone, 0);
+  ) retire(words, base, tombstone, contentRefs(words, tombstone));
 }
 
 function isNear(words: Words, table: number, slot: number): boolean {

@@ -19,7 +19,7 @@ const { FINAL, V_PREV, V_STAMP } = layout;
 const { compareAndSet, load, peek } = access;
 const { hold, retire } = limbo;
 const { isShown } = registry;
-const { valueRefs } = versions;
+const { contentRefs } = versions;
 
 /**
  * Makes the `prev` of a settled version final. The version it replaced is retired if no open snapshot shows it, else held
@@ -39,6 +39,6 @@ export function trim(words: Words, base: number, ref: number): void {
   }
   const older = load(words, old * 4 + V_PREV);
   if (compareAndSet(words, at, old, older)) {
-    retire(words, base, old, valueRefs(words, old));
+    retire(words, base, old, contentRefs(words, old));
   }
 }

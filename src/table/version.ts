@@ -224,9 +224,10 @@ export function tombstoneBytes(words: Words, ref: number): number {
   return versionBytes(words[ref * 4 + V_KEY] & LENGTH_MASK, 0, false);
 }
 
-/** Refs that the value of a version takes, about. */
-export function valueRefs(words: Words, ref: number): number {
-  return valueBytes(words, ref) >>> REF_SHIFT;
+/** Refs that key and value of a version take, about. */
+export function contentRefs(words: Words, ref: number): number {
+  const keyBytes = words[ref * 4 + V_KEY] & LENGTH_MASK;
+  return (keyBytes + valueBytes(words, ref)) >>> REF_SHIFT;
 }
 
 /** Writes a copy of a version, which takes `bytes`; it is pending, as if it were new. */
