@@ -29,7 +29,7 @@ import {
 import { type Quick, quickOver } from "../table/quick_over.ts";
 import { Salvage } from "../table/salvage.ts";
 import { Table } from "../table/table.ts";
-import { tombstoneBytes } from "../table/version.ts";
+import { tombstoneBytes, versionBytes } from "../table/version.ts";
 import { liveBytesOf } from "./accounting.ts";
 import { evacuate } from "./evacuation.ts";
 import { evict, evictQuickly } from "./eviction.ts";
@@ -270,7 +270,7 @@ export class Attachment {
         return;
     }
     const madeRoom = shortage.of === "tombstone"
-      ? this.#makeRoomForTombstone(attempt)
+      ? this.#makeRoomForTombstone(bytes, attempt)
       : segment.evicts && evict(this, shortage, attempt);
     if (madeRoom) return;
     this.#throwFull(bytes, "does not fit now");
@@ -318,12 +318,22 @@ export class Attachment {
 
   /**
    * A delete must not fail in a full map. If what is kept for tombstones is used up, the table has to move without them, and what
-   * the last move left may still be read: so it waits for that, as evictions do.
+   * the last move left may still be read: so it waits for that, as evictions do. A long key needs
+   * a run, and what is in its place must go elsewhere: the table, too, however few it has to drop.
    */
-  #makeRoomForTombstone(attempt: number): boolean {
+  #makeRoomForTombstone(keyBytes: number, attempt: number): boolean {
     if (attempt >= MOST_PURGES) return false;
-    this.participant.drain();
-    this.purge(1, attempt < MOST_PURGES - 1 ? "place" : "memory");
+    const { participant } = this;
+    const { allocator } = participant;
+    const bytes = versionBytes(keyBytes, 0, false);
+    const isLong = bytes > allocator.largestClassBytes;
+    participant.drain();
+    this.purge(isLong ? 0 : 1, attempt < MOST_PURGES - 1 ? "place" : "memory");
+    if (isLong) {
+      evacuate(this, allocator.tombstonePlace(bytes));
+      participant.drain();
+      allocator.consolidate(true);
+    }
     return true;
   }
 

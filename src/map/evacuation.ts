@@ -1,5 +1,6 @@
 /**
- * Evacuation: moves entries and tombstones out of the next table's place. Only out of that: memory is short.
+ * Evacuation: moves entries and tombstones out of the next table's place, or out of the place that
+ * is kept for the tombstone of a long key. Only out of that: memory is short.
  *
  * They get there while the table is small and what is kept for it is, too. Later entries stay below, so this is needed once
  * for every size that the table grows to, and only in a map that runs full. An entry is moved by replacing it with a copy,
@@ -15,21 +16,28 @@ import { EncodedKey } from "../table/key.ts";
 import { bytesOf, copyVersion, tombstoneBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** Moves all, or as much as there is memory for; says whether it was all. The caller is between operations. */
-export function evacuate(attachment: Attachment): boolean {
+/**
+ * Moves all, or as much as there is memory for; says whether it was all. The caller is between
+ * operations.
+ */
+export function evacuate(
+  attachment: Attachment,
+  place: readonly [first: number, end: number] = nextTablePlace(
+    attachment.segment,
+  ),
+): boolean {
   const { participant, segment, table } = attachment;
   const cursor = new Cursor(segment, table.migration);
   const key = new EncodedKey(segment.seed);
   const refs: number[] = [];
-  const [first, end] = nextTablePlace(segment);
   while (!cursor.done) {
     participant.pin();
     try {
       cursor.next(refs);
       for (const ref of refs) {
-        if (!participant.allocator.isWithin(ref, first, end)) continue;
+        if (!participant.allocator.isWithin(ref, ...place)) continue;
         key.copyFrom(segment.words, ref);
-        if (!move(attachment, key, ref)) return false;
+        if (!move(attachment, key, ref, place)) return false;
       }
     } finally {
       participant.unpin();
@@ -40,7 +48,12 @@ export function evacuate(attachment: Attachment): boolean {
 }
 
 /** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */
-function move(attachment: Attachment, key: EncodedKey, ref: number): boolean {
+function move(
+  attachment: Attachment,
+  key: EncodedKey,
+  ref: number,
+  place: readonly [first: number, end: number],
+): boolean {
   const { participant, segment, table } = attachment;
   const { base } = participant;
   const { words } = segment;
@@ -49,19 +62,20 @@ function move(attachment: Attachment, key: EncodedKey, ref: number): boolean {
   // Retired, blocks that lie in the way themselves are out of it until all is moved.
   const setAside = (high: number) => participant.retire(high);
   enter(words, base);
-  const isMoved = replaceByLow(attachment, ref, bytes, setAside);
+  const isMoved = replaceOutside(attachment, ref, bytes, place, setAside);
   leave(words, base);
   return isMoved;
 }
 
-/** Puts a copy that lies low in the place of a version, unless that was replaced; false if there is no memory. */
-function replaceByLow(
+/** Puts a copy that lies outside of a place in that of a version, unless that was replaced; false if there is no memory. */
+function replaceOutside(
   { participant: { allocator }, segment: { words }, table }: Attachment,
   ref: number,
   bytes: number,
-  setAside: (high: number) => void,
+  place: readonly [first: number, end: number],
+  setAside: (ref: number) => void,
 ): boolean {
-  const copy = allocator.allocateLow(bytes, setAside);
+  const copy = allocator.allocateOutside(...place, bytes, setAside);
   if (copy === 0) return false;
   copyVersion(words, ref, copy, bytes);
   // So much is kept for its tombstone. But whoever looks for long keys may have passed this place.

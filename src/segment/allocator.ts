@@ -32,6 +32,7 @@ import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
 import {
   areFreeChunks,
+  areSmallBlocks,
   chunksOfRegion,
   freeTablePlace,
   isFreeChunk,
@@ -194,11 +195,20 @@ export class Allocator {
     return 0;
   }
 
-  /** As {@linkcode allocate}, below the ceiling, and from what is kept for tombstones, too. */
-  allocateLow(bytes: number, setAside: (ref: number) => void): number {
+  /**
+   * As {@linkcode allocate}, from what is kept for tombstones, too, below the ceiling, and not in
+   * the chunks from `first` up to `end`.
+   */
+  allocateOutside(
+    first: number,
+    end: number,
+    bytes: number,
+    setAside: (ref: number) => void,
+  ): number {
     for (;;) {
       const ref = this.#allocateInPlace(bytes, "tombstone");
-      if (ref === 0 || !this.isHigh(ref)) return ref;
+      if (ref === 0) return 0;
+      if (!this.isHigh(ref) && !this.isWithin(ref, first, end)) return ref;
       this.#dropHand(ref); // first: it is in one place at most
       setAside(ref);
     }
@@ -210,6 +220,12 @@ export class Allocator {
     const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
     const isRun = runLength(peek(this.#words, descriptor)) > 0;
     if (isRun) poke(this.#words, descriptor + 1, 0);
+  }
+
+  /** The place for a tombstone of so many bytes, from its first chunk to its end. */
+  tombstonePlace(bytes: number): [number, number] {
+    const ceiling = load(this.#words, H_CEILING);
+    return [Math.max(0, ceiling - this.#runChunks(bytes)), ceiling];
   }
 
   /** Whether a block lies, or ends, where only tables should. */
@@ -410,7 +426,14 @@ export class Allocator {
       const beside = free - 2 * count - this.#tombstoneChunks;
       // In no place of its own, it is in the way of the next table with nearly all of it.
       const hasPlace = () => freeTablePlace(this.#segment, count) >= 0;
-      return beside >= count || beside >= 0 && hasPlace();
+      return (beside >= count || beside >= 0 && hasPlace()) && hasReserve();
+    };
+    // The tombstone of the longest key needs a run, which is below the lower ceiling then. Entries
+    // that lie there are moved when it is needed, but it is no easier to find a run for large ones.
+    const ceiling = this.#segment.chunkCount - 2 * count;
+    const hasReserve = () => {
+      const first = ceiling - reservedChunks(this.#words);
+      return first >= 0 && areSmallBlocks(this.#segment, first, ceiling);
     };
     return isRoomy() || (this.consolidate() && isRoomy());
   }

@@ -406,3 +406,63 @@ Deno.test("SharedMap lets memory for a long tombstone go in the background", asy
   map.clear();
   await eventually(() => assertStrictEquals(reservedChunks(words), 0));
 });
+
+/** Writes an entry; false if the map is full. */
+function fits(
+  map: SharedMap<string, Uint8Array>,
+  key: string,
+  size: number,
+): boolean {
+  try {
+    map.set(key, new Uint8Array(size));
+    return true;
+  } catch (error) {
+    if (error instanceof MapFullError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Brings short keys with values of one size, and deletes every other of all; long ones meanwhile.
+ */
+function fillInTurns(
+  map: SharedMap<string, Uint8Array>,
+  random: Random,
+  maxBytes: number,
+): string[] {
+  const long: string[] = [];
+  let short = 0;
+  for (let turn = 0; turn < 12; turn++) {
+    const kind = random.below(4);
+    if (kind === 0) {
+      const length = 5000 + random.below(maxBytes / 8);
+      const key = `long ${turn} `.padEnd(length, "x");
+      if (fits(map, key, 10)) long.push(key);
+    } else if (kind < 3) {
+      const size = Math.floor(random.fraction() ** 3 * 3000);
+      const end = short + random.below(20_000);
+      while (short < end && fits(map, `${short}`, size)) short++;
+    } else {
+      for (let n = 0; n < short; n += 2) map.delete(`${n}`);
+    }
+  }
+  return long;
+}
+
+Deno.test("SharedMap.delete() takes long keys out of a full map, whatever filled it", () => {
+  // With the first four, entries or the table lie where a long tombstone is to have its place.
+  const others = Array.from({ length: 8 * SCALE }, (_, i) => SEED + i);
+  const seeds = [70, 75, 94, 140, ...others];
+  for (const seed of seeds) {
+    const random = new Random(seed);
+    const maxBytes = (1 + random.below(5)) * MIB;
+    using map = bytesMap(maxBytes);
+    const long = fillInTurns(map, random, maxBytes);
+    for (const size of [2000, 10]) {
+      fill(map, (n) => `${size} ${n}`, new Uint8Array(size));
+    }
+    for (const key of long) {
+      assert(map.delete(key), `${key.length} characters, seed ${seed}`);
+    }
+  }
+});

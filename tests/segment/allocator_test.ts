@@ -291,13 +291,13 @@ Deno.test("Allocator leaves memory for what is to be moved out of the next table
   assertGreater(high.length, 0);
   fill(new LiveBlocks(segment), allocator, chunk);
   for (const ref of high) {
-    const copy = allocator.allocateLow(chunk, () => {});
+    const copy = allocator.allocateOutside(0, 0, chunk, () => {});
     assertNotEquals(copy, 0);
     assertFalse(allocator.isHigh(copy));
     allocator.free(ref);
   }
   for (let i = 0; i < kept; i++) {
-    assertNotEquals(allocator.allocateLow(chunk, () => {}), 0);
+    assertNotEquals(allocator.allocateOutside(0, 0, chunk, () => {}), 0);
   }
 });
 
