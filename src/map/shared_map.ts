@@ -11,7 +11,7 @@ import { Segment } from "../segment/segment.ts";
 import type { Participant } from "../epoch/participant.ts";
 import { HandleError, MapFullError, received } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
-import { ORDERED, store } from "../segment/words.ts";
+import { store } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
 import * as looks from "../table/look.ts";
 import * as quick from "../table/quick.ts";
@@ -46,15 +46,15 @@ const {
   H_TTL_USED,
   LENGTH_LIMIT,
   LENGTH_MASK,
-  P_BEFORE,
   P_DELETED,
   P_ENTRIES,
   P_HASH,
   P_INFO,
   P_RESULT,
+  P_VALUE_INFO,
 } = layout;
 const { TAG_NUMBER } = codec;
-const { isPlainNumber, NUMBER, NUMBER_INFO } = looks;
+const { copiedValue, FOUND, isPlainNumber, LONG, NUMBER, NUMBER_INFO } = looks;
 const { ABSENT, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
 const {
@@ -67,7 +67,7 @@ const {
   versionBytes,
   writeVersion,
 } = versions;
-const { beforeGlance, confirms, glance, UNDECIDED } = glances;
+const { UNDECIDED } = glances;
 
 /**
  * What another worker needs to attach to a map: `postMessage` takes it as it is.
@@ -147,10 +147,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #sets: number;
   readonly #deletes: number;
   readonly #result: number;
-  /** Where a look leaves hash and info of its key, and the epoch before its glance. */
+  /** Where a look leaves hash and info of its key, and what the version that it found says of its value. */
   readonly #hash: number;
   readonly #info: number;
-  readonly #before: number;
+  readonly #valueInfo: number;
   /** Where a quick delete leaves the version that it took away. */
   readonly #deleted: number;
   /** Keys that are longer than this need memory set aside for their tombstones. */
@@ -184,8 +184,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       keyFormat(segment, options.key),
       this.#values,
     );
-    this.#hasTextKeys = ORDERED &&
-      (this.#reader.keys as unknown) === stringKeys;
+    this.#hasTextKeys = (this.#reader.keys as unknown) === stringKeys;
     this.#hasOwnKeys = typeof options.key === "object";
     this.#hasOwnValues = typeof options.value === "object";
     this.#floats = segment.floats;
@@ -197,7 +196,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#result = (participant.base + P_RESULT) / 2;
     this.#hash = participant.base + P_HASH;
     this.#info = participant.base + P_INFO;
-    this.#before = participant.base + P_BEFORE;
+    this.#valueInfo = participant.base + P_VALUE_INFO;
     this.#deleted = participant.base + P_DELETED;
     this.#keepsNumbers = this.#values.name === "number" ||
       this.#values.name === "any";
@@ -413,7 +412,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   get(key: K): V | undefined {
     if (!this.#hasTextKeys || typeof key !== "string") {
       this.#pack(key, "get an entry");
-      return this.#getPacked(this.#key);
+      return this.#getPacked();
     }
     this.#attachment.checkReadable("get an entry");
     const seen = this.#look(key);
@@ -428,24 +427,43 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return this.#getSeen(seen);
   }
 
-  /** The value of a version that a look found, or `UNDECIDED`. */
-  #getSeen(seen: number): V | undefined {
-    if (seen === UNDECIDED) return this.#getPinned(this.#key);
-    const { words } = this.#segment;
-    const before = words[this.#before];
-    const value = this.#reader.glance(seen, this.#key.info, before);
-    if (value === UNDECODED || !confirms(words, before)) {
-      return this.#getPinned(this.#key);
+  #getPacked(): V | undefined {
+    const seen = this.#lookPacked();
+    if (seen === NUMBER) {
+      this.#floats[this.#hits]++;
+      return this.#floats[this.#result] as V;
     }
-    this.#floats[value === undefined ? this.#misses : this.#hits]++;
-    return value;
+    if (seen === 0) {
+      this.#floats[this.#misses]++;
+      return undefined;
+    }
+    return this.#getSeen(seen);
   }
 
-  #getPacked(key: EncodedKey): V | undefined {
-    const seen = this.#glance(key);
-    if (seen === UNDECODED) return this.#getPinned(key);
-    this.#floats[seen === undefined ? this.#misses : this.#hits]++;
-    return seen;
+  /** The value of a key, after a look for it that found no plain number. */
+  #getSeen(seen: number): V | undefined {
+    if (seen === FOUND) {
+      const value = this.#readCopied();
+      if (value !== UNDECODED) {
+        this.#floats[value === undefined ? this.#misses : this.#hits]++;
+        return value;
+      }
+    }
+    if (seen !== UNDECIDED) this.#adoptKey();
+    return this.#getPinned(this.#key);
+  }
+
+  #readCopied(): V | typeof UNDECODED {
+    const { words } = this.#segment;
+    return this.#reader.copied(this.#copiedTo, words[this.#valueInfo]);
+  }
+
+  /** Where a look that found something copied the value to. */
+  get #copiedTo(): number {
+    return copiedValue(
+      this.#participant.base,
+      this.#segment.words[this.#info],
+    );
   }
 
   #getPinned(key: EncodedKey): V | undefined {
@@ -462,17 +480,13 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   /**
-   * Looks for a string: `NUMBER` and 0 are confirmed, and the scratch has no key then; a version is not, and the scratch has the key, as
-   * it has if nothing is decided.
+   * Looks for a string, see `table/look.ts`. The key is in the scratch then if nothing is decided, else it is none until it is
+   * adopted.
    */
   #look(key: K & string): number {
     const seen = this.#tryLook(key);
     if (seen === UNDECIDED) this.#pack(key, "look for an entry");
-    else if (seen === NUMBER || seen === 0) this.#key.forget();
-    else {
-      const { words } = this.#segment;
-      this.#key.adopt(words[this.#info], words[this.#hash]);
-    }
+    else this.#key.forget();
     return seen;
   }
 
@@ -480,21 +494,26 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     try {
       return this.#quick.look(this.#participant.base, text);
     } catch (error) {
-      // It was led astray by memory that was freed under it: see `table/look.ts`.
-      if (error instanceof WebAssembly.RuntimeError) return UNDECIDED;
-      throw error;
+      return undecidedAfter(error);
     }
   }
 
-  /** The value of a key, or undefined, if a glance can tell. */
-  #glance(key: EncodedKey): V | undefined | typeof UNDECODED {
-    if (!ORDERED) return UNDECODED;
-    const words = this.#segment.words;
-    const before = beforeGlance(words);
-    const ref = glance(words, key.hash, key.words, key.info);
-    if (ref === UNDECIDED) return UNDECODED;
-    const value = this.#reader.glance(ref, key.info, before);
-    return confirms(words, before) ? value : UNDECODED;
+  /** Takes over the key of a look that found something. */
+  #adoptKey(): void {
+    const { words } = this.#segment;
+    this.#key.adopt(words[this.#info], words[this.#hash]);
+  }
+
+  /** Looks for the packed key. */
+  #lookPacked(): number {
+    const key = this.#key;
+    if (!key.isNear) return UNDECIDED;
+    try {
+      const { base } = this.#participant;
+      return this.#quick.lookPacked(base, key.hash, key.info);
+    } catch (error) {
+      return undecidedAfter(error);
+    }
   }
 
   /**
@@ -516,35 +535,22 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   has(key: K): boolean {
-    const isThere = this.#hasTextKeys && typeof key === "string"
-      ? this.#lookAt(key)
-      : this.#glanceAt(key);
-    if (isThere === UNDECODED) return this.#readPacked((ref) => ref !== 0);
+    this.#attachment.checkReadable("look for an entry");
+    let seen: number;
+    if (this.#hasTextKeys && typeof key === "string") seen = this.#look(key);
+    else {
+      this.#pack(key, "look for an entry");
+      seen = this.#lookPacked();
+    }
+    const isFound = seen === FOUND || seen === LONG;
+    if (isFound && this.#reader.seemsOver(this.#copiedTo)) {
+      this.#adoptKey();
+      seen = UNDECIDED;
+    }
+    if (seen === UNDECIDED) return this.#readPacked((ref) => ref !== 0);
+    const isThere = seen !== 0;
     this.#floats[isThere ? this.#hits : this.#misses]++;
     return isThere;
-  }
-
-  /** Whether there is an entry, if a look can tell; or the key is in the scratch. */
-  #lookAt(key: K & string): boolean | typeof UNDECODED {
-    this.#attachment.checkReadable("look for an entry");
-    const seen = this.#look(key);
-    if (seen === NUMBER || seen === 0) return seen !== 0;
-    if (seen === UNDECIDED) return UNDECODED;
-    return this.#confirm(seen, this.#segment.words[this.#before]);
-  }
-
-  /** The same by a glance. */
-  #glanceAt(key: K): boolean | typeof UNDECODED {
-    this.#pack(key, "look for an entry");
-    if (!ORDERED) return UNDECODED;
-    const before = beforeGlance(this.#segment.words);
-    const seen = this.#newest();
-    return seen === UNDECIDED ? UNDECODED : this.#confirm(seen, before);
-  }
-
-  #confirm(seen: number, before: number): boolean | typeof UNDECODED {
-    const isThere = this.#reader.glanceAt(seen, before);
-    return confirms(this.#segment.words, before) ? isThere : UNDECODED;
   }
 
   /**
@@ -578,7 +584,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       const count = Math.min(AHEAD, wanted.length - from);
       this.#lookAhead(wanted, from, count);
       for (let i = 0; i < count; i++) {
-        values.push(this.#getPacked(this.#ahead[i]));
+        values.push(this.#getPinned(this.#ahead[i]));
       }
     }
     return values;
@@ -1752,10 +1758,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return this.#key.hash === hash && this.#newest() === 0;
   }
 
-  /** The newest version of the packed key, 0 for none, or `UNDECIDED`. */
+  /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
   #newest(): number {
-    const { hash, info, words } = this.#key;
-    return glance(this.#segment.words, hash, words, info);
+    const key = this.#key;
+    if (!key.isNear) return UNDECIDED;
+    return this.#quick.glance(this.#participant.base, key.hash, key.info);
   }
 
   /** The newest version of the packed key if it is a number that does not expire, 0 if there is none; else `UNDECIDED`. The map is pinned. */
@@ -1859,6 +1866,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #makeRoom(attempt: number): void {
     this.#attachment.makeRoom(this.#shortage, attempt);
   }
+}
+
+/** What a look comes to that threw: it may have been led astray by memory that was freed under it. */
+function undecidedAfter(error: unknown): typeof UNDECIDED {
+  if (error instanceof WebAssembly.RuntimeError) return UNDECIDED;
+  throw error;
 }
 
 function numberOf(value: unknown): number {

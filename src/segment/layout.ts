@@ -163,10 +163,13 @@ export const P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
 /** The key of the operation at hand, if it is short enough. */
 export const P_KEY = P_FREE_COUNT + MAX_CLASSES;
 export const KEY_SCRATCH_WORDS = 44;
-/** What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; the epoch before its glance. */
+/**
+ * What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; what the version that it found
+ * says of its value.
+ */
 export const P_HASH: number = P_KEY + KEY_SCRATCH_WORDS;
 export const P_INFO: number = P_HASH + 1;
-export const P_BEFORE: number = P_HASH + 2;
+export const P_VALUE_INFO: number = P_HASH + 2;
 /** The version that the last delete took away, if it went the quick way. */
 export const P_DELETED: number = P_HASH + 3;
 /** A step at an exchange word in progress: the word, what is brought or taken, what stood there, where to cut. */

@@ -7,23 +7,35 @@
 import type { Kernel } from "../segment/kernel.ts";
 import type { Floats } from "../segment/machine.ts";
 import type { KeyWords, Words } from "../segment/words.ts";
-import * as looks from "./look.ts";
+import * as glances from "./glance.ts";
 import * as quick from "./quick.ts";
 
 /** The quick operations on a segment. */
 export type Quick = Pick<
   Kernel,
-  "exchange" | "increment" | "look" | "publish" | "putNumber" | "remove"
+  | "exchange"
+  | "glance"
+  | "increment"
+  | "look"
+  | "lookPacked"
+  | "publish"
+  | "putNumber"
+  | "remove"
 >;
 
 // Constants of its own: `layout.ts` says why.
-const { look } = looks;
+const { glance, UNDECIDED } = glances;
 const { exchange, increment, publish, putNumber, remove } = quick;
 
-/** The same as the kernel's, from the functions that it is compiled from; the words of the scratch for keys are `key`. */
+/**
+ * The same as the kernel's, from the functions that it is compiled from; the words of the scratch for keys are `key`. But looks decide
+ * nothing: each of their many reads would be a call here, and so it takes less time to pin.
+ */
 export function quickOver(words: Words, floats: Floats, key: KeyWords): Quick {
   return {
-    look: (base, text) => look(words, floats, base, key, text),
+    look: () => UNDECIDED,
+    lookPacked: () => UNDECIDED,
+    glance: (_base, hash, info) => glance(words, hash, key, info),
     putNumber: (base, hash, info, valueInfo, value) =>
       putNumber(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version) => publish(words, base, hash, version),

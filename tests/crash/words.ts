@@ -9,7 +9,7 @@ import * as real from "../../src/segment/words.ts";
 import type { Words } from "../../src/segment/words.ts";
 
 export type { Words };
-export const { ORDERED, pause } = real;
+export const { pause } = real;
 
 /** Which operations count: all, or those that may change a word. */
 export type Counted = "all" | "writes";
