@@ -6,6 +6,9 @@
  * (`repair.ts`), retires a table that was being replaced, clears pin, open snapshots and floor, adopts the queues and lists, frees what
  * large blocks it had not linked yet, and last frees the record.
  *
+ * What the dead wrote is read plainly: it wrote that before it died, its lock came free after that, and so the recoverer, which got
+ * the lock, reads it after both.
+ *
  * One recoverer works on a segment at a time (a lock again, never waited for). Lists go from the dead to the living a record
  * at a time, so a recoverer that dies itself loses the one in its hands, and the next goes on where it stopped.
  *

@@ -274,7 +274,7 @@ export const T_REAPER = 10;
 export const T_ROOT_SINCE = 11;
 /** The next stride to move: a hint. */
 export const T_CURSOR = 16;
-/** All strides before this one are moved: a hint. */
+/** All strides before this one are moved; there may be more. */
 export const T_SWEPT = 17;
 /** The first slot: a cache line of its own. */
 export const T_SLOTS = 32;

@@ -65,7 +65,7 @@ const {
   T_SWEPT,
   V_STAMP,
 } = layout;
-const { add, compareAndSet, load, peek, poke, store, touch } = access;
+const { add, compareAndSet, load, peek, poke, release, store, touch } = access;
 const { enter, leave } = sections;
 
 /** log2 of the smallest capacity. */
@@ -450,11 +450,11 @@ export class Migration {
   #firstUnfinished(table: number): number {
     const words = this.#words;
     const strides = words[table + T_CAPACITY] / STRIDE;
-    let stride = peek(words, table + T_SWEPT);
+    let stride = load(words, table + T_SWEPT);
     while (
       stride < strides && load(words, this.#doneWord(table, stride)) !== 0
     ) stride++;
-    poke(words, table + T_SWEPT, stride);
+    release(words, table + T_SWEPT, stride);
     return stride;
   }
 

@@ -18,8 +18,9 @@
  * from 0 to the first version of one key, then from version to version of that key. So everyone who looks for a key meets the
  * same first slot that holds it, or is unlinked under its hash, or is empty.
  *
- * Hash words are probed with plain reads: a hash that is there is there for good, and an empty slot is confirmed by an atomic
- * read before it means anything. The link is always read atomically; what it leads to was written before it.
+ * Hash words are probed with plain reads: a hash that is there is there for good, and what the slot holds is decided by its link, which
+ * is always read by a `load`; what it leads to was written before it. A slot that seems empty, or closed, is read again by a `load`
+ * before it means anything: the one says that there is no such key by now, the other that there is a next table to be read after it.
  *
  * @module
  */
@@ -129,7 +130,7 @@ export class Table {
       for (let probes = 0; probes <= mask; probes++) {
         const slot = slots + i * SLOT_WORDS;
         let there = peek(words, slot);
-        if (there === EMPTY) there = load(words, slot);
+        if ((there & ~CLOSED) === EMPTY) there = load(words, slot);
         if (there === hash) {
           const link = load(words, slot + 1);
           if (link === MOVED) {
@@ -208,7 +209,7 @@ export class Table {
     for (let probes = 0; probes <= mask;) {
       const slot = slots + i * SLOT_WORDS;
       let there = peek(words, slot);
-      if (there === EMPTY) there = load(words, slot);
+      if ((there & ~CLOSED) === EMPTY) there = load(words, slot);
       if (there === hash) {
         const link = load(words, slot + 1);
         if (link === MOVED) {

@@ -246,9 +246,12 @@ export function copyVersion(
   }
 }
 
-/** Settles a version if it is pending; returns its stamp. The settled case, which is the common one, costs a plain read. */
+/**
+ * Settles a version if it is pending; returns its stamp. Its expiry, and the snapshots that are open, are to be read after the stamp by
+ * which they are judged, so that is a `load`.
+ */
 export function settle(words: Words, ref: number): number {
-  const stamp = peek(words, ref * 4 + V_STAMP);
+  const stamp = load(words, ref * 4 + V_STAMP);
   return stamp > 0 ? stamp : settlePending(words, ref);
 }
 
