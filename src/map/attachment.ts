@@ -108,7 +108,7 @@ export class Attachment {
     participant.repairWith(() => this.#repair());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
-    this.quick = kernel ?? quickOver(words, floats, this.key.words);
+    this.quick = kernel ?? quickOver(words, floats);
     this.#open = true;
   }
 

@@ -92,6 +92,9 @@ export interface SetOptions {
 /** Keys that are looked up together: as many as a processor waits for at a time, a few times over. */
 const AHEAD = 64;
 
+/** How many bytes of a value a look copies: as many as there is room for. */
+const ANY = 0x7fffffff;
+
 /** What a decision about a key's current version may be, besides a version to publish. */
 const LEAVE = 0;
 const NO_MEMORY = -1;
@@ -415,7 +418,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       return this.#getPacked();
     }
     this.#attachment.checkReadable("get an entry");
-    const seen = this.#look(key);
+    const seen = this.#look(key, ANY);
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
       return this.#floats[this.#result] as V;
@@ -428,7 +431,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   #getPacked(): V | undefined {
-    const seen = this.#lookPacked();
+    const seen = this.#lookPacked(ANY);
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
       return this.#floats[this.#result] as V;
@@ -450,7 +453,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       }
     }
     if (seen !== UNDECIDED) this.#adoptKey();
-    return this.#getPinned(this.#key);
+    return this.#getPinned();
   }
 
   #readCopied(): V | typeof UNDECODED {
@@ -466,11 +469,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     );
   }
 
-  #getPinned(key: EncodedKey): V | undefined {
+  #getPinned(): V | undefined {
     const participant = this.#participant;
     participant.pin();
     try {
-      const ref = this.#findLive(key);
+      const ref = this.#findLive();
       const value = ref === 0 ? undefined : this.#reader.value(ref);
       this.#floats[value === undefined ? this.#misses : this.#hits]++;
       return value;
@@ -483,16 +486,16 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * Looks for a string, see `table/look.ts`. The key is in the scratch then if nothing is decided, else it is none until it is
    * adopted.
    */
-  #look(key: K & string): number {
-    const seen = this.#tryLook(key);
+  #look(key: K & string, copies: number): number {
+    const seen = this.#tryLook(key, copies);
     if (seen === UNDECIDED) this.#pack(key, "look for an entry");
     else this.#key.forget();
     return seen;
   }
 
-  #tryLook(text: string): number {
+  #tryLook(text: string, copies: number): number {
     try {
-      return this.#quick.look(this.#participant.base, text);
+      return this.#quick.look(this.#participant.base, text, copies);
     } catch (error) {
       return undecidedAfter(error);
     }
@@ -505,12 +508,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   /** Looks for the packed key. */
-  #lookPacked(): number {
+  #lookPacked(copies: number): number {
     const key = this.#key;
     if (!key.isNear) return UNDECIDED;
     try {
       const { base } = this.#participant;
-      return this.#quick.lookPacked(base, key.hash, key.info);
+      return this.#quick.lookPacked(base, key.hash, key.info, copies);
     } catch (error) {
       return undecidedAfter(error);
     }
@@ -537,10 +540,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   has(key: K): boolean {
     this.#attachment.checkReadable("look for an entry");
     let seen: number;
-    if (this.#hasTextKeys && typeof key === "string") seen = this.#look(key);
+    if (this.#hasTextKeys && typeof key === "string") seen = this.#look(key, 0);
     else {
       this.#pack(key, "look for an entry");
-      seen = this.#lookPacked();
+      seen = this.#lookPacked(0);
     }
     const isFound = seen === FOUND || seen === LONG;
     if (isFound && this.#reader.seemsOver(this.#copiedTo)) {
@@ -584,7 +587,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       const count = Math.min(AHEAD, wanted.length - from);
       this.#lookAhead(wanted, from, count);
       for (let i = 0; i < count; i++) {
-        values.push(this.#getPinned(this.#ahead[i]));
+        this.#key.take(this.#ahead[i]);
+        values.push(this.#getPacked());
       }
     }
     return values;
@@ -642,7 +646,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #visitPacked<T>(visit: (ref: number) => T): T {
     this.#participant.pin();
     try {
-      return visit(this.#findLive(this.#key));
+      return visit(this.#findLive());
     } finally {
       this.#participant.unpin();
     }
@@ -652,15 +656,21 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * The live version of a key, or 0. What had expired before it was found is gone; but what expired after that may have been
    * replaced in time, so then it looks again. The caller is pinned.
    */
-  #findLive(key: EncodedKey): number {
+  #findLive(): number {
     for (let now = -Infinity;;) {
-      const ref = this.#table.find(key);
+      const ref = this.#find();
       const end = this.#reader.endOf(ref);
       if (end <= now) return 0;
       if (end === Infinity) return ref;
       now = Date.now();
       if (end > now) return ref;
     }
+  }
+
+  /** The newest version of the packed key, settled; 0: there is none. The map is pinned. */
+  #find(): number {
+    const seen = this.#newest();
+    return seen === UNDECIDED ? this.#table.find(this.#key) : seen;
   }
 
   // ---- writing ------------------------------------------------------------------------------------------------------

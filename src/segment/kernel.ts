@@ -12,8 +12,8 @@ import { KERNEL } from "./kernel_binary.ts";
 
 /** The functions of the kernel; those that they are compiled from say what they do. */
 export interface Kernel {
-  look(base: number, text: string): number;
-  lookPacked(base: number, hash: number, info: number): number;
+  look(base: number, text: string, most: number): number;
+  lookPacked(base: number, hash: number, info: number, most: number): number;
   glance(base: number, hash: number, info: number): number;
   putNumber(
     base: number,

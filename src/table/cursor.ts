@@ -130,7 +130,8 @@ export class Cursor {
     const last = home(words, table, to - 1);
     for (let n = 0; n <= mask; n++) {
       const slot = slots + ((first + n) & mask) * SLOT_WORDS;
-      const hash = load(words, slot);
+      let hash = peek(words, slot);
+      if ((hash & ~CLOSED) === EMPTY) hash = load(words, slot); // as in `Table`
       if (hash === EMPTY) {
         if (first + n >= last) break;
         continue;

@@ -16,8 +16,8 @@
  * that: no compiler and no processor moves a write over such a read before it. So whoever sees what was written there also sees
  * the epoch after it.
  *
- * In the kernel a `load` is one instruction, and a glance is worth its while. In TypeScript each is a call, and to pin costs less: there
- * only those glance who are pinned anyway.
+ * In the kernel a `load` is one instruction, and a glance is worth its while, for who is pinned, too. In TypeScript each is a call, and
+ * to pin, and find, costs less.
  *
  * @module
  */

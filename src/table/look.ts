@@ -48,7 +48,7 @@ const { keyWords, valueIndexOf } = versions;
 export const NUMBER = -2;
 /** Where it found anything else, and copied it. */
 export const FOUND = -3;
-/** Where it found what is too long for the scratch: it copied the expiry only. */
+/** Where it found what is longer than was asked for, or than the scratch has room for: it copied the expiry only. */
 export const LONG = -4;
 
 const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
@@ -57,7 +57,7 @@ const NUMBER_BYTES = 8;
 export const NUMBER_INFO: number = NUMBER_BYTES | (TAG_NUMBER << TAG_SHIFT);
 
 /**
- * Packs a string into the scratch, `key`, and looks for it: `NUMBER`, `FOUND`, `LONG`, 0 if there is no entry, or `UNDECIDED`. Leaves hash
+ * Packs a string into the scratch, `key`, and looks for it, to copy `most` bytes of a value: `NUMBER`, `FOUND`, `LONG`, 0 if there is no entry, or `UNDECIDED`. Leaves hash
  * and info of the key in the record, unless it is too long for the scratch.
  */
 export function look(
@@ -66,13 +66,14 @@ export function look(
   base: number,
   key: KeyWords,
   text: Text,
+  most: number,
 ): number {
   const length = text.length;
   if (length > SCRATCH_BYTES) return UNDECIDED;
   const hash = packAndHash(text, key, words[H_SEED], words[H_SEED + 1]);
   return hash === 0
-    ? lookWide(words, floats, base, key, text)
-    : lookPacked(words, floats, base, key, hash, length);
+    ? lookWide(words, floats, base, key, text, most)
+    : lookPacked(words, floats, base, key, hash, length, most);
 }
 
 /** The same for a string that is no Latin-1. */
@@ -82,6 +83,7 @@ function lookWide(
   base: number,
   key: KeyWords,
   text: Text,
+  most: number,
 ): number {
   const byteLength = text.length * 2;
   if (byteLength > SCRATCH_BYTES) return UNDECIDED;
@@ -90,7 +92,7 @@ function lookWide(
   const k0 = words[H_SEED];
   const k1 = words[H_SEED + 1];
   const hash = hashWords(key, keyWords(info), info, k0, k1);
-  return lookPacked(words, floats, base, key, hash, info);
+  return lookPacked(words, floats, base, key, hash, info, most);
 }
 
 /** The same for a key that is in the scratch already. */
@@ -101,6 +103,7 @@ export function lookPacked(
   key: KeyWords,
   hash: number,
   info: number,
+  most: number,
 ): number {
   const before = beforeGlance(words);
   const version = glance(words, hash, key, info);
@@ -111,7 +114,7 @@ export function lookPacked(
       const at = valueIndexOf(version, info) * 2;
       floats[(base + P_RESULT) >> 1] = loadFloat(words, at);
       found = NUMBER;
-    } else found = copyOut(words, floats, base, hash, info, version);
+    } else found = copyOut(words, floats, base, hash, info, version, most);
   }
   return confirms(words, before) ? found : UNDECIDED;
 }
@@ -130,6 +133,7 @@ function copyOut(
   hash: number,
   info: number,
   version: number,
+  most: number,
 ): number {
   const valueInfo = load(words, version * 4 + V_VALUE);
   if (valueInfo >>> TAG_SHIFT === TAG_TOMBSTONE) return 0;
@@ -143,8 +147,9 @@ function copyOut(
   const from = valueIndexOf(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY) !== 0;
   floats[(to >> 1) - 1] = expires ? loadFloat(words, from - 2) : Infinity;
-  const count = (((valueInfo & LENGTH_MASK) + 7) >>> 3) << 1;
-  if (to + count > end) return LONG;
+  const bytes = valueInfo & LENGTH_MASK;
+  const count = ((bytes + 7) >>> 3) << 1;
+  if (bytes > most || to + count > end) return LONG;
   for (let i = 0; i < count; i += 2) copyPair(words, from + i, to + i);
   return FOUND;
 }

@@ -6,7 +6,7 @@
 
 import type { Kernel } from "../segment/kernel.ts";
 import type { Floats } from "../segment/machine.ts";
-import type { KeyWords, Words } from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
 import * as glances from "./glance.ts";
 import * as quick from "./quick.ts";
 
@@ -24,18 +24,18 @@ export type Quick = Pick<
 >;
 
 // Constants of its own: `layout.ts` says why.
-const { glance, UNDECIDED } = glances;
+const { UNDECIDED } = glances;
 const { exchange, increment, publish, putNumber, remove } = quick;
 
 /**
- * The same as the kernel's, from the functions that it is compiled from; the words of the scratch for keys are `key`. But looks decide
- * nothing: each of their many reads would be a call here, and so it takes less time to pin.
+ * The same as the kernel's, from the functions that it is compiled from. But looks and glances
+ * decide nothing: each of their many reads would be a call here, and so other ways take less time.
  */
-export function quickOver(words: Words, floats: Floats, key: KeyWords): Quick {
+export function quickOver(words: Words, floats: Floats): Quick {
   return {
     look: () => UNDECIDED,
     lookPacked: () => UNDECIDED,
-    glance: (_base, hash, info) => glance(words, hash, key, info),
+    glance: () => UNDECIDED,
     putNumber: (base, hash, info, valueInfo, value) =>
       putNumber(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version) => publish(words, base, hash, version),

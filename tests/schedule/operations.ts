@@ -45,7 +45,7 @@ export const getText = (key: number): Operation => ({
   text: `get("${key}")`,
   run: ({ attachment, map, participant, segment }) => {
     const { base } = participant;
-    const seen = attachment.quick.look(base, textOf(key));
+    const seen = attachment.quick.look(base, textOf(key), 8);
     if (seen === 0) return undefined;
     return seen === NUMBER
       ? segment.floats[(base + P_RESULT) / 2]

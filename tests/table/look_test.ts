@@ -51,7 +51,7 @@ class Looked {
   }
 
   look(text: string): number {
-    return this.quick.look(this.base, text);
+    return this.quick.look(this.base, text, 1000);
   }
 
   get number(): number {
@@ -243,10 +243,10 @@ Deno.test("a look that is led out of the memory is undecided to get() and has()"
   assertThrows(() => of.look("a"), WebAssembly.RuntimeError);
   of.words[H_ROOT] = root;
   const { look } = of.quick;
-  of.quick.look = (base, text) => {
+  of.quick.look = (base, text, most) => {
     of.words[H_ROOT] = 0x0ffffff0;
     try {
-      return look(base, text);
+      return look(base, text, most);
     } finally {
       of.words[H_ROOT] = root;
     }

@@ -6,7 +6,7 @@
  */
 import type { Attachment } from "../../src/map/attachment.ts";
 import { KEY_SCRATCH_WORDS, P_KEY } from "../../src/segment/layout.ts";
-import { UNDECIDED } from "../../src/table/glance.ts";
+import { glance, UNDECIDED } from "../../src/table/glance.ts";
 import { look, lookPacked } from "../../src/table/look.ts";
 import type { Quick } from "../../src/table/quick_over.ts";
 
@@ -15,10 +15,12 @@ export function lookInTypeScript(attachment: Attachment): void {
   const { participant: { base }, segment: { floats, words } } = attachment;
   const from = base + P_KEY;
   const key = words.subarray(from, from + KEY_SCRATCH_WORDS);
-  const looks: Pick<Quick, "look" | "lookPacked"> = {
-    look: (base, text) => astray(() => look(words, floats, base, key, text)),
-    lookPacked: (base, hash, info) =>
-      astray(() => lookPacked(words, floats, base, key, hash, info)),
+  const looks: Pick<Quick, "glance" | "look" | "lookPacked"> = {
+    look: (base, text, most) =>
+      astray(() => look(words, floats, base, key, text, most)),
+    lookPacked: (base, hash, info, most) =>
+      astray(() => lookPacked(words, floats, base, key, hash, info, most)),
+    glance: (_base, hash, info) => glance(words, hash, key, info),
   };
   Object.assign(attachment.quick, looks);
 }

@@ -59,12 +59,12 @@ export function exchange(
   );
 }
 
-export function look(base: i32, text: Text): i32 {
-  return looks.look(WORDS, FLOATS, base, scratch(base), text);
+export function look(base: i32, text: Text, most: i32): i32 {
+  return looks.look(WORDS, FLOATS, base, scratch(base), text, most);
 }
 
-export function lookPacked(base: i32, hash: i32, info: i32): i32 {
-  return looks.lookPacked(WORDS, FLOATS, base, scratch(base), hash, info);
+export function lookPacked(base: i32, hash: i32, info: i32, most: i32): i32 {
+  return looks.lookPacked(WORDS, FLOATS, base, scratch(base), hash, info, most);
 }
 
 export function glance(base: i32, hash: i32, info: i32): i32 {
