@@ -3,7 +3,8 @@
  *
  * What this room guarantees to the map: encoding has two parts. *Preparing* may run the caller's code (a custom codec, a
  * getter of a cloned object), which may use the map itself; *writing* runs none, so nothing can come between the lengths that
- * were announced and the bytes that are written. Decoding copies out of shared memory before it hands anything over.
+ * were announced and the bytes that are written. Decoding copies out of shared memory before it hands anything over; the caller's own
+ * `decode` gets such a copy, and is to be called when nothing is pinned and nothing half done: it may use the map, or never return.
  *
  * @module
  */
@@ -49,6 +50,8 @@ export type Memory = Pick<Segment, "words" | "floats" | "bytes">;
 /** How keys are encoded, as the map uses it. */
 export interface KeyFormat<K> {
   readonly name: string;
+  /** The caller's codec, if it is one. */
+  readonly own?: Codec<K>;
   /** Checks a key and brings it into the form that `pack` takes; may run the caller's code. Throws `TypeError`. */
   prepare(key: K): unknown;
   /** Encodes what `prepare` returned. */
@@ -60,6 +63,8 @@ export interface KeyFormat<K> {
 /** How values are encoded, as the map uses it. */
 export interface ValueFormat<V> {
   readonly name: string;
+  /** The caller's codec, if it is one. */
+  readonly own?: Codec<V> | undefined;
   /** The tag of the prepared value. */
   readonly tag: number;
   /** The length of the prepared value in bytes. */

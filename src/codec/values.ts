@@ -9,11 +9,12 @@ import { deserialize, serialize } from "node:v8";
 import { received } from "../errors.ts";
 import * as codec from "./codec.ts";
 import type { Codec, Memory, ValueFormat } from "./codec.ts";
-import { unshared } from "./bytes.ts";
+import * as callers from "./bytes.ts";
 import * as strings from "./strings.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { isLatin1, readString, writeLatin1, writeUtf16 } = strings;
+const { copied, lengthOf, unshared } = callers;
 const {
   TAG_BYTES,
   TAG_CLONE,
@@ -24,6 +25,7 @@ const {
   TAG_UTF16,
 } = codec;
 
+const WHAT = "Cannot encode the value: it";
 const NUMBER_BYTES = 8;
 const CONSTANTS = [null, true, false];
 const oneNumber = new Float64Array(1);
@@ -32,6 +34,7 @@ const numberWords = new Int32Array(oneNumber.buffer);
 /** What every value format can do: write each kind of payload. Subclasses decide what is accepted. */
 abstract class Format<V> implements ValueFormat<V> {
   abstract readonly name: string;
+  readonly own: Codec<V> | undefined;
   tag = 0;
   byteLength = 0;
   number = 0;
@@ -59,9 +62,10 @@ abstract class Format<V> implements ValueFormat<V> {
     this.#text = value;
   }
 
+  /** No code of the caller's runs before they are written. */
   protected prepareBytes(value: Uint8Array, tag: number): void {
+    this.byteLength = lengthOf(value, WHAT);
     this.tag = tag;
-    this.byteLength = value.length;
     this.#bytes = value;
   }
 
@@ -125,7 +129,7 @@ function canonical(value: number): number {
 
 function refuse(expected: string, value: unknown): never {
   throw new TypeError(
-    `Cannot encode the value: it must be ${expected}: ${received(value)}`,
+    `${WHAT} must be ${expected}: ${received(value)}`,
   );
 }
 
@@ -164,8 +168,7 @@ class BytesValues extends Format<Uint8Array> {
   readonly name = "bytes";
 
   prepare(value: Uint8Array): void {
-    if (!(value instanceof Uint8Array)) refuse("a Uint8Array", value);
-    this.prepareBytes(unshared(value), TAG_BYTES);
+    this.prepareBytes(unshared(value, WHAT), TAG_BYTES);
   }
 
   read(memory: Memory, at: number, byteLength: number): Uint8Array {
@@ -196,29 +199,25 @@ class JsonValues extends Format<unknown> {
 
 class CustomValues<V> extends Format<V> {
   readonly name: string;
-  readonly #codec: Codec<V>;
+  override readonly own: Codec<V>;
+  readonly #what: string;
 
   constructor(codec: Codec<V>) {
     super();
     this.name = codec.name;
-    this.#codec = codec;
+    this.own = codec;
+    this.#what =
+      `Cannot encode the value: what encode() of the codec "${this.name}" returns`;
   }
 
   prepare(value: V): void {
     if (value === undefined) refuse("defined (delete removes an entry)", value);
-    const bytes = this.#codec.encode(value);
-    if (!(bytes instanceof Uint8Array)) {
-      throw new TypeError(
-        `Cannot encode the value: encode() of the codec "${this.name}" must return a Uint8Array: ${
-          received(bytes)
-        }`,
-      );
-    }
-    this.prepareBytes(new Uint8Array(bytes), TAG_CUSTOM);
+    const bytes = copied(this.own.encode(value), this.#what);
+    this.prepareBytes(bytes, TAG_CUSTOM);
   }
 
   read(memory: Memory, at: number, byteLength: number): V {
-    return this.#codec.decode(copyOut(memory, at, byteLength));
+    return this.own.decode(copyOut(memory, at, byteLength));
   }
 }
 
@@ -246,7 +245,7 @@ class AnyValues extends Format<unknown> {
     }
     if (value === null) return this.#prepareConstant(value);
     if (value instanceof Uint8Array) {
-      return this.prepareBytes(unshared(value), TAG_BYTES);
+      return this.prepareBytes(unshared(value, WHAT), TAG_BYTES);
     }
     const clone = cloneToBytes(value);
     this.prepareBytes(clone, TAG_CLONE);

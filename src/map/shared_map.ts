@@ -11,7 +11,7 @@ import { Segment } from "../segment/segment.ts";
 import type { Participant } from "../epoch/participant.ts";
 import { HandleError, MapFullError, received } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
-import { store } from "../segment/words.ts";
+import { load, store } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
 import * as looks from "../table/look.ts";
 import * as quick from "../table/quick.ts";
@@ -21,10 +21,11 @@ import * as versions from "../table/version.ts";
 import { Cursor } from "../table/cursor.ts";
 import * as glances from "../table/glance.ts";
 import * as codec from "../codec/codec.ts";
-import type { ValueFormat } from "../codec/codec.ts";
+import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
 import { stringKeys } from "../codec/keys.ts";
 import * as sums from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
+import * as ownChanges from "./own_changes.ts";
 import {
   type AttachOptions,
   checkOptions,
@@ -33,16 +34,18 @@ import {
   type SharedMapOptions,
   valueFormat,
 } from "./options.ts";
-import { Reader, UNDECODED } from "./reader.ts";
+import { type Part, Reader, type Taken, UNDECODED } from "./reader.ts";
 import { newTombstone } from "./removal.ts";
 import { persistenceFor } from "./persistence.ts";
 import { meet } from "./rendezvous.ts";
 import { Scan } from "./scan.ts";
+import { Sighting } from "./sighting.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
 import { type SharedMapStats, sumStats } from "./stats.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
+  H_EPOCH,
   H_TTL_USED,
   LENGTH_LIMIT,
   LENGTH_MASK,
@@ -59,7 +62,6 @@ const { ABSENT, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
 const {
   bytesOf,
-  hasKey,
   isTombstone,
   valueBytes,
   valueIndex,
@@ -68,6 +70,7 @@ const {
   writeVersion,
 } = versions;
 const { UNDECIDED } = glances;
+const { underway, Watch } = ownChanges;
 
 /**
  * What another worker needs to attach to a map: `postMessage` takes it as it is.
@@ -98,8 +101,9 @@ const ANY = 0x7fffffff;
 /** What a decision about a key's current version may be, besides a version to publish. */
 const LEAVE = 0;
 const NO_MEMORY = -1;
-const AGAIN = -2;
 const NO_MEMORY_LEFT = Symbol("no memory left");
+/** What came of a round in vain: something else is there by now. */
+const CHANGED = Symbol("changed");
 
 /** The attachment of a map: for the rooms above, and so no part of what users see. */
 export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
@@ -160,6 +164,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #longKey: number;
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
+  /** Whether reading a value cannot fail, whatever is stored. */
+  readonly #readsSafely: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
   readonly #options: AttachOptions<K, V>;
@@ -188,8 +194,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       this.#values,
     );
     this.#hasTextKeys = (this.#reader.keys as unknown) === stringKeys;
-    this.#hasOwnKeys = typeof options.key === "object";
-    this.#hasOwnValues = typeof options.value === "object";
+    this.#hasOwnKeys = this.#reader.keys.own !== undefined;
+    this.#hasOwnValues = this.#values.own !== undefined;
     this.#floats = segment.floats;
     this.#longKey = participant.allocator.largestClassBytes / 2;
     this.#hits = participant.counterIndex("hits");
@@ -203,6 +209,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#deleted = participant.base + P_DELETED;
     this.#keepsNumbers = this.#values.name === "number" ||
       this.#values.name === "any";
+    this.#readsSafely = this.#values.name === "number" ||
+      this.#values.name === "string";
   }
 
   // ---- making and joining -------------------------------------------------------------------------------------------
@@ -230,7 +238,20 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   static create<K = string, V = unknown>(
     options: SharedMapOptions<K, V> = {},
   ): SharedMap<K, V> {
-    return new SharedMap(Attachment.create(checkOptions(options)), options);
+    return SharedMap.#over(Attachment.create(checkOptions(options)), options);
+  }
+
+  /** The map of an attachment, which is closed if the options, or the codecs in them, have become others since they were checked. */
+  static #over<K, V>(
+    attachment: Attachment,
+    options: AttachOptions<K, V>,
+  ): SharedMap<K, V> {
+    try {
+      return new SharedMap(attachment, options);
+    } catch (error) {
+      attachment.close();
+      throw error;
+    }
   }
 
   /**
@@ -275,7 +296,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   ): SharedMap<K, V> {
     keyFormat(segment, options.key);
     valueFormat(segment, options.value);
-    return new SharedMap(Attachment.attachTo(segment), options);
+    return SharedMap.#over(Attachment.attachTo(segment), options);
   }
 
   /**
@@ -331,7 +352,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         const attachment = persist && persistence
           ? await persistence.restore(persist, checked, make)
           : make();
-        const result = new SharedMap(attachment, options);
+        const result = SharedMap.#over(attachment, options);
         return { segment: attachment.segment, result };
       },
       (segment) => SharedMap.#join(segment, withDefaults(options)),
@@ -470,13 +491,17 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   #getPinned(): V | undefined {
+    const found = this.#takePinned();
+    return found === undefined ? undefined : this.#reader.value(found);
+  }
+
+  #takePinned(): Taken<V> | undefined {
     const participant = this.#participant;
     participant.pin();
     try {
       const ref = this.#findLive();
-      const value = ref === 0 ? undefined : this.#reader.value(ref);
-      this.#floats[value === undefined ? this.#misses : this.#hits]++;
-      return value;
+      this.#floats[ref === 0 ? this.#misses : this.#hits]++;
+      return ref === 0 ? undefined : this.#reader.takeValue(ref);
     } finally {
       participant.unpin();
     }
@@ -577,11 +602,20 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   getMany(keys: Iterable<K>): (V | undefined)[] {
     this.#attachment.checkOpen("get entries");
     const wanted = [...keys];
-    using _ = this.pin();
+    this.#attachment.checkOpen("get entries");
     // The caller's own code may use the map itself, and so nothing can be kept over a call of it.
     if (this.#hasOwnKeys || this.#hasOwnValues) {
       return wanted.map((key) => this.get(key));
     }
+    this.#participant.pin();
+    try {
+      return this.#getAhead(wanted);
+    } finally {
+      this.#participant.unpin();
+    }
+  }
+
+  #getAhead(wanted: readonly K[]): (V | undefined)[] {
     const values: (V | undefined)[] = [];
     for (let from = 0; from < wanted.length; from += AHEAD) {
       const count = Math.min(AHEAD, wanted.length - from);
@@ -759,7 +793,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       case ABSENT:
         return false;
       default:
-        return this.#deletePacked(() => true) ?? false;
+        return this.#deletePacked(() => true, true) ?? false;
     }
   }
 
@@ -853,10 +887,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   getOrInsert(key: K, value: V): V {
     this.#packWithValue(key, value, "get or insert an entry");
-    let existing: { value: V } | undefined;
+    let existing: { value: Taken<V> } | undefined;
     const inserted = this.#modify(true, (current, live) => {
       if (live) {
-        existing = { value: this.#reader.value(current) };
+        existing = { value: this.#reader.takeValue(current) };
         return LEAVE;
       }
       return this.#newVersion(Infinity);
@@ -867,7 +901,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       return value;
     }
     this.#floats[this.#hits]++;
-    return existing!.value;
+    return this.#reader.value(existing!.value);
   }
 
   /**
@@ -894,11 +928,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     checkFunction(compute, "compute");
     this.#pack(key, "get or insert an entry");
     const found = this.#visitPacked((ref) =>
-      ref === 0 ? undefined : { value: this.#reader.value(ref) }
+      ref === 0 ? undefined : { value: this.#reader.takeValue(ref) }
     );
     if (found === undefined) return this.getOrInsert(key, compute(key));
     this.#floats[this.#hits]++;
-    return found.value;
+    return this.#reader.value(found.value);
   }
 
   /**
@@ -922,22 +956,42 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   swap(key: K, value: V): V | undefined {
+    if (this.#hasOwnValues) return this.#swapByCodec(key, value);
     this.#packWithValue(key, value, "swap an entry");
-    let before: V | undefined;
+    let before: Taken<V> | undefined;
     for (let came = false; !came;) {
-      let replacesLive = false;
       this.#modify(true, (current, live) => {
-        replacesLive = live;
-        return this.#newVersion(
-          live ? this.#renewal(current, Infinity) : Infinity,
-        );
-      }, (current, version) => {
-        came = this.#reader.endOf(version) === Infinity;
-        before = came && replacesLive ? this.#reader.value(current) : undefined;
-      });
+        before = live ? this.#reader.takeValue(current) : undefined; // first: should it fail, nothing is lost
+        return this.#newVersion(this.#expiryFor(current, live));
+      }, (_, version) => came = this.#reader.endOf(version) === Infinity);
     }
     this.#floats[this.#sets]++;
-    return before;
+    return before === undefined ? undefined : this.#reader.value(before);
+  }
+
+  /** The expiry to write for an entry that is not to expire. */
+  #expiryFor(current: number, live: boolean): number {
+    return live ? this.#renewal(current, Infinity) : Infinity;
+  }
+
+  /** The same where to decode runs the caller's code: the value is decoded first, and then replaced if it is still there. */
+  #swapByCodec(key: K, value: V): V | undefined {
+    const what = "swap an entry";
+    const prepared = this.#pack(key, what);
+    return this.#replaceBy(prepared, what, (before) => {
+      this.#prepare(value);
+      return before;
+    }, (seen, before) => {
+      let came = false;
+      this.#replaceSeen(
+        seen,
+        (current, live) => this.#newVersion(this.#expiryFor(current, live)),
+        (_, version) => came = this.#reader.endOf(version) === Infinity,
+      );
+      if (!came) return CHANGED;
+      this.#floats[this.#sets]++;
+      return before;
+    });
   }
 
   /**
@@ -960,8 +1014,25 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   take(key: K): V | undefined {
-    this.#pack(key, "take an entry");
-    return this.#deletePacked((ref) => this.#reader.value(ref));
+    const what = "take an entry";
+    const prepared = this.#pack(key, what);
+    if (this.#hasOwnValues) return this.#takeByCodec(prepared, what);
+    const taken = this.#deletePacked(
+      (ref) => ({ value: this.#reader.takeValue(ref) }),
+      this.#readsSafely,
+    );
+    return taken && this.#reader.value(taken.value);
+  }
+
+  /** The same where to decode runs the caller's code: the value is decoded first, and then deleted if it is still there. */
+  #takeByCodec(prepared: unknown, what: string): V | undefined {
+    return this.#replaceBy(prepared, what, (value) => value, (seen, value) => {
+      if (seen.value === undefined) return undefined;
+      const outcome = this.#replaceSeen(seen, () => this.#tombstone());
+      if (outcome !== "done") return CHANGED;
+      this.#floats[this.#deletes]++;
+      return value;
+    });
   }
 
   /**
@@ -1039,11 +1110,13 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /**
    * Replaces the value of a key by what `fn` makes of it. `fn` runs again if the key changed meanwhile, even from inside `fn`;
-   * so it must not have effects of its own. Keeps the expiry that is there. Lock-free, as far as `fn` is.
+   * so it must not have effects of its own. It may use the map, and take its time: nobody waits for it. Keeps the expiry that is
+   * there. Lock-free, as far as `fn` is.
    *
    * @param key The key.
    * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry.
    * @returns The new value, or undefined.
+   * @throws {Error} If `fn` itself changes the entry, time and again.
    * @throws {TypeError} If the key or the new value has the wrong type.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -1060,15 +1133,30 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   update(key: K, fn: (current: V | undefined) => V | undefined): V | undefined {
     checkFunction(fn, "fn");
-    this.#pack(key, "update an entry");
-    for (let attempt = 0;; attempt++) {
-      const next = this.#tryUpdate(key, fn);
-      if (next !== NO_MEMORY_LEFT) {
-        this.#participant.collectSometimes();
-        return next;
-      }
-      this.#makeRoom(attempt);
-    }
+    const what = "update an entry";
+    const prepared = this.#pack(key, what);
+    return this.#replaceBy(prepared, what, (current) => {
+      const next = fn(current);
+      if (next !== undefined) this.#prepare(next);
+      return next;
+    }, (seen, next) => {
+      const outcome = this.#updateSeen(seen, next);
+      if (outcome === "changed") return CHANGED;
+      if (outcome === "left") return next;
+      this.#floats[next === undefined ? this.#deletes : this.#sets]++;
+      return next;
+    });
+  }
+
+  #updateSeen(
+    seen: Sighting<V>,
+    next: V | undefined,
+  ): "done" | "left" | "changed" {
+    if (this.#exchangeQuickly(seen, next)) return "done";
+    return this.#replaceSeen(seen, (current, live) => {
+      if (next === undefined) return live ? this.#tombstone() : LEAVE;
+      return this.#newVersion(live ? this.#reader.endOf(current) : Infinity);
+    });
   }
 
   /**
@@ -1104,12 +1192,13 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     }
     this.#pack(key, "increment a number");
     if (this.#incrementQuickly(by)) {
+      this.#noteChange();
       this.#participant.collectSometimes();
       this.#floats[this.#sets]++;
       return this.#floats[this.#result];
     }
     this.#modify(true, (current, live) => {
-      sum = by + (live ? numberOf(this.#reader.value(current)) : 0);
+      sum = by + (live ? numberOf(this.#reader.takeValue(current)) : 0);
       this.#prepare(sum as V);
       return this.#newVersion(
         live ? this.#reader.endOf(current) : Infinity,
@@ -1180,7 +1269,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   keys(): IterableIterator<K> {
-    return this.#scan((ref) => this.#reader.key(ref));
+    return this.#scan(this.#reader.keyPart);
   }
 
   /**
@@ -1200,7 +1289,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   values(): IterableIterator<V> {
-    return this.#scan((ref) => this.#reader.value(ref));
+    return this.#scan(this.#reader.valuePart);
   }
 
   /**
@@ -1220,7 +1309,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   entries(): IterableIterator<[K, V]> {
-    return this.#scan((ref) => this.#reader.entry(ref));
+    return this.#scan(this.#reader.entryPart);
   }
 
   /**
@@ -1260,14 +1349,14 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     for (const [key, value] of this) fn(value, key, this);
   }
 
-  #scan<T>(pick: (ref: number) => T): IterableIterator<T> {
+  #scan<T>(part: Part<T>): IterableIterator<T> {
     const checkOpen = () =>
       this.#attachment.checkOpen("iterate over the entries");
     checkOpen();
     return new Scan(
       this.#attachment,
       (newest, now) => this.#reader.endOf(newest) > now ? newest : 0,
-      pick,
+      part,
       checkOpen,
     );
   }
@@ -1390,13 +1479,24 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   // ---- parts of operations ------------------------------------------------------------------------------------------
 
-  /** Puts a key into the scratch. May run a codec of the caller's. */
-  #pack(key: K, what: string): void {
+  // The caller's code, which may be a callback, a codec, or the getters of a value, runs in these only, and where an operation says so:
+  // without a pin of this module's, and never between a block's being taken and its being linked or freed. It may use this map, so
+  // the scratch for keys and what is prepared are lost; close it; throw; or never return.
+
+  /** Puts a key into the scratch; returns what to do that again with. May run a codec of the caller's. */
+  #pack(key: K, what: string): unknown {
     this.#attachment.checkOpen(what);
     const { keys } = this.#reader;
     const prepared = keys.prepare(key);
     if (this.#hasOwnKeys) this.#attachment.checkOpen(what);
     keys.pack(prepared, this.#key);
+    return prepared;
+  }
+
+  /** Puts a prepared key into the scratch again, after the caller's code ran. */
+  #packAgain(prepared: unknown, what: string): void {
+    this.#attachment.checkOpen(what);
+    this.#reader.keys.pack(prepared, this.#key);
   }
 
   /** Prepares a value and puts a key into the scratch; whatever runs the caller's code comes first. */
@@ -1559,10 +1659,90 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     };
   }
 
-  /** Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none. */
-  #deletePacked<T>(read: (ref: number) => T): T | undefined {
+  /**
+   * Replaces the entry of the packed key by what the caller's code makes of its value, again and again until nobody comes in between.
+   *
+   * @param prepared The key, for when that code has used the map.
+   * @param what What is done, for an error.
+   * @param call Runs the caller's code.
+   * @param replace From what was seen, and what `call` returned, to the result; `CHANGED` if something else is there now.
+   */
+  #replaceBy<N, R>(
+    prepared: unknown,
+    what: string,
+    call: (current: V | undefined) => N,
+    replace: (seen: Sighting<V>, made: N) => R | typeof CHANGED,
+  ): R {
+    const segment = this.#segment;
+    const keys = this.#reader.keys as KeyFormat<unknown>;
+    const watch = new Watch(segment, keys, prepared, this.#key.hash);
+    for (;;) {
+      const seen = this.#see();
+      const made = watch.during(() => call(this.#valueSeen(seen)));
+      this.#packAgain(prepared, what);
+      const result = replace(seen, made);
+      if (result !== CHANGED) return result;
+      watch.endRound(what);
+    }
+  }
+
+  /** After a change of the packed key's entry. */
+  #noteChange(): void {
+    underway.innermost?.note(this.#segment, this.#key);
+  }
+
+  /** Looks at the entry of the packed key, for the caller's code to see. */
+  #see(): Sighting<V> {
+    const participant = this.#participant;
+    const segment = this.#segment;
+    participant.pin();
+    try {
+      const epoch = load(segment.words, H_EPOCH);
+      const ref = this.#findLive();
+      return new Sighting(segment, this.#reader, epoch, ref);
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  /** The value that was seen. May run a codec of the caller's. */
+  #valueSeen({ value }: Sighting<V>): V | undefined {
+    return value === undefined ? undefined : this.#reader.value(value);
+  }
+
+  /**
+   * Publishes what `make` makes in the place of what was seen under the packed key.
+   *
+   * @param seen What was seen.
+   * @param make From the newest version, and whether it is live, to the one to publish, or to `LEAVE` or `NO_MEMORY`.
+   * @param published As for `#modify`.
+   * @returns What came of it: "changed" if something else is there now.
+   */
+  #replaceSeen(
+    seen: Sighting<V>,
+    make: (current: number, live: boolean) => number,
+    published?: (current: number, version: number) => void,
+  ): "done" | "left" | "changed" {
+    let isStill = true;
+    const done = this.#modify(true, (current, live) => {
+      isStill = seen.isStill(live ? current : 0);
+      return isStill ? make(current, live) : LEAVE;
+    }, published);
+    return done ? "done" : isStill ? "left" : "changed";
+  }
+
+  /**
+   * Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none.
+   *
+   * @param read Reads the version, before it is deleted.
+   * @param isSafe Whether that cannot fail: then it may come after.
+   */
+  #deletePacked<T>(
+    read: (ref: number) => T,
+    isSafe: boolean,
+  ): T | undefined {
     for (let attempt = 0;; attempt++) {
-      const outcome = this.#tryDelete(read);
+      const outcome = this.#tryDelete(read, isSafe);
       if (outcome !== NO_MEMORY_LEFT) {
         this.#participant.collectSometimes();
         return outcome;
@@ -1573,22 +1753,25 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   #tryDelete<T>(
     read: (ref: number) => T,
+    isSafe: boolean,
   ): T | undefined | typeof NO_MEMORY_LEFT {
     const participant = this.#participant;
     participant.pin();
     try {
-      const outcome = this.#removeQuickly();
+      const outcome = isSafe ? this.#removeQuickly() : UNDONE;
       if (outcome === ABSENT) return undefined;
       if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
       this.#table.backoff.reset();
       for (;;) {
         const current = this.#seek(false);
         if (!this.#foundLive) return undefined;
+        const value = read(current);
         const tombstone = this.#tombstone();
         if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
         if (this.#linkOrFree(current, tombstone) === "done") {
           this.#floats[this.#deletes]++;
-          return read(current);
+          this.#noteChange();
+          return value;
         }
         this.#table.backoff.wait();
       }
@@ -1612,6 +1795,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         this.#makeRoom(attempt);
       }
     }
+    this.#noteChange();
     this.#participant.collectSometimes();
   }
 
@@ -1630,19 +1814,31 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         ) === DONE;
   }
 
-  /** From a version that is a number to a number. */
-  #exchangeQuickly(seen: number, next: V | undefined): boolean {
+  /** From what was seen, if it is a number that does not expire, to a number. */
+  #exchangeQuickly(seen: Sighting<V>, next: V | undefined): boolean {
     const key = this.#key;
-    return seen !== 0 && typeof next === "number" && next === next &&
-      key.isNear &&
+    if (
+      !this.#keepsNumbers || typeof next !== "number" || next !== next ||
+      typeof seen.value !== "number" || !key.isNear
+    ) return false;
+    const participant = this.#participant;
+    participant.pin();
+    const { ref } = seen;
+    const isDone = seen.isSameEpoch &&
+      isPlainNumber(this.#segment.words, ref) &&
       this.#quick.exchange(
-          this.#participant.base,
+          participant.base,
           key.hash,
           key.info,
           NUMBER_INFO,
-          seen,
+          ref,
           next,
         ) === DONE;
+    participant.unpin();
+    if (!isDone) return false;
+    this.#noteChange();
+    participant.collectSometimes();
+    return true;
   }
 
   #removeQuickly(): number {
@@ -1653,6 +1849,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     if (outcome === DONE) {
       this.#table.countTombstone();
       this.#floats[this.#deletes]++;
+      this.#noteChange();
     }
     return outcome;
   }
@@ -1703,85 +1900,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return false;
   }
 
-  #tryUpdate(
-    key: K,
-    fn: (current: V | undefined) => V | undefined,
-  ): V | undefined | typeof NO_MEMORY_LEFT {
-    this.#participant.pin();
-    try {
-      return this.#updatePinned(key, fn);
-    } finally {
-      this.#participant.unpin();
-    }
-  }
-
-  /** Under one pin, the version that `fn` is given the value of is the same as long as its ref is. */
-  #updatePinned(
-    key: K,
-    fn: (current: V | undefined) => V | undefined,
-  ): V | undefined | typeof NO_MEMORY_LEFT {
-    const seen = this.#absentOrNumber();
-    const { words } = this.#segment;
-    const { hash } = this.#key;
-    let isMade = seen !== UNDECIDED;
-    let next: V | undefined;
-    if (isMade) {
-      next = fn(seen === 0 ? undefined : this.#reader.value(seen));
-      this.#attachment.checkOpen("update an entry");
-      if (seen === 0 && next === undefined && this.#isStillAbsent(hash)) {
-        return next;
-      }
-      const isPacked = seen !== 0 && this.#key.hash === hash &&
-        hasKey(words, seen, this.#key.words, this.#key.info);
-      if (!isPacked) this.#pack(key, "update an entry"); // `fn` may have used the map
-      if (this.#exchangeQuickly(seen, next)) {
-        this.#floats[this.#sets]++;
-        return next;
-      }
-    }
-    const outcome = this.#decideAndLink(true, (current, live) => {
-      if (!isMade || current !== seen) {
-        next = fn(live ? this.#reader.value(current) : undefined);
-      }
-      isMade = false;
-      // `fn` may have used the map, this very key too: the scratch and the place in the table are no longer known.
-      if (next === undefined) this.#pack(key, "update an entry");
-      else this.#packWithValue(key, next, "update an entry");
-      if (this.#table.seek(this.#key, true) !== current) return AGAIN;
-      if (next === undefined) return live ? this.#tombstone() : LEAVE;
-      return this.#newVersion(
-        live ? this.#reader.endOf(current) : Infinity,
-      );
-    });
-    if (outcome === "full") return NO_MEMORY_LEFT;
-    if (outcome === "done") {
-      this.#floats[next === undefined ? this.#deletes : this.#sets]++;
-    }
-    return next;
-  }
-
-  /**
-   * Whether the key of this hash, which was absent before, has no entry either by now. Should `fn` have put another key with the same hash into the
-   * scratch, it is that key which is looked for: no harm, as nothing there and nothing wanted was the outcome already.
-   */
-  #isStillAbsent(hash: number): boolean {
-    return this.#key.hash === hash && this.#newest() === 0;
-  }
-
   /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
   #newest(): number {
     const key = this.#key;
     if (!key.isNear) return UNDECIDED;
     return this.#quick.glance(this.#participant.base, key.hash, key.info);
-  }
-
-  /** The newest version of the packed key if it is a number that does not expire, 0 if there is none; else `UNDECIDED`. The map is pinned. */
-  #absentOrNumber(): number {
-    if (!this.#keepsNumbers) return UNDECIDED;
-    const words = this.#segment.words;
-    const ref = this.#newest();
-    if (ref === UNDECIDED || ref === 0) return ref;
-    return isPlainNumber(words, ref) ? ref : UNDECIDED;
   }
 
   /** Links a version, or frees it; ends the section that it was made in. */
@@ -1811,7 +1934,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    *
    * @param toInsert Whether the decision may be a version for a key that has none.
    * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
-   * publish, or to `LEAVE`, `NO_MEMORY` or `AGAIN`. Called while pinned.
+   * publish, or to `LEAVE` or `NO_MEMORY`. Called while pinned: none of the caller's code may run.
    * @param published Called, while pinned, with the version that was replaced, or 0, and the one that was published.
    * @returns Whether a version was published.
    */
@@ -1845,10 +1968,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         const version = decide(current, this.#foundLive);
         if (version === LEAVE) return "left";
         if (version === NO_MEMORY) return "full";
-        if (version === AGAIN) continue;
         const outcome = this.#linkOrFree(current, version);
         if (outcome === "done") {
           published?.(current, version);
+          this.#noteChange();
           return "done";
         }
         if (outcome === "full") return "full";

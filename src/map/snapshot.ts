@@ -8,7 +8,7 @@ import { ClosedError, SnapshotError } from "../errors.ts";
 import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { closeSnapshot, openMoment, versionAt } from "../table/clock.ts";
 import type { Attachment } from "./attachment.ts";
-import type { Reader } from "./reader.ts";
+import type { Part, Reader, Taken } from "./reader.ts";
 import { Scan } from "./scan.ts";
 
 /**
@@ -58,6 +58,12 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   close(): void;
 }
 
+/** For whoever only counts. */
+const NOTHING: Part<unknown> = {
+  take: () => 0 as unknown as Taken<unknown>,
+  finish: () => 0,
+};
+
 /** The one implementation. */
 export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
   readonly epoch: number;
@@ -98,14 +104,17 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
     this.#checkOpen("count the entries");
     if (this.#size === undefined) {
       let size = 0;
-      for (const _ of this.#scan(() => 0)) size++;
+      for (const _ of this.#scan(NOTHING)) size++;
       this.#size = size;
     }
     return this.#size;
   }
 
   get(key: K): V | undefined {
-    return this.#look("get an entry", key, (ref) => this.#reader.value(ref));
+    const found = this.#look("get an entry", key, (ref) => ({
+      value: this.#reader.takeValue(ref),
+    }));
+    return found && this.#reader.value(found.value);
   }
 
   has(key: K): boolean {
@@ -136,28 +145,28 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
   }
 
   keys(): IterableIterator<K> {
-    return this.#scan((ref) => this.#reader.key(ref));
+    return this.#scan(this.#reader.keyPart);
   }
 
   values(): IterableIterator<V> {
-    return this.#scan((ref) => this.#reader.value(ref));
+    return this.#scan(this.#reader.valuePart);
   }
 
   entries(): IterableIterator<[K, V]> {
-    return this.#scan((ref) => this.#reader.entry(ref));
+    return this.#scan(this.#reader.entryPart);
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
     return this.entries();
   }
 
-  #scan<T>(pick: (ref: number) => T): IterableIterator<T> {
+  #scan<T>(part: Part<T>): IterableIterator<T> {
     const checkOpen = () => this.#checkOpen("iterate over the entries");
     checkOpen();
     return new Scan(
       this.#attachment,
       (newest) => this.#select(newest),
-      pick,
+      part,
       checkOpen,
     );
   }
