@@ -224,3 +224,24 @@ bad  $L long_NAMELESS -DBUG_NAMELESS "$L2"
 bad  $L long_NO_DOUBT_AFTER -DCRASH -DBUG_NO_DOUBT_AFTER "$L1"
 bad  $L long_LOOK_ONLY -DBUG_LOOK_ONLY "$LE"
 bad  $L long_MOVE -DBUG_MOVE "$LM"
+
+# ---- free blocks at the exchange words
+B=exchange.pml; GIVE="-DSTART=list[0]=1;link[1]=2;hold[0]=3"; REST="-DSTART=list[0]=1;link[1]=2;link[2]=3"
+TAKE="-DSTART=word[0]=1;link[1]=2;count[1]=2;hold[0]=3"; MORE="-DSTART=word[0]=1;link[1]=2;count[1]=2;list[0]=3"
+TWO="-DSTART=word[0]=1;next[1]=2;count[1]=1;count[2]=1;hold[0]=3"
+ok   $B x_give "$GIVE"
+full ok $B x_rest "$REST"
+ok   $B x_take "$TAKE"
+full ok $B x_heads -DHEADS "$TAKE"                    # enough, as long as whoever comes next settles first
+full ok $B x_more "$MORE"
+full ok $B x_two "$TWO"
+full ok $B x_words -DWORDS=2 "$TAKE"
+full ok $B x_cuts -DCUTS=3 "$GIVE"
+for b in GOES_ON FINALLY MARK_FIRST WRITE_LATE OLD_LATE GIVE_EARLY TAKE_EARLY CUT_LATE CUT_NONE SETTLE_NONE ADOPT_FIRST; do
+bad  $B x_$b -DBUG_$b "$REST"
+done
+bad  $B x_UNCUT -DBUG_UNCUT "$MORE"
+# whoever goes on is dead after that: a block is in two places; ... also if every block is looked at; or a word is claimed for ever
+bad  $B x_ghost -DCUTS=1 -DTICK -DBUG_GOES_ON -DHEADS "$TAKE"
+bad  $B x_ghost_walk -DCUTS=1 -DTICK -DBUG_GOES_ON "$TAKE"
+bad  $B x_ghost_words -DCUTS=1 -DTICK -DBUG_GOES_ON -DWORDS=2 "$TAKE"
