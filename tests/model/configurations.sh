@@ -216,7 +216,6 @@ ok   $L long_move "$LM"
 ok   $L long_entry "$LE"
 ok   $L long_crash -DCRASH "$L1"
 full ok $L long_two "$L2"
-full ok $L long_crash_two -DCRASH "$L2"
 for b in NO_SECOND_LOOK IGNORE DOUBT_EARLY DOUBT_LEFT UNSETTLED; do
 bad  $L long_$b -DBUG_$b "$L1"
 done
