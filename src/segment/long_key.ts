@@ -54,7 +54,7 @@ export function reservedChunks(words: Words): number {
 
 /** Whether no more chunks are kept than there are. */
 export function isSound(words: Words, chunkCount: number): boolean {
-  const word = words[H_LONG_KEY];
+  const word = load(words, H_LONG_KEY);
   return word >= 0 && (word & CHUNKS_MASK) <= chunkCount;
 }
 

@@ -85,7 +85,7 @@ const ORDERED = [
 ];
 /** Plain reads of them, in which that is as good. */
 const EXCEPTIONS = [
-  "epoch/participant.ts: peek(this.#words, H_EPOCH)", // a stale pin holds back more
+  "epoch/participant.ts: peek(words, H_EPOCH)", // a stale pin holds back more
   "map/eviction.ts: peek(words, ref * 4 + V_STAMP)", // any choice will do
   "persist/epoch_scan.ts: words[ref * 4 + V_STAMP]", // the scan settled it
   "table/quick.ts: peek(words, H_EPOCH)", // as above
