@@ -130,7 +130,7 @@ full ok $V v_crash2 -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,
 full ok $V v_crash_two -DCRASH=1 -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,A,1);run S(2,1,A,A,A,1)"
 full ok $V v_crash_drop -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A+DEL,WR+A,0,2);run D(1,A,1);run S(2,0,A,A,99,1)"
 full live $V v_live -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
-for b in SNAP_SKIP SNAP_SHOW STAMP_EARLY NO_TICK TRIM_PENDING HELD_PENDING HELD_NOW; do
+for b in SNAP_SKIP SNAP_SHOW STAMP_EARLY NO_TICK TRIM_PENDING TRIM_EARLY HELD_PENDING HELD_NOW; do
 bad  $V vb_$b -DBUG_$b "$C0"
 done
 for b in NO_TRIM_FIRST CLEAR_FIRST; do
@@ -140,11 +140,29 @@ bad  $V vb_MARK_LATE -DBUG_MARK_LATE "-DSTART=put(1,A);n=2;run W(0,WR+A,0,0,2);r
 bad  $V vb_NO_SETTLE_OLD -DBUG_NO_SETTLE_OLD "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
 bad  $V vb_OPEN_LATE -DBUG_OPEN_LATE -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,99,99,99,1)"
 bad  $V vb_READ_NOSETTLE -DBUG_READ_NOSETTLE "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,A,A,1)"
-bad  $V vb_HELD_INTERVAL -DBUG_HELD_INTERVAL -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,A,1);run S(2,1,A,A,A,1)"
 bad  $V vb_DROP_YOUNG -DBUG_DROP_YOUNG "$D1"
 bad  $V vb_cross -DBUG_SNAP_SKIP -DNK=2 -DCROSS "-DSTART=n=2;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,99,1)"
-# a bound that does not hold: one version a key for each snapshot that is open (it is: opened since the oldest that is open)
-bad  $V v_space -DEAGER -DCHECK_SPACE -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,WR+A,2);run S(1,0,A,A,99,1);run S(2,1,99,99,99,2)"
+# versions in the middle of a chain: 2 is shown by a snapshot that is open; 3 and 4, which no other has any more, are held by 0 and 1
+CHAIN="putAt(1,1);putAt(2,2);putAt(3,3);putAt(4,4);putAt(5,5);prev[2]=1|F;retired=BIT(1);freed=BIT(1);hold(2,2);hold(3,0);hold(4,1);reg[0]=2;high=1;"
+S2="-DSTART=$CHAIN n=3;run H(0,1);run H(1,1);run O(2,0,2,2)"
+SW="-DSTART=$CHAIN n=3;run H(1,1);run O(2,0,2,1);run W(3,WR+A,0,0,6)"
+SS="-DSTART=$CHAIN n=3;run O(1,0,2,1);run S(2,1,A,A,99,1);run W(3,WR+A,0,0,6)"
+ok   $V s_two "$S2"
+ok   $V s_space -DEAGER -DCHECK_SPACE=2 "$S2"
+ok   $V s_write "$SW"
+ok   $V s_short -DNSN=2 "$SS"
+ok   $V s_drop "-DSTART=$CHAIN hold(4,3);tomb=BIT(5);absent[A]=absent[A]|BIT(5);n=4;run H(0,1);run H(1,1);run O(2,0,2,1);run D(3,A,1)"
+ok   $V s_crash -DCRASH=1 -DHEIR=1 "-DSTART=$CHAIN n=3;run H(0,1);run H(1,2);run O(2,0,2,1)"
+live $V s_live "$SW"
+full ok $V s_write2 "-DSTART=$CHAIN n=4;run H(0,1);run H(1,1);run O(2,0,2,1);run W(3,WR+A,0,0,6)"
+full live $V s_live2 -DCRASH=1 -DHEIR=1 "$S2"
+for b in HELD_INTERVAL SPLICE_UNMARKED SPLICE_BLIND SPLICE_PAST SPLICE_UNPINNED; do
+bad  $V sb_$b -DBUG_$b "$S2"
+done
+for b in SPLICE_OVER TRIM_UNMARKED; do
+bad  $V sb_$b -DBUG_$b "$SW"
+done
+bad  $V sb_SPLICE_PENDING -DBUG_SPLICE_PENDING -DNSN=2 "$SS"
 
 # ---- floors
 F=floors.pml
