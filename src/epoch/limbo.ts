@@ -53,7 +53,7 @@ export function retire(
   countRetired(words, base, refs);
 }
 
-/** Keeps a version that an open snapshot needs, until all snapshots older than `death` are closed. */
+/** Keeps a version that an open snapshot needs, until none does. It died at `death`. */
 export function hold(
   words: Words,
   base: number,
@@ -66,9 +66,19 @@ export function hold(
   countRetired(words, base, 0);
 }
 
-/** Takes the oldest version that is held off its queue. */
-export function letGo(words: Words, base: number): void {
-  removeFirst(words, base + P_HELD_HEAD, base + P_HELD_TAIL);
+/** The version that is held behind another one; the first one, if that is 0; 0: there is none. */
+export function heldAfter(words: Words, base: number, before: number): number {
+  return peek(
+    words,
+    before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK,
+  );
+}
+
+/** Takes the version that is held behind another one, the first one if that is 0, off its queue. */
+export function letGo(words: Words, base: number, before: number): void {
+  const next = peek(words, heldAfter(words, base, before) * 4 + R_LINK);
+  if (next === 0) poke(words, base + P_HELD_TAIL, before);
+  poke(words, before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK, next);
   tally(words, base + P_HELD_COUNT, -1);
 }
 

@@ -24,13 +24,14 @@ import type { Words } from "../segment/words.ts";
 import {
   drain,
   firstToFree,
+  heldAfter,
   hold,
   leaveLimbo,
   letGo,
   retire,
 } from "./limbo.ts";
 import { Patience } from "./patience.ts";
-import { oldestSnapshot, participantBase } from "./registry.ts";
+import { isShown, oldestSnapshot, participantBase } from "./registry.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -39,6 +40,7 @@ const {
   H_FLUSH,
   H_PARTICIPANTS,
   H_SNAPSHOTS,
+  H_TURNS,
   MAX_PARTICIPANTS,
   P_COUNTERS,
   P_EXPECTED,
@@ -61,6 +63,7 @@ const {
   R_STAMP,
   REF_BYTES,
   REGISTRY_WORDS,
+  V_STAMP,
 } = layout;
 const { add, compareAndSet, load, peek, poke, release, store } = access;
 const { enter, isCutShort, leave } = sections;
@@ -77,14 +80,33 @@ const MUCH = 1 / 16;
 const MUCH_RETIRED = 2;
 /** Records freed by one collect on an operation's path: bounds the stall after a long pin. */
 const FREES_PER_COLLECT = 256;
+/**
+ * Held versions that a collect looks at, or passes in their chains, for each record that was retired or held since the last one: so
+ * many that what nobody needs any more is never more than a part of what is needed. And how many at least, and at rest.
+ */
+const LOOKS_PER_RECORD = 4;
+const LEAST_LOOKS = 8;
+const LOOKS_AT_REST = 4096;
 /** As many records as there are. */
 const ALL = 0x7fffffff;
+
+/** What to do with the chains that held versions are in: the room above knows. */
+export interface Chains {
+  /**
+   * Takes a held version, which no snapshot shows, out of its chain, although an older snapshot was open after the caller was
+   * pinned; false: others were faster too often, and it is to be tried once more.
+   */
+  takeOut(ref: number): boolean;
+  /** How many versions were passed on the way, ever. */
+  passed: number;
+}
 
 /** Ends all that a participant keeps others from: its snapshots, its floor, what it expects to write, and its pin. */
 export function withdraw(words: Words, base: number): void {
   for (let i = 0; i < REGISTRY_WORDS; i++) {
     store(words, base + P_REGISTRY + i, 0);
   }
+  add(words, H_TURNS, 1); // also if that was done before: whoever did may have died before it said so
   store(words, base + P_FLOOR, 0);
   poke(words, base + P_EXPECTED, 0);
   store(words, base + P_PIN, 0);
@@ -111,6 +133,11 @@ export class Participant {
   #stuckAt = 0;
   #flushed: number;
   #usedRefs = 0;
+  /** Set by whoever has a table: until then, what an older snapshot is open for stays. */
+  chains: Chains | undefined;
+  /** The held version after which the next look is due; 0: at the first. And what `H_TURNS` said when this round of looks began. */
+  #lookedAt = 0;
+  #turns: number;
 
   private constructor(segment: Segment, slot: number) {
     this.segment = segment;
@@ -121,6 +148,7 @@ export class Participant {
     this.#words = words;
     this.#counters = (this.base + P_COUNTERS) / 2;
     this.#flushed = load(this.#words, H_FLUSH);
+    this.#turns = (load(this.#words, H_TURNS) - 1) | 0; // a round is due
     const refs = segment.buffer.byteLength / REF_BYTES;
     this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
     this.#muchFreed = refs * MUCH;
@@ -300,7 +328,7 @@ export class Participant {
     leave(this.#words, this.base);
   }
 
-  /** Keeps a version that an open snapshot needs, until all snapshots older than `death` are closed. */
+  /** Keeps a version that an open snapshot needs, until none does. It died at `death`. */
   hold(ref: number, death: number): void {
     enter(this.#words, this.base);
     hold(this.#words, this.base, ref, death);
@@ -338,12 +366,12 @@ export class Participant {
    * Advances the epoch if it can, releases held versions, and frees up to `most` records. Gives the free blocks to the others if
    * one of them asked.
    */
-  collect(most = ALL): void {
+  collect(most = ALL, looks = this.#looksDue): void {
     const words = this.#words;
-    enter(words, this.base);
     words[this.#retired] = 0;
     this.advance();
-    this.#release(most);
+    this.#release(most, looks);
+    enter(words, this.base);
     this.#drain(most);
     const asked = load(words, H_FLUSH);
     if (asked !== this.#flushed) {
@@ -358,7 +386,7 @@ export class Participant {
    * much makes whole chunks of it, before it is used again here and there.
    */
   collectAtRest(): void {
-    this.collect();
+    this.collect(ALL, LOOKS_AT_REST);
     const used = peek(this.#words, this.base + P_USED_REFS);
     const change = (used - this.#usedRefs) | 0; // it wraps
     if (change === 0) this.allocator.flush();
@@ -375,7 +403,7 @@ export class Participant {
   collectAll(): void {
     for (let i = 0; i < 3; i++) {
       this.#renewPin();
-      this.collect();
+      this.collect(ALL, ALL);
     }
   }
 
@@ -438,17 +466,75 @@ export class Participant {
     this.allocator.noteFreed((used - peek(words, this.base + P_USED_REFS)) | 0);
   }
 
-  /** Retires held versions whose death no open snapshot precedes: any snapshot opened from now on is younger. */
-  #release(most: number): void {
+  get #looksDue(): number {
+    const records = this.#words[this.#retired] /
+      this.#words[this.base + P_RECORD_WEIGHT];
+    return LEAST_LOOKS +
+      LOOKS_PER_RECORD * Math.min(RETIRES_PER_COLLECT, records);
+  }
+
+  /** Retires held versions that no snapshot needs, open or yet to be opened. */
+  #release(most: number, looks: number): void {
     const words = this.#words;
-    if (peek(words, this.base + P_HELD_HEAD) === 0) return;
-    const oldest = oldestSnapshot(words);
-    for (let released = 0; released < most; released++) {
-      const ref = peek(words, this.base + P_HELD_HEAD);
-      if (ref === 0 || peek(words, ref * 4 + R_STAMP) > oldest) break;
-      letGo(words, this.base);
-      this.retire(ref);
+    if (heldAfter(words, this.base, 0) === 0) return;
+    this.pin(); // before the registry is looked at: see `Chains`
+    try {
+      const oldest = oldestSnapshot(words);
+      for (let released = 0; released < most; released++) {
+        const ref = heldAfter(words, this.base, 0);
+        if (ref === 0 || peek(words, ref * 4 + R_STAMP) > oldest) break;
+        this.#letGo(0, ref);
+      }
+      this.#lookThrough(oldest, looks);
+    } finally {
+      this.unpin();
     }
+  }
+
+  /**
+   * Looks at the next held versions, wherever they stand in the queue: the first may have to stay for long. A round through all of
+   * them begins when a snapshot was opened or closed since the last one began: else nothing is needed less.
+   */
+  #lookThrough(oldest: number, looks: number): void {
+    const words = this.#words;
+    const chains = this.chains;
+    if (chains === undefined) return;
+    if (this.#lookedAt === 0) {
+      const turns = load(words, H_TURNS);
+      if (turns === this.#turns) return;
+      this.#turns = turns;
+    }
+    const start = chains.passed;
+    for (let looked = 0; looked + chains.passed - start < looks; looked++) {
+      const ref = heldAfter(words, this.base, this.#lookedAt);
+      if (ref === 0) {
+        this.#lookedAt = 0;
+        return;
+      }
+      if (this.#mayGo(chains, ref, oldest)) this.#letGo(this.#lookedAt, ref);
+      else this.#lookedAt = ref;
+    }
+  }
+
+  /** Whether nobody needs a held version: then it is out of its chain, if an older snapshot might still come by. */
+  #mayGo(chains: Chains, ref: number, oldest: number): boolean {
+    const words = this.#words;
+    const death = peek(words, ref * 4 + R_STAMP);
+    if (death <= oldest) return true;
+    if (isShown(words, peek(words, ref * 4 + V_STAMP), death)) return false;
+    if (chains.takeOut(ref)) return true;
+    this.#turns = (this.#turns - 1) | 0; // so that another round follows this one
+    return false;
+  }
+
+  /** Retires the version that is held behind another one, or first if that is 0. */
+  #letGo(before: number, ref: number): void {
+    const words = this.#words;
+    if (this.#lookedAt === ref) this.#lookedAt = 0;
+    enter(words, this.base);
+    letGo(words, this.base, before);
+    this.retire(ref);
+    leave(words, this.base);
   }
 
   // ---- snapshots ----------------------------------------------------------------------------------------------------
@@ -475,6 +561,11 @@ export class Participant {
     const mark = this.base + P_REGISTRY_MARK;
     raise(this.#words, H_SNAPSHOTS, this.slot + 1);
     raise(this.#words, mark, index - this.base - P_REGISTRY + 1);
+  }
+
+  /** Says that a snapshot of this participant was opened or closed: what is held may be needed less. */
+  noteTurn(): void {
+    add(this.#words, H_TURNS, 1);
   }
 
   // ---- counters -----------------------------------------------------------------------------------------------------

@@ -71,6 +71,8 @@ export const H_LOW = 101;
  * ceiling: see `long_key.ts`.
  */
 export const H_LONG_KEY = 100;
+/** How often a snapshot was opened or closed: since the last time, versions that are held may be needed no more. Wraps. */
+export const H_TURNS = 118;
 /** The last lock number given out; see the participants. */
 export const H_LOCKS = 112;
 /** The last table number given out: tells a table from an earlier one at the same address. */
@@ -233,7 +235,7 @@ export const B_NEXT = 2;
 
 /** 0: pending; else the clock tick at which it took effect; negative for a moment if it came too late, see `table/version.ts`. */
 export const V_STAMP = 0;
-/** The version it replaced; once `FINAL` is set, 0 or a version that an open snapshot needs. */
+/** The version it replaced; once `FINAL` is set, 0 or a version that an open snapshot needed when that died. See `table/chain.ts`. */
 export const V_PREV = 1;
 /** Key bytes, and `KEY_…` flags. */
 export const V_KEY = 4;
@@ -244,6 +246,8 @@ export const V_HEADER_BYTES = 24;
 export const V_HEADER_WORDS = 6;
 
 export const FINAL = 0x40000000;
+/** Flag in `prev`: the version that has it is to be taken out of its chain, so its `prev` does not change any more. */
+export const GOING = -0x80000000;
 export const KEY_WIDE = 0x20000000;
 export const HAS_EXPIRY = 0x40000000;
 /** Key and value lengths are below this many bytes. */

@@ -44,6 +44,7 @@ export function openSnapshot(
   // A failure means that another snapshot advanced the clock from the same tick: this one may share it.
   compareAndSet(words, H_CLOCK, now, now + 1);
   store(words, registryWord, now);
+  participant.noteTurn(); // until then it needed everything
   return now;
 }
 
@@ -75,6 +76,7 @@ export function closeSnapshot(
   registryWord: number,
 ): void {
   store(participant.segment.words, registryWord, 0);
+  participant.noteTurn();
 }
 
 /** The version that a snapshot shows, from the newest one on; 0: none. */

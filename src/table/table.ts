@@ -32,6 +32,7 @@ import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import * as accounting from "./account.ts";
 import { Backoff } from "./backoff.ts";
+import { TableChains } from "./chain.ts";
 import * as hashing from "./hash.ts";
 import type { EncodedKey } from "./key.ts";
 import { Migration } from "./migration.ts";
@@ -102,6 +103,7 @@ export class Table {
     this.#permits = new Permits(participant);
     this.migration = new Migration(participant, this.#permits);
     this.backoff = new Backoff(participant);
+    participant.chains = new TableChains(participant, (key) => this.find(key));
   }
 
   /** Gives back what this participant keeps for later. */

@@ -291,6 +291,21 @@ const MEMORY: Record<string, Scenario> = {
     },
     act: collect,
   },
+  "taking out what no snapshot shows": {
+    prepare(world) {
+      furnish(world);
+      world.keepSnapshot();
+      for (let i = 0; i < 6; i++) {
+        const by = i % 2 === 0 ? world.victim : world.map;
+        for (const key of [KEY, "k1", "k2"]) {
+          world.set(key, textOf(key, i, 40), by);
+        }
+        world.keepSnapshot();
+      }
+      world.closeSnapshots(1, 5);
+    },
+    act: collect,
+  },
   "sweeping expired entries": {
     prepare(world) {
       furnish(world);

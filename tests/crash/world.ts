@@ -82,9 +82,10 @@ export class World {
     this.#snapshots.push({ snapshot, shows: new Map(this.model) });
   }
 
-  /** Closes the survivor's snapshots. */
-  closeSnapshots(): void {
-    for (const { snapshot } of this.#snapshots.splice(0)) snapshot.close();
+  /** Closes the survivor's snapshots, or so many from one on. */
+  closeSnapshots(from = 0, count = Infinity): void {
+    const closing = this.#snapshots.splice(from, count);
+    for (const { snapshot } of closing) snapshot.close();
   }
 
   /** What the survivor's snapshots show, and what they must. */

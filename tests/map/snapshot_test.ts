@@ -169,6 +169,30 @@ Deno.test("SharedMap.snapshot() says so when the clock has run out", () => {
   assertStrictEquals(last.get("a"), 2);
 });
 
+Deno.test("SharedMap takes many short snapshots beside a long one, in bounded memory", () => {
+  using map = numbers(2 ** 21);
+  using other = SharedMap.attach<string, number>(map.handle);
+  map.set("hot", -1);
+  using long = map.snapshot();
+  const kept: [number, SharedMapSnapshot<string, number>][] = [];
+  let most = 0;
+  for (let i = 0; i < 50_000; i++) {
+    const by = i % 2 === 0 ? map : other;
+    by.set("hot", i);
+    const snapshot = by.snapshot();
+    if (i % 2500 === 0) kept.push([i, snapshot]);
+    else snapshot.close();
+    most = Math.max(most, map.stats().heldVersions);
+  }
+  assertLess(most, 500);
+  assertStrictEquals(long.get("hot"), -1);
+  for (const [i, snapshot] of kept) {
+    assertStrictEquals(snapshot.get("hot"), i);
+    snapshot.close();
+  }
+  assertStrictEquals(long.get("hot"), -1);
+});
+
 Deno.test("SharedMap keeps one version per key and snapshot, however often the key is overwritten", () => {
   using map = numbers(2 ** 20);
   for (let i = 0; i < 100; i++) map.set(`k${i}`, i);

@@ -9,7 +9,9 @@ import {
   EMPTY,
   EXCHANGE,
   EXCHANGE_WAYS,
+  FINAL,
   FROZEN,
+  GOING,
   GONE,
   H_EPOCH,
   H_FIRST_CHUNK,
@@ -156,6 +158,23 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       (words, index) => isOfBlock(words, index, V_PREV),
     ),
   },
+  "what is to be taken out of its chain may still change": {
+    of: "chains",
+    ...skipped(
+      true,
+      (words, index, expected, value) =>
+        value === (expected | GOING) && isOfBlock(words, index, V_PREV),
+    ),
+  },
+  "a version is taken out of its chain without a look at what came in between":
+    {
+      of: "chains",
+      ...blind(
+        (words, index, expected, value) =>
+          (expected & FINAL) !== 0 && (value & GOING) === 0 &&
+          isOfBlock(words, index, V_PREV),
+      ),
+    },
   "empty slots are not closed": {
     of: "set(2, 1) | start(); finish(): a move not begun",
     ...skipped(

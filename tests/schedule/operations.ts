@@ -16,7 +16,13 @@ import {
 import { reservedChunks } from "../../src/segment/long_key.ts";
 import { store } from "../../src/segment/words.ts";
 import { sweep as sweepUp } from "../../src/map/sweep.ts";
+import {
+  closeSnapshot as closeSnapshotOf,
+  versionAt,
+} from "../../src/table/clock.ts";
+import { EncodedKey } from "../../src/table/key.ts";
 import { NUMBER } from "../../src/table/look.ts";
+import { valueIndex } from "../../src/table/version.ts";
 import type { Actor } from "./actor.ts";
 import { passTime } from "./clock.ts";
 import type { Model } from "./history.ts";
@@ -229,6 +235,32 @@ export const look = (key: number): Operation => ({
   text: `snapshot.get(${key})`,
   run: ({ snapshot }) => snapshot!.get(key),
   spec: ({ snapshots }, part) => snapshots.get(part)!.get(key),
+});
+
+/** What a key was at a tick of which a snapshot was opened before, and is open still. */
+export const lookAt = (
+  key: number,
+  tick: number,
+  value: number,
+): Operation => ({
+  text: `what ${key} was at ${tick}`,
+  run: (me) => {
+    const { attachment: { table }, segment: { floats, seed, words } } = me;
+    const scratch = new EncodedKey(seed);
+    scratch.packNumber(key);
+    return me.pinned(() => {
+      const ref = versionAt(words, table.find(scratch), tick);
+      return floats[valueIndex(words, ref)];
+    });
+  },
+  spec: () => value,
+});
+
+/** Closes a snapshot that was opened before. */
+export const closeAt = (registryWord: number): Operation => ({
+  text: "that snapshot ends",
+  run: ({ participant }) =>
+    closeSnapshotOf(participant, registryWord) as undefined,
 });
 
 /** All values in the part's own snapshot, summed. */
