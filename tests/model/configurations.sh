@@ -118,7 +118,10 @@ C0="-DSTART=put(1,A);n=2;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,99,1)"
 C1="-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run W(1,WR+A,0,0,4);run S(2,0,A,A,A,1)"
 D1="-DSTART=put(1,A);n=3;run W(0,WR+A+DEL,WR+A,0,2);run D(1,A,1);run S(2,0,A,A,A,1)"
 ok   $V v_writers "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,4);run S(2,0,A,A,99,1)"
-ok   $V v_two -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,A,A,99,1)"
+V2="-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,A,A,99,1)"
+ok   $V v_two -DNSN=2 "$V2"
+ok   $V v_tick "-DSTART=put(1,A);n=4;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,99,99,1);run T()"
+ok   $V v_idle -DNSN=2 "-DSTART=put(1,A);n=2;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,99,2)"
 ok   $V v_read "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run R(1,A,1);run S(2,0,A,A,99,1)"
 ok   $V v_cross -DNK=2 -DCROSS "-DSTART=n=2;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,B,1)"
 ok   $V v_cross2 -DNK=2 -DCROSS -DNSN=2 "-DSTART=n=3;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,B,1);run R(2,A,1)"
@@ -136,6 +139,9 @@ done
 for b in NO_TRIM_FIRST CLEAR_FIRST; do
 bad  $V vb_$b -DBUG_$b "$C1"
 done
+bad  $V vb_WRITTEN_LATE -DBUG_WRITTEN_LATE "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,99,99,1)"
+bad  $V vb_WRITTEN_SINCE -DBUG_WRITTEN_SINCE "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run S(1,0,A,99,99,1);run T()"
+bad  $V vb_WRITTEN_BLIND -DBUG_WRITTEN_BLIND "-DSTART=put(1,A);n=4;run W(0,WR+A,WR+A,0,2);run R(1,A,1);run S(2,0,A,99,99,1);run T()"
 bad  $V vb_MARK_LATE -DBUG_MARK_LATE "-DSTART=put(1,A);n=2;run W(0,WR+A,0,0,2);run S(1,0,A,A,A,1)"
 bad  $V vb_NO_SETTLE_OLD -DBUG_NO_SETTLE_OLD "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
 bad  $V vb_OPEN_LATE -DBUG_OPEN_LATE -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,99,99,99,1)"
@@ -218,9 +224,11 @@ bad  $X cursor_KEEP -DBUG_KEEP
 # ---- an entry's end, and its renewal
 N=renewal.pml; WHO="run Renewer();run Time();run Reader()"
 ok   $N renewal "-DSTART=$WHO;run Snapshot()"
+ok   $N renewal_tick "-DSTART=run Renewer();run Time();run Snapshot();run Tick()"
+full ok $N renewal_tick2 "-DSTART=$WHO;run Snapshot();run Tick()"
 ok   $N renewal_readers "-DSTART=$WHO;run Reader()"
 ok   $N renewal_two "-DSTART=$WHO;run Renewer()"
-for b in BLIND TICK_LATER TICK_SOON ONE_LOOK LATE EARLY; do
+for b in BLIND TICK_LATER TICK_SOON WRITTEN_LATER ONE_LOOK LATE EARLY; do
 bad  $N renewal_$b -DBUG_$b "-DSTART=$WHO;run Snapshot()"
 done
 
