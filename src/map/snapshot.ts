@@ -33,7 +33,10 @@ import { Scan } from "./scan.ts";
  * ```
  */
 export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
-  /** The tick of the map's clock that it shows; later snapshots have the same or a greater one. */
+  /**
+   * The tick of the map's clock that it shows; later snapshots have the same or a greater one. The same if nothing was written in
+   * between, and perhaps if they were opened at the same time.
+   */
   readonly epoch: number;
   /** The number of entries. Counted on first use: O(entries). */
   readonly size: number;
@@ -92,7 +95,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
     participant.leaveSection();
     if (moment === undefined) {
       throw new SnapshotError(
-        "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots: create the map anew",
+        "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots with something written between them: create the map anew",
         { reason: "the clock has run out" },
       );
     }

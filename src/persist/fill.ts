@@ -16,7 +16,7 @@ import * as access from "../segment/words.ts";
 import { hashWords } from "../table/hash.ts";
 import { EncodedKey } from "../table/key.ts";
 import type { Table } from "../table/table.ts";
-import { valueIndexOf, versionBytes } from "../table/version.ts";
+import { valueIndexOf, versionBytes, writingTick } from "../table/version.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
 import { copy, recordExpiry, recordWords } from "./record.ts";
 import { readKey } from "./record_reader.ts";
@@ -24,7 +24,6 @@ import { readKey } from "./record_reader.ts";
 // Constants of its own: `layout.ts` says why.
 const {
   FINAL,
-  H_CLOCK,
   H_TTL_USED,
   HAS_EXPIRY,
   LENGTH_MASK,
@@ -37,7 +36,7 @@ const {
   V_STAMP,
   V_VALUE,
 } = layout;
-const { load, poke, store } = access;
+const { poke, store } = access;
 
 /** Entries under one pin. */
 const BATCH = 1024;
@@ -82,7 +81,7 @@ export class Filler {
     this.#longKey = attachment.participant.allocator.largestClassBytes / 2;
     this.#now = Date.now();
     this.#isAlone = isAlone;
-    this.#stamp = isAlone ? load(attachment.segment.words, H_CLOCK) : 0;
+    this.#stamp = isAlone ? writingTick(attachment.segment.words) : 0;
     this.#left = entries;
     this.#expect(entries);
   }

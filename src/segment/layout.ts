@@ -50,6 +50,8 @@ export const H_FLOOR_SHIFT = 11;
 export const H_READY = 12;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
+/** The last tick at which something was written, or is about to be; never lowered. */
+export const H_WRITTEN = 17;
 /** The reclamation epoch: odd, grows by 2, so that 0 can mean "not pinned". */
 export const H_EPOCH = 32;
 /** Ref of the current table. */
@@ -311,6 +313,8 @@ export const MOVED = -1;
 export const PENDING = -1;
 /** `floor` of a participant that must dump everything again. */
 export const LOST = -1;
+/** The clock begins here: a snapshot has the tick before, if nothing was written yet, and no snapshot has tick 0. */
+export const FIRST_TICK = 2;
 /** The clock stops here: a stamp is a positive 32-bit number. */
 export const LAST_TICK = 0x7ffffffe;
 /** Later than every tick. */

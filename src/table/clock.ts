@@ -5,6 +5,11 @@
  * of them, bounded by marks that only rise. A snapshot that is being opened stands there as PENDING before it reads the
  * clock, and counts as "needs everything"; so a version that it will show is never retired under it.
  *
+ * The clock goes on only if something was written since it did the last time. Whoever gives out a stamp says so first, in a
+ * word that only rises (`writingTick`). If that word is behind the clock no version bears the present tick, and the one before shows all
+ * that was acknowledged: so that is the snapshot's. Either way it is no earlier than any stamp that was given before it was
+ * opened, which is what those who trim rely on.
+ *
  * @module
  */
 
@@ -17,6 +22,7 @@ import * as versions from "./version.ts";
 // Constants of its own: `layout.ts` says why.
 const {
   H_CLOCK,
+  H_WRITTEN,
   LAST_TICK,
   PENDING,
   REF_MASK,
@@ -27,7 +33,7 @@ const { settle } = versions;
 
 /**
  * Opens a snapshot in a free registry word and returns its stamp: it shows the newest versions with a stamp up to that. O(1),
- * lock-free. Returns 0 when the clock has run out.
+ * lock-free. Returns 0 when the clock has run out, and something was written at its last tick.
  */
 export function openSnapshot(
   participant: Participant,
@@ -36,15 +42,19 @@ export function openSnapshot(
   const words = participant.segment.words;
   participant.raiseSnapshotMarks(registryWord);
   store(words, registryWord, PENDING);
+  const tick = presentTick(words);
+  store(words, registryWord, tick);
+  participant.noteTurn(); // until then it needed everything
+  return tick;
+}
+
+/** The tick of a snapshot of now; 0: there is none left. The clock first: what was written later is another snapshot's. */
+function presentTick(words: Words): number {
   const now = load(words, H_CLOCK);
-  if (now >= LAST_TICK) {
-    store(words, registryWord, 0);
-    return 0;
-  }
+  if (load(words, H_WRITTEN) < now) return now - 1;
+  if (now >= LAST_TICK) return 0;
   // A failure means that another snapshot advanced the clock from the same tick: this one may share it.
   compareAndSet(words, H_CLOCK, now, now + 1);
-  store(words, registryWord, now);
-  participant.noteTurn(); // until then it needed everything
   return now;
 }
 

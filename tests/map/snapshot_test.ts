@@ -126,6 +126,19 @@ Deno.test("SharedMapSnapshot.epoch never falls", () => {
   assertGreater(last, 50);
 });
 
+Deno.test("SharedMap.snapshot() takes no tick of the clock while nothing is written", () => {
+  using map = numbers();
+  map.set("a", 1);
+  const { epoch } = map.snapshot();
+  for (let i = 0; i < 100; i++) {
+    using snapshot = map.snapshot();
+    assertEquals([snapshot.epoch, snapshot.get("a")], [epoch, 1]);
+  }
+  map.set("a", 2);
+  using later = map.snapshot();
+  assertEquals([later.epoch, later.get("a")], [epoch + 1, 2]);
+});
+
 Deno.test("SharedMap.snapshot() opens 32 at once in each attachment, and no more", () => {
   using map = numbers();
   using other = SharedMap.attach<string, number>(map.handle);

@@ -16,6 +16,7 @@ import {
   H_EPOCH,
   H_FIRST_CHUNK,
   H_LONG_KEY,
+  H_WRITTEN,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   P_FLOOR,
@@ -257,6 +258,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "snapshots",
     store: (_, index, value) =>
       value === PENDING && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS),
+  },
+  "nobody says that something is written": {
+    of: "snapshots",
+    ...skipped(true, (_, index) => index === H_WRITTEN),
   },
   "exchange words are claimed blindly": {
     of: "blocks",
