@@ -31,7 +31,7 @@ import {
   retire,
 } from "./limbo.ts";
 import { Patience } from "./patience.ts";
-import { isShown, oldestSnapshot, participantBase } from "./registry.ts";
+import { oldestSnapshot, participantBase } from "./registry.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -63,7 +63,6 @@ const {
   R_STAMP,
   REF_BYTES,
   REGISTRY_WORDS,
-  V_STAMP,
 } = layout;
 const { add, compareAndSet, load, peek, poke, release, store } = access;
 const { enter, isCutShort, leave } = sections;
@@ -93,10 +92,10 @@ const ALL = 0x7fffffff;
 /** What to do with the chains that held versions are in: the room above knows. */
 export interface Chains {
   /**
-   * Takes a held version, which no snapshot shows, out of its chain, although an older snapshot was open after the caller was
-   * pinned; false: others were faster too often, and it is to be tried once more.
+   * Whether a held version, which died at `death`, is "needed"; or it is "out" of where anybody may come by, and can be retired; or others
+   * were faster too often, and it is to be tried once more, "later". The caller is pinned.
    */
-  takeOut(ref: number): boolean;
+  letGo(ref: number, death: number): "needed" | "out" | "later";
   /** How many versions were passed on the way, ever. */
   passed: number;
 }
@@ -521,10 +520,9 @@ export class Participant {
     const words = this.#words;
     const death = peek(words, ref * 4 + R_STAMP);
     if (death <= oldest) return true;
-    if (isShown(words, peek(words, ref * 4 + V_STAMP), death)) return false;
-    if (chains.takeOut(ref)) return true;
-    this.#turns = (this.#turns - 1) | 0; // so that another round follows this one
-    return false;
+    const outcome = chains.letGo(ref, death);
+    if (outcome === "later") this.#turns = (this.#turns - 1) | 0; // so that another round follows this one
+    return outcome === "out";
   }
 
   /** Retires the version that is held behind another one, or first if that is 0. */

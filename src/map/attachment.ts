@@ -7,7 +7,13 @@
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Participant } from "../epoch/participant.ts";
 import { lifelineName, recoverDead, repairOwn } from "../epoch/recovery.ts";
-import { ClosedError, HandleError, MapFullError } from "../errors.ts";
+import { noteOf, oldestHeld, revokeDumps } from "../epoch/registry.ts";
+import {
+  ClosedError,
+  HandleError,
+  MapFullError,
+  type OpenSnapshot,
+} from "../errors.ts";
 import {
   H_LOCKS,
   H_ROOT,
@@ -17,7 +23,7 @@ import {
 } from "../segment/layout.ts";
 import { leastReserve } from "../segment/allocator.ts";
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
-import { add, load, store } from "../segment/words.ts";
+import { add, load, store, type Words } from "../segment/words.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
 import {
@@ -46,6 +52,8 @@ const QUICK_ATTEMPTS = 2;
 const MOST_PURGES = 12;
 /** Writes that do not try to drop a few tombstones, after several that did in vain. */
 const MOST_PURGES_SKIPPED = 64;
+/** The first attempt that revokes dumps before it tries what else there is: the one before it found that it does not do. */
+const FIRST_TO_REVOKE = 4;
 /** Share of tombstones in the table at which the background starts a move. */
 const DEAD_SHARE_AT_REST = 1 / 4;
 
@@ -251,7 +259,7 @@ export class Attachment {
     const { participant, segment } = this;
     const { bytes } = shortage;
     participant.collectAll();
-    if (bytes > this.capacityBytes) this.#throwFull(bytes, "can never fit");
+    if (bytes > this.capacityBytes) this.#throwFull(bytes, false);
     if (attempt === 0) return;
     this.#lowerReserve();
     if (this.#mayEvictQuickly(shortage)) {
@@ -269,11 +277,33 @@ export class Attachment {
         this.#purgeBackingOff();
         return;
     }
+    if (attempt >= FIRST_TO_REVOKE && this.#revoke(shortage)) return;
     const madeRoom = shortage.of === "tombstone"
       ? this.#makeRoomForTombstone(bytes, attempt)
       : segment.evicts && evict(this, shortage, attempt);
-    if (madeRoom) return;
-    this.#throwFull(bytes, "does not fit now");
+    if (madeRoom || this.#revoke(shortage)) return;
+    this.#throwFull(bytes, true);
+  }
+
+  /**
+   * Revokes the dumps that are under way, which begin again later, and waits for what they kept: others may hold it, and give it back
+   * when they come to it. False: there were none.
+   */
+  #revoke({ of, bytes }: Shortage): boolean {
+    const { participant, segment: { words } } = this;
+    if (!revokeDumps(words)) return false;
+    participant.noteTurn();
+    this.purge(1, of === "tombstone" ? "memory" : undefined);
+    const { allocator } = participant;
+    const purpose = of === "tombstone" ? of : "entry";
+    participant.waitFor(() => {
+      participant.enterSection();
+      const ref = allocator.allocate(bytes, purpose);
+      if (ref !== 0) allocator.free(ref);
+      participant.leaveSection();
+      return ref !== 0;
+    });
+    return true;
   }
 
   /** Keeps no more memory for the tombstone of the longest key than is needed. */
@@ -404,15 +434,34 @@ export class Attachment {
     }
   }
 
-  #throwFull(needed: number, why: string): never {
+  #throwFull(needed: number, canEver: boolean): never {
     const { segment } = this;
     const maxBytes = segment.buffer.byteLength;
     const liveBytes = liveBytesOf(segment);
+    const snapshot = canEver ? oldestOpen(segment.words) : undefined;
+    const why = canEver ? "does not fit now" : "can never fit";
+    const remedy = snapshot !== undefined
+      ? `a snapshot has been open for ${
+        Math.round(snapshot.ageMs / 1000)
+      } s (its epoch is ${snapshot.epoch}), and what it shows cannot be reused: close it`
+      : segment.evicts
+      ? "create the map with a larger maxBytes"
+      : `delete entries, or create the map with a larger maxBytes or with onFull: "evict"`;
     throw new MapFullError(
-      `Cannot store the entry: it needs ${needed} bytes and ${why} in a map of ${maxBytes} bytes, of which live entries take ${liveBytes}: delete entries, or create the map with a larger maxBytes or with onFull: "evict"`,
-      { needed, maxBytes, liveBytes },
+      `Cannot store the entry: it needs ${needed} bytes and ${why} in a map of ${maxBytes} bytes, of which live entries take ${liveBytes}: ${remedy}`,
+      { needed, maxBytes, liveBytes, snapshot },
     );
   }
+}
+
+/** The oldest snapshot that somebody has open; undefined: nobody has. */
+function oldestOpen(words: Words): OpenSnapshot | undefined {
+  const word = oldestHeld(words);
+  if (word === 0) return undefined;
+  const epoch = load(words, word);
+  const openedAt = load(words, noteOf(word)) * 1000;
+  if (epoch <= 0) return undefined; // closed meanwhile
+  return { epoch, ageMs: Math.max(0, Date.now() - openedAt) };
 }
 
 /** Whether the root is a table, and the next one if there is one. */

@@ -15,7 +15,8 @@ import { Scan } from "./scan.ts";
  * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.
  *
  * It never changes, whatever the workers write meanwhile. While it is open, the map keeps the versions that it shows; so close
- * it when it is done with.
+ * it when it is done with: in a map that is full, writes get a {@linkcode MapFullError} that names it, once nothing younger is left to
+ * reuse.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.

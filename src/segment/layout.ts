@@ -101,7 +101,7 @@ export const EXCHANGE = 256;
 export const PARTICIPANTS = 1024;
 /** Participants that a segment has room for. */
 export const MAX_PARTICIPANTS = 128;
-export const PARTICIPANT_WORDS = 400;
+export const PARTICIPANT_WORDS = 432;
 /** Chunk descriptors: two words each. */
 export const DESCRIPTORS = PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS;
 
@@ -141,7 +141,7 @@ export const P_RETIRED = 30;
 export const P_RECORD_WEIGHT = 31;
 /** The result of an operation, if it is a number: an f64. */
 export const P_RESULT = 86;
-/** Snapshots that this participant has open. */
+/** Snapshots that this participant has open: ticks, and what stands for a dump; see `epoch/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
 /** Counters as f64 (two words each), then counters that wrap at 32 bits and are summed modulo that. */
@@ -166,6 +166,11 @@ export const P_CHUNK = P_FREE + MAX_CLASSES;
 export const P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
 /** The key of the operation at hand, if it is short enough. */
 export const P_KEY = P_FREE_COUNT + MAX_CLASSES;
+/**
+ * Beside each registry word. Of a snapshot: when it was opened, in seconds since 1970. Of a dump: how far it has come, as a
+ * `placeOf` in `epoch/registry.ts`.
+ */
+export const P_NOTES: number = PARTICIPANT_WORDS - REGISTRY_WORDS;
 export const KEY_SCRATCH_WORDS = 44;
 /**
  * What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; what the version that it found
@@ -311,6 +316,8 @@ export const MOVED = -1;
 
 /** `registry` word of a snapshot that is being opened. */
 export const PENDING = -1;
+/** `registry` word of a dump that was revoked; as that of one with the tick `NEVER`, which shows nothing. */
+export const REVOKED = -0x80000000;
 /** `floor` of a participant that must dump everything again. */
 export const LOST = -1;
 /** The clock begins here: a snapshot has the tick before, if nothing was written yet, and no snapshot has tick 0. */

@@ -23,13 +23,29 @@ import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import type { Participant } from "../epoch/participant.ts";
+import * as registry from "../epoch/registry.ts";
+import * as hashing from "./hash.ts";
 import { EncodedKey } from "./key.ts";
 import * as trimming from "./trim.ts";
+import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { FINAL, GOING, REF_MASK, V_PREV, V_STAMP } = layout;
+const {
+  FINAL,
+  GOING,
+  H_SEED,
+  HAS_EXPIRY,
+  REF_MASK,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_PREV,
+  V_STAMP,
+} = layout;
 const { compareAndSet, load, peek } = access;
+const { hashWords } = hashing;
+const { isNeeded, isShown } = registry;
 const { freeze, trim } = trimming;
+const { keyWords } = versions;
 
 /** How often a search begins anew because others changed the chain, before it is left for later. */
 const TRIES = 4;
@@ -54,7 +70,17 @@ export class TableChains implements Chains {
     this.#key = new EncodedKey(participant.segment.seed);
   }
 
-  takeOut(ref: number): boolean {
+  letGo(ref: number, death: number): "needed" | "out" | "later" {
+    const words = this.#words;
+    const hash = hashOf(words, ref);
+    const birth = peek(words, ref * 4 + V_STAMP);
+    if (isShown(words, birth, death, hash)) return "needed";
+    if (!isNeeded(words, death, hash)) return "out"; // no snapshot comes by, open or yet to be opened
+    return this.#takeOut(ref) ? "out" : "later";
+  }
+
+  /** Takes a version that no snapshot shows out of its chain, although an older one may come by; false: it may still be there. */
+  #takeOut(ref: number): boolean {
     const words = this.#words;
     freeze(words, ref);
     this.#key.copyFrom(words, ref);
@@ -63,7 +89,7 @@ export class TableChains implements Chains {
       if (newest === 0) return true; // the key is gone, with its chain
       // Ends what another one may have begun: to take out the version that this one replaced.
       this.#participant.enterSection();
-      trim(words, this.#participant.base, newest);
+      trim(words, this.#participant.base, newest, this.#key.hash);
       this.#participant.leaveSection();
       if (this.#takeOutBehind(newest, ref)) return true;
     }
@@ -94,4 +120,12 @@ export class TableChains implements Chains {
       }
     }
   }
+}
+
+/** The hash of a version's key. */
+function hashOf(words: Words, ref: number): number {
+  const info = words[ref * 4 + V_KEY] & ~HAS_EXPIRY;
+  const key = ref * 4 + V_HEADER_WORDS;
+  const [k0, k1] = [words[H_SEED], words[H_SEED + 1]];
+  return hashWords(words, keyWords(info), info, k0, k1, key);
 }

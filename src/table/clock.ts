@@ -14,6 +14,7 @@
  */
 
 import type { Participant } from "../epoch/participant.ts";
+import { FIRST_PLACE, noteOf } from "../epoch/registry.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
@@ -28,8 +29,14 @@ const {
   REF_MASK,
   V_PREV,
 } = layout;
-const { compareAndSet, load, store } = access;
+const { compareAndSet, load, peek, poke, store } = access;
 const { settle } = versions;
+
+/** The largest hash, and how far hashes lie above their places. */
+const MOST_HASH = 2 ** 32 - 1;
+const HALF = 2 ** 31;
+/** A dump takes 32 turns: as often as it comes to other upper five bits. */
+const TURN_SHIFT = 27;
 
 /**
  * Opens a snapshot in a free registry word and returns its stamp: it shows the newest versions with a stamp up to that. O(1),
@@ -39,11 +46,67 @@ export function openSnapshot(
   participant: Participant,
   registryWord: number,
 ): number {
+  poke(
+    participant.segment.words,
+    noteOf(registryWord),
+    Math.floor(Date.now() / 1000),
+  );
+  return open(participant, registryWord, (tick) => tick);
+}
+
+/**
+ * As `openSnapshot`, for a dump: it shows what it has not passed, until it is revoked. Who revokes it goes by that at once. So
+ * whoever reads by such a snapshot looks at it (`isRevoked`), pinned, before it follows a chain to an older version, but after it has
+ * read which one that is; and once more before it believes what it read.
+ */
+export function openDump(
+  participant: Participant,
+  registryWord: number,
+): number {
+  poke(participant.segment.words, noteOf(registryWord), FIRST_PLACE);
+  return open(participant, registryWord, (tick) => ~tick);
+}
+
+/**
+ * Notes that a dump has done with all hashes before this one, as an unsigned number: it will not look at them again. Now and then
+ * that is a turn for those who hold versions.
+ */
+export function pass(
+  participant: Participant,
+  registryWord: number,
+  hash: number,
+): void {
+  const { words } = participant.segment;
+  const note = noteOf(registryWord);
+  const before = peek(words, note);
+  const place = Math.min(hash, MOST_HASH) - HALF;
+  store(words, note, place);
+  if ((before ^ place) >>> TURN_SHIFT !== 0) participant.noteTurn();
+}
+
+/**
+ * Whether a dump was revoked. What was read before it is not is good: as this is a write, too, no reads are moved behind it.
+ */
+export function isRevoked(
+  participant: Participant,
+  registryWord: number,
+  tick: number,
+): boolean {
+  const { words } = participant.segment;
+  return !compareAndSet(words, registryWord, ~tick, ~tick);
+}
+
+/** The note beside the word is written by now. */
+function open(
+  participant: Participant,
+  registryWord: number,
+  wordOf: (tick: number) => number,
+): number {
   const words = participant.segment.words;
   participant.raiseSnapshotMarks(registryWord);
   store(words, registryWord, PENDING);
   const tick = presentTick(words);
-  store(words, registryWord, tick);
+  store(words, registryWord, tick === 0 ? 0 : wordOf(tick));
   participant.noteTurn(); // until then it needed everything
   return tick;
 }
@@ -71,10 +134,11 @@ export interface Moment {
 export function openMoment(
   participant: Participant,
   registryWord: number,
+  open: typeof openSnapshot = openSnapshot,
 ): Moment | undefined {
   for (;;) {
     const time = Date.now();
-    const tick = openSnapshot(participant, registryWord);
+    const tick = open(participant, registryWord);
     if (tick === 0) return undefined;
     if (Date.now() === time) return { tick, time };
   }

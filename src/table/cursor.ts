@@ -68,6 +68,11 @@ export class Cursor {
     return this.#position;
   }
 
+  /** The hash of the key whose version the last range put at this index. */
+  hashAt(index: number): number {
+    return this.#hashes[index] | 0;
+  }
+
   /** Whether all ranges were visited. */
   get done(): boolean {
     return this.#position >= HASHES;
@@ -169,7 +174,7 @@ function home(words: Words, table: number, hash: number): number {
 export function forEachRange(
   participant: Participant,
   migration: Migration,
-  visit: (refs: readonly number[]) => void,
+  visit: (refs: readonly number[], cursor: Cursor) => void,
 ): void {
   const cursor = new Cursor(participant.segment, migration);
   const refs: number[] = [];
@@ -177,7 +182,7 @@ export function forEachRange(
     participant.pin();
     try {
       cursor.next(refs);
-      visit(refs);
+      visit(refs, cursor);
     } finally {
       participant.unpin();
     }

@@ -35,10 +35,12 @@ import {
   slotLimit,
 } from "./room.ts";
 import { closeUnlinked, moveSlots } from "./move.ts";
+import { isUnneeded } from "./tombstone.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
   DEAD,
+  GONE,
   H_CLOCK,
   H_PARTICIPANTS,
   H_ROOT,
@@ -261,12 +263,32 @@ export class Migration {
 
   /** Whether there are so many tombstones, and a move would drop them: for whoever is short of memory, which goes before dumps. */
   #canDrop(table: number, tombstones: number): boolean {
-    if (
-      this.#deadSlots(table) < tombstones ||
-      oldestSnapshot(this.#words) !== NEVER
-    ) return false;
+    if (!this.#hasDroppable(table, tombstones)) return false;
     revokeFloors(this.#words);
     return true;
+  }
+
+  /** Whether there are so many slots that a move would drop, floors aside. Takes a look at each while a snapshot is open. */
+  #hasDroppable(table: number, wanted: number): boolean {
+    const words = this.#words;
+    if (this.#deadSlots(table) < wanted) return false;
+    if (oldestSnapshot(words) === NEVER) return true;
+    const end = table + T_SLOTS + words[table + T_CAPACITY] * SLOT_WORDS;
+    let count = 0;
+    for (let slot = table + T_SLOTS; slot < end; slot += SLOT_WORDS) {
+      if (this.#isDroppable(slot) && ++count >= wanted) return true;
+    }
+    return false;
+  }
+
+  #isDroppable(slot: number): boolean {
+    const words = this.#words;
+    const link = load(words, slot + 1);
+    if (link === GONE) return true;
+    if ((link & DEAD) === 0 || link === MOVED) return false;
+    const tombstone = link & REF_MASK;
+    return peek(words, tombstone * 4 + V_STAMP) > 0 &&
+      isUnneeded(words, tombstone, peek(words, slot));
   }
 
   /** Whether what a floor lets go was dropped already when this table was made. */
@@ -391,7 +413,7 @@ export class Migration {
   wouldPurge(worth?: number): boolean {
     const table = load(this.#words, H_ROOT) * 4;
     worth ??= this.#purgeWorth(table);
-    return this.#deadSlots(table) >= worth || this.#canShrink(table);
+    return this.#hasDroppable(table, worth) || this.#canShrink(table);
   }
 
   #canShrink(table: number): boolean {

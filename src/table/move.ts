@@ -72,7 +72,7 @@ function moveSlot(
       continue;
     }
     if ((link & FROZEN) === 0) {
-      if ((link & DEAD) !== 0 && canDrop(words, base, link)) {
+      if ((link & DEAD) !== 0 && canDrop(words, base, link, hash)) {
         if (!compareAndSet(words, slot + 1, link, MOVED)) continue;
         if (link !== GONE) retireVersion(words, base, link & REF_MASK);
         gainPlace(words, base);
@@ -108,8 +108,13 @@ function gainPlace(words: Words, base: number): void {
   poke(words, base + P_PERMITS, peek(words, base + P_PERMITS) + 1);
 }
 
-function canDrop(words: Words, base: number, link: number): boolean {
-  return link === GONE || isDroppable(words, base, link & REF_MASK);
+function canDrop(
+  words: Words,
+  base: number,
+  link: number,
+  hash: number,
+): boolean {
+  return link === GONE || isDroppable(words, base, link & REF_MASK, hash);
 }
 
 /** Links a frozen version in the next table, unless that was done or the next table is itself long being moved; false: it is full. */

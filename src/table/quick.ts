@@ -300,7 +300,7 @@ function currentLink(
   const ref = linked & REF_MASK;
   if ((linked & FROZEN) !== 0 || !isOfKey(words, ref, key, info)) return MOVED;
   settle(words, ref);
-  trim(words, base, ref);
+  trim(words, base, ref, hash);
   return linked;
 }
 
@@ -373,7 +373,7 @@ function replace(
   announce(words, base, current, version);
   if (!compareAndSet(words, slot + 1, linked, version)) return UNDONE;
   settle(words, version);
-  trim(words, base, version);
+  trim(words, base, version, peek(words, slot));
   account(words, base);
   return DONE;
 }
@@ -413,7 +413,7 @@ function linkTombstone(
   announce(words, base, current, tombstone);
   if (!compareAndSet(words, slot + 1, linked, dead)) return UNDONE;
   settle(words, tombstone);
-  trim(words, base, tombstone);
+  trim(words, base, tombstone, hash);
   account(words, base);
   words[base + P_DELETED] = current;
   dropAtOnce(words, base, table, slot, dead);

@@ -229,7 +229,7 @@ export class Table {
               return ONWARD;
             }
             settle(words, ref);
-            trim(words, this.#participant.base, ref);
+            trim(words, this.#participant.base, ref, hash);
             this.#endOn(table, slot, false);
             this.#link = link;
             return ref;
@@ -271,7 +271,7 @@ export class Table {
     announce(words, base, current, version);
     if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
-    trim(words, base, version);
+    trim(words, base, version, peek(words, this.#slot));
     account(words, base);
     if (!dead) return true;
     dropAtOnce(words, base, this.#table, this.#slot, link);

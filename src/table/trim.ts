@@ -23,16 +23,21 @@ const { isShown } = registry;
 const { contentRefs } = versions;
 
 /**
- * Makes the `prev` of a settled version final. The version it replaced is retired if no open snapshot shows it, else held
- * until none does: by the participant with this record.
+ * Makes the `prev` of a settled version of a key with this hash final. The version it replaced is retired if no open snapshot shows
+ * it, else held until none does: by the participant with this record.
  */
-export function trim(words: Words, base: number, ref: number): void {
+export function trim(
+  words: Words,
+  base: number,
+  ref: number,
+  hash: number,
+): void {
   const at = ref * 4 + V_PREV;
   if ((peek(words, at) & FINAL) !== 0) return;
   const old = load(words, at);
   if ((old & FINAL) !== 0) return;
   const death = peek(words, ref * 4 + V_STAMP);
-  if (isShown(words, peek(words, old * 4 + V_STAMP), death)) {
+  if (isShown(words, peek(words, old * 4 + V_STAMP), death, hash)) {
     if (compareAndSet(words, at, old, old | FINAL)) {
       hold(words, base, old, death);
     }

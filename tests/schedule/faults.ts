@@ -20,6 +20,7 @@ import {
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   P_FLOOR,
+  P_NOTES,
   P_PIN,
   P_REGISTRY,
   P_STATE,
@@ -35,7 +36,7 @@ import {
   V_STAMP,
 } from "../../src/segment/layout.ts";
 import { reserveOf } from "../../src/segment/long_key.ts";
-import { participantBase } from "../../src/epoch/registry.ts";
+import { LAST_PLACE, participantBase } from "../../src/epoch/registry.ts";
 import type { Words } from "../../src/segment/words.ts";
 import { PLANTED } from "./board.ts";
 import { tablesOf } from "./places.ts";
@@ -291,6 +292,18 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "dumps",
     load: (_, index) =>
       isOfParticipant(index, P_FLOOR) && !isMine(index) ? 0 : undefined,
+  },
+  "a dump does not look whether it was revoked": {
+    of: "dumps",
+    compareAndSet: (_, index, expected, value) =>
+      expected === value && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS)
+        ? true
+        : undefined,
+  },
+  "dumps are taken to have passed everything": {
+    of: "dumps",
+    load: (_, index) =>
+      isOfParticipant(index, P_NOTES, REGISTRY_WORDS) ? LAST_PLACE : undefined,
   },
   "a place is given to all who want it": {
     of: "company",

@@ -166,11 +166,11 @@ Deno.test("oldestSnapshot() looks at all participants, and takes a pending one f
 Deno.test("trim() retires what no snapshot shows, and skips it in the chain", () => {
   const of = new SmallTable();
   const [newest, middle, oldest] = untrimmed(of, 8, 5, 2);
-  trim(of.words, of.participant.base, newest);
+  trim(of.words, of.participant.base, newest, 5);
   assertStrictEquals(of.words[newest * 4 + V_PREV], oldest | FINAL);
   assertEquals(queue(of, P_LIMBO_HEAD), [middle]);
   assertEquals(queue(of, P_HELD_HEAD), []);
-  trim(of.words, of.participant.base, newest); // again is nothing
+  trim(of.words, of.participant.base, newest, 5); // again is nothing
   assertEquals(queue(of, P_LIMBO_HEAD), [middle]);
 });
 
@@ -188,7 +188,7 @@ Deno.test("trim() holds what an open snapshot shows, until its death", () => {
     const of = new SmallTable();
     openAt(of, stamp);
     const [newest, old] = untrimmed(of, 8, 5);
-    trim(of.words, of.participant.base, newest);
+    trim(of.words, of.participant.base, newest, 5);
     assertEquals(queue(of, P_HELD_HEAD), needed ? [old] : [], `at ${stamp}`);
     assertEquals(queue(of, P_LIMBO_HEAD), needed ? [] : [old]);
     const prev = of.words[newest * 4 + V_PREV];
@@ -203,7 +203,7 @@ Deno.test("trim() takes a snapshot that is being opened for one that needs every
   const of = new SmallTable();
   openAt(of, PENDING);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, of.participant.base, newest);
+  trim(of.words, of.participant.base, newest, 5);
   assertEquals(queue(of, P_HELD_HEAD), [old]);
 });
 
@@ -211,7 +211,7 @@ Deno.test("trim() holds what the snapshot of another participant shows", () => {
   const of = new SmallTable();
   openAt(of.join(), 6);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, of.participant.base, newest);
+  trim(of.words, of.participant.base, newest, 5);
   assertEquals(queue(of, P_HELD_HEAD), [old]);
 });
 
@@ -240,7 +240,7 @@ Deno.test("held versions are released when the snapshots older than their death 
   const { participant, words } = of;
   const word = openAt(of, 6);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, participant.base, newest);
+  trim(of.words, participant.base, newest, 5);
   participant.collect();
   assertEquals(queue(of, P_HELD_HEAD), [old]);
   const later = openAt(of, 9); // younger than the death: it does not matter
