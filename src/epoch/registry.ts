@@ -5,7 +5,8 @@
  *
  * A registry word holds the tick of a snapshot, or the complement of a tick: then the snapshot is that of a *dump*. A dump goes in
  * the order of hashes, and notes how far it has come; what it has *passed* it needs no more. And it can be done again: whoever
- * must have memory *revokes* it. So memory waits for no dump, and for a snapshot of the caller only.
+ * must have memory *revokes* it, even while it is being opened. So memory waits for no dump, not even for one whose worker died or is
+ * interrupted, and for a snapshot of the caller only.
  *
  * (`tests/model/versions.pml` checks both.)
  *
@@ -20,6 +21,7 @@ import type { Words } from "../segment/words.ts";
 const {
   H_SNAPSHOTS,
   NEVER,
+  OPENING,
   P_NOTES,
   P_REGISTRY,
   P_REGISTRY_MARK,
@@ -56,7 +58,12 @@ export function placeOf(hash: number): number {
 /** The tick of a registry word; `NEVER` if there is none, or it was revoked; 0 while it is being opened: not known yet. */
 function tickOf(word: number): number {
   if (word === 0) return NEVER;
+  if (isPending(word)) return 0;
   return word > 0 ? word : ~word;
+}
+
+function isPending(word: number): boolean {
+  return word === PENDING || word === OPENING;
 }
 
 /** The stamp of the oldest open snapshot: 0 while one is being opened, `NEVER` when there is none. */
@@ -91,7 +98,7 @@ export function isShown(
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY + i;
       const word = load(words, index);
-      if (word === PENDING) return true;
+      if (isPending(word)) return true;
       const tick = tickOf(word);
       if (tick < birth || tick >= death) continue;
       // The word first: a dump begins its note anew before it is open.

@@ -316,6 +316,8 @@ export const MOVED = -1;
 
 /** `registry` word of a snapshot that is being opened. */
 export const PENDING = -1;
+/** The same for a dump, which may be revoked already: the complement of a tick that no snapshot has. */
+export const OPENING = -0x7fffffff;
 /** `registry` word of a dump that was revoked; as that of one with the tick `NEVER`, which shows nothing. */
 export const REVOKED = -0x80000000;
 /** `floor` of a participant that must dump everything again. */

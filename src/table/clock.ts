@@ -25,6 +25,7 @@ const {
   H_CLOCK,
   H_WRITTEN,
   LAST_TICK,
+  OPENING,
   PENDING,
   REF_MASK,
   V_PREV,
@@ -46,25 +47,30 @@ export function openSnapshot(
   participant: Participant,
   registryWord: number,
 ): number {
-  poke(
-    participant.segment.words,
-    noteOf(registryWord),
-    Math.floor(Date.now() / 1000),
-  );
-  return open(participant, registryWord, (tick) => tick);
+  const { words } = participant.segment;
+  poke(words, noteOf(registryWord), Math.floor(Date.now() / 1000));
+  const tick = begin(participant, registryWord, PENDING);
+  store(words, registryWord, tick);
+  participant.noteTurn(); // until then it needed everything
+  return tick;
 }
 
 /**
- * As `openSnapshot`, for a dump: it shows what it has not passed, until it is revoked. Who revokes it goes by that at once. So
- * whoever reads by such a snapshot looks at it (`isRevoked`), pinned, before it follows a chain to an older version, but after it has
- * read which one that is; and once more before it believes what it read.
+ * As `openSnapshot`, for a dump: it shows what it has not passed, until it is revoked, which it may be already when this
+ * returns. Who revokes it goes by that at once. So whoever reads by it looks at it (`isRevoked`), pinned, before it follows a
+ * chain to an older version, but after it has read which one that is; and once more before it believes what it read.
  */
 export function openDump(
   participant: Participant,
   registryWord: number,
 ): number {
-  poke(participant.segment.words, noteOf(registryWord), FIRST_PLACE);
-  return open(participant, registryWord, (tick) => ~tick);
+  const { words } = participant.segment;
+  poke(words, noteOf(registryWord), FIRST_PLACE);
+  const tick = begin(participant, registryWord, OPENING);
+  if (tick === 0) store(words, registryWord, 0);
+  else compareAndSet(words, registryWord, OPENING, ~tick);
+  participant.noteTurn();
+  return tick;
 }
 
 /**
@@ -96,19 +102,16 @@ export function isRevoked(
   return !compareAndSet(words, registryWord, ~tick, ~tick);
 }
 
-/** The note beside the word is written by now. */
-function open(
+/** Takes a tick from the clock, while the word says that it does; 0: the clock has run out. The note beside it is written by now. */
+function begin(
   participant: Participant,
   registryWord: number,
-  wordOf: (tick: number) => number,
+  pending: number,
 ): number {
   const words = participant.segment.words;
   participant.raiseSnapshotMarks(registryWord);
-  store(words, registryWord, PENDING);
-  const tick = presentTick(words);
-  store(words, registryWord, tick === 0 ? 0 : wordOf(tick));
-  participant.noteTurn(); // until then it needed everything
-  return tick;
+  store(words, registryWord, pending);
+  return presentTick(words);
 }
 
 /** The tick of a snapshot of now; 0: there is none left. The clock first: what was written later is another snapshot's. */

@@ -140,6 +140,23 @@ Deno.test("a dump that is revoked each time is given up with an error, and leave
   assertStrictEquals((await series.write(silent))!.entries, 2000);
 });
 
+Deno.test("before its dump begins again, a map that evicts does so, more each time", async () => {
+  using folder = new Folder();
+  using map = fullCache(2 ** 22);
+  const { segment } = attachmentOf(map);
+  const evicted: number[] = [];
+  await seriesOf(map, folder.path).write(({ restarts }) => {
+    evicted[restarts] = map.stats().evicted;
+    if (restarts < 3) revokeDumps(segment.words);
+  });
+  const steps = [1, 2, 3].map((i) => evicted[i] - evicted[i - 1]);
+  const bytesEach = VALUE.length + 50;
+  for (const [i, step] of steps.entries()) {
+    assertGreater(step, 2 ** 22 / 256 * 2 ** i / bytesEach - 1, `${steps}`);
+    assertLess(step, 2 ** 22 / 256 * 2 ** i / VALUE.length + 2, `${steps}`);
+  }
+});
+
 Deno.test("a delta that is revoked begins again as a delta, and misses nothing", async () => {
   using folder = new Folder();
   using map = SharedMap.create<string, string>();

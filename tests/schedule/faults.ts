@@ -19,6 +19,7 @@ import {
   H_WRITTEN,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
+  OPENING,
   P_FLOOR,
   P_NOTES,
   P_PIN,
@@ -299,6 +300,16 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       expected === value && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS)
         ? true
         : undefined,
+  },
+  "a dump is not announced": {
+    of: "dumps",
+    store: (_, index, value) =>
+      value === OPENING && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS),
+    compareAndSet(words, index, expected, value) {
+      if (expected !== OPENING) return;
+      words[index] = value;
+      return true;
+    },
   },
   "dumps are taken to have passed everything": {
     of: "dumps",

@@ -21,7 +21,10 @@ import {
 } from "../../src/epoch/registry.ts";
 import {
   GONE,
+  H_CLOCK,
+  LAST_TICK,
   NEVER,
+  OPENING,
   P_HELD_COUNT,
   P_HELD_HEAD,
   P_HELD_TAIL,
@@ -157,6 +160,31 @@ Deno.test("revokeDumps() takes back all dumps, and nothing else", () => {
     participant.freeRegistryWord() !== a,
     "it is the dumper's until it looks",
   );
+});
+
+Deno.test("a dump that is being opened needs everything, and can be revoked all the same", () => {
+  const of = new SmallTable();
+  const { participant, words } = of;
+  const word = participant.freeRegistryWord();
+  participant.raiseSnapshotMarks(word);
+  words[noteOf(word)] = FIRST_PLACE;
+  words[word] = OPENING;
+  assertStrictEquals(oldestSnapshot(words), 0);
+  assert(isShown(words, 5, 6, 2));
+  assertStrictEquals(neededFrom(words), FIRST_PLACE);
+  assertStrictEquals(countOpen(words), 1);
+  assert(revokeDumps(words));
+  assertStrictEquals(oldestSnapshot(words), NEVER);
+  assertFalse(isShown(words, 5, 6, 2));
+  assertStrictEquals(neededFrom(words), LAST_PLACE);
+});
+
+Deno.test("openDump() returns 0 when the clock has run out, and leaves nothing", () => {
+  const of = new SmallTable();
+  of.words[H_CLOCK] = LAST_TICK;
+  const [word, tick] = openOne(of);
+  assertStrictEquals(tick, 0);
+  assertStrictEquals(of.words[word], 0);
 });
 
 Deno.test("openMoment() opens a dump anew as often as the wall clock goes on", () => {
