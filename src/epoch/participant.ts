@@ -8,11 +8,15 @@
  * the stamp with the global epoch and not the participant's own is what the model in `tests/model` shows to be needed.)
  *
  * Limbo queues, held versions and free lists live in the segment, so that a survivor can adopt those of a dead
- * worker. An epoch that cannot advance only delays reuse; who must have memory may wait for it, but not for long.
+ * worker, or one that left. An epoch that cannot advance only delays reuse; who must have memory may wait for it, but not for long.
+ *
+ * A participant that has left does nothing any more: its record may be another's by then. All that it does to the record goes by its
+ * `base` or its `allocator`, and those it hands out no more.
  *
  * @module
  */
 
+import { ClosedError } from "../errors.ts";
 import { Allocator } from "../segment/allocator.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
@@ -36,6 +40,7 @@ import { oldestSnapshot, participantBase } from "./registry.ts";
 // Constants of its own: `layout.ts` says why.
 const {
   COUNTERS,
+  ESTATE,
   H_EPOCH,
   H_FLUSH,
   H_PARTICIPANTS,
@@ -88,6 +93,8 @@ const LEAST_LOOKS = 8;
 const LOOKS_AT_REST = 4096;
 /** As many records as there are. */
 const ALL = 0x7fffffff;
+/** No word of a record: who has left has none. */
+const NOWHERE = 0;
 
 /** What to do with the chains that held versions are in: the room above knows. */
 export interface Chains {
@@ -115,16 +122,17 @@ export function withdraw(words: Words, base: number): void {
 export class Participant {
   readonly segment: Segment;
   readonly slot: number;
-  readonly base: number;
-  readonly allocator: Allocator;
+  /** The number of the Web Lock that stands for its life. */
+  readonly lock: number;
   readonly #words: Words;
-  readonly #counters: number;
+  readonly #allocator: Allocator;
+  /** Changes once before it is used: what V8 compiled while a field never changed it throws away when one does. */
+  #base = NOWHERE;
   #depth = 0;
   #kept = 0;
   #repair: (() => void) | undefined;
   #isRepairing = false;
-  /** The word that says what was retired since the last look at the others, in refs; and the most that it may say until the next. */
-  readonly #retired: number;
+  /** The most that may be retired until the next look at the others, in refs. */
   readonly #mostRetired: number;
   readonly #freeBlocks: Kernel["drain"];
   readonly #muchFreed: number;
@@ -138,21 +146,20 @@ export class Participant {
   #lookedAt = 0;
   #turns: number;
 
-  private constructor(segment: Segment, slot: number) {
+  private constructor(segment: Segment, slot: number, lock: number) {
     this.segment = segment;
     this.slot = slot;
-    this.base = participantBase(slot);
-    this.allocator = new Allocator(segment, slot);
+    this.lock = lock;
+    this.#allocator = new Allocator(segment, slot);
     const words = segment.words;
     this.#words = words;
-    this.#counters = (this.base + P_COUNTERS) / 2;
+    this.#base = participantBase(slot);
     this.#flushed = load(this.#words, H_FLUSH);
     this.#turns = (load(this.#words, H_TURNS) - 1) | 0; // a round is due
     const refs = segment.buffer.byteLength / REF_BYTES;
     this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
     this.#muchFreed = refs * MUCH;
-    this.#retired = this.base + P_RETIRED;
-    words[this.#retired] = 0;
+    words[this.base + P_RETIRED] = 0;
     words[this.base + P_RECORD_WEIGHT] = Math.ceil(
       this.#mostRetired / RETIRES_PER_COLLECT,
     );
@@ -167,34 +174,66 @@ export class Participant {
   static join(segment: Segment, lock: number): Participant | undefined {
     const words = segment.words;
     for (let slot = 0; slot < MAX_PARTICIPANTS; slot++) {
-      const base = participantBase(slot);
-      if (load(words, base + P_STATE) !== 0) continue;
+      const index = participantBase(slot) + P_STATE;
+      const state = load(words, index);
+      if (state !== 0 && state !== ESTATE) continue;
       // Raised before the record is live, so that no scan misses a live one.
       raise(words, H_PARTICIPANTS, slot + 1);
-      if (compareAndSet(words, base + P_STATE, 0, lock)) {
-        return new Participant(segment, slot);
+      if (compareAndSet(words, index, state, lock)) {
+        return new Participant(segment, slot, lock);
       }
     }
     return undefined;
   }
 
+  /** Whether it has not left. */
+  get isHere(): boolean {
+    return this.#base !== NOWHERE;
+  }
+
+  /** Word index of its record. Throws `ClosedError` once it has left, as does whatever needs it. */
+  get base(): number {
+    if (this.#base === NOWHERE) this.#refuse();
+    return this.#base;
+  }
+
+  /** Its memory, likewise. */
+  get allocator(): Allocator {
+    if (this.#base === NOWHERE) this.#refuse();
+    return this.#allocator;
+  }
+
+  #refuse(): never {
+    throw new ClosedError(
+      "Cannot use the map: it was closed in this worker: attach to it anew",
+    );
+  }
+
   /**
-   * Ends the participation. What cannot be given away at once (records that some reader may still see) stays in the record,
-   * which then counts as that of a dead worker as soon as the caller lets go of its lock: a survivor adopts it.
+   * Ends the participation. What cannot be given away at once (records that some reader may still see, versions that a snapshot
+   * shows) stays in the record, which is free then all the same: see `estate.ts`.
    */
   leave(): void {
+    const { base } = this;
     const words = this.#words;
     this.heal();
     this.#depth = 0;
-    withdraw(words, this.base);
+    this.#kept = 0;
+    withdraw(words, base);
     this.collectAll();
     const empty = this.allocator.surrender() &&
-      peek(words, this.base + P_LIMBO_HEAD) === 0 &&
-      peek(words, this.base + P_HELD_HEAD) === 0;
-    if (empty) store(words, this.base + P_STATE, 0);
+      peek(words, base + P_LIMBO_HEAD) === 0 &&
+      peek(words, base + P_HELD_HEAD) === 0;
+    this.#base = NOWHERE;
+    store(words, base + P_STATE, empty ? 0 : ESTATE); // last: it may be another's from here on
   }
 
-  /** Takes over the queues and free blocks of a dead participant: a record at a time, each in one hand at most. */
+  /** Has nothing to do with its record any more: it left, or could not, and then others clear up. */
+  abandon(): void {
+    this.#base = NOWHERE;
+  }
+
+  /** Takes over the queues and free blocks of one that is dead, or has left: a record at a time, each in one hand at most. */
   adopt(base: number): void {
     const words = this.#words;
     for (;;) {
@@ -274,7 +313,8 @@ export class Participant {
 
   /** From here on nothing that this participant can reach is reused. Wait-free; nests. */
   pin(): void {
-    if (isCutShort(this.#words, this.base)) this.heal();
+    const { base } = this;
+    if (isCutShort(this.#words, base)) this.heal();
     this.pinInSection();
   }
 
@@ -289,7 +329,10 @@ export class Participant {
     this.#depth++; // last: a call may fail, if the stack overflows
   }
 
-  /** Ends the innermost pin, unless a section was cut short: then the repair does. Wait-free. */
+  /**
+   * Ends the innermost pin, unless a section was cut short: then the repair does. Wait-free. Once it has left, all of them have
+   * ended.
+   */
   unpin(): void {
     const words = this.#words;
     if (this.#depth === 1 && !isCutShort(words, this.base)) {
@@ -336,7 +379,7 @@ export class Participant {
 
   /** After a write: now and then, or when another one asked, advances the epoch and frees what has no reader left. */
   collectSometimes(): void {
-    const retired = this.#words[this.#retired];
+    const retired = this.#words[this.base + P_RETIRED];
     if (
       retired < this.#mostRetired &&
       peek(this.#words, H_FLUSH) === this.#flushed
@@ -358,7 +401,7 @@ export class Participant {
       this.collect(FREES_PER_COLLECT);
     }
     const isLeft = peek(words, this.base + P_LIMBO_HEAD) !== 0;
-    if (isLeft) words[this.#retired] = retired >> 1;
+    if (isLeft) words[this.base + P_RETIRED] = retired >> 1;
   }
 
   /**
@@ -367,7 +410,7 @@ export class Participant {
    */
   collect(most = ALL, looks = this.#looksDue): void {
     const words = this.#words;
-    words[this.#retired] = 0;
+    words[this.base + P_RETIRED] = 0;
     this.advance();
     this.#release(most, looks);
     enter(words, this.base);
@@ -466,7 +509,7 @@ export class Participant {
   }
 
   get #looksDue(): number {
-    const records = this.#words[this.#retired] /
+    const records = this.#words[this.base + P_RETIRED] /
       this.#words[this.base + P_RECORD_WEIGHT];
     return LEAST_LOOKS +
       LOOKS_PER_RECORD * Math.min(RETIRES_PER_COLLECT, records);
@@ -570,12 +613,12 @@ export class Participant {
 
   /** Adds to one of this participant's own counters. */
   count(counter: Counter, by = 1): void {
-    this.segment.floats[this.#counters + COUNTERS.indexOf(counter)] += by;
+    this.segment.floats[this.counterIndex(counter)] += by;
   }
 
   /** Index of a counter in `segment.floats`, for hot paths. */
   counterIndex(counter: Counter): number {
-    return this.#counters + COUNTERS.indexOf(counter);
+    return (this.base + P_COUNTERS) / 2 + COUNTERS.indexOf(counter);
   }
 
   /** Adds to a wrapping counter of the record. */

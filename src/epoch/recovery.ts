@@ -9,6 +9,8 @@
  * What the dead wrote is read plainly: it wrote that before it died, its lock came free after that, and so the recoverer, which got
  * the lock, reads it after both.
  *
+ * One that died while it adopted what another had left in a record (`estate.ts`) is the owner of two, or more: of each it is done alike.
+ *
  * One recoverer works on a segment at a time (a lock again, never waited for). Lists go from the dead to the living a record
  * at a time, so a recoverer that dies itself loses the one in its hands, and the next goes on where it stopped.
  *
@@ -16,6 +18,7 @@
  */
 
 import {
+  ESTATE,
   H_PARTICIPANTS,
   P_PERMITS,
   P_SECTION,
@@ -48,19 +51,17 @@ export function lifelineName(segment: Segment, lock: number): string {
 /**
  * Recovers every dead participant of the segment. Resolves at once when another worker is at it.
  *
- * @param self The participant that takes over what the dead leave.
- * @param isOpen Asked after every wait: false ends the work, because `self` has left.
+ * @param self The participant that takes over what the dead leave. If it leaves meanwhile, the work ends.
  * @param tables What the room above does for the dead.
  * @returns How many participants were recovered.
  */
 export async function recoverDead(
   self: Participant,
-  isOpen: () => boolean,
   tables: TableRecovery,
 ): Promise<number> {
   const segment = self.segment;
   const suspects = await findSuspects(segment, self.slot);
-  if (suspects.length === 0 || !isOpen()) return 0;
+  if (suspects.length === 0) return 0;
   const one = { ifAvailable: true };
   return await locks.request(
     `epochmap ${segment.id} recovery`,
@@ -68,10 +69,11 @@ export async function recoverDead(
     async (mine) => {
       let recovered = 0;
       if (mine === null) return 0;
-      for (const { slot, lock } of suspects) {
-        await locks.request(lifelineName(segment, lock), one, (dead) => {
-          if (dead === null || !isOpen()) return;
-          if (load(segment.words, participantBase(slot) + P_STATE) !== lock) {
+      for (const { slot, state } of suspects) {
+        const name = lifelineName(segment, Math.abs(state));
+        await locks.request(name, one, (dead) => {
+          if (dead === null || !self.isHere || self.isStopped) return;
+          if (load(segment.words, participantBase(slot) + P_STATE) !== state) {
             return;
           }
           recover(self, slot, tables);
@@ -87,17 +89,16 @@ export async function recoverDead(
 async function findSuspects(
   segment: Segment,
   self: number,
-): Promise<{ slot: number; lock: number }[]> {
+): Promise<{ slot: number; state: number }[]> {
   const { held, pending } = await locks.query();
   const alive = new Set([...held, ...pending].map((lock) => lock.name));
-  const suspects: { slot: number; lock: number }[] = [];
+  const suspects: { slot: number; state: number }[] = [];
   const slots = load(segment.words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const lock = load(segment.words, base + P_STATE);
-    if (slot === self || lock === 0) continue;
-    if (alive.has(lifelineName(segment, lock))) continue;
-    suspects.push({ slot, lock });
+    const state = load(segment.words, participantBase(slot) + P_STATE);
+    if (slot === self || state === 0 || state === ESTATE) continue;
+    if (alive.has(lifelineName(segment, Math.abs(state)))) continue;
+    suspects.push({ slot, state });
   }
   return suspects;
 }
@@ -120,7 +121,7 @@ export function recover(
   poke(words, base + P_PERMITS, 0);
   if (permits > 0) tables.returnPermits(permits);
   tables.freeUnlinked(slot);
-  self.count("recoveries");
+  if (load(words, base + P_STATE) > 0) self.count("recoveries"); // else it was but adopting
   poke(words, base + P_SECTION, 0);
   store(words, base + P_STATE, 0);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { adoptEstates } from "../epoch/estate.ts";
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Participant } from "../epoch/participant.ts";
 import { lifelineName, recoverDead, repairOwn } from "../epoch/recovery.ts";
@@ -93,8 +94,6 @@ export class Attachment {
   readonly #salvage: Salvage;
   /** What is closed together with the attachment. */
   readonly dependents = new Set<Dependent>();
-  /** Changes once before it is used: what V8 compiled while a field never changed it throws away when one does, at the first `close`. */
-  #open = false;
   #recovering = false;
   /** Whether the last tick found that an operation was stopped. */
   #wasStopped = false;
@@ -117,7 +116,6 @@ export class Attachment {
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
     this.quick = kernel ?? quickOver(words, floats);
-    this.#open = true;
   }
 
   /** Makes a segment and attaches to it. */
@@ -167,7 +165,7 @@ export class Attachment {
 
   /** Whether `close` was not called. */
   get isOpen(): boolean {
-    return this.#open;
+    return this.participant.isHere;
   }
 
   /** Throws `ClosedError` after `close`; heals what was cut short. Before each operation that writes. */
@@ -178,7 +176,7 @@ export class Attachment {
 
   /** As `checkOpen`, for an operation that only reads: whatever pins heals. */
   checkReadable(what: string): void {
-    if (!this.#open) {
+    if (!this.isOpen) {
       throw new ClosedError(
         `Cannot ${what}: the map was closed in this worker: attach to it anew`,
       );
@@ -187,15 +185,15 @@ export class Attachment {
 
   /** Leaves the segment; again is nothing. */
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (!this.isOpen) return;
     ticker.delete(this);
     try {
       for (const dependent of this.dependents) dependent.close();
       this.table.leave();
       this.participant.leave();
     } finally {
-      this.#lifeline.release(); // if it failed, others clear up
+      this.participant.abandon(); // if it failed, others clear up
+      this.#lifeline.release();
     }
   }
 
@@ -221,6 +219,7 @@ export class Attachment {
     if (participant.isStopped) participant.dropStalePins();
     this.#wasStopped = false;
     participant.heal();
+    adoptEstates(participant);
     participant.collectAtRest();
     this.#lowerReserve();
     this.#tidyTable();
@@ -242,8 +241,7 @@ export class Attachment {
     if (this.#recovering) return;
     this.#recovering = true;
     try {
-      const isOpen = () => this.#open && !this.participant.isStopped;
-      await recoverDead(this.participant, isOpen, this.#salvage);
+      await recoverDead(this.participant, this.#salvage);
     } finally {
       this.#recovering = false;
     }
@@ -258,6 +256,7 @@ export class Attachment {
   makeRoom(shortage: Shortage, attempt: number): void {
     const { participant, segment } = this;
     const { bytes } = shortage;
+    adoptEstates(participant);
     participant.collectAll();
     if (bytes > this.capacityBytes) this.#throwFull(bytes, false);
     if (attempt === 0) return;
@@ -513,7 +512,7 @@ class Ticker {
 
   #tick(): void {
     for (const attachment of [...this.#attachments]) {
-      if (attachment.isOpen) attachment.tick();
+      attachment.tick();
     }
   }
 }

@@ -1393,7 +1393,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     let kept = true;
     return {
       [Symbol.dispose]: () => {
-        if (kept && this.#attachment.isOpen) this.#participant.releasePin();
+        if (kept) this.#participant.releasePin();
         kept = false;
       },
     };

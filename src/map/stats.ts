@@ -89,7 +89,7 @@ function countParticipants(segment: Segment): number {
   let live = 0;
   const slots = load(segment.words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
-    if (load(segment.words, participantBase(slot) + P_STATE) !== 0) live++;
+    if (load(segment.words, participantBase(slot) + P_STATE) > 0) live++;
   }
   return live;
 }

@@ -115,9 +115,15 @@ export class Allocator {
     this.#classes = segment.classes;
     this.#slot = slot;
     this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
-    // Its lists are empty, whatever their last owner's count was when it died.
-    const counts = this.#base + P_FREE_COUNT;
-    this.#words.fill(0, counts, counts + MAX_CLASSES);
+    for (let c = 0; c < MAX_CLASSES; c++) this.#recount(c);
+  }
+
+  /** Its last owner may have left something on a list, or died before it counted. */
+  #recount(c: number): void {
+    let count = 0;
+    let ref = peek(this.#words, this.#base + P_FREE + c);
+    for (; ref !== 0; ref = peek(this.#words, ref * 4 + R_LINK)) count++;
+    this.#words[this.#base + P_FREE_COUNT + c] = count;
   }
 
   /** The size of the block that `bytes` would get, in refs. */

@@ -107,7 +107,10 @@ export const DESCRIPTORS = PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS;
 
 // ---- participant record ---------------------------------------------------------------------------------------------
 
-/** 0: free; else the number of the Web Lock that its worker holds while it lives. */
+/**
+ * 0: free; `ESTATE`: free, but its last owner left something in its queues or lists; else the number of the Web Lock that its worker
+ * holds while it lives, or, negative, that of the one who adopts what was left.
+ */
 export const P_STATE = 0;
 /** Registry words ever used by this participant: bounds the scan for open snapshots. */
 export const P_REGISTRY_MARK = 1;
@@ -314,6 +317,8 @@ export const GONE: number = DEAD | (H_NO_KEY / 4);
 /** `link`: look in the next table. All bits are set, so it is no ref with flags: the largest ref is smaller. */
 export const MOVED = -1;
 
+/** `state` of a participant record that is free, but not empty: see `epoch/estate.ts`. No lock has this number. */
+export const ESTATE = -0x80000000;
 /** `registry` word of a snapshot that is being opened. */
 export const PENDING = -1;
 /** The same for a dump, which may be revoked already: the complement of a tick that no snapshot has. */

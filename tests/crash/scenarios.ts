@@ -5,6 +5,7 @@
  * @module
  */
 import { MapFullError, type SharedMapOptions } from "../../mod.ts";
+import { adoptEstates } from "../../src/epoch/estate.ts";
 import { sweep } from "../../src/map/sweep.ts";
 import type { Counted } from "./words.ts";
 import { textOf, type Value } from "./text.ts";
@@ -369,7 +370,24 @@ const MEMORY: Record<string, Scenario> = {
   },
 };
 
+/** The victim leaves much behind, because a snapshot shows it. */
+function leaveMuch(world: World): void {
+  furnishRichly(world);
+  world.victim.close();
+}
+
 const RECOVERIES: Record<string, Scenario> = {
+  "adopting what one left that is gone": {
+    leaks: LARGE_RUN,
+    prepare: leaveMuch,
+    act: (world) => adoptEstates(world.inside.participant),
+  },
+  "joining where one left something": {
+    prepare: leaveMuch,
+    act(world) {
+      world.attachAnother();
+    },
+  },
   "recovering one with long lists": {
     leaks: LARGE_RUN,
     prepare(world) {

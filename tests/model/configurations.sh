@@ -206,6 +206,14 @@ ok   $Y rec
 bad  $Y rec_QUERY -DBUG_QUERY
 bad  $Y rec_ATTACH -DBUG_ATTACH
 
+# ---- what is left in a record
+D=estate.pml
+ok   $D estate
+full ok $D estate_two -DTWO_ADOPTERS
+for b in LEAVE EMPTY CLAIM LOCK TAKE; do
+bad  $D estate_$b -DBUG_$b
+done
+
 # ---- the reaper of a table
 Z=reaper.pml
 ok   $Z reaper
