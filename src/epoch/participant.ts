@@ -131,6 +131,7 @@ export class Participant {
   #depth = 0;
   #kept = 0;
   #repair: (() => void) | undefined;
+  #onCutShort: (() => void) | undefined;
   #isRepairing = false;
   /** The most that may be retired until the next look at the others, in refs. */
   readonly #mostRetired: number;
@@ -266,9 +267,13 @@ export class Participant {
     leave(this.#words, this.base);
   }
 
-  /** Says what brings the record in order after a section that was cut short. It may be called again if it is cut short itself. */
-  repairWith(repair: () => void): void {
+  /**
+   * Says what brings the record in order after a section that was cut short: it may be called again if it is cut short itself. And what
+   * sees to it that this is soon, since the pin of that section is kept until then.
+   */
+  repairWith(repair: () => void, soon: () => void): void {
     this.#repair = repair;
+    this.#onCutShort = soon;
   }
 
   /** Brings the record in order if a section was cut short. Called where none can be under way. */
@@ -335,8 +340,9 @@ export class Participant {
    */
   unpin(): void {
     const words = this.#words;
-    if (this.#depth === 1 && !isCutShort(words, this.base)) {
-      release(words, this.base + P_PIN, 0);
+    if (this.#depth === 1) {
+      if (isCutShort(words, this.base)) this.#onCutShort?.();
+      else release(words, this.base + P_PIN, 0);
     }
     this.#depth--;
   }
@@ -434,6 +440,16 @@ export class Participant {
     if (change === 0) this.allocator.flush();
     else if (-change > this.#muchFreed) this.allocator.consolidate(true);
     this.#usedRefs = used;
+  }
+
+  /** Whether something that it retired is not free yet. */
+  get hasRetired(): boolean {
+    return peek(this.#words, this.base + P_LIMBO_HEAD) !== 0;
+  }
+
+  /** Whether it holds versions for open snapshots. */
+  get holdsVersions(): boolean {
+    return peek(this.#words, this.base + P_HELD_HEAD) !== 0;
   }
 
   /** Asks the others to give back what their free lists hold. */

@@ -43,6 +43,12 @@ export interface TableRecovery {
   freeUnlinked(slot: number): void;
 }
 
+/** The names of all locks that somebody holds or waits for. */
+export async function livingLocks(): Promise<ReadonlySet<string>> {
+  const { held, pending } = await locks.query();
+  return new Set([...held, ...pending].map((lock) => lock.name));
+}
+
 /** The name of the lock that the participant with this lock number holds. */
 export function lifelineName(segment: Segment, lock: number): string {
   return `epochmap ${segment.id} participant ${lock}`;
@@ -53,14 +59,16 @@ export function lifelineName(segment: Segment, lock: number): string {
  *
  * @param self The participant that takes over what the dead leave. If it leaves meanwhile, the work ends.
  * @param tables What the room above does for the dead.
+ * @param living What `livingLocks` said not long ago: whoever is not in it may be dead.
  * @returns How many participants were recovered.
  */
 export async function recoverDead(
   self: Participant,
   tables: TableRecovery,
+  living: ReadonlySet<string>,
 ): Promise<number> {
   const segment = self.segment;
-  const suspects = await findSuspects(segment, self.slot);
+  const suspects = findSuspects(segment, self.slot, living);
   if (suspects.length === 0) return 0;
   const one = { ifAvailable: true };
   return await locks.request(
@@ -85,19 +93,18 @@ export async function recoverDead(
   );
 }
 
-/** Records whose lock nobody holds. */
-async function findSuspects(
+/** Records whose lock nobody held. */
+function findSuspects(
   segment: Segment,
   self: number,
-): Promise<{ slot: number; state: number }[]> {
-  const { held, pending } = await locks.query();
-  const alive = new Set([...held, ...pending].map((lock) => lock.name));
+  living: ReadonlySet<string>,
+): { slot: number; state: number }[] {
   const suspects: { slot: number; state: number }[] = [];
   const slots = load(segment.words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
     const state = load(segment.words, participantBase(slot) + P_STATE);
     if (slot === self || state === 0 || state === ESTATE) continue;
-    if (alive.has(lifelineName(segment, Math.abs(state)))) continue;
+    if (living.has(lifelineName(segment, Math.abs(state)))) continue;
     suspects.push({ slot, state });
   }
   return suspects;

@@ -10,7 +10,15 @@ import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/words.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_PARTICIPANTS, P_LIVE_REFS, REF_BYTES } = layout;
+const {
+  COUNTERS,
+  H_FLUSH,
+  H_PARTICIPANTS,
+  P_COUNTERS,
+  P_LIVE_REFS,
+  P_USED_REFS,
+  REF_BYTES,
+} = layout;
 const { load, peek } = access;
 
 /**
@@ -24,6 +32,24 @@ export function sumTally(segment: Segment, word: number): number {
     sum = (sum + peek(segment.words, participantBase(slot) + word)) | 0;
   }
   return Math.max(0, sum);
+}
+
+const SETS = P_COUNTERS / 2 + COUNTERS.indexOf("sets");
+const DELETES = P_COUNTERS / 2 + COUNTERS.indexOf("deletes");
+
+/** A number that becomes another one when this participant writes, or somebody is short of memory: almost always, so it is a hint. */
+export function activityOf({ words, floats }: Segment, slot: number): number {
+  const base = participantBase(slot);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] +
+    peek(words, base + P_USED_REFS) + peek(words, H_FLUSH);
+}
+
+/** The same for all participants. */
+export function sumActivity(segment: Segment): number {
+  let sum = 0;
+  const slots = load(segment.words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
+  return sum;
 }
 
 /** Bytes that live entries take. */

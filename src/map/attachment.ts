@@ -17,7 +17,10 @@ import {
 } from "../errors.ts";
 import {
   H_LOCKS,
+  H_LOOKED,
   H_ROOT,
+  H_SWEPT,
+  H_TTL_USED,
   MAX_PARTICIPANTS,
   REF_BYTES,
   T_NEXT,
@@ -37,14 +40,20 @@ import { type Quick, quickOver } from "../table/quick_over.ts";
 import { Salvage } from "../table/salvage.ts";
 import { Table } from "../table/table.ts";
 import { tombstoneBytes, versionBytes } from "../table/version.ts";
-import { liveBytesOf } from "./accounting.ts";
+import { activityOf, liveBytesOf, sumActivity } from "./accounting.ts";
+import { type Resident, takeTurn, ticker, type Urgency } from "./background.ts";
 import { evacuate } from "./evacuation.ts";
 import { evict, evictQuickly } from "./eviction.ts";
 import type { CheckedOptions } from "./options.ts";
 import { sweep, sweepAll } from "./sweep.ts";
 
-/** Between two rounds of background work. */
-const TICK_MS = 200;
+/** Between two looks for the dead: while somebody writes, and while nobody does. */
+const LOOK_MS = 500;
+const LOOK_AT_REST_MS = 5_000;
+/** Between two rounds of the background sweep. */
+const SWEEP_MS = 150;
+/** Of so many rounds at rest one does all the same what those do that have work. */
+const RESTS_PER_ROUND = 10;
 /** Background work on a migration per round: bounds how long the event loop is busy. */
 const STRIDES_PER_TICK = 256;
 /** Attempts at making room by evicting a few entries, before all is tried. */
@@ -80,7 +89,7 @@ export interface Dependent {
 }
 
 /** One worker's hold on one segment. */
-export class Attachment {
+export class Attachment implements Resident {
   readonly segment: Segment;
   readonly participant: Participant;
   readonly table: Table;
@@ -94,9 +103,12 @@ export class Attachment {
   readonly #salvage: Salvage;
   /** What is closed together with the attachment. */
   readonly dependents = new Set<Dependent>();
-  #recovering = false;
-  /** Whether the last tick found that an operation was stopped. */
+  /** Whether the last round found that an operation was stopped. */
   #wasStopped = false;
+  /** What was written by the last round, by this participant and by all; and how long it has had nothing to do. */
+  #ownActivity = -1;
+  #activity = -1;
+  #rests = 0;
   /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
   #sweepDue = 0;
   #purgesToSkip = 0;
@@ -112,7 +124,7 @@ export class Attachment {
     this.#lifeline = lifeline;
     this.table = new Table(participant);
     this.#salvage = new Salvage(participant, this.table);
-    participant.repairWith(() => this.#repair());
+    participant.repairWith(() => this.#repair(), () => ticker.wake());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
     this.quick = kernel ?? quickOver(words, floats);
@@ -207,24 +219,63 @@ export class Attachment {
   }
 
   /**
-   * One round of background work. In a worker that is being stopped, a timer that is due is still called once; so where an operation
-   * left its pin, nothing is done the first time.
+   * One round of background work. Where nothing was written since the last one, and nothing is left to do, it does not even look for
+   * work, but now and then.
    */
-  tick(): void {
+  tick(): Urgency {
     const { participant } = this;
-    if (participant.isStopped && !this.#wasStopped) {
-      this.#wasStopped = true;
-      return;
-    }
-    if (participant.isStopped) participant.dropStalePins();
-    this.#wasStopped = false;
+    if (this.#isStopped()) return "soon";
     participant.heal();
-    adoptEstates(participant);
-    participant.collectAtRest();
-    this.#lowerReserve();
-    this.#tidyTable();
-    sweep(this);
-    this.#recover();
+    if (!this.#isAtRest()) {
+      adoptEstates(participant);
+      participant.collectAtRest();
+      this.#lowerReserve();
+      this.#tidyTable();
+    } else if (participant.holdsVersions) participant.collect(); // the snapshot may be closed by now
+    if (this.#rests === 0) {
+      this.#sweep();
+      return "soon";
+    }
+    if (load(this.segment.words, H_TTL_USED) === 0) {
+      return participant.holdsVersions ? "later" : "when something happens";
+    }
+    return this.#sweep() ? "soon" : "later";
+  }
+
+  /**
+   * Whether this worker is being stopped: then a timer that is due is still called once, and must do nothing. Where an operation left its
+   * pin twice, the worker lives, and an exception came out of a place where none should.
+   */
+  #isStopped(): boolean {
+    const { participant } = this;
+    const isFirst = participant.isStopped && !this.#wasStopped;
+    if (participant.isStopped && !isFirst) participant.dropStalePins();
+    this.#wasStopped = isFirst;
+    return isFirst;
+  }
+
+  #isAtRest(): boolean {
+    const { participant, table: { migration } } = this;
+    const activity = activityOf(this.segment, participant.slot);
+    const isActive = activity !== this.#ownActivity ||
+      participant.hasRetired || migration.isMoving;
+    this.#ownActivity = activity;
+    this.#rests = isActive ? 0 : this.#rests + 1;
+    return this.#rests % RESTS_PER_ROUND > 1; // once more after the last that was active: what it has at hand is given away then
+  }
+
+  /** Says whether something had expired. */
+  #sweep(): boolean {
+    return load(this.segment.words, H_TTL_USED) !== 0 &&
+      takeTurn(this.segment, H_SWEPT, SWEEP_MS) && sweep(this);
+  }
+
+  takesLook(): boolean {
+    const activity = sumActivity(this.segment);
+    const isActive = activity !== this.#activity;
+    this.#activity = activity;
+    const every = isActive ? LOOK_MS : LOOK_AT_REST_MS;
+    return takeTurn(this.segment, H_LOOKED, every);
   }
 
   #tidyTable(): void {
@@ -236,15 +287,9 @@ export class Attachment {
     });
   }
 
-  /** One recovery at a time; errors surface as unhandled rejections, because they would be defects. */
-  async #recover(): Promise<void> {
-    if (this.#recovering) return;
-    this.#recovering = true;
-    try {
-      await recoverDead(this.participant, this.#salvage);
-    } finally {
-      this.#recovering = false;
-    }
+  async recover(living: ReadonlySet<string>): Promise<void> {
+    if (!this.isOpen) return;
+    await recoverDead(this.participant, this.#salvage, living);
   }
 
   // ---- when memory is short -----------------------------------------------------------------------------------------
@@ -256,6 +301,7 @@ export class Attachment {
   makeRoom(shortage: Shortage, attempt: number): void {
     const { participant, segment } = this;
     const { bytes } = shortage;
+    if (ticker.isResting) ticker.wake();
     adoptEstates(participant);
     participant.collectAll();
     if (bytes > this.capacityBytes) this.#throwFull(bytes, false);
@@ -489,32 +535,3 @@ function join(
     `Cannot attach to the map: all ${MAX_PARTICIPANTS} places are taken: close attachments that are no longer needed`,
   );
 }
-
-/** One timer for all attachments of the worker. It does not keep the worker alive. */
-class Ticker {
-  readonly #attachments = new Set<Attachment>();
-  #timer: ReturnType<typeof setInterval> | undefined;
-
-  add(attachment: Attachment): void {
-    this.#attachments.add(attachment);
-    if (this.#timer !== undefined) return;
-    const timer = setInterval(() => this.#tick(), TICK_MS);
-    Deno.unrefTimer(timer);
-    this.#timer = timer;
-  }
-
-  delete(attachment: Attachment): void {
-    this.#attachments.delete(attachment);
-    if (this.#attachments.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #tick(): void {
-    for (const attachment of [...this.#attachments]) {
-      attachment.tick();
-    }
-  }
-}
-
-const ticker = new Ticker();

@@ -25,6 +25,7 @@ import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
 import { stringKeys } from "../codec/keys.ts";
 import * as sums from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
+import * as background from "./background.ts";
 import * as ownChanges from "./own_changes.ts";
 import {
   type AttachOptions,
@@ -70,6 +71,7 @@ const {
   writeVersion,
 } = versions;
 const { UNDECIDED } = glances;
+const { ticker } = background;
 const { underway, Watch } = ownChanges;
 
 /**
@@ -1688,6 +1690,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /** After a change of the packed key's entry. */
   #noteChange(): void {
+    if (ticker.isResting) ticker.wake();
     underway.innermost?.note(this.#segment, this.#key);
   }
 

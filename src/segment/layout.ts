@@ -83,6 +83,9 @@ export const H_TABLES = 113;
 export const H_TTL_USED = 116;
 /** Where the background sweep of expired entries stands: a hash. */
 export const H_SWEEP = 114;
+/** When somebody last took the turn to look for the dead, and to sweep in the background: milliseconds, modulo 2 ** 32. */
+export const H_LOOKED = 117;
+export const H_SWEPT = 119;
 /** Codec names: a length word, then UTF-8 bytes. */
 export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;

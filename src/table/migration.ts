@@ -450,6 +450,11 @@ export class Migration {
     this.#switchRoot(table);
   }
 
+  /** Whether the root is being moved: a hint, for whoever is not pinned. */
+  get isMoving(): boolean {
+    return peek(this.#words, peek(this.#words, H_ROOT) * 4 + T_NEXT) !== 0;
+  }
+
   /** Moves everything that is left of the root, if it is being moved. */
   finishIfMoving(): void {
     const table = load(this.#words, H_ROOT) * 4;

@@ -4,6 +4,7 @@ import { Participant } from "../../src/epoch/participant.ts";
 import { participantBase } from "../../src/epoch/registry.ts";
 import {
   lifelineName,
+  livingLocks,
   recover,
   recoverDead,
 } from "../../src/epoch/recovery.ts";
@@ -273,12 +274,12 @@ Deno.test("recoverDead() recovers those whose lock nobody holds, and no others",
   }
   alive.pin();
   for (const it of dead) it.pin();
-  const count = await recoverDead(self, noTables);
+  const count = await recoverDead(self, noTables, await livingLocks());
   assertStrictEquals(count, 2);
   for (const it of dead) assertStrictEquals(words[it.base + P_STATE], 0);
   assert(words[alive.base + P_STATE] !== 0 && words[alive.base + P_PIN] !== 0);
   assert(words[participantBase(self.slot) + P_STATE] !== 0);
-  assertStrictEquals(await recoverDead(self, noTables), 0);
+  assertStrictEquals(await recoverDead(self, noTables, await livingLocks()), 0);
   for (const line of lines) line.release();
 });
 
@@ -287,7 +288,9 @@ Deno.test("recoverDead() does nothing once it has left itself, however far it is
   const self = join(segment);
   const dead = join(segment);
   const before = segment.words.slice();
-  const recovering = recoverDead(self, noTables);
+  const recovering = livingLocks().then((living) =>
+    recoverDead(self, noTables, living)
+  );
   self.leave();
   assertStrictEquals(await recovering, 0);
   assert(segment.words[dead.base + P_STATE] !== 0);
@@ -313,10 +316,14 @@ Deno.test("recoverDead() goes on with what a dead one was adopting, and counts o
   }
   gone.leave();
   assertStrictEquals(words[base + P_STATE], ESTATE);
-  assertStrictEquals(await recoverDead(self, noTables), 1, "not that one");
+  assertStrictEquals(
+    await recoverDead(self, noTables, await livingLocks()),
+    1,
+    "not that one",
+  );
   assertStrictEquals(words[base + P_STATE], ESTATE);
   words[base + P_STATE] = -dead.lock;
-  assertStrictEquals(await recoverDead(self, noTables), 1);
+  assertStrictEquals(await recoverDead(self, noTables, await livingLocks()), 1);
   assertStrictEquals(words[base + P_STATE], 0);
   assertStrictEquals(words[base + P_LIMBO_HEAD], 0);
   assertStrictEquals(segment.floats[self.counterIndex("recoveries")], 1);
@@ -332,8 +339,9 @@ Deno.test("recoverDead() lets one recoverer at a time work", async () => {
   const lines = [1, 2].map((n) => Lifeline.hold(lifelineName(segment, n)));
   const [a, b] = [1, 2].map((n) => Participant.join(segment, n)!);
   for (let i = 0; i < 10; i++) join(segment);
+  const living = await livingLocks();
   const counts = await Promise.all(
-    [a, b].map((self) => recoverDead(self, noTables)),
+    [a, b].map((self) => recoverDead(self, noTables, living)),
   );
   assertStrictEquals(counts[0] + counts[1], 10);
   for (const line of lines) line.release();
