@@ -16,7 +16,7 @@ import { compareAndSet, load } from "../segment/words.ts";
 /** Between two rounds of background work. */
 const TICK_MS = 200;
 /** The same, when there was nothing to do; and where it is but a matter of time until there is. */
-const REST_MS = 10_000;
+const REST_MS = 5_000;
 const SHORT_REST_MS = 2_000;
 
 /** When the next round should be. */

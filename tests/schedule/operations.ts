@@ -213,7 +213,7 @@ export const expire = (key: number, ttl: number): Operation => ({
 /** Removes what has expired, all round the table. */
 export const sweep: Operation = {
   text: "sweep()",
-  run: ({ attachment }) => sweepUp(attachment) as undefined,
+  run: ({ attachment }) => void sweepUp(attachment),
 };
 
 // ---- snapshots ----------------------------------------------------------------------------------
