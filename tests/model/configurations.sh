@@ -141,7 +141,7 @@ bad  $V vb_$b -DBUG_$b "$C1"
 done
 bad  $V vb_WRITTEN_LATE -DBUG_WRITTEN_LATE "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,99,99,1)"
 bad  $V vb_WRITTEN_SINCE -DBUG_WRITTEN_SINCE "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run S(1,0,A,99,99,1);run T()"
-bad  $V vb_WRITTEN_BLIND -DBUG_WRITTEN_BLIND "-DSTART=put(1,A);n=4;run W(0,WR+A,WR+A,0,2);run R(1,A,1);run S(2,0,A,99,99,1);run T()"
+full bad $V vb_WRITTEN_BLIND -DBUG_WRITTEN_BLIND "-DSTART=put(1,A);n=4;run W(0,WR+A,WR+A,0,2);run R(1,A,1);run S(2,0,A,99,99,1);run T()"
 bad  $V vb_MARK_LATE -DBUG_MARK_LATE "-DSTART=put(1,A);n=2;run W(0,WR+A,0,0,2);run S(1,0,A,A,A,1)"
 bad  $V vb_NO_SETTLE_OLD -DBUG_NO_SETTLE_OLD "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
 bad  $V vb_OPEN_LATE -DBUG_OPEN_LATE -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,99,99,99,1)"
