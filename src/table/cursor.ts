@@ -27,6 +27,7 @@ const {
   EMPTY,
   GONE,
   H_ROOT,
+  HAS_EXPIRY,
   MOVED,
   REF_MASK,
   SLOT_WORDS,
@@ -34,6 +35,8 @@ const {
   T_NEXT,
   T_SHIFT,
   T_SLOTS,
+  V_KEY,
+  V_STAMP,
 } = layout;
 const { load, peek } = access;
 const { settle, touchVersion } = versions;
@@ -105,7 +108,7 @@ export class Cursor {
     let seen = 0;
     for (let i = 0; i < refs.length; i++) seen |= touchVersion(words, refs[i]);
     this.#seen = seen;
-    for (let i = 0; i < refs.length; i++) settle(words, refs[i]);
+    for (let i = 0; i < refs.length; i++) settleMet(words, refs[i]);
     this.#position = to;
   }
 
@@ -163,6 +166,17 @@ export class Cursor {
     hashes[i] = hash;
     refs[i] = ref;
   }
+}
+
+/**
+ * Settles a version that a scan met. Its stamp is read in order where its expiry may be read after it; who judges snapshots by it
+ * settles it again.
+ */
+function settleMet(words: Words, ref: number): void {
+  const at = ref * 4;
+  if (
+    peek(words, at + V_STAMP) <= 0 || (words[at + V_KEY] & HAS_EXPIRY) !== 0
+  ) settle(words, ref);
 }
 
 /** The slot where the probes for a hash, an unsigned number, begin. */

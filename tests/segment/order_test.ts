@@ -88,6 +88,7 @@ const EXCEPTIONS = [
   "epoch/participant.ts: peek(words, H_EPOCH)", // a stale pin holds back more
   "map/eviction.ts: peek(words, ref * 4 + V_STAMP)", // any choice will do
   "persist/epoch_scan.ts: words[ref * 4 + V_STAMP]", // the scan settled it
+  "table/cursor.ts: peek(words, at + V_STAMP)", // read again where it matters
   "table/quick.ts: peek(words, H_EPOCH)", // as above
   "table/quick.ts: peek(words, H_ROOT)", // only to bring it into the cache
   "table/tombstone.ts: peek(words, tombstone * 4 + V_STAMP)", // settled by the caller
