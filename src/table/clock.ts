@@ -48,8 +48,10 @@ export function openSnapshot(
   registryWord: number,
 ): number {
   const { words } = participant.segment;
+  participant.raiseSnapshotMarks(registryWord);
   poke(words, noteOf(registryWord), Math.floor(Date.now() / 1000));
-  const tick = begin(participant, registryWord, PENDING);
+  store(words, registryWord, PENDING);
+  const tick = presentTick(words);
   store(words, registryWord, tick);
   participant.noteTurn(); // until then it needed everything
   return tick;
@@ -65,8 +67,10 @@ export function openDump(
   registryWord: number,
 ): number {
   const { words } = participant.segment;
+  participant.raiseSnapshotMarks(registryWord);
   poke(words, noteOf(registryWord), FIRST_PLACE);
-  const tick = begin(participant, registryWord, OPENING);
+  store(words, registryWord, OPENING);
+  const tick = presentTick(words);
   if (tick === 0) store(words, registryWord, 0);
   else compareAndSet(words, registryWord, OPENING, ~tick);
   participant.noteTurn();
@@ -100,18 +104,6 @@ export function isRevoked(
 ): boolean {
   const { words } = participant.segment;
   return !compareAndSet(words, registryWord, ~tick, ~tick);
-}
-
-/** Takes a tick from the clock, while the word says that it does; 0: the clock has run out. The note beside it is written by now. */
-function begin(
-  participant: Participant,
-  registryWord: number,
-  pending: number,
-): number {
-  const words = participant.segment.words;
-  participant.raiseSnapshotMarks(registryWord);
-  store(words, registryWord, pending);
-  return presentTick(words);
 }
 
 /** The tick of a snapshot of now; 0: there is none left. The clock first: what was written later is another snapshot's. */

@@ -6,7 +6,9 @@
  */
 import { MapFullError, type SharedMapOptions } from "../../mod.ts";
 import { adoptEstates } from "../../src/epoch/estate.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
 import { sweep } from "../../src/map/sweep.ts";
+import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./words.ts";
 import { textOf, type Value } from "./text.ts";
 import type { World } from "./world.ts";
@@ -91,6 +93,17 @@ function brim(world: World, length: number): number {
 /** Closes snapshots, which frees what can be freed each time. */
 function collect(world: World): void {
   for (let i = 0; i < 4; i++) world.victim.snapshot().close();
+}
+
+/** As the victim. */
+function beginDump(world: World): EpochScan {
+  return new EpochScan(attachmentOf(world.victim), 0);
+}
+
+/** Half of a small table. */
+function scanRange(scan: EpochScan): void {
+  scan.next([]);
+  scan.pass();
 }
 
 /** The victim's queues and lists are long when it dies. */
@@ -306,6 +319,28 @@ const MEMORY: Record<string, Scenario> = {
       world.closeSnapshots(1, 5);
     },
     act: collect,
+  },
+  "dumping": {
+    leaks: LARGE_RUN,
+    prepare: furnishRichly,
+    act(world) {
+      using scan = beginDump(world);
+      while (!scan.done) scanRange(scan);
+    },
+  },
+  "releasing what a dump has passed": {
+    leaks: LARGE_RUN,
+    prepare(world) {
+      furnish(world);
+      const scan = beginDump(world);
+      for (let i = 0; i < 50; i++) {
+        world.set(`k${i}`, textOf(`k${i}`, i, 20 * i), world.victim);
+      }
+      world.set(KEY, LARGE, world.victim);
+      world.set(KEY, OLD, world.victim);
+      scanRange(scan);
+    },
+    act: (world) => attachmentOf(world.victim).participant.collectAll(),
   },
   "sweeping expired entries": {
     prepare(world) {

@@ -18,8 +18,10 @@ import {
   EXCHANGE,
   EXCHANGE_WAYS,
   H_EPOCH,
+  H_TURNS,
   P_CHUNK,
   P_FREE,
+  P_HAND,
   P_LIMBO_HEAD,
   P_PERMITS,
   P_PIN,
@@ -295,7 +297,7 @@ Deno.test("recoverDead() does nothing once it has left itself, however far it is
   assertStrictEquals(await recovering, 0);
   assert(segment.words[dead.base + P_STATE] !== 0);
   before[participantBase(self.slot) + P_STATE] = 0;
-  segment.words[H_EPOCH] = before[H_EPOCH];
+  for (const word of [H_EPOCH, H_TURNS]) segment.words[word] = before[word];
   assertEquals(segment.words.slice(), before);
 });
 
@@ -308,10 +310,11 @@ Deno.test("recoverDead() goes on with what a dead one was adopting, and counts o
   const gone = join(segment);
   const dead = join(segment);
   const { base } = gone;
-  self.pin();
+  self.keepPin();
   for (let i = 0; i < 10; i++) {
     const ref = gone.allocator.allocate(48);
     words.fill(0, ref * 4, ref * 4 + 12);
+    words[base + P_HAND] = 0; // as if it had been linked, and replaced
     gone.retire(ref);
   }
   gone.leave();
@@ -327,7 +330,7 @@ Deno.test("recoverDead() goes on with what a dead one was adopting, and counts o
   assertStrictEquals(words[base + P_STATE], 0);
   assertStrictEquals(words[base + P_LIMBO_HEAD], 0);
   assertStrictEquals(segment.floats[self.counterIndex("recoveries")], 1);
-  self.unpin();
+  self.releasePin();
   self.collectAll();
   assertStrictEquals(usedRefs(segment), 0);
   checkNothingLost(segment, self, 48);

@@ -22,6 +22,7 @@ import {
 import {
   GONE,
   H_CLOCK,
+  H_WRITTEN,
   LAST_TICK,
   NEVER,
   OPENING,
@@ -181,7 +182,7 @@ Deno.test("a dump that is being opened needs everything, and can be revoked all 
 
 Deno.test("openDump() returns 0 when the clock has run out, and leaves nothing", () => {
   const of = new SmallTable();
-  of.words[H_CLOCK] = LAST_TICK;
+  of.words[H_CLOCK] = of.words[H_WRITTEN] = LAST_TICK;
   const [word, tick] = openOne(of);
   assertStrictEquals(tick, 0);
   assertStrictEquals(of.words[word], 0);
