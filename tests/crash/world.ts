@@ -52,8 +52,10 @@ export class World {
   }[] = [];
   readonly #others: Attachment[] = [];
   #victimIsLost = false;
+  readonly #evicts: boolean;
 
   constructor(options: SharedMapOptions<string, Value> = {}) {
+    this.#evicts = options.onFull === "evict";
     this.map = SharedMap.create<string, Value>({
       maxBytes: 2 ** 20,
       ...options,
@@ -207,6 +209,7 @@ export class World {
     } catch (error) {
       if (!(error instanceof MapFullError)) throw error;
     }
+    if (this.#evicts) this.pending.set(key, [this.model.get(key), undefined]);
     if (i % 10 === 0) victim.snapshot().close();
   }
 
