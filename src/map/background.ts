@@ -1,10 +1,11 @@
 /**
  * The background: what a thread does for its attachments when it has time.
  *
- * One timer serves all attachments of the thread. While one of them has work it ticks often, else it rests and looks up now and then; to
- * wake a thread that does nothing costs most of all. A write ends the rest. Who has died, all locks of the process must be asked for, which costs more than all the rest: so one query serves all segments, and
- * of all the threads that have a segment one asks, whoever takes the *turn*, a word that says when the last one was taken. (A
- * turn that is lost, because its owner ends, comes again after the same time.)
+ * One timer serves all attachments of the thread. While one of them has work it ticks often, else it rests and looks up now and
+ * then; to wake a thread that does nothing costs most of all. A write ends the rest. To find the dead, all locks of the process must
+ * be asked for, which costs more than all the rest: so one query serves all segments, and of all the threads that have a segment
+ * one asks, whoever takes the *turn*, a word that says when the last one was taken. (A turn that is lost, because its owner ends,
+ * comes again after the same time.)
  *
  * @module
  */
@@ -52,9 +53,11 @@ export function takeTurn(
     compareAndSet(words, index, last, now);
 }
 
-/** One timer for all that lives in this thread. It does not keep the thread alive. */
+/** The timers for all that lives in this thread. They do not keep the thread alive. */
 class Ticker {
   readonly #residents = new Set<Resident>();
+  /** Comes whatever happens to the other one. */
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether it is long until the next round. */
   isResting = false;
@@ -62,8 +65,11 @@ class Ticker {
 
   add(resident: Resident): void {
     this.#residents.add(resident);
-    // Not anew if it comes soon anyway: somebody may attach time and again.
-    if (this.#timer === undefined || this.isResting) this.#schedule(TICK_MS);
+    if (this.#heartbeat === undefined) {
+      this.#heartbeat = setInterval(() => this.#tick(), REST_MS);
+      Deno.unrefTimer(this.#heartbeat);
+      this.#schedule(TICK_MS);
+    } else if (this.isResting) this.#schedule(TICK_MS);
   }
 
   /** Ends the rest: somebody writes, or wants to. */
@@ -74,16 +80,19 @@ class Ticker {
   delete(resident: Resident): void {
     this.#residents.delete(resident);
     if (this.#residents.size > 0) return;
+    clearInterval(this.#heartbeat);
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#heartbeat = undefined;
     this.isResting = false;
   }
 
   #schedule(ms: number): void {
     clearTimeout(this.#timer);
-    this.isResting = ms > TICK_MS;
+    this.isResting = true; // should the rest fail, as the stack overflows, the next write sees to it, or the heartbeat
+    if (ms === REST_MS) return;
     this.#timer = setTimeout(() => this.#tick(), ms);
     Deno.unrefTimer(this.#timer);
+    this.isResting = ms > TICK_MS;
   }
 
   #tick(): void {

@@ -48,9 +48,9 @@ async function countQueries(run: () => Promise<void>): Promise<number> {
 }
 
 Deno.test("A thread asks for all locks once, for all its attachments, and seldom when nobody writes", async () => {
+  using time = new FakeTime();
   using map = SharedMap.create<string, number>({ maxBytes });
   using another = SharedMap.create<string, number>({ maxBytes });
-  using time = new FakeTime();
   const attached = Array.from(
     { length: 40 },
     (_, i) => SharedMap.attach<string, number>((i % 2 ? map : another).handle),

@@ -86,12 +86,17 @@ const ORDERED = [
 /** Plain reads of them, in which that is as good. */
 const EXCEPTIONS = [
   "epoch/participant.ts: peek(words, H_EPOCH)", // a stale pin holds back more
-  "map/eviction.ts: peek(words, ref * 4 + V_STAMP)", // any choice will do
   "persist/epoch_scan.ts: words[ref * 4 + V_STAMP]", // the scan settled it
   "table/cursor.ts: peek(words, at + V_STAMP)", // read again where it matters
+  "table/chain.ts: peek(words, ref * 4 + V_STAMP)", // settled before it was replaced
+  "table/chain.ts: peek(words, ref * 4 + V_STAMP)", // as above
+  "table/chain.ts: peek(words, wanted * 4 + V_STAMP)", // as above
+  "table/migration.ts: peek(this.#words, peek(this.#words, H_ROOT) * 4 + T_NEXT)", // only a hint
+  "table/migration.ts: peek(words, tombstone * 4 + V_STAMP)", // whoever drops it looks again
   "table/quick.ts: peek(words, H_EPOCH)", // as above
   "table/quick.ts: peek(words, H_ROOT)", // only to bring it into the cache
-  "table/tombstone.ts: peek(words, tombstone * 4 + V_STAMP)", // settled by the caller
+  "table/tombstone.ts: peek(words, at + V_STAMP)", // settled by the caller
+  "table/tombstone.ts: peek(words, tombstone * 4 + V_STAMP)", // as above
   "table/trim.ts: peek(words, old * 4 + V_STAMP)", // settled before it was replaced
   "table/trim.ts: peek(words, ref * 4 + V_STAMP)", // settled by the caller
 ];
@@ -126,7 +131,7 @@ Deno.test("no word whose order matters is read plainly", async () => {
       [read],
     ) => `${file}: ${read}`)
   );
-  assertEquals(met.toSorted(), EXCEPTIONS);
+  assertEquals(met.toSorted(), EXCEPTIONS.toSorted());
 });
 
 Deno.test("what is read without a pin is read in order", async () => {
