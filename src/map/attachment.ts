@@ -50,6 +50,8 @@ import { sweep, sweepAll } from "./sweep.ts";
 /** Between two looks for the dead: while somebody writes, and while nobody does. */
 const LOOK_MS = 500;
 const LOOK_AT_REST_MS = 5_000;
+/** Rounds without work before a rest: so many that a look for the dead is due by then, if something was written. */
+const ROUNDS_BEFORE_REST = 3;
 /** Between two rounds of the background sweep. */
 const SWEEP_MS = 150;
 /** Of so many rounds at rest one does all the same what those do that have work. */
@@ -232,7 +234,7 @@ export class Attachment implements Resident {
       this.#lowerReserve();
       this.#tidyTable();
     } else if (participant.holdsVersions) participant.collect(); // the snapshot may be closed by now
-    if (this.#rests === 0) {
+    if (this.#rests < ROUNDS_BEFORE_REST) {
       this.#sweep();
       return "soon";
     }
@@ -273,9 +275,10 @@ export class Attachment implements Resident {
   takesLook(): boolean {
     const activity = sumActivity(this.segment);
     const isActive = activity !== this.#activity;
-    this.#activity = activity;
     const every = isActive ? LOOK_MS : LOOK_AT_REST_MS;
-    return takeTurn(this.segment, H_LOOKED, every);
+    const isTaken = takeTurn(this.segment, H_LOOKED, every);
+    if (isTaken) this.#activity = activity; // else what was written is yet to be followed by a look
+    return isTaken;
   }
 
   #tidyTable(): void {
