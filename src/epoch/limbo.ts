@@ -29,7 +29,7 @@ const {
 } = layout;
 const { addBlock, beginFreeing, classAt, endFreeing, isLong } = blocks;
 const { tally } = tallies;
-const { load, peek, poke } = access;
+const { load, own, poke } = access;
 
 /** Steps of the epoch before what was retired is free; one step is 2. */
 const GRACE = 4;
@@ -68,7 +68,7 @@ export function hold(
 
 /** The version that is held behind another one; the first one, if that is 0; 0: there is none. */
 export function heldAfter(words: Words, base: number, before: number): number {
-  return peek(
+  return own(
     words,
     before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK,
   );
@@ -76,7 +76,7 @@ export function heldAfter(words: Words, base: number, before: number): number {
 
 /** Takes the version that is held behind another one, the first one if that is 0, off its queue. */
 export function letGo(words: Words, base: number, before: number): void {
-  const next = peek(words, heldAfter(words, base, before) * 4 + R_LINK);
+  const next = own(words, heldAfter(words, base, before) * 4 + R_LINK);
   if (next === 0) poke(words, base + P_HELD_TAIL, before);
   poke(words, before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK, next);
   tally(words, base + P_HELD_COUNT, -1);
@@ -84,9 +84,9 @@ export function letGo(words: Words, base: number, before: number): void {
 
 /** The oldest retired record, if it has no reader left; 0: there is none. */
 export function firstToFree(words: Words, base: number, epoch: number): number {
-  const ref = peek(words, base + P_LIMBO_HEAD);
+  const ref = own(words, base + P_LIMBO_HEAD);
   if (ref === 0) return 0;
-  return ((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE ? 0 : ref;
+  return ((epoch - own(words, ref * 4 + R_STAMP)) | 0) < GRACE ? 0 : ref;
 }
 
 /** Takes the oldest retired record out of limbo. */
@@ -115,14 +115,14 @@ export function drain(words: Words, base: number, most: number): number {
 
 function append(words: Words, head: number, tail: number, ref: number): void {
   poke(words, ref * 4 + R_LINK, 0);
-  const last = peek(words, tail);
+  const last = own(words, tail);
   if (last === 0) poke(words, head, ref);
   else poke(words, last * 4 + R_LINK, ref);
   poke(words, tail, ref);
 }
 
 function removeFirst(words: Words, head: number, tail: number): void {
-  const next = peek(words, peek(words, head) * 4 + R_LINK);
+  const next = own(words, own(words, head) * 4 + R_LINK);
   if (next === 0) poke(words, tail, 0);
   poke(words, head, next);
 }

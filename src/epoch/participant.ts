@@ -69,7 +69,7 @@ const {
   REF_BYTES,
   REGISTRY_WORDS,
 } = layout;
-const { add, compareAndSet, load, peek, poke, release, store } = access;
+const { add, compareAndSet, hint, load, own, poke, release, store } = access;
 const { enter, isCutShort, leave } = sections;
 
 /** A counter of {@linkcode COUNTERS}. */
@@ -223,8 +223,8 @@ export class Participant {
     withdraw(words, base);
     this.collectAll();
     const empty = this.allocator.surrender() &&
-      peek(words, base + P_LIMBO_HEAD) === 0 &&
-      peek(words, base + P_HELD_HEAD) === 0;
+      own(words, base + P_LIMBO_HEAD) === 0 &&
+      own(words, base + P_HELD_HEAD) === 0;
     this.#base = NOWHERE;
     store(words, base + P_STATE, empty ? 0 : ESTATE); // last: it may be another's from here on
   }
@@ -238,17 +238,17 @@ export class Participant {
   adopt(base: number): void {
     const words = this.#words;
     for (;;) {
-      const ref = peek(words, base + P_LIMBO_HEAD);
+      const ref = own(words, base + P_LIMBO_HEAD);
       if (ref === 0) break;
-      poke(words, base + P_LIMBO_HEAD, peek(words, ref * 4 + R_LINK));
+      poke(words, base + P_LIMBO_HEAD, own(words, ref * 4 + R_LINK));
       this.retire(ref);
     }
     poke(words, base + P_LIMBO_TAIL, 0);
     for (;;) {
-      const ref = peek(words, base + P_HELD_HEAD);
+      const ref = own(words, base + P_HELD_HEAD);
       if (ref === 0) break;
-      poke(words, base + P_HELD_HEAD, peek(words, ref * 4 + R_LINK));
-      this.hold(ref, peek(words, ref * 4 + R_STAMP));
+      poke(words, base + P_HELD_HEAD, own(words, ref * 4 + R_LINK));
+      this.hold(ref, own(words, ref * 4 + R_STAMP));
     }
     poke(words, base + P_HELD_TAIL, 0);
     poke(words, base + P_HELD_COUNT, 0);
@@ -291,7 +291,7 @@ export class Participant {
   #repairPinned(): void {
     const words = this.#words;
     const pin = this.base + P_PIN;
-    if (peek(words, pin) === 0) store(words, pin, load(words, H_EPOCH));
+    if (own(words, pin) === 0) store(words, pin, load(words, H_EPOCH));
     this.#repair?.();
     poke(words, this.base + P_SECTION, 0);
     if (this.#depth === 0) release(words, pin, 0);
@@ -329,7 +329,7 @@ export class Participant {
     if (this.#depth === 0 && !this.#isRepairing) {
       // The epoch may be stale by now: a stale pin only holds the epoch back, and what can still be reached was not
       // retired before the pin was visible.
-      store(words, this.base + P_PIN, peek(words, H_EPOCH));
+      store(words, this.base + P_PIN, hint(words, H_EPOCH));
     }
     this.#depth++; // last: a call may fail, if the stack overflows
   }
@@ -388,7 +388,7 @@ export class Participant {
     const retired = this.#words[this.base + P_RETIRED];
     if (
       retired < this.#mostRetired &&
-      peek(this.#words, H_FLUSH) === this.#flushed
+      hint(this.#words, H_FLUSH) === this.#flushed
     ) return;
     this.#renewPin();
     this.collect(FREES_PER_COLLECT);
@@ -406,7 +406,7 @@ export class Participant {
       this.#renewPin();
       this.collect(FREES_PER_COLLECT);
     }
-    const isLeft = peek(words, this.base + P_LIMBO_HEAD) !== 0;
+    const isLeft = own(words, this.base + P_LIMBO_HEAD) !== 0;
     if (isLeft) words[this.base + P_RETIRED] = retired >> 1;
   }
 
@@ -435,7 +435,7 @@ export class Participant {
    */
   collectAtRest(): void {
     this.collect(ALL, LOOKS_AT_REST);
-    const used = peek(this.#words, this.base + P_USED_REFS);
+    const used = own(this.#words, this.base + P_USED_REFS);
     const change = (used - this.#usedRefs) | 0; // it wraps
     if (change === 0) this.allocator.flush();
     else if (-change > this.#muchFreed) this.allocator.consolidate(true);
@@ -444,12 +444,12 @@ export class Participant {
 
   /** Whether something that it retired is not free yet. */
   get hasRetired(): boolean {
-    return peek(this.#words, this.base + P_LIMBO_HEAD) !== 0;
+    return own(this.#words, this.base + P_LIMBO_HEAD) !== 0;
   }
 
   /** Whether it holds versions for open snapshots. */
   get holdsVersions(): boolean {
-    return peek(this.#words, this.base + P_HELD_HEAD) !== 0;
+    return own(this.#words, this.base + P_HELD_HEAD) !== 0;
   }
 
   /** Asks the others to give back what their free lists hold. */
@@ -467,9 +467,7 @@ export class Participant {
 
   /** Frees all that is retired, and waits for those who may still read it, but not for long; false: something is left. */
   drain(): boolean {
-    return this.waitFor(() =>
-      peek(this.#words, this.base + P_LIMBO_HEAD) === 0
-    );
+    return this.waitFor(() => own(this.#words, this.base + P_LIMBO_HEAD) === 0);
   }
 
   /**
@@ -508,7 +506,7 @@ export class Participant {
 
   #drain(most: number): void {
     const words = this.#words;
-    const used = peek(words, this.base + P_USED_REFS);
+    const used = own(words, this.base + P_USED_REFS);
     let freed = 0;
     while (freed < most) {
       freed += this.#freeBlocks(this.base, most - freed);
@@ -521,7 +519,7 @@ export class Participant {
     }
     if (freed === 0) return;
     this.count("reclaimed", freed);
-    this.allocator.noteFreed((used - peek(words, this.base + P_USED_REFS)) | 0);
+    this.allocator.noteFreed((used - own(words, this.base + P_USED_REFS)) | 0);
   }
 
   get #looksDue(): number {
@@ -540,7 +538,7 @@ export class Participant {
       const oldest = oldestSnapshot(words);
       for (let released = 0; released < most; released++) {
         const ref = heldAfter(words, this.base, 0);
-        if (ref === 0 || peek(words, ref * 4 + R_STAMP) > oldest) break;
+        if (ref === 0 || own(words, ref * 4 + R_STAMP) > oldest) break;
         this.#letGo(0, ref);
       }
       this.#lookThrough(oldest, looks);
@@ -577,7 +575,7 @@ export class Participant {
   /** Whether nobody needs a held version: then it is out of its chain, if an older snapshot might still come by. */
   #mayGo(chains: Chains, ref: number, oldest: number): boolean {
     const words = this.#words;
-    const death = peek(words, ref * 4 + R_STAMP);
+    const death = own(words, ref * 4 + R_STAMP);
     if (death <= oldest) return true;
     const outcome = chains.letGo(ref, death);
     if (outcome === "later") this.#turns = (this.#turns - 1) | 0; // so that another round follows this one
@@ -600,7 +598,7 @@ export class Participant {
   freeRegistryWord(): number {
     for (let i = 0; i < REGISTRY_WORDS; i++) {
       const index = this.base + P_REGISTRY + i;
-      if (peek(this.#words, index) === 0) return index;
+      if (own(this.#words, index) === 0) return index;
     }
     return 0;
   }
@@ -644,7 +642,7 @@ export class Participant {
 
   /** Slots of the current table that this participant may still claim. */
   get permits(): number {
-    return peek(this.#words, this.base + P_PERMITS);
+    return own(this.#words, this.base + P_PERMITS);
   }
   set permits(value: number) {
     poke(this.#words, this.base + P_PERMITS, value);

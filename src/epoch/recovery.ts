@@ -25,7 +25,7 @@ import {
   P_STATE,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { load, peek, poke, store } from "../segment/words.ts";
+import { load, own, poke, store } from "../segment/words.ts";
 import { locks } from "./lifeline.ts";
 import { type Participant, withdraw } from "./participant.ts";
 import { participantBase } from "./registry.ts";
@@ -124,7 +124,7 @@ export function recover(
   tables.reap(slot);
   withdraw(words, base);
   self.adopt(base);
-  const permits = peek(words, base + P_PERMITS);
+  const permits = own(words, base + P_PERMITS);
   poke(words, base + P_PERMITS, 0);
   if (permits > 0) tables.returnPermits(permits);
   tables.freeUnlinked(slot);

@@ -58,7 +58,7 @@ import {
 import { doubt } from "../segment/long_key.ts";
 import type { Segment } from "../segment/segment.ts";
 import { runLength } from "../segment/table_region.ts";
-import { load, peek, poke, store } from "../segment/words.ts";
+import { load, own, poke, store } from "../segment/words.ts";
 import { participantBase } from "./registry.ts";
 
 /**
@@ -95,7 +95,7 @@ class Record {
   }
 
   #own(word: number): number {
-    return peek(this.#segment.words, this.#base + word);
+    return own(this.#segment.words, this.#base + word);
   }
 
   #set(word: number, value: number): void {
@@ -115,7 +115,7 @@ class Record {
       const chunk = this.#own(P_CHUNK + c) - 1;
       if (chunk < 0) continue;
       const cutAt = segment.descriptor(chunk) + 1;
-      const at = peek(segment.words, cutAt);
+      const at = own(segment.words, cutAt);
       if (this.#own(P_FREE + c) !== segment.chunkRef(chunk) + at) continue;
       poke(segment.words, cutAt, at + segment.classes.refs[c]);
     }
@@ -197,7 +197,7 @@ class Record {
     const list = P_FREE + Math.floor((word - EXCHANGE) / EXCHANGE_WAYS);
     if (brought === 0) { // it took
       if (this.#isListed(list, old)) {
-        return store(words, word, peek(words, old * 4 + B_NEXT));
+        return store(words, word, own(words, old * 4 + B_NEXT));
       }
       this.#cutBatch(old);
       return store(words, word, old);
@@ -210,7 +210,7 @@ class Record {
   #isListed(list: number, wanted: number): boolean {
     const { words } = this.#segment;
     let ref = this.#own(list);
-    while (ref !== 0 && ref !== wanted) ref = peek(words, ref * 4 + R_LINK);
+    while (ref !== 0 && ref !== wanted) ref = own(words, ref * 4 + R_LINK);
     return ref !== 0;
   }
 
@@ -218,8 +218,8 @@ class Record {
   #cutBatch(batch: number): void {
     const { words } = this.#segment;
     let last = batch;
-    for (let i = 1; i < peek(words, batch * 4 + B_COUNT); i++) {
-      const next = peek(words, last * 4 + R_LINK);
+    for (let i = 1; i < own(words, batch * 4 + B_COUNT); i++) {
+      const next = own(words, last * 4 + R_LINK);
       if (next === 0) return; // it ends already
       last = next;
     }
@@ -281,7 +281,7 @@ class Record {
     for (
       let ref = this.#own(head);
       ref !== 0;
-      ref = peek(words, ref * 4 + R_LINK)
+      ref = own(words, ref * 4 + R_LINK)
     ) {
       last = ref;
       count++;

@@ -19,7 +19,7 @@ const {
   P_USED_REFS,
   REF_BYTES,
 } = layout;
-const { load, peek } = access;
+const { hint, load } = access;
 
 /**
  * A counter that wraps at 32 bits, summed over all participants. One takes away what another has added: if the sum meets the one before
@@ -29,7 +29,7 @@ export function sumTally(segment: Segment, word: number): number {
   let sum = 0;
   const slots = load(segment.words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
-    sum = (sum + peek(segment.words, participantBase(slot) + word)) | 0;
+    sum = (sum + hint(segment.words, participantBase(slot) + word)) | 0;
   }
   return Math.max(0, sum);
 }
@@ -41,7 +41,7 @@ const DELETES = P_COUNTERS / 2 + COUNTERS.indexOf("deletes");
 export function activityOf({ words, floats }: Segment, slot: number): number {
   const base = participantBase(slot);
   return floats[base / 2 + SETS] + floats[base / 2 + DELETES] +
-    peek(words, base + P_USED_REFS) + peek(words, H_FLUSH);
+    hint(words, base + P_USED_REFS) + hint(words, H_FLUSH);
 }
 
 /** The same for all participants. */

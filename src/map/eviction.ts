@@ -24,7 +24,7 @@ import {
   oldestSnapshot,
 } from "../epoch/registry.ts";
 import { Patience } from "../epoch/patience.ts";
-import { load, peek, type Words } from "../segment/words.ts";
+import { hint, load, type Words } from "../segment/words.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
 import { type Sample, sampleVersions } from "../table/sample.ts";
 import {
@@ -422,7 +422,7 @@ function bestStretch(
       Number(isFreeChunk(segment, chunk));
   }
   const state = (chunk: number) =>
-    peek(segment.words, segment.descriptor(chunk));
+    hint(segment.words, segment.descriptor(chunk));
   const offset = Math.floor(Math.random() * starts);
   let best = -1;
   let most = 0;

@@ -6,7 +6,7 @@
  */
 
 import { H_ROOT, H_SWEEP, H_TTL_USED, T_CAPACITY } from "../segment/layout.ts";
-import { load, peek, poke } from "../segment/words.ts";
+import { hint, load, poke } from "../segment/words.ts";
 import { Cursor } from "../table/cursor.ts";
 import { expiryOf, isTombstone } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
@@ -61,7 +61,7 @@ function sweepRanges(
   if (load(words, H_TTL_USED) === 0) return false;
   const remover = new Remover(attachment);
   const refs: number[] = [];
-  const start = peek(words, H_SWEEP) >>> 0;
+  const start = hint(words, H_SWEEP) >>> 0;
   let cursor = new Cursor(segment, table.migration, start);
   let wrapped = false;
   let removed = false;

@@ -76,7 +76,7 @@ const {
   REF_BYTES,
   V_STAMP,
 } = layout;
-const { add, compareAndSet, load, peek, poke, store } = access;
+const { add, compareAndSet, hint, load, own, poke, settled, store } = access;
 const {
   addBlock,
   beginFreeing,
@@ -121,8 +121,8 @@ export class Allocator {
   /** Its last owner may have left something on a list, or died before it counted. */
   #recount(c: number): void {
     let count = 0;
-    let ref = peek(this.#words, this.#base + P_FREE + c);
-    for (; ref !== 0; ref = peek(this.#words, ref * 4 + R_LINK)) count++;
+    let ref = own(this.#words, this.#base + P_FREE + c);
+    for (; ref !== 0; ref = own(this.#words, ref * 4 + R_LINK)) count++;
     this.#words[this.#base + P_FREE_COUNT + c] = count;
   }
 
@@ -134,7 +134,7 @@ export class Allocator {
   /** The size of a run of chunks, in refs; 0 if the block shares its chunk with others. */
   runRefs(ref: number): number {
     const chunk = this.#segment.chunkOf(ref);
-    const state = peek(this.#words, this.#segment.descriptor(chunk));
+    const state = settled(this.#words, this.#segment.descriptor(chunk));
     return runLength(state) * 2 ** this.#segment.chunkShift;
   }
 
@@ -157,7 +157,7 @@ export class Allocator {
   /** As {@linkcode allocate}, where that purpose has its place. */
   #allocateInPlace(bytes: number, purpose: Purpose): number {
     if (
-      purpose === "entry" && peek(this.#words, H_LOW) !== 0 && this.isLow()
+      purpose === "entry" && hint(this.#words, H_LOW) !== 0 && this.isLow()
     ) return 0;
     const c = classFor(this.#words, bytes);
     if (c < 0) return this.#allocateRun(this.chunksFor(bytes), purpose);
@@ -224,7 +224,7 @@ export class Allocator {
   #dropHand(ref: number): void {
     poke(this.#words, this.#base + P_HAND, 0);
     const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
-    const isRun = runLength(peek(this.#words, descriptor)) > 0;
+    const isRun = runLength(own(this.#words, descriptor)) > 0;
     if (isRun) poke(this.#words, descriptor + 1, 0);
   }
 
@@ -242,7 +242,7 @@ export class Allocator {
   /** Whether a block lies, or begins or ends, in the chunks from `first` up to `end`. */
   isWithin(ref: number, first: number, end: number): boolean {
     const chunk = this.#segment.chunkOf(ref);
-    const state = peek(this.#words, this.#segment.descriptor(chunk));
+    const state = settled(this.#words, this.#segment.descriptor(chunk));
     const length = Math.max(1, runLength(state));
     return chunk < end && chunk + length > first;
   }
@@ -253,7 +253,7 @@ export class Allocator {
       return this.#allocateRun(this.chunksFor(bytes), "table");
     }
     const hand = this.#base + P_HAND;
-    const before = peek(this.#words, hand);
+    const before = own(this.#words, hand);
     const ref = this.allocate(bytes, "table");
     poke(this.#words, hand, before);
     if (ref !== 0) {
@@ -279,12 +279,12 @@ export class Allocator {
   #free(ref: number, takeOut: () => void): void {
     const words = this.#words;
     const chunk = this.#segment.chunkOf(ref);
-    const state = peek(words, this.#segment.descriptor(chunk));
+    const state = settled(words, this.#segment.descriptor(chunk));
     const length = runLength(state);
     if (length > 0) {
       poke(words, this.#base + P_FREEING, ref);
       const hand = this.#base + P_HAND;
-      if (Math.abs(peek(words, hand)) === ref) poke(words, hand, 0);
+      if (Math.abs(own(words, hand)) === ref) poke(words, hand, 0);
       takeOut();
       this.#releaseRun(chunk, length);
       return;
@@ -324,7 +324,7 @@ export class Allocator {
     let empty = true;
     for (let c = 0; c < this.#classes.refs.length; c++) {
       const list = this.#base + P_FREE + c;
-      while (peek(this.#words, list) !== 0) {
+      while (own(this.#words, list) !== 0) {
         if (this.#give(c)) continue;
         empty = false;
         break;
@@ -361,8 +361,8 @@ export class Allocator {
     const words = this.#words;
     for (let c = 0; c < this.#classes.refs.length; c++) {
       const list = base + P_FREE + c;
-      for (let ref = peek(words, list); ref !== 0; ref = peek(words, list)) {
-        poke(words, list, peek(words, ref * 4 + R_LINK));
+      for (let ref = own(words, list); ref !== 0; ref = own(words, list)) {
+        poke(words, list, own(words, ref * 4 + R_LINK));
         this.#putBack(c, ref);
       }
       this.#adoptRest(c, base + P_CHUNK + c);
@@ -371,12 +371,12 @@ export class Allocator {
 
   #adoptRest(c: number, current: number): void {
     const words = this.#words;
-    const chunk = peek(words, current) - 1;
+    const chunk = own(words, current) - 1;
     if (chunk < 0) return;
     const cutAt = this.#segment.descriptor(chunk) + 1;
     const size = this.#classes.refs[c];
     const end = 2 ** this.#segment.chunkShift - size;
-    for (let at = peek(words, cutAt); at <= end; at += size) {
+    for (let at = own(words, cutAt); at <= end; at += size) {
       poke(words, cutAt, at + size);
       this.#putBack(c, this.#segment.chunkRef(chunk) + at);
     }
@@ -574,17 +574,17 @@ export class Allocator {
   /** Cuts one batch from the chunk in use. */
   #cut(c: number): boolean {
     const words = this.#words;
-    const chunk = peek(words, this.#base + P_CHUNK + c) - 1;
+    const chunk = own(words, this.#base + P_CHUNK + c) - 1;
     if (chunk < 0) return false;
     const cutAt = this.#segment.descriptor(chunk) + 1;
     const size = this.#classes.refs[c];
     const start = this.#segment.chunkRef(chunk);
     const list = this.#base + P_FREE + c;
-    let at = peek(words, cutAt);
+    let at = own(words, cutAt);
     const end = 2 ** this.#segment.chunkShift - size;
     let cut = 0;
     for (; cut < this.#classes.batch[c] && at <= end; cut++, at += size) {
-      poke(words, (start + at) * 4 + R_LINK, peek(words, list));
+      poke(words, (start + at) * 4 + R_LINK, own(words, list));
       poke(words, list, start + at); // by this step it is cut
       poke(words, cutAt, at + size);
     }
@@ -622,9 +622,9 @@ export class Allocator {
     const words = this.#words;
     const index = this.#claimExchange(c, (chain) => chain !== 0, 0, 0);
     if (index === 0) return false;
-    const batch = peek(words, this.#base + P_TRANSIT_OLD);
-    const rest = peek(words, batch * 4 + B_NEXT);
-    words[this.#base + P_FREE_COUNT + c] = peek(words, batch * 4 + B_COUNT);
+    const batch = own(words, this.#base + P_TRANSIT_OLD);
+    const rest = own(words, batch * 4 + B_NEXT);
+    words[this.#base + P_FREE_COUNT + c] = own(words, batch * 4 + B_COUNT);
     poke(words, this.#base + P_FREE + c, batch);
     store(words, index, rest);
     return true;
@@ -634,11 +634,11 @@ export class Allocator {
   #give(c: number): boolean {
     const words = this.#words;
     const list = this.#base + P_FREE + c;
-    const head = peek(words, list);
+    const head = own(words, list);
     let cut = head;
     let count = 1;
     while (count < this.#classes.batch[c]) {
-      const next = peek(words, cut * 4 + R_LINK);
+      const next = own(words, cut * 4 + R_LINK);
       if (next === 0) break;
       cut = next;
       count++;
@@ -646,8 +646,8 @@ export class Allocator {
     poke(words, head * 4 + B_COUNT, count);
     const index = this.#claimExchange(c, () => true, head, cut);
     if (index === 0) return false;
-    poke(words, head * 4 + B_NEXT, peek(words, this.#base + P_TRANSIT_OLD));
-    poke(words, list, peek(words, cut * 4 + R_LINK));
+    poke(words, head * 4 + B_NEXT, own(words, this.#base + P_TRANSIT_OLD));
+    poke(words, list, own(words, cut * 4 + R_LINK));
     poke(words, cut * 4 + R_LINK, 0);
     store(words, index, head);
     this.#count(c, -count);
@@ -700,7 +700,7 @@ export class Allocator {
    */
   #reserve(count: number, purpose: Purpose): boolean {
     const taken = this.#base + P_TAKEN;
-    store(this.#words, taken, peek(this.#words, taken) + count);
+    store(this.#words, taken, own(this.#words, taken) + count);
     if (purpose !== "entry" || this.#leavesEnough) return true;
     this.#balance();
     return false;
@@ -729,7 +729,7 @@ export class Allocator {
 
   /** Counts no more as taken than what is in use: when nothing is at hand. */
   #balance(): void {
-    const settled = peek(this.#words, this.#base + P_SETTLED);
+    const settled = own(this.#words, this.#base + P_SETTLED);
     store(this.#words, this.#base + P_TAKEN, settled);
   }
 
@@ -758,10 +758,10 @@ export class Allocator {
     if (!this.#reserve(1, purpose)) return -1;
     const words = this.#words;
     const limit = this.#limit(purpose);
-    const hinted = peek(words, H_CHUNK_HINT);
-    const hint = hinted < limit ? hinted : 0;
+    const hinted = hint(words, H_CHUNK_HINT);
+    const start = hinted < limit ? hinted : 0;
     for (let step = 0; step < limit; step++) {
-      const chunk = hint + step < limit ? hint + step : hint + step - limit;
+      const chunk = start + step < limit ? start + step : start + step - limit;
       if (!this.#claimChunk(chunk, false)) continue;
       poke(words, H_CHUNK_HINT, chunk + 1);
       return this.#keepBelowLimit(chunk, 1, purpose);
@@ -832,7 +832,7 @@ export class Allocator {
   #claimChunk(chunk: number, zeroed: boolean): boolean {
     const words = this.#words;
     const descriptor = this.#segment.descriptor(chunk);
-    const state = peek(words, descriptor);
+    const state = hint(words, descriptor);
     if (state !== CHUNK_FRESH && state !== CHUNK_FREE) return false;
     const mine = CHUNK_TAKING | this.#slot;
     if (!compareAndSet(words, descriptor, state, mine)) return false;
@@ -865,7 +865,7 @@ export class Allocator {
     for (let i = count - 1; i >= 0; i--) {
       store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
     }
-    if (first < peek(this.#words, H_CHUNK_HINT)) {
+    if (first < hint(this.#words, H_CHUNK_HINT)) {
       poke(this.#words, H_CHUNK_HINT, first);
     }
   }
@@ -874,7 +874,7 @@ export class Allocator {
 
   #consolidateFor(c: number, purpose: Purpose): boolean {
     if (!this.consolidate()) return false;
-    if (peek(this.#words, this.#base + P_FREE + c) !== 0) return true;
+    if (own(this.#words, this.#base + P_FREE + c) !== 0) return true;
     const chunk = this.#claimOne(purpose);
     return chunk >= 0 && this.#beginChunk(c, chunk);
   }
@@ -919,7 +919,7 @@ export class Allocator {
       turnChunk(this.#segment, this.#slot, chunk, mine, -1);
     }
     const inUse = this.#base + P_CHUNK + c;
-    if (whole.has(peek(words, inUse) - 1)) poke(words, inUse, 0);
+    if (whole.has(own(words, inUse) - 1)) poke(words, inUse, 0);
     const count = this.#base + P_FREE_COUNT + c;
     words[count] = unlinkChunks(this.#segment, list, whole);
     for (const chunk of whole) this.#release(chunk, 1);
@@ -935,14 +935,14 @@ export class Allocator {
     const words = this.#words;
     const size = this.#classes.refs[c];
     const perChunk = Math.floor(2 ** this.#segment.chunkShift / size);
-    const inUse = peek(words, this.#base + P_CHUNK + c) - 1;
+    const inUse = own(words, this.#base + P_CHUNK + c) - 1;
     const cutInUse = inUse < 0
       ? 0
-      : peek(words, this.#segment.descriptor(inUse) + 1) / size;
+      : own(words, this.#segment.descriptor(inUse) + 1) / size;
     const whole = new Set<number>();
     const counts = new Map<number, number>();
-    let ref = peek(words, this.#base + P_FREE + c);
-    for (; ref !== 0; ref = peek(words, ref * 4 + R_LINK)) {
+    let ref = own(words, this.#base + P_FREE + c);
+    for (; ref !== 0; ref = own(words, ref * 4 + R_LINK)) {
       const chunk = this.#segment.chunkOf(ref);
       const count = (counts.get(chunk) ?? 0) + 1;
       counts.set(chunk, count);
@@ -958,17 +958,17 @@ export class Allocator {
     for (;;) {
       const index = this.#claimExchange(c, (chain) => chain !== 0, 0, -1);
       if (index === 0) return;
-      const batch = peek(words, this.#base + P_TRANSIT_OLD);
-      const rest = peek(words, batch * 4 + B_NEXT);
+      const batch = own(words, this.#base + P_TRANSIT_OLD);
+      const rest = own(words, batch * 4 + B_NEXT);
       let last = batch;
       for (
         let next = batch;
         next !== 0;
-        next = peek(words, next * 4 + R_LINK)
+        next = own(words, next * 4 + R_LINK)
       ) last = next;
-      poke(words, last * 4 + R_LINK, peek(words, list));
+      poke(words, last * 4 + R_LINK, own(words, list));
       poke(words, list, batch);
-      this.#count(c, peek(words, batch * 4 + B_COUNT));
+      this.#count(c, own(words, batch * 4 + B_COUNT));
       store(words, index, rest);
     }
   }
@@ -983,8 +983,8 @@ export function unlinkChunks(
   const words = segment.words;
   let at = list;
   let stay = 0;
-  for (let ref = peek(words, list); ref !== 0;) {
-    const next = peek(words, ref * 4 + R_LINK);
+  for (let ref = own(words, list); ref !== 0;) {
+    const next = own(words, ref * 4 + R_LINK);
     if (chunks.has(segment.chunkOf(ref))) {
       poke(words, at, next);
     } else {

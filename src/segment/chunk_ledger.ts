@@ -18,7 +18,7 @@ import {
   PARTICIPANTS,
 } from "./layout.ts";
 import type { Segment } from "./segment.ts";
-import { load, peek, poke, store } from "./words.ts";
+import { load, own, poke, store } from "./words.ts";
 
 /**
  * Changes the state of a chunk, or of the first of a run, that the participant in a slot has in its hands and is to be in use, or
@@ -37,8 +37,8 @@ export function turnChunk(
 ): void {
   const { words } = segment;
   const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
-  const settled = peek(words, base + P_SETTLED) + chunks;
-  const used = peek(words, base + P_USED_REFS) + usedRefs;
+  const settled = own(words, base + P_SETTLED) + chunks;
+  const used = own(words, base + P_USED_REFS) + usedRefs;
   poke(words, base + P_TURNED, settled);
   poke(words, base + P_TURNED_USED, used);
   poke(words, base + P_TURNING, chunk + 1);
@@ -52,14 +52,14 @@ export function turnChunk(
 export function finishTurn(segment: Segment, slot: number): void {
   const { words } = segment;
   const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
-  const chunk = peek(words, base + P_TURNING) - 1;
+  const chunk = own(words, base + P_TURNING) - 1;
   if (chunk < 0) return;
   const atHand =
     load(words, segment.descriptor(chunk)) === (CHUNK_TAKING | slot);
-  const settled = peek(words, base + P_TURNED);
-  const givesUp = settled < peek(words, base + P_SETTLED);
+  const settled = own(words, base + P_TURNED);
+  const givesUp = settled < own(words, base + P_SETTLED);
   if (atHand === givesUp) {
-    poke(words, base + P_USED_REFS, peek(words, base + P_TURNED_USED));
+    poke(words, base + P_USED_REFS, own(words, base + P_TURNED_USED));
     poke(words, base + P_SETTLED, settled);
   }
   poke(words, base + P_TURNING, 0);

@@ -34,7 +34,7 @@ const {
   REF_SHIFT,
 } = layout;
 const { batchOf, classOf, classRefs } = sizes;
-const { peek, poke, touch } = access;
+const { own, poke, settled, touch } = access;
 
 /**
  * Takes the first block off the list of a class into the hand, and begins to bring the one after it into the cache; 0: there is
@@ -42,10 +42,10 @@ const { peek, poke, touch } = access;
  */
 export function popBlock(words: Words, base: number, c: number): number {
   const list = base + P_FREE + c;
-  const ref = peek(words, list);
+  const ref = own(words, list);
   if (ref === 0) return 0;
-  const next = peek(words, ref * 4 + R_LINK);
-  const used = peek(words, base + P_USED_REFS) + classRefs(c);
+  const next = own(words, ref * 4 + R_LINK);
+  const used = own(words, base + P_USED_REFS) + classRefs(c);
   poke(words, base + P_USED_AHEAD, used);
   poke(words, base + P_TAKING, ref);
   poke(words, list, next); // by this step it is taken
@@ -57,7 +57,7 @@ export function popBlock(words: Words, base: number, c: number): number {
 
 /** A block that was on its way has arrived in the hand. */
 export function endTaking(words: Words, base: number, ref: number): void {
-  poke(words, base + P_USED_REFS, peek(words, base + P_USED_AHEAD));
+  poke(words, base + P_USED_REFS, own(words, base + P_USED_AHEAD));
   poke(words, base + P_HAND, ref);
   poke(words, base + P_TAKING, 0);
 }
@@ -81,15 +81,15 @@ export function beginFreeing(
   c: number,
   ref: number,
 ): void {
-  const used = peek(words, base + P_USED_REFS) - classRefs(c);
+  const used = own(words, base + P_USED_REFS) - classRefs(c);
   poke(words, base + P_USED_AHEAD, used);
   poke(words, base + P_FREEING, ref);
 }
 
 /** A block that was on its way is on the list of its class. */
 export function endFreeing(words: Words, base: number, ref: number): void {
-  poke(words, base + P_USED_REFS, peek(words, base + P_USED_AHEAD));
-  const hand = peek(words, base + P_HAND);
+  poke(words, base + P_USED_REFS, own(words, base + P_USED_AHEAD));
+  const hand = own(words, base + P_HAND);
   if (hand === ref || hand === -ref) poke(words, base + P_HAND, 0);
   poke(words, base + P_FREEING, 0);
 }
@@ -102,7 +102,7 @@ export function addBlock(
   ref: number,
 ): void {
   const list = base + P_FREE + c;
-  poke(words, ref * 4 + R_LINK, peek(words, list));
+  poke(words, ref * 4 + R_LINK, own(words, list));
   poke(words, list, ref);
   words[base + P_FREE_COUNT + c] = words[base + P_FREE_COUNT + c] + 1;
 }
@@ -115,7 +115,7 @@ export function isLong(words: Words, base: number, c: number): boolean {
 /** The class of a block in use; -1: it is a run of chunks. */
 export function classAt(words: Words, ref: number): number {
   const chunk = (ref - words[H_FIRST_CHUNK]) >>> words[H_CHUNK_SHIFT];
-  const state = peek(words, DESCRIPTORS + chunk * DESCRIPTOR_WORDS);
+  const state = settled(words, DESCRIPTORS + chunk * DESCRIPTOR_WORDS);
   return (state & CHUNK_RUN) !== 0 ? -1 : state - 1;
 }
 

@@ -16,19 +16,19 @@ import type { Words } from "./words.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { P_SECTION } = layout;
-const { peek, poke } = access;
+const { own, poke } = access;
 
 /** Begins a section. */
 export function enter(words: Words, base: number): void {
-  poke(words, base + P_SECTION, peek(words, base + P_SECTION) + 1);
+  poke(words, base + P_SECTION, own(words, base + P_SECTION) + 1);
 }
 
 /** Ends a section, at its regular end and nowhere else. */
 export function leave(words: Words, base: number): void {
-  poke(words, base + P_SECTION, peek(words, base + P_SECTION) - 1);
+  poke(words, base + P_SECTION, own(words, base + P_SECTION) - 1);
 }
 
 /** Whether a section was cut short; asked where none can be under way. */
 export function isCutShort(words: Words, base: number): boolean {
-  return peek(words, base + P_SECTION) !== 0;
+  return own(words, base + P_SECTION) !== 0;
 }

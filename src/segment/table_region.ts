@@ -17,7 +17,7 @@ import {
   H_CEILING,
 } from "./layout.ts";
 import type { Segment } from "./segment.ts";
-import { load, peek } from "./words.ts";
+import { hint, load } from "./words.ts";
 
 const RUN_LENGTH = CHUNK_BODY - 1;
 
@@ -114,9 +114,9 @@ function headOf(segment: Segment, chunk: number): number {
 
 /** Whether the run that begins here was allocated for a table. */
 function isTable(segment: Segment, chunk: number): boolean {
-  return peek(segment.words, segment.descriptor(chunk) + 1) < 0;
+  return hint(segment.words, segment.descriptor(chunk) + 1) < 0;
 }
 
 function stateOf(segment: Segment, chunk: number): number {
-  return peek(segment.words, segment.descriptor(chunk));
+  return hint(segment.words, segment.descriptor(chunk));
 }

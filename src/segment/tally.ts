@@ -7,9 +7,9 @@
 import * as access from "./words.ts";
 import type { Words } from "./words.ts";
 
-const { peek, poke } = access;
+const { own, poke } = access;
 
 /** Adds to a word that only this worker writes. */
 export function tally(words: Words, index: number, by: number): void {
-  poke(words, index, peek(words, index) + by);
+  poke(words, index, own(words, index) + by);
 }

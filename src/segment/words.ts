@@ -6,8 +6,8 @@
  * are private or already published are not protocol words: they are read and written directly.
  *
  * `load`, `store`, `compareAndSet` and `add` are sequentially consistent; `release` is a write that nothing before it
- * is moved behind. `peek` and `poke` are plain accesses, for two uses only: a *hint* that some later atomic access
- * confirms, and words that one owner alone writes.
+ * is moved behind. The others are plain accesses, each named for what makes it right: `hint`, `own` and `settled` say it of reads,
+ * `poke` of writes.
  *
  * The language orders atomic accesses only. A plain read may be made later than it is written, after an atomic one that follows it, and V8
  * does so: of two plain reads of one word, with others in between, optimized code makes the first one last. So whatever is
@@ -54,8 +54,27 @@ export function add(words: Words, index: number, by: number): number {
   return Atomics.add(words, index, by);
 }
 
-/** Reads a word that may be stale: a hint, or a word that only this worker writes. */
-export function peek(words: Words, index: number): number {
+/**
+ * Reads a word that others change, and that may be stale, or be read later than it is written here: whoever acts on it is put right by
+ * a later ordered access, or does no harm.
+ */
+export function hint(words: Words, index: number): number {
+  return words[index];
+}
+
+/**
+ * Reads a word that only this worker writes: one of its record, of its lists, or of memory that nobody else can reach; or one of a
+ * dead worker whose lock it holds. What others want to know of it they read by `load`, or as a hint.
+ */
+export function own(words: Words, index: number): number {
+  return words[index];
+}
+
+/**
+ * Reads a word that does not change any more, reached by a `load`, or a compare-and-set, of what was published after it was
+ * written: a link, the root, or the word itself. Whoever publishes it does not write to it again.
+ */
+export function settled(words: Words, index: number): number {
   return words[index];
 }
 
@@ -67,7 +86,7 @@ export function touch(words: Words, index: number): number {
   return words[index];
 }
 
-/** Writes a word that only this worker writes, or a hint. */
+/** Writes a word that only this worker writes, one that others read as a hint, or one that is published by a later ordered write. */
 export function poke(words: Words, index: number, value: number): void {
   words[index] = value;
 }

@@ -24,7 +24,7 @@ const {
   V_KEY,
   V_VALUE,
 } = layout;
-const { peek, poke } = access;
+const { own, poke } = access;
 const { blockRefs } = blocks;
 const { bytesOf, isTombstone } = versions;
 
@@ -38,8 +38,8 @@ export function announce(
   before: number,
   after: number,
 ): void {
-  let entries = peek(words, base + P_ENTRIES);
-  let live = peek(words, base + P_LIVE_REFS);
+  let entries = own(words, base + P_ENTRIES);
+  let live = own(words, base + P_LIVE_REFS);
   if (!isAlike(words, before, after)) {
     const had = liveRefs(words, before);
     const has = liveRefs(words, after);
@@ -53,8 +53,8 @@ export function announce(
 
 /** Counts what was announced: the version is linked, and in hand no more. */
 export function account(words: Words, base: number): void {
-  poke(words, base + P_ENTRIES, peek(words, base + P_ENTRIES_AHEAD));
-  poke(words, base + P_LIVE_REFS, peek(words, base + P_LIVE_AHEAD));
+  poke(words, base + P_ENTRIES, own(words, base + P_ENTRIES_AHEAD));
+  poke(words, base + P_LIVE_REFS, own(words, base + P_LIVE_AHEAD));
   poke(words, base + P_HAND, 0);
 }
 

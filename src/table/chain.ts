@@ -41,7 +41,7 @@ const {
   V_PREV,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, peek } = access;
+const { compareAndSet, load, settled } = access;
 const { hashWords } = hashing;
 const { isNeeded, isShown } = registry;
 const { freeze, trim } = trimming;
@@ -73,7 +73,7 @@ export class TableChains implements Chains {
   letGo(ref: number, death: number): "needed" | "out" | "later" {
     const words = this.#words;
     const hash = hashOf(words, ref);
-    const birth = peek(words, ref * 4 + V_STAMP);
+    const birth = settled(words, ref * 4 + V_STAMP);
     if (isShown(words, birth, death, hash)) return "needed";
     if (!isNeeded(words, death, hash)) return "out"; // no snapshot comes by, open or yet to be opened
     return this.#takeOut(ref) ? "out" : "later";
@@ -99,7 +99,7 @@ export class TableChains implements Chains {
   /** Takes out what is going, from the newest version to this one; false: the chain changed, and it may still be there. */
   #takeOutBehind(newest: number, wanted: number): boolean {
     const words = this.#words;
-    const birth = peek(words, wanted * 4 + V_STAMP);
+    const birth = settled(words, wanted * 4 + V_STAMP);
     let front = newest;
     let prev = load(words, front * 4 + V_PREV);
     for (;;) {
@@ -107,7 +107,7 @@ export class TableChains implements Chains {
       if ((prev & GOING) !== 0) return false; // the one in front must go first
       const ref = prev & REF_MASK;
       // Whatever is older stands behind where it stood, and may be retired: it is looked at, but not followed.
-      if (ref === 0 || peek(words, ref * 4 + V_STAMP) < birth) return true;
+      if (ref === 0 || settled(words, ref * 4 + V_STAMP) < birth) return true;
       const older = load(words, ref * 4 + V_PREV);
       if (ref === wanted || (older & GOING) !== 0) {
         const next = older & REF_MASK | FINAL;

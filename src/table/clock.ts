@@ -30,7 +30,7 @@ const {
   REF_MASK,
   V_PREV,
 } = layout;
-const { compareAndSet, load, peek, poke, store } = access;
+const { compareAndSet, load, own, poke, store } = access;
 const { settle } = versions;
 
 /** The largest hash, and how far hashes lie above their places. */
@@ -88,7 +88,7 @@ export function pass(
 ): void {
   const { words } = participant.segment;
   const note = noteOf(registryWord);
-  const before = peek(words, note);
+  const before = own(words, note);
   const place = Math.min(hash, MOST_HASH) - HALF;
   store(words, note, place);
   if ((before ^ place) >>> TURN_SHIFT !== 0) participant.noteTurn();

@@ -38,7 +38,7 @@ const {
   V_KEY,
   V_STAMP,
 } = layout;
-const { load, peek } = access;
+const { hint, load, settled } = access;
 const { settle, touchVersion } = versions;
 
 const HASHES = 2 ** 32;
@@ -125,7 +125,7 @@ export class Cursor {
       const slot = table + T_SLOTS +
         ((first + n) & (capacity - 1)) * SLOT_WORDS;
       this.#migration.moveSlot(table, slot);
-      if (peek(words, slot) === CLOSED && first + n >= last) return;
+      if (settled(words, slot) === CLOSED && first + n >= last) return;
     }
   }
 
@@ -138,7 +138,7 @@ export class Cursor {
     const last = home(words, table, to - 1);
     for (let n = 0; n <= mask; n++) {
       const slot = slots + ((first + n) & mask) * SLOT_WORDS;
-      let hash = peek(words, slot);
+      let hash = hint(words, slot);
       if ((hash & ~CLOSED) === EMPTY) hash = load(words, slot); // as in `Table`
       if (hash === EMPTY) {
         if (first + n >= last) break;
@@ -175,7 +175,7 @@ export class Cursor {
 function settleMet(words: Words, ref: number): void {
   const at = ref * 4;
   if (
-    peek(words, at + V_STAMP) <= 0 || (words[at + V_KEY] & HAS_EXPIRY) !== 0
+    hint(words, at + V_STAMP) <= 0 || (words[at + V_KEY] & HAS_EXPIRY) !== 0
   ) settle(words, ref);
 }
 

@@ -67,7 +67,8 @@ const {
   T_SWEPT,
   V_STAMP,
 } = layout;
-const { add, compareAndSet, load, peek, poke, release, store, touch } = access;
+const { add, compareAndSet, hint, load, own, poke, release, store, touch } =
+  access;
 const { enter, leave } = sections;
 
 /** log2 of the smallest capacity. */
@@ -144,7 +145,7 @@ export function liveEntries(words: Words): number {
   let sum = 0;
   const slots = load(words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
-    sum = (sum + peek(words, participantBase(slot) + P_ENTRIES)) | 0;
+    sum = (sum + hint(words, participantBase(slot) + P_ENTRIES)) | 0;
   }
   return Math.max(0, sum);
 }
@@ -154,7 +155,7 @@ function expectedEntries(words: Words): number {
   let sum = 0;
   const slots = load(words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
-    sum += peek(words, participantBase(slot) + P_EXPECTED);
+    sum += hint(words, participantBase(slot) + P_EXPECTED);
   }
   return sum;
 }
@@ -287,8 +288,8 @@ export class Migration {
     if (link === GONE) return true;
     if ((link & DEAD) === 0 || link === MOVED) return false;
     const tombstone = link & REF_MASK;
-    return peek(words, tombstone * 4 + V_STAMP) > 0 &&
-      isUnneeded(words, tombstone, peek(words, slot));
+    return hint(words, tombstone * 4 + V_STAMP) > 0 &&
+      isUnneeded(words, tombstone, hint(words, slot));
   }
 
   /** Whether what a floor lets go was dropped already when this table was made. */
@@ -363,7 +364,7 @@ export class Migration {
    */
   expect(entries: number): void {
     const words = this.#words;
-    const before = peek(words, this.#participant.base + P_EXPECTED);
+    const before = own(words, this.#participant.base + P_EXPECTED);
     poke(
       words,
       this.#participant.base + P_EXPECTED,
@@ -452,7 +453,7 @@ export class Migration {
 
   /** Whether the root is being moved: a hint, for whoever is not pinned. */
   get isMoving(): boolean {
-    return peek(this.#words, peek(this.#words, H_ROOT) * 4 + T_NEXT) !== 0;
+    return hint(this.#words, hint(this.#words, H_ROOT) * 4 + T_NEXT) !== 0;
   }
 
   /** Moves everything that is left of the root, if it is being moved. */
@@ -499,7 +500,7 @@ export class Migration {
     const end = firstSlot + STRIDE * SLOT_WORDS;
     let seen = 0;
     for (let slot = firstSlot; slot < end; slot += SLOT_WORDS) {
-      const link = peek(words, slot + 1);
+      const link = hint(words, slot + 1);
       if ((link & DEAD) === 0 || link === MOVED) continue;
       seen |= touch(words, (link & REF_MASK) * 4 + V_STAMP);
     }

@@ -30,7 +30,7 @@ const {
   T_SHIFT,
   T_SLOTS,
 } = layout;
-const { compareAndSet, load, peek, poke, release } = access;
+const { compareAndSet, load, own, poke, release } = access;
 const { retire } = limbo;
 const { homeSlot } = hashing;
 const { isDroppable } = tombstones;
@@ -105,7 +105,7 @@ export function closeUnlinked(
 
 /** A slot of this table was dropped: its place is free in the next one. */
 function gainPlace(words: Words, base: number): void {
-  poke(words, base + P_PERMITS, peek(words, base + P_PERMITS) + 1);
+  poke(words, base + P_PERMITS, own(words, base + P_PERMITS) + 1);
 }
 
 function canDrop(

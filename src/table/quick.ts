@@ -58,7 +58,8 @@ const {
   V_PREV,
   V_VALUE,
 } = layout;
-const { compareAndSet, load, peek, poke, release, store, touch } = access;
+const { compareAndSet, hint, load, own, poke, release, settled, store, touch } =
+  access;
 const { floatAt } = machine;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
@@ -193,7 +194,7 @@ export function exchange(
 /** Whether it pinned: not if the participant is pinned already, by its caller. */
 function pin(words: Words, base: number): boolean {
   if (words[base + P_PIN] !== 0) return false;
-  store(words, base + P_PIN, peek(words, H_EPOCH)); // may be stale: see `Participant.pin`
+  store(words, base + P_PIN, hint(words, H_EPOCH)); // may be stale: see `Participant.pin`
   return true;
 }
 
@@ -208,7 +209,7 @@ function newNumber(
   info: number,
   valueInfo: number,
 ): number {
-  if (peek(words, H_LOW) !== 0) return 0;
+  if (hint(words, H_LOW) !== 0) return 0;
   return newVersion(words, base, info, valueInfo, NUMBER_BYTES);
 }
 
@@ -236,7 +237,7 @@ function free(words: Words, base: number, version: number): void {
  * may be no table any more, it looks elsewhere, and nothing comes of that.
  */
 export function touchHome(words: Words, base: number, hash: number): void {
-  const table = peek(words, H_ROOT) * 4;
+  const table = hint(words, H_ROOT) * 4;
   const home = homeSlot(hash, words[table + T_SHIFT]);
   words[base + P_SEEN] = touch(words, table + T_SLOTS + home * SLOT_WORDS);
 }
@@ -264,7 +265,7 @@ function probe(
   let i = homeSlot(hash, words[table + T_SHIFT]);
   for (let probes = 0; probes <= mask; probes++) {
     const slot = slots + i * SLOT_WORDS;
-    let there = peek(words, slot);
+    let there = hint(words, slot);
     if (there === EMPTY) there = load(words, slot);
     if (there === EMPTY) return slot;
     if (there === CLOSED) return -1;
@@ -351,7 +352,7 @@ function claim(
   slot: number,
   hash: number,
 ): boolean {
-  const permits = peek(words, base + P_PERMITS);
+  const permits = own(words, base + P_PERMITS);
   if (permits <= 0) return false;
   if (words[base + P_PERMITS_FOR] !== words[table + T_NUMBER]) return false;
   poke(words, base + P_PERMITS, permits - 1);
@@ -373,7 +374,7 @@ function replace(
   announce(words, base, current, version);
   if (!compareAndSet(words, slot + 1, linked, version)) return UNDONE;
   settle(words, version);
-  trim(words, base, version, peek(words, slot));
+  trim(words, base, version, settled(words, slot));
   account(words, base);
   return DONE;
 }

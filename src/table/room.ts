@@ -21,7 +21,7 @@ import type { Words } from "../segment/words.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_ROOT, P_PERMITS_FOR, T_CAPACITY, T_NEXT, T_NUMBER, T_ROOM } = layout;
-const { compareAndSet, load, peek, poke } = access;
+const { compareAndSet, load, own, poke, settled } = access;
 
 /** Slots of a table that may ever be claimed: probing needs some that are empty. */
 export function slotLimit(capacity: number): number {
@@ -107,8 +107,8 @@ export class Permits {
 
   /** Returns what is at hand, if it is for another table: so that all of it is for this one. */
   turnTo(table: number): void {
-    const number = peek(this.#words, table + T_NUMBER);
-    if (number === peek(this.#words, this.#for)) return;
+    const number = settled(this.#words, table + T_NUMBER);
+    if (number === own(this.#words, this.#for)) return;
     this.giveBack();
     poke(this.#words, this.#for, number);
   }

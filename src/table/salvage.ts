@@ -24,7 +24,7 @@ import {
   T_REAPER,
   V_STAMP,
 } from "../segment/layout.ts";
-import { load, peek, poke, store } from "../segment/words.ts";
+import { load, own, poke, store } from "../segment/words.ts";
 import { forEachRange } from "./cursor.ts";
 import { EncodedKey } from "./key.ts";
 import type { Migration } from "./migration.ts";
@@ -63,7 +63,7 @@ export class Salvage implements TableRecovery {
     const participant = this.#participant;
     const { words } = participant.segment;
     const base = participantBase(slot);
-    const ref = peek(words, base + P_REAPING);
+    const ref = own(words, base + P_REAPING);
     if (ref !== 0 && load(words, H_ROOT) !== ref) {
       // At each step one record at least leads whoever recovers us both to the table.
       poke(words, participant.base + P_REAPING, ref);
@@ -145,7 +145,7 @@ function isInLimbo(
   wanted: number,
 ): boolean {
   const { words } = participant.segment;
-  let ref = peek(words, base + P_LIMBO_HEAD);
-  while (ref !== 0 && ref !== wanted) ref = peek(words, ref * 4 + R_LINK);
+  let ref = own(words, base + P_LIMBO_HEAD);
+  while (ref !== 0 && ref !== wanted) ref = own(words, ref * 4 + R_LINK);
   return ref === wanted;
 }

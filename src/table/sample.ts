@@ -5,7 +5,7 @@
  */
 
 import * as layout from "../segment/layout.ts";
-import { load, peek, type Words } from "../segment/words.ts";
+import { hint, load, type Words } from "../segment/words.ts";
 import { homeSlot } from "./hash.ts";
 
 const {
@@ -82,7 +82,7 @@ function collect(
     const ref = versionIn(words, table, i);
     if (ref === 0) continue;
     refs.push(ref);
-    hashes.push(peek(words, slotAt(words, table, i)));
+    hashes.push(hint(words, slotAt(words, table, i)));
   }
 }
 

@@ -60,7 +60,7 @@ const {
   T_SLOTS,
   V_PREV,
 } = layout;
-const { compareAndSet, load, peek, poke, touch } = access;
+const { compareAndSet, hint, load, poke, settled, touch } = access;
 const { account, announce } = accounting;
 const { enter, leave } = sections;
 const { homeSlot } = hashing;
@@ -131,7 +131,7 @@ export class Table {
       let onward = false;
       for (let probes = 0; probes <= mask; probes++) {
         const slot = slots + i * SLOT_WORDS;
-        let there = peek(words, slot);
+        let there = hint(words, slot);
         if ((there & ~CLOSED) === EMPTY) there = load(words, slot);
         if (there === hash) {
           const link = load(words, slot + 1);
@@ -210,7 +210,7 @@ export class Table {
     let i = homeSlot(hash, words[table + T_SHIFT]);
     for (let probes = 0; probes <= mask;) {
       const slot = slots + i * SLOT_WORDS;
-      let there = peek(words, slot);
+      let there = hint(words, slot);
       if ((there & ~CLOSED) === EMPTY) there = load(words, slot);
       if (there === hash) {
         const link = load(words, slot + 1);
@@ -271,7 +271,7 @@ export class Table {
     announce(words, base, current, version);
     if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
-    trim(words, base, version, peek(words, this.#slot));
+    trim(words, base, version, settled(words, this.#slot));
     account(words, base);
     if (!dead) return true;
     dropAtOnce(words, base, this.#table, this.#slot, link);
@@ -364,11 +364,11 @@ export class Table {
       let slot = table + T_SLOTS + at * SLOT_WORDS;
       // Not far: a slot is seldom away from its home, and this is but a guess.
       for (let probes = 0; probes < GUESSES; probes++) {
-        if (peek(words, slot) === hashes[i]) break;
+        if (hint(words, slot) === hashes[i]) break;
         at = (at + 1) & mask;
         slot = table + T_SLOTS + at * SLOT_WORDS;
       }
-      hashes[i] = peek(words, slot + 1) & REF_MASK;
+      hashes[i] = hint(words, slot + 1) & REF_MASK;
     }
     // In a loop of its own, and a short one: the fewer instructions in between, the more looks are under way at a time.
     let seen = 0;
@@ -394,11 +394,11 @@ export class Table {
     const mask = words[table + T_CAPACITY] - 1;
     let i = homeSlot(hash, words[table + T_SHIFT]);
     let slot = slots + i * SLOT_WORDS;
-    for (let there = peek(words, slot); there !== EMPTY;) {
+    for (let there = hint(words, slot); there !== EMPTY;) {
       if (there === hash || there === CLOSED) return false;
       i = (i + 1) & mask;
       slot = slots + i * SLOT_WORDS;
-      there = peek(words, slot);
+      there = hint(words, slot);
     }
     const grant = this.#permits.ask(table);
     if (grant === "none") return false;

@@ -46,7 +46,7 @@ const {
   V_PREV,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, peek } = access;
+const { compareAndSet, load, settled } = access;
 const { isOver, retire } = limbo;
 const { isNeeded } = registry;
 const { lowestFloor } = floors;
@@ -78,7 +78,7 @@ function isNeededByNone(
   if (load(words, H_SNAPSHOTS) === 0) return true; // then there is no floor either
   // In this order: a dump sets its floor before it passes anything, or closes its snapshot.
   return isUnneeded(words, tombstone, hash) &&
-    lowestFloor(words) >= peek(words, tombstone * 4 + V_STAMP);
+    lowestFloor(words) >= settled(words, tombstone * 4 + V_STAMP);
 }
 
 /**
@@ -92,7 +92,7 @@ export function isUnneeded(
 ): boolean {
   const at = tombstone * 4;
   return (load(words, at + V_PREV) & REF_MASK) === 0 ||
-    !isNeeded(words, peek(words, at + V_STAMP), hash);
+    !isNeeded(words, settled(words, at + V_STAMP), hash);
 }
 
 /** Drops the tombstone that the caller linked, settled and trimmed, if that can be done already. The caller is pinned. */
@@ -106,14 +106,14 @@ export function dropAtOnce(
   const tombstone = link & REF_MASK;
   if (
     isNear(words, table, slot) && isRidOfMovers(words, table) &&
-    isNeededByNone(words, tombstone, peek(words, slot)) &&
+    isNeededByNone(words, tombstone, settled(words, slot)) &&
     compareAndSet(words, slot + 1, link, GONE)
   ) retire(words, base, tombstone, contentRefs(words, tombstone));
 }
 
 function isNear(words: Words, table: number, slot: number): boolean {
   const place = (slot - table - T_SLOTS) / SLOT_WORDS;
-  const home = homeSlot(peek(words, slot), words[table + T_SHIFT]);
+  const home = homeSlot(settled(words, slot), words[table + T_SHIFT]);
   return ((place - home) & (words[table + T_CAPACITY] - 1)) < NEAR;
 }
 

@@ -17,7 +17,7 @@ import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { FINAL, GOING, REF_MASK, V_PREV, V_STAMP } = layout;
-const { compareAndSet, load, peek } = access;
+const { compareAndSet, hint, load, settled } = access;
 const { hold, retire } = limbo;
 const { isShown } = registry;
 const { contentRefs } = versions;
@@ -33,11 +33,11 @@ export function trim(
   hash: number,
 ): void {
   const at = ref * 4 + V_PREV;
-  if ((peek(words, at) & FINAL) !== 0) return;
+  if ((hint(words, at) & FINAL) !== 0) return;
   const old = load(words, at);
   if ((old & FINAL) !== 0) return;
-  const death = peek(words, ref * 4 + V_STAMP);
-  if (isShown(words, peek(words, old * 4 + V_STAMP), death, hash)) {
+  const death = settled(words, ref * 4 + V_STAMP);
+  if (isShown(words, settled(words, old * 4 + V_STAMP), death, hash)) {
     if (compareAndSet(words, at, old, old | FINAL)) {
       hold(words, base, old, death);
     }

@@ -46,7 +46,7 @@ const {
   V_STAMP,
   V_VALUE,
 } = layout;
-const { compareAndSet, load, peek, poke, touch } = access;
+const { compareAndSet, hint, load, poke, touch } = access;
 const { floatAt, now } = machine;
 
 /** Words from the beginning of a version to where a small one that begins late in a cache line is in the next. */
@@ -284,7 +284,7 @@ export function writingTick(words: Words): number {
 /** Whether a pending version is a renewal, and the time of what it replaced is over. That can still be read. */
 function isLateRenewal(words: Words, ref: number): boolean {
   if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return false;
-  if (peek(words, signWord(words, ref)) >= 0) return false;
+  if (hint(words, signWord(words, ref)) >= 0) return false;
   return isPast(words, load(words, ref * 4 + V_PREV) & REF_MASK);
 }
 

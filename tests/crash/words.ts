@@ -97,9 +97,21 @@ export function load(words: Words, index: number): number {
   return real.load(words, index);
 }
 
-export function peek(words: Words, index: number): number {
+function plain(words: Words, index: number): number {
   step(reads);
-  return real.peek(words, index);
+  return real.hint(words, index);
+}
+
+export function hint(words: Words, index: number): number {
+  return plain(words, index);
+}
+
+export function own(words: Words, index: number): number {
+  return plain(words, index);
+}
+
+export function settled(words: Words, index: number): number {
+  return plain(words, index);
 }
 
 /** No step: nothing comes of it. */

@@ -49,8 +49,8 @@ function isEdge(kind: Traced["kind"]): kind is "begin" | "end" {
   return kind === "begin" || kind === "end";
 }
 
-function isRead(kind: Traced["kind"]): kind is "load" | "peek" {
-  return kind === "load" || kind === "peek";
+function isRead(kind: Traced["kind"]): kind is "load" | "plain" {
+  return kind === "load" || kind === "plain";
 }
 
 /** The words that two parts touched, and one wrote. */

@@ -11,7 +11,7 @@ import type { Board } from "./board.ts";
 /** What is traced: operations on words; `set` and `fail` are what came of a compare-and-set. */
 const KINDS = [
   "load",
-  "peek",
+  "plain",
   "release",
   "store",
   "poke",

@@ -28,11 +28,23 @@ function look(words: Words, index: number): number {
   return index in words ? real.load(words, index) : 0;
 }
 
-export function peek(words: Words, index: number): number {
+function plain(words: Words, index: number): number {
   step(index, READ);
-  const value = real.peek(words, index);
-  trace("peek", index, value);
+  const value = real.hint(words, index);
+  trace("plain", index, value);
   return checkRead(index, value);
+}
+
+export function hint(words: Words, index: number): number {
+  return plain(words, index);
+}
+
+export function own(words: Words, index: number): number {
+  return plain(words, index);
+}
+
+export function settled(words: Words, index: number): number {
+  return plain(words, index);
 }
 
 /** No step: nothing comes of it. */

@@ -85,20 +85,20 @@ const ORDERED = [
 ];
 /** Plain reads of them, in which that is as good. */
 const EXCEPTIONS = [
-  "epoch/participant.ts: peek(words, H_EPOCH)", // a stale pin holds back more
+  "epoch/participant.ts: hint(words, H_EPOCH)", // a stale pin holds back more
   "persist/epoch_scan.ts: words[ref * 4 + V_STAMP]", // the scan settled it
-  "table/cursor.ts: peek(words, at + V_STAMP)", // read again where it matters
-  "table/chain.ts: peek(words, ref * 4 + V_STAMP)", // settled before it was replaced
-  "table/chain.ts: peek(words, ref * 4 + V_STAMP)", // as above
-  "table/chain.ts: peek(words, wanted * 4 + V_STAMP)", // as above
-  "table/migration.ts: peek(this.#words, peek(this.#words, H_ROOT) * 4 + T_NEXT)", // only a hint
-  "table/migration.ts: peek(words, tombstone * 4 + V_STAMP)", // whoever drops it looks again
-  "table/quick.ts: peek(words, H_EPOCH)", // as above
-  "table/quick.ts: peek(words, H_ROOT)", // only to bring it into the cache
-  "table/tombstone.ts: peek(words, at + V_STAMP)", // settled by the caller
-  "table/tombstone.ts: peek(words, tombstone * 4 + V_STAMP)", // as above
-  "table/trim.ts: peek(words, old * 4 + V_STAMP)", // settled before it was replaced
-  "table/trim.ts: peek(words, ref * 4 + V_STAMP)", // settled by the caller
+  "table/cursor.ts: hint(words, at + V_STAMP)", // read again where it matters
+  "table/chain.ts: settled(words, ref * 4 + V_STAMP)", // settled before it was replaced
+  "table/chain.ts: settled(words, ref * 4 + V_STAMP)", // as above
+  "table/chain.ts: settled(words, wanted * 4 + V_STAMP)", // as above
+  "table/migration.ts: hint(this.#words, hint(this.#words, H_ROOT) * 4 + T_NEXT)", // only a hint
+  "table/migration.ts: hint(words, tombstone * 4 + V_STAMP)", // whoever drops it looks again
+  "table/quick.ts: hint(words, H_EPOCH)", // as above
+  "table/quick.ts: hint(words, H_ROOT)", // only to bring it into the cache
+  "table/tombstone.ts: settled(words, at + V_STAMP)", // settled by the caller
+  "table/tombstone.ts: settled(words, tombstone * 4 + V_STAMP)", // as above
+  "table/trim.ts: settled(words, old * 4 + V_STAMP)", // settled before it was replaced
+  "table/trim.ts: settled(words, ref * 4 + V_STAMP)", // settled by the caller
 ];
 /** Where nothing is believed before it is confirmed, so that all reads must be in order. */
 const UNPINNED = ["table/glance.ts", "table/look.ts"];
@@ -122,7 +122,7 @@ async function sources(): Promise<{ file: string; code: string }[]> {
 Deno.test("no word whose order matters is read plainly", async () => {
   const names = ORDERED.join("|");
   const plain = new RegExp(
-    `\\bpeek\\((?:[^()]|\\([^()]*\\))*\\b(?:${names})\\b[^()]*\\)|` +
+    `\\b(?:hint|own|settled)\\((?:[^()]|\\([^()]*\\))*\\b(?:${names})\\b[^()]*\\)|` +
       `\\bwords\\[[^\\]]*\\b(?:${names})\\b[^\\]]*\\](?! =[^=])`,
     "g",
   );
@@ -137,7 +137,7 @@ Deno.test("no word whose order matters is read plainly", async () => {
 Deno.test("what is read without a pin is read in order", async () => {
   for (const { file, code } of await sources()) {
     if (!UNPINNED.includes(file)) continue;
-    assertEquals(code.match(/\bpeek\b/g), null, file);
+    assertEquals(code.match(/\b(?:hint|own|settled)\(/g), null, file);
     // The participant's own record is written there, and a settled version told apart.
     const reads = code.replaceAll(/isPlainNumber\([^]*?\n}/g, "")
       .matchAll(/\b(?:words|floats)\[([^\]]*)\](?! =[^=])/g);

@@ -2,11 +2,13 @@ import { assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
 import {
   add,
   compareAndSet,
+  hint,
   load,
+  own,
   pause,
-  peek,
   poke,
   release,
+  settled,
   store,
   type Words,
 } from "../../src/segment/words.ts";
@@ -21,7 +23,7 @@ function words(...values: number[]): Words {
 
 Deno.test("words: each way to write is seen by each way to read", () => {
   for (const write of [store, release, poke]) {
-    for (const read of [load, peek]) {
+    for (const read of [load, hint, own, settled]) {
       for (const value of [0, 1, -1, LEAST, 2 ** 31 - 1]) {
         const at = words(7, 7, 7);
         write(at, 1, value);

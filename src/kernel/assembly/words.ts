@@ -59,7 +59,17 @@ export function compareAndSet(
 }
 
 @inline
-export function peek(words: Words, index: i32): i32 {
+export function hint(words: Words, index: i32): i32 {
+  return i32.load(at(index));
+}
+
+@inline
+export function own(words: Words, index: i32): i32 {
+  return i32.load(at(index));
+}
+
+@inline
+export function settled(words: Words, index: i32): i32 {
   return i32.load(at(index));
 }
 
