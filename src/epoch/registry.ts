@@ -122,6 +122,32 @@ export function isNeeded(words: Words, death: number, hash: number): boolean {
   return isShown(words, 0, death, hash);
 }
 
+/**
+ * Whether a snapshot is open that is older than a birth, and yet to come by under that hash. For whoever found before, under the same
+ * pin, that none shows what was born then.
+ */
+export function isOlderOpen(
+  words: Words,
+  birth: number,
+  hash: number,
+): boolean {
+  const slots = load(words, H_SNAPSHOTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load(words, base + P_REGISTRY_MARK);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY + i;
+      const word = load(words, index);
+      if (isPending(word) || tickOf(word) >= birth) continue;
+      if (word > 0) return true;
+      // The word again: else the note may be that of the next dump, which begins anew.
+      const isYetToCome = placeOf(hash) >= load(words, index + NOTE);
+      if (isYetToCome && load(words, index) === word) return true;
+    }
+  }
+  return false;
+}
+
 /** The place before which no open snapshot needs anything any more. */
 export function neededFrom(words: Words): number {
   let place = LAST_PLACE;

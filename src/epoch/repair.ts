@@ -15,7 +15,11 @@
  */
 
 import { unlinkChunks } from "../segment/allocator.ts";
-import { finishTurn, turnChunk } from "../segment/chunk_ledger.ts";
+import {
+  balanceChunks,
+  finishTurn,
+  turnChunk,
+} from "../segment/chunk_ledger.ts";
 import {
   addBlock,
   endFreeing,
@@ -46,8 +50,6 @@ import {
   P_LIMBO_TAIL,
   P_LIVE_AHEAD,
   P_LIVE_REFS,
-  P_SETTLED,
-  P_TAKEN,
   P_TAKING,
   P_TRANSIT_CUT,
   P_TRANSIT_OLD,
@@ -108,17 +110,30 @@ class Record {
 
   // ---- one block ----------------------------------------------------------------------------------------------------
 
-  /** A block that was just cut is the first of its list, though its chunk may not say yet that it was cut. */
+  /**
+   * A block that was just cut is the first of its list, though its chunk may not say yet that it was cut. A chunk that is all cut
+   * is nobody's to cut: its blocks may be given away, and it be another's.
+   */
   finishCut(): void {
     const segment = this.#segment;
     for (const c of this.#classes) {
       const chunk = this.#own(P_CHUNK + c) - 1;
-      if (chunk < 0) continue;
+      if (chunk < 0 || !this.#isOfClass(chunk, c)) continue;
       const cutAt = segment.descriptor(chunk) + 1;
-      const at = own(segment.words, cutAt);
-      if (this.#own(P_FREE + c) !== segment.chunkRef(chunk) + at) continue;
-      poke(segment.words, cutAt, at + segment.classes.refs[c]);
+      const size = segment.classes.refs[c];
+      let at = own(segment.words, cutAt);
+      if (this.#own(P_FREE + c) === segment.chunkRef(chunk) + at) {
+        at += size;
+        poke(segment.words, cutAt, at);
+      }
+      if (at + size > 2 ** segment.chunkShift) this.#set(P_CHUNK + c, 0);
     }
+  }
+
+  /** Else it was claimed to be cut, or is being given back. */
+  #isOfClass(chunk: number, c: number): boolean {
+    const { words } = this.#segment;
+    return load(words, this.#segment.descriptor(chunk)) === c + 1;
   }
 
   /** Ends the way of a block from a list into the hand, or to a list. */
@@ -244,9 +259,10 @@ class Record {
     if (claimed.size > 0) this.#takeOffLists(claimed);
     doubt(words, claimed.size); // a run with a long key may be among them
     for (const chunk of [...claimed].reverse()) {
+      poke(words, segment.descriptor(chunk) + 1, 0); // whoever had it: before others can have it
       store(words, segment.descriptor(chunk), CHUNK_FREE);
     }
-    store(words, this.#base + P_TAKEN, this.#own(P_SETTLED));
+    balanceChunks(words, this.#base);
     poke(words, H_CHUNK_HINT, 0);
   }
 

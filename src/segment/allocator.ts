@@ -23,7 +23,7 @@
  * @module
  */
 
-import { turnChunk } from "./chunk_ledger.ts";
+import { balanceChunks, ownerOf, turnChunk } from "./chunk_ledger.ts";
 import * as lists from "./free_list.ts";
 import * as layout from "./layout.ts";
 import * as longKeys from "./long_key.ts";
@@ -63,6 +63,7 @@ const {
   P_FREE_COUNT,
   P_FREEING,
   P_HAND,
+  P_GIVEN,
   P_SETTLED,
   P_TAKEN,
   P_TRANSIT_CUT,
@@ -262,6 +263,15 @@ export class Allocator {
     return ref;
   }
 
+  /** Frees a run that a dead participant had in its hands: at each step one record alone leads to it. */
+  freeUnlinkedRun(ref: number, kind: "version" | "table"): void {
+    enter(this.#words, this.#base);
+    const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
+    store(this.#words, descriptor + 1, ownerOf(this.#slot, kind));
+    this.#free(ref, () => {});
+    leave(this.#words, this.#base);
+  }
+
   /** Gives a block back. The caller owns it and no one reads it any more. */
   free(ref: number): void {
     enter(this.#words, this.#base);
@@ -378,14 +388,21 @@ export class Allocator {
     const end = 2 ** this.#segment.chunkShift - size;
     for (let at = own(words, cutAt); at <= end; at += size) {
       poke(words, cutAt, at + size);
+      // Before the last block is put back: the chunk may be given away with it, and be another's.
+      if (at + size > end) poke(words, current, 0);
       this.#putBack(c, this.#segment.chunkRef(chunk) + at);
     }
     poke(words, current, 0);
   }
 
-  /** Chunks in the pool that nobody is about to take. O(participants). */
+  /**
+   * Chunks in the pool that nobody is about to take: at most as many as there were when it had read what was given back, which
+   * therefore comes first. For one may give back what another one took. O(participants).
+   */
   get freeChunks(): number {
-    return this.#segment.chunkCount - this.#sum(P_TAKEN);
+    const given = this.#sum(P_GIVEN);
+    const taken = this.#sum(P_TAKEN);
+    return this.#segment.chunkCount - ((taken - given) | 0); // each wraps
   }
 
   /** What blocks in use take, but for a table of this many bytes, in refs. O(participants). */
@@ -398,7 +415,8 @@ export class Allocator {
     let sum = 0;
     const slots = load(this.#words, H_PARTICIPANTS);
     for (let slot = 0; slot < slots; slot++) {
-      sum += load(this.#words, PARTICIPANTS + slot * PARTICIPANT_WORDS + word);
+      const index = PARTICIPANTS + slot * PARTICIPANT_WORDS + word;
+      sum = (sum + load(this.#words, index)) | 0;
     }
     return sum;
   }
@@ -457,9 +475,16 @@ export class Allocator {
    * is written: so whoever is about to link that one asks again.
    */
   keepForTombstone(bytes: number): boolean {
-    const words = this.#words;
     const count = this.#runChunks(bytes);
     if (count === 0) return true;
+    enter(this.#words, this.#base);
+    const isKept = this.#keepChunks(count);
+    leave(this.#words, this.#base);
+    return isKept;
+  }
+
+  #keepChunks(count: number): boolean {
+    const words = this.#words;
     for (;;) {
       // Not by a mere read: what the caller wrote before must be there for all to see by now.
       const reserve = reserveOf(add(words, H_LONG_KEY, 0));
@@ -671,10 +696,10 @@ export class Allocator {
     for (let i = 1; i < count; i++) {
       store(words, this.#segment.descriptor(first + i), CHUNK_BODY);
     }
-    const owner = this.#slot + 1;
     const forTable = purpose === "table";
     if (!forTable) poke(words, this.#segment.chunkRef(first) * 4 + V_STAMP, 0);
-    poke(words, this.#segment.descriptor(first) + 1, forTable ? -owner : owner);
+    const owner = ownerOf(this.#slot, forTable ? "table" : "version");
+    poke(words, this.#segment.descriptor(first) + 1, owner);
     const refs = count * 2 ** this.#segment.chunkShift;
     turnChunk(
       this.#segment,
@@ -729,8 +754,7 @@ export class Allocator {
 
   /** Counts no more as taken than what is in use: when nothing is at hand. */
   #balance(): void {
-    const settled = own(this.#words, this.#base + P_SETTLED);
-    store(this.#words, this.#base + P_TAKEN, settled);
+    balanceChunks(this.#words, this.#base);
   }
 
   /** Chunks that entries may take: those that are free, less what is kept for tables and tombstones. */
@@ -855,6 +879,7 @@ export class Allocator {
     const mine = CHUNK_TAKING | this.#slot;
     turnChunk(this.#segment, this.#slot, first, mine, -length, -refs);
     poke(this.#words, this.#base + P_FREEING, 0); // before others can have it
+    poke(this.#words, this.#segment.descriptor(first) + 1, 0); // likewise its name
     doubt(this.#words, length);
     this.#release(first, length);
     this.#balance();

@@ -8,8 +8,11 @@
  */
 
 import {
+  CHUNK_RUN,
   CHUNK_TAKING,
+  P_GIVEN,
   P_SETTLED,
+  P_TAKEN,
   P_TURNED,
   P_TURNED_USED,
   P_TURNING,
@@ -18,7 +21,15 @@ import {
   PARTICIPANTS,
 } from "./layout.ts";
 import type { Segment } from "./segment.ts";
-import { load, own, poke, store } from "./words.ts";
+import { load, own, poke, store, type Words } from "./words.ts";
+
+/**
+ * What a run says of who allocated it: a version and a table differ, and neither is where a block of a chunk that is cut may begin,
+ * which stands in the same word.
+ */
+export function ownerOf(slot: number, kind: "version" | "table"): number {
+  return kind === "table" ? -(slot + 1) : CHUNK_RUN | (slot + 1);
+}
 
 /**
  * Changes the state of a chunk, or of the first of a run, that the participant in a slot has in its hands and is to be in use, or
@@ -63,4 +74,10 @@ export function finishTurn(segment: Segment, slot: number): void {
     poke(words, base + P_SETTLED, settled);
   }
   poke(words, base + P_TURNING, 0);
+}
+
+/** Counts no more as taken than what is in use: when nothing is at hand. */
+export function balanceChunks(words: Words, base: number): void {
+  const taken = own(words, base + P_TAKEN);
+  store(words, base + P_GIVEN, taken - own(words, base + P_SETTLED));
 }

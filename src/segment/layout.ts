@@ -157,10 +157,11 @@ export const P_LIVE_REFS = 89;
 export const P_USED_REFS = 90;
 export const P_HELD_COUNT = 91;
 /**
- * Chunks that this participant took from the pool, less those that it gave back: the sum over all is never below what is taken.
- * And the same without those at hand, which are neither in use yet nor free again.
+ * Chunks that this participant ever took from the pool, and that it gave back: both only grow, and wrap. And those of them that are
+ * in use: all but those at hand, which are not yet, or not any more.
  */
 export const P_TAKEN = 92;
+export const P_GIVEN = 85;
 export const P_SETTLED = 93;
 /** `P_ENTRIES` and `P_LIVE_REFS` once the block in hand is linked. */
 export const P_ENTRIES_AHEAD = 94;
@@ -216,8 +217,8 @@ export const COUNTERS = [
 // ---- chunk descriptor -----------------------------------------------------------------------------------------------
 
 /**
- * The state, and a word that depends on it. For a chunk that is cut: where the next block begins. For a run: who allocated it
- * (slot + 1), negative for a table; if that participant dies, whoever recovers it frees what it did not link.
+ * The state, and a word that depends on it. For a chunk that is cut: where the next block begins. For a run: who allocated it, see
+ * `ownerOf` in `segment/chunk_ledger.ts`; if that participant dies, whoever recovers it frees what it did not link.
  */
 export const DESCRIPTOR_WORDS = 2;
 /** State: never used (its memory is zero). */

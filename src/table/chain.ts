@@ -11,9 +11,11 @@
  * Whose version it is, in whose queue it is held, retires it, and nobody else; whoever passes one that is going takes it out
  * all the same. So it is retired once, and after it was out: a version that was taken out is never linked again.
  *
- * What may be followed: from a version on while a snapshot is open that is older than that version. For what that one shows is
- * still in the chain, and what is in the chain was not retired; or if it is absent to it, all that is there is younger, and not retired
- * either. That the snapshot is closed meanwhile is no harm to whoever was pinned while it was open.
+ * What may be followed: from a version on if a snapshot that is older was seen to be open, by whoever was pinned before, and had seen
+ * before, under the same pin, that no snapshot shows the version that it wants to take out. For what the older one shows was still in
+ * the chain then, and what was in the chain was not retired; or if it is absent to it, all that was there is younger, and was not retired
+ * either. That the snapshot is closed meanwhile is no harm to whoever is pinned. In the other order it would be: a snapshot that
+ * was closed in between may have been all that kept what is named now. (`tests/model/versions.pml` finds it.)
  *
  * @module
  */
@@ -43,7 +45,7 @@ const {
 } = layout;
 const { compareAndSet, load, settled } = access;
 const { hashWords } = hashing;
-const { isNeeded, isShown } = registry;
+const { isOlderOpen, isShown } = registry;
 const { freeze, trim } = trimming;
 const { keyWords } = versions;
 
@@ -75,7 +77,8 @@ export class TableChains implements Chains {
     const hash = hashOf(words, ref);
     const birth = settled(words, ref * 4 + V_STAMP);
     if (isShown(words, birth, death, hash)) return "needed";
-    if (!isNeeded(words, death, hash)) return "out"; // no snapshot comes by, open or yet to be opened
+    // Only then: what that one shows was there when it was seen to be open, and so is all that leads to it while this pin lasts.
+    if (!isOlderOpen(words, birth, hash)) return "out"; // no snapshot comes by, open or yet to be opened
     return this.#takeOut(ref) ? "out" : "later";
   }
 

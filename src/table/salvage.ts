@@ -13,6 +13,7 @@
 
 import type { Participant } from "../epoch/participant.ts";
 import { participantBase } from "../epoch/registry.ts";
+import { ownerOf } from "../segment/chunk_ledger.ts";
 import type { TableRecovery } from "../epoch/recovery.ts";
 import {
   CHUNK_RUN,
@@ -87,30 +88,34 @@ export class Salvage implements TableRecovery {
 
   freeUnlinked(slot: number): void {
     const { allocator } = this.#participant;
-    const { tables, versions } = this.#unlinked(slot);
+    const tables = this.#unlinked(ownerOf(slot, "table"));
     for (const ref of tables) {
-      if (!this.#isTableInUse(ref)) allocator.free(ref);
+      // Again: it may have been replaced, freed, and be another's by now.
+      const isUnlinked = !this.#isTableInUse(ref) &&
+        this.#isUnlinked(ref, ownerOf(slot, "table"));
+      if (isUnlinked) allocator.freeUnlinkedRun(ref, "table");
     }
+    const versions = this.#unlinked(ownerOf(slot, "version"));
     if (versions.length === 0) return;
     this.#settleAll();
     for (const ref of versions) {
-      if (this.#isUnlinked(ref, slot + 1)) allocator.free(ref);
+      if (this.#isUnlinked(ref, ownerOf(slot, "version"))) {
+        allocator.freeUnlinkedRun(ref, "version");
+      }
     }
   }
 
-  /** Runs that this participant allocated, and that may not be linked. */
-  #unlinked(slot: number): { tables: number[]; versions: number[] } {
+  /** Runs of this owner that may not be linked. */
+  #unlinked(owner: number): number[] {
     const { segment } = this.#participant;
-    const tables: number[] = [];
-    const versions: number[] = [];
+    const found: number[] = [];
     for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
       const state = load(segment.words, segment.descriptor(chunk));
       if (state <= 0 || (state & CHUNK_RUN) === 0) continue;
       const ref = segment.chunkRef(chunk);
-      if (this.#isUnlinked(ref, slot + 1)) versions.push(ref);
-      else if (this.#isUnlinked(ref, -(slot + 1))) tables.push(ref);
+      if (this.#isUnlinked(ref, owner)) found.push(ref);
     }
-    return { tables, versions };
+    return found;
   }
 
   /** The word first: the dead allocates nothing more, so a block that still is its own was so at that moment, too. */

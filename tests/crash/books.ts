@@ -12,6 +12,7 @@ import {
   H_ROOT,
   MOVED,
   P_ENTRIES,
+  P_GIVEN,
   P_HELD_COUNT,
   P_PERMITS,
   P_TAKEN,
@@ -52,7 +53,8 @@ export function readBooks(buffer: SharedArrayBuffer, found: Findings): Books {
     slots: readSlots(words),
     entries: { counted: sum(words, P_ENTRIES), real: countEntries(words) },
     freeChunks: {
-      counted: words[H_CHUNK_COUNT] - sum(words, P_TAKEN),
+      counted: words[H_CHUNK_COUNT] -
+        (sum(words, P_TAKEN) - sum(words, P_GIVEN)),
       real: found.freeChunks,
     },
     usedRefs: { counted: sum(words, P_USED_REFS), real: found.usedRefs },
