@@ -3,7 +3,9 @@
  * behind must not add up to a map that can no longer be filled or emptied.
  * Prints a report for each operation.
  *
- * `deno run --config tests/crash/instrumented.json repeats.ts DEATHS`
+ * `deno run --config tests/crash/instrumented.json repeats.ts DEATHS FIRST STRIDE`
+ *
+ * FIRST is the first step at which they die; every STRIDE-th after it is tried, too.
  *
  * @module
  */
@@ -42,7 +44,7 @@ const OPERATIONS: Record<string, Operation> = {
 /** Bytes of the largest block that a death may cost, rounded up. */
 const MOST_LOST = 60_000;
 
-const deaths = Number(Deno.args[0]);
+const [deaths, first, stride] = Deno.args.map(Number);
 for (const [name, operate] of Object.entries(OPERATIONS)) {
   console.log(JSON.stringify(repeatEverywhere(name, operate)));
 }
@@ -50,7 +52,7 @@ Deno.exit();
 
 function repeatEverywhere(name: string, operate: Operation): Report {
   const report: Report = { name, deaths: 0, failures: [] };
-  for (let step = 1, died = deaths; died > 0; step++) {
+  for (let step = first, died = deaths; died > 0; step += stride) {
     // A death may cost the block that it had in its hands.
     const world = new World({ maxBytes: 2 ** 20 + deaths * MOST_LOST });
     try {

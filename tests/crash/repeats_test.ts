@@ -2,16 +2,20 @@
 import { assert, assertEquals } from "@std/assert";
 import { runInstrumented } from "./child.ts";
 import type { Report } from "./repeats.ts";
+import { SCALE, SEED } from "./scale.ts";
 
 const DEATHS = 120;
+/** Not every step, where others look at each of them, too: `deno task prove` tries all. */
+const STRIDE = SCALE < 5 ? 4 : 1;
 
 Deno.test("A hundred deaths at the same step harm nobody", async (t) => {
-  const lines = await runInstrumented("./repeats.ts", DEATHS);
+  const first = 1 + SEED % STRIDE;
+  const lines = await runInstrumented("./repeats.ts", DEATHS, first, STRIDE);
   assertEquals(lines.length, 5);
   for (const line of lines) {
     const { name, deaths, failures }: Report = JSON.parse(line);
     await t.step(`${name}: ${deaths} deaths`, () => {
-      assertEquals(failures, []);
+      assertEquals(failures, [], `seed ${SEED}`);
       assert(deaths > 0);
     });
   }
