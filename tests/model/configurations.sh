@@ -149,11 +149,19 @@ bad  $V vb_READ_NOSETTLE -DBUG_READ_NOSETTLE "-DSTART=put(1,A);n=3;run W(0,WR+A,
 bad  $V vb_DROP_YOUNG -DBUG_DROP_YOUNG "$D1"
 bad  $V vb_cross -DBUG_SNAP_SKIP -DNK=2 -DCROSS "-DSTART=n=2;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,99,1)"
 # versions in the middle of a chain: 2 is shown by a snapshot that is open; 3 and 4, which no other has any more, are held by 0 and 1
-CHAIN="putAt(1,1);putAt(2,2);putAt(3,3);putAt(4,4);putAt(5,5);prev[2]=1|F;retired=BIT(1);freed=BIT(1);hold(2,2);hold(3,0);hold(4,1);reg[0]=2;high=1;"
+FIVE="putAt(1,1);putAt(2,2);putAt(3,3);putAt(4,4);putAt(5,5);prev[2]=1|F;retired=BIT(1);freed=BIT(1);"
+CHAIN="$FIVE hold(2,2);hold(3,0);hold(4,1);reg[0]=2;high=1;"
 S2="-DSTART=$CHAIN n=3;run H(0,1);run H(1,1);run O(2,0,2,2)"
 SW="-DSTART=$CHAIN n=3;run H(1,1);run O(2,0,2,1);run W(3,WR+A,0,0,6)"
 SS="-DSTART=$CHAIN n=3;run O(1,0,2,1);run S(2,1,A,A,99,1);run W(3,WR+A,0,0,6)"
+# ... likewise, but what the older snapshots show goes as well when they are closed
+MID="$FIVE hold(2,0);hold(3,0);hold(4,1);reg[0]=2;high=1;"; ALL="$FIVE hold(2,0);hold(3,1);hold(4,2);reg[0]=2;reg[1]=3;high=2;"
+SO="-DSTART=$MID n=4;run H(0,1);run H(1,1);run O(2,0,2,0);run S(3,1,99,99,99,1)"
+SC="-DSTART=$ALL n=5;run H(0,1);run H(1,1);run H(2,1);run O(3,0,2,0);run O(4,1,3,0)"
 ok   $V s_two "$S2"
+ok   $V s_open -DNSN=2 "$SO"
+ok   $V s_close -DEAGER -DNSN=2 "$SC"
+ok   $V v_space -DEAGER -DCHECK_SPACE=2 -DNSN=2 "-DSTART=put(1,A);reg[0]=1;high=1;n=3;run W(0,WR+A,WR+A,WAIT+1,2);run S(1,1,99,99,99,2);run O(2,0,1,0)"
 ok   $V s_space -DEAGER -DCHECK_SPACE=2 "$S2"
 ok   $V s_write "$SW"
 ok   $V s_short -DNSN=2 "$SS"
@@ -161,6 +169,7 @@ ok   $V s_drop "-DSTART=$CHAIN hold(4,3);tomb=BIT(5);absent[A]=absent[A]|BIT(5);
 ok   $V s_crash -DCRASH=1 -DHEIR=1 "-DSTART=$CHAIN n=3;run H(0,1);run H(1,2);run O(2,0,2,1)"
 live $V s_live "$SW"
 full ok $V s_write2 "-DSTART=$CHAIN n=4;run H(0,1);run H(1,1);run O(2,0,2,1);run W(3,WR+A,0,0,6)"
+full ok $V s_close2 -DNSN=2 "$SC"
 full live $V s_live2 -DCRASH=1 -DHEIR=1 "$S2"
 for b in HELD_INTERVAL SPLICE_UNMARKED SPLICE_BLIND SPLICE_PAST SPLICE_UNPINNED; do
 bad  $V sb_$b -DBUG_$b "$S2"
@@ -169,6 +178,47 @@ for b in SPLICE_OVER TRIM_UNMARKED; do
 bad  $V sb_$b -DBUG_$b "$SW"
 done
 bad  $V sb_SPLICE_PENDING -DBUG_SPLICE_PENDING -DNSN=2 "$SS"
+bad  $V sb_OLDER_FIRST -DBUG_OLDER_FIRST -DEAGER -DNSN=2 "$SC"
+bad  $V sb_OLDER_PENDING -DBUG_OLDER_PENDING -DNSN=2 "$SO"
+# dumps, which pass what they have read, and may be revoked
+DU="-DDUMPS -DNK=2"
+U1="-DSTART=put(1,B);n=3;run W(0,WR+B,WR+B,0,2);run U(1,0,2);run V(0)"
+U2="-DSTART=put(1,B);n=3;run W(0,WR+B+DEL,WR+B,0,2);run U(1,0,1);run D(2,B,1)"
+U3="-DSTART=put(1,B);n=4;run W(0,WR+B+DEL,0,0,2);run U(1,0,1);run D(2,B,1);run V(0)"
+ok   $V du_one $DU "$U1"
+ok   $V du_drop $DU -DEMPTY "$U2"
+ok   $V du_drop_revoke $DU -DEMPTY "$U3"
+ok   $V v_drop_empty -DEMPTY "$D1"
+full ok $V du_two $DU -DNSN=2 "-DSTART=put(1,B);n=3;run W(0,WR+B,WR+B,0,2);run U(1,0,1);run S(2,1,B,B,99,1)"
+full ok $V du_crash $DU -DCRASH=1 "-DSTART=put(1,B);n=3;run W(0,WR+B,WR+B,0,2);run U(1,0,1);run V(0)"
+for b in STEP_BLIND STEP_EARLY PASS_EARLY STALE_PLACE FREE_FIRST OPEN_BLIND; do
+bad  $V dub_$b $DU -DBUG_$b "$U1"
+done
+bad  $V dub_NO_LOOK $DU -DBUG_NO_LOOK "$U3"
+bad  $V dub_DROP_CHAIN $DU -DEMPTY -DBUG_DROP_CHAIN "$U2"
+# ... beside versions in the middle of a chain, which a dump needs until it has passed them, or is revoked
+DM="-DDUMPS"; H2="run H(0,1);run H(1,1);"
+P1="-DSTART=$MID n=3;$H2 run U(2,0,2)"
+PL="-DSTART=$FIVE hold(2,2);hold(3,0);hold(4,1);reg[0]=2;reg[1]=3;high=2;n=5;$H2 run O(2,0,2,1);run U(3,1,1);run V(1)"
+PS="put(1,A);reg[0]=1;high=1;n=4;run O(0,0,1,1);run W(1,WR+A,WR+A,0,2);run U(2,1,1)"
+ok   $V ds_pass $DM "$P1"
+ok   $V ds_space $DM -DEAGER -DCHECK_SPACE=2 "-DSTART=$MID passed[0]=1;n=3;$H2 run O(2,0,2,0)"
+ok   $V ds_revoke $DM "-DSTART=$MID n=4;$H2 run U(2,0,2);run V(0)"
+ok   $V ds_write $DM "-DSTART=$MID n=4;run H(0,1);run U(2,0,1);run V(0);run W(3,WR+A,0,0,6)"
+ok   $V ds_drop $DM -DEMPTY "-DSTART=$MID hold(4,3);tomb=BIT(5);absent[A]=absent[A]|BIT(5);n=4;run H(0,1);run U(2,0,1);run D(3,A,1);run V(0)"
+ok   $V ds_crash $DM -DCRASH=1 -DHEIR=1 "-DSTART=$MID n=3;run H(0,1);run H(1,2);run U(2,0,2)"
+ok   $V ds_long $DM -DNSN=2 -DEAGER "-DSTART=$FIVE hold(2,2);hold(3,0);hold(4,0);reg[0]=2;reg[1]=3;high=2;n=4;run H(0,1);run O(2,0,2,1);run U(3,1,1);run V(1)"
+ok   $V ds_short $DM -DNSN=2 -DEAGER "-DSTART=$MID hold(3,3);hold(4,3);n=3;run U(0,0,1);run S(2,1,A,99,99,1);run W(3,WR+A,0,0,6)"
+ok   $V ds_short_crash $DM -DCRASH=1 -DNSN=2 -DEAGER "-DSTART=$FIVE hold(2,3);hold(3,3);hold(4,3);reg[0]=2;reg[1]=3;high=2;n=4;run O(1,0,2,0);run U(2,1,1);run V(1);run W(3,WR+A,0,0,6)"
+live $V ds_live $DM "$P1"
+full ok $V ds_long2 $DM -DNSN=2 "$PL"
+full ok $V ds_close $DM -DEAGER -DNSN=2 "-DSTART=$ALL n=6;$H2 run H(2,1);run O(3,0,2,0);run U(4,1,1);run V(1)"
+full ok $V ds_short2 $DM -DNSN=3 -DEAGER "-DSTART=$PS;run S(3,2,A,99,99,1)"
+full ok $V ds_short_revoke $DM -DNSN=2 -DEAGER "-DSTART=$PS;run V(1)"
+full ok $V ds_crash2 $DM -DCRASH=1 -DHEIR=1 "-DSTART=$MID n=4;run H(0,1);run H(1,2);run U(2,0,2);run V(0)"
+for b in OLDER_PASSED OLDER_ONCE; do
+bad  $V dsb_$b $DM -DBUG_$b "$P1"
+done
 
 # ---- floors
 F=floors.pml
@@ -182,6 +232,9 @@ full ok $F f_writers "-DSTART=put(1,0);run Writer(DEL,SET,0,2);run Writer(DEL,SE
 for b in FLOORS_FIRST FLOOR_ABOVE PENDING NO_RECHECK RECHECK_EARLY FLOOR_CLOSED RAISE_EARLY RAISE_BLIND REVOKED_DELTA; do
 bad  $F fb_$b -DBUG_$b "$F1"
 done
+ok   $F f_pass -DPASSES "-DSTART=put(1,0);run Writer(DEL,SET,DEL,2);run Dropper(0,1);run Dumper(2)"
+full ok $F f_pass2 -DPASSES "$F1"
+bad  $F fb_FLOOR_LATE -DPASSES -DBUG_FLOOR_LATE "$F1"
 for b in FLOORS_FIRST FLOOR_CLOSED; do
 bad  $F fb_once_$b -DAT_ONCE -DBUG_$b "$F1"
 done

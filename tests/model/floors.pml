@@ -3,8 +3,9 @@
  *
  * A dumper writes a full dump at tick T, then deltas: what has a stamp above that of the dump before, deletions included.  In
  * between no snapshot is open; its floor T keeps every tombstone with a stamp above T in the table.  Anybody may revoke it.
- *   full    open a snapshot, T := its tick; read all keys; floor := T; close the snapshot
- *   delta   open a snapshot, tick T2; read all keys, keep what has a stamp above T; look at the floor again: if it is not T,
+ *   full    open a snapshot, T := its tick; floor := T; read key after key, and, with PASSES, pass each when it is read: what is
+ *           found there the snapshot needs no more; close the snapshot
+ *   delta   open a snapshot, tick T2; read and pass all keys, keep what has a stamp above T; look at the floor again: if it is not T,
  *           the delta is thrown away and a full dump follows; else it is accepted, the snapshot is closed, and the floor
  *           raised by CAS T -> T2: if that fails, the next dump is a full one
  *   drop    settle the tombstone, look at the open snapshots, then at the floors; one CAS if neither needs it
@@ -15,12 +16,14 @@
  * keeps what it shows is the matter of versions.pml.  One Promela step = one access to a shared word (plus private work).
  * Ghosts: seq[v] numbers the versions of all keys in the order of their publishing; disk[k] is what a restore would give.
  *
+ *   PASSES              the dumper passes what it has read
  *   AT_ONCE             the floor is raised before the snapshot is closed; if that fails, this dump becomes a full one
  *   BUG_FLOORS_FIRST    drop: looks at the floors before the open snapshots
  *   BUG_FLOOR_ABOVE     drop: a floor T lets the tombstones of the tick after T go, too
  *   BUG_PENDING         drop: takes a snapshot that is being opened for none
  *   BUG_NO_RECHECK      delta: the floor is not looked at again after the scan, only before it
  *   BUG_RECHECK_EARLY   delta: the floor is looked at again before the last key is read
+ *   BUG_FLOOR_LATE      full: the floor is set when all keys are read and passed
  *   BUG_FLOOR_CLOSED    full: the floor is set when the snapshot is closed
  *   BUG_RAISE_EARLY     delta: the floor is raised when the snapshot is open, before the scan
  *   BUG_RAISE_BLIND     delta: the floor is raised by a store
@@ -37,6 +40,12 @@
 #define SET 8            /* op = SET or DEL, + key */
 #define OPKEY(o) ((o)&1)
 
+#ifdef PASSES
+byte passed;             /* the keys before this one the open snapshot needs no more */
+#define PASS(n) passed = n;
+#else
+#define PASS(n)
+#endif
 byte clock = 1; byte reg; byte floor;
 byte link[NK]; byte stamp[NV]; byte prev[NV]; byte tomb;
 byte seq[NV]; byte last; byte vkey[NV]; byte disk[NK];           /* ghosts */
@@ -87,7 +96,11 @@ proctype Dropper(byte k; byte n) {
 #ifdef BUG_FLOORS_FIRST
         f = floor;
 #endif
-#ifdef BUG_PENDING
+#ifdef PASSES
+        f = reg;
+        needed = (f == PENDING || (f != 0 && f < stamp[r]));
+        if :: needed && f != PENDING -> needed = (k >= passed) :: else fi;
+#elif defined(BUG_PENDING)
         needed = (reg != PENDING && reg != 0 && reg < stamp[r]);
 #else
         needed = (reg == PENDING || (reg != 0 && reg < stamp[r]));
@@ -124,6 +137,7 @@ proctype Revoker(byte n) {
 
 /* opens a snapshot; its tick is s */
 inline OPEN() {
+  PASS(0)
   reg = PENDING;
   s = clock;
   atomic { if :: clock == s -> clock = s + 1 :: else fi };
@@ -159,17 +173,20 @@ proctype Dumper(byte dumps) {
 whole:
   if :: dumps == 0 -> goto fin :: else -> dumps-- fi;
   OPEN();
+#if !defined(BUG_FLOOR_LATE) && !defined(BUG_FLOOR_CLOSED)
+  floor = s;
+#endif
   do
   :: k == NK -> k = 0; break
-  :: else -> READ(k); atomic { new[k] = (v == 0 -> 0 : VAL(v)); k++; v = 0 }
+  :: else -> READ(k); atomic { new[k] = (v == 0 -> 0 : VAL(v)); k++; v = 0 }; PASS(k)
   od;
   ACCEPT();
+#ifdef BUG_FLOOR_LATE
+  floor = s;
+#endif
+  reg = 0;
 #ifdef BUG_FLOOR_CLOSED
-  reg = 0;
   floor = s;
-#else
-  floor = s;
-  reg = 0;
 #endif
 delta:
   atomic { since = s; s = 0; if :: dumps == 0 -> goto fin :: else -> dumps-- fi };
@@ -188,10 +205,11 @@ delta:
 #endif
      READ(k);
 #ifdef BUG_RAISE_EARLY
-     atomic { new[k] = (v != 0 -> VAL(v) : disk[k]); k++; v = 0 }
+     atomic { new[k] = (v != 0 -> VAL(v) : disk[k]); k++; v = 0 };
 #else
-     atomic { new[k] = (v != 0 && stamp[v] > since -> VAL(v) : disk[k]); k++; v = 0 }
+     atomic { new[k] = (v != 0 && stamp[v] > since -> VAL(v) : disk[k]); k++; v = 0 };
 #endif
+     PASS(k)
   od;
 #if !defined(BUG_NO_RECHECK) && !defined(BUG_RECHECK_EARLY)
   kept = (floor == since);
