@@ -212,7 +212,7 @@ ok   $V ds_short $DM -DNSN=2 -DEAGER "-DSTART=$MID hold(3,3);hold(4,3);n=3;run U
 ok   $V ds_short_crash $DM -DCRASH=1 -DNSN=2 -DEAGER "-DSTART=$FIVE hold(2,3);hold(3,3);hold(4,3);reg[0]=2;reg[1]=3;high=2;n=4;run O(1,0,2,0);run U(2,1,1);run V(1);run W(3,WR+A,0,0,6)"
 live $V ds_live $DM "$P1"
 full ok $V ds_long2 $DM -DNSN=2 "$PL"
-full ok $V ds_close $DM -DEAGER -DNSN=2 "-DSTART=$ALL n=6;$H2 run H(2,1);run O(3,0,2,0);run U(4,1,1);run V(1)"
+ok   $V ds_close $DM -DEAGER -DNSN=2 "-DSTART=$ALL n=5;$H2 run H(2,1);run O(3,0,2,0);run V(1)"
 full ok $V ds_short2 $DM -DNSN=3 -DEAGER "-DSTART=$PS;run S(3,2,A,99,99,1)"
 full ok $V ds_short_revoke $DM -DNSN=2 -DEAGER "-DSTART=$PS;run V(1)"
 full ok $V ds_crash2 $DM -DCRASH=1 -DHEIR=1 "-DSTART=$MID n=4;run H(0,1);run H(1,2);run U(2,0,2);run V(0)"
