@@ -6,7 +6,7 @@ import { assertEquals } from "@std/assert";
 import { runInstrumented, runStumbling } from "./child.ts";
 import { SCALE, SEED } from "./scale.ts";
 
-const WAVES = 10 * SCALE;
+const WAVES = 6 * SCALE;
 const DEATHS_PER_WAVE = 24;
 
 /** Survivors pause for up to two milliseconds, every 3,000 operations on shared words or so. */
