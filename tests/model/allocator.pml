@@ -3,8 +3,8 @@
  * src/table/salvage.ts).  Three participants claim chunks, cut them into blocks, gather blocks and
  * give whole chunks back; allocate runs of chunks, link and unlink them, and free them.
  * Participants 0 and 1 may be cut short between any two steps, and are then dead or go on with
- * something else.  Participants 1 and 2 recover the dead, one at a time; 1 may be cut short in that,
- * too.
+ * something else.  Participants 1 and 2 recover the dead, one at a time; 1 may be cut short in
+ * that, too.
  *   default       what is counted is written ahead, and the state of a chunk decides; who gives
  *                 chunks back marks them first, and takes them off its lists then
  *   BUG_GOES_ON         whoever comes next goes on as if nothing had been
