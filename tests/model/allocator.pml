@@ -38,7 +38,7 @@
  * is cut short; KEEP chunks are left to tombstones.  The free blocks of a participant, and those at
  * the exchange words, are sets here: hand.pml and exchange.pml have their order.
  * Ghosts: `lost`, a block on its way from the dead to the living; `cutter`, who cuts a chunk;
- * `runOf`, who has a run; `may`, whether at some moment enough was left, since a participant counted
+ * `runOf`, who has a run; `may`, whether at some moment enough was left since a participant counted
  * what it is about to take.
  */
 #ifndef NC
