@@ -147,8 +147,7 @@ class Record {
     }
     const freeing = this.#own(P_FREEING);
     if (freeing === 0) return;
-    const isInLimbo = this.#own(P_LIMBO_HEAD) === freeing;
-    if (isInLimbo) this.#set(P_FREEING, 0); // and stays there
+    if (this.#isListed(P_LIMBO_HEAD, freeing)) this.#set(P_FREEING, 0); // it stays there
     else this.#finishFreeing(freeing);
   }
 
@@ -222,6 +221,7 @@ class Record {
     store(words, word, brought);
   }
 
+  /** Whether a block is on a list or in a queue of this participant's. */
   #isListed(list: number, wanted: number): boolean {
     const { words } = this.#segment;
     let ref = this.#own(list);

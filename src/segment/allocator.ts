@@ -216,17 +216,24 @@ export class Allocator {
       const ref = this.#allocateInPlace(bytes, "tombstone");
       if (ref === 0) return 0;
       if (!this.isHigh(ref) && !this.isWithin(ref, first, end)) return ref;
-      this.#dropHand(ref); // first: it is in one place at most
+      this.#leaveHand(ref);
       setAside(ref);
+      poke(this.#words, this.#base + P_FREEING, 0);
     }
   }
 
-  /** What was allocated is in hand no more, nor is it a run that its owner has yet to link. */
-  #dropHand(ref: number): void {
-    poke(this.#words, this.#base + P_HAND, 0);
+  /**
+   * A block that was allocated is in hand no more, nor a run that its owner has yet to link: it is on its way, to a queue this time.
+   * Should it not come there, it goes to its list, or back to the pool.
+   */
+  #leaveHand(ref: number): void {
+    const words = this.#words;
     const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
-    const isRun = runLength(own(this.#words, descriptor)) > 0;
-    if (isRun) poke(this.#words, descriptor + 1, 0);
+    const state = own(words, descriptor);
+    if (runLength(state) === 0) beginFreeing(words, this.#base, state - 1, ref);
+    else poke(words, this.#base + P_FREEING, ref);
+    poke(words, this.#base + P_HAND, 0);
+    if (runLength(state) > 0) poke(words, descriptor + 1, 0);
   }
 
   /** The place for a tombstone of so many bytes, from its first chunk to its end. */
