@@ -228,8 +228,8 @@ export class Attachment implements Resident {
     const { participant } = this;
     if (this.#isStopped()) return "soon";
     participant.heal();
+    adoptEstates(participant); // also at rest: who left may have been the last that had something to do
     if (!this.#isAtRest()) {
-      adoptEstates(participant);
       participant.collectAtRest();
       this.#lowerReserve();
       this.#tidyTable();

@@ -64,7 +64,6 @@ const {
   P_FREEING,
   P_HAND,
   P_GIVEN,
-  P_SETTLED,
   P_TAKEN,
   P_TRANSIT_CUT,
   P_TRANSIT_OLD,
