@@ -69,6 +69,9 @@ const FIRST_TO_REVOKE = 4;
 /** Share of tombstones in the table at which the background starts a move. */
 const DEAD_SHARE_AT_REST = 1 / 4;
 
+/** What had been written to each segment by the last look of this thread, which serves all attachments to it. */
+const looks = new WeakMap<SharedArrayBuffer, number>();
+
 /** What a write was short of. */
 export interface Shortage {
   /** Memory for an entry; a slot of the table, for which there was no larger one; or memory for a tombstone. */
@@ -107,9 +110,8 @@ export class Attachment implements Resident {
   readonly dependents = new Set<Dependent>();
   /** Whether the last round found that an operation was stopped. */
   #wasStopped = false;
-  /** What was written by the last round, by this participant and by all; and how long it has had nothing to do. */
+  /** What this participant had written by the last round; and how long it has had nothing to do. */
   #ownActivity = -1;
-  #activity = -1;
   #rests = 0;
   /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
   #sweepDue = 0;
@@ -239,7 +241,8 @@ export class Attachment implements Resident {
       return "soon";
     }
     if (load(this.segment.words, H_TTL_USED) === 0) {
-      return participant.holdsVersions ? "later" : "when something happens";
+      const isDone = !participant.holdsVersions && this.#wasLookedAfter;
+      return isDone ? "when something happens" : "later";
     }
     return this.#sweep() ? "soon" : "later";
   }
@@ -272,12 +275,21 @@ export class Attachment implements Resident {
       takeTurn(this.segment, H_SWEPT, SWEEP_MS) && sweep(this);
   }
 
+  /**
+   * Whether a look of this thread followed all that was written. Another thread's does not do: whoever took the last turn may be the one
+   * that died.
+   */
+  get #wasLookedAfter(): boolean {
+    return sumActivity(this.segment) === looks.get(this.segment.buffer);
+  }
+
   takesLook(): boolean {
-    const activity = sumActivity(this.segment);
-    const isActive = activity !== this.#activity;
+    const { segment } = this;
+    const activity = sumActivity(segment);
+    const isActive = activity !== looks.get(segment.buffer);
     const every = isActive ? LOOK_MS : LOOK_AT_REST_MS;
-    const isTaken = takeTurn(this.segment, H_LOOKED, every);
-    if (isTaken) this.#activity = activity; // else what was written is yet to be followed by a look
+    const isTaken = takeTurn(segment, H_LOOKED, every);
+    if (isTaken) looks.set(segment.buffer, activity); // else what was written is yet to be followed by a look
     return isTaken;
   }
 
