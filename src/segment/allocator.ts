@@ -118,12 +118,14 @@ export class Allocator {
     for (let c = 0; c < MAX_CLASSES; c++) this.#recount(c);
   }
 
-  /** Its last owner may have left something on a list, or died before it counted. */
+  /** Its last owner may have left something on a list, or died before it counted. Ends also where memory is damaged. */
   #recount(c: number): void {
+    const words = this.#words;
+    const most = words.length / 4;
     let count = 0;
-    let ref = own(this.#words, this.#base + P_FREE + c);
-    for (; ref !== 0; ref = own(this.#words, ref * 4 + R_LINK)) count++;
-    this.#words[this.#base + P_FREE_COUNT + c] = count;
+    let ref = own(words, this.#base + P_FREE + c);
+    for (; ref > 0 && count < most; ref = own(words, ref * 4 + R_LINK)) count++;
+    words[this.#base + P_FREE_COUNT + c] = count;
   }
 
   /** The size of the block that `bytes` would get, in refs. */

@@ -10,8 +10,7 @@ import type { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
 import { checkFresh, fillFreed } from "./freed.ts";
 
-export { leastReserve, unlinkChunks } from "../../src/segment/allocator.ts";
-export type { Purpose };
+export * from "../../src/segment/allocator.ts";
 
 export class Allocator extends real.Allocator {
   readonly #segment: Segment;

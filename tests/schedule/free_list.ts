@@ -8,7 +8,7 @@ import { classRefs } from "../../src/segment/size_classes.ts";
 import type { Words } from "../../src/segment/words.ts";
 import { checkFresh, fillFreed } from "./freed.ts";
 
-export const { addBlock, blockRefs, classAt, classFor, isLong } = real;
+export * from "../../src/segment/free_list.ts";
 
 export function popBlock(words: Words, base: number, c: number): number {
   const ref = real.popBlock(words, base, c);
