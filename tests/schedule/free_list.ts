@@ -25,3 +25,14 @@ export function pushBlock(
   fillFreed(words, ref * 4, (ref + classRefs(c)) * 4);
   real.pushBlock(words, base, c, ref);
 }
+
+/** What is drained goes this way. */
+export function addBlock(
+  words: Words,
+  base: number,
+  c: number,
+  ref: number,
+): void {
+  fillFreed(words, ref * 4, (ref + classRefs(c)) * 4);
+  real.addBlock(words, base, c, ref);
+}
