@@ -4,9 +4,12 @@
  * @module
  */
 
-/** The same bytes in memory that no other worker can write to or grow: a copy, if they are shared. */
-export function unshared(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer instanceof SharedArrayBuffer
-    ? new Uint8Array(bytes)
-    : bytes;
+import { isOutOfBounds } from "./clone/buffers.ts";
+
+/** Refuses bytes whose memory is gone: they would look as if there were none. */
+export function checkMemory(bytes: Uint8Array, role: "key" | "value"): void {
+  if (bytes.length > 0 || !isOutOfBounds(bytes)) return;
+  throw new TypeError(
+    `Cannot encode the ${role}: its memory was detached, or became too small: give bytes that are still there, or a copy that was made before`,
+  );
 }

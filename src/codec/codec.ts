@@ -2,7 +2,8 @@
  * Codecs: JavaScript values to bytes and back.
  *
  * What this room guarantees to the map: encoding has two parts. *Preparing* may run the caller's code (a custom codec, a
- * getter of a cloned object), which may use the map itself; *writing* runs none, so nothing can come between the lengths that
+ * getter of a cloned object), which may use the map itself, and leaves a copy of all that is to be written, so that nobody can
+ * change it or take its memory away meanwhile; *writing* runs none, and does not throw, so nothing can come between the lengths that
  * were announced and the bytes that are written. Decoding copies out of shared memory before it hands anything over.
  *
  * @module
@@ -88,4 +89,6 @@ export const TAG_LATIN1 = 2;
 export const TAG_UTF16 = 3;
 export const TAG_BYTES = 4;
 export const TAG_CLONE = 6;
+/** Of what a codec of the caller's own makes, which never stands beside the next. */
 export const TAG_CUSTOM = 7;
+export const TAG_UTF8 = 7;

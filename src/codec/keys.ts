@@ -9,7 +9,7 @@ import { LENGTH_LIMIT } from "../segment/layout.ts";
 import type { EncodedKey } from "../table/key.ts";
 import * as versions from "../table/version.ts";
 import type { Codec, KeyFormat, Memory } from "./codec.ts";
-import { unshared } from "./bytes.ts";
+import { checkMemory } from "./bytes.ts";
 import * as strings from "./strings.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -76,12 +76,13 @@ export const numberKeys: KeyFormat<number> = {
 export const bytesKeys: KeyFormat<Uint8Array> = {
   name: "bytes",
   prepare(key) {
-    if (!(key instanceof Uint8Array)) {
+    if (!ArrayBuffer.isView(key) || !(key instanceof Uint8Array)) {
       throw new TypeError(
         `Cannot encode the key: it must be a Uint8Array: ${received(key)}`,
       );
     }
-    return unshared(key);
+    checkMemory(key, "key");
+    return new Uint8Array(key);
   },
   pack(prepared, into) {
     packBytes(prepared as Uint8Array, into);
@@ -117,6 +118,7 @@ export function customKeys<K>(codec: Codec<K>): KeyFormat<K> {
           }`,
         );
       }
+      checkMemory(bytes, "key");
       return new Uint8Array(bytes);
     },
     pack(prepared, into) {

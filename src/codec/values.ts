@@ -4,16 +4,31 @@
  * @module
  */
 
-import { isDeepStrictEqual } from "node:util";
-import { deserialize, serialize } from "node:v8";
 import { received } from "../errors.ts";
+import * as layout from "../segment/layout.ts";
 import * as codec from "./codec.ts";
 import type { Codec, Memory, ValueFormat } from "./codec.ts";
-import { unshared } from "./bytes.ts";
+import { checkMemory } from "./bytes.ts";
+import { areEqual } from "./clone/equality.ts";
+import * as clones from "./clone/clone.ts";
+import { refuse as refusePart } from "./clone/refusal.ts";
+import { toJson } from "./json.ts";
+import { Scratch } from "./scratch.ts";
 import * as strings from "./strings.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { isLatin1, readString, writeLatin1, writeUtf16 } = strings;
+const { LENGTH_LIMIT } = layout;
+const {
+  decodeText,
+  encodeText,
+  isLatin1,
+  readString,
+  SHORT_TEXT,
+  UTF8,
+  writeLatin1,
+  writeUtf16,
+} = strings;
+const { readClone, writeClone } = clones;
 const {
   TAG_BYTES,
   TAG_CLONE,
@@ -22,12 +37,15 @@ const {
   TAG_LATIN1,
   TAG_NUMBER,
   TAG_UTF16,
+  TAG_UTF8,
 } = codec;
 
 const NUMBER_BYTES = 8;
 const CONSTANTS = [null, true, false];
-const oneNumber = new Float64Array(1);
-const numberWords = new Int32Array(oneNumber.buffer);
+/** The tags of the encodings of a text, in their order. */
+const TEXT_TAGS = [TAG_LATIN1, TAG_UTF16, TAG_UTF8];
+/** Up to so many bytes a loop beats a copy by the runtime. */
+const SHORT_COPY = 256;
 
 /** What every value format can do: write each kind of payload. Subclasses decide what is accepted. */
 abstract class Format<V> implements ValueFormat<V> {
@@ -35,8 +53,11 @@ abstract class Format<V> implements ValueFormat<V> {
   tag = 0;
   byteLength = 0;
   number = 0;
-  #text = "";
-  #bytes: Uint8Array = new Uint8Array();
+  /** The prepared string. */
+  #text: string | undefined;
+  /** Where the prepared value is, unless it is a number or a short string. */
+  protected scratch: Scratch = new Scratch();
+  protected start = 0;
 
   abstract prepare(value: V): void;
   abstract read(
@@ -53,30 +74,57 @@ abstract class Format<V> implements ValueFormat<V> {
   }
 
   protected prepareString(value: string): void {
+    this.#text = value;
+    if (value.length > SHORT_TEXT) return this.#prepareLong(value);
     const narrow = isLatin1(value);
     this.tag = narrow ? TAG_LATIN1 : TAG_UTF16;
     this.byteLength = narrow ? value.length : value.length * 2;
-    this.#text = value;
+  }
+
+  #prepareLong(value: string): void {
+    const { scratch } = this;
+    scratch.renew();
+    const what = encodeText(value, scratch, 0);
+    this.tag = TEXT_TAGS[what % 4];
+    this.byteLength = Math.floor(what / 4);
+    this.start = 0;
   }
 
   protected prepareBytes(value: Uint8Array, tag: number): void {
+    checkMemory(value, "value");
+    const { scratch } = this;
+    const { length } = value;
+    this.#text = undefined;
     this.tag = tag;
-    this.byteLength = value.length;
-    this.#bytes = value;
+    this.byteLength = length;
+    this.start = 0;
+    if (length >= LENGTH_LIMIT) return; // the map will refuse it
+    scratch.renew();
+    scratch.reserve(0, length);
+    scratch.plain.set(
+      length === value.length ? value : value.subarray(0, length),
+    );
+  }
+
+  /** Prepares what is in the scratch by now. */
+  protected prepareScratch(
+    start: number,
+    byteLength: number,
+    tag: number,
+  ): void {
+    this.#text = undefined;
+    this.tag = tag;
+    this.byteLength = byteLength;
+    this.start = start;
   }
 
   write(memory: Memory, at: number): void {
-    switch (this.tag) {
-      case TAG_NUMBER:
-        memory.floats[at] = this.number;
-        return;
-      case TAG_LATIN1:
-        return writeLatin1(memory, at * 8, this.#text);
-      case TAG_UTF16:
-        return writeUtf16(memory, at * 8, this.#text);
-      default:
-        memory.bytes.set(this.#bytes, at * 8);
-    }
+    const text = this.#text;
+    if (this.tag === TAG_NUMBER) memory.floats[at] = this.number;
+    else if (text === undefined || text.length > SHORT_TEXT) {
+      copyIn(this.scratch, this.start, this.byteLength, memory, at);
+    } else if (this.tag === TAG_LATIN1) writeLatin1(memory.bytes, at * 8, text);
+    else writeUtf16(memory.bytes, at * 8, text);
   }
 
   equals(
@@ -85,26 +133,69 @@ abstract class Format<V> implements ValueFormat<V> {
     byteLength: number,
     tag: number,
   ): boolean {
-    if (tag !== this.tag || byteLength !== this.byteLength) return false;
-    switch (tag) {
-      case TAG_NUMBER:
-        return this.#equalsNumber(memory, at);
-      case TAG_LATIN1:
-      case TAG_UTF16:
-        return this.#text ===
-          readString(memory, at * 8, byteLength, tag === TAG_UTF16);
-      default: {
-        const stored = memory.bytes.subarray(at * 8, at * 8 + byteLength);
-        return stored.equals(this.#bytes);
-      }
+    if (this.tag === TAG_NUMBER) {
+      return tag === TAG_NUMBER && areSame(this.number, memory.floats[at]);
     }
+    if (this.#text !== undefined) {
+      return this.#equalsText(this.#text, memory, at, byteLength, tag);
+    }
+    if (tag !== this.tag || byteLength !== this.byteLength) return false;
+    const { plain } = this.scratch;
+    const start = this.start;
+    return memory.bytes.subarray(at * 8, at * 8 + byteLength)
+      .equals(plain.subarray(start, start + byteLength));
   }
 
-  #equalsNumber(memory: Memory, at: number): boolean {
-    oneNumber[0] = this.number;
-    return memory.words[at * 2] === numberWords[0] &&
-      memory.words[at * 2 + 1] === numberWords[1];
+  /** Earlier versions had other encodings for long strings. */
+  #equalsText(
+    text: string,
+    memory: Memory,
+    at: number,
+    byteLength: number,
+    tag: number,
+  ): boolean {
+    const isSame = tag === this.tag && byteLength === this.byteLength;
+    if (!isSame && text.length <= SHORT_TEXT) return false;
+    return TEXT_TAGS.includes(tag) &&
+      readText(memory, at, byteLength, tag) === text;
   }
+}
+
+/** Copies bytes from a multiple of 4 on into shared memory. */
+function copyIn(
+  { plain, words }: Scratch,
+  start: number,
+  byteLength: number,
+  memory: Memory,
+  at: number,
+): void {
+  if (byteLength > SHORT_COPY) {
+    memory.bytes.set(plain.subarray(start, start + byteLength), at * 8);
+    return;
+  }
+  const into = memory.words;
+  const from = start >> 2;
+  const count = byteLength >> 2;
+  for (let i = 0; i < count; i++) into[at * 2 + i] = words[from + i];
+  for (let i = count * 4; i < byteLength; i++) {
+    memory.bytes[at * 8 + i] = plain[start + i];
+  }
+}
+
+function readText(
+  memory: Memory,
+  at: number,
+  byteLength: number,
+  tag: number,
+): string {
+  return tag === TAG_UTF8
+    ? decodeText(memory.bytes, at * 8, byteLength, UTF8)
+    : readString(memory, at * 8, byteLength, tag === TAG_UTF16);
+}
+
+/** Whether two numbers are the same for a `Map`. */
+function areSame(a: number, b: number): boolean {
+  return a === b || (a !== a && b !== b);
 }
 
 /** A private copy of bytes in shared memory. */
@@ -156,7 +247,7 @@ class StringValues extends Format<string> {
     byteLength: number,
     tag: number,
   ): string {
-    return readString(memory, at * 8, byteLength, tag === TAG_UTF16);
+    return readText(memory, at, byteLength, tag);
   }
 }
 
@@ -164,8 +255,8 @@ class BytesValues extends Format<Uint8Array> {
   readonly name = "bytes";
 
   prepare(value: Uint8Array): void {
-    if (!(value instanceof Uint8Array)) refuse("a Uint8Array", value);
-    this.prepareBytes(unshared(value), TAG_BYTES);
+    if (!isBytes(value)) refuse("a Uint8Array", value);
+    this.prepareBytes(value, TAG_BYTES);
   }
 
   read(memory: Memory, at: number, byteLength: number): Uint8Array {
@@ -177,7 +268,7 @@ class JsonValues extends Format<unknown> {
   readonly name = "json";
 
   prepare(value: unknown): void {
-    const text = JSON.stringify(value);
+    const text = toJson(value);
     if (text === undefined) refuse("something that JSON can express", value);
     this.prepareString(text);
   }
@@ -188,9 +279,7 @@ class JsonValues extends Format<unknown> {
     byteLength: number,
     tag: number,
   ): unknown {
-    return JSON.parse(
-      readString(memory, at * 8, byteLength, tag === TAG_UTF16),
-    );
+    return JSON.parse(readText(memory, at, byteLength, tag));
   }
 }
 
@@ -207,14 +296,14 @@ class CustomValues<V> extends Format<V> {
   prepare(value: V): void {
     if (value === undefined) refuse("defined (delete removes an entry)", value);
     const bytes = this.#codec.encode(value);
-    if (!(bytes instanceof Uint8Array)) {
+    if (!isBytes(bytes)) {
       throw new TypeError(
         `Cannot encode the value: encode() of the codec "${this.name}" must return a Uint8Array: ${
           received(bytes)
         }`,
       );
     }
-    this.prepareBytes(new Uint8Array(bytes), TAG_CUSTOM);
+    this.prepareBytes(bytes, TAG_CUSTOM);
   }
 
   read(memory: Memory, at: number, byteLength: number): V {
@@ -224,11 +313,8 @@ class CustomValues<V> extends Format<V> {
 
 class AnyValues extends Format<unknown> {
   readonly name = "any";
-  /** The prepared value, if it is a structured clone: see `equals`. */
-  #clone: Uint8Array | undefined;
 
   prepare(value: unknown): void {
-    this.#clone = undefined;
     switch (typeof value) {
       case "number":
         return this.prepareNumber(canonical(value));
@@ -243,22 +329,30 @@ class AnyValues extends Format<unknown> {
         );
       case "undefined":
         return refuse("defined (delete removes an entry)", value);
+      case "object":
+        return this.#prepareObject(value);
     }
-    if (value === null) return this.#prepareConstant(value);
-    if (value instanceof Uint8Array) {
-      return this.prepareBytes(unshared(value), TAG_BYTES);
-    }
-    const clone = cloneToBytes(value);
-    this.prepareBytes(clone, TAG_CLONE);
-    this.#clone = clone;
+    refusePart(value, []);
   }
 
   #prepareConstant(value: null | boolean): void {
-    const code = new Uint8Array([CONSTANTS.indexOf(value)]);
-    this.prepareBytes(code, TAG_CONSTANT_OR_BIGINT);
+    this.scratch.plain[0] = CONSTANTS.indexOf(value);
+    this.prepareScratch(0, 1, TAG_CONSTANT_OR_BIGINT);
   }
 
-  /** Does not let V8's choice between encodings of one number make equal clones differ. */
+  #prepareObject(value: object | null): void {
+    if (value === null) return this.#prepareConstant(value);
+    if (isBytes(value)) return this.prepareBytes(value, TAG_BYTES);
+    writeClone(value, (writer) => {
+      // The writer goes on with the scratch of the value before, which is written by now.
+      const { scratch, start, byteLength } = writer;
+      writer.scratch = this.scratch;
+      this.scratch = scratch;
+      this.prepareScratch(start, byteLength, TAG_CLONE);
+    });
+  }
+
+  /** Does not let the order of keys and the like make equal clones differ. */
   override equals(
     memory: Memory,
     at: number,
@@ -266,10 +360,10 @@ class AnyValues extends Format<unknown> {
     tag: number,
   ): boolean {
     if (super.equals(memory, at, byteLength, tag)) return true;
-    return tag === TAG_CLONE && this.#clone !== undefined &&
-      isDeepStrictEqual(
-        deserialize(copyOut(memory, at, byteLength)),
-        deserialize(this.#clone),
+    return tag === TAG_CLONE && this.tag === TAG_CLONE &&
+      areEqual(
+        readClone(memory.bytes, at * 8, byteLength),
+        readClone(this.scratch.bytes, this.start, this.byteLength),
       );
   }
 
@@ -284,11 +378,12 @@ class AnyValues extends Format<unknown> {
         return memory.floats[at];
       case TAG_LATIN1:
       case TAG_UTF16:
-        return readString(memory, at * 8, byteLength, tag === TAG_UTF16);
+      case TAG_UTF8:
+        return readText(memory, at, byteLength, tag);
       case TAG_BYTES:
         return copyOut(memory, at, byteLength);
       case TAG_CLONE:
-        return deserialize(copyOut(memory, at, byteLength));
+        return readClone(memory.bytes, at * 8, byteLength);
       default:
         return byteLength === 1
           ? CONSTANTS[memory.bytes[at * 8]]
@@ -297,17 +392,9 @@ class AnyValues extends Format<unknown> {
   }
 }
 
-function cloneToBytes(value: unknown): Uint8Array {
-  try {
-    return serialize(value);
-  } catch (cause) {
-    throw new TypeError(
-      `Cannot encode the value: it must be something that the structured clone algorithm takes: ${
-        received(value)
-      }`,
-      { cause },
-    );
-  }
+/** Whether a value is bytes by what it is, and not by its prototype alone. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array;
 }
 
 const SIGN_BYTES = 1;

@@ -36,8 +36,7 @@ Deno.test("SharedMap compares values as they are stored", () => {
   // Groups of what is the same; between groups everything differs.
   const groups: unknown[][] = [
     [NaN, 0 / 0, -NaN],
-    [0],
-    [-0],
+    [0, -0],
     [1, 1.0],
     [1n],
     ["1"],
@@ -58,8 +57,10 @@ Deno.test("SharedMap compares values as they are stored", () => {
     [new Uint8Array([2])],
     [[]],
     [{}],
+    [{ x: 0 }, { x: -0 }],
     [{ x: 1 }],
     [{ x: 1.5 }],
+    [{ x: 1, y: 2 }, { y: 2, x: 1 }],
     [{ x: "1" }],
     [[1]],
     [new Map([[1, 2]])],
@@ -116,7 +117,8 @@ Deno.test("SharedMap.compareAndSet() compares in every codec", () => {
   });
   numbers.set("a", NaN);
   assert(numbers.compareAndSet("a", NaN, -0));
-  assertFalse(numbers.compareAndSet("a", 0, 1));
+  assertFalse(numbers.compareAndSet("a", 1, 1));
+  assert(numbers.compareAndSet("a", 0, 0));
   assert(numbers.compareAndSet("a", -0, 1));
   using bytes = SharedMap.create<string, Uint8Array>({
     value: "bytes",
