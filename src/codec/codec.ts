@@ -47,6 +47,12 @@ export interface Codec<T> {
 /** What codecs write to and read from: the memory of a segment, or some that is laid out like it. */
 export type Memory = Pick<Segment, "words" | "floats" | "bytes">;
 
+/** What a clone is read from: shared memory, or a scratch. */
+export interface Readable {
+  readonly words: Int32Array;
+  readonly bytes: Memory["bytes"];
+}
+
 /** How keys are encoded, as the map uses it. */
 export interface KeyFormat<K> {
   readonly name: string;

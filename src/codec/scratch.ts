@@ -18,6 +18,7 @@ export class Scratch {
   plain!: Uint8Array<ArrayBuffer>;
   words!: Int32Array<ArrayBuffer>;
   units!: Uint16Array<ArrayBuffer>;
+  view!: DataView<ArrayBuffer>;
 
   constructor() {
     this.#replace(FIRST_BYTES);
@@ -48,5 +49,6 @@ export class Scratch {
     this.plain = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.units = new Uint16Array(buffer);
+    this.view = new DataView(buffer);
   }
 }

@@ -70,12 +70,24 @@ export function encodeText(
 
 function encodeShort(text: string, scratch: Scratch, at: number): number {
   scratch.reserve(at, text.length * 2);
-  if (isLatin1(text)) {
-    writeLatin1(scratch.plain, at, text);
-    return text.length * 4 + LATIN1;
-  }
+  if (writeNarrow(scratch.plain, at, text)) return text.length * 4 + LATIN1;
   writeUtf16(scratch.plain, at, text);
   return text.length * 8 + UTF16;
+}
+
+/** Writes a short string, a byte a character; false if that is not enough for one. */
+export function writeNarrow(
+  bytes: Uint8Array,
+  offset: number,
+  text: string,
+): boolean {
+  let all = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes[offset + i] = unit;
+    all |= unit;
+  }
+  return all <= 0xff;
 }
 
 /** Whether characters here and there take three bytes in UTF-8. */

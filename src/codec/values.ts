@@ -362,8 +362,8 @@ class AnyValues extends Format<unknown> {
     if (super.equals(memory, at, byteLength, tag)) return true;
     return tag === TAG_CLONE && this.tag === TAG_CLONE &&
       areEqual(
-        readClone(memory.bytes, at * 8, byteLength),
-        readClone(this.scratch.bytes, this.start, this.byteLength),
+        readClone(memory, at * 8, byteLength),
+        readClone(this.scratch, this.start, this.byteLength),
       );
   }
 
@@ -383,7 +383,7 @@ class AnyValues extends Format<unknown> {
       case TAG_BYTES:
         return copyOut(memory, at, byteLength);
       case TAG_CLONE:
-        return readClone(memory.bytes, at * 8, byteLength);
+        return readClone(memory, at * 8, byteLength);
       default:
         return byteLength === 1
           ? CONSTANTS[memory.bytes[at * 8]]

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import * as v8 from "node:v8";
-import type { Memory } from "../codec.ts";
+import type { Readable } from "../codec.ts";
+import { Scratch } from "../scratch.ts";
 import { CloneReader, isClone } from "./reader.ts";
 import { CloneWriter } from "./writer.ts";
 
@@ -28,14 +28,15 @@ export function writeClone(
   spare = writer;
 }
 
-/** The value of the clone that stands there, also of one that an earlier version wrote, which left that to V8. */
+/** The value of the clone that stands there, at a multiple of 4, also of one that an earlier version wrote, which left that to V8. */
 export function readClone(
-  bytes: Memory["bytes"],
+  memory: Readable,
   start: number,
   byteLength: number,
 ): unknown {
+  const { bytes } = memory;
   if (byteLength > 0 && isClone(bytes[start])) {
-    return reader.read(bytes, start, byteLength);
+    return reader.read(memory, start, byteLength);
   }
   const copy = new Uint8Array(bytes.subarray(start, start + byteLength));
   const deserializer = new OldReader(copy);
@@ -53,10 +54,11 @@ export function cloneToBytes(value: object): Uint8Array<ArrayBuffer> {
 }
 
 /** The value of a clone. Throws if its bytes are damaged. */
-export function cloneFromBytes(bytes: Uint8Array<ArrayBuffer>): unknown {
-  const { buffer, byteOffset, length } = bytes;
-  const whole = Buffer.from(buffer, byteOffset, length) as Buffer;
-  return readClone(whole as Memory["bytes"], 0, length);
+export function cloneFromBytes(bytes: Uint8Array): unknown {
+  const scratch = new Scratch();
+  scratch.reserve(0, bytes.length);
+  scratch.plain.set(bytes);
+  return readClone(scratch, 0, bytes.length);
 }
 
 /** What the runtime has, and its types do not tell. */

@@ -4,62 +4,107 @@
  * @module
  */
 
-import type { Memory } from "../codec.ts";
+import type { Memory, Readable } from "../codec.ts";
 import { decodeText, LATIN1, UTF16 } from "../strings.ts";
 import { damaged } from "./damage.ts";
+import { type Factory, factoryFor } from "./factories.ts";
 
 /** Keys in an order, and the block that they were read from: see `shapes.ts`. */
 export interface Layout {
   readonly keys: readonly string[];
-  readonly block: Uint8Array<ArrayBuffer>;
+  readonly block: Block;
   /** Whether to assign these makes properties, and does nothing else. */
   readonly isPlain: boolean;
+  /** How often it was used, up to `OFTEN`. */
+  uses: number;
+  /** Makes such an object, if it is used often. */
+  factory: Factory | undefined;
+}
+
+/** From so many uses on, a layout is worth a function of its own. */
+const OFTEN = 50;
+
+/** Makes an object with the keys of a layout, which are plain, of the parts from `base` on. */
+export function build(
+  layout: Layout,
+  parts: readonly unknown[],
+  base: number,
+): object {
+  const { factory, keys } = layout;
+  if (factory !== undefined) return factory(parts, base);
+  if (++layout.uses === OFTEN) layout.factory = factoryFor(keys);
+  const object: Record<string, unknown> = {};
+  for (let i = 0; i < keys.length; i++) object[keys[i]] = parts[base + i];
+  return object;
+}
+
+/** The bytes of a block, and the whole words among them. */
+interface Block {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
 }
 
 /** A power of two. */
 const PLACES = 1024;
 const layouts: (Layout | undefined)[] = Array.from({ length: PLACES });
 
-/** The layout whose block stands there. */
+/** The layout whose block stands there: at a multiple of 4. */
 export function layoutAt(
-  bytes: Memory["bytes"],
+  memory: Readable,
   start: number,
   byteLength: number,
 ): Layout {
-  const place = placeOf(bytes, start, byteLength);
+  const place = placeOf(memory, start, byteLength);
   const known = layouts[place];
-  if (known !== undefined && isBlock(known.block, bytes, start, byteLength)) {
+  if (known !== undefined && isBlock(known.block, memory, start, byteLength)) {
     return known;
   }
-  const block = new Uint8Array(bytes.subarray(start, start + byteLength));
-  const keys = readKeys(bytes, start, byteLength);
-  const isPlain = keys.every((key) => !(key in Object.prototype));
-  return layouts[place] = { keys, block, isPlain };
+  return layouts[place] = readLayout(memory, start, byteLength);
 }
 
-/** By the length and some of the bytes: two that often come in turns should rarely share a place, that is all. */
+function readLayout(
+  { bytes }: Readable,
+  start: number,
+  byteLength: number,
+): Layout {
+  const copy = new Uint8Array(bytes.subarray(start, start + byteLength));
+  const words = new Int32Array(copy.buffer, 0, byteLength >> 2);
+  const keys = readKeys(bytes, start, byteLength);
+  const isPlain = keys.every((key) => !(key in Object.prototype));
+  const block = { bytes: copy, words };
+  return { keys, block, isPlain, uses: 0, factory: undefined };
+}
+
+/** By the length and some of the words: two that often come in turns should rarely share a place, that is all. */
 function placeOf(
-  bytes: Memory["bytes"],
+  { words }: Readable,
   start: number,
   byteLength: number,
 ): number {
-  const step = 1 + (byteLength >> 3);
+  const from = start / 4; // a shift would cut off what is above 4 GiB
+  const count = byteLength >> 2;
+  const step = 1 + (count >> 3);
   let hash = byteLength;
-  for (let i = 0; i < byteLength; i += step) {
-    hash = Math.imul(hash, 31) + bytes[start + i];
+  for (let i = 0; i < count; i += step) {
+    hash = Math.imul(hash ^ words[from + i], 0x9e3779b1);
   }
-  return (hash ^ (hash >>> 10)) & (PLACES - 1);
+  return (hash ^ (hash >>> 15)) & (PLACES - 1);
 }
 
 function isBlock(
-  block: Uint8Array,
-  bytes: Memory["bytes"],
+  block: Block,
+  memory: Readable,
   start: number,
   byteLength: number,
 ): boolean {
-  if (block.length !== byteLength) return false;
-  for (let i = 0; i < byteLength; i++) {
-    if (block[i] !== bytes[start + i]) return false;
+  const { bytes, words } = block;
+  if (bytes.length !== byteLength) return false;
+  const from = start / 4;
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] !== memory.words[from + i]) return false;
+  }
+  for (let i = words.length * 4; i < byteLength; i++) {
+    if (bytes[i] !== memory.bytes[start + i]) return false;
   }
   return true;
 }

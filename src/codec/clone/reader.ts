@@ -8,7 +8,8 @@
  * @module
  */
 
-import type { Memory } from "../codec.ts";
+import type { Readable } from "../codec.ts";
+import { Scratch } from "../scratch.ts";
 import * as strings from "../strings.ts";
 import { damaged } from "./damage.ts";
 import * as layouts from "./layouts.ts";
@@ -60,11 +61,11 @@ const {
   VIEW_TRACKS,
 } = tokens;
 const { decodeText } = strings;
-const { layoutAt } = layouts;
+const { build, layoutAt } = layouts;
 
 /** Longer runs of missing elements are made so that they take no memory. */
 const MOST_HOLES = 1024;
-const NO_BYTES = new Uint8Array() as Uint8Array as Memory["bytes"];
+const NOTHING: Readable = new Scratch();
 
 const oneFloat = new Float64Array(1);
 const floatWords = new Int32Array(oneFloat.buffer);
@@ -89,7 +90,8 @@ interface StoredBuffer {
 
 /** Reads clones. */
 export class CloneReader {
-  #bytes = NO_BYTES;
+  #memory = NOTHING;
+  #bytes = NOTHING.bytes;
   #start = 0;
   #at = 0;
   /** The end of the structure, then of the clone. */
@@ -101,14 +103,18 @@ export class CloneReader {
   #nextText = 0;
   #hasReferences = false;
   #hasBuffers = false;
-  #met: object[] = [];
-  #layouts: Layout[] = [];
-  #later: (() => void)[] = [];
+  readonly #met: object[] = [];
+  readonly #layouts: Layout[] = [];
+  #layoutCount = 0;
+  /** The parts of the objects that are being read: a stack, and its top. (To cut off arrays would take longer.) */
+  readonly #parts: unknown[] = [];
+  #top = 0;
+  readonly #later: (() => void)[] = [];
   #buffers: StoredBuffer[] | undefined;
 
   /** The value of the clone that stands there. Throws `RangeError` and others if its bytes are damaged. */
-  read(bytes: Memory["bytes"], start: number, byteLength: number): unknown {
-    this.#begin(bytes, start, byteLength);
+  read(memory: Readable, start: number, byteLength: number): unknown {
+    this.#begin(memory, start, byteLength);
     try {
       const value = this.#value();
       for (let i = 0; i < this.#later.length; i++) this.#later[i]();
@@ -119,8 +125,9 @@ export class CloneReader {
     }
   }
 
-  #begin(bytes: Memory["bytes"], start: number, byteLength: number): void {
-    this.#bytes = bytes;
+  #begin(memory: Readable, start: number, byteLength: number): void {
+    this.#memory = memory;
+    this.#bytes = memory.bytes;
     this.#start = this.#at = start;
     this.#end = this.#limit = start + byteLength;
     const head = this.#uint32();
@@ -136,13 +143,22 @@ export class CloneReader {
 
   /** Keeps nothing of the caller's. */
   #forget(): void {
-    this.#bytes = NO_BYTES;
+    this.#memory = NOTHING;
+    this.#bytes = NOTHING.bytes;
     this.#text = "";
     this.#used = 0;
-    this.#met.length = 0;
-    this.#layouts.length = 0;
-    this.#later.length = 0;
+    this.#layoutCount = 0;
+    this.#drop(0);
+    if (this.#hasReferences) this.#met.length = 0;
+    if (this.#later.length > 0) this.#later.length = 0;
     this.#buffers = undefined;
+  }
+
+  /** Takes parts off the stack. */
+  #drop(base: number): void {
+    const parts = this.#parts;
+    for (let i = base; i < this.#top; i++) parts[i] = undefined;
+    this.#top = base;
   }
 
   // ---- bytes --------------------------------------------------------------------------------------------------------
@@ -259,38 +275,54 @@ export class CloneReader {
   }
 
   #object(token: number): object {
-    const object = this.#meet({});
-    this.#fields(object, token);
+    if (this.#hasReferences || token === DICTIONARY) {
+      const object = this.#meet({});
+      this.#fields(object, token);
+      return object;
+    }
+    const layout = this.#layout(token);
+    const parts = this.#parts;
+    const base = this.#top;
+    const top = base + layout.keys.length;
+    this.#top = top;
+    for (let i = base; i < top; i++) parts[i] = this.#value();
+    const object = layout.isPlain
+      ? build(layout, parts, base)
+      : define(layout.keys, parts, base);
+    this.#drop(base);
     return object;
   }
 
+  /** Fills an object that is there before its parts. */
   #fields(object: Fields, token: number): void {
     if (token === DICTIONARY) return this.#pairs(object, this.#varint());
     const { keys, isPlain } = this.#layout(token);
-    const { length } = keys;
-    if (isPlain) {
-      for (let i = 0; i < length; i++) object[keys[i]] = this.#value();
-    } else {
-      for (const key of keys) define(object, key, this.#value());
+    for (const key of keys) {
+      const value = this.#value();
+      if (isPlain) object[key] = value;
+      else defineOne(object, key, value);
     }
   }
 
   #layout(token: number): Layout {
     if (token === SAME_KEYS) {
-      return this.#layouts[this.#varint()] ?? damaged("keys are missing");
+      const place = this.#varint();
+      if (place >= this.#layoutCount) damaged("keys are missing");
+      return this.#layouts[place];
     }
     if (token !== OBJECT) damaged("no keys where some should be");
     const byteLength = this.#varint();
+    this.#skip((this.#start - this.#at) & 3);
     const at = this.#skip(byteLength);
-    const layout = layoutAt(this.#bytes, at, byteLength);
-    this.#layouts.push(layout);
+    const layout = layoutAt(this.#memory, at, byteLength);
+    this.#layouts[this.#layoutCount++] = layout;
     return layout;
   }
 
   #pairs(object: object, count: number): void {
     for (let left = count; left > 0; left--) {
       const key = this.#stringToken();
-      define(object, key, this.#value());
+      defineOne(object, key, this.#value());
     }
   }
 
@@ -465,8 +497,19 @@ export class CloneReader {
   }
 }
 
+/** An object of the parts from `base` on, whatever its keys are called. */
+function define(
+  keys: readonly string[],
+  parts: readonly unknown[],
+  base: number,
+): object {
+  const object = {};
+  keys.forEach((key, i) => defineOne(object, key, parts[base + i]));
+  return object;
+}
+
 /** A property, even one that is called `__proto__`. */
-function define(object: object, key: string, value: unknown): void {
+function defineOne(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, {
     value,
     configurable: true,

@@ -13,7 +13,8 @@ import { MOST_KEYS } from "./tokens.ts";
 export interface Shape {
   readonly keys: readonly string[];
   /** A varint of the count, then of each key a varint, `length * 2` and 1 more if it is UTF-16, and its characters. */
-  readonly block: Uint8Array<ArrayBuffer>;
+  readonly block: Int32Array<ArrayBuffer>;
+  readonly byteLength: number;
   /** Which value had it last, and the how-manieth shape of that value it was. */
   value: number;
   place: number;
@@ -98,12 +99,9 @@ function makeShape(step: Step): Shape | undefined {
   if (keys.length > 0 && isDigit(keys[0])) return undefined;
   const bytes = keys.reduce((sum, key) => sum + 3 + key.length * 2, 3);
   if (bytes > MOST_BLOCK_BYTES) return undefined;
-  return step.shape = {
-    keys,
-    block: encodeKeys(keys, bytes),
-    value: 0,
-    place: 0,
-  };
+  const byteLength = encodeKeys(keys, bytes);
+  const block = scratch.words.slice(0, Math.ceil(byteLength / 4));
+  return step.shape = { keys, block, byteLength, value: 0, place: 0 };
 }
 
 function isDigit(key: string): boolean {
@@ -111,10 +109,8 @@ function isDigit(key: string): boolean {
   return first >= 0x30 && first <= 0x39;
 }
 
-function encodeKeys(
-  keys: readonly string[],
-  most: number,
-): Uint8Array<ArrayBuffer> {
+/** Leaves the block in the scratch; returns its length. */
+function encodeKeys(keys: readonly string[], most: number): number {
   scratch.reserve(0, most);
   const bytes = scratch.plain;
   let at = writeSmall(bytes, 0, keys.length);
@@ -125,7 +121,7 @@ function encodeKeys(
     else writeUtf16(bytes, at, key);
     at += narrow ? key.length : key.length * 2;
   }
-  return bytes.slice(0, at);
+  return at;
 }
 
 /** A varint of at most two bytes. */

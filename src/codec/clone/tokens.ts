@@ -42,7 +42,7 @@ export const FLOAT = 0x05;
 export const BIGINT = 0x06;
 /** A varint of the length in characters. */
 export const STRING = 0x07;
-/** A varint of the length of the keys' block, the block (see `layouts.ts`), the values. */
+/** A varint of the length of the keys' block, zeros up to a multiple of 4, the block (see `shapes.ts`), the values. */
 export const OBJECT = 0x08;
 /** A varint, the how-manieth `OBJECT` of this clone had the same keys; the values. */
 export const SAME_KEYS = 0x09;

@@ -66,7 +66,7 @@ const {
   VIEW_KINDS,
   VIEW_TRACKS,
 } = tokens;
-const { encodeText } = strings;
+const { encodeText, LATIN1, SHORT_TEXT, writeNarrow } = strings;
 const { firstStep, nextStep, shapeAt } = shapes;
 const { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, keys: keysOf } =
   Object;
@@ -99,9 +99,6 @@ const viewNameOf = getter(
   Symbol.toStringTag,
 );
 
-const oneFloat = new Float64Array(1);
-const floatWords = new Int32Array(oneFloat.buffer);
-
 /** How many values were begun: a name for each. */
 let valuesBegun = 0;
 
@@ -126,12 +123,15 @@ export class CloneWriter {
   #depth = 0;
   #shapes = 0;
   readonly #path: Segment[] = [];
-  /** The properties of the objects that are being written. */
+  /** The properties of the objects that are being written: a stack, and its top. (To cut off arrays would take longer.) */
   readonly #parts: unknown[] = [];
-  /** The strings that were met. */
+  #top = 0;
+  /** The strings that were met, and how many. */
   readonly #texts: string[] = [];
-  /** The objects that were met. */
-  readonly #met: object[] = [];
+  #textCount = 0;
+  /** The first objects that were met, and how many. */
+  readonly #met: (object | undefined)[] = [];
+  #metCount = 0;
   /** Their numbers, once they are more than a few. */
   readonly #numbers = new Map<object, number>();
   readonly #later: Later[] = [];
@@ -154,7 +154,7 @@ export class CloneWriter {
     this.#object(value);
     if (this.#later.length > 0) this.#writeLater();
     const structure = this.#at - START;
-    if (this.#texts.length > 0) this.#writeTexts();
+    if (this.#textCount > 0) this.#writeTexts();
     this.start = structure < SHORT_STRUCTURE ? START - 4 : START - 8;
     if (this.#buffers !== undefined) this.#writeBuffers(this.#buffers);
     this.byteLength = this.#at - this.start;
@@ -162,11 +162,10 @@ export class CloneWriter {
     this.#forget();
   }
 
-  /** Keeps nothing of the caller's. */
+  /** Keeps no object of the caller's. */
   #forget(): void {
-    this.#met.length = 0;
-    this.#texts.length = 0;
-    this.#path.length = 0;
+    for (let i = 0; i < this.#metCount; i++) this.#met[i] = undefined;
+    this.#metCount = 0;
     if (this.#numbers.size > 0) this.#numbers.clear();
     this.#buffers = undefined;
   }
@@ -230,17 +229,9 @@ export class CloneWriter {
 
   #float(number: number): void {
     // Every NaN is stored alike, so that equal values have equal bytes.
-    oneFloat[0] = number === number ? number : NaN;
-    const bytes = this.#bytes;
-    let at = this.#at;
-    for (let i = 0; i < 2; i++) {
-      const word = floatWords[i];
-      bytes[at++] = word;
-      bytes[at++] = word >> 8;
-      bytes[at++] = word >> 16;
-      bytes[at++] = word >> 24;
-    }
-    this.#at = at;
+    const same = number === number ? number : NaN;
+    this.scratch.view.setFloat64(this.#at, same, true);
+    this.#at += 8;
   }
 
   // ---- values -------------------------------------------------------------------------------------------------------
@@ -275,7 +266,7 @@ export class CloneWriter {
       this.#bytes[this.#at++] = STRING;
       this.#varint32(length);
     }
-    this.#texts.push(text);
+    this.#texts[this.#textCount++] = text;
   }
 
   #number(number: number): void {
@@ -371,17 +362,17 @@ export class CloneWriter {
   /** Writes a reference to an object that was met before; else numbers it. */
   #isMetBefore(part: object): boolean {
     const met = this.#met;
-    const { length } = met;
-    if (length > FEW) return this.#isNumbered(part);
-    for (let i = 0; i < length; i++) {
+    const count = this.#metCount;
+    if (count > FEW) return this.#isNumbered(part);
+    for (let i = 0; i < count; i++) {
       if (met[i] === part) {
         this.#reference(i);
         return true;
       }
     }
-    met.push(part);
-    if (length === FEW) {
-      for (let i = 0; i <= length; i++) this.#numbers.set(met[i], i);
+    met[this.#metCount++] = part;
+    if (count === FEW) {
+      for (let i = 0; i <= count; i++) this.#numbers.set(met[i]!, i);
     }
     return false;
   }
@@ -429,23 +420,24 @@ export class CloneWriter {
   #plain(part: object): void {
     if (this.#isRootPolluted) return this.#instance(part);
     const parts = this.#parts;
-    const base = parts.length;
+    const base = this.#top;
+    let top = base;
     let step = firstStep();
     for (const key in part) {
-      parts.push((part as Record<string, unknown>)[key]);
+      parts[top++] = (part as Record<string, unknown>)[key];
       step = nextStep(step, key);
       if (step.count > MOST_KEYS) break; // a dictionary
     }
+    this.#top = top;
     this.#properties(part, base, step);
   }
 
   /** Where a loop over the keys of an object may come upon others than its own. */
   #instance(part: object): void {
-    const parts = this.#parts;
-    const base = parts.length;
+    const base = this.#top;
     let step = firstStep();
     for (const key of keysOf(part)) {
-      parts.push((part as Record<string, unknown>)[key]);
+      this.#parts[this.#top++] = (part as Record<string, unknown>)[key];
       step = nextStep(step, key);
     }
     this.#properties(part, base, step);
@@ -455,20 +447,20 @@ export class CloneWriter {
   #properties(part: object, base: number, step: Step): void {
     const parts = this.#parts;
     const shape = shapeAt(step);
-    const count = parts.length - base;
+    const count = this.#top - base;
     // Only these may be `arguments`, `Math` and the like.
     const isOdd = shape === undefined || count === 0;
     if (isOdd && !isNothingElse(part)) this.#refuse(part);
-    if (shape === undefined) {
-      parts.length = base;
-      return this.#dictionary(part);
+    if (shape !== undefined) {
+      this.#keys(shape);
+      const { keys } = shape;
+      this.#depth++;
+      for (let i = 0; i < count; i++) this.#part(parts[base + i], keys[i]);
+      this.#depth--;
     }
-    this.#keys(shape);
-    const { keys } = shape;
-    this.#depth++;
-    for (let i = 0; i < count; i++) this.#part(parts[base + i], keys[i]);
-    this.#depth--;
-    parts.length = base;
+    for (let i = base; i < this.#top; i++) parts[i] = undefined;
+    this.#top = base;
+    if (shape === undefined) this.#dictionary(part);
   }
 
   #keys(shape: Shape): void {
@@ -478,15 +470,15 @@ export class CloneWriter {
     }
     shape.value = this.#value;
     shape.place = this.#shapes++;
-    const { block } = shape;
-    const { length } = block;
-    this.#reserve(TOKEN_BYTES + length);
+    const { block, byteLength } = shape;
+    this.#reserve(TOKEN_BYTES + byteLength);
     this.#bytes[this.#at++] = OBJECT;
-    this.#varint32(length);
-    const bytes = this.#bytes;
-    const at = this.#at;
-    for (let i = 0; i < length; i++) bytes[at + i] = block[i];
-    this.#at = at + length;
+    this.#varint32(byteLength);
+    while (this.#at % 4 !== 0) this.#bytes[this.#at++] = 0;
+    const { words } = this.scratch;
+    const at = this.#at >> 2;
+    for (let i = 0; i < block.length; i++) words[at + i] = block[i];
+    this.#at += byteLength;
   }
 
   #dictionary(part: object): void {
@@ -685,8 +677,7 @@ export class CloneWriter {
     }
     for (const { buffer, from, to } of all) this.#copy(buffer, from, to);
     this.#reserve(4);
-    const view = new DataView(this.scratch.plain.buffer);
-    view.setUint32(this.#at, table - this.start, true);
+    this.scratch.view.setUint32(this.#at, table - this.start, true);
     this.#at += 4;
   }
 
@@ -706,14 +697,46 @@ export class CloneWriter {
 
   #writeTexts(): void {
     const texts = this.#texts;
-    for (let i = 0; i < texts.length;) {
-      let text = texts[i++];
-      while (i < texts.length && isTogether(text, texts[i])) text += texts[i++];
-      this.#writeBlock(text);
+    const count = this.#textCount;
+    for (let i = 0; i < count;) {
+      const from = i;
+      let length = texts[i++].length;
+      while (i < count && length + texts[i].length <= BLOCK_CHARACTERS) {
+        length += texts[i++].length;
+      }
+      if (length > SHORT_TEXT || !this.#writeShort(from, i, length)) {
+        this.#writeBlock(this.#join(from, i));
+      }
     }
+    for (let i = 0; i < count; i++) texts[i] = "";
+    this.#textCount = 0;
+  }
+
+  #join(from: number, to: number): string {
+    const texts = this.#texts;
+    let text = texts[from];
+    for (let i = from + 1; i < to; i++) text += texts[i];
+    return text;
+  }
+
+  /** Writes a short block without joining its strings; false if there is one that is not Latin-1. */
+  #writeShort(from: number, to: number, length: number): boolean {
+    this.#reserve(TOKEN_BYTES + length);
+    const head = this.#at;
+    this.#varint32(length * 4 + LATIN1);
+    for (let i = from; i < to; i++) {
+      const text = this.#texts[i];
+      if (!writeNarrow(this.#bytes, this.#at, text)) {
+        this.#at = head;
+        return false;
+      }
+      this.#at += text.length;
+    }
+    return true;
   }
 
   #writeBlock(text: string): void {
+    this.#reserve(TOKEN_BYTES);
     const head = this.#at;
     const guess = varintBytes(text.length * 4); // right for a byte a character
     const what = encodeText(text, this.scratch, head + guess);
@@ -727,11 +750,6 @@ export class CloneWriter {
     this.#varint(what);
     this.#at += byteLength;
   }
-}
-
-/** Whether the next string comes into the same block. */
-function isTogether(text: string, next: string): boolean {
-  return text.length + next.length <= BLOCK_CHARACTERS;
 }
 
 function varintBytes(number: number): number {

@@ -257,3 +257,38 @@ Deno.test('"any" gives an error for damaged bytes, and does not hang', () => {
   });
   assert(errors > 0);
 });
+
+Deno.test('"any" makes objects of the same kind whether their keys are new to it or not', () => {
+  const format = VALUE_FORMATS.any();
+  const keys = ['"', "\\", "\u2028", "a-b", "1", "", "${x}", "constructor"];
+  for (let i = 0; i < 200; i++) {
+    const value = {
+      ...Object.fromEntries(keys.map((key) => [key, { key, i }])),
+      ["__proto__"]: i,
+      list: [{ a: i, b: "x" }, { a: 1, b: "y" }, { b: "z", a: 2 }],
+      plain: { "quote\"'`": i, "new\nline": [i], "\ud800": { "\u2029": i } },
+    };
+    const wrong = difference(throughMemory(value, format), value);
+    assertStrictEquals(wrong, undefined);
+  }
+});
+
+Deno.test('"any" reads objects without code that is made of text, too', async () => {
+  const module = import.meta.resolve("../../../src/codec/clone/clone.ts");
+  const code = `
+    import { cloneFromBytes, cloneToBytes } from "${module}";
+    const bytes = cloneToBytes({ a: [{ b: 1 }, { b: "x" }] });
+    for (let i = 0; i < 200; i++) cloneFromBytes(bytes);
+    console.log(JSON.stringify(cloneFromBytes(bytes)));
+  `;
+  const flag = "--v8-flags=--disallow-code-generation-from-strings";
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", flag, code],
+  }).output();
+  const said = new TextDecoder().decode(stdout);
+  assertStrictEquals(
+    said.trim(),
+    '{"a":[{"b":1},{"b":"x"}]}',
+    new TextDecoder().decode(stderr),
+  );
+});
