@@ -20,7 +20,8 @@ export const UTF8 = 2;
 export const SHORT_TEXT = 48;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+// Not `fatal`, which takes five times as long: what is decoded was encoded here.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Whether every character of a short text is at most U+00FF. */
 export function isLatin1(text: string): boolean {
@@ -59,10 +60,9 @@ export function encodeText(
   at: number,
 ): number {
   if (text.length <= SHORT_TEXT) return encodeShort(text, scratch, at);
-  if (!seemsLarge(text)) {
+  if (!seemsLarge(text) && text.isWellFormed()) {
     const byteLength = encodeUtf8(text, scratch, at);
-    if (byteLength === text.length) return byteLength * 4 + LATIN1;
-    if (text.isWellFormed()) return byteLength * 4 + UTF8;
+    return byteLength * 4 + (byteLength === text.length ? LATIN1 : UTF8);
   }
   encodeUtf16(text, scratch, at);
   return text.length * 8 + UTF16;
@@ -143,7 +143,7 @@ export function readString(
     : decodeText(memory.bytes, offset, byteLength, LATIN1);
 }
 
-/** The string of some bytes. Throws `TypeError` for UTF-8 that is none. */
+/** The string of some bytes. */
 export function decodeText(
   bytes: Memory["bytes"],
   start: number,

@@ -945,7 +945,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Sets the value of a key if the present one is as expected. Keeps the expiry that is there. Lock-free.
    *
-   * Values are compared as stored: two numbers, strings or byte arrays by content, other objects as structured clones.
+   * Values are compared by content, as `Object.is` compares primitives, but for 0 and -0, which are equal as they are for the
+   * keys of a `Map`. Objects are equal if they are of one kind and their parts are, in whatever order their keys, entries or
+   * members come. Under the codecs `"json"` and of your own, bytes are compared.
    *
    * @param key The key.
    * @param expected What the value must be; undefined: there must be none.
@@ -1052,10 +1054,14 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there. Lock-free.
    *
+   * No counter becomes NaN: neither `by` nor the value may be, and the sum is refused where there is none (`Infinity` and
+   * `-Infinity`).
+   *
    * @param key The key.
    * @param by What to add.
    * @returns The new number.
-   * @throws {TypeError} If the key has the wrong type, or the value or `by` is not a number.
+   * @throws {TypeError} If the key has the wrong type, or the value or `by` is not a number, or is NaN.
+   * @throws {RangeError} If value and `by` have no sum.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -1070,24 +1076,25 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   increment(key: K, by = 1): number {
-    if (typeof by !== "number") {
+    if (typeof by !== "number" || by !== by) {
       throw new TypeError(
         `Cannot increment: by must be a number: ${received(by)}`,
       );
     }
     let sum = 0;
     if (this.#hasOwnValues) {
-      const add = (current: V | undefined) => sum = by + numberOf(current ?? 0);
+      const add = (current: V | undefined) => sum = sumOf(current ?? 0, by);
       return this.update(key, add as (current: V | undefined) => V) as number;
     }
     this.#pack(key, "increment a number");
-    if (this.#incrementQuickly(by)) {
+    // Of finite numbers there always is a sum. What was NaN is NaN still.
+    if (Number.isFinite(by) && this.#incrementQuickly(by)) {
       this.#participant.collectSometimes();
       this.#floats[this.#sets]++;
-      return this.#floats[this.#result];
+      return numberOf(this.#floats[this.#result]);
     }
     this.#modify(true, (current, live) => {
-      sum = by + (live ? numberOf(this.#reader.value(current)) : 0);
+      sum = sumOf(live ? this.#reader.value(current) : 0, by);
       this.#prepare(sum as V);
       return this.#newVersion(
         live ? this.#reader.endOf(current) : Infinity,
@@ -1808,8 +1815,16 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 }
 
+function sumOf(value: unknown, by: number): number {
+  const sum = numberOf(value) + by;
+  if (sum === sum) return sum;
+  throw new RangeError(
+    `Cannot increment: ${value} and ${by} have no sum: set the value anew`,
+  );
+}
+
 function numberOf(value: unknown): number {
-  if (typeof value === "number") return value;
+  if (typeof value === "number" && value === value) return value;
   throw new TypeError(
     `Cannot increment: the value must be a number: ${received(value)}`,
   );
