@@ -23,72 +23,104 @@ interface Visit {
 
 /** The JSON of a value; undefined if there is none. Throws `TypeError` for what JSON would drop, or cannot express. */
 export function toJson(value: unknown): string | undefined {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (error) {
-    // A bigint is refused without its place; or there is a circle.
-    if (error instanceof TypeError) check(value, new Set());
-    throw error;
-  }
-  check(value, undefined);
+  const text = stringify(value);
+  new Search(false).check(value);
   return text;
 }
 
-/** Looks through all parts of a value. Once there is JSON of it, it has no circles; else `seen` keeps from going round. */
-function check(value: unknown, seen: Set<object> | undefined): void {
-  if (typeof value !== "object" || value === null) {
-    if (isDropped(value)) refuse(value, []);
-    return;
-  }
-  const visits: Visit[] = [{ object: value, place: "", outer: undefined }];
-  for (let i = visits.length; i > 0; i = visits.length) {
-    const visit = visits.pop()!;
-    if (seen?.has(visit.object)) continue;
-    seen?.add(visit.object);
-    checkParts(visit, visits);
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    // A bigint is refused without its place; or there is a circle, or a getter threw.
+    if (cause instanceof TypeError) new Search(true).check(value);
+    if (!isEndOfStack(cause)) throw cause;
+    throw new RangeError(
+      'Cannot encode the value: it is nested too deeply for JSON: make it flatter, or use the codec "any"',
+      { cause },
+    );
   }
 }
 
-function checkParts(visit: Visit, visits: Visit[]): void {
-  const { object } = visit;
-  const prototype = getPrototypeOf(object);
-  if (Array.isArray(object)) {
-    for (let i = 0; i < object.length; i++) {
-      checkPart(object[i], i, visit, visits);
+function isEndOfStack(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
+}
+
+/** Looks through all parts of a value for what JSON drops, or has failed at. */
+class Search {
+  /** What is still to be looked through. */
+  readonly #visits: Visit[] = [];
+  /** What was, if the value may have circles. A value that there is JSON of has none. */
+  readonly #seen: Set<object> | undefined;
+
+  constructor(hasFailed: boolean) {
+    this.#seen = hasFailed ? new Set() : undefined;
+  }
+
+  check(value: unknown): void {
+    if (typeof value !== "object" || value === null) {
+      if (this.#isDropped(value)) refuse(value, []);
+      return;
     }
-    return;
+    this.#visits.push({ object: value, place: "", outer: undefined });
+    for (
+      let visit = this.#visits.pop();
+      visit !== undefined;
+      visit = this.#visits.pop()
+    ) {
+      if (this.#seen?.has(visit.object)) continue;
+      this.#seen?.add(visit.object);
+      this.#checkParts(visit);
+    }
   }
-  if (prototype !== ROOT && !isLookedThrough(visit, prototype)) return;
-  for (const key in object) {
-    const part = (object as Record<string, unknown>)[key];
-    if (!checkPart(part, key, visit, visits)) return;
-  }
-}
 
-/** Refuses a part, or has it looked through later; false if its object speaks for itself. */
-function checkPart(
-  part: unknown,
-  place: Segment,
-  outer: Visit,
-  visits: Visit[],
-): boolean {
-  if (typeof part === "object") {
-    if (part !== null) visits.push({ object: part, place, outer });
-    return true;
+  #checkParts(visit: Visit): void {
+    const { object } = visit;
+    if (Array.isArray(object)) {
+      for (let i = 0; i < object.length; i++) {
+        this.#checkPart(object[i], i, visit);
+      }
+      return;
+    }
+    const prototype = getPrototypeOf(object);
+    if (prototype !== ROOT && !isLookedThrough(visit, prototype)) return;
+    for (const key in object) {
+      const part = (object as Record<string, unknown>)[key];
+      if (!this.#checkPart(part, key, visit)) return;
+    }
   }
-  if (!isDropped(part)) return true;
-  const { object } = outer;
-  if (speaks(object)) return false;
-  if (hasOwn(object, place as string)) refuse(part, pathOf(outer, place));
-  return true; // of its class: JSON does not look at it
+
+  /** Refuses a part, or has it looked through later; false if its object speaks for itself. */
+  #checkPart(part: unknown, place: Segment, outer: Visit): boolean {
+    if (typeof part === "object") {
+      if (part !== null) this.#visits.push({ object: part, place, outer });
+      return true;
+    }
+    if (!this.#isDropped(part)) return true;
+    const { object } = outer;
+    if (speaks(object)) return false;
+    if (hasOwn(object, place as string)) refuse(part, pathOf(outer, place));
+    return true; // of its class: JSON does not look at it
+  }
+
+  #isDropped(part: unknown): boolean {
+    switch (typeof part) {
+      case "function":
+        return !speaks(part);
+      case "symbol":
+        return true;
+      case "bigint": // there are programs that give it a `toJSON`
+        return this.#seen !== undefined;
+    }
+    return false;
+  }
 }
 
 /** Whether the properties of an object of some class are what JSON makes of it. Refuses those of the runtime. */
 function isLookedThrough(visit: Visit, prototype: object | null): boolean {
   const { object } = visit;
   if (isOfJson(object)) return false;
-  if (prototype !== null && isPlatform(prototype) || isBranded(object)) {
+  if ((prototype !== null && isPlatform(prototype)) || isBranded(object)) {
     refuse(object, pathOf(visit));
   }
   return !speaks(object);
@@ -110,16 +142,10 @@ function speaks(object: object): boolean {
   return typeof (object as { toJSON?: unknown }).toJSON === "function";
 }
 
-/** What JSON leaves out, or cannot express. */
-function isDropped(part: unknown): boolean {
-  return typeof part === "function" || typeof part === "symbol" ||
-    typeof part === "bigint";
-}
-
 function pathOf(visit: Visit, ...end: Segment[]): Segment[] {
   const path = end;
   for (let at: Visit = visit; at.outer !== undefined; at = at.outer) {
-    path.unshift(at.place);
+    path.push(at.place);
   }
-  return path;
+  return path.reverse();
 }

@@ -81,7 +81,7 @@ const SHORT_STRUCTURE = 2 ** 24;
 /** Strings are put together up to so many characters: what a reader keeps a string of stays in memory as a whole. */
 const BLOCK_CHARACTERS = 4096;
 /** Up to so many objects, looking through all of them is the quickest way to know one again. */
-const FEW = 8;
+const FEW = 32;
 /** The most that a token and what comes with it takes, but for what is of any length. */
 const TOKEN_BYTES = 32;
 

@@ -9,7 +9,7 @@ import {
 import { VALUE_FORMATS } from "../../../src/codec/values.ts";
 import { freshSegment } from "../../segment/fresh_segment.ts";
 
-const segment = freshSegment();
+const segment = freshSegment(2 ** 24);
 const AT = segment.firstChunk * 2;
 
 function message(codec: string, value: unknown): string {
@@ -227,6 +227,33 @@ Deno.test('"json" changes what JSON changes by its nature, and only that', () =>
   for (const [value, expected] of changes) {
     assertEquals(roundTrip("json", value), expected);
   }
+});
+
+Deno.test('"json" takes bigints and functions where the program says what their JSON is', () => {
+  const prototype = BigInt.prototype as unknown as Record<string, unknown>;
+  prototype.toJSON = String;
+  try {
+    const named = Object.assign(() => {}, { toJSON: () => "named" });
+    assertEquals(roundTrip("json", { a: [named] }), { a: ["named"] });
+    prototype.toJSON = () => "5n";
+    assertEquals(roundTrip("json", { a: [5n] }), { a: ["5n"] });
+  } finally {
+    delete prototype.toJSON;
+  }
+});
+
+Deno.test('"json" names the place in what is nested deeply, and goes through what is large', () => {
+  let value: unknown = [() => {}];
+  for (let i = 0; i < 1000; i++) value = { a: value };
+  assertStringIncludes(message("json", value), ".a[0]: a function");
+  for (let i = 0; i < 100_000; i++) value = { a: value };
+  assertThrows(
+    () => VALUE_FORMATS.json().prepare(value),
+    RangeError,
+    "too deeply",
+  );
+  const large = Array.from({ length: 100_000 }, (_, i) => ({ i }));
+  assertEquals((roundTrip("json", large) as unknown[]).length, 100_000);
 });
 
 Deno.test('"json" refuses what would vanish, with its place', () => {
