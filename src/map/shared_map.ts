@@ -660,7 +660,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * @param value The value; not undefined.
    * @param options How long the entry lives.
    * @returns The map.
-   * @throws {TypeError} If key or value have the wrong type.
+   * @throws {TypeError} If key, value, options or time to live have the wrong type.
    * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -676,10 +676,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   set(key: K, value: V, options?: SetOptions): this {
-    const expiry = options === undefined ? Infinity : this.#expiryAfter(
-      options.ttl ?? Infinity,
-      "set an entry",
-    );
+    const expiry = options === undefined
+      ? Infinity
+      : this.#expiryAfter(ttlOf(options, "set an entry"), "set an entry");
     this.#packWithValue(key, value, "set an entry");
     this.#write(expiry);
     this.#floats[this.#sets]++;
@@ -1813,6 +1812,19 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #makeRoom(attempt: number): void {
     this.#attachment.makeRoom(this.#shortage, attempt);
   }
+}
+
+/** The time to live that options say; infinite if they say none. */
+function ttlOf(options: SetOptions, what: string): number {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot ${what}: the options must be an object, such as { ttl: 5000 }: ${
+        received(options)
+      }`,
+    );
+  }
+  const { ttl = Infinity } = options;
+  return ttl;
 }
 
 function sumOf(value: unknown, by: number): number {

@@ -7,6 +7,11 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import {
+  cloneFromBytes,
+  cloneToBytes,
+} from "../../../src/codec/clone/clone.ts";
+import { areEqual } from "../../../src/codec/clone/equality.ts";
 import { TAG_CLONE } from "../../../src/codec/codec.ts";
 import { VALUE_FORMATS } from "../../../src/codec/values.ts";
 import { SCALE } from "../../crash/scale.ts";
@@ -291,4 +296,17 @@ Deno.test('"any" reads objects without code that is made of text, too', async ()
     '{"a":[{"b":1},{"b":"x"}]}',
     new TextDecoder().decode(stderr),
   );
+});
+
+Deno.test("a clone may have a structure of more than 16 MiB, and many strings and shapes", () => {
+  const floats = Array.from({ length: 2_000_000 }, (_, i) => i + 0.5);
+  const value = {
+    floats,
+    view: new Uint8Array([1, 2]),
+    texts: Array.from({ length: 3000 }, (_, i) => `text ${i} é`),
+    shapes: Array.from({ length: 12_000 }, (_, i) => ({ [`key ${i}`]: i })),
+    end: "the end",
+  };
+  const read = cloneFromBytes(cloneToBytes(value));
+  assert(areEqual(read, value));
 });
