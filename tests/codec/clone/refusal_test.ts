@@ -163,7 +163,19 @@ Deno.test('"any" refuses proxies, arguments, namespaces and lost memory', () => 
   const bytes = new Uint8Array(8);
   bytes.buffer.transfer();
   for (const codec of ["any", "bytes"]) {
+    assertStringIncludes(message(codec, bytes), "Cannot encode the value: ");
     assertStringIncludes(message(codec, bytes), "detached");
+  }
+});
+
+Deno.test('"any" and "json" refuse what the runtime has marked, though its class is nowhere to be found', () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  class Marked {
+    [Symbol("[[webidl.brand]]")] = 1;
+  }
+  for (const codec of ["any", "json"]) {
+    assertStringIncludes(message(codec, { listener }), "value.listener: a");
+    assertStringIncludes(message(codec, [new Marked()]), "value[0]: a Marked");
   }
 });
 
