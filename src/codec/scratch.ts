@@ -27,18 +27,19 @@ export class Scratch {
   /** Makes room for `count` bytes from `at` on, and keeps those before. */
   reserve(at: number, count: number): void {
     const needed = at + count;
-    if (needed > this.bytes.length) this.#grow(needed);
+    if (needed > this.bytes.length) this.#grow(at, needed);
   }
 
-  /** Makes room for a new value, without what a large one took. */
-  renew(): void {
-    if (this.bytes.length > MOST_KEPT) this.#replace(FIRST_BYTES);
+  /** Makes ready for a new value of about so many bytes, without what a much larger one took. */
+  renew(expected: number): void {
+    const { length } = this.bytes;
+    if (length > MOST_KEPT && length > expected * 4) this.#replace(FIRST_BYTES);
   }
 
-  #grow(needed: number): void {
-    const before = this.plain;
+  #grow(at: number, needed: number): void {
+    const before = this.plain.subarray(0, at);
     // Twice as much as a large value needs would be a lot.
-    const spare = Math.min(needed, 2 ** 26);
+    const spare = needed < MOST_KEPT ? needed : Math.floor(needed / 4);
     this.#replace(Math.ceil((needed + spare) / 8) * 8);
     this.plain.set(before);
   }

@@ -103,7 +103,7 @@ function encodeUtf8(text: string, scratch: Scratch, at: number): number {
   let { read, written } = encoder.encodeInto(text, rest(scratch, at));
   while (read < text.length) {
     const left = text.slice(read);
-    scratch.reserve(at, written + left.length * 3);
+    scratch.reserve(at + written, left.length * 3);
     const more = encoder.encodeInto(left, rest(scratch, at + written));
     read += more.read;
     written += more.written;

@@ -83,7 +83,7 @@ abstract class Format<V> implements ValueFormat<V> {
 
   #prepareLong(value: string): void {
     const { scratch } = this;
-    scratch.renew();
+    scratch.renew(value.length);
     const what = encodeText(value, scratch, 0);
     this.tag = TEXT_TAGS[what % 4];
     this.byteLength = Math.floor(what / 4);
@@ -99,7 +99,7 @@ abstract class Format<V> implements ValueFormat<V> {
     this.byteLength = length;
     this.start = 0;
     if (length >= LENGTH_LIMIT) return; // the map will refuse it
-    scratch.renew();
+    scratch.renew(length);
     scratch.reserve(0, length);
     scratch.plain.set(
       length === value.length ? value : value.subarray(0, length),

@@ -438,7 +438,8 @@ export class CloneReader {
     const has = (flag: number) => (flags & flag) !== 0;
     const error = this.#meet(newError(kind));
     if (has(ERROR_MESSAGE)) hide(error, "message", this.#stringToken());
-    error.stack = has(ERROR_STACK) ? this.#stringToken() : undefined;
+    const stack = has(ERROR_STACK) ? this.#stringToken() : undefined;
+    Reflect.set(error, "stack", stack); // before it was read, the runtime has not put it together
     const fill = () => {
       if (has(ERROR_CAUSE)) hide(error, "cause", this.#value());
       if (has(ERROR_ERRORS)) hide(error, "errors", this.#value());

@@ -143,7 +143,7 @@ export class CloneWriter {
 
   /** Makes the clone of a value. Throws `TypeError` for what cannot be cloned, and whatever a getter throws: the writer is spoilt then. */
   write(value: object): void {
-    this.scratch.renew();
+    this.scratch.renew(this.byteLength); // about as large as the one before
     this.#bytes = this.scratch.plain;
     this.#at = START;
     this.#value = ++valuesBegun;
