@@ -2,8 +2,8 @@
  * Strings as bytes, lone surrogates included.
  *
  * Short ones take one byte a character where all are Latin-1, else two. Long ones, too, if they are ASCII; what else is well
- * formed is UTF-8, because there the runtime has a quick way for every mixture, and only for that. Text that seems to be written in
- * characters which take three bytes then, and text that is not well formed, is UTF-16. The same text has the same bytes,
+ * formed is UTF-8, because for that alone the runtime has a quick way to write every mixture. Text that seems to be in
+ * characters which would take three bytes, and text that is not well formed, is UTF-16. The same text has the same bytes,
  * always.
  *
  * @module
@@ -18,6 +18,8 @@ export const UTF8 = 2;
 
 /** Up to this many characters a loop beats the runtime's conversion. */
 export const SHORT_TEXT = 48;
+/** Up to this many, text that is not ASCII is written by a loop, too: to read UTF-8 takes longer than to read the others. */
+const MEDIUM_TEXT = 256;
 
 const encoder = new TextEncoder();
 // Not `fatal`, which takes five times as long: what is decoded was encoded here.
@@ -59,13 +61,20 @@ export function encodeText(
   scratch: Scratch,
   at: number,
 ): number {
-  if (text.length <= SHORT_TEXT) return encodeShort(text, scratch, at);
-  if (!seemsLarge(text) && text.isWellFormed()) {
-    const byteLength = encodeUtf8(text, scratch, at);
-    return byteLength * 4 + (byteLength === text.length ? LATIN1 : UTF8);
+  const { length } = text;
+  if (length <= SHORT_TEXT) return encodeShort(text, scratch, at);
+  const isWide = length <= MEDIUM_TEXT
+    ? /[^\0-\xff]/.test(text)
+    : seemsLarge(text) || !text.isWellFormed();
+  if (isWide) {
+    encodeUtf16(text, scratch, at);
+    return length * 8 + UTF16;
   }
-  encodeUtf16(text, scratch, at);
-  return text.length * 8 + UTF16;
+  const byteLength = encodeUtf8(text, scratch, at);
+  if (byteLength === length) return length * 4 + LATIN1;
+  if (length > MEDIUM_TEXT) return byteLength * 4 + UTF8;
+  writeLatin1(scratch.plain, at, text);
+  return length * 4 + LATIN1;
 }
 
 function encodeShort(text: string, scratch: Scratch, at: number): number {

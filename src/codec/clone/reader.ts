@@ -439,7 +439,7 @@ export class CloneReader {
     const error = this.#meet(newError(kind));
     if (has(ERROR_MESSAGE)) hide(error, "message", this.#stringToken());
     const stack = has(ERROR_STACK) ? this.#stringToken() : undefined;
-    Reflect.set(error, "stack", stack); // before it was read, the runtime has not put it together
+    Reflect.set(error, "stack", stack); // so the runtime puts together none of its own
     const fill = () => {
       if (has(ERROR_CAUSE)) hide(error, "cause", this.#value());
       if (has(ERROR_ERRORS)) hide(error, "errors", this.#value());
