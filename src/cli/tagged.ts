@@ -16,9 +16,10 @@
  * {"$clone": "EAEA…"}       anything else: the bytes that a map keeps it as, base64
  * ```
  *
- * The last is what becomes of a value in which something has no tag (other typed arrays, errors, arrays with holes), an
- * object comes twice (a cycle, too), or that is nested deeply: the whole value then, so that all of it stays together. (Before,
- * V8's own structured clone stood there. It is still read.)
+ * The last is what becomes of a value in which something has no tag (other typed arrays, errors,
+ * arrays with holes), an object comes twice (a cycle, too), or that is nested deeply: the whole
+ * value then, so that all of it stays together. (Before, V8's own structured clone stood there. It
+ * is still read.)
  *
  * @module
  */

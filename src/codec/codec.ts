@@ -1,10 +1,12 @@
 /**
  * Codecs: JavaScript values to bytes and back.
  *
- * What this room guarantees to the map: encoding has two parts. *Preparing* may run the caller's code (a custom codec, a
- * getter of a cloned object), which may use the map itself, and leaves a copy of all that is to be written, so that nobody can
- * change it or take its memory away meanwhile; *writing* runs none, and does not throw, so nothing can come between the lengths that
- * were announced and the bytes that are written. Decoding copies out of shared memory before it hands anything over.
+ * What this room guarantees to the map: encoding has two parts. *Preparing* may run the caller's
+ * code (a custom codec, a getter of a cloned object), which may use the map itself, and leaves a
+ * copy of all that is to be written, so that nobody can change it or take its memory away
+ * meanwhile; *writing* runs none, and does not throw, so nothing can come between the lengths that
+ * were announced and the bytes that are written. Decoding copies out of shared memory before it
+ * hands anything over.
  *
  * @module
  */

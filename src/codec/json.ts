@@ -1,8 +1,9 @@
 /**
  * JSON, and what it would drop without a word.
  *
- * JSON changes by its nature what it has no form for: see `ValueCodec`. But functions and symbols, which it leaves out, and objects
- * of which it makes `{}` because nothing of them is in their properties, are refused.
+ * JSON changes by its nature what it has no form for: see `ValueCodec`. But functions and symbols,
+ * which it leaves out, and objects of which it makes `{}` because nothing of them is in their
+ * properties, are refused.
  *
  * @module
  */
@@ -21,7 +22,10 @@ interface Visit {
   readonly outer: Visit | undefined;
 }
 
-/** The JSON of a value; undefined if there is none. Throws `TypeError` for what JSON would drop, or cannot express. */
+/**
+ * The JSON of a value; undefined if there is none. Throws `TypeError` for what JSON would drop, or
+ * cannot express.
+ */
 export function toJson(value: unknown): string | undefined {
   const text = stringify(value);
   new Search(false).check(value);
@@ -116,7 +120,10 @@ class Search {
   }
 }
 
-/** Whether the properties of an object of some class are what JSON makes of it. Refuses those of the runtime. */
+/**
+ * Whether the properties of an object of some class are what JSON makes of it. Refuses those of the
+ * runtime.
+ */
 function isLookedThrough(visit: Visit, prototype: object | null): boolean {
   const { object } = visit;
   if (isOfJson(object)) return false;

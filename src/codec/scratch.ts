@@ -1,5 +1,6 @@
 /**
- * Private memory in which a value is prepared, before it is known how much of the shared memory it takes.
+ * Private memory in which a value is prepared, before it is known how much of the shared memory it
+ * takes.
  *
  * @module
  */
@@ -14,7 +15,9 @@ const MOST_KEPT = 2 ** 20;
 /** Bytes that grow. */
 export class Scratch {
   bytes!: Memory["bytes"];
-  /** The same, as the built-in class: a part of it costs a fifth of what a part of a `Buffer` costs. */
+  /**
+   * The same, as the built-in class: a part of it costs a fifth of what a part of a `Buffer` costs.
+   */
   plain!: Uint8Array<ArrayBuffer>;
   words!: Int32Array<ArrayBuffer>;
   units!: Uint16Array<ArrayBuffer>;

@@ -1,10 +1,10 @@
 /**
  * Strings as bytes, lone surrogates included.
  *
- * Short ones take one byte a character where all are Latin-1, else two. Long ones, too, if they are ASCII; what else is well
- * formed is UTF-8, because for that alone the runtime has a quick way to write every mixture. Text that seems to be in
- * characters which would take three bytes, and text that is not well formed, is UTF-16. The same text has the same bytes,
- * always.
+ * Short ones take one byte a character where all are Latin-1, else two. Long ones, too, if they are
+ * ASCII; what else is well formed is UTF-8, because for that alone the runtime has a quick way to
+ * write every mixture. Text that seems to be in characters which would take three bytes, and text
+ * that is not well formed, is UTF-16. The same text has the same bytes, always.
  *
  * @module
  */
@@ -18,7 +18,10 @@ export const UTF8 = 2;
 
 /** Up to this many characters a loop beats the runtime's conversion. */
 export const SHORT_TEXT = 48;
-/** Up to this many, text that is not ASCII is written by a loop, too: to read UTF-8 takes longer than to read the others. */
+/**
+ * Up to this many, text that is not ASCII is written by a loop, too: to read UTF-8 takes longer
+ * than to read the others.
+ */
 const MEDIUM_TEXT = 256;
 
 const encoder = new TextEncoder();
@@ -134,7 +137,10 @@ function encodeUtf16(text: string, scratch: Scratch, at: number): void {
   if (isOdd) scratch.plain.copyWithin(at, at + 1, at + 1 + text.length * 2);
 }
 
-/** Latin-1 strings up to this length are put together here: a call of the runtime costs three times as much. */
+/**
+ * Latin-1 strings up to this length are put together here: a call of the runtime costs three times
+ * as much.
+ */
 const SHORT = 12;
 
 /** The string at an offset, which is a multiple of 4. */

@@ -944,9 +944,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Sets the value of a key if the present one is as expected. Keeps the expiry that is there. Lock-free.
    *
-   * Values are compared by content, as `Object.is` compares primitives, but for 0 and -0, which are equal as they are for the
-   * keys of a `Map`. Objects are equal if they are of one kind and their parts are, in whatever order their keys, entries or
-   * members come. Under the codecs `"json"` and of your own, bytes are compared.
+   * Values are compared by content, as `Object.is` compares primitives, but for 0 and -0, which are
+   * equal as they are for the keys of a `Map`. Objects are equal if they are of one kind and their
+   * parts are, in whatever order their keys, entries or members come. Under the codecs `"json"` and
+   * of your own, bytes are compared.
    *
    * @param key The key.
    * @param expected What the value must be; undefined: there must be none.
@@ -1053,8 +1054,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there. Lock-free.
    *
-   * No counter becomes NaN: neither `by` nor the value may be, and the sum is refused where there is none (`Infinity` and
-   * `-Infinity`).
+   * No counter becomes NaN: neither `by` nor the value may be, and the sum is refused where there
+   * is none (`Infinity` and `-Infinity`).
    *
    * @param key The key.
    * @param by What to add.

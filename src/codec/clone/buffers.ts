@@ -1,6 +1,7 @@
 /**
- * Array buffers in a clone. Where one view alone shows a buffer, only what it shows is kept; a buffer that is stored itself, can be
- * resized, or has several views, is kept whole, and they share it when they come out.
+ * Array buffers in a clone. Where one view alone shows a buffer, only what it shows is kept; a
+ * buffer that is stored itself, can be resized, or has several views, is kept whole, and they share
+ * it when they come out.
  *
  * ```text
  * table: count | for each: bytes, offset in the buffer, most bytes + 1 or 0 | the bytes of all
@@ -66,7 +67,10 @@ function isPart(view: ArrayBufferView): boolean {
   return Buffer.isBuffer(view) && view.byteLength < view.buffer.byteLength;
 }
 
-/** Whether the length of a view of a buffer that can be resized follows that of the buffer. Tried out on a copy. */
+/**
+ * Whether the length of a view of a buffer that can be resized follows that of the buffer. Tried
+ * out on a copy.
+ */
 export function tracksLength(view: ArrayBufferView<ArrayBuffer>): boolean {
   const copy = structuredClone(view);
   const { buffer, byteOffset } = copy;

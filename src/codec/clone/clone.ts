@@ -14,8 +14,9 @@ const reader = new CloneReader();
 let spare: CloneWriter | undefined;
 
 /**
- * Writes the clone of an object, and calls `use` with the writer that has it. Runs the caller's getters, which may come back here: they
- * get a writer of their own. Throws `TypeError` for what cannot be cloned.
+ * Writes the clone of an object, and calls `use` with the writer that has it. Runs the caller's
+ * getters, which may come back here: they get a writer of their own. Throws `TypeError` for what
+ * cannot be cloned.
  */
 export function writeClone(
   value: object,
@@ -28,7 +29,10 @@ export function writeClone(
   spare = writer;
 }
 
-/** The value of the clone that stands there, at a multiple of 4, also of one that an earlier version wrote, which left that to V8. */
+/**
+ * The value of the clone that stands there, at a multiple of 4, also of one that an earlier version
+ * wrote, which left that to V8.
+ */
 export function readClone(
   memory: Readable,
   start: number,

@@ -1,6 +1,7 @@
 /**
- * Whether two values that came out of clones are equal: of the same kinds, with equal parts. Keys of objects, entries of maps and
- * members of sets may come in any order. Numbers are the same where they are for a `Map`.
+ * Whether two values that came out of clones are equal: of the same kinds, with equal parts. Keys
+ * of objects, entries of maps and members of sets may come in any order. Numbers are the same where
+ * they are for a `Map`.
  *
  * @module
  */
@@ -130,7 +131,10 @@ function areEqualSets(
   );
 }
 
-/** Takes the first that is equal out of a list; false if none is. What is assumed on the way counts for this one only. */
+/**
+ * Takes the first that is equal out of a list; false if none is. What is assumed on the way counts
+ * for this one only.
+ */
 function takeEqual(
   wanted: unknown,
   from: unknown[],

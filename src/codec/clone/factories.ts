@@ -1,6 +1,7 @@
 /**
- * Functions that make objects with given keys. An object literal is made at once; to add its properties one by one takes fifteen
- * times as long, since V8 looks for the object's next form each time.
+ * Functions that make objects with given keys. An object literal is made at once; to add its
+ * properties one by one takes fifteen times as long, since V8 looks for the object's next form each
+ * time.
  *
  * @module
  */
@@ -12,7 +13,10 @@ export type Factory = (parts: readonly unknown[], base: number) => object;
 const MOST = 1000;
 let left = MOST;
 
-/** A function that makes objects with these keys; undefined where code may not be made of text, or enough was made. */
+/**
+ * A function that makes objects with these keys; undefined where code may not be made of text, or
+ * enough was made.
+ */
 export function factoryFor(keys: readonly string[]): Factory | undefined {
   // A text of its own kind is no name but a prototype; who calls has looked for it.
   if (left === 0 || keys.includes("__proto__")) return undefined;

@@ -1,5 +1,6 @@
 /**
- * The keys of objects as they are read: the bytes of the keys that came last are kept with the strings that they stand for.
+ * The keys of objects as they are read: the bytes of the keys that came last are kept with the
+ * strings that they stand for.
  *
  * @module
  */
@@ -75,7 +76,10 @@ function readLayout(
   return { keys, block, isPlain, uses: 0, factory: undefined };
 }
 
-/** By the length and some of the words: two that often come in turns should rarely share a place, that is all. */
+/**
+ * By the length and some of the words: two that often come in turns should rarely share a place,
+ * that is all.
+ */
 function placeOf(
   { words }: Readable,
   start: number,

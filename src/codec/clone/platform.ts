@@ -1,5 +1,6 @@
 /**
- * What a value is that is no plain data: whether it holds something that a copy of its properties would lose.
+ * What a value is that is no plain data: whether it holds something that a copy of its properties
+ * would lose.
  *
  * @module
  */
@@ -14,8 +15,8 @@ const sourceOf = Function.prototype.toString;
 const verdicts = new WeakMap<object, boolean>();
 
 /**
- * Whether objects with this prototype are the runtime's: what they are about is not in their properties. Objects of a class of the
- * program's own are not, unless the class extends such a one.
+ * Whether objects with this prototype are the runtime's: what they are about is not in their
+ * properties. Objects of a class of the program's own are not, unless the class extends such a one.
  */
 export function isPlatform(prototype: object): boolean {
   let verdict = verdicts.get(prototype);
@@ -48,7 +49,10 @@ function isRoot(prototype: object): boolean {
     hasOwn(prototype, "hasOwnProperty");
 }
 
-/** Whether a constructor is the engine's, or one of the globals that a runtime defines: those are not enumerable. */
+/**
+ * Whether a constructor is the engine's, or one of the globals that a runtime defines: those are
+ * not enumerable.
+ */
 function isOfRuntime(make: { name?: unknown }): boolean {
   if (sourceOf.call(make).endsWith("{ [native code] }")) return true;
   const name = String(make.name);

@@ -1,9 +1,10 @@
 /**
- * From clones to values. What comes out is the reader's own: nothing of it is in shared memory, and each buffer is as long as what
- * was kept of it.
+ * From clones to values. What comes out is the reader's own: nothing of it is in shared memory, and
+ * each buffer is as long as what was kept of it.
  *
- * No code of the caller's runs meanwhile, so one reader serves all. It believes nothing that the bytes say: a damaged clone gives an
- * error, and no more memory is asked for than its length can account for.
+ * No code of the caller's runs meanwhile, so one reader serves all. It believes nothing that the
+ * bytes say: a damaged clone gives an error, and no more memory is asked for than its length can
+ * account for.
  *
  * @module
  */
@@ -106,13 +107,19 @@ export class CloneReader {
   readonly #met: object[] = [];
   readonly #layouts: Layout[] = [];
   #layoutCount = 0;
-  /** The parts of the objects that are being read: a stack, and its top. (To cut off arrays would take longer.) */
+  /**
+   * The parts of the objects that are being read: a stack, and its top. (To cut off arrays would
+   * take longer.)
+   */
   readonly #parts: unknown[] = [];
   #top = 0;
   readonly #later: (() => void)[] = [];
   #buffers: StoredBuffer[] | undefined;
 
-  /** The value of the clone that stands there. Throws `RangeError` and others if its bytes are damaged. */
+  /**
+   * The value of the clone that stands there. Throws `RangeError` and others if its bytes are
+   * damaged.
+   */
   read(memory: Readable, start: number, byteLength: number): unknown {
     this.#begin(memory, start, byteLength);
     try {
@@ -161,7 +168,7 @@ export class CloneReader {
     this.#top = base;
   }
 
-  // ---- bytes --------------------------------------------------------------------------------------------------------
+  // ---- bytes ------------------------------------------------------------------------------------
 
   #byte(): number {
     if (this.#at >= this.#end) damaged("they end too early");
@@ -201,7 +208,7 @@ export class CloneReader {
     return at;
   }
 
-  // ---- values -------------------------------------------------------------------------------------------------------
+  // ---- values -----------------------------------------------------------------------------------
 
   #value(): unknown {
     const token = this.#byte();
@@ -266,7 +273,7 @@ export class CloneReader {
     if (this.#text === "") damaged("a text is empty");
   }
 
-  // ---- objects ------------------------------------------------------------------------------------------------------
+  // ---- objects ----------------------------------------------------------------------------------
 
   /** Numbers an object, as the writer did: before what is in it. */
   #meet<T extends object>(object: T): T {
@@ -449,7 +456,7 @@ export class CloneReader {
     return error;
   }
 
-  // ---- buffers ------------------------------------------------------------------------------------------------------
+  // ---- buffers ----------------------------------------------------------------------------------
 
   #view(): ArrayBufferView {
     const kind = this.#byte();
@@ -534,7 +541,8 @@ function extend(array: unknown[], length: number): void {
     array.length = length;
     return;
   }
-  // An element far away makes V8 keep the array by its keys: to set the length would reserve memory for all.
+  // An element far away makes V8 keep the array by its keys: to set the length would reserve memory
+  // for all.
   array[length - 1] = 0;
   delete array[length - 1];
 }

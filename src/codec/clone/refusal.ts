@@ -6,7 +6,9 @@
 
 import { adviceFor, nameOf } from "./platform.ts";
 
-/** The way from a container to one of its parts: a property, an index, or what is written as it is. */
+/**
+ * The way from a container to one of its parts: a property, an index, or what is written as it is.
+ */
 export type Segment = string | number | { readonly as: string };
 
 /** The place of an entry of a `Map`. */
@@ -24,7 +26,9 @@ export function setPlace(index: number): Segment {
   return { as: ` (member ${index} of the Set)` };
 }
 
-/** Refuses a part of a value, because it is of no kind that can be kept, or for a fault of its own. */
+/**
+ * Refuses a part of a value, because it is of no kind that can be kept, or for a fault of its own.
+ */
 export function refuse(
   part: unknown,
   path: readonly Segment[],

@@ -1,6 +1,7 @@
 /**
- * The keys of objects as they are written: most objects of a program have the same keys in the same order as others before, so
- * their bytes are kept, and found again by following the keys one by one.
+ * The keys of objects as they are written: most objects of a program have the same keys in the same
+ * order as others before, so their bytes are kept, and found again by following the keys one by
+ * one.
  *
  * @module
  */
@@ -12,7 +13,10 @@ import { MOST_KEYS } from "./tokens.ts";
 /** Keys in an order. */
 export interface Shape {
   readonly keys: readonly string[];
-  /** A varint of the count, then of each key a varint, `length * 2` and 1 more if it is UTF-16, and its characters. */
+  /**
+   * A varint of the count, then of each key a varint, `length * 2` and 1 more if it is UTF-16, and
+   * its characters.
+   */
   readonly block: Int32Array<ArrayBuffer>;
   readonly byteLength: number;
   /** Which value had it last, and the how-manieth shape of that value it was. */
@@ -81,7 +85,10 @@ function forget(): void {
   steps = 0;
 }
 
-/** The shape of an object that has all its keys by now; undefined if it has too many, or too long ones: a dictionary. */
+/**
+ * The shape of an object that has all its keys by now; undefined if it has too many, or too long
+ * ones: a dictionary.
+ */
 export function shapeAt(step: Step): Shape | undefined {
   return step.shape ?? makeShape(step);
 }
@@ -95,7 +102,8 @@ function makeShape(step: Step): Shape | undefined {
     keys.push(at.key);
   }
   keys.reverse();
-  // The key of an array's element, or of what looks like one: such objects hardly ever have the keys of others.
+  // The key of an array's element, or of what looks like one: such objects hardly ever have the
+  // keys of others.
   if (keys.length > 0 && isDigit(keys[0])) return undefined;
   const bytes = keys.reduce((sum, key) => sum + 3 + key.length * 2, 3);
   if (bytes > MOST_BLOCK_BYTES) return undefined;

@@ -1,23 +1,27 @@
 /**
- * The bytes of a clone: what a value of several parts, or of a kind that has no tag of its own, is stored as.
+ * The bytes of a clone: what a value of several parts, or of a kind that has no tag of its own, is
+ * stored as.
  *
  * ```text
  * header | structure | texts | buffers
  * ```
  *
- * - *header*: a word. Its lowest byte is `MARK`, with flags; the others are the length of the structure, or 0, and then that
- *   stands in a second word. (V8's own format, which earlier versions wrote, begins with 0xff.)
- * - *structure*: tokens, depth first. Small numbers and the lengths of short strings are in the token itself. Lengths and
- *   counts are varints: seven bits a byte, the lowest first.
- * - *texts*: the characters of all strings, in their order, in blocks of some thousand: so a value has one run of characters
- *   to convert, and not one for each string. A block has a varint, `byteLength * 4 + encoding`, then its bytes. It ends where a
- *   string ends.
- * - *buffers*: the bytes of array buffers, last, because what must be kept of a buffer is known only when all views were met. First
- *   a table (see `buffers.ts`). The last four bytes of a clone that has buffers are the offset of that table.
+ * - *header*: a word. Its lowest byte is `MARK`, with flags; the others are the length of the
+ *   structure, or 0, and then that stands in a second word. (V8's own format, which earlier
+ *   versions wrote, begins with 0xff.)
+ * - *structure*: tokens, depth first. Small numbers and the lengths of short strings are in the
+ *   token itself. Lengths and counts are varints: seven bits a byte, the lowest first.
+ * - *texts*: the characters of all strings, in their order, in blocks of some thousand: so a value
+ *   has one run of characters to convert, and not one for each string. A block has a varint,
+ *   `byteLength * 4 + encoding`, then its bytes. It ends where a string ends.
+ * - *buffers*: the bytes of array buffers, last, because what must be kept of a buffer is known
+ *   only when all views were met. First a table (see `buffers.ts`). The last four bytes of a clone
+ *   that has buffers are the offset of that table.
  *
- * Objects, arrays and all else that has an identity are numbered as they are met, and `REFERENCE` names one that came before. What
- * lies deeper than `DEEPEST` is postponed: `LATER_…` stands where it belongs, and its content follows at the end of the
- * structure. So neither writer nor reader needs a stack as deep as the value.
+ * Objects, arrays and all else that has an identity are numbered as they are met, and `REFERENCE`
+ * names one that came before. What lies deeper than `DEEPEST` is postponed: `LATER_…` stands where
+ * it belongs, and its content follows at the end of the structure. So neither writer nor reader
+ * needs a stack as deep as the value.
  *
  * @module
  */
@@ -42,7 +46,10 @@ export const FLOAT = 0x05;
 export const BIGINT = 0x06;
 /** A varint of the length in characters. */
 export const STRING = 0x07;
-/** A varint of the length of the keys' block, zeros up to a multiple of 4, the block (see `shapes.ts`), the values. */
+/**
+ * A varint of the length of the keys' block, zeros up to a multiple of 4, the block (see
+ * `shapes.ts`), the values.
+ */
 export const OBJECT = 0x08;
 /** A varint, the how-manieth `OBJECT` of this clone had the same keys; the values. */
 export const SAME_KEYS = 0x09;

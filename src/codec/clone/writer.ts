@@ -1,7 +1,9 @@
 /**
- * From values to clones: what the structured clone algorithm takes, as it takes it, and nothing that it would change.
+ * From values to clones: what the structured clone algorithm takes, as it takes it, and nothing
+ * that it would change.
  *
- * A writer serves one value at a time. It runs the caller's getters, which may use the map, and so other writers.
+ * A writer serves one value at a time. It runs the caller's getters, which may use the map, and so
+ * other writers.
  *
  * @module
  */
@@ -78,7 +80,10 @@ const ROOT = Object.prototype;
 const START = 8;
 /** What a structure is shorter than, if its length fits into the header's first word. */
 const SHORT_STRUCTURE = 2 ** 24;
-/** Strings are put together up to so many characters: what a reader keeps a string of stays in memory as a whole. */
+/**
+ * Strings are put together up to so many characters: what a reader keeps a string of stays in
+ * memory as a whole.
+ */
 const BLOCK_CHARACTERS = 4096;
 /** Up to so many objects, looking through all of them is the quickest way to know one again. */
 const FEW = 32;
@@ -123,7 +128,10 @@ export class CloneWriter {
   #depth = 0;
   #shapes = 0;
   readonly #path: Segment[] = [];
-  /** The properties of the objects that are being written: a stack, and its top. (To cut off arrays would take longer.) */
+  /**
+   * The properties of the objects that are being written: a stack, and its top. (To cut off arrays
+   * would take longer.)
+   */
   readonly #parts: unknown[] = [];
   #top = 0;
   /** The strings that were met, and how many. */
@@ -141,7 +149,10 @@ export class CloneWriter {
   #isRootPolluted = false;
   #buffers: KeptBuffers | undefined;
 
-  /** Makes the clone of a value. Throws `TypeError` for what cannot be cloned, and whatever a getter throws: the writer is spoilt then. */
+  /**
+   * Makes the clone of a value. Throws `TypeError` for what cannot be cloned, and whatever a getter
+   * throws: the writer is spoilt then.
+   */
   write(value: object): void {
     this.scratch.renew(this.byteLength); // about as large as the one before
     this.#bytes = this.scratch.plain;
@@ -181,7 +192,7 @@ export class CloneWriter {
     }
   }
 
-  // ---- bytes --------------------------------------------------------------------------------------------------------
+  // ---- bytes ------------------------------------------------------------------------------------
 
   #reserve(count: number): void {
     this.scratch.reserve(this.#at, count);
@@ -234,7 +245,7 @@ export class CloneWriter {
     this.#at += 8;
   }
 
-  // ---- values -------------------------------------------------------------------------------------------------------
+  // ---- values -----------------------------------------------------------------------------------
 
   /** Writes a part at a place in what is being written. */
   #part(part: unknown, place: Segment): void {
@@ -305,7 +316,7 @@ export class CloneWriter {
     refuse(part, path.reverse().flat(), fault);
   }
 
-  // ---- objects ------------------------------------------------------------------------------------------------------
+  // ---- objects ----------------------------------------------------------------------------------
 
   #object(part: object): void {
     if (isProxy(part)) this.#refuse(part);
@@ -497,7 +508,7 @@ export class CloneWriter {
     }
   }
 
-  // ---- arrays -------------------------------------------------------------------------------------------------------
+  // ---- arrays -----------------------------------------------------------------------------------
 
   #elements(array: unknown[]): void {
     const { length } = array;
@@ -550,7 +561,7 @@ export class CloneWriter {
     this.#pairs(array, keys);
   }
 
-  // ---- other kinds --------------------------------------------------------------------------------------------------
+  // ---- other kinds ------------------------------------------------------------------------------
 
   #map(part: Map<unknown, unknown>): void {
     const entries: unknown[] = [];
@@ -606,7 +617,10 @@ export class CloneWriter {
     this.#part(unboxed(part), { as: "" });
   }
 
-  /** As the structured clone algorithm takes it: the class by its name, message, stack and cause. An `AggregateError` keeps its errors. */
+  /**
+   * As the structured clone algorithm takes it: the class by its name, message, stack and cause. An
+   * `AggregateError` keeps its errors.
+   */
   #error(part: Error): void {
     const name = String(part.name);
     const message = getOwnPropertyDescriptor(part, "message");
@@ -638,7 +652,7 @@ export class CloneWriter {
     else write();
   }
 
-  // ---- buffers ------------------------------------------------------------------------------------------------------
+  // ---- buffers ----------------------------------------------------------------------------------
 
   #buffer(buffer: ArrayBufferLike): void {
     if (types.isSharedArrayBuffer(buffer)) this.#refuse(buffer);
@@ -693,7 +707,7 @@ export class CloneWriter {
     this.#at += to - from;
   }
 
-  // ---- texts --------------------------------------------------------------------------------------------------------
+  // ---- texts ------------------------------------------------------------------------------------
 
   #writeTexts(): void {
     const texts = this.#texts;
@@ -719,7 +733,9 @@ export class CloneWriter {
     return text;
   }
 
-  /** Writes a short block without joining its strings; false if there is one that is not Latin-1. */
+  /**
+   * Writes a short block without joining its strings; false if there is one that is not Latin-1.
+   */
   #writeShort(from: number, to: number, length: number): boolean {
     this.#reserve(TOKEN_BYTES + length);
     const head = this.#at;

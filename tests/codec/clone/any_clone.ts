@@ -1,5 +1,6 @@
 /**
- * Values that the structured clone algorithm takes, at random: whatever is met can come again elsewhere.
+ * Values that the structured clone algorithm takes, at random: whatever is met can come again
+ * elsewhere.
  *
  * @module
  */
