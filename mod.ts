@@ -34,7 +34,11 @@ export {
   MapFullError,
   SnapshotError,
 } from "./src/errors.ts";
-export type { MapFullDetails, SnapshotErrorDetails } from "./src/errors.ts";
+export type {
+  MapFullDetails,
+  OpenSnapshot,
+  SnapshotErrorDetails,
+} from "./src/errors.ts";
 import "./src/persist/persisted_map.ts"; // what `SharedMap.open` needs for its option `persist`
 export {
   listSnapshots,

@@ -13,6 +13,16 @@ export interface MapFullDetails {
   maxBytes: number;
   /** Bytes that live entries take. */
   liveBytes: number;
+  /** The oldest snapshot that is open, if one is: what it shows takes memory until it is closed. */
+  snapshot?: OpenSnapshot;
+}
+
+/** A snapshot that keeps memory from others. */
+export interface OpenSnapshot {
+  /** The tick of the map's clock that it shows: its `epoch`. */
+  epoch: number;
+  /** How long it has been open, in milliseconds, within a second. */
+  ageMs: number;
 }
 
 /**
@@ -38,6 +48,8 @@ export class MapFullError extends Error {
   readonly maxBytes: number;
   /** Bytes that live entries take. */
   readonly liveBytes: number;
+  /** The oldest snapshot that is open, if one is: what it shows takes memory until it is closed. */
+  readonly snapshot: OpenSnapshot | undefined;
 
   /**
    * Constructs the error.
@@ -51,6 +63,7 @@ export class MapFullError extends Error {
     this.needed = details.needed;
     this.maxBytes = details.maxBytes;
     this.liveBytes = details.liveBytes;
+    this.snapshot = details.snapshot;
   }
 }
 

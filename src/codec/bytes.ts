@@ -1,15 +1,61 @@
 /**
  * Bytes that the caller hands over.
  *
+ * They are read twice: their length when they are prepared, and all of them when they are written, into memory that was taken for just
+ * that length. So the length must be the true one, whatever a subclass or a property of the same name says; the bytes must be
+ * there; and no other worker may change either in between.
+ *
  * @module
  */
 
-import { isOutOfBounds } from "./clone/buffers.ts";
+import { received } from "../errors.ts";
 
-/** Refuses bytes whose memory is gone: they would look as if there were none. */
-export function checkMemory(bytes: Uint8Array, role: "key" | "value"): void {
-  if (bytes.length > 0 || !isOutOfBounds(bytes)) return;
-  throw new TypeError(
-    `Cannot encode the ${role}: its memory was detached, or became too small: give bytes that are still there, or a copy that was made before`,
-  );
+const typedArrays = Object.getPrototypeOf(Uint8Array.prototype);
+
+/** A getter of all typed arrays, as the engine made it. */
+function getter<T>(name: string): (bytes: Uint8Array) => T {
+  const { get } = Object.getOwnPropertyDescriptor(typedArrays, name)!;
+  return (bytes) => get!.call(bytes);
+}
+
+const trueLength = getter<number>("length");
+const bufferOf = getter<ArrayBufferLike>("buffer");
+
+/**
+ * The same bytes as ones that no other worker can change: a copy, if they are shared. Throws `TypeError`, which begins with `what`, if
+ * they are no bytes.
+ */
+export function unshared(bytes: unknown, what: string): Uint8Array {
+  // A view first: a proxy of one is none, but an instance, and to ask for that would run its code.
+  if (!ArrayBuffer.isView(bytes) || !(bytes instanceof Uint8Array)) {
+    throw new TypeError(`${what} must be a Uint8Array: ${received(bytes)}`);
+  }
+  return bufferOf(bytes) instanceof SharedArrayBuffer
+    ? new Uint8Array(bytes)
+    : bytes;
+}
+
+/** A copy of bytes, so that their owner may use their memory again. Throws `TypeError`, likewise. */
+export function copied(bytes: unknown, what: string): Uint8Array {
+  const own = unshared(bytes, what);
+  lengthOf(own, what);
+  return new Uint8Array(own);
+}
+
+/** How many bytes there are. Throws `TypeError` if their buffer was detached, or has shrunk so that they lie outside. */
+export function lengthOf(bytes: Uint8Array, what: string): number {
+  const length = trueLength(bytes);
+  if (length === 0) checkThere(bytes, what);
+  return length;
+}
+
+function checkThere(bytes: Uint8Array, what: string): void {
+  try {
+    typedArrays.at.call(bytes, 0); // refuses such bytes, as `length` does not
+  } catch (cause) {
+    throw new TypeError(
+      `${what} must be a Uint8Array whose bytes are there: received one whose buffer was transferred or has shrunk: pass a copy that was made before`,
+      { cause },
+    );
+  }
 }

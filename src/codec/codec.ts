@@ -6,7 +6,8 @@
  * copy of all that is to be written, so that nobody can change it or take its memory away
  * meanwhile; *writing* runs none, and does not throw, so nothing can come between the lengths that
  * were announced and the bytes that are written. Decoding copies out of shared memory before it
- * hands anything over.
+ * hands anything over; the caller's own `decode` gets such a copy, and is to be called when nothing
+ * is pinned and nothing half done: it may use the map, or never return.
  *
  * @module
  */
@@ -58,6 +59,8 @@ export interface Readable {
 /** How keys are encoded, as the map uses it. */
 export interface KeyFormat<K> {
   readonly name: string;
+  /** The caller's codec, if it is one. */
+  readonly own?: Codec<K>;
   /** Checks a key and brings it into the form that `pack` takes; may run the caller's code. Throws `TypeError`. */
   prepare(key: K): unknown;
   /** Encodes what `prepare` returned. */
@@ -69,6 +72,8 @@ export interface KeyFormat<K> {
 /** How values are encoded, as the map uses it. */
 export interface ValueFormat<V> {
   readonly name: string;
+  /** The caller's codec, if it is one. */
+  readonly own?: Codec<V> | undefined;
   /** The tag of the prepared value. */
   readonly tag: number;
   /** The length of the prepared value in bytes. */
@@ -77,6 +82,11 @@ export interface ValueFormat<V> {
   readonly number: number;
   /** Checks a value and fixes tag and length; may run the caller's code. Throws `TypeError`. */
   prepare(value: V): void;
+  /**
+   * Copies what of the prepared value is the caller's still: for a value that is written, or compared,
+   * only after more of the caller's code has run.
+   */
+  keep(): void;
   /** Writes the prepared value. `at` is, here and below, an index in units of 8 bytes. */
   write(memory: Memory, at: number): void;
   /** Whether the prepared value is the one that stands there. */

@@ -9,12 +9,15 @@ import { LENGTH_LIMIT } from "../segment/layout.ts";
 import type { EncodedKey } from "../table/key.ts";
 import * as versions from "../table/version.ts";
 import type { Codec, KeyFormat, Memory } from "./codec.ts";
-import { checkMemory } from "./bytes.ts";
+import * as callers from "./bytes.ts";
 import * as strings from "./strings.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { keyBytes, keyIndex, keyIsWide } = versions;
 const { readString } = strings;
+const { copied, lengthOf, unshared } = callers;
+
+const WHAT = "Cannot encode the key: it";
 
 /** Keys are kept whole in memory: what is longer than this cannot be one. */
 function checkLength(byteLength: number): void {
@@ -76,13 +79,7 @@ export const numberKeys: KeyFormat<number> = {
 export const bytesKeys: KeyFormat<Uint8Array> = {
   name: "bytes",
   prepare(key) {
-    if (!ArrayBuffer.isView(key) || !(key instanceof Uint8Array)) {
-      throw new TypeError(
-        `Cannot encode the key: it must be a Uint8Array: ${received(key)}`,
-      );
-    }
-    checkMemory(key, "key");
-    return new Uint8Array(key);
+    return unshared(key, WHAT);
   },
   pack(prepared, into) {
     packBytes(prepared as Uint8Array, into);
@@ -90,8 +87,9 @@ export const bytesKeys: KeyFormat<Uint8Array> = {
   read: copyOfKey,
 };
 
+/** The caller's code may have run since the bytes were prepared. */
 function packBytes(key: Uint8Array, into: EncodedKey): void {
-  const length = key.length;
+  const length = lengthOf(key, WHAT);
   checkLength(length);
   into.reserve(length + 3);
   if (length > 0) into.words[(length - 1) >> 2] = 0; // the padding
@@ -107,20 +105,13 @@ function copyOfKey(memory: Memory, ref: number): Uint8Array<ArrayBuffer> {
 
 /** Keys that the caller's codec turns into bytes. */
 export function customKeys<K>(codec: Codec<K>): KeyFormat<K> {
+  const { name } = codec;
+  const what =
+    `Cannot encode the key: what encode() of the codec "${name}" returns`;
   return {
-    name: codec.name,
-    prepare(key) {
-      const bytes = codec.encode(key);
-      if (!(bytes instanceof Uint8Array)) {
-        throw new TypeError(
-          `Cannot encode the key: encode() of the codec "${codec.name}" must return a Uint8Array: ${
-            received(bytes)
-          }`,
-        );
-      }
-      checkMemory(bytes, "key");
-      return new Uint8Array(bytes);
-    },
+    name,
+    own: codec,
+    prepare: (key) => copied(codec.encode(key), what),
     pack(prepared, into) {
       packBytes(prepared as Uint8Array, into);
     },

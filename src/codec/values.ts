@@ -8,7 +8,7 @@ import { received } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
 import * as codec from "./codec.ts";
 import type { Codec, Memory, ValueFormat } from "./codec.ts";
-import { checkMemory } from "./bytes.ts";
+import * as callers from "./bytes.ts";
 import { areEqual } from "./clone/equality.ts";
 import * as clones from "./clone/clone.ts";
 import { refuse as refusePart } from "./clone/refusal.ts";
@@ -29,6 +29,7 @@ const {
   writeUtf16,
 } = strings;
 const { readClone, writeClone } = clones;
+const { copied, lengthOf, unshared } = callers;
 const {
   TAG_BYTES,
   TAG_CLONE,
@@ -40,6 +41,7 @@ const {
   TAG_UTF8,
 } = codec;
 
+const WHAT = "Cannot encode the value: it";
 const NUMBER_BYTES = 8;
 const CONSTANTS = [null, true, false];
 /** The tags of the encodings of a text, in their order. */
@@ -50,12 +52,15 @@ const SHORT_COPY = 256;
 /** What every value format can do: write each kind of payload. Subclasses decide what is accepted. */
 abstract class Format<V> implements ValueFormat<V> {
   abstract readonly name: string;
+  readonly own: Codec<V> | undefined;
   tag = 0;
   byteLength = 0;
   number = 0;
   /** The prepared string. */
   #text: string | undefined;
-  /** Where the prepared value is, unless it is a number or a short string. */
+  /** The prepared bytes, if they are the caller's. */
+  #bytes: Uint8Array | undefined;
+  /** Where the prepared value is, unless it is a number, a short string, or bytes of the caller's. */
   protected scratch: Scratch = new Scratch();
   protected start = 0;
 
@@ -68,6 +73,7 @@ abstract class Format<V> implements ValueFormat<V> {
   ): V;
 
   protected prepareNumber(value: number): void {
+    this.#bytes = undefined;
     this.tag = TAG_NUMBER;
     this.byteLength = NUMBER_BYTES;
     this.number = value;
@@ -75,6 +81,7 @@ abstract class Format<V> implements ValueFormat<V> {
 
   protected prepareString(value: string): void {
     this.#text = value;
+    this.#bytes = undefined;
     if (value.length > SHORT_TEXT) return this.#prepareLong(value);
     const narrow = isLatin1(value);
     this.tag = narrow ? TAG_LATIN1 : TAG_UTF16;
@@ -90,20 +97,23 @@ abstract class Format<V> implements ValueFormat<V> {
     this.start = 0;
   }
 
+  /** Does not copy them: no code of the caller's runs before they are written, or `keep` is called. */
   protected prepareBytes(value: Uint8Array, tag: number): void {
-    checkMemory(value, "value");
-    const { scratch } = this;
-    const { length } = value;
     this.#text = undefined;
+    this.byteLength = lengthOf(value, WHAT);
     this.tag = tag;
-    this.byteLength = length;
+    this.#bytes = value;
     this.start = 0;
-    if (length >= LENGTH_LIMIT) return; // the map will refuse it
-    scratch.renew(length);
-    scratch.reserve(0, length);
-    scratch.plain.set(
-      length === value.length ? value : value.subarray(0, length),
-    );
+  }
+
+  keep(): void {
+    const bytes = this.#bytes;
+    this.#bytes = undefined;
+    if (bytes === undefined || this.byteLength >= LENGTH_LIMIT) return; // the map refuses such bytes
+    const { scratch } = this;
+    scratch.renew(this.byteLength);
+    scratch.reserve(0, this.byteLength);
+    scratch.plain.set(bytes);
   }
 
   /** Prepares what is in the scratch by now. */
@@ -113,6 +123,7 @@ abstract class Format<V> implements ValueFormat<V> {
     tag: number,
   ): void {
     this.#text = undefined;
+    this.#bytes = undefined;
     this.tag = tag;
     this.byteLength = byteLength;
     this.start = start;
@@ -121,6 +132,7 @@ abstract class Format<V> implements ValueFormat<V> {
   write(memory: Memory, at: number): void {
     const text = this.#text;
     if (this.tag === TAG_NUMBER) memory.floats[at] = this.number;
+    else if (this.#bytes !== undefined) memory.bytes.set(this.#bytes, at * 8);
     else if (text === undefined || text.length > SHORT_TEXT) {
       copyIn(this.scratch, this.start, this.byteLength, memory, at);
     } else if (this.tag === TAG_LATIN1) writeLatin1(memory.bytes, at * 8, text);
@@ -140,10 +152,10 @@ abstract class Format<V> implements ValueFormat<V> {
       return this.#equalsText(this.#text, memory, at, byteLength, tag);
     }
     if (tag !== this.tag || byteLength !== this.byteLength) return false;
-    const { plain } = this.scratch;
-    const start = this.start;
-    return memory.bytes.subarray(at * 8, at * 8 + byteLength)
-      .equals(plain.subarray(start, start + byteLength));
+    const { start } = this;
+    const prepared = this.#bytes ??
+      this.scratch.plain.subarray(start, start + byteLength);
+    return memory.bytes.subarray(at * 8, at * 8 + byteLength).equals(prepared);
   }
 
   /** Earlier versions had other encodings for long strings. */
@@ -216,7 +228,7 @@ function canonical(value: number): number {
 
 function refuse(expected: string, value: unknown): never {
   throw new TypeError(
-    `Cannot encode the value: it must be ${expected}: ${received(value)}`,
+    `${WHAT} must be ${expected}: ${received(value)}`,
   );
 }
 
@@ -255,8 +267,7 @@ class BytesValues extends Format<Uint8Array> {
   readonly name = "bytes";
 
   prepare(value: Uint8Array): void {
-    if (!isBytes(value)) refuse("a Uint8Array", value);
-    this.prepareBytes(value, TAG_BYTES);
+    this.prepareBytes(unshared(value, WHAT), TAG_BYTES);
   }
 
   read(memory: Memory, at: number, byteLength: number): Uint8Array {
@@ -285,29 +296,25 @@ class JsonValues extends Format<unknown> {
 
 class CustomValues<V> extends Format<V> {
   readonly name: string;
-  readonly #codec: Codec<V>;
+  override readonly own: Codec<V>;
+  readonly #what: string;
 
   constructor(codec: Codec<V>) {
     super();
     this.name = codec.name;
-    this.#codec = codec;
+    this.own = codec;
+    this.#what =
+      `Cannot encode the value: what encode() of the codec "${this.name}" returns`;
   }
 
   prepare(value: V): void {
     if (value === undefined) refuse("defined (delete removes an entry)", value);
-    const bytes = this.#codec.encode(value);
-    if (!isBytes(bytes)) {
-      throw new TypeError(
-        `Cannot encode the value: encode() of the codec "${this.name}" must return a Uint8Array: ${
-          received(bytes)
-        }`,
-      );
-    }
+    const bytes = copied(this.own.encode(value), this.#what);
     this.prepareBytes(bytes, TAG_CUSTOM);
   }
 
   read(memory: Memory, at: number, byteLength: number): V {
-    return this.#codec.decode(copyOut(memory, at, byteLength));
+    return this.own.decode(copyOut(memory, at, byteLength));
   }
 }
 
@@ -342,7 +349,9 @@ class AnyValues extends Format<unknown> {
 
   #prepareObject(value: object | null): void {
     if (value === null) return this.#prepareConstant(value);
-    if (isBytes(value)) return this.prepareBytes(value, TAG_BYTES);
+    if (isBytes(value)) {
+      return this.prepareBytes(unshared(value, WHAT), TAG_BYTES);
+    }
     writeClone(value, (writer) => {
       // The writer goes on with the scratch of the value before, which is written by now.
       const { scratch, start, byteLength } = writer;

@@ -27,7 +27,7 @@ const {
   R_LINK,
   R_STAMP,
 } = layout;
-const { classAt, isLong, pushBlock } = blocks;
+const { addBlock, beginFreeing, classAt, endFreeing, isLong } = blocks;
 const { tally } = tallies;
 const { load, peek, poke } = access;
 
@@ -53,7 +53,7 @@ export function retire(
   countRetired(words, base, refs);
 }
 
-/** Keeps a version that an open snapshot needs, until all snapshots older than `death` are closed. */
+/** Keeps a version that an open snapshot needs, until none does. It died at `death`. */
 export function hold(
   words: Words,
   base: number,
@@ -66,19 +66,32 @@ export function hold(
   countRetired(words, base, 0);
 }
 
-/** Takes the oldest version that is held off its queue. */
-export function letGo(words: Words, base: number): void {
-  removeFirst(words, base + P_HELD_HEAD, base + P_HELD_TAIL);
+/** The version that is held behind another one; the first one, if that is 0; 0: there is none. */
+export function heldAfter(words: Words, base: number, before: number): number {
+  return peek(
+    words,
+    before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK,
+  );
+}
+
+/** Takes the version that is held behind another one, the first one if that is 0, off its queue. */
+export function letGo(words: Words, base: number, before: number): void {
+  const next = peek(words, heldAfter(words, base, before) * 4 + R_LINK);
+  if (next === 0) poke(words, base + P_HELD_TAIL, before);
+  poke(words, before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK, next);
   tally(words, base + P_HELD_COUNT, -1);
 }
 
-/** Takes the oldest retired record out of limbo, if it has no reader left; 0: there is none. */
-export function leaveLimbo(words: Words, base: number, epoch: number): number {
+/** The oldest retired record, if it has no reader left; 0: there is none. */
+export function firstToFree(words: Words, base: number, epoch: number): number {
   const ref = peek(words, base + P_LIMBO_HEAD);
   if (ref === 0) return 0;
-  if (((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE) return 0;
+  return ((epoch - peek(words, ref * 4 + R_STAMP)) | 0) < GRACE ? 0 : ref;
+}
+
+/** Takes the oldest retired record out of limbo. */
+export function leaveLimbo(words: Words, base: number): void {
   removeFirst(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL);
-  return ref;
 }
 
 /**
@@ -88,12 +101,14 @@ export function leaveLimbo(words: Words, base: number, epoch: number): number {
 export function drain(words: Words, base: number, most: number): number {
   const epoch = load(words, H_EPOCH);
   for (let freed = 0; freed < most; freed++) {
-    const first = peek(words, base + P_LIMBO_HEAD);
+    const first = firstToFree(words, base, epoch);
     if (first === 0) return freed;
     const c = classAt(words, first);
     if (c < 0 || isLong(words, base, c)) return freed;
-    if (leaveLimbo(words, base, epoch) === 0) return freed;
-    pushBlock(words, base, c, first);
+    beginFreeing(words, base, c, first);
+    leaveLimbo(words, base);
+    addBlock(words, base, c, first);
+    endFreeing(words, base, first);
   }
   return most;
 }

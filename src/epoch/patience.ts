@@ -15,8 +15,13 @@ const pillow = new Int32Array(new SharedArrayBuffer(4));
 
 /** One wait. */
 export class Patience {
-  readonly #end = performance.now() + PATIENCE_MS;
+  readonly #end: number;
   #ms = LEAST_NAP_MS;
+
+  /** @param ms How long it lasts. */
+  constructor(ms = PATIENCE_MS) {
+    this.#end = performance.now() + ms;
+  }
 
   /** Sleeps, each time a little longer; false, and it does not, once the patience is at its end. */
   nap(): boolean {

@@ -2,9 +2,14 @@
  * Recovery: survivors clear up after a dead worker.
  *
  * A participant record names the Web Lock that its worker holds. Whoever can take that lock knows that the worker is gone,
- * re-checks under the lock that the record still names it, and then, each step repeatable: retires a table that was being
- * replaced, clears pin, open snapshots and floor, finishes or undoes a step at an exchange word, frees chunks that were being
- * claimed, adopts the queues and lists, frees what large blocks it had not linked yet, and last frees the record.
+ * re-checks under the lock that the record still names it, and then, each step repeatable: brings the record in order
+ * (`repair.ts`), retires a table that was being replaced, clears pin, open snapshots and floor, adopts the queues and lists, frees what
+ * large blocks it had not linked yet, and last frees the record.
+ *
+ * What the dead wrote is read plainly: it wrote that before it died, its lock came free after that, and so the recoverer, which got
+ * the lock, reads it after both.
+ *
+ * One that died while it adopted what another had left in a record (`estate.ts`) is the owner of two, or more: of each it is done alike.
  *
  * One recoverer works on a segment at a time (a lock again, never waited for). Lists go from the dead to the living a record
  * at a time, so a recoverer that dies itself loses the one in its hands, and the next goes on where it stopped.
@@ -12,45 +17,36 @@
  * @module
  */
 
-import { unlinkChunks } from "../segment/allocator.ts";
 import {
-  B_COUNT,
-  B_NEXT,
-  CHUNK_BODY,
-  CHUNK_FREE,
-  CHUNK_TAKING,
-  H_CHUNK_HINT,
+  ESTATE,
   H_PARTICIPANTS,
-  P_CHUNK,
-  P_FREE,
   P_PERMITS,
-  P_SETTLED,
+  P_SECTION,
   P_STATE,
-  P_TAKEN,
-  P_TRANSIT_CUT,
-  P_TRANSIT_OLD,
-  P_TRANSIT_REF,
-  P_TRANSIT_WORD,
-  P_TURNED,
-  P_TURNED_USED,
-  P_TURNING,
-  P_USED_REFS,
-  R_LINK,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load, peek, poke, store } from "../segment/words.ts";
 import { locks } from "./lifeline.ts";
 import { type Participant, withdraw } from "./participant.ts";
 import { participantBase } from "./registry.ts";
+import { repair } from "./repair.ts";
 
 /** What a recovery needs of those who know tables. */
 export interface TableRecovery {
+  /** Whether a version was linked: it is whole, and its memory was not reused. */
+  isLinked(version: number): boolean;
   /** Retires a table that the dead took away from the root, if it did not come to that. The dead is still pinned. */
   reap(slot: number): void;
   /** Takes slots back that the dead might have claimed. */
   returnPermits(permits: number): void;
   /** Frees the tables and versions that the dead had in its hands, if they take a run of chunks. */
   freeUnlinked(slot: number): void;
+}
+
+/** The names of all locks that somebody holds or waits for. */
+export async function livingLocks(): Promise<ReadonlySet<string>> {
+  const { held, pending } = await locks.query();
+  return new Set([...held, ...pending].map((lock) => lock.name));
 }
 
 /** The name of the lock that the participant with this lock number holds. */
@@ -61,19 +57,19 @@ export function lifelineName(segment: Segment, lock: number): string {
 /**
  * Recovers every dead participant of the segment. Resolves at once when another worker is at it.
  *
- * @param self The participant that takes over what the dead leave.
- * @param isOpen Asked after every wait: false ends the work, because `self` has left.
+ * @param self The participant that takes over what the dead leave. If it leaves meanwhile, the work ends.
  * @param tables What the room above does for the dead.
+ * @param living What `livingLocks` said not long ago: whoever is not in it may be dead.
  * @returns How many participants were recovered.
  */
 export async function recoverDead(
   self: Participant,
-  isOpen: () => boolean,
   tables: TableRecovery,
+  living: ReadonlySet<string>,
 ): Promise<number> {
   const segment = self.segment;
-  const suspects = await findSuspects(segment, self.slot);
-  if (suspects.length === 0 || !isOpen()) return 0;
+  const suspects = findSuspects(segment, self.slot, living);
+  if (suspects.length === 0) return 0;
   const one = { ifAvailable: true };
   return await locks.request(
     `epochmap ${segment.id} recovery`,
@@ -81,10 +77,11 @@ export async function recoverDead(
     async (mine) => {
       let recovered = 0;
       if (mine === null) return 0;
-      for (const { slot, lock } of suspects) {
-        await locks.request(lifelineName(segment, lock), one, (dead) => {
-          if (dead === null || !isOpen()) return;
-          if (load(segment.words, participantBase(slot) + P_STATE) !== lock) {
+      for (const { slot, state } of suspects) {
+        const name = lifelineName(segment, Math.abs(state));
+        await locks.request(name, one, (dead) => {
+          if (dead === null || !self.isHere || self.isStopped) return;
+          if (load(segment.words, participantBase(slot) + P_STATE) !== state) {
             return;
           }
           recover(self, slot, tables);
@@ -96,21 +93,19 @@ export async function recoverDead(
   );
 }
 
-/** Records whose lock nobody holds. */
-async function findSuspects(
+/** Records whose lock nobody held. */
+function findSuspects(
   segment: Segment,
   self: number,
-): Promise<{ slot: number; lock: number }[]> {
-  const { held, pending } = await locks.query();
-  const alive = new Set([...held, ...pending].map((lock) => lock.name));
-  const suspects: { slot: number; lock: number }[] = [];
+  living: ReadonlySet<string>,
+): { slot: number; state: number }[] {
+  const suspects: { slot: number; state: number }[] = [];
   const slots = load(segment.words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const lock = load(segment.words, base + P_STATE);
-    if (slot === self || lock === 0) continue;
-    if (alive.has(lifelineName(segment, lock))) continue;
-    suspects.push({ slot, lock });
+    const state = load(segment.words, participantBase(slot) + P_STATE);
+    if (slot === self || state === 0 || state === ESTATE) continue;
+    if (living.has(lifelineName(segment, Math.abs(state)))) continue;
+    suspects.push({ slot, state });
   }
   return suspects;
 }
@@ -124,102 +119,23 @@ export function recover(
   const segment = self.segment;
   const words = segment.words;
   const base = participantBase(slot);
+  self.heal();
+  repair(segment, slot, (version) => tables.isLinked(version));
   tables.reap(slot);
   withdraw(words, base);
-  settleTransit(segment, slot);
-  finishTurning(segment, slot);
-  freeClaimedChunks(segment, slot);
   self.adopt(base);
   const permits = peek(words, base + P_PERMITS);
   poke(words, base + P_PERMITS, 0);
   if (permits > 0) tables.returnPermits(permits);
   tables.freeUnlinked(slot);
-  self.count("recoveries");
+  if (load(words, base + P_STATE) > 0) self.count("recoveries"); // else it was but adopting
+  poke(words, base + P_SECTION, 0);
   store(words, base + P_STATE, 0);
 }
 
-/** Finishes or undoes what the dead participant was doing at an exchange word, if that word still says so. */
-function settleTransit(segment: Segment, slot: number): void {
-  const words = segment.words;
-  const base = participantBase(slot);
-  const word = peek(words, base + P_TRANSIT_WORD);
-  if (word === 0 || load(words, word) !== -(slot + 1)) return;
-  const old = peek(words, base + P_TRANSIT_OLD);
-  const brought = peek(words, base + P_TRANSIT_REF);
-  const lists = Array.from(
-    { length: segment.classes.refs.length },
-    (_, c) => peek(words, base + P_FREE + c),
-  );
-  if (brought === 0) { // it took: done when a list of its begins with the batch
-    if (lists.includes(old)) {
-      return store(words, word, peek(words, old * 4 + B_NEXT));
-    }
-    cutBatch(segment, old);
-    return store(words, word, old);
-  }
-  if (lists.includes(brought)) return store(words, word, old); // it gave, but had not yet let go
-  poke(words, peek(words, base + P_TRANSIT_CUT) * 4 + R_LINK, 0);
-  store(words, word, brought);
-}
-
-/** Ends a batch where its count says, in case its last block was already linked to the list of the taker. */
-function cutBatch(segment: Segment, batch: number): void {
-  const words = segment.words;
-  let last = batch;
-  for (let i = 1; i < peek(words, batch * 4 + B_COUNT); i++) {
-    last = peek(words, last * 4 + R_LINK);
-  }
-  poke(words, last * 4 + R_LINK, 0);
-}
-
-/** Brings the number of chunks in use in line with the last state that the dead participant changed, or did not. */
-function finishTurning(segment: Segment, slot: number): void {
-  const words = segment.words;
-  const base = participantBase(slot);
-  const chunk = peek(words, base + P_TURNING) - 1;
-  if (chunk < 0) return;
-  const atHand =
-    load(words, segment.descriptor(chunk)) === (CHUNK_TAKING | slot);
-  const settled = peek(words, base + P_TURNED);
-  const givesUp = settled < peek(words, base + P_SETTLED);
-  if (atHand === givesUp) {
-    poke(words, base + P_USED_REFS, peek(words, base + P_TURNED_USED));
-    poke(words, base + P_SETTLED, settled);
-  }
-  poke(words, base + P_TURNING, 0);
-}
-
-/** Frees the chunks that the dead participant was claiming or giving back, and takes them off its lists first. */
-function freeClaimedChunks(segment: Segment, slot: number): void {
-  const words = segment.words;
-  const base = participantBase(slot);
-  const claimed = new Set<number>();
-  for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
-    const state = load(words, segment.descriptor(chunk));
-    if (state === (CHUNK_TAKING | slot)) claimed.add(chunk);
-    // A body right behind a claimed chunk belongs to the same unfinished run: others follow their own head.
-    else if (state === CHUNK_BODY && claimed.has(chunk - 1)) claimed.add(chunk);
-  }
-  if (claimed.size > 0) takeOffLists(segment, base, claimed);
-  for (const chunk of [...claimed].reverse()) {
-    store(words, segment.descriptor(chunk), CHUNK_FREE);
-  }
-  store(words, base + P_TAKEN, peek(words, base + P_SETTLED));
-  poke(words, H_CHUNK_HINT, 0);
-}
-
-/** Takes chunks off the lists of a participant, and off what it was cutting. */
-function takeOffLists(
-  segment: Segment,
-  base: number,
-  chunks: ReadonlySet<number>,
-): void {
-  const { words } = segment;
-  for (let c = 0; c < segment.classes.refs.length; c++) {
-    const current = peek(words, base + P_CHUNK + c);
-    if (current !== 0 && chunks.has(current - 1)) {
-      poke(words, base + P_CHUNK + c, 0);
-    }
-    unlinkChunks(segment, base + P_FREE + c, chunks);
-  }
+/** Brings the own record in order after a section that was cut short; it is pinned. */
+export function repairOwn(self: Participant, tables: TableRecovery): void {
+  repair(self.segment, self.slot, (version) => tables.isLinked(version));
+  tables.reap(self.slot);
+  tables.freeUnlinked(self.slot);
 }

@@ -23,7 +23,7 @@ const STAND_INS: Record<string, string> = {
 };
 /** What the optimizer does not inline by itself: it has a loop, or a string among its parameters. */
 const INLINED =
-  /^export function (look|packAndHash|packWide|glance|hasKey)\(/gm;
+  /^(?:export )?function (?:look|packAndHash|packWide|glance|seemsOfKey)\(/gm;
 const TEXTUAL = /\btext\.(length|charCodeAt)\b/;
 const STRINGS = `import { unitAt, unitsIn } from "../segment/machine.ts";\n`;
 /** Types of these modules are needed; those of others only by functions that are not compiled. */

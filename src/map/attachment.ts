@@ -4,20 +4,30 @@
  * @module
  */
 
+import { adoptEstates } from "../epoch/estate.ts";
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Participant } from "../epoch/participant.ts";
-import { lifelineName, recoverDead } from "../epoch/recovery.ts";
-import { ClosedError, HandleError, MapFullError } from "../errors.ts";
+import { lifelineName, recoverDead, repairOwn } from "../epoch/recovery.ts";
+import { noteOf, oldestHeld, revokeDumps } from "../epoch/registry.ts";
+import {
+  ClosedError,
+  HandleError,
+  MapFullError,
+  type OpenSnapshot,
+} from "../errors.ts";
 import {
   H_LOCKS,
+  H_LOOKED,
   H_ROOT,
+  H_SWEPT,
+  H_TTL_USED,
   MAX_PARTICIPANTS,
   REF_BYTES,
   T_NEXT,
 } from "../segment/layout.ts";
 import { leastReserve } from "../segment/allocator.ts";
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
-import { add, load, store } from "../segment/words.ts";
+import { add, load, store, type Words } from "../segment/words.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
 import {
@@ -29,14 +39,21 @@ import {
 import { type Quick, quickOver } from "../table/quick_over.ts";
 import { Salvage } from "../table/salvage.ts";
 import { Table } from "../table/table.ts";
-import { liveBytesOf } from "./accounting.ts";
+import { tombstoneBytes, versionBytes } from "../table/version.ts";
+import { activityOf, liveBytesOf, sumActivity } from "./accounting.ts";
+import { type Resident, takeTurn, ticker, type Urgency } from "./background.ts";
 import { evacuate } from "./evacuation.ts";
 import { evict, evictQuickly } from "./eviction.ts";
 import type { CheckedOptions } from "./options.ts";
 import { sweep, sweepAll } from "./sweep.ts";
 
-/** Between two rounds of background work. */
-const TICK_MS = 200;
+/** Between two looks for the dead: while somebody writes, and while nobody does. */
+const LOOK_MS = 500;
+const LOOK_AT_REST_MS = 5_000;
+/** Between two rounds of the background sweep. */
+const SWEEP_MS = 150;
+/** Of so many rounds at rest one does all the same what those do that have work. */
+const RESTS_PER_ROUND = 10;
 /** Background work on a migration per round: bounds how long the event loop is busy. */
 const STRIDES_PER_TICK = 256;
 /** Attempts at making room by evicting a few entries, before all is tried. */
@@ -45,6 +62,8 @@ const QUICK_ATTEMPTS = 2;
 const MOST_PURGES = 12;
 /** Writes that do not try to drop a few tombstones, after several that did in vain. */
 const MOST_PURGES_SKIPPED = 64;
+/** The first attempt that revokes dumps before it tries what else there is: the one before it found that it does not do. */
+const FIRST_TO_REVOKE = 4;
 /** Share of tombstones in the table at which the background starts a move. */
 const DEAD_SHARE_AT_REST = 1 / 4;
 
@@ -62,8 +81,15 @@ export interface Shortage {
  */
 export type PlaceWait = "nothing" | "place" | "memory";
 
+/** What is closed together with an attachment. */
+export interface Dependent {
+  /** The registry word of the snapshot that it has open. */
+  readonly registryWord?: number;
+  close(): void;
+}
+
 /** One worker's hold on one segment. */
-export class Attachment {
+export class Attachment implements Resident {
   readonly segment: Segment;
   readonly participant: Participant;
   readonly table: Table;
@@ -74,11 +100,15 @@ export class Attachment {
   /** The quick way of operations: compiled, if it can be. */
   readonly quick: Quick;
   readonly #lifeline: Lifeline;
+  readonly #salvage: Salvage;
   /** What is closed together with the attachment. */
-  readonly dependents = new Set<{ close(): void }>();
-  /** Changes once before it is used: what V8 compiled while a field never changed it throws away when one does, at the first `close`. */
-  #open = false;
-  #recovering = false;
+  readonly dependents = new Set<Dependent>();
+  /** Whether the last round found that an operation was stopped. */
+  #wasStopped = false;
+  /** What was written by the last round, by this participant and by all; and how long it has had nothing to do. */
+  #ownActivity = -1;
+  #activity = -1;
+  #rests = 0;
   /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
   #sweepDue = 0;
   #purgesToSkip = 0;
@@ -93,10 +123,11 @@ export class Attachment {
     this.participant = participant;
     this.#lifeline = lifeline;
     this.table = new Table(participant);
+    this.#salvage = new Salvage(participant, this.table);
+    participant.repairWith(() => this.#repair(), () => ticker.wake());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
-    this.quick = kernel ?? quickOver(words, floats, this.key.words);
-    this.#open = true;
+    this.quick = kernel ?? quickOver(words, floats);
   }
 
   /** Makes a segment and attaches to it. */
@@ -146,12 +177,18 @@ export class Attachment {
 
   /** Whether `close` was not called. */
   get isOpen(): boolean {
-    return this.#open;
+    return this.participant.isHere;
   }
 
-  /** Throws `ClosedError` after `close`. */
+  /** Throws `ClosedError` after `close`; heals what was cut short. Before each operation that writes. */
   checkOpen(what: string): void {
-    if (!this.#open) {
+    this.checkReadable(what);
+    this.participant.heal();
+  }
+
+  /** As `checkOpen`, for an operation that only reads: whatever pins heals. */
+  checkReadable(what: string): void {
+    if (!this.isOpen) {
       throw new ClosedError(
         `Cannot ${what}: the map was closed in this worker: attach to it anew`,
       );
@@ -160,21 +197,85 @@ export class Attachment {
 
   /** Leaves the segment; again is nothing. */
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (!this.isOpen) return;
     ticker.delete(this);
-    for (const dependent of this.dependents) dependent.close();
-    this.table.leave();
-    this.participant.leave();
-    this.#lifeline.release();
+    try {
+      for (const dependent of this.dependents) dependent.close();
+      this.table.leave();
+      this.participant.leave();
+    } finally {
+      this.participant.abandon(); // if it failed, others clear up
+      this.#lifeline.release();
+    }
   }
 
-  /** One round of background work. */
-  tick(): void {
-    this.participant.collectAtRest();
-    this.#tidyTable();
-    sweep(this);
-    this.#recover();
+  /** Brings the record in order after a section that was cut short. */
+  #repair(): void {
+    const { dependents, participant } = this;
+    const words = [...dependents].map((dependent) => dependent.registryWord);
+    const inUse = words.filter((word) => word !== undefined);
+    participant.closeSnapshotsBut(new Set(inUse));
+    repairOwn(participant, this.#salvage);
+  }
+
+  /**
+   * One round of background work. Where nothing was written since the last one, and nothing is left to do, it does not even look for
+   * work, but now and then.
+   */
+  tick(): Urgency {
+    const { participant } = this;
+    if (this.#isStopped()) return "soon";
+    participant.heal();
+    if (!this.#isAtRest()) {
+      adoptEstates(participant);
+      participant.collectAtRest();
+      this.#lowerReserve();
+      this.#tidyTable();
+    } else if (participant.holdsVersions) participant.collect(); // the snapshot may be closed by now
+    if (this.#rests === 0) {
+      this.#sweep();
+      return "soon";
+    }
+    if (load(this.segment.words, H_TTL_USED) === 0) {
+      return participant.holdsVersions ? "later" : "when something happens";
+    }
+    return this.#sweep() ? "soon" : "later";
+  }
+
+  /**
+   * Whether this worker is being stopped: then a timer that is due is still called once, and must do nothing. Where an operation left its
+   * pin twice, the worker lives, and an exception came out of a place where none should.
+   */
+  #isStopped(): boolean {
+    const { participant } = this;
+    const isFirst = participant.isStopped && !this.#wasStopped;
+    if (participant.isStopped && !isFirst) participant.dropStalePins();
+    this.#wasStopped = isFirst;
+    return isFirst;
+  }
+
+  #isAtRest(): boolean {
+    const { participant, table: { migration } } = this;
+    const activity = activityOf(this.segment, participant.slot);
+    const isActive = activity !== this.#ownActivity ||
+      participant.hasRetired || migration.isMoving;
+    this.#ownActivity = activity;
+    this.#rests = isActive ? 0 : this.#rests + 1;
+    return this.#rests % RESTS_PER_ROUND > 1; // once more after the last that was active: what it has at hand is given away then
+  }
+
+  /** Says whether something had expired. */
+  #sweep(): boolean {
+    return load(this.segment.words, H_TTL_USED) !== 0 &&
+      takeTurn(this.segment, H_SWEPT, SWEEP_MS) && sweep(this);
+  }
+
+  takesLook(): boolean {
+    const activity = sumActivity(this.segment);
+    const isActive = activity !== this.#activity;
+    this.#activity = activity;
+    const every = isActive ? LOOK_MS : LOOK_AT_REST_MS;
+    return takeTurn(this.segment, H_LOOKED, every);
   }
 
   #tidyTable(): void {
@@ -186,16 +287,9 @@ export class Attachment {
     });
   }
 
-  /** One recovery at a time; errors surface as unhandled rejections, because they would be defects. */
-  async #recover(): Promise<void> {
-    if (this.#recovering) return;
-    this.#recovering = true;
-    try {
-      const salvage = new Salvage(this.participant, this.table.migration);
-      await recoverDead(this.participant, () => this.#open, salvage);
-    } finally {
-      this.#recovering = false;
-    }
+  async recover(living: ReadonlySet<string>): Promise<void> {
+    if (!this.isOpen) return;
+    await recoverDead(this.participant, this.#salvage, living);
   }
 
   // ---- when memory is short -----------------------------------------------------------------------------------------
@@ -207,9 +301,12 @@ export class Attachment {
   makeRoom(shortage: Shortage, attempt: number): void {
     const { participant, segment } = this;
     const { bytes } = shortage;
+    if (ticker.isResting) ticker.wake();
+    adoptEstates(participant);
     participant.collectAll();
-    if (bytes > this.capacityBytes) this.#throwFull(bytes, "can never fit");
+    if (bytes > this.capacityBytes) this.#throwFull(bytes, false);
     if (attempt === 0) return;
+    this.#lowerReserve();
     if (this.#mayEvictQuickly(shortage)) {
       if (attempt <= QUICK_ATTEMPTS && this.#evictQuickly(bytes)) return;
       attempt = Math.max(1, attempt - QUICK_ATTEMPTS);
@@ -225,11 +322,39 @@ export class Attachment {
         this.#purgeBackingOff();
         return;
     }
+    if (attempt >= FIRST_TO_REVOKE && this.#revoke(shortage)) return;
     const madeRoom = shortage.of === "tombstone"
-      ? this.#makeRoomForTombstone(attempt)
+      ? this.#makeRoomForTombstone(bytes, attempt)
       : segment.evicts && evict(this, shortage, attempt);
-    if (madeRoom) return;
-    this.#throwFull(bytes, "does not fit now");
+    if (madeRoom || this.#revoke(shortage)) return;
+    this.#throwFull(bytes, true);
+  }
+
+  /**
+   * Revokes the dumps that are under way, which begin again later, and waits for what they kept: others may hold it, and give it back
+   * when they come to it. False: there were none.
+   */
+  #revoke({ of, bytes }: Shortage): boolean {
+    const { participant, segment: { words } } = this;
+    if (!revokeDumps(words)) return false;
+    participant.noteTurn();
+    this.purge(1, of === "tombstone" ? "memory" : undefined);
+    const { allocator } = participant;
+    const purpose = of === "tombstone" ? of : "entry";
+    participant.waitFor(() => {
+      participant.enterSection();
+      const ref = allocator.allocate(bytes, purpose);
+      if (ref !== 0) allocator.free(ref);
+      participant.leaveSection();
+      return ref !== 0;
+    });
+    return true;
+  }
+
+  /** Keeps no more memory for the tombstone of the longest key than is needed. */
+  #lowerReserve(): void {
+    const { participant: { allocator }, segment: { words } } = this;
+    allocator.lowerReserve((ref) => tombstoneBytes(words, ref));
   }
 
   #mayEvictQuickly({ of, bytes }: Shortage): boolean {
@@ -268,12 +393,22 @@ export class Attachment {
 
   /**
    * A delete must not fail in a full map. If what is kept for tombstones is used up, the table has to move without them, and what
-   * the last move left may still be read: so it waits for that, as evictions do.
+   * the last move left may still be read: so it waits for that, as evictions do. A long key needs
+   * a run, and what is in its place must go elsewhere: the table, too, however few it has to drop.
    */
-  #makeRoomForTombstone(attempt: number): boolean {
+  #makeRoomForTombstone(keyBytes: number, attempt: number): boolean {
     if (attempt >= MOST_PURGES) return false;
-    this.participant.drain();
-    this.purge(1, attempt < MOST_PURGES - 1 ? "place" : "memory");
+    const { participant } = this;
+    const { allocator } = participant;
+    const bytes = versionBytes(keyBytes, 0, false);
+    const isLong = bytes > allocator.largestClassBytes;
+    participant.drain();
+    this.purge(isLong ? 0 : 1, attempt < MOST_PURGES - 1 ? "place" : "memory");
+    if (isLong) {
+      evacuate(this, allocator.tombstonePlace(bytes));
+      participant.drain();
+      allocator.consolidate(true);
+    }
     return true;
   }
 
@@ -344,15 +479,34 @@ export class Attachment {
     }
   }
 
-  #throwFull(needed: number, why: string): never {
+  #throwFull(needed: number, canEver: boolean): never {
     const { segment } = this;
     const maxBytes = segment.buffer.byteLength;
     const liveBytes = liveBytesOf(segment);
+    const snapshot = canEver ? oldestOpen(segment.words) : undefined;
+    const why = canEver ? "does not fit now" : "can never fit";
+    const remedy = snapshot !== undefined
+      ? `a snapshot has been open for ${
+        Math.round(snapshot.ageMs / 1000)
+      } s (its epoch is ${snapshot.epoch}), and what it shows cannot be reused: close it`
+      : segment.evicts
+      ? "create the map with a larger maxBytes"
+      : `delete entries, or create the map with a larger maxBytes or with onFull: "evict"`;
     throw new MapFullError(
-      `Cannot store the entry: it needs ${needed} bytes and ${why} in a map of ${maxBytes} bytes, of which live entries take ${liveBytes}: delete entries, or create the map with a larger maxBytes or with onFull: "evict"`,
-      { needed, maxBytes, liveBytes },
+      `Cannot store the entry: it needs ${needed} bytes and ${why} in a map of ${maxBytes} bytes, of which live entries take ${liveBytes}: ${remedy}`,
+      { needed, maxBytes, liveBytes, snapshot },
     );
   }
+}
+
+/** The oldest snapshot that somebody has open; undefined: nobody has. */
+function oldestOpen(words: Words): OpenSnapshot | undefined {
+  const word = oldestHeld(words);
+  if (word === 0) return undefined;
+  const epoch = load(words, word);
+  const openedAt = load(words, noteOf(word)) * 1000;
+  if (epoch <= 0) return undefined; // closed meanwhile
+  return { epoch, ageMs: Math.max(0, Date.now() - openedAt) };
 }
 
 /** Whether the root is a table, and the next one if there is one. */
@@ -381,32 +535,3 @@ function join(
     `Cannot attach to the map: all ${MAX_PARTICIPANTS} places are taken: close attachments that are no longer needed`,
   );
 }
-
-/** One timer for all attachments of the worker. It does not keep the worker alive. */
-class Ticker {
-  readonly #attachments = new Set<Attachment>();
-  #timer: ReturnType<typeof setInterval> | undefined;
-
-  add(attachment: Attachment): void {
-    this.#attachments.add(attachment);
-    if (this.#timer !== undefined) return;
-    const timer = setInterval(() => this.#tick(), TICK_MS);
-    Deno.unrefTimer(timer);
-    this.#timer = timer;
-  }
-
-  delete(attachment: Attachment): void {
-    this.#attachments.delete(attachment);
-    if (this.#attachments.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #tick(): void {
-    for (const attachment of [...this.#attachments]) {
-      if (attachment.isOpen) attachment.tick();
-    }
-  }
-}
-
-const ticker = new Ticker();

@@ -1,5 +1,6 @@
 /**
- * Evacuation: moves entries and tombstones out of the next table's place. Only out of that: memory is short.
+ * Evacuation: moves entries and tombstones out of the next table's place, or out of the place that
+ * is kept for the tombstone of a long key. Only out of that: memory is short.
  *
  * They get there while the table is small and what is kept for it is, too. Later entries stay below, so this is needed once
  * for every size that the table grows to, and only in a map that runs full. An entry is moved by replacing it with a copy,
@@ -8,27 +9,35 @@
  * @module
  */
 
+import { enter, leave } from "../segment/section.ts";
 import { nextTablePlace } from "../segment/table_region.ts";
 import { Cursor } from "../table/cursor.ts";
 import { EncodedKey } from "../table/key.ts";
-import { bytesOf, copyVersion } from "../table/version.ts";
+import { bytesOf, copyVersion, tombstoneBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** Moves all, or as much as there is memory for; says whether it was all. The caller is between operations. */
-export function evacuate(attachment: Attachment): boolean {
+/**
+ * Moves all, or as much as there is memory for; says whether it was all. The caller is between
+ * operations.
+ */
+export function evacuate(
+  attachment: Attachment,
+  place: readonly [first: number, end: number] = nextTablePlace(
+    attachment.segment,
+  ),
+): boolean {
   const { participant, segment, table } = attachment;
   const cursor = new Cursor(segment, table.migration);
   const key = new EncodedKey(segment.seed);
   const refs: number[] = [];
-  const [first, end] = nextTablePlace(segment);
   while (!cursor.done) {
     participant.pin();
     try {
       cursor.next(refs);
       for (const ref of refs) {
-        if (!participant.allocator.isWithin(ref, first, end)) continue;
+        if (!participant.allocator.isWithin(ref, ...place)) continue;
         key.copyFrom(segment.words, ref);
-        if (!move(attachment, key, ref)) return false;
+        if (!move(attachment, key, ref, place)) return false;
       }
     } finally {
       participant.unpin();
@@ -39,15 +48,38 @@ export function evacuate(attachment: Attachment): boolean {
 }
 
 /** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */
-function move(attachment: Attachment, key: EncodedKey, ref: number): boolean {
+function move(
+  attachment: Attachment,
+  key: EncodedKey,
+  ref: number,
+  place: readonly [first: number, end: number],
+): boolean {
   const { participant, segment, table } = attachment;
+  const { base } = participant;
+  const { words } = segment;
   if (table.seek(key, false) !== ref) return true;
-  const bytes = bytesOf(segment.words, ref);
+  const bytes = bytesOf(words, ref);
   // Retired, blocks that lie in the way themselves are out of it until all is moved.
   const setAside = (high: number) => participant.retire(high);
-  const copy = participant.allocator.allocateLow(bytes, setAside);
+  enter(words, base);
+  const isMoved = replaceOutside(attachment, ref, bytes, place, setAside);
+  leave(words, base);
+  return isMoved;
+}
+
+/** Puts a copy that lies outside of a place in that of a version, unless that was replaced; false if there is no memory. */
+function replaceOutside(
+  { participant: { allocator }, segment: { words }, table }: Attachment,
+  ref: number,
+  bytes: number,
+  place: readonly [first: number, end: number],
+  setAside: (ref: number) => void,
+): boolean {
+  const copy = allocator.allocateOutside(...place, bytes, setAside);
   if (copy === 0) return false;
-  copyVersion(segment.words, ref, copy, bytes);
-  if (!table.replace(ref, copy)) participant.allocator.free(copy);
-  return true;
+  copyVersion(words, ref, copy, bytes);
+  // So much is kept for its tombstone. But whoever looks for long keys may have passed this place.
+  const isKept = allocator.keepForTombstone(tombstoneBytes(words, copy));
+  if (!isKept || !table.replace(ref, copy)) allocator.free(copy);
+  return isKept;
 }

@@ -5,28 +5,34 @@
  * bookkeeping on reads. (Each is chosen anew: a hand that goes round would leave the table ever denser before it and sparser
  * behind it, several at a time from one place would leave it patchy, and either makes probes long.) Entries that were met at
  * random leave no room for one that takes a run of chunks: for such a one, all entries go that lie in some stretches of the
- * memory. What an open snapshot shows is left alone: to evict it would free nothing.
+ * memory. What an open snapshot shows is left alone: to evict it would free nothing. A dump needs less and less of the map: while one
+ * is under way, entries are chosen among those that it has passed.
  *
  * @module
  */
 
-import {
-  CHUNK_BODY,
-  H_TTL_USED,
-  REF_BYTES,
-  V_STAMP,
-} from "../segment/layout.ts";
+import { CHUNK_BODY, H_TTL_USED, NEVER, REF_BYTES } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { isFreeChunk } from "../segment/table_region.ts";
-import { newestSnapshot } from "../epoch/registry.ts";
+import {
+  FIRST_PLACE,
+  hasDump,
+  isShownNow,
+  LAST_PLACE,
+  neededFrom,
+  oldestHeld,
+  oldestSnapshot,
+} from "../epoch/registry.ts";
+import { Patience } from "../epoch/patience.ts";
 import { load, peek, type Words } from "../segment/words.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
-import { sampleVersions } from "../table/sample.ts";
+import { type Sample, sampleVersions } from "../table/sample.ts";
 import {
   bytesOf,
   expiryOf,
   hasExpired,
   isTombstone,
+  settle,
 } from "../table/version.ts";
 import type { Attachment, Shortage } from "./attachment.ts";
 import { Remover } from "./removal.ts";
@@ -43,6 +49,10 @@ const SCATTERED_ATTEMPTS = 8;
 const MOST_ATTEMPTS = 32;
 /** The first attempt that evicts. */
 const FIRST_ATTEMPT = 3;
+/** How long a write that finds nothing to evict waits for a dump to pass something, in milliseconds. */
+const DUMP_PATIENCE_MS = 5;
+/** Ranges that it then looks through for what is younger than the dump: to go through all of a large map would take longer. */
+const RANGES_BESIDE_DUMP = 64;
 /** The stretches that are emptied are this part of the segment, and twice as much with each attempt, up to a limit. */
 const STRETCHES_PER_SEGMENT = 64;
 const MOST_DOUBLINGS = 3;
@@ -74,6 +84,14 @@ export function evictQuickly(attachment: Attachment, bytes: number): boolean {
     attachment.participant.drain();
 }
 
+/** Evicts so many bytes, if there are so many to evict, for whoever writes next. */
+export function evictAhead(attachment: Attachment, bytes: number): void {
+  evictScattered(attachment, bytes, 0);
+  const { participant } = attachment;
+  participant.collectAll();
+  participant.allocator.flush();
+}
+
 /**
  * Nothing is left to evict, because others have evicted it: waits for the memory, which they have in their hands. Not while a
  * snapshot is open, which may be what keeps it.
@@ -82,13 +100,14 @@ function othersGive(
   { participant, segment }: Attachment,
   { of, bytes }: Shortage,
 ): boolean {
-  if (of !== "entry" || newestSnapshot(segment.words) !== 0) return false;
+  if (of !== "entry" || isSnapshotOpen(segment)) return false;
   const { allocator } = participant;
   return participant.waitFor(() => {
+    participant.enterSection();
     const ref = allocator.allocate(bytes);
-    if (ref === 0) return false;
-    allocator.free(ref);
-    return true;
+    if (ref !== 0) allocator.free(ref);
+    participant.leaveSection();
+    return ref !== 0;
   });
 }
 
@@ -101,9 +120,10 @@ function evictSome(
   if (shortage.of === "slot") {
     const entries = Math.max(LEAST_EVICTED, table.migration.deletionsWanted);
     const evicted = evictScattered(attachment, 0, entries);
-    // As long as a snapshot is open, no tombstone is dropped.
-    return attachment.purge(undefined, evicted ? "place" : "memory") ||
-      evicted && newestSnapshot(attachment.segment.words) === 0;
+    // While a snapshot is open, there may be few tombstones that can be dropped.
+    const worth = isSnapshotOpen(attachment.segment) ? 1 : undefined;
+    return attachment.purge(worth, evicted ? "place" : "memory") ||
+      evicted && worth === undefined;
   }
   const { bytes } = shortage;
   if (
@@ -120,35 +140,96 @@ function evictSome(
   return evictStretches(attachment, count, attempt);
 }
 
-/** Evicts so many bytes and entries at least, if there are any; says whether it evicted some. */
+/**
+ * Evicts so many bytes and entries at least, if there are any; says whether it evicted some. Who finds none beside a dump waits until that
+ * has passed more, but not for long.
+ */
 function evictScattered(
   attachment: Attachment,
   leastBytes: number,
   leastEntries: number,
 ): boolean {
-  const { participant, segment, table } = attachment;
+  const { words } = attachment.segment;
   const remover = new Remover(attachment);
   const total: Evicted = { bytes: 0, entries: 0 };
   const isEnough = () =>
     total.bytes >= leastBytes && total.entries >= leastEntries;
   const isOver = () => isEnough() || remover.isStuck;
-  const sampled: number[] = [];
+  do {
+    evictSampled(attachment, remover, isOver, total);
+    // In a dump that has just begun nothing is to be found yet.
+    if (neededFrom(words) === FIRST_PLACE && isInVain(total, remover)) {
+      if (dumpsGetOn(attachment)) continue;
+    }
+    evictFromAnywhere(attachment, remover, isOver, total);
+  } while (isInVain(total, remover) && dumpsGetOn(attachment));
+  return total.entries > 0;
+}
+
+function isInVain(total: Evicted, remover: Remover): boolean {
+  return total.entries === 0 && !remover.isStuck;
+}
+
+/** Evicts entries by chance, until it is over, or too many choices were in vain. */
+function evictSampled(
+  attachment: Attachment,
+  remover: Remover,
+  isOver: () => boolean,
+  total: Evicted,
+): void {
+  const { participant } = attachment;
+  const sample: Sample = { refs: [], hashes: [] };
   for (let inVain = 0; !isOver() && inVain < MOST_IN_VAIN;) {
     const before = total.entries;
     participant.pin();
     try {
-      const ref = chooseEntry(attachment, sampled);
+      const ref = chooseEntry(attachment, sample, inVain);
       if (ref !== 0) evictOne(attachment, remover, ref, total);
     } finally {
       participant.unpin();
     }
     if (total.entries === before) inVain++;
   }
-  const cursor = new Cursor(segment, table.migration);
-  while (!isOver() && !cursor.done) {
-    evictRange(attachment, remover, cursor, isOver, total);
+}
+
+/** Evicts range by range, until it is over, from a place by chance: the beginning of the table would become sparse. */
+function evictFromAnywhere(
+  attachment: Attachment,
+  remover: Remover,
+  isOver: () => boolean,
+  total: Evicted,
+): void {
+  const { segment, table } = attachment;
+  const start = Math.floor(Math.random() * 2 ** 32);
+  let ranges = isWaitingForDumps(segment.words) ? RANGES_BESIDE_DUMP : Infinity;
+  for (const [from, to] of [[start, 2 ** 32], [0, start]]) {
+    const cursor = new Cursor(segment, table.migration, from);
+    while (!isOver() && cursor.position < to && ranges-- > 0) {
+      evictRange(attachment, remover, cursor, isOver, total);
+    }
   }
-  return total.entries > 0;
+}
+
+/** Whether it is dumps alone that keep entries from being evicted. */
+function isWaitingForDumps(words: Words): boolean {
+  return neededFrom(words) !== LAST_PLACE && oldestHeld(words) === 0;
+}
+
+/**
+ * Waits for the dumps that are under way to pass something more, but not for long; says whether they did. Not for one of this very
+ * participant, which does nothing meanwhile.
+ */
+function dumpsGetOn({ participant, segment }: Attachment): boolean {
+  const { words } = segment;
+  const before = neededFrom(words);
+  if (!isWaitingForDumps(words) || hasDump(words, participant.base)) {
+    return false;
+  }
+  const patience = new Patience(DUMP_PATIENCE_MS);
+  while (neededFrom(words) === before) {
+    if (!patience.nap()) return false;
+  }
+  return true;
 }
 
 /** Evicts the entries of the cursor's next range, until it is over. */
@@ -164,11 +245,9 @@ function evictRange(
   participant.pin();
   try {
     cursor.next(refs);
-    const newest = newestSnapshot(words);
-    for (const ref of refs) {
-      if (isOver()) break;
-      if (!isEvictable(words, ref, newest)) continue;
-      evictOne(attachment, remover, ref, total);
+    for (let i = 0; i < refs.length && !isOver(); i++) {
+      if (!isEvictable(words, refs[i], cursor.hashAt(i))) continue;
+      evictOne(attachment, remover, refs[i], total);
     }
   } finally {
     participant.unpin();
@@ -196,15 +275,19 @@ function evictOne(
 }
 
 /** An entry by chance; where entries expire, the one of several that does first. 0: none was met. The caller is pinned. */
-function chooseEntry({ segment }: Attachment, sampled: number[]): number {
+function chooseEntry(
+  { segment }: Attachment,
+  sample: Sample,
+  inVain: number,
+): number {
   const { words } = segment;
-  const newest = newestSnapshot(words);
   const samples = load(words, H_TTL_USED) === 0 ? 1 : SAMPLES;
-  sampleVersions(words, samples, sampled);
+  sampleVersions(words, samples, sample, hashesToTry(words, inVain));
   let chosen = 0;
   let soonest = Infinity;
-  for (const ref of sampled) {
-    if (!isEvictable(words, ref, newest)) continue;
+  for (let i = 0; i < sample.refs.length; i++) {
+    const ref = sample.refs[i];
+    if (!isEvictable(words, ref, sample.hashes[i])) continue;
     const expiry = expiryOf(segment, ref);
     if (chosen !== 0 && expiry >= soonest) continue;
     chosen = ref;
@@ -291,15 +374,28 @@ function forEachEntry(
 ): void {
   const { participant, segment, table } = attachment;
   const { words } = segment;
-  forEachRange(participant, table.migration, (refs) => {
-    const newest = newestSnapshot(words);
-    for (const ref of refs) if (isEvictable(words, ref, newest)) visit(ref);
+  forEachRange(participant, table.migration, (refs, cursor) => {
+    for (let i = 0; i < refs.length; i++) {
+      if (isEvictable(words, refs[i], cursor.hashAt(i))) visit(refs[i]);
+    }
   });
 }
 
 /** Whether a newest version is an entry's whose memory would come free, because no open snapshot shows it. */
-function isEvictable(words: Words, ref: number, newest: number): boolean {
-  return !isTombstone(words, ref) && peek(words, ref * 4 + V_STAMP) > newest;
+function isEvictable(words: Words, ref: number, hash: number): boolean {
+  return !isTombstone(words, ref) &&
+    !isShownNow(words, settle(words, ref), hash);
+}
+
+/** The hashes, from 0 on, among which to look for an entry: while a dump is under way mostly those that it has passed. */
+function hashesToTry(words: Words, inVain: number): number {
+  const place = neededFrom(words);
+  if (place === FIRST_PLACE || inVain % 2 !== 0) return 2 ** 32;
+  return place - FIRST_PLACE;
+}
+
+function isSnapshotOpen({ words }: Segment): boolean {
+  return oldestSnapshot(words) !== NEVER;
 }
 
 /**

@@ -97,7 +97,8 @@ export interface SharedMapOptions<K, V> {
   /**
    * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries. Where many have expired, these
    * go first; else entries that are chosen by chance, of every eight the one that expires first; but none that an open snapshot
-   * shows. Evicted memory is free once no worker reads it: the write waits for one that was interrupted there, for half a
+   * shows, so that the map lives on those that are younger: the error says which snapshot has taken up the rest, if they do not do.
+   * (A dump takes up nothing: see {@linkcode SnapshotWriter}.) Evicted memory is free once no worker reads it: the write waits for one that was interrupted there, for half a
    * second at most. So does a delete in a full map.
    *
    * @default {"throw"}

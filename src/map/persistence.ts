@@ -28,8 +28,8 @@ export interface PersistOptions {
    */
   compression?: "none" | "zstd";
   /**
-   * Called with what goes wrong: a damaged epoch that was passed over at the start, one that could not be written. By default it
-   * is printed as a warning.
+   * Called with what goes wrong: a damaged epoch that was passed over at the start, one that could not be written, also because the map
+   * needed the memory time and again (then it is tried again within 5 seconds). By default it is printed as a warning.
    */
   onError?: (error: SnapshotError) => void;
 }

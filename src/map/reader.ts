@@ -1,113 +1,146 @@
 /**
  * Reading versions as the caller's keys and values.
  *
+ * That takes two steps, because a codec of the caller's own may do anything: use the map, close it, or never return. While the map is
+ * pinned, a version is only *taken out*: decoded by a codec of this module, or copied. Without a pin it is *finished*: what was copied
+ * is decoded.
+ *
  * @module
  */
 
-import * as codec from "../codec/codec.ts";
-import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
+import type { Codec, KeyFormat, ValueFormat } from "../codec/codec.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import * as glances from "../table/glance.ts";
 import * as versions from "../table/version.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { HAS_EXPIRY, LENGTH_MASK, TAG_SHIFT, TAG_TOMBSTONE, V_KEY, V_VALUE } =
-  layout;
-const { TAG_LATIN1, TAG_NUMBER } = codec;
+const { LENGTH_MASK, TAG_SHIFT } = layout;
 const {
   expiryOf,
   isTombstone,
+  keyBytes,
+  keyIndex,
   valueBytes,
   valueIndex,
-  valueIndexOf,
   valueTag,
 } = versions;
-const { confirms } = glances;
 
-/** What {@linkcode Reader.glance} leaves to the pinned path: what it may not decode, and what seems to have expired. */
+/** What is left to the pinned path. */
 export const UNDECODED: unique symbol = Symbol("undecoded");
 
-/** Decodes versions; the caller is pinned. */
+/** What was taken out of a version, and is to be finished without a pin. */
+export type Taken<T> = { readonly [taken]: T };
+declare const taken: unique symbol;
+
+/** What an iterator gives of each version. */
+export interface Part<T> {
+  take(ref: number): Taken<T>;
+  finish(taken: Taken<T>): T;
+}
+
+/** Decodes versions, and what looks copied. */
 export class Reader<K, V> {
   readonly keys: KeyFormat<K>;
   readonly values: ValueFormat<V>;
   readonly #segment: Segment;
-  /** Whether a stored string is the value, and not its JSON. */
-  readonly #plainStrings: boolean;
+  readonly #ownKeys: Codec<K> | undefined;
+  readonly #ownValues: Codec<V> | undefined;
 
   constructor(segment: Segment, keys: KeyFormat<K>, values: ValueFormat<V>) {
     this.#segment = segment;
     this.keys = keys;
     this.values = values;
-    this.#plainStrings = values.name !== "json";
+    this.#ownKeys = keys.own;
+    this.#ownValues = values.own;
   }
 
-  key(ref: number): K {
-    return this.keys.read(this.#segment, ref);
-  }
-
-  value(ref: number): V {
+  /** Takes out the key of a version; the caller is pinned. */
+  takeKey(ref: number): Taken<K> {
     const segment = this.#segment;
-    const words = segment.words;
+    const key = this.#ownKeys === undefined
+      ? this.keys.read(segment, ref)
+      : this.#copy(keyIndex(ref), keyBytes(segment.words, ref));
+    return key as Taken<K>;
+  }
+
+  /** Takes out the value of a version; the caller is pinned. */
+  takeValue(ref: number): Taken<V> {
+    const segment = this.#segment;
+    const { words } = segment;
+    const at = valueIndex(words, ref);
+    const length = valueBytes(words, ref);
+    const value = this.#ownValues === undefined
+      ? this.values.read(segment, at, length, valueTag(words, ref))
+      : this.#copy(at, length);
+    return value as Taken<V>;
+  }
+
+  /** Takes out both. */
+  takeEntry(ref: number): Taken<[K, V]> {
+    const entry: unknown = [this.takeKey(ref), this.takeValue(ref)];
+    return entry as Taken<[K, V]>;
+  }
+
+  #copy(at: number, length: number): Uint8Array<ArrayBuffer> {
+    const { bytes } = this.#segment;
+    return new Uint8Array(bytes.subarray(at * 8, at * 8 + length));
+  }
+
+  /** Finishes a key. Runs the caller's code, if that decodes it. */
+  key(taken: Taken<K>): K {
+    const key: unknown = taken;
+    return this.#ownKeys === undefined
+      ? key as K
+      : this.#ownKeys.decode(key as Uint8Array<ArrayBuffer>);
+  }
+
+  /** Finishes a value, likewise. */
+  value(taken: Taken<V>): V {
+    const value: unknown = taken;
+    return this.#ownValues === undefined
+      ? value as V
+      : this.#ownValues.decode(value as Uint8Array<ArrayBuffer>);
+  }
+
+  /** Finishes an entry, likewise. */
+  entry(taken: Taken<[K, V]>): [K, V] {
+    const entry: unknown = taken;
+    if (this.#ownKeys === undefined && this.#ownValues === undefined) {
+      return entry as [K, V];
+    }
+    const [key, value] = entry as [Taken<K>, Taken<V>];
+    return [this.key(key), this.value(value)];
+  }
+
+  /** The value that a look copied to `at`, in units of 8 bytes; `UNDECODED` if it seems to have expired. */
+  copied(at: number, info: number): V | typeof UNDECODED {
+    if (this.seemsOver(at)) return UNDECODED;
     return this.values.read(
-      segment,
-      valueIndex(words, ref),
-      valueBytes(words, ref),
-      valueTag(words, ref),
+      this.#segment,
+      at,
+      info & LENGTH_MASK,
+      info >>> TAG_SHIFT,
     );
   }
 
-  /**
-   * The value of a version (0: none), after a glance that began at the epoch `before` and is not confirmed yet. Lengths are believed only once
-   * they are confirmed; the bytes may still be reused while they are read, and the caller then throws the result away. So
-   * only what is harmless to decode from any bytes is decoded: numbers, and Latin-1 strings as such.
-   */
-  glance(
-    ref: number,
-    info: number,
-    before: number,
-  ): V | undefined | typeof UNDECODED {
-    if (ref === 0) return undefined;
-    const words = this.#segment.words;
-    const keyInfo = words[ref * 4 + V_KEY];
-    const valueInfo = words[ref * 4 + V_VALUE];
-    const tag = valueInfo >>> TAG_SHIFT;
-    if (tag === TAG_NUMBER && (keyInfo & HAS_EXPIRY) === 0) {
-      // Whatever is there by now is a number, or nothing: no need to believe it first.
-      return this.#segment.floats[valueIndexOf(ref, info)] as V;
-    }
-    if (!confirms(words, before)) return UNDECODED;
-    if (tag === TAG_TOMBSTONE) return undefined;
-    if (tag !== TAG_NUMBER && !(tag === TAG_LATIN1 && this.#plainStrings)) {
-      return UNDECODED;
-    }
-    if (this.#seemsOver(ref, keyInfo)) return UNDECODED;
-    const at = valueIndexOf(ref, keyInfo);
-    return this.values.read(this.#segment, at, valueInfo & LENGTH_MASK, tag);
+  /** Whether what a look found seems to have expired: the pinned path then looks again. */
+  seemsOver(at: number): boolean {
+    const expiry = this.#segment.floats[at - 1];
+    return expiry !== Infinity && Math.abs(expiry) <= Date.now();
   }
 
-  /** As {@linkcode glance}, but only whether there is an entry; `UNDECODED` where that is left to the pinned path. */
-  glanceAt(ref: number, before: number): boolean | typeof UNDECODED {
-    if (ref === 0) return false;
-    const words = this.#segment.words;
-    const keyInfo = words[ref * 4 + V_KEY];
-    const valueInfo = words[ref * 4 + V_VALUE];
-    if (!confirms(words, before)) return UNDECODED;
-    if (valueInfo >>> TAG_SHIFT === TAG_TOMBSTONE) return false;
-    return this.#seemsOver(ref, keyInfo) ? UNDECODED : true;
-  }
-
-  /** Whether an entry seems to have expired: the pinned path then looks again. */
-  #seemsOver(ref: number, keyInfo: number): boolean {
-    if ((keyInfo & HAS_EXPIRY) === 0) return false;
-    const at = valueIndexOf(ref, keyInfo) - 1;
-    return Math.abs(this.#segment.floats[at]) <= Date.now();
-  }
-
-  entry(ref: number): [K, V] {
-    return [this.key(ref), this.value(ref)];
-  }
+  readonly keyPart: Part<K> = {
+    take: (ref) => this.takeKey(ref),
+    finish: (taken) => this.key(taken),
+  };
+  readonly valuePart: Part<V> = {
+    take: (ref) => this.takeValue(ref),
+    finish: (taken) => this.value(taken),
+  };
+  readonly entryPart: Part<[K, V]> = {
+    take: (ref) => this.takeEntry(ref),
+    finish: (taken) => this.entry(taken),
+  };
 
   /** Until when there is an entry, as far as this version (0: none) says: `-Infinity` if it says that there is none. */
   endOf(ref: number): number {

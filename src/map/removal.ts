@@ -5,12 +5,12 @@
  */
 
 import { TAG_TOMBSTONE } from "../segment/layout.ts";
-import { account } from "../table/account.ts";
+import { enter, leave } from "../segment/section.ts";
 import { EncodedKey } from "../table/key.ts";
 import { versionBytes, writeVersion } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** Writes a tombstone of the key at hand; 0 when even the reserve is spent. */
+/** Writes a tombstone of this key, which is in hand then; 0 when even the reserve is spent. The caller is in a section. */
 export function newTombstone(attachment: Attachment, key: EncodedKey): number {
   const { participant, segment } = attachment;
   const bytes = versionBytes(key.count * 4, 0, false);
@@ -42,20 +42,25 @@ export class Remover {
   /** Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone. The caller is pinned. */
   remove(ref: number, why: "expired" | "evicted"): boolean {
     if (this.#isStuck) return false;
-    const { participant, segment, table } = this.#attachment;
-    this.#key.copyFrom(segment.words, ref);
+    const { participant, segment: { words }, table } = this.#attachment;
+    this.#key.copyFrom(words, ref);
     if (table.seek(this.#key, false) !== ref) return false;
+    enter(words, participant.base);
+    const removed = this.#bury(ref);
+    leave(words, participant.base);
+    if (removed) participant.count(why);
+    return removed;
+  }
+
+  #bury(ref: number): boolean {
+    const { participant, table } = this.#attachment;
     const tombstone = newTombstone(this.#attachment, this.#key);
     if (tombstone === 0) {
       this.#isStuck = true;
       return false;
     }
-    if (!table.replace(ref, tombstone)) {
-      participant.allocator.free(tombstone);
-      return false;
-    }
-    account(segment.words, participant.base, ref, tombstone);
-    participant.count(why);
-    return true;
+    if (table.replace(ref, tombstone)) return true;
+    participant.allocator.free(tombstone);
+    return false;
   }
 }

@@ -1,27 +1,29 @@
 /**
- * Iteration: range by range in hash order, pinned only while a range is read.
+ * Iteration: range by range in hash order, pinned only while a range is read. What was read is finished one by one, as the caller
+ * asks for it.
  *
  * @module
  */
 
 import { Cursor } from "../table/cursor.ts";
 import type { Attachment } from "./attachment.ts";
+import type { Part, Taken } from "./reader.ts";
 
 const END = { done: true, value: undefined } as const;
 
 /**
- * Iterates over what `pick` makes of each version that `select` lets through (0: leave it out). A class, because a generator
- * costs as much per entry as reading it does.
+ * Iterates over a part of each version that `select` lets through (0: leave it out). A class, because a generator costs as much per
+ * entry as reading it does.
  */
 export class Scan<T> extends Iterator<T, undefined> {
   readonly #attachment: Attachment;
   readonly #cursor: Cursor;
   readonly #select: (newest: number, now: number) => number;
-  readonly #pick: (ref: number) => T;
+  readonly #part: Part<T>;
   readonly #checkOpen: () => void;
   readonly #refs: number[] = [];
   /** What the range at hand holds, and how much of that was handed out. */
-  #found: T[] = [];
+  #found: Taken<T>[] = [];
   #given = 0;
   #ended = false;
 
@@ -29,13 +31,13 @@ export class Scan<T> extends Iterator<T, undefined> {
    * @param attachment The worker's hold on the map.
    * @param select From a key's newest version to the one that is wanted. It also gets the time before that was found: what had
    * not expired then may have been replaced in time.
-   * @param pick From a version to what the iterator gives.
+   * @param part What the iterator gives of it.
    * @param checkOpen Throws when the iterator may not go on.
    */
   constructor(
     attachment: Attachment,
     select: (newest: number, now: number) => number,
-    pick: (ref: number) => T,
+    part: Part<T>,
     checkOpen: () => void,
   ) {
     super();
@@ -43,7 +45,7 @@ export class Scan<T> extends Iterator<T, undefined> {
     this.#attachment = attachment;
     this.#cursor = new Cursor(attachment.segment, attachment.table.migration);
     this.#select = select;
-    this.#pick = pick;
+    this.#part = part;
     this.#checkOpen = checkOpen;
   }
 
@@ -55,8 +57,9 @@ export class Scan<T> extends Iterator<T, undefined> {
       if (this.#cursor.done) return this.return();
       this.#readRange();
     }
+    const value = this.#part.finish(this.#found[this.#given++]);
     this.#ended = false;
-    return { done: false, value: this.#found[this.#given++] };
+    return { done: false, value };
   }
 
   /** Ends the iteration. */
@@ -69,14 +72,14 @@ export class Scan<T> extends Iterator<T, undefined> {
   #readRange(): void {
     const { participant } = this.#attachment;
     const refs = this.#refs;
-    const found: T[] = [];
+    const found: Taken<T>[] = [];
     participant.pin();
     try {
       const now = Date.now();
       this.#cursor.next(refs);
       for (let i = 0; i < refs.length; i++) {
         const ref = this.#select(refs[i], now);
-        if (ref !== 0) found.push(this.#pick(ref));
+        if (ref !== 0) found.push(this.#part.take(ref));
       }
     } finally {
       participant.unpin();

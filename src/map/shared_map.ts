@@ -11,8 +11,7 @@ import { Segment } from "../segment/segment.ts";
 import type { Participant } from "../epoch/participant.ts";
 import { HandleError, MapFullError, received } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
-import { ORDERED, store } from "../segment/words.ts";
-import * as accounting from "../table/account.ts";
+import { load, store } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
 import * as looks from "../table/look.ts";
 import * as quick from "../table/quick.ts";
@@ -22,10 +21,12 @@ import * as versions from "../table/version.ts";
 import { Cursor } from "../table/cursor.ts";
 import * as glances from "../table/glance.ts";
 import * as codec from "../codec/codec.ts";
-import type { ValueFormat } from "../codec/codec.ts";
+import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
 import { stringKeys } from "../codec/keys.ts";
 import * as sums from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
+import * as background from "./background.ts";
+import * as ownChanges from "./own_changes.ts";
 import {
   type AttachOptions,
   checkOptions,
@@ -34,34 +35,34 @@ import {
   type SharedMapOptions,
   valueFormat,
 } from "./options.ts";
-import { Reader, UNDECODED } from "./reader.ts";
+import { type Part, Reader, type Taken, UNDECODED } from "./reader.ts";
 import { newTombstone } from "./removal.ts";
 import { persistenceFor } from "./persistence.ts";
 import { meet } from "./rendezvous.ts";
 import { Scan } from "./scan.ts";
+import { Sighting } from "./sighting.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
 import { type SharedMapStats, sumStats } from "./stats.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
+  H_EPOCH,
   H_TTL_USED,
   LENGTH_LIMIT,
   LENGTH_MASK,
-  P_BEFORE,
   P_DELETED,
   P_ENTRIES,
   P_HASH,
   P_INFO,
   P_RESULT,
+  P_VALUE_INFO,
 } = layout;
 const { TAG_NUMBER } = codec;
-const { isPlainNumber, NUMBER, NUMBER_INFO } = looks;
+const { copiedValue, FOUND, isPlainNumber, LONG, NUMBER, NUMBER_INFO } = looks;
 const { ABSENT, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
-const { account } = accounting;
 const {
   bytesOf,
-  hasKey,
   isTombstone,
   valueBytes,
   valueIndex,
@@ -69,7 +70,9 @@ const {
   versionBytes,
   writeVersion,
 } = versions;
-const { beforeGlance, confirms, glance, UNDECIDED } = glances;
+const { UNDECIDED } = glances;
+const { ticker } = background;
+const { underway, Watch } = ownChanges;
 
 /**
  * What another worker needs to attach to a map: `postMessage` takes it as it is.
@@ -94,11 +97,15 @@ export interface SetOptions {
 /** Keys that are looked up together: as many as a processor waits for at a time, a few times over. */
 const AHEAD = 64;
 
+/** How many bytes of a value a look copies: as many as there is room for. */
+const ANY = 0x7fffffff;
+
 /** What a decision about a key's current version may be, besides a version to publish. */
 const LEAVE = 0;
 const NO_MEMORY = -1;
-const AGAIN = -2;
 const NO_MEMORY_LEFT = Symbol("no memory left");
+/** What came of a round in vain: something else is there by now. */
+const CHANGED = Symbol("changed");
 
 /** The attachment of a map: for the rooms above, and so no part of what users see. */
 export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
@@ -107,8 +114,11 @@ export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
  * A hash map in shared memory that every worker of the process reads and writes directly.
  *
  * All workers see one map; each has its own `SharedMap` object on it, from {@linkcode SharedMap.create},
- * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Reads are wait-free and writes lock-free: no operation waits
- * for another worker, and a worker that dies harms no one. (In a full map, a write that has to evict, or a delete, may wait half
+ * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Reads of a key are wait-free and
+ * writes lock-free: no operation waits for another worker, and a worker that dies harms no one. (A
+ * read looks into one table, into two while the table is moved to a larger or smaller one, and into
+ * one more for each whole move that others complete meanwhile: as many as fit into `maxBytes` at
+ * most.) (In a full map, a write that has to evict, or a delete, may wait half
  * a second at most for memory that an interrupted worker still reads.) Every operation on one key is linearizable.
  *
  * Keys and values are copied in and out: changing an object that was stored, or that `get` returned, changes nothing in the
@@ -146,14 +156,18 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   readonly #sets: number;
   readonly #deletes: number;
   readonly #result: number;
-  /** Where a look leaves hash and info of its key, and the epoch before its glance. */
+  /** Where a look leaves hash and info of its key, and what the version that it found says of its value. */
   readonly #hash: number;
   readonly #info: number;
-  readonly #before: number;
+  readonly #valueInfo: number;
   /** Where a quick delete leaves the version that it took away. */
   readonly #deleted: number;
+  /** Keys that are longer than this need memory set aside for their tombstones. */
+  readonly #longKey: number;
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
+  /** Whether reading a value cannot fail, whatever is stored. */
+  readonly #readsSafely: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
   readonly #options: AttachOptions<K, V>;
@@ -181,11 +195,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       keyFormat(segment, options.key),
       this.#values,
     );
-    this.#hasTextKeys = ORDERED &&
-      (this.#reader.keys as unknown) === stringKeys;
-    this.#hasOwnKeys = typeof options.key === "object";
-    this.#hasOwnValues = typeof options.value === "object";
+    this.#hasTextKeys = (this.#reader.keys as unknown) === stringKeys;
+    this.#hasOwnKeys = this.#reader.keys.own !== undefined;
+    this.#hasOwnValues = this.#values.own !== undefined;
     this.#floats = segment.floats;
+    this.#longKey = participant.allocator.largestClassBytes / 2;
     this.#hits = participant.counterIndex("hits");
     this.#misses = participant.counterIndex("misses");
     this.#sets = participant.counterIndex("sets");
@@ -193,10 +207,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#result = (participant.base + P_RESULT) / 2;
     this.#hash = participant.base + P_HASH;
     this.#info = participant.base + P_INFO;
-    this.#before = participant.base + P_BEFORE;
+    this.#valueInfo = participant.base + P_VALUE_INFO;
     this.#deleted = participant.base + P_DELETED;
     this.#keepsNumbers = this.#values.name === "number" ||
       this.#values.name === "any";
+    this.#readsSafely = this.#values.name === "number" ||
+      this.#values.name === "string";
   }
 
   // ---- making and joining -------------------------------------------------------------------------------------------
@@ -224,7 +240,20 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   static create<K = string, V = unknown>(
     options: SharedMapOptions<K, V> = {},
   ): SharedMap<K, V> {
-    return new SharedMap(Attachment.create(checkOptions(options)), options);
+    return SharedMap.#over(Attachment.create(checkOptions(options)), options);
+  }
+
+  /** The map of an attachment, which is closed if the options, or the codecs in them, have become others since they were checked. */
+  static #over<K, V>(
+    attachment: Attachment,
+    options: AttachOptions<K, V>,
+  ): SharedMap<K, V> {
+    try {
+      return new SharedMap(attachment, options);
+    } catch (error) {
+      attachment.close();
+      throw error;
+    }
   }
 
   /**
@@ -269,7 +298,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   ): SharedMap<K, V> {
     keyFormat(segment, options.key);
     valueFormat(segment, options.value);
-    return new SharedMap(Attachment.attachTo(segment), options);
+    return SharedMap.#over(Attachment.attachTo(segment), options);
   }
 
   /**
@@ -325,7 +354,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         const attachment = persist && persistence
           ? await persistence.restore(persist, checked, make)
           : make();
-        const result = new SharedMap(attachment, options);
+        const result = SharedMap.#over(attachment, options);
         return { segment: attachment.segment, result };
       },
       (segment) => SharedMap.#join(segment, withDefaults(options)),
@@ -386,7 +415,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   // ---- reading ------------------------------------------------------------------------------------------------------
 
   /**
-   * The value of a key, or undefined. Wait-free, but for an entry that expires at this moment: lock-free; O(1) expected.
+   * The value of a key, or undefined. Wait-free, but for an entry that expires at this moment:
+   * lock-free; O(1) expected, and as much again for each move of the whole table that others
+   * complete meanwhile.
    *
    * @param key The key.
    * @returns A copy of the value, or undefined if there is no entry.
@@ -407,10 +438,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   get(key: K): V | undefined {
     if (!this.#hasTextKeys || typeof key !== "string") {
       this.#pack(key, "get an entry");
-      return this.#getPacked(this.#key);
+      return this.#getPacked();
     }
-    this.#attachment.checkOpen("get an entry");
-    const seen = this.#look(key);
+    this.#attachment.checkReadable("get an entry");
+    const seen = this.#look(key, ANY);
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
       return this.#floats[this.#result] as V;
@@ -422,73 +453,97 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return this.#getSeen(seen);
   }
 
-  /** The value of a version that a look found, or `UNDECIDED`. */
-  #getSeen(seen: number): V | undefined {
-    if (seen === UNDECIDED) return this.#getPinned(this.#key);
-    const { words } = this.#segment;
-    const before = words[this.#before];
-    const value = this.#reader.glance(seen, this.#key.info, before);
-    if (value === UNDECODED || !confirms(words, before)) {
-      return this.#getPinned(this.#key);
+  #getPacked(): V | undefined {
+    const seen = this.#lookPacked(ANY);
+    if (seen === NUMBER) {
+      this.#floats[this.#hits]++;
+      return this.#floats[this.#result] as V;
     }
-    this.#floats[value === undefined ? this.#misses : this.#hits]++;
-    return value;
+    if (seen === 0) {
+      this.#floats[this.#misses]++;
+      return undefined;
+    }
+    return this.#getSeen(seen);
   }
 
-  #getPacked(key: EncodedKey): V | undefined {
-    const seen = this.#glance(key);
-    if (seen === UNDECODED) return this.#getPinned(key);
-    this.#floats[seen === undefined ? this.#misses : this.#hits]++;
-    return seen;
+  /** The value of a key, after a look for it that found no plain number. */
+  #getSeen(seen: number): V | undefined {
+    if (seen === FOUND) {
+      const value = this.#readCopied();
+      if (value !== UNDECODED) {
+        this.#floats[value === undefined ? this.#misses : this.#hits]++;
+        return value;
+      }
+    }
+    if (seen !== UNDECIDED) this.#adoptKey();
+    return this.#getPinned();
   }
 
-  #getPinned(key: EncodedKey): V | undefined {
+  #readCopied(): V | typeof UNDECODED {
+    const { words } = this.#segment;
+    return this.#reader.copied(this.#copiedTo, words[this.#valueInfo]);
+  }
+
+  /** Where a look that found something copied the value to. */
+  get #copiedTo(): number {
+    return copiedValue(
+      this.#participant.base,
+      this.#segment.words[this.#info],
+    );
+  }
+
+  #getPinned(): V | undefined {
+    const found = this.#takePinned();
+    return found === undefined ? undefined : this.#reader.value(found);
+  }
+
+  #takePinned(): Taken<V> | undefined {
     const participant = this.#participant;
     participant.pin();
     try {
-      const ref = this.#findLive(key);
-      const value = ref === 0 ? undefined : this.#reader.value(ref);
-      this.#floats[value === undefined ? this.#misses : this.#hits]++;
-      return value;
+      const ref = this.#findLive();
+      this.#floats[ref === 0 ? this.#misses : this.#hits]++;
+      return ref === 0 ? undefined : this.#reader.takeValue(ref);
     } finally {
       participant.unpin();
     }
   }
 
   /**
-   * Looks for a string: `NUMBER` and 0 are confirmed, and the scratch has no key then; a version is not, and the scratch has the key, as
-   * it has if nothing is decided.
+   * Looks for a string, see `table/look.ts`. The key is in the scratch then if nothing is decided, else it is none until it is
+   * adopted.
    */
-  #look(key: K & string): number {
-    const seen = this.#tryLook(key);
+  #look(key: K & string, copies: number): number {
+    const seen = this.#tryLook(key, copies);
     if (seen === UNDECIDED) this.#pack(key, "look for an entry");
-    else if (seen === NUMBER || seen === 0) this.#key.forget();
-    else {
-      const { words } = this.#segment;
-      this.#key.adopt(words[this.#info], words[this.#hash]);
-    }
+    else this.#key.forget();
     return seen;
   }
 
-  #tryLook(text: string): number {
+  #tryLook(text: string, copies: number): number {
     try {
-      return this.#quick.look(this.#participant.base, text);
+      return this.#quick.look(this.#participant.base, text, copies);
     } catch (error) {
-      // It was led astray by memory that was freed under it: see `table/look.ts`.
-      if (error instanceof WebAssembly.RuntimeError) return UNDECIDED;
-      throw error;
+      return undecidedAfter(error);
     }
   }
 
-  /** The value of a key, or undefined, if a glance can tell. */
-  #glance(key: EncodedKey): V | undefined | typeof UNDECODED {
-    if (!ORDERED) return UNDECODED;
-    const words = this.#segment.words;
-    const before = beforeGlance(words);
-    const ref = glance(words, key.hash, key.words, key.info);
-    if (ref === UNDECIDED) return UNDECODED;
-    const value = this.#reader.glance(ref, key.info, before);
-    return confirms(words, before) ? value : UNDECODED;
+  /** Takes over the key of a look that found something. */
+  #adoptKey(): void {
+    const { words } = this.#segment;
+    this.#key.adopt(words[this.#info], words[this.#hash]);
+  }
+
+  /** Looks for the packed key. */
+  #lookPacked(copies: number): number {
+    const key = this.#key;
+    if (!key.isNear) return UNDECIDED;
+    try {
+      const { base } = this.#participant;
+      return this.#quick.lookPacked(base, key.hash, key.info, copies);
+    } catch (error) {
+      return undecidedAfter(error);
+    }
   }
 
   /**
@@ -510,35 +565,22 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   has(key: K): boolean {
-    const isThere = this.#hasTextKeys && typeof key === "string"
-      ? this.#lookAt(key)
-      : this.#glanceAt(key);
-    if (isThere === UNDECODED) return this.#readPacked((ref) => ref !== 0);
+    this.#attachment.checkReadable("look for an entry");
+    let seen: number;
+    if (this.#hasTextKeys && typeof key === "string") seen = this.#look(key, 0);
+    else {
+      this.#pack(key, "look for an entry");
+      seen = this.#lookPacked(0);
+    }
+    const isFound = seen === FOUND || seen === LONG;
+    if (isFound && this.#reader.seemsOver(this.#copiedTo)) {
+      this.#adoptKey();
+      seen = UNDECIDED;
+    }
+    if (seen === UNDECIDED) return this.#readPacked((ref) => ref !== 0);
+    const isThere = seen !== 0;
     this.#floats[isThere ? this.#hits : this.#misses]++;
     return isThere;
-  }
-
-  /** Whether there is an entry, if a look can tell; or the key is in the scratch. */
-  #lookAt(key: K & string): boolean | typeof UNDECODED {
-    this.#attachment.checkOpen("look for an entry");
-    const seen = this.#look(key);
-    if (seen === NUMBER || seen === 0) return seen !== 0;
-    if (seen === UNDECIDED) return UNDECODED;
-    return this.#confirm(seen, this.#segment.words[this.#before]);
-  }
-
-  /** The same by a glance. */
-  #glanceAt(key: K): boolean | typeof UNDECODED {
-    this.#pack(key, "look for an entry");
-    if (!ORDERED) return UNDECODED;
-    const before = beforeGlance(this.#segment.words);
-    const seen = this.#newest();
-    return seen === UNDECIDED ? UNDECODED : this.#confirm(seen, before);
-  }
-
-  #confirm(seen: number, before: number): boolean | typeof UNDECODED {
-    const isThere = this.#reader.glanceAt(seen, before);
-    return confirms(this.#segment.words, before) ? isThere : UNDECODED;
   }
 
   /**
@@ -562,17 +604,27 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   getMany(keys: Iterable<K>): (V | undefined)[] {
     this.#attachment.checkOpen("get entries");
     const wanted = [...keys];
-    using _ = this.pin();
+    this.#attachment.checkOpen("get entries");
     // The caller's own code may use the map itself, and so nothing can be kept over a call of it.
     if (this.#hasOwnKeys || this.#hasOwnValues) {
       return wanted.map((key) => this.get(key));
     }
+    this.#participant.pin();
+    try {
+      return this.#getAhead(wanted);
+    } finally {
+      this.#participant.unpin();
+    }
+  }
+
+  #getAhead(wanted: readonly K[]): (V | undefined)[] {
     const values: (V | undefined)[] = [];
     for (let from = 0; from < wanted.length; from += AHEAD) {
       const count = Math.min(AHEAD, wanted.length - from);
       this.#lookAhead(wanted, from, count);
       for (let i = 0; i < count; i++) {
-        values.push(this.#getPacked(this.#ahead[i]));
+        this.#key.take(this.#ahead[i]);
+        values.push(this.#getPacked());
       }
     }
     return values;
@@ -630,7 +682,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #visitPacked<T>(visit: (ref: number) => T): T {
     this.#participant.pin();
     try {
-      return visit(this.#findLive(this.#key));
+      return visit(this.#findLive());
     } finally {
       this.#participant.unpin();
     }
@@ -640,15 +692,21 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * The live version of a key, or 0. What had expired before it was found is gone; but what expired after that may have been
    * replaced in time, so then it looks again. The caller is pinned.
    */
-  #findLive(key: EncodedKey): number {
+  #findLive(): number {
     for (let now = -Infinity;;) {
-      const ref = this.#table.find(key);
+      const ref = this.#find();
       const end = this.#reader.endOf(ref);
       if (end <= now) return 0;
       if (end === Infinity) return ref;
       now = Date.now();
       if (end > now) return ref;
     }
+  }
+
+  /** The newest version of the packed key, settled; 0: there is none. The map is pinned. */
+  #find(): number {
+    const seen = this.#newest();
+    return seen === UNDECIDED ? this.#table.find(this.#key) : seen;
   }
 
   // ---- writing ------------------------------------------------------------------------------------------------------
@@ -736,7 +794,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       case ABSENT:
         return false;
       default:
-        return this.#deletePacked(() => true) ?? false;
+        return this.#deletePacked(() => true, true) ?? false;
     }
   }
 
@@ -830,10 +888,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   getOrInsert(key: K, value: V): V {
     this.#packWithValue(key, value, "get or insert an entry");
-    let existing: { value: V } | undefined;
+    let existing: { value: Taken<V> } | undefined;
     const inserted = this.#modify(true, (current, live) => {
       if (live) {
-        existing = { value: this.#reader.value(current) };
+        existing = { value: this.#reader.takeValue(current) };
         return LEAVE;
       }
       return this.#newVersion(Infinity);
@@ -844,7 +902,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       return value;
     }
     this.#floats[this.#hits]++;
-    return existing!.value;
+    return this.#reader.value(existing!.value);
   }
 
   /**
@@ -871,11 +929,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     checkFunction(compute, "compute");
     this.#pack(key, "get or insert an entry");
     const found = this.#visitPacked((ref) =>
-      ref === 0 ? undefined : { value: this.#reader.value(ref) }
+      ref === 0 ? undefined : { value: this.#reader.takeValue(ref) }
     );
     if (found === undefined) return this.getOrInsert(key, compute(key));
     this.#floats[this.#hits]++;
-    return found.value;
+    return this.#reader.value(found.value);
   }
 
   /**
@@ -899,22 +957,42 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   swap(key: K, value: V): V | undefined {
+    if (this.#hasOwnValues) return this.#swapByCodec(key, value);
     this.#packWithValue(key, value, "swap an entry");
-    let before: V | undefined;
+    let before: Taken<V> | undefined;
     for (let came = false; !came;) {
-      let replacesLive = false;
       this.#modify(true, (current, live) => {
-        replacesLive = live;
-        return this.#newVersion(
-          live ? this.#renewal(current, Infinity) : Infinity,
-        );
-      }, (current, version) => {
-        came = this.#reader.endOf(version) === Infinity;
-        before = came && replacesLive ? this.#reader.value(current) : undefined;
-      });
+        before = live ? this.#reader.takeValue(current) : undefined; // first: should it fail, nothing is lost
+        return this.#newVersion(this.#expiryFor(current, live));
+      }, (_, version) => came = this.#reader.endOf(version) === Infinity);
     }
     this.#floats[this.#sets]++;
-    return before;
+    return before === undefined ? undefined : this.#reader.value(before);
+  }
+
+  /** The expiry to write for an entry that is not to expire. */
+  #expiryFor(current: number, live: boolean): number {
+    return live ? this.#renewal(current, Infinity) : Infinity;
+  }
+
+  /** The same where to decode runs the caller's code: the value is decoded first, and then replaced if it is still there. */
+  #swapByCodec(key: K, value: V): V | undefined {
+    const what = "swap an entry";
+    const prepared = this.#pack(key, what);
+    return this.#replaceBy(prepared, what, (before) => {
+      this.#prepare(value);
+      return before;
+    }, (seen, before) => {
+      let came = false;
+      this.#replaceSeen(
+        seen,
+        (current, live) => this.#newVersion(this.#expiryFor(current, live)),
+        (_, version) => came = this.#reader.endOf(version) === Infinity,
+      );
+      if (!came) return CHANGED;
+      this.#floats[this.#sets]++;
+      return before;
+    });
   }
 
   /**
@@ -937,8 +1015,25 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   take(key: K): V | undefined {
-    this.#pack(key, "take an entry");
-    return this.#deletePacked((ref) => this.#reader.value(ref));
+    const what = "take an entry";
+    const prepared = this.#pack(key, what);
+    if (this.#hasOwnValues) return this.#takeByCodec(prepared, what);
+    const taken = this.#deletePacked(
+      (ref) => ({ value: this.#reader.takeValue(ref) }),
+      this.#readsSafely,
+    );
+    return taken && this.#reader.value(taken.value);
+  }
+
+  /** The same where to decode runs the caller's code: the value is decoded first, and then deleted if it is still there. */
+  #takeByCodec(prepared: unknown, what: string): V | undefined {
+    return this.#replaceBy(prepared, what, (value) => value, (seen, value) => {
+      if (seen.value === undefined) return undefined;
+      const outcome = this.#replaceSeen(seen, () => this.#tombstone());
+      if (outcome !== "done") return CHANGED;
+      this.#floats[this.#deletes]++;
+      return value;
+    });
   }
 
   /**
@@ -1019,11 +1114,13 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /**
    * Replaces the value of a key by what `fn` makes of it. `fn` runs again if the key changed meanwhile, even from inside `fn`;
-   * so it must not have effects of its own. Keeps the expiry that is there. Lock-free, as far as `fn` is.
+   * so it must not have effects of its own. It may use the map, and take its time: nobody waits for it. Keeps the expiry that is
+   * there. Lock-free, as far as `fn` is.
    *
    * @param key The key.
    * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry.
    * @returns The new value, or undefined.
+   * @throws {Error} If `fn` itself changes the entry, time and again.
    * @throws {TypeError} If the key or the new value has the wrong type.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -1040,15 +1137,30 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   update(key: K, fn: (current: V | undefined) => V | undefined): V | undefined {
     checkFunction(fn, "fn");
-    this.#pack(key, "update an entry");
-    for (let attempt = 0;; attempt++) {
-      const next = this.#tryUpdate(key, fn);
-      if (next !== NO_MEMORY_LEFT) {
-        this.#participant.collectSometimes();
-        return next;
-      }
-      this.#makeRoom(attempt);
-    }
+    const what = "update an entry";
+    const prepared = this.#pack(key, what);
+    return this.#replaceBy(prepared, what, (current) => {
+      const next = fn(current);
+      if (next !== undefined) this.#prepare(next);
+      return next;
+    }, (seen, next) => {
+      const outcome = this.#updateSeen(seen, next);
+      if (outcome === "changed") return CHANGED;
+      if (outcome === "left") return next;
+      this.#floats[next === undefined ? this.#deletes : this.#sets]++;
+      return next;
+    });
+  }
+
+  #updateSeen(
+    seen: Sighting<V>,
+    next: V | undefined,
+  ): "done" | "left" | "changed" {
+    if (this.#exchangeQuickly(seen, next)) return "done";
+    return this.#replaceSeen(seen, (current, live) => {
+      if (next === undefined) return live ? this.#tombstone() : LEAVE;
+      return this.#newVersion(live ? this.#reader.endOf(current) : Infinity);
+    });
   }
 
   /**
@@ -1089,12 +1201,13 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#pack(key, "increment a number");
     // Of finite numbers there always is a sum. What was NaN is NaN still.
     if (Number.isFinite(by) && this.#incrementQuickly(by)) {
+      this.#noteChange();
       this.#participant.collectSometimes();
       this.#floats[this.#sets]++;
       return numberOf(this.#floats[this.#result]);
     }
     this.#modify(true, (current, live) => {
-      sum = sumOf(live ? this.#reader.value(current) : 0, by);
+      sum = sumOf(live ? this.#reader.takeValue(current) : 0, by);
       this.#prepare(sum as V);
       return this.#newVersion(
         live ? this.#reader.endOf(current) : Infinity,
@@ -1165,7 +1278,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   keys(): IterableIterator<K> {
-    return this.#scan((ref) => this.#reader.key(ref));
+    return this.#scan(this.#reader.keyPart);
   }
 
   /**
@@ -1185,7 +1298,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   values(): IterableIterator<V> {
-    return this.#scan((ref) => this.#reader.value(ref));
+    return this.#scan(this.#reader.valuePart);
   }
 
   /**
@@ -1205,7 +1318,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   entries(): IterableIterator<[K, V]> {
-    return this.#scan((ref) => this.#reader.entry(ref));
+    return this.#scan(this.#reader.entryPart);
   }
 
   /**
@@ -1245,14 +1358,14 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     for (const [key, value] of this) fn(value, key, this);
   }
 
-  #scan<T>(pick: (ref: number) => T): IterableIterator<T> {
+  #scan<T>(part: Part<T>): IterableIterator<T> {
     const checkOpen = () =>
       this.#attachment.checkOpen("iterate over the entries");
     checkOpen();
     return new Scan(
       this.#attachment,
       (newest, now) => this.#reader.endOf(newest) > now ? newest : 0,
-      pick,
+      part,
       checkOpen,
     );
   }
@@ -1262,6 +1375,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Pins the map for a run of operations, which saves each of them two atomic writes. While it is pinned, memory that is freed
    * meanwhile cannot be reused unless this worker goes on writing: so keep it short.
+   *
+   * A worker that blocks outside of its event loop does not keep others from anything, unless it is
+   * pinned. But what it has retired itself, and the free blocks that it has at hand, nobody else
+   * can use as long as it lives and neither writes nor comes back to its event loop: up to 1/32 of
+   * `maxBytes` and a chunk (64 KiB at most) for each size of entries. `close()` gives all of that
+   * back.
    *
    * @returns What ends the pin when it is disposed of.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -1283,7 +1402,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     let kept = true;
     return {
       [Symbol.dispose]: () => {
-        if (kept && this.#attachment.isOpen) this.#participant.releasePin();
+        if (kept) this.#participant.releasePin();
         kept = false;
       },
     };
@@ -1369,13 +1488,24 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   // ---- parts of operations ------------------------------------------------------------------------------------------
 
-  /** Puts a key into the scratch. May run a codec of the caller's. */
-  #pack(key: K, what: string): void {
+  // The caller's code, which may be a callback, a codec, or the getters of a value, runs in these only, and where an operation says so:
+  // without a pin of this module's, and never between a block's being taken and its being linked or freed. It may use this map, so
+  // the scratch for keys and what is prepared are lost; close it; throw; or never return.
+
+  /** Puts a key into the scratch; returns what to do that again with. May run a codec of the caller's. */
+  #pack(key: K, what: string): unknown {
     this.#attachment.checkOpen(what);
     const { keys } = this.#reader;
     const prepared = keys.prepare(key);
     if (this.#hasOwnKeys) this.#attachment.checkOpen(what);
     keys.pack(prepared, this.#key);
+    return prepared;
+  }
+
+  /** Puts a prepared key into the scratch again, after the caller's code ran. */
+  #packAgain(prepared: unknown, what: string): void {
+    this.#attachment.checkOpen(what);
+    this.#reader.keys.pack(prepared, this.#key);
   }
 
   /** Prepares a value and puts a key into the scratch; whatever runs the caller's code comes first. */
@@ -1424,7 +1554,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return Date.now() + ttl;
   }
 
-  /** Writes a fresh version of the packed key with the prepared value. */
+  /**
+   * Writes a fresh version of the packed key with the prepared value. It is in hand then, in a section that `#linkOrFree` or
+   * `#publish` ends.
+   */
   #newVersion(expiry: number): number {
     const values = this.#values;
     const ref = this.#allocate(values.byteLength, expiry);
@@ -1439,10 +1572,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       expiry,
     );
     values.write(segment, valueIndex(segment.words, ref));
-    return ref;
+    return this.#kept(ref);
   }
 
-  /** Writes a fresh version with the value of another and its own expiry. */
+  /** The same with the value of another and its own expiry. */
   #copy(current: number, expiry: number): number {
     const { words, bytes } = this.#segment;
     const length = valueBytes(words, current);
@@ -1458,19 +1591,22 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     );
     const from = valueIndex(words, current) * 8;
     bytes.copyWithin(valueIndex(words, ref) * 8, from, from + length);
-    return ref;
+    return this.#kept(ref);
   }
 
+  /** Begins a section if there is memory. */
   #allocate(valueLength: number, expiry: number): number {
     const keyLength = this.#key.info & LENGTH_MASK;
     const bytes = versionBytes(keyLength, valueLength, expiry !== Infinity);
     const { allocator } = this.#participant;
-    const isLong = keyLength > allocator.largestClassBytes / 2;
+    const isLong = keyLength > this.#longKey;
     if (
       !isLong || allocator.keepForTombstone(versionBytes(keyLength, 0, false))
     ) {
+      this.#participant.enterSection();
       const ref = allocator.allocate(bytes);
       if (ref !== 0) return ref;
+      this.#participant.leaveSection();
     }
     this.#shortage = {
       of: "entry",
@@ -1479,12 +1615,36 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     return NO_MEMORY;
   }
 
+  /**
+   * A version of the packed key whose header and key are written, if memory is kept for its
+   * tombstone still, or again: from here on that is so for as long as there is the version. Else
+   * the version is freed, and its section ends.
+   */
+  #kept(ref: number): number {
+    const keyLength = this.#key.info & LENGTH_MASK;
+    if (keyLength <= this.#longKey) return ref;
+    const { allocator } = this.#participant;
+    if (allocator.keepForTombstone(versionBytes(keyLength, 0, false))) {
+      return ref;
+    }
+    this.#shortage = {
+      of: "entry",
+      bytes: bytesOf(this.#segment.words, ref) + keyLength,
+    };
+    allocator.free(ref);
+    this.#participant.leaveSection();
+    return NO_MEMORY;
+  }
+
   /** What the last write that failed was short of. */
   #shortage: Shortage = { of: "entry", bytes: 0 };
 
+  /** A tombstone of the packed key: as `#newVersion`. */
   #tombstone(): number {
+    this.#participant.enterSection();
     const ref = newTombstone(this.#attachment, this.#key);
     if (ref !== 0) return ref;
+    this.#participant.leaveSection();
     this.#shortage = { of: "tombstone", bytes: this.#key.info & LENGTH_MASK };
     return NO_MEMORY;
   }
@@ -1497,6 +1657,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       valueFormat(segment, this.#options.value);
     this.#spareValues = undefined;
     values.prepare(value);
+    values.keep();
     return (ref) => {
       this.#spareValues = values; // from here on, none of the caller's code runs until the operation is over
       return values.equals(
@@ -1508,10 +1669,91 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     };
   }
 
-  /** Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none. */
-  #deletePacked<T>(read: (ref: number) => T): T | undefined {
+  /**
+   * Replaces the entry of the packed key by what the caller's code makes of its value, again and again until nobody comes in between.
+   *
+   * @param prepared The key, for when that code has used the map.
+   * @param what What is done, for an error.
+   * @param call Runs the caller's code.
+   * @param replace From what was seen, and what `call` returned, to the result; `CHANGED` if something else is there now.
+   */
+  #replaceBy<N, R>(
+    prepared: unknown,
+    what: string,
+    call: (current: V | undefined) => N,
+    replace: (seen: Sighting<V>, made: N) => R | typeof CHANGED,
+  ): R {
+    const segment = this.#segment;
+    const keys = this.#reader.keys as KeyFormat<unknown>;
+    const watch = new Watch(segment, keys, prepared, this.#key.hash);
+    for (;;) {
+      const seen = this.#see();
+      const made = watch.during(() => call(this.#valueSeen(seen)));
+      this.#packAgain(prepared, what);
+      const result = replace(seen, made);
+      if (result !== CHANGED) return result;
+      watch.endRound(what);
+    }
+  }
+
+  /** After a change of the packed key's entry. */
+  #noteChange(): void {
+    if (ticker.isResting) ticker.wake();
+    underway.innermost?.note(this.#segment, this.#key);
+  }
+
+  /** Looks at the entry of the packed key, for the caller's code to see. */
+  #see(): Sighting<V> {
+    const participant = this.#participant;
+    const segment = this.#segment;
+    participant.pin();
+    try {
+      const epoch = load(segment.words, H_EPOCH);
+      const ref = this.#findLive();
+      return new Sighting(segment, this.#reader, epoch, ref);
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  /** The value that was seen. May run a codec of the caller's. */
+  #valueSeen({ value }: Sighting<V>): V | undefined {
+    return value === undefined ? undefined : this.#reader.value(value);
+  }
+
+  /**
+   * Publishes what `make` makes in the place of what was seen under the packed key.
+   *
+   * @param seen What was seen.
+   * @param make From the newest version, and whether it is live, to the one to publish, or to `LEAVE` or `NO_MEMORY`.
+   * @param published As for `#modify`.
+   * @returns What came of it: "changed" if something else is there now.
+   */
+  #replaceSeen(
+    seen: Sighting<V>,
+    make: (current: number, live: boolean) => number,
+    published?: (current: number, version: number) => void,
+  ): "done" | "left" | "changed" {
+    let isStill = true;
+    const done = this.#modify(true, (current, live) => {
+      isStill = seen.isStill(live ? current : 0);
+      return isStill ? make(current, live) : LEAVE;
+    }, published);
+    return done ? "done" : isStill ? "left" : "changed";
+  }
+
+  /**
+   * Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none.
+   *
+   * @param read Reads the version, before it is deleted.
+   * @param isSafe Whether that cannot fail: then it may come after.
+   */
+  #deletePacked<T>(
+    read: (ref: number) => T,
+    isSafe: boolean,
+  ): T | undefined {
     for (let attempt = 0;; attempt++) {
-      const outcome = this.#tryDelete(read);
+      const outcome = this.#tryDelete(read, isSafe);
       if (outcome !== NO_MEMORY_LEFT) {
         this.#participant.collectSometimes();
         return outcome;
@@ -1522,25 +1764,26 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   #tryDelete<T>(
     read: (ref: number) => T,
+    isSafe: boolean,
   ): T | undefined | typeof NO_MEMORY_LEFT {
     const participant = this.#participant;
     participant.pin();
     try {
-      const outcome = this.#removeQuickly();
+      const outcome = isSafe ? this.#removeQuickly() : UNDONE;
       if (outcome === ABSENT) return undefined;
       if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
       this.#table.backoff.reset();
       for (;;) {
         const current = this.#seek(false);
         if (!this.#foundLive) return undefined;
+        const value = read(current);
         const tombstone = this.#tombstone();
         if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
-        if (this.#table.replace(current, tombstone)) {
-          account(this.#segment.words, participant.base, current, tombstone);
+        if (this.#linkOrFree(current, tombstone) === "done") {
           this.#floats[this.#deletes]++;
-          return read(current);
+          this.#noteChange();
+          return value;
         }
-        participant.allocator.free(tombstone);
         this.#table.backoff.wait();
       }
     } finally {
@@ -1563,6 +1806,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         this.#makeRoom(attempt);
       }
     }
+    this.#noteChange();
     this.#participant.collectSometimes();
   }
 
@@ -1581,19 +1825,31 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         ) === DONE;
   }
 
-  /** From a version that is a number to a number. */
-  #exchangeQuickly(seen: number, next: V | undefined): boolean {
+  /** From what was seen, if it is a number that does not expire, to a number. */
+  #exchangeQuickly(seen: Sighting<V>, next: V | undefined): boolean {
     const key = this.#key;
-    return seen !== 0 && typeof next === "number" && next === next &&
-      key.isNear &&
+    if (
+      !this.#keepsNumbers || typeof next !== "number" || next !== next ||
+      typeof seen.value !== "number" || !key.isNear
+    ) return false;
+    const participant = this.#participant;
+    participant.pin();
+    const { ref } = seen;
+    const isDone = seen.isSameEpoch &&
+      isPlainNumber(this.#segment.words, ref) &&
       this.#quick.exchange(
-          this.#participant.base,
+          participant.base,
           key.hash,
           key.info,
           NUMBER_INFO,
-          seen,
+          ref,
           next,
         ) === DONE;
+    participant.unpin();
+    if (!isDone) return false;
+    this.#noteChange();
+    participant.collectSometimes();
+    return true;
   }
 
   #removeQuickly(): number {
@@ -1604,6 +1860,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     if (outcome === DONE) {
       this.#table.countTombstone();
       this.#floats[this.#deletes]++;
+      this.#noteChange();
     }
     return outcome;
   }
@@ -1620,111 +1877,53 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         ) === DONE;
   }
 
-  /** Links a version, however often others are faster; false, and the version is freed, if the table has no place. */
+  /**
+   * Links a version, however often others are faster; false, and the version is freed, if the table has no place. Ends the section
+   * that it was made in.
+   */
   #publish(version: number): boolean {
     const participant = this.#participant;
     const { base } = participant;
     if (this.#quick.publish(base, this.#key.hash, version) === DONE) {
+      participant.leaveSection();
       return true;
     }
-    participant.pin();
+    participant.pinInSection();
     try {
-      this.#table.backoff.reset();
-      for (;;) {
-        const current = this.#table.seek(this.#key, true);
-        const outcome = this.#link(current, version);
-        if (outcome === "done") {
-          account(this.#segment.words, base, current, version);
-          return true;
-        }
-        if (outcome === "full") break;
-        this.#table.backoff.wait();
-      }
+      const isLinked = this.#linkAnyway(version);
+      participant.leaveSection();
+      return isLinked;
     } finally {
       participant.unpin();
     }
-    participant.allocator.free(version);
+  }
+
+  #linkAnyway(version: number): boolean {
+    this.#table.backoff.reset();
+    for (;;) {
+      const current = this.#table.seek(this.#key, true);
+      const outcome = this.#link(current, version);
+      if (outcome === "done") return true;
+      if (outcome === "full") break;
+      this.#table.backoff.wait();
+    }
+    this.#participant.allocator.free(version);
     return false;
   }
 
-  #tryUpdate(
-    key: K,
-    fn: (current: V | undefined) => V | undefined,
-  ): V | undefined | typeof NO_MEMORY_LEFT {
-    this.#participant.pin();
-    try {
-      return this.#updatePinned(key, fn);
-    } finally {
-      this.#participant.unpin();
-    }
-  }
-
-  /** Under one pin, the version that `fn` is given the value of is the same as long as its ref is. */
-  #updatePinned(
-    key: K,
-    fn: (current: V | undefined) => V | undefined,
-  ): V | undefined | typeof NO_MEMORY_LEFT {
-    const seen = this.#absentOrNumber();
-    const { words } = this.#segment;
-    const { hash } = this.#key;
-    let isMade = seen !== UNDECIDED;
-    let next: V | undefined;
-    if (isMade) {
-      next = fn(seen === 0 ? undefined : this.#reader.value(seen));
-      this.#attachment.checkOpen("update an entry");
-      if (seen === 0 && next === undefined && this.#isStillAbsent(hash)) {
-        return next;
-      }
-      const isPacked = seen !== 0 && this.#key.hash === hash &&
-        hasKey(words, seen, this.#key.words, this.#key.info);
-      if (!isPacked) this.#pack(key, "update an entry"); // `fn` may have used the map
-      if (this.#exchangeQuickly(seen, next)) {
-        this.#floats[this.#sets]++;
-        return next;
-      }
-    }
-    const outcome = this.#decideAndLink(true, (current, live) => {
-      if (!isMade || current !== seen) {
-        next = fn(live ? this.#reader.value(current) : undefined);
-      }
-      isMade = false;
-      // `fn` may have used the map, this very key too: the scratch and the place in the table are no longer known.
-      if (next === undefined) this.#pack(key, "update an entry");
-      else this.#packWithValue(key, next, "update an entry");
-      if (this.#table.seek(this.#key, true) !== current) return AGAIN;
-      if (next === undefined) return live ? this.#tombstone() : LEAVE;
-      return this.#newVersion(
-        live ? this.#reader.endOf(current) : Infinity,
-      );
-    });
-    if (outcome === "full") return NO_MEMORY_LEFT;
-    if (outcome === "done") {
-      this.#floats[next === undefined ? this.#deletes : this.#sets]++;
-    }
-    return next;
-  }
-
-  /**
-   * Whether the key of this hash, which was absent before, has no entry either by now. Should `fn` have put another key with the same hash into the
-   * scratch, it is that key which is looked for: no harm, as nothing there and nothing wanted was the outcome already.
-   */
-  #isStillAbsent(hash: number): boolean {
-    return this.#key.hash === hash && this.#newest() === 0;
-  }
-
-  /** The newest version of the packed key, 0 for none, or `UNDECIDED`. */
+  /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
   #newest(): number {
-    const { hash, info, words } = this.#key;
-    return glance(this.#segment.words, hash, words, info);
+    const key = this.#key;
+    if (!key.isNear) return UNDECIDED;
+    return this.#quick.glance(this.#participant.base, key.hash, key.info);
   }
 
-  /** The newest version of the packed key if it is a number that does not expire, 0 if there is none; else `UNDECIDED`. The map is pinned. */
-  #absentOrNumber(): number {
-    if (!this.#keepsNumbers) return UNDECIDED;
-    const words = this.#segment.words;
-    const ref = this.#newest();
-    if (ref === UNDECIDED || ref === 0) return ref;
-    return isPlainNumber(words, ref) ? ref : UNDECIDED;
+  /** Links a version, or frees it; ends the section that it was made in. */
+  #linkOrFree(current: number, version: number): Insert {
+    const outcome = this.#link(current, version);
+    if (outcome !== "done") this.#participant.allocator.free(version);
+    this.#participant.leaveSection();
+    return outcome;
   }
 
   #link(current: number, version: number): Insert {
@@ -1746,7 +1945,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    *
    * @param toInsert Whether the decision may be a version for a key that has none.
    * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
-   * publish, or to `LEAVE`, `NO_MEMORY` or `AGAIN`. Called while pinned.
+   * publish, or to `LEAVE` or `NO_MEMORY`. Called while pinned: none of the caller's code may run.
    * @param published Called, while pinned, with the version that was replaced, or 0, and the one that was published.
    * @returns Whether a version was published.
    */
@@ -1780,14 +1979,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         const version = decide(current, this.#foundLive);
         if (version === LEAVE) return "left";
         if (version === NO_MEMORY) return "full";
-        if (version === AGAIN) continue;
-        const outcome = this.#link(current, version);
+        const outcome = this.#linkOrFree(current, version);
         if (outcome === "done") {
-          account(this.#segment.words, participant.base, current, version);
           published?.(current, version);
+          this.#noteChange();
           return "done";
         }
-        participant.allocator.free(version);
         if (outcome === "full") return "full";
         this.#table.backoff.wait();
       }
@@ -1834,6 +2031,12 @@ function sumOf(value: unknown, by: number): number {
   throw new RangeError(
     `Cannot increment: ${value} and ${by} have no sum: set the value anew`,
   );
+}
+
+/** What a look comes to that threw: it may have been led astray by memory that was freed under it. */
+function undecidedAfter(error: unknown): typeof UNDECIDED {
+  if (error instanceof WebAssembly.RuntimeError) return UNDECIDED;
+  throw error;
 }
 
 function numberOf(value: unknown): number {

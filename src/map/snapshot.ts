@@ -8,14 +8,15 @@ import { ClosedError, SnapshotError } from "../errors.ts";
 import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { closeSnapshot, openMoment, versionAt } from "../table/clock.ts";
 import type { Attachment } from "./attachment.ts";
-import type { Reader } from "./reader.ts";
+import type { Part, Reader, Taken } from "./reader.ts";
 import { Scan } from "./scan.ts";
 
 /**
  * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.
  *
  * It never changes, whatever the workers write meanwhile. While it is open, the map keeps the versions that it shows; so close
- * it when it is done with.
+ * it when it is done with: in a map that is full, writes get a {@linkcode MapFullError} that names it, once nothing younger is left to
+ * reuse.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -33,11 +34,17 @@ import { Scan } from "./scan.ts";
  * ```
  */
 export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
-  /** The tick of the map's clock that it shows; later snapshots have the same or a greater one. */
+  /**
+   * The tick of the map's clock that it shows; later snapshots have the same or a greater one. The same if nothing was written in
+   * between, and perhaps if they were opened at the same time.
+   */
   readonly epoch: number;
   /** The number of entries. Counted on first use: O(entries). */
   readonly size: number;
-  /** The value of a key, or undefined. Lock-free; O(1) and a step per older version kept. */
+  /**
+   * The value of a key, or undefined. Wait-free, as in the map; O(1) and a step per later version
+   * of the key that is kept.
+   */
   get(key: K): V | undefined;
   /** Whether there is an entry with this key. */
   has(key: K): boolean;
@@ -55,12 +62,18 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   close(): void;
 }
 
+/** For whoever only counts. */
+const NOTHING: Part<unknown> = {
+  take: () => 0 as unknown as Taken<unknown>,
+  finish: () => 0,
+};
+
 /** The one implementation. */
 export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
   readonly epoch: number;
   readonly #attachment: Attachment;
   readonly #reader: Reader<K, V>;
-  readonly #registryWord: number;
+  readonly registryWord: number;
   readonly #openedAt: number;
   #open = true;
   #size: number | undefined;
@@ -69,37 +82,43 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
     const { participant } = attachment;
     this.#attachment = attachment;
     this.#reader = reader;
-    this.#registryWord = participant.freeRegistryWord();
-    if (this.#registryWord === 0) {
+    this.registryWord = participant.freeRegistryWord();
+    if (this.registryWord === 0) {
       throw new SnapshotError(
         `Cannot open a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment: close one`,
         { reason: "too many open snapshots" },
       );
     }
-    const moment = openMoment(participant, this.#registryWord);
+    participant.heal();
+    participant.enterSection(); // until it is among the dependents, a repair closes it
+    const moment = openMoment(participant, this.registryWord);
+    if (moment !== undefined) attachment.dependents.add(this);
+    participant.leaveSection();
     if (moment === undefined) {
       throw new SnapshotError(
-        "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots: create the map anew",
+        "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots with something written between them: create the map anew",
         { reason: "the clock has run out" },
       );
     }
     this.epoch = moment.tick;
     this.#openedAt = moment.time;
-    attachment.dependents.add(this);
   }
 
   get size(): number {
     this.#checkOpen("count the entries");
     if (this.#size === undefined) {
       let size = 0;
-      for (const _ of this.#scan(() => 0)) size++;
+      for (const _ of this.#scan(NOTHING)) size++;
       this.#size = size;
     }
     return this.#size;
   }
 
   get(key: K): V | undefined {
-    return this.#look("get an entry", key, (ref) => this.#reader.value(ref));
+    const found = this.#look("get an entry", key, (ref) => ({
+      value: this.#reader.takeValue(ref),
+    }));
+    return found && this.#reader.value(found.value);
   }
 
   has(key: K): boolean {
@@ -130,28 +149,28 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
   }
 
   keys(): IterableIterator<K> {
-    return this.#scan((ref) => this.#reader.key(ref));
+    return this.#scan(this.#reader.keyPart);
   }
 
   values(): IterableIterator<V> {
-    return this.#scan((ref) => this.#reader.value(ref));
+    return this.#scan(this.#reader.valuePart);
   }
 
   entries(): IterableIterator<[K, V]> {
-    return this.#scan((ref) => this.#reader.entry(ref));
+    return this.#scan(this.#reader.entryPart);
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
     return this.entries();
   }
 
-  #scan<T>(pick: (ref: number) => T): IterableIterator<T> {
+  #scan<T>(part: Part<T>): IterableIterator<T> {
     const checkOpen = () => this.#checkOpen("iterate over the entries");
     checkOpen();
     return new Scan(
       this.#attachment,
       (newest) => this.#select(newest),
-      pick,
+      part,
       checkOpen,
     );
   }
@@ -171,10 +190,13 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
 
   close(): void {
     if (!this.#open) return;
+    const { dependents, participant } = this.#attachment;
+    participant.heal();
+    participant.enterSection();
+    dependents.delete(this); // from here on a repair closes it
     this.#open = false;
-    this.#attachment.dependents.delete(this);
-    const { participant } = this.#attachment;
-    closeSnapshot(participant, this.#registryWord);
+    closeSnapshot(participant, this.registryWord);
+    participant.leaveSection();
     participant.collect();
   }
 

@@ -5,16 +5,13 @@
  * @module
  */
 
-import { participantBase } from "../epoch/registry.ts";
+import { countOpen, participantBase } from "../epoch/registry.ts";
 import {
   COUNTERS,
   H_PARTICIPANTS,
-  H_SNAPSHOTS,
   P_COUNTERS,
   P_ENTRIES,
   P_HELD_COUNT,
-  P_REGISTRY,
-  P_REGISTRY_MARK,
   P_STATE,
   P_USED_REFS,
   REF_BYTES,
@@ -53,7 +50,7 @@ export interface SharedMapStats {
   reclaimed: number;
   /** Replaced versions that open snapshots keep. */
   heldVersions: number;
-  /** Snapshots open in all workers. */
+  /** Snapshots open in all workers, and dumps under way. */
   openSnapshots: number;
   /** Attachments in all workers. */
   participants: number;
@@ -74,7 +71,7 @@ export function sumStats(segment: Segment): SharedMapStats {
       REF_BYTES,
     reservedBytes: segment.buffer.byteLength,
     heldVersions: sumTally(segment, P_HELD_COUNT),
-    openSnapshots: countOpenSnapshots(segment),
+    openSnapshots: countOpen(segment.words),
     participants: countParticipants(segment),
   };
 }
@@ -88,24 +85,11 @@ function sumCounter(segment: Segment, counter: number): number {
   return sum;
 }
 
-function countOpenSnapshots(segment: Segment): number {
-  let open = 0;
-  const slots = load(segment.words, H_SNAPSHOTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load(segment.words, base + P_REGISTRY_MARK);
-    for (let i = 0; i < mark; i++) {
-      if (load(segment.words, base + P_REGISTRY + i) !== 0) open++;
-    }
-  }
-  return open;
-}
-
 function countParticipants(segment: Segment): number {
   let live = 0;
   const slots = load(segment.words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
-    if (load(segment.words, participantBase(slot) + P_STATE) !== 0) live++;
+    if (load(segment.words, participantBase(slot) + P_STATE) > 0) live++;
   }
   return live;
 }

@@ -19,9 +19,12 @@ const MOST_NOTED = 2 ** 12;
 /** The share of entries that must have expired for another sweep of the whole table to be worth its while. */
 const WORTH = 1 / 64;
 
-/** Sweeps the next ranges of the table, at most once round. Does nothing in a map that never had an expiry. */
-export function sweep(attachment: Attachment, most = RANGES_PER_TICK): void {
-  sweepRanges(attachment, most, () => {});
+/** Sweeps the next ranges of the table, at most once round; says whether anything had expired. Does nothing in a map that never had an expiry. */
+export function sweep(
+  attachment: Attachment,
+  most = RANGES_PER_TICK,
+): boolean {
+  return sweepRanges(attachment, most, () => {});
 }
 
 /**

@@ -132,7 +132,7 @@ export class Assembly {
     if (!writer.fits(record.length)) {
       await writer.endBlock();
       const { bytes, records: entries } = writer;
-      onProgress?.({ entries, total: this.size, bytes });
+      onProgress?.({ entries, total: this.size, bytes, restarts: 0 });
     }
     readKey(record, 0, this.#key);
     const { hash } = this.#key;

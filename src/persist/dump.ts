@@ -5,9 +5,8 @@
  */
 
 import type { Attachment } from "../map/attachment.ts";
-import { V_KEY, V_VALUE } from "../segment/layout.ts";
+import { HAS_EXPIRY, V_KEY, V_VALUE } from "../segment/layout.ts";
 import { ClosedError } from "../errors.ts";
-import { EncodedKey } from "../table/key.ts";
 import type { EpochScan } from "./epoch_scan.ts";
 import type { FileWriter } from "./file_writer.ts";
 import { TARGET_WORDS } from "./format.ts";
@@ -21,9 +20,17 @@ export interface SnapshotProgress {
   total: number;
   /** Bytes of the file so far; of all of it, in a restore. */
   bytes: number;
+  /**
+   * How often the dump was begun again, because the map needed the memory that it kept; see {@linkcode SnapshotWriter}. Always 0 in
+   * a restore.
+   */
+  restarts: number;
 }
 
-/** Writes what the scan finds; calls back after every block. */
+/**
+ * Writes what the scan finds, and passes it; calls back after every block. Throws `RevokedError` if the scan must be begun again. Until
+ * it has passed what it copied, that may be anything: so it takes the lengths of a record once, and believes nothing else.
+ */
 export async function dump(
   attachment: Attachment,
   scan: EpochScan,
@@ -32,52 +39,42 @@ export async function dump(
 ): Promise<void> {
   const { segment } = attachment;
   const words = segment.words;
-  const key = new EncodedKey(segment.seed);
   const found: number[] = [];
   while (!scan.done) {
     checkOpen(attachment);
     scan.next(found);
-    for (const ref of found) {
+    for (let i = 0; i < found.length; i++) {
+      const ref = found[i];
       const gone = scan.isGone(ref);
+      const keyInfo = words[ref * 4 + V_KEY];
+      const valueInfo = gone ? DELETION : words[ref * 4 + V_VALUE];
       const length = gone
-        ? recordWords(words[ref * 4 + V_KEY], DELETION)
-        : recordWords(words[ref * 4 + V_KEY], words[ref * 4 + V_VALUE]);
+        ? recordWords(keyInfo & ~HAS_EXPIRY, DELETION)
+        : recordWords(keyInfo, valueInfo);
+      const write = (into: Int32Array, at: number) =>
+        gone
+          ? writeDeletion(words, ref, keyInfo, into, at)
+          : writeRecord(words, ref, keyInfo, valueInfo, into, at);
       if (!writer.fits(length)) {
+        scan.passUpTo(i);
+        const isLarge = length > TARGET_WORDS;
+        const record = isLarge ? new Int32Array(length) : undefined;
+        if (record !== undefined) write(record, 0);
         await writer.endBlock();
         onBlock();
         checkOpen(attachment);
-        if (length > TARGET_WORDS) {
-          key.copyFrom(words, ref);
-          await writeLarge(attachment, writer, ref, length, gone, key.hash);
+        scan.check();
+        if (record !== undefined) {
+          await writer.writeLarge(record, scan.hashAt(i), gone);
+          checkOpen(attachment);
           continue;
         }
       }
-      const end = gone
-        ? writeDeletion(words, ref, writer.words, writer.at)
-        : writeRecord(words, ref, writer.words, writer.at);
-      if (writer.blockIsEmpty) {
-        key.copyFrom(words, ref);
-        writer.firstHash = key.hash;
-      }
-      writer.count(end, gone);
+      if (writer.blockIsEmpty) writer.firstHash = scan.hashAt(i);
+      writer.count(write(writer.words, writer.at), gone);
     }
+    scan.pass();
   }
-}
-
-/** A large record goes through one buffer of its size. */
-async function writeLarge(
-  attachment: Attachment,
-  writer: FileWriter,
-  ref: number,
-  length: number,
-  gone: boolean,
-  hash: number,
-): Promise<void> {
-  const { words } = attachment.segment;
-  const record = new Int32Array(length);
-  if (gone) writeDeletion(words, ref, record, 0);
-  else writeRecord(words, ref, record, 0);
-  await writer.writeLarge(record, hash, gone);
 }
 
 function checkOpen(attachment: Attachment): void {

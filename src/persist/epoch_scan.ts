@@ -2,17 +2,36 @@
  * The scan of one epoch: every entry that a snapshot shows, or all that changed since another, in the order of hashes.
  *
  * A version that an open snapshot shows stays where it is until the snapshot is closed, so the scan pins only while it goes
- * through a range of the table, and what it found may be copied later.
+ * through a range of the table, and what it found may be copied later. When all of a range is copied the caller passes it: from
+ * then on it keeps nothing of that from the map.
+ *
+ * The map can take the moment back at any time, if it must have memory. Then what was found may be anything by now, and what was
+ * copied since the last look, too: `check` and `pass` say so, by an error.
  *
  * @module
  */
 
 import { SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
-import { REGISTRY_WORDS, V_STAMP } from "../segment/layout.ts";
-import { closeSnapshot, openMoment, versionAt } from "../table/clock.ts";
+import {
+  REF_MASK,
+  REGISTRY_WORDS,
+  V_PREV,
+  V_STAMP,
+} from "../segment/layout.ts";
+import { load } from "../segment/words.ts";
+import {
+  closeSnapshot,
+  isRevoked,
+  openDump,
+  openMoment,
+  pass,
+} from "../table/clock.ts";
 import { Cursor } from "../table/cursor.ts";
-import { expiryOf, isTombstone } from "../table/version.ts";
+import { expiryOf, isTombstone, settle } from "../table/version.ts";
+
+/** The map needed the memory that a scan kept: what it saw is worth nothing, and it must be begun again. */
+export class RevokedError extends Error {}
 
 /** One moment of the map, held until it is closed. */
 export class EpochScan implements Disposable {
@@ -22,9 +41,11 @@ export class EpochScan implements Disposable {
   readonly time: number;
   readonly #attachment: Attachment;
   readonly #since: number;
-  readonly #registryWord: number;
+  readonly registryWord: number;
   readonly #cursor: Cursor;
   readonly #newest: number[] = [];
+  /** The hashes of what the last range held that was wanted. */
+  readonly #hashes: number[] = [];
   #open = true;
   /** Live entries seen so far. */
   entries = 0;
@@ -37,10 +58,14 @@ export class EpochScan implements Disposable {
     const { participant, segment, table } = attachment;
     this.#attachment = attachment;
     this.#since = since;
-    this.#registryWord = participant.freeRegistryWord();
-    const moment = this.#registryWord === 0
+    this.registryWord = participant.freeRegistryWord();
+    participant.heal();
+    participant.enterSection(); // until it is among the dependents, a repair closes it
+    const moment = this.registryWord === 0
       ? undefined
-      : openMoment(participant, this.#registryWord);
+      : openMoment(participant, this.registryWord, openDump);
+    if (moment !== undefined) attachment.dependents.add(this);
+    participant.leaveSection();
     if (moment === undefined) {
       throw new SnapshotError(
         `Cannot write a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment, or the map's clock has run out: close one, or create the map anew`,
@@ -50,7 +75,6 @@ export class EpochScan implements Disposable {
     this.tick = moment.tick;
     this.time = moment.time;
     this.#cursor = new Cursor(segment, table.migration);
-    attachment.dependents.add(this);
   }
 
   /** Whether all was seen. */
@@ -79,31 +103,79 @@ export class EpochScan implements Disposable {
     const words = segment.words;
     const all = this.#since === 0;
     found.length = 0;
+    this.#hashes.length = 0;
     participant.pin();
     try {
       this.#cursor.next(this.#newest);
-      for (const newest of this.#newest) {
-        const ref = versionAt(words, newest, this.tick);
+      for (let i = 0; i < this.#newest.length; i++) {
+        const ref = this.#shownOf(this.#newest[i]);
         if (ref === 0) continue;
         const gone = this.isGone(ref);
         if (!gone) this.entries++;
         if (all ? !gone : words[ref * 4 + V_STAMP] > this.#since) {
           found.push(ref);
+          this.#hashes.push(this.#cursor.hashAt(i));
         }
       }
+      this.check();
     } finally {
       participant.unpin();
     }
     participant.collectSometimes();
   }
 
+  /** The hash of what was found at this index. */
+  hashAt(index: number): number {
+    return this.#hashes[index];
+  }
+
+  /**
+   * The version that the moment shows of a key, from its newest on; 0: none. The newest is there while the caller is pinned, but an older
+   * one only if nobody had revoked the moment when it was named.
+   */
+  #shownOf(newest: number): number {
+    const { words } = this.#attachment.segment;
+    let ref = newest;
+    while (ref !== 0 && settle(words, ref) > this.tick) {
+      ref = load(words, ref * 4 + V_PREV) & REF_MASK;
+      this.check();
+    }
+    return ref;
+  }
+
+  /** Throws if the moment was revoked. If not, all that was read so far is good. */
+  check(): void {
+    const { participant } = this.#attachment;
+    if (isRevoked(participant, this.registryWord, this.tick)) {
+      throw new RevokedError();
+    }
+  }
+
+  /** What was found before this index is copied: lets go of it. Throws if the moment was revoked: the copies are worth nothing then. */
+  passUpTo(index: number): void {
+    this.#pass(this.#hashes[index] >>> 0);
+  }
+
+  /** As `passUpTo`, for all that was found. */
+  pass(): void {
+    this.#pass(this.#cursor.position);
+  }
+
+  #pass(hash: number): void {
+    this.check();
+    pass(this.#attachment.participant, this.registryWord, hash);
+  }
+
   /** Lets go of the moment; again is nothing. */
   close(): void {
     if (!this.#open) return;
-    this.#open = false;
     const { dependents, participant } = this.#attachment;
-    dependents.delete(this);
-    closeSnapshot(participant, this.#registryWord);
+    participant.heal();
+    participant.enterSection();
+    dependents.delete(this); // from here on a repair closes it
+    this.#open = false;
+    closeSnapshot(participant, this.registryWord);
+    participant.leaveSection();
     participant.collect();
   }
 

@@ -9,14 +9,14 @@
  * @module
  */
 
-import { account } from "../table/account.ts";
+import { account, announce } from "../table/account.ts";
 import type { Attachment, Shortage } from "../map/attachment.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import { hashWords } from "../table/hash.ts";
 import { EncodedKey } from "../table/key.ts";
 import type { Table } from "../table/table.ts";
-import { valueIndexOf, versionBytes } from "../table/version.ts";
+import { valueIndexOf, versionBytes, writingTick } from "../table/version.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
 import { copy, recordExpiry, recordWords } from "./record.ts";
 import { readKey } from "./record_reader.ts";
@@ -24,11 +24,11 @@ import { readKey } from "./record_reader.ts";
 // Constants of its own: `layout.ts` says why.
 const {
   FINAL,
-  H_CLOCK,
   H_TTL_USED,
   HAS_EXPIRY,
   LENGTH_MASK,
   P_ENTRIES,
+  P_HAND,
   P_LIVE_REFS,
   V_HEADER_WORDS,
   V_KEY,
@@ -36,15 +36,12 @@ const {
   V_STAMP,
   V_VALUE,
 } = layout;
-const { load, poke, store } = access;
+const { poke, store } = access;
 
 /** Entries under one pin. */
 const BATCH = 1024;
 /** Entries whose places are looked at together. */
 const AHEAD = 128;
-
-/** Who has the map beside the filler. */
-export type Company = "anyone" | "fillers" | "nobody";
 
 /** Fills one map. */
 export class Filler {
@@ -73,20 +70,18 @@ export class Filler {
   /**
    * @param attachment The map.
    * @param entries How many will come, about: the table is made for them.
-   * @param company Who else has the map. Where only fillers have it no snapshot can be opened, and so all that is written may be
-   * settled before it is linked; where nobody has it, plain writes link it. Each saves an atomic step or two.
+   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is written may be settled before
+   * it is linked, and plain writes link it. Each saves an atomic step or two.
    */
-  constructor(attachment: Attachment, entries: number, company: Company) {
+  constructor(attachment: Attachment, entries: number, isAlone: boolean) {
     this.#attachment = attachment;
     this.#table = attachment.table;
     this.#key = new EncodedKey(attachment.segment.seed);
     [this.#k0, this.#k1] = attachment.segment.seed;
     this.#longKey = attachment.participant.allocator.largestClassBytes / 2;
     this.#now = Date.now();
-    this.#isAlone = company === "nobody";
-    this.#stamp = company === "anyone"
-      ? 0
-      : load(attachment.segment.words, H_CLOCK);
+    this.#isAlone = isAlone;
+    this.#stamp = isAlone ? writingTick(attachment.segment.words) : 0;
     this.#left = entries;
     this.#expect(entries);
   }
@@ -230,41 +225,61 @@ export class Filler {
       valueInfo & LENGTH_MASK,
       (keyInfo & HAS_EXPIRY) !== 0,
     );
-    const { allocator } = this.#attachment.participant;
-    const isLong = keyLength > this.#longKey;
-    const version = isLong &&
-        !allocator.keepForTombstone(versionBytes(keyLength, 0, false))
-      ? 0
-      : allocator.allocate(bytes);
-    if (version === 0) {
-      return { of: "entry", bytes: isLong ? bytes + keyLength : bytes };
-    }
-    // A fresh run without a stamp is freed if this worker dies before it links it; if it is alone, the map dies with it.
-    const isRun = bytes > allocator.largestClassBytes;
-    const stamp = isRun && !this.#isAlone ? 0 : this.#stamp;
-    this.#write(words, at, version, stamp);
-    if (this.#table.insertNew(hash, version, this.#isAlone)) {
-      this.#newEntries++;
-      this.#newRefs += allocator.blockRefs(bytes);
-      return undefined;
-    }
-    readKey(words, at, this.#key);
-    if (this.#publish(version)) return undefined;
-    allocator.free(version);
-    return { of: "slot", bytes };
+    const { participant } = this.#attachment;
+    participant.enterSection();
+    const outcome = this.#link(words, at, hash, bytes);
+    participant.leaveSection();
+    if (outcome === "done") return undefined;
+    const isLong = outcome === "entry" && keyLength > this.#longKey;
+    return { of: outcome, bytes: isLong ? bytes + keyLength : bytes };
   }
 
-  #write(
+  /** Writes and links a version of so many bytes; or says what it is short of. The caller is in a section. */
+  #link(
     words: Int32Array,
     at: number,
-    version: number,
-    stamp: number,
-  ): void {
+    hash: number,
+    bytes: number,
+  ): "done" | "entry" | "slot" {
+    const { allocator } = this.#attachment.participant;
+    const keyLength = words[at] & LENGTH_MASK;
+    const hasTombstone = () =>
+      keyLength <= this.#longKey ||
+      allocator.keepForTombstone(versionBytes(keyLength, 0, false));
+    const version = hasTombstone() ? allocator.allocate(bytes) : 0;
+    if (version === 0) return "entry";
+    this.#write(words, at, version);
+    const isKept = hasTombstone(); // again, now that whoever looks for long keys sees this one
+    if (isKept && this.#linkNew(hash, version, bytes)) return "done";
+    if (isKept) readKey(words, at, this.#key);
+    if (isKept && this.#publish(version)) return "done";
+    allocator.free(version);
+    return isKept ? "slot" : "entry";
+  }
+
+  /** Links a version that is in hand, if there is no question that it is the first of its key, and counts it. */
+  #linkNew(hash: number, version: number, bytes: number): boolean {
+    const { participant } = this.#attachment;
+    const { words } = participant.segment;
+    if (!this.#isAlone) {
+      announce(words, participant.base, 0, version);
+      const isLinked = this.#table.insertNew(hash, version, false);
+      if (isLinked) account(words, participant.base);
+      return isLinked;
+    }
+    poke(words, participant.base + P_HAND, 0); // if this worker is stopped now, the map dies with it
+    if (!this.#table.insertNew(hash, version, true)) return false;
+    this.#newEntries++;
+    this.#newRefs += participant.allocator.blockRefs(bytes);
+    return true;
+  }
+
+  #write(words: Int32Array, at: number, version: number): void {
     const to = this.#attachment.segment.words;
     const base = version * 4;
     const keyInfo = words[at];
     const keyWords = ((keyInfo & LENGTH_MASK) + 3) >>> 2;
-    poke(to, base + V_STAMP, stamp);
+    poke(to, base + V_STAMP, this.#stamp);
     poke(to, base + V_PREV, FINAL);
     to[base + V_KEY] = keyInfo;
     to[base + V_VALUE] = words[at + 1];
@@ -282,7 +297,6 @@ export class Filler {
 
   /** Links the version under the key at hand, whatever is there; false if the table has no place. */
   #publish(version: number): boolean {
-    const { participant } = this.#attachment;
     const table = this.#table;
     table.backoff.reset();
     for (;;) {
@@ -292,10 +306,7 @@ export class Filler {
         : table.replace(current, version)
         ? "done"
         : "lost";
-      if (outcome === "done") {
-        account(participant.segment.words, participant.base, current, version);
-        return true;
-      }
+      if (outcome === "done") return true;
       if (outcome === "full") return false;
       table.backoff.wait();
     }

@@ -6,7 +6,7 @@
 
 import type { SegmentHandle } from "../segment/segment.ts";
 import type { FileReader } from "./file_reader.ts";
-import type { Company, Filler } from "./fill.ts";
+import type { Filler } from "./fill.ts";
 import { RecordReader } from "./record_reader.ts";
 
 /** Which of how many equal stretches of the file. */
@@ -22,7 +22,6 @@ export interface FillAssignment {
   /** The check of the file that was verified. */
   readonly check: number;
   readonly share: Share;
-  readonly company: Company;
   /** How many entries each has written, by the index of its share. */
   readonly filled: Int32Array<SharedArrayBuffer>;
 }

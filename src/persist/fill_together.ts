@@ -7,7 +7,6 @@
 import { Worker } from "node:worker_threads";
 import type { Attachment } from "../map/attachment.ts";
 import type { FileReader } from "./file_reader.ts";
-import type { Company } from "./fill.ts";
 import type { FillAssignment } from "./fill_share.ts";
 import { workerUrl } from "./worker_url.ts";
 
@@ -33,12 +32,7 @@ export class FillCrew implements Disposable {
   readonly #workers: Worker[] = [];
   readonly #done: Promise<boolean>[] = [];
 
-  constructor(
-    attachment: Attachment,
-    file: FileReader,
-    shares: number,
-    company: Company,
-  ) {
+  constructor(attachment: Attachment, file: FileReader, shares: number) {
     this.shares = shares;
     this.#filled = new Int32Array(new SharedArrayBuffer(shares * 4));
     for (let index = 1; index < shares; index++) {
@@ -47,7 +41,6 @@ export class FillCrew implements Disposable {
         path: file.path,
         check: file.footer.check,
         share: { index, of: shares },
-        company,
         filled: this.#filled,
       });
     }

@@ -25,13 +25,13 @@ try {
 parentPort!.postMessage(isDone);
 
 async function work(
-  { handle, path, check, share, company, filled }: FillAssignment,
+  { handle, path, check, share, filled }: FillAssignment,
 ): Promise<boolean> {
   const attachment = Attachment.attach(handle);
   try {
     using file = FileReader.open(path);
     if (file.footer.check !== check) return false; // another file took its name
-    const filler = new Filler(attachment, 0, company); // the table is made for all entries by the one that asked
+    const filler = new Filler(attachment, 0, false); // the table is made for all entries by the one that asked
     try {
       await fillShare(filler, file, share, () => {
         filled[share.index] = filler.filled;

@@ -16,8 +16,6 @@ const {
   TAG_SHIFT,
   TAG_TOMBSTONE,
   V_HEADER_WORDS,
-  V_KEY,
-  V_VALUE,
 } = layout;
 
 /** From this many words on, the runtime's copy beats a loop. */
@@ -94,15 +92,18 @@ export function setRecordExpiry(
   words[to + 1] = expiryWords[1];
 }
 
-/** Writes the record of a version; returns where it ends. */
+/**
+ * Writes the record of a version, of which these two words were read; returns where it ends. If they are not its own any more it writes
+ * no more than they say all the same.
+ */
 export function writeRecord(
   segment: Int32Array,
   ref: number,
+  keyInfo: number,
+  valueInfo: number,
   into: Int32Array,
   at: number,
 ): number {
-  const keyInfo = segment[ref * 4 + V_KEY];
-  const valueInfo = segment[ref * 4 + V_VALUE];
   const afterKey = writeHead(segment, ref, into, at, keyInfo, valueInfo);
   const expires = (keyInfo & HAS_EXPIRY) !== 0 ? EXPIRY_WORDS : 0;
   const valueBytes = valueInfo & LENGTH_MASK;
@@ -121,15 +122,15 @@ export function writeRecord(
   return end;
 }
 
-/** Writes that the key of a version was deleted; returns where the record ends. */
+/** As `writeRecord`, but writes that the key of the version was deleted. */
 export function writeDeletion(
   segment: Int32Array,
   ref: number,
+  keyInfo: number,
   into: Int32Array,
   at: number,
 ): number {
-  const keyInfo = segment[ref * 4 + V_KEY] & ~HAS_EXPIRY;
-  return writeHead(segment, ref, into, at, keyInfo, DELETION);
+  return writeHead(segment, ref, into, at, keyInfo & ~HAS_EXPIRY, DELETION);
 }
 
 /** Writes the two first words of a record, and the key of a version; returns where the key ends. */

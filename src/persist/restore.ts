@@ -227,8 +227,8 @@ export async function fill(
   const [file] = epoch.files;
   const isChain = epoch.files.length > 1;
   const shares = isChain ? 1 : suitableShares(file.footer.records);
-  const company = exclusive ? shares > 1 ? "fillers" : "nobody" : "anyone";
-  const filler = new Filler(attachment, epoch.info.entries, company);
+  const isAlone = exclusive && shares === 1;
+  const filler = new Filler(attachment, epoch.info.entries, isAlone);
   const slices = new Slices();
   const pause = async (byOthers: number) => {
     if (!slices.isOver) return;
@@ -237,7 +237,7 @@ export async function fill(
     attachment.checkOpen("restore the snapshot");
   };
   try {
-    using crew = new FillCrew(attachment, file, shares, company);
+    using crew = new FillCrew(attachment, file, shares);
     if (isChain) await fillChain(filler, epoch.files, pause);
     else await fillFile(filler, file, crew, pause);
   } finally {

@@ -2,8 +2,8 @@
  * A series of epochs of one map in one directory: a full one, deltas that each build on the one before, then a full one again.
  *
  * A delta holds what changed since the epoch before, deletions included. It can be trusted because this participant's
- * *floor* keeps every younger tombstone in the table (`table/floor.ts`): the floor is set while the snapshot of the full epoch is
- * open, and looked at again after the scan of a delta. If somebody revoked it, short of memory, the delta is thrown away and a
+ * *floor* keeps every younger tombstone in the table (`table/floor.ts`): the floor is set when the snapshot of the full epoch was
+ * opened, before anything of it is passed, and looked at again after the scan of a delta. If somebody revoked it, short of memory, the delta is thrown away and a
  * full epoch written instead. The floor is raised once the delta is durable; until then it keeps more than is needed.
  *
  * Finding out what changed takes a look at every entry's stamp, so it is O(entries), however few changed; writing it is
@@ -12,10 +12,16 @@
  * A full epoch is written instead of a delta when the chain has 16 deltas, or when they are together half as large as the full
  * one: so a restore reads at most half as much again as it would without them.
  *
+ * Memory comes first here, too: a map that needs what a dump keeps revokes it, and the dump begins again, a little later each time. A
+ * map that evicts is made to evict a little before that, and more each time, so that those who write have something until the
+ * dump has passed enough. After several times the epoch is given up.
+ *
  * @module
  */
 
+import { SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
+import { evictAhead } from "../map/eviction.ts";
 import { P_ENTRIES, P_FLOOR } from "../segment/layout.ts";
 import { load } from "../segment/words.ts";
 import { sumTally } from "../map/accounting.ts";
@@ -30,7 +36,7 @@ import {
   type SnapshotInfo,
 } from "./directory.ts";
 import { dump, type SnapshotProgress } from "./dump.ts";
-import { EpochScan } from "./epoch_scan.ts";
+import { EpochScan, RevokedError } from "./epoch_scan.ts";
 import { FileWriter } from "./file_writer.ts";
 import type { Compression } from "./format.ts";
 import type { Header, WordPair } from "./header.ts";
@@ -40,6 +46,15 @@ import { Slices } from "./pause.ts";
 const MOST_DELTAS = 16;
 /** Deltas of a chain may take this share of its full epoch, all together. */
 const MOST_DELTA_SHARE = 1 / 2;
+/** How often a dump is begun again, how long it waits before that the first time, in milliseconds, and twice as long each time. */
+const MOST_RESTARTS = 8;
+const FIRST_PAUSE_MS = 10;
+/** The share of the map that is evicted before a dump begins again the first time, twice as much each time, and at most. */
+const FIRST_HEADROOM = 1 / 256;
+const MOST_HEADROOM = 1 / 8;
+
+/** Why an epoch was given up. */
+export const SHORT_OF_MEMORY = "the map is short of memory";
 
 /** How a series is written. */
 export interface SeriesOptions {
@@ -50,6 +65,10 @@ export interface SeriesOptions {
   /** Hears of what went wrong without harm to the epoch. */
   onWarning: (error: unknown) => void;
 }
+
+/** Hears how far a dump is. */
+type OnProgress = (progress: SnapshotProgress) => void;
+type OnTryProgress = (progress: Omit<SnapshotProgress, "restarts">) => void;
 
 /** What became of a try to write a delta. */
 type Delta = EpochFile | "nothing changed" | "floor lost";
@@ -69,9 +88,50 @@ export class Series {
   }
 
   /** Writes the next epoch, full or delta; undefined: nothing has changed since the last one. Throws `SnapshotError`. */
-  async write(
-    onProgress: (progress: SnapshotProgress) => void,
-  ): Promise<SnapshotInfo | undefined> {
+  write(onProgress: OnProgress): Promise<SnapshotInfo | undefined> {
+    return this.#insist(onProgress, (report) => this.#write(report));
+  }
+
+  /** Tries until no one revokes it, but not for ever. */
+  async #insist<T>(
+    onProgress: OnProgress,
+    attempt: (onProgress: OnTryProgress) => Promise<T>,
+  ): Promise<T> {
+    for (let restarts = 0;; restarts++) {
+      try {
+        return await attempt((progress) =>
+          onProgress({ ...progress, restarts })
+        );
+      } catch (error) {
+        if (!(error instanceof RevokedError)) throw error;
+        if (restarts === MOST_RESTARTS) throw this.#shortOfMemory();
+      }
+      await new Promise((resolve) =>
+        setTimeout(resolve, FIRST_PAUSE_MS * 2 ** restarts)
+      );
+      this.#attachment.checkOpen("write the snapshot");
+      this.#makeHeadroom(FIRST_HEADROOM * 2 ** restarts);
+    }
+  }
+
+  #makeHeadroom(share: number): void {
+    const { segment } = this.#attachment;
+    if (!segment.evicts) return;
+    const bytes = segment.buffer.byteLength * Math.min(share, MOST_HEADROOM);
+    evictAhead(this.#attachment, bytes);
+  }
+
+  #shortOfMemory(): SnapshotError {
+    const { directory } = this.#options;
+    return new SnapshotError(
+      `Cannot write a snapshot into "${directory}": writes of the map needed the memory that it kept, ${
+        MOST_RESTARTS + 1
+      } times: create the map with a larger maxBytes, or write the snapshot when less is written`,
+      { path: directory, reason: SHORT_OF_MEMORY },
+    );
+  }
+
+  async #write(onProgress: OnTryProgress): Promise<SnapshotInfo | undefined> {
     if (this.#mayBeDelta()) {
       const delta = await this.#writeDelta(onProgress);
       if (delta === "nothing changed") return undefined;
@@ -79,7 +139,7 @@ export class Series {
         return this.#keep(delta);
       }
     } else if (!await this.#hasChanged()) return undefined;
-    return await this.writeFull(true, onProgress);
+    return await this.#writeFull(true, onProgress);
   }
 
   /** Whether the last epoch is there, and no longer what the map holds; for when the next one must be full. */
@@ -94,6 +154,7 @@ export class Series {
     const found: number[] = [];
     while (!scan.done) {
       scan.next(found);
+      scan.pass();
       if (found.length > 0) return true;
       if (slices.isOver) await slices.pause();
     }
@@ -129,18 +190,28 @@ export class Series {
    * @param continues Whether deltas are to follow.
    * @param onProgress Called after every block.
    */
-  async writeFull(
+  writeFull(continues: boolean, onProgress: OnProgress): Promise<SnapshotInfo> {
+    return this.#insist(
+      onProgress,
+      (report) => this.#writeFull(continues, report),
+    );
+  }
+
+  async #writeFull(
     continues: boolean,
-    onProgress: (progress: SnapshotProgress) => void,
+    onProgress: OnTryProgress,
   ): Promise<SnapshotInfo> {
     if (continues) this.end();
     const { participant } = this.#attachment;
-    const { tick, file } = await this.#writeFile(undefined, 0, onProgress, (
-      tick,
-    ) => {
-      if (continues) setFloor(participant, tick);
-      return "go on";
-    }).catch((error) => {
+    const { tick, file } = await this.#writeFile(
+      undefined,
+      0,
+      onProgress,
+      (tick) => {
+        if (continues) setFloor(participant, tick);
+      },
+      () => "go on",
+    ).catch((error) => {
       if (continues) this.end();
       throw error;
     }) as Written;
@@ -151,16 +222,15 @@ export class Series {
     return this.#keep(file);
   }
 
-  async #writeDelta(
-    onProgress: (progress: SnapshotProgress) => void,
-  ): Promise<Delta> {
+  async #writeDelta(onProgress: OnTryProgress): Promise<Delta> {
     const since = this.#tick;
     const base = this.#chain[this.#chain.length - 1];
     const written = await this.#writeFile(
       base,
       since,
       onProgress,
-      (_, records) =>
+      () => {},
+      (records) =>
         !this.#isKept()
           ? "floor lost"
           : records === 0
@@ -186,19 +256,22 @@ export class Series {
    * @param base What a delta builds on.
    * @param since The tick of the base; 0 for a full epoch.
    * @param onProgress Called after every block.
+   * @param onOpen Called when the snapshot was opened.
    * @param decide Called when all was seen and the snapshot is still open: whether to go on, or else why not.
    */
   async #writeFile<Reason extends string>(
     base: EpochFile | undefined,
     since: number,
-    onProgress: (progress: SnapshotProgress) => void,
-    decide: (tick: number, records: number) => "go on" | Reason,
+    onProgress: OnTryProgress,
+    onOpen: (tick: number) => void,
+    decide: (records: number) => "go on" | Reason,
   ): Promise<Written | Reason> {
     const attachment = this.#attachment;
     const part = PartFile.create(this.#options.directory);
     let writer: FileWriter | undefined;
     try {
       using scan = new EpochScan(attachment, since);
+      onOpen(scan.tick);
       const header = this.#header(part.epoch, base, scan.time);
       const { compression } = this.#options;
       writer = new FileWriter(part.file, part.path, header, compression);
@@ -210,7 +283,7 @@ export class Series {
         });
       await dump(attachment, scan, writer, report);
       this.#scanned = scan.tick;
-      const decision = decide(scan.tick, writer.records);
+      const decision = decide(writer.records);
       scan.close();
       if (decision !== "go on") return decision;
       const bytes = await writer.finish(scan.entries);

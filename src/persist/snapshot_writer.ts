@@ -91,6 +91,14 @@ export function checkWriterOptions(
  * The first epoch is full; those after it are deltas, which hold only what changed, until it pays to write a full one again. An
  * interval in which nothing changed is skipped. What goes wrong is reported, and the writer goes on.
  *
+ * No write fails because of a dump, and none waits for it: as the dump goes on, the map lets go of what is on its way to the disk.
+ * Where the map runs short of memory all the same, it takes back what the dump still keeps, and the dump begins again, with
+ * the map as it is then: after 10 milliseconds the first time, and twice as long each time; a map that evicts is made to evict a little
+ * beforehand, 1/256 of it the first time, and up to 1/8. `onProgress` says how often that was. After 8 times it is an error, and by the clock
+ * the next dump begins 5 seconds later at the latest. So a map that evicts is written, however much is written to it; but one
+ * that does not evict, is all but full, and in which much is replaced all the time may never be: then each error says
+ * so, the epochs before stay, and it needs a larger `maxBytes`.
+ *
  * The writer does not keep the program running. A program that ends by itself while one is started writes a last epoch first;
  * one that is killed, or calls `Deno.exit`, does not: call {@linkcode SnapshotWriter.prototype.stop} in the handler
  * of the signal. The writer has its own hold on the map, so closing the map does not stop it.

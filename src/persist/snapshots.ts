@@ -60,6 +60,9 @@ export interface RestoredSnapshot extends SnapshotInfo {
  * Writes the map as it is at this moment into a file of its own: a full epoch. The writers of the map go on meanwhile. When the
  * promise is fulfilled, the file is durable.
  *
+ * No write fails because of it: if the map runs short of memory, what is being written is given up and begun again, with the map as
+ * it is then; `onProgress` says how often. After several times in vain that is an error.
+ *
  * O(entries), in turns with the event loop. Needs memory for two blocks of 256 KiB and the largest entry.
  *
  * @typeParam K The type of the keys.
@@ -68,7 +71,8 @@ export interface RestoredSnapshot extends SnapshotInfo {
  * @param directory An existing directory, as a path or a file URL.
  * @param options What to keep, and how to store it.
  * @returns What was written.
- * @throws {SnapshotError} If the file cannot be written; the map and older snapshots are unharmed.
+ * @throws {SnapshotError} If the file cannot be written, or the map was short of memory each time; the map and older snapshots are
+ * unharmed.
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {RangeError} If `keep` is not a whole number from 1 on.
  * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
@@ -175,7 +179,12 @@ async function restoreInto(
     epoch,
     false,
     (entries) =>
-      onProgress?.({ entries, total: info.entries, bytes: info.bytes }),
+      onProgress?.({
+        entries,
+        total: info.entries,
+        bytes: info.bytes,
+        restarts: 0,
+      }),
   );
   return { ...info, rejected };
 }

@@ -13,8 +13,10 @@ import { Attachment } from "../map/attachment.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { type Assignment, type Order, pack, type Report } from "./messages.ts";
-import { Series } from "./series.ts";
+import { Series, SHORT_OF_MEMORY } from "./series.ts";
 
+/** After an epoch that was given up for want of memory the next one begins no later than this, in milliseconds. */
+const RETRY_MS = 5000;
 /** Between two reports of progress, in milliseconds. */
 const PROGRESS_MS = 50;
 
@@ -66,21 +68,31 @@ class Writing {
   }
 
   /** The next epoch begins an interval after this one began, or at once if it took longer. */
-  #plan(since = performance.now()): void {
+  #plan(since = performance.now(), interval = assignment.interval): void {
     clearTimeout(this.#timer);
-    const due = since + assignment.interval - performance.now();
+    const due = since + interval - performance.now();
     this.#timer = setTimeout(() => {
       const began = performance.now();
       this.#enqueue(async () => {
-        try {
-          await this.#write();
-        } catch (error) {
-          const failure = pack(assignment.directory, error);
-          report({ kind: "failed", failure });
-        }
-        if (this.#attachment.isOpen) this.#plan(began);
+        const isRetry = await this.#tryToWrite();
+        if (!this.#attachment.isOpen) return;
+        if (isRetry) {
+          this.#plan(performance.now(), Math.min(interval, RETRY_MS));
+        } else this.#plan(began);
       });
     }, Math.max(0, due));
+  }
+
+  /** Writes, and reports what goes wrong; says whether it is worth trying again soon. */
+  async #tryToWrite(): Promise<boolean> {
+    try {
+      await this.#write();
+      return false;
+    } catch (error) {
+      const failure = pack(assignment.directory, error);
+      report({ kind: "failed", failure });
+      return failure.reason === SHORT_OF_MEMORY;
+    }
   }
 
   async #write(): Promise<void> {

@@ -23,12 +23,16 @@
  * @module
  */
 
+import { turnChunk } from "./chunk_ledger.ts";
 import * as lists from "./free_list.ts";
 import * as layout from "./layout.ts";
+import * as longKeys from "./long_key.ts";
+import * as sections from "./section.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
 import {
   areFreeChunks,
+  areSmallBlocks,
   chunksOfRegion,
   freeTablePlace,
   isFreeChunk,
@@ -57,15 +61,14 @@ const {
   P_CHUNK,
   P_FREE,
   P_FREE_COUNT,
+  P_FREEING,
+  P_HAND,
   P_SETTLED,
   P_TAKEN,
   P_TRANSIT_CUT,
   P_TRANSIT_OLD,
   P_TRANSIT_REF,
   P_TRANSIT_WORD,
-  P_TURNED,
-  P_TURNED_USED,
-  P_TURNING,
   P_USED_REFS,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
@@ -73,8 +76,19 @@ const {
   REF_BYTES,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, peek, poke, store } = access;
-const { addBlock, blockRefs, classFor, isLong, popBlock, pushBlock } = lists;
+const { add, compareAndSet, load, peek, poke, store } = access;
+const {
+  addBlock,
+  beginFreeing,
+  blockRefs,
+  classFor,
+  endFreeing,
+  isLong,
+  popBlock,
+} = lists;
+const { confirm, doubt, lower, raise, reservedChunks, reserveOf, take } =
+  longKeys;
+const { enter, leave } = sections;
 
 /** What a block is for: entries leave some memory to tables and tombstones, so that deleting works when the map is full. */
 export type Purpose = "entry" | "tombstone" | "table";
@@ -101,9 +115,15 @@ export class Allocator {
     this.#classes = segment.classes;
     this.#slot = slot;
     this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
-    // Its lists are empty, whatever their last owner's count was when it died.
-    const counts = this.#base + P_FREE_COUNT;
-    this.#words.fill(0, counts, counts + MAX_CLASSES);
+    for (let c = 0; c < MAX_CLASSES; c++) this.#recount(c);
+  }
+
+  /** Its last owner may have left something on a list, or died before it counted. */
+  #recount(c: number): void {
+    let count = 0;
+    let ref = peek(this.#words, this.#base + P_FREE + c);
+    for (; ref !== 0; ref = peek(this.#words, ref * 4 + R_LINK)) count++;
+    this.#words[this.#base + P_FREE_COUNT + c] = count;
   }
 
   /** The size of the block that `bytes` would get, in refs. */
@@ -111,12 +131,22 @@ export class Allocator {
     return blockRefs(this.#words, bytes);
   }
 
+  /** The size of a run of chunks, in refs; 0 if the block shares its chunk with others. */
+  runRefs(ref: number): number {
+    const chunk = this.#segment.chunkOf(ref);
+    const state = peek(this.#words, this.#segment.descriptor(chunk));
+    return runLength(state) * 2 ** this.#segment.chunkShift;
+  }
+
   /** The number of chunks that a block of `bytes` takes if it is too large for a size class. */
   chunksFor(bytes: number): number {
     return Math.ceil(bytes / (REF_BYTES * 2 ** this.#segment.chunkShift));
   }
 
-  /** A block of at least `bytes`, which are less than 2 ** 32, or 0. Its contents are whatever they were. */
+  /**
+   * A block of at least `bytes`, which are less than 2 ** 32, or 0. Its contents are whatever they were. It is in hand until it is
+   * linked or freed; the caller is in a section until then.
+   */
   allocate(bytes: number, purpose: Purpose = "entry"): number {
     const ref = this.#allocateInPlace(bytes, purpose);
     return ref === 0 && purpose === "tombstone"
@@ -171,13 +201,37 @@ export class Allocator {
     return 0;
   }
 
-  /** As {@linkcode allocate}, below the ceiling, and from what is kept for tombstones, too. */
-  allocateLow(bytes: number, setAside: (ref: number) => void): number {
+  /**
+   * As {@linkcode allocate}, from what is kept for tombstones, too, below the ceiling, and not in
+   * the chunks from `first` up to `end`.
+   */
+  allocateOutside(
+    first: number,
+    end: number,
+    bytes: number,
+    setAside: (ref: number) => void,
+  ): number {
     for (;;) {
       const ref = this.#allocateInPlace(bytes, "tombstone");
-      if (ref === 0 || !this.isHigh(ref)) return ref;
+      if (ref === 0) return 0;
+      if (!this.isHigh(ref) && !this.isWithin(ref, first, end)) return ref;
+      this.#dropHand(ref); // first: it is in one place at most
       setAside(ref);
     }
+  }
+
+  /** What was allocated is in hand no more, nor is it a run that its owner has yet to link. */
+  #dropHand(ref: number): void {
+    poke(this.#words, this.#base + P_HAND, 0);
+    const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
+    const isRun = runLength(peek(this.#words, descriptor)) > 0;
+    if (isRun) poke(this.#words, descriptor + 1, 0);
+  }
+
+  /** The place for a tombstone of so many bytes, from its first chunk to its end. */
+  tombstonePlace(bytes: number): [number, number] {
+    const ceiling = load(this.#words, H_CEILING);
+    return [Math.max(0, ceiling - this.#runChunks(bytes)), ceiling];
   }
 
   /** Whether a block lies, or ends, where only tables should. */
@@ -193,12 +247,15 @@ export class Allocator {
     return chunk < end && chunk + length > first;
   }
 
-  /** A block of zeros for a table of at least `bytes`, or 0. */
+  /** A block of zeros for a table of at least `bytes`, or 0. What is in hand stays so. The caller is in a section. */
   allocateZeroed(bytes: number): number {
     if (bytes > this.#classes.largest * REF_BYTES) {
       return this.#allocateRun(this.chunksFor(bytes), "table");
     }
+    const hand = this.#base + P_HAND;
+    const before = peek(this.#words, hand);
     const ref = this.allocate(bytes, "table");
+    poke(this.#words, hand, before);
     if (ref !== 0) {
       this.#words.fill(0, ref * 4, ref * 4 + this.blockRefs(bytes) * 4);
     }
@@ -207,16 +264,36 @@ export class Allocator {
 
   /** Gives a block back. The caller owns it and no one reads it any more. */
   free(ref: number): void {
+    enter(this.#words, this.#base);
+    this.#free(ref, () => {});
+    leave(this.#words, this.#base);
+  }
+
+  /** As {@linkcode free}, for a block that is in a queue: `takeOut` takes it out of that, when it is written down where it goes. */
+  freeFrom(ref: number, takeOut: () => void): void {
+    enter(this.#words, this.#base);
+    this.#free(ref, takeOut);
+    leave(this.#words, this.#base);
+  }
+
+  #free(ref: number, takeOut: () => void): void {
     const words = this.#words;
     const chunk = this.#segment.chunkOf(ref);
     const state = peek(words, this.#segment.descriptor(chunk));
     const length = runLength(state);
     if (length > 0) {
+      poke(words, this.#base + P_FREEING, ref);
+      const hand = this.#base + P_HAND;
+      if (Math.abs(peek(words, hand)) === ref) poke(words, hand, 0);
+      takeOut();
       this.#releaseRun(chunk, length);
       return;
     }
     const c = state - 1;
-    pushBlock(words, this.#base, c, ref);
+    beginFreeing(words, this.#base, c, ref);
+    takeOut();
+    addBlock(words, this.#base, c, ref);
+    endFreeing(words, this.#base, ref);
     this.noteFreed(this.#classes.refs[c]);
     this.#giveSurplus(c);
   }
@@ -237,6 +314,13 @@ export class Allocator {
 
   /** Gives all free blocks to the others; says whether nothing is left. */
   flush(): boolean {
+    enter(this.#words, this.#base);
+    const empty = this.#flush();
+    leave(this.#words, this.#base);
+    return empty;
+  }
+
+  #flush(): boolean {
     let empty = true;
     for (let c = 0; c < this.#classes.refs.length; c++) {
       const list = this.#base + P_FREE + c;
@@ -251,16 +335,29 @@ export class Allocator {
 
   /** Gives everything up: the free blocks, and what is left of the chunks that are being cut. */
   surrender(): boolean {
+    enter(this.#words, this.#base);
+    const empty = this.#surrender();
+    leave(this.#words, this.#base);
+    return empty;
+  }
+
+  #surrender(): boolean {
     for (let c = 0; c < this.#classes.refs.length; c++) {
       while (this.#cut(c)) {
         if (!this.#give(c)) return false;
       }
     }
-    return this.flush();
+    return this.#flush();
   }
 
   /** Takes over the free blocks and half-cut chunks of a dead participant: a block at a time, each in one hand at most. */
   adopt(base: number): void {
+    enter(this.#words, this.#base);
+    this.#adopt(base);
+    leave(this.#words, this.#base);
+  }
+
+  #adopt(base: number): void {
     const words = this.#words;
     for (let c = 0; c < this.#classes.refs.length; c++) {
       const list = base + P_FREE + c;
@@ -293,7 +390,8 @@ export class Allocator {
 
   /** What blocks in use take, but for a table of this many bytes, in refs. O(participants). */
   usedRefsBeside(bytes: number): number {
-    return (this.#sum(P_USED_REFS) - this.blockRefs(bytes)) >>> 0; // each wraps
+    const used = (this.#sum(P_USED_REFS) - this.blockRefs(bytes)) | 0; // each wraps
+    return Math.max(0, used);
   }
 
   #sum(word: number): number {
@@ -334,7 +432,14 @@ export class Allocator {
       const beside = free - 2 * count - this.#tombstoneChunks;
       // In no place of its own, it is in the way of the next table with nearly all of it.
       const hasPlace = () => freeTablePlace(this.#segment, count) >= 0;
-      return beside >= count || beside >= 0 && hasPlace();
+      return (beside >= count || beside >= 0 && hasPlace()) && hasReserve();
+    };
+    // The tombstone of the longest key needs a run, which is below the lower ceiling then. Entries
+    // that lie there are moved when it is needed, but it is no easier to find a run for large ones.
+    const ceiling = this.#segment.chunkCount - 2 * count;
+    const hasReserve = () => {
+      const first = ceiling - reservedChunks(this.#words);
+      return first >= 0 && areSmallBlocks(this.#segment, first, ceiling);
     };
     return isRoomy() || (this.consolidate() && isRoomy());
   }
@@ -348,21 +453,83 @@ export class Allocator {
 
   /**
    * Makes sure that a tombstone of this many bytes finds memory, whatever entries take from here on. False, and nothing
-   * is changed, if entries have it now.
+   * is changed, if entries have it now. It may be lowered again until the version that may need it
+   * is written: so whoever is about to link that one asks again.
    */
   keepForTombstone(bytes: number): boolean {
     const words = this.#words;
     const count = this.#runChunks(bytes);
-    const kept = load(words, H_LONG_KEY);
-    if (count <= kept) return true;
-    const ceiling = load(words, H_CEILING);
-    const isFree = () =>
-      areFreeChunks(this.#segment, ceiling - count, ceiling - kept);
-    if (count > ceiling || !(isFree() || (this.consolidate() && isFree()))) {
-      return false;
+    if (count === 0) return true;
+    for (;;) {
+      // Not by a mere read: what the caller wrote before must be there for all to see by now.
+      const reserve = reserveOf(add(words, H_LONG_KEY, 0));
+      if (count <= reserve.chunks) {
+        if (confirm(words, reserve)) return true;
+        continue;
+      }
+      const ceiling = load(words, H_CEILING);
+      const first = ceiling - count;
+      const missing = count - reserve.chunks;
+      // Claimed, and not only looked at: who claims one after that sees that it is kept.
+      const isMine = () => this.#claimRange(first, missing, false);
+      if (first < 0 || !(isMine() || (this.consolidate() && isMine()))) {
+        return false;
+      }
+      const isRaised = raise(words, reserve, count);
+      this.#unclaim(first, missing);
+      this.#balance();
+      if (isRaised) return true;
     }
-    compareAndSet(words, H_LONG_KEY, kept, count);
-    return true;
+  }
+
+  /**
+   * Keeps no more for tombstones of long keys than is needed, if that is in doubt and nobody who
+   * links such a key gets in between: then it stays in doubt. O(chunks) if it is.
+   *
+   * @param tombstoneBytes What a tombstone takes for the entry of a version; 0 if that is none.
+   * Whatever it is told may lie there.
+   */
+  lowerReserve(tombstoneBytes: (ref: number) => number): void {
+    const reserve = reserveOf(load(this.#words, H_LONG_KEY));
+    if (!reserve.isDoubted) return;
+    const taken = take(this.#words, reserve, this.#slot);
+    if (taken === undefined) return;
+    const { chunks, isSure } = this.#reserveNeeded(
+      taken.chunks,
+      tombstoneBytes,
+    );
+    lower(this.#words, taken, chunks, isSure);
+  }
+
+  /**
+   * The chunks that the tombstone of the longest key takes, `most` of them at most; sure, unless
+   * its version is not settled yet.
+   */
+  #reserveNeeded(
+    most: number,
+    tombstoneBytes: (ref: number) => number,
+  ): { chunks: number; isSure: boolean } {
+    const segment = this.#segment;
+    const words = this.#words;
+    let chunks = 0;
+    let isSure = true;
+    for (let chunk = 0; chunk < segment.chunkCount;) {
+      if (chunks === most && isSure) break;
+      const descriptor = segment.descriptor(chunk);
+      const length = runLength(load(words, descriptor));
+      const ref = segment.chunkRef(chunk);
+      chunk += Math.max(1, length);
+      // A version is no shorter than its tombstone.
+      if (length === 0 || length < chunks) continue;
+      if (load(words, descriptor + 1) < 0) continue; // a table
+      // Until it is set, the key may be that of whatever lay here before.
+      const isSettled = load(words, ref * 4 + V_STAMP) !== 0;
+      const needed = Math.min(most, this.#runChunks(tombstoneBytes(ref)));
+      if (needed > chunks) isSure = isSettled;
+      else if (needed === chunks) isSure ||= isSettled;
+      chunks = Math.max(chunks, needed);
+    }
+    return { chunks, isSure };
   }
 
   /** The chunks that a block takes which is too large for a size class; 0 if it is not. */
@@ -401,7 +568,7 @@ export class Allocator {
     const descriptor = this.#segment.descriptor(chunk);
     poke(this.#words, descriptor + 1, 0);
     poke(this.#words, this.#base + P_CHUNK + c, chunk + 1);
-    this.#turn(chunk, 1, c + 1);
+    turnChunk(this.#segment, this.#slot, chunk, c + 1, 1);
   }
 
   /** Cuts one batch from the chunk in use. */
@@ -417,9 +584,9 @@ export class Allocator {
     const end = 2 ** this.#segment.chunkShift - size;
     let cut = 0;
     for (; cut < this.#classes.batch[c] && at <= end; cut++, at += size) {
-      poke(words, cutAt, at + size);
       poke(words, (start + at) * 4 + R_LINK, peek(words, list));
-      poke(words, list, start + at);
+      poke(words, list, start + at); // by this step it is cut
+      poke(words, cutAt, at + size);
     }
     this.#count(c, cut);
     if (at > end) poke(words, this.#base + P_CHUNK + c, 0);
@@ -509,7 +676,14 @@ export class Allocator {
     if (!forTable) poke(words, this.#segment.chunkRef(first) * 4 + V_STAMP, 0);
     poke(words, this.#segment.descriptor(first) + 1, forTable ? -owner : owner);
     const refs = count * 2 ** this.#segment.chunkShift;
-    this.#turn(first, count, CHUNK_RUN | count, refs);
+    turnChunk(
+      this.#segment,
+      this.#slot,
+      first,
+      CHUNK_RUN | count,
+      count,
+      refs,
+    );
     return this.#segment.chunkRef(first);
   }
 
@@ -559,21 +733,6 @@ export class Allocator {
     store(this.#words, this.#base + P_TAKEN, settled);
   }
 
-  /** Changes the state of a chunk, or of a run, that is to be in use, or not any more, together with what counts it. */
-  #turn(first: number, change: number, state: number, usedRefs = 0): void {
-    const words = this.#words;
-    const base = this.#base;
-    const settled = peek(words, base + P_SETTLED) + change;
-    const used = peek(words, base + P_USED_REFS) + usedRefs;
-    poke(words, base + P_TURNED, settled);
-    poke(words, base + P_TURNED_USED, used);
-    poke(words, base + P_TURNING, first + 1);
-    store(words, this.#segment.descriptor(first), state);
-    poke(words, base + P_USED_REFS, used);
-    poke(words, base + P_SETTLED, settled); // last: as long as it differs, it tells what is going on
-    poke(words, base + P_TURNING, 0);
-  }
-
   /** Chunks that entries may take: those that are free, less what is kept for tables and tombstones. */
   get spareChunks(): number {
     return this.freeChunks - this.#tombstoneChunks -
@@ -583,14 +742,14 @@ export class Allocator {
   /** Chunks that are kept for tombstones. */
   get #tombstoneChunks(): number {
     return leastReserve(this.#segment.chunkCount) +
-      load(this.#words, H_LONG_KEY);
+      reservedChunks(this.#words);
   }
 
   /** The chunks from here up are not for this purpose. What belongs to a table but is no run stays below the ceiling, too. */
   #limit(purpose: Purpose): number {
     const ceiling = load(this.#words, H_CEILING);
     return purpose === "entry"
-      ? ceiling - load(this.#words, H_LONG_KEY)
+      ? ceiling - reservedChunks(this.#words)
       : ceiling;
   }
 
@@ -657,12 +816,12 @@ export class Allocator {
     return -1;
   }
 
-  /** Claims and zeroes these chunks, or none of them. */
-  #claimRange(first: number, count: number): boolean {
+  /** Claims these chunks, and zeroes them if that is wanted; or none of them. */
+  #claimRange(first: number, count: number, zeroed = true): boolean {
     if (!areFreeChunks(this.#segment, first, first + count)) return false;
     this.#reserve(count, "table");
     for (let i = 0; i < count; i++) {
-      if (this.#claimChunk(first + i, true)) continue;
+      if (this.#claimChunk(first + i, zeroed)) continue;
       this.#unclaim(first, i);
       this.#balance();
       return false;
@@ -693,7 +852,10 @@ export class Allocator {
   /** The head says who is at it until the last body is free, so that recovery can finish. */
   #releaseRun(first: number, length: number): void {
     const refs = length * 2 ** this.#segment.chunkShift;
-    this.#turn(first, -length, CHUNK_TAKING | this.#slot, -refs);
+    const mine = CHUNK_TAKING | this.#slot;
+    turnChunk(this.#segment, this.#slot, first, mine, -length, -refs);
+    poke(this.#words, this.#base + P_FREEING, 0); // before others can have it
+    doubt(this.#words, length);
     this.#release(first, length);
     this.#balance();
   }
@@ -734,9 +896,11 @@ export class Allocator {
     }
     this.#freedSinceConsolidation = 0;
     let found = false;
+    enter(this.#words, this.#base);
     for (let c = 0; c < this.#classes.refs.length; c++) {
       found = this.#consolidateClass(c) || found;
     }
+    leave(this.#words, this.#base);
     this.#consolidationBackOff = found
       ? 1
       : Math.min(1024, this.#consolidationBackOff * 2);
@@ -750,8 +914,9 @@ export class Allocator {
     const list = this.#base + P_FREE + c;
     const whole = this.#wholeChunks(c);
     // Marked first, unlinked then, freed last: recovery takes a marked chunk off the dead participant's lists.
+    const mine = CHUNK_TAKING | this.#slot;
     for (const chunk of whole) {
-      this.#turn(chunk, -1, CHUNK_TAKING | this.#slot);
+      turnChunk(this.#segment, this.#slot, chunk, mine, -1);
     }
     const inUse = this.#base + P_CHUNK + c;
     if (whole.has(peek(words, inUse) - 1)) poke(words, inUse, 0);

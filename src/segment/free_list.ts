@@ -1,14 +1,16 @@
 /**
  * Free lists: the blocks that one participant has at hand, a list for each size class in its record.
  *
- * Only their owner touches them, or whoever clears up after it. A worker that dies in between loses the one block in its hands.
+ * Only their owner touches them, or whoever clears up after it. A block that was taken is *in hand* until it is linked or on a list
+ * again: the record says so, and which block is on its way from a list to the hand, or to a list. So a worker that is stopped in
+ * between loses none: the step that takes a block, or puts it there, is the one that changes the first of the list. `epoch/repair.ts`
+ * does what is left to do after it, or nothing if it was not taken. The number of refs in use is written ahead.
  *
  * @module
  */
 
 import * as layout from "./layout.ts";
 import * as sizes from "./size_classes.ts";
-import * as tallies from "./tally.ts";
 import * as access from "./words.ts";
 import type { Words } from "./words.ts";
 
@@ -21,41 +23,78 @@ const {
   H_FIRST_CHUNK,
   P_FREE,
   P_FREE_COUNT,
+  P_FREEING,
+  P_HAND,
   P_SEEN,
+  P_TAKING,
+  P_USED_AHEAD,
   P_USED_REFS,
   R_LINK,
   REF_BYTES,
   REF_SHIFT,
 } = layout;
 const { batchOf, classOf, classRefs } = sizes;
-const { tally } = tallies;
 const { peek, poke, touch } = access;
 
-/** Takes the first block off the list of a class, and begins to bring the one after it into the cache; 0: there is none. */
+/**
+ * Takes the first block off the list of a class into the hand, and begins to bring the one after it into the cache; 0: there is
+ * none.
+ */
 export function popBlock(words: Words, base: number, c: number): number {
   const list = base + P_FREE + c;
   const ref = peek(words, list);
   if (ref === 0) return 0;
   const next = peek(words, ref * 4 + R_LINK);
-  poke(words, list, next);
+  const used = peek(words, base + P_USED_REFS) + classRefs(c);
+  poke(words, base + P_USED_AHEAD, used);
+  poke(words, base + P_TAKING, ref);
+  poke(words, list, next); // by this step it is taken
   words[base + P_SEEN] = touch(words, next * 4 + R_LINK); // it may be long out of use
   words[base + P_FREE_COUNT + c] = words[base + P_FREE_COUNT + c] - 1;
-  tally(words, base + P_USED_REFS, classRefs(c));
+  endTaking(words, base, ref);
   return ref;
 }
 
-/** Puts a block that was in use on the list of its class. */
+/** A block that was on its way has arrived in the hand. */
+export function endTaking(words: Words, base: number, ref: number): void {
+  poke(words, base + P_USED_REFS, peek(words, base + P_USED_AHEAD));
+  poke(words, base + P_HAND, ref);
+  poke(words, base + P_TAKING, 0);
+}
+
+/** Puts a block that was in use on the list of its class; if it was in hand, it is no more. */
 export function pushBlock(
   words: Words,
   base: number,
   c: number,
   ref: number,
 ): void {
-  tally(words, base + P_USED_REFS, -classRefs(c));
+  beginFreeing(words, base, c, ref);
   addBlock(words, base, c, ref);
+  endFreeing(words, base, ref);
 }
 
-/** Puts a block that nobody used on the list of its class. */
+/** Notes that a block is on its way to the list of its class: from here on it gets there. */
+export function beginFreeing(
+  words: Words,
+  base: number,
+  c: number,
+  ref: number,
+): void {
+  const used = peek(words, base + P_USED_REFS) - classRefs(c);
+  poke(words, base + P_USED_AHEAD, used);
+  poke(words, base + P_FREEING, ref);
+}
+
+/** A block that was on its way is on the list of its class. */
+export function endFreeing(words: Words, base: number, ref: number): void {
+  poke(words, base + P_USED_REFS, peek(words, base + P_USED_AHEAD));
+  const hand = peek(words, base + P_HAND);
+  if (hand === ref || hand === -ref) poke(words, base + P_HAND, 0);
+  poke(words, base + P_FREEING, 0);
+}
+
+/** Puts a block that is on its way, or that nobody used, on the list of its class. */
 export function addBlock(
   words: Words,
   base: number,

@@ -9,11 +9,12 @@
  */
 
 import { KERNEL } from "./kernel_binary.ts";
-import { ORDERED } from "./words.ts";
 
 /** The functions of the kernel; those that they are compiled from say what they do. */
 export interface Kernel {
-  look(base: number, text: string): number;
+  look(base: number, text: string, most: number): number;
+  lookPacked(base: number, hash: number, info: number, most: number): number;
+  glance(base: number, hash: number, info: number): number;
   putNumber(
     base: number,
     hash: number,
@@ -86,11 +87,13 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
   compiled ??= compile();
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
-    machine: { ordered: Number(ORDERED), now: () => Date.now() },
+    machine: { now: () => Date.now() },
   });
   const kernel = exports as unknown as Kernel;
   return {
     look: kernel.look,
+    lookPacked: kernel.lookPacked,
+    glance: kernel.glance,
     putNumber: kernel.putNumber,
     publish: kernel.publish,
     remove: kernel.remove,

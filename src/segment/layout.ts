@@ -50,6 +50,8 @@ export const H_FLOOR_SHIFT = 11;
 export const H_READY = 12;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
+/** The last tick at which something was written, or is about to be; never lowered. */
+export const H_WRITTEN = 17;
 /** The reclamation epoch: odd, grows by 2, so that 0 can mean "not pinned". */
 export const H_EPOCH = 32;
 /** Ref of the current table. */
@@ -66,8 +68,13 @@ export const H_FLUSH = 98;
 export const H_CEILING = 99;
 /** 1 while tombstones have used up half of what is kept for them: entries take nothing then, not even free blocks. */
 export const H_LOW = 101;
-/** Chunks that the tombstone of the longest key takes, if it takes a run; kept free below the ceiling. */
+/**
+ * Chunks that the tombstone of the longest key takes, if it takes a run, kept free below the
+ * ceiling: see `long_key.ts`.
+ */
 export const H_LONG_KEY = 100;
+/** How often a snapshot was opened or closed: since the last time, versions that are held may be needed no more. Wraps. */
+export const H_TURNS = 118;
 /** The last lock number given out; see the participants. */
 export const H_LOCKS = 112;
 /** The last table number given out: tells a table from an earlier one at the same address. */
@@ -76,6 +83,9 @@ export const H_TABLES = 113;
 export const H_TTL_USED = 116;
 /** Where the background sweep of expired entries stands: a hash. */
 export const H_SWEEP = 114;
+/** When somebody last took the turn to look for the dead, and to sweep in the background: milliseconds, modulo 2 ** 32. */
+export const H_LOOKED = 117;
+export const H_SWEPT = 119;
 /** Codec names: a length word, then UTF-8 bytes. */
 export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;
@@ -94,13 +104,16 @@ export const EXCHANGE = 256;
 export const PARTICIPANTS = 1024;
 /** Participants that a segment has room for. */
 export const MAX_PARTICIPANTS = 128;
-export const PARTICIPANT_WORDS = 384;
+export const PARTICIPANT_WORDS = 432;
 /** Chunk descriptors: two words each. */
 export const DESCRIPTORS = PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS;
 
 // ---- participant record ---------------------------------------------------------------------------------------------
 
-/** 0: free; else the number of the Web Lock that its worker holds while it lives. */
+/**
+ * 0: free; `ESTATE`: free, but its last owner left something in its queues or lists; else the number of the Web Lock that its worker
+ * holds while it lives, or, negative, that of the one who adopts what was left.
+ */
 export const P_STATE = 0;
 /** Registry words ever used by this participant: bounds the scan for open snapshots. */
 export const P_REGISTRY_MARK = 1;
@@ -112,28 +125,29 @@ export const P_LIMBO_TAIL = 18;
 /** Queue of versions that open snapshots need, oldest death first. */
 export const P_HELD_HEAD = 19;
 export const P_HELD_TAIL = 20;
-/** A step at an exchange word in progress: the word, what is brought or taken, what stood there, where to cut. */
-export const P_TRANSIT_WORD = 21;
-export const P_TRANSIT_REF = 22;
-export const P_TRANSIT_OLD = 23;
-export const P_TRANSIT_CUT = 24;
+/** How many sections its worker is in, see `segment/section.ts`; not 0 while none is under way: one was cut short. */
+export const P_SECTION = 21;
+/** The block in hand: it is on no list, and linked only perhaps if this is negative. See `segment/free_list.ts`. */
+export const P_HAND = 22;
+/** The block that is on its way from its free list into the hand, or on its way there; and `P_USED_REFS` once it has arrived. */
+export const P_TAKING = 23;
+export const P_FREEING = 24;
+export const P_USED_AHEAD = 29;
 /** Slots of one table that this participant may still claim, and the number of that table. */
 export const P_PERMITS = 25;
 export const P_PERMITS_FOR = 84;
 /** The tick of the last epoch that was dumped by this participant, see `table/floor.ts`; 0: none; `LOST`: revoked. */
 export const P_FLOOR = 26;
-/** The table that this participant is about to take away from the root; see `T_REAPER`. */
-export const P_REAPING = 28;
+/** Where what `touch` saw is put, so that it has to look: nobody reads it. */
+export const P_SEEN = 28;
 /** Entries that this participant is about to write: a table is made large enough for them, and not smaller. */
 export const P_EXPECTED = 27;
 /** What was retired since the last look at the others, in refs; and for how many of them each record counts besides its own. */
 export const P_RETIRED = 30;
 export const P_RECORD_WEIGHT = 31;
-/** Where what `touch` saw is put, so that it has to look: nobody reads it. */
-export const P_SEEN = 85;
 /** The result of an operation, if it is a number: an f64. */
 export const P_RESULT = 86;
-/** Snapshots that this participant has open. */
+/** Snapshots that this participant has open: ticks, and what stands for a dump; see `epoch/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
 /** Counters as f64 (two words each), then counters that wrap at 32 bits and are summed modulo that. */
@@ -148,10 +162,9 @@ export const P_HELD_COUNT = 91;
  */
 export const P_TAKEN = 92;
 export const P_SETTLED = 93;
-/** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_SETTLED`, `P_USED_REFS` after it. */
-export const P_TURNING = 29;
-export const P_TURNED = 94;
-export const P_TURNED_USED = 95;
+/** `P_ENTRIES` and `P_LIVE_REFS` once the block in hand is linked. */
+export const P_ENTRIES_AHEAD = 94;
+export const P_LIVE_AHEAD = 95;
 /** Per size class: the free list in use, and the chunk (index + 1) that is being cut up. */
 export const P_FREE = 96;
 export const P_CHUNK = P_FREE + MAX_CLASSES;
@@ -159,13 +172,32 @@ export const P_CHUNK = P_FREE + MAX_CLASSES;
 export const P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
 /** The key of the operation at hand, if it is short enough. */
 export const P_KEY = P_FREE_COUNT + MAX_CLASSES;
-export const KEY_SCRATCH_WORDS: number = PARTICIPANT_WORDS - 4 - P_KEY;
-/** What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; the epoch before its glance. */
+/**
+ * Beside each registry word. Of a snapshot: when it was opened, in seconds since 1970. Of a dump: how far it has come, as a
+ * `placeOf` in `epoch/registry.ts`.
+ */
+export const P_NOTES: number = PARTICIPANT_WORDS - REGISTRY_WORDS;
+export const KEY_SCRATCH_WORDS = 44;
+/**
+ * What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; what the version that it found
+ * says of its value.
+ */
 export const P_HASH: number = P_KEY + KEY_SCRATCH_WORDS;
 export const P_INFO: number = P_HASH + 1;
-export const P_BEFORE: number = P_HASH + 2;
+export const P_VALUE_INFO: number = P_HASH + 2;
 /** The version that the last delete took away, if it went the quick way. */
 export const P_DELETED: number = P_HASH + 3;
+/** A step at an exchange word in progress: the word, what is brought or taken, what stood there, where to cut. */
+export const P_TRANSIT_WORD: number = P_HASH + 4;
+export const P_TRANSIT_REF: number = P_HASH + 5;
+export const P_TRANSIT_OLD: number = P_HASH + 6;
+export const P_TRANSIT_CUT: number = P_HASH + 7;
+/** The table that this participant is about to take away from the root; see `T_REAPER`. */
+export const P_REAPING: number = P_HASH + 8;
+/** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_SETTLED`, `P_USED_REFS` after it. */
+export const P_TURNING: number = P_HASH + 9;
+export const P_TURNED: number = P_HASH + 10;
+export const P_TURNED_USED: number = P_HASH + 11;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [
@@ -216,7 +248,7 @@ export const B_NEXT = 2;
 
 /** 0: pending; else the clock tick at which it took effect; negative for a moment if it came too late, see `table/version.ts`. */
 export const V_STAMP = 0;
-/** The version it replaced; once `FINAL` is set, 0 or a version that an open snapshot needs. */
+/** The version it replaced; once `FINAL` is set, 0 or a version that an open snapshot needed when that died. See `table/chain.ts`. */
 export const V_PREV = 1;
 /** Key bytes, and `KEY_…` flags. */
 export const V_KEY = 4;
@@ -227,6 +259,8 @@ export const V_HEADER_BYTES = 24;
 export const V_HEADER_WORDS = 6;
 
 export const FINAL = 0x40000000;
+/** Flag in `prev`: the version that has it is to be taken out of its chain, so its `prev` does not change any more. */
+export const GOING = -0x80000000;
 export const KEY_WIDE = 0x20000000;
 export const HAS_EXPIRY = 0x40000000;
 /** Key and value lengths are below this many bytes. */
@@ -257,7 +291,7 @@ export const T_REAPER = 10;
 export const T_ROOT_SINCE = 11;
 /** The next stride to move: a hint. */
 export const T_CURSOR = 16;
-/** All strides before this one are moved: a hint. */
+/** All strides before this one are moved; there may be more. */
 export const T_SWEPT = 17;
 /** The first slot: a cache line of its own. */
 export const T_SLOTS = 32;
@@ -286,10 +320,18 @@ export const GONE: number = DEAD | (H_NO_KEY / 4);
 /** `link`: look in the next table. All bits are set, so it is no ref with flags: the largest ref is smaller. */
 export const MOVED = -1;
 
+/** `state` of a participant record that is free, but not empty: see `epoch/estate.ts`. No lock has this number. */
+export const ESTATE = -0x80000000;
 /** `registry` word of a snapshot that is being opened. */
 export const PENDING = -1;
+/** The same for a dump, which may be revoked already: the complement of a tick that no snapshot has. */
+export const OPENING = -0x7fffffff;
+/** `registry` word of a dump that was revoked; as that of one with the tick `NEVER`, which shows nothing. */
+export const REVOKED = -0x80000000;
 /** `floor` of a participant that must dump everything again. */
 export const LOST = -1;
+/** The clock begins here: a snapshot has the tick before, if nothing was written yet, and no snapshot has tick 0. */
+export const FIRST_TICK = 2;
 /** The clock stops here: a stamp is a positive 32-bit number. */
 export const LAST_TICK = 0x7ffffffe;
 /** Later than every tick. */

@@ -16,6 +16,7 @@ import {
   DESCRIPTORS,
   F_EVICT,
   FINAL,
+  FIRST_TICK,
   H_CEILING,
   H_CHUNK_COUNT,
   H_CHUNK_HINT,
@@ -28,7 +29,6 @@ import {
   H_ID,
   H_KEY_CODEC,
   H_LAYOUT,
-  H_LONG_KEY,
   H_MAGIC,
   H_NO_KEY,
   H_PARTICIPANTS,
@@ -37,6 +37,7 @@ import {
   H_SNAPSHOTS,
   H_TOTAL_REFS,
   H_VALUE_CODEC,
+  H_WRITTEN,
   LAST_TICK,
   LAYOUT_VERSION,
   MAGIC,
@@ -50,6 +51,7 @@ import {
   V_VALUE,
 } from "./layout.ts";
 import { type Kernel, kernelMemory, kernelOver } from "./kernel.ts";
+import { isSound as isReserveSound } from "./long_key.ts";
 import { SizeClasses } from "./size_classes.ts";
 import { load, poke, store, type Words } from "./words.ts";
 
@@ -153,7 +155,7 @@ export class Segment {
     const random = crypto.getRandomValues(new Int32Array(4));
     words.set(random.subarray(0, 2), H_ID);
     words.set(options.seed ?? random.subarray(2), H_SEED);
-    poke(words, H_CLOCK, 1);
+    poke(words, H_CLOCK, FIRST_TICK);
     poke(words, H_EPOCH, 1);
     writeNoKey(words);
     const bytes = new Uint8Array(buffer);
@@ -302,13 +304,14 @@ function areInBounds(words: Words, { chunkCount }: Geometry): boolean {
     [H_SNAPSHOTS, 0, MAX_PARTICIPANTS],
     [H_CHUNK_HINT, 0, chunkCount],
     [H_CEILING, 0, chunkCount],
-    [H_LONG_KEY, 0, chunkCount],
-    [H_CLOCK, 1, LAST_TICK + 1],
+    [H_CLOCK, FIRST_TICK, LAST_TICK + 1],
+    [H_WRITTEN, 0, LAST_TICK + 1],
     [H_NO_KEY + V_KEY, -1, -1],
   ];
-  return bounds.every(([index, low, high]) =>
-    words[index] >= low && words[index] <= high
-  );
+  return isReserveSound(words, chunkCount) &&
+    bounds.every(([index, low, high]) =>
+      words[index] >= low && words[index] <= high
+    );
 }
 
 /** What `GONE` leads to: it is settled, equals no key, and says that there is none. */

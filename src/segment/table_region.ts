@@ -39,6 +39,19 @@ export function areFreeChunks(
   return true;
 }
 
+/** Whether nothing from `first` up to `end` belongs to a run of more than one chunk. */
+export function areSmallBlocks(
+  segment: Segment,
+  first: number,
+  end: number,
+): boolean {
+  for (let chunk = first; chunk < end; chunk++) {
+    const state = stateOf(segment, chunk);
+    if (state === CHUNK_BODY || runLength(state) > 1) return false;
+  }
+  return true;
+}
+
 /** The chunks of the run that begins with one in this state; 0: none begins there. */
 export function runLength(state: number): number {
   return state > 0 && (state & CHUNK_RUN) !== 0 ? state & RUN_LENGTH : 0;

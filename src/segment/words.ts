@@ -9,12 +9,11 @@
  * is moved behind. `peek` and `poke` are plain accesses, for two uses only: a *hint* that some later atomic access
  * confirms, and words that one owner alone writes.
  *
- * On x86-64 `load` is a plain read and `release` a plain write. That is how sequentially consistent loads and releasing
- * stores are compiled there in every language that has them: the processor keeps loads in order, keeps stores in order,
- * and keeps a store behind the loads before it; the one thing that it may do, a load before an earlier store, is ruled
- * out because `store`, `compareAndSet` and `add` are locked instructions. (Sewell, Sarkar, Owens, Zappa Nardelli, Myreen,
- * "x86-TSO", 2010.) A 32-bit element of a typed array is read and written whole, and V8 keeps the order of accesses to
- * shared typed arrays; but it calls a function for `Atomics.load`, which costs ten times the read.
+ * The language orders atomic accesses only. A plain read may be made later than it is written, after an atomic one that follows it, and V8
+ * does so: of two plain reads of one word, with others in between, optimized code makes the first one last. So whatever is
+ * judged by the order of two reads takes `load` for both. (A plain read is not moved the other way, before a `load`: what
+ * that one leads to was written before, and can be read plainly.) To V8 `Atomics.load` is a call, which takes ten times as long as
+ * a plain read; in the kernel (`kernel/assembly/words.ts`) it is one instruction.
  *
  * @module
  */
@@ -25,23 +24,15 @@ export type Words = Int32Array<SharedArrayBuffer>;
 /** The words of a key, wherever they are. */
 export type KeyWords = Int32Array;
 
-/** Whether the processor keeps plain reads and writes in order, but for a read before an earlier write. */
-export const ORDERED: boolean = Deno.build.arch === "x86_64";
-
 /** Reads a word, ordered with every other atomic access. */
-export const load: (words: Words, index: number) => number = ORDERED
-  ? (words, index) => words[index]
-  : (words, index) => Atomics.load(words, index);
+export function load(words: Words, index: number): number {
+  return Atomics.load(words, index);
+}
 
 /** Writes a word after everything that this worker has read and written before. */
-export const release: (words: Words, index: number, value: number) => void =
-  ORDERED
-    ? (words, index, value) => {
-      words[index] = value;
-    }
-    : (words, index, value) => {
-      Atomics.store(words, index, value);
-    };
+export function release(words: Words, index: number, value: number): void {
+  Atomics.store(words, index, value);
+}
 
 /** Writes a word, ordered with every other atomic access. */
 export function store(words: Words, index: number, value: number): void {

@@ -1,38 +1,68 @@
 /**
  * Accounting: what a write changes in the writer's own counters. Nothing here is shared between writers.
  *
+ * A worker may die between the step that links a version and the one that counts it. So the counts are written ahead, and the
+ * version that decides whether they hold is in hand (`P_HAND`, negative from here on): whoever clears up sees by the version
+ * whether it was linked. `announce` comes before the link, `account` after it.
+ *
  * @module
  */
 
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
-import * as tallies from "../segment/tally.ts";
+import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { P_ENTRIES, P_LIVE_REFS, V_KEY, V_VALUE } = layout;
-const { tally } = tallies;
+const {
+  P_ENTRIES,
+  P_ENTRIES_AHEAD,
+  P_HAND,
+  P_LIVE_AHEAD,
+  P_LIVE_REFS,
+  V_KEY,
+  V_VALUE,
+} = layout;
+const { peek, poke } = access;
 const { blockRefs } = blocks;
 const { bytesOf, isTombstone } = versions;
 
-/** Counts that `after` took the place of `before` (0: of nothing). The caller is pinned. */
-export function account(
+/**
+ * Says that `after`, which is in hand, is to take the place of `before` (0: of nothing), and what the counts are then. If it does not
+ * come to that, it may be said again, or the version be freed. The caller is pinned.
+ */
+export function announce(
   words: Words,
   base: number,
   before: number,
   after: number,
 ): void {
-  if (
-    before !== 0 &&
+  let entries = peek(words, base + P_ENTRIES);
+  let live = peek(words, base + P_LIVE_REFS);
+  if (!isAlike(words, before, after)) {
+    const had = liveRefs(words, before);
+    const has = liveRefs(words, after);
+    entries += (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
+    live += has - had;
+  }
+  poke(words, base + P_ENTRIES_AHEAD, entries);
+  poke(words, base + P_LIVE_AHEAD, live);
+  poke(words, base + P_HAND, -after);
+}
+
+/** Counts what was announced: the version is linked, and in hand no more. */
+export function account(words: Words, base: number): void {
+  poke(words, base + P_ENTRIES, peek(words, base + P_ENTRIES_AHEAD));
+  poke(words, base + P_LIVE_REFS, peek(words, base + P_LIVE_AHEAD));
+  poke(words, base + P_HAND, 0);
+}
+
+/** Whether two versions are as large, and as live. */
+function isAlike(words: Words, before: number, after: number): boolean {
+  return before !== 0 &&
     words[before * 4 + V_VALUE] === words[after * 4 + V_VALUE] &&
-    words[before * 4 + V_KEY] === words[after * 4 + V_KEY]
-  ) return; // as large, and as live
-  const had = liveRefs(words, before);
-  const has = liveRefs(words, after);
-  tally(words, base + P_LIVE_REFS, has - had);
-  const entries = (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
-  if (entries !== 0) tally(words, base + P_ENTRIES, entries);
+    words[before * 4 + V_KEY] === words[after * 4 + V_KEY];
 }
 
 /** The block of an entry in refs; 0 for a tombstone or nothing. */

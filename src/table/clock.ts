@@ -5,10 +5,16 @@
  * of them, bounded by marks that only rise. A snapshot that is being opened stands there as PENDING before it reads the
  * clock, and counts as "needs everything"; so a version that it will show is never retired under it.
  *
+ * The clock goes on only if something was written since it did the last time. Whoever gives out a stamp says so first, in a
+ * word that only rises (`writingTick`). If that word is behind the clock no version bears the present tick, and the one before shows all
+ * that was acknowledged: so that is the snapshot's. Either way it is no earlier than any stamp that was given before it was
+ * opened, which is what those who trim rely on.
+ *
  * @module
  */
 
 import type { Participant } from "../epoch/participant.ts";
+import { FIRST_PLACE, noteOf } from "../epoch/registry.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
@@ -17,33 +23,96 @@ import * as versions from "./version.ts";
 // Constants of its own: `layout.ts` says why.
 const {
   H_CLOCK,
+  H_WRITTEN,
   LAST_TICK,
+  OPENING,
   PENDING,
   REF_MASK,
   V_PREV,
 } = layout;
-const { compareAndSet, load, store } = access;
+const { compareAndSet, load, peek, poke, store } = access;
 const { settle } = versions;
+
+/** The largest hash, and how far hashes lie above their places. */
+const MOST_HASH = 2 ** 32 - 1;
+const HALF = 2 ** 31;
+/** A dump takes 32 turns: as often as it comes to other upper five bits. */
+const TURN_SHIFT = 27;
 
 /**
  * Opens a snapshot in a free registry word and returns its stamp: it shows the newest versions with a stamp up to that. O(1),
- * lock-free. Returns 0 when the clock has run out.
+ * lock-free. Returns 0 when the clock has run out, and something was written at its last tick.
  */
 export function openSnapshot(
   participant: Participant,
   registryWord: number,
 ): number {
-  const words = participant.segment.words;
+  const { words } = participant.segment;
   participant.raiseSnapshotMarks(registryWord);
+  poke(words, noteOf(registryWord), Math.floor(Date.now() / 1000));
   store(words, registryWord, PENDING);
+  const tick = presentTick(words);
+  store(words, registryWord, tick);
+  participant.noteTurn(); // until then it needed everything
+  return tick;
+}
+
+/**
+ * As `openSnapshot`, for a dump: it shows what it has not passed, until it is revoked, which it may be already when this
+ * returns. Who revokes it goes by that at once. So whoever reads by it looks at it (`isRevoked`), pinned, before it follows a
+ * chain to an older version, but after it has read which one that is; and once more before it believes what it read.
+ */
+export function openDump(
+  participant: Participant,
+  registryWord: number,
+): number {
+  const { words } = participant.segment;
+  participant.raiseSnapshotMarks(registryWord);
+  poke(words, noteOf(registryWord), FIRST_PLACE);
+  store(words, registryWord, OPENING);
+  const tick = presentTick(words);
+  if (tick === 0) store(words, registryWord, 0);
+  else compareAndSet(words, registryWord, OPENING, ~tick);
+  participant.noteTurn();
+  return tick;
+}
+
+/**
+ * Notes that a dump has done with all hashes before this one, as an unsigned number: it will not look at them again. Now and then
+ * that is a turn for those who hold versions.
+ */
+export function pass(
+  participant: Participant,
+  registryWord: number,
+  hash: number,
+): void {
+  const { words } = participant.segment;
+  const note = noteOf(registryWord);
+  const before = peek(words, note);
+  const place = Math.min(hash, MOST_HASH) - HALF;
+  store(words, note, place);
+  if ((before ^ place) >>> TURN_SHIFT !== 0) participant.noteTurn();
+}
+
+/**
+ * Whether a dump was revoked. What was read before it is not is good: as this is a write, too, no reads are moved behind it.
+ */
+export function isRevoked(
+  participant: Participant,
+  registryWord: number,
+  tick: number,
+): boolean {
+  const { words } = participant.segment;
+  return !compareAndSet(words, registryWord, ~tick, ~tick);
+}
+
+/** The tick of a snapshot of now; 0: there is none left. The clock first: what was written later is another snapshot's. */
+function presentTick(words: Words): number {
   const now = load(words, H_CLOCK);
-  if (now >= LAST_TICK) {
-    store(words, registryWord, 0);
-    return 0;
-  }
+  if (load(words, H_WRITTEN) < now) return now - 1;
+  if (now >= LAST_TICK) return 0;
   // A failure means that another snapshot advanced the clock from the same tick: this one may share it.
   compareAndSet(words, H_CLOCK, now, now + 1);
-  store(words, registryWord, now);
   return now;
 }
 
@@ -60,10 +129,11 @@ export interface Moment {
 export function openMoment(
   participant: Participant,
   registryWord: number,
+  open: typeof openSnapshot = openSnapshot,
 ): Moment | undefined {
   for (;;) {
     const time = Date.now();
-    const tick = openSnapshot(participant, registryWord);
+    const tick = open(participant, registryWord);
     if (tick === 0) return undefined;
     if (Date.now() === time) return { tick, time };
   }
@@ -75,6 +145,7 @@ export function closeSnapshot(
   registryWord: number,
 ): void {
   store(participant.segment.words, registryWord, 0);
+  participant.noteTurn();
 }
 
 /** The version that a snapshot shows, from the newest one on; 0: none. */

@@ -27,6 +27,7 @@ const {
   EMPTY,
   GONE,
   H_ROOT,
+  HAS_EXPIRY,
   MOVED,
   REF_MASK,
   SLOT_WORDS,
@@ -34,6 +35,8 @@ const {
   T_NEXT,
   T_SHIFT,
   T_SLOTS,
+  V_KEY,
+  V_STAMP,
 } = layout;
 const { load, peek } = access;
 const { settle, touchVersion } = versions;
@@ -68,6 +71,11 @@ export class Cursor {
     return this.#position;
   }
 
+  /** The hash of the key whose version the last range put at this index. */
+  hashAt(index: number): number {
+    return this.#hashes[index] | 0;
+  }
+
   /** Whether all ranges were visited. */
   get done(): boolean {
     return this.#position >= HASHES;
@@ -100,7 +108,7 @@ export class Cursor {
     let seen = 0;
     for (let i = 0; i < refs.length; i++) seen |= touchVersion(words, refs[i]);
     this.#seen = seen;
-    for (let i = 0; i < refs.length; i++) settle(words, refs[i]);
+    for (let i = 0; i < refs.length; i++) settleMet(words, refs[i]);
     this.#position = to;
   }
 
@@ -130,7 +138,8 @@ export class Cursor {
     const last = home(words, table, to - 1);
     for (let n = 0; n <= mask; n++) {
       const slot = slots + ((first + n) & mask) * SLOT_WORDS;
-      const hash = load(words, slot);
+      let hash = peek(words, slot);
+      if ((hash & ~CLOSED) === EMPTY) hash = load(words, slot); // as in `Table`
       if (hash === EMPTY) {
         if (first + n >= last) break;
         continue;
@@ -159,6 +168,17 @@ export class Cursor {
   }
 }
 
+/**
+ * Settles a version that a scan met. Its stamp is read in order where its expiry may be read after it; who judges snapshots by it
+ * settles it again.
+ */
+function settleMet(words: Words, ref: number): void {
+  const at = ref * 4;
+  if (
+    peek(words, at + V_STAMP) <= 0 || (words[at + V_KEY] & HAS_EXPIRY) !== 0
+  ) settle(words, ref);
+}
+
 /** The slot where the probes for a hash, an unsigned number, begin. */
 function home(words: Words, table: number, hash: number): number {
   return homeSlot(hash, words[table + T_SHIFT]);
@@ -168,7 +188,7 @@ function home(words: Words, table: number, hash: number): number {
 export function forEachRange(
   participant: Participant,
   migration: Migration,
-  visit: (refs: readonly number[]) => void,
+  visit: (refs: readonly number[], cursor: Cursor) => void,
 ): void {
   const cursor = new Cursor(participant.segment, migration);
   const refs: number[] = [];
@@ -176,7 +196,7 @@ export function forEachRange(
     participant.pin();
     try {
       cursor.next(refs);
-      visit(refs);
+      visit(refs, cursor);
     } finally {
       participant.unpin();
     }

@@ -3,8 +3,8 @@
  *
  * Whoever dumps the map in epochs writes down what changed since the last one: the versions with a later stamp. A deleted key
  * leaves nothing but its tombstone, so tombstones that are younger than the last epoch must stay until the next. The tick of
- * the last epoch is the dumper's *floor*, a word in its participant record. It is set while the snapshot of that tick is still
- * open; the snapshot is closed after that. Whoever wants to drop a tombstone looks at the open snapshots first, *then* at
+ * the last epoch is the dumper's *floor*, a word in its participant record. It is set when the snapshot of that tick was opened,
+ * before the dump passes anything; the snapshot is closed after that. Whoever wants to drop a tombstone looks at the open snapshots first, *then* at
  * the floors: so it sees the one or the other.
  *
  * Memory comes first: whoever is short of it, or has more tombstones than entries, *revokes* the floors. The dumper looks at
@@ -19,7 +19,7 @@ import { H_SNAPSHOTS, LOST, NEVER, P_FLOOR } from "../segment/layout.ts";
 import { compareAndSet, load, store } from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 
-/** Sets the floor, from nothing. The snapshot of that tick must be open. */
+/** Sets the floor, from nothing. The snapshot of that tick must be open, and have passed nothing. */
 export function setFloor(participant: Participant, tick: number): void {
   store(participant.segment.words, participant.base + P_FLOOR, tick);
 }

@@ -1,5 +1,5 @@
 /**
- * Glancing: reading without a pin, where the processor allows it.
+ * Glancing: reading without a pin.
  *
  * A pin costs an atomic write. A glance writes nothing: it notes the epoch, reads root, slot and version, and notes the epoch
  * again. Whatever it could reach was not yet unlinked when it was reached, so it was retired, if at all, with an epoch no
@@ -7,16 +7,23 @@
  * epoch is less than two steps from the first, nothing that was read in between had been freed. Else what was read may be
  * anything, and is thrown away.
  *
- * Until it is confirmed, what a glance reads is not believed: no loop is longer than a constant or the key itself, and an
- * index out of bounds reads as nothing. Everything out of the ordinary (a migration, a pending version, a long probe) is
- * left to the pinned path.
+ * Until it is confirmed, what a glance reads is not believed: no loop is longer than a constant or the key itself. Everything
+ * out of the ordinary (a migration, a pending version, a long probe) is left to the pinned path.
  *
- * It needs loads to stay in order, the last one included, which `load` promises on x86-64 only: see `segment/words.ts`.
+ * All this stands and falls with the order of the reads: the first epoch, whatever is read in between, down to the last word of
+ * key and value, and the second epoch. So each of them is a `load`; a plain read might be moved behind the second epoch, by
+ * the compiler or the processor. Whoever frees has read the epoch by a `load`, too, and nobody writes to what is freed before
+ * that: no compiler and no processor moves a write over such a read before it. So whoever sees what was written there also sees
+ * the epoch after it.
+ *
+ * In the kernel a `load` is one instruction, and a glance is worth its while, for who is pinned, too. In TypeScript each is a call, and
+ * to pin, and find, costs less.
  *
  * @module
  */
 
 import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/machine.ts";
 import * as access from "../segment/words.ts";
 import type { KeyWords, Words } from "../segment/words.ts";
 import * as hashing from "./hash.ts";
@@ -28,17 +35,20 @@ const {
   FROZEN,
   H_EPOCH,
   H_ROOT,
+  HAS_EXPIRY,
   MOVED,
   REF_MASK,
   SLOT_WORDS,
-  T_CAPACITY,
   T_SHIFT,
   T_SLOTS,
+  V_HEADER_WORDS,
+  V_KEY,
   V_STAMP,
 } = layout;
-const { load, peek } = access;
+const { load } = access;
+const { isPairOf } = machine;
 const { homeSlot } = hashing;
-const { hasKey } = versions;
+const { keyWords } = versions;
 
 /** What a glance does not decide. */
 export const UNDECIDED = -1;
@@ -67,8 +77,9 @@ export function glance(
 ): number {
   const table = load(words, H_ROOT) * 4;
   const slots = table + T_SLOTS;
-  const mask = words[table + T_CAPACITY] - 1;
-  let i = homeSlot(hash, words[table + T_SHIFT]);
+  const shift = load(words, table + T_SHIFT);
+  const mask = -1 >>> shift; // one less than the capacity
+  let i = homeSlot(hash, shift);
   for (let probes = 0; probes < MOST_PROBES; probes++) {
     const slot = slots + i * SLOT_WORDS;
     const there = load(words, slot);
@@ -77,8 +88,8 @@ export function glance(
       if (link === 0) return 0;
       if (link === MOVED || (link & FROZEN) !== 0) return UNDECIDED;
       const ref = link & REF_MASK;
-      if (hasKey(words, ref, key, info)) {
-        return peek(words, ref * 4 + V_STAMP) > 0 ? ref : UNDECIDED;
+      if (seemsOfKey(words, ref, key, info)) {
+        return load(words, ref * 4 + V_STAMP) > 0 ? ref : UNDECIDED;
       }
     } else if ((there & ~1) === EMPTY) { // empty, or closed
       return there === EMPTY ? 0 : UNDECIDED;
@@ -86,4 +97,22 @@ export function glance(
     i = (i + 1) & mask;
   }
   return UNDECIDED;
+}
+
+/** As `hasKey`, of what may be freed: by reads that are in order. */
+function seemsOfKey(
+  words: Words,
+  ref: number,
+  key: KeyWords,
+  info: number,
+): boolean {
+  const at = ref * 4;
+  if ((load(words, at + V_KEY) & ~HAS_EXPIRY) !== info) return false;
+  const count = keyWords(info);
+  const from = at + V_HEADER_WORDS;
+  let i = 0;
+  for (; i + 1 < count; i += 2) {
+    if (!isPairOf(words, from + i, key, i)) return false;
+  }
+  return i === count || load(words, from + i) === key[i];
 }

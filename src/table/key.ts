@@ -118,6 +118,17 @@ export class EncodedKey {
     this.finish(byteLength, keyIsWide(segment, ref));
   }
 
+  /** Takes over a key that was encoded elsewhere. */
+  take(other: EncodedKey): void {
+    const { count } = other;
+    this.reserve(count * 4);
+    const from = other.words;
+    const words = this.words;
+    for (let i = 0; i < count; i++) words[i] = from[i];
+    this.info = other.info;
+    this.hash = other.hash;
+  }
+
   /** Encodes a Latin-1 string; false, and nothing is encoded, if it is none. */
   packLatin1(text: string): boolean {
     const length = text.length;

@@ -23,6 +23,7 @@ import { oldestSnapshot, participantBase } from "../epoch/registry.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
+import * as sections from "../segment/section.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import { lowestFloor, revokeFloors } from "./floor.ts";
@@ -34,10 +35,12 @@ import {
   slotLimit,
 } from "./room.ts";
 import { closeUnlinked, moveSlots } from "./move.ts";
+import { isUnneeded } from "./tombstone.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
   DEAD,
+  GONE,
   H_CLOCK,
   H_PARTICIPANTS,
   H_ROOT,
@@ -64,7 +67,8 @@ const {
   T_SWEPT,
   V_STAMP,
 } = layout;
-const { add, compareAndSet, load, peek, poke, store, touch } = access;
+const { add, compareAndSet, load, peek, poke, release, store, touch } = access;
+const { enter, leave } = sections;
 
 /** log2 of the smallest capacity. */
 const LEAST_SHIFT = 8;
@@ -106,7 +110,9 @@ export function allocateTable(
 ): number {
   const words = participant.segment.words;
   const capacity = 2 ** shift;
+  enter(words, participant.base);
   const ref = participant.allocator.allocateZeroed(tableBytes(capacity));
+  leave(words, participant.base);
   if (ref === 0) return 0;
   const table = ref * 4;
   poke(words, table + T_SHIFT, 32 - shift);
@@ -181,6 +187,14 @@ export class Migration {
    * @param worth How many tombstones make a move to a table of the same size worth its while, if there is none larger.
    */
   start(table: number, worth = this.#purgeWorth(table)): boolean {
+    const { base } = this.#participant;
+    enter(this.#words, base);
+    const started = this.#start(table, worth);
+    leave(this.#words, base);
+    return started;
+  }
+
+  #start(table: number, worth: number): boolean {
     const words = this.#words;
     while (load(words, table + T_NEXT) === 0) {
       const claimed = claimedSlots(words, table);
@@ -249,12 +263,32 @@ export class Migration {
 
   /** Whether there are so many tombstones, and a move would drop them: for whoever is short of memory, which goes before dumps. */
   #canDrop(table: number, tombstones: number): boolean {
-    if (
-      this.#deadSlots(table) < tombstones ||
-      oldestSnapshot(this.#words) !== NEVER
-    ) return false;
+    if (!this.#hasDroppable(table, tombstones)) return false;
     revokeFloors(this.#words);
     return true;
+  }
+
+  /** Whether there are so many slots that a move would drop, floors aside. Takes a look at each while a snapshot is open. */
+  #hasDroppable(table: number, wanted: number): boolean {
+    const words = this.#words;
+    if (this.#deadSlots(table) < wanted) return false;
+    if (oldestSnapshot(words) === NEVER) return true;
+    const end = table + T_SLOTS + words[table + T_CAPACITY] * SLOT_WORDS;
+    let count = 0;
+    for (let slot = table + T_SLOTS; slot < end; slot += SLOT_WORDS) {
+      if (this.#isDroppable(slot) && ++count >= wanted) return true;
+    }
+    return false;
+  }
+
+  #isDroppable(slot: number): boolean {
+    const words = this.#words;
+    const link = load(words, slot + 1);
+    if (link === GONE) return true;
+    if ((link & DEAD) === 0 || link === MOVED) return false;
+    const tombstone = link & REF_MASK;
+    return peek(words, tombstone * 4 + V_STAMP) > 0 &&
+      isUnneeded(words, tombstone, peek(words, slot));
   }
 
   /** Whether what a floor lets go was dropped already when this table was made. */
@@ -379,7 +413,7 @@ export class Migration {
   wouldPurge(worth?: number): boolean {
     const table = load(this.#words, H_ROOT) * 4;
     worth ??= this.#purgeWorth(table);
-    return this.#deadSlots(table) >= worth || this.#canShrink(table);
+    return this.#hasDroppable(table, worth) || this.#canShrink(table);
   }
 
   #canShrink(table: number): boolean {
@@ -416,6 +450,11 @@ export class Migration {
     this.#switchRoot(table);
   }
 
+  /** Whether the root is being moved: a hint, for whoever is not pinned. */
+  get isMoving(): boolean {
+    return peek(this.#words, peek(this.#words, H_ROOT) * 4 + T_NEXT) !== 0;
+  }
+
   /** Moves everything that is left of the root, if it is being moved. */
   finishIfMoving(): void {
     const table = load(this.#words, H_ROOT) * 4;
@@ -438,11 +477,11 @@ export class Migration {
   #firstUnfinished(table: number): number {
     const words = this.#words;
     const strides = words[table + T_CAPACITY] / STRIDE;
-    let stride = peek(words, table + T_SWEPT);
+    let stride = load(words, table + T_SWEPT);
     while (
       stride < strides && load(words, this.#doneWord(table, stride)) !== 0
     ) stride++;
-    poke(words, table + T_SWEPT, stride);
+    release(words, table + T_SWEPT, stride);
     return stride;
   }
 
@@ -469,10 +508,13 @@ export class Migration {
 
   #switchRoot(table: number): void {
     const words = this.#words;
-    poke(words, this.#participant.base + P_REAPING, table / 4);
+    const { base } = this.#participant;
+    enter(words, base);
+    poke(words, base + P_REAPING, table / 4);
     compareAndSet(words, H_ROOT, table / 4, load(words, table + T_NEXT));
     this.reap(table);
-    poke(words, this.#participant.base + P_REAPING, 0);
+    poke(words, base + P_REAPING, 0);
+    leave(words, base);
   }
 
   /** Retires a table that is not the root any more, unless another participant does. */
@@ -491,23 +533,30 @@ export class Migration {
   }
 
   #moveSlots(table: number, first: number, count: number): void {
-    const next = load(this.#words, table + T_NEXT) * 4;
+    const words = this.#words;
+    const { base } = this.#participant;
+    const next = load(words, table + T_NEXT) * 4;
+    enter(words, base);
     this.#permits.turnTo(next);
-    if (!this.#move(this.#participant.base, table, first, count)) {
+    if (!this.#move(base, table, first, count)) {
       throw new Error(
         "Cannot move an entry: the next table is full, which its room rules out",
       );
     }
     this.#permits.giveSurplus(next);
+    leave(words, base);
   }
 
   /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
   closeUnlinked(table: number, slot: number): boolean {
     const words = this.#words;
+    const { base } = this.#participant;
     const next = load(words, table + T_NEXT) * 4;
+    enter(words, base);
     this.#permits.turnTo(next);
-    const closed = closeUnlinked(words, this.#participant.base, slot);
+    const closed = closeUnlinked(words, base, slot);
     this.#permits.giveSurplus(next);
+    leave(words, base);
     return closed;
   }
 }

@@ -34,7 +34,7 @@ const { compareAndSet, load, peek, poke, release } = access;
 const { retire } = limbo;
 const { homeSlot } = hashing;
 const { isDroppable } = tombstones;
-const { sameKey } = versions;
+const { contentRefs, sameKey } = versions;
 
 /** Moves `count` slots from `first` on. False: the next table was full, which its room rules out. Lock-free. */
 export function moveSlots(
@@ -72,9 +72,9 @@ function moveSlot(
       continue;
     }
     if ((link & FROZEN) === 0) {
-      if ((link & DEAD) !== 0 && canDrop(words, base, link)) {
+      if ((link & DEAD) !== 0 && canDrop(words, base, link, hash)) {
         if (!compareAndSet(words, slot + 1, link, MOVED)) continue;
-        if (link !== GONE) retire(words, base, link & REF_MASK, 0);
+        if (link !== GONE) retireVersion(words, base, link & REF_MASK);
         gainPlace(words, base);
         return true;
       }
@@ -86,6 +86,10 @@ function moveSlot(
     release(words, slot + 1, MOVED);
     return true;
   }
+}
+
+function retireVersion(words: Words, base: number, ref: number): void {
+  retire(words, base, ref, contentRefs(words, ref));
 }
 
 /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
@@ -104,8 +108,13 @@ function gainPlace(words: Words, base: number): void {
   poke(words, base + P_PERMITS, peek(words, base + P_PERMITS) + 1);
 }
 
-function canDrop(words: Words, base: number, link: number): boolean {
-  return link === GONE || isDroppable(words, base, link & REF_MASK);
+function canDrop(
+  words: Words,
+  base: number,
+  link: number,
+  hash: number,
+): boolean {
+  return link === GONE || isDroppable(words, base, link & REF_MASK, hash);
 }
 
 /** Links a frozen version in the next table, unless that was done or the next table is itself long being moved; false: it is full. */

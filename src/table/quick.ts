@@ -16,6 +16,7 @@ import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
 import * as machine from "../segment/machine.ts";
 import type { Float, Floats } from "../segment/machine.ts";
+import * as sections from "../segment/section.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import * as accounting from "./account.ts";
@@ -60,7 +61,8 @@ const {
 const { compareAndSet, load, peek, poke, release, store, touch } = access;
 const { floatAt } = machine;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
-const { account } = accounting;
+const { account, announce } = accounting;
+const { enter, leave } = sections;
 const { homeSlot } = hashing;
 const { dropAtOnce } = tombstones;
 const { trim } = trimming;
@@ -95,6 +97,7 @@ export function putNumber(
   valueInfo: number,
   value: Float,
 ): number {
+  enter(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
   const version = newNumber(words, base, info, valueInfo);
@@ -105,10 +108,11 @@ export function putNumber(
     if (outcome === UNDONE) free(words, base, version);
   }
   if (pinned) unpin(words, base);
+  leave(words, base);
   return outcome;
 }
 
-/** Links a version that was prepared: the first of its key, or in the place of the newest. */
+/** Links a version that is in hand: the first of its key, or in the place of the newest. The caller is in a section. */
 export function publish(
   words: Words,
   base: number,
@@ -128,9 +132,11 @@ export function remove(
   hash: number,
   info: number,
 ): number {
+  enter(words, base);
   const pinned = pin(words, base);
   const outcome = bury(words, base, hash, info);
   if (pinned) unpin(words, base);
+  leave(words, base);
   return outcome;
 }
 
@@ -144,12 +150,16 @@ export function increment(
   valueInfo: number,
   by: Float,
 ): number {
+  enter(words, base);
   const version = newNumber(words, base, info, valueInfo);
-  if (version === 0) return UNDONE;
-  const pinned = pin(words, base);
-  const outcome = add(words, floats, base, hash, version, by);
-  if (pinned) unpin(words, base);
-  if (outcome === UNDONE) free(words, base, version);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    const pinned = pin(words, base);
+    outcome = add(words, floats, base, hash, version, by);
+    if (pinned) unpin(words, base);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  leave(words, base);
   return outcome;
 }
 
@@ -164,13 +174,17 @@ export function exchange(
   expected: number,
   value: Float,
 ): number {
+  enter(words, base);
   const version = newNumber(words, base, info, valueInfo);
-  if (version === 0) return UNDONE;
-  floats[valueIndexOf(version, info)] = value;
-  const pinned = pin(words, base);
-  const outcome = swap(words, base, hash, expected, version);
-  if (pinned) unpin(words, base);
-  if (outcome === UNDONE) free(words, base, version);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    floats[valueIndexOf(version, info)] = value;
+    const pinned = pin(words, base);
+    outcome = swap(words, base, hash, expected, version);
+    if (pinned) unpin(words, base);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  leave(words, base);
   return outcome;
 }
 
@@ -286,7 +300,7 @@ function currentLink(
   const ref = linked & REF_MASK;
   if ((linked & FROZEN) !== 0 || !isOfKey(words, ref, key, info)) return MOVED;
   settle(words, ref);
-  trim(words, base, ref);
+  trim(words, base, ref, hash);
   return linked;
 }
 
@@ -321,9 +335,11 @@ function insert(
   const isMine = there === EMPTY
     ? claim(words, base, table, slot, hash)
     : there === hash;
-  if (!isMine || !compareAndSet(words, slot + 1, 0, version)) return UNDONE;
+  if (!isMine) return UNDONE;
+  announce(words, base, 0, version);
+  if (!compareAndSet(words, slot + 1, 0, version)) return UNDONE;
   settle(words, version);
-  account(words, base, 0, version);
+  account(words, base);
   return DONE;
 }
 
@@ -354,10 +370,11 @@ function replace(
 ): number {
   const current = linked & REF_MASK;
   poke(words, version * 4 + V_PREV, current);
+  announce(words, base, current, version);
   if (!compareAndSet(words, slot + 1, linked, version)) return UNDONE;
   settle(words, version);
-  trim(words, base, version);
-  account(words, base, current, version);
+  trim(words, base, version, peek(words, slot));
+  account(words, base);
   return DONE;
 }
 
@@ -393,10 +410,11 @@ function linkTombstone(
   if (hasExpired(words, current)) return UNDONE;
   const dead = tombstone | DEAD;
   poke(words, tombstone * 4 + V_PREV, current);
+  announce(words, base, current, tombstone);
   if (!compareAndSet(words, slot + 1, linked, dead)) return UNDONE;
   settle(words, tombstone);
-  trim(words, base, tombstone);
-  account(words, base, current, tombstone);
+  trim(words, base, tombstone, hash);
+  account(words, base);
   words[base + P_DELETED] = current;
   dropAtOnce(words, base, table, slot, dead);
   return DONE;

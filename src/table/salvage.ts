@@ -26,17 +26,37 @@ import {
 } from "../segment/layout.ts";
 import { load, peek, poke, store } from "../segment/words.ts";
 import { forEachRange } from "./cursor.ts";
+import { EncodedKey } from "./key.ts";
 import type { Migration } from "./migration.ts";
 import { returnPermits } from "./room.ts";
+import type { Table } from "./table.ts";
 
 /** Recovers what belongs to tables, as one participant. */
 export class Salvage implements TableRecovery {
   readonly #participant: Participant;
+  readonly #table: Table;
   readonly #migration: Migration;
+  /** Its own scratch. */
+  readonly #key: EncodedKey;
 
-  constructor(participant: Participant, migration: Migration) {
+  constructor(participant: Participant, table: Table) {
     this.#participant = participant;
-    this.#migration = migration;
+    this.#table = table;
+    this.#migration = table.migration;
+    this.#key = new EncodedKey(participant.segment.seed);
+  }
+
+  /** Whoever replaces a version settles it before; and a look for its key does, if it is the newest. */
+  isLinked(version: number): boolean {
+    const participant = this.#participant;
+    const { words } = participant.segment;
+    const stamp = version * 4 + V_STAMP;
+    if (load(words, stamp) !== 0) return true;
+    this.#key.copyFrom(words, version);
+    participant.pin();
+    this.#table.find(this.#key);
+    participant.unpin();
+    return load(words, stamp) !== 0;
   }
 
   reap(slot: number): void {
@@ -51,7 +71,7 @@ export class Salvage implements TableRecovery {
       if (reaper === 0) this.#migration.reap(ref * 4);
       else if (reaper === slot + 1 && !isInLimbo(participant, base, ref)) {
         store(words, ref * 4 + T_REAPER, participant.slot + 1);
-        poke(words, base + P_REAPING, 0);
+        if (slot !== participant.slot) poke(words, base + P_REAPING, 0);
         participant.retire(ref);
       }
       poke(words, participant.base + P_REAPING, 0);

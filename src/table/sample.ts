@@ -5,7 +5,7 @@
  */
 
 import * as layout from "../segment/layout.ts";
-import { load, type Words } from "../segment/words.ts";
+import { load, peek, type Words } from "../segment/words.ts";
 import { homeSlot } from "./hash.ts";
 
 const {
@@ -24,30 +24,40 @@ const TRIES = 32;
 /** Slots behind it that are looked at for more, or for any if all tries were in vain. */
 const REACH = 128;
 
+/** What was met: versions, and the hashes of their keys. */
+export interface Sample {
+  readonly refs: number[];
+  readonly hashes: number[];
+}
+
 /**
- * Puts the newest version of a random key into `refs`, and up to `count` in all with those of the keys behind it. Those that it finds
+ * Puts the newest version of a random key into the sample, and up to `count` in all with those of the keys behind it. Those that it finds
  * may be pending, and be replaced by now; there is none if the table is all but empty, or has just moved on. The caller is
  * pinned.
  *
  * A slot without a value is given up for another random one, not for the next one that has a value: else as much would be taken
  * from a sparse part of the table as from a dense one, and what chance makes dense would become denser.
+ *
+ * @param hashes The first key is one of the hashes, as unsigned numbers, below this.
  */
 export function sampleVersions(
   words: Words,
   count: number,
-  refs: number[],
+  sample: Sample,
+  hashes = 2 ** 32,
 ): void {
-  refs.length = 0;
+  sample.refs.length = 0;
+  sample.hashes.length = 0;
   let hash = 0;
   for (let tries = 0; tries < TRIES; tries++) {
-    hash = Math.floor(Math.random() * 2 ** 32) | 0;
+    hash = Math.floor(Math.random() * hashes) | 0;
     const table = tableWith(words, hash);
-    if (table !== 0) return collect(words, table, hash, count, refs);
+    if (table !== 0) return collect(words, table, hash, count, sample);
   }
   const root = load(words, H_ROOT) * 4;
-  collect(words, root, hash, count, refs);
+  collect(words, root, hash, count, sample);
   const next = load(words, root + T_NEXT) * 4;
-  if (next !== 0) collect(words, next, hash, count, refs);
+  if (next !== 0) collect(words, next, hash, count, sample);
 }
 
 /** The table whose home slot for a hash has a value: the root, or the next one; 0 if it is neither. */
@@ -65,12 +75,14 @@ function collect(
   table: number,
   hash: number,
   count: number,
-  refs: number[],
+  { refs, hashes }: Sample,
 ): void {
   const home = homeIn(words, table, hash);
   for (let i = home; i < home + REACH && refs.length < count; i++) {
     const ref = versionIn(words, table, i);
-    if (ref !== 0) refs.push(ref);
+    if (ref === 0) continue;
+    refs.push(ref);
+    hashes.push(peek(words, slotAt(words, table, i)));
   }
 }
 
@@ -80,7 +92,11 @@ function homeIn(words: Words, table: number, hash: number): number {
 
 /** The newest version in a slot, if it is none of a deleted key; else 0. */
 function versionIn(words: Words, table: number, slot: number): number {
-  const mask = words[table + T_CAPACITY] - 1;
-  const link = load(words, table + T_SLOTS + (slot & mask) * SLOT_WORDS + 1);
+  const link = load(words, slotAt(words, table, slot) + 1);
   return (link & DEAD) === 0 ? link & REF_MASK : 0;
+}
+
+function slotAt(words: Words, table: number, slot: number): number {
+  const mask = words[table + T_CAPACITY] - 1;
+  return table + T_SLOTS + (slot & mask) * SLOT_WORDS;
 }

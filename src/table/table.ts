@@ -1,25 +1,38 @@
 /**
  * The table: from a key to its newest version.
  *
- * What this room guarantees: at most one slot per key; `find` is wait-free (a probe meets each slot of at most two tables
- * once) and every write lock-free; whoever calls holds a pin, and the refs it gets stay readable until the pin ends.
+ * What this room guarantees: at most one slot per key; `find` is wait-free and every write
+ * lock-free; whoever calls holds a pin, and the refs it gets stay readable until the pin ends.
+ *
+ * How many steps a `find` takes has a bound, whatever the others do, but no small one. It meets
+ * each slot of a table once, and goes to the next table only where the one that it is in moves, or
+ * has moved. That is two tables, as long as no whole move ends meanwhile; a reader that others pass
+ * by whole moves goes through one table more for each. All of these tables were the root or its
+ * next one after it had pinned itself, so none of them is freed before it unpins: they lie in the
+ * segment beside each other. So moves that pass a pinned reader end for want of memory, if not
+ * before, and it meets fewer slots in all than there is memory for: `maxBytes` / 8.
+ * (`tests/table/passed_reader_test.ts`.)
  *
  * Open addressing with linear probing; the home slot is the hash's high bits, so that every table of any capacity is
  * sorted by hash but for displacement. A slot is two words. `hash` goes from empty to a hash once and for all; `link` goes
  * from 0 to the first version of one key, then from version to version of that key. So everyone who looks for a key meets the
  * same first slot that holds it, or is unlinked under its hash, or is empty.
  *
- * Hash words are probed with plain reads: a hash that is there is there for good, and an empty slot is confirmed by an atomic
- * read before it means anything. The link is always read atomically; what it leads to was written before it.
+ * Hash words are probed with plain reads: a hash that is there is there for good, and what the slot holds is decided by its link, which
+ * is always read by a `load`; what it leads to was written before it. A slot that seems empty, or closed, is read again by a `load`
+ * before it means anything: the one says that there is no such key by now, the other that there is a next table to be read after it.
  *
  * @module
  */
 
 import type { Participant } from "../epoch/participant.ts";
 import * as layout from "../segment/layout.ts";
+import * as sections from "../segment/section.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
+import * as accounting from "./account.ts";
 import { Backoff } from "./backoff.ts";
+import { TableChains } from "./chain.ts";
 import * as hashing from "./hash.ts";
 import type { EncodedKey } from "./key.ts";
 import { Migration } from "./migration.ts";
@@ -48,6 +61,8 @@ const {
   V_PREV,
 } = layout;
 const { compareAndSet, load, peek, poke, touch } = access;
+const { account, announce } = accounting;
+const { enter, leave } = sections;
 const { homeSlot } = hashing;
 const { trim } = trimming;
 const { dropAtOnce } = tombstones;
@@ -88,6 +103,7 @@ export class Table {
     this.#permits = new Permits(participant);
     this.migration = new Migration(participant, this.#permits);
     this.backoff = new Backoff(participant);
+    participant.chains = new TableChains(participant, (key) => this.find(key));
   }
 
   /** Gives back what this participant keeps for later. */
@@ -99,7 +115,10 @@ export class Table {
 
   // ---- reading ------------------------------------------------------------------------------------------------------
 
-  /** The newest version of a key, settled; 0: there is none. A tombstone counts as a version. Wait-free. */
+  /**
+   * The newest version of a key, settled; 0: there is none. A tombstone counts as a version.
+   * Wait-free: see above for the bound.
+   */
   find(key: EncodedKey): number {
     const words = this.#words;
     const hash = key.hash;
@@ -113,7 +132,7 @@ export class Table {
       for (let probes = 0; probes <= mask; probes++) {
         const slot = slots + i * SLOT_WORDS;
         let there = peek(words, slot);
-        if (there === EMPTY) there = load(words, slot);
+        if ((there & ~CLOSED) === EMPTY) there = load(words, slot);
         if (there === hash) {
           const link = load(words, slot + 1);
           if (link === MOVED) {
@@ -152,6 +171,14 @@ export class Table {
    * is none, ready for {@linkcode insert} if `toInsert`. Helps a migration on its way. Lock-free.
    */
   seek(key: EncodedKey, toInsert: boolean): number {
+    const { base } = this.#participant;
+    enter(this.#words, base);
+    const found = this.#seek(key, toInsert);
+    leave(this.#words, base);
+    return found;
+  }
+
+  #seek(key: EncodedKey, toInsert: boolean): number {
     const words = this.#words;
     for (;;) {
       let table = load(words, H_ROOT) * 4;
@@ -184,7 +211,7 @@ export class Table {
     for (let probes = 0; probes <= mask;) {
       const slot = slots + i * SLOT_WORDS;
       let there = peek(words, slot);
-      if (there === EMPTY) there = load(words, slot);
+      if ((there & ~CLOSED) === EMPTY) there = load(words, slot);
       if (there === hash) {
         const link = load(words, slot + 1);
         if (link === MOVED) {
@@ -202,7 +229,7 @@ export class Table {
               return ONWARD;
             }
             settle(words, ref);
-            trim(words, this.#participant.base, ref);
+            trim(words, this.#participant.base, ref, hash);
             this.#endOn(table, slot, false);
             this.#link = link;
             return ref;
@@ -231,18 +258,21 @@ export class Table {
   }
 
   /**
-   * Puts `version` in the place of `current`, which the last seek returned; false if another worker changed it meanwhile. On
-   * success the version is settled and what it replaced is retired or held; a tombstone that nobody needs is dropped.
+   * Puts `version`, which is in hand, in the place of `current`, which the last seek returned, and counts it; false if another worker
+   * changed it meanwhile: the version is in hand still. On success it is settled and what it replaced is retired or held; a tombstone
+   * that nobody needs is dropped. The caller is in a section.
    */
   replace(current: number, version: number): boolean {
     const words = this.#words;
+    const { base } = this.#participant;
     poke(words, version * 4 + V_PREV, current);
     const dead = isTombstone(words, version);
     const link = dead ? version | DEAD : version;
+    announce(words, base, current, version);
     if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
-    const { base } = this.#participant;
-    trim(words, base, version);
+    trim(words, base, version, peek(words, this.#slot));
+    account(words, base);
     if (!dead) return true;
     dropAtOnce(words, base, this.#table, this.#slot, link);
     this.countTombstone();
@@ -256,7 +286,10 @@ export class Table {
     }
   }
 
-  /** Links the first version, not a tombstone, of the key that the last seek did not find. */
+  /**
+   * Links the first version, which is in hand and no tombstone, of the key that the last seek did not find, and counts it; else it is
+   * in hand still. The caller is in a section.
+   */
   insert(key: EncodedKey, version: number): Insert {
     const words = this.#words;
     if (this.#slot === 0) return this.#makeRoom();
@@ -268,9 +301,16 @@ export class Table {
     }
     // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not ours to retire.
     poke(words, version * 4 + V_PREV, FINAL);
-    if (!this.#slotIsEmpty && load(words, H_ROOT) * 4 !== this.#table) {
-      return this.#linkInNext(version);
-    }
+    announce(words, this.#participant.base, 0, version);
+    const outcome = this.#linkInSlot(version);
+    if (outcome === "done") account(words, this.#participant.base);
+    return outcome;
+  }
+
+  /** Links a version in the slot that the last seek found, which is claimed by now. */
+  #linkInSlot(version: number): Insert {
+    const isInNext = load(this.#words, H_ROOT) * 4 !== this.#table;
+    if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
     return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
 
@@ -343,6 +383,8 @@ export class Table {
    * @param hash The hash of the key.
    * @param version The version; its stamp is settled if the caller is alone.
    * @param isAlone Whether nobody else has the map yet: then no word can change under the caller's hands, and plain writes do.
+   *
+   * The caller is in a section, and counts.
    */
   insertNew(hash: number, version: number, isAlone: boolean): boolean {
     const words = this.#words;

@@ -1,8 +1,8 @@
 /**
  * Tombstones: when what is left of a deleted key may go.
  *
- * A tombstone is needed for as long as a snapshot, open or opening, is older, or a dump has yet to see it. After that its slot needs
- * no version any more. A migration leaves such a slot behind. But most tombstones are needed by nobody from the start; so
+ * A tombstone is needed for as long as a snapshot, open or opening, is older, and there is something under it that this one may
+ * show; or a dump has yet to see it. After that its slot needs no version any more. A migration leaves such a slot behind. But most tombstones are needed by nobody from the start; so
  * whoever deletes a key *drops* its tombstone at once, if it can, with the link `GONE` in its place. Its memory is
  * reused while it is still in the cache, and whoever moves the slot later need not touch it.
  *
@@ -43,15 +43,16 @@ const {
   T_ROOT_SINCE,
   T_SHIFT,
   T_SLOTS,
+  V_PREV,
   V_STAMP,
 } = layout;
 const { compareAndSet, load, peek } = access;
 const { isOver, retire } = limbo;
-const { oldestSnapshot } = registry;
+const { isNeeded } = registry;
 const { lowestFloor } = floors;
 const { homeSlot } = hashing;
 const { trim } = trimming;
-const { settle } = versions;
+const { contentRefs, settle } = versions;
 
 /** Slots from home within which a tombstone is dropped at once: a cache line of them. */
 const NEAR = 8;
@@ -61,17 +62,37 @@ export function isDroppable(
   words: Words,
   base: number,
   tombstone: number,
+  hash: number,
 ): boolean {
-  const stamp = settle(words, tombstone);
-  trim(words, base, tombstone);
-  return isNeededByNone(words, stamp);
+  settle(words, tombstone);
+  trim(words, base, tombstone, hash);
+  return isNeededByNone(words, tombstone, hash);
 }
 
-/** Whether no snapshot, open or opening, can need a tombstone or what it replaced, and no dump has yet to see it. */
-function isNeededByNone(words: Words, stamp: number): boolean {
+/** Whether nobody needs a tombstone, settled and trimmed, nor what it replaced. */
+function isNeededByNone(
+  words: Words,
+  tombstone: number,
+  hash: number,
+): boolean {
   if (load(words, H_SNAPSHOTS) === 0) return true; // then there is no floor either
-  // In this order: a dump sets its floor before it closes its snapshot.
-  return oldestSnapshot(words) >= stamp && lowestFloor(words) >= stamp;
+  // In this order: a dump sets its floor before it passes anything, or closes its snapshot.
+  return isUnneeded(words, tombstone, hash) &&
+    lowestFloor(words) >= peek(words, tombstone * 4 + V_STAMP);
+}
+
+/**
+ * Whether no snapshot, open or opening, can need a tombstone, settled and trimmed, or what it replaced. If there is nothing under it,
+ * whoever is older sees the same without it: nothing.
+ */
+export function isUnneeded(
+  words: Words,
+  tombstone: number,
+  hash: number,
+): boolean {
+  const at = tombstone * 4;
+  return (load(words, at + V_PREV) & REF_MASK) === 0 ||
+    !isNeeded(words, peek(words, at + V_STAMP), hash);
 }
 
 /** Drops the tombstone that the caller linked, settled and trimmed, if that can be done already. The caller is pinned. */
@@ -85,9 +106,9 @@ export function dropAtOnce(
   const tombstone = link & REF_MASK;
   if (
     isNear(words, table, slot) && isRidOfMovers(words, table) &&
-    isNeededByNone(words, peek(words, tombstone * 4 + V_STAMP)) &&
+    isNeededByNone(words, tombstone, peek(words, slot)) &&
     compareAndSet(words, slot + 1, link, GONE)
-  ) retire(words, base, tombstone, 0);
+  ) retire(words, base, tombstone, contentRefs(words, tombstone));
 }
 
 function isNear(words: Words, table: number, slot: number): boolean {

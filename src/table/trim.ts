@@ -2,7 +2,8 @@
  * Trimming: what becomes of a version that was replaced.
  *
  * A version is settled and trimmed before it is replaced itself. So a chain of `prev` links has, besides the newest version, only
- * versions that some open snapshot needed when they died.
+ * versions that some open snapshot needed when they died. What no open snapshot shows any more may be taken out of the middle
+ * (`table/chain.ts`), so whoever takes a version out freezes its `prev` before it copies it.
  *
  * @module
  */
@@ -15,30 +16,50 @@ import type { Words } from "../segment/words.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { FINAL, V_PREV, V_STAMP } = layout;
+const { FINAL, GOING, REF_MASK, V_PREV, V_STAMP } = layout;
 const { compareAndSet, load, peek } = access;
 const { hold, retire } = limbo;
 const { isShown } = registry;
-const { valueRefs } = versions;
+const { contentRefs } = versions;
 
 /**
- * Makes the `prev` of a settled version final. The version it replaced is retired if no open snapshot shows it, else held
- * until all snapshots that are older than its death are closed: by the participant with this record.
+ * Makes the `prev` of a settled version of a key with this hash final. The version it replaced is retired if no open snapshot shows
+ * it, else held until none does: by the participant with this record.
  */
-export function trim(words: Words, base: number, ref: number): void {
+export function trim(
+  words: Words,
+  base: number,
+  ref: number,
+  hash: number,
+): void {
   const at = ref * 4 + V_PREV;
   if ((peek(words, at) & FINAL) !== 0) return;
   const old = load(words, at);
   if ((old & FINAL) !== 0) return;
   const death = peek(words, ref * 4 + V_STAMP);
-  if (isShown(words, peek(words, old * 4 + V_STAMP), death)) {
+  if (isShown(words, peek(words, old * 4 + V_STAMP), death, hash)) {
     if (compareAndSet(words, at, old, old | FINAL)) {
       hold(words, base, old, death);
     }
     return;
   }
-  const older = load(words, old * 4 + V_PREV);
-  if (compareAndSet(words, at, old, older)) {
-    retire(words, base, old, valueRefs(words, old));
+  const older = freeze(words, old);
+  if (compareAndSet(words, at, old, older & REF_MASK | FINAL)) {
+    retire(words, base, old, contentRefs(words, old));
   }
+}
+
+/**
+ * Freezes the `prev` of a version that is to be taken out of its chain, and returns it. The caller knows that no snapshot shows
+ * the version; that stays so. Lock-free.
+ */
+export function freeze(words: Words, ref: number): number {
+  const at = ref * 4 + V_PREV;
+  let prev = load(words, at);
+  // Where nothing is older nothing can change.
+  while ((prev & REF_MASK) !== 0 && (prev & GOING) === 0) {
+    if (compareAndSet(words, at, prev, prev | GOING)) break;
+    prev = load(words, at);
+  }
+  return prev;
 }

@@ -9,8 +9,8 @@
  *
  * A version that gives an entry more time than the one that it replaces is a *renewal*. It counts only if it took effect before
  * that time was over, and no one can look at the clock and publish in one step. So it is published with its expiry negated,
- * and who settles it decides. In time: the tick that it took effect at was read before the wall clock said so, and the expiry
- * counts. Too late: the tick is read after that, the stamp is set to its negative, the expiry to a time long ago, and then the stamp
+ * and who settles it decides. In time: the tick that it took effect at was read, and said to be written at, before the wall clock
+ * said so, and the expiry counts. Too late: the tick is read after that, the stamp is set to its negative, the expiry to a time long ago, and then the stamp
  * to the tick. Either way a snapshot, which has a tick and a time, shows what was so at both: and who was first, the end or the
  * renewal, is decided by one step for all.
  *
@@ -31,6 +31,7 @@ import type { EncodedKey } from "./key.ts";
 const {
   FINAL,
   H_CLOCK,
+  H_WRITTEN,
   HAS_EXPIRY,
   KEY_WIDE,
   LENGTH_MASK,
@@ -218,9 +219,16 @@ export function bytesOf(words: Words, ref: number): number {
   return (valueIndex(words, ref) - ref * 2) * 8 + valueBytes(words, ref);
 }
 
-/** Refs that the value of a version takes, about. */
-export function valueRefs(words: Words, ref: number): number {
-  return valueBytes(words, ref) >>> REF_SHIFT;
+/** Bytes of the tombstone that deletes the entry of a version; 0 if it is one itself. */
+export function tombstoneBytes(words: Words, ref: number): number {
+  if (isTombstone(words, ref)) return 0;
+  return versionBytes(words[ref * 4 + V_KEY] & LENGTH_MASK, 0, false);
+}
+
+/** Refs that key and value of a version take, about. */
+export function contentRefs(words: Words, ref: number): number {
+  const keyBytes = words[ref * 4 + V_KEY] & LENGTH_MASK;
+  return (keyBytes + valueBytes(words, ref)) >>> REF_SHIFT;
 }
 
 /** Writes a copy of a version, which takes `bytes`; it is pending, as if it were new. */
@@ -239,22 +247,38 @@ export function copyVersion(
   }
 }
 
-/** Settles a version if it is pending; returns its stamp. The settled case, which is the common one, costs a plain read. */
+/**
+ * Settles a version if it is pending; returns its stamp. Its expiry, and the snapshots that are open, are to be read after the stamp by
+ * which they are judged, so that is a `load`.
+ */
 export function settle(words: Words, ref: number): number {
-  const stamp = peek(words, ref * 4 + V_STAMP);
+  const stamp = load(words, ref * 4 + V_STAMP);
   return stamp > 0 ? stamp : settlePending(words, ref);
 }
 
 function settlePending(words: Words, ref: number): number {
   const at = ref * 4 + V_STAMP;
-  let tick = load(words, H_CLOCK);
-  if (isLateRenewal(words, ref)) tick = -load(words, H_CLOCK);
+  let tick = writingTick(words);
+  if (isLateRenewal(words, ref)) tick = -writingTick(words);
   const isMine = compareAndSet(words, at, 0, tick);
   const stamp = isMine ? tick : load(words, at);
   if (stamp > 0) return stamp;
   poke(words, signWord(words, ref), LONG_AGO);
   compareAndSet(words, at, stamp, -stamp);
   return -stamp;
+}
+
+/**
+ * The present tick, for a stamp. Says first that something is written at it: so whoever opens a snapshot and finds that nothing was
+ * knows that no version has that stamp, nor was one decided to get it (`table/clock.ts`).
+ */
+export function writingTick(words: Words): number {
+  const tick = load(words, H_CLOCK);
+  let last = load(words, H_WRITTEN);
+  while (last < tick && !compareAndSet(words, H_WRITTEN, last, tick)) {
+    last = load(words, H_WRITTEN);
+  }
+  return tick;
 }
 
 /** Whether a pending version is a renewal, and the time of what it replaced is over. That can still be read. */

@@ -18,6 +18,17 @@ export async function runInstrumented(
   return await deno(["run", "--allow-env", "--allow-read"], {}, path, ...args);
 }
 
+/** The same, while workers pause: see `EPOCHMAP_TEST_STUMBLE` in `words.ts`. */
+export async function runStumbling(
+  stumble: string,
+  script: string,
+  ...args: (string | number)[]
+): Promise<string[]> {
+  const path = new URL(script, import.meta.url).pathname;
+  const env = { EPOCHMAP_TEST_STUMBLE: stumble };
+  return await deno(["run", "--allow-env", "--allow-read"], env, path, ...args);
+}
+
 /** Runs tests in which workers pause: see `EPOCHMAP_TEST_STUMBLE` in `words.ts`. */
 export async function testStumbling(
   stumble: string,

@@ -116,6 +116,11 @@ export const roles = {
     else map.set(key, text);
   },
 
+  /** Between its rounds it recovers others: see `victim.ts`. */
+  recovering(life: Life, i: number): void {
+    writeOwn(life, life.pick(OWN_KEYS), i, 3);
+  },
+
   leaving(life: Life, i: number): void {
     const { map, fate: { handle, page } } = life;
     using other = SharedMap.attach<string, Value>(handle);

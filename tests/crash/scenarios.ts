@@ -5,7 +5,10 @@
  * @module
  */
 import { MapFullError, type SharedMapOptions } from "../../mod.ts";
+import { adoptEstates } from "../../src/epoch/estate.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
 import { sweep } from "../../src/map/sweep.ts";
+import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./words.ts";
 import { textOf, type Value } from "./text.ts";
 import type { World } from "./world.ts";
@@ -92,6 +95,17 @@ function collect(world: World): void {
   for (let i = 0; i < 4; i++) world.victim.snapshot().close();
 }
 
+/** As the victim. */
+function beginDump(world: World): EpochScan {
+  return new EpochScan(attachmentOf(world.victim), 0);
+}
+
+/** Half of a small table. */
+function scanRange(scan: EpochScan): void {
+  scan.next([]);
+  scan.pass();
+}
+
 /** The victim's queues and lists are long when it dies. */
 function furnishRichly(world: World): void {
   furnish(world);
@@ -116,6 +130,7 @@ function recovers(scenario: Scenario, step: number): Scenario {
     prepare(world) {
       scenario.prepare(world);
       world.kill(step, "writes", () => scenario.act(world));
+      world.giveUpVictim();
     },
     act: (world) => world.recover([2], world.inside),
   };
@@ -290,6 +305,43 @@ const MEMORY: Record<string, Scenario> = {
     },
     act: collect,
   },
+  "taking out what no snapshot shows": {
+    prepare(world) {
+      furnish(world);
+      world.keepSnapshot();
+      for (let i = 0; i < 6; i++) {
+        const by = i % 2 === 0 ? world.victim : world.map;
+        for (const key of [KEY, "k1", "k2"]) {
+          world.set(key, textOf(key, i, 40), by);
+        }
+        world.keepSnapshot();
+      }
+      world.closeSnapshots(1, 5);
+    },
+    act: collect,
+  },
+  "dumping": {
+    leaks: LARGE_RUN,
+    prepare: furnishRichly,
+    act(world) {
+      using scan = beginDump(world);
+      while (!scan.done) scanRange(scan);
+    },
+  },
+  "releasing what a dump has passed": {
+    leaks: LARGE_RUN,
+    prepare(world) {
+      furnish(world);
+      const scan = beginDump(world);
+      for (let i = 0; i < 50; i++) {
+        world.set(`k${i}`, textOf(`k${i}`, i, 20 * i), world.victim);
+      }
+      world.set(KEY, LARGE, world.victim);
+      world.set(KEY, OLD, world.victim);
+      scanRange(scan);
+    },
+    act: (world) => attachmentOf(world.victim).participant.collectAll(),
+  },
   "sweeping expired entries": {
     prepare(world) {
       furnish(world);
@@ -353,10 +405,30 @@ const MEMORY: Record<string, Scenario> = {
   },
 };
 
+/** The victim leaves much behind, because a snapshot shows it. */
+function leaveMuch(world: World): void {
+  furnishRichly(world);
+  world.victim.close();
+}
+
 const RECOVERIES: Record<string, Scenario> = {
+  "adopting what one left that is gone": {
+    leaks: LARGE_RUN,
+    prepare: leaveMuch,
+    act: (world) => adoptEstates(world.inside.participant),
+  },
+  "joining where one left something": {
+    prepare: leaveMuch,
+    act(world) {
+      world.attachAnother();
+    },
+  },
   "recovering one with long lists": {
     leaks: LARGE_RUN,
-    prepare: furnishRichly,
+    prepare(world) {
+      furnishRichly(world);
+      world.giveUpVictim();
+    },
     act: (world) => world.recover([2], world.inside),
   },
   "recovering one that died while it took blocks": recovers(

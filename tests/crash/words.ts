@@ -9,7 +9,7 @@ import * as real from "../../src/segment/words.ts";
 import type { Words } from "../../src/segment/words.ts";
 
 export type { Words };
-export const { ORDERED, pause } = real;
+export const { pause } = real;
 
 /** Which operations count: all, or those that may change a word. */
 export type Counted = "all" | "writes";
@@ -21,6 +21,7 @@ let left = Infinity;
 let reads = 0;
 let taken = 0;
 let dead = false;
+let ends = true;
 let die: () => never = giveUp;
 
 function giveUp(): never {
@@ -36,7 +37,17 @@ export function dieAt(step: number, counted: Counted, how: () => never): void {
   reads = counted === "all" ? 1 : 0;
   taken = 0;
   dead = false;
+  ends = true;
   die = how;
+}
+
+/**
+ * The same for an exception, as that of a stack that overflows: `how` throws
+ * once, and what follows (each `finally`, and later operations) is done.
+ */
+export function failAt(step: number, counted: Counted, how: () => never): void {
+  dieAt(step, counted, how);
+  ends = false;
 }
 
 /**
@@ -72,11 +83,12 @@ export function live(): { steps: number; died: boolean } {
 /** What is dead stays dead: the `finally` of an operation changes nothing. */
 function step(weight: number): void {
   if (--untilPause < 0) stumble();
-  if (dead) die();
+  if (dead && ends) die();
   taken += weight;
   left -= weight;
   if (left > 0 || weight === 0) return;
   dead = true;
+  if (!ends) left = TOO_MANY;
   die();
 }
 

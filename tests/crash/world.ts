@@ -15,14 +15,22 @@ import {
 import { recover } from "../../src/epoch/recovery.ts";
 import { participantBase } from "../../src/epoch/registry.ts";
 import { Attachment } from "../../src/map/attachment.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
 import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
 import { Salvage } from "../../src/table/salvage.ts";
 import { growOld } from "../table/old_root.ts";
 import { textOf, type Value } from "./text.ts";
-import { type Counted, dieAt, live } from "./words.ts";
+import { type Counted, dieAt, failAt, live } from "./words.ts";
 
 /** What a victim throws when it dies. */
 export class Death extends Error {}
+
+function throwDeath(): never {
+  throw new Death();
+}
+
+/** The most steps of a tick before the victim dies in that, too. */
+const STEPS_IN_TICK = 300;
 
 /** The map of one trial. */
 export class World {
@@ -43,8 +51,11 @@ export class World {
     shows: Map<string, Value>;
   }[] = [];
   readonly #others: Attachment[] = [];
+  #victimIsLost = false;
+  readonly #evicts: boolean;
 
   constructor(options: SharedMapOptions<string, Value> = {}) {
+    this.#evicts = options.onFull === "evict";
     this.map = SharedMap.create<string, Value>({
       maxBytes: 2 ** 20,
       ...options,
@@ -73,9 +84,10 @@ export class World {
     this.#snapshots.push({ snapshot, shows: new Map(this.model) });
   }
 
-  /** Closes the survivor's snapshots. */
-  closeSnapshots(): void {
-    for (const { snapshot } of this.#snapshots.splice(0)) snapshot.close();
+  /** Closes the survivor's snapshots, or so many from one on. */
+  closeSnapshots(from = 0, count = Infinity): void {
+    const closing = this.#snapshots.splice(from, count);
+    for (const { snapshot } of closing) snapshot.close();
   }
 
   /** What the survivor's snapshots show, and what they must. */
@@ -131,9 +143,21 @@ export class World {
     counted: Counted,
     act: () => void,
   ): { died: boolean; steps: number } {
-    dieAt(step, counted, () => {
-      throw new Death();
-    });
+    dieAt(step, counted, throwDeath);
+    return this.#run(act);
+  }
+
+  /** The same, but what happens at that step is an exception, after which the victim goes on. */
+  interrupt(
+    step: number,
+    counted: Counted,
+    act: () => void,
+  ): { died: boolean; steps: number } {
+    failAt(step, counted, throwDeath);
+    return this.#run(act);
+  }
+
+  #run(act: () => void): { died: boolean; steps: number } {
     let thrown: unknown;
     try {
       act();
@@ -145,6 +169,50 @@ export class World {
     return ended;
   }
 
+  /** From here on the victim counts as dead, whatever happens to its second attachment. */
+  giveUpVictim(): void {
+    this.#victimIsLost = true;
+  }
+
+  /** The attachments of the dying, but for one that was dead before. */
+  get #dying(): Attachment[] {
+    const victim = this.#victimIsLost ? [] : [attachmentOf(this.victim)];
+    return [...victim, this.inside, ...this.#others];
+  }
+
+  /** The timers of the dead are called once more, as the runtime does; half of the time it dies for good in one of them. */
+  tickAfterDeath(random: () => number): void {
+    const tick = () => this.#dying.forEach((one) => one.isOpen && one.tick());
+    if (random() < 0.5) return tick();
+    this.kill(1 + Math.floor(random() * STEPS_IN_TICK), "writes", tick);
+  }
+
+  /** What a worker does after an exception: it uses the map, its timers are called, it leaves. */
+  goOnAfterException(random: () => number): void {
+    const tick = () => this.#dying.forEach((one) => one.isOpen && one.tick());
+    if (random() < 0.5) tick();
+    const { victim } = this;
+    if (!this.#victimIsLost && attachmentOf(victim).isOpen) {
+      for (let i = 0; i < 30; i++) this.#useVictim(random, i);
+      victim.close();
+    }
+    tick();
+    for (const one of this.#dying) one.close();
+  }
+
+  #useVictim(random: () => number, i: number): void {
+    const { victim } = this;
+    const key = `x${Math.floor(random() * 10)}`;
+    try {
+      if (random() < 0.3) this.delete(key, victim);
+      else this.set(key, textOf(key, i, Math.floor(random() * 200)), victim);
+    } catch (error) {
+      if (!(error instanceof MapFullError)) throw error;
+    }
+    if (this.#evicts) this.pending.set(key, [this.model.get(key), undefined]);
+    if (i % 10 === 0) victim.snapshot().close();
+  }
+
   /** Slots that only the dead had. */
   get deadSlots(): number[] {
     return this.slots().filter((slot) => !this.#first.includes(slot));
@@ -152,7 +220,7 @@ export class World {
 
   /** As a worker that finds the dead, in the given order. */
   recover(slots = this.deadSlots, by = this.survivor): void {
-    const salvage = new Salvage(by.participant, by.table.migration);
+    const salvage = new Salvage(by.participant, by.table);
     for (const slot of slots) recover(by.participant, slot, salvage);
   }
 
@@ -208,9 +276,7 @@ export class World {
 
   /** Only so that nothing keeps the dead in memory. It must not write, as its record may be another's by now. */
   bury(dead: { close(): void }): void {
-    dieAt(1, "all", () => {
-      throw new Death();
-    });
+    dieAt(1, "all", throwDeath);
     try {
       dead.close();
     } catch { /* it is dead */ }

@@ -3,16 +3,22 @@ import {
   assertEquals,
   assertFalse,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
+import { adoptEstates } from "../../src/epoch/estate.ts";
 import { Participant } from "../../src/epoch/participant.ts";
 import { isOver } from "../../src/epoch/limbo.ts";
 import { oldestSnapshot, participantBase } from "../../src/epoch/registry.ts";
+import { ClosedError } from "../../src/errors.ts";
 import {
   COUNTERS,
+  ESTATE,
   H_EPOCH,
   H_PARTICIPANTS,
+  MAX_CLASSES,
   MAX_PARTICIPANTS,
   NEVER,
+  P_FREE_COUNT,
   P_HELD_COUNT,
   P_HELD_HEAD,
   P_HELD_TAIL,
@@ -25,6 +31,8 @@ import {
   REGISTRY_WORDS,
 } from "../../src/segment/layout.ts";
 import type { Segment } from "../../src/segment/segment.ts";
+import { openSnapshot } from "../../src/table/clock.ts";
+import { setFloor } from "../../src/table/floor.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
 import { forSeeds } from "../segment/random.ts";
@@ -45,15 +53,16 @@ function record(by: Participant): number {
   return ref;
 }
 
-function queue(of: Participant, head: number): number[] {
-  const { words } = of.segment;
+function queueIn({ words }: Segment, head: number): number[] {
   const found: number[] = [];
-  for (
-    let ref = words[of.base + head];
-    ref !== 0;
-    ref = words[ref * 4 + R_LINK]
-  ) found.push(ref);
+  for (let ref = words[head]; ref !== 0; ref = words[ref * 4 + R_LINK]) {
+    found.push(ref);
+  }
   return found;
+}
+
+function queue(of: Participant, head: number): number[] {
+  return queueIn(of.segment, of.base + head);
 }
 
 const limbo = (of: Participant) => queue(of, P_LIMBO_HEAD);
@@ -83,30 +92,154 @@ Deno.test("Participant.leave() leaves nothing in its record", () => {
   one.raiseSnapshotMarks(word);
   segment.words[word] = 5;
   other.unpin();
+  const { base } = one;
   one.leave();
-  assertStrictEquals(segment.words[one.base + P_STATE], 0);
-  assertStrictEquals(segment.words[one.base + P_PIN], 0);
+  assertStrictEquals(segment.words[base + P_STATE], 0);
+  assertStrictEquals(segment.words[base + P_PIN], 0);
   assertStrictEquals(oldestSnapshot(segment.words), NEVER);
-  assertEquals(limbo(one), []);
+  assertEquals(queueIn(segment, base + P_LIMBO_HEAD), []);
   assertStrictEquals(usedRefs(segment), 0);
 });
 
-Deno.test("Participant.leave() stays as if dead while a reader may see what it retired", () => {
+/** A participant that leaves ten records in limbo and ten that are held, for `reader` is pinned and has a snapshot open. */
+function leaveMuch(segment: Segment, reader: Participant): number {
+  const one = join(segment);
+  const { base } = one;
+  reader.pin();
+  const word = reader.freeRegistryWord();
+  reader.raiseSnapshotMarks(word);
+  segment.words[word] = 5;
+  for (let i = 0; i < 10; i++) one.retire(record(one));
+  for (let i = 0; i < 10; i++) one.hold(record(one), 6);
+  one.leave();
+  assertStrictEquals(segment.words[base + P_STATE], ESTATE);
+  assertStrictEquals(segment.words[base + P_PIN], 0);
+  assertStrictEquals(queueIn(segment, base + P_LIMBO_HEAD).length, 10);
+  assertStrictEquals(queueIn(segment, base + P_HELD_HEAD).length, 10);
+  return base;
+}
+
+/** Ends what `leaveMuch` began: then all memory can be used again by this participant. */
+function endReading(reader: Participant, heir: Participant): void {
+  const { segment } = reader;
+  assertStrictEquals(limbo(heir).length, 10);
+  assertStrictEquals(held(heir).length, 10);
+  assertStrictEquals(segment.words[heir.base + P_HELD_COUNT], 10);
+  heir.collectAll();
+  assertStrictEquals(limbo(heir).length, 10, "somebody reads it");
+  reader.unpin();
+  segment.words[reader.base + P_REGISTRY] = 0;
+  heir.collectAll();
+  assertStrictEquals(usedRefs(segment), 0);
+  for (const ref of heirloom(heir)) heir.allocator.free(ref);
+}
+
+/** Blocks as good as new. */
+function heirloom(heir: Participant): number[] {
+  const refs = Array.from({ length: 200 }, () => record(heir));
+  assertStrictEquals(new Set(refs).size, refs.length, "none is given twice");
+  return refs;
+}
+
+Deno.test("Participant.leave() leaves its place, whatever must stay in it; who stays adopts that", () => {
+  const segment = freshSegment();
+  const reader = join(segment);
+  const base = leaveMuch(segment, reader);
+  adoptEstates(reader);
+  assertStrictEquals(segment.words[base + P_STATE], 0);
+  for (const word of [P_LIMBO_HEAD, P_LIMBO_TAIL, P_HELD_HEAD, P_HELD_TAIL]) {
+    assertStrictEquals(segment.words[base + word], 0);
+  }
+  assertStrictEquals(segment.words[base + P_HELD_COUNT], 0);
+  endReading(reader, reader);
+  assertStrictEquals(segment.floats[reader.counterIndex("recoveries")], 0);
+});
+
+Deno.test("Participant.join() takes over what was left in its place", () => {
+  const segment = freshSegment();
+  const reader = join(segment);
+  const base = leaveMuch(segment, reader);
+  const heir = join(segment);
+  assertStrictEquals(heir.base, base);
+  adoptEstates(reader);
+  endReading(reader, heir);
+});
+
+Deno.test("Participant.join() counts what is on the lists that were left", () => {
   const segment = freshSegment();
   const one = join(segment);
-  const reader = join(segment);
-  reader.pin();
-  for (let i = 0; i < 10; i++) one.retire(record(one));
+  const { base } = one;
+  const refs = Array.from({ length: 40 }, () => record(one));
+  for (const ref of refs) one.allocator.free(ref);
+  const counts = segment.words.slice(
+    base + P_FREE_COUNT,
+    base + P_FREE_COUNT + MAX_CLASSES,
+  );
+  assert(counts.some((count) => count > 0));
+  segment.words[base + P_STATE] = ESTATE; // as if nobody had taken its blocks
+  segment.words.fill(7, base + P_FREE_COUNT, base + P_FREE_COUNT + MAX_CLASSES);
+  const heir = join(segment);
+  assertStrictEquals(heir.base, base);
+  assertEquals(
+    segment.words.slice(base + P_FREE_COUNT, base + P_FREE_COUNT + MAX_CLASSES),
+    counts,
+  );
+});
+
+Deno.test("Participant: whoever has left does nothing any more", () => {
+  const segment = freshSegment();
+  const { words } = segment;
+  const one = join(segment);
+  one.keepPin();
+  one.pin();
+  const ref = record(one);
+  const { base } = one;
+  one.allocator.free(ref);
   one.leave();
-  assert(segment.words[one.base + P_STATE] !== 0, "somebody must adopt it");
-  assertStrictEquals(limbo(one).length, 10);
-  assertStrictEquals(segment.words[one.base + P_PIN], 0);
-  reader.adopt(one.base);
-  assertEquals(limbo(one), []);
-  assertStrictEquals(limbo(reader).length, 10);
-  reader.unpin();
-  reader.collectAll();
-  assertStrictEquals(usedRefs(segment), 0);
+  assertFalse(one.isHere);
+  const next = join(segment);
+  assertStrictEquals(next.base, base);
+  next.pin();
+  const before = words.slice();
+  const attempts: (() => unknown)[] = [
+    () => one.pin(),
+    () => one.pin(),
+    () => one.keepPin(),
+    () => one.retire(ref),
+    () => one.hold(ref, 5),
+    () => one.collect(),
+    () => one.collectAll(),
+    () => one.collectSometimes(),
+    () => one.collectAtRest(),
+    () => one.drain(),
+    () => one.waitFor(() => true),
+    () => one.adopt(next.base),
+    () => adoptEstates(one),
+    () => one.freeRegistryWord(),
+    () => one.raiseSnapshotMarks(base + P_REGISTRY),
+    () => openSnapshot(one, base + P_REGISTRY),
+    () => setFloor(one, 5),
+    () => one.count("hits"),
+    () => one.counterIndex("hits"),
+    () => one.tally(P_HELD_COUNT, 1),
+    () => one.permits,
+    () => one.permits = 5,
+    () => one.base,
+    () => one.allocator,
+    () => one.leave(),
+  ];
+  words[participantBase(5) + P_STATE] = ESTATE;
+  before[participantBase(5) + P_STATE] = ESTATE;
+  words[H_PARTICIPANTS] = before[H_PARTICIPANTS] = 6;
+  for (const attempt of attempts) {
+    assertThrows(attempt, ClosedError, "closed", String(attempt));
+  }
+  one.unpin(); // ends with the rest
+  one.releasePin();
+  one.unpin();
+  one.unpin();
+  assertEquals(words.slice(), before);
+  next.unpin();
 });
 
 Deno.test("Participant.advance() goes on only when every pin has seen the epoch", () => {

@@ -4,6 +4,7 @@ import { Participant } from "../../src/epoch/participant.ts";
 import { participantBase } from "../../src/epoch/registry.ts";
 import {
   lifelineName,
+  livingLocks,
   recover,
   recoverDead,
 } from "../../src/epoch/recovery.ts";
@@ -13,10 +14,15 @@ import {
   CHUNK_BODY,
   CHUNK_FREE,
   CHUNK_TAKING,
+  ESTATE,
   EXCHANGE,
   EXCHANGE_WAYS,
+  H_EPOCH,
+  H_TURNS,
   P_CHUNK,
   P_FREE,
+  P_HAND,
+  P_LIMBO_HEAD,
   P_PERMITS,
   P_PIN,
   P_REGISTRY,
@@ -270,21 +276,65 @@ Deno.test("recoverDead() recovers those whose lock nobody holds, and no others",
   }
   alive.pin();
   for (const it of dead) it.pin();
-  const count = await recoverDead(self, () => true, noTables);
+  const count = await recoverDead(self, noTables, await livingLocks());
   assertStrictEquals(count, 2);
   for (const it of dead) assertStrictEquals(words[it.base + P_STATE], 0);
   assert(words[alive.base + P_STATE] !== 0 && words[alive.base + P_PIN] !== 0);
   assert(words[participantBase(self.slot) + P_STATE] !== 0);
-  assertStrictEquals(await recoverDead(self, () => true, noTables), 0);
+  assertStrictEquals(await recoverDead(self, noTables, await livingLocks()), 0);
   for (const line of lines) line.release();
 });
 
-Deno.test("recoverDead() does nothing once its own attachment is closed", async () => {
+Deno.test("recoverDead() does nothing once it has left itself, however far it is", async () => {
   const segment = freshSegment();
   const self = join(segment);
   const dead = join(segment);
-  assertStrictEquals(await recoverDead(self, () => false, noTables), 0);
+  const before = segment.words.slice();
+  const recovering = livingLocks().then((living) =>
+    recoverDead(self, noTables, living)
+  );
+  self.leave();
+  assertStrictEquals(await recovering, 0);
   assert(segment.words[dead.base + P_STATE] !== 0);
+  before[participantBase(self.slot) + P_STATE] = 0;
+  for (const word of [H_EPOCH, H_TURNS]) segment.words[word] = before[word];
+  assertEquals(segment.words.slice(), before);
+});
+
+Deno.test("recoverDead() goes on with what a dead one was adopting, and counts one dead", async () => {
+  const segment = freshSegment();
+  const { words } = segment;
+  const lock = ++locks;
+  const line = Lifeline.hold(lifelineName(segment, lock));
+  const self = Participant.join(segment, lock)!;
+  const gone = join(segment);
+  const dead = join(segment);
+  const { base } = gone;
+  self.keepPin();
+  for (let i = 0; i < 10; i++) {
+    const ref = gone.allocator.allocate(48);
+    words.fill(0, ref * 4, ref * 4 + 12);
+    words[base + P_HAND] = 0; // as if it had been linked, and replaced
+    gone.retire(ref);
+  }
+  gone.leave();
+  assertStrictEquals(words[base + P_STATE], ESTATE);
+  assertStrictEquals(
+    await recoverDead(self, noTables, await livingLocks()),
+    1,
+    "not that one",
+  );
+  assertStrictEquals(words[base + P_STATE], ESTATE);
+  words[base + P_STATE] = -dead.lock;
+  assertStrictEquals(await recoverDead(self, noTables, await livingLocks()), 1);
+  assertStrictEquals(words[base + P_STATE], 0);
+  assertStrictEquals(words[base + P_LIMBO_HEAD], 0);
+  assertStrictEquals(segment.floats[self.counterIndex("recoveries")], 1);
+  self.releasePin();
+  self.collectAll();
+  assertStrictEquals(usedRefs(segment), 0);
+  checkNothingLost(segment, self, 48);
+  line.release();
 });
 
 Deno.test("recoverDead() lets one recoverer at a time work", async () => {
@@ -292,8 +342,9 @@ Deno.test("recoverDead() lets one recoverer at a time work", async () => {
   const lines = [1, 2].map((n) => Lifeline.hold(lifelineName(segment, n)));
   const [a, b] = [1, 2].map((n) => Participant.join(segment, n)!);
   for (let i = 0; i < 10; i++) join(segment);
+  const living = await livingLocks();
   const counts = await Promise.all(
-    [a, b].map((self) => recoverDead(self, () => true, noTables)),
+    [a, b].map((self) => recoverDead(self, noTables, living)),
   );
   assertStrictEquals(counts[0] + counts[1], 10);
   for (const line of lines) line.release();

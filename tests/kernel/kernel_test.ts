@@ -14,6 +14,7 @@ import { KERNEL } from "../../src/segment/kernel_binary.ts";
 import type { Words } from "../../src/segment/words.ts";
 import { SCALE } from "../crash/scale.ts";
 import { forSeeds, type Random } from "../segment/random.ts";
+import { lookInTypeScript } from "../table/looks.ts";
 
 Deno.test("the kernel is what its sources compile to: deno task kernel", async () => {
   const compiled = await compile();
@@ -37,8 +38,9 @@ function open(hasKernel: boolean): { map: Map; close(): void } {
   const map: Map = SharedMap.attach(
     hasKernel ? { buffer, memory } : { buffer },
   );
-  const { kernel } = attachmentOf(map).segment;
-  assertStrictEquals(kernel !== undefined, hasKernel);
+  const attachment = attachmentOf(map);
+  assertStrictEquals(attachment.segment.kernel !== undefined, hasKernel);
+  if (!hasKernel) lookInTypeScript(attachment);
   return {
     map,
     close() {

@@ -4,7 +4,13 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ClosedError, SharedMap, type SharedMapSnapshot } from "../../mod.ts";
+import {
+  ClosedError,
+  listSnapshots,
+  SharedMap,
+  type SharedMapSnapshot,
+  writeSnapshot,
+} from "../../mod.ts";
 
 function numbers(): SharedMap<string, number> {
   return SharedMap.create<string, number>({ maxBytes: 2 ** 20 });
@@ -205,4 +211,76 @@ Deno.test("SharedMap.open() of a map that was closed opens another one", async (
     TypeError,
     "name",
   );
+});
+
+Deno.test("SharedMap.close() leaves no place taken, whatever others read, and however often in one turn", () => {
+  using map = numbers();
+  for (let i = 0; i < 5; i++) map.set(`${i}`, i);
+  using _pin = map.pin();
+  using _snapshot = map.snapshot();
+  for (let round = 0; round < 300; round++) {
+    const other = SharedMap.attach<string, number>(map.handle);
+    const pin = other.pin();
+    other.snapshot();
+    for (let i = 0; i < 5; i++) other.set(`${i}`, round);
+    other.close();
+    pin[Symbol.dispose]();
+    assertStrictEquals(map.stats().participants, 1);
+  }
+  for (let i = 0; i < 300; i++) {
+    using fresh = numbers();
+    fresh.set("a", 1);
+  }
+  assertStrictEquals(map.stats().recoveries, 0);
+});
+
+Deno.test("SharedMap.close() loses no memory that others read at that moment", async () => {
+  using map = SharedMap.create<string, string>({ maxBytes: 2 ** 20 });
+  const { usedBytes } = map.stats();
+  for (let round = 0; round < 40; round++) {
+    const readers = [map.pin(), map.snapshot()];
+    const others = Array.from(
+      { length: 3 },
+      () => SharedMap.attach<string, string>(map.handle),
+    );
+    for (const other of others) {
+      for (let i = 0; i < 50; i++) {
+        other.set(`${i}`, "x".repeat(round * 10));
+        other.set(`${i}`, "y".repeat(round * 10));
+      }
+      other.close();
+    }
+    for (const reader of readers) reader[Symbol.dispose]();
+    if (round % 10 === 0) await new Promise((end) => setTimeout(end, 250));
+  }
+  map.clear();
+  for (let i = 0; i < 3000; i++) map.set("a", "x".repeat(300));
+  map.delete("a");
+  await new Promise((end) => setTimeout(end, 500));
+  map.clear();
+  const { usedBytes: after, heldVersions, recoveries } = map.stats();
+  assertEquals([heldVersions, recoveries], [0, 0]);
+  assertStrictEquals(after < usedBytes + 4096, true, `${after - usedBytes}`);
+});
+
+Deno.test("SharedMap.close() ends a dump that is under way, and a dump after it is refused", async () => {
+  const directory = await Deno.makeTempDir();
+  const map = SharedMap.create<string, string>({ maxBytes: 2 ** 23 });
+  using other = SharedMap.attach<string, string>(map.handle);
+  for (let i = 0; i < 10_000; i++) map.set(`${i}`, "x".repeat(200)); // more than a block
+  const writing = assertRejects(
+    () => writeSnapshot(map, directory),
+    ClosedError,
+  );
+  map.close();
+  // The next attachment takes the place that was left: what it keeps is its own.
+  using next = SharedMap.attach<string, string>(other.handle);
+  using kept = next.snapshot();
+  next.set("0", "new");
+  await writing;
+  assertStrictEquals(other.stats().openSnapshots, 1);
+  assertStrictEquals(kept.get("0"), "x".repeat(200));
+  await assertRejects(() => writeSnapshot(map, directory), ClosedError);
+  assertEquals(await listSnapshots(directory), []);
+  await Deno.remove(directory, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import {
   assert,
+  assertEquals,
   assertFalse,
   assertStrictEquals,
   assertThrows,
@@ -174,5 +175,22 @@ Deno.test("SharedMap refuses undefined in every codec", () => {
     assertThrows(() => map.set("a", undefined), TypeError);
     assertThrows(() => map.compareAndDelete("a", undefined), TypeError);
     assertStrictEquals(map.size, 0);
+  }
+});
+
+Deno.test("SharedMap.compareAndSet() compares with what was expected when it was called", () => {
+  for (const spoil of ["fill", "transfer"] as const) {
+    using map = anything();
+    const expected = new Uint8Array([1, 2, 3]);
+    map.set("a", expected);
+    const value = {
+      get spoilt() {
+        if (spoil === "fill") expected.fill(9);
+        else expected.buffer.transfer();
+        return spoil;
+      },
+    };
+    assert(map.compareAndSet("a", expected, value));
+    assertEquals(map.get("a"), { spoilt: spoil });
   }
 });

@@ -241,6 +241,17 @@ Deno.test("SharedMap that evicts keeps what an open snapshot shows", () => {
   }
 });
 
+Deno.test("SharedMap that evicts goes on beside an open snapshot, with what is younger", () => {
+  using map = evicting<string>(2 * MIB);
+  const value = "x".repeat(250);
+  for (let i = 0; map.stats().evicted < 100; i++) map.set(`old ${i}`, value);
+  using snapshot = map.snapshot();
+  const before = [...snapshot].sort();
+  for (let i = 0; i < 20_000; i++) map.set(`new ${i}`, value);
+  assertEquals([...snapshot].sort(), before);
+  assertEquals(map.stats().heldVersions, 0);
+});
+
 Deno.test("SharedMap that throws when it is full evicts nothing", () => {
   using map = SharedMap.create<string, Uint8Array>({ maxBytes: MIB });
   assertThrows(() => {

@@ -4,10 +4,14 @@ import {
   assertGreater,
   assertGreaterOrEqual,
   assertLess,
+  assertMatch,
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import { MapFullError, SharedMap } from "../../mod.ts";
+import { reservedChunks } from "../../src/segment/long_key.ts";
+import { Segment } from "../../src/segment/segment.ts";
 import { eventually } from "../concurrency/eventually.ts";
 import { SCALE, SEED } from "../crash/scale.ts";
 import { Random } from "../segment/random.ts";
@@ -55,6 +59,47 @@ Deno.test("MapFullError knows the sizes", () => {
   assertStrictEquals(error.liveBytes, map.stats().liveBytes);
   assert(error.message.includes(`${error.needed}`), error.message);
   assert(error.message.includes("delete"), "it says what to do");
+});
+
+for (const onFull of ["throw", "evict"] as const) {
+  Deno.test(`MapFullError names the oldest open snapshot where onFull is "${onFull}"`, () => {
+    using time = new FakeTime();
+    using map = SharedMap.create<number, string>({
+      key: "number",
+      maxBytes: 2 * MIB,
+      onFull,
+    });
+    const value = "x".repeat(250);
+    for (let n = 0; n < 5000; n++) map.set(n, value);
+    const snapshot = map.snapshot();
+    time.tick(90_000);
+    map.set(-1, "");
+    using _ = map.snapshot();
+    const error = assertThrows(() => {
+      for (let i = 0;; i++) map.set(i % 5000, value + i);
+    }, MapFullError);
+    assertStrictEquals(error.snapshot!.epoch, snapshot.epoch);
+    const { ageMs } = error.snapshot!;
+    assert(ageMs >= 90_000 && ageMs <= 91_000, `${ageMs}`);
+    const { message } = error;
+    assertMatch(message, /a snapshot has been open for 9[01] s \(.*: close it/);
+    assert(!message.includes("onFull"), message);
+    snapshot.close();
+    _.close();
+    for (let i = 0; i < 5000; i++) map.set(i % 5000, value);
+  });
+}
+
+Deno.test("MapFullError does not advise to evict where the map does", () => {
+  using map = SharedMap.create<string, Uint8Array>({
+    maxBytes: MIB,
+    onFull: "evict",
+  });
+  const big = new Uint8Array(2 * MIB);
+  const error = assertThrows(() => map.set("big", big), MapFullError);
+  assertStrictEquals(error.snapshot, undefined);
+  assert(!error.message.includes("onFull"), error.message);
+  assert(error.message.includes("larger maxBytes"), error.message);
 });
 
 Deno.test("MapFullError.needed is what the refused write needed, also when the table is what is full", () => {
@@ -134,7 +179,7 @@ function refill(
     assertStrictEquals(map.stats().liveBytes, 0);
   }
   const what = `${size} bytes in ${maxBytes}: ${counts}`;
-  assertGreater(counts[0] * size, maxBytes / 12, what);
+  assertGreater(counts[0] * size, maxBytes / 13, what);
   for (const count of counts) assertGreater(count, counts[0] * 0.75, what);
 }
 
@@ -329,5 +374,138 @@ Deno.test("SharedMap can always delete, however sets and deletes take turns in a
       assert(map.delete(`${prefix}drop ${deleted++}`));
     }
     assertGreater(deleted, 500);
+  }
+});
+
+Deno.test("SharedMap takes as many entries again once its longest key is gone", () => {
+  const key = (n: number) => `${n}`.padEnd(1000, "x");
+  const fitting = (prepare: (map: SharedMap<string, number>) => void) => {
+    using map = SharedMap.create<string, number>({ maxBytes: 32 * MIB });
+    prepare(map);
+    return fill(map, key, 1);
+  };
+  const most = fitting(() => {});
+  const long = (length: number) => "k".repeat(length * MIB);
+  const cases: ((map: SharedMap<string, number>) => void)[] = [
+    (map) => {
+      map.set(long(12), 1);
+      assert(map.delete(long(12)));
+    },
+    (map) => {
+      map.set(long(12), 1);
+      map.clear();
+    },
+    (map) => { // it does not fit, and nothing of it is kept
+      assertThrows(() => map.set(long(16), 1), MapFullError);
+    },
+    (map) => { // the second longest goes first
+      for (const length of [3, 4, 5]) map.set(long(length), 1);
+      for (const length of [4, 5, 3]) assert(map.delete(long(length)));
+    },
+    (map) => { // in all the versions that a snapshot kept
+      map.set(long(5), 1);
+      using _ = map.snapshot();
+      map.set(long(5), 2);
+      assert(map.delete(long(5)));
+    },
+  ];
+  for (const [i, prepare] of cases.entries()) {
+    assertGreater(fitting(prepare), most * 0.98, `case ${i}`);
+  }
+});
+
+Deno.test("SharedMap that evicts holds as many entries again once its longest key is gone", () => {
+  const holding = (hadLongKey: boolean) => {
+    using map = SharedMap.create<string, number>({
+      maxBytes: 32 * MIB,
+      onFull: "evict",
+    });
+    const long = "k".repeat(12 * MIB);
+    if (hadLongKey) {
+      map.set(long, 1);
+      assert(map.delete(long));
+    }
+    for (let n = 0; n < 40_000; n++) map.set(`${n}`.padEnd(1000, "x"), n);
+    return map.size;
+  };
+  assertGreater(holding(true), holding(false) * 0.95);
+});
+
+Deno.test("SharedMap keeps memory for the tombstone of the longest key that is left", () => {
+  using map = SharedMap.create<string, number>({ maxBytes: 32 * MIB });
+  const long = (length: number) => "k".repeat(length * MIB);
+  for (const length of [2, 3, 6]) map.set(long(length), 1);
+  assert(map.delete(long(6)));
+  fill(map, (n) => `${n}`.padEnd(1000, "x"), 1);
+  fill(map, (n) => `short ${n}`, 1);
+  for (const length of [3, 2]) assert(map.delete(long(length)));
+});
+
+Deno.test("SharedMap lets memory for a long tombstone go in the background", async () => {
+  using map = SharedMap.create<string, number>({ maxBytes: 32 * MIB });
+  const { words } = Segment.attach(map.handle);
+  map.set("k".repeat(4 * MIB), 1);
+  assertGreater(reservedChunks(words), 0);
+  map.clear();
+  await eventually(() => assertStrictEquals(reservedChunks(words), 0));
+});
+
+/** Writes an entry; false if the map is full. */
+function fits(
+  map: SharedMap<string, Uint8Array>,
+  key: string,
+  size: number,
+): boolean {
+  try {
+    map.set(key, new Uint8Array(size));
+    return true;
+  } catch (error) {
+    if (error instanceof MapFullError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Brings short keys with values of one size, and deletes every other of all; long ones meanwhile.
+ */
+function fillInTurns(
+  map: SharedMap<string, Uint8Array>,
+  random: Random,
+  maxBytes: number,
+): string[] {
+  const long: string[] = [];
+  let short = 0;
+  for (let turn = 0; turn < 12; turn++) {
+    const kind = random.below(4);
+    if (kind === 0) {
+      const length = 5000 + random.below(maxBytes / 8);
+      const key = `long ${turn} `.padEnd(length, "x");
+      if (fits(map, key, 10)) long.push(key);
+    } else if (kind < 3) {
+      const size = Math.floor(random.fraction() ** 3 * 3000);
+      const end = short + random.below(20_000);
+      while (short < end && fits(map, `${short}`, size)) short++;
+    } else {
+      for (let n = 0; n < short; n += 2) map.delete(`${n}`);
+    }
+  }
+  return long;
+}
+
+Deno.test("SharedMap.delete() takes long keys out of a full map, whatever filled it", () => {
+  // With the first four, entries or the table lie where a long tombstone is to have its place.
+  const others = Array.from({ length: 8 * SCALE }, (_, i) => SEED + i);
+  const seeds = [70, 75, 94, 140, ...others];
+  for (const seed of seeds) {
+    const random = new Random(seed);
+    const maxBytes = (1 + random.below(5)) * MIB;
+    using map = bytesMap(maxBytes);
+    const long = fillInTurns(map, random, maxBytes);
+    for (const size of [2000, 10]) {
+      fill(map, (n) => `${size} ${n}`, new Uint8Array(size));
+    }
+    for (const key of long) {
+      assert(map.delete(key), `${key.length} characters, seed ${seed}`);
+    }
   }
 });

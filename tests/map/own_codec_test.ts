@@ -417,3 +417,163 @@ Deno.test("SharedMap keeps empty encodings apart from no entry", () => {
   assertStrictEquals(map.size, 1, "all keys have the same bytes");
   assertEquals([...map], [["0", "0"]]);
 });
+
+Deno.test("SharedMap loses no value that its codec cannot decode", () => {
+  let broken = true;
+  const failing = texts({
+    decode() {
+      if (broken) throw new Error("boom");
+    },
+  });
+  using map = create({ value: failing });
+  map.set("a", "kept");
+  for (let i = 0; i < 20; i++) {
+    assertThrows(() => map.take("a"), Error, "boom");
+    assertThrows(() => map.swap("a", "other"), Error, "boom");
+    assertThrows(() => map.update("a", () => "other"), Error, "boom");
+  }
+  assertStrictEquals(map.size, 1);
+  assertStrictEquals(map.stats().deletes, 0);
+  broken = false;
+  assertStrictEquals(map.take("a"), "kept");
+});
+
+Deno.test("SharedMap decodes again what decode() itself replaced, but not for ever", () => {
+  for (const rounds of [3, Infinity]) {
+    for (
+      const [name, operation] of [
+        ["take", (map: SharedMap<string, string>) => map.take("a")],
+        ["swap", (map: SharedMap<string, string>) => map.swap("a", "z")],
+        [
+          "update",
+          (map: SharedMap<string, string>) => map.update("a", (n) => n),
+        ],
+      ] as const
+    ) {
+      let left = 0;
+      const value = texts({
+        decode() {
+          if (left > 0) map.set("a", `${left--}`);
+        },
+      });
+      using map = create({ value });
+      map.set("a", "first");
+      left = rounds;
+      if (rounds === Infinity) {
+        assertThrows(() => operation(map), Error, "itself", name);
+        left = 0;
+        assert(map.has("a"));
+      } else assertStrictEquals(operation(map), "1", name);
+    }
+  }
+});
+
+Deno.test("SharedMap notices what decode() did to the entry, and only to that", () => {
+  let act = () => {};
+  const value = texts({
+    decode() {
+      const now = act;
+      act = () => {};
+      now();
+    },
+  });
+  using map = create({ value });
+  const once = (use: () => void) => act = use;
+  map.set("a", "1");
+  once(() => map.delete("a"));
+  assertStrictEquals(map.take("a"), undefined);
+  map.set("a", "1");
+  once(() => {
+    for (let i = 0; i < 5000; i++) map.set(`${i % 100}`, "x".repeat(i % 200));
+  });
+  assertStrictEquals(map.swap("a", "2"), "1");
+  once(() => map.clear());
+  assertStrictEquals(map.swap("a", "3"), undefined);
+  assertStrictEquals(map.get("a"), "3");
+  once(() => map.expire("a", 60_000));
+  assertStrictEquals(map.update("a", (text) => `${text}!`), "3!");
+  assert(map.ttl("a")! <= 60_000);
+});
+
+Deno.test("SharedMap may be written to by the caller's code in a full map that evicts", () => {
+  let write = () => {};
+  const writing = texts({
+    encode: () => write(),
+    decode: () => write(),
+  });
+  using map = create({ value: writing, onFull: "evict" });
+  const many = () => {
+    write = () => {};
+    for (let i = 0; i < 4000; i++) map.set(`n${i}`, "x".repeat(300));
+    write = many;
+  };
+  for (let i = 0; i < 8000; i++) map.set(`${i}`, "x".repeat(300));
+  assert(map.stats().evicted > 0);
+  write = many;
+  map.set("a", "1");
+  map.get("a");
+  map.update("b", () => {
+    many();
+    return "2";
+  });
+  map.swap("c", "3");
+  map.swap("c", "4");
+  map.take("c");
+  map.getOrInsertComputed("d", () => {
+    many();
+    return "5";
+  });
+  map.compareAndSet("e", undefined, "6");
+  using snapshot = map.snapshot();
+  write = () => {};
+  const [key] = snapshot.keys();
+  snapshot.get(key);
+  let entries = 0;
+  map.forEach(() => {
+    if (entries++ < 3) map.set(`in ${entries}`, "y".repeat(300));
+  });
+  assert(map.size > 0);
+});
+
+Deno.test("SharedMap is not pinned while the caller's code runs", () => {
+  let run = () => {};
+  const codec = () => texts({ encode: () => run(), decode: () => run() });
+  using map = create({ key: codec(), value: codec() });
+  using other = SharedMap.attach<string, string>(map.handle, {
+    key: texts(),
+    value: texts(),
+  });
+  map.set("a", "1");
+  const churn = () => {
+    for (let i = 0; i < 20_000; i++) other.set("busy", "x".repeat(100));
+  };
+  run = churn;
+  const operations: ((key: string) => unknown)[] = [
+    (key) => map.set(key, "2"),
+    (key) => map.get(key),
+    (key) => map.getMany([key])[0],
+    (key) => map.swap(key, "3"),
+    (key) => map.update(key, (text) => text),
+    (key) => map.getOrInsert(key, "4"),
+    () => [...map.keys()].length,
+    () => [...map.entries()].length,
+    (key) => map.take(key),
+  ];
+  for (const operation of operations) operation("a");
+  const snapshot = map.snapshot();
+  churn(); // holds what it shows, and no more than that
+  snapshot.close();
+});
+
+Deno.test("SharedMap reads no memory any more once decode() has closed it", () => {
+  const closing = texts({ decode: () => map.close() });
+  const map = create({ value: closing });
+  using other = SharedMap.attach<string, string>(map.handle, {
+    value: texts(),
+  });
+  for (let i = 0; i < 50; i++) map.set(`${i}`, `value ${i}`);
+  const iterator = map.values();
+  assert(!iterator.next().done, "it was read before");
+  assertThrows(() => iterator.next(), ClosedError);
+  assertStrictEquals(other.size, 50);
+});

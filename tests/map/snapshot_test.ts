@@ -126,6 +126,19 @@ Deno.test("SharedMapSnapshot.epoch never falls", () => {
   assertGreater(last, 50);
 });
 
+Deno.test("SharedMap.snapshot() takes no tick of the clock while nothing is written", () => {
+  using map = numbers();
+  map.set("a", 1);
+  const { epoch } = map.snapshot();
+  for (let i = 0; i < 100; i++) {
+    using snapshot = map.snapshot();
+    assertEquals([snapshot.epoch, snapshot.get("a")], [epoch, 1]);
+  }
+  map.set("a", 2);
+  using later = map.snapshot();
+  assertEquals([later.epoch, later.get("a")], [epoch + 1, 2]);
+});
+
 Deno.test("SharedMap.snapshot() opens 32 at once in each attachment, and no more", () => {
   using map = numbers();
   using other = SharedMap.attach<string, number>(map.handle);
@@ -167,6 +180,30 @@ Deno.test("SharedMap.snapshot() says so when the clock has run out", () => {
   map.set("a", 4);
   assertStrictEquals(map.get("a"), 4);
   assertStrictEquals(last.get("a"), 2);
+});
+
+Deno.test("SharedMap takes many short snapshots beside a long one, in bounded memory", () => {
+  using map = numbers(2 ** 21);
+  using other = SharedMap.attach<string, number>(map.handle);
+  map.set("hot", -1);
+  using long = map.snapshot();
+  const kept: [number, SharedMapSnapshot<string, number>][] = [];
+  let most = 0;
+  for (let i = 0; i < 50_000; i++) {
+    const by = i % 2 === 0 ? map : other;
+    const snapshot = by.snapshot();
+    by.set("hot", i);
+    if (i % 2500 === 0) kept.push([i - 1, snapshot]);
+    else snapshot.close();
+    most = Math.max(most, map.stats().heldVersions);
+  }
+  assertLess(most, 500);
+  assertStrictEquals(long.get("hot"), -1);
+  for (const [i, snapshot] of kept) {
+    assertStrictEquals(snapshot.get("hot"), i);
+    snapshot.close();
+  }
+  assertStrictEquals(long.get("hot"), -1);
 });
 
 Deno.test("SharedMap keeps one version per key and snapshot, however often the key is overwritten", () => {

@@ -311,3 +311,77 @@ Deno.test("SharedMap.increment() of a map that holds no numbers is a TypeError",
     assertStrictEquals(map.size, 0);
   }
 });
+
+Deno.test("SharedMap.update() says so when fn changes its own key each time", () => {
+  const ways: ((map: SharedMap<string, number>, runs: number) => unknown)[] = [
+    (map, runs) => map.set("a", runs),
+    (map, runs) => map.set("a", runs, { ttl: 60_000 }),
+    (map) => map.increment("a"),
+    (map) => map.update("a", (n) => n! + 1),
+    (map, runs) => map.swap("a", runs),
+    (map, runs) => runs % 2 === 1 ? map.delete("a") : map.set("a", runs),
+    (map, runs) => runs % 2 === 1 ? map.clear() : map.set("a", runs),
+    (map, runs) => {
+      using same = SharedMap.attach<string, number>(map.handle);
+      same.set("a", runs);
+    },
+    (map, runs) => {
+      map.update("b", () => {
+        map.set("a", runs);
+        return 1;
+      });
+    },
+  ];
+  for (const way of ways) {
+    using map = numbers();
+    map.set("a", 100);
+    let runs = 0;
+    const changing = () => {
+      way(map, ++runs);
+      return 5;
+    };
+    const error = assertThrows(
+      () => map.update("a", changing),
+      Error,
+      "Cannot update an entry",
+    );
+    assertFalse(error.name === "MapFullError");
+    assertStrictEquals(runs < 20, true, "soon");
+    map.set("a", 1); // nothing is left half done
+    assertStrictEquals(map.update("a", (n) => n! + 1), 2);
+  }
+});
+
+Deno.test("SharedMap.update() sees a change by fn, however much happened besides", () => {
+  using map = SharedMap.create<string, string>({ maxBytes: 2 ** 20 });
+  map.set("a", "old");
+  let runs = 0;
+  const result = map.update("a", (text) => {
+    if (runs++ === 0) {
+      map.set("a", "new");
+      for (let i = 0; i < 20_000; i++) map.set("b", "x".repeat(i % 300));
+    }
+    return `${text}!`;
+  });
+  assertEquals([result, runs], ["new!", 2]);
+  runs = 0;
+  map.update("a", (text) => {
+    runs++;
+    for (let i = 0; i < 20_000; i++) map.set("b", "x".repeat(i % 300));
+    return `${text}!`;
+  });
+  assertEquals([map.get("a"), runs], ["new!!", 1]);
+});
+
+Deno.test("SharedMap.update() is not misled by an object that fn changed", () => {
+  using map = SharedMap.create<string, number[]>({ maxBytes: 2 ** 20 });
+  map.set("a", [1]);
+  let runs = 0;
+  map.update("a", (list = []) => {
+    runs++;
+    for (let i = 0; i < 20_000; i++) map.set("b", Array(i % 50).fill(i));
+    list.push(2);
+    return list;
+  });
+  assertEquals([map.get("a"), runs], [[1, 2], 1]);
+});

@@ -118,7 +118,10 @@ C0="-DSTART=put(1,A);n=2;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,99,1)"
 C1="-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run W(1,WR+A,0,0,4);run S(2,0,A,A,A,1)"
 D1="-DSTART=put(1,A);n=3;run W(0,WR+A+DEL,WR+A,0,2);run D(1,A,1);run S(2,0,A,A,A,1)"
 ok   $V v_writers "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,4);run S(2,0,A,A,99,1)"
-ok   $V v_two -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,A,A,99,1)"
+V2="-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,A,A,99,1)"
+ok   $V v_two -DNSN=2 "$V2"
+ok   $V v_tick "-DSTART=put(1,A);n=4;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,99,99,1);run T()"
+ok   $V v_idle -DNSN=2 "-DSTART=put(1,A);n=2;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,99,2)"
 ok   $V v_read "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run R(1,A,1);run S(2,0,A,A,99,1)"
 ok   $V v_cross -DNK=2 -DCROSS "-DSTART=n=2;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,B,1)"
 ok   $V v_cross2 -DNK=2 -DCROSS -DNSN=2 "-DSTART=n=3;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,B,1);run R(2,A,1)"
@@ -130,21 +133,42 @@ full ok $V v_crash2 -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,
 full ok $V v_crash_two -DCRASH=1 -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,A,1);run S(2,1,A,A,A,1)"
 full ok $V v_crash_drop -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A+DEL,WR+A,0,2);run D(1,A,1);run S(2,0,A,A,99,1)"
 full live $V v_live -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
-for b in SNAP_SKIP SNAP_SHOW STAMP_EARLY NO_TICK TRIM_PENDING HELD_PENDING HELD_NOW; do
+for b in SNAP_SKIP SNAP_SHOW STAMP_EARLY NO_TICK TRIM_PENDING TRIM_EARLY HELD_PENDING HELD_NOW; do
 bad  $V vb_$b -DBUG_$b "$C0"
 done
 for b in NO_TRIM_FIRST CLEAR_FIRST; do
 bad  $V vb_$b -DBUG_$b "$C1"
 done
+bad  $V vb_WRITTEN_LATE -DBUG_WRITTEN_LATE "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,99,99,1)"
+bad  $V vb_WRITTEN_SINCE -DBUG_WRITTEN_SINCE "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run S(1,0,A,99,99,1);run T()"
+full bad $V vb_WRITTEN_BLIND -DBUG_WRITTEN_BLIND "-DSTART=put(1,A);n=4;run W(0,WR+A,WR+A,0,2);run R(1,A,1);run S(2,0,A,99,99,1);run T()"
 bad  $V vb_MARK_LATE -DBUG_MARK_LATE "-DSTART=put(1,A);n=2;run W(0,WR+A,0,0,2);run S(1,0,A,A,A,1)"
 bad  $V vb_NO_SETTLE_OLD -DBUG_NO_SETTLE_OLD "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
 bad  $V vb_OPEN_LATE -DBUG_OPEN_LATE -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,99,1);run S(2,1,99,99,99,1)"
 bad  $V vb_READ_NOSETTLE -DBUG_READ_NOSETTLE "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,A,A,1)"
-bad  $V vb_HELD_INTERVAL -DBUG_HELD_INTERVAL -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,0,2);run S(1,0,A,A,A,1);run S(2,1,A,A,A,1)"
 bad  $V vb_DROP_YOUNG -DBUG_DROP_YOUNG "$D1"
 bad  $V vb_cross -DBUG_SNAP_SKIP -DNK=2 -DCROSS "-DSTART=n=2;run W(0,WR+A,WR+B,WR+A,1);run S(1,0,B,A,99,1)"
-# a bound that does not hold: one version a key for each snapshot that is open (it is: opened since the oldest that is open)
-bad  $V v_space -DEAGER -DCHECK_SPACE -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,WR+A,WR+A,2);run S(1,0,A,A,99,1);run S(2,1,99,99,99,2)"
+# versions in the middle of a chain: 2 is shown by a snapshot that is open; 3 and 4, which no other has any more, are held by 0 and 1
+CHAIN="putAt(1,1);putAt(2,2);putAt(3,3);putAt(4,4);putAt(5,5);prev[2]=1|F;retired=BIT(1);freed=BIT(1);hold(2,2);hold(3,0);hold(4,1);reg[0]=2;high=1;"
+S2="-DSTART=$CHAIN n=3;run H(0,1);run H(1,1);run O(2,0,2,2)"
+SW="-DSTART=$CHAIN n=3;run H(1,1);run O(2,0,2,1);run W(3,WR+A,0,0,6)"
+SS="-DSTART=$CHAIN n=3;run O(1,0,2,1);run S(2,1,A,A,99,1);run W(3,WR+A,0,0,6)"
+ok   $V s_two "$S2"
+ok   $V s_space -DEAGER -DCHECK_SPACE=2 "$S2"
+ok   $V s_write "$SW"
+ok   $V s_short -DNSN=2 "$SS"
+ok   $V s_drop "-DSTART=$CHAIN hold(4,3);tomb=BIT(5);absent[A]=absent[A]|BIT(5);n=4;run H(0,1);run H(1,1);run O(2,0,2,1);run D(3,A,1)"
+ok   $V s_crash -DCRASH=1 -DHEIR=1 "-DSTART=$CHAIN n=3;run H(0,1);run H(1,2);run O(2,0,2,1)"
+live $V s_live "$SW"
+full ok $V s_write2 "-DSTART=$CHAIN n=4;run H(0,1);run H(1,1);run O(2,0,2,1);run W(3,WR+A,0,0,6)"
+full live $V s_live2 -DCRASH=1 -DHEIR=1 "$S2"
+for b in HELD_INTERVAL SPLICE_UNMARKED SPLICE_BLIND SPLICE_PAST SPLICE_UNPINNED; do
+bad  $V sb_$b -DBUG_$b "$S2"
+done
+for b in SPLICE_OVER TRIM_UNMARKED; do
+bad  $V sb_$b -DBUG_$b "$SW"
+done
+bad  $V sb_SPLICE_PENDING -DBUG_SPLICE_PENDING -DNSN=2 "$SS"
 
 # ---- floors
 F=floors.pml
@@ -182,6 +206,14 @@ ok   $Y rec
 bad  $Y rec_QUERY -DBUG_QUERY
 bad  $Y rec_ATTACH -DBUG_ATTACH
 
+# ---- what is left in a record
+D=estate.pml
+ok   $D estate
+full ok $D estate_two -DTWO_ADOPTERS
+for b in LEAVE EMPTY CLAIM LOCK TAKE; do
+bad  $D estate_$b -DBUG_$b
+done
+
 # ---- the reaper of a table
 Z=reaper.pml
 ok   $Z reaper
@@ -200,8 +232,73 @@ bad  $X cursor_KEEP -DBUG_KEEP
 # ---- an entry's end, and its renewal
 N=renewal.pml; WHO="run Renewer();run Time();run Reader()"
 ok   $N renewal "-DSTART=$WHO;run Snapshot()"
+ok   $N renewal_tick "-DSTART=run Renewer();run Time();run Snapshot();run Tick()"
+full ok $N renewal_tick2 "-DSTART=$WHO;run Snapshot();run Tick()"
 ok   $N renewal_readers "-DSTART=$WHO;run Reader()"
 ok   $N renewal_two "-DSTART=$WHO;run Renewer()"
-for b in BLIND TICK_LATER TICK_SOON ONE_LOOK LATE EARLY; do
+for b in BLIND TICK_LATER TICK_SOON WRITTEN_LATER ONE_LOOK LATE EARLY; do
 bad  $N renewal_$b -DBUG_$b "-DSTART=$WHO;run Snapshot()"
+done
+
+# ---- the reserve for the tombstone of the longest key
+L=long_key.pml; L1="-DSTART=writers=2;run Writer(1,2,0);run Writer(2,1,0);run Lowerer(3,2)"
+L2="-DSTART=writers=2;run Writer(1,2,0);run Writer(2,1,0);run Lowerer(3,1);run Lowerer(4,1)"
+LM="-DSTART=writers=2;run Writer(1,2,1);run Writer(2,1,0);run Lowerer(3,1)"
+LE="-DSTART=writers=2;run Writer(1,2,0);run Writer(2,2,0);run Lowerer(3,1);run Entry(2)"
+ok   $L long_one "$L1"
+ok   $L long_move "$LM"
+ok   $L long_entry "$LE"
+ok   $L long_crash -DCRASH "$L1"
+full ok $L long_two "$L2"
+for b in NO_SECOND_LOOK IGNORE DOUBT_EARLY DOUBT_LEFT UNSETTLED; do
+bad  $L long_$b -DBUG_$b "$L1"
+done
+bad  $L long_NAMELESS -DBUG_NAMELESS "$L2"
+bad  $L long_NO_DOUBT_AFTER -DCRASH -DBUG_NO_DOUBT_AFTER "$L1"
+bad  $L long_LOOK_ONLY -DBUG_LOOK_ONLY "$LE"
+bad  $L long_MOVE -DBUG_MOVE "$LM"
+
+# ---- free blocks at the exchange words
+B=exchange.pml; GIVE="-DSTART=list[0]=1;link[1]=2;hold[0]=3"; REST="-DSTART=list[0]=1;link[1]=2;link[2]=3"
+TAKE="-DSTART=word[0]=1;link[1]=2;count[1]=2;hold[0]=3"; MORE="-DSTART=word[0]=1;link[1]=2;count[1]=2;list[0]=3"
+TWO="-DSTART=word[0]=1;next[1]=2;count[1]=1;count[2]=1;hold[0]=3"
+ok   $B x_give "$GIVE"
+full ok $B x_rest "$REST"
+ok   $B x_take "$TAKE"
+full ok $B x_heads -DHEADS "$TAKE"                    # enough, as long as whoever comes next settles first
+full ok $B x_more "$MORE"
+full ok $B x_two "$TWO"
+full ok $B x_words -DWORDS=2 "$TAKE"
+full ok $B x_cuts -DCUTS=3 "$GIVE"
+for b in GOES_ON FINALLY MARK_FIRST WRITE_LATE OLD_LATE GIVE_EARLY TAKE_EARLY CUT_LATE CUT_NONE SETTLE_NONE ADOPT_FIRST; do
+bad  $B x_$b -DBUG_$b "$REST"
+done
+bad  $B x_UNCUT -DBUG_UNCUT "$MORE"
+# whoever goes on is dead after that: a block is in two places; ... also if every block is looked at; or a word is claimed for ever
+bad  $B x_ghost -DCUTS=1 -DTICK -DBUG_GOES_ON -DHEADS "$TAKE"
+bad  $B x_ghost_walk -DCUTS=1 -DTICK -DBUG_GOES_ON "$TAKE"
+bad  $B x_ghost_words -DCUTS=1 -DTICK -DBUG_GOES_ON -DWORDS=2 "$TAKE"
+
+# ---- the block in hand, and what is counted with it.  Without optimization: gcc takes minutes for it
+U=hand.pml; HAND="-DSTART=slot=1;stamp[1]=1;entries[0]=1;used[0]=1;list[0]=2;list[1]=3"
+REAP="-DREAP -DNB=4 -DOPS1=0"; OLD="-DSTART=slot=1;stamp[1]=1;entries[0]=1;used[0]=2;list[0]=2;list[1]=3;table[0]=4"
+ok   $U hand_cuts -DOPS1=0 -DCUTS=3 -DTURNS "$HAND"
+ok   $U hand_drain -DOPS0=2 -DOPS1=0 "$HAND"
+ok   $U hand_both -DCUTS=1 -DOPS1=1 "$HAND"
+ok   $U hand_reap $REAP "$OLD"
+[ "$depth" = full ] && ok $U hand_turns -DOPS1=1 -DTURNS "$HAND"
+[ "$depth" = full ] && ok $U hand_free -DCUTS=1 -DTURNS "$HAND"
+[ "$depth" = full ] && ok $U hand_again -DCUTS=1 -DOPS1=3 -DSETS "$HAND"
+for b in GOES_ON TAKE_UNSAID TAKE_BLIND USED_LATE COUNT_LATE ANNOUNCE_LATE NO_LOOK; do
+bad  $U hand_$b -DCUTS=1 -DOPS1=1 -DBUG_$b "$HAND"
+done
+for b in FREE_UNSAID FREE_LATE FREE_TWICE FREE_KEPT; do
+bad  $U hand_$b -DOPS0=2 -DOPS1=0 -DBUG_$b "$HAND"
+done
+for b in UNPIN_FIRST WITHDRAW_FIRST; do
+bad  $U hand_$b -DCUTS=1 -DOPS1=3 -DSETS -DBUG_$b "$HAND"
+done
+bad  $U hand_TURN_LATE -DCUTS=1 -DOPS1=0 -DTURNS -DBUG_TURN_LATE "$HAND"
+for b in TAIL_LATE REAP_FIRST; do
+bad  $U hand_$b $REAP -DBUG_$b "$OLD"
 done

@@ -5,6 +5,7 @@
  *   BUG_BLIND       a renewal counts, however late it comes
  *   BUG_TICK_LATER  the tick of one that is in time is read after the clock
  *   BUG_TICK_SOON   the tick of one that is too late is read before the clock
+ *   BUG_WRITTEN_LATER  it says after that look that something is written at that tick
  *   BUG_ONE_LOOK    a reader of what seems to be over does not look again
  *   BUG_LATE, BUG_EARLY  a snapshot looks at the clock only after, only before it has its tick
  * Ghosts: gone and saved are set when an operation has ended that saw that; no operation that begins later sees the other.
@@ -15,7 +16,7 @@
 bit link;                               /* the newest version: V or W */
 short stamp = 0;                        /* of W */
 bit taken_back;                         /* W's expiry was set to a time long ago */
-byte tick = 1;                          /* V's stamp is 1 */
+byte tick = 2; byte written = 1;        /* V's stamp is 1 */
 bit clock;
 bit gone, saved, after, after_live, after_gone;
 byte shown;                             /* of the snapshot: 0 not yet, 1 live, 2 gone */
@@ -27,6 +28,9 @@ inline settle() {                       /* of W; afterwards s is its stamp */
   :: else ->
 #ifndef BUG_TICK_LATER
      atomic { c = tick };
+#ifndef BUG_WRITTEN_LATER
+     atomic { if :: written < c -> written = c :: else fi };
+#endif
 #endif
      atomic { late = clock };
 #ifdef BUG_BLIND
@@ -34,11 +38,16 @@ inline settle() {                       /* of W; afterwards s is its stamp */
 #endif
 #ifdef BUG_TICK_LATER
      atomic { c = tick };
+     atomic { if :: written < c -> written = c :: else fi };
+#endif
+#ifdef BUG_WRITTEN_LATER
+     atomic { if :: written < c -> written = c :: else fi };
 #endif
      if
      :: late ->
 #ifndef BUG_TICK_SOON
         atomic { c = tick };
+        atomic { if :: written < c -> written = c :: else fi };
 #endif
         c = -c
      :: else
@@ -109,7 +118,9 @@ proctype Snapshot() {
 redo:
   atomic { t = clock };
   atomic { mine = tick };
+  atomic { if :: written < mine -> mine--; goto opened :: else fi };
   atomic { if :: tick == mine -> tick = mine + 1 :: else fi };
+opened:
 #ifdef BUG_LATE
   atomic { t = clock };
 #else
@@ -130,6 +141,9 @@ redo:
     assert(!(shown == 1 && t && (was_gone || after_gone)))
   }
 }
+
+/* somebody else's snapshot, after something that was written elsewhere */
+proctype Tick() { atomic { written = tick; tick++ } }
 
 proctype Time() { atomic { clock = 1 } }
 

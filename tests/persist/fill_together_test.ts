@@ -49,7 +49,7 @@ async function fillIn(
   file: FileReader,
   index: number,
 ): Promise<void> {
-  const filler = new Filler(attachmentOf(map), 0, "anyone");
+  const filler = new Filler(attachmentOf(map), 0, false);
   file.rewind();
   await fillShare(filler, file, { index, of: SHARES }, () => {});
   filler.end();
@@ -75,7 +75,7 @@ Deno.test("FillCrew fills in all shares but the first", () =>
   withFile(async (path, entries) => {
     using file = FileReader.open(path);
     using map = newMap();
-    using crew = new FillCrew(attachmentOf(map), file, SHARES, "anyone");
+    using crew = new FillCrew(attachmentOf(map), file, SHARES);
     assertEquals(await crew.unfinished(), []);
     assertStrictEquals(crew.others, map.size);
     await fillIn(map, file, 0);
@@ -96,7 +96,7 @@ Deno.test("FillCrew leaves shares of a file that is gone, or another one now, to
     }
     Deno.removeSync(path);
     {
-      using crew = new FillCrew(attachmentOf(map), file, SHARES, "anyone");
+      using crew = new FillCrew(attachmentOf(map), file, SHARES);
       assertEquals(await crew.unfinished(), [1, 2]);
     }
     for (let index = 0; index < SHARES; index++) {

@@ -12,6 +12,7 @@ import { Dump } from "./dumps.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import type { Migration } from "../../src/table/migration.ts";
 import { Salvage } from "../../src/table/salvage.ts";
+import { lookInTypeScript } from "../table/looks.ts";
 
 /** In a search nobody dies but by its will: who lives needs no sign of it. */
 const NO_LIFELINE = { release() {} };
@@ -48,6 +49,7 @@ export class Actor {
       this.participant,
       NO_LIFELINE,
     ]);
+    lookInTypeScript(this.attachment);
     this.map = Reflect.construct(SharedMap, [this.attachment, FORMATS]);
   }
 
@@ -67,7 +69,7 @@ export class Actor {
 
   /** Clears up after a dead participant. */
   recover(slot: number): void {
-    const salvage = new Salvage(this.participant, this.migration);
+    const salvage = new Salvage(this.participant, this.attachment.table);
     recover(this.participant, slot, salvage);
   }
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import { numberKeys } from "../../src/codec/keys.ts";
-import { EpochScan } from "../../src/persist/epoch_scan.ts";
+import { EpochScan, RevokedError } from "../../src/persist/epoch_scan.ts";
+import { revokeDumps } from "../../src/epoch/registry.ts";
 import { P_FLOOR } from "../../src/segment/layout.ts";
 import { load } from "../../src/segment/words.ts";
 import { raiseFloor, revokeFloors, setFloor } from "../../src/table/floor.ts";
@@ -22,6 +23,8 @@ export class Dump {
 
 /** The floor was revoked: everything must be dumped again. */
 const LOST = -1;
+/** The dump was revoked: it must be begun again. */
+const REVOKED = -2;
 
 /** Tells contents apart. */
 function digest(entries: ReadonlyMap<number, number>): number {
@@ -41,6 +44,18 @@ function apply({ attachment, dump, segment }: Actor, scan: EpochScan): void {
       if (scan.isGone(ref)) dump.entries.delete(key);
       else dump.entries.set(key, segment.floats[valueIndex(words, ref)]);
     }
+    scan.pass();
+  }
+}
+
+/** What a dump comes to, if nobody revokes it. */
+function unlessRevoked(me: Actor, dump: () => number): number {
+  try {
+    return dump();
+  } catch (error) {
+    if (!(error instanceof RevokedError)) throw error;
+    me.dump.floor = 0;
+    return REVOKED;
   }
 }
 
@@ -48,34 +63,41 @@ const contents = ({ map }: Model) => digest(map);
 
 export const dumpAll: Operation = {
   text: "dump()",
-  run: (me) => {
-    using scan = new EpochScan(me.attachment, 0);
-    me.dump.entries.clear();
-    apply(me, scan);
-    me.dump.floor = scan.tick;
-    setFloor(me.participant, scan.tick); // while the snapshot is open
-    return digest(me.dump.entries);
-  },
-  spec: contents,
+  run: (me) =>
+    unlessRevoked(me, () => {
+      using scan = new EpochScan(me.attachment, 0);
+      me.dump.entries.clear();
+      me.dump.floor = scan.tick;
+      setFloor(me.participant, scan.tick); // before anything is passed
+      apply(me, scan);
+      return digest(me.dump.entries);
+    }),
+  spec: (model, _, result) => result === REVOKED ? REVOKED : contents(model),
 };
 
 export const dumpChanges: Operation = {
   text: "dumpChanges()",
-  run: (me) => {
-    const { dump, participant, segment } = me;
-    const since = dump.floor;
-    const scan = new EpochScan(me.attachment, since);
-    apply(me, scan);
-    const floor = load(segment.words, participant.base + P_FLOOR);
-    scan.close();
-    if (since === 0 || floor !== since) return LOST;
-    dump.floor = raiseFloor(participant, since, scan.tick) ? scan.tick : 0;
-    return digest(dump.entries);
-  },
-  spec: (model, _, result) => result === LOST ? LOST : contents(model),
+  run: (me) =>
+    unlessRevoked(me, () => {
+      const { dump, participant, segment } = me;
+      const since = dump.floor;
+      using scan = new EpochScan(me.attachment, since);
+      apply(me, scan);
+      const floor = load(segment.words, participant.base + P_FLOOR);
+      scan.close();
+      if (since === 0 || floor !== since) return LOST;
+      dump.floor = raiseFloor(participant, since, scan.tick) ? scan.tick : 0;
+      return digest(dump.entries);
+    }),
+  spec: (model, _, result) => result! < 0 ? result : contents(model),
 };
 
 export const revoke: Operation = {
   text: "revokeFloors()",
   run: ({ segment }) => revokeFloors(segment.words) as undefined,
+};
+
+export const revokeAll: Operation = {
+  text: "revokeDumps()",
+  run: ({ segment }) => void revokeDumps(segment.words),
 };

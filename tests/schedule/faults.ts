@@ -9,13 +9,19 @@ import {
   EMPTY,
   EXCHANGE,
   EXCHANGE_WAYS,
+  FINAL,
   FROZEN,
+  GOING,
   GONE,
   H_EPOCH,
   H_FIRST_CHUNK,
+  H_LONG_KEY,
+  H_WRITTEN,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
+  OPENING,
   P_FLOOR,
+  P_NOTES,
   P_PIN,
   P_REGISTRY,
   P_STATE,
@@ -30,7 +36,8 @@ import {
   V_PREV,
   V_STAMP,
 } from "../../src/segment/layout.ts";
-import { participantBase } from "../../src/epoch/registry.ts";
+import { reserveOf } from "../../src/segment/long_key.ts";
+import { LAST_PLACE, participantBase } from "../../src/epoch/registry.ts";
 import type { Words } from "../../src/segment/words.ts";
 import { PLANTED } from "./board.ts";
 import { tablesOf } from "./places.ts";
@@ -124,6 +131,13 @@ function skipped(
   };
 }
 
+/** Whether the word of the reserve is taken from whoever looks, and only doubted from then on. */
+const isConfirmation: IsMeant = (_, index, expected, value) => {
+  const [from, to] = [expected, value].map(reserveOf);
+  return index === H_LONG_KEY && from.isTaken && from.chunks === to.chunks &&
+    to.isDoubted && !to.isTaken;
+};
+
 /** The slips, by name. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   "versions are not settled": {
@@ -147,6 +161,23 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       (words, index) => isOfBlock(words, index, V_PREV),
     ),
   },
+  "what is to be taken out of its chain may still change": {
+    of: "chains",
+    ...skipped(
+      true,
+      (words, index, expected, value) =>
+        value === (expected | GOING) && isOfBlock(words, index, V_PREV),
+    ),
+  },
+  "a version is taken out of its chain without a look at what came in between":
+    {
+      of: "chains",
+      ...blind(
+        (words, index, expected, value) =>
+          (expected & FINAL) !== 0 && (value & GOING) === 0 &&
+          isOfBlock(words, index, V_PREV),
+      ),
+    },
   "empty slots are not closed": {
     of: "set(2, 1) | start(); finish(): a move not begun",
     ...skipped(
@@ -230,12 +261,24 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     store: (_, index, value) =>
       value === PENDING && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS),
   },
+  "nobody says that something is written": {
+    of: "snapshots",
+    ...skipped(true, (_, index) => index === H_WRITTEN),
+  },
   "exchange words are claimed blindly": {
     of: "blocks",
     ...blind(
       (_, index) =>
         index >= EXCHANGE && index < EXCHANGE + MAX_CLASSES * EXCHANGE_WAYS,
     ),
+  },
+  "what is kept for long keys is lowered whatever came in between": {
+    of: "long keys",
+    ...blind((_, index) => index === H_LONG_KEY),
+  },
+  "nobody who brings a long key minds whoever lowers what is kept": {
+    of: "long keys",
+    ...skipped(true, isConfirmation),
   },
   "an entry is given more time when it is too late": {
     of: "expiry",
@@ -250,6 +293,28 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "dumps",
     load: (_, index) =>
       isOfParticipant(index, P_FLOOR) && !isMine(index) ? 0 : undefined,
+  },
+  "a dump does not look whether it was revoked": {
+    of: "dumps",
+    compareAndSet: (_, index, expected, value) =>
+      expected === value && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS)
+        ? true
+        : undefined,
+  },
+  "a dump is not announced": {
+    of: "dumps",
+    store: (_, index, value) =>
+      value === OPENING && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS),
+    compareAndSet(words, index, expected, value) {
+      if (expected !== OPENING) return;
+      words[index] = value;
+      return true;
+    },
+  },
+  "dumps are taken to have passed everything": {
+    of: "dumps",
+    load: (_, index) =>
+      isOfParticipant(index, P_NOTES, REGISTRY_WORDS) ? LAST_PLACE : undefined,
   },
   "a place is given to all who want it": {
     of: "company",

@@ -5,9 +5,24 @@
  * @module
  */
 import { MapFullError } from "../../mod.ts";
-import { H_ROOT, P_RESULT, P_STATE, T_NEXT } from "../../src/segment/layout.ts";
+import {
+  H_ROOT,
+  P_RESULT,
+  P_STATE,
+  T_NEXT,
+  V_KEY,
+  V_STAMP,
+} from "../../src/segment/layout.ts";
+import { reservedChunks } from "../../src/segment/long_key.ts";
+import { store } from "../../src/segment/words.ts";
 import { sweep as sweepUp } from "../../src/map/sweep.ts";
+import {
+  closeSnapshot as closeSnapshotOf,
+  versionAt,
+} from "../../src/table/clock.ts";
+import { EncodedKey } from "../../src/table/key.ts";
 import { NUMBER } from "../../src/table/look.ts";
+import { valueIndex } from "../../src/table/version.ts";
 import type { Actor } from "./actor.ts";
 import { passTime } from "./clock.ts";
 import type { Model } from "./history.ts";
@@ -36,7 +51,7 @@ export const getText = (key: number): Operation => ({
   text: `get("${key}")`,
   run: ({ attachment, map, participant, segment }) => {
     const { base } = participant;
-    const seen = attachment.quick.look(base, textOf(key));
+    const seen = attachment.quick.look(base, textOf(key), 8);
     if (seen === 0) return undefined;
     return seen === NUMBER
       ? segment.floats[(base + P_RESULT) / 2]
@@ -198,7 +213,7 @@ export const expire = (key: number, ttl: number): Operation => ({
 /** Removes what has expired, all round the table. */
 export const sweep: Operation = {
   text: "sweep()",
-  run: ({ attachment }) => sweepUp(attachment) as undefined,
+  run: ({ attachment }) => void sweepUp(attachment),
 };
 
 // ---- snapshots ----------------------------------------------------------------------------------
@@ -220,6 +235,32 @@ export const look = (key: number): Operation => ({
   text: `snapshot.get(${key})`,
   run: ({ snapshot }) => snapshot!.get(key),
   spec: ({ snapshots }, part) => snapshots.get(part)!.get(key),
+});
+
+/** What a key was at a tick of which a snapshot was opened before, and is open still. */
+export const lookAt = (
+  key: number,
+  tick: number,
+  value: number,
+): Operation => ({
+  text: `what ${key} was at ${tick}`,
+  run: (me) => {
+    const { attachment: { table }, segment: { floats, seed, words } } = me;
+    const scratch = new EncodedKey(seed);
+    scratch.packNumber(key);
+    return me.pinned(() => {
+      const ref = versionAt(words, table.find(scratch), tick);
+      return floats[valueIndex(words, ref)];
+    });
+  },
+  spec: () => value,
+});
+
+/** Closes a snapshot that was opened before. */
+export const closeAt = (registryWord: number): Operation => ({
+  text: "that snapshot ends",
+  run: ({ participant }) =>
+    closeSnapshotOf(participant, registryWord) as undefined,
 });
 
 /** All values in the part's own snapshot, summed. */
@@ -320,6 +361,62 @@ export const consolidate: Operation = {
   text: "consolidate()",
   run: ({ participant }) => void participant.allocator.consolidate(true),
 };
+
+/**
+ * Brings a run that stands for a version with a key whose tombstone takes so many bytes, as a write
+ * does: 1; 0: there was no memory for both.
+ */
+export const bringLongKey = (bytes: number): Operation => ({
+  text: `bring a long key (${bytes})`,
+  run: ({ blocks, participant: { allocator }, segment: { words } }) => {
+    if (!allocator.keepForTombstone(bytes)) return 0;
+    const ref = allocator.allocate(bytes);
+    if (ref === 0) return 0;
+    words[ref * 4 + V_KEY] = bytes;
+    if (!allocator.keepForTombstone(bytes)) {
+      allocator.free(ref);
+      return 0;
+    }
+    store(words, ref * 4 + V_STAMP, 1);
+    blocks.push(ref);
+    return 1;
+  },
+  spec: (_model, _part, result) => result,
+});
+
+/** Its long key must have what its tombstone takes, kept for it. */
+export const checkReserve: Operation = {
+  text: "check the reserve",
+  run: ({ blocks, participant: { allocator }, segment: { words } }) => {
+    for (const ref of blocks) {
+      const chunks = allocator.chunksFor(words[ref * 4 + V_KEY]);
+      if (reservedChunks(words) < chunks) {
+        throw new Error(`fewer chunks are kept than the ${chunks} needed`);
+      }
+    }
+    return undefined;
+  },
+};
+
+export const dropLongKey: Operation = {
+  text: "drop the long key",
+  run: ({ blocks, participant: { allocator } }) => {
+    const ref = blocks.shift();
+    if (ref !== undefined) allocator.free(ref);
+    return undefined;
+  },
+};
+
+/** What a tombstone takes is read as it is; that may be anything in a run that was freed. */
+export const lowerReserve: Operation = {
+  text: "lowerReserve()",
+  run: ({ participant: { allocator }, segment: { words } }) =>
+    void allocator.lowerReserve((ref) =>
+      Math.abs(words[ref * 4 + V_KEY] % MOST_BYTES)
+    ),
+};
+
+const MOST_BYTES = 2 ** 20;
 
 // ---- tables -------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ import {
   MOVED,
   P_CHUNK,
   P_FREE,
+  P_NOTES,
   P_REGISTRY,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
@@ -104,6 +105,7 @@ function nameInRecord(word: number): string {
   if (word >= P_REGISTRY && word < P_REGISTRY + REGISTRY_WORDS) {
     return `snapshot ${word - P_REGISTRY}`;
   }
+  if (word >= P_NOTES) return `note of snapshot ${word - P_NOTES}`;
   if (word >= P_CHUNK) return `chunk of class ${word - P_CHUNK}`;
   if (word >= P_FREE) return `list of class ${word - P_FREE}`;
   return PARTICIPANT.get(word) ?? `word ${word}`;

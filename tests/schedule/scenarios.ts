@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { chains } from "./scenarios/chains.ts";
 import { company } from "./scenarios/company.ts";
 import { crowds } from "./scenarios/crowds.ts";
 import { dumps } from "./scenarios/dumps.ts";
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...slots,
   ...moves,
   ...snapshots,
+  ...chains,
   ...memory,
   ...recoveries,
   ...dumps,

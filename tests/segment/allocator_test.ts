@@ -3,8 +3,10 @@ import {
   assertEquals,
   assertFalse,
   assertGreater,
+  assertGreaterOrEqual,
   assertNotEquals,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
 import {
   Allocator,
@@ -22,7 +24,10 @@ import {
   PARTICIPANT_WORDS,
   PARTICIPANTS,
   R_LINK,
+  V_KEY,
+  V_STAMP,
 } from "../../src/segment/layout.ts";
+import { reservedChunks } from "../../src/segment/long_key.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { classOf } from "../../src/segment/size_classes.ts";
 import { freshSegment } from "./fresh_segment.ts";
@@ -286,13 +291,13 @@ Deno.test("Allocator leaves memory for what is to be moved out of the next table
   assertGreater(high.length, 0);
   fill(new LiveBlocks(segment), allocator, chunk);
   for (const ref of high) {
-    const copy = allocator.allocateLow(chunk, () => {});
+    const copy = allocator.allocateOutside(0, 0, chunk, () => {});
     assertNotEquals(copy, 0);
     assertFalse(allocator.isHigh(copy));
     allocator.free(ref);
   }
   for (let i = 0; i < kept; i++) {
-    assertNotEquals(allocator.allocateLow(chunk, () => {}), 0);
+    assertNotEquals(allocator.allocateOutside(0, 0, chunk, () => {}), 0);
   }
 });
 
@@ -315,6 +320,123 @@ Deno.test("Allocator.keepForTombstone() refuses what entries have taken", () => 
   const allocator = allocatorOf(segment, 0);
   fill(new LiveBlocks(segment), allocator, 64);
   assertFalse(allocator.keepForTombstone(9 * chunkBytes(segment)));
+});
+
+/**
+ * A run that stands for a version with a key whose tombstone takes as much; 0: there is no memory
+ * for both.
+ */
+function bringLongKey(
+  segment: Segment,
+  allocator: Allocator,
+  bytes: number,
+): number {
+  if (!allocator.keepForTombstone(bytes)) return 0;
+  const ref = allocator.allocate(bytes);
+  if (ref === 0) return 0;
+  segment.words[ref * 4 + V_KEY] = bytes;
+  if (!allocator.keepForTombstone(bytes)) {
+    allocator.free(ref);
+    return 0;
+  }
+  segment.words[ref * 4 + V_STAMP] = 1;
+  return ref;
+}
+
+function keyIn(segment: Segment): (ref: number) => number {
+  return (ref) => segment.words[ref * 4 + V_KEY];
+}
+
+Deno.test("Allocator.lowerReserve() keeps what the longest key that is left needs", () => {
+  const segment = freshSegment();
+  const allocator = allocatorOf(segment, 0);
+  const refs = [2, 7, 4].map((chunks) =>
+    bringLongKey(segment, allocator, chunks * chunkBytes(segment))
+  );
+  const expected = [[1, 4], [0, 4], [2, 0]];
+  assertStrictEquals(reservedChunks(segment.words), 7);
+  for (const [gone, left] of expected) {
+    allocator.free(refs[gone]);
+    allocator.lowerReserve(keyIn(segment));
+    assertStrictEquals(reservedChunks(segment.words), left);
+  }
+});
+
+Deno.test("Allocator.lowerReserve() gives way to whoever brings a long key meanwhile", () => {
+  for (const chunks of [3, 6, 8]) {
+    const segment = freshSegment();
+    const allocator = allocatorOf(segment, 0);
+    const other = allocatorOf(segment, 1);
+    const bytes = chunks * chunkBytes(segment);
+    const [low, high, gone] = [chunks, 1, 6].map((count) =>
+      bringLongKey(segment, allocator, count * chunkBytes(segment) + 1)
+    );
+    allocator.free(low); // the other's is put there, where the look has passed
+    allocator.free(gone);
+    let brought = 0;
+    allocator.lowerReserve((ref) => {
+      if (ref === high) brought = bringLongKey(segment, other, bytes);
+      return keyIn(segment)(ref);
+    });
+    assertStrictEquals(brought, low);
+    assertGreaterOrEqual(reservedChunks(segment.words), chunks);
+    allocator.lowerReserve(keyIn(segment));
+    assertStrictEquals(reservedChunks(segment.words), chunks);
+  }
+});
+
+Deno.test("Allocator.lowerReserve() looks again when a long key goes meanwhile", () => {
+  const segment = freshSegment();
+  const allocator = allocatorOf(segment, 0);
+  const other = allocatorOf(segment, 1);
+  const bytes = 5 * chunkBytes(segment);
+  const [mine, gone] = [allocator, other].map((it) =>
+    bringLongKey(segment, it, bytes)
+  );
+  other.free(gone);
+  allocator.lowerReserve((ref) => {
+    const seen = keyIn(segment)(ref);
+    if (ref === mine) other.free(mine);
+    return seen;
+  });
+  allocator.lowerReserve(keyIn(segment));
+  assertStrictEquals(reservedChunks(segment.words), 0);
+});
+
+Deno.test("Allocator.lowerReserve() does not trust what is in a run that is yet to be written", () => {
+  const segment = freshSegment();
+  const allocator = allocatorOf(segment, 0);
+  const bytes = 5 * chunkBytes(segment);
+  const gone = bringLongKey(segment, allocator, bytes);
+  allocator.free(gone);
+  const value = allocator.allocate(bytes);
+  assertStrictEquals(value, gone);
+  allocator.lowerReserve(keyIn(segment)); // sees the key that was there before
+  segment.words[value * 4 + V_KEY] = 8;
+  segment.words[value * 4 + V_STAMP] = 1;
+  allocator.lowerReserve(keyIn(segment));
+  assertStrictEquals(reservedChunks(segment.words), 0);
+});
+
+Deno.test("Allocator.lowerReserve() by one who is gone is done by the next", () => {
+  const segment = freshSegment();
+  const allocator = allocatorOf(segment, 0);
+  const dead = allocatorOf(segment, 1);
+  const bytes = 5 * chunkBytes(segment);
+  bringLongKey(segment, allocator, chunkBytes(segment));
+  allocator.free(bringLongKey(segment, allocator, bytes));
+  assertThrows(
+    () =>
+      dead.lowerReserve(() => {
+        throw new Error("cut short");
+      }),
+    Error,
+    "cut short",
+  );
+  assertStrictEquals(reservedChunks(segment.words), 5);
+  assertNotEquals(bringLongKey(segment, allocator, bytes), 0);
+  allocator.lowerReserve(keyIn(segment));
+  assertStrictEquals(reservedChunks(segment.words), 5);
 });
 
 Deno.test("Allocator takes tables from the top and large values from the bottom", () => {

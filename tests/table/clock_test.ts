@@ -7,7 +7,9 @@ import {
 import { oldestSnapshot } from "../../src/epoch/registry.ts";
 import {
   FINAL,
+  FIRST_TICK,
   H_CLOCK,
+  H_WRITTEN,
   LAST_TICK,
   NEVER,
   P_HELD_COUNT,
@@ -28,6 +30,7 @@ import {
   versionAt,
 } from "../../src/table/clock.ts";
 import { trim } from "../../src/table/trim.ts";
+import { writingTick } from "../../src/table/version.ts";
 import { SmallTable } from "./small_table.ts";
 
 /** A chain of versions of one key by hand: stamps from the newest to the oldest. */
@@ -70,24 +73,77 @@ function openAt(of: SmallTable, stamp: number): number {
 
 Deno.test("openSnapshot() returns the present tick, and the clock goes on", () => {
   const of = new SmallTable();
-  for (let tick = 1; tick <= 32; tick++) {
+  for (let i = 0; i < 32; i++) {
+    const tick = FIRST_TICK + i;
+    assertStrictEquals(writingTick(of.words), tick);
     const word = of.participant.freeRegistryWord();
     assertStrictEquals(openSnapshot(of.participant, word), tick);
     assertStrictEquals(of.words[word], tick);
     assertStrictEquals(of.words[H_CLOCK], tick + 1);
-    assertStrictEquals(oldestSnapshot(of.words), 1);
+    assertStrictEquals(oldestSnapshot(of.words), FIRST_TICK);
   }
   assertStrictEquals(of.participant.freeRegistryWord(), 0);
   const { base } = of.participant;
   assertStrictEquals(of.words[base + P_REGISTRY_MARK], 32);
   closeSnapshot(of.participant, base + P_REGISTRY);
-  assertStrictEquals(oldestSnapshot(of.words), 2);
+  assertStrictEquals(oldestSnapshot(of.words), FIRST_TICK + 1);
   assertStrictEquals(of.participant.freeRegistryWord(), base + P_REGISTRY);
+});
+
+/** Opens a snapshot and closes it; returns its tick. */
+function tickOf(of: SmallTable): number {
+  const word = of.participant.freeRegistryWord();
+  const tick = openSnapshot(of.participant, word);
+  closeSnapshot(of.participant, word);
+  return tick;
+}
+
+Deno.test("openSnapshot() takes no tick when nothing was written since the last one", () => {
+  const of = new SmallTable();
+  assertStrictEquals(tickOf(of), FIRST_TICK - 1);
+  of.set(1, 1);
+  for (let i = 0; i < 100; i++) assertStrictEquals(tickOf(of), FIRST_TICK);
+  assertStrictEquals(of.words[H_CLOCK], FIRST_TICK + 1);
+  of.join().delete(1);
+  assertStrictEquals(tickOf(of), FIRST_TICK + 1);
+  assertStrictEquals(tickOf(of), FIRST_TICK + 1);
+});
+
+Deno.test("openSnapshot() takes a tick after a write that nobody settled before it was asked for", () => {
+  const of = new SmallTable();
+  of.set(1, 1);
+  const stamp = of.words[H_CLOCK];
+  of.words[of.find(1) * 4 + V_STAMP] = 0; // as if its writer had died before it settled it
+  of.words[H_WRITTEN] = stamp - 1;
+  const word = of.participant.freeRegistryWord();
+  const tick = openSnapshot(of.participant, word);
+  assertStrictEquals(tick, stamp - 1);
+  // It was never acknowledged: it counts from when somebody meets it, and then for good.
+  assertStrictEquals(versionAt(of.words, of.find(1), tick), 0);
+  closeSnapshot(of.participant, word);
+  assertStrictEquals(tickOf(of), stamp);
+});
+
+Deno.test("writingTick() never lowers what it says", () => {
+  const of = new SmallTable();
+  of.words[H_CLOCK] = 9;
+  assertStrictEquals(writingTick(of.words), 9);
+  of.words[H_CLOCK] = 7; // as one sees it who was interrupted since it read the clock
+  assertStrictEquals(writingTick(of.words), 7);
+  assertStrictEquals(of.words[H_WRITTEN], 9);
+});
+
+Deno.test("openSnapshot() opens one more at the last tick while nothing was written at it", () => {
+  const of = new SmallTable();
+  of.words[H_CLOCK] = LAST_TICK;
+  assertStrictEquals(tickOf(of), LAST_TICK - 1);
+  assertStrictEquals(of.words[H_CLOCK], LAST_TICK);
 });
 
 Deno.test("openSnapshot() returns 0 when the clock has run out, and leaves nothing", () => {
   const of = new SmallTable();
   of.words[H_CLOCK] = LAST_TICK;
+  writingTick(of.words);
   const word = of.participant.freeRegistryWord();
   assertStrictEquals(openSnapshot(of.participant, word), 0);
   assertStrictEquals(of.words[word], 0);
@@ -110,11 +166,11 @@ Deno.test("oldestSnapshot() looks at all participants, and takes a pending one f
 Deno.test("trim() retires what no snapshot shows, and skips it in the chain", () => {
   const of = new SmallTable();
   const [newest, middle, oldest] = untrimmed(of, 8, 5, 2);
-  trim(of.words, of.participant.base, newest);
+  trim(of.words, of.participant.base, newest, 5);
   assertStrictEquals(of.words[newest * 4 + V_PREV], oldest | FINAL);
   assertEquals(queue(of, P_LIMBO_HEAD), [middle]);
   assertEquals(queue(of, P_HELD_HEAD), []);
-  trim(of.words, of.participant.base, newest); // again is nothing
+  trim(of.words, of.participant.base, newest, 5); // again is nothing
   assertEquals(queue(of, P_LIMBO_HEAD), [middle]);
 });
 
@@ -132,7 +188,7 @@ Deno.test("trim() holds what an open snapshot shows, until its death", () => {
     const of = new SmallTable();
     openAt(of, stamp);
     const [newest, old] = untrimmed(of, 8, 5);
-    trim(of.words, of.participant.base, newest);
+    trim(of.words, of.participant.base, newest, 5);
     assertEquals(queue(of, P_HELD_HEAD), needed ? [old] : [], `at ${stamp}`);
     assertEquals(queue(of, P_LIMBO_HEAD), needed ? [] : [old]);
     const prev = of.words[newest * 4 + V_PREV];
@@ -147,7 +203,7 @@ Deno.test("trim() takes a snapshot that is being opened for one that needs every
   const of = new SmallTable();
   openAt(of, PENDING);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, of.participant.base, newest);
+  trim(of.words, of.participant.base, newest, 5);
   assertEquals(queue(of, P_HELD_HEAD), [old]);
 });
 
@@ -155,7 +211,7 @@ Deno.test("trim() holds what the snapshot of another participant shows", () => {
   const of = new SmallTable();
   openAt(of.join(), 6);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, of.participant.base, newest);
+  trim(of.words, of.participant.base, newest, 5);
   assertEquals(queue(of, P_HELD_HEAD), [old]);
 });
 
@@ -184,7 +240,7 @@ Deno.test("held versions are released when the snapshots older than their death 
   const { participant, words } = of;
   const word = openAt(of, 6);
   const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, participant.base, newest);
+  trim(of.words, participant.base, newest, 5);
   participant.collect();
   assertEquals(queue(of, P_HELD_HEAD), [old]);
   const later = openAt(of, 9); // younger than the death: it does not matter
@@ -201,8 +257,10 @@ Deno.test("held versions are released when the snapshots older than their death 
 Deno.test("a key keeps one version per open snapshot at most", () => {
   const of = new SmallTable();
   of.set(1, 0);
+  const ticks: number[] = [];
   for (let i = 1; i <= 5; i++) {
-    openSnapshot(of.participant, of.participant.freeRegistryWord());
+    const word = of.participant.freeRegistryWord();
+    ticks.push(openSnapshot(of.participant, word));
     for (let n = 0; n < 10; n++) of.set(1, i * 10 + n);
   }
   let count = 0;
@@ -215,6 +273,6 @@ Deno.test("a key keeps one version per open snapshot at most", () => {
   assertStrictEquals(count, 6);
   const at = (stamp: number) =>
     of.valueOf(versionAt(of.words, of.find(1), stamp));
-  assertEquals([1, 2, 3, 4, 5].map(at), [0, 19, 29, 39, 49]);
+  assertEquals(ticks.map(at), [0, 19, 29, 39, 49]);
   assertFalse(of.participant.freeRegistryWord() === 0);
 });

@@ -5,23 +5,28 @@ import {
   assertThrows,
 } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
+import { TAG_UTF16 } from "../../src/codec/codec.ts";
 import { stringKeys } from "../../src/codec/keys.ts";
+import { readString } from "../../src/codec/strings.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import {
   H_ROOT,
   KEY_SCRATCH_WORDS,
-  P_BEFORE,
+  LENGTH_MASK,
   P_HASH,
   P_INFO,
   P_RESULT,
+  P_VALUE_INFO,
   PARTICIPANT_WORDS,
+  TAG_SHIFT,
   V_STAMP,
 } from "../../src/segment/layout.ts";
-import { beforeGlance, UNDECIDED } from "../../src/table/glance.ts";
+import { UNDECIDED } from "../../src/table/glance.ts";
 import { EncodedKey } from "../../src/table/key.ts";
-import { NUMBER } from "../../src/table/look.ts";
+import { copiedValue, FOUND, LONG, NUMBER } from "../../src/table/look.ts";
 import type { Quick } from "../../src/table/quick_over.ts";
 import { forSeeds } from "../segment/random.ts";
+import { lookInTypeScript } from "./looks.ts";
 
 /** A map, with the kernel and without, and looks at it. */
 class Looked {
@@ -37,6 +42,7 @@ class Looked {
     const { buffer, memory } = this.#maker.handle;
     this.map = SharedMap.attach(hasKernel ? { buffer, memory } : { buffer });
     const { participant, quick, segment } = attachmentOf(this.map);
+    if (!hasKernel) lookInTypeScript(attachmentOf(this.map));
     assertStrictEquals(segment.kernel !== undefined, hasKernel);
     this.words = segment.words;
     this.#floats = segment.floats;
@@ -45,11 +51,26 @@ class Looked {
   }
 
   look(text: string): number {
-    return this.quick.look(this.base, text);
+    return this.quick.look(this.base, text, 1000);
   }
 
   get number(): number {
     return this.#floats[(this.base + P_RESULT) / 2];
+  }
+
+  /** What a look copied, if it is a string. */
+  get text(): string {
+    const { segment } = attachmentOf(this.map);
+    const at = copiedValue(this.base, this.words[this.base + P_INFO]);
+    const info = this.words[this.base + P_VALUE_INFO];
+    const tag = info >>> TAG_SHIFT;
+    return readString(segment, at * 8, info & LENGTH_MASK, tag === TAG_UTF16);
+  }
+
+  /** When what a look found expires. */
+  get expiry(): number {
+    const at = copiedValue(this.base, this.words[this.base + P_INFO]);
+    return this.#floats[at - 1];
   }
 
   /** The newest version of a key. */
@@ -94,21 +115,76 @@ Deno.test("look() finds numbers, and that there is nothing", () => {
   });
 });
 
-Deno.test("look() finds what is no number, and leaves what is needed to go on", () => {
+Deno.test("look() copies what is no plain number, and leaves what is needed to go on", () => {
   forBoth((of) => {
-    const keys = [...SHORT, ...LONGEST];
-    for (const key of keys) {
-      of.map.set(key, 1, { ttl: 1e9 });
-      assertStrictEquals(of.look(key), of.find(key));
+    for (const key of SHORT) {
       of.map.set(key, `value of ${key}`);
-      of.words.fill(-7, of.base + P_HASH, of.base + P_BEFORE + 1);
-      assertStrictEquals(of.look(key), of.find(key));
+      of.words.fill(-7, of.base + P_HASH, of.base + P_VALUE_INFO + 1);
+      assertStrictEquals(of.look(key), FOUND);
       const { hash, info } = of.encode(key);
       assertStrictEquals(of.words[of.base + P_HASH], hash);
       assertStrictEquals(of.words[of.base + P_INFO], info);
-      const epoch = beforeGlance(attachmentOf(of.map).segment.words);
-      assertStrictEquals(of.words[of.base + P_BEFORE], epoch);
+      assertStrictEquals(of.text, `value of ${key}`);
+      assertStrictEquals(of.expiry, Infinity);
       assertStrictEquals(of.map.get(key), `value of ${key}`);
+      assert(of.map.has(key));
+      of.map.set(key, `for a time`, { ttl: 1e9 });
+      assertStrictEquals(of.look(key), FOUND);
+      assertStrictEquals(of.text, "for a time");
+      assert(of.expiry > Date.now());
+      assertStrictEquals(of.map.get(key), "for a time");
+      of.map.delete(key);
+      assertStrictEquals(of.look(key), 0);
+    }
+  });
+});
+
+Deno.test("look() copies what fits the scratch behind the key", () => {
+  forBoth((of) => {
+    for (
+      const keyLength of [1, 4, 12, 100, 160, 161, 168, 169, SCRATCH_BYTES]
+    ) {
+      const key = "k".repeat(keyLength);
+      const room = SCRATCH_BYTES - Math.ceil(keyLength / 8) * 8 - 8;
+      of.map.set(key, { clone: true });
+      const seen = of.look(key);
+      if (room < 0) assertStrictEquals(seen, UNDECIDED);
+      assertEquals(of.map.get(key), { clone: true });
+      for (const length of [0, 1, room - 1, room, room + 1, room + 9]) {
+        if (length < 0) continue;
+        const value = "\xe9".repeat(length);
+        of.map.set(key, value);
+        const outcome = room < 0 ? UNDECIDED : length > room ? LONG : FOUND;
+        assertStrictEquals(of.look(key), outcome, `${keyLength} ${length}`);
+        if (outcome === FOUND) assertStrictEquals(of.text, value);
+        assertStrictEquals(of.map.get(key), value);
+        assert(of.map.has(key));
+      }
+      of.map.set(key, 1);
+      assertStrictEquals(of.look(key), NUMBER);
+    }
+  });
+});
+
+Deno.test("what a look found is read again, pinned, if it seems to have expired", () => {
+  forBoth((of) => {
+    const { now } = Date;
+    try {
+      Date.now = () => 1000;
+      of.map.set("a", "soon over", { ttl: 10 });
+      of.map.set("b", "x".repeat(1000), { ttl: 10 });
+      Date.now = () => 1009;
+      assertStrictEquals(of.map.get("a"), "soon over");
+      assert(of.map.has("b"));
+      Date.now = () => 1010;
+      assertStrictEquals(of.look("a"), FOUND);
+      assertStrictEquals(of.look("b"), LONG);
+      for (const key of ["a", "b"]) {
+        assertStrictEquals(of.map.get(key), undefined);
+        assertEquals(of.map.has(key), false);
+      }
+    } finally {
+      Date.now = now;
     }
   });
 });
@@ -167,10 +243,10 @@ Deno.test("a look that is led out of the memory is undecided to get() and has()"
   assertThrows(() => of.look("a"), WebAssembly.RuntimeError);
   of.words[H_ROOT] = root;
   const { look } = of.quick;
-  of.quick.look = (base, text) => {
+  of.quick.look = (base, text, most) => {
     of.words[H_ROOT] = 0x0ffffff0;
     try {
-      return look(base, text);
+      return look(base, text, most);
     } finally {
       of.words[H_ROOT] = root;
     }

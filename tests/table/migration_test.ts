@@ -294,14 +294,35 @@ Deno.test("Migration moves no tombstone away under a snapshot that is being open
   const of = new SmallTable({ shift: 8 });
   const { participant, words } = of;
   of.set(1, 1);
-  of.delete(1);
   const word = participant.freeRegistryWord();
   participant.raiseSnapshotMarks(word);
   words[word] = -1; // PENDING
+  of.delete(1);
   of.startMove();
   of.table.migration.finish(of.root);
   assert(of.find(1) !== 0);
   words[word] = 0;
+});
+
+Deno.test("Migration.purge() drops beside a snapshot what it does not need, if that is enough", () => {
+  const of = new SmallTable({ shift: 10, floorShift: 10 });
+  const { participant } = of;
+  for (let n = 0; n < 100; n++) of.set(n, n);
+  openSnapshot(participant, participant.freeRegistryWord());
+  for (let n = 0; n < 100; n++) of.delete(n);
+  for (let n = 100; n < 300; n++) of.set(n, n);
+  const { migration } = of.table;
+  assertFalse(migration.wouldPurge(1));
+  for (let n = 100; n < 300; n++) of.delete(n); // younger than the snapshot, which shows nothing under them
+  const root = of.root;
+  assertFalse(migration.wouldPurge(201));
+  migration.purge(201);
+  assertStrictEquals(of.root, root);
+  assert(migration.wouldPurge(200));
+  migration.purge(200);
+  assert(of.root !== root);
+  assert(of.find(0) !== 0);
+  assertStrictEquals(of.find(100), 0);
 });
 
 Deno.test("Migration finishes what a dead helper left frozen, copied or unlinked", () => {

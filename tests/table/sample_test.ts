@@ -6,17 +6,19 @@ import {
   assertLessOrEqual,
   assertStrictEquals,
 } from "@std/assert";
-import { sampleVersions } from "../../src/table/sample.ts";
+import { type Sample, sampleVersions } from "../../src/table/sample.ts";
 import { homeAt, SmallTable } from "./small_table.ts";
 
 /** How often each value comes first in so many samples. */
 function countFirst(of: SmallTable, samples: number): Map<number, number> {
   const counts = new Map<number, number>();
-  const refs: number[] = [];
+  const sample: Sample = { refs: [], hashes: [] };
+  const { refs, hashes } = sample;
   of.participant.pin();
   for (let i = 0; i < samples; i++) {
-    sampleVersions(of.words, 1, refs);
+    sampleVersions(of.words, 1, sample);
     assertStrictEquals(refs.length, 1);
+    assertStrictEquals(hashes.length, 1);
     const value = of.valueOf(refs[0]);
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
@@ -50,18 +52,33 @@ Deno.test("sampleVersions() finds keys in both tables of a move", () => {
 
 Deno.test("sampleVersions() gives as many as are wanted, or are near", () => {
   const of = new SmallTable({ shift: 10 });
-  const refs = [1];
-  sampleVersions(of.words, 8, refs);
-  assertEquals(refs, [], "the table is empty");
+  const sample: Sample = { refs: [1], hashes: [2] };
+  const { refs } = sample;
+  sampleVersions(of.words, 8, sample);
+  assertEquals(sample, { refs: [], hashes: [] }, "the table is empty");
   of.set(1, 1);
   for (let i = 0; i < 100; i++) {
-    sampleVersions(of.words, 8, refs);
+    sampleVersions(of.words, 8, sample);
     assertLessOrEqual(refs.length, 1);
   }
   for (let n = 0; n < 500; n++) of.set(n, n);
   for (let i = 0; i < 100; i++) {
-    sampleVersions(of.words, 8, refs);
+    sampleVersions(of.words, 8, sample);
     assertStrictEquals(refs.length, 8);
     assertStrictEquals(new Set(refs).size, 8);
   }
+});
+
+Deno.test("sampleVersions() tells the hashes of the keys, and may be told where to look", () => {
+  const of = new SmallTable({ shift: 10 });
+  for (let n = 0; n < 500; n++) of.set({ n, hash: homeAt(n * 2, 2, 10) }, n);
+  const sample: Sample = { refs: [], hashes: [] };
+  const seen = new Set<number>();
+  for (let i = 0; i < 2000; i++) {
+    sampleVersions(of.words, 1, sample, 2 ** 30);
+    const n = of.valueOf(sample.refs[0]);
+    assertStrictEquals(sample.hashes[0], homeAt(n * 2, 2, 10));
+    seen.add(n);
+  }
+  assertEquals(seen.size, 128, "a quarter of the table");
 });

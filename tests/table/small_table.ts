@@ -2,7 +2,6 @@ import { numberKeys } from "../../src/codec/keys.ts";
 import { Participant } from "../../src/epoch/participant.ts";
 import {
   H_ROOT,
-  P_ENTRIES,
   SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
@@ -130,18 +129,16 @@ export class SmallTable {
         const current = table.seek(encoded, value !== undefined);
         const live = current !== 0 && !isTombstone(words, current);
         if (value === undefined && !live) return false;
+        participant.enterSection();
         const version = this.version(key, value);
         const outcome = current === 0
           ? table.insert(encoded, version)
           : table.replace(current, version)
           ? "done"
           : "lost";
-        if (outcome === "done") {
-          const difference = (value === undefined ? 0 : 1) - (live ? 1 : 0);
-          participant.tally(P_ENTRIES, difference);
-          return true;
-        }
-        participant.allocator.free(version);
+        if (outcome !== "done") participant.allocator.free(version);
+        participant.leaveSection();
+        if (outcome === "done") return true;
         if (outcome === "full") return false;
       }
     } finally {

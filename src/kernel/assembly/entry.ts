@@ -3,7 +3,8 @@ import * as limbo from "../../epoch/limbo.ts";
 import { P_KEY } from "../../segment/layout.ts";
 import { Floats, Text } from "../../segment/machine.ts";
 import { KeyWords, Words } from "../../segment/words.ts";
-import { look as lookFor } from "../../table/look.ts";
+import { glance as glanceFor } from "../../table/glance.ts";
+import * as looks from "../../table/look.ts";
 import * as move from "../../table/move.ts";
 import * as quick from "../../table/quick.ts";
 
@@ -58,9 +59,21 @@ export function exchange(
   );
 }
 
-export function look(base: i32, text: Text): i32 {
-  const key = changetype<KeyWords>((base + P_KEY) << 2);
-  return lookFor(WORDS, FLOATS, base, key, text);
+export function look(base: i32, text: Text, most: i32): i32 {
+  return looks.look(WORDS, FLOATS, base, scratch(base), text, most);
+}
+
+export function lookPacked(base: i32, hash: i32, info: i32, most: i32): i32 {
+  return looks.lookPacked(WORDS, FLOATS, base, scratch(base), hash, info, most);
+}
+
+export function glance(base: i32, hash: i32, info: i32): i32 {
+  return glanceFor(WORDS, hash, scratch(base), info);
+}
+
+@inline
+function scratch(base: i32): KeyWords {
+  return changetype<KeyWords>((base + P_KEY) << 2);
 }
 
 export function moveSlots(

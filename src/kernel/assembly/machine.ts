@@ -1,5 +1,5 @@
 // What `segment/machine.ts` is in the kernel.
-import { Words } from "./words.ts";
+import { KeyWords, Words } from "./words.ts";
 
 export type Float = f64;
 export type Text = externref;
@@ -27,6 +27,27 @@ export class Floats {
 @inline
 export function floatAt(words: Words, index: i32): f64 {
   return f64.load(<usize> index << 2);
+}
+
+@inline
+export function loadFloat(words: Words, index: i32): f64 {
+  return reinterpret<f64>(i64.atomic.load(<usize> index << 2));
+}
+
+@inline
+export function isPairOf(
+  words: Words,
+  index: i32,
+  key: KeyWords,
+  i: i32,
+): bool {
+  return i64.atomic.load(<usize> index << 2) ==
+    i64.load(changetype<usize>(key) + (<usize> i << 2));
+}
+
+@inline
+export function copyPair(words: Words, from: i32, to: i32): void {
+  i64.store(<usize> to << 2, i64.atomic.load(<usize> from << 2));
 }
 
 @inline

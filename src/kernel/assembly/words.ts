@@ -28,10 +28,6 @@ export class KeyWords {
   }
 }
 
-/** Whether the processor keeps plain writes in order. */
-@external("machine", "ordered")
-declare const ordered: i32;
-
 @inline
 function at(index: i32): usize {
   return <usize> index << 2;
@@ -49,8 +45,7 @@ export function store(words: Words, index: i32, value: i32): void {
 
 @inline
 export function release(words: Words, index: i32, value: i32): void {
-  if (ordered) i32.store(at(index), value);
-  else i32.atomic.store(at(index), value);
+  i32.atomic.store(at(index), value);
 }
 
 @inline

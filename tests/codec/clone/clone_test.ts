@@ -199,6 +199,7 @@ Deno.test('"any" keeps nothing of a buffer that changes after it was prepared', 
   for (const value of [bytes, { bytes }]) {
     bytes.set([1, 2, 3]);
     format.prepare(value);
+    format.keep();
     bytes.fill(9);
     format.write(segment, AT);
     const { byteLength, tag } = format;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dumpAll, dumpChanges, revoke } from "../dumps.ts";
+import { dumpAll, dumpChanges, revoke, revokeAll } from "../dumps.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Props, type Scenario, titleOf } from "../scenario.ts";
@@ -26,6 +26,10 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [[...DUMPS, dumpChanges], [op.remove(A), op.remove(B), ...MOVE]],
   [DUMPS, [op.remove(A), revoke, ...MOVE]],
   [DUMPS, [op.remove(A), ...MOVE], [revoke]],
+  [DUMPS, [revokeAll, op.set(A, 3), op.remove(A)]],
+  [DUMPS, [op.set(A, 3), op.set(A, 4)], [revokeAll, op.set(B, 5)]],
+  [[dumpAll, dumpAll], [op.remove(A), revokeAll, ...MOVE]],
+  [DUMPS, [op.set(B, 3), op.remove(B), op.set(A, 4), op.remove(A)]],
 ];
 
 export const dumps: Scenario[] = PARTS.map((parts) => ({

@@ -70,6 +70,29 @@ function trade(found: string, prepare?: (props: Props) => void) {
   });
 }
 
+/** Runs of two, three and five chunks. */
+const [SHORT, LONG, LONGEST] = [2, 3, 5].map((chunks) => chunks * 4096);
+const { bringLongKey: bring, checkReserve: check, lowerReserve: lower } = op;
+const forget = op.dropLongKey;
+
+const LONG_KEYS: (readonly (readonly Operation[])[])[] = [
+  [[bring(LONG), check, check], [lower, lower]],
+  [[bring(LONG), check, forget], [bring(SHORT), check, check], [lower]],
+  [[bring(LONGEST), forget, lower], [bring(LONG), check, check]],
+  [[bring(LONG), check, check], [bring(SHORT), forget, lower], [lower]],
+  [[bring(LONG), bring(LONG), forget, check], [lower, lower], [lower]],
+];
+
+/** So much is kept that whoever looks lowers it. */
+function keepMuch({ join }: Props): void {
+  const { participant: { allocator } } = join();
+  const [first, second] = [SHORT, LONGEST].map((bytes) => {
+    allocator.keepForTombstone(bytes);
+    return allocator.allocate(bytes);
+  });
+  for (const ref of [first, second]) allocator.free(ref);
+}
+
 export const memory: Scenario[] = [
   ...READERS.map((parts): Scenario => ({
     group: "readers",
@@ -79,4 +102,11 @@ export const memory: Scenario[] = [
   })),
   ...TRADERS.map(trade("nothing on offer")),
   ...TRADERS.map(trade("blocks on offer", offer)),
+  ...LONG_KEYS.map((parts): Scenario => ({
+    group: "long keys",
+    name: titleOf(parts, "more is kept than needed"),
+    prepare: keepMuch,
+    parts,
+    leaks: IN_HAND,
+  })),
 ];

@@ -138,6 +138,20 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
 ];
 
 /**
+ * Whole moves pass a reader, wherever it is: it goes from table to table, none of which may be
+ * freed.
+ */
+const { startMove, finishMove } = op;
+const moveTwice = [startMove, finishMove, startMove, finishMove];
+const PASSED: (readonly (readonly Operation[])[])[] = [
+  [[op.hasTime(KEY)], [...moveTwice, op.collect]],
+  [[op.hasTime(KEY)], [...moveTwice, op.remove(KEY), op.collect]],
+  [[op.hasTime(KEY)], [op.remove(KEY), ...moveTwice, op.set(KEY, 7)]],
+  [[op.hasTime(NEW)], [...moveTwice, op.collect, op.set(NEW, 1)]],
+  [[op.hasTime(KEY)], [...moveTwice, op.collect], [op.set(KEY, 3)]],
+];
+
+/**
  * A mover has claimed a slot of the next table for a key, and not linked it; a key with
  * the same hash is inserted there, and the mover claims another one: so the insertion needs
  * a permit, though the slot is no longer empty. This search found that it took none.
@@ -204,6 +218,9 @@ export const moves: Scenario[] = [
     STATES["half done, the key not moved"],
     LARGE_SHIFT,
   )),
+  ...["not begun", "half done, the key not moved"].flatMap((state) =>
+    PASSED.map(scenario(state, STATES[state], SHIFT))
+  ),
   ...LAST_SLOT.map(scenario("without memory", fillUp, SHIFT, MOST_CHUNKS)),
   twinsInMoves,
 ];

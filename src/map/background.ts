@@ -1,0 +1,134 @@
+/**
+ * The background: what a thread does for its attachments when it has time.
+ *
+ * One timer serves all attachments of the thread. While one of them has work it ticks often, else it rests and looks up now and
+ * then; to wake a thread that does nothing costs most of all. A write ends the rest. To find the dead, all locks of the process must
+ * be asked for, which costs more than all the rest: so one query serves all segments, and of all the threads that have a segment
+ * one asks, whoever takes the *turn*, a word that says when the last one was taken. (A turn that is lost, because its owner ends,
+ * comes again after the same time.)
+ *
+ * @module
+ */
+
+import { livingLocks } from "../epoch/recovery.ts";
+import type { Segment } from "../segment/segment.ts";
+import { compareAndSet, load } from "../segment/words.ts";
+
+/** Between two rounds of background work. */
+const TICK_MS = 200;
+/** The same, when there was nothing to do; and where it is but a matter of time until there is. */
+const REST_MS = 5_000;
+const SHORT_REST_MS = 2_000;
+
+/** When the next round should be. */
+export type Urgency = "soon" | "later" | "when something happens";
+
+/** Something that has work in the background. */
+export interface Resident {
+  /** One round; says how soon there may be more to do. */
+  tick(): Urgency;
+  /** Whether it is this thread's turn to look for the dead; takes it. */
+  takesLook(): boolean;
+  /** Clears up after the dead: those whose locks are not among the living's. */
+  recover(living: ReadonlySet<string>): Promise<void>;
+}
+
+/**
+ * Takes a turn that comes once in so many milliseconds, in all threads together.
+ *
+ * @param segment The segment.
+ * @param index The word of its header that says when the last turn was taken.
+ * @param everyMs How often.
+ */
+export function takeTurn(
+  { words }: Segment,
+  index: number,
+  everyMs: number,
+): boolean {
+  const last = load(words, index);
+  const now = Date.now() | 0; // it wraps
+  const passed = (now - last) | 0;
+  // Below 0: the clock was set back.
+  return (passed < 0 || passed >= everyMs) &&
+    compareAndSet(words, index, last, now);
+}
+
+/** The timers for all that lives in this thread. They do not keep the thread alive. */
+class Ticker {
+  readonly #residents = new Set<Resident>();
+  /** Comes whatever happens to the other one. */
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether it is long until the next round. */
+  isResting = false;
+  #looking = false;
+
+  add(resident: Resident): void {
+    this.#residents.add(resident);
+    if (this.#heartbeat === undefined) {
+      this.#heartbeat = setInterval(() => this.#tick(), REST_MS);
+      Deno.unrefTimer(this.#heartbeat);
+      this.#schedule(TICK_MS);
+    } else if (this.isResting) this.#schedule(TICK_MS);
+  }
+
+  /** Ends the rest: somebody writes, or wants to. */
+  wake(): void {
+    this.#schedule(TICK_MS);
+  }
+
+  delete(resident: Resident): void {
+    this.#residents.delete(resident);
+    if (this.#residents.size > 0) return;
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#timer);
+    this.#heartbeat = undefined;
+    this.isResting = false;
+  }
+
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    this.isResting = true; // should the rest fail, as the stack overflows, the next write sees to it, or the heartbeat
+    if (ms === REST_MS) return;
+    this.#timer = setTimeout(() => this.#tick(), ms);
+    Deno.unrefTimer(this.#timer);
+    this.isResting = ms > TICK_MS;
+  }
+
+  #tick(): void {
+    let next = TICK_MS;
+    try {
+      next = this.#tickAll();
+    } finally {
+      this.#schedule(next); // whatever came of this round, there is another
+    }
+    if (!this.#looking) this.#look();
+  }
+
+  /** Returns the milliseconds until the next round. */
+  #tickAll(): number {
+    let next = REST_MS;
+    for (const resident of this.#residents) {
+      const urgency = resident.tick();
+      if (urgency === "soon") next = TICK_MS;
+      else if (urgency === "later") next = Math.min(next, SHORT_REST_MS);
+    }
+    return next;
+  }
+
+  /** One look at a time; errors surface as unhandled rejections, because they would be defects. */
+  async #look(): Promise<void> {
+    const due = [...this.#residents].filter((it) => it.takesLook());
+    if (due.length === 0) return;
+    this.#looking = true;
+    try {
+      const living = await livingLocks();
+      for (const resident of due) await resident.recover(living);
+    } finally {
+      this.#looking = false;
+    }
+  }
+}
+
+/** That of this thread. */
+export const ticker = new Ticker();

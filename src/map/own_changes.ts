@@ -1,0 +1,88 @@
+/**
+ * Own changes: whether the caller's code changes the very entry that it runs for.
+ *
+ * A callback of `update`, or a codec, may do that, and then has to run again. Where it does so each time the operation would never
+ * end: so the rounds in which it did are counted. Those in which only other workers came in between are not: there somebody got on.
+ *
+ * @module
+ */
+
+import type { KeyFormat } from "../codec/codec.ts";
+import type { Segment } from "../segment/segment.ts";
+import { EncodedKey } from "../table/key.ts";
+
+/** Rounds with a change of its own key before an operation gives up. */
+const MOST_ROUNDS = 8;
+
+/** The operations of this thread that wait for the caller's code, innermost first. */
+export const underway: { innermost: Watch | undefined } = {
+  innermost: undefined,
+};
+
+/** One operation whose entry is watched while the caller's code runs. */
+export class Watch {
+  readonly #segment: Segment;
+  readonly #keys: KeyFormat<unknown>;
+  readonly #prepared: unknown;
+  readonly #hash: number;
+  #outer: Watch | undefined;
+  #isChanged = false;
+  #rounds = 0;
+
+  /**
+   * @param segment The segment.
+   * @param keys Packs keys.
+   * @param prepared The key, prepared.
+   * @param hash Its hash.
+   */
+  constructor(
+    segment: Segment,
+    keys: KeyFormat<unknown>,
+    prepared: unknown,
+    hash: number,
+  ) {
+    this.#segment = segment;
+    this.#keys = keys;
+    this.#prepared = prepared;
+    this.#hash = hash;
+  }
+
+  /** Calls the caller's code. */
+  during<T>(code: () => T): T {
+    this.#outer = underway.innermost;
+    underway.innermost = this;
+    try {
+      return code();
+    } finally {
+      underway.innermost = this.#outer;
+    }
+  }
+
+  /** After a round that came to nothing. Throws if the caller's code changed the entry itself, in this round and too many before. */
+  endRound(what: string): void {
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    if (++this.#rounds < MOST_ROUNDS) return;
+    throw new Error(
+      `Cannot ${what}: the callback or codec that it waited for changed this very entry itself, ${MOST_ROUNDS} times: return the new value, and change only other entries meanwhile`,
+    );
+  }
+
+  /** Notes a change by this thread, here and in the operations around. */
+  note(segment: Segment, key: EncodedKey): void {
+    if (key.hash === this.#hash && segment.id === this.#segment.id) {
+      this.#isChanged ||= this.#isOf(key);
+    }
+    this.#outer?.note(segment, key);
+  }
+
+  #isOf(key: EncodedKey): boolean {
+    const own = new EncodedKey(this.#segment.seed);
+    this.#keys.pack(this.#prepared, own);
+    if (own.info !== key.info) return false;
+    for (let i = 0; i < own.count; i++) {
+      if (own.words[i] !== key.words[i]) return false;
+    }
+    return true;
+  }
+}

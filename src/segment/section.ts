@@ -1,0 +1,34 @@
+/**
+ * Sections: the parts of an operation in which a participant's record is not as it will be.
+ *
+ * A worker's JavaScript may be stopped between any two instructions: by `self.close()` in code that an `await import(…)` resumed,
+ * after which the runtime still calls every timer that is due; or by an exception, as of a stack that overflows. So a record says
+ * that its worker is in a section, and nothing takes that back but the section's own end: no `finally`, which runs after an exception,
+ * too. Sections nest. None of the caller's code runs in one (callbacks, codecs), so at every way into the map the word is 0; where it is
+ * not, a section was cut short, and whoever comes first brings the record in order before it does anything else (`epoch/repair.ts`).
+ *
+ * @module
+ */
+
+import * as layout from "./layout.ts";
+import * as access from "./words.ts";
+import type { Words } from "./words.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { P_SECTION } = layout;
+const { peek, poke } = access;
+
+/** Begins a section. */
+export function enter(words: Words, base: number): void {
+  poke(words, base + P_SECTION, peek(words, base + P_SECTION) + 1);
+}
+
+/** Ends a section, at its regular end and nowhere else. */
+export function leave(words: Words, base: number): void {
+  poke(words, base + P_SECTION, peek(words, base + P_SECTION) - 1);
+}
+
+/** Whether a section was cut short; asked where none can be under way. */
+export function isCutShort(words: Words, base: number): boolean {
+  return peek(words, base + P_SECTION) !== 0;
+}

@@ -1,0 +1,131 @@
+/**
+ * Chains: taking versions out of the middle.
+ *
+ * A version that was replaced is *held* if some snapshot needs it. When no snapshot is left that is older than its death, it is retired:
+ * whatever still names it is copied, but never followed. But while an older snapshot is open, the chain of that one runs through
+ * it. If none shows it any more, it is *taken out*: first its `prev` is frozen (`GOING`), so that it goes on to name what it
+ * names while that is written to the version in front of it. (Harris, "A pragmatic implementation of non-blocking linked-lists", DISC
+ * 2001. That versions go as soon as no snapshot shows them, and not only when the oldest snapshot is closed, is what Ben-David, Blelloch,
+ * Fatourou, Ruppert, Sun and Wei ask for in "Space and time bounded multiversion garbage collection", DISC 2021.)
+ *
+ * Whose version it is, in whose queue it is held, retires it, and nobody else; whoever passes one that is going takes it out
+ * all the same. So it is retired once, and after it was out: a version that was taken out is never linked again.
+ *
+ * What may be followed: from a version on while a snapshot is open that is older than that version. For what that one shows is
+ * still in the chain, and what is in the chain was not retired; or if it is absent to it, all that is there is younger, and not retired
+ * either. That the snapshot is closed meanwhile is no harm to whoever was pinned while it was open.
+ *
+ * @module
+ */
+
+import type { Chains } from "../epoch/participant.ts";
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/words.ts";
+import type { Words } from "../segment/words.ts";
+import type { Participant } from "../epoch/participant.ts";
+import * as registry from "../epoch/registry.ts";
+import * as hashing from "./hash.ts";
+import { EncodedKey } from "./key.ts";
+import * as trimming from "./trim.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  FINAL,
+  GOING,
+  H_SEED,
+  HAS_EXPIRY,
+  REF_MASK,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_PREV,
+  V_STAMP,
+} = layout;
+const { compareAndSet, load, peek } = access;
+const { hashWords } = hashing;
+const { isNeeded, isShown } = registry;
+const { freeze, trim } = trimming;
+const { keyWords } = versions;
+
+/** How often a search begins anew because others changed the chain, before it is left for later. */
+const TRIES = 4;
+
+/** The chains of one table, as one participant works on them. */
+export class TableChains implements Chains {
+  readonly #participant: Participant;
+  readonly #words: Words;
+  readonly #find: (key: EncodedKey) => number;
+  /** Its own scratch: the operation that this is part of still needs the attachment's. */
+  readonly #key: EncodedKey;
+  passed = 0;
+
+  /**
+   * @param participant Who works.
+   * @param find From a key to its newest version, settled; 0: none.
+   */
+  constructor(participant: Participant, find: (key: EncodedKey) => number) {
+    this.#participant = participant;
+    this.#words = participant.segment.words;
+    this.#find = find;
+    this.#key = new EncodedKey(participant.segment.seed);
+  }
+
+  letGo(ref: number, death: number): "needed" | "out" | "later" {
+    const words = this.#words;
+    const hash = hashOf(words, ref);
+    const birth = peek(words, ref * 4 + V_STAMP);
+    if (isShown(words, birth, death, hash)) return "needed";
+    if (!isNeeded(words, death, hash)) return "out"; // no snapshot comes by, open or yet to be opened
+    return this.#takeOut(ref) ? "out" : "later";
+  }
+
+  /** Takes a version that no snapshot shows out of its chain, although an older one may come by; false: it may still be there. */
+  #takeOut(ref: number): boolean {
+    const words = this.#words;
+    freeze(words, ref);
+    this.#key.copyFrom(words, ref);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const newest = this.#find(this.#key);
+      if (newest === 0) return true; // the key is gone, with its chain
+      // Ends what another one may have begun: to take out the version that this one replaced.
+      this.#participant.enterSection();
+      trim(words, this.#participant.base, newest, this.#key.hash);
+      this.#participant.leaveSection();
+      if (this.#takeOutBehind(newest, ref)) return true;
+    }
+    return false;
+  }
+
+  /** Takes out what is going, from the newest version to this one; false: the chain changed, and it may still be there. */
+  #takeOutBehind(newest: number, wanted: number): boolean {
+    const words = this.#words;
+    const birth = peek(words, wanted * 4 + V_STAMP);
+    let front = newest;
+    let prev = load(words, front * 4 + V_PREV);
+    for (;;) {
+      this.passed++;
+      if ((prev & GOING) !== 0) return false; // the one in front must go first
+      const ref = prev & REF_MASK;
+      // Whatever is older stands behind where it stood, and may be retired: it is looked at, but not followed.
+      if (ref === 0 || peek(words, ref * 4 + V_STAMP) < birth) return true;
+      const older = load(words, ref * 4 + V_PREV);
+      if (ref === wanted || (older & GOING) !== 0) {
+        const next = older & REF_MASK | FINAL;
+        if (!compareAndSet(words, front * 4 + V_PREV, prev, next)) return false;
+        if (ref === wanted) return true;
+        prev = next;
+      } else {
+        front = ref;
+        prev = older;
+      }
+    }
+  }
+}
+
+/** The hash of a version's key. */
+function hashOf(words: Words, ref: number): number {
+  const info = words[ref * 4 + V_KEY] & ~HAS_EXPIRY;
+  const key = ref * 4 + V_HEADER_WORDS;
+  const [k0, k1] = [words[H_SEED], words[H_SEED + 1]];
+  return hashWords(words, keyWords(info), info, k0, k1, key);
+}

@@ -1,0 +1,50 @@
+/**
+ * Workers whose changes come in between an update and its callback.
+ *
+ * @module
+ */
+import type { Role } from "./role.ts";
+
+/** How often the entry changes under the callback: more often than a callback may do that itself. */
+export const ROUNDS = 40;
+
+export const roles = {
+  /** The first updates an entry, the second changes it each time that the callback runs. */
+  disturb(stage) {
+    const map = stage.attach<string, string>();
+    if (stage.index === 1) {
+      for (let i = 1; i <= ROUNDS; i++) {
+        stage.meet();
+        map.set("disturbed", `${i}`);
+        stage.meet();
+      }
+      return 0;
+    }
+    let runs = 0;
+    map.update("disturbed", (text) => {
+      if (runs++ < ROUNDS) {
+        stage.meet();
+        map.set("another", "entry"); // which is no reason to give up
+        stage.meet();
+      }
+      return `${text}!`;
+    });
+    return runs;
+  },
+
+  /** The first takes its time over the callback of an update; meanwhile the second needs the memory that it gave back. */
+  linger(stage) {
+    const map = stage.attach<string, string>();
+    if (stage.index === 0) {
+      map.update("lingering", () => {
+        stage.meet();
+        stage.meet();
+        return "done";
+      });
+      return;
+    }
+    stage.meet();
+    for (let i = 0; i < 20_000; i++) map.set("busy", "x".repeat(100));
+    stage.meet();
+  },
+} satisfies Record<string, Role>;
