@@ -19,6 +19,7 @@ import {
   measureThroughput,
   throughputRecord,
 } from "./throughput.ts";
+import { measureValues } from "./values.ts";
 import { formatResults } from "./throughput/report.ts";
 
 const DEFAULTS = {
@@ -35,8 +36,8 @@ const HELP = `Every goal about speed, with what this machine measures.
   --json PATH   where the samples go (default bench/results/latest.json)
   --chart PATH  where the chart goes (default bench/results/goals.svg)
 
-Runs bench/hot_get.ts, single.ts, counter.ts, frozen.ts, throughput.ts and, if
-redis-server is installed, memory.ts with their defaults, and npm:lmdb beside the
+Runs bench/hot_get.ts, single.ts, counter.ts, frozen.ts, values.ts, throughput.ts
+and, if redis-server is installed, memory.ts with their defaults, and npm:lmdb beside the
 others if it is permitted (--allow-ffi; bench/README.md tells how); prints the tables of
 throughput and then each goal with its result. A round takes some six minutes.
 Figures are ratios between things that took turns in this run; a goal that is not
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
   const single = await measureSingle(rounds);
   const counter = await measureCounter();
   const frozen = await measureFrozen(rounds);
+  const values = await measureValues(rounds);
   const memory = await measureMemory();
   const hasLmdb = Deno.permissions.querySync(ADDONS).state === "granted";
   const throughput = await measureThroughput({
@@ -69,7 +71,10 @@ async function main(): Promise<void> {
     rounds,
   });
   console.log(formatResults(throughput.results, throughput.settings) + "\n");
-  const parts = [hotGet, single, counter, frozen, memory, throughput];
+  const parts = [
+    ...[hotGet, single, counter, frozen, values],
+    ...[memory, throughput],
+  ];
   const goals = parts.flatMap((part) => part?.goals ?? []);
   console.log(formatTable([
     ["", "goal", "measured", ""],
@@ -98,6 +103,7 @@ async function main(): Promise<void> {
     single: recordOf(single),
     counter: recordOf(counter),
     frozen: recordOf(frozen),
+    values: recordOf(values),
     memory: memory && recordOf(memory),
     throughput: throughputRecord(throughput),
   });

@@ -43,7 +43,7 @@ the entry expires. What JSON lacks is an object with a tag as its only key:
   {"$regexp": ["a+", "g"]}   source and flags
   {"$map": [[key, value]]}   {"$set": [value]}
   {"$object": {"$x": 1}}     an object that would be taken for a tag
-  {"$clone": "/w9c…"}        anything else, cycles too: V8's structured clone
+  {"$clone": "EAEA…"}        anything else, cycles too: as a map keeps it, base64
 
 Keys and values of codecs of your own are $bytes; values of the codec "json" are
 plain JSON, without tags. So nothing is lost, and import takes it all back.

@@ -13,16 +13,19 @@
  * {"$map": [[key, value]]}  entries in their order
  * {"$set": [value]}
  * {"$object": {...}}        an object that would be taken for one of these: its only key begins with $
- * {"$clone": "/w9c…"}       anything else: V8's structured clone, base64
+ * {"$clone": "EAEA…"}       anything else: the bytes that a map keeps it as, base64
  * ```
  *
- * The last is what becomes of a value in which something has no tag (other typed arrays, errors, arrays with holes), an
- * object comes twice (a cycle, too), or that is nested deeply: the whole value then, so that all of it stays together.
+ * The last is what becomes of a value in which something has no tag (other typed arrays, errors,
+ * arrays with holes), an object comes twice (a cycle, too), or that is nested deeply: the whole
+ * value then, so that all of it stays together. (Before, V8's own structured clone stood there. It
+ * is still read.)
  *
  * @module
  */
 
-import { deserialize, serialize } from "node:v8";
+import { cloneFromBytes, cloneToBytes } from "../codec/clone/clone.ts";
+import { isResizable } from "../codec/clone/buffers.ts";
 import { received } from "../errors.ts";
 import { DataError } from "./errors.ts";
 
@@ -33,7 +36,9 @@ const MOST_DEPTH = 200;
 export function toTagged(value: unknown): unknown {
   const tagger = new Tagger();
   const tagged = tagger.tag(value, 0);
-  return tagger.isFaithful ? tagged : { $clone: serialize(value).toBase64() };
+  if (tagger.isFaithful) return tagged;
+  // Only objects have no form of their own.
+  return { $clone: cloneToBytes(value as object).toBase64() };
 }
 
 /** Tags one value. */
@@ -70,7 +75,7 @@ class Tagger {
           ? (value as unknown[]).map(tag)
           : this.#giveUp();
       case Uint8Array.prototype:
-        return { $bytes: (value as Uint8Array).toBase64() };
+        return this.#tagBytes(value as Uint8Array);
       case Date.prototype:
         return { $date: dateOf(value as Date) };
       case RegExp.prototype: {
@@ -87,6 +92,14 @@ class Tagger {
         return { $set: [...value as Set<unknown>].map(tag) };
     }
     return this.#giveUp();
+  }
+
+  #tagBytes(bytes: Uint8Array): unknown {
+    const { buffer } = bytes;
+    const isAlone = !this.#seen.has(buffer) && !isResizable(buffer) &&
+      bytes.length === buffer.byteLength;
+    this.#seen.add(buffer);
+    return isAlone ? { $bytes: bytes.toBase64() } : this.#giveUp();
   }
 
   #giveUp(): null {
@@ -226,7 +239,7 @@ const TAGS: Readonly<Record<string, Tag>> = {
   $clone: {
     expected: "a structured clone in base64",
     fits: isString,
-    read: (text: string) => deserialize(Uint8Array.fromBase64(text)),
+    read: (text: string) => cloneFromBytes(Uint8Array.fromBase64(text)),
   },
 };
 

@@ -1,10 +1,13 @@
 /**
  * Codecs: JavaScript values to bytes and back.
  *
- * What this room guarantees to the map: encoding has two parts. *Preparing* may run the caller's code (a custom codec, a
- * getter of a cloned object), which may use the map itself; *writing* runs none, so nothing can come between the lengths that
- * were announced and the bytes that are written. Decoding copies out of shared memory before it hands anything over; the caller's own
- * `decode` gets such a copy, and is to be called when nothing is pinned and nothing half done: it may use the map, or never return.
+ * What this room guarantees to the map: encoding has two parts. *Preparing* may run the caller's
+ * code (a custom codec, a getter of a cloned object), which may use the map itself, and leaves a
+ * copy of all that is to be written, so that nobody can change it or take its memory away
+ * meanwhile; *writing* runs none, and does not throw, so nothing can come between the lengths that
+ * were announced and the bytes that are written. Decoding copies out of shared memory before it
+ * hands anything over; the caller's own `decode` gets such a copy, and is to be called when nothing
+ * is pinned and nothing half done: it may use the map, or never return.
  *
  * @module
  */
@@ -47,6 +50,12 @@ export interface Codec<T> {
 /** What codecs write to and read from: the memory of a segment, or some that is laid out like it. */
 export type Memory = Pick<Segment, "words" | "floats" | "bytes">;
 
+/** What a clone is read from: shared memory, or a scratch. */
+export interface Readable {
+  readonly words: Int32Array;
+  readonly bytes: Memory["bytes"];
+}
+
 /** How keys are encoded, as the map uses it. */
 export interface KeyFormat<K> {
   readonly name: string;
@@ -73,6 +82,11 @@ export interface ValueFormat<V> {
   readonly number: number;
   /** Checks a value and fixes tag and length; may run the caller's code. Throws `TypeError`. */
   prepare(value: V): void;
+  /**
+   * Copies what of the prepared value is the caller's still: for a value that is written, or compared,
+   * only after more of the caller's code has run.
+   */
+  keep(): void;
   /** Writes the prepared value. `at` is, here and below, an index in units of 8 bytes. */
   write(memory: Memory, at: number): void;
   /** Whether the prepared value is the one that stands there. */
@@ -93,4 +107,6 @@ export const TAG_LATIN1 = 2;
 export const TAG_UTF16 = 3;
 export const TAG_BYTES = 4;
 export const TAG_CLONE = 6;
+/** Of what a codec of the caller's own makes, which never stands beside the next. */
 export const TAG_CUSTOM = 7;
+export const TAG_UTF8 = 7;

@@ -4,16 +4,31 @@
  * @module
  */
 
-import { isDeepStrictEqual } from "node:util";
-import { deserialize, serialize } from "node:v8";
 import { received } from "../errors.ts";
+import * as layout from "../segment/layout.ts";
 import * as codec from "./codec.ts";
 import type { Codec, Memory, ValueFormat } from "./codec.ts";
 import * as callers from "./bytes.ts";
+import { areEqual } from "./clone/equality.ts";
+import * as clones from "./clone/clone.ts";
+import { refuse as refusePart } from "./clone/refusal.ts";
+import { toJson } from "./json.ts";
+import { Scratch } from "./scratch.ts";
 import * as strings from "./strings.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { isLatin1, readString, writeLatin1, writeUtf16 } = strings;
+const { LENGTH_LIMIT } = layout;
+const {
+  decodeText,
+  encodeText,
+  isLatin1,
+  readString,
+  SHORT_TEXT,
+  UTF8,
+  writeLatin1,
+  writeUtf16,
+} = strings;
+const { readClone, writeClone } = clones;
 const { copied, lengthOf, unshared } = callers;
 const {
   TAG_BYTES,
@@ -23,13 +38,16 @@ const {
   TAG_LATIN1,
   TAG_NUMBER,
   TAG_UTF16,
+  TAG_UTF8,
 } = codec;
 
 const WHAT = "Cannot encode the value: it";
 const NUMBER_BYTES = 8;
 const CONSTANTS = [null, true, false];
-const oneNumber = new Float64Array(1);
-const numberWords = new Int32Array(oneNumber.buffer);
+/** The tags of the encodings of a text, in their order. */
+const TEXT_TAGS = [TAG_LATIN1, TAG_UTF16, TAG_UTF8];
+/** Up to so many bytes a loop beats a copy by the runtime. */
+const SHORT_COPY = 256;
 
 /** What every value format can do: write each kind of payload. Subclasses decide what is accepted. */
 abstract class Format<V> implements ValueFormat<V> {
@@ -38,8 +56,13 @@ abstract class Format<V> implements ValueFormat<V> {
   tag = 0;
   byteLength = 0;
   number = 0;
-  #text = "";
-  #bytes: Uint8Array = new Uint8Array();
+  /** The prepared string. */
+  #text: string | undefined;
+  /** The prepared bytes, if they are the caller's. */
+  #bytes: Uint8Array | undefined;
+  /** Where the prepared value is, unless it is a number, a short string, or bytes of the caller's. */
+  protected scratch: Scratch = new Scratch();
+  protected start = 0;
 
   abstract prepare(value: V): void;
   abstract read(
@@ -50,37 +73,70 @@ abstract class Format<V> implements ValueFormat<V> {
   ): V;
 
   protected prepareNumber(value: number): void {
+    this.#bytes = undefined;
     this.tag = TAG_NUMBER;
     this.byteLength = NUMBER_BYTES;
     this.number = value;
   }
 
   protected prepareString(value: string): void {
+    this.#text = value;
+    this.#bytes = undefined;
+    if (value.length > SHORT_TEXT) return this.#prepareLong(value);
     const narrow = isLatin1(value);
     this.tag = narrow ? TAG_LATIN1 : TAG_UTF16;
     this.byteLength = narrow ? value.length : value.length * 2;
-    this.#text = value;
   }
 
-  /** No code of the caller's runs before they are written. */
+  #prepareLong(value: string): void {
+    const { scratch } = this;
+    scratch.renew(value.length);
+    const what = encodeText(value, scratch, 0);
+    this.tag = TEXT_TAGS[what % 4];
+    this.byteLength = Math.floor(what / 4);
+    this.start = 0;
+  }
+
+  /** Does not copy them: no code of the caller's runs before they are written, or `keep` is called. */
   protected prepareBytes(value: Uint8Array, tag: number): void {
+    this.#text = undefined;
     this.byteLength = lengthOf(value, WHAT);
     this.tag = tag;
     this.#bytes = value;
+    this.start = 0;
+  }
+
+  keep(): void {
+    const bytes = this.#bytes;
+    this.#bytes = undefined;
+    if (bytes === undefined || this.byteLength >= LENGTH_LIMIT) return; // the map refuses such bytes
+    const { scratch } = this;
+    scratch.renew(this.byteLength);
+    scratch.reserve(0, this.byteLength);
+    scratch.plain.set(bytes);
+  }
+
+  /** Prepares what is in the scratch by now. */
+  protected prepareScratch(
+    start: number,
+    byteLength: number,
+    tag: number,
+  ): void {
+    this.#text = undefined;
+    this.#bytes = undefined;
+    this.tag = tag;
+    this.byteLength = byteLength;
+    this.start = start;
   }
 
   write(memory: Memory, at: number): void {
-    switch (this.tag) {
-      case TAG_NUMBER:
-        memory.floats[at] = this.number;
-        return;
-      case TAG_LATIN1:
-        return writeLatin1(memory, at * 8, this.#text);
-      case TAG_UTF16:
-        return writeUtf16(memory, at * 8, this.#text);
-      default:
-        memory.bytes.set(this.#bytes, at * 8);
-    }
+    const text = this.#text;
+    if (this.tag === TAG_NUMBER) memory.floats[at] = this.number;
+    else if (this.#bytes !== undefined) memory.bytes.set(this.#bytes, at * 8);
+    else if (text === undefined || text.length > SHORT_TEXT) {
+      copyIn(this.scratch, this.start, this.byteLength, memory, at);
+    } else if (this.tag === TAG_LATIN1) writeLatin1(memory.bytes, at * 8, text);
+    else writeUtf16(memory.bytes, at * 8, text);
   }
 
   equals(
@@ -89,26 +145,69 @@ abstract class Format<V> implements ValueFormat<V> {
     byteLength: number,
     tag: number,
   ): boolean {
-    if (tag !== this.tag || byteLength !== this.byteLength) return false;
-    switch (tag) {
-      case TAG_NUMBER:
-        return this.#equalsNumber(memory, at);
-      case TAG_LATIN1:
-      case TAG_UTF16:
-        return this.#text ===
-          readString(memory, at * 8, byteLength, tag === TAG_UTF16);
-      default: {
-        const stored = memory.bytes.subarray(at * 8, at * 8 + byteLength);
-        return stored.equals(this.#bytes);
-      }
+    if (this.tag === TAG_NUMBER) {
+      return tag === TAG_NUMBER && areSame(this.number, memory.floats[at]);
     }
+    if (this.#text !== undefined) {
+      return this.#equalsText(this.#text, memory, at, byteLength, tag);
+    }
+    if (tag !== this.tag || byteLength !== this.byteLength) return false;
+    const { start } = this;
+    const prepared = this.#bytes ??
+      this.scratch.plain.subarray(start, start + byteLength);
+    return memory.bytes.subarray(at * 8, at * 8 + byteLength).equals(prepared);
   }
 
-  #equalsNumber(memory: Memory, at: number): boolean {
-    oneNumber[0] = this.number;
-    return memory.words[at * 2] === numberWords[0] &&
-      memory.words[at * 2 + 1] === numberWords[1];
+  /** Earlier versions had other encodings for long strings. */
+  #equalsText(
+    text: string,
+    memory: Memory,
+    at: number,
+    byteLength: number,
+    tag: number,
+  ): boolean {
+    const isSame = tag === this.tag && byteLength === this.byteLength;
+    if (!isSame && text.length <= SHORT_TEXT) return false;
+    return TEXT_TAGS.includes(tag) &&
+      readText(memory, at, byteLength, tag) === text;
   }
+}
+
+/** Copies bytes from a multiple of 4 on into shared memory. */
+function copyIn(
+  { plain, words }: Scratch,
+  start: number,
+  byteLength: number,
+  memory: Memory,
+  at: number,
+): void {
+  if (byteLength > SHORT_COPY) {
+    memory.bytes.set(plain.subarray(start, start + byteLength), at * 8);
+    return;
+  }
+  const into = memory.words;
+  const from = start >> 2;
+  const count = byteLength >> 2;
+  for (let i = 0; i < count; i++) into[at * 2 + i] = words[from + i];
+  for (let i = count * 4; i < byteLength; i++) {
+    memory.bytes[at * 8 + i] = plain[start + i];
+  }
+}
+
+function readText(
+  memory: Memory,
+  at: number,
+  byteLength: number,
+  tag: number,
+): string {
+  return tag === TAG_UTF8
+    ? decodeText(memory.bytes, at * 8, byteLength, UTF8)
+    : readString(memory, at * 8, byteLength, tag === TAG_UTF16);
+}
+
+/** Whether two numbers are the same for a `Map`. */
+function areSame(a: number, b: number): boolean {
+  return a === b || (a !== a && b !== b);
 }
 
 /** A private copy of bytes in shared memory. */
@@ -160,7 +259,7 @@ class StringValues extends Format<string> {
     byteLength: number,
     tag: number,
   ): string {
-    return readString(memory, at * 8, byteLength, tag === TAG_UTF16);
+    return readText(memory, at, byteLength, tag);
   }
 }
 
@@ -180,7 +279,7 @@ class JsonValues extends Format<unknown> {
   readonly name = "json";
 
   prepare(value: unknown): void {
-    const text = JSON.stringify(value);
+    const text = toJson(value);
     if (text === undefined) refuse("something that JSON can express", value);
     this.prepareString(text);
   }
@@ -191,9 +290,7 @@ class JsonValues extends Format<unknown> {
     byteLength: number,
     tag: number,
   ): unknown {
-    return JSON.parse(
-      readString(memory, at * 8, byteLength, tag === TAG_UTF16),
-    );
+    return JSON.parse(readText(memory, at, byteLength, tag));
   }
 }
 
@@ -223,11 +320,8 @@ class CustomValues<V> extends Format<V> {
 
 class AnyValues extends Format<unknown> {
   readonly name = "any";
-  /** The prepared value, if it is a structured clone: see `equals`. */
-  #clone: Uint8Array | undefined;
 
   prepare(value: unknown): void {
-    this.#clone = undefined;
     switch (typeof value) {
       case "number":
         return this.prepareNumber(canonical(value));
@@ -242,22 +336,32 @@ class AnyValues extends Format<unknown> {
         );
       case "undefined":
         return refuse("defined (delete removes an entry)", value);
+      case "object":
+        return this.#prepareObject(value);
     }
-    if (value === null) return this.#prepareConstant(value);
-    if (value instanceof Uint8Array) {
-      return this.prepareBytes(unshared(value, WHAT), TAG_BYTES);
-    }
-    const clone = cloneToBytes(value);
-    this.prepareBytes(clone, TAG_CLONE);
-    this.#clone = clone;
+    refusePart(value, []);
   }
 
   #prepareConstant(value: null | boolean): void {
-    const code = new Uint8Array([CONSTANTS.indexOf(value)]);
-    this.prepareBytes(code, TAG_CONSTANT_OR_BIGINT);
+    this.scratch.plain[0] = CONSTANTS.indexOf(value);
+    this.prepareScratch(0, 1, TAG_CONSTANT_OR_BIGINT);
   }
 
-  /** Does not let V8's choice between encodings of one number make equal clones differ. */
+  #prepareObject(value: object | null): void {
+    if (value === null) return this.#prepareConstant(value);
+    if (isBytes(value)) {
+      return this.prepareBytes(unshared(value, WHAT), TAG_BYTES);
+    }
+    writeClone(value, (writer) => {
+      // The writer goes on with the scratch of the value before, which is written by now.
+      const { scratch, start, byteLength } = writer;
+      writer.scratch = this.scratch;
+      this.scratch = scratch;
+      this.prepareScratch(start, byteLength, TAG_CLONE);
+    });
+  }
+
+  /** Does not let the order of keys and the like make equal clones differ. */
   override equals(
     memory: Memory,
     at: number,
@@ -265,10 +369,10 @@ class AnyValues extends Format<unknown> {
     tag: number,
   ): boolean {
     if (super.equals(memory, at, byteLength, tag)) return true;
-    return tag === TAG_CLONE && this.#clone !== undefined &&
-      isDeepStrictEqual(
-        deserialize(copyOut(memory, at, byteLength)),
-        deserialize(this.#clone),
+    return tag === TAG_CLONE && this.tag === TAG_CLONE &&
+      areEqual(
+        readClone(memory, at * 8, byteLength),
+        readClone(this.scratch, this.start, this.byteLength),
       );
   }
 
@@ -283,11 +387,12 @@ class AnyValues extends Format<unknown> {
         return memory.floats[at];
       case TAG_LATIN1:
       case TAG_UTF16:
-        return readString(memory, at * 8, byteLength, tag === TAG_UTF16);
+      case TAG_UTF8:
+        return readText(memory, at, byteLength, tag);
       case TAG_BYTES:
         return copyOut(memory, at, byteLength);
       case TAG_CLONE:
-        return deserialize(copyOut(memory, at, byteLength));
+        return readClone(memory, at * 8, byteLength);
       default:
         return byteLength === 1
           ? CONSTANTS[memory.bytes[at * 8]]
@@ -296,17 +401,9 @@ class AnyValues extends Format<unknown> {
   }
 }
 
-function cloneToBytes(value: unknown): Uint8Array {
-  try {
-    return serialize(value);
-  } catch (cause) {
-    throw new TypeError(
-      `Cannot encode the value: it must be something that the structured clone algorithm takes: ${
-        received(value)
-      }`,
-      { cause },
-    );
-  }
+/** Whether a value is bytes by what it is, and not by its prototype alone. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array;
 }
 
 const SIGN_BYTES = 1;

@@ -30,8 +30,27 @@ import type { PersistOptions } from "./persistence.ts";
 export type KeyCodec<K> = "string" | "number" | "bytes" | Codec<K>;
 
 /**
- * How values are encoded: `"any"` (whatever the structured clone algorithm takes), `"string"`, `"number"`, `"bytes"`
- * (`Uint8Array`), `"json"`, or a codec of your own.
+ * How values are encoded: `"any"`, `"string"`, `"number"`, `"bytes"` (`Uint8Array`), `"json"`, or a
+ * codec of your own.
+ *
+ * `"any"` takes what `structuredClone` takes, and gives it back as that does: primitives, plain
+ * objects, arrays, `Map`, `Set`, `Date`, `RegExp`, errors, boxed primitives, array buffers and
+ * views, `bigint`, with cycles and what is shared inside a value. Objects of your classes come back
+ * as plain objects: of every object, its own enumerable properties are kept, but for those whose
+ * keys are symbols. Errors come back as those of the built-in class of their name, with message,
+ * stack and cause. What differs: a view comes out with a buffer of its own, of exact length, unless
+ * several views share one, also if it went in with shared memory; an `AggregateError` keeps its
+ * errors.
+ *
+ * What a codec could not give back is refused with a `TypeError` that says where in the value it
+ * is: functions, symbols, promises, proxies, a `SharedArrayBuffer`, and objects of the runtime such
+ * as `Response`, `URL` or `Blob`.
+ *
+ * `"json"` alone changes what it takes, as JSON does by its nature: `undefined` is left out (`null`
+ * in arrays), `NaN` and infinite numbers become `null`, `-0` becomes `0`, a `Date` a string, a
+ * `Map` or `Set` `{}`, a typed array an object, an object with a `toJSON` method what that returns.
+ * It refuses what would vanish: functions, symbols, promises, errors, regular expressions, array
+ * buffers, and objects of the runtime.
  *
  * @typeParam V The type of the values.
  */

@@ -718,7 +718,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * @param value The value; not undefined.
    * @param options How long the entry lives.
    * @returns The map.
-   * @throws {TypeError} If key or value have the wrong type.
+   * @throws {TypeError} If key, value, options or time to live have the wrong type.
    * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -734,10 +734,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   set(key: K, value: V, options?: SetOptions): this {
-    const expiry = options === undefined ? Infinity : this.#expiryAfter(
-      options.ttl ?? Infinity,
-      "set an entry",
-    );
+    const expiry = options === undefined
+      ? Infinity
+      : this.#expiryAfter(ttlOf(options, "set an entry"), "set an entry");
     this.#packWithValue(key, value, "set an entry");
     this.#write(expiry);
     this.#floats[this.#sets]++;
@@ -1040,7 +1039,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Sets the value of a key if the present one is as expected. Keeps the expiry that is there. Lock-free.
    *
-   * Values are compared as stored: two numbers, strings or byte arrays by content, other objects as structured clones.
+   * Values are compared by content, as `Object.is` compares primitives, but for 0 and -0, which are
+   * equal as they are for the keys of a `Map`. Objects are equal if they are of one kind and their
+   * parts are, in whatever order their keys, entries or members come. Under the codecs `"json"` and
+   * of your own, bytes are compared.
    *
    * @param key The key.
    * @param expected What the value must be; undefined: there must be none.
@@ -1164,10 +1166,14 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there. Lock-free.
    *
+   * No counter becomes NaN: neither `by` nor the value may be, and the sum is refused where there
+   * is none (`Infinity` and `-Infinity`).
+   *
    * @param key The key.
    * @param by What to add.
    * @returns The new number.
-   * @throws {TypeError} If the key has the wrong type, or the value or `by` is not a number.
+   * @throws {TypeError} If the key has the wrong type, or the value or `by` is not a number, or is NaN.
+   * @throws {RangeError} If value and `by` have no sum.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -1182,25 +1188,26 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   increment(key: K, by = 1): number {
-    if (typeof by !== "number") {
+    if (typeof by !== "number" || by !== by) {
       throw new TypeError(
         `Cannot increment: by must be a number: ${received(by)}`,
       );
     }
     let sum = 0;
     if (this.#hasOwnValues) {
-      const add = (current: V | undefined) => sum = by + numberOf(current ?? 0);
+      const add = (current: V | undefined) => sum = sumOf(current ?? 0, by);
       return this.update(key, add as (current: V | undefined) => V) as number;
     }
     this.#pack(key, "increment a number");
-    if (this.#incrementQuickly(by)) {
+    // Of finite numbers there always is a sum. What was NaN is NaN still.
+    if (Number.isFinite(by) && this.#incrementQuickly(by)) {
       this.#noteChange();
       this.#participant.collectSometimes();
       this.#floats[this.#sets]++;
-      return this.#floats[this.#result];
+      return numberOf(this.#floats[this.#result]);
     }
     this.#modify(true, (current, live) => {
-      sum = by + (live ? numberOf(this.#reader.takeValue(current)) : 0);
+      sum = sumOf(live ? this.#reader.takeValue(current) : 0, by);
       this.#prepare(sum as V);
       return this.#newVersion(
         live ? this.#reader.endOf(current) : Infinity,
@@ -1650,6 +1657,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       valueFormat(segment, this.#options.value);
     this.#spareValues = undefined;
     values.prepare(value);
+    values.keep();
     return (ref) => {
       this.#spareValues = values; // from here on, none of the caller's code runs until the operation is over
       return values.equals(
@@ -2004,6 +2012,27 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 }
 
+/** The time to live that options say; infinite if they say none. */
+function ttlOf(options: SetOptions, what: string): number {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot ${what}: the options must be an object, such as { ttl: 5000 }: ${
+        received(options)
+      }`,
+    );
+  }
+  const { ttl = Infinity } = options;
+  return ttl;
+}
+
+function sumOf(value: unknown, by: number): number {
+  const sum = numberOf(value) + by;
+  if (sum === sum) return sum;
+  throw new RangeError(
+    `Cannot increment: ${value} and ${by} have no sum: set the value anew`,
+  );
+}
+
 /** What a look comes to that threw: it may have been led astray by memory that was freed under it. */
 function undecidedAfter(error: unknown): typeof UNDECIDED {
   if (error instanceof WebAssembly.RuntimeError) return UNDECIDED;
@@ -2011,7 +2040,7 @@ function undecidedAfter(error: unknown): typeof UNDECIDED {
 }
 
 function numberOf(value: unknown): number {
-  if (typeof value === "number") return value;
+  if (typeof value === "number" && value === value) return value;
   throw new TypeError(
     `Cannot increment: the value must be a number: ${received(value)}`,
   );

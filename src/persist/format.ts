@@ -6,7 +6,7 @@
  *
  * ```text
  * header   0  8  magic "EPOCHMAP"
- *          8  4  format version (1)
+ *          8  4  format version (2; 1 has neither UTF-8 nor clones of our own among its values)
  *         12  4  layout version of the map's memory, for information
  *         16  4  length of the header, a multiple of 8
  *         20  4  flags: 1 = a delta: only what changed since another epoch
@@ -69,7 +69,9 @@ export const FILE_MAGIC: readonly [number, number] = [0x434f5045, 0x50414d48];
 export const BLOCK_MAGIC = 0x4b434c42;
 /** "EEND". */
 export const FOOTER_MAGIC = 0x444e4545;
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** The oldest version that can still be read. */
+export const OLDEST_VERSION = 1;
 
 export const HEADER_FIXED_BYTES = 88;
 export const HEADER_MAX_BYTES = 384;

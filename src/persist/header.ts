@@ -15,6 +15,7 @@ import {
   FORMAT_VERSION,
   HEADER_FIXED_BYTES,
   HEADER_MAX_BYTES,
+  OLDEST_VERSION,
 } from "./format.ts";
 
 /** 64 bits as two words. */
@@ -104,11 +105,11 @@ export function decodeHeader(path: string, bytes: Uint8Array): CheckedHeader {
     throw damage(path, 0, "it does not begin like an epoch of a map");
   }
   const version = view.getUint32(8, true);
-  if (version !== FORMAT_VERSION) {
+  if (version < OLDEST_VERSION || version > FORMAT_VERSION) {
     throw damage(
       path,
       8,
-      `its format version is ${version}, this module reads ${FORMAT_VERSION}`,
+      `its format version is ${version}, this module reads ${OLDEST_VERSION} to ${FORMAT_VERSION}`,
     );
   }
   const length = view.getUint32(16, true);

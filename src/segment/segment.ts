@@ -71,8 +71,6 @@ export interface SharedBytes extends Buffer<SharedArrayBuffer> {
   latin1Slice(start: number, end: number): string;
   ucs2Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
-  latin1Write(text: string, offset: number, byteLength: number): number;
-  ucs2Write(text: string, offset: number, byteLength: number): number;
 }
 
 /** What `create` needs to know. */

@@ -68,10 +68,17 @@ export function cloneOnly(chance: Random): unknown {
     deep,
     new Float64Array([1.5, NaN, -0]),
     someBytes(chance, 5).buffer,
+    twoViews(someBytes(chance, 5).buffer),
+    [new Uint8Array(new ArrayBuffer(3, { maxByteLength: 9 }))],
     { error: new RangeError("wrong") },
     Object("text"),
     Object(5n),
   ]);
+}
+
+/** They share it when they come out, too. */
+function twoViews(buffer: ArrayBuffer): unknown {
+  return [new Uint8Array(buffer), { again: new Uint8Array(buffer) }];
 }
 
 /** Any value but undefined. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { SharedMap, writeSnapshot } from "../../mod.ts";
+import { FORMAT_VERSION } from "../../src/persist/format.ts";
 import { LAYOUT_VERSION } from "../../src/segment/layout.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
@@ -119,7 +120,7 @@ Deno.test("inspect shows what a file holds", async () => {
     entries: 3,
     records: 3,
     deletions: 0,
-    formatVersion: 1,
+    formatVersion: FORMAT_VERSION,
     layoutVersion: LAYOUT_VERSION,
     keyCodec: "string",
     valueCodec: "any",

@@ -4,6 +4,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { serialize } from "node:v8";
 import { DataError } from "../../src/cli/errors.ts";
 import { fromTagged, toTagged } from "../../src/cli/tagged.ts";
 import { SCALE } from "../crash/scale.ts";
@@ -69,6 +70,12 @@ Deno.test("fromTagged() keeps cycles and what is shared", () => {
   const back = fromTagged(toTagged(cycle)) as [unknown, { cycle: unknown }];
   assertStrictEquals(back[0], back);
   assertStrictEquals(back[1].cycle, back);
+});
+
+Deno.test("fromTagged() reads clones that earlier versions wrote", () => {
+  const value = { list: [1, , new Error("x")], bytes: new Float64Array([1.5]) };
+  const $clone = serialize(value).toBase64();
+  assertEquals(fromTagged({ $clone }), value);
 });
 
 Deno.test("fromTagged() sets no prototype", () => {

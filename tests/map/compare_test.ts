@@ -1,5 +1,6 @@
 import {
   assert,
+  assertEquals,
   assertFalse,
   assertStrictEquals,
   assertThrows,
@@ -36,8 +37,7 @@ Deno.test("SharedMap compares values as they are stored", () => {
   // Groups of what is the same; between groups everything differs.
   const groups: unknown[][] = [
     [NaN, 0 / 0, -NaN],
-    [0],
-    [-0],
+    [0, -0],
     [1, 1.0],
     [1n],
     ["1"],
@@ -58,8 +58,10 @@ Deno.test("SharedMap compares values as they are stored", () => {
     [new Uint8Array([2])],
     [[]],
     [{}],
+    [{ x: 0 }, { x: -0 }],
     [{ x: 1 }],
     [{ x: 1.5 }],
+    [{ x: 1, y: 2 }, { y: 2, x: 1 }],
     [{ x: "1" }],
     [[1]],
     [new Map([[1, 2]])],
@@ -116,7 +118,8 @@ Deno.test("SharedMap.compareAndSet() compares in every codec", () => {
   });
   numbers.set("a", NaN);
   assert(numbers.compareAndSet("a", NaN, -0));
-  assertFalse(numbers.compareAndSet("a", 0, 1));
+  assertFalse(numbers.compareAndSet("a", 1, 1));
+  assert(numbers.compareAndSet("a", 0, 0));
   assert(numbers.compareAndSet("a", -0, 1));
   using bytes = SharedMap.create<string, Uint8Array>({
     value: "bytes",
@@ -172,5 +175,22 @@ Deno.test("SharedMap refuses undefined in every codec", () => {
     assertThrows(() => map.set("a", undefined), TypeError);
     assertThrows(() => map.compareAndDelete("a", undefined), TypeError);
     assertStrictEquals(map.size, 0);
+  }
+});
+
+Deno.test("SharedMap.compareAndSet() compares with what was expected when it was called", () => {
+  for (const spoil of ["fill", "transfer"] as const) {
+    using map = anything();
+    const expected = new Uint8Array([1, 2, 3]);
+    map.set("a", expected);
+    const value = {
+      get spoilt() {
+        if (spoil === "fill") expected.fill(9);
+        else expected.buffer.transfer();
+        return spoil;
+      },
+    };
+    assert(map.compareAndSet("a", expected, value));
+    assertEquals(map.get("a"), { spoilt: spoil });
   }
 });

@@ -16,6 +16,11 @@ export function identify(key: unknown): string {
 /** Whether two values are the same as far as anyone can tell. */
 export const same = isDeepStrictEqual;
 
+/** Whether two values are equal for `compareAndSet`: 0 and -0 are, as in the keys of a `Map`. */
+function equal(a: unknown, b: unknown): boolean {
+  return a === b || same(a, b);
+}
+
 /** What SharedMap promises, on a plain `Map` and with a clock that the test moves. */
 export class Model<K, V> {
   /** Expired entries stay until something replaces them, as in the map until it is swept. */
@@ -73,13 +78,13 @@ export class Model<K, V> {
   }
 
   compareAndSet(key: K, expected: V | undefined, value: V): boolean {
-    if (!same(this.get(key), expected)) return false;
+    if (!equal(this.get(key), expected)) return false;
     this.replace(key, value);
     return true;
   }
 
   compareAndDelete(key: K, expected: V): boolean {
-    return same(this.get(key), expected) && this.delete(key);
+    return equal(this.get(key), expected) && this.delete(key);
   }
 
   update(key: K, fn: (current: V | undefined) => V | undefined): V | undefined {

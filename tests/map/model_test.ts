@@ -1,5 +1,10 @@
 // Every public method, in random order, against a plain Map. A failure names the seed and the operation; `play` repeats it.
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { stub } from "@std/testing/mock";
 import {
   type Codec,
@@ -272,6 +277,10 @@ class Game<K, V> {
     if (!this.#kind.numbers) return;
     const by = randomNumber(this.#random);
     const sum = (by + ((present as number | undefined) ?? 0)) as V;
+    if (Number.isNaN(sum)) {
+      assertThrows(() => map.increment(key, by));
+      return;
+    }
     this.#model.replace(key, sum);
     this.#check(map.increment(key, by), sum);
   }

@@ -65,8 +65,11 @@ Deno.test("SharedMap refuses a ttl that is not above 0, and changes nothing", ()
     for (const ttl of ["1", null, {}, 1n, true]) {
       const wrong = ttl as number;
       assertThrows(() => map.expire("a", wrong), TypeError, "ttl");
-      if (ttl === null) continue;
       assertThrows(() => map.set("a", 2, { ttl: wrong }), TypeError, "ttl");
+    }
+    for (const options of [5000, "5s", null, true, () => {}]) {
+      const wrong = options as { ttl?: number };
+      assertThrows(() => map.set("a", 2, wrong), TypeError, "{ ttl: 5000 }");
     }
     assertThrows(
       () => map.expire("a", undefined as unknown as number),

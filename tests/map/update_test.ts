@@ -4,7 +4,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ClosedError, SharedMap } from "../../mod.ts";
+import { ClosedError, type Codec, SharedMap } from "../../mod.ts";
 
 function numbers(): SharedMap<string, number> {
   return SharedMap.create<string, number>({ maxBytes: 2 ** 20 });
@@ -243,8 +243,7 @@ Deno.test("SharedMap.increment() adds, from 0 on", () => {
   assertStrictEquals(map.increment("a", 10), 11);
   assertStrictEquals(map.increment("a", -11.5), -0.5);
   assertStrictEquals(map.increment("a", Infinity), Infinity);
-  assertStrictEquals(map.increment("a", -Infinity), NaN);
-  assertStrictEquals(map.get("a"), NaN);
+  assertStrictEquals(map.get("a"), Infinity);
   assertStrictEquals(map.increment("b", -0), 0);
 });
 
@@ -274,10 +273,35 @@ Deno.test("SharedMap.increment() of what is no number leaves it unharmed", () =>
     assertThrows(() => map.increment("a"), TypeError, "number");
     assertEquals(map.get("a"), value);
   }
-  for (const by of ["1", null, 1n, {}]) {
+  for (const by of ["1", null, 1n, {}, NaN]) {
     assertThrows(() => map.increment("b", by as number), TypeError, "by");
   }
   assertFalse(map.has("b"));
+});
+
+Deno.test("SharedMap.increment() makes no number NaN, and refuses what is NaN", () => {
+  const own: Codec<number> = {
+    name: "own",
+    encode: (number) => new Uint8Array(new Float64Array([number]).buffer),
+    decode: (bytes) => new Float64Array(bytes.buffer)[0],
+  };
+  for (const value of ["any", "number", own] as const) {
+    using map = SharedMap.create<string, number>({
+      value: value as "number",
+      maxBytes: 2 ** 20,
+    });
+    map.set("a", Infinity);
+    assertThrows(() => map.increment("a", -Infinity), RangeError, "no sum");
+    assertStrictEquals(map.get("a"), Infinity);
+    assertStrictEquals(map.increment("a", 1), Infinity);
+    assertThrows(() => map.increment("a", NaN), TypeError, "by");
+    assertStrictEquals(map.get("a"), Infinity);
+    map.set("a", NaN);
+    for (const by of [1, Infinity]) {
+      assertThrows(() => map.increment("a", by), TypeError, "number");
+      assertStrictEquals(map.get("a"), NaN);
+    }
+  }
 });
 
 Deno.test("SharedMap.increment() of a map that holds no numbers is a TypeError", () => {

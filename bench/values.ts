@@ -1,0 +1,88 @@
+/**
+ * What values cost: objects under the default codec beside `"json"`, and long strings
+ * beside bytes that `TextEncoder` made. `--help` says how.
+ */
+import { askWorker } from "./measure/ask_worker.ts";
+import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
+import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import { Progress } from "./measure/progress.ts";
+import { ResultFile } from "./measure/result_file.ts";
+import { summarize } from "./measure/statistics.ts";
+import { type Task, TASKS } from "./values/tasks.ts";
+
+const DEFAULTS = { repetitions: "3", json: "" };
+
+const HELP =
+  `Values: objects beside the codec "json", long strings beside bytes.
+
+  deno run --allow-read bench/values.ts [options]
+
+  --repetitions N  how often, each time in a new worker (default 3)
+  --json PATH      writes the figures there (needs --allow-write)
+
+Objects are plain ones of 3 to 30 fields, and one with arrays inside; strings have
+10,000 characters. Both sides take turns over 64 entries (8 strings); a figure is
+the median of the turns, then the median of the repetitions with the lowest and
+the highest. Times are those of the default codec divided by those of the other
+side: set and get of the same objects under "json"; encodeInto and set of a bytes
+value, get of that and decode. 0.50 is twice as fast.
+`;
+
+/** A finished run. */
+export interface Values {
+  readonly goals: readonly GoalCheck[];
+}
+
+/** Measures each task in one new worker after the other; repetitions take turns. */
+export async function measureValues(
+  repetitions = Number(DEFAULTS.repetitions),
+): Promise<Values> {
+  const progress = new Progress(repetitions * TASKS.length);
+  const medians = TASKS.map((): number[] => []);
+  for (let n = 0; n < repetitions; n++) {
+    for (const [i, task] of TASKS.entries()) {
+      progress.step(nameOf(task));
+      medians[i].push(summarize(await measureOnce(task)).median);
+    }
+  }
+  progress.end();
+  const goals = TASKS.map((task, i): GoalCheck => ({
+    what: nameOf(task),
+    goal: { atMost: goalOf(task) },
+    measured: summarize(medians[i]),
+  }));
+  return { goals };
+}
+
+/** Plain objects are the usual case; what is in arrays may cost a bit more. */
+function goalOf(task: Task): number {
+  return "object" in task && task.object !== "nested" ? 1.2 : 1.5;
+}
+
+function nameOf(task: Task): string {
+  return "object" in task
+    ? `${task.verb}, objects, ${task.object}, time to that of "json"`
+    : `${task.verb}, long strings, ${task.text}, time to that of bytes`;
+}
+
+function measureOnce(task: Task): Promise<number[]> {
+  const url = new URL("./values/worker.ts", import.meta.url);
+  return askWorker(url, task, nameOf(task));
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(Deno.args, DEFAULTS);
+  if (options === undefined) return console.log(HELP);
+  const repetitions = wholeNumber(
+    "repetitions",
+    options.repetitions,
+    1,
+    1_000,
+  );
+  const file = options.json === "" ? undefined : new ResultFile(options.json);
+  const values = await measureValues(repetitions);
+  console.log(values.goals.map(formatGoal).join("\n"));
+  file?.writeJson(recordOf(values));
+}
+
+if (import.meta.main) await runCommand(main);

@@ -1,0 +1,158 @@
+/**
+ * JSON, and what it would drop without a word.
+ *
+ * JSON changes by its nature what it has no form for: see `ValueCodec`. But functions and symbols,
+ * which it leaves out, and objects of which it makes `{}` because nothing of them is in their
+ * properties, are refused.
+ *
+ * @module
+ */
+
+import { types } from "node:util";
+import { isBranded, isPlatform } from "./clone/platform.ts";
+import { refuse, type Segment } from "./clone/refusal.ts";
+
+const { getPrototypeOf, hasOwn } = Object;
+const ROOT = Object.prototype;
+
+/** An object that is looked through, and its place in another. */
+interface Visit {
+  readonly object: object;
+  readonly place: Segment;
+  readonly outer: Visit | undefined;
+}
+
+/**
+ * The JSON of a value; undefined if there is none. Throws `TypeError` for what JSON would drop, or
+ * cannot express.
+ */
+export function toJson(value: unknown): string | undefined {
+  const text = stringify(value);
+  new Search(false).check(value);
+  return text;
+}
+
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    // A bigint is refused without its place; or there is a circle, or a getter threw.
+    if (cause instanceof TypeError) new Search(true).check(value);
+    if (!isEndOfStack(cause)) throw cause;
+    throw new RangeError(
+      'Cannot encode the value: it is nested too deeply for JSON: make it flatter, or use the codec "any"',
+      { cause },
+    );
+  }
+}
+
+function isEndOfStack(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
+}
+
+/** Looks through all parts of a value for what JSON drops, or has failed at. */
+class Search {
+  /** What is still to be looked through. */
+  readonly #visits: Visit[] = [];
+  /** What was, if the value may have circles. A value that there is JSON of has none. */
+  readonly #seen: Set<object> | undefined;
+
+  constructor(hasFailed: boolean) {
+    this.#seen = hasFailed ? new Set() : undefined;
+  }
+
+  check(value: unknown): void {
+    if (typeof value !== "object" || value === null) {
+      if (this.#isDropped(value)) refuse(value, []);
+      return;
+    }
+    this.#visits.push({ object: value, place: "", outer: undefined });
+    for (
+      let visit = this.#visits.pop();
+      visit !== undefined;
+      visit = this.#visits.pop()
+    ) {
+      if (this.#seen?.has(visit.object)) continue;
+      this.#seen?.add(visit.object);
+      this.#checkParts(visit);
+    }
+  }
+
+  #checkParts(visit: Visit): void {
+    const { object } = visit;
+    if (Array.isArray(object)) {
+      for (let i = 0; i < object.length; i++) {
+        this.#checkPart(object[i], i, visit);
+      }
+      return;
+    }
+    const prototype = getPrototypeOf(object);
+    if (prototype !== ROOT && !isLookedThrough(visit, prototype)) return;
+    for (const key in object) {
+      const part = (object as Record<string, unknown>)[key];
+      if (!this.#checkPart(part, key, visit)) return;
+    }
+  }
+
+  /** Refuses a part, or has it looked through later; false if its object speaks for itself. */
+  #checkPart(part: unknown, place: Segment, outer: Visit): boolean {
+    if (typeof part === "object") {
+      if (part !== null) this.#visits.push({ object: part, place, outer });
+      return true;
+    }
+    if (!this.#isDropped(part)) return true;
+    const { object } = outer;
+    if (speaks(object)) return false;
+    if (hasOwn(object, place as string)) refuse(part, pathOf(outer, place));
+    return true; // of its class: JSON does not look at it
+  }
+
+  #isDropped(part: unknown): boolean {
+    switch (typeof part) {
+      case "function":
+        return !speaks(part);
+      case "symbol":
+        return true;
+      case "bigint": // there are programs that give it a `toJSON`
+        return this.#seen !== undefined;
+    }
+    return false;
+  }
+}
+
+/**
+ * Whether the properties of an object of some class are what JSON makes of it. Refuses those of the
+ * runtime.
+ */
+function isLookedThrough(visit: Visit, prototype: object | null): boolean {
+  const { object } = visit;
+  if (isOfJson(object)) return false;
+  if ((prototype !== null && isPlatform(prototype)) || isBranded(object)) {
+    refuse(object, pathOf(visit));
+  }
+  return !speaks(object);
+}
+
+/** What JSON changes by its nature: this is documented. */
+function isOfJson(object: object): boolean {
+  return types.isMap(object) || types.isSet(object) || types.isDate(object) ||
+    types.isTypedArray(object) || types.isBoxedPrimitive(object) ||
+    isTemporal(object);
+}
+
+function isTemporal(object: object): boolean {
+  return Object.prototype.toString.call(object).startsWith("[object Temporal.");
+}
+
+/** Whether an object says what its JSON is. */
+function speaks(object: object): boolean {
+  return typeof (object as { toJSON?: unknown }).toJSON === "function";
+}
+
+function pathOf(visit: Visit, ...end: Segment[]): Segment[] {
+  const path = end;
+  for (let at: Visit = visit; at.outer !== undefined; at = at.outer) {
+    path.push(at.place);
+  }
+  return path.reverse();
+}
