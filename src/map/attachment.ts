@@ -28,6 +28,12 @@ import {
 import { leastReserve } from "../segment/allocator.ts";
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { add, load, store, type Words } from "../segment/words.ts";
+import {
+  closeSnapshot,
+  type Moment,
+  openMoment,
+  type openSnapshot,
+} from "../table/clock.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
 import {
@@ -91,6 +97,12 @@ export interface Dependent {
   /** The registry word of the snapshot that it has open. */
   readonly registryWord?: number;
   close(): void;
+}
+
+/** What holds a moment of the map until it is closed. */
+export interface Holder extends Dependent {
+  readonly registryWord: number;
+  isOpen: boolean;
 }
 
 /** One worker's hold on one segment. */
@@ -211,6 +223,33 @@ export class Attachment implements Resident {
       this.participant.abandon(); // if it failed, others clear up
       this.#lifeline.release();
     }
+  }
+
+  /** Opens the moment that a holder holds, in its registry word; undefined: the clock has run out. */
+  openMomentFor(
+    holder: Holder,
+    open?: typeof openSnapshot,
+  ): Moment | undefined {
+    const { participant } = this;
+    participant.heal();
+    participant.enterSection(); // until it is among the dependents, a repair closes it
+    const moment = openMoment(participant, holder.registryWord, open);
+    if (moment !== undefined) this.dependents.add(holder);
+    participant.leaveSection();
+    return moment;
+  }
+
+  /** Lets go of the moment that a holder holds; again is nothing. */
+  closeMomentOf(holder: Holder): void {
+    if (!holder.isOpen) return;
+    const { participant } = this;
+    participant.heal();
+    participant.enterSection();
+    this.dependents.delete(holder); // from here on a repair closes it
+    holder.isOpen = false;
+    closeSnapshot(participant, holder.registryWord);
+    participant.leaveSection();
+    participant.collect();
   }
 
   /** Brings the record in order after a section that was cut short. */

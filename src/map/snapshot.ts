@@ -6,8 +6,8 @@
 
 import { ClosedError, SnapshotError } from "../errors.ts";
 import { REGISTRY_WORDS } from "../segment/layout.ts";
-import { closeSnapshot, openMoment, versionAt } from "../table/clock.ts";
-import type { Attachment } from "./attachment.ts";
+import { versionAt } from "../table/clock.ts";
+import type { Attachment, Holder } from "./attachment.ts";
 import type { Part, Reader, Taken } from "./reader.ts";
 import { Scan } from "./scan.ts";
 
@@ -69,13 +69,13 @@ const NOTHING: Part<unknown> = {
 };
 
 /** The one implementation. */
-export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
+export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
   readonly epoch: number;
   readonly #attachment: Attachment;
   readonly #reader: Reader<K, V>;
   readonly registryWord: number;
   readonly #openedAt: number;
-  #open = true;
+  isOpen = true;
   #size: number | undefined;
 
   constructor(attachment: Attachment, reader: Reader<K, V>) {
@@ -89,11 +89,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
         { reason: "too many open snapshots" },
       );
     }
-    participant.heal();
-    participant.enterSection(); // until it is among the dependents, a repair closes it
-    const moment = openMoment(participant, this.registryWord);
-    if (moment !== undefined) attachment.dependents.add(this);
-    participant.leaveSection();
+    const moment = attachment.openMomentFor(this);
     if (moment === undefined) {
       throw new SnapshotError(
         "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots with something written between them: create the map anew",
@@ -182,22 +178,14 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V> {
   }
 
   #checkOpen(what: string): void {
-    if (this.#open) return;
+    if (this.isOpen) return;
     throw new ClosedError(
       `Cannot ${what}: the snapshot was closed: open another one with snapshot()`,
     );
   }
 
   close(): void {
-    if (!this.#open) return;
-    const { dependents, participant } = this.#attachment;
-    participant.heal();
-    participant.enterSection();
-    dependents.delete(this); // from here on a repair closes it
-    this.#open = false;
-    closeSnapshot(participant, this.registryWord);
-    participant.leaveSection();
-    participant.collect();
+    this.#attachment.closeMomentOf(this);
   }
 
   [Symbol.dispose](): void {

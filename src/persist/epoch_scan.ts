@@ -12,7 +12,7 @@
  */
 
 import { SnapshotError } from "../errors.ts";
-import type { Attachment } from "../map/attachment.ts";
+import type { Attachment, Holder } from "../map/attachment.ts";
 import {
   REF_MASK,
   REGISTRY_WORDS,
@@ -20,13 +20,7 @@ import {
   V_STAMP,
 } from "../segment/layout.ts";
 import { load } from "../segment/words.ts";
-import {
-  closeSnapshot,
-  isRevoked,
-  openDump,
-  openMoment,
-  pass,
-} from "../table/clock.ts";
+import { isRevoked, openDump, pass } from "../table/clock.ts";
 import { Cursor } from "../table/cursor.ts";
 import { expiryOf, isTombstone, settle } from "../table/version.ts";
 
@@ -34,7 +28,7 @@ import { expiryOf, isTombstone, settle } from "../table/version.ts";
 export class RevokedError extends Error {}
 
 /** One moment of the map, held until it is closed. */
-export class EpochScan implements Disposable {
+export class EpochScan implements Disposable, Holder {
   /** The tick that it shows. */
   readonly tick: number;
   /** When it was opened, in milliseconds since 1970: what has expired by then is gone. */
@@ -46,7 +40,7 @@ export class EpochScan implements Disposable {
   readonly #newest: number[] = [];
   /** The hashes of what the last range held that was wanted. */
   readonly #hashes: number[] = [];
-  #open = true;
+  isOpen = true;
   /** Live entries seen so far. */
   entries = 0;
 
@@ -59,13 +53,9 @@ export class EpochScan implements Disposable {
     this.#attachment = attachment;
     this.#since = since;
     this.registryWord = participant.freeRegistryWord();
-    participant.heal();
-    participant.enterSection(); // until it is among the dependents, a repair closes it
     const moment = this.registryWord === 0
       ? undefined
-      : openMoment(participant, this.registryWord, openDump);
-    if (moment !== undefined) attachment.dependents.add(this);
-    participant.leaveSection();
+      : attachment.openMomentFor(this, openDump);
     if (moment === undefined) {
       throw new SnapshotError(
         `Cannot write a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment, or the map's clock has run out: close one, or create the map anew`,
@@ -168,15 +158,7 @@ export class EpochScan implements Disposable {
 
   /** Lets go of the moment; again is nothing. */
   close(): void {
-    if (!this.#open) return;
-    const { dependents, participant } = this.#attachment;
-    participant.heal();
-    participant.enterSection();
-    dependents.delete(this); // from here on a repair closes it
-    this.#open = false;
-    closeSnapshot(participant, this.registryWord);
-    participant.leaveSection();
-    participant.collect();
+    this.#attachment.closeMomentOf(this);
   }
 
   [Symbol.dispose](): void {

@@ -22,7 +22,7 @@ export function pushBlock(
   c: number,
   ref: number,
 ): void {
-  fillFreed(words, ref * 4, (ref + classRefs(c)) * 4);
+  fill(words, c, ref);
   real.pushBlock(words, base, c, ref);
 }
 
@@ -33,6 +33,10 @@ export function addBlock(
   c: number,
   ref: number,
 ): void {
-  fillFreed(words, ref * 4, (ref + classRefs(c)) * 4);
+  fill(words, c, ref);
   real.addBlock(words, base, c, ref);
+}
+
+function fill(words: Words, c: number, ref: number): void {
+  fillFreed(words, ref * 4, (ref + classRefs(c)) * 4);
 }
