@@ -71,7 +71,7 @@ Deno.test({
     const tasks = Object.entries(FAULTS).map(([fault, { of }]): Task => ({
       ...TASK,
       preemptions: 2,
-      runs: 2000,
+      runs: 4000,
       of,
       fault,
     }));
