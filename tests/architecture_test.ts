@@ -25,10 +25,15 @@ interface Import {
   readonly of: string;
 }
 
-function importsIn(file: URL): string[] {
-  const code = Deno.readTextFileSync(file)
+/** The text of a file without its comments. */
+function codeOf(file: URL): string {
+  return Deno.readTextFileSync(file)
     .replaceAll(/\/\*[^]*?\*\//g, "")
     .replaceAll(/^\s*\/\/.*$/gm, "");
+}
+
+function importsIn(file: URL): string[] {
+  const code = codeOf(file);
   const from =
     /^(?:import|export)\s(?:[^;"]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm;
   const urls = /new URL\(\s*"(\.[^"]+)",\s*import\.meta\.url/g;
@@ -81,6 +86,18 @@ Deno.test("what is published imports nothing but itself and built-ins", async ()
       assert(/^(\.|node:)/.test(of), `${entry} imports ${of}`);
     }
   }
+});
+
+Deno.test("one module of persist/ calls the file system, so that the tests can swap it", () => {
+  const folder = new URL("persist/", SRC);
+  const callers = [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => {
+      const code = codeOf(new URL(name, folder));
+      const calls = [...code.matchAll(/\bDeno\.(\w+)\(/g)];
+      return calls.some(([, called]) => called !== "unrefTimer") ||
+        /"node:fs/.test(code);
+    });
+  assertEquals(callers, ["system.ts"]);
 });
 
 Deno.test("the rooms are named where newcomers look for them", () => {

@@ -6,7 +6,12 @@
  */
 
 import { EncodedKey } from "../table/key.ts";
-import { describe, PartFile, type SnapshotInfo } from "./directory.ts";
+import {
+  describe,
+  PartFile,
+  settleDirectory,
+  type SnapshotInfo,
+} from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { type Entry, EntryCodec } from "./entry_codec.ts";
 import { FileWriter } from "./file_writer.ts";
@@ -97,18 +102,14 @@ export class Assembly {
     let writer: FileWriter | undefined;
     try {
       const header = this.#header(part.epoch);
-      writer = new FileWriter(
-        part.file,
-        part.path,
-        header,
-        target.compression,
-      );
+      writer = new FileWriter(part.file, header, target.compression);
       const left = { expired: 0, replaced: 0 };
       for (const record of this.#sorted(header.time, left)) {
         await this.#writeRecord(writer, record, target);
       }
       const { records } = writer;
       const bytes = await writer.finish(records);
+      settleDirectory(target.directory);
       part.publish();
       const footer = { entries: records, records };
       const { info } = describe({

@@ -20,6 +20,8 @@ import { basename } from "node:path";
 import { SnapshotError } from "../errors.ts";
 import { damage, failure } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
+import * as files from "./files.ts";
+import { OpenFile } from "./files.ts";
 import { type Footer, type Header, samePair, type WordPair } from "./header.ts";
 
 const SUFFIX = ".epochmap";
@@ -56,7 +58,7 @@ export interface EpochFile {
 /** Whether a path leads to a directory. Throws `SnapshotError` if it leads nowhere. */
 export function isDirectory(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return files.isDirectory(path);
   } catch (cause) {
     throw failure("read", path, cause);
   }
@@ -116,7 +118,7 @@ function numbersIn(
 ): { complete: { epoch: number; path: string }[]; parts: string[] } {
   const complete: { epoch: number; path: string }[] = [];
   const parts: string[] = [];
-  for (const { name } of Deno.readDirSync(directory)) {
+  for (const name of files.namesIn(directory)) {
     const epoch = numberIn(name, SUFFIX);
     if (epoch !== undefined) {
       complete.push({ epoch, path: join(directory, name) });
@@ -205,21 +207,13 @@ export function chainOf(
 /** An epoch that is being written. */
 export class PartFile {
   readonly epoch: number;
-  readonly file: Deno.FsFile;
-  /** Its temporary name. */
-  readonly path: string;
+  /** Under its temporary name. */
+  readonly file: OpenFile;
   readonly #directory: string;
-  #closed = false;
 
-  private constructor(
-    directory: string,
-    epoch: number,
-    path: string,
-    file: Deno.FsFile,
-  ) {
+  private constructor(directory: string, epoch: number, file: OpenFile) {
     this.#directory = directory;
     this.epoch = epoch;
-    this.path = path;
     this.file = file;
   }
 
@@ -240,20 +234,23 @@ export class PartFile {
 
   static #reserve(directory: string, epoch: number): PartFile | undefined {
     const path = join(directory, nameOf(epoch) + PART);
-    let file: Deno.FsFile;
+    let file: OpenFile;
     try {
-      file = Deno.openSync(path, { write: true, createNew: true });
+      file = OpenFile.open(path, { write: true, createNew: true });
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) return undefined;
       throw error;
     }
-    const part = new PartFile(directory, epoch, path, file);
+    const part = new PartFile(directory, epoch, file);
     // In between, another writer may have taken it for a leftover, or may have completed this epoch.
-    if (tryLock(file) && isAt(file, path) && !exists(part.finalPath)) {
-      return part;
+    let isOurs = false;
+    try {
+      isOurs = tryLock(file) && file.hasItsName &&
+        !files.exists(part.finalPath);
+    } finally {
+      if (!isOurs) part.discard();
     }
-    part.discard();
-    return undefined;
+    return isOurs ? part : undefined;
   }
 
   /** The name of the complete epoch. */
@@ -264,28 +261,22 @@ export class PartFile {
   /** Gives the complete, durable file its name, durably. Throws `SnapshotError`. */
   publish(): void {
     try {
-      Deno.renameSync(this.path, this.finalPath);
-      syncDirectory(this.#directory);
+      files.rename(this.file.path, this.finalPath);
+      files.syncDirectory(this.#directory);
     } catch (cause) {
       throw failure("name the snapshot", this.finalPath, cause);
     } finally {
-      this.#close();
+      this.file.close();
     }
   }
 
-  /** Removes the file: nothing is to come of it. */
+  /** Removes the file, unless it was published: nothing is to come of it. */
   discard(): void {
     try {
-      if (isAt(this.file, this.path)) Deno.removeSync(this.path);
+      if (this.file.hasItsName) files.remove(this.file.path);
     } catch {
       // The directory is gone, or not ours any more: then it is a leftover.
     }
-    this.#close();
-  }
-
-  #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
     this.file.close();
   }
 }
@@ -298,31 +289,10 @@ function refuseNumber(directory: string, epoch: number): never {
   );
 }
 
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Whether the open file is the one that bears this name. */
-function isAt(file: Deno.FsFile, path: string): boolean {
-  try {
-    const there = Deno.lstatSync(path);
-    const own = file.statSync();
-    return there.ino === own.ino && there.dev === own.dev;
-  } catch {
-    return false;
-  }
-}
-
 /** Where a file system has no locks, every file counts as locked by whoever asks. */
-function tryLock(file: Deno.FsFile): boolean {
+function tryLock(file: OpenFile): boolean {
   try {
-    return file.tryLockSync(true);
+    return file.tryLock();
   } catch {
     return true;
   }
@@ -332,19 +302,12 @@ function tryLock(file: Deno.FsFile): boolean {
 function removeLeftovers(parts: string[]): void {
   for (const path of parts) {
     try {
-      using file = Deno.openSync(path, { read: true, write: true });
-      if (file.tryLockSync(true)) Deno.removeSync(path);
+      using file = OpenFile.open(path, { read: true, write: true });
+      if (file.tryLock()) files.remove(path);
     } catch {
       // Another writer was faster, or nothing can be done about it.
     }
   }
-}
-
-/** Makes what was renamed or removed in a directory durable. */
-function syncDirectory(directory: string): void {
-  if (Deno.build.os === "windows") return; // it cannot open directories, and does so by itself
-  using file = Deno.openSync(directory);
-  file.syncSync();
 }
 
 /** Removes complete epochs that the newest `keep` do not need. Throws `SnapshotError`. */
@@ -360,7 +323,7 @@ export function retain(directory: string, keep: number): void {
   for (const { info } of all) {
     if (needed.has(info.path)) continue;
     try {
-      Deno.removeSync(info.path);
+      files.remove(info.path);
     } catch (cause) {
       if (cause instanceof Deno.errors.NotFound) continue;
       throw failure("remove the old snapshot", info.path, cause);
@@ -368,10 +331,22 @@ export function retain(directory: string, keep: number): void {
   }
 }
 
+/**
+ * Makes the name of the directory itself durable, so that what is published in it is found again. Once for a series of epochs; throws
+ * `SnapshotError`.
+ */
+export function settleDirectory(directory: string): void {
+  try {
+    files.syncName(directory);
+  } catch (cause) {
+    throw failure("make durable the directory", directory, cause);
+  }
+}
+
 /** Makes a directory and those above it. Throws `SnapshotError`. */
 export function makeDirectory(directory: string): void {
   try {
-    Deno.mkdirSync(directory, { recursive: true });
+    files.makeDirectory(directory);
   } catch (cause) {
     throw failure("make the directory", directory, cause);
   }

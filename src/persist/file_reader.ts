@@ -9,6 +9,7 @@
 
 import { crc32, zstdDecompressSync } from "node:zlib";
 import { damage, failure } from "./failure.ts";
+import { OpenFile } from "./files.ts";
 import {
   BLOCK_COMPRESSED,
   BLOCK_HEADER_BYTES,
@@ -37,7 +38,7 @@ export class FileReader implements Disposable {
   readonly footer: Footer;
   /** The size of the file. */
   readonly bytes: number;
-  readonly #file: Deno.FsFile;
+  readonly #file: OpenFile;
   #offset = 0;
   #check = 0;
   #blocks = 0;
@@ -56,11 +57,11 @@ export class FileReader implements Disposable {
   /** Where the block begins in the file. */
   blockOffset = 0;
 
-  private constructor(path: string, file: Deno.FsFile) {
+  private constructor(path: string, file: OpenFile) {
     this.path = path;
     this.#file = file;
     try {
-      this.bytes = file.statSync().size;
+      this.bytes = file.size;
       const first = this.#readAt(0, Math.min(this.bytes, HEADER_MAX_BYTES));
       this.header = decodeHeader(path, first);
       const last = Math.max(this.header.byteLength, this.bytes - FOOTER_BYTES);
@@ -78,9 +79,9 @@ export class FileReader implements Disposable {
 
   /** Opens a file. Throws `SnapshotError`. */
   static open(path: string): FileReader {
-    let file: Deno.FsFile;
+    let file: OpenFile;
     try {
-      file = Deno.openSync(path);
+      file = OpenFile.open(path, { read: true });
     } catch (cause) {
       throw failure("read the snapshot", path, cause);
     }
@@ -106,7 +107,6 @@ export class FileReader implements Disposable {
     this.#records = 0;
     this.#rawBytes = 0;
     this.#compressedBlocks = 0;
-    this.#file.seekSync(byteLength, Deno.SeekMode.Start);
   }
 
   /** Reads the next block; false, and the whole was as its footer says, when there is none. Throws `SnapshotError`. */
@@ -207,7 +207,7 @@ export class FileReader implements Disposable {
   #readAt(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     try {
-      this.#file.seekSync(offset, Deno.SeekMode.Start);
+      this.#file.seek(offset);
     } catch (cause) {
       throw failure("read the snapshot", this.path, cause);
     }
@@ -217,25 +217,19 @@ export class FileReader implements Disposable {
   }
 
   #readFully(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      let read: number | null;
-      try {
-        read = this.#file.readSync(bytes.subarray(at));
-      } catch (cause) {
-        throw failure("read the snapshot", this.path, cause);
-      }
-      if (read === null) this.#refuse("the file ends too early");
-      at += read;
+    let read: number;
+    try {
+      read = this.#file.read(bytes);
+    } catch (cause) {
+      throw failure("read the snapshot", this.path, cause);
     }
+    if (read < bytes.length) this.#refuse("the file ends too early");
   }
 
   /** Closes the file; again is nothing. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
     this.#file.close();
   }
-  #closed = false;
 
   [Symbol.dispose](): void {
     this.close();

@@ -10,6 +10,7 @@
 import { Buffer } from "node:buffer";
 import { constants, crc32, zstdCompressSync } from "node:zlib";
 import { failure } from "./failure.ts";
+import type { OpenFile } from "./files.ts";
 import {
   BLOCK_COMPRESSED,
   BLOCK_HEADER_BYTES,
@@ -29,8 +30,7 @@ const ZSTD_LEVEL = 1;
 
 /** Writes one file. Failures are `SnapshotError`s. */
 export class FileWriter {
-  readonly #file: Deno.FsFile;
-  readonly #path: string;
+  readonly #file: OpenFile;
   readonly #compression: Compression;
   readonly #headerCheck: number;
   /** The block being filled, behind room for its header; and the one being written. */
@@ -50,14 +50,8 @@ export class FileWriter {
   #deletions = 0;
 
   /** Begins the file. */
-  constructor(
-    file: Deno.FsFile,
-    path: string,
-    header: Header,
-    compression: Compression,
-  ) {
+  constructor(file: OpenFile, header: Header, compression: Compression) {
     this.#file = file;
-    this.#path = path;
     this.#compression = compression;
     const bytes = encodeHeader(header);
     this.#headerCheck = checkOf(bytes);
@@ -196,7 +190,7 @@ export class FileWriter {
     try {
       await this.#file.sync();
     } catch (cause) {
-      throw failure("write the snapshot", this.#path, cause);
+      throw failure("write the snapshot", this.#file.path, cause);
     }
     return this.#bytes + FOOTER_BYTES;
   }
@@ -213,11 +207,9 @@ export class FileWriter {
 
   async #write(bytes: Uint8Array): Promise<void> {
     try {
-      for (let at = 0; at < bytes.length;) {
-        at += await this.#file.write(bytes.subarray(at));
-      }
+      await this.#file.write(bytes);
     } catch (cause) {
-      throw failure("write the snapshot", this.#path, cause);
+      throw failure("write the snapshot", this.#file.path, cause);
     }
   }
 }

@@ -19,6 +19,7 @@ import type { CheckedOptions } from "../map/options.ts";
 import { type PersistOptions, providePersistence } from "../map/persistence.ts";
 import { makeDirectory, pathOf } from "./directory.ts";
 import { failure } from "./failure.ts";
+import * as files from "./files.ts";
 import { fill, findNewest } from "./restore.ts";
 import { checkWriterOptions } from "./snapshot_writer.ts";
 import { warn, WriterHost } from "./writer_host.ts";
@@ -36,7 +37,7 @@ providePersistence({ check: checkWriterOptions, restore, keepWriting });
 function realPath(directory: string | URL): string {
   const path = pathOf(directory);
   try {
-    return Deno.realPathSync(path);
+    return files.realPath(path);
   } catch (cause) {
     throw failure("use the directory", path, cause);
   }

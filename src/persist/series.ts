@@ -33,6 +33,7 @@ import {
   listEpochs,
   PartFile,
   retain,
+  settleDirectory,
   type SnapshotInfo,
 } from "./directory.ts";
 import { dump, type SnapshotProgress } from "./dump.ts";
@@ -81,6 +82,8 @@ export class Series {
   #chain: EpochFile[] = [];
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
+  /** Whether the directory itself is durable. */
+  #isSettled = false;
 
   constructor(attachment: Attachment, options: SeriesOptions) {
     this.#attachment = attachment;
@@ -274,7 +277,7 @@ export class Series {
       onOpen(scan.tick);
       const header = this.#header(part.epoch, base, scan.time);
       const { compression } = this.#options;
-      writer = new FileWriter(part.file, part.path, header, compression);
+      writer = new FileWriter(part.file, header, compression);
       const report = () =>
         onProgress({
           entries: scan.entries,
@@ -288,6 +291,7 @@ export class Series {
       if (decision !== "go on") return decision;
       const bytes = await writer.finish(scan.entries);
       report();
+      this.#settle();
       part.publish();
       const footer = { entries: scan.entries, records: writer.records };
       const path = part.finalPath;
@@ -297,6 +301,12 @@ export class Series {
       await writer?.settle();
       part.discard();
     }
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return;
+    settleDirectory(this.#options.directory);
+    this.#isSettled = true;
   }
 
   #header(

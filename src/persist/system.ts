@@ -1,0 +1,76 @@
+/**
+ * The calls of the file system that this room makes, one to one: nobody else here calls it.
+ *
+ * `files.ts` says what may be relied on. The tests swap this module for a file system in memory that loses power, or fails, at any of
+ * these calls.
+ *
+ * @module
+ */
+
+/** What is asked about a file. */
+export type Facts = Pick<
+  Deno.FileInfo,
+  "dev" | "ino" | "isDirectory" | "size"
+>;
+
+/** What is done with an open file. */
+export interface SystemFile extends
+  Pick<
+    Deno.FsFile,
+    | "close"
+    | "lock"
+    | "readSync"
+    | "seekSync"
+    | "sync"
+    | "syncSync"
+    | "truncateSync"
+    | "tryLockSync"
+    | "write"
+  > {
+  statSync(): Facts;
+}
+
+/** Opens a file, or a directory to make its names durable. */
+export function openSync(path: string, options: Deno.OpenOptions): SystemFile {
+  return Deno.openSync(path, options);
+}
+
+/** The names in a directory, in any order. */
+export function readDirSync(path: string): Iterable<{ name: string }> {
+  return Deno.readDirSync(path);
+}
+
+/** What a path leads to. */
+export function statSync(path: string): Facts {
+  return Deno.statSync(path);
+}
+
+/** What bears a name: the link itself, if it is one. */
+export function lstatSync(path: string): Facts {
+  return Deno.lstatSync(path);
+}
+
+/** Gives a file another name; what bore it is gone. */
+export function renameSync(from: string, to: string): void {
+  Deno.renameSync(from, to);
+}
+
+/** Removes a file. */
+export function removeSync(path: string): void {
+  Deno.removeSync(path);
+}
+
+/** Makes a directory, and those above it that are missing; one that is there is well. */
+export function mkdirSync(path: string): void {
+  Deno.mkdirSync(path, { recursive: true });
+}
+
+/** The path without links, dots, and what it is relative to. */
+export function realPathSync(path: string): string {
+  return Deno.realPathSync(path);
+}
+
+/** Whether this program has a permission there; nobody is asked for it. */
+export function isAllowedSync(name: "read" | "write", path: string): boolean {
+  return Deno.permissions.querySync({ name, path }).state === "granted";
+}
