@@ -29,9 +29,12 @@ export interface PersistOptions {
   compression?: "none" | "zstd";
   /**
    * Called with what goes wrong: a damaged epoch that was passed over at the start, one that could not be written, also because the map
-   * needed the memory time and again (then it is tried again within 5 seconds). By default it is printed as a warning.
+   * needed the memory time and again (then it is tried again within 5 seconds). What goes wrong at each interval is said when it
+   * begins, and when it becomes something else. By default it is printed as a warning.
    */
   onError?: (error: SnapshotError) => void;
+  /** Called when what went wrong is over: an epoch is on disk again. By default that is printed as a warning. */
+  onRecovered?: () => void;
 }
 
 /** What the map asks of the room that knows files. */

@@ -16,7 +16,7 @@
  * @module
  */
 
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { SnapshotError } from "../errors.ts";
 import { damage, failure } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
@@ -75,6 +75,11 @@ export function pathOf(directory: string | URL): string {
       typeof directory === "string" ? '""' : typeof directory
     }`,
   );
+}
+
+/** The path of a directory, wherever the program goes: for what does not end inside the call. */
+export function absolutePathOf(directory: string | URL): string {
+  return resolve(pathOf(directory));
 }
 
 function fromUrl(href: string): string {

@@ -22,22 +22,35 @@ export interface Assignment {
   lock: string | undefined;
 }
 
-/** From the writer to its worker. */
-export type Order =
-  /** Begin to write one epoch per interval. */
-  | { kind: "start" }
-  /** Write an epoch now. */
-  | { kind: "write"; request: number }
-  /** Write a last epoch, and leave the map. */
-  | { kind: "stop"; request: number };
+/** From the writer to its worker; each is answered. */
+export interface Order {
+  /**
+   * - `"start"`: begin to write one epoch per interval.
+   * - `"write"`: write an epoch now.
+   * - `"stop"`: write a last epoch, and leave the map.
+   */
+  kind: "start" | "write" | "stop";
+  request: number;
+}
 
 /** From the worker to its writer. */
 export type Report =
-  | { kind: "ready" }
   | { kind: "progress"; progress: SnapshotProgress }
   /** An epoch was written, or skipped (no info) because nothing had changed. */
-  | { kind: "written"; info: SnapshotInfo | undefined; ms: number }
-  | { kind: "failed"; failure: Failure }
+  | {
+    kind: "written";
+    info: SnapshotInfo | undefined;
+    ms: number;
+    /** What went wrong without harm to the epoch. */
+    warning: Failure | undefined;
+  }
+  /** An epoch was not written. */
+  | {
+    kind: "failed";
+    failure: Failure;
+    /** Whether it was asked for, and the answer tells. */
+    isAnswered: boolean;
+  }
   /** An order was carried out; `info` is the last epoch, written now or before. */
   | { kind: "done"; request: number; info: SnapshotInfo | undefined }
   | { kind: "refused"; request: number; failure: Failure };

@@ -22,7 +22,8 @@ import { failure } from "./failure.ts";
 import * as files from "./files.ts";
 import { fill, findNewest } from "./restore.ts";
 import { checkWriterOptions } from "./snapshot_writer.ts";
-import { warn, WriterHost } from "./writer_host.ts";
+import { Trouble, warn, warnNoMore } from "./trouble.ts";
+import { WriterHost } from "./writer_host.ts";
 
 /** Between two looks at whether anybody writes the map. */
 const LOOK_MS = 500;
@@ -115,7 +116,7 @@ class Candidate {
   readonly #host: WriterHost;
   readonly #lock: string;
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #report: (error: SnapshotError) => void;
+  readonly #trouble: Trouble;
   readonly #holding: Lifeline;
   /** The look that is under way, or the last one. */
   #look: Promise<void>;
@@ -128,11 +129,15 @@ class Candidate {
   ) {
     this.#directory = directory;
     this.#lock = writerLock(directory);
-    this.#report = options.onError ?? warn;
+    this.#trouble = new Trouble({
+      onError: options.onError ?? warn,
+      onRecovered: options.onRecovered ?? (() => warnNoMore(directory)),
+    });
     const { handle } = attachment.segment;
     this.#host = new WriterHost(
       { ...checkWriterOptions(options), directory, handle, lock: this.#lock },
-      { onProgress() {}, onWritten() {}, onError: this.#report },
+      { onProgress() {}, onWritten() {}, onFailed() {} },
+      this.#trouble,
     );
     this.#holding = Lifeline.hold(
       holderPrefix(directory) + crypto.randomUUID(),
@@ -151,7 +156,9 @@ class Candidate {
     try {
       await this.#elect();
     } catch (error) {
-      this.#report(failure("write snapshots into", this.#directory, error));
+      this.#trouble.fail(
+        failure("write snapshots into", this.#directory, error),
+      );
     } finally {
       this.#isLooking = false;
     }

@@ -6,15 +6,16 @@
 
 import { received, type SnapshotError } from "../errors.ts";
 import type { SharedMap } from "../map/shared_map.ts";
-import { pathOf, type SnapshotInfo } from "./directory.ts";
+import { absolutePathOf, type SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import type { Assignment } from "./messages.ts";
-import { warn, WriterHost } from "./writer_host.ts";
+import { Trouble, warn, warnNoMore } from "./trouble.ts";
+import { WriterHost } from "./writer_host.ts";
 import { checkCompression, checkKeep, openAttachment } from "./snapshots.ts";
 
 /** Options of {@linkcode SnapshotWriter}. */
 export interface SnapshotWriterOptions {
-  /** An existing directory, as a path or a file URL. */
+  /** An existing directory, as a path or a file URL. A relative path is resolved when the writer is made. */
   directory: string | URL;
   /** Milliseconds from one epoch to the next. */
   interval: number;
@@ -40,7 +41,7 @@ export interface SnapshotWriterStats {
   deltas: number;
   /** Times that nothing had changed, so that nothing was written. */
   skipped: number;
-  /** Times that something went wrong. */
+  /** Epochs that could not be written. */
   failed: number;
   /** Bytes written. */
   bytes: number;
@@ -78,7 +79,7 @@ export function checkWriterOptions(
     );
   }
   return {
-    directory: pathOf(options.directory),
+    directory: absolutePathOf(options.directory),
     interval,
     keep: checkKeep(options.keep) ?? DEFAULT_KEEP,
     compression: checkCompression(options.compression),
@@ -125,8 +126,13 @@ export class SnapshotWriter implements AsyncDisposable {
   onProgress?: (progress: SnapshotProgress) => void;
   /** Called with each epoch that was written. */
   onSnapshot?: (info: SnapshotInfo) => void;
-  /** Called with what goes wrong between calls of `write` and `stop`. By default it is printed as a warning. */
+  /**
+   * Called with what goes wrong between calls of `write` and `stop`: when it begins, and when it becomes something else, and not
+   * at each interval again. By default it is printed as a warning.
+   */
   onError?: (error: SnapshotError) => void;
+  /** Called when what went wrong is over. By default that is printed as a warning. */
+  onRecovered?: () => void;
   readonly #host: WriterHost;
   readonly #stats: SnapshotWriterStats = {
     written: 0,
@@ -155,11 +161,16 @@ export class SnapshotWriter implements AsyncDisposable {
       handle: segment.handle,
       lock: undefined,
     };
+    const trouble = new Trouble({
+      onError: (error) => (this.onError ?? warn)(error),
+      onRecovered: () =>
+        (this.onRecovered ?? (() => warnNoMore(assignment.directory)))(),
+    });
     this.#host = new WriterHost(assignment, {
       onProgress: (progress) => this.onProgress?.(progress),
       onWritten: (info, ms) => this.#count(info, ms),
-      onError: (error) => this.#fail(error),
-    });
+      onFailed: () => this.#stats.failed++,
+    }, trouble);
   }
 
   #count(info: SnapshotInfo | undefined, ms: number): void {
@@ -174,11 +185,6 @@ export class SnapshotWriter implements AsyncDisposable {
     stats.lastMs = ms;
     stats.lastEpoch = info.epoch;
     this.onSnapshot?.(info);
-  }
-
-  #fail(error: SnapshotError): void {
-    this.#stats.failed++;
-    (this.onError ?? warn)(error);
   }
 
   /** What was written so far. */
@@ -231,12 +237,7 @@ export class SnapshotWriter implements AsyncDisposable {
    * ```
    */
   async write(): Promise<SnapshotInfo> {
-    try {
-      return await this.#host.write();
-    } catch (error) {
-      this.#stats.failed++;
-      throw error;
-    }
+    return await this.#host.write();
   }
 
   /**

@@ -13,7 +13,7 @@
 import { received, type SnapshotError } from "../errors.ts";
 import { attachmentOf, SharedMap } from "../map/shared_map.ts";
 import type { Attachment } from "../map/attachment.ts";
-import { listEpochs, pathOf } from "./directory.ts";
+import { absolutePathOf, listEpochs, pathOf } from "./directory.ts";
 import { chainOf, type SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { failure } from "./failure.ts";
@@ -97,12 +97,12 @@ export async function writeSnapshot<K, V>(
 ): Promise<SnapshotInfo> {
   const attachment = openAttachment(map, "write a snapshot");
   const { onProgress, onWarning } = options;
+  const path = absolutePathOf(directory);
   const series = new Series(attachment, {
-    directory: pathOf(directory),
+    directory: path,
     compression: checkCompression(options.compression),
     keep: checkKeep(options.keep),
-    onWarning: (error) =>
-      onWarning?.(failure("tidy up", pathOf(directory), error)),
+    onWarning: (error) => onWarning?.(failure("tidy up", path, error)),
   });
   return await series.writeFull(false, (progress) => onProgress?.(progress));
 }
@@ -151,7 +151,7 @@ export async function restoreSnapshot<K, V>(
   options: RestoreSnapshotOptions = {},
 ): Promise<RestoredSnapshot | undefined> {
   const attachment = openAttachment(map, "restore a snapshot");
-  return await restoreInto(attachment, pathOf(directory), options);
+  return await restoreInto(attachment, absolutePathOf(directory), options);
 }
 
 /** As `restoreSnapshot`. */

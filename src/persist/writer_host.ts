@@ -1,5 +1,14 @@
 /**
- * Hosting the writer's worker: starting it, handing it orders, hearing its reports, noticing its end.
+ * Hosting the writer's worker: starting it, handing it orders, hearing its answers, noticing its end.
+ *
+ * Orders go to the worker in the order in which they are asked for, at once, and each is answered: by the worker, or, if it
+ * dies, with an error. The worker is absent until there is an order for it, and works until it is told to stop; from then on it is
+ * ending, and orders wait for the next one. A stop is answered when nothing is written any more.
+ *
+ * ```text
+ * absent --an order--> working --stop--> ending --answered--> absent
+ *    ^------------------- it died --------------------------/
+ * ```
  *
  * The worker keeps the program running only while somebody waits for it. A program that ends by itself is held up once, until
  * a last epoch is written; the program's end can be held up in its main thread only, so writers that other threads started end
@@ -14,10 +23,12 @@ import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import {
   type Assignment,
+  type Failure,
   type Order,
   type Report,
   unpack,
 } from "./messages.ts";
+import type { Trouble } from "./trouble.ts";
 import { workerUrl } from "./worker_url.ts";
 
 const WORKER = new URL("./writer_worker.ts", import.meta.url);
@@ -29,10 +40,13 @@ export interface HostEvents {
   onProgress(progress: SnapshotProgress): void;
   /** An epoch was written; without info: nothing had changed. */
   onWritten(info: SnapshotInfo | undefined, ms: number): void;
-  onError(error: SnapshotError): void;
+  /** An epoch was not written, whoever hears why. */
+  onFailed(): void;
 }
 
-interface Waiting {
+/** An order, until it is answered. */
+interface Asked {
+  kind: Order["kind"];
   resolve(info: SnapshotInfo | undefined): void;
   reject(error: Error): void;
 }
@@ -50,62 +64,52 @@ globalThis.addEventListener("beforeunload", (event) => {
 export class WriterHost {
   readonly #assignment: Assignment;
   readonly #events: HostEvents;
-  readonly #waiting = new Map<number, Waiting>();
-  #requests = 0;
+  readonly #trouble: Trouble;
+  /** What goes wrong without harm to the epochs. */
+  readonly #untidiness: Trouble;
+  #state: "absent" | "working" | "ending" = "absent";
+  /** There unless it is absent. */
   #worker: Worker | undefined;
-  #ready = Promise.resolve();
-  #began: PromiseWithResolvers<void> | undefined;
-  #stopping: Promise<void> | undefined;
+  /** For the next worker. */
+  readonly #queue: Asked[] = [];
+  /** What the worker has not answered yet, by its number. */
+  readonly #sent = new Map<number, Asked>();
+  #numbers = 0;
   /** Called when the worker ended without being told to; by default another one is made. */
   onDeath: () => void = () => this.#revive();
 
-  constructor(assignment: Assignment, events: HostEvents) {
+  constructor(assignment: Assignment, events: HostEvents, trouble: Trouble) {
     this.#assignment = assignment;
     this.#events = events;
+    this.#trouble = trouble;
+    this.#untidiness = trouble.another();
   }
 
-  /** Whether epochs are being written by the clock. */
+  /** Whether epochs are being written by the clock, or are to be. */
   get isStarted(): boolean {
     return started.has(this);
   }
 
-  /** Starts to write an epoch per interval; again is nothing. */
+  /** Starts to write an epoch per interval; does nothing more where that was done. */
   async start(): Promise<void> {
-    await this.#stopping;
-    if (this.isStarted) return await this.#ready;
     started.add(this);
     try {
-      await this.#begin();
+      await this.#ask("start");
     } catch (error) {
       started.delete(this);
       throw error;
     }
-    this.#post({ kind: "start" });
   }
 
   /** Writes an epoch now; returns the last one, if nothing has changed since. */
   async write(): Promise<SnapshotInfo> {
-    await this.#stopping;
-    await this.#begin();
-    const info = await this.#ask("write");
-    return info!;
+    return (await this.#ask("write"))!;
   }
 
-  /** Writes a last epoch and ends the worker; again is nothing. */
-  stop(): Promise<void> {
+  /** Writes a last epoch and ends the worker; does nothing where there is none. */
+  async stop(): Promise<void> {
     started.delete(this);
-    if (this.#worker === undefined) return Promise.resolve();
-    this.#stopping ??= this.#stop().finally(() => this.#stopping = undefined);
-    return this.#stopping;
-  }
-
-  async #stop(): Promise<void> {
-    try {
-      await this.#ready;
-      await this.#ask("stop");
-    } finally {
-      await this.#end();
-    }
+    await this.#ask("stop");
   }
 
   /** As `stop`; what goes wrong is reported. */
@@ -113,83 +117,110 @@ export class WriterHost {
     try {
       await this.stop();
     } catch (error) {
-      this.#events.onError(error as SnapshotError);
+      this.#trouble.fail(error as SnapshotError);
     }
   }
 
-  #begin(): Promise<void> {
-    if (this.#worker !== undefined) return this.#ready;
-    const began = Promise.withResolvers<void>();
-    this.#began = began;
-    this.#ready = began.promise;
+  #ask(kind: Order["kind"]): Promise<SnapshotInfo | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<
+      SnapshotInfo | undefined
+    >();
+    this.#queue.push({ kind, resolve, reject });
+    this.#sendAll();
+    return promise;
+  }
+
+  #sendAll(): void {
+    while (this.#state !== "ending" && this.#queue.length > 0) {
+      const asked = this.#queue.shift()!;
+      if (this.#state === "absent" && asked.kind === "stop") {
+        asked.resolve(undefined);
+      } else this.#send(asked);
+    }
+  }
+
+  #send(asked: Asked): void {
+    const worker = this.#worker ??= this.#begin();
+    const request = ++this.#numbers;
+    this.#sent.set(request, asked);
+    worker.postMessage({ kind: asked.kind, request } satisfies Order);
+    worker.ref();
+    this.#state = asked.kind === "stop" ? "ending" : "working";
+  }
+
+  #begin(): Worker {
     const worker = new Worker(workerUrl(WORKER), {
       name: "epochmap snapshots",
       workerData: this.#assignment,
     });
-    this.#worker = worker;
     worker.on("message", (report: Report) => this.#hear(report));
     worker.on("error", (error: Error) => this.#died(worker, error.message));
     worker.on("exit", () => this.#died(worker, "it ended"));
-    return this.#ready;
-  }
-
-  #ask(kind: "write" | "stop"): Promise<SnapshotInfo | undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<
-      SnapshotInfo | undefined
-    >();
-    const request = ++this.#requests;
-    this.#waiting.set(request, { resolve, reject });
-    this.#post({ kind, request });
-    this.#worker?.ref();
-    return promise;
-  }
-
-  #post(order: Order): void {
-    this.#worker?.postMessage(order);
+    return worker;
   }
 
   #hear(report: Report): void {
     switch (report.kind) {
-      case "ready":
-        this.#began?.resolve();
-        break;
       case "progress":
         return this.#events.onProgress(report.progress);
       case "written":
-        return this.#events.onWritten(report.info, report.ms);
+        this.#events.onWritten(report.info, report.ms);
+        this.#trouble.end();
+        return this.#noteWarning(report.warning);
       case "failed":
-        return this.#events.onError(unpack(report.failure));
+        this.#events.onFailed();
+        if (!report.isAnswered) this.#trouble.fail(unpack(report.failure));
+        return;
       case "done":
-        this.#take(report.request)?.resolve(report.info);
-        break;
+        return this.#answer(report.request, (it) => it.resolve(report.info));
       case "refused":
-        this.#take(report.request)?.reject(unpack(report.failure));
+        return this.#answer(
+          report.request,
+          (it) => it.reject(unpack(report.failure)),
+        );
     }
-    if (this.#waiting.size === 0) this.#worker?.unref();
   }
 
-  #take(request: number): Waiting | undefined {
-    const waiting = this.#waiting.get(request);
-    this.#waiting.delete(request);
-    return waiting;
+  #noteWarning(warning: Failure | undefined): void {
+    if (warning === undefined) this.#untidiness.end();
+    else this.#untidiness.fail(unpack(warning));
+  }
+
+  #answer(request: number, answer: (asked: Asked) => void): void {
+    const asked = this.#sent.get(request);
+    if (asked === undefined) return; // a worker that died had answered before
+    this.#sent.delete(request);
+    if (asked.kind === "stop") this.#end();
+    else if (this.#sent.size === 0) this.#worker!.unref();
+    answer(asked);
+  }
+
+  /** Lets the worker go, which has answered all, and does nothing any more. */
+  #end(): void {
+    const worker = this.#worker!;
+    this.#worker = undefined;
+    this.#state = "absent";
+    worker.terminate();
+    this.#sendAll();
   }
 
   #died(worker: Worker, why: string): void {
-    if (worker !== this.#worker) return; // it was told to, or it was said already
+    if (worker !== this.#worker) return; // it was let go, or that was said already
     this.#worker = undefined;
+    this.#state = "absent";
     const { directory } = this.#assignment;
     const error = new SnapshotError(
       `Cannot write snapshots into "${directory}": the worker that does it died: ${why}`,
       { path: directory, reason: "the writer's worker died" },
     );
-    this.#began?.reject(error);
-    this.#ready.catch(() => {}); // whoever waits hears of it
-    const isAwaited = this.#waiting.size > 0;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-    if (!started.delete(this)) return;
-    if (!isAwaited) this.#events.onError(error);
-    this.onDeath();
+    const unanswered = [...this.#sent.values()];
+    this.#sent.clear();
+    for (const { reject } of unanswered) reject(error);
+    if (started.delete(this)) {
+      if (unanswered.length === 0) this.#trouble.fail(error);
+      this.onDeath();
+    }
+    this.#sendAll();
   }
 
   #revive(): void {
@@ -197,20 +228,9 @@ export class WriterHost {
       try {
         await this.start();
       } catch (error) {
-        this.#events.onError(error as SnapshotError);
+        this.#trouble.fail(error as SnapshotError);
       }
     }, REVIVAL_MS);
     Deno.unrefTimer(timer);
   }
-
-  async #end(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
-  }
-}
-
-/** What is done with an error that nobody asked for. */
-export function warn(error: SnapshotError): void {
-  console.warn(`${error.name}: ${error.message}`);
 }

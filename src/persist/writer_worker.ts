@@ -12,7 +12,13 @@ import { Lifeline } from "../epoch/lifeline.ts";
 import { Attachment } from "../map/attachment.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
-import { type Assignment, type Order, pack, type Report } from "./messages.ts";
+import {
+  type Assignment,
+  type Failure,
+  type Order,
+  pack,
+  type Report,
+} from "./messages.ts";
 import { Series, SHORT_OF_MEMORY } from "./series.ts";
 
 /** After an epoch that was given up for want of memory the next one begins no later than this, in milliseconds. */
@@ -26,80 +32,110 @@ function report(message: Report): void {
   parentPort!.postMessage(message);
 }
 
-/** Writes epochs, one at a time, in the order in which they are asked for. */
+/**
+ * Writes epochs, one at a time. What is asked for while one is being written is answered by the next one, all together: that shows
+ * the map as it was after the last of them asked.
+ */
 class Writing {
   readonly #attachment: Attachment;
   readonly #series: Series;
-  #last: SnapshotInfo | undefined;
-  /** What is being done, and all that waits for it. */
-  #queue: Promise<unknown> = Promise.resolve();
+  #state: "idle" | "writing" | "ended" = "idle";
+  /** What the next round answers. */
+  #orders: Order[] = [];
+  /** Whether the clock asks for an epoch. */
+  #isDue = false;
+  #isStarted = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The last epoch. */
+  #last: SnapshotInfo | undefined;
+  /** What went wrong without harm to the epoch at hand. */
+  #warning: Failure | undefined;
   #reportedAt = 0;
 
   constructor({ handle, directory, compression, keep }: Assignment) {
     this.#attachment = Attachment.attach(handle);
-    const onWarning = (error: unknown) =>
-      report({ kind: "failed", failure: pack(directory, error) });
     this.#series = new Series(this.#attachment, {
       directory,
       compression,
       keep,
-      onWarning,
+      onWarning: (error) => this.#warning = pack(directory, error),
     });
   }
 
   obey(order: Order): void {
-    if (order.kind === "start") return this.#plan();
-    if (order.kind === "stop") clearTimeout(this.#timer);
-    this.#enqueue(async () => {
-      try {
-        await this.#write();
-        if (order.kind === "stop") this.#attachment.close();
-        report({ kind: "done", request: order.request, info: this.#last });
-      } catch (error) {
-        const failure = pack(assignment.directory, error);
-        report({ kind: "refused", request: order.request, failure });
-      }
-    });
+    this.#orders.push(order);
+    this.#work();
   }
 
-  #enqueue(work: () => Promise<void>): void {
-    this.#queue = this.#queue.then(work);
+  async #work(): Promise<void> {
+    if (this.#state !== "idle") return; // the round under way is followed by another, or it was the last
+    this.#state = "writing";
+    while (this.#orders.length > 0 || this.#isDue) {
+      if (await this.#round() === "ended") return;
+    }
+    this.#state = "idle";
   }
 
-  /** The next epoch begins an interval after this one began, or at once if it took longer. */
-  #plan(since = performance.now(), interval = assignment.interval): void {
-    clearTimeout(this.#timer);
-    const due = since + interval - performance.now();
-    this.#timer = setTimeout(() => {
-      const began = performance.now();
-      this.#enqueue(async () => {
-        const isRetry = await this.#tryToWrite();
-        if (!this.#attachment.isOpen) return;
-        if (isRetry) {
-          this.#plan(performance.now(), Math.min(interval, RETRY_MS));
-        } else this.#plan(began);
-      });
-    }, Math.max(0, due));
+  /** Carries out what is asked for by now. */
+  async #round(): Promise<"ended" | undefined> {
+    const orders = this.#orders;
+    const wasDue = this.#isDue;
+    const began = performance.now();
+    this.#orders = [];
+    this.#isDue = false;
+    const wanted = orders.filter(({ kind }) => kind !== "start");
+    const failure = wasDue || wanted.length > 0
+      ? await this.#tryToWrite(wanted.length > 0)
+      : undefined;
+    const isLast = orders.some(({ kind }) => kind === "stop");
+    if (isLast) this.#end();
+    for (const order of orders) this.#answer(order, failure);
+    if (isLast) return "ended";
+    const starts = orders.length > wanted.length;
+    if (wasDue || (starts && !this.#isStarted)) this.#plan(began, failure);
+    this.#isStarted ||= starts;
   }
 
-  /** Writes, and reports what goes wrong; says whether it is worth trying again soon. */
-  async #tryToWrite(): Promise<boolean> {
+  #answer({ kind, request }: Order, failure: Failure | undefined): void {
+    if (kind === "start" || failure === undefined) {
+      report({ kind: "done", request, info: this.#last });
+    } else report({ kind: "refused", request, failure });
+  }
+
+  /** Writes, and reports what comes of it. */
+  async #tryToWrite(isAnswered: boolean): Promise<Failure | undefined> {
+    const began = performance.now();
+    this.#warning = undefined;
     try {
-      await this.#write();
-      return false;
+      const info = await this.#series.write((progress) => this.#tell(progress));
+      this.#last = info ?? this.#last;
+      const ms = performance.now() - began;
+      report({ kind: "written", info, ms, warning: this.#warning });
     } catch (error) {
       const failure = pack(assignment.directory, error);
-      report({ kind: "failed", failure });
-      return failure.reason === SHORT_OF_MEMORY;
+      report({ kind: "failed", failure, isAnswered });
+      return failure;
     }
   }
 
-  async #write(): Promise<void> {
-    const began = performance.now();
-    const info = await this.#series.write((progress) => this.#tell(progress));
-    this.#last = info ?? this.#last;
-    report({ kind: "written", info, ms: performance.now() - began });
+  /** The next epoch begins an interval after this one began, or at once if it took longer; or soon, if it was given up. */
+  #plan(began: number, failure: Failure | undefined): void {
+    const { interval } = assignment;
+    const now = performance.now();
+    const due = failure?.reason === SHORT_OF_MEMORY
+      ? now + Math.min(interval, RETRY_MS)
+      : began + interval;
+    this.#timer = setTimeout(() => {
+      this.#isDue = true;
+      this.#work();
+    }, Math.max(0, due - now));
+  }
+
+  /** From here on nothing is written any more. */
+  #end(): void {
+    this.#state = "ended";
+    clearTimeout(this.#timer);
+    this.#attachment.close();
   }
 
   #tell(progress: SnapshotProgress): void {
@@ -113,4 +149,3 @@ class Writing {
 if (assignment.lock !== undefined) Lifeline.hold(assignment.lock);
 const writing = new Writing(assignment);
 parentPort!.on("message", (order: Order) => writing.obey(order));
-report({ kind: "ready" });

@@ -11,6 +11,7 @@ import {
   type SnapshotInfo,
   type SnapshotProgress,
   SnapshotWriter,
+  writeSnapshot,
 } from "../../mod.ts";
 import { eventually } from "./eventually.ts";
 import { Folder } from "./folder.ts";
@@ -83,6 +84,82 @@ Deno.test("SnapshotWriter.write() writes at once, and returns the last epoch whe
   assertEquals(writes.map(({ kind }) => kind), ["delta", "delta"]);
   assertEquals(writes[0], writes[1]);
   assertStrictEquals((await listSnapshots(folder.path)).length, 2);
+});
+
+Deno.test("SnapshotWriter answers all that is asked of it, in any order, and what was written before a call is in its epoch", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<string, number>();
+  const writer = new SnapshotWriter(map, {
+    directory: folder.path,
+    interval: 1e6,
+  });
+  const calls = ["start", "write", "stop"] as const;
+  let n = 0;
+  for (const first of calls) {
+    for (const second of calls) {
+      map.set("n", ++n);
+      await Promise.all([writer[first](), writer[second]()]);
+      if (first === second || second === "start") await writer.write();
+      using restored = SharedMap.create<string, number>();
+      await restoreSnapshot(restored, folder.path);
+      assertStrictEquals(restored.get("n"), n);
+      await writer.stop();
+      assertStrictEquals(map.stats().participants, 1);
+    }
+  }
+});
+
+Deno.test("SnapshotWriter.stop() after one write: nothing is written any more", async () => {
+  using map = SharedMap.create<string, number>();
+  for (let i = 0; i < 15; i++) {
+    using folder = new Folder(); // whose removal fails if files come
+    const writer = new SnapshotWriter(map, {
+      directory: folder.path,
+      interval: 1,
+    });
+    await writer.start();
+    for (let n = 0; n < i; n++) {
+      map.set("n", n);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    map.set("i", i);
+    await writer.stop();
+    const { names } = folder;
+    await new Promise((resolve) => setTimeout(resolve, 3)); // for a timer that was forgotten
+    assertEquals(folder.names, names);
+    assert(names.every((name) => !name.endsWith(".part")));
+  }
+});
+
+Deno.test("a relative directory stays what it was when it was given", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<string, number>();
+  const before = Deno.cwd();
+  Deno.mkdirSync(`${folder.path}/data`);
+  Deno.mkdirSync(`${folder.path}/elsewhere`);
+  try {
+    Deno.chdir(folder.path);
+    const writer = new SnapshotWriter(map, {
+      directory: "data",
+      interval: 1e6,
+    });
+    const once = writeSnapshot(map, "data");
+    Deno.chdir("elsewhere");
+    await once;
+    await writer.write();
+    await writer.stop();
+    Deno.chdir("..");
+    using restored = SharedMap.create<string, number>();
+    const restoring = restoreSnapshot(restored, "data");
+    Deno.chdir("elsewhere");
+    assertStrictEquals((await restoring)!.epoch, 2);
+  } finally {
+    Deno.chdir(before);
+  }
+  const epochs = (await listSnapshots(`${folder.path}/data`)).map((info) =>
+    info.epoch
+  );
+  assertEquals(epochs, [2, 1]);
 });
 
 Deno.test("SnapshotWriter goes on after the map was closed in the worker that started it", async () => {

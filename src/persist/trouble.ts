@@ -1,0 +1,55 @@
+/**
+ * Trouble: what goes wrong again and again is said when it begins, when it becomes something else, and when it is over.
+ *
+ * @module
+ */
+
+import type { SnapshotError } from "../errors.ts";
+
+/** Who hears of it. */
+export interface TroubleEvents {
+  /** It began, or became another one. */
+  onError(error: SnapshotError): void;
+  /** It is over. */
+  onRecovered(): void;
+}
+
+/** One trouble, which comes and goes. */
+export class Trouble {
+  readonly #events: TroubleEvents;
+  /** What was said last; undefined: all is well. */
+  #said: string | undefined;
+
+  constructor(events: TroubleEvents) {
+    this.#events = events;
+  }
+
+  /** One that the same hear of. */
+  another(): Trouble {
+    return new Trouble(this.#events);
+  }
+
+  /** Something went wrong: says so, unless that was the last thing said. */
+  fail(error: SnapshotError): void {
+    if (error.message === this.#said) return;
+    this.#said = error.message;
+    this.#events.onError(error);
+  }
+
+  /** All went well: says so, if the last thing said was otherwise. */
+  end(): void {
+    if (this.#said === undefined) return;
+    this.#said = undefined;
+    this.#events.onRecovered();
+  }
+}
+
+/** What is done with an error that nobody asked for. */
+export function warn(error: SnapshotError): void {
+  console.warn(`${error.name}: ${error.message}`);
+}
+
+/** Says that what `warn` said of a directory is over. */
+export function warnNoMore(directory: string): void {
+  console.warn(`Snapshots are written into "${directory}" again`);
+}
