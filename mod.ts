@@ -35,6 +35,7 @@ export {
   SnapshotError,
 } from "./src/errors.ts";
 export type {
+  MapErrorDetails,
   MapFullDetails,
   OpenSnapshot,
   SnapshotErrorDetails,

@@ -2,6 +2,10 @@
  * The errors of this module. A wrong type is a `TypeError` and a bad size a `RangeError`, as everywhere; what has no
  * built-in class stands here.
  *
+ * What comes of an argument names the method and the argument: the stack leads to both. What comes of the state of a map (it
+ * is full, closed, not to be had, not to be written) names the map, in the message and as `mapName`, if it has a name;
+ * and the file or directory, as `path`, if one is concerned.
+ *
  * @module
  */
 
@@ -14,7 +18,17 @@ export interface MapFullDetails {
   /** Bytes that live entries take. */
   liveBytes: number;
   /** The oldest snapshot that is open, if one is: what it shows takes memory until it is closed. */
-  snapshot?: OpenSnapshot;
+  snapshot?: OpenSnapshot | undefined;
+  /** The name of the map, if it has one. */
+  mapName?: string | undefined;
+  /** The snapshot on disk that was being restored, if one was. */
+  path?: string | undefined;
+}
+
+/** What an error knows of the map that it is about. */
+export interface MapErrorDetails {
+  /** The name of the map, if it has one. */
+  mapName?: string | undefined;
 }
 
 /** A snapshot that keeps memory from others. */
@@ -50,12 +64,16 @@ export class MapFullError extends Error {
   readonly liveBytes: number;
   /** The oldest snapshot that is open, if one is: what it shows takes memory until it is closed. */
   readonly snapshot: OpenSnapshot | undefined;
+  /** The name of the map, if it has one. */
+  readonly mapName: string | undefined;
+  /** The snapshot on disk that was being restored, if one was. */
+  readonly path: string | undefined;
 
   /**
    * Constructs the error.
    *
    * @param message What was tried, what came, and what to do.
-   * @param details The sizes.
+   * @param details The sizes, and what they are about.
    */
   constructor(message: string, details: MapFullDetails) {
     super(message);
@@ -64,6 +82,8 @@ export class MapFullError extends Error {
     this.maxBytes = details.maxBytes;
     this.liveBytes = details.liveBytes;
     this.snapshot = details.snapshot;
+    this.mapName = details.mapName;
+    this.path = details.path;
   }
 }
 
@@ -81,14 +101,19 @@ export class MapFullError extends Error {
  * ```
  */
 export class HandleError extends Error {
+  /** The name of the map, if it has one. */
+  readonly mapName: string | undefined;
+
   /**
    * Constructs the error.
    *
    * @param message What was expected, what came, and what to do.
+   * @param details Which map it is about.
    */
-  constructor(message: string) {
+  constructor(message: string, details: MapErrorDetails = {}) {
     super(message);
     this.name = "HandleError";
+    this.mapName = details.mapName;
   }
 }
 
@@ -106,25 +131,32 @@ export class HandleError extends Error {
  * ```
  */
 export class ClosedError extends Error {
+  /** The name of the map, if it has one. */
+  readonly mapName: string | undefined;
+
   /**
    * Constructs the error.
    *
    * @param message What was tried on what.
+   * @param details Which map it is about.
    */
-  constructor(message: string) {
+  constructor(message: string, details: MapErrorDetails = {}) {
     super(message);
     this.name = "ClosedError";
+    this.mapName = details.mapName;
   }
 }
 
 /** What a {@linkcode SnapshotError} knows besides its message. */
 export interface SnapshotErrorDetails {
   /** The file or directory, if any is concerned. */
-  path?: string;
+  path?: string | undefined;
   /** Where in the file, in bytes, if that is known. */
-  offset?: number;
+  offset?: number | undefined;
   /** The cause in a few words. */
   reason: string;
+  /** The name of the map, if one is concerned and has one. */
+  mapName?: string | undefined;
 }
 
 /**
@@ -148,12 +180,14 @@ export class SnapshotError extends Error {
   readonly offset: number | undefined;
   /** The cause in a few words. */
   readonly reason: string;
+  /** The name of the map, if one is concerned and has one. */
+  readonly mapName: string | undefined;
 
   /**
    * Constructs the error.
    *
    * @param message What was tried, what came, and what to do.
-   * @param details Path, offset and reason.
+   * @param details Path, offset, reason, and the map.
    */
   constructor(message: string, details: SnapshotErrorDetails) {
     super(message);
@@ -161,10 +195,34 @@ export class SnapshotError extends Error {
     this.path = details.path;
     this.offset = details.offset;
     this.reason = details.reason;
+    this.mapName = details.mapName;
   }
 }
 
 const SHOWN = 40;
+
+/** How a message calls a map, by its name if it has one. */
+export function theMap(name: string | undefined): string {
+  return name === undefined ? "the map" : `the map ${quoted(name)}`;
+}
+
+/** A name in quotes, as far as it is short. */
+export function quoted(name: string): string {
+  return JSON.stringify(shortened(name));
+}
+
+function shortened(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+/** What the use of a map comes to that was closed in this worker. */
+export function mapClosed(what: string, name: string | undefined): ClosedError {
+  const remedy = name === undefined ? "attach to it anew" : "open it anew";
+  return new ClosedError(
+    `Cannot ${what}: ${theMap(name)} was closed in this worker: ${remedy}`,
+    { mapName: name },
+  );
+}
 
 /** How an error message shows a value that came instead of what was expected. */
 export function received(value: unknown): string {
@@ -174,6 +232,5 @@ export function received(value: unknown): string {
     : typeof value === "object"
     ? Object.prototype.toString.call(value).slice(8, -1)
     : String(value);
-  const short = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-  return `received ${short} (${typeof value})`;
+  return `received ${shortened(text)} (${typeof value})`;
 }

@@ -16,7 +16,7 @@
  * @module
  */
 
-import { ClosedError } from "../errors.ts";
+import { mapClosed } from "../errors.ts";
 import { Allocator } from "../segment/allocator.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
@@ -205,9 +205,7 @@ export class Participant {
   }
 
   #refuse(): never {
-    throw new ClosedError(
-      "Cannot use the map: it was closed in this worker: attach to it anew",
-    );
+    throw mapClosed("use the map", this.segment.name);
   }
 
   /**

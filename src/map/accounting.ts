@@ -56,3 +56,8 @@ export function sumActivity(segment: Segment): number {
 export function liveBytesOf(segment: Segment): number {
   return sumTally(segment, P_LIVE_REFS) * REF_BYTES;
 }
+
+/** Bytes in use: entries, held and retired versions, tables, and the map's own records. */
+export function usedBytesOf(segment: Segment): number {
+  return (segment.firstChunk + sumTally(segment, P_USED_REFS)) * REF_BYTES;
+}

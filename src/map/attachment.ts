@@ -10,10 +10,11 @@ import { Participant } from "../epoch/participant.ts";
 import { lifelineName, recoverDead, repairOwn } from "../epoch/recovery.ts";
 import { noteOf, oldestHeld, revokeDumps } from "../epoch/registry.ts";
 import {
-  ClosedError,
   HandleError,
+  mapClosed,
   MapFullError,
   type OpenSnapshot,
+  theMap,
 } from "../errors.ts";
 import {
   H_LOCKS,
@@ -22,10 +23,8 @@ import {
   H_SWEPT,
   H_TTL_USED,
   MAX_PARTICIPANTS,
-  REF_BYTES,
   T_NEXT,
 } from "../segment/layout.ts";
-import { leastReserve } from "../segment/allocator.ts";
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { add, load, store, type Words } from "../segment/words.ts";
 import {
@@ -36,18 +35,14 @@ import {
 } from "../table/clock.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
-import {
-  allocateTable,
-  floorShiftFor,
-  isTable,
-  tableBytes,
-} from "../table/migration.ts";
+import { allocateTable, floorShiftFor, isTable } from "../table/migration.ts";
 import { type Quick, quickOver } from "../table/quick_over.ts";
 import { Salvage } from "../table/salvage.ts";
 import { Table } from "../table/table.ts";
 import { tombstoneBytes, versionBytes } from "../table/version.ts";
 import { activityOf, liveBytesOf, sumActivity } from "./accounting.ts";
 import { type Resident, takeTurn, ticker, type Urgency } from "./background.ts";
+import { capacityOf, leastMaxBytes } from "./capacity.ts";
 import { evacuate } from "./evacuation.ts";
 import { evict, evictQuickly } from "./eviction.ts";
 import type { CheckedOptions } from "./options.ts";
@@ -177,7 +172,10 @@ export class Attachment implements Resident {
       participant.leave();
       lifeline.release();
       throw new HandleError(
-        "Cannot attach to the segment: its table is damaged: pass the `handle` of a SharedMap as it is",
+        `Cannot attach to ${
+          theMap(segment.name)
+        }: its table is damaged: pass the \`handle\` of a SharedMap as it is`,
+        { mapName: segment.name },
       );
     }
     return new Attachment(segment, participant, lifeline).#begin();
@@ -204,11 +202,7 @@ export class Attachment implements Resident {
 
   /** As `checkOpen`, for an operation that only reads: whatever pins heals. */
   checkReadable(what: string): void {
-    if (!this.isOpen) {
-      throw new ClosedError(
-        `Cannot ${what}: the map was closed in this worker: attach to it anew`,
-      );
-    }
+    if (!this.isOpen) throw mapClosed(what, this.segment.name);
   }
 
   /** Leaves the segment; again is nothing. */
@@ -358,7 +352,9 @@ export class Attachment implements Resident {
     if (ticker.isResting) ticker.wake();
     adoptEstates(participant);
     participant.collectAll();
-    if (bytes > this.capacityBytes) this.#throwFull(bytes, false);
+    if (bytes > capacityOf(segment, segment.floorShift)) {
+      this.#throwNeverFits(bytes);
+    }
     if (attempt === 0) return;
     this.#lowerReserve();
     if (this.#mayEvictQuickly(shortage)) {
@@ -381,7 +377,7 @@ export class Attachment implements Resident {
       ? this.#makeRoomForTombstone(bytes, attempt)
       : segment.evicts && evict(this, shortage, attempt);
     if (madeRoom || this.#revoke(shortage)) return;
-    this.#throwFull(bytes, true);
+    this.#throwFull(bytes);
   }
 
   /**
@@ -466,16 +462,6 @@ export class Attachment implements Resident {
     return true;
   }
 
-  /** The most that an entry can ever take: all but the smallest table, a move of it, and what is kept for tombstones. */
-  get capacityBytes(): number {
-    const { chunkCount, chunkShift, floorShift } = this.segment;
-    const table = this.participant.allocator.chunksFor(
-      tableBytes(2 ** floorShift),
-    );
-    const chunks = chunkCount - 2 * table - leastReserve(chunkCount);
-    return chunks * 2 ** chunkShift * REF_BYTES;
-  }
-
   /**
    * Drops the tombstones, and makes the table as small as it can be; says whether there were any, or it did.
    *
@@ -533,12 +519,9 @@ export class Attachment implements Resident {
     }
   }
 
-  #throwFull(needed: number, canEver: boolean): never {
+  #throwFull(needed: number): never {
     const { segment } = this;
-    const maxBytes = segment.buffer.byteLength;
-    const liveBytes = liveBytesOf(segment);
-    const snapshot = canEver ? oldestOpen(segment.words) : undefined;
-    const why = canEver ? "does not fit now" : "can never fit";
+    const snapshot = oldestOpen(segment.words);
     const remedy = snapshot !== undefined
       ? `a snapshot has been open for ${
         Math.round(snapshot.ageMs / 1000)
@@ -546,9 +529,34 @@ export class Attachment implements Resident {
       : segment.evicts
       ? "create the map with a larger maxBytes"
       : `delete entries, or create the map with a larger maxBytes or with onFull: "evict"`;
+    this.#refuse(needed, "does not fit now", remedy, snapshot);
+  }
+
+  #throwNeverFits(needed: number): never {
+    const { floorShift } = this.segment;
+    const size = leastMaxBytes((geometry) =>
+      needed <= capacityOf(geometry, floorShift)
+    );
+    const remedy = size === undefined
+      ? "store it in parts"
+      : `create the map with a larger maxBytes, such as ${size}, or store it in parts`;
+    this.#refuse(needed, "can never fit", remedy);
+  }
+
+  #refuse(
+    needed: number,
+    why: string,
+    remedy: string,
+    snapshot?: OpenSnapshot,
+  ): never {
+    const { segment } = this;
+    const maxBytes = segment.buffer.byteLength;
+    const liveBytes = liveBytesOf(segment);
+    const mapName = segment.name;
+    const where = mapName === undefined ? "a map" : theMap(mapName);
     throw new MapFullError(
-      `Cannot store the entry: it needs ${needed} bytes and ${why} in a map of ${maxBytes} bytes, of which live entries take ${liveBytes}: ${remedy}`,
-      { needed, maxBytes, liveBytes, snapshot },
+      `Cannot store the entry: it needs ${needed} bytes and ${why} in ${where} of ${maxBytes} bytes, of which live entries take ${liveBytes}: ${remedy}`,
+      { needed, maxBytes, liveBytes, snapshot, mapName },
     );
   }
 }
@@ -586,6 +594,9 @@ function join(
   if (participant !== undefined) return { participant, lifeline };
   lifeline.release();
   throw new HandleError(
-    `Cannot attach to the map: all ${MAX_PARTICIPANTS} places are taken: close attachments that are no longer needed`,
+    `Cannot attach to ${
+      theMap(segment.name)
+    }: all ${MAX_PARTICIPANTS} places are taken: close attachments that are no longer needed`,
+    { mapName: segment.name },
   );
 }

@@ -12,7 +12,7 @@ import {
   stringKeys,
 } from "../codec/keys.ts";
 import { customValues, VALUE_FORMATS } from "../codec/values.ts";
-import { HandleError, received } from "../errors.ts";
+import { HandleError, received, theMap } from "../errors.ts";
 import { CODEC_NAME_BYTES } from "../segment/layout.ts";
 import {
   MAX_SEGMENT_BYTES,
@@ -142,6 +142,8 @@ export interface CheckedOptions {
   evict: boolean;
   /** The hash seed; by default a random one. */
   seed?: readonly [number, number];
+  /** The name that the map is opened by. */
+  name?: string | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
@@ -251,10 +253,12 @@ function isCodec(codec: unknown): codec is Codec<unknown> {
 
 /** The key format of a segment, or of whatever else names its codec. Throws `HandleError` where the caller's codec is missing or another one. */
 export function keyFormat<K>(
-  { keyCodec: name }: Pick<Segment, "keyCodec">,
+  { keyCodec: name, name: mapName }:
+    & Pick<Segment, "keyCodec">
+    & Partial<Pick<Segment, "name">>,
   codec: KeyCodec<K> | undefined,
 ): KeyFormat<K> {
-  checkCodec(codec, name, KEY_FORMATS, "key");
+  checkCodec(codec, name, KEY_FORMATS, "key", mapName);
   return Object.hasOwn(KEY_FORMATS, name)
     ? KEY_FORMATS[name] as KeyFormat<K>
     : customKeys(codec as Codec<K>);
@@ -262,10 +266,12 @@ export function keyFormat<K>(
 
 /** Makes the value format of a segment, likewise. */
 export function valueFormat<V>(
-  { valueCodec: name }: Pick<Segment, "valueCodec">,
+  { valueCodec: name, name: mapName }:
+    & Pick<Segment, "valueCodec">
+    & Partial<Pick<Segment, "name">>,
   codec: ValueCodec<V> | undefined,
 ): ValueFormat<V> {
-  checkCodec(codec, name, VALUE_FORMATS, "value");
+  checkCodec(codec, name, VALUE_FORMATS, "value", mapName);
   return Object.hasOwn(VALUE_FORMATS, name)
     ? VALUE_FORMATS[name]() as ValueFormat<V>
     : customValues(codec as Codec<V>);
@@ -276,17 +282,24 @@ function checkCodec(
   expected: string,
   builtIn: Readonly<Record<string, unknown>>,
   role: "key" | "value",
+  mapName: string | undefined,
 ): void {
   if (codec === undefined) {
     if (Object.hasOwn(builtIn, expected)) return;
     throw new HandleError(
-      `Cannot attach to the map: its ${role}s need the codec "${expected}", none was given: pass it as \`${role}\` in the options`,
+      `Cannot attach to ${
+        theMap(mapName)
+      }: its ${role}s need the codec "${expected}", none was given: pass it as \`${role}\` in the options`,
+      { mapName },
     );
   }
   const name = codecName(codec, builtIn, role);
   if (name !== expected) {
     throw new HandleError(
-      `Cannot attach to the map: its ${role}s use the codec "${expected}", the options say "${name}"`,
+      `Cannot attach to ${
+        theMap(mapName)
+      }: its ${role}s use the codec "${expected}", the options say "${name}"`,
+      { mapName },
     );
   }
 }

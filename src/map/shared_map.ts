@@ -9,7 +9,7 @@
 
 import { Segment } from "../segment/segment.ts";
 import type { Participant } from "../epoch/participant.ts";
-import { HandleError, MapFullError, received } from "../errors.ts";
+import { HandleError, MapFullError, received, theMap } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
 import { load, store } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
@@ -26,6 +26,7 @@ import { stringKeys } from "../codec/keys.ts";
 import * as sums from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
 import * as background from "./background.ts";
+import { present, sightOf } from "./display.ts";
 import * as ownChanges from "./own_changes.ts";
 import {
   type AttachOptions,
@@ -82,6 +83,8 @@ export interface SharedMapHandle {
   readonly buffer: SharedArrayBuffer;
   /** The same as a WebAssembly memory, if it is one: without it a worker reads and writes more slowly. */
   readonly memory?: WebAssembly.Memory;
+  /** The name that the map was opened by, if it was. */
+  readonly name?: string;
 }
 
 /** Options of {@linkcode SharedMap.prototype.set}. */
@@ -140,6 +143,15 @@ export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
 export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   static {
     attachmentOf = (map) => map.#attachment;
+    present(SharedMap.prototype, {
+      as: "SharedMap",
+      see: (object) =>
+        #attachment in object ? sightOf(object.#attachment) : undefined,
+      toClone:
+        "Cannot clone a SharedMap: send `map.handle`, and attach to it with SharedMap.attach(handle) where it arrives",
+      toJson:
+        "Cannot make JSON of a SharedMap: use JSON.stringify([...map]), or JSON.stringify(Object.fromEntries(map)) if its keys are strings",
+    });
   }
 
   readonly #attachment: Attachment;
@@ -181,6 +193,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #ttlMarked = false;
 
   private constructor(attachment: Attachment, options: AttachOptions<K, V>) {
+    if (!(attachment instanceof Attachment)) {
+      throw new TypeError(
+        "Cannot construct SharedMap: use SharedMap.create(options) for a map of its own, SharedMap.open(name, options) for one that workers find by its name, or SharedMap.attach(handle) for another worker's",
+      );
+    }
     const { participant, segment } = attachment;
     this.#attachment = attachment;
     this.#participant = participant;
@@ -343,7 +360,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         `Cannot open SharedMap: the name must be a string: ${received(name)}`,
       );
     }
-    const checked = checkOptions(options);
+    const checked = { ...checkOptions(options), name };
     const { persist } = options;
     const persistence = persist && persistenceFor(persist);
     const make = (seed?: readonly [number, number]) =>
@@ -1526,10 +1543,17 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   #tooLarge(needed: number): never {
-    const maxBytes = this.#segment.buffer.byteLength;
+    const { buffer, name } = this.#segment;
     throw new MapFullError(
-      `Cannot store the entry: a value must be shorter than ${LENGTH_LIMIT} bytes: received ${needed}`,
-      { needed, maxBytes, liveBytes: liveBytesOf(this.#segment) },
+      `Cannot store the entry in ${
+        theMap(name)
+      }: a value must be shorter than ${LENGTH_LIMIT} bytes: received ${needed}: store it in parts`,
+      {
+        needed,
+        maxBytes: buffer.byteLength,
+        liveBytes: liveBytesOf(this.#segment),
+        mapName: name,
+      },
     );
   }
 

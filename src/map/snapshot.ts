@@ -4,10 +4,11 @@
  * @module
  */
 
-import { ClosedError, SnapshotError } from "../errors.ts";
+import { ClosedError, SnapshotError, theMap } from "../errors.ts";
 import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { versionAt } from "../table/clock.ts";
 import type { Attachment, Holder } from "./attachment.ts";
+import { present, type Sight } from "./display.ts";
 import type { Part, Reader, Taken } from "./reader.ts";
 import { Scan } from "./scan.ts";
 
@@ -70,6 +71,20 @@ const NOTHING: Part<unknown> = {
 
 /** The one implementation. */
 export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
+  static {
+    present(MapSnapshot.prototype, {
+      as: "SharedMapSnapshot",
+      see: (object) =>
+        #attachment in object
+          ? (object as MapSnapshot<unknown, unknown>).#sight
+          : undefined,
+      toClone:
+        "Cannot clone a SharedMapSnapshot: it is open in one worker: send its entries, `[...snapshot]`, or have the other worker open one of its own",
+      toJson:
+        "Cannot make JSON of a SharedMapSnapshot: use JSON.stringify([...snapshot]), or JSON.stringify(Object.fromEntries(snapshot)) if its keys are strings",
+    });
+  }
+
   readonly epoch: number;
   readonly #attachment: Attachment;
   readonly #reader: Reader<K, V>;
@@ -79,21 +94,25 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
   #size: number | undefined;
 
   constructor(attachment: Attachment, reader: Reader<K, V>) {
-    const { participant } = attachment;
+    const { participant, segment: { name: mapName } } = attachment;
     this.#attachment = attachment;
     this.#reader = reader;
     this.registryWord = participant.freeRegistryWord();
     if (this.registryWord === 0) {
       throw new SnapshotError(
-        `Cannot open a snapshot: ${REGISTRY_WORDS} snapshots are open in this attachment: close one`,
-        { reason: "too many open snapshots" },
+        `Cannot open a snapshot of ${
+          theMap(mapName)
+        }: ${REGISTRY_WORDS} snapshots are open in this attachment: close one`,
+        { reason: "too many open snapshots", mapName },
       );
     }
     const moment = attachment.openMomentFor(this);
     if (moment === undefined) {
       throw new SnapshotError(
-        "Cannot open a snapshot: the map's clock has run out after 2 billion snapshots with something written between them: create the map anew",
-        { reason: "the clock has run out" },
+        `Cannot open a snapshot of ${
+          theMap(mapName)
+        }: its clock has run out after 2 billion snapshots with something written between them: create the map anew`,
+        { reason: "the clock has run out", mapName },
       );
     }
     this.epoch = moment.tick;
@@ -179,9 +198,21 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
 
   #checkOpen(what: string): void {
     if (this.isOpen) return;
+    const mapName = this.#attachment.segment.name;
     throw new ClosedError(
-      `Cannot ${what}: the snapshot was closed: open another one with snapshot()`,
+      `Cannot ${what}: the snapshot of ${
+        theMap(mapName)
+      } was closed: open another one with snapshot()`,
+      { mapName },
     );
+  }
+
+  /** The size is shown once it is known: to count takes time. */
+  get #sight(): Sight {
+    const { name, keyCodec: key, valueCodec: value } = this.#attachment.segment;
+    const { epoch, isOpen } = this;
+    const details = { epoch, key, value, ...(isOpen ? {} : { closed: true }) };
+    return { name, size: this.#size, details };
   }
 
   close(): void {

@@ -13,12 +13,10 @@ import {
   P_ENTRIES,
   P_HELD_COUNT,
   P_STATE,
-  P_USED_REFS,
-  REF_BYTES,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load } from "../segment/words.ts";
-import { liveBytesOf, sumTally } from "./accounting.ts";
+import { liveBytesOf, sumTally, usedBytesOf } from "./accounting.ts";
 
 /** What {@linkcode SharedMap.prototype.stats} returns: plain numbers, for the whole map and not for one worker. */
 export interface SharedMapStats {
@@ -67,8 +65,7 @@ export function sumStats(segment: Segment): SharedMapStats {
     ...counted,
     entries: sumTally(segment, P_ENTRIES),
     liveBytes: liveBytesOf(segment),
-    usedBytes: (segment.firstChunk + sumTally(segment, P_USED_REFS)) *
-      REF_BYTES,
+    usedBytes: usedBytesOf(segment),
     reservedBytes: segment.buffer.byteLength,
     heldVersions: sumTally(segment, P_HELD_COUNT),
     openSnapshots: countOpen(segment.words),

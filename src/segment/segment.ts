@@ -9,7 +9,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { HandleError } from "../errors.ts";
+import { HandleError, received, theMap } from "../errors.ts";
 import {
   CODEC_NAME_BYTES,
   DESCRIPTOR_WORDS,
@@ -82,6 +82,8 @@ export interface SegmentOptions {
   floorShift: number;
   /** The key of the hash function; by default a random one. */
   seed?: readonly [number, number];
+  /** What the map is called. */
+  name?: string | undefined;
 }
 
 /** What another worker needs to see a segment: structured-cloneable. */
@@ -90,11 +92,15 @@ export interface SegmentHandle {
   readonly buffer: SharedArrayBuffer;
   /** The same, where the kernel can work on it. */
   readonly memory?: WebAssembly.Memory;
+  /** What the map is called, for messages. */
+  readonly name?: string;
 }
 
 /** One shared segment, as one worker sees it. */
 export class Segment {
   readonly handle: SegmentHandle;
+  /** What the map is called, if it has a name: for messages only. */
+  readonly name: string | undefined;
   readonly buffer: SharedArrayBuffer;
   /** Undefined where the segment is no memory that it can work on. */
   readonly kernel: Kernel | undefined;
@@ -114,8 +120,9 @@ export class Segment {
   readonly floorShift: number;
 
   private constructor(handle: SegmentHandle) {
-    const { buffer, memory } = handle;
+    const { buffer, memory, name } = handle;
     this.handle = handle;
+    this.name = name;
     this.buffer = buffer;
     this.kernel = memory && kernelOver(memory);
     this.words = wordsOf(buffer);
@@ -140,7 +147,7 @@ export class Segment {
 
   /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
   static create(options: SegmentOptions): Segment {
-    const handle = reserve(options.maxBytes);
+    const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
     const geometry = layOut(buffer.byteLength);
     const words = wordsOf(buffer);
@@ -166,15 +173,12 @@ export class Segment {
   }
 
   /** Sees a segment that another worker made. */
-  static attach({ buffer, memory }: SegmentHandle): Segment {
-    checkHeader(buffer);
-    if (memory === undefined) return new Segment({ buffer });
-    if (!isMemoryOf(memory, buffer)) {
-      refuse(
-        "its memory is not that of its buffer: pass the `handle` of a SharedMap as it is",
-      );
-    }
-    return new Segment({ buffer: bufferOf(memory), memory });
+  static attach(handle: SegmentHandle): Segment {
+    const { buffer, memory, name } = handle; // once: it may be anybody's object
+    const fault = faultOf({ buffer, memory, name });
+    if (fault !== undefined) refuse(fault, name);
+    const own = memory ? { buffer: bufferOf(memory), memory } : { buffer };
+    return new Segment(named(own, name));
   }
 
   /** Makes the segment attachable: its first table is linked. */
@@ -198,7 +202,8 @@ export class Segment {
   }
 }
 
-interface Geometry {
+/** Where the parts of a segment lie, which follows from its size. */
+export interface Geometry {
   totalRefs: number;
   chunkShift: number;
   firstChunk: number;
@@ -210,7 +215,8 @@ function wordsOf(buffer: SharedArrayBuffer): Words {
   return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
 }
 
-function layOut(maxBytes: number): Geometry {
+/** The geometry of a segment of this size. */
+export function layOut(maxBytes: number): Geometry {
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) *
     (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
@@ -235,6 +241,13 @@ function reserve(bytes: number): SegmentHandle {
     : { buffer: new SharedArrayBuffer(bytes) };
 }
 
+function named(
+  handle: SegmentHandle,
+  name: string | undefined,
+): SegmentHandle {
+  return name === undefined ? handle : { ...handle, name };
+}
+
 /** What the types say of a shared memory is not so. */
 function bufferOf(memory: WebAssembly.Memory): SharedArrayBuffer {
   return memory.buffer as unknown as SharedArrayBuffer;
@@ -255,32 +268,41 @@ function isMemoryOf(
   return a[H_ID] === b[H_ID] && a[H_ID + 1] === b[H_ID + 1];
 }
 
-function refuse(why: string): never {
-  throw new HandleError(`Cannot attach to the segment: ${why}`);
+function refuse(fault: string, name: unknown): never {
+  const mapName = typeof name === "string" ? name : undefined;
+  throw new HandleError(`Cannot attach to ${theMap(mapName)}: ${fault}`, {
+    mapName,
+  });
 }
 
-function checkHeader(buffer: SharedArrayBuffer): void {
+/** What is wrong with a handle; undefined: nothing. */
+function faultOf({ buffer, memory, name }: SegmentHandle): string | undefined {
+  const fault = faultOfBuffer(buffer);
+  if (fault !== undefined) return fault;
+  if (memory !== undefined && !isMemoryOf(memory, buffer)) {
+    return "its memory is not that of its buffer: pass the `handle` of a SharedMap as it is";
+  }
+  return name === undefined || typeof name === "string"
+    ? undefined
+    : `its name must be a string: ${received(name)}`;
+}
+
+function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
   if (!(buffer instanceof SharedArrayBuffer)) {
-    refuse(
-      "expected a SharedArrayBuffer: pass the `handle` of a SharedMap as it is",
-    );
+    return "expected a SharedArrayBuffer: pass the `handle` of a SharedMap as it is";
   }
   const size = buffer.byteLength;
   if (
     buffer.growable || size < MIN_SEGMENT_BYTES || size > MAX_SEGMENT_BYTES
   ) {
-    refuse(`a buffer of ${size} bytes is not one that this module makes`);
+    return `a buffer of ${size} bytes is not one that this module makes`;
   }
   const words = wordsOf(buffer);
-  if (words[H_MAGIC] !== MAGIC) {
-    refuse("the memory does not begin like a map's");
-  }
+  if (words[H_MAGIC] !== MAGIC) return "the memory does not begin like a map's";
   if (words[H_LAYOUT] !== LAYOUT_VERSION) {
-    refuse(
-      `its layout version is ${
-        words[H_LAYOUT]
-      }, this module reads ${LAYOUT_VERSION}: use one version of the module in all workers`,
-    );
+    return `its layout version is ${
+      words[H_LAYOUT]
+    }, this module reads ${LAYOUT_VERSION}: use one version of the module in all workers`;
   }
   const geometry = layOut(size);
   if (
@@ -291,9 +313,11 @@ function checkHeader(buffer: SharedArrayBuffer): void {
     !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 ||
     nameLength(words, H_VALUE_CODEC) === 0
   ) {
-    refuse("its header is damaged");
+    return "its header is damaged";
   }
-  if (load(words, H_READY) !== 1) refuse("its creator never finished it");
+  return load(words, H_READY) === 1
+    ? undefined
+    : "its creator never finished it";
 }
 
 /** Whether the words of the header that count or point at something are such that nobody walks out of the segment with them. */

@@ -58,7 +58,7 @@ Deno.test("MapFullError knows the sizes", () => {
   assertStrictEquals(error.maxBytes, MIB);
   assertStrictEquals(error.liveBytes, map.stats().liveBytes);
   assert(error.message.includes(`${error.needed}`), error.message);
-  assert(error.message.includes("delete"), "it says what to do");
+  assert(error.message.includes("larger maxBytes"), "it says what to do");
 });
 
 for (const onFull of ["throw", "evict"] as const) {

@@ -11,11 +11,14 @@ const { getPrototypeOf, hasOwn, getOwnPropertyDescriptor } = Object;
 const tagOf = Object.prototype.toString;
 const sourceOf = Function.prototype.toString;
 
+/** What the runtime reads of an object before it clones it: what the property throws comes out as a `DataCloneError`. */
+export const HOST_OBJECT: symbol = Symbol.for("Deno.core.hostObject");
+
 /** What was found out about the prototypes of objects. */
 const verdicts = new WeakMap<object, boolean>();
 
 /**
- * Whether objects with this prototype are the runtime's: what they are about is not in their
+ * Whether objects with this prototype are the runtime's, or a map of this module: what they are about is not in their
  * properties. Objects of a class of the program's own are not, unless the class extends such a one.
  */
 export function isPlatform(prototype: object): boolean {
@@ -33,6 +36,7 @@ function judge(prototype: object): boolean {
     at !== null && !isRoot(at);
     at = getPrototypeOf(at)
   ) {
+    if (hasOwn(at, HOST_OBJECT)) return true;
     const make = getOwnPropertyDescriptor(at, "constructor")?.value;
     if (typeof make === "function") {
       if (isOfRuntime(make)) return true;
@@ -111,6 +115,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   DOMException: "store its name and its message",
   SharedArrayBuffer: "store a copy of its bytes, `new Uint8Array(buffer)`",
   Arguments: "store `[...arguments]`",
+  SharedMap: "store its entries, `[...map]`, or the name that it is opened by",
+  SharedMapSnapshot: "store its entries, `[...snapshot]`",
 };
 
 /** What to store instead of this. */

@@ -1,0 +1,35 @@
+/**
+ * How much a map can take: what of its memory is there for entries, and how large a map must be.
+ *
+ * @module
+ */
+
+import { leastReserve } from "../segment/allocator.ts";
+import { REF_BYTES } from "../segment/layout.ts";
+import {
+  type Geometry,
+  layOut,
+  MAX_SEGMENT_BYTES,
+  MIN_SEGMENT_BYTES,
+} from "../segment/segment.ts";
+import { tableBytes } from "../table/migration.ts";
+
+/** The most that an entry can ever take, in bytes: all but the smallest table, a move of it, and what is kept for tombstones. */
+export function capacityOf(
+  { chunkCount, chunkShift }: Pick<Geometry, "chunkCount" | "chunkShift">,
+  floorShift: number,
+): number {
+  const chunkBytes = 2 ** chunkShift * REF_BYTES;
+  const table = Math.ceil(tableBytes(2 ** floorShift) / chunkBytes);
+  return (chunkCount - 2 * table - leastReserve(chunkCount)) * chunkBytes;
+}
+
+/** The least power of two that, as `maxBytes`, makes a map take what `fits` asks for; undefined: none does. */
+export function leastMaxBytes(
+  fits: (geometry: Geometry) => boolean,
+): number | undefined {
+  for (let size = MIN_SEGMENT_BYTES; size <= MAX_SEGMENT_BYTES; size *= 2) {
+    if (fits(layOut(size))) return size;
+  }
+  return undefined;
+}
