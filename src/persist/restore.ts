@@ -9,7 +9,7 @@
  */
 
 import { dirname } from "node:path";
-import { SnapshotError } from "../errors.ts";
+import { MapFullError, SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { chainOf, describe, type EpochFile, listEpochs } from "./directory.ts";
 import type { SnapshotInfo } from "./directory.ts";
@@ -19,6 +19,7 @@ import { Filler } from "./fill.ts";
 import { fillShare } from "./fill_share.ts";
 import { FillCrew, suitableShares } from "./fill_together.ts";
 import { Merge } from "./merge.ts";
+import { loadOf, restoreTooLarge } from "./need.ts";
 import { Slices } from "./pause.ts";
 import { type OnRecords, verify } from "./verify.ts";
 
@@ -213,11 +214,26 @@ export function mergeOf({ files }: VerifiedEpoch): Merge {
 type Pause = (byOthers: number) => Promise<void>;
 
 /**
- * Writes the entries of a verified epoch into a map; calls back now and then.
+ * Writes the entries of a verified epoch into a map; calls back now and then. Throws `MapFullError` if they do not fit.
  *
  * @param exclusive Whether nobody else has the map yet.
  */
 export async function fill(
+  attachment: Attachment,
+  epoch: VerifiedEpoch,
+  exclusive: boolean,
+  onSlice: (entries: number) => void,
+): Promise<void> {
+  const before = loadOf(attachment.segment);
+  try {
+    await fillAll(attachment, epoch, exclusive, onSlice);
+  } catch (error) {
+    if (!(error instanceof MapFullError)) throw error;
+    throw await restoreTooLarge(attachment, epoch.files, before, error);
+  }
+}
+
+async function fillAll(
   attachment: Attachment,
   epoch: VerifiedEpoch,
   exclusive: boolean,

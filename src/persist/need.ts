@@ -1,0 +1,156 @@
+/**
+ * What an epoch needs of a map's memory: counted over all of its entries, when they were found not to fit.
+ *
+ * @module
+ */
+
+import { MapFullError, theMap } from "../errors.ts";
+import { liveBytesOf, sumTally } from "../map/accounting.ts";
+import type { Attachment } from "../map/attachment.ts";
+import { leastMaxBytes } from "../map/capacity.ts";
+import { leastReserve } from "../segment/allocator.ts";
+import {
+  HAS_EXPIRY,
+  LENGTH_MASK,
+  P_ENTRIES,
+  REF_BYTES,
+} from "../segment/layout.ts";
+import { type Geometry, layOut, type Segment } from "../segment/segment.ts";
+import { classOf, classRefs } from "../segment/size_classes.ts";
+import { floorShiftFor, tableBytes } from "../table/migration.ts";
+import { versionBytes } from "../table/version.ts";
+import type { FileReader } from "./file_reader.ts";
+import { Merge } from "./merge.ts";
+import { Slices } from "./pause.ts";
+import { recordExpiry } from "./record.ts";
+
+/** Entries between two looks at the clock. */
+const ENTRIES_PER_LOOK = 1024;
+/** What chunks of each size class that are not full may come to, and memory that lies scattered: a share of the chunks. */
+const SLACK = 1 / 16;
+
+/** What a map holds before it is filled. */
+export interface Load {
+  entries: number;
+  liveBytes: number;
+}
+
+/** What a segment holds at this moment. */
+export function loadOf(segment: Segment): Load {
+  return {
+    entries: sumTally(segment, P_ENTRIES),
+    liveBytes: liveBytesOf(segment),
+  };
+}
+
+/** The memory that entries need. */
+class Need {
+  entries: number;
+  /** Blocks of entries, by their size in refs. */
+  readonly #blocks = new Map<number, number>();
+  /** Bytes that are there already. */
+  readonly #liveBytes: number;
+  #longestKey = 0;
+
+  constructor({ entries, liveBytes }: Load) {
+    this.entries = entries;
+    this.#liveBytes = liveBytes;
+  }
+
+  add(keyInfo: number, valueInfo: number): void {
+    const keyBytes = keyInfo & LENGTH_MASK;
+    const hasExpiry = (keyInfo & HAS_EXPIRY) !== 0;
+    const bytes = versionBytes(keyBytes, valueInfo & LENGTH_MASK, hasExpiry);
+    const refs = Math.ceil(bytes / REF_BYTES);
+    this.#blocks.set(refs, (this.#blocks.get(refs) ?? 0) + 1);
+    this.#longestKey = Math.max(this.#longestKey, keyBytes);
+    this.entries++;
+  }
+
+  /** The chunks of a segment that they need: with the table that they are in, one to move to, and what is kept for tombstones. */
+  chunksIn({ chunkCount, chunkShift }: Geometry): number {
+    const chunkRefs = 2 ** chunkShift;
+    const chunksOf = (bytes: number) =>
+      Math.ceil(bytes / (chunkRefs * REF_BYTES));
+    let chunks = chunksOf(this.#liveBytes);
+    for (const [refs, count] of this.#blocks) {
+      chunks += refs > chunkRefs / 2
+        ? count * Math.ceil(refs / chunkRefs)
+        : count / Math.floor(chunkRefs / classRefs(classOf(refs)));
+    }
+    return Math.ceil(chunks * (1 + SLACK)) +
+      2 * chunksOf(tableBytes(2 ** floorShiftFor(this.entries))) +
+      leastReserve(chunkCount) +
+      chunksOf(versionBytes(this.#longestKey, 0, false));
+  }
+
+  fitsInto(geometry: Geometry): boolean {
+    return this.chunksIn(geometry) <= geometry.chunkCount;
+  }
+
+  bytesIn(geometry: Geometry): number {
+    const { chunkShift, firstChunk } = geometry;
+    return (firstChunk + this.chunksIn(geometry) * 2 ** chunkShift) * REF_BYTES;
+  }
+}
+
+/**
+ * The error for an epoch that did not fit: says what it needs, and a `maxBytes` that does.
+ *
+ * @param attachment The map.
+ * @param files The epoch, which is read once more.
+ * @param before What the map held before.
+ * @param error What the entry came to for which there was no memory. It stands if a snapshot is open, which takes memory, or if all
+ * should fit: then somebody else has it.
+ */
+export async function restoreTooLarge(
+  attachment: Attachment,
+  files: readonly FileReader[],
+  before: Load,
+  error: MapFullError,
+): Promise<MapFullError> {
+  if (error.snapshot !== undefined) return error;
+  const { segment } = attachment;
+  const maxBytes = segment.buffer.byteLength;
+  const need = await needOf(files, before);
+  const geometry = layOut(maxBytes);
+  if (need.fitsInto(geometry)) return error;
+  const needed = need.bytesIn(geometry);
+  const size = leastMaxBytes((geometry) => need.fitsInto(geometry));
+  const remedy = size === undefined
+    ? "it is larger than any map"
+    : `create the map with a larger maxBytes, such as ${size}`;
+  const { path } = files[files.length - 1];
+  const mapName = segment.name;
+  const { liveBytes } = before;
+  const beside = before.entries === 0
+    ? ""
+    : `, with the ${before.entries} that the map had,`;
+  return new MapFullError(
+    `Cannot restore the snapshot "${path}" into ${
+      theMap(mapName)
+    }: its entries${beside} need about ${needed} bytes, and maxBytes is ${maxBytes}: ${remedy}`,
+    { needed, maxBytes, liveBytes, path, mapName },
+  );
+}
+
+/** Counts what has not expired. */
+async function needOf(
+  files: readonly FileReader[],
+  before: Load,
+): Promise<Need> {
+  for (const file of files) file.rewind();
+  const merge = new Merge(files);
+  const need = new Need(before);
+  const slices = new Slices();
+  const now = Date.now();
+  for (let n = 1; merge.next(); n++) {
+    const { at, words } = merge;
+    const keyInfo = words[at];
+    const isGone = (keyInfo & HAS_EXPIRY) !== 0 &&
+      recordExpiry(words, at) <= now;
+    if (!isGone) need.add(keyInfo, words[at + 1]);
+    if (n % ENTRIES_PER_LOOK === 0 && slices.isOver) await slices.pause();
+  }
+  return need;
+}
