@@ -16,7 +16,8 @@
  */
 
 export { SharedMap } from "./src/map/shared_map.ts";
-export type { SetOptions, SharedMapHandle } from "./src/map/shared_map.ts";
+export type { SharedMapHandle } from "./src/map/shared_map.ts";
+export type { InsertOptions, SetOptions } from "./src/map/lifetime.ts";
 export type {
   AttachOptions,
   KeyCodec,

@@ -27,6 +27,14 @@ import * as sums from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
 import * as background from "./background.ts";
 import { present, sightOf } from "./display.ts";
+import {
+  checkTtl,
+  insertedLifetimeOf,
+  type InsertOptions,
+  type Lifetime,
+  lifetimeOf,
+  type SetOptions,
+} from "./lifetime.ts";
 import * as ownChanges from "./own_changes.ts";
 import {
   type AttachOptions,
@@ -64,6 +72,7 @@ const { ABSENT, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
 const {
   bytesOf,
+  cameTooLate,
   isTombstone,
   valueBytes,
   valueIndex,
@@ -85,16 +94,6 @@ export interface SharedMapHandle {
   readonly memory?: WebAssembly.Memory;
   /** The name that the map was opened by, if it was. */
   readonly name?: string;
-}
-
-/** Options of {@linkcode SharedMap.prototype.set}. */
-export interface SetOptions {
-  /**
-   * How long the entry lives, in milliseconds; `Infinity`: until it is deleted.
-   *
-   * @default {Infinity}
-   */
-  ttl?: number;
 }
 
 /** Keys that are looked up together: as many as a processor waits for at a time, a few times over. */
@@ -729,11 +728,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   // ---- writing ------------------------------------------------------------------------------------------------------
 
   /**
-   * Sets the value of a key. Leaves no expiry unless given one. Lock-free; O(1) expected.
+   * Sets the value of a key. Leaves no expiry unless told otherwise. Lock-free; O(1) expected.
    *
    * @param key The key.
    * @param value The value; not undefined.
-   * @param options How long the entry lives.
+   * @param options How long the entry lives; see {@linkcode SetOptions}.
    * @returns The map.
    * @throws {TypeError} If key, value, options or time to live have the wrong type.
    * @throws {RangeError} If the time to live is not above 0.
@@ -751,20 +750,35 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   set(key: K, value: V, options?: SetOptions): this {
-    const expiry = options === undefined
-      ? Infinity
-      : this.#expiryAfter(ttlOf(options, "set an entry"), "set an entry");
+    const what = "set an entry";
+    if (options !== undefined) {
+      return this.#setFor(key, value, lifetimeOf(options, what, false));
+    }
+    this.#packWithValue(key, value, what);
+    this.#write(Infinity);
+    this.#floats[this.#sets]++;
+    return this;
+  }
+
+  #setFor(key: K, value: V, life: Lifetime): this {
     this.#packWithValue(key, value, "set an entry");
-    this.#write(expiry);
+    if (life.keeps) {
+      this.#modify(
+        true,
+        (current, live) => this.#newVersion(this.#endOver(current, live, life)),
+      );
+    } else this.#write(this.#endAfter(life.ttl));
     this.#floats[this.#sets]++;
     return this;
   }
 
   /**
-   * Sets many entries, one after the other.
+   * Sets many entries, one after the other, as {@linkcode SharedMap.prototype.set} does.
    *
    * @param entries Keys and values.
-   * @throws {TypeError} If a key or value has the wrong type; entries before it are set.
+   * @param options How long each entry lives; see {@linkcode SetOptions}.
+   * @throws {TypeError} If options or time to live have the wrong type, or a key or value does; entries before it are set.
+   * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If an entry does not fit; entries before it are set.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -778,9 +792,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * assertEquals(map.size, 2);
    * ```
    */
-  setMany(entries: Iterable<readonly [K, V]>): void {
-    this.#attachment.checkOpen("set entries");
-    for (const [key, value] of entries) this.set(key, value);
+  setMany(entries: Iterable<readonly [K, V]>, options?: SetOptions): void {
+    const what = "set entries";
+    this.#attachment.checkOpen(what);
+    const life = lifetimeOf(options, what, false);
+    for (const [key, value] of entries) this.#setFor(key, value, life);
   }
 
   /**
@@ -884,12 +900,15 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   /**
-   * The value of a key, after setting it if there was none. Among many callers one wins, and all get its value. Lock-free.
+   * The value of a key, after setting it if there was none. Among many callers one wins, and all get its value. An entry that is
+   * there keeps its expiry; one that is inserted has none unless given one. Lock-free.
    *
    * @param key The key.
    * @param value The value to set if there is none.
+   * @param options How long the entry lives if it is inserted.
    * @returns The value that the map holds.
-   * @throws {TypeError} If key or value have the wrong type.
+   * @throws {TypeError} If key, value, options or time to live have the wrong type.
+   * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -903,7 +922,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * assertEquals(map.getOrInsert("a", 2), 1);
    * ```
    */
-  getOrInsert(key: K, value: V): V {
+  getOrInsert(key: K, value: V, options?: InsertOptions): V {
+    const what = "get or insert an entry";
+    return this.#getOrInsert(key, value, insertedLifetimeOf(options, what));
+  }
+
+  #getOrInsert(key: K, value: V, { ttl }: Lifetime): V {
     this.#packWithValue(key, value, "get or insert an entry");
     let existing: { value: Taken<V> } | undefined;
     const inserted = this.#modify(true, (current, live) => {
@@ -911,7 +935,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         existing = { value: this.#reader.takeValue(current) };
         return LEAVE;
       }
-      return this.#newVersion(Infinity);
+      return this.#newVersion(this.#endAfter(ttl));
     });
     if (inserted) {
       this.#floats[this.#misses]++;
@@ -924,12 +948,15 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /**
    * The value of a key, after computing and setting it if there was none. `compute` runs in this worker, at most once a call;
-   * if another worker, or `compute` itself, inserts the key meanwhile, the result is what the map holds.
+   * if another worker, or `compute` itself, inserts the key meanwhile, the result is what the map holds. Expiry is as in
+   * {@linkcode SharedMap.prototype.getOrInsert}; the time to live begins when `compute` is done.
    *
    * @param key The key.
    * @param compute Computes the value.
+   * @param options How long the entry lives if it is inserted.
    * @returns The value that the map holds.
-   * @throws {TypeError} If the key or the computed value has the wrong type.
+   * @throws {TypeError} If the key, the computed value, options or time to live have the wrong type.
+   * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -942,24 +969,32 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * assertEquals(map.getOrInsertComputed("abc", (key) => key.length), 3);
    * ```
    */
-  getOrInsertComputed(key: K, compute: (key: K) => V): V {
+  getOrInsertComputed(
+    key: K,
+    compute: (key: K) => V,
+    options?: InsertOptions,
+  ): V {
     checkFunction(compute, "compute");
-    this.#pack(key, "get or insert an entry");
+    const what = "get or insert an entry";
+    const life = insertedLifetimeOf(options, what);
+    this.#pack(key, what);
     const found = this.#visitPacked((ref) =>
       ref === 0 ? undefined : { value: this.#reader.takeValue(ref) }
     );
-    if (found === undefined) return this.getOrInsert(key, compute(key));
+    if (found === undefined) return this.#getOrInsert(key, compute(key), life);
     this.#floats[this.#hits]++;
     return this.#reader.value(found.value);
   }
 
   /**
-   * Sets the value of a key and returns the one it replaced. Leaves no expiry. Lock-free.
+   * Sets the value of a key and returns the one it replaced. Leaves no expiry unless told otherwise. Lock-free.
    *
    * @param key The key.
    * @param value The value; not undefined.
+   * @param options How long the entry lives; see {@linkcode SetOptions}.
    * @returns The value replaced, or undefined if there was none.
-   * @throws {TypeError} If key or value have the wrong type.
+   * @throws {TypeError} If key, value, options or time to live have the wrong type.
+   * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -973,40 +1008,37 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * assertEquals(map.swap("a", 2), 1);
    * ```
    */
-  swap(key: K, value: V): V | undefined {
-    if (this.#hasOwnValues) return this.#swapByCodec(key, value);
-    this.#packWithValue(key, value, "swap an entry");
+  swap(key: K, value: V, options?: SetOptions): V | undefined {
+    const what = "swap an entry";
+    const life = lifetimeOf(options, what, false);
+    if (this.#hasOwnValues) return this.#swapByCodec(key, value, life, what);
+    this.#packWithValue(key, value, what);
     let before: Taken<V> | undefined;
-    for (let came = false; !came;) {
-      this.#modify(true, (current, live) => {
-        before = live ? this.#reader.takeValue(current) : undefined; // first: should it fail, nothing is lost
-        return this.#newVersion(this.#expiryFor(current, live));
-      }, (_, version) => came = this.#reader.endOf(version) === Infinity);
-    }
+    this.#modify(true, (current, live) => {
+      before = live ? this.#reader.takeValue(current) : undefined; // first: should it fail, nothing is lost
+      return this.#newVersion(this.#endOver(current, live, life));
+    });
     this.#floats[this.#sets]++;
     return before === undefined ? undefined : this.#reader.value(before);
   }
 
-  /** The expiry to write for an entry that is not to expire. */
-  #expiryFor(current: number, live: boolean): number {
-    return live ? this.#renewal(current, Infinity) : Infinity;
-  }
-
   /** The same where to decode runs the caller's code: the value is decoded first, and then replaced if it is still there. */
-  #swapByCodec(key: K, value: V): V | undefined {
-    const what = "swap an entry";
+  #swapByCodec(
+    key: K,
+    value: V,
+    life: Lifetime,
+    what: string,
+  ): V | undefined {
     const prepared = this.#pack(key, what);
     return this.#replaceBy(prepared, what, (before) => {
       this.#prepare(value);
       return before;
     }, (seen, before) => {
-      let came = false;
-      this.#replaceSeen(
+      const outcome = this.#replaceSeen(
         seen,
-        (current, live) => this.#newVersion(this.#expiryFor(current, live)),
-        (_, version) => came = this.#reader.endOf(version) === Infinity,
+        (current, live) => this.#newVersion(this.#endOver(current, live, life)),
       );
-      if (!came) return CHANGED;
+      if (outcome !== "done") return CHANGED;
       this.#floats[this.#sets]++;
       return before;
     });
@@ -1054,7 +1086,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   /**
-   * Sets the value of a key if the present one is as expected. Keeps the expiry that is there. Lock-free.
+   * Sets the value of a key if the present one is as expected. Keeps the expiry that is there unless given another: so a lease is
+   * taken, and renewed, in one step. Lock-free.
    *
    * Values are compared by content, as `Object.is` compares primitives, but for 0 and -0, which are
    * equal as they are for the keys of a `Map`. Objects are equal if they are of one kind and their
@@ -1064,8 +1097,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * @param key The key.
    * @param expected What the value must be; undefined: there must be none.
    * @param value The value to set; not undefined.
+   * @param options How long the entry lives; see {@linkcode SetOptions}.
    * @returns Whether it was set.
-   * @throws {TypeError} If key or values have the wrong type.
+   * @throws {TypeError} If key, values, options or time to live have the wrong type.
+   * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -1080,18 +1115,23 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * assert(map.compareAndSet("lock", "me", "you"));
    * ```
    */
-  compareAndSet(key: K, expected: V | undefined, value: V): boolean {
+  compareAndSet(
+    key: K,
+    expected: V | undefined,
+    value: V,
+    options?: SetOptions,
+  ): boolean {
+    const what = "compare and set an entry";
+    const life = lifetimeOf(options, what, options?.ttl === undefined);
     const isExpected = expected === undefined
       ? undefined
       : this.#comparison(expected);
-    this.#packWithValue(key, value, "compare and set an entry");
+    this.#packWithValue(key, value, what);
     const set = this.#modify(true, (current, live) => {
       if (live ? !isExpected?.(current) : isExpected !== undefined) {
         return LEAVE;
       }
-      return this.#newVersion(
-        live ? this.#reader.endOf(current) : Infinity,
-      );
+      return this.#newVersion(this.#endOver(current, live, life));
     });
     if (set) this.#floats[this.#sets]++;
     return set;
@@ -1132,13 +1172,15 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /**
    * Replaces the value of a key by what `fn` makes of it. `fn` runs again if the key changed meanwhile, even from inside `fn`;
    * so it must not have effects of its own. It may use the map, and take its time: nobody waits for it. Keeps the expiry that is
-   * there. Lock-free, as far as `fn` is.
+   * there unless told otherwise. Lock-free, as far as `fn` is.
    *
    * @param key The key.
    * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry.
+   * @param options How long the entry lives if there was none; with `keepTtl: false`, in any case.
    * @returns The new value, or undefined.
    * @throws {Error} If `fn` itself changes the entry, time and again.
-   * @throws {TypeError} If the key or the new value has the wrong type.
+   * @throws {TypeError} If the key, the new value, options or time to live have the wrong type.
+   * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -1152,16 +1194,29 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * assertEquals(map.get("log"), ["hello"]);
    * ```
    */
-  update(key: K, fn: (current: V | undefined) => V | undefined): V | undefined {
+  update(
+    key: K,
+    fn: (current: V | undefined) => V | undefined,
+    options?: SetOptions,
+  ): V | undefined {
     checkFunction(fn, "fn");
     const what = "update an entry";
+    return this.#update(key, fn, lifetimeOf(options, what, true), what);
+  }
+
+  #update(
+    key: K,
+    fn: (current: V | undefined) => V | undefined,
+    life: Lifetime,
+    what: string,
+  ): V | undefined {
     const prepared = this.#pack(key, what);
     return this.#replaceBy(prepared, what, (current) => {
       const next = fn(current);
       if (next !== undefined) this.#prepare(next);
       return next;
     }, (seen, next) => {
-      const outcome = this.#updateSeen(seen, next);
+      const outcome = this.#updateSeen(seen, next, life);
       if (outcome === "changed") return CHANGED;
       if (outcome === "left") return next;
       this.#floats[next === undefined ? this.#deletes : this.#sets]++;
@@ -1172,25 +1227,29 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #updateSeen(
     seen: Sighting<V>,
     next: V | undefined,
+    life: Lifetime,
   ): "done" | "left" | "changed" {
-    if (this.#exchangeQuickly(seen, next)) return "done";
+    const staysForGood = life.keeps || life.ttl === Infinity;
+    if (staysForGood && this.#exchangeQuickly(seen, next)) return "done";
     return this.#replaceSeen(seen, (current, live) => {
       if (next === undefined) return live ? this.#tombstone() : LEAVE;
-      return this.#newVersion(live ? this.#reader.endOf(current) : Infinity);
+      return this.#newVersion(this.#endOver(current, live, life));
     });
   }
 
   /**
-   * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there. Lock-free.
+   * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there unless told otherwise: so a limit for a
+   * stretch of time is kept in one step. Lock-free.
    *
    * No counter becomes NaN: neither `by` nor the value may be, and the sum is refused where there
    * is none (`Infinity` and `-Infinity`).
    *
    * @param key The key.
    * @param by What to add.
+   * @param options How long the entry lives if there was none; with `keepTtl: false`, in any case.
    * @returns The new number.
-   * @throws {TypeError} If the key has the wrong type, or the value or `by` is not a number, or is NaN.
-   * @throws {RangeError} If value and `by` have no sum.
+   * @throws {TypeError} If key, options or time to live have the wrong type, or the value or `by` is not a number, or is NaN.
+   * @throws {RangeError} If value and `by` have no sum, or the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -1204,20 +1263,24 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * assertEquals(map.increment("visits", 10), 11);
    * ```
    */
-  increment(key: K, by = 1): number {
+  increment(key: K, by = 1, options?: SetOptions): number {
     if (typeof by !== "number" || by !== by) {
       throw new TypeError(
         `Cannot increment: by must be a number: ${received(by)}`,
       );
     }
+    const what = "increment a number";
+    const life = lifetimeOf(options, what, true);
     let sum = 0;
     if (this.#hasOwnValues) {
       const add = (current: V | undefined) => sum = sumOf(current ?? 0, by);
-      return this.update(key, add as (current: V | undefined) => V) as number;
+      this.#update(key, add as (current: V | undefined) => V, life, what);
+      return sum;
     }
-    this.#pack(key, "increment a number");
+    this.#pack(key, what);
     // Of finite numbers there always is a sum. What was NaN is NaN still.
-    if (Number.isFinite(by) && this.#incrementQuickly(by)) {
+    const isPlain = Number.isFinite(by) && life.ttl === Infinity;
+    if (isPlain && this.#incrementQuickly(by)) {
       this.#noteChange();
       this.#participant.collectSometimes();
       this.#floats[this.#sets]++;
@@ -1226,9 +1289,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     this.#modify(true, (current, live) => {
       sum = sumOf(live ? this.#reader.takeValue(current) : 0, by);
       this.#prepare(sum as V);
-      return this.#newVersion(
-        live ? this.#reader.endOf(current) : Infinity,
-      );
+      return this.#newVersion(this.#endOver(current, live, life));
     });
     this.#floats[this.#sets]++;
     return sum;
@@ -1257,22 +1318,15 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * ```
    */
   expire(key: K, ttl: number): boolean {
-    const expiry = this.#expiryAfter(ttl, "set the time left to an entry");
-    this.#pack(key, "set the time left to an entry");
-    let came = false;
-    this.#modify(
+    const what = "set the time left to an entry";
+    checkTtl(ttl, what);
+    const life = { ttl, keeps: false };
+    this.#pack(key, what);
+    return this.#modify(
       false,
       (current, live) =>
-        live ? this.#copy(current, this.#renewal(current, expiry)) : LEAVE,
-      (_, version) => came = this.#reader.endOf(version) === expiry,
+        live ? this.#copy(current, this.#endOver(current, live, life)) : LEAVE,
     );
-    return came;
-  }
-
-  /** The expiry to write for one in the place of another, which is live: that of a renewal, if it is later. */
-  #renewal(current: number, expiry: number): number {
-    const before = this.#reader.endOf(current);
-    return before === Infinity || expiry <= before ? expiry : -expiry;
   }
 
   // ---- iterating ----------------------------------------------------------------------------------------------------
@@ -1557,25 +1611,26 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     );
   }
 
-  /** When an entry that lives `ttl` milliseconds from now expires. */
-  #expiryAfter(ttl: number, what: string): number {
-    if (typeof ttl !== "number") {
-      throw new TypeError(
-        `Cannot ${what}: ttl must be a number: ${received(ttl)}`,
-      );
-    }
-    if (!(ttl > 0)) {
-      throw new RangeError(
-        `Cannot ${what}: ttl must be above 0 milliseconds, Infinity for none: received ${ttl}`,
-      );
-    }
+  /**
+   * When an entry that lives `ttl` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
+   * The attachment is open.
+   */
+  #endAfter(ttl: number): number {
     if (ttl === Infinity) return Infinity;
     if (!this.#ttlMarked) {
-      this.#attachment.checkOpen(what);
       store(this.#segment.words, H_TTL_USED, 1);
       this.#ttlMarked = true;
     }
     return Date.now() + ttl;
+  }
+
+  /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
+  #endOver(current: number, live: boolean, { ttl, keeps }: Lifetime): number {
+    if (!live) return this.#endAfter(ttl);
+    const before = this.#reader.endOf(current);
+    if (keeps) return before;
+    const end = this.#endAfter(ttl);
+    return before === Infinity || end <= before ? end : -end;
   }
 
   /**
@@ -1750,19 +1805,17 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    *
    * @param seen What was seen.
    * @param make From the newest version, and whether it is live, to the one to publish, or to `LEAVE` or `NO_MEMORY`.
-   * @param published As for `#modify`.
    * @returns What came of it: "changed" if something else is there now.
    */
   #replaceSeen(
     seen: Sighting<V>,
     make: (current: number, live: boolean) => number,
-    published?: (current: number, version: number) => void,
   ): "done" | "left" | "changed" {
     let isStill = true;
     const done = this.#modify(true, (current, live) => {
       isStill = seen.isStill(live ? current : 0);
       return isStill ? make(current, live) : LEAVE;
-    }, published);
+    });
     return done ? "done" : isStill ? "left" : "changed";
   }
 
@@ -1969,17 +2022,16 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    *
    * @param toInsert Whether the decision may be a version for a key that has none.
    * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
-   * publish, or to `LEAVE` or `NO_MEMORY`. Called while pinned: none of the caller's code may run.
-   * @param published Called, while pinned, with the version that was replaced, or 0, and the one that was published.
+   * publish, or to `LEAVE` or `NO_MEMORY`. Called while pinned: none of the caller's code may run. A renewal that came too late was
+   * published in the place of nothing, and is nothing: then it decides anew.
    * @returns Whether a version was published.
    */
   #modify(
     toInsert: boolean,
     decide: (current: number, live: boolean) => number,
-    published?: (current: number, version: number) => void,
   ): boolean {
     for (let attempt = 0;; attempt++) {
-      const outcome = this.#decideAndLink(toInsert, decide, published);
+      const outcome = this.#decideAndLink(toInsert, decide);
       if (outcome === "full") {
         this.#makeRoom(attempt);
         continue;
@@ -1992,7 +2044,6 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #decideAndLink(
     toInsert: boolean,
     decide: (current: number, live: boolean) => number,
-    published?: (current: number, version: number) => void,
   ): "done" | "left" | "full" {
     const participant = this.#participant;
     participant.pin();
@@ -2005,12 +2056,10 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         if (version === NO_MEMORY) return "full";
         const outcome = this.#linkOrFree(current, version);
         if (outcome === "done") {
-          published?.(current, version);
           this.#noteChange();
-          return "done";
-        }
-        if (outcome === "full") return "full";
-        this.#table.backoff.wait();
+          if (!cameTooLate(this.#segment.words, version)) return "done";
+        } else if (outcome === "full") return "full";
+        else this.#table.backoff.wait();
       }
     } finally {
       participant.unpin();
@@ -2034,19 +2083,6 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #makeRoom(attempt: number): void {
     this.#attachment.makeRoom(this.#shortage, attempt);
   }
-}
-
-/** The time to live that options say; infinite if they say none. */
-function ttlOf(options: SetOptions, what: string): number {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `Cannot ${what}: the options must be an object, such as { ttl: 5000 }: ${
-        received(options)
-      }`,
-    );
-  }
-  const { ttl = Infinity } = options;
-  return ttl;
 }
 
 function sumOf(value: unknown, by: number): number {

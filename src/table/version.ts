@@ -288,6 +288,12 @@ function isLateRenewal(words: Words, ref: number): boolean {
   return isPast(words, load(words, ref * 4 + V_PREV) & REF_MASK);
 }
 
+/** Whether a settled version is a renewal that came too late: it renewed nothing, and expired long ago. */
+export function cameTooLate(words: Words, ref: number): boolean {
+  return (words[ref * 4 + V_KEY] & HAS_EXPIRY) !== 0 &&
+    words[signWord(words, ref)] === LONG_AGO;
+}
+
 /** Whether a settled version has expired, by the wall clock. */
 export function hasExpired(words: Words, ref: number): boolean {
   return (words[ref * 4 + V_KEY] & HAS_EXPIRY) !== 0 && isPast(words, ref);

@@ -163,6 +163,24 @@ const OPERATIONS: Record<string, Scenario> = {
     act: (world) =>
       world.attempt(KEY, OLD, () => world.victim.expire(KEY, 1e9)),
   },
+  "compareAndSet() that takes a lease": sets(
+    ({ victim }) =>
+      victim.compareAndSet(FRESH_KEY, undefined, FRESH, { ttl: 1e9 }),
+    FRESH_KEY,
+    FRESH,
+  ),
+  "compareAndSet() that renews a lease": {
+    prepare(world) {
+      furnish(world);
+      world.victim.expire(KEY, 1e6);
+    },
+    act: (world) =>
+      world.attempt(
+        KEY,
+        NEW,
+        () => world.victim.compareAndSet(KEY, OLD, NEW, { ttl: 1e9 }),
+      ),
+  },
   "swap()": sets(({ victim }) => victim.swap(KEY, NEW), KEY, NEW),
   "delete()": sets(({ victim }) => victim.delete(KEY), KEY, undefined),
   "take()": sets(({ victim }) => victim.take(KEY), KEY, undefined),

@@ -39,10 +39,13 @@ export interface Part {
   readonly answer: Answer;
 }
 
-/** The value and the life of what an operation leaves that writes over what is there. */
-function written(value: number, held: Held): Held {
-  return { value, life: held?.life ?? "for good" };
+/** The value and the life of what an operation leaves that keeps the expiry of what is there, else gives one of `ttl`. */
+function writtenFor(ttl: number): (value: number, held: Held) => Held {
+  return (value, held) =>
+    held ? { value, life: held.life } : entryFor(value, ttl);
 }
+
+const written = writtenFor(Infinity);
 
 function setFor(ttl: number): KeyVerb {
   return {
@@ -98,6 +101,11 @@ export const KEY_VERBS = {
   setLong: setFor(LONG),
   setBrief: setFor(BRIEF),
   setDead: setFor(DEAD_AT_ONCE),
+  setLongIfNew: {
+    call: (map, key, { value }) =>
+      void map.set(key, value, { ttl: LONG, keepTtl: true }),
+    apply: (held, { value }) => [undefined, writtenFor(LONG)(value, held)],
+  },
   delete: {
     call: (map, key) => map.delete(key),
     apply: (held) => [held !== undefined, undefined],
@@ -110,9 +118,18 @@ export const KEY_VERBS = {
     call: (map, key, { value }) => map.swap(key, value),
     apply: (held, { value }) => [held?.value, entryFor(value, Infinity)],
   },
+  swapLong: {
+    call: (map, key, { value }) => map.swap(key, value, { ttl: LONG }),
+    apply: (held, { value }) => [held?.value, entryFor(value, LONG)],
+  },
   getOrInsert: {
     call: (map, key, { value }) => map.getOrInsert(key, value),
     apply: getOrInsert,
+  },
+  getOrInsertLong: {
+    call: (map, key, { value }) => map.getOrInsert(key, value, { ttl: LONG }),
+    apply: (held, { value }) =>
+      held ? [held.value, held] : [value, entryFor(value, LONG)],
   },
   getOrInsertComputed: {
     call: (map, key, { value }) => map.getOrInsertComputed(key, () => value),
@@ -124,6 +141,12 @@ export const KEY_VERBS = {
     apply: (held, { value, expected }) =>
       held?.value === expected ? [true, written(value, held)] : [false, held],
   },
+  compareAndSetLong: {
+    call: (map, key, { value, expected }) =>
+      map.compareAndSet(key, expected, value, { ttl: LONG }),
+    apply: (held, { value, expected }) =>
+      held?.value === expected ? [true, entryFor(value, LONG)] : [false, held],
+  },
   compareAndDelete: {
     call: (map, key, { expected }) => map.compareAndDelete(key, expected ?? 0),
     apply: (held, { expected }) =>
@@ -133,10 +156,29 @@ export const KEY_VERBS = {
     call: (map, key, { value }) => map.increment(key, value),
     apply: add,
   },
+  /** A limit for a stretch of time. */
+  incrementLong: {
+    call: (map, key, { value }) => map.increment(key, value, { ttl: LONG }),
+    apply: (held, { value }) => {
+      const sum = (held?.value ?? 0) + value;
+      return [sum, writtenFor(LONG)(sum, held)];
+    },
+  },
   update: {
     call: (map, key, { value }) =>
       map.update(key, (current = 0) => current + value),
     apply: add,
+  },
+  updateLong: {
+    call: (map, key, { value }) =>
+      map.update(key, (current = 0) => current + value, {
+        ttl: LONG,
+        keepTtl: false,
+      }),
+    apply: (held, { value }) => {
+      const sum = (held?.value ?? 0) + value;
+      return [sum, entryFor(sum, LONG)];
+    },
   },
   /** Inserts what is missing, deletes what is there. */
   toggle: {

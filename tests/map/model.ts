@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { SetOptions } from "../../mod.ts";
 
 interface Entry<K, V> {
   key: K;
@@ -48,9 +49,16 @@ export class Model<K, V> {
     this.entries.set(identify(key), { key, value, expiry });
   }
 
-  swap(key: K, value: V): V | undefined {
+  /** Writes a value with the expiry that options say; `keeps` is what they mean if they do not say whether the one that is there stays. */
+  write(key: K, value: V, options: SetOptions = {}, keeps: boolean): void {
+    const { ttl = Infinity, keepTtl = keeps } = options;
+    const before = this.live(key);
+    this.put(key, value, before && keepTtl ? before.expiry : this.now + ttl);
+  }
+
+  swap(key: K, value: V, options?: SetOptions): V | undefined {
     const before = this.get(key);
-    this.put(key, value);
+    this.write(key, value, options, false);
     return before;
   }
 
@@ -65,21 +73,21 @@ export class Model<K, V> {
       this.entries.delete(identify(key));
   }
 
-  getOrInsert(key: K, value: V): V {
+  getOrInsert(key: K, value: V, options?: SetOptions): V {
     const entry = this.live(key);
     if (entry !== undefined) return entry.value;
-    this.put(key, value);
+    this.write(key, value, options, true);
     return value;
   }
 
-  /** As `compareAndSet`, `update` and `increment` write: the expiry that is there stays. */
-  replace(key: K, value: V): void {
-    this.put(key, value, this.live(key)?.expiry);
-  }
-
-  compareAndSet(key: K, expected: V | undefined, value: V): boolean {
+  compareAndSet(
+    key: K,
+    expected: V | undefined,
+    value: V,
+    options?: SetOptions,
+  ): boolean {
     if (!equal(this.get(key), expected)) return false;
-    this.replace(key, value);
+    this.write(key, value, options, options?.ttl === undefined);
     return true;
   }
 
@@ -87,10 +95,14 @@ export class Model<K, V> {
     return equal(this.get(key), expected) && this.delete(key);
   }
 
-  update(key: K, fn: (current: V | undefined) => V | undefined): V | undefined {
+  update(
+    key: K,
+    fn: (current: V | undefined) => V | undefined,
+    options?: SetOptions,
+  ): V | undefined {
     const next = fn(this.get(key));
     if (next === undefined) this.delete(key);
-    else this.replace(key, next);
+    else this.write(key, next, options, true);
     return next;
   }
 

@@ -9,6 +9,7 @@ import { stub } from "@std/testing/mock";
 import {
   type Codec,
   type KeyCodec,
+  type SetOptions,
   SharedMap,
   type SharedMapSnapshot,
   type ValueCodec,
@@ -131,6 +132,13 @@ const KINDS = {
   } satisfies Kind<string, string>,
 };
 
+/** None in half of all cases. */
+function randomLife(random: Random): SetOptions | undefined {
+  if (random.chance(0.5)) return undefined;
+  const ttl = random.pick([undefined, undefined, 1, 50, 2000, Infinity]);
+  return { ttl, keepTtl: random.pick([undefined, true, false]) };
+}
+
 interface OpenSnapshot<K, V> {
   of: number;
   snapshot: SharedMapSnapshot<K, V>;
@@ -189,6 +197,8 @@ class Game<K, V> {
     const value = this.#kind.randomValue(random);
     const present = model.get(key);
     const expected = random.chance(0.6) ? present : value;
+    const life = randomLife(random);
+    const insertedLife = life && { ttl: life.ttl };
     switch (random.below(24)) {
       case 0:
       case 1:
@@ -198,34 +208,35 @@ class Game<K, V> {
       case 3:
       case 4:
       case 5: {
-        const ttl = random.pick([undefined, undefined, 1, 50, 2000, Infinity]);
-        const options = random.chance(0.5) ? { ttl } : undefined;
-        assertStrictEquals(map.set(key, value, options), map);
-        return model.put(key, value, model.now + (options?.ttl ?? Infinity));
+        assertStrictEquals(map.set(key, value, life), map);
+        return model.write(key, value, life, false);
       }
       case 6:
       case 7:
         return this.#check(map.delete(key), model.delete(key));
       case 8:
         return this.#check(
-          map.getOrInsert(key, value),
-          model.getOrInsert(key, value),
+          map.getOrInsert(key, value, insertedLife),
+          model.getOrInsert(key, value, insertedLife),
         );
       case 9: {
         const compute = () => value;
         return this.#check(
-          map.getOrInsertComputed(key, compute),
-          model.getOrInsert(key, value),
+          map.getOrInsertComputed(key, compute, insertedLife),
+          model.getOrInsert(key, value, insertedLife),
         );
       }
       case 10:
-        return this.#check(map.swap(key, value), model.swap(key, value));
+        return this.#check(
+          map.swap(key, value, life),
+          model.swap(key, value, life),
+        );
       case 11:
         return this.#check(map.take(key), model.take(key));
       case 12:
         return this.#check(
-          map.compareAndSet(key, expected, value),
-          model.compareAndSet(key, expected, value),
+          map.compareAndSet(key, expected, value, life),
+          model.compareAndSet(key, expected, value, life),
         );
       case 13: {
         const compared = expected ?? value;
@@ -238,10 +249,13 @@ class Game<K, V> {
         const deletes = random.chance(0.3);
         const fn = (current: V | undefined) =>
           deletes ? undefined : current === undefined ? value : current;
-        return this.#check(map.update(key, fn), model.update(key, fn));
+        return this.#check(
+          map.update(key, fn, life),
+          model.update(key, fn, life),
+        );
       }
       case 15:
-        return this.#increment(map, key);
+        return this.#increment(map, key, life);
       case 16:
         return this.#many(map);
       case 17:
@@ -271,18 +285,18 @@ class Game<K, V> {
     if (!same(actual, expected)) assertStrictEquals(actual, expected);
   }
 
-  #increment(map: SharedMap<K, V>, key: K): void {
+  #increment(map: SharedMap<K, V>, key: K, life?: SetOptions): void {
     const present = this.#model.get(key);
     if (present !== undefined && typeof present !== "number") return;
     if (!this.#kind.numbers) return;
     const by = randomNumber(this.#random);
     const sum = (by + ((present as number | undefined) ?? 0)) as V;
     if (Number.isNaN(sum)) {
-      assertThrows(() => map.increment(key, by));
+      assertThrows(() => map.increment(key, by, life));
       return;
     }
-    this.#model.replace(key, sum);
-    this.#check(map.increment(key, by), sum);
+    this.#model.write(key, sum, life, true);
+    this.#check(map.increment(key, by, life), sum);
   }
 
   #many(map: SharedMap<K, V>): void {
@@ -295,8 +309,11 @@ class Game<K, V> {
       const entries = keys.map((key) =>
         [key, this.#kind.randomValue(random)] as const
       );
-      map.setMany(entries);
-      for (const [key, value] of entries) this.#model.put(key, value);
+      const life = randomLife(random);
+      map.setMany(entries, life);
+      for (const [key, value] of entries) {
+        this.#model.write(key, value, life, false);
+      }
     }
     this.#check(map.getMany(keys), keys.map((key) => this.#model.get(key)));
   }

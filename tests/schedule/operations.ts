@@ -200,6 +200,35 @@ export const setFor = (key: number, value: number, ttl: number): Operation => ({
   },
 });
 
+/** A lease, taken or renewed. */
+export const compareAndSetFor = (
+  key: number,
+  expected: number,
+  value: number,
+  ttl: number,
+): Operation => ({
+  text: `compareAndSet(${key}, ${expected}, ${value}, { ttl: ${ttl} })`,
+  run: ({ map }) => Number(map.compareAndSet(key, expected, value, { ttl })),
+  spec: ({ map }) => {
+    if (map.get(key) !== expected) return 0;
+    map.set(key, value);
+    map.expire(key, ttl);
+    return 1;
+  },
+});
+
+/** A limit for a stretch of time. */
+export const incrementFor = (key: number, ttl: number): Operation => ({
+  text: `increment(${key}, 1, { ttl: ${ttl} })`,
+  run: ({ map }) => map.increment(key, 1, { ttl }),
+  spec: ({ map }) => {
+    const before = map.get(key);
+    map.change(key, (before ?? 0) + 1);
+    if (before === undefined) map.expire(key, ttl);
+    return map.get(key);
+  },
+});
+
 export const expire = (key: number, ttl: number): Operation => ({
   text: `expire(${key}, ${ttl})`,
   run: ({ map }) => Number(map.expire(key, ttl)),

@@ -27,6 +27,8 @@ const OPERATIONS: ((value: number) => readonly Operation[])[] = [
   () => [op.take(KEY)],
   () => [op.remove(KEY)],
   (value) => [op.compareAndSet(KEY, OLD, value)],
+  (value) => [op.compareAndSetFor(KEY, OLD, value, LONG)],
+  () => [op.incrementFor(KEY, LONG)],
   (value) => [op.getOrInsert(KEY, value)],
   () => [op.increment(KEY)],
   () => [op.double(KEY)],

@@ -1,0 +1,150 @@
+/**
+ * How long entries live: what the methods that write are told about it, and how that is checked.
+ *
+ * One rule for all of them: `ttl` is for the entry that the call makes, counted from the moment at
+ * which it is made; where there is one already, `keepTtl` says whether that one's expiry stays.
+ * The methods differ only in what they do unless told.
+ *
+ * @module
+ */
+
+import { received } from "../errors.ts";
+
+/**
+ * Options of the methods that write: how long the entry lives.
+ *
+ * Value and expiry are written in one step, so that no death of a worker can come between them.
+ *
+ * | method                      | an entry that is there, without options | with `{ ttl }`  |
+ * | --------------------------- | --------------------------------------- | --------------- |
+ * | `set` `setMany` `swap`      | loses its expiry                        | gets the new one |
+ * | `compareAndSet`             | keeps its expiry                        | gets the new one |
+ * | `update` `increment`        | keeps its expiry                        | keeps its expiry |
+ * | `getOrInsert…`              | is left as it is                        | is left as it is |
+ *
+ * `keepTtl` chooses the other. An entry that was not there, or has expired, gets the `ttl`, or does
+ * not expire.
+ *
+ * An expiry is a moment of the system's clock, which all workers and the files of snapshots share.
+ * So if that clock is set back, entries live longer by as much, and one that had expired, but was
+ * not swept or replaced yet, is there again; if it is set forward, they expire earlier by as much.
+ *
+ * @example A limit of 100 requests a minute
+ * ```ts
+ * import { SharedMap } from "@epochmap/epochmap";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using requests = SharedMap.create<string, number>({ value: "number" });
+ * const count = requests.increment("client 7", 1, { ttl: 60_000 });
+ * const isAllowed = count <= 100;
+ * assertEquals(isAllowed, true);
+ * ```
+ *
+ * @example A lock with a lease
+ * ```ts
+ * import { SharedMap } from "@epochmap/epochmap";
+ * import { assert } from "@std/assert";
+ *
+ * using locks = SharedMap.create<string, string>();
+ * const me = crypto.randomUUID();
+ * assert(locks.compareAndSet("job", undefined, me, { ttl: 10_000 })); // taken
+ * assert(locks.compareAndSet("job", me, me, { ttl: 10_000 })); // the lease renewed
+ * assert(locks.compareAndDelete("job", me)); // given back
+ * ```
+ */
+export interface SetOptions {
+  /**
+   * How long the entry lives from the moment that it is written, in milliseconds, above 0;
+   * `Infinity`: until it is deleted.
+   *
+   * @default {Infinity}
+   */
+  ttl?: number | undefined;
+  /**
+   * Whether an entry that is there keeps its expiry. `ttl` is then for one that is not there only:
+   * `set(key, value, { ttl, keepTtl: true })`.
+   *
+   * @default {false, but true for `update` and `increment`, and for `compareAndSet` without `ttl`}
+   */
+  keepTtl?: boolean | undefined;
+}
+
+/**
+ * Options of {@linkcode SharedMap.prototype.getOrInsert} and {@linkcode SharedMap.prototype.getOrInsertComputed}: how long the
+ * entry lives if it is inserted. One that is there is left as it is, with its expiry.
+ */
+export interface InsertOptions extends SetOptions {
+  /**
+   * An entry that is there keeps its expiry always.
+   *
+   * @default {true}
+   */
+  keepTtl?: true | undefined;
+}
+
+/** What a call says about the expiry of what it writes. */
+export interface Lifetime {
+  /** How long a new entry lives. */
+  readonly ttl: number;
+  /** Whether an entry that is there keeps its own expiry. */
+  readonly keeps: boolean;
+}
+
+const ANEW: Lifetime = { ttl: Infinity, keeps: false };
+const KEPT: Lifetime = { ttl: Infinity, keeps: true };
+
+/**
+ * What options say, checked.
+ *
+ * @param options The options, if any were given.
+ * @param what What is done, for an error.
+ * @param keeps Whether an entry that is there keeps its expiry unless they say otherwise.
+ */
+export function lifetimeOf(
+  options: SetOptions | undefined,
+  what: string,
+  keeps: boolean,
+): Lifetime {
+  if (options === undefined) return keeps ? KEPT : ANEW;
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot ${what}: the options must be an object, such as { ttl: 5000 }: ${
+        received(options)
+      }`,
+    );
+  }
+  const { ttl = Infinity, keepTtl = keeps } = options;
+  checkTtl(ttl, what);
+  if (typeof keepTtl !== "boolean") {
+    throw new TypeError(
+      `Cannot ${what}: keepTtl must be true or false: ${received(keepTtl)}`,
+    );
+  }
+  return { ttl, keeps: keepTtl };
+}
+
+/** The same for a call that never changes an entry that is there. */
+export function insertedLifetimeOf(
+  options: InsertOptions | undefined,
+  what: string,
+): Lifetime {
+  const life = lifetimeOf(options, what, true);
+  if (life.keeps) return life;
+  throw new TypeError(
+    `Cannot ${what}: keepTtl must not be false, because an entry that is there is left as it is: use update() to change it`,
+  );
+}
+
+/** Checks a time to live. */
+export function checkTtl(ttl: unknown, what: string): void {
+  if (typeof ttl !== "number") {
+    throw new TypeError(
+      `Cannot ${what}: ttl must be a number of milliseconds: ${received(ttl)}`,
+    );
+  }
+  if (!(ttl > 0)) {
+    throw new RangeError(
+      `Cannot ${what}: ttl must be above 0 milliseconds, Infinity for none: received ${ttl}`,
+    );
+  }
+}
