@@ -199,6 +199,25 @@ export class SnapshotError extends Error {
   }
 }
 
+/** An error of the files of a map, with the map's name, which who reads and writes files does not know; any other as it is. */
+export function aboutMap<E>(
+  error: E,
+  mapName: string | undefined,
+): E | SnapshotError {
+  const isNamed = !(error instanceof SnapshotError) || mapName === undefined ||
+    error.mapName !== undefined;
+  if (isNamed) return error;
+  const { message, path, offset, reason, cause } = error;
+  const named = new SnapshotError(`${message} (${theMap(mapName)})`, {
+    path,
+    offset,
+    reason,
+    mapName,
+  });
+  named.cause = cause;
+  return named;
+}
+
 const SHOWN = 40;
 
 /** How a message calls a map, by its name if it has one. */

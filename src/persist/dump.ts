@@ -6,7 +6,7 @@
 
 import type { Attachment } from "../map/attachment.ts";
 import { HAS_EXPIRY, V_KEY, V_VALUE } from "../segment/layout.ts";
-import { ClosedError } from "../errors.ts";
+import { ClosedError, theMap } from "../errors.ts";
 import type { EpochScan } from "./epoch_scan.ts";
 import type { FileWriter } from "./file_writer.ts";
 import { TARGET_WORDS } from "./format.ts";
@@ -79,7 +79,11 @@ export async function dump(
 
 function checkOpen(attachment: Attachment): void {
   if (attachment.isOpen) return;
+  const mapName = attachment.segment.name;
   throw new ClosedError(
-    "Cannot write the snapshot: the map was closed in this worker meanwhile: wait for the snapshot first",
+    `Cannot write the snapshot: ${
+      theMap(mapName)
+    } was closed in this worker meanwhile: wait for the snapshot first`,
+    { mapName },
   );
 }

@@ -61,16 +61,17 @@ export interface Failure {
   path: string | undefined;
   offset: number | undefined;
   reason: string;
+  mapName: string | undefined;
 }
 
 /** Packs an error. */
 export function pack(directory: string, error: unknown): Failure {
-  const { message, path, offset, reason } = failure(
+  const { message, path, offset, reason, mapName } = failure(
     "write a snapshot into",
     directory,
     error,
   );
-  return { message, path, offset, reason };
+  return { message, path, offset, reason, mapName };
 }
 
 /** Unpacks an error. */

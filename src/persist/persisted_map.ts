@@ -13,7 +13,7 @@
  */
 
 import { Lifeline, locks } from "../epoch/lifeline.ts";
-import { SnapshotError } from "../errors.ts";
+import { aboutMap, SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
 import type { CheckedOptions } from "../map/options.ts";
 import { type PersistOptions, providePersistence } from "../map/persistence.ts";
@@ -32,7 +32,30 @@ const LOOK_AGAIN_MS = 5;
 /** Who is not finishing, and still there after this time, has another map. */
 const DYING_MS = 500;
 
-providePersistence({ check: checkWriterOptions, restore, keepWriting });
+providePersistence({
+  check: checkWriterOptions,
+  restore(options, made, make) {
+    return restore(options, made, make)
+      .catch((error) => {
+        throw aboutMap(error, made.name);
+      });
+  },
+  keepWriting(options, attachment) {
+    try {
+      keepWriting(options, attachment);
+    } catch (error) {
+      throw aboutMap(error, attachment.segment.name);
+    }
+  },
+});
+
+/** Who hears what goes wrong with a map. */
+function reporter(
+  { onError = warn }: PersistOptions,
+  name: string | undefined,
+): (error: SnapshotError) => void {
+  return (error) => onError(aboutMap(error, name));
+}
 
 /** The directory by its one true name: locks are named after it. */
 function realPath(directory: string | URL): string {
@@ -69,7 +92,7 @@ async function restore(
   const found = await findNewest(
     directory,
     { codecs: made },
-    options.onError ?? warn,
+    reporter(options, made.name),
   );
   if (found === undefined) return make();
   using epoch = found;
@@ -130,7 +153,7 @@ class Candidate {
     this.#directory = directory;
     this.#lock = writerLock(directory);
     this.#trouble = new Trouble({
-      onError: options.onError ?? warn,
+      onError: reporter(options, attachment.segment.name),
       onRecovered: options.onRecovered ?? (() => warnNoMore(directory)),
     });
     const { handle } = attachment.segment;

@@ -19,7 +19,7 @@
  * @module
  */
 
-import { SnapshotError } from "../errors.ts";
+import { aboutMap, SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { evictAhead } from "../map/eviction.ts";
 import { P_ENTRIES, P_FLOOR } from "../segment/layout.ts";
@@ -106,8 +106,11 @@ export class Series {
           onProgress({ ...progress, restarts })
         );
       } catch (error) {
-        if (!(error instanceof RevokedError)) throw error;
-        if (restarts === MOST_RESTARTS) throw this.#shortOfMemory();
+        const { name } = this.#attachment.segment;
+        if (!(error instanceof RevokedError)) throw aboutMap(error, name);
+        if (restarts === MOST_RESTARTS) {
+          throw aboutMap(this.#shortOfMemory(), name);
+        }
       }
       await new Promise((resolve) =>
         setTimeout(resolve, FIRST_PAUSE_MS * 2 ** restarts)

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { received, type SnapshotError } from "../errors.ts";
+import { aboutMap, received, type SnapshotError } from "../errors.ts";
 import { attachmentOf, SharedMap } from "../map/shared_map.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { absolutePathOf, listEpochs, pathOf } from "./directory.ts";
@@ -102,7 +102,10 @@ export async function writeSnapshot<K, V>(
     directory: path,
     compression: checkCompression(options.compression),
     keep: checkKeep(options.keep),
-    onWarning: (error) => onWarning?.(failure("tidy up", path, error)),
+    onWarning: (error) =>
+      onWarning?.(
+        aboutMap(failure("tidy up", path, error), attachment.segment.name),
+      ),
   });
   return await series.writeFull(false, (progress) => onProgress?.(progress));
 }
@@ -151,7 +154,16 @@ export async function restoreSnapshot<K, V>(
   options: RestoreSnapshotOptions = {},
 ): Promise<RestoredSnapshot | undefined> {
   const attachment = openAttachment(map, "restore a snapshot");
-  return await restoreInto(attachment, absolutePathOf(directory), options);
+  const { name } = attachment.segment;
+  const { onWarning } = options;
+  try {
+    return await restoreInto(attachment, absolutePathOf(directory), {
+      ...options,
+      onWarning: (error) => onWarning?.(aboutMap(error, name)),
+    });
+  } catch (error) {
+    throw aboutMap(error, name);
+  }
 }
 
 /** As `restoreSnapshot`. */

@@ -18,7 +18,7 @@
  */
 
 import { Worker } from "node:worker_threads";
-import { SnapshotError } from "../errors.ts";
+import { aboutMap, SnapshotError } from "../errors.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import {
@@ -169,21 +169,31 @@ export class WriterHost {
         return this.#noteWarning(report.warning);
       case "failed":
         this.#events.onFailed();
-        if (!report.isAnswered) this.#trouble.fail(unpack(report.failure));
+        if (!report.isAnswered) {
+          this.#trouble.fail(this.#unpack(report.failure));
+        }
         return;
       case "done":
         return this.#answer(report.request, (it) => it.resolve(report.info));
       case "refused":
         return this.#answer(
           report.request,
-          (it) => it.reject(unpack(report.failure)),
+          (it) => it.reject(this.#unpack(report.failure)),
         );
     }
   }
 
+  #unpack(failure: Failure): SnapshotError {
+    return this.#aboutMap(unpack(failure));
+  }
+
+  #aboutMap(error: SnapshotError): SnapshotError {
+    return aboutMap(error, this.#assignment.handle.name);
+  }
+
   #noteWarning(warning: Failure | undefined): void {
     if (warning === undefined) this.#untidiness.end();
-    else this.#untidiness.fail(unpack(warning));
+    else this.#untidiness.fail(this.#unpack(warning));
   }
 
   #answer(request: number, answer: (asked: Asked) => void): void {
@@ -209,9 +219,11 @@ export class WriterHost {
     this.#worker = undefined;
     this.#state = "absent";
     const { directory } = this.#assignment;
-    const error = new SnapshotError(
-      `Cannot write snapshots into "${directory}": the worker that does it died: ${why}`,
-      { path: directory, reason: "the writer's worker died" },
+    const error = this.#aboutMap(
+      new SnapshotError(
+        `Cannot write snapshots into "${directory}": the worker that does it died: ${why}`,
+        { path: directory, reason: "the writer's worker died" },
+      ),
     );
     const unanswered = [...this.#sent.values()];
     this.#sent.clear();
