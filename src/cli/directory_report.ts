@@ -6,6 +6,7 @@
 
 import {
   type EpochFile,
+  listAside,
   listEpochs,
   type SnapshotInfo,
 } from "../persist/directory.ts";
@@ -35,6 +36,8 @@ export interface DirectoryFacts {
   epochs: SnapshotInfo[];
   /** Files that are damaged, or whose base is; of epochs older than the one restored, only what their ends show. */
   damaged: { path: string; reason: string }[];
+  /** Files that were found to be damaged earlier, and renamed by the writer. */
+  aside: string[];
   /** What a restore would bring; null: nothing. */
   restored: RestoredFacts | null;
 }
@@ -56,7 +59,8 @@ export async function inspectDirectory(
 ): Promise<DirectoryFacts> {
   const damaged = new Map<string, string>();
   const epochs = listEpochs(path, (error) => note(damaged, path, error));
-  if (epochs.length === 0 && damaged.size === 0) {
+  const aside = listAside(path);
+  if (epochs.length === 0 && damaged.size === 0 && aside.length === 0) {
     throw new DataError(
       `Cannot inspect "${path}": it holds no snapshot: name the directory that the program writes into`,
     );
@@ -71,6 +75,7 @@ export async function inspectDirectory(
     path,
     epochs: epochs.map(({ info }: EpochFile) => info),
     damaged: [...damaged].map(([path, reason]) => ({ path, reason })),
+    aside,
     restored: found === undefined ? null : inspectState(found, streams),
   };
 }
@@ -102,13 +107,14 @@ function inspectState(found: VerifiedEpoch, streams: Streams): RestoredFacts {
 
 /** The report for people. */
 export function drawDirectory(facts: DirectoryFacts): string[] {
-  const { damaged, epochs, path, restored } = facts;
+  const { aside, damaged, epochs, path, restored } = facts;
   const bytes = epochs.reduce((sum, { bytes }) => sum + bytes, 0);
   return [
     `${path}: ${counted(epochs.length, "epoch", "epochs")}, ${size(bytes)}`,
     "",
     ...drawEpochs(epochs, restored?.chain ?? []),
     ...damaged.map(({ path, reason }) => `damaged: ${path}: ${reason}`),
+    ...aside.map((path) => `set aside: ${path}: it was damaged`),
     "",
     ...(restored === null
       ? ["A restore finds nothing that is whole."]

@@ -13,7 +13,7 @@
 
 import { received } from "../errors.ts";
 import type { Entry } from "../persist/entry_codec.ts";
-import type { CodecNames } from "../persist/restore.ts";
+import type { CodecNames } from "../persist/header.ts";
 import { DataError } from "./errors.ts";
 import { fromTagged, toTagged } from "./tagged.ts";
 

@@ -14,7 +14,7 @@ import {
 import { epochOf, makeDirectory } from "../persist/directory.ts";
 import { failure } from "../persist/failure.ts";
 import type { Compression } from "../persist/format.ts";
-import type { CodecNames } from "../persist/restore.ts";
+import type { CodecNames } from "../persist/header.ts";
 import { onlyWord, readArguments } from "./arguments.ts";
 import { type Command, FINE } from "./command.ts";
 import { parseEntry } from "./entry_line.ts";

@@ -23,7 +23,8 @@ file is read and checked for that.
 Of a directory: all epochs, newest first, and which of them a restore would take:
 the newest that is whole (marked *), with those it builds on (marked +). The
 histogram is of the entries that the restore would bring. Files that are damaged
-are named, and make the exit code 1.
+are named, and make the exit code 1; those that the writer set aside, under names
+that end in .damaged, are named only.
 
 Options:
   --json      for machines: one object, sizes in bytes, times in milliseconds

@@ -5,7 +5,11 @@
  */
 
 import { audit, type Verdict } from "../persist/audit.ts";
-import { isDirectory, type SnapshotInfo } from "../persist/directory.ts";
+import {
+  isDirectory,
+  listAside,
+  type SnapshotInfo,
+} from "../persist/directory.ts";
 import { verifyFile } from "../persist/verify.ts";
 import { onlyWord, readArguments } from "./arguments.ts";
 import { BAD_DATA, type Command, FINE } from "./command.ts";
@@ -25,7 +29,9 @@ only if what it builds on is good; of a single file nothing else is looked at.
 A directory without a snapshot is bad: a backup that is empty is none.
 
 A damaged file does no harm: a restore passes over it for the newest epoch that
-is whole. Remove it, or bring it back from a copy.
+is whole, and whoever writes there sets it aside, under a name that ends in
+.damaged: there is a line "old" for it then, and it does not count. Remove it, or
+bring the epoch back from a copy.
 
 Examples:
   deno run --allow-read=snapshots ${MODULE} verify snapshots
@@ -72,6 +78,9 @@ async function verifyDirectory(
     throw new DataError(
       `Cannot verify "${directory}": it holds no snapshot: name the directory that the program writes into`,
     );
+  }
+  for (const path of listAside(directory)) {
+    streams.out.line(`old  ${path}  was damaged, and set aside`);
   }
   streams.out.line(
     `${counted(files, "file", "files")}: ${files - bad} ok, ${bad} bad`,

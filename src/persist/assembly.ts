@@ -16,11 +16,10 @@ import type { SnapshotProgress } from "./dump.ts";
 import { type Entry, EntryCodec } from "./entry_codec.ts";
 import { FileWriter } from "./file_writer.ts";
 import { type Compression, TARGET_WORDS } from "./format.ts";
-import type { Header, WordPair } from "./header.ts";
+import type { CodecNames, Header, WordPair } from "./header.ts";
 import { haveSameKey } from "./merge.ts";
 import { copy, recordExpiry, recordWords } from "./record.ts";
 import { readKey } from "./record_reader.ts";
-import type { CodecNames } from "./restore.ts";
 
 /** Words of memory that are taken at once; a larger record has its own. */
 const CHUNK_WORDS = 2 ** 18;
@@ -98,7 +97,11 @@ export class Assembly {
 
   /** Writes a full epoch, durably. Throws `SnapshotError`; nothing is left behind then. */
   async write(target: AssemblyTarget): Promise<Assembled> {
-    const part = PartFile.create(target.directory, target.epoch);
+    const part = PartFile.create(
+      target.directory,
+      this.#codecs,
+      target.epoch,
+    );
     let writer: FileWriter | undefined;
     try {
       const header = this.#header(part.epoch);

@@ -5,9 +5,14 @@
  * ends in `.epochmap` is a complete file, and once a write is acknowledged it stays, whatever becomes of the process.
  *
  * ```text
- * 000000000042.epochmap        epoch 42
- * 000000000043.epochmap.part   epoch 43, being written
+ * 000000000042.epochmap           epoch 42
+ * 000000000043.epochmap.part      epoch 43, being written
+ * 000000000041.epochmap.damaged   epoch 41, which was found to be damaged and set aside
  * ```
+ *
+ * All other names are somebody else's: they are not looked at. What is damaged is set aside by whoever writes into the directory,
+ * under a name that is no epoch's and never another's: it is no longer passed over each time, and nothing removes it. What is not
+ * understood, because its format is newer or its codecs are others, stops the writer.
  *
  * The temporary file is made exclusively, which reserves the number among all writers, in this process or another; and it
  * is locked for as long as its writer lives. A temporary file that nobody locks is what an interrupted write left: the next
@@ -18,15 +23,24 @@
 
 import { basename, resolve } from "node:path";
 import { SnapshotError } from "../errors.ts";
-import { damage, failure } from "./failure.ts";
+import { damage, failure, NotUnderstoodError } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
 import * as files from "./files.ts";
 import { OpenFile } from "./files.ts";
-import { type Footer, type Header, samePair, type WordPair } from "./header.ts";
+import {
+  type CodecNames,
+  type Footer,
+  type Header,
+  samePair,
+  type WordPair,
+} from "./header.ts";
 
 const SUFFIX = ".epochmap";
 const PART = ".part";
+const ASIDE = ".damaged";
 const DIGITS = 12;
+/** The greatest number: one more digit, and it would be no epoch's name. */
+const LAST_EPOCH = 10 ** 15 - 1;
 
 /** One complete epoch. */
 export interface SnapshotInfo {
@@ -49,7 +63,7 @@ export interface SnapshotInfo {
 }
 
 /** A complete epoch as this module sees it. */
-export interface EpochFile {
+export interface EpochFile extends CodecNames {
   info: SnapshotInfo;
   id: WordPair;
   baseId: WordPair | undefined;
@@ -105,34 +119,60 @@ function join(directory: string, name: string): string {
 
 /** The number in a path that names an epoch as this module does; undefined for all others. */
 export function epochOf(path: string): number | undefined {
-  const name = basename(path);
-  const epoch = numberIn(name, SUFFIX);
-  return epoch !== undefined && name === nameOf(epoch) ? epoch : undefined;
+  const [name, epoch] = partsOf(basename(path));
+  return name === "" ? epoch : undefined;
 }
 
-/** The number in a name that ends in `suffix`; undefined for all other names. */
-function numberIn(name: string, suffix: string): number | undefined {
-  if (!name.endsWith(suffix)) return undefined;
-  const digits = name.slice(0, -suffix.length);
-  return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
+/** The number in a name of this module's, and what follows the name of the epoch itself. */
+function partsOf(name: string): [rest: string, epoch: number | undefined] {
+  const [, digits, rest] = NAME.exec(name) ?? [];
+  if (digits === undefined) return ["", undefined];
+  const epoch = Number(digits);
+  const isOwn = name === nameOf(epoch) + rest;
+  return isOwn ? [rest, epoch] : ["", undefined];
 }
 
-/** The numbers of a directory's complete and unfinished files, the greatest first. */
-function numbersIn(
-  directory: string,
-): { complete: { epoch: number; path: string }[]; parts: string[] } {
-  const complete: { epoch: number; path: string }[] = [];
-  const parts: string[] = [];
+const NAME = /^(\d{12,15})\.epochmap(|\.part|\.damaged(?:\.\d+)?)$/;
+
+/** A name with the number that it has. */
+interface Named {
+  epoch: number;
+  path: string;
+}
+
+/** The files of a directory by their names. */
+interface Names {
+  /** Epochs, the greatest number first. */
+  complete: Named[];
+  /** Unfinished ones. */
+  parts: Named[];
+  /** Those that were set aside. */
+  aside: Named[];
+}
+
+function namesOf(directory: string): Names {
+  const names: Names = { complete: [], parts: [], aside: [] };
   for (const name of files.namesIn(directory)) {
-    const epoch = numberIn(name, SUFFIX);
-    if (epoch !== undefined) {
-      complete.push({ epoch, path: join(directory, name) });
-    } else if (numberIn(name, SUFFIX + PART) !== undefined) {
-      parts.push(join(directory, name));
-    }
+    const [rest, epoch] = partsOf(name);
+    if (epoch === undefined) continue;
+    const kind = rest === ""
+      ? names.complete
+      : rest === PART
+      ? names.parts
+      : names.aside;
+    kind.push({ epoch, path: join(directory, name) });
   }
-  complete.sort((a, b) => b.epoch - a.epoch);
-  return { complete, parts };
+  names.complete.sort((a, b) => b.epoch - a.epoch);
+  return names;
+}
+
+/** The damaged files that were set aside in a directory. Throws `SnapshotError` if it cannot be read. */
+export function listAside(directory: string): string[] {
+  try {
+    return namesOf(directory).aside.map(({ path }) => path).sort();
+  } catch (cause) {
+    throw failure("list the snapshots in", directory, cause);
+  }
 }
 
 /** What header and footer say about a file. */
@@ -154,7 +194,8 @@ export function describe(
     time: header.time,
     records: footer.records,
   };
-  return { info, id: header.id, baseId: header.base?.id };
+  const { base, id, keyCodec, valueCodec } = header;
+  return { info, id, baseId: base?.id, keyCodec, valueCodec };
 }
 
 /**
@@ -165,9 +206,9 @@ export function listEpochs(
   directory: string,
   onDamage: (error: unknown) => void = () => {},
 ): EpochFile[] {
-  let complete;
+  let complete: Named[];
   try {
-    ({ complete } = numbersIn(directory));
+    ({ complete } = namesOf(directory));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return [];
     throw failure("list the snapshots in", directory, cause);
@@ -189,6 +230,29 @@ export function listEpochs(
     }
   }
   return epochs;
+}
+
+/**
+ * Checks that nothing in a directory is from a newer version of this module, or from a map with other codecs. Throws `SnapshotError`.
+ */
+export function checkUnderstood(directory: string, codecs: CodecNames): void {
+  const all = listEpochs(directory, (error) => {
+    if (error instanceof NotUnderstoodError) throw error;
+  });
+  for (const epoch of all) checkCodecs(epoch, epoch.info.path, codecs);
+}
+
+/** Checks that a file is from a map with these codecs. Throws `SnapshotError`. */
+export function checkCodecs(
+  file: CodecNames,
+  path: string,
+  { keyCodec, valueCodec }: CodecNames,
+): void {
+  if (file.keyCodec === keyCodec && file.valueCodec === valueCodec) return;
+  throw new NotUnderstoodError(
+    `Cannot use the snapshot "${path}": it was written from a map with the codecs "${file.keyCodec}" for keys and "${file.valueCodec}" for values, this one has "${keyCodec}" and "${valueCodec}": use a map with the same codecs, or another directory`,
+    { path, reason: "other codecs" },
+  );
 }
 
 /** The files that lead to an epoch, the full one first; undefined if one is missing. */
@@ -222,12 +286,21 @@ export class PartFile {
     this.file = file;
   }
 
-  /** Reserves the next number, or the one that is wanted. Throws `SnapshotError`. */
-  static create(directory: string, wanted?: number): PartFile {
+  /**
+   * Reserves the next number, or the one that is wanted. Throws `SnapshotError`; nothing is written or removed if the directory holds
+   * what is not understood.
+   */
+  static create(
+    directory: string,
+    codecs: CodecNames,
+    wanted?: number,
+  ): PartFile {
     try {
-      const { complete, parts } = numbersIn(directory);
-      removeLeftovers(parts);
-      for (let epoch = wanted ?? (complete[0]?.epoch ?? 0) + 1;; epoch++) {
+      checkUnderstood(directory, codecs);
+      const names = namesOf(directory);
+      removeLeftovers(names.parts);
+      for (let epoch = wanted ?? nextNumber(names);; epoch++) {
+        if (epoch > LAST_EPOCH) refuseNumber(directory, epoch);
         const part = PartFile.#reserve(directory, epoch);
         if (part !== undefined) return part;
         if (wanted !== undefined) refuseNumber(directory, wanted);
@@ -286,10 +359,18 @@ export class PartFile {
   }
 }
 
+/** One that nothing had: what was set aside keeps its own. */
+function nextNumber({ complete, aside }: Names): number {
+  const numbers = [...complete, ...aside].map(({ epoch }) => epoch);
+  return Math.max(0, ...numbers) + 1;
+}
+
 function refuseNumber(directory: string, epoch: number): never {
   const path = join(directory, nameOf(epoch));
   throw new SnapshotError(
-    `Cannot write the snapshot "${path}": there is such a file, or somebody is writing it: choose another number`,
+    epoch > LAST_EPOCH
+      ? `Cannot write the snapshot "${path}": the numbers end at ${LAST_EPOCH}: use another directory`
+      : `Cannot write the snapshot "${path}": there is such a file, or somebody is writing it: choose another number`,
     { path, reason: "the number is taken" },
   );
 }
@@ -304,8 +385,8 @@ function tryLock(file: OpenFile): boolean {
 }
 
 /** Removes temporary files whose writers are gone. */
-function removeLeftovers(parts: string[]): void {
-  for (const path of parts) {
+function removeLeftovers(parts: readonly Named[]): void {
+  for (const { path } of parts) {
     try {
       using file = OpenFile.open(path, { read: true, write: true });
       if (file.tryLock()) files.remove(path);
@@ -315,24 +396,17 @@ function removeLeftovers(parts: string[]): void {
   }
 }
 
-/** Removes complete epochs that the newest `keep` do not need. Throws `SnapshotError`. */
-export function retain(directory: string, keep: number): void {
-  const all = listEpochs(directory);
-  const needed = new Set<string>();
-  for (const epoch of all.slice(0, keep)) {
-    for (const file of chainOf(epoch, all) ?? [epoch]) {
-      needed.add(file.info.path);
+/** Sets a damaged file aside, under a name that nothing has; returns its path. Throws `SnapshotError`. */
+export function setAside(path: string): string {
+  try {
+    for (let n = 1;; n++) {
+      const aside = path + ASIDE + (n === 1 ? "" : `.${n}`);
+      if (files.exists(aside)) continue;
+      files.rename(path, aside);
+      return aside;
     }
-  }
-  // Oldest last: whatever interrupts this, no delta is left without its base.
-  for (const { info } of all) {
-    if (needed.has(info.path)) continue;
-    try {
-      files.remove(info.path);
-    } catch (cause) {
-      if (cause instanceof Deno.errors.NotFound) continue;
-      throw failure("remove the old snapshot", info.path, cause);
-    }
+  } catch (cause) {
+    throw failure("set aside the damaged snapshot", path, cause);
   }
 }
 

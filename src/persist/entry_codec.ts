@@ -34,7 +34,7 @@ import {
   setRecordExpiry,
   wordsFor,
 } from "./record.ts";
-import type { CodecNames } from "./restore.ts";
+import type { CodecNames } from "./header.ts";
 
 /** One entry of a map. */
 export interface Entry {

@@ -6,6 +6,12 @@
 
 import { SnapshotError } from "../errors.ts";
 
+/** The contents of a file are not what a writer of epochs wrote. */
+export class DamageError extends SnapshotError {}
+
+/** A file is whole, as far as can be told, and not for this program to read: so nothing beside it is written or removed. */
+export class NotUnderstoodError extends SnapshotError {}
+
 /** What a kind of error means, and what to do about it. */
 const MEANINGS: readonly [string, string, string][] = [
   ["NotFound", "no such file or directory", "create it, or name another"],
@@ -60,9 +66,20 @@ export function damage(
   path: string,
   offset: number,
   reason: string,
-): SnapshotError {
-  return new SnapshotError(
+): DamageError {
+  return new DamageError(
     `Cannot read the snapshot "${path}": at byte ${offset}: ${reason}: restore an older epoch, or this file from a copy`,
+    { path, offset, reason },
+  );
+}
+
+/** Says of a damaged file that it was set aside. */
+export function asideError(
+  { path, offset, reason }: DamageError,
+  aside: string,
+): DamageError {
+  return new DamageError(
+    `Cannot read the snapshot "${path}": at byte ${offset}: ${reason}: it was renamed to "${aside}", and counts no longer: bring it back from a copy, if need be`,
     { path, offset, reason },
   );
 }

@@ -136,6 +136,12 @@ export function namesIn(directory: string): string[] {
     .map(({ name }) => name);
 }
 
+/** What changes whenever somebody changes a file or puts another in its place. */
+export function fingerprintOf(path: string): string {
+  const { dev, ino, mtime, size } = uninterrupted(() => system.statSync(path));
+  return `${dev} ${ino} ${size} ${mtime?.getTime()}`;
+}
+
 /** Whether a path leads to a directory. Throws if it leads nowhere. */
 export function isDirectory(path: string): boolean {
   return uninterrupted(() => system.statSync(path)).isDirectory;

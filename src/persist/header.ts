@@ -6,7 +6,7 @@
 
 import { crc32 } from "node:zlib";
 import { CODEC_NAME_BYTES, LAYOUT_VERSION } from "../segment/layout.ts";
-import { damage } from "./failure.ts";
+import { damage, NotUnderstoodError } from "./failure.ts";
 import {
   FILE_IS_DELTA,
   FILE_MAGIC,
@@ -21,8 +21,14 @@ import {
 /** 64 bits as two words. */
 export type WordPair = readonly [number, number];
 
+/** Codecs, by their names. */
+export interface CodecNames {
+  keyCodec: string;
+  valueCodec: string;
+}
+
 /** What a file says about itself at its beginning. */
-export interface Header {
+export interface Header extends CodecNames {
   /** Tells the file from every other. */
   id: WordPair;
   /** The hash seed of the map. */
@@ -34,8 +40,6 @@ export interface Header {
   time: number;
   /** Entries of the map, about. */
   expected: number;
-  keyCodec: string;
-  valueCodec: string;
 }
 
 /** What a file says about itself at its end. */
@@ -105,7 +109,8 @@ export function decodeHeader(path: string, bytes: Uint8Array): CheckedHeader {
     throw damage(path, 0, "it does not begin like an epoch of a map");
   }
   const version = view.getUint32(8, true);
-  if (version < OLDEST_VERSION || version > FORMAT_VERSION) {
+  if (version > FORMAT_VERSION) throw tooNew(path, version);
+  if (version < OLDEST_VERSION) {
     throw damage(
       path,
       8,
@@ -140,6 +145,14 @@ export function decodeHeader(path: string, bytes: Uint8Array): CheckedHeader {
     byteLength: length,
     check,
   };
+}
+
+/** Nothing else is looked at: in which way a newer file is checked is for its own version to say. */
+function tooNew(path: string, version: number): NotUnderstoodError {
+  return new NotUnderstoodError(
+    `Cannot read the snapshot "${path}": its format version is ${version}, this module reads ${OLDEST_VERSION} to ${FORMAT_VERSION}: use the version of the module that wrote it, or move the file away`,
+    { path, offset: 8, reason: "a newer format" },
+  );
 }
 
 function decodeNames(

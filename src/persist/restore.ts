@@ -2,7 +2,8 @@
  * Restoring: the newest epoch that verifies goes into a map.
  *
  * Everything is verified before the first entry is written: the file of the epoch and, if it is a delta, all that it builds on.
- * If one of them is damaged or missing, the next older epoch is tried, and what was passed over is said. Files that
+ * If one of them is damaged or missing, the next older epoch is tried, and what was passed over is said. What cannot be read, or is
+ * not understood, is an error: it may be the newest state, and whoever took an older one for it would go on from there. Files that
  * were verified are read a second time; they are kept open meanwhile and checked again.
  *
  * @module
@@ -11,13 +12,20 @@
 import { dirname } from "node:path";
 import { MapFullError, SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
-import { chainOf, describe, type EpochFile, listEpochs } from "./directory.ts";
-import type { SnapshotInfo } from "./directory.ts";
-import { damage, failure } from "./failure.ts";
+import {
+  chainOf,
+  checkCodecs,
+  describe,
+  type EpochFile,
+  listEpochs,
+  type SnapshotInfo,
+} from "./directory.ts";
+import { DamageError, failure } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
 import { Filler } from "./fill.ts";
 import { fillShare } from "./fill_share.ts";
 import { FillCrew, suitableShares } from "./fill_together.ts";
+import type { CodecNames } from "./header.ts";
 import { Merge } from "./merge.ts";
 import { loadOf, restoreTooLarge } from "./need.ts";
 import { Slices } from "./pause.ts";
@@ -28,12 +36,6 @@ const RECORDS_PER_LOOK = 1024;
 
 /** Looks at the directory, if files vanish from it while they are being read. */
 const MOST_ATTEMPTS = 8;
-
-/** Codecs, by their names. */
-export interface CodecNames {
-  keyCodec: string;
-  valueCodec: string;
-}
 
 /** An epoch that was passed over, and why. */
 export interface RejectedSnapshot {
@@ -72,8 +74,8 @@ interface Wanted {
 }
 
 /**
- * Finds the newest epoch that verifies; undefined: none. Throws `SnapshotError` if the directory cannot be read, or an epoch
- * is of a map with other codecs.
+ * Finds the newest epoch that verifies; undefined: none. Throws `SnapshotError` if the directory or a file in it cannot be read, an
+ * epoch is of a map with other codecs, or a file of a newer version.
  */
 export async function findNewest(
   directory: string,
@@ -102,14 +104,24 @@ export function hasVanished({ cause }: SnapshotError): boolean {
   return cause instanceof Deno.errors.NotFound;
 }
 
+/** Whether a file is to be passed over for this error: it is damaged, or gone. */
+function isPassedOver(error: unknown): error is SnapshotError {
+  return error instanceof DamageError ||
+    error instanceof SnapshotError && hasVanished(error);
+}
+
 async function look(
   directory: string,
   wanted: Wanted,
   reject: (error: SnapshotError) => void,
 ): Promise<VerifiedEpoch | undefined> {
-  const rejectUnknown = (error: unknown) =>
-    reject(failure("read the snapshot in", directory, error));
-  const all = listEpochs(directory, rejectUnknown);
+  const passOver = (error: unknown) => {
+    if (!isPassedOver(error)) {
+      throw failure("read the snapshot in", directory, error);
+    }
+    reject(error);
+  };
+  const all = listEpochs(directory, passOver);
   const damaged = new Set<EpochFile>();
   for (const epoch of all) {
     const chain = chainOf(epoch, all);
@@ -119,8 +131,8 @@ async function look(
     }
     if (chain.some((file) => damaged.has(file))) continue; // it was said of the one that is
     const found = await openChain(epoch, chain, wanted, (file, error) => {
+      passOver(error);
       damaged.add(file);
-      rejectUnknown(error);
     });
     if (found !== undefined) return found;
   }
@@ -129,10 +141,11 @@ async function look(
 
 /** What is wrong with a delta whose base is not there. */
 export function withoutBase({ info }: EpochFile): SnapshotError {
-  return damage(
-    info.path,
-    48,
-    `epoch ${info.base}, which it builds on, is missing or damaged`,
+  const reason =
+    `epoch ${info.base}, which it builds on, is missing or damaged`;
+  return new SnapshotError(
+    `Cannot read the snapshot "${info.path}": ${reason}: restore an older epoch, or bring that one back from a copy`,
+    { path: info.path, offset: 48, reason },
   );
 }
 
@@ -168,40 +181,20 @@ async function openChain(
 ): Promise<VerifiedEpoch | undefined> {
   const files: FileReader[] = [];
   const found = new VerifiedEpoch(epoch.info, files);
+  let link = epoch;
   try {
-    for (const link of chain) {
-      try {
-        const file = FileReader.open(link.info.path);
-        files.push(file);
-        if (codecs !== undefined) checkCodecs(file, codecs);
-        await verify(file, chain.length > 1, onRecords);
-      } catch (error) {
-        if (error instanceof SnapshotError && error.reason === OTHER_CODECS) {
-          throw error;
-        }
-        reject(link, error);
-        found[Symbol.dispose]();
-        return undefined;
-      }
+    for (link of chain) {
+      const file = FileReader.open(link.info.path);
+      files.push(file);
+      if (codecs !== undefined) checkCodecs(file.header, file.path, codecs);
+      await verify(file, chain.length > 1, onRecords);
     }
     return found;
   } catch (error) {
     found[Symbol.dispose]();
-    throw error;
+    reject(link, error);
+    return undefined;
   }
-}
-
-const OTHER_CODECS = "other codecs";
-
-function checkCodecs({ path, header }: FileReader, codecs: CodecNames): void {
-  if (
-    header.keyCodec === codecs.keyCodec &&
-    header.valueCodec === codecs.valueCodec
-  ) return;
-  throw new SnapshotError(
-    `Cannot restore the snapshot "${path}": it was written from a map with the codecs "${header.keyCodec}" for keys and "${header.valueCodec}" for values, this one has "${codecs.keyCodec}" and "${codecs.valueCodec}": restore it into a map with the same codecs`,
-    { path, reason: OTHER_CODECS },
-  );
 }
 
 /** The entries of a verified epoch, from the beginning. */

@@ -32,7 +32,6 @@ import {
   type EpochFile,
   listEpochs,
   PartFile,
-  retain,
   settleDirectory,
   type SnapshotInfo,
 } from "./directory.ts";
@@ -42,6 +41,7 @@ import { FileWriter } from "./file_writer.ts";
 import type { Compression } from "./format.ts";
 import type { Header, WordPair } from "./header.ts";
 import { Slices } from "./pause.ts";
+import { retain } from "./retention.ts";
 
 /** Deltas of one chain. */
 const MOST_DELTAS = 16;
@@ -142,7 +142,7 @@ export class Series {
       const delta = await this.#writeDelta(onProgress);
       if (delta === "nothing changed") return undefined;
       if (delta !== "floor lost" && this.#isWhole(delta)) {
-        return this.#keep(delta);
+        return await this.#keep(delta);
       }
     } else if (!await this.#hasChanged()) return undefined;
     return await this.#writeFull(true, onProgress);
@@ -225,7 +225,7 @@ export class Series {
       this.#tick = tick;
       this.#chain = [file];
     }
-    return this.#keep(file);
+    return await this.#keep(file);
   }
 
   async #writeDelta(onProgress: OnTryProgress): Promise<Delta> {
@@ -273,7 +273,7 @@ export class Series {
     decide: (records: number) => "go on" | Reason,
   ): Promise<Written | Reason> {
     const attachment = this.#attachment;
-    const part = PartFile.create(this.#options.directory);
+    const part = PartFile.create(this.#options.directory, attachment.segment);
     let writer: FileWriter | undefined;
     try {
       using scan = new EpochScan(attachment, since);
@@ -333,10 +333,10 @@ export class Series {
   }
 
   /** Lets go of epochs that are not to be kept: the new one counts, whatever comes of that. */
-  #keep({ info }: EpochFile): SnapshotInfo {
+  async #keep({ info }: EpochFile): Promise<SnapshotInfo> {
     const { directory, keep, onWarning } = this.#options;
     try {
-      if (keep !== undefined) retain(directory, keep);
+      if (keep !== undefined) await retain(directory, keep, info, onWarning);
     } catch (error) {
       onWarning(error);
     }

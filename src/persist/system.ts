@@ -10,7 +10,7 @@
 /** What is asked about a file. */
 export type Facts = Pick<
   Deno.FileInfo,
-  "dev" | "ino" | "isDirectory" | "size"
+  "dev" | "ino" | "isDirectory" | "mtime" | "size"
 >;
 
 /** What is done with an open file. */
