@@ -17,6 +17,7 @@
 
 export { SharedMap } from "./src/map/shared_map.ts";
 export type { SharedMapHandle } from "./src/map/shared_map.ts";
+export { KEEP } from "./src/map/keep.ts";
 export type { InsertOptions, SetOptions } from "./src/map/lifetime.ts";
 export type {
   AttachOptions,

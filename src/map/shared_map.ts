@@ -27,6 +27,7 @@ import * as sums from "./accounting.ts";
 import { Attachment, type Shortage } from "./attachment.ts";
 import * as background from "./background.ts";
 import { present, sightOf } from "./display.ts";
+import { KEEP } from "./keep.ts";
 import {
   checkTtl,
   insertedLifetimeOf,
@@ -1174,10 +1175,13 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * so it must not have effects of its own. It may use the map, and take its time: nobody waits for it. Keeps the expiry that is
    * there unless told otherwise. Lock-free, as far as `fn` is.
    *
+   * Nothing is written if `fn` returns {@linkcode KEEP}; nor if it returns the primitive that is there, by `Object.is`, and the
+   * expiry stays. An object is always written, for `fn` may have changed the one that it was given.
+   *
    * @param key The key.
-   * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry.
+   * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry, `KEEP` leaves it as it is.
    * @param options How long the entry lives if there was none; with `keepTtl: false`, in any case.
-   * @returns The new value, or undefined.
+   * @returns The new value, or undefined; with `KEEP` what `fn` was given.
    * @throws {Error} If `fn` itself changes the entry, time and again.
    * @throws {TypeError} If the key, the new value, options or time to live have the wrong type.
    * @throws {RangeError} If the time to live is not above 0.
@@ -1196,7 +1200,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   update(
     key: K,
-    fn: (current: V | undefined) => V | undefined,
+    fn: (current: V | undefined) => V | undefined | typeof KEEP,
     options?: SetOptions,
   ): V | undefined {
     checkFunction(fn, "fn");
@@ -1206,17 +1210,23 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   #update(
     key: K,
-    fn: (current: V | undefined) => V | undefined,
+    fn: (current: V | undefined) => V | undefined | typeof KEEP,
     life: Lifetime,
     what: string,
   ): V | undefined {
     const prepared = this.#pack(key, what);
     return this.#replaceBy(prepared, what, (current) => {
       const next = fn(current);
-      if (next !== undefined) this.#prepare(next);
-      return next;
-    }, (seen, next) => {
-      const outcome = this.#updateSeen(seen, next, life);
+      const isKept = next === KEEP;
+      const isSame = life.keeps && isPrimitive(next) &&
+        Object.is(next, current);
+      if (!isKept && !isSame && next !== undefined) this.#prepare(next);
+      return { isKept, isSame, next: isKept ? current : next };
+    }, (seen, { isKept, isSame, next }) => {
+      if (isKept) return next; // as if it had only read
+      const outcome = isSame
+        ? this.#replaceSeen(seen, () => LEAVE)
+        : this.#updateSeen(seen, next, life);
       if (outcome === "changed") return CHANGED;
       if (outcome === "left") return next;
       this.#floats[next === undefined ? this.#deletes : this.#sets]++;
@@ -2083,6 +2093,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #makeRoom(attempt: number): void {
     this.#attachment.makeRoom(this.#shortage, attempt);
   }
+}
+
+/** Whether a value cannot have been changed by who had it. */
+function isPrimitive(value: unknown): boolean {
+  return value === null ||
+    typeof value !== "object" && typeof value !== "function";
 }
 
 function sumOf(value: unknown, by: number): number {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { SharedMapSnapshot } from "../../mod.ts";
+import { KEEP, type SharedMapSnapshot } from "../../mod.ts";
 import { DEAD_AT_ONCE, LONG } from "./entry.ts";
 import type { Subject } from "./verbs.ts";
 
@@ -87,30 +87,32 @@ const WAYS = {
   }),
 
   "increment() is get, then set": (map) => ({
-    increment(key, by = 1) {
+    increment(key, by = 1, options) {
       const sum = (map.get(key) ?? 0) + by;
       lapse();
-      map.set(key, sum);
+      map.set(key, sum, { keepTtl: true, ...options });
       return sum;
     },
   }),
 
   "update() is get, then compareAndSet without another try": (map) => ({
-    update(key, fn) {
+    update(key, fn, options) {
       const before = map.get(key);
       const next = fn(before);
+      if (next === KEEP) return before;
       lapse();
-      if (next !== undefined) map.compareAndSet(key, before, next);
+      const life = { keepTtl: true, ...options };
+      if (next !== undefined) map.compareAndSet(key, before, next, life);
       else if (before !== undefined) map.compareAndDelete(key, before);
       return next;
     },
   }),
 
   "swap() is get, then set": (map) => ({
-    swap(key, value) {
+    swap(key, value, options) {
       const before = map.get(key);
       lapse();
-      map.set(key, value);
+      map.set(key, value, options);
       return before;
     },
   }),
@@ -134,31 +136,31 @@ const WAYS = {
   }),
 
   "getOrInsert() is get, then set: two may win": (map) => ({
-    getOrInsert(key, value) {
+    getOrInsert(key, value, options) {
       const found = map.get(key);
       if (found !== undefined) return found;
       lapse();
-      map.set(key, value);
+      map.set(key, value, { ttl: options?.ttl });
       return value;
     },
   }),
 
   "getOrInsertComputed() answers what it computed": (map) => ({
-    getOrInsertComputed(key, compute) {
+    getOrInsertComputed(key, compute, options) {
       const found = map.get(key);
       if (found !== undefined) return found;
       const computed = compute(key);
       lapse();
-      map.getOrInsert(key, computed);
+      map.getOrInsert(key, computed, options);
       return computed;
     },
   }),
 
   "compareAndSet() is get, then set: two may win": (map) => ({
-    compareAndSet(key, expected, value) {
+    compareAndSet(key, expected, value, options) {
       if (map.get(key) !== expected) return false;
       lapse();
-      map.set(key, value);
+      map.set(key, value, { keepTtl: options?.ttl === undefined, ...options });
       return true;
     },
   }),

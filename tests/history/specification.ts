@@ -14,6 +14,7 @@ const NEVER_FULL: readonly KeyVerbName[] = [
   "get",
   "has",
   "ttl",
+  "rest",
   "delete",
   "take",
   "compareAndDelete",

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SharedMap, SharedMapSnapshot } from "../../mod.ts";
+import { KEEP, type SharedMap, type SharedMapSnapshot } from "../../mod.ts";
 import {
   BRIEF,
   DEAD_AT_ONCE,
@@ -179,6 +179,16 @@ export const KEY_VERBS = {
       const sum = (held?.value ?? 0) + value;
       return [sum, entryFor(sum, LONG)];
     },
+  },
+  /** An update that leaves what is there as it is. */
+  rest: {
+    call: (map, key) => map.update(key, () => KEEP),
+    apply: (held) => [held?.value, held],
+  },
+  /** An update to what is there. */
+  renew: {
+    call: (map, key) => map.update(key, (current) => current),
+    apply: (held) => [held?.value, held],
   },
   /** Inserts what is missing, deletes what is there. */
   toggle: {

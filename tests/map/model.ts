@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { SetOptions } from "../../mod.ts";
+import { KEEP, type SetOptions } from "../../mod.ts";
 
 interface Entry<K, V> {
   key: K;
@@ -97,10 +97,11 @@ export class Model<K, V> {
 
   update(
     key: K,
-    fn: (current: V | undefined) => V | undefined,
+    fn: (current: V | undefined) => V | undefined | typeof KEEP,
     options?: SetOptions,
   ): V | undefined {
     const next = fn(this.get(key));
+    if (next === KEEP) return this.get(key);
     if (next === undefined) this.delete(key);
     else this.write(key, next, options, true);
     return next;

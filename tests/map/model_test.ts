@@ -8,6 +8,7 @@ import {
 import { stub } from "@std/testing/mock";
 import {
   type Codec,
+  KEEP,
   type KeyCodec,
   type SetOptions,
   SharedMap,
@@ -247,8 +248,9 @@ class Game<K, V> {
       }
       case 14: {
         const deletes = random.chance(0.3);
+        const keeps = random.chance(0.2);
         const fn = (current: V | undefined) =>
-          deletes ? undefined : current === undefined ? value : current;
+          keeps ? KEEP : deletes ? undefined : current ?? value;
         return this.#check(
           map.update(key, fn, life),
           model.update(key, fn, life),
