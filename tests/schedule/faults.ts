@@ -41,6 +41,7 @@ import { LAST_PLACE, participantBase } from "../../src/epoch/registry.ts";
 import type { Words } from "../../src/segment/words.ts";
 import { PLANTED } from "./board.ts";
 import { tablesOf } from "./places.ts";
+import { hashOf, TWINS } from "./scenarios/keys.ts";
 import { slotOf } from "./seats.ts";
 import { isPlaying, myBoard, myPart } from "./turns.ts";
 
@@ -120,6 +121,17 @@ function blind(isMeant: IsMeant): Forgery {
   };
 }
 
+/** A compare-and-set that sets, even if another was faster. */
+function forced(isMeant: IsMeant): Forgery {
+  return {
+    compareAndSet(words, index, expected, value) {
+      if (!isMeant(words, index, expected, value)) return undefined;
+      words[index] = value;
+      return true;
+    },
+  };
+}
+
 /** A compare-and-set that does nothing, and says what it is told to say. */
 function skipped(
   says: boolean,
@@ -138,6 +150,23 @@ const isConfirmation: IsMeant = (_, index, expected, value) => {
     to.isDoubted && !to.isTaken;
 };
 
+/** Whether whoever looks keeps fewer chunks. */
+const isLowering: IsMeant = (_, index, expected, value) =>
+  index === H_LONG_KEY && reserveOf(value).chunks < reserveOf(expected).chunks;
+
+/** Whether more chunks are kept. */
+const isRaising: IsMeant = (_, index, expected, value) =>
+  index === H_LONG_KEY && reserveOf(value).chunks > reserveOf(expected).chunks;
+
+const [ONE, OTHER] = TWINS;
+const FROZEN_HASH = hashOf(1);
+const KEPT =
+  "bring a long key (12288) | lowerReserve(); check the reserve of all: " +
+  "more is kept than needed";
+const DUMPED =
+  "dump(); dumpChanges() | set(1, 3); set(1, 4) | revokeDumps(); set(2, 5): " +
+  "two entries";
+
 /** The slips, by name. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   "versions are not settled": {
@@ -149,14 +178,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     ),
   },
   "versions are not trimmed": {
-    of: "snapshots",
+    of: "snapshot(); snapshot.get(1); snapshot.get(1); snapshot.close() | " +
+      "set(1, 1); set(1, 2): two entries",
     ...skipped(
       false,
       (words, index) => isOfBlock(words, index, V_PREV),
     ),
   },
   "all who trim a version retire what it replaced": {
-    of: "readers",
+    of: "increment(1) | set(1, 1); collectAll(); set(3, 3): two entries",
     ...blind(
       (words, index) => isOfBlock(words, index, V_PREV),
     ),
@@ -179,7 +209,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       ),
     },
   "empty slots are not closed": {
-    of: "set(2, 1) | start(); finish(): a move not begun",
+    of: "set(2, 1); get(2) | set(3, 2) | start(): " +
+      "a move half done, the key moved",
     ...skipped(
       true,
       (words, index, expected, value) =>
@@ -187,8 +218,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     ),
   },
   "a link is frozen without a look at what came in between": {
-    of:
-      "start(); finish() | start(); delete(1): a move half done, the key moved",
+    of: `start(); move the slots of ${FROZEN_HASH} | set(1, 20): ` +
+      "a move not begun",
     ...blind(
       (words, index, expected, value) =>
         value === (expected | FROZEN) && expected !== value &&
@@ -196,7 +227,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     ),
   },
   "a lost race for a link goes unnoticed": {
-    of: "pairs on one key",
+    of: "set(1, 10) | swap(1, 20): the key is present",
     ...blind(
       (words, index, _, value) =>
         value > 0 && (value & FROZEN) === 0 && index % 2 === 1 &&
@@ -217,7 +248,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       isOfTable(words, index, T_ROOT_SINCE) ? FIRST_EPOCH : undefined,
   },
   "a slot whose key is gone is linked again": {
-    of: "keys with one hash",
+    of:
+      `delete(${ONE}); set(${OTHER}, 10) | set(${OTHER}, 20) | get(${OTHER}): ` +
+      "keys with one hash, the first present",
     load: (words, index) =>
       words[index] === GONE && isInTable(words, index) ? 0 : undefined,
     compareAndSet(words, index, expected, value) {
@@ -228,7 +261,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   "all who switch the root retire the table": {
-    of: "moves",
+    of: "set(1, 10) | start(); finish(): a move half done, the key absent",
     ...blind(
       // By then the table is the root no more.
       (words, index) => isOfBlock(words, index, T_REAPER % 4),
@@ -242,7 +275,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         : undefined,
   },
   "what is retired bears the epoch of the own pin": {
-    of: "readers",
+    of: "set(1, 1); collectAll() | advance(); ttl(1): two entries",
     poke(words, index, value) {
       if (!isOfBlock(words, index, R_STAMP) || value !== words[H_EPOCH]) return;
       return words[participantBase(slotOf(myPart())) + P_PIN] || value;
@@ -253,7 +286,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     load: (_, index) => isOfParticipant(index, P_PIN) ? 0 : undefined,
   },
   "a glance is always confirmed": {
-    of: "readers",
+    of: "get(1) | set(1, 1); collectAll(); set(3, 3): two entries",
     confirmsAll: true,
   },
   "a snapshot is not announced": {
@@ -266,22 +299,29 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     ...skipped(true, (_, index) => index === H_WRITTEN),
   },
   "exchange words are claimed blindly": {
-    of: "blocks",
+    of: "allocate(2000); free(); consolidate(); allocate(2000) | " +
+      "allocate(2000); free(); flush(); allocate(2000): blocks on offer",
     ...blind(
       (_, index) =>
         index >= EXCHANGE && index < EXCHANGE + MAX_CLASSES * EXCHANGE_WAYS,
     ),
   },
   "what is kept for long keys is lowered whatever came in between": {
-    of: "long keys",
-    ...blind((_, index) => index === H_LONG_KEY),
+    of: KEPT,
+    ...forced(isLowering),
+  },
+  "a lost race to keep more for a long key goes unnoticed": {
+    of: "link a long key (12288); check the reserve | " +
+      "bring a long key (8192); check the reserve: nothing is kept",
+    ...blind(isRaising),
   },
   "nobody who brings a long key minds whoever lowers what is kept": {
-    of: "long keys",
+    of: KEPT,
     ...skipped(true, isConfirmation),
   },
   "an entry is given more time when it is too late": {
-    of: "expiry",
+    of: "expire(1, Infinity) | set(1, 20, { ttl: 1000 }) | " +
+      "10 ms pass; get(1); set(2, 7): the key lives for 10 ms",
     compareAndSet(words, index, expected, value) {
       if (expected !== 0 || value >= 0) return;
       if (!isOfBlock(words, index, V_STAMP)) return;
@@ -295,14 +335,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       isOfParticipant(index, P_FLOOR) && !isMine(index) ? 0 : undefined,
   },
   "a dump does not look whether it was revoked": {
-    of: "dumps",
+    of: DUMPED,
     compareAndSet: (_, index, expected, value) =>
       expected === value && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS)
         ? true
         : undefined,
   },
   "a dump is not announced": {
-    of: "dumps",
+    of: DUMPED,
     store: (_, index, value) =>
       value === OPENING && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS),
     compareAndSet(words, index, expected, value) {
@@ -312,7 +352,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   "dumps are taken to have passed everything": {
-    of: "dumps",
+    of: DUMPED,
     load: (_, index) =>
       isOfParticipant(index, P_NOTES, REGISTRY_WORDS) ? LAST_PLACE : undefined,
   },

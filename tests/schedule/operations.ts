@@ -9,11 +9,17 @@ import {
   H_ROOT,
   P_RESULT,
   P_STATE,
+  SLOT_WORDS,
+  T_CAPACITY,
   T_NEXT,
+  T_SLOTS,
   V_KEY,
   V_STAMP,
 } from "../../src/segment/layout.ts";
+import type { Participant } from "../../src/epoch/participant.ts";
 import { reservedChunks } from "../../src/segment/long_key.ts";
+import type { Segment } from "../../src/segment/segment.ts";
+import { runLength } from "../../src/segment/table_region.ts";
 import { store } from "../../src/segment/words.ts";
 import { sweep as sweepUp } from "../../src/map/sweep.ts";
 import {
@@ -351,6 +357,12 @@ export const collect: Operation = {
   run: ({ participant }) => participant.collectAll() as undefined,
 };
 
+/** Has the epoch advance once, if it may. */
+export const advance: Operation = {
+  text: "advance()",
+  run: ({ participant }) => void participant.advance(),
+};
+
 /** Allocates a block and puts a mark into it. */
 export const allocate = (bytes: number): Operation => ({
   text: `allocate(${bytes})`,
@@ -397,35 +409,85 @@ export const consolidate: Operation = {
  */
 export const bringLongKey = (bytes: number): Operation => ({
   text: `bring a long key (${bytes})`,
-  run: ({ blocks, participant: { allocator }, segment: { words } }) => {
+  run: (me) => {
+    const { allocator } = me.participant;
     if (!allocator.keepForTombstone(bytes)) return 0;
     const ref = allocator.allocate(bytes);
     if (ref === 0) return 0;
-    words[ref * 4 + V_KEY] = bytes;
-    if (!allocator.keepForTombstone(bytes)) {
-      allocator.free(ref);
-      return 0;
-    }
-    store(words, ref * 4 + V_STAMP, 1);
-    blocks.push(ref);
-    return 1;
+    me.segment.words[ref * 4 + V_KEY] = bytes;
+    return linkRun(me, ref, bytes);
   },
   spec: (_model, _part, result) => result,
 });
 
+/** The second half of that, for the run that somebody allocated for such a key before. */
+export const linkLongKey = (bytes: number): Operation => ({
+  text: `link a long key (${bytes})`,
+  run: (me) => {
+    const { words } = me.segment;
+    const ref = runsOf(me.segment).find((ref) =>
+      words[ref * 4 + V_KEY] === bytes
+    );
+    return linkRun(me, ref!, bytes);
+  },
+  spec: (_model, _part, result) => result,
+});
+
+function linkRun(
+  { blocks, participant: { allocator }, segment: { words } }: Actor,
+  ref: number,
+  bytes: number,
+): number {
+  if (!allocator.keepForTombstone(bytes)) {
+    allocator.free(ref);
+    return 0;
+  }
+  store(words, ref * 4 + V_STAMP, LINKED);
+  blocks.push(ref);
+  return 1;
+}
+
+/** The stamp of a run that is linked. */
+const LINKED = 1;
+
 /** Its long key must have what its tombstone takes, kept for it. */
 export const checkReserve: Operation = {
   text: "check the reserve",
-  run: ({ blocks, participant: { allocator }, segment: { words } }) => {
-    for (const ref of blocks) {
-      const chunks = allocator.chunksFor(words[ref * 4 + V_KEY]);
-      if (reservedChunks(words) < chunks) {
-        throw new Error(`fewer chunks are kept than the ${chunks} needed`);
-      }
+  run: ({ blocks, participant, segment }) => {
+    for (const ref of blocks) checkIsKept(participant, segment, ref);
+    return undefined;
+  },
+};
+
+/** The same for the long keys of all, where nobody drops one: what was freed may look like one. */
+export const checkReserveOfAll: Operation = {
+  text: "check the reserve of all",
+  run: ({ participant, segment }) => {
+    for (const ref of runsOf(segment)) {
+      if (segment.words[ref * 4 + V_STAMP] !== LINKED) continue;
+      checkIsKept(participant, segment, ref);
     }
     return undefined;
   },
 };
+
+function checkIsKept(
+  { allocator }: Participant,
+  { words }: Segment,
+  ref: number,
+): void {
+  const chunks = allocator.chunksFor(words[ref * 4 + V_KEY]);
+  if (reservedChunks(words) < chunks) {
+    throw new Error(`fewer chunks are kept than the ${chunks} needed`);
+  }
+}
+
+/** Where the runs of chunks begin: all at once, which is no step. */
+function runsOf(segment: Segment): number[] {
+  return Array.from({ length: segment.chunkCount }, (_, chunk) => chunk)
+    .filter((chunk) => runLength(segment.words[segment.descriptor(chunk)]) > 0)
+    .map((chunk) => segment.chunkRef(chunk));
+}
 
 export const dropLongKey: Operation = {
   text: "drop the long key",
@@ -466,6 +528,22 @@ export const help: Operation = {
   text: "help()",
   run: (me) => void me.pinned(() => me.migration.helpIfMoving()),
 };
+
+/** Moves the slots with this hash, if the root is being moved. */
+export const moveSlotsOf = (hash: number): Operation => ({
+  text: `move the slots of ${hash}`,
+  run: (me) =>
+    me.pinned(() => {
+      const { words } = me.segment;
+      const root = words[H_ROOT] * 4;
+      if (words[root + T_NEXT] === 0) return undefined;
+      const end = root + T_SLOTS + words[root + T_CAPACITY] * SLOT_WORDS;
+      for (let slot = root + T_SLOTS; slot < end; slot += SLOT_WORDS) {
+        if (words[slot] === hash) me.migration.moveSlot(root, slot);
+      }
+      return undefined;
+    }),
+});
 
 /** Moves all that is left to move. */
 export const finishMove: Operation = {

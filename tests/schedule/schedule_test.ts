@@ -14,6 +14,7 @@ import { FAULTS } from "./faults.ts";
 import { pairs, triples } from "./scenarios/one_key.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import type { Report, Task } from "./search.ts";
+import { searchForSlip } from "./slips.ts";
 
 const THOROUGH = SCALE >= 10;
 
@@ -68,20 +69,11 @@ Deno.test({
   name: "Slips in the protocol are found by the search",
   ignore: told !== undefined,
   fn: async (t) => {
-    const tasks = Object.entries(FAULTS).map(([fault, { of }]): Task => ({
-      ...TASK,
-      preemptions: 2,
-      runs: 4000,
-      of,
-      fault,
-    }));
-    const half = Math.ceil(tasks.length / 2);
-    const reports = await Promise.all([
-      search(tasks.slice(0, half)),
-      search(tasks.slice(half)),
-    ]);
-    for (const fault of Object.keys(FAULTS)) {
-      const ours = reports.flat().filter((report) => report.fault === fault);
+    const faults = Object.keys(FAULTS);
+    const tasks = faults.map((fault) => searchForSlip(fault, SEED));
+    const reports = await search(tasks);
+    for (const fault of faults) {
+      const ours = reports.filter((report) => report.fault === fault);
       const runs = ours.reduce((sum, { runs }) => sum + runs, 0);
       await t.step(`${fault}: ${runs} runs`, () => {
         assertNotEquals(ours.at(-1)?.failure?.failure ?? "", "");

@@ -36,6 +36,7 @@ export interface Task {
 /** What came of one scenario. */
 export interface Report {
   readonly fault?: string;
+  readonly seed: number;
   readonly group: string;
   readonly name: string;
   /** Runs altogether. */
@@ -84,10 +85,20 @@ function search(task: Task, number: number): Report {
 }
 
 function report(
-  { fault }: Task,
+  { fault, seed }: Task,
   { count: runs, images, scenario: { group, name } }: Trials,
   { complete, schedules }: Explored,
   failure?: Replay,
 ): Report {
-  return { fault, group, name, runs, schedules, complete, images, failure };
+  return {
+    fault,
+    seed,
+    group,
+    name,
+    runs,
+    schedules,
+    complete,
+    images,
+    failure,
+  };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { V_KEY } from "../../../src/segment/layout.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Props, type Scenario, titleOf } from "../scenario.ts";
@@ -32,6 +33,7 @@ const READERS: (readonly (readonly Operation[])[])[] = [
   [[op.compareAndSet(A, 100, 1)], [op.set(A, 7), op.collect, op.set(A, 100)]],
   [[op.set(A, 1), op.collect], [op.set(A, 2), op.collect], [op.get(A)]],
   [[op.set(A, 1), op.collect], [op.set(A, 2), op.collect], [op.getText(A)]],
+  [[op.set(A, 1), op.collect], [op.advance, op.hasTime(A)]],
 ];
 
 /** Half a chunk: two of them travel together. */
@@ -70,6 +72,16 @@ function trade(found: string, prepare?: (props: Props) => void) {
   });
 }
 
+function longKeys(found: string, prepare: (props: Props) => void) {
+  return (parts: Scenario["parts"]): Scenario => ({
+    group: "long keys",
+    name: titleOf(parts, found),
+    prepare,
+    parts,
+    leaks: IN_HAND,
+  });
+}
+
 /** Runs of two, three and five chunks. */
 const [SHORT, LONG, LONGEST] = [2, 3, 5].map((chunks) => chunks * 4096);
 const { bringLongKey: bring, checkReserve: check, lowerReserve: lower } = op;
@@ -82,6 +94,22 @@ const LONG_KEYS: (readonly (readonly Operation[])[])[] = [
   [[bring(LONG), check, check], [bring(SHORT), forget, lower], [lower]],
   [[bring(LONG), bring(LONG), forget, check], [lower, lower], [lower]],
 ];
+
+/** One change of hands shows what is wrong in these. */
+const LOWERED: Scenario["parts"] = [
+  [bring(LONG)],
+  [lower, op.checkReserveOfAll],
+];
+const RAISED: Scenario["parts"] = [
+  [op.linkLongKey(LONG), check],
+  [bring(SHORT), check],
+];
+
+/** Somebody has memory for a long key, and what was kept for it before was lowered again. */
+function halfBring({ join }: Props): void {
+  const { participant: { allocator }, segment: { words } } = join();
+  words[allocator.allocate(LONG) * 4 + V_KEY] = LONG;
+}
 
 /** So much is kept that whoever looks lowers it. */
 function keepMuch({ join }: Props): void {
@@ -102,11 +130,8 @@ export const memory: Scenario[] = [
   })),
   ...TRADERS.map(trade("nothing on offer")),
   ...TRADERS.map(trade("blocks on offer", offer)),
-  ...LONG_KEYS.map((parts): Scenario => ({
-    group: "long keys",
-    name: titleOf(parts, "more is kept than needed"),
-    prepare: keepMuch,
-    parts,
-    leaks: IN_HAND,
-  })),
+  ...[...LONG_KEYS, LOWERED].map(
+    longKeys("more is kept than needed", keepMuch),
+  ),
+  longKeys("nothing is kept", halfBring)(RAISED),
 ];

@@ -208,6 +208,13 @@ function scenario(
   });
 }
 
+/** A move that begins and comes to the key, while somebody who does not know of it writes there. */
+const COME_TO: (readonly (readonly Operation[])[])[] = [
+  [[startMove, op.moveSlotsOf(hashOf(KEY))], [op.set(KEY, 20)]],
+  [[startMove, op.moveSlotsOf(hashOf(KEY))], [op.remove(KEY)]],
+  [[startMove, op.moveSlotsOf(hashOf(KEY))], [op.increment(KEY)]],
+];
+
 /** Each state, with each company. */
 export const moves: Scenario[] = [
   ...Object.entries(STATES).flatMap(([state, prepare]) =>
@@ -221,6 +228,7 @@ export const moves: Scenario[] = [
   ...["not begun", "half done, the key not moved"].flatMap((state) =>
     PASSED.map(scenario(state, STATES[state], SHIFT))
   ),
+  ...COME_TO.map(scenario("not begun", STATES["not begun"], SHIFT)),
   ...LAST_SLOT.map(scenario("without memory", fillUp, SHIFT, MOST_CHUNKS)),
   twinsInMoves,
 ];
