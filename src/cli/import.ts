@@ -38,7 +38,7 @@ Where a key comes again, its last entry counts. What has expired is left out.
 
 The snapshot is a full epoch. SharedMap.open with persist, and restoreSnapshot,
 take it from its directory if it is the newest there, into maps with the same
-codecs; so stop a program that writes there first, or its next epoch is newer.
+codecs. A program that writes there must have ended: the directory is its own.
 Nothing is written before all lines were read and found good, for which the
 entries are kept in memory.
 

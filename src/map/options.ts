@@ -144,6 +144,8 @@ export interface CheckedOptions {
   seed?: readonly [number, number];
   /** The name that the map is opened by. */
   name?: string | undefined;
+  /** What tells its segment from all others; by default random bits. */
+  id?: readonly [number, number];
 }
 
 const DEFAULT_MAX_BYTES = 2 ** 30;

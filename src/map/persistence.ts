@@ -11,7 +11,10 @@ import type { CheckedOptions } from "./options.ts";
 
 /** Where and how often {@linkcode SharedMap.open} keeps a map on disk: its option `persist`. */
 export interface PersistOptions {
-  /** The directory, as a path or a file URL; it is made if need be. One map only may use it. */
+  /**
+   * The directory, as a path or a file URL; it is made if need be. It belongs to one map of one process for as long as that is open: a
+   * lock of the system, on the file `epochmap.lock` there, keeps others out, and ends with the process, however that ends.
+   */
   directory: string | URL;
   /** Milliseconds from one epoch to the next. An interval in which nothing changed is skipped. */
   interval: number;
@@ -28,6 +31,13 @@ export interface PersistOptions {
    */
   compression?: "none" | "zstd";
   /**
+   * How long to wait, in milliseconds, for another process or map that has the directory, as the program before does in a rolling
+   * restart. What that one wrote until it ends is restored. Half a second is waited in any case.
+   *
+   * @default {0}
+   */
+  waitForLock?: number;
+  /**
    * Called with what goes wrong: a damaged epoch that was passed over at the start, one that could not be written, also because the map
    * needed the memory time and again (then it is tried again within 5 seconds). What goes wrong at each interval is said when it
    * begins, and when it becomes something else. By default it is printed as a warning.
@@ -37,43 +47,43 @@ export interface PersistOptions {
   onRecovered?: () => void;
 }
 
-/** What the map asks of the room that knows files. */
+/** What the map asks of the room that knows files, for one directory. */
 export interface Persistence {
-  /** Checks the options. Throws `TypeError` or `RangeError`. */
-  check(options: PersistOptions): void;
   /**
-   * Makes a map with what the directory holds.
+   * Makes a map with what the directory holds, once it belongs to that map.
    *
-   * @param options The directory.
    * @param made The options of the map.
-   * @param make Makes an empty one, with a hash seed if given.
+   * @param make Makes an empty one, with a name and a hash seed if given.
    */
   restore(
-    options: PersistOptions,
     made: CheckedOptions,
-    make: (seed?: readonly [number, number]) => Attachment,
+    make: (given: GivenIdentity) => Attachment,
   ): Promise<Attachment>;
   /**
    * Sees to it that somebody in this process keeps writing the map, until the attachment is closed. Whoever that is begins in the
    * background. Throws `SnapshotError` if the directory cannot be used.
    */
-  keepWriting(options: PersistOptions, attachment: Attachment): void;
+  keepWriting(attachment: Attachment): Promise<void>;
 }
 
-let provided: Persistence | undefined;
+/** What is given of a map that is made. */
+export type GivenIdentity = Pick<CheckedOptions, "id" | "seed">;
 
-/** Announces who persists maps. */
-export function providePersistence(persistence: Persistence): void {
-  provided = persistence;
+type Provider = (options: PersistOptions) => Persistence;
+
+let provided: Provider | undefined;
+
+/** Announces who persists maps: it checks the options, and throws `TypeError` or `RangeError`. */
+export function providePersistence(provider: Provider): void {
+  provided = provider;
 }
 
-/** Who persists maps; the options are checked. */
+/** Who persists a map; the options are checked. */
 export function persistenceFor(options: PersistOptions): Persistence {
   if (provided === undefined) {
     throw new TypeError(
       "Cannot open SharedMap: persist needs the main module: import SharedMap from there",
     );
   }
-  provided.check(options);
-  return provided;
+  return provided(options);
 }

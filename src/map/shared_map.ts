@@ -47,7 +47,7 @@ import {
 } from "./options.ts";
 import { type Part, Reader, type Taken, UNDECODED } from "./reader.ts";
 import { newTombstone } from "./removal.ts";
-import { persistenceFor } from "./persistence.ts";
+import { type GivenIdentity, persistenceFor } from "./persistence.ts";
 import { meet } from "./rendezvous.ts";
 import { Scan } from "./scan.ts";
 import { Sighting } from "./sighting.ts";
@@ -363,14 +363,12 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const checked = { ...checkOptions(options), name };
     const { persist } = options;
     const persistence = persist && persistenceFor(persist);
-    const make = (seed?: readonly [number, number]) =>
-      Attachment.create({ ...checked, seed });
+    const make = (given: GivenIdentity = {}) =>
+      Attachment.create({ ...checked, ...given });
     const { result, letGo } = await meet(
       name,
       async () => {
-        const attachment = persist && persistence
-          ? await persistence.restore(persist, checked, make)
-          : make();
+        const attachment = await persistence?.restore(checked, make) ?? make();
         const result = SharedMap.#over(attachment, options);
         return { segment: attachment.segment, result };
       },
@@ -378,7 +376,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     );
     result.#letGo = letGo;
     try {
-      if (persist) persistence?.keepWriting(persist, result.#attachment);
+      await persistence?.keepWriting(result.#attachment);
     } catch (error) {
       result.close();
       throw error;

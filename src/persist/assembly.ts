@@ -12,6 +12,7 @@ import {
   settleDirectory,
   type SnapshotInfo,
 } from "./directory.ts";
+import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { type Entry, EntryCodec } from "./entry_codec.ts";
 import { FileWriter } from "./file_writer.ts";
@@ -97,6 +98,10 @@ export class Assembly {
 
   /** Writes a full epoch, durably. Throws `SnapshotError`; nothing is left behind then. */
   async write(target: AssemblyTarget): Promise<Assembled> {
+    using _lock = await DirectoryLock.take(
+      target.directory,
+      crypto.randomUUID(),
+    );
     const part = PartFile.create(
       target.directory,
       this.#codecs,

@@ -389,7 +389,8 @@ function removeLeftovers(parts: readonly Named[]): void {
   for (const { path } of parts) {
     try {
       using file = OpenFile.open(path, { read: true, write: true });
-      if (file.tryLock()) files.remove(path);
+      // The name may lead to the file of a writer by now; while this one is locked, and has the name, nobody else changes that.
+      if (file.tryLock() && file.hasItsName) files.remove(path);
     } catch {
       // Another writer was faster, or nothing can be done about it.
     }

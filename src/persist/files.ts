@@ -95,9 +95,18 @@ export class OpenFile implements Disposable {
     await uninterruptedly(() => this.#file.sync());
   }
 
-  /** Takes the lock of the file, unless another has it; held until the file is closed, by whatever. */
-  tryLock(): boolean {
-    return uninterrupted(() => this.#file.tryLockSync(true));
+  /**
+   * Takes the lock of the file, unless another has it, or, where it is to be shared, has it exclusively; held until it is given back, or
+   * the file is closed, by whatever.
+   */
+  tryLock(mode: "exclusive" | "shared" = "exclusive"): boolean {
+    const isExclusive = mode === "exclusive";
+    return uninterrupted(() => this.#file.tryLockSync(isExclusive));
+  }
+
+  /** Gives the lock back. */
+  unlock(): void {
+    uninterrupted(() => this.#file.unlockSync());
   }
 
   /** Waits for the lock of the file. */

@@ -1,23 +1,36 @@
 /**
  * Maps that `SharedMap.open` keeps on disk: restoring them, and electing who writes them.
  *
- * Everyone who has the map open with `persist` is a candidate. Once in a while each looks whether somebody holds the lock of the
- * writer; if not, candidates take turns (another lock, never waited for), and the one whose turn it is starts a worker, which
- * holds the writer's lock until it ends. When it ends, however that comes, the next look of any candidate finds that.
+ * Everyone who has the map open with `persist` is a candidate. Now and then one of them looks whether somebody holds the lock of the
+ * writer, a lock of the process; if not, candidates take turns (another lock, never waited for), and the one whose turn it is starts
+ * a worker, which holds the writer's lock until it ends. When it ends, however that comes, the next look of any candidate finds that;
+ * who started it looks at once. To ask for the locks of the process costs more than all the rest, so the looks are shared out
+ * among the candidates, as those for the dead are (`map/background.ts`): there are two a second, however many candidates.
  *
- * A holder that closed the map is *finishing* until its last epoch is on disk, if it is the one who writes, and a lock says so:
- * whoever wants to restore the directory into a new map of this process waits for that. A lock says of each holder that it has the
- * map, too: another map cannot have the same directory.
+ * Every candidate holds the lock of the directory, too (`directory_lock.ts`), and so does the worker. Whoever makes the map
+ * takes it before he looks what there is to restore.
+ *
+ * A holder that closed the map is *finishing* until its last epoch is on disk, if it is the one who writes, and a lock of the process
+ * says so: whoever wants to restore the directory into a new map of this process waits for that.
  *
  * @module
  */
 
 import { Lifeline, locks } from "../epoch/lifeline.ts";
-import { aboutMap, SnapshotError } from "../errors.ts";
+import { aboutMap, received, type SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
+import { takeTurn } from "../map/background.ts";
 import type { CheckedOptions } from "../map/options.ts";
-import { type PersistOptions, providePersistence } from "../map/persistence.ts";
-import { makeDirectory, pathOf } from "./directory.ts";
+import {
+  type GivenIdentity,
+  type Persistence,
+  type PersistOptions,
+  providePersistence,
+} from "../map/persistence.ts";
+import { H_WRITER_LOOKED } from "../segment/layout.ts";
+import { idOf, type Segment } from "../segment/segment.ts";
+import { makeDirectory } from "./directory.ts";
+import { DirectoryLock, DYING_MS } from "./directory_lock.ts";
 import { failure } from "./failure.ts";
 import * as files from "./files.ts";
 import { fill, findNewest } from "./restore.ts";
@@ -25,29 +38,14 @@ import { checkWriterOptions } from "./snapshot_writer.ts";
 import { Trouble, warn, warnNoMore } from "./trouble.ts";
 import { WriterHost } from "./writer_host.ts";
 
-/** Between two looks at whether anybody writes the map. */
+/** Between two looks at whether anybody writes the map, by all candidates together. */
 const LOOK_MS = 500;
-/** Between two looks at whether a writer has ended. */
-const LOOK_AGAIN_MS = 5;
-/** Who is not finishing, and still there after this time, has another map. */
-const DYING_MS = 500;
+/** The same, as far as a timer is early. */
+const TURN_MS = 400;
+/** The longest time one may wait for the directory, in milliseconds. */
+const MOST_WAIT_MS = 2 ** 31 - 1;
 
-providePersistence({
-  check: checkWriterOptions,
-  restore(options, made, make) {
-    return restore(options, made, make)
-      .catch((error) => {
-        throw aboutMap(error, made.name);
-      });
-  },
-  keepWriting(options, attachment) {
-    try {
-      keepWriting(options, attachment);
-    } catch (error) {
-      throw aboutMap(error, attachment.segment.name);
-    }
-  },
-});
+providePersistence((options) => new PersistedMap(options));
 
 /** Who hears what goes wrong with a map. */
 function reporter(
@@ -57,13 +55,28 @@ function reporter(
   return (error) => onError(aboutMap(error, name));
 }
 
-/** The directory by its one true name: locks are named after it. */
-function realPath(directory: string | URL): string {
-  const path = pathOf(directory);
+/** Checks the option `waitForLock`. */
+function checkWaitForLock(ms: unknown = 0): number {
+  if (typeof ms !== "number") {
+    throw new TypeError(
+      `Cannot persist the map: waitForLock must be a number: ${received(ms)}`,
+    );
+  }
+  if (!(ms >= 0 && ms <= MOST_WAIT_MS)) {
+    throw new RangeError(
+      `Cannot persist the map: waitForLock must be from 0 to ${MOST_WAIT_MS} milliseconds: received ${ms}`,
+    );
+  }
+  return ms;
+}
+
+/** The directory by its one true name: locks are named after it. Made, if need be. */
+function ready(directory: string): string {
+  makeDirectory(directory);
   try {
-    return files.realPath(path);
+    return files.realPath(directory);
   } catch (cause) {
-    throw failure("use the directory", path, cause);
+    throw failure("use the directory", directory, cause);
   }
 }
 
@@ -71,129 +84,179 @@ function finishingPrefix(directory: string): string {
   return `epochmap finishing ${JSON.stringify(directory)} `;
 }
 
-function holderPrefix(directory: string): string {
-  return `epochmap holder of ${JSON.stringify(directory)} `;
-}
-
-/** Whether anybody holds a lock whose name begins in one of these ways. */
-async function isHeld(...prefixes: string[]): Promise<boolean> {
-  const { held } = await locks.query();
-  return held.some(({ name }) => prefixes.some((it) => name.startsWith(it)));
-}
-
-async function restore(
-  options: PersistOptions,
-  made: CheckedOptions,
-  make: (seed?: readonly [number, number]) => Attachment,
-): Promise<Attachment> {
-  makeDirectory(pathOf(options.directory));
-  const directory = realPath(options.directory);
-  await othersToEnd(directory);
-  const found = await findNewest(
-    directory,
-    { codecs: made },
-    reporter(options, made.name),
-  );
-  if (found === undefined) return make();
-  using epoch = found;
-  const attachment = make(epoch.seed);
-  try {
-    await fill(attachment, epoch, true, () => {});
-  } catch (error) {
-    attachment.close();
-    throw error;
-  }
-  return attachment;
-}
-
-/** Waits for the last epoch of a map that was closed, and for terminated workers to take their locks and writers along. */
-async function othersToEnd(directory: string): Promise<void> {
-  let patience = DYING_MS;
-  while (patience > 0) {
-    if (!await isHeld(finishingPrefix(directory))) {
-      const inUse = [holderPrefix(directory), writerLock(directory)];
-      if (!await isHeld(...inUse)) return;
-      patience -= LOOK_AGAIN_MS;
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
-  throw new SnapshotError(
-    `Cannot persist the map into "${directory}": another map of this program is persisted there: give each a directory of its own`,
-    { path: directory, reason: "in use by another map" },
-  );
-}
-
 function writerLock(directory: string): string {
   return `epochmap writer of ${JSON.stringify(directory)}`;
 }
 
-function keepWriting(options: PersistOptions, attachment: Attachment): void {
-  makeDirectory(pathOf(options.directory));
-  const directory = realPath(options.directory);
-  attachment.dependents.add(new Candidate(options, attachment, directory));
+/** Whether anybody in this process holds a lock whose name begins so. */
+async function isHeld(prefix: string): Promise<boolean> {
+  const { held } = await locks.query();
+  return held.some(({ name }) => name.startsWith(prefix));
+}
+
+/** The directory of a map that is opened. */
+class PersistedMap implements Persistence {
+  readonly #options: PersistOptions;
+  /** Checked; the directory is what it was when they were given. */
+  readonly #checked: ReturnType<typeof checkWriterOptions>;
+  readonly #waitMs: number;
+
+  /** Throws `TypeError` or `RangeError`. */
+  constructor(options: PersistOptions) {
+    this.#options = options;
+    this.#checked = checkWriterOptions(options);
+    this.#waitMs = checkWaitForLock(options.waitForLock);
+  }
+
+  async restore(
+    made: CheckedOptions,
+    make: (given: GivenIdentity) => Attachment,
+  ): Promise<Attachment> {
+    try {
+      return await this.#takeAndRestore(made, make);
+    } catch (error) {
+      throw aboutMap(error, made.name);
+    }
+  }
+
+  async #takeAndRestore(
+    made: CheckedOptions,
+    make: (given: GivenIdentity) => Attachment,
+  ): Promise<Attachment> {
+    const directory = ready(this.#checked.directory);
+    const [high, low] = crypto.getRandomValues(new Int32Array(2));
+    const id = [high, low] as const;
+    const lock = await this.#lock(directory, idOf(id));
+    try {
+      const attachment = await this.#restore(
+        directory,
+        made,
+        (seed) => make({ id, ...seed && { seed } }),
+      );
+      attachment.dependents.add(lock); // until a candidate has it, too
+      return attachment;
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  }
+
+  async #restore(
+    directory: string,
+    made: CheckedOptions,
+    make: (seed?: readonly [number, number]) => Attachment,
+  ): Promise<Attachment> {
+    const found = await findNewest(
+      directory,
+      { codecs: made },
+      reporter(this.#options, made.name),
+    );
+    if (found === undefined) return make();
+    using epoch = found;
+    const attachment = make(epoch.seed);
+    try {
+      await fill(attachment, epoch, true, () => {});
+    } catch (error) {
+      attachment.close();
+      throw error;
+    }
+    return attachment;
+  }
+
+  /** Takes the directory for a map. The last epoch of one that was closed in this process is waited for, however long it takes. */
+  #lock(directory: string, map: string): Promise<DirectoryLock> {
+    return DirectoryLock.take(directory, map, {
+      ms: Math.max(DYING_MS, this.#waitMs),
+      isLeaving: () => isHeld(finishingPrefix(directory)),
+    });
+  }
+
+  async keepWriting(attachment: Attachment): Promise<void> {
+    const { id, name } = attachment.segment;
+    let directory: string;
+    let lock: DirectoryLock;
+    try {
+      directory = ready(this.#checked.directory);
+      lock = await this.#lock(directory, id);
+    } catch (error) {
+      throw aboutMap(error, name);
+    }
+    if (!attachment.isOpen) return lock.close();
+    const writer = { ...this.#checked, directory };
+    const candidate = new Candidate(this.#options, writer, attachment, lock);
+    attachment.dependents.add(candidate);
+  }
 }
 
 /** One attachment's readiness to write the map. */
 class Candidate {
   readonly #directory: string;
+  readonly #segment: Segment;
+  readonly #directoryLock: DirectoryLock;
   readonly #host: WriterHost;
-  readonly #lock: string;
+  readonly #writerLock: string;
   readonly #timer: ReturnType<typeof setInterval>;
+  /** What keeps epochs from being written; and what keeps one from finding somebody to write them. */
   readonly #trouble: Trouble;
-  readonly #holding: Lifeline;
+  readonly #vacancy: Trouble;
   /** The look that is under way, or the last one. */
-  #look: Promise<void>;
+  #look: Promise<void> = Promise.resolve();
   #isLooking = false;
 
   constructor(
     options: PersistOptions,
-    attachment: Attachment,
-    directory: string,
+    writer: ReturnType<typeof checkWriterOptions>,
+    { segment }: Attachment,
+    lock: DirectoryLock,
   ) {
+    const { directory } = writer;
     this.#directory = directory;
-    this.#lock = writerLock(directory);
+    this.#segment = segment;
+    this.#directoryLock = lock;
+    this.#writerLock = writerLock(directory);
     this.#trouble = new Trouble({
-      onError: reporter(options, attachment.segment.name),
+      onError: reporter(options, segment.name),
       onRecovered: options.onRecovered ?? (() => warnNoMore(directory)),
     });
-    const { handle } = attachment.segment;
+    this.#vacancy = this.#trouble.another();
     this.#host = new WriterHost(
-      { ...checkWriterOptions(options), directory, handle, lock: this.#lock },
+      { ...writer, handle: segment.handle, lock: this.#writerLock },
       { onProgress() {}, onWritten() {}, onFailed() {} },
       this.#trouble,
     );
-    this.#holding = Lifeline.hold(
-      holderPrefix(directory) + crypto.randomUUID(),
-    );
-    this.#host.onDeath = () => {}; // the next look of any candidate finds that
-    this.#look = this.#lookNow();
+    this.#host.onDeath = () => this.#lookNow();
+    this.#lookNow();
     this.#timer = setInterval(() => {
-      if (!this.#isLooking) this.#look = this.#lookNow();
+      if (takeTurn(segment, H_WRITER_LOOKED, TURN_MS)) this.#lookNow();
     }, LOOK_MS);
     Deno.unrefTimer(this.#timer);
   }
 
-  /** Starts to write if nobody does; what goes wrong is reported. */
-  async #lookNow(): Promise<void> {
+  /** Starts to write if nobody does, unless such a look is under way. */
+  #lookNow(): void {
+    if (this.#isLooking) return;
     this.#isLooking = true;
+    this.#look = this.#tryToElect().finally(() => this.#isLooking = false);
+  }
+
+  /** What goes wrong is reported. */
+  async #tryToElect(): Promise<void> {
     try {
       await this.#elect();
+      this.#vacancy.end();
     } catch (error) {
-      this.#trouble.fail(
-        failure("write snapshots into", this.#directory, error),
-      );
-    } finally {
-      this.#isLooking = false;
+      const what = "write snapshots into";
+      this.#vacancy.fail(failure(what, this.#directory, error));
     }
   }
 
   async #elect(): Promise<void> {
-    if (await isHeld(this.#lock)) return;
+    if (await isHeld(this.#writerLock)) return;
     await locks.request(
-      `epochmap election for ${this.#lock}`,
+      `epochmap election for ${this.#writerLock}`,
       { ifAvailable: true },
       async (turn) => {
-        if (turn === null || await isHeld(this.#lock)) return;
+        if (turn === null || await isHeld(this.#writerLock)) return;
         await this.#host.start();
       },
     );
@@ -205,8 +268,9 @@ class Candidate {
     const finishing = Lifeline.hold(
       finishingPrefix(this.#directory) + crypto.randomUUID(),
     );
-    this.#holding.release();
-    this.#look.then(() => this.#host.stopSoon())
-      .finally(() => finishing.release());
+    this.#look.then(() => this.#host.stopSoon()).finally(() => {
+      this.#directoryLock.close();
+      finishing.release();
+    });
   }
 }

@@ -15,6 +15,7 @@ import { attachmentOf, SharedMap } from "../map/shared_map.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { absolutePathOf, listEpochs, pathOf } from "./directory.ts";
 import { chainOf, type SnapshotInfo } from "./directory.ts";
+import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { failure } from "./failure.ts";
 import type { Compression } from "./format.ts";
@@ -71,8 +72,8 @@ export interface RestoredSnapshot extends SnapshotInfo {
  * @param directory An existing directory, as a path or a file URL.
  * @param options What to keep, and how to store it.
  * @returns What was written.
- * @throws {SnapshotError} If the file cannot be written, or the map was short of memory each time; the map and older snapshots are
- * unharmed.
+ * @throws {SnapshotError} If the file cannot be written, another map or process writes there, or the map was short of memory each
+ * time; the map and older snapshots are unharmed.
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {RangeError} If `keep` is not a whole number from 1 on.
  * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
@@ -98,10 +99,14 @@ export async function writeSnapshot<K, V>(
   const attachment = openAttachment(map, "write a snapshot");
   const { onProgress, onWarning } = options;
   const path = absolutePathOf(directory);
+  const compression = checkCompression(options.compression);
+  const keep = checkKeep(options.keep);
+  using _lock = await DirectoryLock.take(path, attachment.segment.id);
+  attachment.checkOpen("write a snapshot");
   const series = new Series(attachment, {
     directory: path,
-    compression: checkCompression(options.compression),
-    keep: checkKeep(options.keep),
+    compression,
+    keep,
     onWarning: (error) =>
       onWarning?.(
         aboutMap(failure("tidy up", path, error), attachment.segment.name),

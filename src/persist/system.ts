@@ -25,6 +25,7 @@ export interface SystemFile extends
     | "syncSync"
     | "truncateSync"
     | "tryLockSync"
+    | "unlockSync"
     | "write"
   > {
   statSync(): Facts;

@@ -31,8 +31,10 @@ export class Trouble {
 
   /** Something went wrong: says so, unless that was the last thing said. */
   fail(error: SnapshotError): void {
-    if (error.message === this.#said) return;
-    this.#said = error.message;
+    const { path, reason } = error;
+    const what = JSON.stringify([path, reason]); // not the message: that also says at which step
+    if (what === this.#said) return;
+    this.#said = what;
     this.#events.onError(error);
   }
 

@@ -228,19 +228,22 @@ export class WriterHost {
     const unanswered = [...this.#sent.values()];
     this.#sent.clear();
     for (const { reject } of unanswered) reject(error);
-    if (started.delete(this)) {
+    if (this.isStarted) {
       if (unanswered.length === 0) this.#trouble.fail(error);
       this.onDeath();
     }
     this.#sendAll();
   }
 
+  /** Starts another worker soon, and again until that is done. */
   #revive(): void {
     const timer = setTimeout(async () => {
+      if (!this.isStarted) return;
       try {
-        await this.start();
+        await this.#ask("start");
       } catch (error) {
         this.#trouble.fail(error as SnapshotError);
+        if (this.#state !== "absent") this.#revive(); // it did not die
       }
     }, REVIVAL_MS);
     Deno.unrefTimer(timer);

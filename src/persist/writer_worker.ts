@@ -1,8 +1,8 @@
 /**
  * The worker of a periodic writer: it attaches to the map as any worker does, and writes its epochs.
  *
- * It needs no codecs, as it copies encoded entries. If its writer asks for it, it holds a lock for as long as it lives, which
- * says that this map is being written.
+ * It needs no codecs, as it copies encoded entries. It holds the lock of the directory. If its writer asks for it, it also holds a lock
+ * of the process for as long as it lives, which says that this map is being written, so that no other does.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Attachment } from "../map/attachment.ts";
 import type { SnapshotInfo } from "./directory.ts";
+import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import {
   type Assignment,
@@ -39,6 +40,7 @@ function report(message: Report): void {
 class Writing {
   readonly #attachment: Attachment;
   readonly #series: Series;
+  #lock: DirectoryLock | undefined;
   #state: "idle" | "writing" | "ended" = "idle";
   /** What the next round answers. */
   #orders: Order[] = [];
@@ -84,38 +86,58 @@ class Writing {
     this.#orders = [];
     this.#isDue = false;
     const wanted = orders.filter(({ kind }) => kind !== "start");
-    const failure = wasDue || wanted.length > 0
-      ? await this.#tryToWrite(wanted.length > 0)
-      : undefined;
+    const unlocked = await this.#try(() => this.#hold());
+    let unwritten = unlocked;
+    if (wasDue || wanted.length > 0) {
+      unwritten ??= await this.#try(() => this.#write());
+      this.#reportFailure(unwritten, wanted.length > 0);
+    }
     const isLast = orders.some(({ kind }) => kind === "stop");
     if (isLast) this.#end();
-    for (const order of orders) this.#answer(order, failure);
+    for (const { kind, request } of orders) {
+      this.#answer(request, kind === "start" ? unlocked : unwritten);
+    }
     if (isLast) return "ended";
-    const starts = orders.length > wanted.length;
-    if (wasDue || (starts && !this.#isStarted)) this.#plan(began, failure);
+    const starts = orders.length > wanted.length && unlocked === undefined;
+    if (wasDue || (starts && !this.#isStarted)) this.#plan(began, unwritten);
     this.#isStarted ||= starts;
   }
 
-  #answer({ kind, request }: Order, failure: Failure | undefined): void {
-    if (kind === "start" || failure === undefined) {
-      report({ kind: "done", request, info: this.#last });
-    } else report({ kind: "refused", request, failure });
+  #answer(request: number, failure: Failure | undefined): void {
+    if (failure !== undefined) report({ kind: "refused", request, failure });
+    else report({ kind: "done", request, info: this.#last });
   }
 
-  /** Writes, and reports what comes of it. */
-  async #tryToWrite(isAnswered: boolean): Promise<Failure | undefined> {
+  /** Tries to do something; returns what went wrong. */
+  async #try(work: () => Promise<void>): Promise<Failure | undefined> {
+    try {
+      await work();
+    } catch (error) {
+      return pack(assignment.directory, error);
+    }
+  }
+
+  /** Holds the lock of the directory, from the first time on. Throws `SnapshotError`. */
+  async #hold(): Promise<void> {
+    if (this.#lock?.isGood) return;
+    this.#lock?.close();
+    this.#lock = undefined;
+    const { id } = this.#attachment.segment;
+    this.#lock = await DirectoryLock.take(assignment.directory, id);
+  }
+
+  /** Writes an epoch, if anything has changed. Throws `SnapshotError`. */
+  async #write(): Promise<void> {
     const began = performance.now();
     this.#warning = undefined;
-    try {
-      const info = await this.#series.write((progress) => this.#tell(progress));
-      this.#last = info ?? this.#last;
-      const ms = performance.now() - began;
-      report({ kind: "written", info, ms, warning: this.#warning });
-    } catch (error) {
-      const failure = pack(assignment.directory, error);
-      report({ kind: "failed", failure, isAnswered });
-      return failure;
-    }
+    const info = await this.#series.write((progress) => this.#tell(progress));
+    this.#last = info ?? this.#last;
+    const ms = performance.now() - began;
+    report({ kind: "written", info, ms, warning: this.#warning });
+  }
+
+  #reportFailure(failure: Failure | undefined, isAnswered: boolean): void {
+    if (failure !== undefined) report({ kind: "failed", failure, isAnswered });
   }
 
   /** The next epoch begins an interval after this one began, or at once if it took longer; or soon, if it was given up. */
@@ -136,6 +158,7 @@ class Writing {
     this.#state = "ended";
     clearTimeout(this.#timer);
     this.#attachment.close();
+    this.#lock?.close();
   }
 
   #tell(progress: SnapshotProgress): void {

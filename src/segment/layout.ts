@@ -19,7 +19,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 5;
+export const LAYOUT_VERSION = 6;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -86,6 +86,8 @@ export const H_SWEEP = 114;
 /** When somebody last took the turn to look for the dead, and to sweep in the background: milliseconds, modulo 2 ** 32. */
 export const H_LOOKED = 117;
 export const H_SWEPT = 119;
+/** When somebody last took the turn to look whether anybody writes the map to disk, likewise. */
+export const H_WRITER_LOOKED = 120;
 /** Codec names: a length word, then UTF-8 bytes. */
 export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;

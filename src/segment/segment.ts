@@ -84,6 +84,8 @@ export interface SegmentOptions {
   seed?: readonly [number, number];
   /** What the map is called. */
   name?: string | undefined;
+  /** What tells it from all others; by default random bits. */
+  id?: readonly [number, number];
 }
 
 /** What another worker needs to see a segment: structured-cloneable. */
@@ -133,7 +135,7 @@ export class Segment {
       Math.floor(buffer.byteLength / 8),
     );
     const words = this.words;
-    this.id = hex(words[H_ID]) + hex(words[H_ID + 1]);
+    this.id = idOf([words[H_ID], words[H_ID + 1]]);
     this.seed = [words[H_SEED], words[H_SEED + 1]];
     this.chunkShift = words[H_CHUNK_SHIFT];
     this.chunkCount = words[H_CHUNK_COUNT];
@@ -160,7 +162,7 @@ export class Segment {
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
     poke(words, H_FLOOR_SHIFT, options.floorShift);
     const random = crypto.getRandomValues(new Int32Array(4));
-    words.set(random.subarray(0, 2), H_ID);
+    words.set(options.id ?? random.subarray(0, 2), H_ID);
     words.set(options.seed ?? random.subarray(2), H_SEED);
     poke(words, H_CLOCK, FIRST_TICK);
     poke(words, H_EPOCH, 1);
@@ -365,6 +367,11 @@ function writeName(
   const encoded = new TextEncoder().encode(name);
   bytes.set(encoded, (index + 1) * 4);
   poke(words, index, encoded.length);
+}
+
+/** What tells a segment from all others, in one word. */
+export function idOf([high, low]: readonly [number, number]): string {
+  return hex(high) + hex(low);
 }
 
 function hex(word: number): string {

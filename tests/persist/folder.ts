@@ -10,9 +10,10 @@ import { eventually } from "./eventually.ts";
 export class Folder implements Disposable {
   readonly path: string = Deno.makeTempDirSync({ prefix: "epochmap-" });
 
-  /** The names of its files, in order. */
+  /** The names of its files, in order, but for that of the lock, which stays. */
   get names(): string[] {
-    return [...Deno.readDirSync(this.path)].map(({ name }) => name).sort();
+    return [...Deno.readDirSync(this.path)].map(({ name }) => name)
+      .filter((name) => name !== "epochmap.lock").sort();
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,187 @@
+/**
+ * The lock of a directory: it belongs to one map of one process for as long as somebody writes there.
+ *
+ * It is the system's own lock on the file `epochmap.lock`, which belongs to whoever opened the file, and ends with the thread that did,
+ * however that comes. Every thread that writes, or stands by to, opens the file and holds the lock for itself, *shared* with the
+ * others of its map. So nothing is handed over when the worker that writes ends or dies: those that stand by have the lock already, and
+ * one of them goes on writing. Only when the last of them is gone it is free.
+ *
+ * What keeps others out is the note in the file, which says whose it is: whoever holds the lock shared while the note names his
+ * map owns the directory. The note is written under the exclusive lock only, which nobody gets while anybody holds it shared. It stays when
+ * all are gone, and means nothing then. It may be torn, by a death or a loss of power: then it names no map.
+ *
+ * The file is never removed by this module. Somebody may have opened it already, and would lock a file that nobody finds any more, beside another one
+ * who locks the next of this name. If somebody else removes it, or the whole directory, that is just what happens; so writers look at each
+ * epoch whether theirs still is the file of that name.
+ *
+ * Whoever reads needs no lock: complete epochs do not change.
+ *
+ * @module
+ */
+
+import { SnapshotError } from "../errors.ts";
+import { failure } from "./failure.ts";
+import { OpenFile } from "./files.ts";
+
+const NAME = "epochmap.lock";
+/** Between two tries, in milliseconds. */
+const AGAIN_MS = 20;
+/** So long one waits at least, in milliseconds: a thread that was told to end may still be there. */
+export const DYING_MS = 500;
+/** Bytes that are read of a note. */
+const MOST_BYTES = 1024;
+
+/** Who has a directory. */
+interface Note {
+  map: string;
+  pid: number;
+  since: string;
+}
+
+/** How one waits for a directory. */
+export interface Patience {
+  /** For how long, in milliseconds. */
+  ms: number;
+  /** Whether whoever has it is about to leave: then the time does not count. */
+  isLeaving?: () => Promise<boolean>;
+}
+
+/** One thread's share in the lock of a directory. */
+export class DirectoryLock implements Disposable {
+  readonly #file: OpenFile;
+
+  private constructor(file: OpenFile) {
+    this.#file = file;
+  }
+
+  /**
+   * Takes the lock of an existing directory for a map, by the name of its segment. Throws `SnapshotError`, which says who has it, or why there
+   * can be none.
+   */
+  static async take(
+    directory: string,
+    map: string,
+    { ms, isLeaving }: Patience = { ms: DYING_MS },
+  ): Promise<DirectoryLock> {
+    let until = performance.now() + ms;
+    for (;;) {
+      const lock = await DirectoryLock.#tryTake(directory, map);
+      if (lock !== undefined) return lock;
+      if (await isLeaving?.()) until = performance.now() + ms;
+      else if (performance.now() >= until) throw inUse(directory);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+
+  static async #tryTake(
+    directory: string,
+    map: string,
+  ): Promise<DirectoryLock | undefined> {
+    let file: OpenFile | undefined;
+    let isOurs = false;
+    try {
+      file = OpenFile.open(pathIn(directory), {
+        read: true,
+        write: true,
+        create: true,
+      });
+      isOurs = await isClaimed(file, map);
+      return isOurs ? new DirectoryLock(file) : undefined;
+    } catch (cause) {
+      throw failure("lock the directory", directory, cause);
+    } finally {
+      if (!isOurs) file?.close();
+    }
+  }
+
+  /** Whether it still keeps others out: the file was not removed. */
+  get isGood(): boolean {
+    return this.#file.hasItsName;
+  }
+
+  /** Lets go of it; again is nothing. */
+  close(): void {
+    this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function pathIn(directory: string): string {
+  return `${directory}/${NAME}`;
+}
+
+/** Locks the file for a map; says whether it is that map's now. */
+async function isClaimed(file: OpenFile, map: string): Promise<boolean> {
+  if (!file.tryLock("shared")) return false; // somebody writes the note
+  if (isNotedFor(file, map)) return file.hasItsName;
+  file.unlock();
+  if (!file.tryLock("exclusive")) return false;
+  file.truncate();
+  file.seek(0);
+  await file.write(noteFor(map));
+  // Not turned from one into the other in one step: so the note says whether somebody was faster.
+  file.unlock();
+  return file.tryLock("shared") && isNotedFor(file, map) && file.hasItsName;
+}
+
+function isNotedFor(file: OpenFile, map: string): boolean {
+  return noteIn(file)?.map === map;
+}
+
+function noteFor(map: string): Uint8Array {
+  const note: Note = {
+    map,
+    pid: Deno.pid,
+    since: new Date().toISOString(),
+  };
+  return new TextEncoder().encode(`${JSON.stringify(note)}\n`);
+}
+
+/** The note of a file; undefined: there is none, or none that is whole. */
+function noteIn(file: OpenFile): Note | undefined {
+  const bytes = new Uint8Array(MOST_BYTES);
+  file.seek(0);
+  const text = new TextDecoder().decode(bytes.subarray(0, file.read(bytes)));
+  try {
+    const { map, pid, since } = JSON.parse(text);
+    const isWhole = typeof map === "string" && typeof pid === "number" &&
+      typeof since === "string";
+    return isWhole ? { map, pid, since } : undefined;
+  } catch {
+    return undefined; // torn: that is expected
+  }
+}
+
+/** Who has a directory, as far as can be said: it may just be changing hands. */
+function noteOf(directory: string): Note | undefined {
+  try {
+    using file = OpenFile.open(pathIn(directory), { read: true });
+    return noteIn(file);
+  } catch {
+    return undefined; // the error at hand is what matters
+  }
+}
+
+function inUse(directory: string): SnapshotError {
+  const note = noteOf(directory);
+  const isHere = note?.pid === Deno.pid;
+  const since = note === undefined ? "" : ` since ${note.since}`;
+  const holder = isHere
+    ? `another map of this program (process ${note!.pid}) has it${since}`
+    : note === undefined
+    ? "another process has it"
+    : `process ${note.pid} has it${since}`;
+  const remedy = isHere
+    ? "give each map a directory of its own, or close the other one first"
+    : "end that process, or wait for it with the option waitForLock of persist";
+  return new SnapshotError(
+    `Cannot write snapshots into "${directory}": ${holder}: ${remedy}`,
+    {
+      path: directory,
+      reason: `in use by another ${isHere ? "map" : "process"}`,
+    },
+  );
+}

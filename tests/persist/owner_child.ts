@@ -1,0 +1,34 @@
+/**
+ * A process that opens a persisted map, prints what it found in it, and counts up from there until it is told to end, or is killed.
+ *
+ * @module
+ */
+import { SharedMap } from "../../mod.ts";
+
+const [directory, waitForLock, interval] = Deno.args;
+const encoder = new TextEncoder();
+/** Fails when nobody is left to read it, which console.log() does not. */
+function say(line: string): void {
+  Deno.stdout.writeSync(encoder.encode(`${line}\n`));
+}
+
+let map: SharedMap<string, number>;
+try {
+  map = await SharedMap.open<string, number>("owned", {
+    maxBytes: 2 ** 20,
+    persist: {
+      directory,
+      interval: Number(interval),
+      waitForLock: Number(waitForLock),
+    },
+  });
+} catch (error) {
+  say(`refused ${(error as Error).name}: ${(error as Error).message}`);
+  Deno.exit();
+}
+say(`opened ${map.get("n") ?? 0}`);
+const counting = setInterval(() => map.increment("n"), 1);
+for await (const _ of Deno.stdin.readable) break; // until it is closed
+clearInterval(counting);
+say(`left ${map.get("n") ?? 0}`);
+map.close();
