@@ -4,20 +4,19 @@
 import { SharedMap } from "../mod.ts";
 import type { Order } from "./counter/worker.ts";
 import { askWorker } from "./measure/ask_worker.ts";
-import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
-import { ResultFile } from "./measure/result_file.ts";
-import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import type { GoalCheck } from "./measure/goal.ts";
+import { runGoalBench } from "./measure/goal_command.ts";
 import { Progress } from "./measure/progress.ts";
 import { summarize } from "./measure/statistics.ts";
 import { Gate } from "./throughput/gate.ts";
 
-const DEFAULTS = { rounds: "5", json: "" };
+const ROUNDS = 5;
 
 const HELP = `One counter that all workers increment.
 
   deno run --allow-read bench/counter.ts [options]
 
-  --rounds N   how often, one worker and two taking turns (default 5)
+  --rounds N   how often, one worker and two taking turns (default ${ROUNDS})
   --json PATH  writes all samples there (needs --allow-write)
 
 Each worker calls increment() on the same key for 0.3 s. The figure is how many
@@ -35,7 +34,7 @@ export interface CounterRun {
 
 /** Counts with one worker and with two, round by round. */
 export async function measureCounter(
-  rounds = Number(DEFAULTS.rounds),
+  rounds = ROUNDS,
 ): Promise<CounterRun> {
   const progress = new Progress(rounds * 2);
   const rates: Record<number, number[]> = { 1: [], 2: [] };
@@ -75,14 +74,10 @@ function countOnce(order: Order): Promise<number> {
   return askWorker(url, order, "the counter");
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(Deno.args, DEFAULTS);
-  if (options === undefined) return console.log(HELP);
-  const rounds = wholeNumber("rounds", options.rounds, 1, 1_000);
-  const file = options.json === "" ? undefined : new ResultFile(options.json);
-  const counter = await measureCounter(rounds);
-  console.log(counter.goals.map(formatGoal).join("\n"));
-  file?.writeJson(recordOf(counter));
+if (import.meta.main) {
+  await runGoalBench({
+    help: HELP,
+    times: ["rounds", ROUNDS],
+    measure: measureCounter,
+  });
 }
-
-if (import.meta.main) await runCommand(main);

@@ -4,22 +4,21 @@
  */
 import type { Frozen, Order, Reply } from "./frozen/worker.ts";
 import { freshKey } from "./measure/fresh_keys.ts";
-import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
-import { ResultFile } from "./measure/result_file.ts";
-import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import type { GoalCheck } from "./measure/goal.ts";
+import { runGoalBench } from "./measure/goal_command.ts";
 import { Progress } from "./measure/progress.ts";
 import { summarize } from "./measure/statistics.ts";
 import { commitMemory } from "./throughput/commit_memory.ts";
 import { loadContender, TITLES } from "./peers/all.ts";
 import type { NearMap } from "./peers/contender.ts";
 
-const DEFAULTS = { rounds: "3", json: "" };
+const ROUNDS = 3;
 
 const HELP = `What a worker notices of another one that stops in mid-operation.
 
   deno run --allow-read bench/frozen.ts [options]
 
-  --rounds N   how often, the contenders taking turns (default 3)
+  --rounds N   how often, the contenders taking turns (default ${ROUNDS})
   --json PATH  writes all figures there (needs --allow-write)
 
 Two workers share 10,000 entries. One reads and writes for a second; then the
@@ -45,7 +44,7 @@ export interface FrozenRun {
 
 /** Freezes a worker of each contender, round by round. */
 export async function measureFrozen(
-  rounds = Number(DEFAULTS.rounds),
+  rounds = ROUNDS,
 ): Promise<FrozenRun> {
   const progress = new Progress(rounds * CONTENDERS.length);
   const replies: Record<string, Reply[]> = {};
@@ -117,14 +116,10 @@ function start(order: Order): Worker {
   return worker;
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(Deno.args, DEFAULTS);
-  if (options === undefined) return console.log(HELP);
-  const rounds = wholeNumber("rounds", options.rounds, 1, 1_000);
-  const file = options.json === "" ? undefined : new ResultFile(options.json);
-  const frozen = await measureFrozen(rounds);
-  console.log(frozen.goals.map(formatGoal).join("\n"));
-  file?.writeJson(recordOf(frozen));
+if (import.meta.main) {
+  await runGoalBench({
+    help: HELP,
+    times: ["rounds", ROUNDS],
+    measure: measureFrozen,
+  });
 }
-
-if (import.meta.main) await runCommand(main);

@@ -4,19 +4,18 @@
  */
 import type { HotGetReply } from "./hot_get/reply.ts";
 import { askWorker } from "./measure/ask_worker.ts";
-import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
-import { ResultFile } from "./measure/result_file.ts";
-import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import type { GoalCheck } from "./measure/goal.ts";
+import { runGoalBench } from "./measure/goal_command.ts";
 import { Progress } from "./measure/progress.ts";
 import { summarize } from "./measure/statistics.ts";
 
-const DEFAULTS = { repetitions: "7", json: "" };
+const REPETITIONS = 7;
 
 const HELP = `Hot get: SharedMap beside the built-in Map.
 
   deno run --allow-read bench/hot_get.ts [options]
 
-  --repetitions N  how often, each time in a new worker (default 7)
+  --repetitions N  how often, each time in a new worker (default ${REPETITIONS})
   --json PATH      writes the figures there (needs --allow-write)
 
 1,000 entries, keys of 12 characters, number values. The maps take turns of
@@ -34,7 +33,7 @@ export interface HotGet {
 
 /** Measures in one new worker after the other. */
 export async function measureHotGet(
-  repetitions = Number(DEFAULTS.repetitions),
+  repetitions = REPETITIONS,
 ): Promise<HotGet> {
   const progress = new Progress(repetitions);
   const replies: HotGetReply[] = [];
@@ -66,19 +65,10 @@ function measureOnce(): Promise<HotGetReply> {
   return askWorker(url, undefined, "hot get");
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(Deno.args, DEFAULTS);
-  if (options === undefined) return console.log(HELP);
-  const repetitions = wholeNumber(
-    "repetitions",
-    options.repetitions,
-    1,
-    1_000,
-  );
-  const file = options.json === "" ? undefined : new ResultFile(options.json);
-  const hotGet = await measureHotGet(repetitions);
-  console.log(hotGet.goals.map(formatGoal).join("\n"));
-  file?.writeJson(recordOf(hotGet));
+if (import.meta.main) {
+  await runGoalBench({
+    help: HELP,
+    times: ["repetitions", REPETITIONS],
+    measure: measureHotGet,
+  });
 }
-
-if (import.meta.main) await runCommand(main);

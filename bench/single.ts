@@ -2,25 +2,19 @@
  * Single operations of one worker, beside the built-in `Map`. `--help` says how.
  */
 import { askWorker } from "./measure/ask_worker.ts";
-import {
-  formatGoal,
-  type Goal,
-  type GoalCheck,
-  recordOf,
-} from "./measure/goal.ts";
-import { ResultFile } from "./measure/result_file.ts";
-import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import type { Goal, GoalCheck } from "./measure/goal.ts";
+import { runGoalBench } from "./measure/goal_command.ts";
 import { Progress } from "./measure/progress.ts";
 import { summarize } from "./measure/statistics.ts";
 import type { TaskName } from "./single/tasks.ts";
 
-const DEFAULTS = { repetitions: "3", json: "" };
+const REPETITIONS = 3;
 
 const HELP = `Single operations of one worker, beside the built-in Map.
 
   deno run --allow-read bench/single.ts [options]
 
-  --repetitions N  how often, each time in a new worker (default 3)
+  --repetitions N  how often, each time in a new worker (default ${REPETITIONS})
   --json PATH      writes the figures there (needs --allow-write)
 
 Keys are strings of 12 characters that were built afresh, or numbers; values are
@@ -78,7 +72,7 @@ export interface Single {
 
 /** Measures each task in one new worker after the other; repetitions take turns. */
 export async function measureSingle(
-  repetitions = Number(DEFAULTS.repetitions),
+  repetitions = REPETITIONS,
 ): Promise<Single> {
   const names = Object.keys(GOALS) as TaskName[];
   const progress = new Progress(repetitions * names.length);
@@ -102,19 +96,10 @@ function measureOnce(name: TaskName): Promise<number[]> {
   return askWorker(url, name, name);
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(Deno.args, DEFAULTS);
-  if (options === undefined) return console.log(HELP);
-  const repetitions = wholeNumber(
-    "repetitions",
-    options.repetitions,
-    1,
-    1_000,
-  );
-  const file = options.json === "" ? undefined : new ResultFile(options.json);
-  const single = await measureSingle(repetitions);
-  console.log(single.goals.map(formatGoal).join("\n"));
-  file?.writeJson(recordOf(single));
+if (import.meta.main) {
+  await runGoalBench({
+    help: HELP,
+    times: ["repetitions", REPETITIONS],
+    measure: measureSingle,
+  });
 }
-
-if (import.meta.main) await runCommand(main);

@@ -3,21 +3,20 @@
  * beside bytes that `TextEncoder` made. `--help` says how.
  */
 import { askWorker } from "./measure/ask_worker.ts";
-import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
-import { readOptions, runCommand, wholeNumber } from "./measure/options.ts";
+import type { GoalCheck } from "./measure/goal.ts";
+import { runGoalBench } from "./measure/goal_command.ts";
 import { Progress } from "./measure/progress.ts";
-import { ResultFile } from "./measure/result_file.ts";
 import { summarize } from "./measure/statistics.ts";
 import { type Task, TASKS } from "./values/tasks.ts";
 
-const DEFAULTS = { repetitions: "3", json: "" };
+const REPETITIONS = 3;
 
 const HELP =
   `Values: objects beside the codec "json", long strings beside bytes.
 
   deno run --allow-read bench/values.ts [options]
 
-  --repetitions N  how often, each time in a new worker (default 3)
+  --repetitions N  how often, each time in a new worker (default ${REPETITIONS})
   --json PATH      writes the figures there (needs --allow-write)
 
 Objects are plain ones of 3 to 30 fields, and one with arrays inside; strings have
@@ -35,7 +34,7 @@ export interface Values {
 
 /** Measures each task in one new worker after the other; repetitions take turns. */
 export async function measureValues(
-  repetitions = Number(DEFAULTS.repetitions),
+  repetitions = REPETITIONS,
 ): Promise<Values> {
   const progress = new Progress(repetitions * TASKS.length);
   const medians = TASKS.map((): number[] => []);
@@ -70,19 +69,10 @@ function measureOnce(task: Task): Promise<number[]> {
   return askWorker(url, task, nameOf(task));
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(Deno.args, DEFAULTS);
-  if (options === undefined) return console.log(HELP);
-  const repetitions = wholeNumber(
-    "repetitions",
-    options.repetitions,
-    1,
-    1_000,
-  );
-  const file = options.json === "" ? undefined : new ResultFile(options.json);
-  const values = await measureValues(repetitions);
-  console.log(values.goals.map(formatGoal).join("\n"));
-  file?.writeJson(recordOf(values));
+if (import.meta.main) {
+  await runGoalBench({
+    help: HELP,
+    times: ["repetitions", REPETITIONS],
+    measure: measureValues,
+  });
 }
-
-if (import.meta.main) await runCommand(main);
