@@ -13,10 +13,13 @@ import {
 } from "../../mod.ts";
 import {
   type Assignment,
+  ATTACHED,
+  ATTACHING,
   CAUSE,
   checkText,
   counterOf,
   EFFECT,
+  STARTING,
 } from "./worker.ts";
 
 const HELP =
@@ -31,13 +34,17 @@ const HELP =
 Workers write, read and delete values that say whose they are; one is terminated
 and replaced about every second. Each line of the report is a look at the whole:
 acknowledged operations are there, no value is torn, every snapshot shows a cause
-where it shows the effect, epochs on disk verify, memory does not grow.
+where it shows the effect, epochs on disk verify, memory does not grow. A worker
+that dies before it has attached leaves nothing to recover: it is counted apart.
+In the end all are terminated, and each that had attached must be recovered once.
 
 Exit codes: 0 nothing was found, 1 something was, 2 the command line is wrong
 `;
 
 const LOOK_MS = 5_000;
 const DEATH_MS = 1_000;
+/** The dead are found within a second or two. */
+const BURIAL_MS = 60_000;
 
 /** What a soak needs to know. */
 interface Settings {
@@ -73,7 +80,9 @@ class Crew implements Disposable {
   readonly acknowledged: Int32Array<SharedArrayBuffer>;
   readonly #map: SharedMap<string, unknown>;
   readonly #workers: Worker[] = [];
-  deaths = 0;
+  /** How far those have come who have these places, and those who were terminated. */
+  readonly #living: Int32Array<SharedArrayBuffer>[] = [];
+  readonly #dead: Int32Array<SharedArrayBuffer>[] = [];
   /** The first thing that a worker found. */
   finding: string | undefined;
 
@@ -91,25 +100,49 @@ class Crew implements Disposable {
       this.finding ??= event.message;
     };
     const { acknowledged } = this;
+    const progress = new Int32Array(new SharedArrayBuffer(4));
     const assignment: Assignment = {
       handle: this.#map.handle,
       acknowledged,
       place,
+      progress,
     };
     worker.postMessage(assignment);
     this.#workers[place] = worker;
+    this.#living[place] = progress;
   }
 
   /** Terminates one worker, and puts another in its place. */
   replaceOne(): void {
     const place = Math.floor(Math.random() * this.#workers.length);
-    this.#workers[place].terminate();
-    this.deaths++;
+    this.#end(place);
     this.#start(place);
   }
 
+  #end(place: number): void {
+    this.#workers[place].terminate();
+    this.#dead.push(this.#living[place]);
+  }
+
+  /** How many were terminated. */
+  get deaths(): number {
+    return this.#dead.length;
+  }
+
+  /** How many of them came so far, and no further; some may still be on their way for a moment. */
+  deathsWhile(progress: number): number {
+    return this.#dead
+      .filter((life) => Atomics.load(life, 0) === progress).length;
+  }
+
+  /** Terminates all, for good. */
+  end(): void {
+    for (const place of this.#workers.keys()) this.#end(place);
+    this.#workers.length = 0;
+  }
+
   [Symbol.dispose](): void {
-    for (const worker of this.#workers) worker.terminate();
+    this.end();
   }
 }
 
@@ -128,7 +161,7 @@ async function soak(settings: Settings): Promise<number> {
     const killer = setInterval(() => crew.replaceOne(), DEATH_MS);
     const end = performance.now() + settings.minutes * 60_000;
     console.log(
-      "    time       writes  entries  used MB  held  deaths  recovered  RSS MB  epoch",
+      "    time       writes  entries  used MB  held  deaths  early  recovered  RSS MB  epoch",
     );
     while (performance.now() < end && finding === undefined) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -137,6 +170,8 @@ async function soak(settings: Settings): Promise<number> {
       report(map, crew, writer, end);
     }
     clearInterval(killer);
+    await writer.stop();
+    finding ??= await bury(map, crew);
   } finally {
     await writer.stop();
     Deno.removeSync(directory, { recursive: true });
@@ -172,6 +207,29 @@ function look(
   }
 }
 
+/** Terminates all workers, and waits until they are recovered; returns what is wrong. */
+async function bury(
+  map: SharedMap<string, unknown>,
+  crew: Crew,
+): Promise<string | undefined> {
+  crew.end();
+  const end = performance.now() + BURIAL_MS;
+  while (map.stats().participants > 1 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const { participants, recoveries } = map.stats();
+  const [early, halfway, late] = [STARTING, ATTACHING, ATTACHED]
+    .map((progress) => crew.deathsWhile(progress));
+  const sum = `${crew.deaths} deaths: ${early} before attach(), ${halfway} ` +
+    `in it, ${late} after it. ${recoveries} were recovered.`;
+  console.log(`\n${sum}`);
+  if (participants > 1) {
+    return `${participants - 1} of the dead are still there`;
+  }
+  const isTrue = late <= recoveries && recoveries <= late + halfway;
+  return isTrue ? undefined : `not each death was recovered once: ${sum}`;
+}
+
 /** Verifies the last epoch, unless it was removed meanwhile. */
 async function lookAtDisk(directory: URL): Promise<string | undefined> {
   const newest = (await listSnapshots(directory)).at(0);
@@ -199,6 +257,7 @@ function report(
     [(stats.usedBytes / 1e6).toFixed(1), 8],
     [stats.heldVersions, 5],
     [crew.deaths, 7],
+    [crew.deathsWhile(STARTING), 6],
     [stats.recoveries, 10],
     [(Deno.memoryUsage().rss / 1e6).toFixed(0), 7],
     [writer.stats.lastEpoch, 6],

@@ -13,7 +13,12 @@ export interface Assignment {
   /** The counters of acknowledged operations, one a place. */
   readonly acknowledged: Int32Array<SharedArrayBuffer>;
   readonly place: number;
+  /** How far this worker has come: one word. */
+  readonly progress: Int32Array<SharedArrayBuffer>;
 }
+
+/** How far a worker has come: it loads its modules, is in `attach`, or has a part in the map. */
+export const [STARTING, ATTACHING, ATTACHED] = [0, 1, 2];
 
 /** Different keys that all workers use. */
 const KEYS = 20_000;
@@ -78,7 +83,10 @@ function useMap(
 }
 
 self.onmessage = ({ data }: MessageEvent<Assignment>) => {
-  const map = SharedMap.attach<string, unknown>(data.handle);
+  const { handle, progress } = data;
+  Atomics.store(progress, 0, ATTACHING);
+  const map = SharedMap.attach<string, unknown>(handle);
+  Atomics.store(progress, 0, ATTACHED);
   // In turns with the event loop: a worker that never rests cannot be terminated.
   const goOn = () => {
     useMap(map, data);
