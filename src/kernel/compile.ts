@@ -21,9 +21,9 @@ const STAND_INS: Record<string, string> = {
   "segment/words.ts": "kernel/assembly/words.ts",
   "segment/machine.ts": "kernel/assembly/machine.ts",
 };
-/** What the optimizer does not inline by itself: it has a loop, or a string among its parameters. */
+/** What the optimizer does not inline by itself: it has a loop, or a string among its parameters, or is called from several places. */
 const INLINED =
-  /^(?:export )?function (?:look|packAndHash|packWide|glance|seemsOfKey)\(/gm;
+  /^(?:export )?function (?:look|packAndHash|packWide|glance|seemsOfKey|probe|newVersion|currentLink|replace|announce|account|popBlock)\(/gm;
 const TEXTUAL = /\btext\.(length|charCodeAt)\b/;
 const STRINGS = `import { unitAt, unitsIn } from "../segment/machine.ts";\n`;
 /** Types of these modules are needed; those of others only by functions that are not compiled. */

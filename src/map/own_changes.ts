@@ -19,12 +19,12 @@ export const underway: { innermost: Watch | undefined } = {
   innermost: undefined,
 };
 
-/** One operation whose entry is watched while the caller's code runs. */
+/** An operation whose entry is watched while the caller's code runs. */
 export class Watch {
   readonly #segment: Segment;
   readonly #keys: KeyFormat<unknown>;
-  readonly #prepared: unknown;
-  readonly #hash: number;
+  #prepared: unknown;
+  #hash = 0;
   #outer: Watch | undefined;
   #isChanged = false;
   #rounds = 0;
@@ -32,30 +32,39 @@ export class Watch {
   /**
    * @param segment The segment.
    * @param keys Packs keys.
-   * @param prepared The key, prepared.
-   * @param hash Its hash.
    */
-  constructor(
-    segment: Segment,
-    keys: KeyFormat<unknown>,
-    prepared: unknown,
-    hash: number,
-  ) {
+  constructor(segment: Segment, keys: KeyFormat<unknown>) {
     this.#segment = segment;
     this.#keys = keys;
-    this.#prepared = prepared;
-    this.#hash = hash;
   }
 
-  /** Calls the caller's code. */
-  during<T>(code: () => T): T {
+  /**
+   * Begins with another entry.
+   *
+   * @param prepared Its key, prepared.
+   * @param hash Its hash.
+   */
+  begin(prepared: unknown, hash: number): void {
+    this.#prepared = prepared;
+    this.#hash = hash;
+    this.#isChanged = false;
+    this.#rounds = 0;
+  }
+
+  /** Calls the caller's code, with what it gets. */
+  during<A, T>(code: (argument: A) => T, argument: A): T {
     this.#outer = underway.innermost;
     underway.innermost = this;
     try {
-      return code();
+      return code(argument);
     } finally {
       underway.innermost = this.#outer;
     }
+  }
+
+  /** Whether the caller's code changed the entry itself in this round. */
+  get hasSeenChange(): boolean {
+    return this.#isChanged;
   }
 
   /** After a round that came to nothing. Throws if the caller's code changed the entry itself, in this round and too many before. */

@@ -68,8 +68,8 @@ const {
   P_VALUE_INFO,
 } = layout;
 const { TAG_NUMBER } = codec;
-const { copiedValue, FOUND, isPlainNumber, LONG, NUMBER, NUMBER_INFO } = looks;
-const { ABSENT, DONE, touchHome, UNDONE } = quick;
+const { copiedValue, FOUND, LONG, NUMBER, NUMBER_INFO } = looks;
+const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = quick;
 const { liveBytesOf, sumTally } = sums;
 const {
   bytesOf,
@@ -1213,6 +1213,11 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     what: string,
   ): V | undefined {
     const prepared = this.#pack(key, what);
+    if (this.#lookPacked(0) === NUMBER) {
+      const next = this.#updateNumber(prepared, what, fn, life);
+      if (next !== CHANGED) return next;
+      this.#packAgain(prepared, what);
+    }
     return this.#replaceBy(prepared, what, (current) => {
       const next = fn(current);
       const isKept = next === KEEP;
@@ -1222,27 +1227,54 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
       return { isKept, isSame, next: isKept ? current : next };
     }, (seen, { isKept, isSame, next }) => {
       if (isKept) return next; // as if it had only read
-      const outcome = isSame
-        ? this.#replaceSeen(seen, () => LEAVE)
-        : this.#updateSeen(seen, next, life);
-      if (outcome === "changed") return CHANGED;
-      if (outcome === "left") return next;
-      this.#floats[next === undefined ? this.#deletes : this.#sets]++;
-      return next;
+      return this.#updateSeen(seen, next, isSame, life);
     });
+  }
+
+  /** The first round of an update, where a look found a number. */
+  #updateNumber(
+    prepared: unknown,
+    what: string,
+    fn: (current: V | undefined) => V | undefined | typeof KEEP,
+    life: Lifetime,
+  ): V | undefined | typeof CHANGED {
+    const number = this.#floats[this.#result] as V & number;
+    const watch = this.#watch(prepared);
+    const next = watch.during(fn, number as V | undefined);
+    this.#spareWatch = watch;
+    this.#packAgain(prepared, what);
+    if (next === KEEP) return number;
+    if (watch.hasSeenChange) return CHANGED;
+    const isSame = life.keeps && Object.is(next, number);
+    if (!isSame) {
+      const staysForGood = life.keeps || life.ttl === Infinity;
+      if (staysForGood && this.#exchangeQuickly(number, next)) {
+        this.#floats[this.#sets]++;
+        return next;
+      }
+      if (next !== undefined) this.#prepare(next);
+      this.#packAgain(prepared, what);
+    }
+    const seen = Sighting.ofNumber(this.#segment, this.#reader, number);
+    return this.#updateSeen(seen, next, isSame, life);
   }
 
   #updateSeen(
     seen: Sighting<V>,
     next: V | undefined,
+    isSame: boolean,
     life: Lifetime,
-  ): "done" | "left" | "changed" {
-    const staysForGood = life.keeps || life.ttl === Infinity;
-    if (staysForGood && this.#exchangeQuickly(seen, next)) return "done";
-    return this.#replaceSeen(seen, (current, live) => {
+  ): V | undefined | typeof CHANGED {
+    const outcome = this.#replaceSeen(seen, (current, live) => {
+      if (isSame) return LEAVE;
       if (next === undefined) return live ? this.#tombstone() : LEAVE;
       return this.#newVersion(this.#endOver(current, live, life));
     });
+    if (outcome === "changed") return CHANGED;
+    if (outcome === "done") {
+      this.#floats[next === undefined ? this.#deletes : this.#sets]++;
+    }
+    return next;
   }
 
   /**
@@ -1770,18 +1802,30 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     call: (current: V | undefined) => N,
     replace: (seen: Sighting<V>, made: N) => R | typeof CHANGED,
   ): R {
-    const segment = this.#segment;
-    const keys = this.#reader.keys as KeyFormat<unknown>;
-    const watch = new Watch(segment, keys, prepared, this.#key.hash);
+    const watch = this.#watch(prepared);
+    const round = (seen: Sighting<V>) => call(this.#valueSeen(seen));
     for (;;) {
       const seen = this.#see();
-      const made = watch.during(() => call(this.#valueSeen(seen)));
+      const made = watch.during(round, seen);
       this.#packAgain(prepared, what);
       const result = replace(seen, made);
-      if (result !== CHANGED) return result;
+      if (result !== CHANGED) {
+        this.#spareWatch = watch;
+        return result;
+      }
       watch.endRound(what);
     }
   }
+
+  /** A watch over the packed key's entry. Whoever is done with it leaves it for the next. */
+  #watch(prepared: unknown): ownChanges.Watch {
+    const watch = this.#spareWatch ??
+      new Watch(this.#segment, this.#reader.keys as KeyFormat<unknown>);
+    this.#spareWatch = undefined;
+    watch.begin(prepared, this.#key.hash);
+    return watch;
+  }
+  #spareWatch: ownChanges.Watch | undefined;
 
   /** After a change of the packed key's entry. */
   #noteChange(): void {
@@ -1797,7 +1841,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     try {
       const epoch = load(segment.words, H_EPOCH);
       const ref = this.#findLive();
-      return new Sighting(segment, this.#reader, epoch, ref);
+      return Sighting.of(segment, this.#reader, epoch, ref);
     } finally {
       participant.unpin();
     }
@@ -1854,25 +1898,44 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     const participant = this.#participant;
     participant.pin();
     try {
-      const outcome = isSafe ? this.#removeQuickly() : UNDONE;
-      if (outcome === ABSENT) return undefined;
-      if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
-      this.#table.backoff.reset();
-      for (;;) {
-        const current = this.#seek(false);
-        if (!this.#foundLive) return undefined;
-        const value = read(current);
-        const tombstone = this.#tombstone();
-        if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
-        if (this.#linkOrFree(current, tombstone) === "done") {
-          this.#floats[this.#deletes]++;
-          this.#noteChange();
-          return value;
-        }
-        this.#table.backoff.wait();
-      }
+      return isSafe
+        ? this.#deleteThenRead(read)
+        : this.#readThenDelete(read, true);
     } finally {
       participant.unpin();
+    }
+  }
+
+  #deleteThenRead<T>(
+    read: (ref: number) => T,
+  ): T | undefined | typeof NO_MEMORY_LEFT {
+    const outcome = this.#removeQuickly();
+    if (outcome === ABSENT) return undefined;
+    if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
+    return this.#readThenDelete(read, false);
+  }
+
+  #readThenDelete<T>(
+    read: (ref: number) => T,
+    tryQuickly: boolean,
+  ): T | undefined | typeof NO_MEMORY_LEFT {
+    this.#table.backoff.reset();
+    for (let quickly = tryQuickly;; quickly = false) {
+      const current = this.#seek(false, quickly);
+      if (!this.#foundLive) return undefined;
+      const value = read(current);
+      if (quickly) {
+        if (this.#removeQuickly(current) === DONE) return value;
+        continue;
+      }
+      const tombstone = this.#tombstone();
+      if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
+      if (this.#linkOrFree(current, tombstone) === "done") {
+        this.#floats[this.#deletes]++;
+        this.#noteChange();
+        return value;
+      }
+      this.#table.backoff.wait();
     }
   }
 
@@ -1910,38 +1973,31 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
         ) === DONE;
   }
 
-  /** From what was seen, if it is a number that does not expire, to a number. */
-  #exchangeQuickly(seen: Sighting<V>, next: V | undefined): boolean {
+  /** From one number to another, neither NaN, if there is that one, and it does not expire. */
+  #exchangeQuickly(expected: unknown, next: unknown): boolean {
     const key = this.#key;
-    if (
-      !this.#keepsNumbers || typeof next !== "number" || next !== next ||
-      typeof seen.value !== "number" || !key.isNear
-    ) return false;
-    const participant = this.#participant;
-    participant.pin();
-    const { ref } = seen;
-    const isDone = seen.isSameEpoch &&
-      isPlainNumber(this.#segment.words, ref) &&
+    const isDone = this.#keepsNumbers && key.isNear &&
+      typeof expected === "number" && typeof next === "number" &&
+      next === next &&
       this.#quick.exchange(
-          participant.base,
+          this.#participant.base,
           key.hash,
           key.info,
           NUMBER_INFO,
-          ref,
+          expected,
           next,
         ) === DONE;
-    participant.unpin();
     if (!isDone) return false;
     this.#noteChange();
-    participant.collectSometimes();
+    this.#participant.collectSometimes();
     return true;
   }
 
-  #removeQuickly(): number {
+  #removeQuickly(expected = ANY_VERSION): number {
     const key = this.#key;
     if (!key.isNear) return UNDONE;
     const { base } = this.#participant;
-    const outcome = this.#quick.remove(base, key.hash, key.info);
+    const outcome = this.#quick.remove(base, key.hash, key.info, expected);
     if (outcome === DONE) {
       this.#table.countTombstone();
       this.#floats[this.#deletes]++;
@@ -1969,7 +2025,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   #publish(version: number): boolean {
     const participant = this.#participant;
     const { base } = participant;
-    if (this.#quick.publish(base, this.#key.hash, version) === DONE) {
+    if (
+      this.#quick.publish(base, this.#key.hash, version, ANY_VERSION) === DONE
+    ) {
       participant.leaveSection();
       return true;
     }
@@ -2005,10 +2063,21 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
 
   /** Links a version, or frees it; ends the section that it was made in. */
   #linkOrFree(current: number, version: number): Insert {
-    const outcome = this.#link(current, version);
+    const outcome = this.#hasPlace
+      ? this.#link(current, version)
+      : this.#linkQuickly(current, version);
     if (outcome !== "done") this.#participant.allocator.free(version);
     this.#participant.leaveSection();
     return outcome;
+  }
+
+  /** Links a version without a place that was sought: "lost" if it takes more than the quick way. */
+  #linkQuickly(current: number, version: number): Insert {
+    const { base } = this.#participant;
+    const outcome = this.#quick.publish(base, this.#key.hash, version, current);
+    if (outcome !== DONE) return "lost";
+    if (isTombstone(this.#segment.words, version)) this.#table.countTombstone();
+    return "done";
   }
 
   #link(current: number, version: number): Insert {
@@ -2057,8 +2126,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     participant.pin();
     try {
       this.#table.backoff.reset();
-      for (;;) {
-        const current = this.#seek(toInsert);
+      for (let quickly = true;; quickly = false) {
+        const current = this.#seek(toInsert, quickly);
         const version = decide(current, this.#foundLive);
         if (version === LEAVE) return "left";
         if (version === NO_MEMORY) return "full";
@@ -2067,15 +2136,26 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
           this.#noteChange();
           if (!cameTooLate(this.#segment.words, version)) return "done";
         } else if (outcome === "full") return "full";
-        else this.#table.backoff.wait();
+        else if (!quickly) this.#table.backoff.wait();
       }
     } finally {
       participant.unpin();
     }
   }
 
-  /** As the table's `seek`; and sets whether what it found is live, with a second look where `#findLive` has one. */
-  #seek(toInsert: boolean): number {
+  /**
+   * As the table's `seek`; and sets whether what it found is live, with a second look where `#findLive` has one. First quickly: by a
+   * glance, which takes no place in the table; `#linkOrFree` knows.
+   */
+  #seek(toInsert: boolean, quickly: boolean): number {
+    const seen = quickly ? this.#newest() : UNDECIDED;
+    if (seen !== UNDECIDED) {
+      const end = this.#reader.endOf(seen);
+      this.#foundLive = end === Infinity;
+      this.#hasPlace = false;
+      if (this.#foundLive || end === -Infinity) return seen;
+    }
+    this.#hasPlace = true;
     for (let now = -Infinity;;) {
       const current = this.#table.seek(this.#key, toInsert);
       const end = this.#reader.endOf(current);
@@ -2086,6 +2166,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     }
   }
   #foundLive = false;
+  #hasPlace = false;
 
   /** Frees memory for the write at hand, or throws `MapFullError`. */
   #makeRoom(attempt: number): void {

@@ -12,13 +12,18 @@
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/words.ts";
+import * as looks from "../table/look.ts";
 import * as versions from "../table/version.ts";
 import type { Reader, Taken } from "./reader.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_EPOCH, V_VALUE } = layout;
 const { load } = access;
+const { NUMBER_INFO } = looks;
 const { valueBytes, valueIndex } = versions;
+
+/** No version has this ref, and it is not that of none. */
+const UNKNOWN = -1;
 
 /** One look at an entry. */
 export class Sighting<V> {
@@ -26,64 +31,93 @@ export class Sighting<V> {
   readonly value: Taken<V> | undefined;
   readonly #segment: Segment;
   readonly #reader: Reader<unknown, V>;
-  readonly #epoch: number;
+  /** Undefined: that of another pin, or of none. */
+  readonly #epoch: number | undefined;
   readonly #ref: number;
   /** What its version says of the value, and the value itself, or its bytes. */
   readonly #info: number;
   readonly #kept: unknown;
 
+  private constructor(
+    segment: Segment,
+    reader: Reader<unknown, V>,
+    epoch: number | undefined,
+    ref: number,
+    info: number,
+    value: Taken<V> | undefined,
+    kept: unknown,
+  ) {
+    this.#segment = segment;
+    this.#reader = reader;
+    this.#epoch = epoch;
+    this.#ref = ref;
+    this.#info = info;
+    this.value = value;
+    this.#kept = kept;
+  }
+
   /**
-   * The caller is pinned.
+   * Of a version. The caller is pinned.
    *
    * @param segment The segment.
    * @param reader Takes out the value.
    * @param epoch The epoch, as it was before the entry was looked for, and after the pin.
    * @param ref The live version; 0: there is none.
    */
-  constructor(
+  static of<V>(
     segment: Segment,
     reader: Reader<unknown, V>,
     epoch: number,
     ref: number,
-  ) {
-    this.#segment = segment;
-    this.#reader = reader;
-    this.#epoch = epoch;
-    this.#ref = ref;
-    this.#info = ref === 0 ? 0 : segment.words[ref * 4 + V_VALUE];
-    this.value = ref === 0 ? undefined : reader.takeValue(ref);
+  ): Sighting<V> {
+    if (ref === 0) {
+      return new Sighting(segment, reader, epoch, 0, 0, undefined, undefined);
+    }
+    const { words } = segment;
+    const value = reader.takeValue(ref);
     // The caller may change an object that it is given.
-    this.#kept = typeof this.value === "object"
-      ? new Uint8Array(this.#bytesOf(ref))
-      : this.value;
+    const kept = typeof value === "object"
+      ? new Uint8Array(bytesOf(segment, ref))
+      : value;
+    const info = words[ref * 4 + V_VALUE];
+    return new Sighting(segment, reader, epoch, ref, info, value, kept);
+  }
+
+  /** Of a number that a look found, without a pin. */
+  static ofNumber<V>(
+    segment: Segment,
+    reader: Reader<unknown, V>,
+    number: number,
+  ): Sighting<V> {
+    const value: unknown = number;
+    return new Sighting(
+      segment,
+      reader,
+      undefined,
+      UNKNOWN,
+      NUMBER_INFO,
+      value as Taken<V>,
+      value,
+    );
   }
 
   /** Whether the live version of the key, or that there is none, is still what was seen. The caller is pinned, and was not since. */
   isStill(ref: number): boolean {
-    return this.isSameEpoch ? ref === this.#ref : this.#isAlike(ref);
-  }
-
-  /** Whether nothing that was there can have been freed, nor will be during this pin. */
-  get isSameEpoch(): boolean {
-    return load(this.#segment.words, H_EPOCH) === this.#epoch;
-  }
-
-  /** The version that was seen; 0: there was none. Means something only while `isSameEpoch`. */
-  get ref(): number {
-    return this.#ref;
+    // Nothing that was there can have been freed then, nor will be during this pin.
+    const isSameEpoch = load(this.#segment.words, H_EPOCH) === this.#epoch;
+    return isSameEpoch ? ref === this.#ref : this.#isAlike(ref);
   }
 
   #isAlike(ref: number): boolean {
     if (ref === 0 || this.#ref === 0) return ref === this.#ref;
     if (this.#segment.words[ref * 4 + V_VALUE] !== this.#info) return false;
     return this.#kept instanceof Uint8Array
-      ? this.#bytesOf(ref).equals(this.#kept)
+      ? bytesOf(this.#segment, ref).equals(this.#kept)
       : Object.is(this.#reader.takeValue(ref), this.#kept);
   }
+}
 
-  #bytesOf(ref: number) {
-    const { bytes, words } = this.#segment;
-    const from = valueIndex(words, ref) * 8;
-    return bytes.subarray(from, from + valueBytes(words, ref));
-  }
+function bytesOf({ bytes, words }: Segment, ref: number) {
+  const from = valueIndex(words, ref) * 8;
+  return bytes.subarray(from, from + valueBytes(words, ref));
 }

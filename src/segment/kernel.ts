@@ -1,7 +1,7 @@
 /**
  * The kernel: what the rooms above compiled to WebAssembly, to be run on a segment's own memory.
  *
- * It is a shortcut: who has none calls the functions that it was compiled from (`table/quick.ts`, `table/move.ts`, `epoch/limbo.ts`),
+ * It is a shortcut: who has none calls the functions that it was compiled from (`table/quick.ts`, `table/gap.ts`, `table/move.ts`, `epoch/limbo.ts`),
  * with the same outcome. A segment has one if its memory is a `WebAssembly.Memory`, which reaches 4 GiB.
  * `kernel/compile.ts` makes `kernel_binary.ts`.
  *
@@ -22,8 +22,13 @@ export interface Kernel {
     valueInfo: number,
     value: number,
   ): number;
-  publish(base: number, hash: number, version: number): number;
-  remove(base: number, hash: number, info: number): number;
+  publish(
+    base: number,
+    hash: number,
+    version: number,
+    expected: number,
+  ): number;
+  remove(base: number, hash: number, info: number, expected: number): number;
   increment(
     base: number,
     hash: number,
@@ -39,6 +44,7 @@ export interface Kernel {
     expected: number,
     value: number,
   ): number;
+  afterGap(table: number, from: number, to: number): number;
   moveSlots(base: number, table: number, first: number, count: number): number;
   drain(base: number, most: number): number;
 }
@@ -99,6 +105,7 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     remove: kernel.remove,
     increment: kernel.increment,
     exchange: kernel.exchange,
+    afterGap: kernel.afterGap,
     moveSlots: kernel.moveSlots,
     drain: kernel.drain,
   };

@@ -17,6 +17,8 @@ import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import type { Words } from "../segment/words.ts";
 import type { Participant } from "../epoch/participant.ts";
+import type { Kernel } from "../segment/kernel.ts";
+import { afterGap } from "./gap.ts";
 import { homeSlot } from "./hash.ts";
 import type { Migration } from "./migration.ts";
 import * as versions from "./version.ts";
@@ -49,6 +51,7 @@ const RANGE_SLOTS = 128;
 export class Cursor {
   readonly #words: Words;
   readonly #migration: Migration;
+  readonly #afterGap: Kernel["afterGap"];
   #position: number;
   /** The hashes of what the range at hand holds, in step with the refs. */
   readonly #hashes: number[] = [];
@@ -63,6 +66,8 @@ export class Cursor {
   constructor(segment: Segment, migration: Migration, position = 0) {
     this.#words = segment.words;
     this.#migration = migration;
+    this.#afterGap = segment.kernel?.afterGap ??
+      ((table, from, to) => afterGap(segment.words, table, from, to));
     this.#position = position;
   }
 
@@ -136,14 +141,15 @@ export class Cursor {
     const mask = words[table + T_CAPACITY] - 1;
     const first = home(words, table, from);
     const last = home(words, table, to - 1);
-    for (let n = 0; n <= mask; n++) {
-      const slot = slots + ((first + n) & mask) * SLOT_WORDS;
+    for (let i = first; i - first <= mask; i++) {
+      let slot = slots + (i & mask) * SLOT_WORDS;
       let hash = hint(words, slot);
-      if ((hash & ~CLOSED) === EMPTY) hash = load(words, slot); // as in `Table`
-      if (hash === EMPTY) {
-        if (first + n >= last) break;
-        continue;
+      if ((hash & ~CLOSED) === EMPTY) {
+        if (i < last) i = this.#afterGap(table, i, last);
+        slot = slots + (i & mask) * SLOT_WORDS;
+        hash = load(words, slot);
       }
+      if (hash === EMPTY) break; // at `last`, or behind it: no slot becomes empty again
       if (hash === CLOSED) return false;
       const link = load(words, slot + 1);
       if (link === MOVED) return false;

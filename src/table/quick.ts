@@ -84,6 +84,9 @@ export const DONE = 1;
 /** There was nothing to do: no entry with this key. */
 export const ABSENT = 2;
 
+/** Whatever version is the newest. */
+export const ANY_VERSION = -1;
+
 const NUMBER_BYTES = 8;
 /** What a version says of its value, if it is a tombstone. */
 const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
@@ -105,7 +108,7 @@ export function putNumber(
   let outcome = UNDONE;
   if (version !== 0) {
     floats[valueIndexOf(version, info)] = value;
-    outcome = link(words, base, hash, version);
+    outcome = link(words, base, hash, version, ANY_VERSION);
     if (outcome === UNDONE) free(words, base, version);
   }
   if (pinned) unpin(words, base);
@@ -113,29 +116,36 @@ export function putNumber(
   return outcome;
 }
 
-/** Links a version that is in hand: the first of its key, or in the place of the newest. The caller is in a section. */
+/**
+ * Links a version that is in hand, if the newest of its key is the one that is expected: 0 if there is none, or `ANY_VERSION`. Whoever
+ * expects one was pinned when it saw it, and is still. The caller is in a section.
+ */
 export function publish(
   words: Words,
   base: number,
   hash: number,
   version: number,
+  expected: number,
 ): number {
   const pinned = pin(words, base);
-  const outcome = link(words, base, hash, version);
+  const outcome = isTombstone(words, version)
+    ? linkTombstone(words, base, hash, version, expected)
+    : link(words, base, hash, version, expected);
   if (pinned) unpin(words, base);
   return outcome;
 }
 
-/** Deletes the entry of the key in the scratch; its version is then in the participant's record. */
+/** Deletes the entry of the key in the scratch, if its version is the one that is expected, which is then in the participant's record. */
 export function remove(
   words: Words,
   base: number,
   hash: number,
   info: number,
+  expected: number,
 ): number {
   enter(words, base);
   const pinned = pin(words, base);
-  const outcome = bury(words, base, hash, info);
+  const outcome = bury(words, base, hash, info, expected);
   if (pinned) unpin(words, base);
   leave(words, base);
   return outcome;
@@ -164,7 +174,7 @@ export function increment(
   return outcome;
 }
 
-/** Sets the value of the key in the scratch to a number, if this is its version. */
+/** Sets the value of the key in the scratch to a number, if it is this one: of numbers one is as good as the same. */
 export function exchange(
   words: Words,
   floats: Floats,
@@ -172,7 +182,7 @@ export function exchange(
   hash: number,
   info: number,
   valueInfo: number,
-  expected: number,
+  expected: Float,
   value: Float,
 ): number {
   enter(words, base);
@@ -181,7 +191,7 @@ export function exchange(
   if (version !== 0) {
     floats[valueIndexOf(version, info)] = value;
     const pinned = pin(words, base);
-    outcome = swap(words, base, hash, expected, version);
+    outcome = swap(words, base, hash, version, expected);
     if (pinned) unpin(words, base);
     if (outcome === UNDONE) free(words, base, version);
   }
@@ -305,22 +315,27 @@ function currentLink(
   return linked;
 }
 
-/** Links a version: the first of its key, or in the place of the newest. */
+/** Links a version: the first of its key, or in the place of the newest, if that is the one that is expected. */
 function link(
   words: Words,
   base: number,
   hash: number,
   version: number,
+  expected: number,
 ): number {
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY] & ~HAS_EXPIRY;
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED) return UNDONE;
+  if (linked === MOVED || !isExpected(linked, expected)) return UNDONE;
   return linked === 0
     ? insert(words, base, table, slot, hash, version)
     : replace(words, base, slot, linked, version);
+}
+
+function isExpected(linked: number, expected: number): boolean {
+  return expected === ANY_VERSION || (linked & REF_MASK) === expected;
 }
 
 /** Links the first version of a key, in a slot that was claimed under its hash, or that it claims. */
@@ -385,11 +400,12 @@ function bury(
   base: number,
   hash: number,
   info: number,
+  expected: number,
 ): number {
   touchHome(words, base, hash);
   const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
   if (tombstone === 0) return UNDONE;
-  const outcome = linkTombstone(words, base, hash, info, tombstone);
+  const outcome = linkTombstone(words, base, hash, tombstone, expected);
   if (outcome !== DONE) free(words, base, tombstone);
   return outcome;
 }
@@ -398,16 +414,18 @@ function linkTombstone(
   words: Words,
   base: number,
   hash: number,
-  info: number,
   tombstone: number,
+  expected: number,
 ): number {
-  const key = base + P_KEY;
+  const key = tombstone * 4 + V_HEADER_WORDS;
+  const info = words[tombstone * 4 + V_KEY];
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
   if (linked === MOVED) return UNDONE;
   const current = linked & REF_MASK;
   if (current === 0 || isTombstone(words, current)) return ABSENT;
+  if (!isExpected(linked, expected)) return UNDONE;
   if (hasExpired(words, current)) return UNDONE;
   const dead = tombstone | DEAD;
   poke(words, tombstone * 4 + V_PREV, current);
@@ -450,20 +468,29 @@ function add(
     : replace(words, base, slot, linked, version);
 }
 
-/** Puts a version in the place of this one, if it is the newest. */
+/** Puts a version in the place of the newest one, if both are numbers, and that one this. */
 function swap(
   words: Words,
   base: number,
   hash: number,
-  expected: number,
   version: number,
+  expected: Float,
 ): number {
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY];
   const slot = probe(words, rootAtRest(words), hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked !== expected) return UNDONE;
+  if (linked === MOVED || linked === 0) return UNDONE;
+  const current = linked & REF_MASK;
+  if (!isAlike(words, current, version)) return UNDONE;
+  const there = floatAt(words, valueIndexOf(current, info) * 2);
+  if (!isSame(there, expected)) return UNDONE;
   return replace(words, base, slot, linked, version);
+}
+
+/** Whether two numbers are one; 0 and -0 are two, and NaN is none. */
+function isSame(a: Float, b: Float): boolean {
+  return a === b && (a !== 0 || 1 / a === 1 / b);
 }
 
 /** Whether two versions of one key are a number each, and neither expires. */

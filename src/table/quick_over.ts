@@ -38,8 +38,10 @@ export function quickOver(words: Words, floats: Floats): Quick {
     glance: () => UNDECIDED,
     putNumber: (base, hash, info, valueInfo, value) =>
       putNumber(words, floats, base, hash, info, valueInfo, value),
-    publish: (base, hash, version) => publish(words, base, hash, version),
-    remove: (base, hash, info) => remove(words, base, hash, info),
+    publish: (base, hash, version, expected) =>
+      publish(words, base, hash, version, expected),
+    remove: (base, hash, info, expected) =>
+      remove(words, base, hash, info, expected),
     increment: (base, hash, info, valueInfo, by) =>
       increment(words, floats, base, hash, info, valueInfo, by),
     exchange: (base, hash, info, valueInfo, expected, value) =>

@@ -7,6 +7,8 @@
  * @module
  */
 import { SharedMap } from "../../mod.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
+import { lookInTypeScript } from "../table/looks.ts";
 import { DeathLog } from "./death_log.ts";
 import { randomFrom } from "./random.ts";
 import { type Fate, type Life, roles } from "./roles.ts";
@@ -26,6 +28,7 @@ scope.onmessage = async ({ data: fate }) => {
   const log = new DeathLog(fate.log);
   if (fate.page % 2 === 0) await import("./text.ts");
   const map = SharedMap.attach<string, Value>(fate.handle);
+  if (fate.seed % 2 === 0) lookInTypeScript(attachmentOf(map)); // as with a kernel
   const random = randomFrom(fate.seed);
   const pick = (limit: number) => Math.floor(random() * limit);
   const life: Life = { fate, log, map, pick };

@@ -49,7 +49,8 @@ export class Actor {
       this.participant,
       NO_LIFELINE,
     ]);
-    lookInTypeScript(this.attachment);
+    // Both ways that there are to find a key, and each beside the other.
+    if (slot % 2 === 1) lookInTypeScript(this.attachment);
     this.map = Reflect.construct(SharedMap, [this.attachment, FORMATS]);
   }
 

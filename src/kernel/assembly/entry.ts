@@ -4,6 +4,7 @@ import { P_KEY } from "../../segment/layout.ts";
 import { Floats, Text } from "../../segment/machine.ts";
 import { KeyWords, Words } from "../../segment/words.ts";
 import { glance as glanceFor } from "../../table/glance.ts";
+import { afterGap as afterGapIn } from "../../table/gap.ts";
 import * as looks from "../../table/look.ts";
 import * as move from "../../table/move.ts";
 import * as quick from "../../table/quick.ts";
@@ -21,12 +22,17 @@ export function putNumber(
   return quick.putNumber(WORDS, FLOATS, base, hash, info, valueInfo, value);
 }
 
-export function publish(base: i32, hash: i32, version: i32): i32 {
-  return quick.publish(WORDS, base, hash, version);
+export function publish(
+  base: i32,
+  hash: i32,
+  version: i32,
+  expected: i32,
+): i32 {
+  return quick.publish(WORDS, base, hash, version, expected);
 }
 
-export function remove(base: i32, hash: i32, info: i32): i32 {
-  return quick.remove(WORDS, base, hash, info);
+export function remove(base: i32, hash: i32, info: i32, expected: i32): i32 {
+  return quick.remove(WORDS, base, hash, info, expected);
 }
 
 export function increment(
@@ -44,7 +50,7 @@ export function exchange(
   hash: i32,
   info: i32,
   valueInfo: i32,
-  expected: i32,
+  expected: f64,
   value: f64,
 ): i32 {
   return quick.exchange(
@@ -74,6 +80,10 @@ export function glance(base: i32, hash: i32, info: i32): i32 {
 @inline
 function scratch(base: i32): KeyWords {
   return changetype<KeyWords>((base + P_KEY) << 2);
+}
+
+export function afterGap(table: i32, from: i32, to: i32): i32 {
+  return afterGapIn(WORDS, table, from, to);
 }
 
 export function moveSlots(
