@@ -63,7 +63,15 @@ export interface Persistence {
    * Sees to it that somebody in this process keeps writing the map, until the attachment is closed. Whoever that is begins in the
    * background. Throws `SnapshotError` if the directory cannot be used.
    */
-  keepWriting(attachment: Attachment): Promise<void>;
+  keepWriting(attachment: Attachment): Promise<Kept>;
+}
+
+/** A map that is being written, as one attachment sees it. */
+export interface Kept {
+  /** Has an epoch written, by whoever writes; when it is durable, the promise is fulfilled. Throws `SnapshotError`. */
+  flush(): Promise<void>;
+  /** When all that the closing of the attachment asks for is done, whatever came of it. */
+  readonly ended: Promise<void>;
 }
 
 /** What is given of a map that is made. */

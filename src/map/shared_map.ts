@@ -9,7 +9,13 @@
 
 import { Segment } from "../segment/segment.ts";
 import type { Participant } from "../epoch/participant.ts";
-import { HandleError, MapFullError, received, theMap } from "../errors.ts";
+import {
+  HandleError,
+  MapFullError,
+  received,
+  SnapshotError,
+  theMap,
+} from "../errors.ts";
 import * as layout from "../segment/layout.ts";
 import { load, store } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
@@ -47,7 +53,11 @@ import {
 } from "./options.ts";
 import { type Part, Reader, type Taken, UNDECODED } from "./reader.ts";
 import { newTombstone } from "./removal.ts";
-import { type GivenIdentity, persistenceFor } from "./persistence.ts";
+import {
+  type GivenIdentity,
+  type Kept,
+  persistenceFor,
+} from "./persistence.ts";
 import { meet } from "./rendezvous.ts";
 import { Scan } from "./scan.ts";
 import { Sighting } from "./sighting.ts";
@@ -140,7 +150,8 @@ export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
  * assertEquals(map.increment("visits"), 2);
  * ```
  */
-export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
+export class SharedMap<K, V>
+  implements Disposable, AsyncDisposable, Iterable<[K, V]> {
   static {
     attachmentOf = (map) => map.#attachment;
     present(SharedMap.prototype, {
@@ -190,6 +201,8 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   /** Whether encoding and decoding values runs the caller's code. */
   readonly #hasOwnValues: boolean;
   #letGo: (() => void) | undefined;
+  /** Its life on disk, if it was opened with `persist`. */
+  #onDisk: Kept | undefined;
   #ttlMarked = false;
 
   private constructor(attachment: Attachment, options: AttachOptions<K, V>) {
@@ -326,8 +339,9 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    * With `persist` it survives its holders: whoever makes the map first restores the newest epoch of the directory that is whole
    * (those who join wait until that is done), and then a worker of its own writes an epoch per interval in which something
    * changed. Of all workers that have the map open with `persist`, one has that worker; when it dies, another takes over within
-   * a second or so. `close` writes a last epoch, and so does a program that ends by itself: it ends when that is done. Nothing
-   * is written when it is killed, or calls `Deno.exit`: up to an interval of changes is lost then.
+   * a second or so. An epoch that was written survives whatever happens; what was written to the map since is lost if the process is
+   * killed, or calls `Deno.exit`: up to an interval of changes, unless one waits for {@linkcode SharedMap.prototype.flush}, or
+   * for the end of an `await using`. A program that ends by itself writes a last epoch, and ends when that is done.
    *
    * @typeParam K The type of the keys.
    * @typeParam V The type of the values.
@@ -376,7 +390,7 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
     );
     result.#letGo = letGo;
     try {
-      await persistence?.keepWriting(result.#attachment);
+      result.#onDisk = await persistence?.keepWriting(result.#attachment);
     } catch (error) {
       result.close();
       throw error;
@@ -1566,8 +1580,55 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
   }
 
   /**
-   * Leaves the map in this worker; again is nothing. The map lives on in the others. Closes this worker's snapshots; open
+   * Has an epoch of a persisted map written now, by whichever worker writes it, and waits until it is durable: with all that this
+   * worker wrote before the call, or knows that others did, it is there after whatever happens. Where nothing has changed since the last
+   * epoch, nothing is written. Calls that come while an epoch is being written have one together.
+   *
+   * O(entries) in the worker that writes; the map stays as fast as it is.
+   *
+   * @throws {SnapshotError} If the epoch cannot be written, or the map was opened without `persist`: then `writeSnapshot` writes it once.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { listSnapshots, SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const directory = await Deno.makeTempDir();
+   * {
+   *   await using orders = await SharedMap.open<string, number>("orders", {
+   *     persist: { directory, interval: 60_000 },
+   *   });
+   *   orders.set("a", 1);
+   *   await orders.flush(); // from here on it survives a crash
+   *   assertEquals((await listSnapshots(directory))[0].entries, 1);
+   * }
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
+  async flush(): Promise<void> {
+    this.#attachment.checkOpen("flush the map");
+    if (this.#onDisk === undefined) throw this.#notKept();
+    await this.#onDisk.flush();
+  }
+
+  #notKept(): SnapshotError {
+    const { name } = this.#segment;
+    return new SnapshotError(
+      `Cannot flush ${
+        theMap(name)
+      }: it was opened without persist: open it with persist, or use writeSnapshot(map, directory)`,
+      { reason: "the map is not persisted", mapName: name },
+    );
+  }
+
+  /**
+   * Leaves the map in this worker; does nothing where that was done. The map lives on in the others. Closes this worker's snapshots; open
    * iterators then throw.
+   *
+   * It does not wait. If it is this worker that has a persisted map written, a last epoch is written behind it, then others take
+   * over; what goes wrong goes to `onError`. A program that ends by itself waits for that epoch, but `Deno.exit` does not: to wait for it,
+   * use `await using`, or {@linkcode SharedMap.prototype.flush} before.
    *
    * @example Usage
    * ```ts
@@ -1595,6 +1656,36 @@ export class SharedMap<K, V> implements Disposable, Iterable<[K, V]> {
    */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /**
+   * As {@linkcode SharedMap.prototype.close}, for `await using`; and waits until all that this worker wrote to a persisted map is
+   * durable, and this worker has no more to do with the directory. If the map was closed before, it waits for the end of that.
+   *
+   * @throws {SnapshotError} If the epoch cannot be written; the map is closed all the same.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   *
+   * const directory = await Deno.makeTempDir();
+   * {
+   *   await using map = await SharedMap.open<string, number>("jobs", {
+   *     persist: { directory, interval: 60_000 },
+   *   });
+   *   map.set("a", 1);
+   * } // here it is on disk
+   * await Deno.remove(directory, { recursive: true });
+   * ```
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const flushed = this.#attachment.isOpen ? this.#onDisk?.flush() : undefined;
+    this.close();
+    try {
+      await flushed;
+    } finally {
+      await this.#onDisk?.ended;
+    }
   }
 
   // ---- parts of operations ------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ import { takeTurn } from "../map/background.ts";
 import type { CheckedOptions } from "../map/options.ts";
 import {
   type GivenIdentity,
+  type Kept,
   type Persistence,
   type PersistOptions,
   providePersistence,
@@ -33,6 +34,8 @@ import { makeDirectory } from "./directory.ts";
 import { DirectoryLock, DYING_MS } from "./directory_lock.ts";
 import { failure } from "./failure.ts";
 import * as files from "./files.ts";
+import { FlushQuestion } from "./flush_channel.ts";
+import { unpack } from "./messages.ts";
 import { fill, findNewest } from "./restore.ts";
 import { checkWriterOptions } from "./snapshot_writer.ts";
 import { Trouble, warn, warnNoMore } from "./trouble.ts";
@@ -42,6 +45,8 @@ import { WriterHost } from "./writer_host.ts";
 const LOOK_MS = 500;
 /** The same, as far as a timer is early. */
 const TURN_MS = 400;
+/** Before a question for an epoch is asked again, in milliseconds: whoever wrote may be gone. */
+const ASK_AGAIN_MS = 100;
 /** The longest time one may wait for the directory, in milliseconds. */
 const MOST_WAIT_MS = 2 ** 31 - 1;
 
@@ -171,7 +176,7 @@ class PersistedMap implements Persistence {
     });
   }
 
-  async keepWriting(attachment: Attachment): Promise<void> {
+  async keepWriting(attachment: Attachment): Promise<Kept> {
     const { id, name } = attachment.segment;
     let directory: string;
     let lock: DirectoryLock;
@@ -181,15 +186,30 @@ class PersistedMap implements Persistence {
     } catch (error) {
       throw aboutMap(error, name);
     }
-    if (!attachment.isOpen) return lock.close();
     const writer = { ...this.#checked, directory };
     const candidate = new Candidate(this.#options, writer, attachment, lock);
-    attachment.dependents.add(candidate);
+    if (attachment.isOpen) attachment.dependents.add(candidate);
+    else candidate.close();
+    return candidate;
+  }
+}
+
+/** What a promise brings, if it does so in time. The program does not end meanwhile. */
+async function within<T>(
+  ms: number,
+  promise: Promise<T>,
+): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ms);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /** One attachment's readiness to write the map. */
-class Candidate {
+class Candidate implements Kept {
   readonly #directory: string;
   readonly #segment: Segment;
   readonly #directoryLock: DirectoryLock;
@@ -200,8 +220,11 @@ class Candidate {
   readonly #trouble: Trouble;
   readonly #vacancy: Trouble;
   /** The look that is under way, or the last one. */
-  #look: Promise<void> = Promise.resolve();
+  #look: Promise<SnapshotError | undefined> = Promise.resolve(undefined);
   #isLooking = false;
+  /** Those that are not answered yet. */
+  readonly #flushes = new Set<Promise<void>>();
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(
     options: PersistOptions,
@@ -239,14 +262,15 @@ class Candidate {
     this.#look = this.#tryToElect().finally(() => this.#isLooking = false);
   }
 
-  /** What goes wrong is reported. */
-  async #tryToElect(): Promise<void> {
+  /** Returns what goes wrong, which is also reported. */
+  async #tryToElect(): Promise<SnapshotError | undefined> {
     try {
       await this.#elect();
       this.#vacancy.end();
-    } catch (error) {
-      const what = "write snapshots into";
-      this.#vacancy.fail(failure(what, this.#directory, error));
+    } catch (cause) {
+      const error = failure("write snapshots into", this.#directory, cause);
+      this.#vacancy.fail(error);
+      return aboutMap(error, this.#segment.name);
     }
   }
 
@@ -262,15 +286,52 @@ class Candidate {
     );
   }
 
-  /** Stops to write, if need be as soon as that has begun; the map is being closed. */
+  async flush(): Promise<void> {
+    const flush = this.#flush();
+    this.#flushes.add(flush);
+    try {
+      await flush;
+    } finally {
+      this.#flushes.delete(flush);
+    }
+  }
+
+  /** Asks whoever writes, which may be another one each time; if nobody does, it is somebody soon. */
+  async #flush(): Promise<void> {
+    using question = new FlushQuestion(this.#segment.id);
+    for (;;) {
+      question.ask();
+      const answered = await within(ASK_AGAIN_MS, question.answer);
+      if (answered?.failure !== undefined) {
+        throw aboutMap(unpack(answered.failure), this.#segment.name);
+      }
+      if (answered !== undefined) return;
+      this.#lookNow();
+      const error = await this.#look;
+      if (error !== undefined) throw error;
+    }
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Stops to write, if need be as soon as that has begun; the map is being closed. What it was asked for before is done. */
   close(): void {
     clearInterval(this.#timer);
     const finishing = Lifeline.hold(
       finishingPrefix(this.#directory) + crypto.randomUUID(),
     );
-    this.#look.then(() => this.#host.stopSoon()).finally(() => {
+    this.#finish().finally(() => {
       this.#directoryLock.close();
       finishing.release();
+      this.#ended.resolve();
     });
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.allSettled(this.#flushes);
+    await this.#look;
+    await this.#host.stopSoon();
   }
 }

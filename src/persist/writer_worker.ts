@@ -13,6 +13,7 @@ import { Attachment } from "../map/attachment.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
+import { answerFlushes } from "./flush_channel.ts";
 import {
   type Assignment,
   type Failure,
@@ -33,6 +34,12 @@ function report(message: Report): void {
   parentPort!.postMessage(message);
 }
 
+/** What somebody asks for. */
+interface Asked {
+  kind: Order["kind"];
+  answer(failure: Failure | undefined): void;
+}
+
 /**
  * Writes epochs, one at a time. What is asked for while one is being written is answered by the next one, all together: that shows
  * the map as it was after the last of them asked.
@@ -43,7 +50,7 @@ class Writing {
   #lock: DirectoryLock | undefined;
   #state: "idle" | "writing" | "ended" = "idle";
   /** What the next round answers. */
-  #orders: Order[] = [];
+  #asked: Asked[] = [];
   /** Whether the clock asks for an epoch. */
   #isDue = false;
   #isStarted = false;
@@ -64,15 +71,28 @@ class Writing {
     });
   }
 
-  obey(order: Order): void {
-    this.#orders.push(order);
+  /** The id of its segment. */
+  get map(): string {
+    return this.#attachment.segment.id;
+  }
+
+  obey({ kind, request }: Order): void {
+    const answer = (failure: Failure | undefined) =>
+      failure === undefined
+        ? report({ kind: "done", request, info: this.#last })
+        : report({ kind: "refused", request, failure });
+    this.ask({ kind, answer });
+  }
+
+  ask(asked: Asked): void {
+    this.#asked.push(asked);
     this.#work();
   }
 
   async #work(): Promise<void> {
     if (this.#state !== "idle") return; // the round under way is followed by another, or it was the last
     this.#state = "writing";
-    while (this.#orders.length > 0 || this.#isDue) {
+    while (this.#asked.length > 0 || this.#isDue) {
       if (await this.#round() === "ended") return;
     }
     this.#state = "idle";
@@ -80,32 +100,27 @@ class Writing {
 
   /** Carries out what is asked for by now. */
   async #round(): Promise<"ended" | undefined> {
-    const orders = this.#orders;
+    const all = this.#asked;
     const wasDue = this.#isDue;
     const began = performance.now();
-    this.#orders = [];
+    this.#asked = [];
     this.#isDue = false;
-    const wanted = orders.filter(({ kind }) => kind !== "start");
+    const wanted = all.filter(({ kind }) => kind !== "start");
     const unlocked = await this.#try(() => this.#hold());
     let unwritten = unlocked;
     if (wasDue || wanted.length > 0) {
       unwritten ??= await this.#try(() => this.#write());
       this.#reportFailure(unwritten, wanted.length > 0);
     }
-    const isLast = orders.some(({ kind }) => kind === "stop");
+    const isLast = all.some(({ kind }) => kind === "stop");
     if (isLast) this.#end();
-    for (const { kind, request } of orders) {
-      this.#answer(request, kind === "start" ? unlocked : unwritten);
+    for (const { kind, answer } of all) {
+      answer(kind === "start" ? unlocked : unwritten);
     }
     if (isLast) return "ended";
-    const starts = orders.length > wanted.length && unlocked === undefined;
+    const starts = all.length > wanted.length && unlocked === undefined;
     if (wasDue || (starts && !this.#isStarted)) this.#plan(began, unwritten);
     this.#isStarted ||= starts;
-  }
-
-  #answer(request: number, failure: Failure | undefined): void {
-    if (failure !== undefined) report({ kind: "refused", request, failure });
-    else report({ kind: "done", request, info: this.#last });
   }
 
   /** Tries to do something; returns what went wrong. */
@@ -172,3 +187,9 @@ class Writing {
 if (assignment.lock !== undefined) Lifeline.hold(assignment.lock);
 const writing = new Writing(assignment);
 parentPort!.on("message", (order: Order) => writing.obey(order));
+if (assignment.lock !== undefined) {
+  answerFlushes(
+    writing.map,
+    (answer) => writing.ask({ kind: "write", answer }),
+  );
+}

@@ -9,6 +9,8 @@ import { type PersistOptions, SharedMap } from "../../mod.ts";
 export type Order =
   | { what: "open"; name: string; persist: PersistOptions }
   | { what: "set"; key: string; value: number }
+  | { what: "flush" }
+  | { what: "dispose" }
   | { what: "close" };
 
 let map: SharedMap<string, number>;
@@ -21,6 +23,12 @@ export async function obey(order: Order): Promise<number | undefined> {
       return map.size;
     case "set":
       map.set(order.key, order.value);
+      return;
+    case "flush":
+      await map.flush();
+      return;
+    case "dispose":
+      await map[Symbol.asyncDispose]();
       return;
     case "close":
       map.close();

@@ -1,0 +1,95 @@
+/**
+ * Asking for an epoch from any worker of the process: on a broadcast channel that all who write and all who ever asked listen to.
+ *
+ * Whoever asks does not know who writes, and the one who does may die before it answers: so a question is asked again until it is
+ * answered, by whoever writes by then. To write for it twice does no harm. All else that comes on the channel is passed over.
+ *
+ * @module
+ */
+
+import { BroadcastChannel } from "node:worker_threads";
+import type { Failure } from "./messages.ts";
+
+type Message =
+  | { kind: "flush"; map: string; question: string }
+  | { kind: "flushed"; question: string; failure: Failure | undefined };
+
+/** What comes of a question: what went wrong, or nothing. */
+type Answer = (failure: Failure | undefined) => void;
+
+/** The channel stays open for good: in a worker that closed its last one, the runtime cannot open another. */
+interface Channel {
+  onmessage: (event: { data: unknown }) => void;
+  postMessage(message: Message): void;
+  unref(): void;
+}
+
+/** What this thread has asked. */
+const asked = new Map<string, Answer>();
+/** Who writes in this thread, by the map's id. */
+const writers = new Map<string, (answer: Answer) => void>();
+/** Questions that are being answered. */
+const underway = new Set<string>();
+let channel: Channel | undefined;
+
+function theChannel(): Channel {
+  if (channel !== undefined) return channel;
+  channel = new BroadcastChannel("epochmap flush") as unknown as Channel;
+  channel.onmessage = ({ data }) => {
+    if (isMessage(data)) receive(data);
+  };
+  channel.unref();
+  return channel;
+}
+
+function isMessage(data: unknown): data is Message {
+  const { kind, question, map } = Object(data);
+  return typeof question === "string" &&
+    (kind === "flushed" || (kind === "flush" && typeof map === "string"));
+}
+
+function receive(message: Message): void {
+  const { question } = message;
+  if (message.kind === "flushed") return asked.get(question)?.(message.failure);
+  if (underway.has(question)) return;
+  const write = writers.get(message.map);
+  if (write === undefined) return;
+  underway.add(question);
+  write((failure) => {
+    underway.delete(question);
+    theChannel().postMessage({ kind: "flushed", question, failure });
+  });
+}
+
+/** Answers all who ask for an epoch of a map, from here on. */
+export function answerFlushes(
+  map: string,
+  write: (answer: Answer) => void,
+): void {
+  writers.set(map, write);
+  theChannel();
+}
+
+/** One question for an epoch of a map. */
+export class FlushQuestion implements Disposable {
+  readonly #message: Message & { kind: "flush" };
+  /** Fulfilled when it is answered. */
+  readonly answer: Promise<{ failure: Failure | undefined }>;
+
+  constructor(map: string) {
+    const question = crypto.randomUUID();
+    this.#message = { kind: "flush", map, question };
+    this.answer = new Promise((resolve) =>
+      asked.set(question, (failure) => resolve({ failure }))
+    );
+  }
+
+  /** Asks, for the first time or again. */
+  ask(): void {
+    theChannel().postMessage(this.#message);
+  }
+
+  [Symbol.dispose](): void {
+    asked.delete(this.#message.question);
+  }
+}
