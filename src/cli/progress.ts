@@ -5,6 +5,7 @@
  */
 
 import type { OnRecords } from "../persist/verify.ts";
+import { timers } from "../timers.ts";
 import { bar } from "./histogram.ts";
 import type { TextWriter } from "./text_writer.ts";
 
@@ -30,7 +31,7 @@ export class Progress implements Disposable {
   /** Shows that `done` of `total` is done, unless that was shown a moment ago. */
   show(done: number, total: number): void {
     if (!this.#writer.isTerminal) return;
-    const now = performance.now();
+    const now = timers.elapsed();
     if (now - this.#shownAt < STEP_MS) return;
     this.#shownAt = now;
     this.#isShown = true;

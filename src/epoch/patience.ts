@@ -5,6 +5,8 @@
  * @module
  */
 
+import { timers } from "../timers.ts";
+
 /** Longer than any worker is interrupted for. */
 const PATIENCE_MS = 500;
 /** The first nap, and the longest. */
@@ -20,12 +22,12 @@ export class Patience {
 
   /** @param ms How long it lasts. */
   constructor(ms = PATIENCE_MS) {
-    this.#end = performance.now() + ms;
+    this.#end = timers.elapsed() + ms;
   }
 
   /** Sleeps, each time a little longer; false, and it does not, once the patience is at its end. */
   nap(): boolean {
-    if (performance.now() > this.#end) return false;
+    if (timers.elapsed() > this.#end) return false;
     Atomics.wait(pillow, 0, 0, this.#ms);
     this.#ms = Math.min(LONGEST_NAP_MS, this.#ms * 2);
     return true;

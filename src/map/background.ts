@@ -13,6 +13,7 @@
 import { livingLocks } from "../epoch/recovery.ts";
 import type { Segment } from "../segment/segment.ts";
 import { compareAndSet, load } from "../segment/words.ts";
+import { type Timer, timers } from "../timers.ts";
 
 /** Between two rounds of background work. */
 const TICK_MS = 200;
@@ -46,7 +47,7 @@ export function takeTurn(
   everyMs: number,
 ): boolean {
   const last = load(words, index);
-  const now = Date.now() | 0; // it wraps
+  const now = timers.now() | 0; // it wraps
   const passed = (now - last) | 0;
   // Below 0: the clock was set back.
   return (passed < 0 || passed >= everyMs) &&
@@ -57,8 +58,8 @@ export function takeTurn(
 class Ticker {
   readonly #residents = new Set<Resident>();
   /** Comes whatever happens to the other one. */
-  #heartbeat: ReturnType<typeof setInterval> | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #heartbeat: Timer | undefined;
+  #timer: Timer | undefined;
   /** Whether it is long until the next round. */
   isResting = false;
   #looking = false;
@@ -66,8 +67,8 @@ class Ticker {
   add(resident: Resident): void {
     this.#residents.add(resident);
     if (this.#heartbeat === undefined) {
-      this.#heartbeat = setInterval(() => this.#tick(), REST_MS);
-      Deno.unrefTimer(this.#heartbeat);
+      this.#heartbeat = timers.setInterval(() => this.#tick(), REST_MS);
+      this.#heartbeat.unref();
       this.#schedule(TICK_MS);
     } else if (this.isResting) this.#schedule(TICK_MS);
   }
@@ -80,18 +81,18 @@ class Ticker {
   delete(resident: Resident): void {
     this.#residents.delete(resident);
     if (this.#residents.size > 0) return;
-    clearInterval(this.#heartbeat);
-    clearTimeout(this.#timer);
+    timers.clear(this.#heartbeat);
+    timers.clear(this.#timer);
     this.#heartbeat = undefined;
     this.isResting = false;
   }
 
   #schedule(ms: number): void {
-    clearTimeout(this.#timer);
+    timers.clear(this.#timer);
     this.isResting = true; // should the rest fail, as the stack overflows, the next write sees to it, or the heartbeat
     if (ms === REST_MS) return;
-    this.#timer = setTimeout(() => this.#tick(), ms);
-    Deno.unrefTimer(this.#timer);
+    this.#timer = timers.setTimeout(() => this.#tick(), ms);
+    this.#timer.unref();
     this.isResting = ms > TICK_MS;
   }
 

@@ -28,6 +28,8 @@ import { received } from "../errors.ts";
  * An expiry is a moment of the system's clock, which all workers and the files of snapshots share.
  * So if that clock is set back, entries live longer by as much, and one that had expired, but was
  * not swept or replaced yet, is there again; if it is set forward, they expire earlier by as much.
+ * It is asked as `Date.now()`, so a test with a fake clock sees its entries expire. Each worker goes
+ * by its own `Date`: fake it in all that write or read entries with a `ttl`, or in none.
  *
  * @example A limit of 100 requests a minute
  * ```ts

@@ -20,6 +20,7 @@
  */
 
 import { SnapshotError } from "../errors.ts";
+import { sleep, timers } from "../timers.ts";
 import { failure } from "./failure.ts";
 import { OpenFile } from "./files.ts";
 
@@ -63,13 +64,13 @@ export class DirectoryLock implements Disposable {
     map: string,
     { ms, isLeaving }: Patience = { ms: DYING_MS },
   ): Promise<DirectoryLock> {
-    let until = performance.now() + ms;
+    let until = timers.elapsed() + ms;
     for (;;) {
       const lock = await DirectoryLock.#tryTake(directory, map);
       if (lock !== undefined) return lock;
-      if (await isLeaving?.()) until = performance.now() + ms;
-      else if (performance.now() >= until) throw inUse(directory);
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      if (await isLeaving?.()) until = timers.elapsed() + ms;
+      else if (timers.elapsed() >= until) throw inUse(directory);
+      await sleep(AGAIN_MS);
     }
   }
 

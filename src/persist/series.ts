@@ -25,6 +25,7 @@ import { evictAhead } from "../map/eviction.ts";
 import { P_ENTRIES, P_FLOOR } from "../segment/layout.ts";
 import { load } from "../segment/words.ts";
 import { sumTally } from "../map/accounting.ts";
+import { sleep } from "../timers.ts";
 import { clearFloor, raiseFloor, setFloor } from "../table/floor.ts";
 import {
   chainOf,
@@ -112,9 +113,7 @@ export class Series {
           throw aboutMap(this.#shortOfMemory(), name);
         }
       }
-      await new Promise((resolve) =>
-        setTimeout(resolve, FIRST_PAUSE_MS * 2 ** restarts)
-      );
+      await sleep(FIRST_PAUSE_MS * 2 ** restarts);
       this.#attachment.checkOpen("write the snapshot");
       this.#makeHeadroom(FIRST_HEADROOM * 2 ** restarts);
     }

@@ -19,6 +19,7 @@
 
 import { Worker } from "node:worker_threads";
 import { aboutMap, SnapshotError } from "../errors.ts";
+import { timers } from "../timers.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import {
@@ -237,7 +238,7 @@ export class WriterHost {
 
   /** Starts another worker soon, and again until that is done. */
   #revive(): void {
-    const timer = setTimeout(async () => {
+    const timer = timers.setTimeout(async () => {
       if (!this.isStarted) return;
       try {
         await this.#ask("start");
@@ -246,6 +247,6 @@ export class WriterHost {
         if (this.#state !== "absent") this.#revive(); // it did not die
       }
     }, REVIVAL_MS);
-    Deno.unrefTimer(timer);
+    timer.unref();
   }
 }

@@ -10,6 +10,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Attachment } from "../map/attachment.ts";
+import { type Timer, timers } from "../timers.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
@@ -54,7 +55,7 @@ class Writing {
   /** Whether the clock asks for an epoch. */
   #isDue = false;
   #isStarted = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   /** The last epoch. */
   #last: SnapshotInfo | undefined;
   /** What went wrong without harm to the epoch at hand. */
@@ -102,7 +103,7 @@ class Writing {
   async #round(): Promise<"ended" | undefined> {
     const all = this.#asked;
     const wasDue = this.#isDue;
-    const began = performance.now();
+    const began = timers.elapsed();
     this.#asked = [];
     this.#isDue = false;
     const wanted = all.filter(({ kind }) => kind !== "start");
@@ -143,11 +144,11 @@ class Writing {
 
   /** Writes an epoch, if anything has changed. Throws `SnapshotError`. */
   async #write(): Promise<void> {
-    const began = performance.now();
+    const began = timers.elapsed();
     this.#warning = undefined;
     const info = await this.#series.write((progress) => this.#tell(progress));
     this.#last = info ?? this.#last;
-    const ms = performance.now() - began;
+    const ms = timers.elapsed() - began;
     report({ kind: "written", info, ms, warning: this.#warning });
   }
 
@@ -158,11 +159,11 @@ class Writing {
   /** The next epoch begins an interval after this one began, or at once if it took longer; or soon, if it was given up. */
   #plan(began: number, failure: Failure | undefined): void {
     const { interval } = assignment;
-    const now = performance.now();
+    const now = timers.elapsed();
     const due = failure?.reason === SHORT_OF_MEMORY
       ? now + Math.min(interval, RETRY_MS)
       : began + interval;
-    this.#timer = setTimeout(() => {
+    this.#timer = timers.setTimeout(() => {
       this.#isDue = true;
       this.#work();
     }, Math.max(0, due - now));
@@ -171,13 +172,13 @@ class Writing {
   /** From here on nothing is written any more. */
   #end(): void {
     this.#state = "ended";
-    clearTimeout(this.#timer);
+    timers.clear(this.#timer);
     this.#attachment.close();
     this.#lock?.close();
   }
 
   #tell(progress: SnapshotProgress): void {
-    const now = performance.now();
+    const now = timers.elapsed();
     if (now - this.#reportedAt < PROGRESS_MS) return;
     this.#reportedAt = now;
     report({ kind: "progress", progress });

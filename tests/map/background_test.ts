@@ -1,5 +1,4 @@
 import { assert, assertFalse, assertStrictEquals } from "@std/assert";
-import { FakeTime } from "@std/testing/time";
 import { SharedMap } from "../../mod.ts";
 import { locks } from "../../src/epoch/lifeline.ts";
 import { Participant } from "../../src/epoch/participant.ts";
@@ -7,6 +6,7 @@ import { takeTurn } from "../../src/map/background.ts";
 import { H_LOOKED, H_SWEPT } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
+import { MapTime } from "./map_time.ts";
 
 const maxBytes = 2 ** 20;
 
@@ -15,7 +15,7 @@ Deno.test("takeTurn() gives each turn to one, whatever the clock does", () => {
   segment.publish();
   const same = Segment.attach(segment.handle);
   for (const start of [0, 2 ** 31 - 500, 2 ** 32 - 500, 1.8e12]) {
-    using time = new FakeTime(start);
+    using time = new MapTime(start);
     segment.words[H_LOOKED] = (start - 1000) | 0;
     assert(takeTurn(segment, H_LOOKED, 1000));
     assertFalse(takeTurn(same, H_LOOKED, 1000));
@@ -26,7 +26,7 @@ Deno.test("takeTurn() gives each turn to one, whatever the clock does", () => {
     assert(takeTurn(same, H_LOOKED, 1000));
     assert(takeTurn(segment, H_SWEPT, 0), "another one's");
   }
-  using _ = new FakeTime(1e6);
+  using _ = new MapTime(1e6);
   segment.words[H_LOOKED] = 2e6;
   assert(takeTurn(segment, H_LOOKED, 1000), "the clock was set back");
 });
@@ -48,7 +48,7 @@ async function countQueries(run: () => Promise<void>): Promise<number> {
 }
 
 Deno.test("A thread asks for all locks once, for all its attachments, and seldom when nobody writes", async () => {
-  using time = new FakeTime();
+  using time = new MapTime();
   using map = SharedMap.create<string, number>({ maxBytes });
   using another = SharedMap.create<string, number>({ maxBytes });
   const attached = Array.from(
@@ -73,7 +73,7 @@ Deno.test("A thread asks for all locks once, for all its attachments, and seldom
 });
 
 Deno.test("The background rests, and a write wakes it", async () => {
-  using time = new FakeTime();
+  using time = new MapTime();
   using map = SharedMap.create<string, string>({ maxBytes });
   const pass = async (milliseconds: number) => {
     time.tick(milliseconds);

@@ -8,13 +8,13 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { FakeTime } from "@std/testing/time";
 import { MapFullError, SharedMap } from "../../mod.ts";
 import { reservedChunks } from "../../src/segment/long_key.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { eventually } from "../concurrency/eventually.ts";
 import { SCALE, SEED } from "../crash/scale.ts";
 import { Random } from "../segment/random.ts";
+import { MapTime } from "./map_time.ts";
 
 const MIB = 2 ** 20;
 
@@ -63,7 +63,7 @@ Deno.test("MapFullError knows the sizes", () => {
 
 for (const onFull of ["throw", "evict"] as const) {
   Deno.test(`MapFullError names the oldest open snapshot where onFull is "${onFull}"`, () => {
-    using time = new FakeTime();
+    using time = new MapTime();
     using map = SharedMap.create<number, string>({
       key: "number",
       maxBytes: 2 * MIB,

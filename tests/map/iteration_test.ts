@@ -4,8 +4,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { FakeTime } from "@std/testing/time";
 import { SharedMap } from "../../mod.ts";
+import { MapTime } from "./map_time.ts";
 
 function numbers(maxBytes = 2 ** 24): SharedMap<number, number> {
   return SharedMap.create<number, number>({
@@ -166,7 +166,7 @@ Deno.test("SharedMap.clear() deletes everything, in tables of every size", () =>
 });
 
 Deno.test("SharedMap shrinks its table after mass deletes, in the background", async () => {
-  using time = new FakeTime();
+  using time = new MapTime();
   using map = numbers(2 ** 24);
   const fresh = map.stats().usedBytes;
   for (let i = 0; i < 50_000; i++) map.set(i, i);

@@ -7,9 +7,9 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { FakeTime } from "@std/testing/time";
 import { SharedMap, type SharedMapSnapshot, SnapshotError } from "../../mod.ts";
 import { H_CLOCK, LAST_TICK } from "../../src/segment/layout.ts";
+import { MapTime } from "./map_time.ts";
 
 function numbers(maxBytes = 2 ** 22): SharedMap<string, number> {
   return SharedMap.create<string, number>({ value: "number", maxBytes });
@@ -274,7 +274,7 @@ Deno.test("SharedMap.close() hands on what its versions hold for another's snaps
 });
 
 Deno.test("SharedMapSnapshot keeps deleted entries, and their tombstones go after it", async () => {
-  using time = new FakeTime();
+  using time = new MapTime();
   using map = numbers(2 ** 20);
   const empty = map.stats().usedBytes;
   for (let i = 0; i < 3000; i++) map.set(`k${i}`, i);

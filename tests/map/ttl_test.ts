@@ -7,8 +7,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { FakeTime } from "@std/testing/time";
 import { SharedMap } from "../../mod.ts";
+import { MapTime } from "./map_time.ts";
 
 const START = 1_700_000_000_000;
 
@@ -284,7 +284,7 @@ Deno.test("SharedMap.size counts an expired entry until something replaces or sw
 });
 
 Deno.test("SharedMap sweeps expired entries that nobody asks for", async () => {
-  using time = new FakeTime(START);
+  using time = new MapTime(START);
   using map = SharedMap.create<string, number>({ maxBytes: 2 ** 20 });
   for (let i = 0; i < 1000; i++) {
     map.set(`k${i}`, i, i % 2 === 0 ? { ttl: 5000 } : undefined);
@@ -301,7 +301,7 @@ Deno.test("SharedMap sweeps expired entries that nobody asks for", async () => {
 });
 
 Deno.test("SharedMap gives back the memory of what it sweeps", async () => {
-  using time = new FakeTime(START);
+  using time = new MapTime(START);
   using map = SharedMap.create<string, Uint8Array>({ maxBytes: 2 ** 22 });
   const before = map.stats().usedBytes;
   for (let i = 0; i < 1000; i++) {
@@ -331,7 +331,7 @@ Deno.test("SharedMap.snapshot() judges expiry by the time of its opening", () =>
 });
 
 Deno.test("SharedMap.snapshot() shows entries that were swept since", async () => {
-  using time = new FakeTime(START);
+  using time = new MapTime(START);
   using map = SharedMap.create<string, number>({ maxBytes: 2 ** 20 });
   map.set("a", 1, { ttl: 1000 });
   using snapshot = map.snapshot();
