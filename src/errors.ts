@@ -88,8 +88,8 @@ export class MapFullError extends Error {
 }
 
 /**
- * A handle or a name does not lead to a map that this worker can use: foreign memory, another layout version, or other
- * codecs.
+ * A handle or a name does not lead to a map that this worker can use: foreign memory, another layout version, other
+ * codecs, or nobody who answers.
  *
  * @example Usage
  * ```ts

@@ -16,7 +16,7 @@ const ROOMS = [
   "cli",
 ];
 /** What lies under the ground floor: everyone may use it. */
-const BASEMENT = "errors.ts";
+const BASEMENT = ["errors.ts", "timers.ts"];
 const SRC = new URL("../src/", import.meta.url);
 
 interface Import {
@@ -41,14 +41,18 @@ function importsIn(file: URL): string[] {
     .map(([, named, called]) => named ?? called);
 }
 
-async function allImports(): Promise<Import[]> {
+/** All files of `src`, as named from there. */
+async function allFiles(): Promise<string[]> {
   const options = { exts: [".ts"], includeDirs: false };
   const files = await Array.fromAsync(walk(SRC, options));
   assert(files.length > 50, "the house is not empty");
-  return files.flatMap(({ path }) => {
-    const file = path.slice(SRC.pathname.length);
-    return importsIn(new URL(file, SRC)).map((of) => ({ file, of }));
-  });
+  return files.map(({ path }) => path.slice(SRC.pathname.length));
+}
+
+async function allImports(): Promise<Import[]> {
+  return (await allFiles()).flatMap((file) =>
+    importsIn(new URL(file, SRC)).map((of) => ({ file, of }))
+  );
 }
 
 function roomOf(file: string): string {
@@ -66,7 +70,7 @@ Deno.test("a room imports only from rooms below it", async () => {
   for (const { file, of } of await allImports()) {
     if (!of.startsWith(".")) continue;
     const target = new URL(of, new URL(file, SRC)).href.slice(SRC.href.length);
-    if (target === BASEMENT) continue;
+    if (BASEMENT.includes(target)) continue;
     const [above, below] = [roomOf(file), roomOf(target)];
     assert(ROOMS.includes(below), `${file} imports ${of}, which is in no room`);
     assert(
@@ -106,4 +110,14 @@ Deno.test("the rooms are named where newcomers look for them", () => {
   );
   const named = [...text.matchAll(/^\| `(\w+)\/` /gm)].map(([, room]) => room);
   assertEquals(named.toReversed(), ROOMS);
+});
+
+Deno.test("timers come from one module, which takes them at its import", async () => {
+  const own =
+    /(?<!\btimers\.|\w)(?:(?:set|clear)(?:Timeout|Interval)\(|performance\.now)/;
+  for (const file of await allFiles()) {
+    if (file === "timers.ts") continue;
+    const found = codeOf(new URL(file, SRC)).match(own);
+    assert(found === null, `${file} calls ${found?.[0]}`);
+  }
 });

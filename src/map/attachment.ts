@@ -45,6 +45,7 @@ import { type Resident, takeTurn, ticker, type Urgency } from "./background.ts";
 import { capacityOf, leastMaxBytes } from "./capacity.ts";
 import { evacuate } from "./evacuation.ts";
 import { evict, evictQuickly } from "./eviction.ts";
+import type { Hold } from "./hold.ts";
 import type { CheckedOptions } from "./options.ts";
 import { sweep, sweepAll } from "./sweep.ts";
 
@@ -89,6 +90,8 @@ export type PlaceWait = "nothing" | "place" | "memory";
 
 /** What is closed together with an attachment. */
 export interface Dependent {
+  /** The part of the attachment that it ends with; none: it ends with the attachment. */
+  readonly owner?: Hold;
   /** The registry word of the snapshot that it has open. */
   readonly registryWord?: number;
   close(): void;

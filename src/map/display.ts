@@ -11,7 +11,7 @@ import { HOST_OBJECT } from "../codec/clone/platform.ts";
 import { P_ENTRIES } from "../segment/layout.ts";
 import { quoted } from "../errors.ts";
 import { liveBytesOf, sumTally, usedBytesOf } from "./accounting.ts";
-import type { Attachment } from "./attachment.ts";
+import type { Hold } from "./hold.ts";
 
 /** What `console.log` asks, in Deno and in the inspector of `node:util`. */
 const DENO_INSPECT = Symbol.for("Deno.customInspect");
@@ -93,7 +93,7 @@ function hidden(value: unknown): PropertyDescriptor {
 }
 
 /** What there is to see of a map: O(participants), and wait-free. */
-export function sightOf({ isOpen, segment }: Attachment): Sight {
+export function sightOf({ isOpen, attachment: { segment } }: Hold): Sight {
   const { name, keyCodec: key, valueCodec: value } = segment;
   if (!isOpen) return { name, details: { key, value, closed: true } };
   const used = bytesForEye(usedBytesOf(segment));

@@ -118,6 +118,13 @@ export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
    * of them keeps writing it.
    */
   persist?: PersistOptions;
+  /**
+   * How long to wait for other threads that have the map, or are about to, and give no sign of life, in milliseconds; `Infinity`: until
+   * they do. (One that restores the map is waited for, however long it takes.)
+   *
+   * @default {10000}
+   */
+  timeout?: number;
 }
 
 /**
@@ -149,6 +156,7 @@ export interface CheckedOptions {
 }
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
+const DEFAULT_TIMEOUT_MS = 10_000;
 const KEY_FORMATS: Readonly<Record<string, unknown>> = {
   string: stringKeys,
   number: numberKeys,
@@ -191,6 +199,21 @@ export function checkOptions<K, V>(
     capacity: checkSize("capacity", options.capacity ?? 0, 0, 2 ** 28),
     evict: onFull === "evict",
   };
+}
+
+/** Checks how long to wait for others. Throws `TypeError` or `RangeError`. */
+export function checkTimeout(timeout: unknown = DEFAULT_TIMEOUT_MS): number {
+  if (typeof timeout !== "number") {
+    throw new TypeError(
+      `Cannot open SharedMap: timeout must be a number: ${received(timeout)}`,
+    );
+  }
+  if (!(timeout > 0)) {
+    throw new RangeError(
+      `Cannot open SharedMap: timeout must be above 0 milliseconds, Infinity for no end: received ${timeout}`,
+    );
+  }
+  return timeout;
 }
 
 function checkSize(
@@ -264,6 +287,15 @@ export function keyFormat<K>(
   return Object.hasOwn(KEY_FORMATS, name)
     ? KEY_FORMATS[name] as KeyFormat<K>
     : customKeys(codec as Codec<K>);
+}
+
+/** Checks that the codecs are those of a segment. Throws `HandleError`, as the two others. */
+export function checkCodecs<K, V>(
+  segment: Segment,
+  { key, value }: AttachOptions<K, V>,
+): void {
+  keyFormat(segment, key);
+  valueFormat(segment, value);
 }
 
 /** Makes the value format of a segment, likewise. */

@@ -7,6 +7,7 @@
 
 import type { SnapshotError } from "../errors.ts";
 import type { Attachment } from "./attachment.ts";
+import type { Hold } from "./hold.ts";
 import type { CheckedOptions } from "./options.ts";
 
 /** Where and how often {@linkcode SharedMap.open} keeps a map on disk: its option `persist`. */
@@ -60,17 +61,18 @@ export interface Persistence {
     make: (given: GivenIdentity) => Attachment,
   ): Promise<Attachment>;
   /**
-   * Sees to it that somebody in this process keeps writing the map, until the attachment is closed. Whoever that is begins in the
-   * background. Throws `SnapshotError` if the directory cannot be used.
+   * Sees to it that somebody in this process keeps writing the map, until the hold is closed. Whoever that is begins in the
+   * background. Throws `SnapshotError` if the directory cannot be used. Of several holds in an attachment that name the same directory
+   * the options of the first count.
    */
-  keepWriting(attachment: Attachment): Promise<Kept>;
+  keepWriting(hold: Hold): Promise<Kept>;
 }
 
-/** A map that is being written, as one attachment sees it. */
+/** A map that is being written, as one hold sees it. */
 export interface Kept {
   /** Has an epoch written, by whoever writes; when it is durable, the promise is fulfilled. Throws `SnapshotError`. */
   flush(): Promise<void>;
-  /** When all that the closing of the attachment asks for is done, whatever came of it. */
+  /** When all that the closing of the hold asks for is done, whatever came of it. */
   readonly ended: Promise<void>;
 }
 

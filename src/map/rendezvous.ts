@@ -1,36 +1,60 @@
 /**
  * Rendezvous: finding a map by its name, anywhere in the process.
  *
- * Everyone who holds a map of some name holds a Web Lock of a name that begins alike, and listens on one broadcast
- * channel. Whoever opens the name first takes turns with other openers (a lock again); then, if no lock says that somebody
- * holds the map, it creates one; else it asks on the channel, and any holder answers with the segment. A holder that is busy
- * answers when it comes to it; one that dies loses its lock, and the opener looks again. So there is no
- * moment at which two maps of one name come to be, and a map whose holders are all gone is gone.
+ * A thread that has the map of some name holds a Web Lock whose name begins alike, and listens on one broadcast channel. Whoever
+ * opens the name takes turns with other openers (a lock again); then, if no lock says that a thread holds the map, it creates one;
+ * else it asks on the channel, and any holder answers with the segment. A holder that is busy answers when it comes to it; one
+ * that dies loses its lock, and the opener looks again. So there is no moment at which two maps of one name come to be, and a map
+ * whose holders are all gone is gone. Within a thread all share one attachment, and nobody needs to be asked.
+ *
+ * Anybody may send anything on the channel. What is no message of ours is ignored, and so is an answer with a segment that is not
+ * the one that a holder's lock tells of. Nobody waits for ever for one that gives no sign of life; a thread that creates the map, which
+ * may take its time, says so when it is asked.
  *
  * @module
  */
 
 import { BroadcastChannel } from "node:worker_threads";
 import { Lifeline, locks } from "../epoch/lifeline.ts";
+import { HandleError, theMap } from "../errors.ts";
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
+import { timers } from "../timers.ts";
+import { Attachment } from "./attachment.ts";
+import { Hold } from "./hold.ts";
+import { describe, type Holder, holderLock, holdersOf } from "./holder.ts";
 
 /** How long to wait for an answer before looking again whether anyone is there to give one. */
 const LOOK_AGAIN_MS = 50;
 
 type Message =
   | { kind: "ask"; name: string; question: string }
-  | { kind: "answer"; question: string; handle: SegmentHandle };
+  | { kind: "answer"; question: string; handle: SegmentHandle }
+  /** The map is being created by whoever says so. */
+  | { kind: "creating"; question: string };
 
 /** The channel stays open for good: in a worker that closed its last one, the runtime cannot open another. */
 interface Channel {
-  onmessage: (event: { data: Message }) => void;
+  onmessage: (event: { data: unknown }) => void;
   postMessage(message: Message): void;
   unref(): void;
 }
 
-/** The names that this worker answers for, each with its segment and how many attachments hold it here. */
-const held = new Map<string, { handle: SegmentHandle; users: number }>();
-const waiting = new Map<string, (handle: SegmentHandle) => void>();
+/** This thread's attachment to the map of a name. */
+interface Holding {
+  attachment: Attachment;
+  lifeline: Lifeline;
+  /** How many map objects share it. */
+  users: number;
+}
+
+/** What hears the replies to a question. */
+type Listener = (reply: Message) => void;
+
+/** The maps that this thread has by name. */
+const held = new Map<string, Holding>();
+/** The names whose maps this thread creates at the moment. */
+const creating = new Set<string>();
+const listeners = new Map<string, Listener>();
 let channel: Channel | undefined;
 
 function theChannel(): Channel {
@@ -41,96 +65,231 @@ function theChannel(): Channel {
   return channel;
 }
 
-function receive(message: Message): void {
-  if (message.kind === "answer") {
-    waiting.get(message.question)?.(message.handle);
-    return;
+function receive(data: unknown): void {
+  if (!isMessage(data)) return;
+  const { question } = data;
+  if (data.kind !== "ask") return listeners.get(question)?.(data);
+  const holding = held.get(data.name);
+  if (holding !== undefined) {
+    const { handle } = holding.attachment.segment;
+    theChannel().postMessage({ kind: "answer", question, handle });
+  } else if (creating.has(data.name)) {
+    theChannel().postMessage({ kind: "creating", question });
   }
-  const holding = held.get(message.name);
-  if (holding === undefined) return;
-  theChannel().postMessage({
-    kind: "answer",
-    question: message.question,
-    handle: holding.handle,
-  });
 }
 
-/** The locks of a name's holders begin with this; what follows tells them apart. */
-function holderPrefix(name: string): string {
-  return `epochmap holder ${JSON.stringify(name)} `;
+/** Whether it has the form of a message of ours. What an answer leads to is looked at where it is used. */
+function isMessage(data: unknown): data is Message {
+  if (typeof data !== "object" || data === null) return false;
+  const { kind, question, name, handle } = data as Record<string, unknown>;
+  if (typeof question !== "string") return false;
+  switch (kind) {
+    case "ask":
+      return typeof name === "string";
+    case "answer":
+      return typeof handle === "object" && handle !== null;
+    default:
+      return kind === "creating";
+  }
 }
 
-/** Says that this worker holds the map of a name; returns how to take that back. */
-function hold(name: string, handle: SegmentHandle): () => void {
-  theChannel();
-  const lifeline = Lifeline.hold(holderPrefix(name) + crypto.randomUUID());
-  const holding = held.get(name) ?? { handle, users: 0 };
-  holding.users++;
-  held.set(name, holding);
-  return () => {
-    if (--holding.users === 0) held.delete(name);
-    lifeline.release();
-  };
+/** How a map is opened. */
+export interface Opening {
+  /** Makes the map. Others wait meanwhile. */
+  create: () => Promise<Attachment>;
+  /** Looks at a segment that somebody holds before it is joined; may throw. */
+  check: (segment: Segment) => void;
+  /** How long to wait for others without a sign of life, in milliseconds. */
+  timeout: number;
 }
 
 /**
  * Joins the map of a name, or makes it.
  *
- * @param name The name, the same in all workers.
- * @param create Makes the map and returns its segment with what the caller wants of it. Others wait meanwhile.
- * @param join Attaches to a segment that somebody holds.
- * @returns What `create` or `join` returned, and how to stop holding the name.
+ * @param name The name, the same in all threads.
+ * @param opening What to do then.
+ * @returns A part in this thread's attachment.
+ * @throws {HandleError} If those who hold the name, or are at it, give no sign of life.
  */
-export async function meet<T>(
-  name: string,
-  create: () => Promise<{ segment: Segment; result: T }>,
-  join: (segment: Segment) => T,
-): Promise<{ result: T; letGo: () => void }> {
-  return await locks.request(
-    `epochmap opening ${JSON.stringify(name)}`,
-    {},
-    async () => {
-      const handle = await find(name);
-      if (handle !== undefined) {
-        const result = join(Segment.attach(handle));
-        return { result, letGo: hold(name, handle) };
-      }
-      const { segment, result } = await create();
-      return { result, letGo: hold(name, segment.handle) };
-    },
-  );
-}
-
-/** The segment of a name; undefined when nobody holds it. */
-async function find(name: string): Promise<SegmentHandle | undefined> {
+export async function meet(name: string, opening: Opening): Promise<Hold> {
+  const { check, create, timeout } = opening;
   const own = held.get(name);
-  if (own !== undefined) return own.handle;
-  while (await isHeld(name)) {
-    const handle = await ask(name);
-    if (handle !== undefined) return handle;
+  if (own !== undefined) {
+    check(own.attachment.segment);
+    return share(name);
   }
-  return undefined;
+  theChannel();
+  const wait = new Wait(name, timeout);
+  return await inTurn(wait, async () => {
+    const segment = held.get(name)?.attachment.segment ?? await find(wait);
+    if (segment !== undefined) check(segment);
+    if (!held.has(name)) {
+      const attachment = segment === undefined
+        ? await announced(name, create)
+        : Attachment.attachTo(segment);
+      hold(name, attachment);
+    }
+    return share(name);
+  });
 }
 
-async function isHeld(name: string): Promise<boolean> {
-  const prefix = holderPrefix(name);
+async function announced<T>(name: string, create: () => Promise<T>) {
+  creating.add(name);
+  try {
+    return await create();
+  } finally {
+    creating.delete(name);
+  }
+}
+
+/** Says that this thread has the map of a name. */
+function hold(name: string, attachment: Attachment): void {
+  const lifeline = Lifeline.hold(holderLock(name, attachment));
+  held.set(name, { attachment, lifeline, users: 0 });
+}
+
+/** A part in the attachment that this thread has by a name. */
+function share(name: string): Hold {
+  const holding = held.get(name)!;
+  const { attachment, lifeline } = holding;
+  holding.users++;
+  return new Hold(attachment, () => {
+    if (--holding.users > 0) return;
+    try {
+      attachment.close();
+    } finally {
+      held.delete(name);
+      lifeline.release();
+    }
+  });
+}
+
+// ---- waiting for others ---------------------------------------------------------------------------------------------
+
+/** One opener's wait: what it asks, and since when it has heard nothing. */
+class Wait {
+  readonly name: string;
+  readonly question = crypto.randomUUID();
+  readonly #timeout: number;
+  #heardAt = timers.elapsed();
+
+  constructor(name: string, timeout: number) {
+    this.name = name;
+    this.#timeout = timeout;
+  }
+
+  /** Asks whoever has the map, or is about to; replies may come until `listeners` knows the question no more. */
+  ask(): void {
+    const { name, question } = this;
+    theChannel().postMessage({ kind: "ask", name, question });
+    if (creating.has(name)) this.hear(); // the channel does not lead back to this thread
+  }
+
+  /** Notes a sign of life. */
+  hear(): void {
+    this.#heardAt = timers.elapsed();
+  }
+
+  get isOver(): boolean {
+    return timers.elapsed() - this.#heardAt >= this.#timeout;
+  }
+
+  /** An answer that leads to no map; perhaps one of another version of this module. */
+  refused: HandleError | undefined;
+
+  /** What to say when it is over. */
+  error(who: string): HandleError {
+    const error = new HandleError(
+      `Cannot open ${
+        theMap(this.name)
+      }: in process ${Deno.pid}, ${who} gave no answer for ${this.#timeout} ms: let that thread come back to its event loop, end it, or give open() a longer timeout`,
+      { mapName: this.name },
+    );
+    if (this.refused !== undefined) error.cause = this.refused;
+    return error;
+  }
+}
+
+/** Does work that one opener of a name does at a time. Throws `HandleError` if the turn does not come. */
+async function inTurn<T>(wait: Wait, work: () => Promise<T>): Promise<T> {
+  const lock = `epochmap opening ${JSON.stringify(wait.name)}`;
+  const giveUp = new AbortController();
+  listeners.set(wait.question, ({ kind }) => {
+    if (kind === "creating") wait.hear();
+  });
+  const watch = timers.setInterval(async () => {
+    if (!wait.isOver) return wait.ask();
+    timers.clear(watch);
+    giveUp.abort(wait.error(await whoIsInTheWay(wait.name, lock)));
+  }, LOOK_AGAIN_MS);
+  watch.unref();
+  const end = () => {
+    timers.clear(watch);
+    listeners.delete(wait.question);
+  };
+  try {
+    return await locks.request(lock, { signal: giveUp.signal }, () => {
+      end();
+      return work();
+    });
+  } finally {
+    end();
+  }
+}
+
+/** Who keeps the turn from coming, for an error: the one that has it, or those that it waits for. */
+async function whoIsInTheWay(name: string, lock: string): Promise<string> {
+  const holders = describe(await holdersOf(name));
   const { held } = await locks.query();
-  return held.some((lock) => lock.name.startsWith(prefix));
+  const clientId = held.find((it) => it.name === lock)?.clientId;
+  const opener =
+    `the thread that is about to open it (client ${clientId} of the Web Locks)`;
+  return holders === "" ? opener : `${holders} and ${opener}`;
 }
 
-/** Asks once; undefined after a while without an answer. */
-async function ask(name: string): Promise<SegmentHandle | undefined> {
-  const question = crypto.randomUUID();
-  const { promise, resolve } = Promise.withResolvers<
-    SegmentHandle | undefined
-  >();
-  waiting.set(question, resolve);
-  const timer = setTimeout(() => resolve(undefined), LOOK_AGAIN_MS);
-  theChannel().postMessage({ kind: "ask", name, question });
+/** The segment of a name; undefined when nobody holds it. Throws `HandleError` if nobody answers. */
+async function find(wait: Wait): Promise<Segment | undefined> {
+  for (;;) {
+    const holders = await holdersOf(wait.name);
+    if (holders.length === 0) return undefined;
+    const segment = await answer(wait, holders);
+    if (segment !== undefined) return segment;
+    if (wait.isOver) throw wait.error(describe(holders));
+  }
+}
+
+/** Asks once; undefined after a while without a good answer. */
+async function answer(
+  wait: Wait,
+  holders: readonly Holder[],
+): Promise<Segment | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Segment | undefined>();
+  listeners.set(wait.question, (reply) => {
+    if (reply.kind !== "answer") return;
+    const segment = segmentIn(reply, wait);
+    if (segment === undefined) return;
+    if (holders.some(({ id }) => id === segment.id)) resolve(segment);
+  });
+  const timer = timers.setTimeout(() => resolve(undefined), LOOK_AGAIN_MS);
+  wait.ask();
   try {
     return await promise;
   } finally {
-    clearTimeout(timer);
-    waiting.delete(question);
+    timers.clear(timer);
+    listeners.delete(wait.question);
+  }
+}
+
+/** The segment that an answer brought, if it is one. */
+function segmentIn(
+  { handle }: { handle: SegmentHandle },
+  wait: Wait,
+): Segment | undefined {
+  try {
+    return Segment.attach(handle);
+  } catch (error) {
+    if (!(error instanceof HandleError)) throw error;
+    wait.refused = error;
+    return undefined;
   }
 }

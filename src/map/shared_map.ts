@@ -45,7 +45,9 @@ import {
 import * as ownChanges from "./own_changes.ts";
 import {
   type AttachOptions,
+  checkCodecs,
   checkOptions,
+  checkTimeout,
   keyFormat,
   type OpenOptions,
   type SharedMapOptions,
@@ -53,6 +55,7 @@ import {
 } from "./options.ts";
 import { type Part, Reader, type Taken, UNDECODED } from "./reader.ts";
 import { newTombstone } from "./removal.ts";
+import { Hold } from "./hold.ts";
 import {
   type GivenIdentity,
   type Kept,
@@ -120,8 +123,9 @@ const NO_MEMORY_LEFT = Symbol("no memory left");
 /** What came of a round in vain: something else is there by now. */
 const CHANGED = Symbol("changed");
 
-/** The attachment of a map: for the rooms above, and so no part of what users see. */
+/** The attachment of a map, and its part in that: for the rooms above, and so no part of what users see. */
 export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
+export let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
 
 /**
  * A hash map in shared memory that every worker of the process reads and writes directly.
@@ -154,10 +158,10 @@ export class SharedMap<K, V>
   implements Disposable, AsyncDisposable, Iterable<[K, V]> {
   static {
     attachmentOf = (map) => map.#attachment;
+    holdOf = (map) => map.#hold;
     present(SharedMap.prototype, {
       as: "SharedMap",
-      see: (object) =>
-        #attachment in object ? sightOf(object.#attachment) : undefined,
+      see: (object) => #hold in object ? sightOf(object.#hold) : undefined,
       toClone:
         "Cannot clone a SharedMap: send `map.handle`, and attach to it with SharedMap.attach(handle) where it arrives",
       toJson:
@@ -165,6 +169,7 @@ export class SharedMap<K, V>
     });
   }
 
+  readonly #hold: Hold;
   readonly #attachment: Attachment;
   readonly #participant: Participant;
   readonly #segment: Segment;
@@ -200,18 +205,19 @@ export class SharedMap<K, V>
   readonly #hasOwnKeys: boolean;
   /** Whether encoding and decoding values runs the caller's code. */
   readonly #hasOwnValues: boolean;
-  #letGo: (() => void) | undefined;
   /** Its life on disk, if it was opened with `persist`. */
   #onDisk: Kept | undefined;
   #ttlMarked = false;
 
-  private constructor(attachment: Attachment, options: AttachOptions<K, V>) {
-    if (!(attachment instanceof Attachment)) {
+  private constructor(hold: Hold, options: AttachOptions<K, V>) {
+    if (!(hold instanceof Hold)) {
       throw new TypeError(
         "Cannot construct SharedMap: use SharedMap.create(options) for a map of its own, SharedMap.open(name, options) for one that workers find by its name, or SharedMap.attach(handle) for another worker's",
       );
     }
+    const { attachment } = hold;
     const { participant, segment } = attachment;
+    this.#hold = hold;
     this.#attachment = attachment;
     this.#participant = participant;
     this.#segment = segment;
@@ -270,18 +276,19 @@ export class SharedMap<K, V>
   static create<K = string, V = unknown>(
     options: SharedMapOptions<K, V> = {},
   ): SharedMap<K, V> {
-    return SharedMap.#over(Attachment.create(checkOptions(options)), options);
+    const attachment = Attachment.create(checkOptions(options));
+    return SharedMap.#over(Hold.whole(attachment), options);
   }
 
-  /** The map of an attachment, which is closed if the options, or the codecs in them, have become others since they were checked. */
+  /** The map of a hold, which is closed if the options, or the codecs in them, have become others since they were checked. */
   static #over<K, V>(
-    attachment: Attachment,
+    hold: Hold,
     options: AttachOptions<K, V>,
   ): SharedMap<K, V> {
     try {
-      return new SharedMap(attachment, options);
+      return new SharedMap(hold, options);
     } catch (error) {
-      attachment.close();
+      hold.close();
       throw error;
     }
   }
@@ -318,23 +325,24 @@ export class SharedMap<K, V>
         }`,
       );
     }
-    return SharedMap.#join(Segment.attach(handle), options);
-  }
-
-  /** The codecs are checked before a place is taken. */
-  static #join<K, V>(
-    segment: Segment,
-    options: AttachOptions<K, V>,
-  ): SharedMap<K, V> {
-    keyFormat(segment, options.key);
-    valueFormat(segment, options.value);
-    return SharedMap.#over(Attachment.attachTo(segment), options);
+    const segment = Segment.attach(handle);
+    checkCodecs(segment, options); // before a place is taken
+    return SharedMap.#over(
+      Hold.whole(Attachment.attachTo(segment)),
+      options,
+    );
   }
 
   /**
    * Opens the map of a name: joins it if any worker of the process holds it, else makes it.
    *
    * A map whose holders are all gone is gone, and the next `open` makes a new one.
+   *
+   * All that one thread opens by a name shares one attachment, and so one of the map's places: a server may open the map for each
+   * request. Each of these `SharedMap` objects is closed by itself, with its snapshots and pins; the last one that is closed leaves the map.
+   *
+   * O(1) if this thread has the map already. Else it waits for others: for the one that is creating the map as long as that takes,
+   * and for an answer of those who have it as long as `timeout` says.
    *
    * With `persist` it survives its holders: whoever makes the map first restores the newest epoch of the directory that is whole
    * (those who join wait until that is done), and then a worker of its own writes an epoch per interval in which something
@@ -346,11 +354,11 @@ export class SharedMap<K, V>
    * @typeParam K The type of the keys.
    * @typeParam V The type of the values.
    * @param name The name, the same in all workers.
-   * @param options Codecs, sizes, and where to keep the map on disk. Sizes count only for the worker that makes the map.
+   * @param options Codecs, sizes, how long to wait, and where to keep the map on disk. Sizes count only for the worker that makes the map.
    * @returns The map, attached in this worker.
    * @throws {TypeError} If the name is not a string, or an option has the wrong type.
    * @throws {RangeError} If a size is out of range.
-   * @throws {HandleError} If the map has other codecs.
+   * @throws {HandleError} If the map has other codecs, or who has it does not answer: the message says who that is.
    * @throws {SnapshotError} If the directory cannot be used, or what it holds is from a map with other codecs.
    * @throws {MapFullError} If what the directory holds does not fit.
    *
@@ -360,7 +368,7 @@ export class SharedMap<K, V>
    * import { assertEquals } from "@std/assert";
    *
    * using here = await SharedMap.open<string, number>("hits");
-   * using there = await SharedMap.open<string, number>("hits"); // usually in a worker
+   * using there = await SharedMap.open<string, number>("hits"); // here, or in a worker
    * here.increment("/");
    * assertEquals(there.get("/"), 1);
    * ```
@@ -379,18 +387,16 @@ export class SharedMap<K, V>
     const persistence = persist && persistenceFor(persist);
     const make = (given: GivenIdentity = {}) =>
       Attachment.create({ ...checked, ...given });
-    const { result, letGo } = await meet(
-      name,
-      async () => {
-        const attachment = await persistence?.restore(checked, make) ?? make();
-        const result = SharedMap.#over(attachment, options);
-        return { segment: attachment.segment, result };
-      },
-      (segment) => SharedMap.#join(segment, withDefaults(options)),
-    );
-    result.#letGo = letGo;
+    const timeout = checkTimeout(options.timeout);
+    const codecs = withDefaults(options);
+    const hold = await meet(name, {
+      create: async () => await persistence?.restore(checked, make) ?? make(),
+      check: (segment) => checkCodecs(segment, codecs),
+      timeout,
+    });
+    const result = SharedMap.#over(hold, codecs);
     try {
-      result.#onDisk = await persistence?.keepWriting(result.#attachment);
+      result.#onDisk = await persistence?.keepWriting(hold);
     } catch (error) {
       result.close();
       throw error;
@@ -417,7 +423,7 @@ export class SharedMap<K, V>
    * ```
    */
   get handle(): SharedMapHandle {
-    this.#attachment.checkOpen("hand out the handle");
+    this.#hold.checkOpen("hand out the handle");
     return this.#segment.handle;
   }
 
@@ -437,7 +443,7 @@ export class SharedMap<K, V>
    * ```
    */
   get size(): number {
-    this.#attachment.checkOpen("count the entries");
+    this.#hold.checkOpen("count the entries");
     return sumTally(this.#segment, P_ENTRIES);
   }
 
@@ -469,7 +475,7 @@ export class SharedMap<K, V>
       this.#pack(key, "get an entry");
       return this.#getPacked();
     }
-    this.#attachment.checkReadable("get an entry");
+    this.#hold.checkReadable("get an entry");
     const seen = this.#look(key, ANY);
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
@@ -594,7 +600,7 @@ export class SharedMap<K, V>
    * ```
    */
   has(key: K): boolean {
-    this.#attachment.checkReadable("look for an entry");
+    this.#hold.checkReadable("look for an entry");
     let seen: number;
     if (this.#hasTextKeys && typeof key === "string") seen = this.#look(key, 0);
     else {
@@ -631,9 +637,9 @@ export class SharedMap<K, V>
    * ```
    */
   getMany(keys: Iterable<K>): (V | undefined)[] {
-    this.#attachment.checkOpen("get entries");
+    this.#hold.checkOpen("get entries");
     const wanted = [...keys];
-    this.#attachment.checkOpen("get entries");
+    this.#hold.checkOpen("get entries");
     // The caller's own code may use the map itself, and so nothing can be kept over a call of it.
     if (this.#hasOwnKeys || this.#hasOwnValues) {
       return wanted.map((key) => this.get(key));
@@ -807,7 +813,7 @@ export class SharedMap<K, V>
    */
   setMany(entries: Iterable<readonly [K, V]>, options?: SetOptions): void {
     const what = "set entries";
-    this.#attachment.checkOpen(what);
+    this.#hold.checkOpen(what);
     const life = lifetimeOf(options, what, false);
     for (const [key, value] of entries) this.#setFor(key, value, life);
   }
@@ -861,7 +867,7 @@ export class SharedMap<K, V>
    * ```
    */
   clear(): void {
-    this.#attachment.checkOpen("delete the entries");
+    this.#hold.checkOpen("delete the entries");
     const migration = this.#table.migration;
     let cursor = new Cursor(this.#segment, migration);
     for (let attempt = 0; !cursor.done;) {
@@ -1484,8 +1490,7 @@ export class SharedMap<K, V>
   }
 
   #scan<T>(part: Part<T>): IterableIterator<T> {
-    const checkOpen = () =>
-      this.#attachment.checkOpen("iterate over the entries");
+    const checkOpen = () => this.#hold.checkOpen("iterate over the entries");
     checkOpen();
     return new Scan(
       this.#attachment,
@@ -1522,20 +1527,13 @@ export class SharedMap<K, V>
    * ```
    */
   pin(): Disposable {
-    this.#attachment.checkOpen("pin the map");
-    this.#participant.keepPin();
-    let kept = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (kept) this.#participant.releasePin();
-        kept = false;
-      },
-    };
+    this.#hold.checkOpen("pin the map");
+    return { [Symbol.dispose]: this.#hold.keepPin() };
   }
 
   /**
    * Opens a snapshot: the map as it is at this moment. O(1), whatever the size; writers hardly notice. Up to 32 may be open in
-   * one attachment.
+   * one attachment, which all maps share that a worker opened by one name.
    *
    * @returns The snapshot; close it when it is done with.
    * @throws {SnapshotError} If too many are open.
@@ -1554,8 +1552,8 @@ export class SharedMap<K, V>
    * ```
    */
   snapshot(): SharedMapSnapshot<K, V> {
-    this.#attachment.checkOpen("open a snapshot");
-    return new MapSnapshot(this.#attachment, this.#reader);
+    this.#hold.checkOpen("open a snapshot");
+    return new MapSnapshot(this.#hold, this.#reader);
   }
 
   /**
@@ -1575,7 +1573,7 @@ export class SharedMap<K, V>
    * ```
    */
   stats(): SharedMapStats {
-    this.#attachment.checkOpen("read the statistics");
+    this.#hold.checkOpen("read the statistics");
     return sumStats(this.#segment);
   }
 
@@ -1607,7 +1605,7 @@ export class SharedMap<K, V>
    * ```
    */
   async flush(): Promise<void> {
-    this.#attachment.checkOpen("flush the map");
+    this.#hold.checkOpen("flush the map");
     if (this.#onDisk === undefined) throw this.#notKept();
     await this.#onDisk.flush();
   }
@@ -1623,8 +1621,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Leaves the map in this worker; does nothing where that was done. The map lives on in the others. Closes this worker's snapshots; open
-   * iterators then throw.
+   * Closes this map object; again is nothing. Its snapshots are closed with it, and its open iterators throw. Unless the worker has
+   * the map by other objects of the same {@linkcode SharedMap.open} name, it leaves the map, which lives on in other workers.
    *
    * It does not wait. If it is this worker that has a persisted map written, a last epoch is written behind it, then others take
    * over; what goes wrong goes to `onError`. A program that ends by itself waits for that epoch, but `Deno.exit` does not: to wait for it,
@@ -1639,9 +1637,7 @@ export class SharedMap<K, V>
    * ```
    */
   close(): void {
-    if (!this.#attachment.isOpen) return;
-    this.#attachment.close();
-    this.#letGo?.();
+    this.#hold.close();
   }
 
   /**
@@ -1679,7 +1675,7 @@ export class SharedMap<K, V>
    * ```
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    const flushed = this.#attachment.isOpen ? this.#onDisk?.flush() : undefined;
+    const flushed = this.#hold.isOpen ? this.#onDisk?.flush() : undefined;
     this.close();
     try {
       await flushed;
@@ -1696,27 +1692,27 @@ export class SharedMap<K, V>
 
   /** Puts a key into the scratch; returns what to do that again with. May run a codec of the caller's. */
   #pack(key: K, what: string): unknown {
-    this.#attachment.checkOpen(what);
+    this.#hold.checkOpen(what);
     const { keys } = this.#reader;
     const prepared = keys.prepare(key);
-    if (this.#hasOwnKeys) this.#attachment.checkOpen(what);
+    if (this.#hasOwnKeys) this.#hold.checkOpen(what);
     keys.pack(prepared, this.#key);
     return prepared;
   }
 
   /** Puts a prepared key into the scratch again, after the caller's code ran. */
   #packAgain(prepared: unknown, what: string): void {
-    this.#attachment.checkOpen(what);
+    this.#hold.checkOpen(what);
     this.#reader.keys.pack(prepared, this.#key);
   }
 
   /** Prepares a value and puts a key into the scratch; whatever runs the caller's code comes first. */
   #packWithValue(key: K, value: V, what: string): void {
-    this.#attachment.checkOpen(what);
+    this.#hold.checkOpen(what);
     const { keys } = this.#reader;
     const prepared = keys.prepare(key);
     this.#prepare(value);
-    this.#attachment.checkOpen(what); // the caller's code may have closed it
+    this.#hold.checkOpen(what); // the caller's code may have closed it
     keys.pack(prepared, this.#key);
   }
 

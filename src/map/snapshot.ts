@@ -9,6 +9,7 @@ import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { versionAt } from "../table/clock.ts";
 import type { Attachment, Holder } from "./attachment.ts";
 import { present, type Sight } from "./display.ts";
+import type { Hold } from "./hold.ts";
 import type { Part, Reader, Taken } from "./reader.ts";
 import { Scan } from "./scan.ts";
 
@@ -86,6 +87,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
   }
 
   readonly epoch: number;
+  readonly owner: Hold;
   readonly #attachment: Attachment;
   readonly #reader: Reader<K, V>;
   readonly registryWord: number;
@@ -93,8 +95,10 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
   isOpen = true;
   #size: number | undefined;
 
-  constructor(attachment: Attachment, reader: Reader<K, V>) {
+  constructor(owner: Hold, reader: Reader<K, V>) {
+    const { attachment } = owner;
     const { participant, segment: { name: mapName } } = attachment;
+    this.owner = owner;
     this.#attachment = attachment;
     this.#reader = reader;
     this.registryWord = participant.freeRegistryWord();

@@ -18,7 +18,8 @@
 
 import { Lifeline, locks } from "../epoch/lifeline.ts";
 import { aboutMap, received, type SnapshotError } from "../errors.ts";
-import type { Attachment } from "../map/attachment.ts";
+import type { Attachment, Dependent } from "../map/attachment.ts";
+import type { Hold } from "../map/hold.ts";
 import { takeTurn } from "../map/background.ts";
 import type { CheckedOptions } from "../map/options.ts";
 import {
@@ -30,6 +31,7 @@ import {
 } from "../map/persistence.ts";
 import { H_WRITER_LOOKED } from "../segment/layout.ts";
 import { idOf, type Segment } from "../segment/segment.ts";
+import { type Timer, timers } from "../timers.ts";
 import { makeDirectory } from "./directory.ts";
 import { DirectoryLock, DYING_MS } from "./directory_lock.ts";
 import { failure } from "./failure.ts";
@@ -176,22 +178,41 @@ class PersistedMap implements Persistence {
     });
   }
 
-  async keepWriting(attachment: Attachment): Promise<Kept> {
-    const { id, name } = attachment.segment;
-    let directory: string;
-    let lock: DirectoryLock;
+  async keepWriting(hold: Hold): Promise<Kept> {
     try {
-      directory = ready(this.#checked.directory);
-      lock = await this.#lock(directory, id);
+      const directory = ready(this.#checked.directory);
+      const candidate = candidateOf(hold, directory) ??
+        await this.#newCandidate(hold, directory);
+      return candidate.serve(hold);
     } catch (error) {
-      throw aboutMap(error, name);
+      throw aboutMap(error, hold.attachment.segment.name);
+    }
+  }
+
+  async #newCandidate(hold: Hold, directory: string): Promise<Candidate> {
+    const { segment, dependents } = hold.attachment;
+    const lock = await this.#lock(directory, segment.id);
+    const another = candidateOf(hold, directory);
+    if (another !== undefined) { // made meanwhile
+      lock.close();
+      return another;
     }
     const writer = { ...this.#checked, directory };
-    const candidate = new Candidate(this.#options, writer, attachment, lock);
-    if (attachment.isOpen) attachment.dependents.add(candidate);
-    else candidate.close();
+    const candidate = new Candidate(this.#options, writer, segment, lock);
+    dependents.add(candidate);
     return candidate;
   }
+}
+
+/** The candidate that an attachment has for a directory. */
+function candidateOf(
+  { attachment }: Hold,
+  directory: string,
+): Candidate | undefined {
+  for (const it of attachment.dependents) {
+    if (it instanceof Candidate && it.directory === directory) return it;
+  }
+  return undefined;
 }
 
 /** What a promise brings, if it does so in time. The program does not end meanwhile. */
@@ -200,22 +221,24 @@ async function within<T>(
   promise: Promise<T>,
 ): Promise<T | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), ms);
+  const timer = timers.setTimeout(() => resolve(undefined), ms);
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    timers.clear(timer);
   }
 }
 
-/** One attachment's readiness to write the map. */
-class Candidate implements Kept {
-  readonly #directory: string;
+/** One attachment's readiness to write the map into a directory. */
+class Candidate implements Dependent {
+  readonly directory: string;
+  /** The holds in the attachment that it is there for. */
+  #users = 0;
   readonly #segment: Segment;
   readonly #directoryLock: DirectoryLock;
   readonly #host: WriterHost;
   readonly #writerLock: string;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #timer: Timer;
   /** What keeps epochs from being written; and what keeps one from finding somebody to write them. */
   readonly #trouble: Trouble;
   readonly #vacancy: Trouble;
@@ -229,11 +252,11 @@ class Candidate implements Kept {
   constructor(
     options: PersistOptions,
     writer: ReturnType<typeof checkWriterOptions>,
-    { segment }: Attachment,
+    segment: Segment,
     lock: DirectoryLock,
   ) {
     const { directory } = writer;
-    this.#directory = directory;
+    this.directory = directory;
     this.#segment = segment;
     this.#directoryLock = lock;
     this.#writerLock = writerLock(directory);
@@ -249,10 +272,10 @@ class Candidate implements Kept {
     );
     this.#host.onDeath = () => this.#lookNow();
     this.#lookNow();
-    this.#timer = setInterval(() => {
+    this.#timer = timers.setInterval(() => {
       if (takeTurn(segment, H_WRITER_LOOKED, TURN_MS)) this.#lookNow();
     }, LOOK_MS);
-    Deno.unrefTimer(this.#timer);
+    this.#timer.unref();
   }
 
   /** Starts to write if nobody does, unless such a look is under way. */
@@ -268,7 +291,7 @@ class Candidate implements Kept {
       await this.#elect();
       this.#vacancy.end();
     } catch (cause) {
-      const error = failure("write snapshots into", this.#directory, cause);
+      const error = failure("write snapshots into", this.directory, cause);
       this.#vacancy.fail(error);
       return aboutMap(error, this.#segment.name);
     }
@@ -286,7 +309,20 @@ class Candidate implements Kept {
     );
   }
 
-  async flush(): Promise<void> {
+  /** Is there for a hold until that is closed; with the last one it ends. */
+  serve(hold: Hold): Kept {
+    this.#users++;
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    hold.beforeEnd(() => {
+      if (--this.#users > 0) return resolve();
+      hold.attachment.dependents.delete(this);
+      this.close();
+      resolve(this.#ended.promise);
+    });
+    return { flush: () => this.#flushAndNote(), ended };
+  }
+
+  async #flushAndNote(): Promise<void> {
     const flush = this.#flush();
     this.#flushes.add(flush);
     try {
@@ -312,15 +348,11 @@ class Candidate implements Kept {
     }
   }
 
-  get ended(): Promise<void> {
-    return this.#ended.promise;
-  }
-
   /** Stops to write, if need be as soon as that has begun; the map is being closed. What it was asked for before is done. */
   close(): void {
-    clearInterval(this.#timer);
+    timers.clear(this.#timer);
     const finishing = Lifeline.hold(
-      finishingPrefix(this.#directory) + crypto.randomUUID(),
+      finishingPrefix(this.directory) + crypto.randomUUID(),
     );
     this.#finish().finally(() => {
       this.#directoryLock.close();

@@ -11,7 +11,7 @@
  */
 
 import { aboutMap, received, type SnapshotError } from "../errors.ts";
-import { attachmentOf, SharedMap } from "../map/shared_map.ts";
+import { holdOf, SharedMap } from "../map/shared_map.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { absolutePathOf, listEpochs, pathOf } from "./directory.ts";
 import { chainOf, type SnapshotInfo } from "./directory.ts";
@@ -284,9 +284,9 @@ export function openAttachment<K, V>(
       `Cannot ${what}: expected a SharedMap: ${received(map)}`,
     );
   }
-  const attachment = attachmentOf(map);
-  attachment.checkOpen(what);
-  return attachment;
+  const hold = holdOf(map);
+  hold.checkOpen(what);
+  return hold.attachment;
 }
 
 /** Checks the option `keep`. */

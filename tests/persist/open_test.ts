@@ -48,6 +48,36 @@ Deno.test("SharedMap.open() with persist brings back what the last holders left,
   }
 });
 
+Deno.test("the persisted maps of one thread share one candidate, and the last one writes the last epoch", async () => {
+  await using folder = new Home();
+  const directory = folder.path;
+  const name = newName();
+  const open = () =>
+    SharedMap.open<string, number>(name, {
+      persist: { directory, interval: 1e6 },
+    });
+  const plain = () => SharedMap.open<string, number>(name);
+  const maps = await Promise.all(Array.from({ length: 20 }, open));
+  for (let i = 0; i < 100; i++) maps.push(await open());
+  using other = await plain();
+  const { dependents } = attachmentOf(other);
+  assert(dependents.size < 4, `${dependents.size} for 120 maps`);
+  await eventually(async () => (await folder.writers()).length === 1);
+  for (const map of maps.slice(1)) {
+    map.increment("n");
+    map.close();
+  }
+  assertStrictEquals((await folder.writers()).length, 1);
+  maps[0].close();
+  // Whoever has the map without `persist` does not keep it from being written to the end.
+  await eventually(async () => (await folder.writers()).length === 0);
+  assertStrictEquals((await listSnapshots(directory)).length, 1);
+  other.increment("n");
+  using again = await open();
+  assertStrictEquals(again.get("n"), maps.length);
+  await eventually(async () => (await folder.writers()).length === 1);
+});
+
 Deno.test("those who join a persisted map wait until it is restored, and exactly one writes it", async () => {
   await using folder = new Home();
   {

@@ -1,0 +1,78 @@
+/**
+ * Holders: who in the process has the map of a name, as the Web Locks tell. The name of a holder's lock says which segment it has, and
+ * what may help to find out who that is.
+ *
+ * @module
+ */
+
+import { locks } from "../epoch/lifeline.ts";
+import { timers } from "../timers.ts";
+import type { Attachment } from "./attachment.ts";
+
+/** A thread that has the map of a name. */
+export interface Holder {
+  /** The segment's; none if the lock is not of a kind that is known here. */
+  readonly id?: string;
+  /** The name and the script of its worker, where it has one. */
+  readonly worker?: string;
+  readonly script?: string;
+  /** Since when it has the map, as an ISO date. */
+  readonly since?: string;
+  /** As the locks call it. */
+  readonly clientId: string;
+}
+
+function prefix(name: string): string {
+  return `epochmap holder ${JSON.stringify(name)} `;
+}
+
+/** The name of the lock by which an attachment of this thread holds the map of a name. */
+export function holderLock(
+  name: string,
+  { segment, participant }: Attachment,
+): string {
+  const { name: worker, location } = globalThis as Partial<
+    typeof globalThis & { location: Location }
+  >;
+  return prefix(name) + JSON.stringify({
+    id: segment.id,
+    participant: participant.lock, // no other holder of the segment has this one
+    worker: worker || undefined,
+    script: location?.href,
+    since: new Date(timers.now()).toISOString(),
+  });
+}
+
+/** Who has the map of a name. */
+export async function holdersOf(name: string): Promise<Holder[]> {
+  const before = prefix(name);
+  const { held } = await locks.query();
+  return held.filter((lock) => lock.name.startsWith(before))
+    .map((lock) => ({
+      ...told(lock.name.slice(before.length)),
+      clientId: lock.clientId,
+    }));
+}
+
+/** What a lock tells; nothing if others took it who know nothing of this module. */
+function told(text: string): Omit<Holder, "clientId"> {
+  try {
+    return { ...JSON.parse(text) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+/** Says who they are, for an error. */
+export function describe(holders: readonly Holder[]): string {
+  const all = holders.map(({ worker, script, since, clientId }) => {
+    const isWorker = worker !== undefined || script !== undefined;
+    const called = worker === undefined ? "" : ` ${JSON.stringify(worker)}`;
+    const of = script === undefined ? "" : ` of ${script}`;
+    const who = isWorker ? `the worker${called}${of}` : "a main thread";
+    const held = since === undefined ? "" : `has held it since ${since}, `;
+    return `${who} (${held}client ${clientId} of the Web Locks)`;
+  });
+  return all.join(" and ");
+}

@@ -1,0 +1,56 @@
+import { SharedMap } from "../../mod.ts";
+import { Attachment } from "../../src/map/attachment.ts";
+import { checkOptions } from "../../src/map/options.ts";
+import { meet } from "../../src/map/rendezvous.ts";
+import { sleep } from "../../src/timers.ts";
+import type { Stage } from "../concurrency/role.ts";
+
+export const OPTIONS = { value: "number", maxBytes: 2 ** 20 } as const;
+/** Longer than any test waits. */
+const PATIENCE_MS = 60_000;
+
+/** Says that it is there, and blocks its thread until it is told to go on. */
+function block(gate: Int32Array): void {
+  Atomics.store(gate, 0, 1);
+  Atomics.notify(gate, 0);
+  Atomics.wait(gate, 0, 1, PATIENCE_MS);
+}
+
+interface Part {
+  name: string;
+  /** 1: the thread is blocked; 2: it may go on. */
+  gate: Int32Array;
+}
+
+export const roles = {
+  /** Has the map of a name, but does not answer. */
+  async deaf(stage: Stage, { name, gate }: Part): Promise<void> {
+    using map = await SharedMap.open<string, number>(name, OPTIONS);
+    map.set("held", 1);
+    block(gate);
+    while (!stage.stopped) await stage.rest();
+  },
+
+  /** Takes its turn to open a name, and does nothing with it. */
+  async dawdler(_stage: Stage, { name, gate }: Part): Promise<void> {
+    const opening = SharedMap.open<string, number>(name, OPTIONS);
+    block(gate);
+    using _ = await opening;
+  },
+
+  /** Takes its time to create the map of a name, as one that restores it does. */
+  async creator(stage: Stage, { name, gate }: Part): Promise<void> {
+    const hold = await meet(name, {
+      create: async () => {
+        Atomics.store(gate, 0, 1);
+        Atomics.notify(gate, 0);
+        while (Atomics.load(gate, 0) === 1) await sleep(5);
+        return Attachment.create({ ...checkOptions(OPTIONS), name });
+      },
+      check: () => {},
+      timeout: PATIENCE_MS,
+    });
+    while (!stage.stopped) await stage.rest();
+    hold.close();
+  },
+};
