@@ -195,6 +195,8 @@ export class SharedMap<K, V>
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
   /** Whether reading a value cannot fail, whatever is stored. */
+  /** Of the record, for looks, right after it was seen that the map is open: the participant would check that again. */
+  readonly #base: number;
   readonly #readsSafely: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
@@ -240,6 +242,7 @@ export class SharedMap<K, V>
     this.#misses = participant.counterIndex("misses");
     this.#sets = participant.counterIndex("sets");
     this.#deletes = participant.counterIndex("deletes");
+    this.#base = participant.base;
     this.#result = (participant.base + P_RESULT) / 2;
     this.#hash = participant.base + P_HASH;
     this.#info = participant.base + P_INFO;
@@ -557,7 +560,7 @@ export class SharedMap<K, V>
 
   #tryLook(text: string, copies: number): number {
     try {
-      return this.#quick.look(this.#participant.base, text, copies);
+      return this.#quick.look(this.#base, text, copies);
     } catch (error) {
       return undecidedAfter(error);
     }
@@ -574,8 +577,7 @@ export class SharedMap<K, V>
     const key = this.#key;
     if (!key.isNear) return UNDECIDED;
     try {
-      const { base } = this.#participant;
-      return this.#quick.lookPacked(base, key.hash, key.info, copies);
+      return this.#quick.lookPacked(this.#base, key.hash, key.info, copies);
     } catch (error) {
       return undecidedAfter(error);
     }
