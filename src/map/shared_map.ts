@@ -1559,7 +1559,11 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Counters and sizes of the whole map: a plain object of numbers. O(participants).
+   * Counters and sizes of the whole map, the same in each worker: a plain object of numbers. O(participants).
+   *
+   * Counters only grow, from the making of the map on, also when workers die: for a span of time, take the difference of two calls; or hand
+   * them to a monitoring system as they are, which does that. With `persist`, or a {@linkcode SnapshotWriter}, `persistence` tells
+   * about the epochs on disk, also in workers that do not write: watch `behindMs` and `failuresInARow`.
    *
    * @returns The statistics of this moment.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -1572,6 +1576,10 @@ export class SharedMap<K, V>
    * using map = SharedMap.create<string, number>();
    * map.set("a", 1);
    * assertEquals(map.stats().entries, 1);
+   *
+   * const before = map.stats();
+   * map.get("a");
+   * assertEquals(map.stats().hits - before.hits, 1); // of this while
    * ```
    */
   stats(): SharedMapStats {
