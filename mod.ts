@@ -21,11 +21,23 @@ export { KEEP } from "./src/map/keep.ts";
 export type { InsertOptions, SetOptions } from "./src/map/lifetime.ts";
 export type {
   AttachOptions,
-  KeyCodec,
   OpenOptions,
   SharedMapOptions,
-  ValueCodec,
 } from "./src/map/options.ts";
+export type {
+  AnyKeyCodec,
+  AnyValueCodec,
+  BuiltInKeys,
+  BuiltInValues,
+  KeyCodec,
+  KeyOf,
+  OwnCodec,
+  SpecificCodec,
+  ValueCodec,
+  ValueOf,
+  WithCodecs,
+  WithKeys,
+} from "./src/map/codec_types.ts";
 export type { PersistOptions } from "./src/map/persistence.ts";
 export type { SharedMapSnapshot } from "./src/map/snapshot.ts";
 export type { SharedMapStats } from "./src/map/stats.ts";

@@ -97,8 +97,8 @@ function createShared(
   kind: KeyKind<Key>,
   size: number,
 ): SharedMap<Key, number> {
-  return SharedMap.create<Key, number>({
-    key: kind.codec as "string",
+  return SharedMap.create({
+    key: kind.codec,
     value: "number",
     capacity: size,
   });

@@ -46,7 +46,9 @@ export function drawSums(
 }
 
 /** Names with what they stand for, aligned. */
-export function drawPairs(pairs: readonly (readonly [string, string])[]) {
+export function drawPairs(
+  pairs: readonly (readonly [string, string])[],
+): string[] {
   const room = Math.max(...pairs.map(([name]) => name.length));
   return pairs.map(([name, text]) => `  ${name.padEnd(room)}  ${text}`);
 }

@@ -73,7 +73,7 @@ const { add, compareAndSet, hint, load, own, poke, release, store } = access;
 const { enter, isCutShort, leave } = sections;
 
 /** A counter of {@linkcode COUNTERS}. */
-export type Counter = (typeof COUNTERS)[number];
+export type Counter = (typeof layout.COUNTERS)[number];
 
 /** What is retired between two looks at the other participants: so many records, or a part of the segment. */
 const RETIRES_PER_COLLECT = 64;
@@ -412,7 +412,7 @@ export class Participant {
    * Advances the epoch if it can, releases held versions, and frees up to `most` records. Gives the free blocks to the others if
    * one of them asked.
    */
-  collect(most = ALL, looks = this.#looksDue): void {
+  collect(most: number = ALL, looks: number = this.#looksDue): void {
     const words = this.#words;
     words[this.base + P_RETIRED] = 0;
     this.advance();

@@ -21,7 +21,7 @@ export class Patience {
   #ms = LEAST_NAP_MS;
 
   /** @param ms How long it lasts. */
-  constructor(ms = PATIENCE_MS) {
+  constructor(ms: number = PATIENCE_MS) {
     this.#end = timers.elapsed() + ms;
   }
 

@@ -117,7 +117,7 @@ export class Attachment implements Resident {
   readonly #lifeline: Lifeline;
   readonly #salvage: Salvage;
   /** What is closed together with the attachment. */
-  readonly dependents = new Set<Dependent>();
+  readonly dependents: Set<Dependent> = new Set();
   /** Whether the last round found that an operation was stopped. */
   #wasStopped = false;
   /** What this participant had written by the last round; and how long it has had nothing to do. */

@@ -132,4 +132,4 @@ class Ticker {
 }
 
 /** That of this thread. */
-export const ticker = new Ticker();
+export const ticker: Ticker = new Ticker();

@@ -19,48 +19,14 @@ import {
   MIN_SEGMENT_BYTES,
   type Segment,
 } from "../segment/segment.ts";
+import type {
+  AnyKeyCodec,
+  AnyValueCodec,
+  KeyCodec,
+  ValueCodec,
+  WithCodecs,
+} from "./codec_types.ts";
 import type { PersistOptions } from "./persistence.ts";
-
-/**
- * How keys are encoded: `"string"` (any string), `"number"` (the same where `Map` takes them for the same), `"bytes"`
- * (`Uint8Array`, by content), or a codec of your own.
- *
- * @typeParam K The type of the keys.
- */
-export type KeyCodec<K> = "string" | "number" | "bytes" | Codec<K>;
-
-/**
- * How values are encoded: `"any"`, `"string"`, `"number"`, `"bytes"` (`Uint8Array`), `"json"`, or a
- * codec of your own.
- *
- * `"any"` takes what `structuredClone` takes, and gives it back as that does: primitives, plain
- * objects, arrays, `Map`, `Set`, `Date`, `RegExp`, errors, boxed primitives, array buffers and
- * views, `bigint`, with cycles and what is shared inside a value. Objects of your classes come back
- * as plain objects: of every object, its own enumerable properties are kept, but for those whose
- * keys are symbols. Errors come back as those of the built-in class of their name, with message,
- * stack and cause. What differs: a view comes out with a buffer of its own, of exact length, unless
- * several views share one, also if it went in with shared memory; an `AggregateError` keeps its
- * errors.
- *
- * What a codec could not give back is refused with a `TypeError` that says where in the value it
- * is: functions, symbols, promises, proxies, a `SharedArrayBuffer`, and objects of the runtime such
- * as `Response`, `URL` or `Blob`.
- *
- * `"json"` alone changes what it takes, as JSON does by its nature: `undefined` is left out (`null`
- * in arrays), `NaN` and infinite numbers become `null`, `-0` becomes `0`, a `Date` a string, a
- * `Map` or `Set` `{}`, a typed array an object, an object with a `toJSON` method what that returns.
- * It refuses what would vanish: functions, symbols, promises, errors, regular expressions, array
- * buffers, and objects of the runtime.
- *
- * @typeParam V The type of the values.
- */
-export type ValueCodec<V> =
-  | "any"
-  | "string"
-  | "number"
-  | "bytes"
-  | "json"
-  | Codec<V>;
 
 /**
  * Options of {@linkcode SharedMap.create} and {@linkcode SharedMap.open}.
@@ -74,26 +40,26 @@ export interface SharedMapOptions<K, V> {
    *
    * @default {"string"}
    */
-  key?: KeyCodec<K>;
+  key?: KeyCodec<K> | undefined;
   /**
    * How values are encoded.
    *
    * @default {"any"}
    */
-  value?: ValueCodec<V>;
+  value?: ValueCodec<V> | undefined;
   /**
    * The size of the map's memory in bytes, from 1 MiB to 16 GiB. It is reserved, not resident: the system commits it page by
    * page as the map fills.
    *
    * @default {1073741824}
    */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /**
    * Entries expected: the table is made for them at once, and never shrinks below.
    *
    * @default {0}
    */
-  capacity?: number;
+  capacity?: number | undefined;
   /**
    * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries. Where many have expired, these
    * go first; else entries that are chosen by chance, of every eight the one that expires first; but none that an open snapshot
@@ -103,7 +69,7 @@ export interface SharedMapOptions<K, V> {
    *
    * @default {"throw"}
    */
-  onFull?: "throw" | "evict";
+  onFull?: "throw" | "evict" | undefined;
 }
 
 /**
@@ -117,14 +83,14 @@ export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
    * Keeps the map on disk: whoever makes the map restores it first, and as long as a worker has it open with this option, one
    * of them keeps writing it.
    */
-  persist?: PersistOptions;
+  persist?: PersistOptions | undefined;
   /**
    * How long to wait for other threads that have the map, or are about to, and give no sign of life, in milliseconds; `Infinity`: until
    * they do. (One that restores the map is waited for, however long it takes.)
    *
    * @default {10000}
    */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 /**
@@ -135,9 +101,15 @@ export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
  */
 export interface AttachOptions<K, V> {
   /** How keys are encoded; must be what the creator of the map gave. */
-  key?: KeyCodec<K>;
+  key?: KeyCodec<K> | undefined;
   /** How values are encoded; must be what the creator of the map gave. */
-  value?: ValueCodec<V>;
+  value?: ValueCodec<V> | undefined;
+}
+
+/** The codecs in any of these options. */
+export interface Codecs {
+  key?: AnyKeyCodec | undefined;
+  value?: AnyValueCodec | undefined;
 }
 
 /** Options after checking. */
@@ -169,8 +141,12 @@ export const KEY_CODECS: readonly string[] = Object.keys(KEY_FORMATS);
 export const VALUE_CODECS: readonly string[] = Object.keys(VALUE_FORMATS);
 
 /** Checks the options of a new map. Throws `TypeError` or `RangeError`. */
-export function checkOptions<K, V>(
-  options: SharedMapOptions<K, V>,
+export function checkOptions(
+  options: WithCodecs<
+    SharedMapOptions<unknown, unknown>,
+    AnyKeyCodec,
+    AnyValueCodec
+  >,
 ): CheckedOptions {
   if (options === null || typeof options !== "object") {
     throw new TypeError(
@@ -281,7 +257,7 @@ export function keyFormat<K>(
   { keyCodec: name, name: mapName }:
     & Pick<Segment, "keyCodec">
     & Partial<Pick<Segment, "name">>,
-  codec: KeyCodec<K> | undefined,
+  codec: AnyKeyCodec | undefined,
 ): KeyFormat<K> {
   checkCodec(codec, name, KEY_FORMATS, "key", mapName);
   return Object.hasOwn(KEY_FORMATS, name)
@@ -290,10 +266,7 @@ export function keyFormat<K>(
 }
 
 /** Checks that the codecs are those of a segment. Throws `HandleError`, as the two others. */
-export function checkCodecs<K, V>(
-  segment: Segment,
-  { key, value }: AttachOptions<K, V>,
-): void {
+export function checkCodecs(segment: Segment, { key, value }: Codecs): void {
   keyFormat(segment, key);
   valueFormat(segment, value);
 }
@@ -303,7 +276,7 @@ export function valueFormat<V>(
   { valueCodec: name, name: mapName }:
     & Pick<Segment, "valueCodec">
     & Partial<Pick<Segment, "name">>,
-  codec: ValueCodec<V> | undefined,
+  codec: AnyValueCodec | undefined,
 ): ValueFormat<V> {
   checkCodec(codec, name, VALUE_FORMATS, "value", mapName);
   return Object.hasOwn(VALUE_FORMATS, name)

@@ -62,6 +62,10 @@ export class Scan<T> extends Iterator<T, undefined> {
     return { done: false, value };
   }
 
+  override [Symbol.iterator](): this {
+    return this;
+  }
+
   /** Ends the iteration. */
   override return(): IteratorReturnResult<undefined> {
     this.#ended = true;

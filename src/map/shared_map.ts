@@ -43,11 +43,20 @@ import {
   type SetOptions,
 } from "./lifetime.ts";
 import * as ownChanges from "./own_changes.ts";
+import type {
+  AnyKeyCodec,
+  AnyValueCodec,
+  KeyOf,
+  ValueOf,
+  WithCodecs,
+  WithKeys,
+} from "./codec_types.ts";
 import {
   type AttachOptions,
   checkCodecs,
   checkOptions,
   checkTimeout,
+  type Codecs,
   keyFormat,
   type OpenOptions,
   type SharedMapOptions,
@@ -105,9 +114,9 @@ export interface SharedMapHandle {
   /** The map's memory. */
   readonly buffer: SharedArrayBuffer;
   /** The same as a WebAssembly memory, if it is one: without it a worker reads and writes more slowly. */
-  readonly memory?: WebAssembly.Memory;
+  readonly memory?: WebAssembly.Memory | undefined;
   /** The name that the map was opened by, if it was. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** Keys that are looked up together: as many as a processor waits for at a time, a few times over. */
@@ -200,7 +209,7 @@ export class SharedMap<K, V>
   readonly #readsSafely: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
-  readonly #options: AttachOptions<K, V>;
+  readonly #valueCodec: AnyValueCodec | undefined;
   /** Whether keys are strings, for which there are looks. */
   readonly #hasTextKeys: boolean;
   /** Whether encoding and decoding keys runs the caller's code. */
@@ -211,7 +220,7 @@ export class SharedMap<K, V>
   #onDisk: Kept | undefined;
   #ttlMarked = false;
 
-  private constructor(hold: Hold, options: AttachOptions<K, V>) {
+  private constructor(hold: Hold, codecs: Codecs) {
     if (!(hold instanceof Hold)) {
       throw new TypeError(
         "Cannot construct SharedMap: use SharedMap.create(options) for a map of its own, SharedMap.open(name, options) for one that workers find by its name, or SharedMap.attach(handle) for another worker's",
@@ -226,11 +235,11 @@ export class SharedMap<K, V>
     this.#table = attachment.table;
     this.#quick = attachment.quick;
     this.#key = attachment.key;
-    this.#options = options;
-    this.#values = valueFormat(segment, options.value);
+    this.#valueCodec = codecs.value;
+    this.#values = valueFormat(segment, codecs.value);
     this.#reader = new Reader(
       segment,
-      keyFormat(segment, options.key),
+      keyFormat(segment, codecs.key),
       this.#values,
     );
     this.#hasTextKeys = (this.#reader.keys as unknown) === stringKeys;
@@ -259,7 +268,7 @@ export class SharedMap<K, V>
   /**
    * Makes a map.
    *
-   * @typeParam K The type of the keys.
+   * @typeParam K The type of the keys. It and the next follow from the codecs; if they are said, they must not contradict them.
    * @typeParam V The type of the values.
    * @param options Codecs and sizes.
    * @returns The map, attached in this worker.
@@ -276,7 +285,21 @@ export class SharedMap<K, V>
    * sessions.set("s1", { user: "ada" }, { ttl: 60_000 });
    * ```
    */
-  static create<K = string, V = unknown>(
+  static create<K extends string = string, V = unknown>(
+    options?: SharedMapOptions<K, V>,
+  ): SharedMap<K, V>;
+  /** The same for keys that are no strings: their codec has to be given. */
+  static create<K, V = unknown>(
+    options: WithKeys<SharedMapOptions<K, V>, K>,
+  ): SharedMap<K, V>;
+  /** The same where the codecs say what keys and values are. */
+  static create<
+    KC extends AnyKeyCodec = "string",
+    VC extends AnyValueCodec = "any",
+  >(
+    options: WithCodecs<SharedMapOptions<unknown, unknown>, KC, VC>,
+  ): SharedMap<KeyOf<KC>, ValueOf<VC>>;
+  static create<K, V>(
     options: SharedMapOptions<K, V> = {},
   ): SharedMap<K, V> {
     const attachment = Attachment.create(checkOptions(options));
@@ -286,10 +309,10 @@ export class SharedMap<K, V>
   /** The map of a hold, which is closed if the options, or the codecs in them, have become others since they were checked. */
   static #over<K, V>(
     hold: Hold,
-    options: AttachOptions<K, V>,
+    codecs: Codecs,
   ): SharedMap<K, V> {
     try {
-      return new SharedMap(hold, options);
+      return new SharedMap(hold, codecs);
     } catch (error) {
       hold.close();
       throw error;
@@ -318,6 +341,18 @@ export class SharedMap<K, V>
    * ```
    */
   static attach<K = string, V = unknown>(
+    handle: SharedMapHandle,
+    options?: AttachOptions<K, V>,
+  ): SharedMap<K, V>;
+  /** The same where the codecs say what keys and values are. */
+  static attach<
+    KC extends AnyKeyCodec = "string",
+    VC extends AnyValueCodec = "any",
+  >(
+    handle: SharedMapHandle,
+    options: WithCodecs<AttachOptions<unknown, unknown>, KC, VC>,
+  ): SharedMap<KeyOf<KC>, ValueOf<VC>>;
+  static attach<K, V>(
     handle: SharedMapHandle,
     options: AttachOptions<K, V> = {},
   ): SharedMap<K, V> {
@@ -376,7 +411,24 @@ export class SharedMap<K, V>
    * assertEquals(there.get("/"), 1);
    * ```
    */
-  static async open<K = string, V = unknown>(
+  static open<K extends string = string, V = unknown>(
+    name: string,
+    options?: OpenOptions<K, V>,
+  ): Promise<SharedMap<K, V>>;
+  /** The same for keys that are no strings: their codec has to be given. */
+  static open<K, V = unknown>(
+    name: string,
+    options: WithKeys<OpenOptions<K, V>, K>,
+  ): Promise<SharedMap<K, V>>;
+  /** The same where the codecs say what keys and values are. */
+  static open<
+    KC extends AnyKeyCodec = "string",
+    VC extends AnyValueCodec = "any",
+  >(
+    name: string,
+    options: WithCodecs<OpenOptions<unknown, unknown>, KC, VC>,
+  ): Promise<SharedMap<KeyOf<KC>, ValueOf<VC>>>;
+  static async open<K, V>(
     name: string,
     options: OpenOptions<K, V> = {},
   ): Promise<SharedMap<K, V>> {
@@ -397,7 +449,7 @@ export class SharedMap<K, V>
       check: (segment) => checkCodecs(segment, codecs),
       timeout,
     });
-    const result = SharedMap.#over(hold, codecs);
+    const result = SharedMap.#over<K, V>(hold, codecs);
     try {
       result.#onDisk = await persistence?.keepWriting(hold);
     } catch (error) {
@@ -1325,7 +1377,12 @@ export class SharedMap<K, V>
    * assertEquals(map.increment("visits", 10), 11);
    * ```
    */
-  increment(key: K, by = 1, options?: SetOptions): number {
+  increment(
+    this: SharedMap<K, number extends V ? V : never>,
+    key: K,
+    by = 1,
+    options?: SetOptions,
+  ): number {
     if (typeof by !== "number" || by !== by) {
       throw new TypeError(
         `Cannot increment: by must be a number: ${received(by)}`,
@@ -1335,8 +1392,8 @@ export class SharedMap<K, V>
     const life = lifetimeOf(options, what, true);
     let sum = 0;
     if (this.#hasOwnValues) {
-      const add = (current: V | undefined) => sum = sumOf(current ?? 0, by);
-      this.#update(key, add as (current: V | undefined) => V, life, what);
+      const add = (current: unknown) => sum = sumOf(current ?? 0, by);
+      this.#update(key, add as never, life, what); // numbers are among the values
       return sum;
     }
     this.#pack(key, what);
@@ -1350,7 +1407,7 @@ export class SharedMap<K, V>
     }
     this.#modify(true, (current, live) => {
       sum = sumOf(live ? this.#reader.takeValue(current) : 0, by);
-      this.#prepare(sum as V);
+      this.#prepare(sum as never);
       return this.#newVersion(this.#endOver(current, live, life));
     });
     this.#floats[this.#sets]++;
@@ -1410,7 +1467,7 @@ export class SharedMap<K, V>
    * assertEquals([...map.keys()], ["a"]);
    * ```
    */
-  keys(): IterableIterator<K> {
+  keys(): MapIterator<K> {
     return this.#scan(this.#reader.keyPart);
   }
 
@@ -1430,7 +1487,7 @@ export class SharedMap<K, V>
    * assertEquals([...map.values()], [1]);
    * ```
    */
-  values(): IterableIterator<V> {
+  values(): MapIterator<V> {
     return this.#scan(this.#reader.valuePart);
   }
 
@@ -1450,7 +1507,7 @@ export class SharedMap<K, V>
    * assertEquals([...map.entries()], [["a", 1]]);
    * ```
    */
-  entries(): IterableIterator<[K, V]> {
+  entries(): MapIterator<[K, V]> {
     return this.#scan(this.#reader.entryPart);
   }
 
@@ -1468,7 +1525,7 @@ export class SharedMap<K, V>
    * for (const [key, value] of map) console.log(key, value);
    * ```
    */
-  [Symbol.iterator](): IterableIterator<[K, V]> {
+  [Symbol.iterator](): MapIterator<[K, V]> {
     return this.entries();
   }
 
@@ -1491,7 +1548,7 @@ export class SharedMap<K, V>
     for (const [key, value] of this) fn(value, key, this);
   }
 
-  #scan<T>(part: Part<T>): IterableIterator<T> {
+  #scan<T>(part: Part<T>): MapIterator<T> {
     const checkOpen = () => this.#hold.checkOpen("iterate over the entries");
     checkOpen();
     return new Scan(
@@ -1870,7 +1927,7 @@ export class SharedMap<K, V>
     const segment = this.#segment;
     const { words } = segment;
     const values = this.#spareValues ??
-      valueFormat(segment, this.#options.value);
+      valueFormat<V>(segment, this.#valueCodec);
     this.#spareValues = undefined;
     values.prepare(value);
     values.keep();
@@ -2305,8 +2362,6 @@ function checkFunction(fn: unknown, name: string): void {
   );
 }
 
-function withDefaults<K, V>(
-  options: SharedMapOptions<K, V>,
-): AttachOptions<K, V> {
-  return { key: options.key ?? "string", value: options.value ?? "any" };
+function withDefaults({ key = "string", value = "any" }: Codecs): Codecs {
+  return { key, value };
 }

@@ -51,11 +51,13 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   /** Whether there is an entry with this key. */
   has(key: K): boolean;
   /** All keys, in no particular order. */
-  keys(): IterableIterator<K>;
+  keys(): MapIterator<K>;
   /** All values. */
-  values(): IterableIterator<V>;
+  values(): MapIterator<V>;
   /** All entries. */
-  entries(): IterableIterator<[K, V]>;
+  entries(): MapIterator<[K, V]>;
+  /** The same as `entries`. */
+  [Symbol.iterator](): MapIterator<[K, V]>;
   /** Calls back for every entry. */
   forEach(
     fn: (value: V, key: K, snapshot: SharedMapSnapshot<K, V>) => void,
@@ -167,23 +169,23 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
     return this.#reader.endOf(ref) > this.#openedAt ? ref : 0;
   }
 
-  keys(): IterableIterator<K> {
+  keys(): MapIterator<K> {
     return this.#scan(this.#reader.keyPart);
   }
 
-  values(): IterableIterator<V> {
+  values(): MapIterator<V> {
     return this.#scan(this.#reader.valuePart);
   }
 
-  entries(): IterableIterator<[K, V]> {
+  entries(): MapIterator<[K, V]> {
     return this.#scan(this.#reader.entryPart);
   }
 
-  [Symbol.iterator](): IterableIterator<[K, V]> {
+  [Symbol.iterator](): MapIterator<[K, V]> {
     return this.entries();
   }
 
-  #scan<T>(part: Part<T>): IterableIterator<T> {
+  #scan<T>(part: Part<T>): MapIterator<T> {
     const checkOpen = () => this.#checkOpen("iterate over the entries");
     checkOpen();
     return new Scan(

@@ -22,7 +22,7 @@ const WORTH = 1 / 64;
 /** Sweeps the next ranges of the table, at most once round; says whether anything had expired. Does nothing in a map that never had an expiry. */
 export function sweep(
   attachment: Attachment,
-  most = RANGES_PER_TICK,
+  most: number = RANGES_PER_TICK,
 ): boolean {
   return sweepRanges(attachment, most, () => {});
 }

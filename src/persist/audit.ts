@@ -22,7 +22,7 @@ export interface Verdict {
   /** What the file is, if its header and footer are whole. */
   info?: SnapshotInfo;
   /** What is wrong with it; undefined: nothing. */
-  error?: SnapshotError;
+  error?: SnapshotError | undefined;
 }
 
 /** The verdicts on all files of a directory, oldest epoch first. Throws `SnapshotError` if the directory cannot be read. */

@@ -80,12 +80,12 @@ export const BLOCK_HEADER_WORDS = 8;
 export const FOOTER_BYTES = 56;
 
 /** The most bytes of a payload after decompression. */
-export const MAX_RAW_BYTES = 2 ** 20;
-export const MAX_RAW_WORDS = 2 ** 18;
+export const MAX_RAW_BYTES: number = 2 ** 20;
+export const MAX_RAW_WORDS: number = 2 ** 18;
 /** The most bytes of a payload as it is stored: what compression makes of bytes that cannot be compressed. */
-export const MAX_STORED_BYTES = MAX_RAW_BYTES + 2 ** 16;
+export const MAX_STORED_BYTES: number = MAX_RAW_BYTES + 2 ** 16;
 /** Payload words that the writer aims at: few enough to stay in the processor's cache. */
-export const TARGET_WORDS = 2 ** 16;
+export const TARGET_WORDS: number = 2 ** 16;
 
 export const FILE_IS_DELTA = 1;
 export const BLOCK_COMPRESSED = 1;

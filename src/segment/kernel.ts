@@ -50,7 +50,7 @@ export interface Kernel {
 }
 
 /** What a WebAssembly memory is measured in. */
-export const PAGE_BYTES = 2 ** 16;
+export const PAGE_BYTES: number = 2 ** 16;
 const MOST_PAGES = 2 ** 16;
 
 /** Memory of so many bytes, in whole pages, that the kernel can work on; undefined where there can be none. */

@@ -124,7 +124,8 @@ export const PARTICIPANTS = 1024;
 export const MAX_PARTICIPANTS = 128;
 export const PARTICIPANT_WORDS = 432;
 /** Chunk descriptors: two words each. */
-export const DESCRIPTORS = PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS;
+export const DESCRIPTORS: number = PARTICIPANTS +
+  MAX_PARTICIPANTS * PARTICIPANT_WORDS;
 
 // ---- participant record ---------------------------------------------------------------------------------------------
 
@@ -186,11 +187,11 @@ export const P_ENTRIES_AHEAD = 94;
 export const P_LIVE_AHEAD = 95;
 /** Per size class: the free list in use, and the chunk (index + 1) that is being cut up. */
 export const P_FREE = 96;
-export const P_CHUNK = P_FREE + MAX_CLASSES;
+export const P_CHUNK: number = P_FREE + MAX_CLASSES;
 /** Per size class: how many blocks are on the free list. */
-export const P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
+export const P_FREE_COUNT: number = P_CHUNK + MAX_CLASSES;
 /** The key of the operation at hand, if it is short enough. */
-export const P_KEY = P_FREE_COUNT + MAX_CLASSES;
+export const P_KEY: number = P_FREE_COUNT + MAX_CLASSES;
 /**
  * Beside each registry word. Of a snapshot: when it was opened, in seconds since 1970. Of a dump: how far it has come, as a
  * `placeOf` in `epoch/registry.ts`.
@@ -284,7 +285,7 @@ export const KEY_WIDE = 0x20000000;
 export const HAS_EXPIRY = 0x40000000;
 /** Key and value lengths are below this many bytes. */
 export const LENGTH_LIMIT = 0x20000000;
-export const LENGTH_MASK = LENGTH_LIMIT - 1;
+export const LENGTH_MASK: number = LENGTH_LIMIT - 1;
 export const TAG_SHIFT = 29;
 /** The value tags of a number and of a tombstone; the others are the codecs' own. */
 export const TAG_NUMBER = 1;

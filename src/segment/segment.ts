@@ -56,9 +56,9 @@ import { SizeClasses } from "./size_classes.ts";
 import { load, poke, store, type Words } from "./words.ts";
 
 /** The smallest segment, in bytes: 1 MiB. */
-export const MIN_SEGMENT_BYTES = 2 ** 20;
+export const MIN_SEGMENT_BYTES: number = 2 ** 20;
 /** The largest segment, in bytes: 16 GiB, what 30-bit refs reach. */
-export const MAX_SEGMENT_BYTES = 2 ** 34;
+export const MAX_SEGMENT_BYTES: number = 2 ** 34;
 
 const MIN_CHUNK_REFS = 2 ** 8;
 const MAX_CHUNK_REFS = 2 ** 12;
@@ -93,9 +93,9 @@ export interface SegmentHandle {
   /** The memory. */
   readonly buffer: SharedArrayBuffer;
   /** The same, where the kernel can work on it. */
-  readonly memory?: WebAssembly.Memory;
+  readonly memory?: WebAssembly.Memory | undefined;
   /** What the map is called, for messages. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** One shared segment, as one worker sees it. */

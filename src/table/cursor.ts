@@ -56,7 +56,7 @@ export class Cursor {
   /** The hashes of what the range at hand holds, in step with the refs. */
   readonly #hashes: number[] = [];
   /** What the last looks saw: kept so that they have to be taken. */
-  #seen = 0;
+  seen = 0;
 
   /**
    * @param segment The segment.
@@ -112,7 +112,7 @@ export class Cursor {
     // In a loop of its own, and a short one: memory is slow, and so these looks do not wait for each other.
     let seen = 0;
     for (let i = 0; i < refs.length; i++) seen |= touchVersion(words, refs[i]);
-    this.#seen = seen;
+    this.seen = seen;
     for (let i = 0; i < refs.length; i++) settleMet(words, refs[i]);
     this.#position = to;
   }

@@ -187,7 +187,7 @@ export class Migration {
    * @param table The root.
    * @param worth How many tombstones make a move to a table of the same size worth its while, if there is none larger.
    */
-  start(table: number, worth = this.#purgeWorth(table)): boolean {
+  start(table: number, worth: number = this.#purgeWorth(table)): boolean {
     const { base } = this.#participant;
     enter(this.#words, base);
     const started = this.#start(table, worth);

@@ -44,7 +44,7 @@ export function sampleVersions(
   words: Words,
   count: number,
   sample: Sample,
-  hashes = 2 ** 32,
+  hashes: number = 2 ** 32,
 ): void {
   sample.refs.length = 0;
   sample.hashes.length = 0;

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
+  type AnyKeyCodec,
+  type AnyValueCodec,
   type Codec,
-  type KeyCodec,
   restoreSnapshot,
   SharedMap,
-  type ValueCodec,
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
@@ -29,19 +29,19 @@ const pairs: Codec<[number, number]> = {
 };
 const somePair = (chance: Random) => [someNumber(chance), chance.below(9)];
 
-const KEYS: [KeyCodec<unknown>, (chance: Random) => unknown][] = [
+const KEYS: [AnyKeyCodec, (chance: Random) => unknown][] = [
   ["string", someText],
   ["number", someNumber],
   ["bytes", (chance) => someBytes(chance, 9)],
-  [pairs as Codec<unknown>, somePair],
+  [pairs, somePair],
 ];
-const VALUES: [ValueCodec<unknown>, (chance: Random) => unknown][] = [
+const VALUES: [AnyValueCodec, (chance: Random) => unknown][] = [
   ["any", anyValue],
   ["string", someText],
   ["number", someNumber],
   ["bytes", (chance) => someBytes(chance, 2000)],
   ["json", someJson],
-  [pairs as Codec<unknown>, somePair],
+  [pairs, somePair],
 ];
 
 /** Exports a directory, and imports that into another. */
@@ -83,7 +83,7 @@ for (const [key, someKey] of KEYS) {
       for (const [value, someValue] of VALUES) {
         using folder = new Folder();
         const options = { key, value, maxBytes: 2 ** 24 };
-        using map = SharedMap.create<unknown, unknown>(options);
+        using map = SharedMap.create(options);
         for (let i = 0; i < 60 * SCALE; i++) {
           const ttl = chance.below(3) === 0 ? 1e9 : Infinity;
           map.set(someKey(chance), someValue(chance), { ttl });
@@ -97,7 +97,7 @@ for (const [key, someKey] of KEYS) {
           ...["--compression", chance.below(2) === 0 ? "none" : "zstd"],
         ]);
         await verifySnapshot(`${second}/000000000001.epochmap`);
-        using restored = SharedMap.create<unknown, unknown>(options);
+        using restored = SharedMap.create(options);
         await restoreSnapshot(restored, second);
         assertSameEntries(restored, map);
         // The lines are the same, too, but for their order.

@@ -24,7 +24,7 @@ for (const input of INPUTS) {
     const name =
       `SharedMap never shows a torn or foreign ${input.values}, ${company}`;
     Deno.test(name, async () => {
-      using map = SharedMap.create<string, unknown>({
+      using map: SharedMap<string, unknown> = SharedMap.create({
         value: input.values,
         maxBytes: 8 * 2 ** 20,
       });
@@ -45,7 +45,7 @@ for (const input of INPUTS) {
 
 for (const values of ["string", "number"] as const) {
   Deno.test(`SharedMap.get() never shows a torn or foreign ${values} to who does not pin`, async () => {
-    using map = SharedMap.create<string, unknown>({
+    using map: SharedMap<string, unknown> = SharedMap.create({
       value: values,
       maxBytes: 8 * 2 ** 20,
     });

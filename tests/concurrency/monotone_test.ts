@@ -15,7 +15,7 @@ const READERS = 2;
 for (const as of ["number", "string", "json"] as const) {
   for (const company of COMPANIES) {
     Deno.test(`SharedMap readers see no ${as} go back, ${company}`, async () => {
-      using map = SharedMap.create<string, unknown>({ value: as });
+      using map: SharedMap<string, unknown> = SharedMap.create({ value: as });
       for (let i = 0; i < KEYS; i++) map.set(`k${i}`, encode(1, as));
       {
         await using _ = await keepCompany(company, map.handle, SEED);

@@ -48,7 +48,7 @@ async function start(heading: string, args: string[]) {
     },
     /** What it left on disk. */
     async left(): Promise<[unknown, unknown][]> {
-      using map = SharedMap.create<unknown, unknown>({ maxBytes: 2 ** 20 });
+      using map = SharedMap.create({ maxBytes: 2 ** 20 });
       await restoreSnapshot(map, `${folder}/data`);
       return [...map];
     },

@@ -39,7 +39,10 @@ function bytesMap(): SharedMap<string, Uint8Array> {
 for (const [name, make] of Object.entries(GONE)) {
   Deno.test(`SharedMap refuses bytes that are not there, and takes no memory for them: ${name}`, () => {
     for (const value of ["bytes", "any"] as const) {
-      using map = SharedMap.create<string, unknown>({ value, maxBytes });
+      using map: SharedMap<string, unknown> = SharedMap.create({
+        value,
+        maxBytes,
+      });
       map.set("a", new Uint8Array([7]));
       const attempts: ((bytes: Uint8Array) => unknown)[] = [
         (bytes) => map.set("a", bytes),

@@ -55,6 +55,26 @@ Deno.test("SharedMap's iterators are iterable, and end for good", () => {
   assertEquals(entries.next().done, true);
 });
 
+Deno.test("SharedMap's iterators, and those of its snapshots, have the helpers of all iterators", () => {
+  using map = filled(300);
+  using snapshot = map.snapshot();
+  for (const shown of [map, snapshot]) {
+    for (const iterator of [shown.keys(), shown.values(), shown.entries()]) {
+      assert(iterator instanceof Iterator);
+      assertStrictEquals(iterator[Symbol.iterator](), iterator);
+      iterator[Symbol.dispose]();
+      assertStrictEquals(iterator.next().done, true);
+    }
+    const evens = shown.keys().filter((n) => n % 2 === 0);
+    assertStrictEquals(evens.toArray().length, 150);
+    assertStrictEquals(shown.values().reduce((a, b) => a + b), -44_850);
+    assert(shown.entries().every(([key, value]) => key + value === 0));
+    const some = shown[Symbol.iterator]();
+    assertStrictEquals(some.take(5).toArray().length, 5);
+    assertStrictEquals(some.next().done, true, "closed by take()");
+  }
+});
+
 Deno.test("SharedMap's iterators give the keys in one order", () => {
   using map = filled(2000);
   const keys = [...map.keys()];

@@ -293,12 +293,13 @@ class Game<K, V> {
     if (!this.#kind.numbers) return;
     const by = randomNumber(this.#random);
     const sum = (by + ((present as number | undefined) ?? 0)) as V;
+    const numbers = map as SharedMap<K, unknown>;
     if (Number.isNaN(sum)) {
-      assertThrows(() => map.increment(key, by, life));
+      assertThrows(() => numbers.increment(key, by, life));
       return;
     }
     this.#model.write(key, sum, life, true);
-    this.#check(map.increment(key, by, life), sum);
+    this.#check(numbers.increment(key, by, life), sum);
   }
 
   #many(map: SharedMap<K, V>): void {

@@ -306,7 +306,10 @@ Deno.test("SharedMap.increment() makes no number NaN, and refuses what is NaN", 
 
 Deno.test("SharedMap.increment() of a map that holds no numbers is a TypeError", () => {
   for (const value of ["string", "bytes"] as const) {
-    using map = SharedMap.create<string, unknown>({ value, maxBytes: 2 ** 20 });
+    using map: SharedMap<string, unknown> = SharedMap.create({
+      value,
+      maxBytes: 2 ** 20,
+    });
     assertThrows(() => map.increment("a"), TypeError);
     assertStrictEquals(map.size, 0);
   }

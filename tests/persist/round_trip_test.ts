@@ -6,13 +6,13 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import {
+  type AnyKeyCodec,
+  type AnyValueCodec,
   type Codec,
-  type KeyCodec,
   listSnapshots,
   restoreSnapshot,
   SharedMap,
   SnapshotError,
-  type ValueCodec,
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
@@ -26,7 +26,7 @@ const pairs: Codec<[number, number]> = {
   decode: (bytes) => [...new Float64Array(bytes.buffer)] as [number, number],
 };
 
-const KEYS: [KeyCodec<unknown>, unknown[]][] = [
+const KEYS: [AnyKeyCodec, unknown[]][] = [
   ["string", [
     "",
     "a",
@@ -40,10 +40,10 @@ const KEYS: [KeyCodec<unknown>, unknown[]][] = [
   ["string", ["x".repeat(100_000), "日".repeat(300_000)]],
   ["number", [0, -1, 1.5, NaN, Infinity, 2 ** 53]],
   ["bytes", [new Uint8Array(), new Uint8Array([0]), new Uint8Array(9)]],
-  [pairs as Codec<unknown>, [[1, 2], [3, 4]]],
+  [pairs, [[1, 2], [3, 4]]],
 ];
 
-const VALUES: [ValueCodec<unknown>, unknown[]][] = [
+const VALUES: [AnyValueCodec, unknown[]][] = [
   ["any", [
     ...[null, true, false, 0, -0, NaN, 1e300, 0n, -5n, 2n ** 70n],
     ...["", "a", "äö", "日本", "\ud800", "x".repeat(2_000_000)],
@@ -56,7 +56,7 @@ const VALUES: [ValueCodec<unknown>, unknown[]][] = [
   ["number", [0, -0, 1.5, NaN, -Infinity]],
   ["bytes", [new Uint8Array(), new Uint8Array(1_048_577).fill(7)]],
   ["json", [null, { a: [1, "x"] }, "日本"]],
-  [pairs as Codec<unknown>, [[1, 2], [-0, NaN]]],
+  [pairs, [[1, 2], [-0, NaN]]],
 ];
 
 for (const compression of ["none", "zstd"] as const) {
@@ -65,14 +65,14 @@ for (const compression of ["none", "zstd"] as const) {
       for (const [value, values] of VALUES) {
         using folder = new Folder();
         const options = { key, value, maxBytes: 2 ** 26 };
-        using map = SharedMap.create<unknown, unknown>(options);
+        using map = SharedMap.create(options);
         values.forEach((value, i) => map.set(keys[i % keys.length], value));
         const info = await writeSnapshot(map, folder.path, { compression });
         assertStrictEquals(info.entries, map.size);
         assertStrictEquals(info.bytes, Deno.statSync(info.path).size);
         assertEquals(await verifySnapshot(info.path), info);
         assertEquals(await listSnapshots(folder.path), [info]);
-        using restored = SharedMap.create<unknown, unknown>(options);
+        using restored = SharedMap.create(options);
         const { rejected, ...rest } =
           (await restoreSnapshot(restored, folder.path))!;
         assertEquals(rejected, []);
