@@ -17,7 +17,6 @@ import {
 import type { Segment } from "../segment/segment.ts";
 import { load } from "../segment/words.ts";
 import { liveBytesOf, sumTally, usedBytesOf } from "./accounting.ts";
-import { type PersistenceStats, readDiskRecord } from "./disk_record.ts";
 
 /** What {@linkcode SharedMap.prototype.stats} returns: plain numbers, for the whole map and not for one worker. */
 export interface SharedMapStats {
@@ -55,8 +54,6 @@ export interface SharedMapStats {
   participants: number;
   /** Dead workers that others cleared up after. */
   recoveries: number;
-  /** The epochs on disk, if `persist` or a {@linkcode SnapshotWriter} writes them, in whichever worker. */
-  persistence?: PersistenceStats;
 }
 
 /** Sums the statistics of a segment. O(participants). */
@@ -64,7 +61,6 @@ export function sumStats(segment: Segment): SharedMapStats {
   const counted = Object.fromEntries(
     COUNTERS.map((name, i) => [name, sumCounter(segment, i)]),
   ) as Record<(typeof COUNTERS)[number], number>;
-  const persistence = readDiskRecord(segment);
   return {
     ...counted,
     entries: sumTally(segment, P_ENTRIES),
@@ -74,7 +70,6 @@ export function sumStats(segment: Segment): SharedMapStats {
     heldVersions: sumTally(segment, P_HELD_COUNT),
     openSnapshots: countOpen(segment.words),
     participants: countParticipants(segment),
-    ...persistence && { persistence },
   };
 }
 

@@ -29,9 +29,13 @@ const MEANINGS: readonly [string, string, string][] = [
 /** Errors that come as a bare `Error` with the system's number. */
 const NUMBERS: Readonly<Record<string, readonly [string, string]>> = {
   "5": ["the device failed (input/output error)", "look after the device"],
+  "22": ["the file system refuses that", "choose one that can make it durable"],
+  "23": ["too many files are open in the system", "close some"],
+  "24": ["too many files are open in this process", "close some"],
   "27": ["the file would be larger than allowed", "raise the limit"],
   "28": ["no space is left on the device", "make room"],
   "30": ["the file system is read-only", "choose another directory"],
+  "95": ["the file system cannot do that", "choose one that can"],
   "122": ["the disk quota is used up", "make room"],
 };
 

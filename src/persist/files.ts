@@ -199,6 +199,7 @@ export function syncDirectory(directory: string): void {
  */
 export function syncName(directory: string): void {
   const above = join(directory, "..");
+  if (above === directory) return; // the root has no name
   if (!system.isAllowedSync("read", above)) return;
   try {
     syncDirectory(above);

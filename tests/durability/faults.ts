@@ -1,0 +1,205 @@
+/**
+ * Faults: each call of a story fails once, or it and all later ones of its kind until the step has failed. The step says what is
+ * wrong, with the path; what was acknowledged is there; done again, it succeeds, and leaves nothing behind.
+ *
+ * `deno run --allow-env --config tests/durability/instrumented.json faults.ts` prints a line for each plot.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { SnapshotError } from "../../mod.ts";
+import { SCALE, SEED } from "../crash/scale.ts";
+import { Random } from "../segment/random.ts";
+import { type Call, Disk } from "./disk.ts";
+import { type Plot, PLOTS, restored, type Scene, type Step } from "./story.ts";
+import { use } from "./system.ts";
+
+/** Faults of one plot that are tried; all, if there are no more. */
+const MOST_FAULTS = 100 * SCALE;
+
+/** An error as the runtime has it. */
+type Fault = () => Error;
+
+const FAULTS: Record<string, Fault> = {
+  ENOSPC: () => new Error("No space left on device (os error 28)"),
+  EFBIG: () => new Error("File too large (os error 27)"),
+  EIO: () => new Error("Input/output error (os error 5)"),
+  EMFILE: () => new Error("Too many open files (os error 24)"),
+  EROFS: () => new Error("Read-only file system (os error 30)"),
+  EINVAL: () => new TypeError("Invalid argument (os error 22)"),
+  EINTR: () =>
+    new Deno.errors.Interrupted("Interrupted system call (os error 4)"),
+};
+
+/** What each call may fail with. */
+const POSSIBLE: Record<Call, (keyof typeof FAULTS)[]> = {
+  open: ["EIO", "EMFILE", "EINTR"],
+  create: ["ENOSPC", "EIO", "EMFILE", "EROFS", "EINTR"],
+  stat: ["EIO", "EINTR"],
+  readDir: ["EIO", "EMFILE", "EINTR"],
+  read: ["EIO", "EINTR"],
+  write: ["ENOSPC", "EFBIG", "EIO", "EINTR"],
+  truncate: ["EIO", "EROFS", "EINTR"],
+  seek: [],
+  sync: ["ENOSPC", "EIO", "EINTR"],
+  syncDirectory: ["EIO", "EINVAL", "EINTR"],
+  lock: ["EINTR"],
+  rename: ["ENOSPC", "EIO", "EROFS", "EINTR"],
+  remove: ["EIO", "EROFS", "EINTR"],
+  mkdir: ["ENOSPC", "EIO", "EROFS", "EINTR"],
+};
+
+/** Calls that change the disk: they go on to fail while a fault lasts, as on a full disk, or one that is gone. */
+const CHANGES: Call[] = [
+  "create",
+  "write",
+  "truncate",
+  "sync",
+  "syncDirectory",
+  "rename",
+  "remove",
+  "mkdir",
+];
+
+/** A fault of the disk: at which call, what, and whether it lasts. */
+class Trouble {
+  readonly #at: number;
+  readonly #kind: string;
+  readonly lasts: boolean;
+  #calls = 0;
+  /** The call that failed first. */
+  failed: string | undefined;
+  #isOver = false;
+
+  constructor(at: number, kind: string, lasts: boolean) {
+    this.#at = at;
+    this.#kind = kind;
+    this.lasts = lasts;
+  }
+
+  readonly onCall = (call: Call, path: string): void => {
+    const isFirst = this.#calls++ === this.#at;
+    if (isFirst) this.failed = `${call} ${path}`;
+    const lasts = this.lasts && this.failed !== undefined &&
+      !this.#isOver && CHANGES.includes(call);
+    if (isFirst || lasts) throw FAULTS[this.#kind]();
+  };
+
+  /** Whether it is there, and can be waited for. */
+  get isOn(): boolean {
+    return this.failed !== undefined && !this.#isOver;
+  }
+
+  /** It is over, if it has come. */
+  end(): void {
+    this.#isOver = this.failed !== undefined;
+  }
+
+  toString(): string {
+    const what = `${this.lasts ? "lasting " : ""}${this.#kind}`;
+    return `${what} at call ${this.#at}, ${this.failed}`;
+  }
+}
+
+/** The calls of a story in which nothing goes wrong. */
+async function callsOf({ scene, steps }: Plot): Promise<Call[]> {
+  const { disk, story } = await scene();
+  use(disk);
+  const calls: Call[] = [];
+  disk.onCall = (call) => calls.push(call);
+  for (const step of steps) await step(story);
+  story[Symbol.dispose]();
+  return calls;
+}
+
+async function withFault(plot: Plot, trouble: Trouble): Promise<void> {
+  const scene = await plot.scene();
+  scene.disk.onCall = trouble.onCall;
+  use(scene.disk);
+  for (const step of plot.steps) await insist(scene, step, trouble);
+  for (const { path, message } of scene.story.warnings) {
+    assert(path !== undefined && message.includes(path), message);
+  }
+  await checkEnd(scene, plot.steps.at(-1)!);
+  if (plot.damaged !== undefined) {
+    assert(scene.disk.cut("none").includes(plot.damaged), "nothing is lost");
+  }
+  scene.story[Symbol.dispose]();
+  assertEquals(scene.disk.openFiles.size, 0, "files are left open");
+}
+
+/** Takes a step, twice if it fails: but an interruption is no failure. */
+async function insist(
+  { disk, story }: Scene,
+  step: Step,
+  trouble: Trouble,
+): Promise<void> {
+  const before = partsOn(disk);
+  try {
+    await step(story);
+  } catch (error) {
+    assert(error instanceof SnapshotError, `${error}`);
+    assert(error.path !== undefined, error.message);
+    assert(error.message.includes(error.path), error.message);
+    assert(trouble.isOn, `what was over came back: ${error}`);
+    assert(!/\(os error/.test(error.message), error.message);
+    const parts = partsOn(disk).filter((part) => !before.includes(part));
+    if (!trouble.lasts) assertEquals(parts, []);
+    trouble.end();
+    const contents = await restored(Disk.of(disk.cut("none")));
+    assert(story.allows(contents), `${contents} is left of it`);
+    use(disk);
+    await step(story);
+  }
+  trouble.end();
+}
+
+/** What was acknowledged last is durable, and nothing is left over once more is written. */
+async function checkEnd({ disk, story }: Scene, last: Step): Promise<void> {
+  const expected = () => story.attempts.at(-1);
+  assertEquals(await restored(Disk.of(disk.cut("none"))), expected());
+  use(disk);
+  await last(story);
+  assertEquals(await restored(Disk.of(disk.cut("none"))), expected());
+  use(disk);
+  assertEquals(partsOn(disk), []);
+}
+
+/** What an interrupted write left. */
+function partsOn(disk: Disk): string[] {
+  return disk.cut("all").match(/\d+\.epochmap\.part/g) ?? [];
+}
+
+/** All faults that are possible at these calls. */
+function* faultsAt(calls: readonly Call[]): Generator<Trouble> {
+  for (const [at, call] of calls.entries()) {
+    for (const kind of POSSIBLE[call]) {
+      yield new Trouble(at, kind, false);
+      const mayLast = CHANGES.includes(call) && kind !== "EINTR";
+      if (mayLast) yield new Trouble(at, kind, true);
+    }
+  }
+}
+
+async function search(plot: Plot, random: Random): Promise<string> {
+  const faults = [...faultsAt(await callsOf(plot))];
+  const chosen = faults.length <= MOST_FAULTS
+    ? faults
+    : Array.from({ length: MOST_FAULTS }, () => random.pick(faults));
+  for (const trouble of chosen) {
+    try {
+      await withFault(plot, trouble);
+    } catch (error) {
+      throw new Error(`${trouble}: ${error}`);
+    }
+  }
+  return `${plot.name}: ${chosen.length} of ${faults.length} faults`;
+}
+
+for (const plot of PLOTS) {
+  try {
+    console.log(await search(plot, new Random(SEED)));
+  } catch (error) {
+    console.log(`FAILED ${plot.name}, EPOCHMAP_TEST_SEED=${SEED}: ${error}`);
+  }
+}

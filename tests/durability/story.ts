@@ -1,0 +1,256 @@
+/**
+ * Stories: what a program does with a directory of epochs, step by step, and what it may find there afterwards.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import {
+  restoreSnapshot,
+  SharedMap,
+  SnapshotError,
+  writeSnapshot,
+} from "../../mod.ts";
+import { Assembly } from "../../src/persist/assembly.ts";
+import { makeDirectory } from "../../src/persist/directory.ts";
+import type { Series } from "../../src/persist/series.ts";
+import { seriesOf, silent } from "../persist/series.ts";
+import { Disk, type State } from "./disk.ts";
+import { use } from "./system.ts";
+
+/** It is made by the first step, with all that is above it. */
+export const DIRECTORY = "/home/data/epochs";
+
+/** Small, so that there are many of them. */
+const OPTIONS = { value: "number", maxBytes: 2 ** 20 } as const;
+
+/** What a program knows of its epochs. */
+export class Story implements Disposable {
+  /** What the map held at each try to write it. */
+  readonly attempts: string[] = [];
+  /** The last of these that was acknowledged; -1: none. */
+  acknowledged = -1;
+  readonly warnings: SnapshotError[] = [];
+  #map: SharedMap<string, number> | undefined;
+  #series: Series | undefined;
+
+  /** What a restore may bring: what was acknowledged, or was tried to be written since. */
+  allows(contents: string | undefined): boolean {
+    if (contents === undefined) return this.acknowledged === -1;
+    return this.attempts.indexOf(contents, Math.max(0, this.acknowledged)) >= 0;
+  }
+
+  /** The program begins, and restores what there is. */
+  async begin(keep: number): Promise<void> {
+    this[Symbol.dispose]();
+    makeDirectory(DIRECTORY);
+    const map = SharedMap.create<string, number>(OPTIONS);
+    this.#map = map;
+    const onWarning = (error: unknown) => {
+      assert(error instanceof SnapshotError, `${error}`);
+      this.warnings.push(error);
+    };
+    const info = await restoreSnapshot(map, DIRECTORY, { onWarning });
+    const found = info && contentsOf(map);
+    assert(this.allows(found), `${found} was restored`);
+    this.#series = seriesOf(map, DIRECTORY, { keep, onWarning });
+  }
+
+  /** An epoch: a delta, if the one before allows it. */
+  async write(): Promise<void> {
+    this.#change();
+    await this.#series!.write(silent);
+    this.acknowledged = this.attempts.length - 1;
+  }
+
+  /** A full epoch. */
+  async writeFull(): Promise<void> {
+    this.#series!.end();
+    await this.write();
+  }
+
+  /** A full epoch by itself. */
+  async writeOne(): Promise<void> {
+    this.#change();
+    await writeSnapshot(this.#map!, DIRECTORY);
+    this.acknowledged = this.attempts.length - 1;
+  }
+
+  /** An epoch that is made of entries. */
+  async assemble(): Promise<void> {
+    this.#change();
+    const assembly = new Assembly({ keyCodec: "string", valueCodec: "number" });
+    for (const [key, value] of this.#map!) {
+      assembly.add({ key, value, expiry: Infinity });
+    }
+    await assembly.write({ directory: DIRECTORY, compression: "none" });
+    this.acknowledged = this.attempts.length - 1;
+  }
+
+  #change(): void {
+    const map = this.#map!;
+    const n = this.attempts.length;
+    map.set("last", n).set(`key ${n}`, n);
+    map.delete(`key ${n - 2}`);
+    this.attempts.push(contentsOf(map));
+  }
+
+  [Symbol.dispose](): void {
+    this.#map?.close();
+    this.#map = undefined;
+  }
+}
+
+function contentsOf(map: SharedMap<string, number>): string {
+  return JSON.stringify([...map].sort());
+}
+
+/** What a restore brings from a disk; undefined: nothing. */
+export async function restored(disk: Disk): Promise<string | undefined> {
+  use(disk);
+  using map = SharedMap.create<string, number>(OPTIONS);
+  return await restoreSnapshot(map, DIRECTORY) && contentsOf(map);
+}
+
+/** One thing that the program does. */
+export type Step = (story: Story) => Promise<void>;
+
+/** How a story begins. */
+export interface Scene {
+  disk: Disk;
+  /** What the program knows of what is on the disk. */
+  story: Story;
+}
+
+/** A story. */
+export interface Plot {
+  name: string;
+  scene: () => Promise<Scene>;
+  steps: Step[];
+  /** What is not to be lost, whatever happens: the contents of a file that was damaged. */
+  damaged?: string;
+  /** Whether each of its syncs is needed: an acknowledged epoch is lost without it. */
+  isProof?: boolean;
+}
+
+const begin = (keep: number): Step => (story) => story.begin(keep);
+const write: Step = (story) => story.write();
+const full: Step = (story) => story.writeFull();
+const one: Step = (story) => story.writeOne();
+const assemble: Step = (story) => story.assemble();
+
+/** A disk on which something was done before, none of it durable. */
+function fresh(before: (disk: Disk) => void = () => {}): () => Promise<Scene> {
+  return () => {
+    const disk = new Disk();
+    use(disk);
+    before(disk);
+    return Promise.resolve({ disk, story: new Story() });
+  };
+}
+
+/** A disk on which an earlier program wrote some epochs, and something changed them then. */
+function used(
+  steps: Step[],
+  tamper: (files: Record<string, string>) => void = () => {},
+): () => Promise<Scene> {
+  return async () => {
+    using before = new Story();
+    const disk = new Disk();
+    use(disk);
+    for (const step of steps) await step(before);
+    const tree = JSON.parse(disk.cut("all"));
+    tamper(tree.home.data.epochs);
+    const story = new Story();
+    story.attempts.push(...before.attempts);
+    story.acknowledged = before.acknowledged;
+    return { disk: Disk.of(JSON.stringify(tree)), story };
+  };
+}
+
+function nameOf(epoch: number): string {
+  return `${String(epoch).padStart(12, "0")}.epochmap`;
+}
+
+/** What became of an epoch that no step may lose. */
+const RUBBISH = "00".repeat(500);
+
+/** What is searched. */
+export const PLOTS: Plot[] = [
+  {
+    name: "a first start",
+    scene: fresh(),
+    steps: [begin(3), write],
+    isProof: true,
+  },
+  {
+    name: "a first start after one that was killed early",
+    scene: fresh((disk) => disk.mkdir("/home")),
+    steps: [begin(3), write],
+    isProof: true,
+  },
+  {
+    name: "a first start after one that was killed late",
+    scene: fresh(() => makeDirectory(DIRECTORY)),
+    steps: [begin(3), write],
+    isProof: true,
+  },
+  {
+    name: "a full epoch and deltas",
+    scene: fresh(),
+    steps: [begin(3), write, write, write],
+    isProof: true,
+  },
+  {
+    name: "retention",
+    scene: fresh(),
+    steps: [begin(1), write, write, full, full, write, full],
+  },
+  {
+    name: "a restart",
+    scene: used([begin(2), write, write, write]),
+    steps: [begin(2), write, write, full, full],
+  },
+  {
+    name: "a restart after an interrupted write",
+    scene: used([begin(2), write, write], (files) => {
+      files[`${nameOf(3)}.part`] = files[nameOf(2)].slice(0, 100);
+    }),
+    steps: [begin(2), write, write],
+  },
+  {
+    name: "a restart beside a damaged epoch",
+    scene: used([begin(9), full, full, write, full], (files) => {
+      files[nameOf(2)] = RUBBISH;
+    }),
+    steps: [begin(2), full, full, write],
+    damaged: RUBBISH,
+  },
+  {
+    name: "an epoch that is made of entries",
+    scene: fresh(),
+    steps: [begin(1), assemble],
+    isProof: true,
+  },
+  {
+    name: "epochs by themselves",
+    scene: fresh(),
+    steps: [begin(1), one, assemble, one],
+  },
+];
+
+/** Restarts a program on what a loss of power left, and lets it go on; returns what is on the disk then. */
+export async function goOn(story: Story, state: State): Promise<State> {
+  const disk = Disk.of(state);
+  use(disk);
+  const { acknowledged, attempts } = story;
+  using next = new Story();
+  next.attempts.push(...attempts);
+  next.acknowledged = acknowledged;
+  await next.begin(2); // which looks at what it restores
+  await next.write();
+  for (const left of ["all", "none"] as const) {
+    const found = await restored(Disk.of(disk.cut(left)));
+    assertEquals(found, next.attempts.at(-1), "after it went on");
+  }
+  return disk.cut("all");
+}
