@@ -41,6 +41,7 @@ export type {
 export type { PersistOptions } from "./src/map/persistence.ts";
 export type { SharedMapSnapshot } from "./src/map/snapshot.ts";
 export type { SharedMapStats } from "./src/map/stats.ts";
+export type { PersistenceStats } from "./src/map/disk_record.ts";
 export type { Codec } from "./src/codec/codec.ts";
 export {
   ClosedError,

@@ -204,6 +204,8 @@ export class SharedMap<K, V>
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
   /** Whether reading a value cannot fail, whatever is stored. */
+  /** Of the record, for looks, right after it was seen that the map is open: the participant would check that again. */
+  readonly #base: number;
   readonly #readsSafely: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
@@ -249,6 +251,7 @@ export class SharedMap<K, V>
     this.#misses = participant.counterIndex("misses");
     this.#sets = participant.counterIndex("sets");
     this.#deletes = participant.counterIndex("deletes");
+    this.#base = participant.base;
     this.#result = (participant.base + P_RESULT) / 2;
     this.#hash = participant.base + P_HASH;
     this.#info = participant.base + P_INFO;
@@ -609,7 +612,7 @@ export class SharedMap<K, V>
 
   #tryLook(text: string, copies: number): number {
     try {
-      return this.#quick.look(this.#participant.base, text, copies);
+      return this.#quick.look(this.#base, text, copies);
     } catch (error) {
       return undecidedAfter(error);
     }
@@ -626,8 +629,7 @@ export class SharedMap<K, V>
     const key = this.#key;
     if (!key.isNear) return UNDECIDED;
     try {
-      const { base } = this.#participant;
-      return this.#quick.lookPacked(base, key.hash, key.info, copies);
+      return this.#quick.lookPacked(this.#base, key.hash, key.info, copies);
     } catch (error) {
       return undecidedAfter(error);
     }
@@ -1614,7 +1616,11 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Counters and sizes of the whole map: a plain object of numbers. O(participants).
+   * Counters and sizes of the whole map, the same in each worker: a plain object of numbers. O(participants).
+   *
+   * Counters only grow, from the making of the map on, also when workers die: for a span of time, take the difference of two calls; or hand
+   * them to a monitoring system as they are, which does that. With `persist`, or a {@linkcode SnapshotWriter}, `persistence` tells
+   * about the epochs on disk, also in workers that do not write: watch `behindMs` and `failuresInARow`.
    *
    * @returns The statistics of this moment.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -1627,6 +1633,10 @@ export class SharedMap<K, V>
    * using map = SharedMap.create<string, number>();
    * map.set("a", 1);
    * assertEquals(map.stats().entries, 1);
+   *
+   * const before = map.stats();
+   * map.get("a");
+   * assertEquals(map.stats().hits - before.hits, 1); // of this while
    * ```
    */
   stats(): SharedMapStats {

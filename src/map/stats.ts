@@ -17,6 +17,7 @@ import {
 import type { Segment } from "../segment/segment.ts";
 import { load } from "../segment/words.ts";
 import { liveBytesOf, sumTally, usedBytesOf } from "./accounting.ts";
+import { type PersistenceStats, readDiskRecord } from "./disk_record.ts";
 
 /** What {@linkcode SharedMap.prototype.stats} returns: plain numbers, for the whole map and not for one worker. */
 export interface SharedMapStats {
@@ -54,6 +55,8 @@ export interface SharedMapStats {
   participants: number;
   /** Dead workers that others cleared up after. */
   recoveries: number;
+  /** The epochs on disk, if `persist` or a {@linkcode SnapshotWriter} writes them, in whichever worker. */
+  persistence?: PersistenceStats;
 }
 
 /** Sums the statistics of a segment. O(participants). */
@@ -61,6 +64,7 @@ export function sumStats(segment: Segment): SharedMapStats {
   const counted = Object.fromEntries(
     COUNTERS.map((name, i) => [name, sumCounter(segment, i)]),
   ) as Record<(typeof COUNTERS)[number], number>;
+  const persistence = readDiskRecord(segment);
   return {
     ...counted,
     entries: sumTally(segment, P_ENTRIES),
@@ -70,6 +74,7 @@ export function sumStats(segment: Segment): SharedMapStats {
     heldVersions: sumTally(segment, P_HELD_COUNT),
     openSnapshots: countOpen(segment.words),
     participants: countParticipants(segment),
+    ...persistence && { persistence },
   };
 }
 

@@ -20,6 +20,7 @@ import { Lifeline, locks } from "../epoch/lifeline.ts";
 import { aboutMap, received, type SnapshotError } from "../errors.ts";
 import type { Attachment, Dependent } from "../map/attachment.ts";
 import type { Hold } from "../map/hold.ts";
+import { noteBeginning } from "../map/disk_record.ts";
 import { takeTurn } from "../map/background.ts";
 import type { CheckedOptions } from "../map/options.ts";
 import {
@@ -161,6 +162,7 @@ class PersistedMap implements Persistence {
     if (found === undefined) return make();
     using epoch = found;
     const attachment = make(epoch.seed);
+    noteBeginning(attachment.segment, epoch.info);
     try {
       await fill(attachment, epoch, true, () => {});
     } catch (error) {

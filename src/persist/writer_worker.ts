@@ -11,6 +11,12 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Attachment } from "../map/attachment.ts";
 import { type Timer, timers } from "../timers.ts";
+import {
+  noteBeginning,
+  noteCurrent,
+  noteEpoch,
+  noteFailure,
+} from "../map/disk_record.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
@@ -64,6 +70,7 @@ class Writing {
 
   constructor({ handle, directory, compression, keep }: Assignment) {
     this.#attachment = Attachment.attach(handle);
+    noteBeginning(this.#attachment.segment);
     this.#series = new Series(this.#attachment, {
       directory,
       compression,
@@ -145,15 +152,21 @@ class Writing {
   /** Writes an epoch, if anything has changed. Throws `SnapshotError`. */
   async #write(): Promise<void> {
     const began = timers.elapsed();
+    const beganAt = Date.now();
     this.#warning = undefined;
     const info = await this.#series.write((progress) => this.#tell(progress));
     this.#last = info ?? this.#last;
     const ms = timers.elapsed() - began;
+    const { segment } = this.#attachment;
+    if (info === undefined) noteCurrent(segment, beganAt);
+    else noteEpoch(segment, info, ms);
     report({ kind: "written", info, ms, warning: this.#warning });
   }
 
   #reportFailure(failure: Failure | undefined, isAnswered: boolean): void {
-    if (failure !== undefined) report({ kind: "failed", failure, isAnswered });
+    if (failure === undefined) return;
+    noteFailure(this.#attachment.segment);
+    report({ kind: "failed", failure, isAnswered });
   }
 
   /** The next epoch begins an interval after this one began, or at once if it took longer; or soon, if it was given up. */

@@ -19,7 +19,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 6;
+export const LAYOUT_VERSION = 7;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -88,11 +88,27 @@ export const H_LOOKED = 117;
 export const H_SWEPT = 119;
 /** When somebody last took the turn to look whether anybody writes the map to disk, likewise. */
 export const H_WRITER_LOOKED = 120;
+/** Epochs written to disk; those that could not be; and how many of these came last: see `map/disk_record.ts`. */
+export const H_DISK_WRITTEN = 121;
+export const H_DISK_FAILED = 122;
+export const H_DISK_FAILURES = 123;
+/** What is known of the last epoch on disk: `DISK_FIELDS` f64s. */
+export const H_DISK = 208;
 /** Codec names: a length word, then UTF-8 bytes. */
 export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;
 /** A version of no key, a tombstone: what the link `GONE` leads to, so that a probe that compares keys passes over it. */
 export const H_NO_KEY = 196;
+/** The fields of `H_DISK`. */
+export const D_EPOCH = 0;
+export const D_ENTRIES = 1;
+export const D_BYTES = 2;
+/** The moment that it shows, and when the map last was as it is on disk: milliseconds since 1970. */
+export const D_TIME = 3;
+export const D_CURRENT_AT = 4;
+/** Milliseconds. */
+export const D_DURATION = 5;
+export const DISK_FIELDS = 6;
 /** Bytes that a codec name may take. */
 export const CODEC_NAME_BYTES = 124;
 

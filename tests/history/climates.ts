@@ -21,7 +21,7 @@ import type { BulkVerbName, KeyVerbName, Subject } from "./verbs.ts";
 type Work = () => void;
 
 /** What shows that something happened: a counter of the map, or answers that it was full. */
-export type Sign = keyof SharedMapStats | "full";
+export type Sign = keyof Omit<SharedMapStats, "persistence"> | "full";
 
 /** A climate. */
 export interface Climate extends Repertoire {

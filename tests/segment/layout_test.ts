@@ -26,7 +26,10 @@ Deno.test("layout: no two header fields overlap", () => {
     H_SEED: 2,
     H_KEY_CODEC: codec,
     H_VALUE_CODEC: codec,
+    H_NO_KEY: layout.V_HEADER_WORDS,
+    H_DISK: 2 * layout.DISK_FIELDS,
   }, layout.EXCHANGE);
+  assertStrictEquals(layout.H_DISK % 2, 0, "its fields are f64");
 });
 
 Deno.test("layout: no two fields of a participant's record overlap", () => {
