@@ -24,28 +24,28 @@ export interface PersistOptions {
    *
    * @default {3}
    */
-  keep?: number;
+  keep?: number | undefined;
   /**
    * How the entries are stored.
    *
    * @default {"none"}
    */
-  compression?: "none" | "zstd";
+  compression?: "none" | "zstd" | undefined;
   /**
    * How long to wait, in milliseconds, for another process or map that has the directory, as the program before does in a rolling
    * restart. What that one wrote until it ends is restored. Half a second is waited in any case.
    *
    * @default {0}
    */
-  waitForLock?: number;
+  waitForLock?: number | undefined;
   /**
    * Called with what goes wrong: a damaged epoch that was passed over at the start, one that could not be written, also because the map
    * needed the memory time and again (then it is tried again within 5 seconds). What goes wrong at each interval is said when it
    * begins, and when it becomes something else. By default it is printed as a warning.
    */
-  onError?: (error: SnapshotError) => void;
+  onError?: ((error: SnapshotError) => void) | undefined;
   /** Called when what went wrong is over: an epoch is on disk again. By default that is printed as a warning. */
-  onRecovered?: () => void;
+  onRecovered?: (() => void) | undefined;
 }
 
 /** What the map asks of the room that knows files, for one directory. */

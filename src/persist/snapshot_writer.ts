@@ -24,13 +24,13 @@ export interface SnapshotWriterOptions {
    *
    * @default {3}
    */
-  keep?: number;
+  keep?: number | undefined;
   /**
    * How the entries are stored.
    *
    * @default {"none"}
    */
-  compression?: "none" | "zstd";
+  compression?: "none" | "zstd" | undefined;
 }
 
 /** What {@linkcode SnapshotWriter.prototype.stats} counts, since the writer was made. */
@@ -123,16 +123,16 @@ export function checkWriterOptions(
  */
 export class SnapshotWriter implements AsyncDisposable {
   /** Called now and then while an epoch is written. */
-  onProgress?: (progress: SnapshotProgress) => void;
+  onProgress?: ((progress: SnapshotProgress) => void) | undefined;
   /** Called with each epoch that was written. */
-  onSnapshot?: (info: SnapshotInfo) => void;
+  onSnapshot?: ((info: SnapshotInfo) => void) | undefined;
   /**
    * Called with what goes wrong between calls of `write` and `stop`: when it begins, and when it becomes something else, and not
    * at each interval again. By default it is printed as a warning.
    */
-  onError?: (error: SnapshotError) => void;
+  onError?: ((error: SnapshotError) => void) | undefined;
   /** Called when what went wrong is over. By default that is printed as a warning. */
-  onRecovered?: () => void;
+  onRecovered?: (() => void) | undefined;
   readonly #host: WriterHost;
   readonly #stats: SnapshotWriterStats = {
     written: 0,

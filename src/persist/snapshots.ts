@@ -29,26 +29,26 @@ export interface WriteSnapshotOptions {
    * How many epochs of the directory to keep, this one included; older ones are removed, but for those that a kept one builds
    * on. By default nothing is removed.
    */
-  keep?: number;
+  keep?: number | undefined;
   /**
    * How the entries are stored. `"zstd"` makes files a third as large where keys and values are alike, and takes about twice
    * the time.
    *
    * @default {"none"}
    */
-  compression?: "none" | "zstd";
+  compression?: "none" | "zstd" | undefined;
   /** Called now and then while the file is written. */
-  onProgress?: (progress: SnapshotProgress) => void;
+  onProgress?: ((progress: SnapshotProgress) => void) | undefined;
   /** Called with what went wrong without harm to the snapshot: an old one could not be removed. */
-  onWarning?: (error: SnapshotError) => void;
+  onWarning?: ((error: SnapshotError) => void) | undefined;
 }
 
 /** Options of {@linkcode restoreSnapshot}. */
 export interface RestoreSnapshotOptions {
   /** Called now and then while entries are restored. */
-  onProgress?: (progress: SnapshotProgress) => void;
+  onProgress?: ((progress: SnapshotProgress) => void) | undefined;
   /** Called for each epoch that is passed over, because a file is damaged or missing. */
-  onWarning?: (error: SnapshotError) => void;
+  onWarning?: ((error: SnapshotError) => void) | undefined;
 }
 
 /** What {@linkcode restoreSnapshot} returns. */

@@ -9,10 +9,13 @@ import {
   KEEP,
   type KeyCodec,
   type OpenOptions,
+  restoreSnapshot,
   SharedMap,
   type SharedMapHandle,
   type SharedMapOptions,
+  SnapshotWriter,
   type ValueCodec,
+  writeSnapshot,
 } from "../../mod.ts";
 
 interface User {
@@ -262,6 +265,42 @@ assertType<MapIterator<[string, User]>>()(
   true,
 );
 assertType<string[]>()(users.values().map(({ name }) => name).toArray(), true);
+
+// ---- what is undefined is as if it were not given, under exactOptionalPropertyTypes, too --------
+
+const nothing = undefined;
+const nothingToWrite = {
+  keep: nothing,
+  compression: nothing,
+  onProgress: nothing,
+  onWarning: nothing,
+};
+writeSnapshot(users, "a", nothingToWrite);
+restoreSnapshot(users, "a", { onProgress: nothing, onWarning: nothing });
+export const writer: SnapshotWriter = new SnapshotWriter(users, {
+  directory: "a",
+  interval: 5,
+  keep: nothing,
+  compression: nothing,
+});
+writer.onError = writer.onProgress = writer.onRecovered = nothing;
+SharedMap.open<string, User>("a", {
+  key: nothing,
+  value: nothing,
+  maxBytes: nothing,
+  capacity: nothing,
+  onFull: nothing,
+  timeout: nothing,
+  persist: {
+    directory: "a",
+    interval: 5,
+    keep: nothing,
+    compression: nothing,
+    waitForLock: nothing,
+    onError: nothing,
+    onRecovered: nothing,
+  },
+});
 
 // A map of some values is a map of more, for whoever only reads.
 export const readable: SharedMap<string, unknown> = users;
