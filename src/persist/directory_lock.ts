@@ -50,9 +50,12 @@ export interface Patience {
 /** One thread's share in the lock of a directory. */
 export class DirectoryLock implements Disposable {
   readonly #file: OpenFile;
+  /** Whether the directory came to the map only now; it may hold what others wrote. */
+  readonly isNew: boolean;
 
-  private constructor(file: OpenFile) {
+  private constructor(file: OpenFile, isNew: boolean) {
     this.#file = file;
+    this.isNew = isNew;
   }
 
   /**
@@ -79,19 +82,20 @@ export class DirectoryLock implements Disposable {
     map: string,
   ): Promise<DirectoryLock | undefined> {
     let file: OpenFile | undefined;
-    let isOurs = false;
+    let claim: Claim = "refused";
     try {
       file = OpenFile.open(pathIn(directory), {
         read: true,
         write: true,
         create: true,
       });
-      isOurs = await isClaimed(file, map);
-      return isOurs ? new DirectoryLock(file) : undefined;
+      claim = await claimFor(file, map);
+      if (claim === "refused") return undefined;
+      return new DirectoryLock(file, claim === "taken");
     } catch (cause) {
       throw failure("lock the directory", directory, cause);
     } finally {
-      if (!isOurs) file?.close();
+      if (claim === "refused") file?.close();
     }
   }
 
@@ -114,18 +118,23 @@ function pathIn(directory: string): string {
   return `${directory}/${NAME}`;
 }
 
-/** Locks the file for a map; says whether it is that map's now. */
-async function isClaimed(file: OpenFile, map: string): Promise<boolean> {
-  if (!file.tryLock("shared")) return false; // somebody writes the note
-  if (isNotedFor(file, map)) return file.hasItsName;
+/** What came of claiming a directory: it was the map's before, it is now, or it is not. */
+type Claim = "shared" | "taken" | "refused";
+
+/** Locks the file for a map. */
+async function claimFor(file: OpenFile, map: string): Promise<Claim> {
+  if (!file.tryLock("shared")) return "refused"; // somebody writes the note
+  if (isNotedFor(file, map)) return file.hasItsName ? "shared" : "refused";
   file.unlock();
-  if (!file.tryLock("exclusive")) return false;
+  if (!file.tryLock("exclusive")) return "refused";
   file.truncate();
   file.seek(0);
   await file.write(noteFor(map));
   // Not turned from one into the other in one step: so the note says whether somebody was faster.
   file.unlock();
-  return file.tryLock("shared") && isNotedFor(file, map) && file.hasItsName;
+  const isOurs = file.tryLock("shared") && isNotedFor(file, map) &&
+    file.hasItsName;
+  return isOurs ? "taken" : "refused";
 }
 
 function isNotedFor(file: OpenFile, map: string): boolean {

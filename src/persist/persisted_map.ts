@@ -17,7 +17,7 @@
  */
 
 import { Lifeline, locks } from "../epoch/lifeline.ts";
-import { aboutMap, received, type SnapshotError } from "../errors.ts";
+import { aboutMap, received, SnapshotError } from "../errors.ts";
 import type { Attachment, Dependent } from "../map/attachment.ts";
 import type { Hold } from "../map/hold.ts";
 import { noteBeginning } from "../map/disk_record.ts";
@@ -33,7 +33,7 @@ import {
 import { H_WRITER_LOOKED } from "../segment/layout.ts";
 import { idOf, type Segment } from "../segment/segment.ts";
 import { type Timer, timers } from "../timers.ts";
-import { makeDirectory } from "./directory.ts";
+import { listEpochs, makeDirectory } from "./directory.ts";
 import { DirectoryLock, DYING_MS } from "./directory_lock.ts";
 import { failure } from "./failure.ts";
 import * as files from "./files.ts";
@@ -108,6 +108,8 @@ class PersistedMap implements Persistence {
   /** Checked; the directory is what it was when they were given. */
   readonly #checked: ReturnType<typeof checkWriterOptions>;
   readonly #waitMs: number;
+  /** Taken for a map that was restored, which has no candidate yet. */
+  #taken: DirectoryLock | undefined;
 
   /** Throws `TypeError` or `RangeError`. */
   constructor(options: PersistOptions) {
@@ -141,7 +143,8 @@ class PersistedMap implements Persistence {
         made,
         (seed) => make({ id, ...seed && { seed } }),
       );
-      attachment.dependents.add(lock); // until a candidate has it, too
+      attachment.dependents.add(lock); // until a candidate has it
+      this.#taken = lock;
       return attachment;
     } catch (error) {
       lock.close();
@@ -180,6 +183,21 @@ class PersistedMap implements Persistence {
     });
   }
 
+  /** Takes the directory for a map that is open already. */
+  async #lockForOpen(
+    directory: string,
+    { id }: Segment,
+  ): Promise<DirectoryLock> {
+    const lock = await this.#lock(directory, id);
+    try {
+      if (lock.isNew) checkEmpty(directory);
+      return lock;
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  }
+
   async keepWriting(hold: Hold): Promise<Kept> {
     try {
       const directory = ready(this.#checked.directory);
@@ -193,7 +211,8 @@ class PersistedMap implements Persistence {
 
   async #newCandidate(hold: Hold, directory: string): Promise<Candidate> {
     const { segment, dependents } = hold.attachment;
-    const lock = await this.#lock(directory, segment.id);
+    const lock = this.#taken ?? await this.#lockForOpen(directory, segment);
+    dependents.delete(lock);
     const another = candidateOf(hold, directory);
     if (another !== undefined) { // made meanwhile
       lock.close();
@@ -204,6 +223,17 @@ class PersistedMap implements Persistence {
     dependents.add(candidate);
     return candidate;
   }
+}
+
+/** Refuses a directory for a map that was made without what is there: its next epoch would take that's place. Throws `SnapshotError`. */
+function checkEmpty(directory: string): void {
+  let count = 0;
+  listEpochs(directory, () => count++).forEach(() => count++);
+  if (count === 0) return;
+  throw new SnapshotError(
+    `Cannot persist the map into "${directory}": it holds ${count} epochs that the map does not know, since it was opened without persist at first: give \`persist\` wherever it is opened, or another directory`,
+    { path: directory, reason: "it holds epochs that were not restored" },
+  );
 }
 
 /** The candidate that an attachment has for a directory. */
@@ -230,6 +260,19 @@ async function within<T>(
     timers.clear(timer);
   }
 }
+
+/** Those of this thread that are not closed, and have not seen to it yet that the program ends well. */
+const forgotten = new Set<Candidate>();
+
+// Whoever had the map written may have ended before: then an epoch is written here, which holds up the end once.
+globalThis.addEventListener("beforeunload", (event) => {
+  for (const candidate of forgotten) {
+    forgotten.delete(candidate);
+    if (candidate.isWriting) continue; // its host sees to that
+    event.preventDefault();
+    candidate.flushSoon();
+  }
+});
 
 /** One attachment's readiness to write the map into a directory. */
 class Candidate implements Dependent {
@@ -278,6 +321,21 @@ class Candidate implements Dependent {
       if (takeTurn(segment, H_WRITER_LOOKED, TURN_MS)) this.#lookNow();
     }, LOOK_MS);
     this.#timer.unref();
+    forgotten.add(this);
+  }
+
+  /** Whether the worker that writes is its own. */
+  get isWriting(): boolean {
+    return this.#host.isStarted;
+  }
+
+  /** Has an epoch written; what goes wrong is reported. */
+  async flushSoon(): Promise<void> {
+    try {
+      await this.#flushAndNote();
+    } catch (error) {
+      this.#trouble.fail(error as SnapshotError);
+    }
   }
 
   /** Starts to write if nobody does, unless such a look is under way. */
@@ -352,6 +410,7 @@ class Candidate implements Dependent {
 
   /** Stops to write, if need be as soon as that has begun; the map is being closed. What it was asked for before is done. */
   close(): void {
+    forgotten.delete(this);
     timers.clear(this.#timer);
     const finishing = Lifeline.hold(
       finishingPrefix(this.directory) + crypto.randomUUID(),

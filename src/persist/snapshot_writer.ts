@@ -195,7 +195,9 @@ export class SnapshotWriter implements AsyncDisposable {
   /**
    * Starts to write: the first epoch an interval from now. Again is nothing.
    *
-   * @throws {SnapshotError} If the worker cannot be started.
+   * From then on the directory belongs to the map, until `stop`: so what is to be restored from it is best restored after that.
+   *
+   * @throws {SnapshotError} If the worker cannot be started, the directory is missing, or another map or process writes there.
    *
    * @example Usage
    * ```ts

@@ -223,11 +223,58 @@ async function run(script: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-Deno.test("a program that forgets its persisted map ends, and what it wrote is there", async () => {
+for (const child of ["forgetful_child", "left_alone_child"]) {
+  Deno.test(`a program that forgets its persisted map ends, and what it wrote is there: ${child}`, async () => {
+    await using folder = new Home();
+    const script = new URL(`./${child}.ts`, import.meta.url).href;
+    for (let i = 0; i < 3; i++) {
+      assertStrictEquals(await run(script, folder.path), String(i));
+    }
+    assert((await listSnapshots(folder.path)).length > 0);
+  });
+}
+
+Deno.test("a map that was opened without persist does not take the place of what a directory holds", async () => {
   await using folder = new Home();
-  const script = new URL("./forgetful_child.ts", import.meta.url).href;
-  for (let i = 0; i < 3; i++) {
-    assertStrictEquals(await run(script, folder.path), String(i));
+  const persist: PersistOptions = { directory: folder.path, interval: 1e6 };
+  {
+    await using map = await SharedMap.open<string, number>(newName(), {
+      persist,
+    });
+    map.set("n", 1);
   }
-  assert((await listSnapshots(folder.path)).length > 0);
+  const name = newName();
+  using bare = await SharedMap.open<string, number>(name);
+  bare.set("n", 2);
+  const files = folder.names;
+  const error = await assertRejects(
+    () => SharedMap.open<string, number>(name, { persist }),
+    SnapshotError,
+    "opened without persist",
+  );
+  assertEquals([error.path, error.mapName], [folder.path, name]);
+  assertEquals(folder.names, files);
+  const elsewhere = { ...persist, directory: `${folder.path}/empty` };
+  for (let i = 0; i < 2; i++) { // the second time there are epochs, of this map
+    await using again = await SharedMap.open<string, number>(name, {
+      persist: elsewhere,
+    });
+    again.set("i", i);
+  }
+  await using restored = await SharedMap.open<string, number>(newName(), {
+    persist, // free, though refused before
+  });
+  assertStrictEquals(restored.get("n"), 1);
+});
+
+Deno.test("a directory is free once nobody has the map open with persist, though others have it", async () => {
+  await using folder = new Home();
+  const persist: PersistOptions = { directory: folder.path, interval: 1e6 };
+  const name = newName();
+  const persisted = await SharedMap.open<string, number>(name, { persist });
+  using bare = await SharedMap.open<string, number>(name);
+  await persisted[Symbol.asyncDispose]();
+  using other = SharedMap.create<string, number>();
+  await writeSnapshot(other, folder.path);
+  bare.set("n", 1);
 });
