@@ -19,7 +19,7 @@ import { totalOperations } from "./demo/meter.ts";
 import { HELP, type Options, readOptions } from "./demo/options.ts";
 import { type Proof, prove } from "./demo/proof.ts";
 import * as report from "./demo/report.ts";
-import { mayRestart, restart } from "./demo/restart.ts";
+import { missingPermissions, restart } from "./demo/restart.ts";
 import { UsageError } from "./demo/usage_error.ts";
 import { readWordNet } from "./demo/wordnet.ts";
 
@@ -74,8 +74,9 @@ async function show(input: Input, options: Options): Promise<boolean> {
 /** Tells whether the index came back from disk as it was, or whether it was not tried. */
 async function showRestart(maps: Maps): Promise<boolean> {
   report.heading("Restart: dumped to disk, restored by a new process");
-  if (!await mayRestart()) {
-    report.restartSkipped();
+  const missing = await missingPermissions();
+  if (missing.length > 0) {
+    report.restartSkipped(missing);
     return true;
   }
   const restarted = await restart(maps);

@@ -45,10 +45,10 @@ function knownSession(request: Request): string | undefined {
 
 /** Counts a visit, at whichever worker, and puts the end of the session off. */
 function visit(id: string): Session {
-  const session = sessions.update(id, (session) => ({
+  const countVisit = (session?: Session) => ({
     visits: (session?.visits ?? 0) + 1,
     since: session?.since ?? new Date(),
-  }));
-  sessions.expire(id, HALF_AN_HOUR);
-  return session!;
+  });
+  const life = { ttl: HALF_AN_HOUR, keepTtl: false };
+  return sessions.update(id, countVisit, life)!;
 }

@@ -90,11 +90,10 @@ export function restarted(
   );
 }
 
-export function restartSkipped() {
-  console.log(dim(
-    "  Skipped: it needs to write to examples/demo/epochs and to run deno;\n" +
-      "  `deno task demo` allows that.",
-  ));
+/** For want of the permissions that these flags give. */
+export function restartSkipped(flags: readonly string[]) {
+  const lines = ["Skipped, because these flags are missing:", ...flags];
+  console.log(dim(lines.map((line) => `  ${line}`).join("\n")));
 }
 
 /** The phrases that occur most, by their number of words. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { writeSnapshot } from "../../mod.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import type { Maps } from "./job.ts";
@@ -18,20 +19,32 @@ export interface RestartReport {
   readonly equal: boolean;
 }
 
-const DIRECTORY = new URL("./epochs/", import.meta.url);
-const RESTORED = new URL("./restored.ts", import.meta.url);
+const DIRECTORY = pathOf("./epochs");
+const RESTORED = pathOf("./restored.ts");
+/**
+ * The runtime, as it was called when the demo began: that is the name that was permitted. Its file may be moved while the demo
+ * runs, by an installer such as `npx`, and `Deno.execPath()` gives the new name then.
+ */
+const RUNTIME = Deno.execPath();
 
-/** Whether this process may write files and start another one. */
-export async function mayRestart(): Promise<boolean> {
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}
+
+/** The permissions that this process lacks to write files and to start another one, as flags. */
+export async function missingPermissions(): Promise<string[]> {
   const wanted = [
     { name: "write", path: DIRECTORY },
-    { name: "run", command: Deno.execPath() },
+    { name: "run", command: RUNTIME },
   ] as const;
+  const missing: string[] = [];
   for (const permission of wanted) {
     const { state } = await Deno.permissions.query(permission);
-    if (state !== "granted") return false;
+    if (state === "granted") continue;
+    const to = "path" in permission ? permission.path : permission.command;
+    missing.push(`--allow-${permission.name}=${to}`);
   }
-  return true;
+  return missing;
 }
 
 /** Dumps the index, restores it in a new process, and compares. */
@@ -52,12 +65,12 @@ export async function restart({ index }: Maps): Promise<RestartReport> {
 }
 
 async function restoreElsewhere(maxBytes: number): Promise<Restored> {
-  const process = new Deno.Command(Deno.execPath(), {
+  const process = new Deno.Command(RUNTIME, {
     args: [
       "run",
-      `--allow-read=${DIRECTORY.pathname}`,
-      RESTORED.pathname,
-      DIRECTORY.pathname,
+      `--allow-read=${DIRECTORY}`,
+      RESTORED,
+      DIRECTORY,
       `${maxBytes}`,
     ],
     stdin: "null",
