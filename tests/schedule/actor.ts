@@ -8,6 +8,7 @@ import { SharedMap, type SharedMapSnapshot } from "../../mod.ts";
 import { Participant } from "../../src/epoch/participant.ts";
 import { recover } from "../../src/epoch/recovery.ts";
 import { Attachment } from "../../src/map/attachment.ts";
+import { Hold } from "../../src/map/hold.ts";
 import { Dump } from "./dumps.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import type { Migration } from "../../src/table/migration.ts";
@@ -51,7 +52,10 @@ export class Actor {
     ]);
     // Both ways that there are to find a key, and each beside the other.
     if (slot % 2 === 1) lookInTypeScript(this.attachment);
-    this.map = Reflect.construct(SharedMap, [this.attachment, FORMATS]);
+    this.map = Reflect.construct(SharedMap, [
+      Hold.whole(this.attachment),
+      FORMATS,
+    ]);
   }
 
   get migration(): Migration {
