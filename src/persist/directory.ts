@@ -23,7 +23,13 @@
 
 import { basename, resolve } from "node:path";
 import { SnapshotError } from "../errors.ts";
-import { damage, failure, NotUnderstoodError } from "./failure.ts";
+import {
+  asideError,
+  damage,
+  DamageError,
+  failure,
+  NotUnderstoodError,
+} from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
 import * as files from "./files.ts";
 import { OpenFile } from "./files.ts";
@@ -397,8 +403,14 @@ function removeLeftovers(parts: readonly Named[]): void {
   }
 }
 
+/** Sets the file that an error is about aside, if it is damaged; returns what to say then. Throws `SnapshotError`. */
+export function tidied(error: SnapshotError): SnapshotError {
+  if (!(error instanceof DamageError)) return error;
+  return asideError(error, setAside(error.path!));
+}
+
 /** Sets a damaged file aside, under a name that nothing has; returns its path. Throws `SnapshotError`. */
-export function setAside(path: string): string {
+function setAside(path: string): string {
   try {
     for (let n = 1;; n++) {
       const aside = path + ASIDE + (n === 1 ? "" : `.${n}`);

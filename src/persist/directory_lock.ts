@@ -47,29 +47,33 @@ export interface Patience {
   isLeaving?: () => Promise<boolean>;
 }
 
+/**
+ * Called before a directory that was not the map's is noted as its own, while nobody else can do that: throws if it is not to be. The
+ * note would say at the next try that it was.
+ */
+type MayTake = () => void;
+
 /** One thread's share in the lock of a directory. */
 export class DirectoryLock implements Disposable {
   readonly #file: OpenFile;
-  /** Whether the directory came to the map only now; it may hold what others wrote. */
-  readonly isNew: boolean;
 
-  private constructor(file: OpenFile, isNew: boolean) {
+  private constructor(file: OpenFile) {
     this.#file = file;
-    this.isNew = isNew;
   }
 
   /**
    * Takes the lock of an existing directory for a map, by the name of its segment. Throws `SnapshotError`, which says who has it, or why there
-   * can be none.
+   * can be none; or else what `mayTake` throws.
    */
   static async take(
     directory: string,
     map: string,
     { ms, isLeaving }: Patience = { ms: DYING_MS },
+    mayTake: MayTake = () => {},
   ): Promise<DirectoryLock> {
     let until = timers.elapsed() + ms;
     for (;;) {
-      const lock = await DirectoryLock.#tryTake(directory, map);
+      const lock = await DirectoryLock.#tryTake(directory, map, mayTake);
       if (lock !== undefined) return lock;
       if (await isLeaving?.()) until = timers.elapsed() + ms;
       else if (timers.elapsed() >= until) throw inUse(directory);
@@ -80,22 +84,22 @@ export class DirectoryLock implements Disposable {
   static async #tryTake(
     directory: string,
     map: string,
+    mayTake: MayTake,
   ): Promise<DirectoryLock | undefined> {
     let file: OpenFile | undefined;
-    let claim: Claim = "refused";
+    let isOurs = false;
     try {
       file = OpenFile.open(pathIn(directory), {
         read: true,
         write: true,
         create: true,
       });
-      claim = await claimFor(file, map);
-      if (claim === "refused") return undefined;
-      return new DirectoryLock(file, claim === "taken");
+      isOurs = await isClaimed(file, map, mayTake);
+      return isOurs ? new DirectoryLock(file) : undefined;
     } catch (cause) {
       throw failure("lock the directory", directory, cause);
     } finally {
-      if (claim === "refused") file?.close();
+      if (!isOurs) file?.close();
     }
   }
 
@@ -118,23 +122,23 @@ function pathIn(directory: string): string {
   return `${directory}/${NAME}`;
 }
 
-/** What came of claiming a directory: it was the map's before, it is now, or it is not. */
-type Claim = "shared" | "taken" | "refused";
-
-/** Locks the file for a map. */
-async function claimFor(file: OpenFile, map: string): Promise<Claim> {
-  if (!file.tryLock("shared")) return "refused"; // somebody writes the note
-  if (isNotedFor(file, map)) return file.hasItsName ? "shared" : "refused";
+/** Locks the file for a map; says whether it is that map's now. */
+async function isClaimed(
+  file: OpenFile,
+  map: string,
+  mayTake: MayTake,
+): Promise<boolean> {
+  if (!file.tryLock("shared")) return false; // somebody writes the note
+  if (isNotedFor(file, map)) return file.hasItsName;
   file.unlock();
-  if (!file.tryLock("exclusive")) return "refused";
+  if (!file.tryLock("exclusive")) return false;
+  mayTake();
   file.truncate();
   file.seek(0);
   await file.write(noteFor(map));
   // Not turned from one into the other in one step: so the note says whether somebody was faster.
   file.unlock();
-  const isOurs = file.tryLock("shared") && isNotedFor(file, map) &&
-    file.hasItsName;
-  return isOurs ? "taken" : "refused";
+  return file.tryLock("shared") && isNotedFor(file, map) && file.hasItsName;
 }
 
 function isNotedFor(file: OpenFile, map: string): boolean {

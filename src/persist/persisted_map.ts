@@ -10,6 +10,8 @@
  * Every candidate holds the lock of the directory, too (`directory_lock.ts`), and so does the worker. Whoever makes the map
  * takes it before he looks what there is to restore.
  *
+ * What is in the directory and not understood is an error, what is damaged is set aside.
+ *
  * A holder that closed the map is *finishing* until its last epoch is on disk, if it is the one who writes, and a lock of the process
  * says so: whoever wants to restore the directory into a new map of this process waits for that.
  *
@@ -33,7 +35,12 @@ import {
 import { H_WRITER_LOOKED } from "../segment/layout.ts";
 import { idOf, type Segment } from "../segment/segment.ts";
 import { type Timer, timers } from "../timers.ts";
-import { listEpochs, makeDirectory } from "./directory.ts";
+import {
+  checkUnderstood,
+  listEpochs,
+  makeDirectory,
+  tidied,
+} from "./directory.ts";
 import { DirectoryLock, DYING_MS } from "./directory_lock.ts";
 import { failure } from "./failure.ts";
 import * as files from "./files.ts";
@@ -157,13 +164,16 @@ class PersistedMap implements Persistence {
     made: CheckedOptions,
     make: (seed?: readonly [number, number]) => Attachment,
   ): Promise<Attachment> {
-    const found = await findNewest(
+    checkUnderstood(directory, made);
+    const passedOver: SnapshotError[] = [];
+    using epoch = await findNewest(
       directory,
       { codecs: made },
-      reporter(this.#options, made.name),
+      (error) => passedOver.push(error),
     );
-    if (found === undefined) return make();
-    using epoch = found;
+    const report = reporter(this.#options, made.name);
+    for (const error of passedOver) report(tidied(error));
+    if (epoch === undefined) return make();
     const attachment = make(epoch.seed);
     noteBeginning(attachment.segment, epoch.info);
     try {
@@ -176,26 +186,21 @@ class PersistedMap implements Persistence {
   }
 
   /** Takes the directory for a map. The last epoch of one that was closed in this process is waited for, however long it takes. */
-  #lock(directory: string, map: string): Promise<DirectoryLock> {
-    return DirectoryLock.take(directory, map, {
+  #lock(
+    directory: string,
+    map: string,
+    mayTake?: () => void,
+  ): Promise<DirectoryLock> {
+    const patience = {
       ms: Math.max(DYING_MS, this.#waitMs),
       isLeaving: () => isHeld(finishingPrefix(directory)),
-    });
+    };
+    return DirectoryLock.take(directory, map, patience, mayTake);
   }
 
   /** Takes the directory for a map that is open already. */
-  async #lockForOpen(
-    directory: string,
-    { id }: Segment,
-  ): Promise<DirectoryLock> {
-    const lock = await this.#lock(directory, id);
-    try {
-      if (lock.isNew) checkEmpty(directory);
-      return lock;
-    } catch (error) {
-      lock.close();
-      throw error;
-    }
+  #lockForOpen(directory: string, { id }: Segment): Promise<DirectoryLock> {
+    return this.#lock(directory, id, () => checkEmpty(directory));
   }
 
   async keepWriting(hold: Hold): Promise<Kept> {

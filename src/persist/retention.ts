@@ -18,10 +18,10 @@ import {
   chainOf,
   type EpochFile,
   listEpochs,
-  setAside,
   type SnapshotInfo,
+  tidied,
 } from "./directory.ts";
-import { asideError, DamageError, failure } from "./failure.ts";
+import { DamageError, failure } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
 import * as files from "./files.ts";
 import { Slices } from "./pause.ts";
@@ -121,7 +121,7 @@ function moveAway(
 ): void {
   if (!(error instanceof DamageError)) return;
   whole.delete(error.path!);
-  onDamage(asideError(error, setAside(error.path!)));
+  onDamage(tidied(error));
 }
 
 function discard(path: string): void {

@@ -20,7 +20,8 @@ export interface SnapshotWriterOptions {
   /** Milliseconds from one epoch to the next. */
   interval: number;
   /**
-   * How many epochs to keep. Those that a kept one builds on stay, too.
+   * How many epochs to keep. Those that a kept one builds on stay, too, and only those count that can be restored. What is damaged
+   * is renamed, so that its name ends in `.damaged`, and stays.
    *
    * @default {3}
    */

@@ -27,7 +27,8 @@ import { verifyFile } from "./verify.ts";
 export interface WriteSnapshotOptions {
   /**
    * How many epochs of the directory to keep, this one included; older ones are removed, but for those that a kept one builds
-   * on. By default nothing is removed.
+   * on. Only those count that can be restored: before anything is removed, files are read that this worker did not write. What is
+   * damaged is renamed, so that its name ends in `.damaged`, and stays. By default nothing is removed.
    */
   keep?: number | undefined;
   /**
@@ -39,7 +40,7 @@ export interface WriteSnapshotOptions {
   compression?: "none" | "zstd" | undefined;
   /** Called now and then while the file is written. */
   onProgress?: ((progress: SnapshotProgress) => void) | undefined;
-  /** Called with what went wrong without harm to the snapshot: an old one could not be removed. */
+  /** Called with what went wrong without harm to the snapshot: an old one is damaged, or could not be removed. */
   onWarning?: ((error: SnapshotError) => void) | undefined;
 }
 
@@ -72,7 +73,8 @@ export interface RestoredSnapshot extends SnapshotInfo {
  * @param directory An existing directory, as a path or a file URL.
  * @param options What to keep, and how to store it.
  * @returns What was written.
- * @throws {SnapshotError} If the file cannot be written, another map or process writes there, or the map was short of memory each
+ * @throws {SnapshotError} If the file cannot be written, another map or process writes there, the directory holds what is from
+ * a newer version of this module or from a map with other codecs, or the map was short of memory each
  * time; the map and older snapshots are unharmed.
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {RangeError} If `keep` is not a whole number from 1 on.
@@ -120,7 +122,8 @@ export async function writeSnapshot<K, V>(
  * has expired is left out; the others keep their expiry.
  *
  * All files that are needed are verified before the first entry is written. A damaged epoch is passed over for the one before
- * it; `rejected` and `onWarning` say so.
+ * it; `rejected` and `onWarning` say so. One that cannot be read, or is from a newer version of this module, is not: it may be the
+ * newest state.
  *
  * O(entries), in turns with the event loop; others may use the map meanwhile. Needs memory for a block per file and the
  * largest entry.
@@ -131,7 +134,8 @@ export async function writeSnapshot<K, V>(
  * @param directory The directory, as a path or a file URL.
  * @param options Who hears of progress and of damage.
  * @returns The epoch that was restored; undefined if there is none, or none that verifies.
- * @throws {SnapshotError} If the directory cannot be read, or the map has other codecs; it is unchanged then.
+ * @throws {SnapshotError} If the directory or a file in it cannot be read, the map has other codecs, or a file is from a newer version of
+ * this module; the map is unchanged then.
  * @throws {MapFullError} If the map is too small. It has some of the entries then.
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
