@@ -177,5 +177,6 @@ Deno.test("import writes the next epoch of a directory, or the one that is named
     "000000000001.epochmap",
     "000000000002.epochmap",
     "000000000007.epochmap",
+    "epochmap.lock",
   ]);
 });
