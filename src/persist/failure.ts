@@ -61,6 +61,10 @@ function meaningOf(cause: unknown): readonly [string, string] {
   if (number !== undefined && NUMBERS[number] !== undefined) {
     return NUMBERS[number];
   }
+  const needed = /^Requires (\S+ access to ".+?")/.exec(cause.message)?.[1];
+  if (cause.name === "NotCapable" && needed !== undefined) {
+    return ["Deno was not given the permission", `grant ${needed}`];
+  }
   const known = MEANINGS.find(([name]) => name === cause.name);
   return known === undefined ? [cause.message, ""] : [known[1], known[2]];
 }

@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertRejects,
   assertStrictEquals,
+  assertStringIncludes,
 } from "@std/assert";
 import {
   listSnapshots,
@@ -56,6 +57,7 @@ Deno.test({
       "permission",
     );
     assertEquals(error.path, Deno.cwd());
+    assertStringIncludes(error.message, `grant write access to "${error.path}`);
     assertStrictEquals(map.stats().openSnapshots, 0);
   },
 });
