@@ -4,15 +4,17 @@
  * It is the system's own lock on the file `epochmap.lock`, which belongs to whoever opened the file, and ends with the thread that did,
  * however that comes. Every thread that writes, or stands by to, opens the file and holds the lock for itself, *shared* with the
  * others of its map. So nothing is handed over when the worker that writes ends or dies: those that stand by have the lock already, and
- * one of them goes on writing. Only when the last of them is gone it is free.
+ * one of them goes on writing. Only when the last of them is gone it is free. (A `SnapshotWriter` has nobody who stands by: if its worker
+ * dies, the directory is free for the second that it takes to replace it.)
  *
  * What keeps others out is the note in the file, which says whose it is: whoever holds the lock shared while the note names his
  * map owns the directory. The note is written under the exclusive lock only, which nobody gets while anybody holds it shared. It stays when
- * all are gone, and means nothing then. It may be torn, by a death or a loss of power: then it names no map.
+ * all are gone: if one of that map comes back and finds it, nobody else was there meanwhile. It may be torn, by a death or a loss of
+ * power: then it names no map.
  *
- * The file is never removed by this module. Somebody may have opened it already, and would lock a file that nobody finds any more, beside another one
- * who locks the next of this name. If somebody else removes it, or the whole directory, that is just what happens; so writers look at each
- * epoch whether theirs still is the file of that name.
+ * This module never removes the file. Somebody may have opened it already: he would lock a file that has no name any more, beside
+ * another who locks the next one of this name. Where the user removes it, or the whole directory, that is what happens; so a
+ * writer looks at each epoch whether the file it holds still has its name, and if not takes the lock anew.
  *
  * Whoever reads needs no lock: complete epochs do not change.
  *

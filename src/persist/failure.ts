@@ -36,6 +36,7 @@ const NUMBERS: Readonly<Record<string, readonly [string, string]>> = {
   "28": ["no space is left on the device", "make room"],
   "30": ["the file system is read-only", "choose another directory"],
   "95": ["the file system cannot do that", "choose one that can"],
+  "37": ["the file system has no locks to give", "choose another directory"],
   "122": ["the disk quota is used up", "make room"],
 };
 
