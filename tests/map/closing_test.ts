@@ -98,6 +98,17 @@ Deno.test("SharedMap is closed at the end of a using block, and lives on in othe
   assertStrictEquals(other.stats().participants, 1);
 });
 
+Deno.test("SharedMap is closed at the end of an await using block, also one that has no life on disk", async () => {
+  let leaked: SharedMap<string, number>;
+  {
+    await using map = numbers();
+    leaked = map;
+  }
+  assertThrows(() => leaked.get("a"), ClosedError);
+  await assertRejects(() => leaked.flush(), ClosedError);
+  await leaked[Symbol.asyncDispose]();
+});
+
 Deno.test("SharedMap.close() makes open iterators throw", () => {
   const map = numbers();
   using _other = SharedMap.attach<string, number>(map.handle);

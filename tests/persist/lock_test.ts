@@ -44,7 +44,7 @@ Deno.test("a second process is refused the directory of a first, by its number; 
   const began = new Date().toISOString();
   const first = new Owner(folder.path);
   assertStrictEquals(await first.number("opened"), 0);
-  const second = new Owner(folder.path);
+  const second = new Owner(folder.path, 700); // for which it waits in vain
   const refusal = await second.line();
   await second.ended();
   assertStringIncludes(refusal, "refused SnapshotError: ");

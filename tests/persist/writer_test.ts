@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import {
   assert,
   assertEquals,
@@ -13,8 +14,11 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
+import type { Assignment, Report } from "../../src/persist/messages.ts";
 import { eventually } from "./eventually.ts";
 import { Folder } from "./folder.ts";
+
+const WORKER = new URL("../../src/persist/writer_worker.ts", import.meta.url);
 
 Deno.test("SnapshotWriter writes an epoch per interval, and skips those in which nothing changed", async () => {
   using folder = new Folder();
@@ -26,11 +30,12 @@ Deno.test("SnapshotWriter writes an epoch per interval, and skips those in which
   });
   const infos: SnapshotInfo[] = [];
   writer.onSnapshot = (info) => infos.push(info);
+  map.set("key 1", 1); // or the first epoch may be empty
   await writer.start();
   await writer.start();
   for (let i = 1; i <= 3; i++) {
-    map.set(`key ${i}`, i);
-    await eventually(() => infos.length === i);
+    if (i > 1) map.set(`key ${i}`, i);
+    await eventually(() => infos.at(-1)?.entries === i);
     const { skipped } = writer.stats;
     await eventually(() => writer.stats.skipped > skipped + 2);
     assertStrictEquals(infos.length, i);
@@ -109,25 +114,35 @@ Deno.test("SnapshotWriter answers all that is asked of it, in any order, and wha
   }
 });
 
-Deno.test("SnapshotWriter.stop() after one write: nothing is written any more", async () => {
-  using map = SharedMap.create<string, number>();
-  for (let i = 0; i < 15; i++) {
-    using folder = new Folder(); // whose removal fails if files come
-    const writer = new SnapshotWriter(map, {
+Deno.test("the worker of a SnapshotWriter has come to rest when it answers a stop, also if the next epoch was due", async () => {
+  using map = SharedMap.create<number, number>({ key: "number" });
+  for (let i = 0; i < 20_000; i++) map.set(i, i); // so that an epoch takes longer than the interval
+  for (let i = 0; i < 5; i++) {
+    using folder = new Folder();
+    const workerData: Assignment = {
+      handle: map.handle,
       directory: folder.path,
       interval: 1,
-    });
-    await writer.start();
-    for (let n = 0; n < i; n++) {
-      map.set("n", n);
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    map.set("i", i);
-    await writer.stop();
-    const { names } = folder;
-    await new Promise((resolve) => setTimeout(resolve, 3)); // for a timer that was forgotten
+      keep: 3,
+      compression: "none",
+      lock: undefined,
+    };
+    const worker = new Worker(WORKER, { workerData });
+    const reports: Report[] = [];
+    worker.on("message", (report: Report) => reports.push(report));
+    const isDone = (request: number) =>
+      reports.some((it) => it.kind === "done" && it.request === request);
+    worker.postMessage({ kind: "start", request: 1 });
+    await eventually(() => reports.length > 2 * i); // it is at it
+    map.set(0, -i);
+    worker.postMessage({ kind: "stop", request: 2 });
+    await eventually(() => isDone(2));
+    const [{ length }, names] = [reports, folder.names];
+    await new Promise((resolve) => setTimeout(resolve, 30)); // for what was forgotten
+    assertEquals(reports.slice(length), []);
     assertEquals(folder.names, names);
     assert(names.every((name) => !name.endsWith(".part")));
+    await worker.terminate();
   }
 });
 
