@@ -1,5 +1,6 @@
 /**
- * The file of one epoch: what stands where. This is the whole description of the format, version 1.
+ * The file of one epoch: what stands where, in version 2 of the format. `docs/file_format.md` describes it for other
+ * programs, and the directory, too.
  *
  * A file is a header, blocks, and a footer, with nothing before, between or behind. All numbers are little-endian; lengths and
  * offsets are in bytes. `check` is always a CRC-32 (as in zlib).
@@ -55,7 +56,8 @@
  *                the value, zeros up to a multiple of 4
  * ```
  *
- * A record of more than 1 MiB is cut into pieces, each in a block of its own, all full but the last.
+ * A large record, which this writer takes one of more than 256 KiB for, is cut into pieces of 1 MiB, each in a block of its own; the last,
+ * which may be the only one, has what is left.
  *
  * What a reader needs at most: one block, stored and decompressed, and the largest entry. It allocates nothing by a length
  * that it has not checked against these bounds and against what is left of the file.
