@@ -6,14 +6,19 @@
 import { locks } from "../../src/epoch/lifeline.ts";
 import { eventually } from "./eventually.ts";
 
+/** The names of a directory's files, in order, but for that of its lock, which stays. */
+export function namesIn(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].map(({ name }) => name)
+    .filter((name) => name !== "epochmap.lock").sort();
+}
+
 /** A fresh temporary folder. */
 export class Folder implements Disposable {
   readonly path: string = Deno.makeTempDirSync({ prefix: "epochmap-" });
 
-  /** The names of its files, in order, but for that of the lock, which stays. */
+  /** The names of its files, as `namesIn` has them. */
   get names(): string[] {
-    return [...Deno.readDirSync(this.path)].map(({ name }) => name)
-      .filter((name) => name !== "epochmap.lock").sort();
+    return namesIn(this.path);
   }
 
   [Symbol.dispose](): void {
