@@ -1,4 +1,4 @@
-// The stand-ins of tests/std/ must judge as the standard library does: a test
+// The stand-ins of tests/vendor/ must judge as the standard library does: a test
 // that passes here has to pass with the real one, too.
 import * as assert from "@std/assert";
 import { assertEquals, AssertionError, assertThrows } from "@std/assert";
