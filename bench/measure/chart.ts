@@ -1,5 +1,6 @@
 import { formatLimit, type GoalCheck, isMet, reach } from "./goal.ts";
 import { formatRatio } from "./statistics.ts";
+import { escape } from "./svg.ts";
 
 const WIDTH = 960;
 const ROW = 22;
@@ -56,8 +57,4 @@ function placeOf(times: number): number {
   if (!(times > 0)) return 0;
   const bounded = Math.min(MOST, Math.max(1 / MOST, times));
   return BARS * (Math.log(bounded) / Math.log(MOST) + 1) / 2;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (it) => `&#${it.charCodeAt(0)};`);
 }

@@ -7,6 +7,7 @@ import type { Contender } from "./contender.ts";
  */
 const MODULES = {
   epochmap: () => import("./epochmap.ts"),
+  map: () => import("./map.ts"),
   sharedmap: () => import("./sharedmap.ts"),
   mutex: () => import("./mutex_table.ts"),
   striped: () => import("./striped_table.ts"),
@@ -34,6 +35,7 @@ export const USUAL_CONTENDERS: readonly ContenderName[] = CONTENDER_NAMES
 /** What each name stands for, in the words of the tables. */
 export const TITLES: Record<ContenderName, string> = {
   epochmap: "epochmap",
+  map: "Map, one for each worker",
   sharedmap: "npm:sharedmap",
   mutex: "table, one mutex",
   striped: "table, 64 stripes",

@@ -30,7 +30,28 @@ const OBJECTS = {
   "nested": nested,
 };
 
-/** One thing to measure. */
+/** What is stored to see what a call takes, by name. */
+const VALUES = {
+  "a number": () => 1.5,
+  "a string of 20 letters": () => "abcdefghijklmnopqrst",
+  "an object of 3 fields": OBJECTS["3 fields"],
+  "an object of 10 fields": OBJECTS["10 fields"],
+  "an object of 30 fields": OBJECTS["30 fields"],
+};
+
+/** The time of one call, for which nothing else takes turns. */
+export interface Cost {
+  readonly verb: "set" | "get";
+  readonly value: keyof typeof VALUES;
+}
+
+/** All of them. */
+export const COSTS: readonly Cost[] = namesOf(VALUES).flatMap((value) => [
+  { verb: "set", value },
+  { verb: "get", value },
+]);
+
+/** One thing to measure beside something else. */
 export type Task =
   | { readonly verb: "set" | "get"; readonly object: keyof typeof OBJECTS }
   | { readonly verb: "set" | "get"; readonly text: keyof typeof TEXTS };
@@ -49,6 +70,24 @@ export const TASKS: readonly Task[] = [
 
 function namesOf<T extends object>(of: T): (keyof T)[] {
   return Object.keys(of) as (keyof T)[];
+}
+
+/** The time of one call under the default codec, in nanoseconds, of each turn. */
+export function takeTime({ verb, value }: Cost): number[] {
+  const map = SharedMap.create();
+  const values = fresh(VALUES[value]);
+  const keys = values.map((_, i) => `key:${String(i).padStart(8, "0")}`);
+  const set = () => values.forEach((value, i) => map.set(keys[i], value));
+  const get = () => {
+    for (const key of keys) used += map.get(key) === undefined ? 0 : 1;
+  };
+  set();
+  const work = verb === "set" ? set : get;
+  return Array.from({ length: 2 * TURNS }, () => {
+    const began = performance.now();
+    work();
+    return (performance.now() - began) * 1e6 / ENTRIES;
+  }).slice(TURNS);
 }
 
 /** Our time divided by that of the other side, of each turn. */

@@ -1,6 +1,6 @@
 /// <reference lib="deno.worker" />
-import { perform, type Task } from "./tasks.ts";
+import { type Cost, perform, takeTime, type Task } from "./tasks.ts";
 
-self.onmessage = ({ data }: MessageEvent<Task>) => {
-  self.postMessage(perform(data));
+self.onmessage = ({ data }: MessageEvent<Task | Cost>) => {
+  self.postMessage("value" in data ? takeTime(data) : perform(data));
 };
