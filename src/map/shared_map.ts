@@ -397,7 +397,7 @@ export class SharedMap<K, V>
    * @throws {TypeError} If the name is not a string, or an option has the wrong type.
    * @throws {RangeError} If a size is out of range.
    * @throws {HandleError} If the map has other codecs, or who has it does not answer: the message says who that is.
-   * @throws {SnapshotError} If the directory cannot be used; if what it holds cannot be read, is from a map with other codecs, or from
+   * @throws {SnapshotError} If the directory cannot be used; if another map or process has it; if what it holds cannot be read, is from a map with other codecs, or from
    * a newer version of this module; or if it holds epochs while the map is open already, without `persist`. Nothing in it is changed then.
    * @throws {MapFullError} If what the directory holds does not fit.
    *

@@ -57,6 +57,14 @@ export class Owner {
     return Number(line.slice(what.length));
   }
 
+  /** Has it bring to disk what it has; the number that it says is there. */
+  async flush(): Promise<number> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new Uint8Array(1));
+    writer.releaseLock();
+    return await this.number("flushed");
+  }
+
   /** Tells it to end, or sees to it. */
   async end(how: "at its own pace" | "SIGKILL"): Promise<void> {
     if (how === "SIGKILL") this.#child.kill(how);

@@ -1,5 +1,6 @@
 /**
- * A process that opens a persisted map, prints what it found in it, and counts up from there until it is told to end, or is killed.
+ * A process that opens a persisted map, prints what it found in it, and counts up from there until it is told to end, or is killed. Whenever
+ * something is written to it, it prints a number that is on disk.
  *
  * @module
  */
@@ -28,7 +29,11 @@ try {
 }
 say(`opened ${map.get("n") ?? 0}`);
 const counting = setInterval(() => map.increment("n"), 1);
-for await (const _ of Deno.stdin.readable) break; // until it is closed
+for await (const _ of Deno.stdin.readable) {
+  const n = map.get("n") ?? 0;
+  await map.flush();
+  say(`flushed ${n}`);
+}
 clearInterval(counting);
 say(`left ${map.get("n") ?? 0}`);
 map.close();
