@@ -1,7 +1,7 @@
 // What the documents say of files and of tests is so: a link leads to a file, and
 // a heading in it; a test that is named is in the file that it is said to be in.
 import { assert } from "@std/assert";
-import { walk } from "@std/fs";
+import { exists, walk } from "@std/fs";
 
 const ROOT = new URL("../", import.meta.url);
 const ELSEWHERE = /^(?:[a-z]+:|\/\/)/;
@@ -45,7 +45,11 @@ Deno.test("a link in a document leads to a file, and to a heading in it", async 
       const file = new URL(target, url);
       const { hash } = file;
       file.hash = "";
-      const there = Deno.lstatSync(file); // throws if nothing is
+      assert(
+        await exists(file),
+        `${path} links to ${target}: nothing is there`,
+      );
+      const there = Deno.lstatSync(file);
       if (hash === "") continue;
       const anchors = there.isFile ? anchorsIn(file) : [];
       assert(
