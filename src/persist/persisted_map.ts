@@ -295,8 +295,9 @@ class Candidate implements Dependent {
   /** The look that is under way, or the last one. */
   #look: Promise<SnapshotError | undefined> = Promise.resolve(undefined);
   #isLooking = false;
-  /** Those that are not answered yet. */
-  readonly #flushes = new Set<Promise<void>>();
+  /** The question for an epoch that is under way, or the last one; and the next one, which all share that ask meanwhile. */
+  #flushing: Promise<void> = Promise.resolve();
+  #nextFlush: Promise<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(
@@ -337,7 +338,7 @@ class Candidate implements Dependent {
   /** Has an epoch written; what goes wrong is reported. */
   async flushSoon(): Promise<void> {
     try {
-      await this.#flushAndNote();
+      await this.#flushOnce();
     } catch (error) {
       this.#trouble.fail(error as SnapshotError);
     }
@@ -384,17 +385,20 @@ class Candidate implements Dependent {
       this.close();
       resolve(this.#ended.promise);
     });
-    return { flush: () => this.#flushAndNote(), ended };
+    return { flush: () => this.#flushOnce(), ended };
   }
 
-  async #flushAndNote(): Promise<void> {
-    const flush = this.#flush();
-    this.#flushes.add(flush);
-    try {
-      await flush;
-    } finally {
-      this.#flushes.delete(flush);
-    }
+  #flushOnce(): Promise<void> {
+    this.#nextFlush ??= this.#flushAfter(this.#flushing);
+    return this.#nextFlush;
+  }
+
+  /** The one before may show the map as it was before somebody asked for this one. */
+  async #flushAfter(before: Promise<void>): Promise<void> {
+    await before.catch(() => {}); // whoever asked for that hears of it
+    this.#flushing = this.#nextFlush!;
+    this.#nextFlush = undefined;
+    await this.#flush();
   }
 
   /** Asks whoever writes, which may be another one each time; if nobody does, it is somebody soon. */
@@ -428,7 +432,7 @@ class Candidate implements Dependent {
   }
 
   async #finish(): Promise<void> {
-    await Promise.allSettled(this.#flushes);
+    await Promise.allSettled([this.#flushing, this.#nextFlush]);
     await this.#look;
     await this.#host.stopSoon();
   }

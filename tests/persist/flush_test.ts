@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import {
   ClosedError,
   listSnapshots,
@@ -136,6 +141,29 @@ Deno.test("SharedMap.close() leaves what was asked for before to be done, and ca
   assertStrictEquals(await onDisk(folder.path, "n"), 1);
   await map[Symbol.asyncDispose]();
   using _free = await DirectoryLock.take(folder.path, "another", { ms: 0 });
+});
+
+Deno.test("calls of SharedMap.flush() at the same time share an epoch", async () => {
+  await using folder = new Home();
+  const persist: PersistOptions = { directory: folder.path, interval: 1e6 };
+  using map = await SharedMap.open<string, number>(newName(), { persist });
+  await map.flush();
+  const questions = new Set<string>();
+  const channel = new BroadcastChannel("epochmap flush");
+  channel.onmessage = ({ data: { kind, question } }) => {
+    if (kind === "flush") questions.add(question);
+  };
+  const flushes: Promise<void>[] = [];
+  for (let i = 1; i <= 200; i++) {
+    map.set("n", i);
+    flushes.push(map.flush());
+    if (i === 100) await flushes[0]; // the others have one after that
+  }
+  await Promise.all(flushes);
+  assertStrictEquals(await onDisk(folder.path, "n"), 200);
+  await eventually(() => questions.size > 0);
+  assert(questions.size <= 4, `${questions.size} questions`);
+  channel.close();
 });
 
 Deno.test("what others say on the channel of flush() harms nobody", async () => {
