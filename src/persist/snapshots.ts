@@ -103,7 +103,7 @@ export async function writeSnapshot<K, V>(
   const path = absolutePathOf(directory);
   const compression = checkCompression(options.compression);
   const keep = checkKeep(options.keep);
-  using _lock = await DirectoryLock.take(path, attachment.segment.id);
+  using _lock = await lock(path, attachment);
   attachment.checkOpen("write a snapshot");
   const series = new Series(attachment, {
     directory: path,
@@ -276,6 +276,18 @@ export async function verifySnapshot(
   path: string | URL,
 ): Promise<SnapshotInfo> {
   return await verifyFile(pathOf(path));
+}
+
+/** Takes a directory for a map. Throws `SnapshotError`. */
+async function lock(
+  directory: string,
+  { segment }: Attachment,
+): Promise<DirectoryLock> {
+  try {
+    return await DirectoryLock.take(directory, segment.id);
+  } catch (error) {
+    throw aboutMap(error, segment.name);
+  }
 }
 
 /** The attachment of a map that is open. Throws `TypeError` or `ClosedError`. */

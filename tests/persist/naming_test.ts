@@ -77,7 +77,12 @@ Deno.test("SnapshotError names the map of a SnapshotWriter", async () => {
   writer.onError = (error) => heard.push(error);
   const write = () => writer.write();
   assertNamed(await assertRejects(write, SnapshotError), name, directory);
+  const start = () => writer.start();
+  assertNamed(await assertRejects(start, SnapshotError), name, directory);
+  Deno.mkdirSync(directory);
   await writer.start();
+  Deno.renameSync(directory, `${folder.path}/elsewhere`);
+  map.set("a", 1);
   await eventually(() => heard.length > 0);
   assertNamed(heard[0], name, directory);
   await assertRejects(() => writer.stop(), SnapshotError);
