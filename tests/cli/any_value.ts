@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "../segment/random.ts";
+import type { Random } from "../testing/random.ts";
 
 const NUMBERS = [0, -0, 1, -1.5, NaN, Infinity, -Infinity, 2 ** 53, 5e-324];
 const TEXTS = ["", "a", "ä", "日本", "\ud800", "\udc00x", '"\\\n\u2028', "\0"];

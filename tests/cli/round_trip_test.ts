@@ -8,11 +8,11 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
-import { SCALE } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
 import { withSeed } from "../persist/with_seed.ts";
 import { Folder, Home, namesIn } from "../persist/folder.ts";
 import { seriesOf, silent } from "../persist/series.ts";
+import { Random } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import {
   anyValue,
   someBytes,

@@ -7,9 +7,9 @@ import {
 import { serialize } from "node:v8";
 import { DataError } from "../../src/cli/errors.ts";
 import { fromTagged, toTagged } from "../../src/cli/tagged.ts";
-import { SCALE } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
 import { withSeed } from "../persist/with_seed.ts";
+import { Random } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { anyValue, cloneOnly, plainValue } from "./any_value.ts";
 
 const FORMS: [unknown, string][] = [

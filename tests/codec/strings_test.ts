@@ -9,7 +9,7 @@ import {
 } from "../../src/codec/strings.ts";
 import { Scratch } from "../../src/codec/scratch.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
-import { forSeeds } from "../segment/random.ts";
+import { forSeeds } from "../testing/random.ts";
 
 Deno.test("decodeText() reads what encodeText() writes, at every place and of every alphabet", () => {
   const scratch = new Scratch();

@@ -3,7 +3,8 @@
 // its place, and the map is not emptied for it.
 import { assertGreater, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { Crew } from "./crew.ts";
 import type { roles } from "./eviction_roles.ts";
 import { assertSound } from "./sound.ts";

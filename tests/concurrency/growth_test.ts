@@ -2,10 +2,11 @@
 // use it all the while: nothing is lost on the way.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { eventually } from "../testing/eventually.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { Crew } from "./crew.ts";
-import { eventually } from "./eventually.ts";
 import { assertSound } from "./sound.ts";
 import type { roles } from "./growth_roles.ts";
 

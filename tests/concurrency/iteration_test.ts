@@ -2,7 +2,8 @@
 // time is shown exactly once.
 import { assert } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { Crew } from "./crew.ts";
 import type { roles } from "./iteration_roles.ts";

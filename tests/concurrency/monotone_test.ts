@@ -2,7 +2,8 @@
 // whichever way they look.
 import { assert } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { Crew } from "./crew.ts";
 import { encode, type Input, type roles } from "./monotone_roles.ts";

@@ -3,7 +3,8 @@
 // message is seen in the map.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { Crew } from "./crew.ts";
 import type { Input, roles } from "./order_roles.ts";
 import { assertSound } from "./sound.ts";

@@ -2,9 +2,10 @@
 // whichever way it is looked at and however long it is open.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { eventually } from "../testing/eventually.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { Crew } from "./crew.ts";
-import { eventually } from "./eventually.ts";
 import type { roles } from "./snapshot_roles.ts";
 import { assertSound } from "./sound.ts";
 

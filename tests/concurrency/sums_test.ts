@@ -1,7 +1,8 @@
 // Nothing that a worker adds is lost, however many add to the same number.
 import { assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { Crew } from "./crew.ts";
 import { assertSound } from "./sound.ts";

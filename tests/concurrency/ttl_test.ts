@@ -1,10 +1,11 @@
 // Entries that expire under workers that use them.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { eventually } from "../testing/eventually.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { Crew } from "./crew.ts";
-import { eventually } from "./eventually.ts";
 import { assertSound } from "./sound.ts";
 import type { roles } from "./ttl_roles.ts";
 

@@ -1,7 +1,7 @@
 // What happens to an entry, and to memory, while the callback of an update runs.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
 import { Crew } from "./crew.ts";
 import { assertSound } from "./sound.ts";
 import { type roles, ROUNDS } from "./update_roles.ts";

@@ -1,7 +1,8 @@
 // Four workers want the same key: exactly one of them gets it.
 import { assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { Crew } from "./crew.ts";
 import { assertSound } from "./sound.ts";

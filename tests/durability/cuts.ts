@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { SCALE, SEED } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
+import { Random, SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import type { State } from "./disk.ts";
 import { goOn, type Plot, PLOTS, Story } from "./story.ts";
 import { use } from "./system.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Facts, SystemFile } from "../../src/persist/system.ts";
-import type { Random } from "../segment/random.ts";
+import type { Random } from "../testing/random.ts";
 
 /** A power cut leaves whole blocks of so many bytes; real ones are larger, and so are real files. */
 const BLOCK = 64;

@@ -8,8 +8,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { SnapshotError } from "../../mod.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
+import { Random, SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { type Call, Disk } from "./disk.ts";
 import { type Plot, PLOTS, restored, type Scene, type Step } from "./story.ts";
 import { use } from "./system.ts";

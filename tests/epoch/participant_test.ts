@@ -35,7 +35,7 @@ import { openSnapshot } from "../../src/table/clock.ts";
 import { setFloor } from "../../src/table/floor.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
-import { forSeeds } from "../segment/random.ts";
+import { forSeeds } from "../testing/random.ts";
 
 let locks = 0;
 

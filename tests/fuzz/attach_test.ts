@@ -3,9 +3,9 @@
 import { assert, assertInstanceOf } from "@std/assert";
 import { HandleError, SharedMap } from "../../mod.ts";
 import { H_ID, PARTICIPANTS } from "../../src/segment/layout.ts";
-import { SCALE } from "../crash/scale.ts";
 import { copyOf } from "../segment/fresh_segment.ts";
-import { forSeeds, type Random } from "../segment/random.ts";
+import { forSeeds, type Random } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 
 const ROUNDS = 300 * SCALE;
 

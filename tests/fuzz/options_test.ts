@@ -7,8 +7,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { SharedMap, type SharedMapOptions } from "../../mod.ts";
-import { SCALE } from "../crash/scale.ts";
-import { forSeeds, type Random } from "../segment/random.ts";
+import { forSeeds, type Random } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 
 const codec = { name: "mine", encode: () => new Uint8Array(), decode: () => 1 };
 const ODD = [

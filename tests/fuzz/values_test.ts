@@ -2,8 +2,8 @@
 // a TypeError says that it cannot go in; and then the old value stays.
 import { assertEquals, assertThrows } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SCALE } from "../crash/scale.ts";
-import { forSeeds, Random } from "../segment/random.ts";
+import { forSeeds, Random } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 
 const ROUNDS = 400 * SCALE;
 const DEEPEST = 4;

@@ -2,7 +2,8 @@
 // the definition on random ones.
 import { assertEquals, assertGreater } from "@std/assert";
 import { randomFrom } from "../crash/random.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { isLinearizable } from "./brute_force.ts";
 import { check } from "./checker.ts";
 import { draw } from "./drawing.ts";

@@ -1,7 +1,7 @@
 // What the histories find: each seeded fault, in the same histories that find
 // none in the map itself.
 import { assert, assertMatch } from "@std/assert";
-import { SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
 import { campaign } from "./campaign.ts";
 import { FAULTS } from "./faults.ts";
 

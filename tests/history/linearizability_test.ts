@@ -42,7 +42,8 @@
  * @module
  */
 import { assertEquals, assertGreater } from "@std/assert";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { campaign, type Report } from "./campaign.ts";
 import { type ClimateName, CLIMATES } from "./climates.ts";
 

@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { randomFrom } from "../crash/random.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import type { Operation } from "./operation.ts";
 import { partition } from "./partition.ts";
 import { newClock, Recorder } from "./recorder.ts";

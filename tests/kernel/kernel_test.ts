@@ -12,9 +12,9 @@ import { attachmentOf } from "../../src/map/shared_map.ts";
 import { H_ID } from "../../src/segment/layout.ts";
 import { KERNEL } from "../../src/segment/kernel_binary.ts";
 import type { Words } from "../../src/segment/words.ts";
-import { SCALE } from "../crash/scale.ts";
-import { forSeeds, type Random } from "../segment/random.ts";
 import { lookInTypeScript } from "../table/looks.ts";
+import { forSeeds, type Random } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 
 Deno.test("the kernel is what its sources compile to: deno task kernel", async () => {
   const compiled = await compile();

@@ -6,8 +6,7 @@ import { participantBase } from "../../src/epoch/registry.ts";
 import { P_LIMBO_HEAD, R_LINK, REF_BYTES } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
-import { SEED } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
+import { Random, SEED } from "../testing/random.ts";
 
 const MIB = 2 ** 20;
 /** The participant of whoever made the map. */

@@ -3,9 +3,9 @@
 // left half done is brought to an end by whatever comes next.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap, type SharedMapOptions } from "../../mod.ts";
-import { eventually } from "../concurrency/eventually.ts";
 import { audit } from "../crash/audit.ts";
 import { readBooks } from "../crash/books.ts";
+import { eventually } from "../testing/eventually.ts";
 
 type Map = SharedMap<string, string>;
 

@@ -17,7 +17,7 @@ import {
   T_SLOTS,
 } from "../../src/segment/layout.ts";
 import { homeSlot } from "../../src/table/hash.ts";
-import { Random } from "../segment/random.ts";
+import { Random } from "../testing/random.ts";
 
 const MIB = 2 ** 20;
 

@@ -11,9 +11,9 @@ import {
 import { MapFullError, SharedMap } from "../../mod.ts";
 import { reservedChunks } from "../../src/segment/long_key.ts";
 import { Segment } from "../../src/segment/segment.ts";
-import { eventually } from "../concurrency/eventually.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
+import { eventually } from "../testing/eventually.ts";
+import { Random, SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { MapTime } from "./map_time.ts";
 
 const MIB = 2 ** 20;

@@ -15,7 +15,7 @@ import {
   type SharedMapSnapshot,
   type ValueCodec,
 } from "../../mod.ts";
-import { Random } from "../segment/random.ts";
+import { Random } from "../testing/random.ts";
 import { identify, Model, same } from "./model.ts";
 
 const SEEDS = 30;

@@ -30,9 +30,9 @@ import {
 import { reservedChunks } from "../../src/segment/long_key.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { classOf } from "../../src/segment/size_classes.ts";
+import { forSeeds, type Random } from "../testing/random.ts";
 import { freshSegment } from "./fresh_segment.ts";
 import { LiveBlocks, usedRefs } from "./live_blocks.ts";
-import { forSeeds, type Random } from "./random.ts";
 
 /** The allocator of the participant in a slot. */
 function allocatorOf(segment: Segment, slot: number): Allocator {

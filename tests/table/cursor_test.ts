@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { FROZEN, H_CLOCK, V_STAMP } from "../../src/segment/layout.ts";
 import { Cursor } from "../../src/table/cursor.ts";
 import { isTombstone } from "../../src/table/version.ts";
-import { forSeeds } from "../segment/random.ts";
+import { forSeeds } from "../testing/random.ts";
 import { type Key, SmallTable } from "./small_table.ts";
 
 /** Goes on with a scan to its end; `between` runs after each range. */

@@ -6,7 +6,7 @@ import {
   glance,
   UNDECIDED,
 } from "../../src/table/glance.ts";
-import { forSeeds } from "../segment/random.ts";
+import { forSeeds } from "../testing/random.ts";
 import { homeAt, SmallTable } from "./small_table.ts";
 
 function look(of: SmallTable, key: Parameters<SmallTable["key"]>[0]): number {

@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { numberKeys } from "../../src/codec/keys.ts";
 import { HashMemo } from "../../src/table/hash_memo.ts";
 import { EncodedKey } from "../../src/table/key.ts";
-import { forSeeds } from "../segment/random.ts";
+import { forSeeds } from "../testing/random.ts";
 
 Deno.test("HashMemo recalls what was remembered last in a place, and nothing else", () => {
   const memo = new HashMemo();

@@ -2,7 +2,7 @@ import { assertLess, assertNotEquals, assertStrictEquals } from "@std/assert";
 import { numberKeys, stringKeys } from "../../src/codec/keys.ts";
 import { hashWords, packAndHash } from "../../src/table/hash.ts";
 import { EncodedKey } from "../../src/table/key.ts";
-import { forSeeds, Random } from "../segment/random.ts";
+import { forSeeds, Random } from "../testing/random.ts";
 
 /** 32-bit words as their two halves: another way to do the same arithmetic. */
 type Halves = [low: number, high: number];

@@ -25,7 +25,7 @@ import { UNDECIDED } from "../../src/table/glance.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import { copiedValue, FOUND, LONG, NUMBER } from "../../src/table/look.ts";
 import type { Quick } from "../../src/table/quick_over.ts";
-import { forSeeds } from "../segment/random.ts";
+import { forSeeds } from "../testing/random.ts";
 import { lookInTypeScript } from "./looks.ts";
 
 /** A map, with the kernel and without, and looks at it. */

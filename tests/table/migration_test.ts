@@ -27,7 +27,7 @@ import {
 } from "../../src/table/migration.ts";
 import { claimedSlots } from "../../src/table/room.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
-import { forSeeds, type Random } from "../segment/random.ts";
+import { forSeeds, type Random } from "../testing/random.ts";
 import { homeAt, type Key, SmallTable } from "./small_table.ts";
 
 /** Keys with a place of their own, some of them round the end of the table, some with one hash. */

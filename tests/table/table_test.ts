@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { H_CLOCK, MOVED, T_ROOM, V_STAMP } from "../../src/segment/layout.ts";
-import { forSeeds } from "../segment/random.ts";
+import { forSeeds } from "../testing/random.ts";
 import { homeAt, type Key, SmallTable } from "./small_table.ts";
 
 Deno.test("Table.find() finds what was set, and nothing else", () => {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Random } from "../../segment/random.ts";
+import type { Random } from "../../testing/random.ts";
 
 const NUMBERS = [
   ...[0, -0, 1, -1, 127, 128, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2 ** 32],

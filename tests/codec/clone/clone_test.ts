@@ -14,9 +14,9 @@ import {
 import { areEqual } from "../../../src/codec/clone/equality.ts";
 import { TAG_CLONE } from "../../../src/codec/codec.ts";
 import { VALUE_FORMATS } from "../../../src/codec/values.ts";
-import { SCALE } from "../../crash/scale.ts";
 import { freshSegment } from "../../segment/fresh_segment.ts";
-import { forSeeds } from "../../segment/random.ts";
+import { forSeeds } from "../../testing/random.ts";
+import { SCALE } from "../../testing/scale.ts";
 import { CloneMaker } from "./any_clone.ts";
 import { difference } from "./likeness.ts";
 

@@ -1,7 +1,7 @@
 import { assertStrictEquals } from "@std/assert";
 import { areEqual } from "../../../src/codec/clone/equality.ts";
-import { SCALE } from "../../crash/scale.ts";
-import { forSeeds, Random } from "../../segment/random.ts";
+import { forSeeds, Random } from "../../testing/random.ts";
+import { SCALE } from "../../testing/scale.ts";
 import { CloneMaker } from "./any_clone.ts";
 
 function circle(length: number, end: unknown): object {
