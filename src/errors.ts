@@ -218,6 +218,18 @@ export function aboutMap<E>(
   return named;
 }
 
+/** Does something with the files of a map: what it throws names the map. */
+export async function namingMap<T>(
+  mapName: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw aboutMap(error, mapName);
+  }
+}
+
 const SHOWN = 40;
 
 /** How a message calls a map, by its name if it has one. */

@@ -19,7 +19,7 @@
  */
 
 import { Lifeline, locks } from "../epoch/lifeline.ts";
-import { aboutMap, received, SnapshotError } from "../errors.ts";
+import { aboutMap, namingMap, received, SnapshotError } from "../errors.ts";
 import type { Attachment, Dependent } from "../map/attachment.ts";
 import type { Hold } from "../map/hold.ts";
 import { noteBeginning } from "../map/disk_record.ts";
@@ -129,11 +129,7 @@ class PersistedMap implements Persistence {
     made: CheckedOptions,
     make: (given: GivenIdentity) => Attachment,
   ): Promise<Attachment> {
-    try {
-      return await this.#takeAndRestore(made, make);
-    } catch (error) {
-      throw aboutMap(error, made.name);
-    }
+    return await namingMap(made.name, () => this.#takeAndRestore(made, make));
   }
 
   async #takeAndRestore(

@@ -19,7 +19,7 @@
  * @module
  */
 
-import { aboutMap, SnapshotError } from "../errors.ts";
+import { SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { evictAhead } from "../map/eviction.ts";
 import { P_ENTRIES, P_FLOOR } from "../segment/layout.ts";
@@ -107,11 +107,8 @@ export class Series {
           onProgress({ ...progress, restarts })
         );
       } catch (error) {
-        const { name } = this.#attachment.segment;
-        if (!(error instanceof RevokedError)) throw aboutMap(error, name);
-        if (restarts === MOST_RESTARTS) {
-          throw aboutMap(this.#shortOfMemory(), name);
-        }
+        if (!(error instanceof RevokedError)) throw error;
+        if (restarts === MOST_RESTARTS) throw this.#shortOfMemory();
       }
       await sleep(FIRST_PAUSE_MS * 2 ** restarts);
       this.#attachment.checkOpen("write the snapshot");

@@ -10,7 +10,12 @@
  * @module
  */
 
-import { aboutMap, received, type SnapshotError } from "../errors.ts";
+import {
+  aboutMap,
+  namingMap,
+  received,
+  type SnapshotError,
+} from "../errors.ts";
 import { holdOf, SharedMap } from "../map/shared_map.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { absolutePathOf, listEpochs, pathOf } from "./directory.ts";
@@ -99,22 +104,23 @@ export async function writeSnapshot<K, V>(
   options: WriteSnapshotOptions = {},
 ): Promise<SnapshotInfo> {
   const attachment = openAttachment(map, "write a snapshot");
+  const { id, name } = attachment.segment;
   const { onProgress, onWarning } = options;
   const path = absolutePathOf(directory);
   const compression = checkCompression(options.compression);
   const keep = checkKeep(options.keep);
-  using _lock = await lock(path, attachment);
-  attachment.checkOpen("write a snapshot");
-  const series = new Series(attachment, {
-    directory: path,
-    compression,
-    keep,
-    onWarning: (error) =>
-      onWarning?.(
-        aboutMap(failure("tidy up", path, error), attachment.segment.name),
-      ),
+  return await namingMap(name, async () => {
+    using _lock = await DirectoryLock.take(path, id);
+    attachment.checkOpen("write a snapshot");
+    const series = new Series(attachment, {
+      directory: path,
+      compression,
+      keep,
+      onWarning: (error) =>
+        onWarning?.(aboutMap(failure("tidy up", path, error), name)),
+    });
+    return await series.writeFull(false, (progress) => onProgress?.(progress));
   });
-  return await series.writeFull(false, (progress) => onProgress?.(progress));
 }
 
 /**
@@ -165,14 +171,12 @@ export async function restoreSnapshot<K, V>(
   const attachment = openAttachment(map, "restore a snapshot");
   const { name } = attachment.segment;
   const { onWarning } = options;
-  try {
-    return await restoreInto(attachment, absolutePathOf(directory), {
+  const path = absolutePathOf(directory);
+  return await namingMap(name, () =>
+    restoreInto(attachment, path, {
       ...options,
       onWarning: (error) => onWarning?.(aboutMap(error, name)),
-    });
-  } catch (error) {
-    throw aboutMap(error, name);
-  }
+    }));
 }
 
 /** As `restoreSnapshot`. */
@@ -276,18 +280,6 @@ export async function verifySnapshot(
   path: string | URL,
 ): Promise<SnapshotInfo> {
   return await verifyFile(pathOf(path));
-}
-
-/** Takes a directory for a map. Throws `SnapshotError`. */
-async function lock(
-  directory: string,
-  { segment }: Attachment,
-): Promise<DirectoryLock> {
-  try {
-    return await DirectoryLock.take(directory, segment.id);
-  } catch (error) {
-    throw aboutMap(error, segment.name);
-  }
 }
 
 /** The attachment of a map that is open. Throws `TypeError` or `ClosedError`. */
