@@ -93,3 +93,15 @@ Deno.test("a test that a document names is there", async () => {
   }
   assert(count > 50, `only ${count} tests are named`);
 });
+
+Deno.test("what docs/protocol.md names of the models and the layout is there", () => {
+  const folder = new URL("tests/model/", ROOT);
+  const sources = [
+    new URL("src/segment/layout.ts", ROOT),
+    ...[...Deno.readDirSync(folder)].map(({ name }) => new URL(name, folder)),
+  ].map((file) => Deno.readTextFileSync(file)).join();
+  const page = Deno.readTextFileSync(new URL("docs/protocol.md", ROOT));
+  const names = [...page.matchAll(/`([A-Za-z]+_[A-Za-z_0-9]+)…?`/g)];
+  assert(names.length > 20, `${names.length}`);
+  for (const [, name] of names) assert(sources.includes(name), name);
+});
