@@ -7,7 +7,7 @@
  * @module
  */
 
-import { crc32, zstdDecompressSync } from "node:zlib";
+import { constants, crc32, zstdDecompressSync } from "node:zlib";
 import { damage, failure } from "./failure.ts";
 import { OpenFile } from "./files.ts";
 import {
@@ -30,6 +30,8 @@ import {
 
 const KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE;
 const NOTHING = new Uint8Array();
+/** What decompressing takes beside the payload: the logarithm of the most bytes that it may look back. */
+const WINDOW_LOG = 21;
 
 /** Reads one file. */
 export class FileReader implements Disposable {
@@ -54,6 +56,8 @@ export class FileReader implements Disposable {
   records = 0;
   isPiece = false;
   isLastPiece = false;
+  /** The hash of the first of them, as the block says; of the whole record, if it is a piece. */
+  firstHash = 0;
   /** Where the block begins in the file. */
   blockOffset = 0;
 
@@ -140,6 +144,7 @@ export class FileReader implements Disposable {
     const raw = view.getUint32(12, true);
     const flags = view.getUint32(20, true);
     this.records = view.getUint32(16, true);
+    this.firstHash = view.getUint32(24, true);
     this.isPiece = (flags & BLOCK_PIECE) !== 0;
     this.isLastPiece = (flags & BLOCK_LAST_PIECE) !== 0;
     if (view.getUint32(0, true) !== BLOCK_MAGIC) {
@@ -171,7 +176,10 @@ export class FileReader implements Disposable {
     let bytes = payload;
     if ((flags & BLOCK_COMPRESSED) !== 0) {
       try {
-        bytes = zstdDecompressSync(payload, { maxOutputLength: raw });
+        bytes = zstdDecompressSync(payload, {
+          maxOutputLength: raw,
+          params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG },
+        });
       } catch {
         this.#refuse("a block cannot be decompressed");
       }

@@ -66,6 +66,9 @@ export interface CheckedHeader extends Header {
   check: number;
 }
 
+/** The last millisecond since 1970 that is a date. */
+const LAST_TIME = 8.64e15;
+
 /** The header as bytes. */
 export function encodeHeader(header: Header): Uint8Array<ArrayBuffer> {
   const key = new TextEncoder().encode(header.keyCodec);
@@ -128,8 +131,12 @@ export function decodeHeader(path: string, bytes: Uint8Array): CheckedHeader {
     throw damage(path, length - 4, "the check of the header does not match");
   }
   const [keyCodec, valueCodec] = decodeNames(path, view, bytes, length);
-  const isDelta = (view.getUint32(20, true) & FILE_IS_DELTA) !== 0;
-  return {
+  const flags = view.getUint32(20, true);
+  if ((flags & ~FILE_IS_DELTA) !== 0) {
+    throw damage(path, 20, `unknown flags ${flags}`);
+  }
+  const isDelta = (flags & FILE_IS_DELTA) !== 0;
+  const header: CheckedHeader = {
     id: getPair(view, 24),
     seed: getPair(view, 32),
     epoch: view.getFloat64(40, true),
@@ -145,6 +152,25 @@ export function decodeHeader(path: string, bytes: Uint8Array): CheckedHeader {
     byteLength: length,
     check,
   };
+  checkNumbers(path, header);
+  return header;
+}
+
+/** Numbers of entries, bytes and epochs are whole, and not negative. */
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function checkNumbers(path: string, header: CheckedHeader): void {
+  const { base, epoch, expected, time } = header;
+  if (!isCount(epoch)) throw damage(path, 40, `an epoch ${epoch}`);
+  if (base !== undefined && !(isCount(base.epoch) && base.epoch < epoch)) {
+    throw damage(path, 48, `epoch ${epoch} builds on epoch ${base.epoch}`);
+  }
+  if (!(time >= 0 && time <= LAST_TIME)) {
+    throw damage(path, 64, `it was opened at ${time}`);
+  }
+  if (!isCount(expected)) throw damage(path, 72, `${expected} entries`);
 }
 
 /** Nothing else is looked at: in which way a newer file is checked is for its own version to say. */
@@ -168,12 +194,17 @@ function decodeNames(
   if (!isPossible) {
     throw damage(path, 80, `codec names of ${key} and ${value} bytes`);
   }
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const text = (start: number, count: number) =>
-    new TextDecoder().decode(bytes.subarray(start, start + count));
-  return [
-    text(HEADER_FIXED_BYTES, key),
-    text(HEADER_FIXED_BYTES + key, value),
-  ];
+    decoder.decode(bytes.subarray(start, start + count));
+  try {
+    return [
+      text(HEADER_FIXED_BYTES, key),
+      text(HEADER_FIXED_BYTES + key, value),
+    ];
+  } catch {
+    throw damage(path, HEADER_FIXED_BYTES, "codec names that are no text");
+  }
 }
 
 /** The footer as bytes. */
@@ -217,6 +248,10 @@ export function decodeFooter(
     length: view.getFloat64(40, true),
     check: view.getUint32(48, true),
   };
+  const { deletions, entries, rawBytes, records } = footer;
+  if (![deletions, entries, rawBytes, records].every(isCount)) {
+    throw damage(path, at + 8, "a total of the footer is no number of things");
+  }
   if (footer.length !== at) {
     throw damage(
       path,

@@ -6,6 +6,8 @@
 
 import { LENGTH_MASK } from "../segment/layout.ts";
 import type { EncodedKey } from "../table/key.ts";
+import { SnapshotError } from "../errors.ts";
+import { Content } from "./content.ts";
 import { damage } from "./failure.ts";
 import type { FileReader } from "./file_reader.ts";
 import { MAX_RAW_WORDS, RECORD_HEAD_WORDS } from "./format.ts";
@@ -37,9 +39,11 @@ export class RecordReader {
   /** Deletions that were seen by {@linkcode check}. */
   deletions = 0;
   #large = new Int32Array();
+  readonly #content: Content;
 
   constructor(file: FileReader) {
     this.file = file;
+    this.#content = new Content(file.header);
   }
 
   /** Goes on to the next records; false at the end of the file. Throws `SnapshotError`. */
@@ -82,12 +86,28 @@ export class RecordReader {
 
   #reserve(used: number, words: number, most: number): void {
     if (this.#large.length >= words) return;
-    const large = new Int32Array(Math.min(most, words * 2));
+    const large = this.#room(Math.min(most, words * 2));
     large.set(this.#large.subarray(0, used));
     this.#large = large;
   }
 
-  /** Checks that the words at hand are as many whole records as were announced. Throws `SnapshotError`. */
+  /** That there is no memory is no fault of the file. */
+  #room(words: number): Int32Array<ArrayBuffer> {
+    try {
+      return new Int32Array(words);
+    } catch (cause) {
+      const { path } = this.file;
+      const reason = `no memory for an entry of ${words * 4} bytes`;
+      const error = new SnapshotError(
+        `Cannot read the snapshot "${path}": ${reason}: give the program more memory`,
+        { path, reason },
+      );
+      error.cause = cause;
+      throw error;
+    }
+  }
+
+  /** Checks that the words at hand are as many whole records as were announced, and what these hold. Throws `SnapshotError`. */
   check(): void {
     const { words } = this;
     const mayBeTombstone = this.file.header.base !== undefined;
@@ -99,8 +119,11 @@ export class RecordReader {
       const fault = recordFault(words[at], words[at + 1], mayBeTombstone);
       if (fault !== undefined) this.#refuse(fault);
       if (isDeletion(words[at + 1])) this.deletions++;
-      at += recordWords(words[at], words[at + 1]);
-      if (at > words.length) this.#refuse("an entry is cut off");
+      const end = at + recordWords(words[at], words[at + 1]);
+      if (end > words.length) this.#refuse("an entry is cut off");
+      const nonsense = this.#content.faultOf(words, at);
+      if (nonsense !== undefined) this.#refuse(nonsense);
+      at = end;
     }
     if (at !== words.length) this.#refuse("bytes behind the last entry");
   }

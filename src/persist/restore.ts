@@ -20,7 +20,7 @@ import {
   listEpochs,
   type SnapshotInfo,
 } from "./directory.ts";
-import { DamageError, failure } from "./failure.ts";
+import { damage, DamageError, failure } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
 import { Filler } from "./fill.ts";
 import { fillShare } from "./fill_share.ts";
@@ -187,7 +187,8 @@ async function openChain(
       const file = FileReader.open(link.info.path);
       files.push(file);
       if (codecs !== undefined) checkCodecs(file.header, file.path, codecs);
-      await verify(file, chain.length > 1, onRecords);
+      await verify(file, onRecords);
+      if (files.length > 1) checkEntries(files[files.length - 2], file);
     }
     return found;
   } catch (error) {
@@ -195,6 +196,17 @@ async function openChain(
     reject(link, error);
     return undefined;
   }
+}
+
+/** An entry that a delta says there is was there at the epoch before, or is in the delta. Throws `SnapshotError`. */
+function checkEntries({ footer: before }: FileReader, delta: FileReader): void {
+  const { deletions, entries, length, records } = delta.footer;
+  if (entries <= before.entries + records - deletions) return;
+  throw damage(
+    delta.path,
+    length + 24,
+    `${entries} entries after ${before.entries}, of which so many cannot have come`,
+  );
 }
 
 /** The entries of a verified epoch, from the beginning. */

@@ -64,7 +64,7 @@ export async function surveyFile(
   onRecords: (records: RecordReader) => void,
 ): Promise<Survey> {
   const survey = new Survey();
-  await verify(file, true, (records) => {
+  await verify(file, (records) => {
     survey.countAll(records);
     onRecords(records);
   });

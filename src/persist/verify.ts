@@ -4,13 +4,20 @@
  * @module
  */
 
-import { EncodedKey } from "../table/key.ts";
+import { hashWords } from "../table/hash.ts";
+import { HAS_EXPIRY, LENGTH_MASK } from "../segment/layout.ts";
 import { describe, type SnapshotInfo } from "./directory.ts";
 import { damage } from "./failure.ts";
 import { FileReader } from "./file_reader.ts";
+import { RECORD_HEAD_WORDS } from "./format.ts";
+import type { WordPair } from "./header.ts";
+import { haveSameKey } from "./merge.ts";
 import { Slices } from "./pause.ts";
-import { recordWords } from "./record.ts";
-import { readKey, RecordReader } from "./record_reader.ts";
+import { recordWords, wordsFor } from "./record.ts";
+import { RecordReader } from "./record_reader.ts";
+
+/** Keys that may have one hash: of hashes as good as random, no map comes near. More would make a table slow. */
+const MOST_ALIKE = 64;
 
 /** Sees the records of a file block by block; their reader knows how far it is. */
 export type OnRecords = (records: RecordReader) => void;
@@ -19,20 +26,18 @@ export type OnRecords = (records: RecordReader) => void;
  * Reads the whole file. Throws `SnapshotError` for the first thing that is not right.
  *
  * @param file The file, at its beginning; at its end when this is done.
- * @param inOrder Whether the order of the hashes matters, as it does for a chain of epochs.
  * @param onRecords Sees the records of each block once they are checked.
  */
 export async function verify(
   file: FileReader,
-  inOrder: boolean,
   onRecords: OnRecords = () => {},
 ): Promise<void> {
   const records = new RecordReader(file);
   const slices = new Slices();
-  const order = inOrder ? new OrderCheck(file) : undefined;
+  const order = new OrderCheck(file);
   while (records.next()) {
     records.check();
-    order?.check(records);
+    order.check(records);
     onRecords(records);
     if (slices.isOver) await slices.pause();
   }
@@ -56,34 +61,77 @@ export async function verifyFile(
   onRecords?: OnRecords,
 ): Promise<SnapshotInfo> {
   using file = FileReader.open(path);
-  await verify(file, true, onRecords);
+  await verify(file, onRecords);
   return describe(file).info;
 }
 
-/** Whether the hashes of a file's records never go down. */
+/** Checks that the hashes of a file's records never go down, that each block begins with the one that it says, and that no key comes twice. */
 class OrderCheck {
   readonly #file: FileReader;
-  readonly #key: EncodedKey;
-  #last = 0;
+  readonly #seed: WordPair;
+  /** The last hash of the block before, and the key that has it. */
+  #last = -1;
+  #key: Int32Array = new Int32Array();
+  /** Keys with one hash. */
+  #alike: Int32Array[] = [];
 
   constructor(file: FileReader) {
     this.#file = file;
-    this.#key = new EncodedKey(file.header.seed);
+    this.#seed = file.header.seed;
   }
 
   check({ words, records }: RecordReader): void {
+    const [k0, k1] = this.#seed;
+    let last = this.#last;
+    let before = 0;
     for (let at = 0, i = 0; i < records; i++) {
-      readKey(words, at, this.#key);
-      const hash = this.#key.hash >>> 0;
-      if (hash < this.#last) {
-        throw damage(
-          this.#file.path,
-          this.#file.blockOffset,
-          "the entries are not in order",
-        );
+      const keyInfo = words[at];
+      const hash = hashWords(
+        words,
+        wordsFor(keyInfo & LENGTH_MASK),
+        keyInfo & ~HAS_EXPIRY,
+        k0,
+        k1,
+        at + RECORD_HEAD_WORDS,
+      ) >>> 0;
+      if (i === 0 && hash !== this.#file.firstHash) {
+        this.#refuse("a block begins with another hash than it says");
       }
-      this.#last = hash;
-      at += recordWords(words[at], words[at + 1]);
+      if (hash <= last) {
+        if (hash < last) this.#refuse("the entries are not in order");
+        this.#compare(i === 0 ? this.#key : keyAt(words, before), words, at);
+      }
+      last = hash;
+      before = at;
+      at += recordWords(keyInfo, words[at + 1]);
+    }
+    this.#last = last;
+    this.#key = keyAt(words, before); // the words are used again for what comes next
+  }
+
+  /** Compares a key with the one before it, and all others before that have its hash. */
+  #compare(previous: Int32Array, words: Int32Array, at: number): void {
+    if (!this.#alike.some((other) => haveSameKey(other, previous))) {
+      this.#alike = [previous];
+    }
+    const alike = this.#alike;
+    const key = keyAt(words, at);
+    if (alike.some((other) => haveSameKey(other, key))) {
+      this.#refuse("a key comes twice");
+    }
+    alike.push(key);
+    if (alike.length > MOST_ALIKE) {
+      this.#refuse(`more than ${MOST_ALIKE} keys have one hash`);
     }
   }
+
+  #refuse(reason: string): never {
+    throw damage(this.#file.path, this.#file.blockOffset, reason);
+  }
+}
+
+/** The beginning of a record, with its key. */
+function keyAt(words: Int32Array, at: number): Int32Array<ArrayBuffer> {
+  const end = at + RECORD_HEAD_WORDS + wordsFor(words[at] & LENGTH_MASK);
+  return new Int32Array(words.subarray(at, end));
 }

@@ -5,7 +5,6 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { crc32 } from "node:zlib";
 import {
   listSnapshots,
   restoreSnapshot,
@@ -18,6 +17,7 @@ import { SCALE } from "../crash/scale.ts";
 import { Random } from "../segment/random.ts";
 import { withSeed } from "./with_seed.ts";
 import { Folder } from "./folder.ts";
+import { sealed } from "./sealed.ts";
 
 /** A map whose file has several blocks, a large entry among them. */
 function sample(): SharedMap<string, unknown> {
@@ -203,25 +203,6 @@ Deno.test("restoreSnapshot() passes over a damaged epoch for the one before, and
   assertEquals([info.epoch, restored.get("n")], [1, 1]);
   assertEquals(info.rejected.map((file) => file.path), [path]);
 });
-
-/** Makes the checks of a file match whatever it says: what no accident does. */
-function sealed(bytes: Uint8Array): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const header = Math.min(view.getUint32(16, true), bytes.length - 60);
-  if (header < 92) return bytes;
-  view.setUint32(header - 4, crc32(bytes.subarray(0, header - 4)), true);
-  const start = view.getUint32(header - 4, true);
-  const end = bytes.length - 56;
-  for (let at = header; at + 32 <= end;) {
-    const next = Math.min(end, at + 32 + view.getUint32(at + 8, true));
-    const head = crc32(bytes.subarray(at, at + 28), start);
-    view.setUint32(at + 28, crc32(bytes.subarray(at + 32, next), head), true);
-    at = next;
-  }
-  view.setUint32(end + 48, crc32(bytes.subarray(0, end)), true);
-  view.setUint32(end + 52, crc32(bytes.subarray(end, end + 52)), true);
-  return bytes;
-}
 
 Deno.test("the reader takes no harm from random files, nor from forged ones whose checks match", () =>
   withSeed(async (seed) => {

@@ -1,0 +1,138 @@
+// Files of epochs, forged: anything may stand in them, under checks that match.
+// Reading ends, refuses with a SnapshotError, or brings a map that is in order.
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  listSnapshots,
+  MapFullError,
+  restoreSnapshot,
+  SharedMap,
+  SnapshotError,
+  verifySnapshot,
+} from "../../mod.ts";
+import { audit } from "../../src/persist/audit.ts";
+import { Folder } from "../persist/folder.ts";
+import { sealed } from "../persist/sealed.ts";
+import { seriesOf, silent } from "../persist/series.ts";
+import { SCALE } from "../crash/scale.ts";
+import { forSeeds, type Random } from "../segment/random.ts";
+
+const ROUNDS = 150 * SCALE;
+const OPTIONS = { maxBytes: 2 ** 20 } as const;
+
+/** Of each combination of codecs a value for a number. */
+const KINDS = {
+  any: (i: number) => [i, `text ${i}`, null, 5n ** BigInt(i), [i]][i % 5],
+  json: (i: number) => ({ i }),
+  number: (i: number) => i / 8,
+  string: (i: number) => i % 2 === 0 ? `text ${i}` : `日本 ${i}`,
+};
+
+/** A chain of three epochs, as bytes. */
+async function chainOf(
+  value: keyof typeof KINDS,
+): Promise<{ name: string; bytes: Uint8Array }[]> {
+  using folder = new Folder();
+  // deno-lint-ignore no-explicit-any
+  using map = SharedMap.create<string, any>({ ...OPTIONS, value });
+  const series = seriesOf(map, folder.path);
+  for (let epoch = 0; epoch < 3; epoch++) {
+    for (let i = 0; i < 12; i++) {
+      const ttl = i % 3 === 0 ? 1e9 : Infinity;
+      map.set(`key ${i * (epoch + 1)}`, KINDS[value](i), { ttl });
+    }
+    map.set(`キー ${epoch}`, KINDS[value](1));
+    map.delete(`key ${epoch}`);
+    await series.write(silent);
+  }
+  return folder.names.map((name) => {
+    return { name, bytes: Deno.readFileSync(`${folder.path}/${name}`) };
+  });
+}
+
+/** Changes some words, wherever. */
+function forge(bytes: Uint8Array, random: Random): Uint8Array {
+  const forged = bytes.slice();
+  const view = new DataView(forged.buffer);
+  for (let n = random.below(3); n >= 0; n--) {
+    const at = random.below((forged.length - 4) / 4) * 4;
+    const word = view.getUint32(at, true);
+    view.setUint32(
+      at,
+      random.pick([
+        0,
+        1,
+        2 ** 31 - 1,
+        2 ** 32 - 1,
+        0x7ff80000,
+        word ^ 1 << random.below(32),
+        word + 1,
+        word - 1,
+        random.word(),
+      ]),
+      true,
+    );
+  }
+  return sealed(forged);
+}
+
+/** What it brings, if it does not refuse. */
+async function unlessRefused<T>(
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const isRefusal = error instanceof SnapshotError ||
+      error instanceof MapFullError;
+    assert(isRefusal, error instanceof Error ? error.stack : `${error}`);
+    return undefined;
+  }
+}
+
+/** What is in a map can be found there, and ends at some time if at all. */
+function checkOrder<V>(map: SharedMap<string, V>): void {
+  let count = 0;
+  for (const key of map.keys()) {
+    count++;
+    assert(map.has(key), key);
+    const ttl = map.ttl(key);
+    assert(ttl !== undefined && ttl > 0, `${ttl}`);
+  }
+  assertEquals(map.size, count);
+}
+
+for (const value of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
+  Deno.test(`forged epochs of the codec "${value}" are refused, or make sense`, async () => {
+    const files = await chainOf(value);
+    assertEquals(files.length, 3);
+    const seeds: Random[] = [];
+    forSeeds(ROUNDS, (random) => seeds.push(random));
+    let refused = 0;
+    for (const random of seeds) {
+      using folder = new Folder();
+      const forged = random.below(files.length);
+      for (const [i, { name, bytes }] of files.entries()) {
+        const path = `${folder.path}/${name}`;
+        Deno.writeFileSync(path, i === forged ? forge(bytes, random) : bytes);
+      }
+      try {
+        const path = `${folder.path}/${files[forged].name}`;
+        const verified = await unlessRefused(() => verifySnapshot(path));
+        if (verified === undefined) refused++;
+        await unlessRefused(() => listSnapshots(folder.path));
+        for await (const { error } of audit(folder.path, silent)) {
+          if (error !== undefined) assertInstanceOf(error, SnapshotError);
+        }
+        // deno-lint-ignore no-explicit-any
+        using map = SharedMap.create<string, any>({ ...OPTIONS, value });
+        const restore = () => restoreSnapshot(map, folder.path);
+        if (await unlessRefused(restore) !== undefined) checkOrder(map);
+        else assertEquals(map.size, 0);
+      } catch (error) {
+        if (error instanceof Error) error.message += ` (seed ${random.seed})`;
+        throw error;
+      }
+    }
+    assert(refused > 0 && refused < ROUNDS, `${refused} of ${ROUNDS} refused`);
+  });
+}
