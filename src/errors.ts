@@ -40,7 +40,8 @@ export interface OpenSnapshot {
 }
 
 /**
- * A write did not fit into the map. The map is unharmed: it can be read, and deleting makes room.
+ * A write did not fit into the map. The map is unharmed: it can be read, and a delete makes room. The message says what the write
+ * needed, and what to do.
  *
  * @example Usage
  * ```ts

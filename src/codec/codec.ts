@@ -43,7 +43,7 @@ export interface Codec<T> {
   readonly name: string;
   /** The bytes of a value. They are copied at once. */
   encode(value: T): Uint8Array<ArrayBufferLike>;
-  /** The value of some bytes, which are the callee's to keep, in a buffer of their own. */
+  /** The value of some bytes. They are a copy in a buffer of its own, which `decode` may keep. */
   decode(bytes: Uint8Array<ArrayBuffer>): T;
 }
 

@@ -61,11 +61,14 @@ export interface SharedMapOptions<K, V> {
    */
   capacity?: number | undefined;
   /**
-   * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries. Where many have expired, these
-   * go first; else entries that are chosen by chance, of every eight the one that expires first; but none that an open snapshot
-   * shows, so that the map lives on those that are younger: the error says which snapshot has taken up the rest, if they do not do.
-   * (A dump takes up nothing: see {@linkcode SnapshotWriter}.) Evicted memory is free once no worker reads it: the write waits for one that was interrupted there, for half a
-   * second at most. So does a delete in a full map.
+   * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries.
+   *
+   * Where many entries have expired, these are evicted first; else some that are chosen by chance, of every eight the one that
+   * expires first. None is evicted that an open snapshot shows: while one is open, only younger entries can make room, and if
+   * they are not enough, the error names the snapshot. (A dump keeps nothing: see {@linkcode SnapshotWriter}.)
+   *
+   * Evicted memory is free once no worker reads it. If a worker was interrupted there, the write waits for it, half a second at
+   * most; so does a delete in a full map.
    *
    * @default {"throw"}
    */

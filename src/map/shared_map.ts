@@ -140,15 +140,19 @@ export let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
  * A hash map in shared memory that every worker of the process reads and writes directly.
  *
  * All workers see one map; each has its own `SharedMap` object on it, from {@linkcode SharedMap.create},
- * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Reads of a key are wait-free and
- * writes lock-free: no operation waits for another worker, and a worker that dies harms no one. (A
- * read looks into one table, into two while the table is moved to a larger or smaller one, and into
- * one more for each whole move that others complete meanwhile: as many as fit into `maxBytes` at
- * most.) (In a full map, a write that has to evict, or a delete, may wait half
- * a second at most for memory that an interrupted worker still reads.) Every operation on one key is linearizable.
+ * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Every operation on one key is linearizable. Reads of a key are
+ * wait-free and writes lock-free: no operation waits for another worker, and a worker that dies harms no one. The one exception
+ * is a full map: there a write that has to evict, or a delete, may wait, half a second at most, for memory that an interrupted
+ * worker still reads.
  *
- * Keys and values are copied in and out: changing an object that was stored, or that `get` returned, changes nothing in the
- * map.
+ * A read looks into one table; into two while the table is moved to a larger or smaller one; and into one more for each whole
+ * move that others complete meanwhile, of which as many are possible as fit into `maxBytes`.
+ *
+ * Keys and values are copied in and out: if you change an object that was stored, or that `get` returned, nothing changes in
+ * the map.
+ *
+ * `console.log` shows a map's size, codecs and memory, and the name that it was opened by. The object itself stays in its worker:
+ * `structuredClone`, `postMessage` and `JSON.stringify` refuse it, and say what to use.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -382,12 +386,14 @@ export class SharedMap<K, V>
    * O(1) if this thread has the map already. Else it waits for others: for the one that is creating the map as long as that takes,
    * and for an answer of those who have it as long as `timeout` says.
    *
-   * With `persist` it survives its holders: whoever makes the map first restores the newest epoch of the directory that is whole
-   * (those who join wait until that is done), and then a worker of its own writes an epoch per interval in which something
+   * With `persist` it survives its holders. Whoever makes the map first restores the newest whole epoch of the directory; those who
+   * join wait until that is done. From then on a worker of its own writes an epoch in each interval in which something
    * changed. Of all workers that have the map open with `persist`, one has that worker; when it dies, another takes over within
-   * a second or so. An epoch that was written survives whatever happens; what was written to the map since is lost if the process is
-   * killed, or calls `Deno.exit`: up to an interval of changes, unless one waits for {@linkcode SharedMap.prototype.flush}, or
-   * for the end of an `await using`. A program that ends by itself writes a last epoch, and ends when that is done.
+   * a second or so.
+   *
+   * An epoch that was written survives whatever happens. What was written to the map since is lost if the process is
+   * killed, or calls `Deno.exit`: up to an interval of changes, unless you wait for {@linkcode SharedMap.prototype.flush}, or
+   * for the end of an `await using`. A program that ends by itself writes a last epoch first.
    *
    * @typeParam K The type of the keys.
    * @typeParam V The type of the values.
@@ -399,7 +405,7 @@ export class SharedMap<K, V>
    * @throws {HandleError} If the map has other codecs, or who has it does not answer: the message says who that is.
    * @throws {SnapshotError} If the directory cannot be used; if another map or process has it; if what it holds cannot be read, is from a map with other codecs, or from
    * a newer version of this module; or if it holds epochs while the map is open already, without `persist`. Nothing in it is changed then.
-   * @throws {MapFullError} If what the directory holds does not fit.
+   * @throws {MapFullError} If what the directory holds does not fit: the message says what it needs, and a `maxBytes` that does.
    *
    * @example Usage
    * ```ts
@@ -1689,7 +1695,7 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Closes this map object; again is nothing. Its snapshots are closed with it, and its open iterators throw. Unless the worker has
+   * Closes this map object; a second call does nothing. Its snapshots are closed with it, and its open iterators throw. Unless the worker has
    * the map by other objects of the same {@linkcode SharedMap.open} name, it leaves the map, which lives on in other workers.
    *
    * It does not wait. If it is this worker that has a persisted map written, a last epoch is written behind it, then others take

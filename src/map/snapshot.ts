@@ -16,9 +16,9 @@ import { Scan } from "./scan.ts";
 /**
  * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.
  *
- * It never changes, whatever the workers write meanwhile. While it is open, the map keeps the versions that it shows; so close
- * it when it is done with: in a map that is full, writes get a {@linkcode MapFullError} that names it, once nothing younger is left to
- * reuse.
+ * It never changes, whatever the workers write meanwhile. While it is open, the map keeps the versions that it shows, so close
+ * it when you are done with it. In a full map, writes get a {@linkcode MapFullError} that names the snapshot once nothing younger
+ * is left to reuse.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -62,7 +62,7 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   forEach(
     fn: (value: V, key: K, snapshot: SharedMapSnapshot<K, V>) => void,
   ): void;
-  /** Lets go of what it keeps; again is nothing. The map closes its snapshots when it is closed. */
+  /** Lets go of what it keeps; a second call does nothing. The map closes its snapshots when it is closed. */
   close(): void;
 }
 

@@ -94,12 +94,13 @@ export function checkWriterOptions(
  * interval in which nothing changed is skipped. What goes wrong is reported, and the writer goes on.
  *
  * No write fails because of a dump, and none waits for it: as the dump goes on, the map lets go of what is on its way to the disk.
- * Where the map runs short of memory all the same, it takes back what the dump still keeps, and the dump begins again, with
- * the map as it is then: after 10 milliseconds the first time, and twice as long each time; a map that evicts is made to evict a little
- * beforehand, 1/256 of it the first time, and up to 1/8. `onProgress` says how often that was. After 8 times it is an error, and by the clock
- * the next dump begins 5 seconds later at the latest. So a map that evicts is written, however much is written to it; but one
- * that does not evict, is all but full, and in which much is replaced all the time may never be: then each error says
- * so, the epochs before stay, and it needs a larger `maxBytes`.
+ * If the map runs short of memory all the same, it takes back what the dump still keeps, and the dump begins again, with the map
+ * as it is then: 10 milliseconds later the first time, and twice as long each time. A map that evicts is made to evict a
+ * little beforehand: 1/256 of it the first time, up to 1/8. `onProgress` says how often this happened. After 8 times it is an error,
+ * and the next dump begins within 5 seconds.
+ *
+ * So a map that evicts is written, however busy it is. A map that does not evict, is all but full, and in which much is
+ * replaced all the time may never be: each error says so, the older epochs stay, and the map needs a larger `maxBytes`.
  *
  * The writer does not keep the program running. A program that ends by itself while one is started writes a last epoch first;
  * one that is killed, or calls `Deno.exit`, does not: call {@linkcode SnapshotWriter.prototype.stop} in the handler
@@ -194,7 +195,7 @@ export class SnapshotWriter implements AsyncDisposable {
   }
 
   /**
-   * Starts to write: the first epoch an interval from now. Again is nothing.
+   * Starts to write: the first epoch an interval from now. A second call does nothing.
    *
    * From then on the directory belongs to the map, until `stop`: so what is to be restored from it is best restored after that.
    *
@@ -244,7 +245,7 @@ export class SnapshotWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes a last epoch, if something has changed, and ends the worker; again is nothing.
+   * Writes a last epoch, if something has changed, and ends the worker; a second call does nothing.
    *
    * @throws {SnapshotError} If the last epoch cannot be written; the writer is stopped then, too.
    *

@@ -142,7 +142,8 @@ export async function writeSnapshot<K, V>(
  * @returns The epoch that was restored; undefined if there is none, or none that verifies.
  * @throws {SnapshotError} If the directory or a file in it cannot be read, the map has other codecs, or a file is from a newer version of
  * this module; the map is unchanged then.
- * @throws {MapFullError} If the map is too small. It has some of the entries then.
+ * @throws {MapFullError} If the map is too small: the message says what the snapshot needs, and a `maxBytes` that does. The map has
+ * some of the entries then.
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
  *
