@@ -11,7 +11,7 @@ import type { SnapshotProgress } from "./dump.ts";
 import type { Assignment } from "./messages.ts";
 import { Trouble, warn, warnNoMore } from "./trouble.ts";
 import { WriterHost } from "./writer_host.ts";
-import { checkCompression, checkKeep, openAttachment } from "./snapshots.ts";
+import { checkCompression, checkKeep, openHold } from "./snapshots.ts";
 
 /** Options of {@linkcode SnapshotWriter}. */
 export interface SnapshotWriterOptions {
@@ -157,7 +157,7 @@ export class SnapshotWriter implements AsyncDisposable {
    */
   // deno-lint-ignore no-explicit-any
   constructor(map: SharedMap<any, any>, options: SnapshotWriterOptions) {
-    const { segment } = openAttachment(map, "write snapshots");
+    const { segment } = openHold(map, "write snapshots").attachment;
     const assignment = {
       ...checkWriterOptions(options),
       handle: segment.handle,

@@ -17,7 +17,7 @@ import {
   type SnapshotError,
 } from "../errors.ts";
 import { holdOf, SharedMap } from "../map/shared_map.ts";
-import type { Attachment } from "../map/attachment.ts";
+import type { Hold } from "../map/hold.ts";
 import { absolutePathOf, listEpochs, pathOf } from "./directory.ts";
 import { chainOf, type SnapshotInfo } from "./directory.ts";
 import { DirectoryLock } from "./directory_lock.ts";
@@ -103,23 +103,26 @@ export async function writeSnapshot<K, V>(
   directory: string | URL,
   options: WriteSnapshotOptions = {},
 ): Promise<SnapshotInfo> {
-  const attachment = openAttachment(map, "write a snapshot");
-  const { id, name } = attachment.segment;
+  const hold = openHold(map, "write a snapshot");
+  const { id, name } = hold.attachment.segment;
   const { onProgress, onWarning } = options;
   const path = absolutePathOf(directory);
   const compression = checkCompression(options.compression);
   const keep = checkKeep(options.keep);
   return await namingMap(name, async () => {
     using _lock = await DirectoryLock.take(path, id);
-    attachment.checkOpen("write a snapshot");
-    const series = new Series(attachment, {
+    hold.checkOpen("write a snapshot");
+    const series = new Series(hold.attachment, {
       directory: path,
       compression,
       keep,
       onWarning: (error) =>
         onWarning?.(aboutMap(failure("tidy up", path, error), name)),
     });
-    return await series.writeFull(false, (progress) => onProgress?.(progress));
+    return await series.writeFull(false, (progress) => {
+      hold.checkOpen("write the snapshot"); // others may go on with the attachment
+      onProgress?.(progress);
+    });
   });
 }
 
@@ -169,12 +172,12 @@ export async function restoreSnapshot<K, V>(
   directory: string | URL,
   options: RestoreSnapshotOptions = {},
 ): Promise<RestoredSnapshot | undefined> {
-  const attachment = openAttachment(map, "restore a snapshot");
-  const { name } = attachment.segment;
+  const hold = openHold(map, "restore a snapshot");
+  const { name } = hold.attachment.segment;
   const { onWarning } = options;
   const path = absolutePathOf(directory);
   return await namingMap(name, () =>
-    restoreInto(attachment, path, {
+    restoreInto(hold, path, {
       ...options,
       onWarning: (error) => onWarning?.(aboutMap(error, name)),
     }));
@@ -182,7 +185,7 @@ export async function restoreSnapshot<K, V>(
 
 /** As `restoreSnapshot`. */
 async function restoreInto(
-  attachment: Attachment,
+  hold: Hold,
   directory: string,
   { onProgress, onWarning }: RestoreSnapshotOptions,
 ): Promise<RestoredSnapshot | undefined> {
@@ -191,6 +194,7 @@ async function restoreInto(
     rejected.push({ path: error.path ?? directory, reason: error.reason });
     onWarning?.(error);
   };
+  const { attachment } = hold;
   const found = await findNewest(
     directory,
     { codecs: attachment.segment },
@@ -198,19 +202,21 @@ async function restoreInto(
   );
   if (found === undefined) return undefined;
   using epoch = found;
-  attachment.checkOpen("restore a snapshot");
+  hold.checkOpen("restore a snapshot");
   const { info } = epoch;
   await fill(
     attachment,
     epoch,
     false,
-    (entries) =>
+    (entries) => {
+      hold.checkOpen("restore the snapshot"); // others may go on with the attachment
       onProgress?.({
         entries,
         total: info.entries,
         bytes: info.bytes,
         restarts: 0,
-      }),
+      });
+    },
   );
   return { ...info, rejected };
 }
@@ -283,11 +289,11 @@ export async function verifySnapshot(
   return await verifyFile(pathOf(path));
 }
 
-/** The attachment of a map that is open. Throws `TypeError` or `ClosedError`. */
-export function openAttachment<K, V>(
+/** What a map that is open holds of its attachment. Throws `TypeError` or `ClosedError`. */
+export function openHold<K, V>(
   map: SharedMap<K, V>,
   what: string,
-): Attachment {
+): Hold {
   if (!(map instanceof SharedMap)) {
     throw new TypeError(
       `Cannot ${what}: expected a SharedMap: ${received(map)}`,
@@ -295,7 +301,7 @@ export function openAttachment<K, V>(
   }
   const hold = holdOf(map);
   hold.checkOpen(what);
-  return hold.attachment;
+  return hold;
 }
 
 /** Checks the option `keep`. */

@@ -1,5 +1,6 @@
 // Map objects of one thread that share an attachment, by the name of their map.
 import {
+  assert,
   assertEquals,
   assertRejects,
   assertStrictEquals,
@@ -8,11 +9,15 @@ import {
 import {
   ClosedError,
   HandleError,
+  listSnapshots,
   MapFullError,
+  restoreSnapshot,
   SharedMap,
   SnapshotError,
+  writeSnapshot,
 } from "../../mod.ts";
 import { MAX_PARTICIPANTS } from "../../src/segment/layout.ts";
+import { Folder } from "../persist/folder.ts";
 
 const maxBytes = 2 ** 20;
 
@@ -178,6 +183,35 @@ Deno.test("maps that share a place share its 32 snapshots", async () => {
   assertThrows(() => one.snapshot(), SnapshotError, "32 snapshots are open");
   other.close();
   one.snapshot();
+});
+
+Deno.test("SharedMap.close() ends a dump and a restore through that map, though others share its place", async () => {
+  using folder = new Folder();
+  const name = freshName();
+  const open = () =>
+    SharedMap.open<string, string>(name, { maxBytes: 2 ** 24 });
+  const one = await open();
+  using other = await open();
+  for (let i = 0; i < 10_000; i++) one.set(`${i}`, "x".repeat(200)); // more than a block
+  const writing = assertRejects(
+    () => writeSnapshot(one, folder.path),
+    ClosedError,
+  );
+  one.close();
+  await writing;
+  assertEquals(await listSnapshots(folder.path), []);
+  assertStrictEquals(other.stats().openSnapshots, 0);
+
+  const { entries } = await writeSnapshot(other, folder.path);
+  assertStrictEquals(entries, 10_000);
+  other.clear();
+  const third = await open();
+  await assertRejects(
+    () =>
+      restoreSnapshot(third, folder.path, { onProgress: () => third.close() }),
+    ClosedError,
+  );
+  assert(other.size < entries, `${other.size}`);
 });
 
 Deno.test("SharedMap.open() refuses a timeout that is none", async () => {
