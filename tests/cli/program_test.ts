@@ -5,7 +5,7 @@ import { restoreSnapshot, SharedMap, writeSnapshot } from "../../mod.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { generalHelp, MODULE } from "../../src/cli/help.ts";
 import { Folder } from "../persist/folder.ts";
-import { program, runProgram } from "./program.ts";
+import { commandLine, runProgram } from "./program.ts";
 
 /** A folder with what the examples of the help work on. */
 async function exampleFolder(entries = 1): Promise<Folder> {
@@ -93,10 +93,17 @@ Deno.test("the program names the permission that is missing", async () => {
 
 Deno.test("the program ends quietly when its reader does", async () => {
   using folder = await exampleFolder(20_000);
-  const child = program({
+  const call = {
     permissions: ["--allow-read=snapshots"],
     args: ["export", "snapshots"],
     cwd: folder.path,
+  };
+  const child = new Deno.Command(Deno.execPath(), {
+    args: commandLine(call),
+    cwd: call.cwd,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
   }).spawn();
   const reader = child.stdout.getReader();
   await reader.read();

@@ -1,5 +1,6 @@
 import { assert, assertFalse, assertStrictEquals } from "@std/assert";
 import { Lifeline, locks } from "../../src/epoch/lifeline.ts";
+import { outputOf } from "../testing/child.ts";
 
 async function isHeld(name: string): Promise<boolean> {
   const { held } = await locks.query();
@@ -67,14 +68,5 @@ Deno.test("Lifeline does not keep the process alive", async () => {
   const code = `import { Lifeline } from ${JSON.stringify(module.href)};
     Lifeline.hold("for ever");
     console.log("held");`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", code],
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
-  const { success, stdout } = await child.output();
-  clearTimeout(timer);
-  assert(success, "it ended by itself");
-  assertStrictEquals(new TextDecoder().decode(stdout), "held\n");
+  assertStrictEquals(await outputOf(["eval", code]), "held\n");
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Ended, runDeno } from "../testing/child.ts";
 
 export const ROOT = new URL("../../", import.meta.url);
 
@@ -16,18 +17,7 @@ export function commandOf(path: string): string[] {
 /** Runs a command of Deno in the project's folder, exactly as it is documented. */
 export async function runDocumented(
   [program, ...args]: readonly string[],
-): Promise<{ code: number; out: string; err: string }> {
+): Promise<Ended> {
   if (program !== "deno") throw new TypeError(`Cannot run ${program}`);
-  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const [out, err] = [stdout, stderr].map((bytes) =>
-    new TextDecoder().decode(bytes)
-  );
-  return { code, out, err };
+  return await runDeno(args, { cwd: ROOT });
 }

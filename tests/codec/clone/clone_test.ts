@@ -15,6 +15,7 @@ import { areEqual } from "../../../src/codec/clone/equality.ts";
 import { TAG_CLONE } from "../../../src/codec/codec.ts";
 import { VALUE_FORMATS } from "../../../src/codec/values.ts";
 import { freshSegment } from "../../segment/fresh_segment.ts";
+import { outputOf } from "../../testing/child.ts";
 import { forSeeds } from "../../testing/random.ts";
 import { SCALE } from "../../testing/scale.ts";
 import { CloneMaker } from "./any_clone.ts";
@@ -288,14 +289,9 @@ Deno.test('"any" reads objects without code that is made of text, too', async ()
     console.log(JSON.stringify(cloneFromBytes(bytes)));
   `;
   const flag = "--v8-flags=--disallow-code-generation-from-strings";
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", flag, code],
-  }).output();
-  const said = new TextDecoder().decode(stdout);
   assertStrictEquals(
-    said.trim(),
-    '{"a":[{"b":1},{"b":"x"}]}',
-    new TextDecoder().decode(stderr),
+    await outputOf(["eval", flag, code]),
+    '{"a":[{"b":1},{"b":"x"}]}\n',
   );
 });
 
