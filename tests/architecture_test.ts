@@ -106,9 +106,9 @@ Deno.test("one module of persist/ calls the file system, so that the tests can s
 
 Deno.test("the rooms are named where newcomers look for them", () => {
   const text = Deno.readTextFileSync(
-    new URL("../CONTRIBUTING.md", import.meta.url),
+    new URL("../docs/architecture.md", import.meta.url),
   );
-  const named = [...text.matchAll(/^\| `(\w+)\/` /gm)].map(([, room]) => room);
+  const named = [...text.matchAll(/^### `(\w+)\/`$/gm)].map(([, room]) => room);
   assertEquals(named.toReversed(), ROOMS);
 });
 
