@@ -142,8 +142,8 @@ export let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
  * All workers see one map; each has its own `SharedMap` object on it, from {@linkcode SharedMap.create},
  * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Every operation on one key is linearizable. Reads of a key are
  * wait-free and writes lock-free: no operation waits for another worker, and a worker that dies harms no one. The one exception
- * is a full map: there a write that has to evict, or a delete, may wait, half a second at most, for memory that an interrupted
- * worker still reads.
+ * is a full map: there a write, or a delete, may wait, half a second at most, for memory that an interrupted worker still reads,
+ * or has yet to give back.
  *
  * A read looks into one table; into two while the table is moved to a larger or smaller one; and into one more for each whole
  * move that others complete meanwhile, of which as many are possible as fit into `maxBytes`.
@@ -207,9 +207,9 @@ export class SharedMap<K, V>
   readonly #longKey: number;
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
-  /** Whether reading a value cannot fail, whatever is stored. */
   /** Of the record, for looks, right after it was seen that the map is open: the participant would check that again. */
   readonly #base: number;
+  /** Whether reading a value cannot fail, whatever is stored. */
   readonly #readsSafely: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
   #spareValues: ValueFormat<V> | undefined;
@@ -392,8 +392,8 @@ export class SharedMap<K, V>
    * a second or so.
    *
    * An epoch that was written survives whatever happens. What was written to the map since is lost if the process is
-   * killed, or calls `Deno.exit`: up to an interval of changes, unless you wait for {@linkcode SharedMap.prototype.flush}, or
-   * for the end of an `await using`. A program that ends by itself writes a last epoch first.
+   * killed, or calls `Deno.exit`: up to an interval of changes, and those made while the next epoch is being written, unless
+   * you wait for {@linkcode SharedMap.prototype.flush}, or for the end of an `await using`. A program that ends by itself writes a last epoch first.
    *
    * @typeParam K The type of the keys.
    * @typeParam V The type of the values.

@@ -93,7 +93,8 @@ export function checkWriterOptions(
  * The first epoch is full; those after it are deltas, which hold only what changed, until it pays to write a full one again. An
  * interval in which nothing changed is skipped. What goes wrong is reported, and the writer goes on.
  *
- * No write fails because of a dump, and none waits for it: as the dump goes on, the map lets go of what is on its way to the disk.
+ * No write fails because of a dump, and none waits for its end: as the dump goes on, the map lets go of what is on its way to the
+ * disk. (Where a write has to evict, and all is yet to be dumped, it waits a few milliseconds at a time for the dump to get on.)
  * If the map runs short of memory all the same, it takes back what the dump still keeps, and the dump begins again, with the map
  * as it is then: 10 milliseconds later the first time, and twice as long each time. A map that evicts is made to evict a
  * little beforehand: 1/256 of it the first time, up to 1/8. `onProgress` says how often this happened. After 8 times it is an error,
