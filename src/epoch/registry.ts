@@ -148,7 +148,7 @@ export function isOlderOpen(
   return false;
 }
 
-/** The place before which no open snapshot needs anything any more. */
+/** The place before which no open snapshot needs anything any more. A write that evicts asks for it. */
 export function neededFrom(words: Words): number {
   let place = LAST_PLACE;
   const slots = load(words, H_SNAPSHOTS);
@@ -167,9 +167,11 @@ export function neededFrom(words: Words): number {
   return place;
 }
 
-/** Revokes all dumps; says whether there were any. A failure means that the dump ended. */
-export function revokeDumps(words: Words): boolean {
-  let revoked = false;
+/** Goes through all registry words of snapshots that are open, or being opened: not for the way of a write. */
+function forEachOpen(
+  words: Words,
+  visit: (word: number, index: number) => void,
+): void {
   const slots = load(words, H_SNAPSHOTS);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
@@ -177,10 +179,19 @@ export function revokeDumps(words: Words): boolean {
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY + i;
       const word = load(words, index);
-      if (word >= PENDING || word === REVOKED) continue;
-      if (compareAndSet(words, index, word, REVOKED)) revoked = true;
+      if (word !== 0 && word !== REVOKED) visit(word, index);
     }
   }
+}
+
+/** Revokes all dumps; says whether there were any. A failure means that the dump ended. */
+export function revokeDumps(words: Words): boolean {
+  let revoked = false;
+  forEachOpen(words, (word, index) => {
+    if (isDump(word) && compareAndSet(words, index, word, REVOKED)) {
+      revoked = true;
+    }
+  });
   return revoked;
 }
 
@@ -189,40 +200,31 @@ export function hasDump(words: Words, base: number): boolean {
   const mark = load(words, base + P_REGISTRY_MARK);
   for (let i = 0; i < mark; i++) {
     const word = load(words, base + P_REGISTRY + i);
-    if (word < PENDING && word !== REVOKED) return true;
+    if (isDump(word) && word !== REVOKED) return true;
   }
   return false;
+}
+
+/** Whether a registry word is that of a dump, revoked or not. */
+function isDump(word: number): boolean {
+  return word < PENDING;
 }
 
 /** The registry word of the caller's oldest open snapshot, dumps left out; 0: there is none. */
 export function oldestHeld(words: Words): number {
   let oldest = NEVER;
   let found = 0;
-  const slots = load(words, H_SNAPSHOTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load(words, base + P_REGISTRY_MARK);
-    for (let i = 0; i < mark; i++) {
-      const word = load(words, base + P_REGISTRY + i);
-      if (word <= 0 || word >= oldest) continue;
-      oldest = word;
-      found = base + P_REGISTRY + i;
-    }
-  }
+  forEachOpen(words, (word, index) => {
+    if (word < 0 || word >= oldest) return;
+    oldest = word;
+    found = index;
+  });
   return found;
 }
 
 /** Snapshots that are open, or being opened, and dumps that were not revoked. */
 export function countOpen(words: Words): number {
   let open = 0;
-  const slots = load(words, H_SNAPSHOTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load(words, base + P_REGISTRY_MARK);
-    for (let i = 0; i < mark; i++) {
-      const word = load(words, base + P_REGISTRY + i);
-      if (word !== 0 && word !== REVOKED) open++;
-    }
-  }
+  forEachOpen(words, () => open++);
   return open;
 }
