@@ -9,24 +9,29 @@ import { SCALE } from "./scale.ts";
 /** A child that has not ended after this long never will, be the machine as slow and busy as it may: it takes a minute or two. */
 const PATIENCE_MS = 600_000 * Math.max(1, SCALE);
 
+/** What `words.ts` and `faults.ts` read: how workers pause, and what fault is planted. */
+export interface Conditions {
+  readonly EPOCHMAP_TEST_STUMBLE?: string;
+  readonly EPOCHMAP_TEST_FAULT?: string;
+}
+
 /** Runs a script of this folder; returns the lines that it printed. */
 export async function runInstrumented(
   script: string,
   ...args: (string | number)[]
 ): Promise<string[]> {
-  const path = new URL(script, import.meta.url).pathname;
-  return await deno(["run", "--allow-env", "--allow-read"], {}, path, ...args);
+  return await runUnder({}, script, ...args);
 }
 
-/** The same, while workers pause: see `EPOCHMAP_TEST_STUMBLE` in `words.ts`. */
-export async function runStumbling(
-  stumble: string,
+/** The same under conditions. */
+export async function runUnder(
+  conditions: Conditions,
   script: string,
   ...args: (string | number)[]
 ): Promise<string[]> {
   const path = new URL(script, import.meta.url).pathname;
-  const env = { EPOCHMAP_TEST_STUMBLE: stumble };
-  return await deno(["run", "--allow-env", "--allow-read"], env, path, ...args);
+  const flags = ["run", "--allow-env", "--allow-read"];
+  return await deno(flags, { ...conditions }, path, ...args);
 }
 
 /** Runs tests in which workers pause: see `EPOCHMAP_TEST_STUMBLE` in `words.ts`. */

@@ -15,7 +15,9 @@ const PENDING_KEY = 1;
 const PENDING_VERSION = 2;
 const STARTED = 3;
 const DONE = 4;
-const ACKNOWLEDGED = 5;
+const RECOVERED = 5;
+const HAUNTED = 6;
+const ACKNOWLEDGED = 7;
 const WORDS = ACKNOWLEDGED + OWN_KEYS;
 
 /** The pages of all victims and survivors. */
@@ -38,13 +40,29 @@ export class DeathLog {
     Atomics.store(this.#words, page * WORDS + word, value);
   }
 
-  /** Says that a victim is about to end. */
-  die(page: number): void {
+  /** Says that a victim is about to end, and whether it is recovering another one. */
+  die(page: number, recovers: boolean): void {
+    this.#store(page, RECOVERED, Number(recovers));
     this.#store(page, DEAD, 1);
   }
 
   isDead(page: number): boolean {
     return this.#load(page, DEAD) !== 0;
+  }
+
+  /** Whether it died while it recovered another one. */
+  diedRecovering(page: number): boolean {
+    return this.#load(page, RECOVERED) !== 0;
+  }
+
+  /** Says that a timer of a victim was called, which may be dead by then. */
+  tick(page: number): void {
+    if (this.isDead(page)) this.#store(page, HAUNTED, 1);
+  }
+
+  /** Whether a timer was called after its death. */
+  isHaunted(page: number): boolean {
+    return this.#load(page, HAUNTED) !== 0;
   }
 
   /** Runs a write of an own key: it gets a version, or is deleted (version 0). */

@@ -19,9 +19,9 @@ import type { Value } from "./text.ts";
 
 const SURVIVORS = 2;
 const WAVE = 24;
-/** The latest step at which a victim dies; those that recover others take few in a second. */
+/** The latest step at which a victim dies; of a recovery, for those that recover others. */
 const LATEST = 30_000;
-const LATEST_RECOVERING = 1_500;
+const LATEST_RECOVERING = 12_000;
 /** Refs of the largest record that a victim writes, and of the largest table. */
 const MOST_LOST = 4_096;
 
@@ -42,7 +42,10 @@ assertEquals(await Promise.all(problems), Array(SURVIVORS).fill(null));
 await eventually(() => assertEquals(map.stats().participants, 1));
 checkCounters();
 const report = checkMemory();
-console.log(JSON.stringify({ deaths, ...report }));
+const victims = Array.from({ length: waves * WAVE }, (_, i) => SURVIVORS + i);
+const haunted = victims.filter((page) => log.isHaunted(page)).length;
+const recovering = victims.filter((page) => log.diedRecovering(page)).length;
+console.log(JSON.stringify({ deaths, haunted, recovering, ...report }));
 Deno.exit();
 
 function startSurvivor(index: number): void {

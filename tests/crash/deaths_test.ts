@@ -1,16 +1,17 @@
 // Workers die at random operations on shared words, in every role, also while they
-// recover others, and half of them with a timer of the map that is due; others go
-// on, some of them preempted at random. No write that was acknowledged is lost,
-// nobody waits for the dead, what they held is given back, and all counts are true.
-import { assertEquals } from "@std/assert";
-import { runInstrumented, runStumbling } from "./child.ts";
+// recover others, half of them with timers that are due and called after that, some
+// with two attachments; others go on, some of them preempted at random. No write that
+// was acknowledged is lost, nobody waits for the dead, what they held is given back, and
+// all counts are true.
+import { assert, assertEquals } from "@std/assert";
+import { runInstrumented, runUnder } from "./child.ts";
 import { SCALE, SEED } from "./scale.ts";
 
 const WAVES = 6 * SCALE;
 const DEATHS_PER_WAVE = 24;
 
 /** Survivors pause for up to two milliseconds, every 3,000 operations on shared words or so. */
-const PREEMPTED = "3000:2:survivor";
+const PREEMPTED = { EPOCHMAP_TEST_STUMBLE: "3000:2:survivor" };
 
 Deno.test("SharedMap survives the deaths of hundreds of workers at random steps", async () => {
   checkDeaths(await runInstrumented("./deaths.ts", WAVES, SEED), WAVES);
@@ -18,12 +19,14 @@ Deno.test("SharedMap survives the deaths of hundreds of workers at random steps"
 
 Deno.test("SharedMap survives deaths while others are preempted", async () => {
   const waves = Math.ceil(WAVES / 2);
-  const lines = await runStumbling(PREEMPTED, "./deaths.ts", waves, SEED);
+  const lines = await runUnder(PREEMPTED, "./deaths.ts", waves, SEED);
   checkDeaths(lines, waves);
 });
 
 function checkDeaths([line]: string[], waves: number): void {
-  const { deaths } = JSON.parse(line);
+  const { deaths, haunted, recovering } = JSON.parse(line);
   const sum = Object.values<number>(deaths).reduce((sum, it) => sum + it, 0);
   assertEquals(sum, waves * DEATHS_PER_WAVE, `seed ${SEED}`);
+  assert(haunted > sum / 3, "timers are called after few deaths");
+  assert(recovering > 0, "nobody died while it recovered others");
 }

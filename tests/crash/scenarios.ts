@@ -429,6 +429,9 @@ function leaveMuch(world: World): void {
   world.victim.close();
 }
 
+/** The step of a `set` of a new key after the one that links it. */
+const LINKED = 24;
+
 const RECOVERIES: Record<string, Scenario> = {
   "adopting what one left that is gone": {
     leaks: LARGE_RUN,
@@ -449,6 +452,10 @@ const RECOVERIES: Record<string, Scenario> = {
     },
     act: (world) => world.recover([2], world.inside),
   },
+  "recovering one that died before it counted what it linked": recovers(
+    OPERATIONS["set() of a new key"],
+    LINKED,
+  ),
   "recovering one that died while it took blocks": recovers(
     MEMORY["taking blocks that others gave"],
     6,

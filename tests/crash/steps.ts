@@ -3,7 +3,9 @@
  * second, and so on until it ends before it dies; if that is more than MOST, with
  * so many deaths at steps that are spread evenly. Prints a report per scenario.
  *
- * `deno run --config tests/crash/instrumented.json steps.ts GROUP SEED MOST`
+ * `deno run --config tests/crash/instrumented.json steps.ts GROUP SEED MOST [ENDS [SCENARIO]]`
+ *
+ * ENDS, separated by commas, are those that may come to a victim; SCENARIO is the one of the group to run. All, if it is not said.
  *
  * @module
  */
@@ -23,9 +25,14 @@ export interface Report {
   failures: string[];
 }
 
-const [group, seed, most] = Deno.args;
+/** How a victim ends: it is gone at once; its timers are called once more; or it is an exception, after which it goes on. */
+type End = "gone" | "timers" | "exception";
+
+const [group, seed, most, told = "gone,timers,exception", of] = Deno.args;
+const ends = told.split(",") as End[];
 const scenarios = SCENARIOS[group as keyof typeof SCENARIOS];
 for (const [name, scenario] of Object.entries(scenarios)) {
+  if (of !== undefined && of !== name) continue;
   console.log(JSON.stringify(dieEverywhere(name, scenario)));
 }
 Deno.exit(); // the dead keep their locks, and the runtime waits for those
@@ -83,24 +90,21 @@ function dieOnce(scenario: Scenario, step: number): boolean {
   return died;
 }
 
-/**
- * Ends the operation at a step: the worker is gone, or its timers are called once more, or it is an exception after which the worker
- * goes on.
- */
+/** Ends the operation at a step, in one way or another. */
 function endAt(
   world: World,
   { counted = "writes", act }: Scenario,
   step: number,
   random: () => number,
 ): boolean {
-  const how = random();
-  if (how < 1 / 3) {
+  const end = ends[Math.floor(random() * ends.length)];
+  if (end === "exception") {
     const { died } = world.interrupt(step, counted, () => act(world));
     if (died) world.goOnAfterException(random);
     return died;
   }
   const { died } = world.kill(step, counted, () => act(world));
-  if (died && how < 2 / 3) world.tickAfterDeath(random);
+  if (died && end === "timers") world.tickAfterDeath(random);
   return died;
 }
 

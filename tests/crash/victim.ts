@@ -3,54 +3,85 @@
  * word: on the spot, as no `finally` runs after `self.close()`. Where code that an
  * `import()` resumed is ended, the runtime still calls, in the same turn, each
  * timer that is due: every other victim dies there, with the map's own timer due.
+ * Every third has two attachments, which it uses in turns.
  *
  * @module
  */
 import { SharedMap } from "../../mod.ts";
+import { livingLocks } from "../../src/epoch/recovery.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { lookInTypeScript } from "../table/looks.ts";
 import { DeathLog } from "./death_log.ts";
 import { randomFrom } from "./random.ts";
 import { type Fate, type Life, roles } from "./roles.ts";
 import type { Value } from "./text.ts";
-import { failAt } from "./words.ts";
+import { failAt, live } from "./words.ts";
 
 /** A worker's own scope, as the types of the main thread do not have it. */
 const scope = self as unknown as {
   onmessage: (event: MessageEvent<Fate>) => Promise<void>;
 };
+/** A module that is not loaded yet: else whoever awaits it goes on at once. */
+const FRESH = "./text.ts?fresh";
 /** Longer than the map's timer waits. */
 const UNTIL_DUE_MS = 220;
-/** Rounds between two turns of the event loop. */
-const ROUNDS_PER_TURN = 4;
+/** Steps that it takes at most to see that nobody is dead. */
+const STEPS_OF_LOOK = 40;
+/** Whoever has found nobody to recover, or nobody who takes so many steps, dies without after this long. */
+const PATIENCE_MS = 5_000;
 
 scope.onmessage = async ({ data: fate }) => {
+  const { handle, page } = fate;
   const log = new DeathLog(fate.log);
-  if (fate.page % 2 === 0) await import("./text.ts");
-  const map = SharedMap.attach<string, Value>(fate.handle);
-  if (fate.seed % 2 === 0) lookInTypeScript(attachmentOf(map)); // as with a kernel
+  if (page % 2 === 0) await import(FRESH);
+  const maps = Array.from(
+    { length: page % 3 === 0 ? 2 : 1 },
+    () => SharedMap.attach<string, Value>(handle),
+  );
+  if (fate.seed % 2 === 0) { // as with a kernel
+    for (const map of maps) lookInTypeScript(attachmentOf(map));
+  }
+  setInterval(() => log.tick(page), 1);
   const random = randomFrom(fate.seed);
   const pick = (limit: number) => Math.floor(random() * limit);
-  const life: Life = { fate, log, map, pick };
-  if (fate.page % 2 === 0) idle(UNTIL_DUE_MS);
-  failAt(fate.step, "all", () => {
-    log.die(fate.page);
+  if (page % 2 === 0) idle(UNTIL_DUE_MS);
+  const die = () => {
+    log.die(page, isRecovering());
     self.close();
     for (;;); // where the runtime ends this worker
-  });
+  };
+  const recovers = fate.role === "recovering";
+  if (!recovers) failAt(fate.step, "all", die);
+  const last = performance.now() + PATIENCE_MS;
   for (let i = 1;; i++) {
+    const life: Life = { fate, log, map: maps[i % maps.length], pick };
     roles[fate.role](life, i);
-    if (fate.role === "recovering" && i % ROUNDS_PER_TURN === 0) await turn();
+    if (!recovers) continue;
+    const step = performance.now() < last ? STEPS_OF_LOOK + fate.step : 1;
+    await recoverOthers(life.map, step, die);
   }
 };
+
+/** Recovers whoever is dead, and dies at a step of that, if there are so many. */
+async function recoverOthers(
+  map: SharedMap<string, Value>,
+  step: number,
+  die: () => never,
+): Promise<void> {
+  const living = await livingLocks();
+  failAt(step, "all", die);
+  await attachmentOf(map).recover(living);
+  live();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Whether the caller is in the middle of clearing up after another worker. */
+function isRecovering(): boolean {
+  Error.stackTraceLimit = 100;
+  return /at recover \(/.test(new Error().stack!);
+}
 
 /** Lets time pass in which no timer is called. */
 function idle(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end;);
-}
-
-/** Lets the map's timer be called, and what it awaits go on. */
-function turn(): Promise<void> {
-  idle(UNTIL_DUE_MS);
-  return new Promise((resolve) => setTimeout(resolve, 5));
 }

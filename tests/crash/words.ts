@@ -1,12 +1,13 @@
 /**
  * Stands in for `src/segment/words.ts` where a worker is to die at a chosen
  * operation on a shared word, or to pause at some: `instrumented.json` maps that
- * module to this one.
+ * module to this one. A fault may be planted in it.
  *
  * @module
  */
 import * as real from "../../src/segment/words.ts";
 import type { Words } from "../../src/segment/words.ts";
+import { PLANTED } from "./faults.ts";
 
 export type { Words };
 export const { pause } = real;
@@ -107,7 +108,7 @@ export function hint(words: Words, index: number): number {
 }
 
 export function own(words: Words, index: number): number {
-  return plain(words, index);
+  return plain(words, PLANTED.at?.(index) ?? index);
 }
 
 export function settled(words: Words, index: number): number {
@@ -131,7 +132,8 @@ export function store(words: Words, index: number, value: number): void {
 
 export function poke(words: Words, index: number, value: number): void {
   step(1);
-  real.poke(words, index, value);
+  if (PLANTED.poke?.(words, index, value)) return;
+  real.poke(words, PLANTED.at?.(index) ?? index, value);
 }
 
 export function add(words: Words, index: number, by: number): number {
@@ -146,5 +148,6 @@ export function compareAndSet(
   value: number,
 ): boolean {
   step(1);
-  return real.compareAndSet(words, index, expected, value);
+  return PLANTED.compareAndSet?.(words, index, expected, value) ??
+    real.compareAndSet(words, index, expected, value);
 }

@@ -19,6 +19,7 @@ import { attachmentOf } from "../../src/map/shared_map.ts";
 import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
 import { Salvage } from "../../src/table/salvage.ts";
 import { growOld } from "../table/old_root.ts";
+import { asRecovery } from "./faults.ts";
 import { textOf, type Value } from "./text.ts";
 import { type Counted, dieAt, failAt, live } from "./words.ts";
 
@@ -221,7 +222,9 @@ export class World {
   /** As a worker that finds the dead, in the given order. */
   recover(slots = this.deadSlots, by = this.survivor): void {
     const salvage = new Salvage(by.participant, by.table);
-    for (const slot of slots) recover(by.participant, slot, salvage);
+    asRecovery(() => {
+      for (const slot of slots) recover(by.participant, slot, salvage);
+    });
   }
 
   /** What a survivor does that does not know of the death yet. */

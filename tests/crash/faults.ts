@@ -1,0 +1,98 @@
+/**
+ * Faults that are planted to see that the deaths of this folder find them: each forges what some operations on words do, as a slip in
+ * the map's code would. `EPOCHMAP_TEST_FAULT` names the one that is planted.
+ *
+ * @module
+ */
+import {
+  H_ROOT,
+  MAX_PARTICIPANTS,
+  P_ENTRIES,
+  P_HAND,
+  P_SECTION,
+  PARTICIPANT_WORDS,
+  PARTICIPANTS,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_SLOTS,
+} from "../../src/segment/layout.ts";
+
+/** What an operation does instead. */
+export interface Forgery {
+  /** The word of a participant's own that is read and written in the place of another. */
+  at?(index: number): number;
+  /** Another outcome; undefined: the true one. */
+  compareAndSet?(
+    words: Int32Array,
+    index: number,
+    expected: number,
+    value: number,
+  ): boolean | undefined;
+  /** True: nothing is written. */
+  poke?(words: Int32Array, index: number, value: number): boolean;
+}
+
+/** The records of the workers that go on, in a world of `world.ts`; those of the dying thread follow. */
+const SURVIVORS = 2;
+
+function isOfParticipant(index: number, word: number): boolean {
+  const at = index - PARTICIPANTS;
+  return at >= 0 && at < MAX_PARTICIPANTS * PARTICIPANT_WORDS &&
+    at % PARTICIPANT_WORDS === word;
+}
+
+/** Whether it is the link of a slot of the root. */
+function isLink(words: Int32Array, index: number): boolean {
+  const root = words[H_ROOT] * 4;
+  const at = index - root - T_SLOTS;
+  return at >= 0 && at < words[root + T_CAPACITY] * SLOT_WORDS && at % 2 === 1;
+}
+
+let recovering = false;
+/** What is yet to be written of a record whose hand was emptied too early. */
+let delayed: [index: number, value: number] | undefined;
+
+/** Runs a recovery, for the fault that is in that alone. */
+export function asRecovery(act: () => void): void {
+  recovering = true;
+  try {
+    act();
+  } finally {
+    recovering = false;
+    delayed = undefined; // whoever recovered is dead
+  }
+}
+
+/** The faults, by name. */
+export const FAULTS: Readonly<Record<string, Forgery>> = {
+  "sections leave no mark": {
+    poke: (_, index) => isOfParticipant(index, P_SECTION),
+  },
+  "the attachments of a thread have one mark": {
+    at(index) {
+      const first = PARTICIPANTS + SURVIVORS * PARTICIPANT_WORDS + P_SECTION;
+      return isOfParticipant(index, P_SECTION) && index > first ? first : index;
+    },
+  },
+  "whoever recovers lets go of the hand before it counts what was in it": {
+    poke(words, index, value) {
+      if (delayed !== undefined) words[delayed[0]] = delayed[1];
+      delayed = undefined;
+      if (!recovering || !isOfParticipant(index, P_ENTRIES)) return false;
+      words[index - P_ENTRIES + P_HAND] = 0;
+      delayed = [index, value];
+      return true;
+    },
+  },
+  "a lost race for a link goes unnoticed": {
+    compareAndSet(words, index, expected, value) {
+      if (expected <= 0 || value <= 0 || !isLink(words, index)) return;
+      if (words[index] === expected) words[index] = value;
+      return true;
+    },
+  },
+};
+
+/** What is planted here. */
+export const PLANTED: Forgery =
+  FAULTS[Deno.env.get("EPOCHMAP_TEST_FAULT") ?? ""] ?? {};

@@ -1,0 +1,84 @@
+// Deaths come in several ways, and each has a fault that it alone finds: it is
+// planted, and the search must fail that way, and no other.
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { runUnder } from "./child.ts";
+import type { FAULTS } from "./faults.ts";
+import { SEED } from "./scale.ts";
+import type { SCENARIOS } from "./scenarios.ts";
+import type { Report } from "./steps.ts";
+
+/** A scenario with a death at each step, and how victims end. */
+type Search = readonly [
+  group: keyof typeof SCENARIOS,
+  scenario: string,
+  ends: "gone" | "timers" | "exception",
+];
+
+interface Case {
+  readonly name: string;
+  readonly fault: keyof typeof FAULTS;
+  readonly finds: Search;
+  readonly misses: readonly Search[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "Deaths after which timers are called find a section without a mark",
+    fault: "sections leave no mark",
+    finds: ["OPERATIONS", "the first set()", "timers"],
+    misses: [["OPERATIONS", "the first set()", "gone"]],
+  },
+  {
+    name: "Two attachments in a thread find what they should not share",
+    fault: "the attachments of a thread have one mark",
+    finds: ["MEMORY", "sweeping expired entries", "exception"],
+    misses: [
+      ["OPERATIONS", "the first set()", "exception"], // the other one rests
+      ["MEMORY", "sweeping expired entries", "gone"],
+    ],
+  },
+  {
+    name: "Deaths of recoverers find a step that cannot be repeated",
+    fault:
+      "whoever recovers lets go of the hand before it counts what was in it",
+    finds: [
+      "RECOVERIES",
+      "recovering one that died before it counted what it linked",
+      "gone",
+    ],
+    misses: [["OPERATIONS", "set() of a new key", "gone"]],
+  },
+];
+
+/** More than these scenarios have steps. */
+const EACH_STEP = 1_000;
+
+for (const { name, fault, finds, misses } of CASES) {
+  Deno.test(name, async () => {
+    const failures = await search(fault, finds);
+    assertNotEquals(failures, [], `seed ${SEED}`);
+    for (const other of misses) {
+      assertEquals(await search(fault, other), [], `seed ${SEED}`);
+    }
+  });
+}
+
+async function search(
+  fault: string,
+  [group, scenario, ends]: Search,
+): Promise<string[]> {
+  const conditions = { EPOCHMAP_TEST_FAULT: fault };
+  const args = [group, SEED, EACH_STEP, ends, scenario];
+  const [line] = await runUnder(conditions, "./steps.ts", ...args);
+  const { failures }: Report = JSON.parse(line);
+  return failures;
+}
+
+// Workers that run side by side may find it, too: those that pause find ten times as much of it.
+Deno.test("Deaths while others are preempted find a race that is lost unnoticed", async () => {
+  const conditions = {
+    EPOCHMAP_TEST_STUMBLE: "3000:2:survivor",
+    EPOCHMAP_TEST_FAULT: "a lost race for a link goes unnoticed",
+  };
+  await assertRejects(() => runUnder(conditions, "./deaths.ts", 1, SEED));
+});
