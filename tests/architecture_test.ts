@@ -112,6 +112,23 @@ Deno.test("the rooms are named where newcomers look for them", () => {
   assertEquals(named.toReversed(), ROOMS);
 });
 
+Deno.test("the files that newcomers are told of are in their rooms", async () => {
+  const text = Deno.readTextFileSync(
+    new URL("../docs/architecture.md", import.meta.url),
+  );
+  const files = await allFiles();
+  for (const section of text.split("\n### `").slice(1)) {
+    const [room] = section.split("/");
+    const [body] = section.split("\n## ");
+    const named = [...body.matchAll(/`([\w/]+\.ts)`/g)].map(([, name]) => name);
+    assert(named.length > 0, room);
+    for (const name of named) {
+      const isThere = files.includes(`${room}/${name}`) || files.includes(name);
+      assert(isThere, `${room} has no ${name}`);
+    }
+  }
+});
+
 Deno.test("timers come from one module, which takes them at its import", async () => {
   const own =
     /(?<!\btimers\.|\w)(?:(?:set|clear)(?:Timeout|Interval)\(|performance\.now)/;
