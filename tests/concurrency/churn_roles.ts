@@ -1,6 +1,6 @@
 import type { SharedMap } from "../../mod.ts";
 import { bytes, numbers, type Pattern, texts } from "./pattern.ts";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 /** What is churned, and how. */
 export interface Input {
@@ -19,7 +19,7 @@ function patternOf({ values }: Input): Pattern<unknown> {
 
 /** Lengths from 8 bytes up: short ones are as frequent as long ones are rare. */
 function lengthOf(stage: Stage, longest: number): number {
-  return Math.floor(8 * (longest / 8) ** stage.random());
+  return Math.floor(8 * (longest / 8) ** stage.random.fraction());
 }
 
 export const roles = {
@@ -28,10 +28,10 @@ export const roles = {
     const map: Shared = stage.attach();
     const { make, check } = patternOf(input);
     for (let i = 0; i < input.operations; i++) {
-      const key = `k${stage.pick(input.keys)}`;
+      const key = `k${stage.random.below(input.keys)}`;
       const length = lengthOf(stage, input.longest);
       const value = make(key, i * stage.count + stage.index, length);
-      const choice = stage.pick(10);
+      const choice = stage.random.below(10);
       const got = choice < 6
         ? map.set(key, value) && value
         : choice < 7
@@ -55,9 +55,9 @@ export const roles = {
     const keys: string[] = [];
     let live = 0;
     for (let i = 0; i < input.operations; i++) {
-      const choice = stage.pick(10);
+      const choice = stage.random.below(10);
       if (live >= input.live || choice < 2 && keys.length > 0) {
-        const at = stage.pick(keys.length);
+        const at = stage.random.below(keys.length);
         const key = keys[at];
         keys[at] = keys[keys.length - 1];
         keys.pop();
@@ -67,8 +67,12 @@ export const roles = {
         continue;
       }
       const isNew = choice < 6 || keys.length === 0;
-      const key = isNew ? `${stage.index}:${i}` : keys[stage.pick(keys.length)];
-      const size = stage.pick(stage.pick(50) === 0 ? 20_000 : 600);
+      const key = isNew
+        ? `${stage.index}:${i}`
+        : keys[stage.random.below(keys.length)];
+      const size = stage.random.below(
+        stage.random.below(50) === 0 ? 20_000 : 600,
+      );
       map.set(key, new Uint8Array(size));
       if (isNew) keys.push(key);
       live += size - (sizes.get(key) ?? 0);

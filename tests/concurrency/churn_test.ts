@@ -6,7 +6,7 @@ import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import type { Input, roles } from "./churn_roles.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
-import { Crew } from "./crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { assertSound } from "./sound.ts";
 
 const SCRIPT = new URL("./churn_roles.ts", import.meta.url);

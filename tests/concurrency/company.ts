@@ -5,7 +5,7 @@
  * @module
  */
 import type { SharedMapHandle } from "../../mod.ts";
-import { Crew } from "./crew.ts";
+import { Crew } from "../testing/crew.ts";
 import type { roles } from "./company_roles.ts";
 
 /** What there is beside the test's own workers. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { SharedMapSnapshot } from "../../mod.ts";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 /** Snapshots that are open at most at once. */
 const MOST_OPEN = 8;
@@ -23,7 +23,7 @@ export const roles = {
     let opened = 0;
     for (; !stage.stopped || opened === 0; opened++) {
       open.push(map.snapshot());
-      const toClose = stage.pick(MOST_OPEN);
+      const toClose = stage.random.below(MOST_OPEN);
       if (toClose < open.length) open.splice(toClose, 1)[0].close();
       if (open.length > MOST_OPEN) open.shift()!.close();
       if (opened % 16 === 0) await stage.rest();

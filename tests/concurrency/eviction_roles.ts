@@ -1,4 +1,4 @@
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 export const roles = {
   /** Goes on setting new keys to values of some length: each must find a place. Returns how many it set. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 export const roles = {
   /** Inserts keys of its own and, in between, keys that all insert. */
@@ -8,7 +8,7 @@ export const roles = {
     for (let i = 0; i < keys; i++) {
       map.set(`own ${stage.index} ${i}`, `${stage.index}:${i}`);
       assertEquals(map.getOrInsert(`all ${i}`, `all:${i}`), `all:${i}`);
-      const earlier = stage.pick(i + 1);
+      const earlier = stage.random.below(i + 1);
       const key = `own ${stage.index} ${earlier}`;
       assertEquals(map.get(key), `${stage.index}:${earlier}`);
     }
@@ -31,8 +31,8 @@ export const roles = {
     const map = stage.attach<string, string>();
     let reads = 0;
     for (; reads < 100 || !stage.stopped; reads++) {
-      const worker = stage.pick(workers);
-      const i = 100 * stage.pick(keys / 100);
+      const worker = stage.random.below(workers);
+      const i = 100 * stage.random.below(keys / 100);
       assertEquals(map.get(`own ${worker} ${i}`), `${worker}:${i}`);
       assert(map.has(`own ${worker} ${i}`));
       if (reads % 256 === 0) await stage.rest();

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 export const roles = {
   /** Makes the table grow and shrink: inserts many keys and deletes them again. */

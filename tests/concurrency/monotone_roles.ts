@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SharedMap, SharedMapSnapshot } from "../../mod.ts";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 /** What the readers look at. */
 export interface Input {

@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { SharedMap, type SharedMapHandle } from "../../mod.ts";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 /** What both sides of a test have besides the map of the crew. */
 export interface Input {

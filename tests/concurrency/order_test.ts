@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
-import { Crew } from "./crew.ts";
+import { Crew } from "../testing/crew.ts";
 import type { Input, roles } from "./order_roles.ts";
 import { assertSound } from "./sound.ts";
 

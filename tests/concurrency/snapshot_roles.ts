@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SharedMap, SharedMapSnapshot } from "../../mod.ts";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 type Shared = SharedMap<string, number>;
 type Snapshot = SharedMapSnapshot<string, number>;
@@ -115,7 +115,7 @@ export const roles = {
     const words = new Int32Array(log);
     for (let i = 0; i < additions; i++) {
       Atomics.add(words, started, 1);
-      map.increment(`n${stage.pick(keys)}`);
+      map.increment(`n${stage.random.below(keys)}`);
       Atomics.add(words, done, 1);
     }
   },
@@ -151,8 +151,8 @@ export const roles = {
   ): void {
     const map: Shared = stage.attach();
     for (let i = 0; i < writes; i++) {
-      const key = `s${stage.pick(keys)}`;
-      if (stage.random() < 0.3) map.delete(key);
+      const key = `s${stage.random.below(keys)}`;
+      if (stage.random.fraction() < 0.3) map.delete(key);
       else map.set(key, i);
     }
   },
@@ -184,7 +184,10 @@ export const roles = {
         kept.push({ snapshot, shown: contents(snapshot) });
         continue;
       }
-      const [{ snapshot, shown }] = kept.splice(stage.pick(kept.length), 1);
+      const [{ snapshot, shown }] = kept.splice(
+        stage.random.below(kept.length),
+        1,
+      );
       assertEquals(contents(snapshot), shown);
       snapshot.close();
       await stage.rest();

@@ -5,7 +5,7 @@ import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
-import { Crew } from "./crew.ts";
+import { Crew } from "../testing/crew.ts";
 import type { roles } from "./snapshot_roles.ts";
 import { assertSound } from "./sound.ts";
 

@@ -1,5 +1,5 @@
 import type { SharedMap } from "../../mod.ts";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 type Adder = (map: SharedMap<string, number>, key: string, by: number) => void;
 
@@ -25,8 +25,8 @@ export const roles = {
     const added: Record<string, number> = {};
     for (const [name, add] of Object.entries(ADDERS)) {
       for (let i = 0; i < additions; i++) {
-        const key = `${name} ${stage.pick(keys)}`;
-        const by = 1 + stage.pick(5);
+        const key = `${name} ${stage.random.below(keys)}`;
+        const by = 1 + stage.random.below(5);
         add(map, key, by);
         added[key] = (added[key] ?? 0) + by;
       }
@@ -41,7 +41,7 @@ export const roles = {
     for (let i = 0; i < moves; i++) {
       const taken = map.take("pot");
       net -= taken ?? 0;
-      const given = stage.pick(100);
+      const given = stage.random.below(100);
       const before = map.swap("pot", given);
       net += given - (before ?? 0);
     }

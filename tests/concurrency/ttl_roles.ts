@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 export const roles = {
   /** Sets entries that soon expire. */
@@ -22,7 +22,9 @@ export const roles = {
     let [saved, lost] = [0, 0];
     for (let round = 0; round < rounds; round++) {
       for (let i = 0; i < keys; i++) {
-        map.set(`s${stage.index} ${i}`, round, { ttl: 1 + stage.pick(3) });
+        map.set(`s${stage.index} ${i}`, round, {
+          ttl: 1 + stage.random.below(3),
+        });
       }
       await stage.rest();
       const kept: number[] = [];
@@ -74,7 +76,9 @@ export const roles = {
     const map = stage.attach<string, number>();
     for (let round = 1; round <= rounds; round++) {
       for (let i = 0; i < keys; i++) {
-        map.set(`d${stage.index} ${i}`, round, { ttl: 1 + stage.pick(5) });
+        map.set(`d${stage.index} ${i}`, round, {
+          ttl: 1 + stage.random.below(5),
+        });
       }
       const end = Date.now() + 5;
       while (Date.now() <= end) await stage.rest();

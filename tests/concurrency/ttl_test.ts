@@ -5,7 +5,7 @@ import { eventually } from "../testing/eventually.ts";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
-import { Crew } from "./crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { assertSound } from "./sound.ts";
 import type { roles } from "./ttl_roles.ts";
 

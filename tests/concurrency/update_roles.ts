@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Role } from "./role.ts";
+import type { Role } from "../testing/role.ts";
 
 /** How often the entry changes under the callback: more often than a callback may do that itself. */
 export const ROUNDS = 40;

@@ -2,7 +2,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { SEED } from "../testing/random.ts";
-import { Crew } from "./crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { assertSound } from "./sound.ts";
 import { type roles, ROUNDS } from "./update_roles.ts";
 

@@ -1,5 +1,5 @@
 import type { SharedMap } from "../../mod.ts";
-import type { Stage } from "./role.ts";
+import type { Stage } from "../testing/role.ts";
 
 /** Keys between two meetings: the workers stay close together. */
 const STRETCH = 16;

@@ -4,7 +4,7 @@ import { SharedMap } from "../../mod.ts";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
-import { Crew } from "./crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { assertSound } from "./sound.ts";
 import { RACES, type roles } from "./winners_roles.ts";
 

@@ -1,4 +1,4 @@
-import type { Stage } from "../concurrency/role.ts";
+import type { Stage } from "../testing/role.ts";
 
 export const roles = {
   /** Works with snapshots and a pin of its own, and has a turn of the event loop now and then: there it is terminated. */

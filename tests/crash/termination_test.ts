@@ -1,7 +1,7 @@
 // Workers that their parent terminates: the runtime does that where they yield.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { Crew } from "../concurrency/crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { eventually } from "../concurrency/eventually.ts";
 import { assertSound } from "../concurrency/sound.ts";
 import { SEED } from "./scale.ts";

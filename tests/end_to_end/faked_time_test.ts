@@ -13,7 +13,7 @@ import {
 import { Participant } from "../../src/epoch/participant.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { sleep } from "../../src/timers.ts";
-import { Crew } from "../concurrency/crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { SEED } from "../crash/scale.ts";
 import { Folder, Home } from "../persist/folder.ts";
 import { Gate } from "./gate.ts";

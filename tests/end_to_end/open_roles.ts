@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandleError, SharedMap, type SharedMapOptions } from "../../mod.ts";
-import type { Stage } from "../concurrency/role.ts";
+import type { Stage } from "../testing/role.ts";
 
 type Numbers = SharedMap<string, number>;
 const NUMBERS: SharedMapOptions<string, number> = {
@@ -47,7 +47,7 @@ export const roles = {
         const seen = Atomics.load(present, other);
         assert(seen === 0 || seen === identity, `${seen} beside ${identity}`);
       }
-      if (stage.pick(2) === 0) await stage.rest();
+      if (stage.random.below(2) === 0) await stage.rest();
       Atomics.store(present, stage.index, 0);
     }
   },

@@ -1,7 +1,7 @@
 // Workers that find each other's maps, by name or by handle.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandleError, SharedMap } from "../../mod.ts";
-import { Crew } from "../concurrency/crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { eventually } from "../concurrency/eventually.ts";
 import { SCALE, SEED } from "../crash/scale.ts";
 import type { roles } from "./open_roles.ts";

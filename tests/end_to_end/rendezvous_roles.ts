@@ -3,7 +3,7 @@ import { Attachment } from "../../src/map/attachment.ts";
 import { checkOptions } from "../../src/map/options.ts";
 import { meet } from "../../src/map/rendezvous.ts";
 import { sleep } from "../../src/timers.ts";
-import type { Stage } from "../concurrency/role.ts";
+import type { Stage } from "../testing/role.ts";
 
 export const OPTIONS = { value: "number", maxBytes: 2 ** 20 } as const;
 /** Longer than any test waits. */

@@ -13,7 +13,7 @@ import { Attachment } from "../../src/map/attachment.ts";
 import { checkOptions } from "../../src/map/options.ts";
 import { meet } from "../../src/map/rendezvous.ts";
 import { sleep } from "../../src/timers.ts";
-import { Crew } from "../concurrency/crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { eventually } from "../concurrency/eventually.ts";
 import { SEED } from "../crash/scale.ts";
 import { Gate } from "./gate.ts";
@@ -160,7 +160,7 @@ Deno.test("SharedMap.open() gives up on a holder that does not answer, and says 
     assertMatch(message, /no answer for [23][05]0 ms/);
     assertStringIncludes(message, `in process ${Deno.pid}`);
     assertStringIncludes(message, `the worker "deaf" of file://`);
-    assertStringIncludes(message, "/concurrency/entry.js");
+    assertStringIncludes(message, "/testing/entry.js");
     assertMatch(message, /has held it since \d{4}-\d\d-\d\dT[\d:.]+Z/);
     assertMatch(message, /client \d+ of the Web Locks/);
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { SharedMap, type SharedMapStats } from "../../mod.ts";
-import { Crew } from "../concurrency/crew.ts";
+import { Crew } from "../testing/crew.ts";
 import { check } from "./checker.ts";
 import { type Climate, type ClimateName, CLIMATES } from "./climates.ts";
 import { draw } from "./drawing.ts";

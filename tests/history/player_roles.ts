@@ -1,4 +1,4 @@
-import type { Stage } from "../concurrency/role.ts";
+import type { Stage } from "../testing/role.ts";
 import { type ClimateName, CLIMATES } from "./climates.ts";
 import { type FaultName, faulty } from "./faults.ts";
 import type { Operation } from "./operation.ts";
@@ -101,11 +101,11 @@ class Player {
     recorder: Recorder,
   ): void {
     const { random } = this.#stage;
-    const look = () => LOOKS[this.#stage.pick(LOOKS.length)];
+    const look = () => random.pick(LOOKS);
     for (const recording of program) {
-      if (random() < 0.5) this.#work();
+      if (random.chance(0.5)) this.#work();
       recorder.record(recording, keys);
-      if (random() < 0.4) recorder.readSnapshot(look(), keys);
+      if (random.chance(0.4)) recorder.readSnapshot(look(), keys);
     }
     recorder.readSnapshots(look(), keys);
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { randomFrom } from "../crash/random.ts";
+import { Random } from "../testing/random.ts";
 import { ALL_KEYS, type Operation } from "./operation.ts";
 import {
   type BulkVerbName,
@@ -59,12 +59,11 @@ export function sceneOf(
   groups: readonly (readonly string[])[],
   { verbs, bulk }: Repertoire,
 ): Scene {
-  const random = randomFrom(seedOf(seed, history, -1));
-  const below = (limit: number) => Math.floor(random() * limit);
-  const group = groups[below(groups.length)];
-  const kind = KINDS[below(KINDS.length)];
-  const keys = group.slice(0, kind === "one key" ? 1 : 2 + below(2));
-  const clears = below(CLEAR_EVERY) === 0;
+  const random = new Random(seedOf(seed, history, -1));
+  const group = random.pick(groups);
+  const kind = random.pick(KINDS);
+  const keys = group.slice(0, kind === "one key" ? 1 : 2 + random.below(2));
+  const clears = random.below(CLEAR_EVERY) === 0;
   const onAll = kind === "one key"
     ? []
     : bulk.filter((verb) => clears || verb !== "clear");
@@ -73,9 +72,9 @@ export function sceneOf(
   const snapshots = Array.from({ length: count }, () => SNAPSHOT as Verb);
   return {
     keys,
-    prepared: [...keys.keys()].filter(() => below(2) === 0),
+    prepared: [...keys.keys()].filter(() => random.below(2) === 0),
     verbs: [...verbs, ...onAll, ...snapshots],
-    length: kind === "one key" ? 4 + below(7) : 4 + below(5),
+    length: kind === "one key" ? 4 + random.below(7) : 4 + random.below(5),
   };
 }
 
@@ -86,11 +85,10 @@ export function programOf(
   history: number,
   worker: number,
 ): Recording[] {
-  const random = randomFrom(seedOf(seed, history, worker));
-  const below = (limit: number) => Math.floor(random() * limit);
+  const random = new Random(seedOf(seed, history, worker));
   return Array.from({ length: scene.length }, (_, step) => {
-    const verb = scene.verbs[below(scene.verbs.length)];
-    const key = isKeyVerb(verb) ? below(scene.keys.length) : ALL_KEYS;
+    const verb = random.pick(scene.verbs);
+    const key = isKeyVerb(verb) ? random.below(scene.keys.length) : ALL_KEYS;
     // No two operations write the same: so a value says who wrote it.
     return recordingOf(verb, key, worker, (step * 10 + worker + 1) * 100);
   });

@@ -1,4 +1,4 @@
-import type { Stage } from "../concurrency/role.ts";
+import type { Stage } from "../testing/role.ts";
 
 /** Words of a starting line. */
 const WORDS = { arrived: 0, round: 1, words: 2 };

@@ -5,12 +5,12 @@
  * @module
  */
 import type { SharedMapHandle } from "../../mod.ts";
+import { ENTRY } from "./helper_worker.ts";
 import { type Answer, BOARD, type Call, type Role } from "./role.ts";
 
 /** Longer than any role takes: a worker that is silent for so long is stuck. */
 const PATIENCE_MS = 120_000;
 
-const ENTRY = new URL("./entry.js", import.meta.url);
 const PERFORMER = new URL("./role.ts", import.meta.url).href;
 
 /** A board for workers to meet at. */
@@ -96,7 +96,7 @@ export class Crew<Roles extends Record<string, Role>>
     ready.promise.catch(() => {});
     done.promise.catch(() => {});
     this.#ready.push(ready.promise);
-    worker.postMessage({ performer: PERFORMER, ...call });
+    worker.postMessage({ module: PERFORMER, order: call });
     return done.promise;
   }
 

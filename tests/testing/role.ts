@@ -9,7 +9,7 @@ import {
   SharedMap,
   type SharedMapHandle,
 } from "../../mod.ts";
-import { randomFrom } from "../crash/random.ts";
+import { Random } from "./random.ts";
 
 /** Words of the board that all workers of a crew share. */
 export const BOARD = { gate: 0, stop: 1, arrived: 2, round: 3, words: 4 };
@@ -41,8 +41,8 @@ export class Stage implements Disposable {
   /** Which of the workers in this role this one is, and how many there are. */
   readonly index: number;
   readonly count: number;
-  /** Numbers from 0 to 1 that the test's seed decides. */
-  readonly random: () => number;
+  /** Choices that the test's seed decides. */
+  readonly random: Random;
   readonly #board: Int32Array;
   readonly #troupe: Int32Array;
   readonly #attached: Disposable[] = [];
@@ -51,7 +51,7 @@ export class Stage implements Disposable {
     this.handle = call.handle;
     this.index = call.index;
     this.count = call.count;
-    this.random = randomFrom(call.seed);
+    this.random = new Random(call.seed);
     this.#board = new Int32Array(call.board);
     this.#troupe = new Int32Array(call.troupe);
   }
@@ -63,11 +63,6 @@ export class Stage implements Disposable {
     const map = SharedMap.attach<K, V>(this.handle, options);
     this.#attached.push(map);
     return map;
-  }
-
-  /** A whole number from 0 to `limit` - 1. */
-  pick(limit: number): number {
-    return Math.floor(this.random() * limit);
   }
 
   /** Whether the others are done. */
@@ -123,18 +118,18 @@ export class Stage implements Disposable {
 /** Something that a worker can do in a test. The input is checked by `Crew.add`. */
 export type Role = (stage: Stage, input: never) => unknown;
 
-/** Plays the role that a worker is called for; `say` takes its answers to the test. */
-export async function perform(
+/** Plays the role that a worker is called for; says when it is about to begin, and returns what came of it. */
+export async function obey(
   call: Call,
   say: (answer: Answer) => void,
-): Promise<void> {
+): Promise<Answer> {
   try {
     const { roles } = await import(call.script);
     const output = await playOn(new Stage(call), call, roles[call.role], say);
-    say({ kind: "done", output });
+    return { kind: "done", output };
   } catch (error) {
     const { stack } = error as Error;
-    say({ kind: "failed", message: stack ?? String(error) });
+    return { kind: "failed", message: stack ?? String(error) };
   }
 }
 
