@@ -8,10 +8,9 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
-import { withSeed } from "../persist/with_seed.ts";
 import { Folder, Home, namesIn } from "../persist/folder.ts";
 import { seriesOf, silent } from "../persist/series.ts";
-import { Random } from "../testing/random.ts";
+import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import {
   anyValue,
@@ -77,9 +76,9 @@ function assertSameEntries(
 }
 
 for (const [key, someKey] of KEYS) {
-  Deno.test(`export and import keep every kind of value under ${nameOf(key)} keys`, () =>
-    withSeed(async (seed) => {
-      const chance = new Random(seed);
+  Deno.test(
+    `export and import keep every kind of value under ${nameOf(key)} keys`,
+    seeded(async (chance) => {
       for (const [value, someValue] of VALUES) {
         using folder = new Folder();
         const options = { key, value, maxBytes: 2 ** 24 };
@@ -106,7 +105,8 @@ for (const [key, someKey] of KEYS) {
         );
         assertEquals(sorted(again.out), sorted(before.out));
       }
-    }));
+    }),
+  );
 }
 
 function sorted(text: string): string[] {

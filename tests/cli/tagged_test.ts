@@ -7,8 +7,7 @@ import {
 import { serialize } from "node:v8";
 import { DataError } from "../../src/cli/errors.ts";
 import { fromTagged, toTagged } from "../../src/cli/tagged.ts";
-import { withSeed } from "../persist/with_seed.ts";
-import { Random } from "../testing/random.ts";
+import { seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { anyValue, cloneOnly, plainValue } from "./any_value.ts";
 
@@ -39,9 +38,9 @@ Deno.test("toTagged() writes each kind of value in its form, fromTagged() reads 
   }
 });
 
-Deno.test("fromTagged() brings back whatever toTagged() was given", () =>
-  withSeed((seed) => {
-    const chance = new Random(seed);
+Deno.test(
+  "fromTagged() brings back whatever toTagged() was given",
+  seeded((chance) => {
     for (let i = 0; i < 2000 * SCALE; i++) {
       const value = anyValue(chance);
       const text = JSON.stringify(toTagged(value));
@@ -51,18 +50,20 @@ Deno.test("fromTagged() brings back whatever toTagged() was given", () =>
       if (text.startsWith('{"$clone"')) continue;
       assertStrictEquals(JSON.stringify(toTagged(back)), text);
     }
-  }));
+  }),
+);
 
-Deno.test("toTagged() leaves to the structured clone only what has no form of its own", () =>
-  withSeed((seed) => {
-    const chance = new Random(seed);
+Deno.test(
+  "toTagged() leaves to the structured clone only what has no form of its own",
+  seeded((chance) => {
     const isClone = (value: unknown) =>
       Object.keys(toTagged(value) as object)[0] === "$clone";
     for (let i = 0; i < 200 * SCALE; i++) {
       assert(!isClone([plainValue(chance)]));
       assert(isClone(cloneOnly(chance)));
     }
-  }));
+  }),
+);
 
 Deno.test("fromTagged() keeps cycles and what is shared", () => {
   const cycle: unknown[] = [];

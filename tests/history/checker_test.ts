@@ -1,8 +1,7 @@
 // The checker: on histories that are known to be right or wrong, and against
 // the definition on random ones.
 import { assertEquals, assertGreater } from "@std/assert";
-import { randomFrom } from "../crash/random.ts";
-import { SEED } from "../testing/random.ts";
+import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { isLinearizable } from "./brute_force.ts";
 import { check } from "./checker.ts";
@@ -182,18 +181,22 @@ for (const [name, lines] of Object.entries(WRONG)) {
 }
 
 /** A random history of few operations, whose answers are likely enough to be right now and then. */
-function randomHistory(random: () => number): Operation[] {
-  const below = (limit: number) => Math.floor(random() * limit);
+function randomHistory(random: Random): Operation[] {
   const verbs = [...Object.keys(KEY_VERBS), SNAPSHOT] as Verb[];
   const moments = Array.from({ length: 12 }, (_, i) => i);
-  const length = 2 + below(5);
+  const length = 2 + random.below(5);
   return Array.from({ length }, (_, worker) => {
     const [one, other] = [0, 0].map(() =>
-      moments.splice(below(moments.length), 1)[0]
+      moments.splice(random.below(moments.length), 1)[0]
     );
-    const verb = verbs[below(verbs.length)];
-    const recording = recordingOf(verb, below(2), worker, 1 + below(2));
-    recording.expected = below(2) || undefined;
+    const verb = random.pick(verbs);
+    const recording = recordingOf(
+      verb,
+      random.below(2),
+      worker,
+      1 + random.below(2),
+    );
+    recording.expected = random.below(2) || undefined;
     recording.called = Math.min(one, other);
     recording.returned = Math.max(one, other);
     return recording;
@@ -201,8 +204,7 @@ function randomHistory(random: () => number): Operation[] {
 }
 
 /** Answers as of some order of the operations, right or not; then perhaps another one to one of them. */
-function answerAtRandom(history: Recording[], random: () => number): void {
-  const below = (limit: number) => Math.floor(random() * limit);
+function answerAtRandom(history: Recording[], random: Random): void {
   const held = [...NOTHING];
   for (const one of history.toSorted((a, b) => a.called - b.called)) {
     const { verb, key } = one;
@@ -212,41 +214,45 @@ function answerAtRandom(history: Recording[], random: () => number): void {
       [one.answer, held[key]] = spec.apply(held[key], one);
     }
   }
-  if (history.length === 0 || below(2) === 0) return;
-  const victim = history[below(history.length)];
+  if (history.length === 0 || random.below(2) === 0) return;
+  const victim = random.pick(history);
   victim.answer = victim.verb === SNAPSHOT
-    ? [below(3) || undefined, below(3) || undefined]
-    : ([undefined, true, false, 1, 2, 3] as const)[below(6)];
+    ? [random.below(3) || undefined, random.below(3) || undefined]
+    : random.pick([undefined, true, false, 1, 2, 3]);
 }
 
-Deno.test("check() decides as the definition does", () => {
-  const random = randomFrom(SEED);
-  const decided = { right: 0, wrong: 0 };
-  for (let i = 0; i < 3_000 * SCALE; i++) {
-    const history = randomHistory(random) as Recording[];
-    answerAtRandom(history, random);
-    const model = specification(i % 2 === 0);
-    const right = isLinearizable(model, NOTHING, history);
-    const found = check(model, NOTHING, history);
-    const about = `seed ${SEED}, history ${i}: ${JSON.stringify(history)}`;
-    assertEquals(found === undefined, right, about);
-    decided[right ? "right" : "wrong"]++;
-  }
-  assertGreater(decided.right, 300);
-  assertGreater(decided.wrong, 300);
-});
+Deno.test(
+  "check() decides as the definition does",
+  seeded((random) => {
+    const decided = { right: 0, wrong: 0 };
+    for (let i = 0; i < 3_000 * SCALE; i++) {
+      const history = randomHistory(random) as Recording[];
+      answerAtRandom(history, random);
+      const model = specification(i % 2 === 0);
+      const right = isLinearizable(model, NOTHING, history);
+      const found = check(model, NOTHING, history);
+      const about = `history ${i}: ${JSON.stringify(history)}`;
+      assertEquals(found === undefined, right, about);
+      decided[right ? "right" : "wrong"]++;
+    }
+    assertGreater(decided.right, 300);
+    assertGreater(decided.wrong, 300);
+  }),
+);
 
-Deno.test("partition() finds wrong what is wrong as a whole, without snapshots", () => {
-  const random = randomFrom(SEED);
-  for (let i = 0; i < 2_000 * SCALE; i++) {
-    const history = (randomHistory(random) as Recording[])
-      .filter(({ verb }) => verb !== SNAPSHOT);
-    answerAtRandom(history, random);
-    const whole = check(MODEL, NOTHING, history) === undefined;
-    const about = `seed ${SEED}, history ${i}: ${JSON.stringify(history)}`;
-    assertEquals(violationsOf(history).length === 0, whole, about);
-  }
-});
+Deno.test(
+  "partition() finds wrong what is wrong as a whole, without snapshots",
+  seeded((random) => {
+    for (let i = 0; i < 2_000 * SCALE; i++) {
+      const history = (randomHistory(random) as Recording[])
+        .filter(({ verb }) => verb !== SNAPSHOT);
+      answerAtRandom(history, random);
+      const whole = check(MODEL, NOTHING, history) === undefined;
+      const about = `history ${i}: ${JSON.stringify(history)}`;
+      assertEquals(violationsOf(history).length === 0, whole, about);
+    }
+  }),
+);
 
 Deno.test("draw() shows who did what when, up to what is wrong", () => {
   const history = historyOf([

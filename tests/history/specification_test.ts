@@ -2,8 +2,7 @@
 // is what the specification says, and so is what the next ones find.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { randomFrom } from "../crash/random.ts";
-import { SEED } from "../testing/random.ts";
+import { seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import type { Operation } from "./operation.ts";
 import { partition } from "./partition.ts";
@@ -30,27 +29,30 @@ function replay(operations: readonly Operation[]): State | undefined {
   return states[0];
 }
 
-Deno.test("the specification answers as the map does", () => {
-  const random = randomFrom(SEED);
-  const pick = (limit: number) => Math.floor(random() * limit);
-  using map = SharedMap.create<string, number>({ value: "number" });
-  const recorder = new Recorder(map, newClock());
-  for (let round = 0; round < 200 * SCALE; round++) {
-    for (const key of KEYS) map.delete(key);
-    const program = Array.from({ length: 30 }, () => {
-      const verb = VERBS[pick(VERBS.length)];
-      const key = Object.hasOwn(KEY_VERBS, verb) ? pick(KEYS.length) : -1;
-      return recordingOf(verb, key, 0, 1 + pick(3));
-    });
-    for (const recording of program) {
-      recorder.record(recording, KEYS);
-      recorder.readSnapshots(LOOKS[pick(LOOKS.length)], KEYS);
+Deno.test(
+  "the specification answers as the map does",
+  seeded((random) => {
+    using map = SharedMap.create<string, number>({ value: "number" });
+    const recorder = new Recorder(map, newClock());
+    for (let round = 0; round < 200 * SCALE; round++) {
+      for (const key of KEYS) map.delete(key);
+      const program = Array.from({ length: 30 }, () => {
+        const verb = random.pick(VERBS);
+        const key = Object.hasOwn(KEY_VERBS, verb)
+          ? random.below(KEYS.length)
+          : -1;
+        return recordingOf(verb, key, 0, 1 + random.below(3));
+      });
+      for (const recording of program) {
+        recorder.record(recording, KEYS);
+        recorder.readSnapshots(random.pick(LOOKS), KEYS);
+      }
+      const state = replay(program);
+      assert(state, `round ${round}: ${JSON.stringify(program)}`);
+      assertEquals(state.map((held) => held?.value), map.getMany(KEYS));
     }
-    const state = replay(program);
-    assert(state, `seed ${SEED}, round ${round}: ${JSON.stringify(program)}`);
-    assertEquals(state.map((held) => held?.value), map.getMany(KEYS));
-  }
-});
+  }),
+);
 
 Deno.test("the specification lets only what lives briefly vanish, and only once", () => {
   const set = recordingOf("setBrief", 0, 0, 1);

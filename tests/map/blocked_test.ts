@@ -6,7 +6,7 @@ import { participantBase } from "../../src/epoch/registry.ts";
 import { P_LIMBO_HEAD, R_LINK, REF_BYTES } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
-import { Random, SEED } from "../testing/random.ts";
+import { seeded } from "../testing/random.ts";
 
 const MIB = 2 ** 20;
 /** The participant of whoever made the map. */
@@ -48,25 +48,27 @@ Deno.test("SharedMap frees the tables that it outgrew, though its worker does no
   assertLess(limboBytes(segment), 32 * MIB * SHARE);
 });
 
-Deno.test("SharedMap has little retired memory that others cannot reach, whatever sizes it writes", () => {
-  const random = new Random(SEED);
-  for (const largest of [100, 10_000, 300_000, 3 * MIB]) {
-    using map = SharedMap.create<string, Uint8Array>({
-      value: "bytes",
-      maxBytes: 16 * MIB,
-    });
-    const segment = Segment.attach(map.handle);
-    const keys = Math.min(5000, Math.ceil(4 * MIB / largest));
-    for (let i = 0; i < 4 * keys; i++) {
-      const key = `${random.below(keys)}`;
-      if (random.chance(0.2)) map.delete(key);
-      else map.set(key, new Uint8Array(random.below(largest)));
-      const bytes = limboBytes(segment);
-      const what = `${bytes} bytes, values up to ${largest}, seed ${SEED}`;
-      assertLess(bytes, 16 * MIB * SHARE, what);
+Deno.test(
+  "SharedMap has little retired memory that others cannot reach, whatever sizes it writes",
+  seeded((random) => {
+    for (const largest of [100, 10_000, 300_000, 3 * MIB]) {
+      using map = SharedMap.create<string, Uint8Array>({
+        value: "bytes",
+        maxBytes: 16 * MIB,
+      });
+      const segment = Segment.attach(map.handle);
+      const keys = Math.min(5000, Math.ceil(4 * MIB / largest));
+      for (let i = 0; i < 4 * keys; i++) {
+        const key = `${random.below(keys)}`;
+        if (random.chance(0.2)) map.delete(key);
+        else map.set(key, new Uint8Array(random.below(largest)));
+        const bytes = limboBytes(segment);
+        const what = `${bytes} bytes, values up to ${largest}`;
+        assertLess(bytes, 16 * MIB * SHARE, what);
+      }
     }
-  }
-});
+  }),
+);
 
 Deno.test("SharedMap has nothing left of a long key that was deleted", () => {
   using map = SharedMap.create<string, number>({ maxBytes: 32 * MIB });

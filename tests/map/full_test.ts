@@ -12,7 +12,7 @@ import { MapFullError, SharedMap } from "../../mod.ts";
 import { reservedChunks } from "../../src/segment/long_key.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Random, SEED } from "../testing/random.ts";
+import { Random, SEED, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { MapTime } from "./map_time.ts";
 
@@ -240,27 +240,29 @@ Deno.test("SharedMap can be filled with one size of values after another", () =>
   }
 });
 
-Deno.test("SharedMap can be filled with sizes in any order, however it is emptied in between", () => {
-  const chance = new Random(SEED);
-  const sizes = [0, 8, 30, 100, 500, 1000, 3000, 20_000, 100_000];
-  for (let turn = 0; turn < 12 * SCALE; turn++) {
-    const maxBytes = Math.round((1 + 5 * chance.fraction()) * MIB);
-    using map = bytesMap(maxBytes);
-    const sequence: string[] = [];
-    for (let round = 0; round < 4; round++) {
-      const size = chance.pick(sizes);
-      const count = fill(map, (n) => `k${n}`, new Uint8Array(size));
-      const most = fitsFresh(maxBytes, size);
-      sequence.push(`${count} of ${most} with ${size} bytes`);
-      // A large value needs a whole stretch, and a table may end up amid the memory.
-      const what = `seed ${SEED}, ${maxBytes}: ${sequence.join(", ")}`;
-      assertGreater(count, Math.floor(most * 0.3) - 1, what);
-      if (chance.chance(0.5)) map.clear();
-      else for (let n = 0; n < count; n++) assert(map.delete(`k${n}`), what);
-      assertStrictEquals(map.size, 0, what);
+Deno.test(
+  "SharedMap can be filled with sizes in any order, however it is emptied in between",
+  seeded((chance) => {
+    const sizes = [0, 8, 30, 100, 500, 1000, 3000, 20_000, 100_000];
+    for (let turn = 0; turn < 12 * SCALE; turn++) {
+      const maxBytes = Math.round((1 + 5 * chance.fraction()) * MIB);
+      using map = bytesMap(maxBytes);
+      const sequence: string[] = [];
+      for (let round = 0; round < 4; round++) {
+        const size = chance.pick(sizes);
+        const count = fill(map, (n) => `k${n}`, new Uint8Array(size));
+        const most = fitsFresh(maxBytes, size);
+        sequence.push(`${count} of ${most} with ${size} bytes`);
+        // A large value needs a whole stretch, and a table may end up amid the memory.
+        const what = `${maxBytes}: ${sequence.join(", ")}`;
+        assertGreater(count, Math.floor(most * 0.3) - 1, what);
+        if (chance.chance(0.5)) map.clear();
+        else for (let n = 0; n < count; n++) assert(map.delete(`k${n}`), what);
+        assertStrictEquals(map.size, 0, what);
+      }
     }
-  }
-});
+  }),
+);
 
 Deno.test("SharedMap.clear() empties a full map, however long its keys are", () => {
   for (const length of [10, 3000, 50_000]) {

@@ -15,7 +15,7 @@ import {
   type SharedMapSnapshot,
   type ValueCodec,
 } from "../../mod.ts";
-import { Random } from "../testing/random.ts";
+import { forSeeds, type Random } from "../testing/random.ts";
 import { identify, Model, same } from "./model.ts";
 
 const SEEDS = 30;
@@ -397,19 +397,12 @@ class Game<K, V> {
   }
 }
 
-function play<K, V>(kind: Kind<K, V>, seed: number): void {
-  try {
-    new Game(kind, new Random(seed)).play(OPERATIONS);
-  } catch (error) {
-    if (error instanceof Error) error.message += ` (seed ${seed})`;
-    throw error;
-  }
+function play<K, V>(kind: Kind<K, V>): void {
+  forSeeds(SEEDS, (random) => new Game(kind, random).play(OPERATIONS));
 }
 
 for (const [name, kind] of Object.entries(KINDS)) {
   Deno.test(`SharedMap does what a Map would, ${name}`, () => {
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      play(kind as Kind<unknown, unknown>, seed);
-    }
+    play(kind as Kind<unknown, unknown>);
   });
 }
