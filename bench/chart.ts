@@ -46,8 +46,16 @@ interface Run {
 }
 
 async function readRun(path: string): Promise<Run> {
-  const record = JSON.parse(await Deno.readTextFile(path));
-  return record.throughput ?? record;
+  try {
+    const record = JSON.parse(await Deno.readTextFile(path));
+    return record.throughput ?? record;
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot read the results of a run in '${path}': ${
+        (cause as Error).message
+      }: let \`deno task bench\` write them, or name others with --from`,
+    );
+  }
 }
 
 function draw({ settings, samples }: Run, from: string): string {
