@@ -7,6 +7,7 @@
 
 import { EncodedKey } from "../table/key.ts";
 import {
+  checkUnderstood,
   describe,
   PartFile,
   settleDirectory,
@@ -101,6 +102,7 @@ export class Assembly {
     using _lock = await DirectoryLock.take(
       target.directory,
       crypto.randomUUID(),
+      { check: () => checkUnderstood(target.directory, this.#codecs) },
     );
     const part = PartFile.create(
       target.directory,

@@ -24,6 +24,7 @@
 import { SnapshotError } from "../errors.ts";
 import { sleep, timers } from "../timers.ts";
 import { failure } from "./failure.ts";
+import * as files from "./files.ts";
 import { OpenFile } from "./files.ts";
 
 const NAME = "epochmap.lock";
@@ -41,19 +42,18 @@ interface Note {
   since: string;
 }
 
-/** How one waits for a directory. */
-export interface Patience {
-  /** For how long, in milliseconds. */
-  ms: number;
+/** How one takes a directory. */
+export interface Taking {
+  /** For how long to wait, in milliseconds. */
+  ms?: number;
   /** Whether whoever has it is about to leave: then the time does not count. */
   isLeaving?: () => Promise<boolean>;
+  /**
+   * Called before a directory that was not the map's is noted as its own, while nobody else can do that: throws if it is not to be.
+   * Nothing in it is changed then; the note would say at the next try that it was the map's.
+   */
+  check?: () => void;
 }
-
-/**
- * Called before a directory that was not the map's is noted as its own, while nobody else can do that: throws if it is not to be. The
- * note would say at the next try that it was.
- */
-type MayTake = () => void;
 
 /** One thread's share in the lock of a directory. */
 export class DirectoryLock implements Disposable {
@@ -65,17 +65,16 @@ export class DirectoryLock implements Disposable {
 
   /**
    * Takes the lock of an existing directory for a map, by the name of its segment. Throws `SnapshotError`, which says who has it, or why there
-   * can be none; or else what `mayTake` throws.
+   * can be none; or else what `check` throws.
    */
   static async take(
     directory: string,
     map: string,
-    { ms, isLeaving }: Patience = { ms: DYING_MS },
-    mayTake: MayTake = () => {},
+    { ms = DYING_MS, isLeaving, check = () => {} }: Taking = {},
   ): Promise<DirectoryLock> {
     let until = timers.elapsed() + ms;
     for (;;) {
-      const lock = await DirectoryLock.#tryTake(directory, map, mayTake);
+      const lock = await DirectoryLock.#tryTake(directory, map, check);
       if (lock !== undefined) return lock;
       if (await isLeaving?.()) until = timers.elapsed() + ms;
       else if (timers.elapsed() >= until) throw inUse(directory);
@@ -86,17 +85,19 @@ export class DirectoryLock implements Disposable {
   static async #tryTake(
     directory: string,
     map: string,
-    mayTake: MayTake,
+    check: () => void,
   ): Promise<DirectoryLock | undefined> {
     let file: OpenFile | undefined;
     let isOurs = false;
     try {
-      file = OpenFile.open(pathIn(directory), {
+      const path = pathIn(directory);
+      if (!files.exists(path)) check(); // else the file is a change already
+      file = OpenFile.open(path, {
         read: true,
         write: true,
         create: true,
       });
-      isOurs = await isClaimed(file, map, mayTake);
+      isOurs = await isClaimed(file, map, check);
       return isOurs ? new DirectoryLock(file) : undefined;
     } catch (cause) {
       throw failure("lock the directory", directory, cause);
@@ -128,13 +129,13 @@ function pathIn(directory: string): string {
 async function isClaimed(
   file: OpenFile,
   map: string,
-  mayTake: MayTake,
+  check: () => void,
 ): Promise<boolean> {
   if (!file.tryLock("shared")) return false; // somebody writes the note
   if (isNotedFor(file, map)) return file.hasItsName;
   file.unlock();
   if (!file.tryLock("exclusive")) return false;
-  mayTake();
+  check();
   file.truncate();
   file.seek(0);
   await file.write(noteFor(map));

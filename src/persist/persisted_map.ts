@@ -139,7 +139,11 @@ class PersistedMap implements Persistence {
     const directory = ready(this.#checked.directory);
     const [high, low] = crypto.getRandomValues(new Int32Array(2));
     const id = [high, low] as const;
-    const lock = await this.#lock(directory, idOf(id));
+    const lock = await this.#lock(
+      directory,
+      idOf(id),
+      () => checkUnderstood(directory, made),
+    );
     try {
       const attachment = await this.#restore(
         directory,
@@ -185,13 +189,13 @@ class PersistedMap implements Persistence {
   #lock(
     directory: string,
     map: string,
-    mayTake?: () => void,
+    check: () => void,
   ): Promise<DirectoryLock> {
-    const patience = {
+    return DirectoryLock.take(directory, map, {
       ms: Math.max(DYING_MS, this.#waitMs),
       isLeaving: () => isHeld(finishingPrefix(directory)),
-    };
-    return DirectoryLock.take(directory, map, patience, mayTake);
+      check,
+    });
   }
 
   /** Takes the directory for a map that is open already. */

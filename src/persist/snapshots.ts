@@ -18,7 +18,12 @@ import {
 } from "../errors.ts";
 import { holdOf, SharedMap } from "../map/shared_map.ts";
 import type { Hold } from "../map/hold.ts";
-import { absolutePathOf, listEpochs, pathOf } from "./directory.ts";
+import {
+  absolutePathOf,
+  checkUnderstood,
+  listEpochs,
+  pathOf,
+} from "./directory.ts";
 import { chainOf, type SnapshotInfo } from "./directory.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
@@ -110,7 +115,8 @@ export async function writeSnapshot<K, V>(
   const compression = checkCompression(options.compression);
   const keep = checkKeep(options.keep);
   return await namingMap(name, async () => {
-    using _lock = await DirectoryLock.take(path, id);
+    const check = () => checkUnderstood(path, hold.attachment.segment);
+    using _lock = await DirectoryLock.take(path, id, { check });
     hold.checkOpen("write a snapshot");
     const series = new Series(hold.attachment, {
       directory: path,

@@ -17,7 +17,7 @@ import {
   noteEpoch,
   noteFailure,
 } from "../map/disk_record.ts";
-import type { SnapshotInfo } from "./directory.ts";
+import { checkUnderstood, type SnapshotInfo } from "./directory.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { answerFlushes } from "./flush_channel.ts";
@@ -145,8 +145,13 @@ class Writing {
     if (this.#lock?.isGood) return;
     this.#lock?.close();
     this.#lock = undefined;
-    const { id } = this.#attachment.segment;
-    this.#lock = await DirectoryLock.take(assignment.directory, id);
+    const { segment } = this.#attachment;
+    const { directory } = assignment;
+    this.#lock = await DirectoryLock.take(
+      directory,
+      segment.id,
+      { check: () => checkUnderstood(directory, segment) },
+    );
   }
 
   /** Writes an epoch, if anything has changed. Throws `SnapshotError`. */

@@ -172,6 +172,22 @@ Deno.test("inspect names what is damaged, with code 1", async () => {
   );
 });
 
+Deno.test("inspect and verify name what was set aside, which does not count", async () => {
+  using folder = new Folder();
+  await threeEpochs(folder);
+  const aside = `${folder.path}/000000000003.epochmap.damaged`;
+  Deno.renameSync(`${folder.path}/000000000003.epochmap`, aside);
+  const inspected = await runHere("inspect", folder.path);
+  assertStrictEquals(inspected.code, 0);
+  assert(inspected.out.includes(`set aside: ${aside}: `), inspected.out);
+  const json = await runHere("inspect", folder.path, "--json");
+  assertEquals(JSON.parse(json.out).aside, [aside]);
+  const verified = await runHere("verify", folder.path);
+  assertStrictEquals(verified.code, 0);
+  assert(verified.out.includes(`old  ${aside}  `), verified.out);
+  assert(verified.out.endsWith("2 files: 2 ok, 0 bad\n"), verified.out);
+});
+
 Deno.test("verify judges every file, and what builds on a bad one", async () => {
   using folder = new Folder();
   await threeEpochs(folder);
