@@ -320,7 +320,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     ...skipped(true, isConfirmation),
   },
   "an entry is given more time when it is too late": {
-    of: "expire(1, Infinity) | set(1, 20, { ttl: 1000 }) | " +
+    of: "getOrInsert(1, 10) | expire(1, 1000) | " +
       "10 ms pass; get(1); set(2, 7): the key lives for 10 ms",
     compareAndSet(words, index, expected, value) {
       if (expected !== 0 || value >= 0) return;
