@@ -9,12 +9,13 @@
  * @module
  */
 
-import { enter, leave } from "../segment/section.ts";
 import { nextTablePlace } from "../segment/table_region.ts";
 import { Cursor } from "../table/cursor.ts";
 import { EncodedKey } from "../table/key.ts";
 import { bytesOf, copyVersion, tombstoneBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
+import { NO_MEMORY } from "./version_maker.ts";
+import { LEAVE, Writer } from "./writer.ts";
 
 /**
  * Moves all, or as much as there is memory for; says whether it was all. The caller is between
@@ -29,6 +30,7 @@ export function evacuate(
   const { participant, segment, table } = attachment;
   const cursor = new Cursor(segment, table.migration);
   const key = new EncodedKey(segment.seed);
+  const writer = new Writer(attachment, key);
   const refs: number[] = [];
   while (!cursor.done) {
     participant.pin();
@@ -37,7 +39,7 @@ export function evacuate(
       for (const ref of refs) {
         if (!participant.allocator.isWithin(ref, ...place)) continue;
         key.copyFrom(segment.words, ref);
-        if (!move(attachment, key, ref, place)) return false;
+        if (!move(attachment, writer, ref, place)) return false;
       }
     } finally {
       participant.unpin();
@@ -50,36 +52,38 @@ export function evacuate(
 /** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */
 function move(
   attachment: Attachment,
-  key: EncodedKey,
+  writer: Writer,
   ref: number,
   place: readonly [first: number, end: number],
 ): boolean {
-  const { participant, segment, table } = attachment;
-  const { base } = participant;
-  const { words } = segment;
-  if (table.seek(key, false) !== ref) return true;
-  const bytes = bytesOf(words, ref);
-  // Retired, blocks that lie in the way themselves are out of it until all is moved.
-  const setAside = (high: number) => participant.retire(high);
-  enter(words, base);
-  const isMoved = replaceOutside(attachment, ref, bytes, place, setAside);
-  leave(words, base);
-  return isMoved;
+  const outcome = writer.tryCommit(
+    false,
+    (current) => current === ref ? copyOutside(attachment, ref, place) : LEAVE,
+  );
+  return outcome !== "full";
 }
 
-/** Puts a copy that lies outside of a place in that of a version, unless that was replaced; false if there is no memory. */
-function replaceOutside(
-  { participant: { allocator }, segment: { words }, table }: Attachment,
+/** A copy of a version that lies outside of a place, in hand, in a section that whoever publishes or frees it ends. */
+function copyOutside(
+  { participant, segment: { words } }: Attachment,
   ref: number,
-  bytes: number,
   place: readonly [first: number, end: number],
-  setAside: (ref: number) => void,
-): boolean {
-  const copy = allocator.allocateOutside(...place, bytes, setAside);
-  if (copy === 0) return false;
-  copyVersion(words, ref, copy, bytes);
-  // So much is kept for its tombstone. But whoever looks for long keys may have passed this place.
-  const isKept = allocator.keepForTombstone(tombstoneBytes(words, copy));
-  if (!isKept || !table.replace(ref, copy)) allocator.free(copy);
-  return isKept;
+): number {
+  const { allocator } = participant;
+  const bytes = bytesOf(words, ref);
+  participant.enterSection();
+  // Retired, blocks that lie in the way themselves are out of it until all is moved.
+  const copy = allocator.allocateOutside(
+    ...place,
+    bytes,
+    (high) => participant.retire(high),
+  );
+  if (copy !== 0) {
+    copyVersion(words, ref, copy, bytes);
+    // So much is kept for its tombstone. But whoever looks for long keys may have passed this place.
+    if (allocator.keepForTombstone(tombstoneBytes(words, copy))) return copy;
+    allocator.free(copy);
+  }
+  participant.leaveSection();
+  return NO_MEMORY;
 }

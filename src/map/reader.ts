@@ -16,8 +16,6 @@ import * as versions from "../table/version.ts";
 // Constants of its own: `layout.ts` says why.
 const { LENGTH_MASK, TAG_SHIFT } = layout;
 const {
-  expiryOf,
-  isTombstone,
   keyBytes,
   keyIndex,
   valueBytes,
@@ -141,10 +139,4 @@ export class Reader<K, V> {
     take: (ref) => this.takeEntry(ref),
     finish: (taken) => this.entry(taken),
   };
-
-  /** Until when there is an entry, as far as this version (0: none) says: `-Infinity` if it says that there is none. */
-  endOf(ref: number): number {
-    if (ref === 0 || isTombstone(this.#segment.words, ref)) return -Infinity;
-    return expiryOf(this.#segment, ref);
-  }
 }

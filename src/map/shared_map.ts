@@ -17,21 +17,18 @@ import {
   theMap,
 } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
-import { load, store } from "../segment/words.ts";
+import { load } from "../segment/words.ts";
 import { EncodedKey } from "../table/key.ts";
 import * as looks from "../table/look.ts";
 import * as quick from "../table/quick.ts";
-import type { Quick } from "../table/quick_over.ts";
-import type { Insert, Table } from "../table/table.ts";
+import type { Table } from "../table/table.ts";
 import * as versions from "../table/version.ts";
 import { Cursor } from "../table/cursor.ts";
 import * as glances from "../table/glance.ts";
-import * as codec from "../codec/codec.ts";
 import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
 import { stringKeys } from "../codec/keys.ts";
 import * as sums from "./accounting.ts";
-import { Attachment, type Shortage } from "./attachment.ts";
-import * as background from "./background.ts";
+import { Attachment } from "./attachment.ts";
 import { present, sightOf } from "./display.ts";
 import { KEEP } from "./keep.ts";
 import {
@@ -42,7 +39,7 @@ import {
   lifetimeOf,
   type SetOptions,
 } from "./lifetime.ts";
-import * as ownChanges from "./own_changes.ts";
+import { Watch } from "./own_changes.ts";
 import type {
   AnyKeyCodec,
   AnyValueCodec,
@@ -63,49 +60,28 @@ import {
   valueFormat,
 } from "./options.ts";
 import { type Part, Reader, type Taken, UNDECODED } from "./reader.ts";
-import { newTombstone } from "./removal.ts";
 import { Hold } from "./hold.ts";
 import {
   type GivenIdentity,
   type Kept,
   persistenceFor,
 } from "./persistence.ts";
+import { Lookup } from "./lookup.ts";
 import { meet } from "./rendezvous.ts";
 import { Scan } from "./scan.ts";
 import { Sighting } from "./sighting.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
 import { type SharedMapStats, sumStats } from "./stats.ts";
+import type { VersionMaker } from "./version_maker.ts";
+import { LEAVE, Writer } from "./writer.ts";
 
 // Constants of its own: `layout.ts` says why.
-const {
-  H_EPOCH,
-  H_TTL_USED,
-  LENGTH_LIMIT,
-  LENGTH_MASK,
-  P_DELETED,
-  P_ENTRIES,
-  P_HASH,
-  P_INFO,
-  P_RESULT,
-  P_VALUE_INFO,
-} = layout;
-const { TAG_NUMBER } = codec;
-const { copiedValue, FOUND, LONG, NUMBER, NUMBER_INFO } = looks;
-const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = quick;
+const { H_EPOCH, LENGTH_LIMIT, P_ENTRIES, P_RESULT, P_VALUE_INFO } = layout;
+const { FOUND, LONG, NUMBER } = looks;
+const { ABSENT, DONE } = quick;
 const { liveBytesOf, sumTally } = sums;
-const {
-  bytesOf,
-  cameTooLate,
-  isTombstone,
-  valueBytes,
-  valueIndex,
-  valueTag,
-  versionBytes,
-  writeVersion,
-} = versions;
+const { endOf, isTombstone, valueBytes, valueIndex, valueTag } = versions;
 const { UNDECIDED } = glances;
-const { ticker } = background;
-const { underway, Watch } = ownChanges;
 
 /**
  * What another worker needs to attach to a map: `postMessage` takes it as it is.
@@ -125,10 +101,6 @@ const AHEAD = 64;
 /** How many bytes of a value a look copies: as many as there is room for. */
 const ANY = 0x7fffffff;
 
-/** What a decision about a key's current version may be, besides a version to publish. */
-const LEAVE = 0;
-const NO_MEMORY = -1;
-const NO_MEMORY_LEFT = Symbol("no memory left");
 /** What came of a round in vain: something else is there by now. */
 const CHANGED = Symbol("changed");
 
@@ -187,7 +159,9 @@ export class SharedMap<K, V>
   readonly #participant: Participant;
   readonly #segment: Segment;
   readonly #table: Table;
-  readonly #quick: Quick;
+  readonly #lookup: Lookup;
+  readonly #writer: Writer;
+  readonly #maker: VersionMaker;
   readonly #key: EncodedKey;
   readonly #reader: Reader<K, V>;
   readonly #values: ValueFormat<V>;
@@ -197,18 +171,9 @@ export class SharedMap<K, V>
   readonly #sets: number;
   readonly #deletes: number;
   readonly #result: number;
-  /** Where a look leaves hash and info of its key, and what the version that it found says of its value. */
-  readonly #hash: number;
-  readonly #info: number;
   readonly #valueInfo: number;
-  /** Where a quick delete leaves the version that it took away. */
-  readonly #deleted: number;
-  /** Keys that are longer than this need memory set aside for their tombstones. */
-  readonly #longKey: number;
   /** Whether values that are numbers are kept as such. */
   readonly #keepsNumbers: boolean;
-  /** Of the record, for looks, right after it was seen that the map is open: the participant would check that again. */
-  readonly #base: number;
   /** Whether reading a value cannot fail, whatever is stored. */
   readonly #readsSafely: boolean;
   /** For a value that is compared while another is being written, unless an operation has taken it. */
@@ -222,7 +187,6 @@ export class SharedMap<K, V>
   readonly #hasOwnValues: boolean;
   /** Its life on disk, if it was opened with `persist`. */
   #onDisk: Kept | undefined;
-  #ttlMarked = false;
 
   private constructor(hold: Hold, codecs: Codecs) {
     if (!(hold instanceof Hold)) {
@@ -237,7 +201,9 @@ export class SharedMap<K, V>
     this.#participant = participant;
     this.#segment = segment;
     this.#table = attachment.table;
-    this.#quick = attachment.quick;
+    this.#lookup = new Lookup(attachment);
+    this.#writer = new Writer(attachment);
+    this.#maker = this.#writer.maker;
     this.#key = attachment.key;
     this.#valueCodec = codecs.value;
     this.#values = valueFormat(segment, codecs.value);
@@ -250,17 +216,12 @@ export class SharedMap<K, V>
     this.#hasOwnKeys = this.#reader.keys.own !== undefined;
     this.#hasOwnValues = this.#values.own !== undefined;
     this.#floats = segment.floats;
-    this.#longKey = participant.allocator.largestClassBytes / 2;
     this.#hits = participant.counterIndex("hits");
     this.#misses = participant.counterIndex("misses");
     this.#sets = participant.counterIndex("sets");
     this.#deletes = participant.counterIndex("deletes");
-    this.#base = participant.base;
     this.#result = (participant.base + P_RESULT) / 2;
-    this.#hash = participant.base + P_HASH;
-    this.#info = participant.base + P_INFO;
     this.#valueInfo = participant.base + P_VALUE_INFO;
-    this.#deleted = participant.base + P_DELETED;
     this.#keepsNumbers = this.#values.name === "number" ||
       this.#values.name === "any";
     this.#readsSafely = this.#values.name === "number" ||
@@ -538,7 +499,7 @@ export class SharedMap<K, V>
       return this.#getPacked();
     }
     this.#hold.checkReadable("get an entry");
-    const seen = this.#look(key, ANY);
+    const seen = this.#look(key, ANY, "get an entry");
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
       return this.#floats[this.#result] as V;
@@ -551,7 +512,7 @@ export class SharedMap<K, V>
   }
 
   #getPacked(): V | undefined {
-    const seen = this.#lookPacked(ANY);
+    const seen = this.#lookup.lookPacked(ANY);
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
       return this.#floats[this.#result] as V;
@@ -566,27 +527,22 @@ export class SharedMap<K, V>
   /** The value of a key, after a look for it that found no plain number. */
   #getSeen(seen: number): V | undefined {
     if (seen === FOUND) {
-      const value = this.#readCopied();
+      const info = this.#segment.words[this.#valueInfo];
+      const value = this.#reader.copied(this.#lookup.copiedTo, info);
       if (value !== UNDECODED) {
         this.#floats[value === undefined ? this.#misses : this.#hits]++;
         return value;
       }
     }
-    if (seen !== UNDECIDED) this.#adoptKey();
+    if (seen !== UNDECIDED) this.#lookup.adoptKey();
     return this.#getPinned();
   }
 
-  #readCopied(): V | typeof UNDECODED {
-    const { words } = this.#segment;
-    return this.#reader.copied(this.#copiedTo, words[this.#valueInfo]);
-  }
-
-  /** Where a look that found something copied the value to. */
-  get #copiedTo(): number {
-    return copiedValue(
-      this.#participant.base,
-      this.#segment.words[this.#info],
-    );
+  /** Looks for a string. The key is in the scratch then if nothing is decided, else it is none until it is adopted. */
+  #look(key: K & string, most: number, what: string): number {
+    const seen = this.#lookup.look(key, most);
+    if (seen === UNDECIDED) this.#pack(key, what);
+    return seen;
   }
 
   #getPinned(): V | undefined {
@@ -595,51 +551,9 @@ export class SharedMap<K, V>
   }
 
   #takePinned(): Taken<V> | undefined {
-    const participant = this.#participant;
-    participant.pin();
-    try {
-      const ref = this.#findLive();
-      this.#floats[ref === 0 ? this.#misses : this.#hits]++;
-      return ref === 0 ? undefined : this.#reader.takeValue(ref);
-    } finally {
-      participant.unpin();
-    }
-  }
-
-  /**
-   * Looks for a string, see `table/look.ts`. The key is in the scratch then if nothing is decided, else it is none until it is
-   * adopted.
-   */
-  #look(key: K & string, copies: number): number {
-    const seen = this.#tryLook(key, copies);
-    if (seen === UNDECIDED) this.#pack(key, "look for an entry");
-    else this.#key.forget();
-    return seen;
-  }
-
-  #tryLook(text: string, copies: number): number {
-    try {
-      return this.#quick.look(this.#base, text, copies);
-    } catch (error) {
-      return undecidedAfter(error);
-    }
-  }
-
-  /** Takes over the key of a look that found something. */
-  #adoptKey(): void {
-    const { words } = this.#segment;
-    this.#key.adopt(words[this.#info], words[this.#hash]);
-  }
-
-  /** Looks for the packed key. */
-  #lookPacked(copies: number): number {
-    const key = this.#key;
-    if (!key.isNear) return UNDECIDED;
-    try {
-      return this.#quick.lookPacked(this.#base, key.hash, key.info, copies);
-    } catch (error) {
-      return undecidedAfter(error);
-    }
+    return this.#readPacked((ref) =>
+      ref === 0 ? undefined : this.#reader.takeValue(ref)
+    );
   }
 
   /**
@@ -663,14 +577,15 @@ export class SharedMap<K, V>
   has(key: K): boolean {
     this.#hold.checkReadable("look for an entry");
     let seen: number;
-    if (this.#hasTextKeys && typeof key === "string") seen = this.#look(key, 0);
-    else {
+    if (this.#hasTextKeys && typeof key === "string") {
+      seen = this.#look(key, 0, "look for an entry");
+    } else {
       this.#pack(key, "look for an entry");
-      seen = this.#lookPacked(0);
+      seen = this.#lookup.lookPacked(0);
     }
     const isFound = seen === FOUND || seen === LONG;
-    if (isFound && this.#reader.seemsOver(this.#copiedTo)) {
-      this.#adoptKey();
+    if (isFound && this.#reader.seemsOver(this.#lookup.copiedTo)) {
+      this.#lookup.adoptKey();
       seen = UNDECIDED;
     }
     if (seen === UNDECIDED) return this.#readPacked((ref) => ref !== 0);
@@ -762,47 +677,18 @@ export class SharedMap<K, V>
   ttl(key: K): number | undefined {
     this.#pack(key, "read the time left to an entry");
     return this.#readPacked((ref) =>
-      ref === 0 ? undefined : Math.max(0, this.#reader.endOf(ref) - Date.now())
+      ref === 0
+        ? undefined
+        : Math.max(0, endOf(this.#segment, ref) - Date.now())
     );
   }
 
   /** Calls `read` with the live version of the packed key, or 0, and counts a hit or a miss. */
   #readPacked<T>(read: (ref: number) => T): T {
-    return this.#visitPacked((ref) => {
+    return this.#lookup.visit((ref) => {
       this.#floats[ref === 0 ? this.#misses : this.#hits]++;
       return read(ref);
     });
-  }
-
-  /** Calls `visit` with the live version of the packed key, or 0. */
-  #visitPacked<T>(visit: (ref: number) => T): T {
-    this.#participant.pin();
-    try {
-      return visit(this.#findLive());
-    } finally {
-      this.#participant.unpin();
-    }
-  }
-
-  /**
-   * The live version of a key, or 0. What had expired before it was found is gone; but what expired after that may have been
-   * replaced in time, so then it looks again. The caller is pinned.
-   */
-  #findLive(): number {
-    for (let now = -Infinity;;) {
-      const ref = this.#find();
-      const end = this.#reader.endOf(ref);
-      if (end <= now) return 0;
-      if (end === Infinity) return ref;
-      now = Date.now();
-      if (end > now) return ref;
-    }
-  }
-
-  /** The newest version of the packed key, settled; 0: there is none. The map is pinned. */
-  #find(): number {
-    const seen = this.#newest();
-    return seen === UNDECIDED ? this.#table.find(this.#key) : seen;
   }
 
   // ---- writing ------------------------------------------------------------------------------------------------------
@@ -835,7 +721,7 @@ export class SharedMap<K, V>
       return this.#setFor(key, value, lifetimeOf(options, what, false));
     }
     this.#packWithValue(key, value, what);
-    this.#write(Infinity);
+    this.#writer.put(this.#values, Infinity);
     this.#floats[this.#sets]++;
     return this;
   }
@@ -843,11 +729,11 @@ export class SharedMap<K, V>
   #setFor(key: K, value: V, life: Lifetime): this {
     this.#packWithValue(key, value, "set an entry");
     if (life.keeps) {
-      this.#modify(
+      this.#writer.commit(
         true,
-        (current, live) => this.#newVersion(this.#endOver(current, live, life)),
+        (current, live) => this.#makeOver(current, live, life),
       );
-    } else this.#write(this.#endAfter(life.ttl));
+    } else this.#writer.put(this.#values, this.#maker.endAfter(life.ttl));
     this.#floats[this.#sets]++;
     return this;
   }
@@ -900,14 +786,14 @@ export class SharedMap<K, V>
    */
   delete(key: K): boolean {
     this.#pack(key, "delete an entry");
-    switch (this.#removeQuickly()) {
+    switch (this.#writer.removeQuickly()) {
       case DONE:
         this.#participant.collectSometimes();
         return true;
       case ABSENT:
         return false;
       default:
-        return this.#deletePacked(() => true, true) ?? false;
+        return this.#writer.remove(() => true, true) ?? false;
     }
   }
 
@@ -939,7 +825,7 @@ export class SharedMap<K, V>
       this.#participant.collectSometimes();
       if (cleared) continue;
       // Memory can be freed only between pins; the range is done again then.
-      this.#makeRoom(attempt++);
+      this.#writer.makeRoom(attempt++);
       cursor = new Cursor(this.#segment, migration, start);
     }
     // So that the table can grow again, and large values find whole stretches: as in a fresh map.
@@ -968,12 +854,12 @@ export class SharedMap<K, V>
   /** Deletes what is there under the packed key; false if there is no memory for a tombstone. */
   #clearPacked(): boolean {
     const { words } = this.#segment;
-    const outcome = this.#decideAndLink(
+    const outcome = this.#writer.tryCommit(
       false,
       (current) =>
         current === 0 || isTombstone(words, current)
           ? LEAVE
-          : this.#tombstone(),
+          : this.#maker.tombstone(),
     );
     if (outcome === "done") this.#floats[this.#deletes]++;
     return outcome !== "full";
@@ -1010,12 +896,12 @@ export class SharedMap<K, V>
   #getOrInsert(key: K, value: V, { ttl }: Lifetime): V {
     this.#packWithValue(key, value, "get or insert an entry");
     let existing: { value: Taken<V> } | undefined;
-    const inserted = this.#modify(true, (current, live) => {
+    const inserted = this.#writer.commit(true, (current, live) => {
       if (live) {
         existing = { value: this.#reader.takeValue(current) };
         return LEAVE;
       }
-      return this.#newVersion(this.#endAfter(ttl));
+      return this.#maker.make(this.#values, this.#maker.endAfter(ttl));
     });
     if (inserted) {
       this.#floats[this.#misses]++;
@@ -1058,7 +944,7 @@ export class SharedMap<K, V>
     const what = "get or insert an entry";
     const life = insertedLifetimeOf(options, what);
     this.#pack(key, what);
-    const found = this.#visitPacked((ref) =>
+    const found = this.#lookup.visit((ref) =>
       ref === 0 ? undefined : { value: this.#reader.takeValue(ref) }
     );
     if (found === undefined) return this.#getOrInsert(key, compute(key), life);
@@ -1094,9 +980,9 @@ export class SharedMap<K, V>
     if (this.#hasOwnValues) return this.#swapByCodec(key, value, life, what);
     this.#packWithValue(key, value, what);
     let before: Taken<V> | undefined;
-    this.#modify(true, (current, live) => {
+    this.#writer.commit(true, (current, live) => {
       before = live ? this.#reader.takeValue(current) : undefined; // first: should it fail, nothing is lost
-      return this.#newVersion(this.#endOver(current, live, life));
+      return this.#makeOver(current, live, life);
     });
     this.#floats[this.#sets]++;
     return before === undefined ? undefined : this.#reader.value(before);
@@ -1116,7 +1002,7 @@ export class SharedMap<K, V>
     }, (seen, before) => {
       const outcome = this.#replaceSeen(
         seen,
-        (current, live) => this.#newVersion(this.#endOver(current, live, life)),
+        (current, live) => this.#makeOver(current, live, life),
       );
       if (outcome !== "done") return CHANGED;
       this.#floats[this.#sets]++;
@@ -1147,7 +1033,7 @@ export class SharedMap<K, V>
     const what = "take an entry";
     const prepared = this.#pack(key, what);
     if (this.#hasOwnValues) return this.#takeByCodec(prepared, what);
-    const taken = this.#deletePacked(
+    const taken = this.#writer.remove(
       (ref) => ({ value: this.#reader.takeValue(ref) }),
       this.#readsSafely,
     );
@@ -1158,7 +1044,7 @@ export class SharedMap<K, V>
   #takeByCodec(prepared: unknown, what: string): V | undefined {
     return this.#replaceBy(prepared, what, (value) => value, (seen, value) => {
       if (seen.value === undefined) return undefined;
-      const outcome = this.#replaceSeen(seen, () => this.#tombstone());
+      const outcome = this.#replaceSeen(seen, () => this.#maker.tombstone());
       if (outcome !== "done") return CHANGED;
       this.#floats[this.#deletes]++;
       return value;
@@ -1207,11 +1093,11 @@ export class SharedMap<K, V>
       ? undefined
       : this.#comparison(expected);
     this.#packWithValue(key, value, what);
-    const set = this.#modify(true, (current, live) => {
+    const set = this.#writer.commit(true, (current, live) => {
       if (live ? !isExpected?.(current) : isExpected !== undefined) {
         return LEAVE;
       }
-      return this.#newVersion(this.#endOver(current, live, life));
+      return this.#makeOver(current, live, life);
     });
     if (set) this.#floats[this.#sets]++;
     return set;
@@ -1240,10 +1126,10 @@ export class SharedMap<K, V>
   compareAndDelete(key: K, expected: V): boolean {
     const isExpected = this.#comparison(expected);
     this.#pack(key, "compare and delete an entry");
-    const deleted = this.#modify(
+    const deleted = this.#writer.commit(
       false,
       (current, live) =>
-        live && isExpected(current) ? this.#tombstone() : LEAVE,
+        live && isExpected(current) ? this.#maker.tombstone() : LEAVE,
     );
     if (deleted) this.#floats[this.#deletes]++;
     return deleted;
@@ -1294,7 +1180,7 @@ export class SharedMap<K, V>
     what: string,
   ): V | undefined {
     const prepared = this.#pack(key, what);
-    if (this.#lookPacked(0) === NUMBER) {
+    if (this.#lookup.lookPacked(0) === NUMBER) {
       const next = this.#updateNumber(prepared, what, fn, life);
       if (next !== CHANGED) return next;
       this.#packAgain(prepared, what);
@@ -1329,7 +1215,10 @@ export class SharedMap<K, V>
     const isSame = life.keeps && Object.is(next, number);
     if (!isSame) {
       const staysForGood = life.keeps || life.ttl === Infinity;
-      if (staysForGood && this.#exchangeQuickly(number, next)) {
+      if (
+        staysForGood && this.#keepsNumbers &&
+        this.#writer.exchangeQuickly(number, next)
+      ) {
         this.#floats[this.#sets]++;
         return next;
       }
@@ -1348,8 +1237,8 @@ export class SharedMap<K, V>
   ): V | undefined | typeof CHANGED {
     const outcome = this.#replaceSeen(seen, (current, live) => {
       if (isSame) return LEAVE;
-      if (next === undefined) return live ? this.#tombstone() : LEAVE;
-      return this.#newVersion(this.#endOver(current, live, life));
+      if (next === undefined) return live ? this.#maker.tombstone() : LEAVE;
+      return this.#makeOver(current, live, life);
     });
     if (outcome === "changed") return CHANGED;
     if (outcome === "done") {
@@ -1406,16 +1295,14 @@ export class SharedMap<K, V>
     this.#pack(key, what);
     // Of finite numbers there always is a sum. What was NaN is NaN still.
     const isPlain = Number.isFinite(by) && life.ttl === Infinity;
-    if (isPlain && this.#incrementQuickly(by)) {
-      this.#noteChange();
-      this.#participant.collectSometimes();
+    if (isPlain && this.#keepsNumbers && this.#writer.incrementQuickly(by)) {
       this.#floats[this.#sets]++;
       return numberOf(this.#floats[this.#result]);
     }
-    this.#modify(true, (current, live) => {
+    this.#writer.commit(true, (current, live) => {
       sum = sumOf(live ? this.#reader.takeValue(current) : 0, by);
       this.#prepare(sum as never);
-      return this.#newVersion(this.#endOver(current, live, life));
+      return this.#makeOver(current, live, life);
     });
     this.#floats[this.#sets]++;
     return sum;
@@ -1448,10 +1335,12 @@ export class SharedMap<K, V>
     checkTtl(ttl, what);
     const life = { ttl, keeps: false };
     this.#pack(key, what);
-    return this.#modify(
+    return this.#writer.commit(
       false,
       (current, live) =>
-        live ? this.#copy(current, this.#endOver(current, live, life)) : LEAVE,
+        live
+          ? this.#maker.copy(current, this.#maker.endOver(current, live, life))
+          : LEAVE,
     );
   }
 
@@ -1560,7 +1449,7 @@ export class SharedMap<K, V>
     checkOpen();
     return new Scan(
       this.#attachment,
-      (newest, now) => this.#reader.endOf(newest) > now ? newest : 0,
+      (newest, now) => endOf(this.#segment, newest) > now ? newest : 0,
       part,
       checkOpen,
     );
@@ -1812,121 +1701,10 @@ export class SharedMap<K, V>
     );
   }
 
-  /**
-   * When an entry that lives `ttl` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
-   * The attachment is open.
-   */
-  #endAfter(ttl: number): number {
-    if (ttl === Infinity) return Infinity;
-    if (!this.#ttlMarked) {
-      store(this.#segment.words, H_TTL_USED, 1);
-      this.#ttlMarked = true;
-    }
-    return Date.now() + ttl;
-  }
-
-  /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
-  #endOver(current: number, live: boolean, { ttl, keeps }: Lifetime): number {
-    if (!live) return this.#endAfter(ttl);
-    const before = this.#reader.endOf(current);
-    if (keeps) return before;
-    const end = this.#endAfter(ttl);
-    return before === Infinity || end <= before ? end : -end;
-  }
-
-  /**
-   * Writes a fresh version of the packed key with the prepared value. It is in hand then, in a section that `#linkOrFree` or
-   * `#publish` ends.
-   */
-  #newVersion(expiry: number): number {
-    const values = this.#values;
-    const ref = this.#allocate(values.byteLength, expiry);
-    if (ref === NO_MEMORY) return NO_MEMORY;
-    const segment = this.#segment;
-    writeVersion(
-      segment,
-      ref,
-      this.#key,
-      values.tag,
-      values.byteLength,
-      expiry,
-    );
-    values.write(segment, valueIndex(segment.words, ref));
-    return this.#kept(ref);
-  }
-
-  /** The same with the value of another and its own expiry. */
-  #copy(current: number, expiry: number): number {
-    const { words, bytes } = this.#segment;
-    const length = valueBytes(words, current);
-    const ref = this.#allocate(length, expiry);
-    if (ref === NO_MEMORY) return NO_MEMORY;
-    writeVersion(
-      this.#segment,
-      ref,
-      this.#key,
-      valueTag(words, current),
-      length,
-      expiry,
-    );
-    const from = valueIndex(words, current) * 8;
-    bytes.copyWithin(valueIndex(words, ref) * 8, from, from + length);
-    return this.#kept(ref);
-  }
-
-  /** Begins a section if there is memory. */
-  #allocate(valueLength: number, expiry: number): number {
-    const keyLength = this.#key.info & LENGTH_MASK;
-    const bytes = versionBytes(keyLength, valueLength, expiry !== Infinity);
-    const { allocator } = this.#participant;
-    const isLong = keyLength > this.#longKey;
-    if (
-      !isLong || allocator.keepForTombstone(versionBytes(keyLength, 0, false))
-    ) {
-      this.#participant.enterSection();
-      const ref = allocator.allocate(bytes);
-      if (ref !== 0) return ref;
-      this.#participant.leaveSection();
-    }
-    this.#shortage = {
-      of: "entry",
-      bytes: isLong ? bytes + keyLength : bytes, // with what its tombstone will take
-    };
-    return NO_MEMORY;
-  }
-
-  /**
-   * A version of the packed key whose header and key are written, if memory is kept for its
-   * tombstone still, or again: from here on that is so for as long as there is the version. Else
-   * the version is freed, and its section ends.
-   */
-  #kept(ref: number): number {
-    const keyLength = this.#key.info & LENGTH_MASK;
-    if (keyLength <= this.#longKey) return ref;
-    const { allocator } = this.#participant;
-    if (allocator.keepForTombstone(versionBytes(keyLength, 0, false))) {
-      return ref;
-    }
-    this.#shortage = {
-      of: "entry",
-      bytes: bytesOf(this.#segment.words, ref) + keyLength,
-    };
-    allocator.free(ref);
-    this.#participant.leaveSection();
-    return NO_MEMORY;
-  }
-
-  /** What the last write that failed was short of. */
-  #shortage: Shortage = { of: "entry", bytes: 0 };
-
-  /** A tombstone of the packed key: as `#newVersion`. */
-  #tombstone(): number {
-    this.#participant.enterSection();
-    const ref = newTombstone(this.#attachment, this.#key);
-    if (ref !== 0) return ref;
-    this.#participant.leaveSection();
-    this.#shortage = { of: "tombstone", bytes: this.#key.info & LENGTH_MASK };
-    return NO_MEMORY;
+  /** A version of the packed key with the prepared value, to take the place of its newest. */
+  #makeOver(current: number, live: boolean, life: Lifetime): number {
+    const end = this.#maker.endOver(current, live, life);
+    return this.#maker.make(this.#values, end);
   }
 
   /** Whether a version has this value. An operation within the operation, by a codec of the caller's, gets a format of its own. */
@@ -1979,20 +1757,14 @@ export class SharedMap<K, V>
   }
 
   /** A watch over the packed key's entry. Whoever is done with it leaves it for the next. */
-  #watch(prepared: unknown): ownChanges.Watch {
+  #watch(prepared: unknown): Watch {
     const watch = this.#spareWatch ??
       new Watch(this.#segment, this.#reader.keys as KeyFormat<unknown>);
     this.#spareWatch = undefined;
     watch.begin(prepared, this.#key.hash);
     return watch;
   }
-  #spareWatch: ownChanges.Watch | undefined;
-
-  /** After a change of the packed key's entry. */
-  #noteChange(): void {
-    if (ticker.isResting) ticker.wake();
-    underway.innermost?.note(this.#segment, this.#key);
-  }
+  #spareWatch: Watch | undefined;
 
   /** Looks at the entry of the packed key, for the caller's code to see. */
   #see(): Sighting<V> {
@@ -2001,7 +1773,7 @@ export class SharedMap<K, V>
     participant.pin();
     try {
       const epoch = load(segment.words, H_EPOCH);
-      const ref = this.#findLive();
+      const ref = this.#lookup.findLive();
       return Sighting.of(segment, this.#reader, epoch, ref);
     } finally {
       participant.unpin();
@@ -2025,313 +1797,11 @@ export class SharedMap<K, V>
     make: (current: number, live: boolean) => number,
   ): "done" | "left" | "changed" {
     let isStill = true;
-    const done = this.#modify(true, (current, live) => {
+    const done = this.#writer.commit(true, (current, live) => {
       isStill = seen.isStill(live ? current : 0);
       return isStill ? make(current, live) : LEAVE;
     });
     return done ? "done" : isStill ? "left" : "changed";
-  }
-
-  /**
-   * Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none.
-   *
-   * @param read Reads the version, before it is deleted.
-   * @param isSafe Whether that cannot fail: then it may come after.
-   */
-  #deletePacked<T>(
-    read: (ref: number) => T,
-    isSafe: boolean,
-  ): T | undefined {
-    for (let attempt = 0;; attempt++) {
-      const outcome = this.#tryDelete(read, isSafe);
-      if (outcome !== NO_MEMORY_LEFT) {
-        this.#participant.collectSometimes();
-        return outcome;
-      }
-      this.#makeRoom(attempt);
-    }
-  }
-
-  #tryDelete<T>(
-    read: (ref: number) => T,
-    isSafe: boolean,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    const participant = this.#participant;
-    participant.pin();
-    try {
-      return isSafe
-        ? this.#deleteThenRead(read)
-        : this.#readThenDelete(read, true);
-    } finally {
-      participant.unpin();
-    }
-  }
-
-  #deleteThenRead<T>(
-    read: (ref: number) => T,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    const outcome = this.#removeQuickly();
-    if (outcome === ABSENT) return undefined;
-    if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
-    return this.#readThenDelete(read, false);
-  }
-
-  #readThenDelete<T>(
-    read: (ref: number) => T,
-    tryQuickly: boolean,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    this.#table.backoff.reset();
-    for (let quickly = tryQuickly;; quickly = false) {
-      const current = this.#seek(false, quickly);
-      if (!this.#foundLive) return undefined;
-      const value = read(current);
-      if (quickly) {
-        if (this.#removeQuickly(current) === DONE) return value;
-        continue;
-      }
-      const tombstone = this.#tombstone();
-      if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
-      if (this.#linkOrFree(current, tombstone) === "done") {
-        this.#floats[this.#deletes]++;
-        this.#noteChange();
-        return value;
-      }
-      this.#table.backoff.wait();
-    }
-  }
-
-  /**
-   * Publishes a version with the prepared value under the packed key, whatever is there now.
-   *
-   * @param expiry When it expires.
-   */
-  #write(expiry: number): void {
-    if (!this.#writeQuickly(expiry)) {
-      const { base } = this.#participant;
-      touchHome(this.#segment.words, base, this.#key.hash);
-      for (let attempt = 0;; attempt++) {
-        const version = this.#newVersion(expiry);
-        if (version !== NO_MEMORY && this.#publish(version)) break;
-        this.#makeRoom(attempt);
-      }
-    }
-    this.#noteChange();
-    this.#participant.collectSometimes();
-  }
-
-  // The quick way of the operations that most programs have most of; false, or `UNDONE`, where it leads nowhere.
-
-  #writeQuickly(expiry: number): boolean {
-    const { tag, number } = this.#values;
-    const key = this.#key;
-    return tag === TAG_NUMBER && expiry === Infinity && key.isNear &&
-      this.#quick.putNumber(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          number,
-        ) === DONE;
-  }
-
-  /** From one number to another, neither NaN, if there is that one, and it does not expire. */
-  #exchangeQuickly(expected: unknown, next: unknown): boolean {
-    const key = this.#key;
-    const isDone = this.#keepsNumbers && key.isNear &&
-      typeof expected === "number" && typeof next === "number" &&
-      next === next &&
-      this.#quick.exchange(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          expected,
-          next,
-        ) === DONE;
-    if (!isDone) return false;
-    this.#noteChange();
-    this.#participant.collectSometimes();
-    return true;
-  }
-
-  #removeQuickly(expected = ANY_VERSION): number {
-    const key = this.#key;
-    if (!key.isNear) return UNDONE;
-    const { base } = this.#participant;
-    const outcome = this.#quick.remove(base, key.hash, key.info, expected);
-    if (outcome === DONE) {
-      this.#table.countTombstone();
-      this.#floats[this.#deletes]++;
-      this.#noteChange();
-    }
-    return outcome;
-  }
-
-  #incrementQuickly(by: number): boolean {
-    const key = this.#key;
-    return this.#keepsNumbers && key.isNear &&
-      this.#quick.increment(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          by,
-        ) === DONE;
-  }
-
-  /**
-   * Links a version, however often others are faster; false, and the version is freed, if the table has no place. Ends the section
-   * that it was made in.
-   */
-  #publish(version: number): boolean {
-    const participant = this.#participant;
-    const { base } = participant;
-    if (
-      this.#quick.publish(base, this.#key.hash, version, ANY_VERSION) === DONE
-    ) {
-      participant.leaveSection();
-      return true;
-    }
-    participant.pinInSection();
-    try {
-      const isLinked = this.#linkAnyway(version);
-      participant.leaveSection();
-      return isLinked;
-    } finally {
-      participant.unpin();
-    }
-  }
-
-  #linkAnyway(version: number): boolean {
-    this.#table.backoff.reset();
-    for (;;) {
-      const current = this.#table.seek(this.#key, true);
-      const outcome = this.#link(current, version);
-      if (outcome === "done") return true;
-      if (outcome === "full") break;
-      this.#table.backoff.wait();
-    }
-    this.#participant.allocator.free(version);
-    return false;
-  }
-
-  /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
-  #newest(): number {
-    const key = this.#key;
-    if (!key.isNear) return UNDECIDED;
-    return this.#quick.glance(this.#participant.base, key.hash, key.info);
-  }
-
-  /** Links a version, or frees it; ends the section that it was made in. */
-  #linkOrFree(current: number, version: number): Insert {
-    const outcome = this.#hasPlace
-      ? this.#link(current, version)
-      : this.#linkQuickly(current, version);
-    if (outcome !== "done") this.#participant.allocator.free(version);
-    this.#participant.leaveSection();
-    return outcome;
-  }
-
-  /** Links a version without a place that was sought: "lost" if it takes more than the quick way. */
-  #linkQuickly(current: number, version: number): Insert {
-    const { base } = this.#participant;
-    const outcome = this.#quick.publish(base, this.#key.hash, version, current);
-    if (outcome !== DONE) return "lost";
-    if (isTombstone(this.#segment.words, version)) this.#table.countTombstone();
-    return "done";
-  }
-
-  #link(current: number, version: number): Insert {
-    if (current !== 0) {
-      return this.#table.replace(current, version) ? "done" : "lost";
-    }
-    const outcome = this.#table.insert(this.#key, version);
-    if (outcome === "full") {
-      this.#shortage = {
-        of: "slot",
-        bytes: bytesOf(this.#segment.words, version),
-      };
-    }
-    return outcome;
-  }
-
-  /**
-   * Decides about the newest version of the packed key, again and again until no one comes between decision and change.
-   *
-   * @param toInsert Whether the decision may be a version for a key that has none.
-   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
-   * publish, or to `LEAVE` or `NO_MEMORY`. Called while pinned: none of the caller's code may run. A renewal that came too late was
-   * published in the place of nothing, and is nothing: then it decides anew.
-   * @returns Whether a version was published.
-   */
-  #modify(
-    toInsert: boolean,
-    decide: (current: number, live: boolean) => number,
-  ): boolean {
-    for (let attempt = 0;; attempt++) {
-      const outcome = this.#decideAndLink(toInsert, decide);
-      if (outcome === "full") {
-        this.#makeRoom(attempt);
-        continue;
-      }
-      this.#participant.collectSometimes();
-      return outcome === "done";
-    }
-  }
-
-  #decideAndLink(
-    toInsert: boolean,
-    decide: (current: number, live: boolean) => number,
-  ): "done" | "left" | "full" {
-    const participant = this.#participant;
-    participant.pin();
-    try {
-      this.#table.backoff.reset();
-      for (let quickly = true;; quickly = false) {
-        const current = this.#seek(toInsert, quickly);
-        const version = decide(current, this.#foundLive);
-        if (version === LEAVE) return "left";
-        if (version === NO_MEMORY) return "full";
-        const outcome = this.#linkOrFree(current, version);
-        if (outcome === "done") {
-          this.#noteChange();
-          if (!cameTooLate(this.#segment.words, version)) return "done";
-        } else if (outcome === "full") return "full";
-        else if (!quickly) this.#table.backoff.wait();
-      }
-    } finally {
-      participant.unpin();
-    }
-  }
-
-  /**
-   * As the table's `seek`; and sets whether what it found is live, with a second look where `#findLive` has one. First quickly: by a
-   * glance, which takes no place in the table; `#linkOrFree` knows.
-   */
-  #seek(toInsert: boolean, quickly: boolean): number {
-    const seen = quickly ? this.#newest() : UNDECIDED;
-    if (seen !== UNDECIDED) {
-      const end = this.#reader.endOf(seen);
-      this.#foundLive = end === Infinity;
-      this.#hasPlace = false;
-      if (this.#foundLive || end === -Infinity) return seen;
-    }
-    this.#hasPlace = true;
-    for (let now = -Infinity;;) {
-      const current = this.#table.seek(this.#key, toInsert);
-      const end = this.#reader.endOf(current);
-      this.#foundLive = end > now;
-      if (end <= now || end === Infinity) return current;
-      now = Date.now();
-      if (end > now) return current;
-    }
-  }
-  #foundLive = false;
-  #hasPlace = false;
-
-  /** Frees memory for the write at hand, or throws `MapFullError`. */
-  #makeRoom(attempt: number): void {
-    this.#attachment.makeRoom(this.#shortage, attempt);
   }
 }
 
@@ -2347,12 +1817,6 @@ function sumOf(value: unknown, by: number): number {
   throw new RangeError(
     `Cannot increment: ${value} and ${by} have no sum: set the value anew`,
   );
-}
-
-/** What a look comes to that threw: it may have been led astray by memory that was freed under it. */
-function undecidedAfter(error: unknown): typeof UNDECIDED {
-  if (error instanceof WebAssembly.RuntimeError) return UNDECIDED;
-  throw error;
 }
 
 function numberOf(value: unknown): number {

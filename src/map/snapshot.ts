@@ -7,6 +7,7 @@
 import { ClosedError, SnapshotError, theMap } from "../errors.ts";
 import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { versionAt } from "../table/clock.ts";
+import { endOf } from "../table/version.ts";
 import type { Attachment, Holder } from "./attachment.ts";
 import { present, type Sight } from "./display.ts";
 import type { Hold } from "./hold.ts";
@@ -166,7 +167,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
   #select(newest: number): number {
     const words = this.#attachment.segment.words;
     const ref = versionAt(words, newest, this.epoch);
-    return this.#reader.endOf(ref) > this.#openedAt ? ref : 0;
+    return endOf(this.#attachment.segment, ref) > this.#openedAt ? ref : 0;
   }
 
   keys(): MapIterator<K> {

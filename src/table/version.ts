@@ -247,6 +247,12 @@ export function copyVersion(
   }
 }
 
+/** Until when there is an entry, as far as this version (0: none) says: `-Infinity` if it says that there is none. */
+export function endOf(segment: Segment, ref: number): number {
+  if (ref === 0 || isTombstone(segment.words, ref)) return -Infinity;
+  return expiryOf(segment, ref);
+}
+
 /**
  * Settles a version if it is pending; returns its stamp. Its expiry, and the snapshots that are open, are to be read after the stamp by
  * which they are judged, so that is a `load`.

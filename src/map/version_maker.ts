@@ -1,0 +1,176 @@
+/**
+ * Making versions: of the packed key, with a value and an expiry, before they are published.
+ *
+ * @module
+ */
+
+import type { ValueFormat } from "../codec/codec.ts";
+import type { Participant } from "../epoch/participant.ts";
+import * as layout from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import { store } from "../segment/words.ts";
+import type { EncodedKey } from "../table/key.ts";
+import * as versions from "../table/version.ts";
+import type { Attachment, Shortage } from "./attachment.ts";
+import type { Lifetime } from "./lifetime.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { H_TTL_USED, LENGTH_MASK, TAG_TOMBSTONE } = layout;
+const {
+  bytesOf,
+  endOf,
+  valueBytes,
+  valueIndex,
+  valueTag,
+  versionBytes,
+  writeVersion,
+} = versions;
+
+/** There is no memory for a version: `VersionMaker.shortage` says what for. */
+export const NO_MEMORY = -1;
+
+/** A value that is prepared to be written. */
+export type Prepared = Pick<
+  ValueFormat<unknown>,
+  "byteLength" | "number" | "tag" | "write"
+>;
+
+/** Makes versions of one key after the other. */
+export class VersionMaker {
+  readonly #participant: Participant;
+  readonly #segment: Segment;
+  readonly #key: EncodedKey;
+  /** Keys that are longer than this need memory set aside for their tombstones. */
+  readonly #longKey: number;
+  #ttlMarked = false;
+  /** What the last write that failed was short of. */
+  shortage: Shortage = { of: "entry", bytes: 0 };
+
+  /**
+   * @param attachment The worker's hold on the map.
+   * @param key What the versions are of.
+   */
+  constructor({ participant, segment }: Attachment, key: EncodedKey) {
+    this.#participant = participant;
+    this.#segment = segment;
+    this.#key = key;
+    this.#longKey = participant.allocator.largestClassBytes / 2;
+  }
+
+  /**
+   * When an entry that lives `ttl` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
+   * The attachment is open.
+   */
+  endAfter(ttl: number): number {
+    if (ttl === Infinity) return Infinity;
+    if (!this.#ttlMarked) {
+      store(this.#segment.words, H_TTL_USED, 1);
+      this.#ttlMarked = true;
+    }
+    return Date.now() + ttl;
+  }
+
+  /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
+  endOver(current: number, live: boolean, { ttl, keeps }: Lifetime): number {
+    if (!live) return this.endAfter(ttl);
+    const before = endOf(this.#segment, current);
+    if (keeps) return before;
+    const end = this.endAfter(ttl);
+    return before === Infinity || end <= before ? end : -end;
+  }
+
+  /**
+   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a section that whoever
+   * publishes or frees it ends.
+   */
+  make(values: Prepared, expiry: number): number {
+    const ref = this.#allocate(values.byteLength, expiry);
+    if (ref === NO_MEMORY) return NO_MEMORY;
+    const segment = this.#segment;
+    writeVersion(
+      segment,
+      ref,
+      this.#key,
+      values.tag,
+      values.byteLength,
+      expiry,
+    );
+    values.write(segment, valueIndex(segment.words, ref));
+    return this.#kept(ref);
+  }
+
+  /** The same with the value of another and its own expiry. */
+  copy(current: number, expiry: number): number {
+    const { words, bytes } = this.#segment;
+    const length = valueBytes(words, current);
+    const ref = this.#allocate(length, expiry);
+    if (ref === NO_MEMORY) return NO_MEMORY;
+    writeVersion(
+      this.#segment,
+      ref,
+      this.#key,
+      valueTag(words, current),
+      length,
+      expiry,
+    );
+    const from = valueIndex(words, current) * 8;
+    bytes.copyWithin(valueIndex(words, ref) * 8, from, from + length);
+    return this.#kept(ref);
+  }
+
+  /** Begins a section if there is memory. */
+  #allocate(valueLength: number, expiry: number): number {
+    const keyLength = this.#key.info & LENGTH_MASK;
+    const bytes = versionBytes(keyLength, valueLength, expiry !== Infinity);
+    const { allocator } = this.#participant;
+    const isLong = keyLength > this.#longKey;
+    if (
+      !isLong || allocator.keepForTombstone(versionBytes(keyLength, 0, false))
+    ) {
+      this.#participant.enterSection();
+      const ref = allocator.allocate(bytes);
+      if (ref !== 0) return ref;
+      this.#participant.leaveSection();
+    }
+    this.shortage = {
+      of: "entry",
+      bytes: isLong ? bytes + keyLength : bytes, // with what its tombstone will take
+    };
+    return NO_MEMORY;
+  }
+
+  /**
+   * A version of the packed key whose header and key are written, if memory is kept for its
+   * tombstone still, or again: from here on that is so for as long as there is the version. Else
+   * the version is freed, and its section ends.
+   */
+  #kept(ref: number): number {
+    const keyLength = this.#key.info & LENGTH_MASK;
+    if (keyLength <= this.#longKey) return ref;
+    const { allocator } = this.#participant;
+    if (allocator.keepForTombstone(versionBytes(keyLength, 0, false))) {
+      return ref;
+    }
+    this.shortage = {
+      of: "entry",
+      bytes: bytesOf(this.#segment.words, ref) + keyLength,
+    };
+    allocator.free(ref);
+    this.#participant.leaveSection();
+    return NO_MEMORY;
+  }
+
+  /** A tombstone of the packed key: as `make`. */
+  tombstone(): number {
+    this.#participant.enterSection();
+    const bytes = versionBytes(this.#key.count * 4, 0, false);
+    const ref = this.#participant.allocator.allocate(bytes, "tombstone");
+    if (ref !== 0) {
+      writeVersion(this.#segment, ref, this.#key, TAG_TOMBSTONE, 0, Infinity);
+      return ref;
+    }
+    this.#participant.leaveSection();
+    this.shortage = { of: "tombstone", bytes: this.#key.info & LENGTH_MASK };
+    return NO_MEMORY;
+  }
+}
