@@ -9,6 +9,9 @@ import { locks } from "../epoch/lifeline.ts";
 import { timers } from "../timers.ts";
 import type { Attachment } from "./attachment.ts";
 
+/** Characters of a script's address that are told. */
+const MOST_SCRIPT = 200;
+
 /** A thread that has the map of a name. */
 export interface Holder {
   /** The segment's; none if the lock is not of a kind that is known here. */
@@ -38,7 +41,7 @@ export function holderLock(
     id: segment.id,
     participant: participant.lock, // no other holder of the segment has this one
     worker: worker || undefined,
-    script: location?.href,
+    script: location?.href.slice(0, MOST_SCRIPT), // it may be a whole program, as data
     since: new Date(timers.now()).toISOString(),
   });
 }

@@ -15,7 +15,6 @@ export class NotUnderstoodError extends SnapshotError {}
 /** What a kind of error means, and what to do about it. */
 const MEANINGS: readonly [string, string, string][] = [
   ["NotFound", "no such file or directory", "create it, or name another"],
-  ["NotCapable", "Deno was not given the permission", "grant it"],
   [
     "PermissionDenied",
     "the system denies access",
@@ -47,7 +46,7 @@ export function failure(
   cause: unknown,
 ): SnapshotError {
   if (cause instanceof SnapshotError) return cause;
-  const [reason, remedy] = meaningOf(cause);
+  const [reason, remedy] = meaningOf(cause, path);
   const error = new SnapshotError(
     `Cannot ${what} "${path}": ${reason}${remedy === "" ? "" : `: ${remedy}`}`,
     { path, reason },
@@ -56,18 +55,32 @@ export function failure(
   return error;
 }
 
-function meaningOf(cause: unknown): readonly [string, string] {
+function meaningOf(
+  cause: unknown,
+  path: string,
+): readonly [string, string] {
   if (!(cause instanceof Error)) return [String(cause), ""];
   const number = /\(os error (\d+)\)/.exec(cause.message)?.[1];
   if (number !== undefined && NUMBERS[number] !== undefined) {
     return NUMBERS[number];
   }
-  const needed = /^Requires (\S+ access to ".+?")/.exec(cause.message)?.[1];
-  if (cause.name === "NotCapable" && needed !== undefined) {
-    return ["Deno was not given the permission", `grant ${needed}`];
-  }
+  if (cause.name === "NotCapable") return notGranted(cause, path);
   const known = MEANINGS.find(([name]) => name === cause.name);
   return known === undefined ? [cause.message, ""] : [known[1], known[2]];
+}
+
+/** A permission that Deno was not given; it says itself which one, and the flag for it. */
+function notGranted(
+  { message }: Error,
+  path: string,
+): readonly [string, string] {
+  const needed = /^Requires (\S+ access to ".+?")/.exec(message)?.[1];
+  const flag = /--allow-\w+/.exec(message)?.[0];
+  const remedy = needed === undefined ? "grant it" : `grant ${needed}`;
+  return [
+    "Deno was not given the permission",
+    flag === undefined ? remedy : `${remedy} by ${flag}=${path}`,
+  ];
 }
 
 /** What is wrong with the contents of a file. */

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Attachment } from "../map/attachment.ts";
 import type { FileReader } from "./file_reader.ts";
 import type { FillAssignment } from "./fill_share.ts";
-import { workerUrl } from "./worker_url.ts";
+import { startWorker } from "./worker.ts";
 
 /** Entries for each worker: below that, starting it takes longer than it saves. */
 const ENTRIES_PER_WORKER = 2_000_000;
@@ -46,9 +46,11 @@ export class FillCrew implements Disposable {
     }
   }
 
-  #add(workerData: FillAssignment): void {
-    const url = workerUrl(new URL("./fill_worker.ts", import.meta.url));
-    const worker = new Worker(url, { name: "epochmap restore", workerData });
+  #add(assignment: FillAssignment): void {
+    const worker = startWorker("epochmap restore", {
+      kind: "fill",
+      assignment,
+    });
     const { promise, resolve } = Promise.withResolvers<boolean>();
     worker.on("message", resolve);
     worker.on("error", () => resolve(false));

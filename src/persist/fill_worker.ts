@@ -5,24 +5,26 @@
  * @module
  */
 
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { HandleError, MapFullError, SnapshotError } from "../errors.ts";
 import { Attachment } from "../map/attachment.ts";
 import { FileReader } from "./file_reader.ts";
 import { Filler } from "./fill.ts";
 import { type FillAssignment, fillShare } from "./fill_share.ts";
 
-const assignment = workerData as FillAssignment;
-let isDone = false;
-try {
-  isDone = await work(assignment);
-} catch (error) {
-  // No place, no file any more, no memory: all of that the one that asked finds out by itself.
-  const isKnown = error instanceof HandleError ||
-    error instanceof SnapshotError || error instanceof MapFullError;
-  if (!isKnown) throw error;
+/** Fills the share in, and says so. */
+export async function fillIn(assignment: FillAssignment): Promise<void> {
+  let isDone = false;
+  try {
+    isDone = await work(assignment);
+  } catch (error) {
+    // No place, no file any more, no memory: all of that the one that asked finds out by itself.
+    const isKnown = error instanceof HandleError ||
+      error instanceof SnapshotError || error instanceof MapFullError;
+    if (!isKnown) throw error;
+  }
+  parentPort!.postMessage(isDone);
 }
-parentPort!.postMessage(isDone);
 
 async function work(
   { handle, path, check, share, filled }: FillAssignment,

@@ -17,7 +17,7 @@
  * @module
  */
 
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { aboutMap, SnapshotError } from "../errors.ts";
 import { timers } from "../timers.ts";
 import type { SnapshotInfo } from "./directory.ts";
@@ -30,9 +30,8 @@ import {
   unpack,
 } from "./messages.ts";
 import type { Trouble } from "./trouble.ts";
-import { workerUrl } from "./worker_url.ts";
+import { startWorker } from "./worker.ts";
 
-const WORKER = new URL("./writer_worker.ts", import.meta.url);
 /** Before a worker that died is replaced, in milliseconds. */
 const REVIVAL_MS = 1000;
 
@@ -150,9 +149,9 @@ export class WriterHost {
   }
 
   #begin(): Worker {
-    const worker = new Worker(workerUrl(WORKER), {
-      name: "epochmap snapshots",
-      workerData: this.#assignment,
+    const worker = startWorker("epochmap snapshots", {
+      kind: "write",
+      assignment: this.#assignment,
     });
     worker.on("message", (report: Report) => this.#hear(report));
     worker.on("error", (error: Error) => this.#died(worker, error.message));

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Attachment } from "../map/attachment.ts";
 import { type Timer, timers } from "../timers.ts";
@@ -35,8 +35,6 @@ const RETRY_MS = 5000;
 /** Between two reports of progress, in milliseconds. */
 const PROGRESS_MS = 50;
 
-const assignment = workerData as Assignment;
-
 function report(message: Report): void {
   parentPort!.postMessage(message);
 }
@@ -52,6 +50,7 @@ interface Asked {
  * the map as it was after the last of them asked.
  */
 class Writing {
+  readonly #assignment: Assignment;
   readonly #attachment: Attachment;
   readonly #series: Series;
   #lock: DirectoryLock | undefined;
@@ -68,7 +67,9 @@ class Writing {
   #warning: Failure | undefined;
   #reportedAt = 0;
 
-  constructor({ handle, directory, compression, keep }: Assignment) {
+  constructor(assignment: Assignment) {
+    const { handle, directory, compression, keep } = assignment;
+    this.#assignment = assignment;
     this.#attachment = Attachment.attach(handle);
     noteBeginning(this.#attachment.segment);
     this.#series = new Series(this.#attachment, {
@@ -136,7 +137,7 @@ class Writing {
     try {
       await work();
     } catch (error) {
-      return pack(assignment.directory, error);
+      return pack(this.#assignment.directory, error);
     }
   }
 
@@ -146,7 +147,7 @@ class Writing {
     this.#lock?.close();
     this.#lock = undefined;
     const { segment } = this.#attachment;
-    const { directory } = assignment;
+    const { directory } = this.#assignment;
     this.#lock = await DirectoryLock.take(
       directory,
       segment.id,
@@ -176,7 +177,7 @@ class Writing {
 
   /** The next epoch begins an interval after this one began, or at once if it took longer; or soon, if it was given up. */
   #plan(began: number, failure: Failure | undefined): void {
-    const { interval } = assignment;
+    const { interval } = this.#assignment;
     const now = timers.elapsed();
     const due = failure?.reason === SHORT_OF_MEMORY
       ? now + Math.min(interval, RETRY_MS)
@@ -203,12 +204,16 @@ class Writing {
   }
 }
 
-if (assignment.lock !== undefined) Lifeline.hold(assignment.lock);
-const writing = new Writing(assignment);
-parentPort!.on("message", (order: Order) => writing.obey(order));
-if (assignment.lock !== undefined) {
-  answerFlushes(
-    writing.map,
-    (answer) => writing.ask({ kind: "write", answer }),
-  );
+/** Writes a map, as its writer says, until that one tells it to stop. */
+export function write(assignment: Assignment): void {
+  const { lock } = assignment;
+  if (lock !== undefined) Lifeline.hold(lock);
+  const writing = new Writing(assignment);
+  parentPort!.on("message", (order: Order) => writing.obey(order));
+  if (lock !== undefined) {
+    answerFlushes(
+      writing.map,
+      (answer) => writing.ask({ kind: "write", answer }),
+    );
+  }
 }

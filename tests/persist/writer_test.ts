@@ -1,4 +1,3 @@
-import { Worker } from "node:worker_threads";
 import {
   assert,
   assertEquals,
@@ -14,11 +13,10 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
+import { startWorker } from "../../src/persist/worker.ts";
 import type { Assignment, Report } from "../../src/persist/messages.ts";
 import { eventually } from "./eventually.ts";
 import { Folder } from "./folder.ts";
-
-const WORKER = new URL("../../src/persist/writer_worker.ts", import.meta.url);
 
 Deno.test("SnapshotWriter writes an epoch per interval, and skips those in which nothing changed", async () => {
   using folder = new Folder();
@@ -119,7 +117,7 @@ Deno.test("the worker of a SnapshotWriter has come to rest when it answers a sto
   for (let i = 0; i < 20_000; i++) map.set(i, i); // so that an epoch takes longer than the interval
   for (let i = 0; i < 5; i++) {
     using folder = new Folder();
-    const workerData: Assignment = {
+    const assignment: Assignment = {
       handle: map.handle,
       directory: folder.path,
       interval: 1,
@@ -127,7 +125,7 @@ Deno.test("the worker of a SnapshotWriter has come to rest when it answers a sto
       compression: "none",
       lock: undefined,
     };
-    const worker = new Worker(WORKER, { workerData });
+    const worker = startWorker("writer", { kind: "write", assignment });
     const reports: Report[] = [];
     worker.on("message", (report: Report) => reports.push(report));
     const isDone = (request: number) =>

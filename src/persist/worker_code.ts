@@ -1,0 +1,9841 @@
+export const CODE: string = `// Made by \`deno task worker\`.
+var __defProp = Object.defineProperty;
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
+
+// src/persist/worker_main.ts
+import { workerData } from "node:worker_threads";
+
+// src/persist/fill_worker.ts
+import { parentPort } from "node:worker_threads";
+
+// src/errors.ts
+var MapFullError = class extends Error {
+  /** Bytes that the refused write needed. */
+  needed;
+  /** Bytes that the map was created with. */
+  maxBytes;
+  /** Bytes that live entries take. */
+  liveBytes;
+  /** The oldest snapshot that is open, if one is: what it shows takes memory until it is closed. */
+  snapshot;
+  /** The name of the map, if it has one. */
+  mapName;
+  /** The snapshot on disk that was being restored, if one was. */
+  path;
+  /**
+   * Constructs the error.
+   *
+   * @param message What was tried, what came, and what to do.
+   * @param details The sizes, and what they are about.
+   */
+  constructor(message, details) {
+    super(message);
+    this.name = "MapFullError";
+    this.needed = details.needed;
+    this.maxBytes = details.maxBytes;
+    this.liveBytes = details.liveBytes;
+    this.snapshot = details.snapshot;
+    this.mapName = details.mapName;
+    this.path = details.path;
+  }
+};
+var HandleError = class extends Error {
+  /** The name of the map, if it has one. */
+  mapName;
+  /**
+   * Constructs the error.
+   *
+   * @param message What was expected, what came, and what to do.
+   * @param details Which map it is about.
+   */
+  constructor(message, details = {}) {
+    super(message);
+    this.name = "HandleError";
+    this.mapName = details.mapName;
+  }
+};
+var ClosedError = class extends Error {
+  /** The name of the map, if it has one. */
+  mapName;
+  /**
+   * Constructs the error.
+   *
+   * @param message What was tried on what.
+   * @param details Which map it is about.
+   */
+  constructor(message, details = {}) {
+    super(message);
+    this.name = "ClosedError";
+    this.mapName = details.mapName;
+  }
+};
+var SnapshotError = class extends Error {
+  /** The file or directory, if any is concerned. */
+  path;
+  /** Where in the file, in bytes, if that is known. */
+  offset;
+  /** The cause in a few words. */
+  reason;
+  /** The name of the map, if one is concerned and has one. */
+  mapName;
+  /**
+   * Constructs the error.
+   *
+   * @param message What was tried, what came, and what to do.
+   * @param details Path, offset, reason, and the map.
+   */
+  constructor(message, details) {
+    super(message);
+    this.name = "SnapshotError";
+    this.path = details.path;
+    this.offset = details.offset;
+    this.reason = details.reason;
+    this.mapName = details.mapName;
+  }
+};
+var SHOWN = 40;
+function theMap(name) {
+  return name === void 0 ? "the map" : \`the map \${quoted(name)}\`;
+}
+function quoted(name) {
+  return JSON.stringify(shortened(name));
+}
+function shortened(text) {
+  return text.length > SHOWN ? \`\${text.slice(0, SHOWN)}\\u2026\` : text;
+}
+function mapClosed(what, name) {
+  const remedy = name === void 0 ? "attach to it anew" : "open it anew";
+  return new ClosedError(\`Cannot \${what}: \${theMap(name)} was closed in this worker: \${remedy}\`, {
+    mapName: name
+  });
+}
+function received(value) {
+  if (value === null || value === void 0) return \`received \${value}\`;
+  const text = typeof value === "string" ? JSON.stringify(value) : typeof value === "object" ? Object.prototype.toString.call(value).slice(8, -1) : String(value);
+  return \`received \${shortened(text)} (\${typeof value})\`;
+}
+
+// src/segment/layout.ts
+var layout_exports = {};
+__export(layout_exports, {
+  B_COUNT: () => B_COUNT,
+  B_NEXT: () => B_NEXT,
+  CHUNK_BODY: () => CHUNK_BODY,
+  CHUNK_FREE: () => CHUNK_FREE,
+  CHUNK_FRESH: () => CHUNK_FRESH,
+  CHUNK_RUN: () => CHUNK_RUN,
+  CHUNK_TAKING: () => CHUNK_TAKING,
+  CLOSED: () => CLOSED,
+  CODEC_NAME_BYTES: () => CODEC_NAME_BYTES,
+  COUNTERS: () => COUNTERS,
+  DEAD: () => DEAD,
+  DESCRIPTORS: () => DESCRIPTORS,
+  DESCRIPTOR_WORDS: () => DESCRIPTOR_WORDS,
+  DISK_FIELDS: () => DISK_FIELDS,
+  D_BYTES: () => D_BYTES,
+  D_CURRENT_AT: () => D_CURRENT_AT,
+  D_DURATION: () => D_DURATION,
+  D_ENTRIES: () => D_ENTRIES,
+  D_EPOCH: () => D_EPOCH,
+  D_TIME: () => D_TIME,
+  EMPTY: () => EMPTY,
+  ESTATE: () => ESTATE,
+  EXCHANGE: () => EXCHANGE,
+  EXCHANGE_WAYS: () => EXCHANGE_WAYS,
+  FINAL: () => FINAL,
+  FIRST_TICK: () => FIRST_TICK,
+  FROZEN: () => FROZEN,
+  F_EVICT: () => F_EVICT,
+  GOING: () => GOING,
+  GONE: () => GONE,
+  HAS_EXPIRY: () => HAS_EXPIRY,
+  H_CEILING: () => H_CEILING,
+  H_CHUNK_COUNT: () => H_CHUNK_COUNT,
+  H_CHUNK_HINT: () => H_CHUNK_HINT,
+  H_CHUNK_SHIFT: () => H_CHUNK_SHIFT,
+  H_CLOCK: () => H_CLOCK,
+  H_DISK: () => H_DISK,
+  H_DISK_FAILED: () => H_DISK_FAILED,
+  H_DISK_FAILURES: () => H_DISK_FAILURES,
+  H_DISK_WRITTEN: () => H_DISK_WRITTEN,
+  H_EPOCH: () => H_EPOCH,
+  H_FIRST_CHUNK: () => H_FIRST_CHUNK,
+  H_FLAGS: () => H_FLAGS,
+  H_FLOOR_SHIFT: () => H_FLOOR_SHIFT,
+  H_FLUSH: () => H_FLUSH,
+  H_ID: () => H_ID,
+  H_KEY_CODEC: () => H_KEY_CODEC,
+  H_LAYOUT: () => H_LAYOUT,
+  H_LOCKS: () => H_LOCKS,
+  H_LONG_KEY: () => H_LONG_KEY,
+  H_LOOKED: () => H_LOOKED,
+  H_LOW: () => H_LOW,
+  H_MAGIC: () => H_MAGIC,
+  H_NO_KEY: () => H_NO_KEY,
+  H_PARTICIPANTS: () => H_PARTICIPANTS,
+  H_READY: () => H_READY,
+  H_ROOT: () => H_ROOT,
+  H_SEED: () => H_SEED,
+  H_SNAPSHOTS: () => H_SNAPSHOTS,
+  H_SWEEP: () => H_SWEEP,
+  H_SWEPT: () => H_SWEPT,
+  H_TABLES: () => H_TABLES,
+  H_TOTAL_REFS: () => H_TOTAL_REFS,
+  H_TTL_USED: () => H_TTL_USED,
+  H_TURNS: () => H_TURNS,
+  H_VALUE_CODEC: () => H_VALUE_CODEC,
+  H_WRITER_LOOKED: () => H_WRITER_LOOKED,
+  H_WRITTEN: () => H_WRITTEN,
+  KEY_SCRATCH_WORDS: () => KEY_SCRATCH_WORDS,
+  KEY_WIDE: () => KEY_WIDE,
+  LAST_TICK: () => LAST_TICK,
+  LAYOUT_VERSION: () => LAYOUT_VERSION,
+  LENGTH_LIMIT: () => LENGTH_LIMIT,
+  LENGTH_MASK: () => LENGTH_MASK,
+  LOST: () => LOST,
+  MAGIC: () => MAGIC,
+  MAX_CLASSES: () => MAX_CLASSES,
+  MAX_PARTICIPANTS: () => MAX_PARTICIPANTS,
+  MOVED: () => MOVED,
+  NEVER: () => NEVER,
+  OPENING: () => OPENING,
+  PARTICIPANTS: () => PARTICIPANTS,
+  PARTICIPANT_WORDS: () => PARTICIPANT_WORDS,
+  PENDING: () => PENDING,
+  P_CHUNK: () => P_CHUNK,
+  P_COUNTERS: () => P_COUNTERS,
+  P_DELETED: () => P_DELETED,
+  P_ENTRIES: () => P_ENTRIES,
+  P_ENTRIES_AHEAD: () => P_ENTRIES_AHEAD,
+  P_EXPECTED: () => P_EXPECTED,
+  P_FLOOR: () => P_FLOOR,
+  P_FREE: () => P_FREE,
+  P_FREEING: () => P_FREEING,
+  P_FREE_COUNT: () => P_FREE_COUNT,
+  P_GIVEN: () => P_GIVEN,
+  P_HAND: () => P_HAND,
+  P_HASH: () => P_HASH,
+  P_HELD_COUNT: () => P_HELD_COUNT,
+  P_HELD_HEAD: () => P_HELD_HEAD,
+  P_HELD_TAIL: () => P_HELD_TAIL,
+  P_INFO: () => P_INFO,
+  P_KEY: () => P_KEY,
+  P_LIMBO_HEAD: () => P_LIMBO_HEAD,
+  P_LIMBO_TAIL: () => P_LIMBO_TAIL,
+  P_LIVE_AHEAD: () => P_LIVE_AHEAD,
+  P_LIVE_REFS: () => P_LIVE_REFS,
+  P_NOTES: () => P_NOTES,
+  P_PERMITS: () => P_PERMITS,
+  P_PERMITS_FOR: () => P_PERMITS_FOR,
+  P_PIN: () => P_PIN,
+  P_REAPING: () => P_REAPING,
+  P_RECORD_WEIGHT: () => P_RECORD_WEIGHT,
+  P_REGISTRY: () => P_REGISTRY,
+  P_REGISTRY_MARK: () => P_REGISTRY_MARK,
+  P_RESULT: () => P_RESULT,
+  P_RETIRED: () => P_RETIRED,
+  P_SECTION: () => P_SECTION,
+  P_SEEN: () => P_SEEN,
+  P_SETTLED: () => P_SETTLED,
+  P_STATE: () => P_STATE,
+  P_TAKEN: () => P_TAKEN,
+  P_TAKING: () => P_TAKING,
+  P_TRANSIT_CUT: () => P_TRANSIT_CUT,
+  P_TRANSIT_OLD: () => P_TRANSIT_OLD,
+  P_TRANSIT_REF: () => P_TRANSIT_REF,
+  P_TRANSIT_WORD: () => P_TRANSIT_WORD,
+  P_TURNED: () => P_TURNED,
+  P_TURNED_USED: () => P_TURNED_USED,
+  P_TURNING: () => P_TURNING,
+  P_USED_AHEAD: () => P_USED_AHEAD,
+  P_USED_REFS: () => P_USED_REFS,
+  P_VALUE_INFO: () => P_VALUE_INFO,
+  REF_BYTES: () => REF_BYTES,
+  REF_MASK: () => REF_MASK,
+  REF_SHIFT: () => REF_SHIFT,
+  REGISTRY_WORDS: () => REGISTRY_WORDS,
+  REVOKED: () => REVOKED,
+  R_LINK: () => R_LINK,
+  R_STAMP: () => R_STAMP,
+  SLOT_WORDS: () => SLOT_WORDS,
+  STRIDE: () => STRIDE,
+  TAG_NUMBER: () => TAG_NUMBER,
+  TAG_SHIFT: () => TAG_SHIFT,
+  TAG_TOMBSTONE: () => TAG_TOMBSTONE,
+  T_BORN: () => T_BORN,
+  T_CAPACITY: () => T_CAPACITY,
+  T_CURSOR: () => T_CURSOR,
+  T_NEXT: () => T_NEXT,
+  T_NUMBER: () => T_NUMBER,
+  T_REAPER: () => T_REAPER,
+  T_ROOM: () => T_ROOM,
+  T_ROOT_SINCE: () => T_ROOT_SINCE,
+  T_SHIFT: () => T_SHIFT,
+  T_SLOTS: () => T_SLOTS,
+  T_SWEPT: () => T_SWEPT,
+  V_HEADER_BYTES: () => V_HEADER_BYTES,
+  V_HEADER_WORDS: () => V_HEADER_WORDS,
+  V_KEY: () => V_KEY,
+  V_PREV: () => V_PREV,
+  V_STAMP: () => V_STAMP,
+  V_VALUE: () => V_VALUE
+});
+var MAGIC = 1212371013;
+var LAYOUT_VERSION = 7;
+var REF_BYTES = 16;
+var REF_SHIFT = 4;
+var REF_MASK = 1073741823;
+var H_MAGIC = 0;
+var H_LAYOUT = 1;
+var H_TOTAL_REFS = 2;
+var H_CHUNK_SHIFT = 3;
+var H_FIRST_CHUNK = 4;
+var H_CHUNK_COUNT = 5;
+var H_ID = 6;
+var H_SEED = 8;
+var H_FLAGS = 10;
+var H_FLOOR_SHIFT = 11;
+var H_READY = 12;
+var H_CLOCK = 16;
+var H_WRITTEN = 17;
+var H_EPOCH = 32;
+var H_ROOT = 48;
+var H_PARTICIPANTS = 64;
+var H_SNAPSHOTS = 80;
+var H_CHUNK_HINT = 97;
+var H_FLUSH = 98;
+var H_CEILING = 99;
+var H_LOW = 101;
+var H_LONG_KEY = 100;
+var H_TURNS = 118;
+var H_LOCKS = 112;
+var H_TABLES = 113;
+var H_TTL_USED = 116;
+var H_SWEEP = 114;
+var H_LOOKED = 117;
+var H_SWEPT = 119;
+var H_WRITER_LOOKED = 120;
+var H_DISK_WRITTEN = 121;
+var H_DISK_FAILED = 122;
+var H_DISK_FAILURES = 123;
+var H_DISK = 208;
+var H_KEY_CODEC = 128;
+var H_VALUE_CODEC = 160;
+var H_NO_KEY = 196;
+var D_EPOCH = 0;
+var D_ENTRIES = 1;
+var D_BYTES = 2;
+var D_TIME = 3;
+var D_CURRENT_AT = 4;
+var D_DURATION = 5;
+var DISK_FIELDS = 6;
+var CODEC_NAME_BYTES = 124;
+var F_EVICT = 1;
+var MAX_CLASSES = 80;
+var EXCHANGE_WAYS = 8;
+var EXCHANGE = 256;
+var PARTICIPANTS = 1024;
+var MAX_PARTICIPANTS = 128;
+var PARTICIPANT_WORDS = 432;
+var DESCRIPTORS = PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS;
+var P_STATE = 0;
+var P_REGISTRY_MARK = 1;
+var P_PIN = 16;
+var P_LIMBO_HEAD = 17;
+var P_LIMBO_TAIL = 18;
+var P_HELD_HEAD = 19;
+var P_HELD_TAIL = 20;
+var P_SECTION = 21;
+var P_HAND = 22;
+var P_TAKING = 23;
+var P_FREEING = 24;
+var P_USED_AHEAD = 29;
+var P_PERMITS = 25;
+var P_PERMITS_FOR = 84;
+var P_FLOOR = 26;
+var P_SEEN = 28;
+var P_EXPECTED = 27;
+var P_RETIRED = 30;
+var P_RECORD_WEIGHT = 31;
+var P_RESULT = 86;
+var P_REGISTRY = 32;
+var REGISTRY_WORDS = 32;
+var P_COUNTERS = 64;
+var P_ENTRIES = 88;
+var P_LIVE_REFS = 89;
+var P_USED_REFS = 90;
+var P_HELD_COUNT = 91;
+var P_TAKEN = 92;
+var P_GIVEN = 85;
+var P_SETTLED = 93;
+var P_ENTRIES_AHEAD = 94;
+var P_LIVE_AHEAD = 95;
+var P_FREE = 96;
+var P_CHUNK = P_FREE + MAX_CLASSES;
+var P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
+var P_KEY = P_FREE_COUNT + MAX_CLASSES;
+var P_NOTES = PARTICIPANT_WORDS - REGISTRY_WORDS;
+var KEY_SCRATCH_WORDS = 44;
+var P_HASH = P_KEY + KEY_SCRATCH_WORDS;
+var P_INFO = P_HASH + 1;
+var P_VALUE_INFO = P_HASH + 2;
+var P_DELETED = P_HASH + 3;
+var P_TRANSIT_WORD = P_HASH + 4;
+var P_TRANSIT_REF = P_HASH + 5;
+var P_TRANSIT_OLD = P_HASH + 6;
+var P_TRANSIT_CUT = P_HASH + 7;
+var P_REAPING = P_HASH + 8;
+var P_TURNING = P_HASH + 9;
+var P_TURNED = P_HASH + 10;
+var P_TURNED_USED = P_HASH + 11;
+var COUNTERS = [
+  "hits",
+  "misses",
+  "sets",
+  "deletes",
+  "expired",
+  "evicted",
+  "retries",
+  "migrations",
+  "reclaimed",
+  "recoveries"
+];
+var DESCRIPTOR_WORDS = 2;
+var CHUNK_FRESH = 0;
+var CHUNK_FREE = -1;
+var CHUNK_BODY = 536870912;
+var CHUNK_RUN = 1073741824;
+var CHUNK_TAKING = 268435456;
+var R_STAMP = 2;
+var R_LINK = 3;
+var B_COUNT = 1;
+var B_NEXT = 2;
+var V_STAMP = 0;
+var V_PREV = 1;
+var V_KEY = 4;
+var V_VALUE = 5;
+var V_HEADER_BYTES = 24;
+var V_HEADER_WORDS = 6;
+var FINAL = 1073741824;
+var GOING = -2147483648;
+var KEY_WIDE = 536870912;
+var HAS_EXPIRY = 1073741824;
+var LENGTH_LIMIT = 536870912;
+var LENGTH_MASK = LENGTH_LIMIT - 1;
+var TAG_SHIFT = 29;
+var TAG_NUMBER = 1;
+var TAG_TOMBSTONE = 5;
+var T_NEXT = 0;
+var T_ROOM = 1;
+var T_SHIFT = 6;
+var T_CAPACITY = 7;
+var T_NUMBER = 8;
+var T_BORN = 9;
+var T_REAPER = 10;
+var T_ROOT_SINCE = 11;
+var T_CURSOR = 16;
+var T_SWEPT = 17;
+var T_SLOTS = 32;
+var STRIDE = 64;
+var SLOT_WORDS = 2;
+var EMPTY = 0;
+var CLOSED = 1;
+var FROZEN = 1073741824;
+var DEAD = -2147483648;
+var GONE = DEAD | H_NO_KEY / 4;
+var MOVED = -1;
+var ESTATE = -2147483648;
+var PENDING = -1;
+var OPENING = -2147483647;
+var REVOKED = -2147483648;
+var LOST = -1;
+var FIRST_TICK = 2;
+var LAST_TICK = 2147483646;
+var NEVER = 2147483647;
+
+// src/segment/words.ts
+var words_exports = {};
+__export(words_exports, {
+  add: () => add,
+  compareAndSet: () => compareAndSet,
+  hint: () => hint,
+  load: () => load,
+  own: () => own,
+  pause: () => pause,
+  poke: () => poke,
+  release: () => release,
+  settled: () => settled,
+  store: () => store,
+  touch: () => touch
+});
+function load(words, index) {
+  return Atomics.load(words, index);
+}
+function release(words, index, value) {
+  Atomics.store(words, index, value);
+}
+function store(words, index, value) {
+  Atomics.store(words, index, value);
+}
+function compareAndSet(words, index, expected, value) {
+  return Atomics.compareExchange(words, index, expected, value) === expected;
+}
+function add(words, index, by) {
+  return Atomics.add(words, index, by);
+}
+function hint(words, index) {
+  return words[index];
+}
+function own(words, index) {
+  return words[index];
+}
+function settled(words, index) {
+  return words[index];
+}
+function touch(words, index) {
+  return words[index];
+}
+function poke(words, index, value) {
+  words[index] = value;
+}
+var pause = Atomics.pause?.bind(Atomics) ?? (() => {
+});
+
+// src/epoch/registry.ts
+var registry_exports = {};
+__export(registry_exports, {
+  FIRST_PLACE: () => FIRST_PLACE,
+  LAST_PLACE: () => LAST_PLACE,
+  countOpen: () => countOpen,
+  hasDump: () => hasDump,
+  isNeeded: () => isNeeded,
+  isOlderOpen: () => isOlderOpen,
+  isShown: () => isShown,
+  isShownNow: () => isShownNow,
+  neededFrom: () => neededFrom,
+  noteOf: () => noteOf,
+  oldestHeld: () => oldestHeld,
+  oldestSnapshot: () => oldestSnapshot,
+  participantBase: () => participantBase,
+  placeOf: () => placeOf,
+  revokeDumps: () => revokeDumps
+});
+var { H_SNAPSHOTS: H_SNAPSHOTS2, NEVER: NEVER2, OPENING: OPENING2, P_NOTES: P_NOTES2, P_REGISTRY: P_REGISTRY2, P_REGISTRY_MARK: P_REGISTRY_MARK2, PARTICIPANT_WORDS: PARTICIPANT_WORDS2, PARTICIPANTS: PARTICIPANTS2, PENDING: PENDING2, REVOKED: REVOKED2 } = layout_exports;
+var { compareAndSet: compareAndSet2, load: load2 } = words_exports;
+var NOTE = P_NOTES2 - P_REGISTRY2;
+var SIGN = -2147483648;
+var FIRST_PLACE = SIGN;
+var LAST_PLACE = 2147483647;
+function participantBase(slot) {
+  return PARTICIPANTS2 + slot * PARTICIPANT_WORDS2;
+}
+function noteOf(registryWord) {
+  return registryWord + NOTE;
+}
+function placeOf(hash) {
+  return hash ^ SIGN;
+}
+function tickOf(word) {
+  if (word === 0) return NEVER2;
+  if (isPending(word)) return 0;
+  return word > 0 ? word : ~word;
+}
+function isPending(word) {
+  return word === PENDING2 || word === OPENING2;
+}
+function oldestSnapshot(words) {
+  let oldest = NEVER2;
+  const slots = load2(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load2(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const tick = tickOf(load2(words, base + P_REGISTRY2 + i));
+      if (tick < oldest) oldest = tick;
+    }
+  }
+  return oldest;
+}
+function isShown(words, birth, death, hash) {
+  const slots = load2(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load2(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY2 + i;
+      const word = load2(words, index);
+      if (isPending(word)) return true;
+      const tick = tickOf(word);
+      if (tick < birth || tick >= death) continue;
+      if (word > 0 || placeOf(hash) >= load2(words, index + NOTE)) return true;
+    }
+  }
+  return false;
+}
+function isShownNow(words, birth, hash) {
+  return isShown(words, birth, NEVER2, hash);
+}
+function isNeeded(words, death, hash) {
+  return isShown(words, 0, death, hash);
+}
+function isOlderOpen(words, birth, hash) {
+  const slots = load2(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load2(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY2 + i;
+      const word = load2(words, index);
+      if (isPending(word) || tickOf(word) >= birth) continue;
+      if (word > 0) return true;
+      const isYetToCome = placeOf(hash) >= load2(words, index + NOTE);
+      if (isYetToCome && load2(words, index) === word) return true;
+    }
+  }
+  return false;
+}
+function neededFrom(words) {
+  let place = LAST_PLACE;
+  const slots = load2(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load2(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY2 + i;
+      const word = load2(words, index);
+      if (word === 0 || word === REVOKED2) continue;
+      if (word >= PENDING2) return FIRST_PLACE;
+      const passed = load2(words, index + NOTE);
+      if (passed < place) place = passed;
+    }
+  }
+  return place;
+}
+function forEachOpen(words, visit) {
+  const slots = load2(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load2(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY2 + i;
+      const word = load2(words, index);
+      if (word !== 0 && word !== REVOKED2) visit(word, index);
+    }
+  }
+}
+function revokeDumps(words) {
+  let revoked = false;
+  forEachOpen(words, (word, index) => {
+    if (isDump(word) && compareAndSet2(words, index, word, REVOKED2)) {
+      revoked = true;
+    }
+  });
+  return revoked;
+}
+function hasDump(words, base) {
+  const mark = load2(words, base + P_REGISTRY_MARK2);
+  for (let i = 0; i < mark; i++) {
+    const word = load2(words, base + P_REGISTRY2 + i);
+    if (isDump(word) && word !== REVOKED2) return true;
+  }
+  return false;
+}
+function isDump(word) {
+  return word < PENDING2;
+}
+function oldestHeld(words) {
+  let oldest = NEVER2;
+  let found = 0;
+  forEachOpen(words, (word, index) => {
+    if (word < 0 || word >= oldest) return;
+    oldest = word;
+    found = index;
+  });
+  return found;
+}
+function countOpen(words) {
+  let open = 0;
+  forEachOpen(words, () => open++);
+  return open;
+}
+
+// src/epoch/estate.ts
+function adoptEstates(self) {
+  const { base: own14, segment: { words } } = self;
+  const slots = load(words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    if (base === own14 || !claim(self, base + P_STATE)) continue;
+    self.adopt(base);
+    store(words, base + P_STATE, 0);
+  }
+}
+function claim({ lock, segment: { words } }, index) {
+  const state = load(words, index);
+  return state === -lock || state === ESTATE && compareAndSet(words, index, ESTATE, -lock);
+}
+
+// src/epoch/lifeline.ts
+var locks = navigator.locks;
+var Lifeline = class _Lifeline {
+  name;
+  #letGo;
+  #ended = false;
+  constructor(name) {
+    this.name = name;
+  }
+  /**
+   * Takes the lock, inside this call. The name must be one that nobody else requests but with \`ifAvailable\`.
+   *
+   * @param name The name of the lock, unique to this holder.
+   */
+  static hold(name) {
+    const line = new _Lifeline(name);
+    const { signal } = new AbortController();
+    const keep = new Error("the lock is kept");
+    Object.defineProperty(signal, "aborted", {
+      get() {
+        throw keep;
+      }
+    });
+    Object.defineProperty(signal, "throwIfAborted", {
+      value: () => {
+      }
+    });
+    locks.request(name, {
+      signal
+    }, () => line.#holdOrdinarily()).catch((error) => {
+      if (error !== keep && !line.#ended) throw error;
+    });
+    return line;
+  }
+  #holdOrdinarily() {
+    if (this.#ended) return void 0;
+    return new Promise((resolve2) => this.#letGo = resolve2);
+  }
+  /** Lets go of the lock. */
+  release() {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#letGo !== void 0) return this.#letGo();
+    locks.request(this.name, {
+      steal: true
+    }, () => {
+    });
+  }
+};
+
+// src/segment/chunk_ledger.ts
+function ownerOf(slot, kind) {
+  return kind === "table" ? -(slot + 1) : CHUNK_RUN | slot + 1;
+}
+function turnChunk(segment, slot, chunk, state, chunks, usedRefs = 0) {
+  const { words } = segment;
+  const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  const settled11 = own(words, base + P_SETTLED) + chunks;
+  const used = own(words, base + P_USED_REFS) + usedRefs;
+  poke(words, base + P_TURNED, settled11);
+  poke(words, base + P_TURNED_USED, used);
+  poke(words, base + P_TURNING, chunk + 1);
+  store(words, segment.descriptor(chunk), state);
+  poke(words, base + P_USED_REFS, used);
+  poke(words, base + P_SETTLED, settled11);
+  poke(words, base + P_TURNING, 0);
+}
+function finishTurn(segment, slot) {
+  const { words } = segment;
+  const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  const chunk = own(words, base + P_TURNING) - 1;
+  if (chunk < 0) return;
+  const atHand = load(words, segment.descriptor(chunk)) === (CHUNK_TAKING | slot);
+  const settled11 = own(words, base + P_TURNED);
+  const givesUp = settled11 < own(words, base + P_SETTLED);
+  if (atHand === givesUp) {
+    poke(words, base + P_USED_REFS, own(words, base + P_TURNED_USED));
+    poke(words, base + P_SETTLED, settled11);
+  }
+  poke(words, base + P_TURNING, 0);
+}
+function balanceChunks(words, base) {
+  const taken = own(words, base + P_TAKEN);
+  store(words, base + P_GIVEN, taken - own(words, base + P_SETTLED));
+}
+
+// src/segment/free_list.ts
+var free_list_exports = {};
+__export(free_list_exports, {
+  addBlock: () => addBlock,
+  beginFreeing: () => beginFreeing,
+  blockRefs: () => blockRefs,
+  classAt: () => classAt,
+  classFor: () => classFor,
+  endFreeing: () => endFreeing,
+  endTaking: () => endTaking,
+  isLong: () => isLong,
+  popBlock: () => popBlock,
+  pushBlock: () => pushBlock
+});
+
+// src/segment/size_classes.ts
+var size_classes_exports = {};
+__export(size_classes_exports, {
+  SizeClasses: () => SizeClasses,
+  batchOf: () => batchOf,
+  classOf: () => classOf,
+  classRefs: () => classRefs
+});
+
+// src/segment/machine.ts
+var machine_exports = {};
+__export(machine_exports, {
+  copyPair: () => copyPair,
+  floatAt: () => floatAt,
+  isPairOf: () => isPairOf,
+  leadingZeros: () => leadingZeros,
+  loadFloat: () => loadFloat,
+  now: () => now
+});
+var { load: load3 } = words_exports;
+var float = new Float64Array(1);
+var halves = new Int32Array(float.buffer);
+function floatAt(words, index) {
+  halves[0] = words[index];
+  halves[1] = words[index + 1];
+  return float[0];
+}
+function loadFloat(words, index) {
+  halves[0] = load3(words, index);
+  halves[1] = load3(words, index + 1);
+  return float[0];
+}
+function isPairOf(words, index, key, i) {
+  return load3(words, index) === key[i] && load3(words, index + 1) === key[i + 1];
+}
+function copyPair(words, from, to) {
+  words[to] = load3(words, from);
+  words[to + 1] = load3(words, from + 1);
+}
+function leadingZeros(word) {
+  return Math.clz32(word);
+}
+function now() {
+  return Date.now();
+}
+
+// src/segment/size_classes.ts
+var { leadingZeros: leadingZeros2 } = machine_exports;
+var SMALLEST = 2;
+var FINE = 8;
+var STEPS_SHIFT = 3;
+var BATCH_REFS = 256;
+var MOST_IN_BATCH = 64;
+function classOf(refs) {
+  if (refs <= FINE) return refs <= SMALLEST ? 0 : refs - SMALLEST;
+  const doublings = 31 - STEPS_SHIFT - leadingZeros2(refs - 1);
+  const step = refs - 1 >> doublings;
+  return (doublings << STEPS_SHIFT) + step - SMALLEST + 1;
+}
+function classRefs(c) {
+  const size = c + SMALLEST;
+  if (size <= FINE) return size;
+  const step = size - FINE - 1;
+  return FINE + 1 + (step & FINE - 1) << (step >> STEPS_SHIFT);
+}
+function batchOf(c) {
+  const refs = classRefs(c);
+  if (refs <= BATCH_REFS / MOST_IN_BATCH) return MOST_IN_BATCH;
+  return refs >= BATCH_REFS ? 1 : BATCH_REFS / refs | 0;
+}
+var SizeClasses = class {
+  /** Size of each class, in refs. */
+  refs;
+  /** The largest size that has a class, in refs. */
+  largest;
+  /** How many blocks of each class travel together. */
+  batch;
+  constructor(chunkRefs) {
+    this.largest = chunkRefs / 2;
+    const classes = {
+      length: classOf(this.largest) + 1
+    };
+    this.refs = Int32Array.from(classes, (_, c) => classRefs(c));
+    this.batch = Int32Array.from(classes, (_, c) => batchOf(c));
+  }
+};
+
+// src/segment/free_list.ts
+var { CHUNK_RUN: CHUNK_RUN2, DESCRIPTOR_WORDS: DESCRIPTOR_WORDS2, DESCRIPTORS: DESCRIPTORS2, H_CHUNK_SHIFT: H_CHUNK_SHIFT2, H_FIRST_CHUNK: H_FIRST_CHUNK2, P_FREE: P_FREE2, P_FREE_COUNT: P_FREE_COUNT2, P_FREEING: P_FREEING2, P_HAND: P_HAND2, P_SEEN: P_SEEN2, P_TAKING: P_TAKING2, P_USED_AHEAD: P_USED_AHEAD2, P_USED_REFS: P_USED_REFS2, R_LINK: R_LINK2, REF_BYTES: REF_BYTES2, REF_SHIFT: REF_SHIFT2 } = layout_exports;
+var { batchOf: batchOf2, classOf: classOf2, classRefs: classRefs2 } = size_classes_exports;
+var { own: own2, poke: poke2, settled: settled2, touch: touch2 } = words_exports;
+function popBlock(words, base, c) {
+  const list = base + P_FREE2 + c;
+  const ref = own2(words, list);
+  if (ref === 0) return 0;
+  const next = own2(words, ref * 4 + R_LINK2);
+  const used = own2(words, base + P_USED_REFS2) + classRefs2(c);
+  poke2(words, base + P_USED_AHEAD2, used);
+  poke2(words, base + P_TAKING2, ref);
+  poke2(words, list, next);
+  words[base + P_SEEN2] = touch2(words, next * 4 + R_LINK2);
+  words[base + P_FREE_COUNT2 + c] = words[base + P_FREE_COUNT2 + c] - 1;
+  endTaking(words, base, ref);
+  return ref;
+}
+function endTaking(words, base, ref) {
+  poke2(words, base + P_USED_REFS2, own2(words, base + P_USED_AHEAD2));
+  poke2(words, base + P_HAND2, ref);
+  poke2(words, base + P_TAKING2, 0);
+}
+function pushBlock(words, base, c, ref) {
+  beginFreeing(words, base, c, ref);
+  addBlock(words, base, c, ref);
+  endFreeing(words, base, ref);
+}
+function beginFreeing(words, base, c, ref) {
+  const used = own2(words, base + P_USED_REFS2) - classRefs2(c);
+  poke2(words, base + P_USED_AHEAD2, used);
+  poke2(words, base + P_FREEING2, ref);
+}
+function endFreeing(words, base, ref) {
+  poke2(words, base + P_USED_REFS2, own2(words, base + P_USED_AHEAD2));
+  const hand = own2(words, base + P_HAND2);
+  if (hand === ref || hand === -ref) poke2(words, base + P_HAND2, 0);
+  poke2(words, base + P_FREEING2, 0);
+}
+function addBlock(words, base, c, ref) {
+  const list = base + P_FREE2 + c;
+  poke2(words, ref * 4 + R_LINK2, own2(words, list));
+  poke2(words, list, ref);
+  words[base + P_FREE_COUNT2 + c] = words[base + P_FREE_COUNT2 + c] + 1;
+}
+function isLong(words, base, c) {
+  return words[base + P_FREE_COUNT2 + c] >= 2 * batchOf2(c);
+}
+function classAt(words, ref) {
+  const chunk = ref - words[H_FIRST_CHUNK2] >>> words[H_CHUNK_SHIFT2];
+  const state = settled2(words, DESCRIPTORS2 + chunk * DESCRIPTOR_WORDS2);
+  return (state & CHUNK_RUN2) !== 0 ? -1 : state - 1;
+}
+function classFor(words, bytes) {
+  const refs = bytes + REF_BYTES2 - 1 >>> REF_SHIFT2;
+  return refs > 1 << words[H_CHUNK_SHIFT2] >> 1 ? -1 : classOf2(refs);
+}
+function blockRefs(words, bytes) {
+  const c = classFor(words, bytes);
+  if (c >= 0) return classRefs2(c);
+  const shift = words[H_CHUNK_SHIFT2];
+  const refs = bytes + REF_BYTES2 - 1 >>> REF_SHIFT2;
+  return refs + (1 << shift) - 1 >>> shift << shift;
+}
+
+// src/segment/long_key.ts
+var long_key_exports = {};
+__export(long_key_exports, {
+  confirm: () => confirm,
+  doubt: () => doubt,
+  isSound: () => isSound,
+  lower: () => lower,
+  raise: () => raise,
+  reserveOf: () => reserveOf,
+  reservedChunks: () => reservedChunks,
+  take: () => take
+});
+var CHUNKS_SHIFT = 20;
+var CHUNKS_MASK = 2 ** CHUNKS_SHIFT - 1;
+var DOUBTED = 255;
+function reserveOf(word) {
+  const doubt3 = word >> CHUNKS_SHIFT;
+  return {
+    word,
+    chunks: word & CHUNKS_MASK,
+    isDoubted: doubt3 !== 0,
+    isTaken: doubt3 !== 0 && doubt3 !== DOUBTED
+  };
+}
+function reservedChunks(words) {
+  return load(words, H_LONG_KEY) & CHUNKS_MASK;
+}
+function isSound(words, chunkCount) {
+  const word = load(words, H_LONG_KEY);
+  return word >= 0 && (word & CHUNKS_MASK) <= chunkCount;
+}
+function raise(words, from, chunks) {
+  return change(words, from, chunks, DOUBTED);
+}
+function confirm(words, reserve2) {
+  return !reserve2.isTaken || change(words, reserve2, reserve2.chunks, DOUBTED);
+}
+function doubt(words, length) {
+  for (; ; ) {
+    const reserve2 = reserveOf(load(words, H_LONG_KEY));
+    if (reserve2.chunks === 0 || length < reserve2.chunks) return;
+    if (reserve2.isDoubted && !reserve2.isTaken) return;
+    if (change(words, reserve2, reserve2.chunks, DOUBTED)) return;
+  }
+}
+function take(words, from, slot) {
+  return change(words, from, from.chunks, slot + 1) ? reserveOf(wordOf(from.chunks, slot + 1)) : void 0;
+}
+function lower(words, taken, chunks, isSure) {
+  change(words, taken, chunks, isSure ? 0 : DOUBTED);
+}
+function change(words, from, chunks, doubt3) {
+  return compareAndSet(words, H_LONG_KEY, from.word, wordOf(chunks, doubt3));
+}
+function wordOf(chunks, doubt3) {
+  return chunks | doubt3 << CHUNKS_SHIFT;
+}
+
+// src/segment/section.ts
+var section_exports = {};
+__export(section_exports, {
+  enter: () => enter,
+  isCutShort: () => isCutShort,
+  leave: () => leave
+});
+var { P_SECTION: P_SECTION2 } = layout_exports;
+var { own: own3, poke: poke3 } = words_exports;
+function enter(words, base) {
+  poke3(words, base + P_SECTION2, own3(words, base + P_SECTION2) + 1);
+}
+function leave(words, base) {
+  poke3(words, base + P_SECTION2, own3(words, base + P_SECTION2) - 1);
+}
+function isCutShort(words, base) {
+  return own3(words, base + P_SECTION2) !== 0;
+}
+
+// src/segment/table_region.ts
+var RUN_LENGTH = CHUNK_BODY - 1;
+function isFreeChunk(segment, chunk) {
+  const state = stateOf(segment, chunk);
+  return state === CHUNK_FRESH || state === CHUNK_FREE;
+}
+function areFreeChunks(segment, first, end) {
+  for (let chunk = first; chunk < end; chunk++) {
+    if (!isFreeChunk(segment, chunk)) return false;
+  }
+  return true;
+}
+function areSmallBlocks(segment, first, end) {
+  for (let chunk = first; chunk < end; chunk++) {
+    const state = stateOf(segment, chunk);
+    if (state === CHUNK_BODY || runLength(state) > 1) return false;
+  }
+  return true;
+}
+function runLength(state) {
+  return state > 0 && (state & CHUNK_RUN) !== 0 ? state & RUN_LENGTH : 0;
+}
+function freeTablePlace(segment, count) {
+  const total = segment.chunkCount;
+  const isFree = (first) => first >= 0 && areFreeChunks(segment, first, first + count);
+  return [
+    total - count,
+    total - 2 * count
+  ].find(isFree) ?? -1;
+}
+function nextTablePlace(segment) {
+  const total = segment.chunkCount;
+  const ceiling = load(segment.words, H_CEILING);
+  const upper = (total + ceiling) / 2;
+  const isTaken = upper < total && isTable(segment, upper) && runLength(stateOf(segment, upper)) === total - upper;
+  return isTaken ? [
+    ceiling,
+    upper
+  ] : [
+    upper,
+    total
+  ];
+}
+function chunksOfRegion(segment) {
+  const total = segment.chunkCount;
+  const ceiling = load(segment.words, H_CEILING);
+  const [first, end] = nextTablePlace(segment);
+  let count = chunksInTheWay(segment, first, end);
+  for (let chunk = ceiling; chunk < total; chunk++) {
+    if (isFreeChunk(segment, chunk)) count++;
+  }
+  return count;
+}
+function chunksInTheWay(segment, first, end) {
+  let count = 0;
+  for (let chunk = headOf(segment, first); chunk < end; ) {
+    const state = stateOf(segment, chunk);
+    const length = runLength(state);
+    const isInUse = length > 0 ? !isTable(segment, chunk) : state > 0 && state < CHUNK_TAKING;
+    const next = chunk + Math.max(1, length);
+    if (isInUse) count += Math.min(end, next) - Math.max(first, chunk);
+    chunk = next;
+  }
+  return count;
+}
+function headOf(segment, chunk) {
+  while (chunk > 0 && stateOf(segment, chunk) === CHUNK_BODY) chunk--;
+  return chunk;
+}
+function isTable(segment, chunk) {
+  return hint(segment.words, segment.descriptor(chunk) + 1) < 0;
+}
+function stateOf(segment, chunk) {
+  return hint(segment.words, segment.descriptor(chunk));
+}
+
+// src/segment/allocator.ts
+var { B_COUNT: B_COUNT2, B_NEXT: B_NEXT2, CHUNK_BODY: CHUNK_BODY2, CHUNK_FREE: CHUNK_FREE2, CHUNK_FRESH: CHUNK_FRESH2, CHUNK_RUN: CHUNK_RUN3, CHUNK_TAKING: CHUNK_TAKING2, EXCHANGE: EXCHANGE2, EXCHANGE_WAYS: EXCHANGE_WAYS2, H_CEILING: H_CEILING2, H_CHUNK_HINT: H_CHUNK_HINT2, H_LONG_KEY: H_LONG_KEY2, H_LOW: H_LOW2, H_PARTICIPANTS: H_PARTICIPANTS2, MAX_CLASSES: MAX_CLASSES2, P_CHUNK: P_CHUNK2, P_FREE: P_FREE3, P_FREE_COUNT: P_FREE_COUNT3, P_FREEING: P_FREEING3, P_HAND: P_HAND3, P_GIVEN: P_GIVEN2, P_TAKEN: P_TAKEN2, P_TRANSIT_CUT: P_TRANSIT_CUT2, P_TRANSIT_OLD: P_TRANSIT_OLD2, P_TRANSIT_REF: P_TRANSIT_REF2, P_TRANSIT_WORD: P_TRANSIT_WORD2, P_USED_REFS: P_USED_REFS3, PARTICIPANT_WORDS: PARTICIPANT_WORDS3, PARTICIPANTS: PARTICIPANTS3, R_LINK: R_LINK3, REF_BYTES: REF_BYTES3, V_STAMP: V_STAMP2 } = layout_exports;
+var { add: add2, compareAndSet: compareAndSet3, hint: hint2, load: load4, own: own4, poke: poke4, settled: settled3, store: store2 } = words_exports;
+var { addBlock: addBlock2, beginFreeing: beginFreeing2, blockRefs: blockRefs2, classFor: classFor2, endFreeing: endFreeing2, isLong: isLong2, popBlock: popBlock2 } = free_list_exports;
+var { confirm: confirm2, doubt: doubt2, lower: lower2, raise: raise2, reservedChunks: reservedChunks2, reserveOf: reserveOf2, take: take2 } = long_key_exports;
+var { enter: enter2, leave: leave2 } = section_exports;
+function leastReserve(chunkCount) {
+  return Math.max(4, chunkCount >> 6);
+}
+var Allocator = class {
+  #segment;
+  #words;
+  #classes;
+  #slot;
+  #base;
+  #freedSinceConsolidation = 0;
+  #consolidationsToSkip = 0;
+  #consolidationBackOff = 1;
+  constructor(segment, slot) {
+    this.#segment = segment;
+    this.#words = segment.words;
+    this.#classes = segment.classes;
+    this.#slot = slot;
+    this.#base = PARTICIPANTS3 + slot * PARTICIPANT_WORDS3;
+    for (let c = 0; c < MAX_CLASSES2; c++) this.#recount(c);
+  }
+  /** Its last owner may have left something on a list, or died before it counted. Ends also where memory is damaged. */
+  #recount(c) {
+    const words = this.#words;
+    const most = words.length / 4;
+    let count = 0;
+    let ref = own4(words, this.#base + P_FREE3 + c);
+    for (; ref > 0 && count < most; ref = own4(words, ref * 4 + R_LINK3)) count++;
+    words[this.#base + P_FREE_COUNT3 + c] = count;
+  }
+  /** The size of the block that \`bytes\` would get, in refs. */
+  blockRefs(bytes) {
+    return blockRefs2(this.#words, bytes);
+  }
+  /** The size of a run of chunks, in refs; 0 if the block shares its chunk with others. */
+  runRefs(ref) {
+    const chunk = this.#segment.chunkOf(ref);
+    const state = settled3(this.#words, this.#segment.descriptor(chunk));
+    return runLength(state) * 2 ** this.#segment.chunkShift;
+  }
+  /** The number of chunks that a block of \`bytes\` takes if it is too large for a size class. */
+  chunksFor(bytes) {
+    return Math.ceil(bytes / (REF_BYTES3 * 2 ** this.#segment.chunkShift));
+  }
+  /**
+   * A block of at least \`bytes\`, which are less than 2 ** 32, or 0. Its contents are whatever they were. It is in hand until it is
+   * linked or freed; the caller is in a section until then.
+   */
+  allocate(bytes, purpose = "entry") {
+    const ref = this.#allocateInPlace(bytes, purpose);
+    return ref === 0 && purpose === "tombstone" ? this.#allocateAbove(bytes) : ref;
+  }
+  /** As {@linkcode allocate}, where that purpose has its place. */
+  #allocateInPlace(bytes, purpose) {
+    if (purpose === "entry" && hint2(this.#words, H_LOW2) !== 0 && this.isLow()) return 0;
+    const c = classFor2(this.#words, bytes);
+    if (c < 0) return this.#allocateRun(this.chunksFor(bytes), purpose);
+    const ref = this.#pop(c) || (this.#refill(c, purpose) ? this.#pop(c) : 0);
+    if (ref !== 0) return ref;
+    return purpose === "tombstone" ? this.#allocateLarger(c) : 0;
+  }
+  /** A block of any larger class: what deletes free themselves must be enough for their tombstones. */
+  #allocateLarger(c) {
+    for (let larger = c + 1; larger < this.#classes.refs.length; larger++) {
+      const ref = this.#pop(larger) || (this.#take(larger) ? this.#pop(larger) : 0);
+      if (ref !== 0) return ref;
+    }
+    return 0;
+  }
+  #pop(c) {
+    return popBlock2(this.#words, this.#base, c);
+  }
+  /**
+   * A block above the ceiling: what is kept for tombstones may be there, when the ceiling was lowered while entries took all that
+   * is below. It is moved out of the way of tables later, as entries are that are there.
+   */
+  #allocateAbove(bytes) {
+    const c = classFor2(this.#words, bytes);
+    if (c < 0) return 0;
+    const total = this.#segment.chunkCount;
+    const ceiling = load4(this.#words, H_CEILING2);
+    if (freeTablePlace(this.#segment, (total - ceiling) / 2) >= 0) return 0;
+    this.#reserve(1, "tombstone");
+    for (let chunk = ceiling; chunk < total; chunk++) {
+      if (!this.#claimChunk(chunk, false)) continue;
+      this.#beginChunk(c, chunk);
+      if (this.isLow()) store2(this.#words, H_LOW2, 1);
+      return this.#pop(c);
+    }
+    this.#balance();
+    return 0;
+  }
+  /**
+   * As {@linkcode allocate}, from what is kept for tombstones, too, below the ceiling, and not in
+   * the chunks from \`first\` up to \`end\`.
+   */
+  allocateOutside(first, end, bytes, setAside2) {
+    for (; ; ) {
+      const ref = this.#allocateInPlace(bytes, "tombstone");
+      if (ref === 0) return 0;
+      if (!this.isHigh(ref) && !this.isWithin(ref, first, end)) return ref;
+      this.#leaveHand(ref);
+      setAside2(ref);
+      poke4(this.#words, this.#base + P_FREEING3, 0);
+    }
+  }
+  /**
+   * A block that was allocated is in hand no more, nor a run that its owner has yet to link: it is on its way, to a queue this time.
+   * Should it not come there, it goes to its list, or back to the pool.
+   */
+  #leaveHand(ref) {
+    const words = this.#words;
+    const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
+    const state = own4(words, descriptor);
+    if (runLength(state) === 0) beginFreeing2(words, this.#base, state - 1, ref);
+    else poke4(words, this.#base + P_FREEING3, ref);
+    poke4(words, this.#base + P_HAND3, 0);
+    if (runLength(state) > 0) poke4(words, descriptor + 1, 0);
+  }
+  /** The place for a tombstone of so many bytes, from its first chunk to its end. */
+  tombstonePlace(bytes) {
+    const ceiling = load4(this.#words, H_CEILING2);
+    return [
+      Math.max(0, ceiling - this.#runChunks(bytes)),
+      ceiling
+    ];
+  }
+  /** Whether a block lies, or ends, where only tables should. */
+  isHigh(ref) {
+    return this.isWithin(ref, load4(this.#words, H_CEILING2), Infinity);
+  }
+  /** Whether a block lies, or begins or ends, in the chunks from \`first\` up to \`end\`. */
+  isWithin(ref, first, end) {
+    const chunk = this.#segment.chunkOf(ref);
+    const state = settled3(this.#words, this.#segment.descriptor(chunk));
+    const length = Math.max(1, runLength(state));
+    return chunk < end && chunk + length > first;
+  }
+  /** A block of zeros for a table of at least \`bytes\`, or 0. What is in hand stays so. The caller is in a section. */
+  allocateZeroed(bytes) {
+    if (bytes > this.#classes.largest * REF_BYTES3) {
+      return this.#allocateRun(this.chunksFor(bytes), "table");
+    }
+    const hand = this.#base + P_HAND3;
+    const before = own4(this.#words, hand);
+    const ref = this.allocate(bytes, "table");
+    poke4(this.#words, hand, before);
+    if (ref !== 0) {
+      this.#words.fill(0, ref * 4, ref * 4 + this.blockRefs(bytes) * 4);
+    }
+    return ref;
+  }
+  /** Frees a run that a dead participant had in its hands: at each step one record alone leads to it. */
+  freeUnlinkedRun(ref, kind) {
+    enter2(this.#words, this.#base);
+    const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
+    store2(this.#words, descriptor + 1, ownerOf(this.#slot, kind));
+    this.#free(ref, () => {
+    });
+    leave2(this.#words, this.#base);
+  }
+  /** Gives a block back. The caller owns it and no one reads it any more. */
+  free(ref) {
+    enter2(this.#words, this.#base);
+    this.#free(ref, () => {
+    });
+    leave2(this.#words, this.#base);
+  }
+  /** As {@linkcode free}, for a block that is in a queue: \`takeOut\` takes it out of that, when it is written down where it goes. */
+  freeFrom(ref, takeOut) {
+    enter2(this.#words, this.#base);
+    this.#free(ref, takeOut);
+    leave2(this.#words, this.#base);
+  }
+  #free(ref, takeOut) {
+    const words = this.#words;
+    const chunk = this.#segment.chunkOf(ref);
+    const state = settled3(words, this.#segment.descriptor(chunk));
+    const length = runLength(state);
+    if (length > 0) {
+      poke4(words, this.#base + P_FREEING3, ref);
+      const hand = this.#base + P_HAND3;
+      if (Math.abs(own4(words, hand)) === ref) poke4(words, hand, 0);
+      takeOut();
+      this.#releaseRun(chunk, length);
+      return;
+    }
+    const c = state - 1;
+    beginFreeing2(words, this.#base, c, ref);
+    takeOut();
+    addBlock2(words, this.#base, c, ref);
+    endFreeing2(words, this.#base, ref);
+    this.noteFreed(this.#classes.refs[c]);
+    this.#giveSurplus(c);
+  }
+  /** Notes that so many refs were freed: what looking for whole free chunks depends on. */
+  noteFreed(refs) {
+    this.#freedSinceConsolidation += refs;
+  }
+  #putBack(c, ref) {
+    addBlock2(this.#words, this.#base, c, ref);
+    this.#giveSurplus(c);
+  }
+  #giveSurplus(c) {
+    if (isLong2(this.#words, this.#base, c)) this.#give(c);
+  }
+  /** Gives all free blocks to the others; says whether nothing is left. */
+  flush() {
+    enter2(this.#words, this.#base);
+    const empty = this.#flush();
+    leave2(this.#words, this.#base);
+    return empty;
+  }
+  #flush() {
+    let empty = true;
+    for (let c = 0; c < this.#classes.refs.length; c++) {
+      const list = this.#base + P_FREE3 + c;
+      while (own4(this.#words, list) !== 0) {
+        if (this.#give(c)) continue;
+        empty = false;
+        break;
+      }
+    }
+    return empty;
+  }
+  /** Gives everything up: the free blocks, and what is left of the chunks that are being cut. */
+  surrender() {
+    enter2(this.#words, this.#base);
+    const empty = this.#surrender();
+    leave2(this.#words, this.#base);
+    return empty;
+  }
+  #surrender() {
+    for (let c = 0; c < this.#classes.refs.length; c++) {
+      while (this.#cut(c)) {
+        if (!this.#give(c)) return false;
+      }
+    }
+    return this.#flush();
+  }
+  /** Takes over the free blocks and half-cut chunks of a dead participant: a block at a time, each in one hand at most. */
+  adopt(base) {
+    enter2(this.#words, this.#base);
+    this.#adopt(base);
+    leave2(this.#words, this.#base);
+  }
+  #adopt(base) {
+    const words = this.#words;
+    for (let c = 0; c < this.#classes.refs.length; c++) {
+      const list = base + P_FREE3 + c;
+      for (let ref = own4(words, list); ref !== 0; ref = own4(words, list)) {
+        poke4(words, list, own4(words, ref * 4 + R_LINK3));
+        this.#putBack(c, ref);
+      }
+      this.#adoptRest(c, base + P_CHUNK2 + c);
+    }
+  }
+  #adoptRest(c, current) {
+    const words = this.#words;
+    const chunk = own4(words, current) - 1;
+    if (chunk < 0) return;
+    const cutAt = this.#segment.descriptor(chunk) + 1;
+    const size = this.#classes.refs[c];
+    const end = 2 ** this.#segment.chunkShift - size;
+    for (let at = own4(words, cutAt); at <= end; at += size) {
+      poke4(words, cutAt, at + size);
+      if (at + size > end) poke4(words, current, 0);
+      this.#putBack(c, this.#segment.chunkRef(chunk) + at);
+    }
+    poke4(words, current, 0);
+  }
+  /**
+   * Chunks in the pool that nobody is about to take: at most as many as there were when it had read what was given back, which
+   * therefore comes first. For one may give back what another one took. O(participants).
+   */
+  get freeChunks() {
+    const given = this.#sum(P_GIVEN2);
+    const taken = this.#sum(P_TAKEN2);
+    return this.#segment.chunkCount - (taken - given | 0);
+  }
+  /** What blocks in use take, but for a table of this many bytes, in refs. O(participants). */
+  usedRefsBeside(bytes) {
+    const used = this.#sum(P_USED_REFS3) - this.blockRefs(bytes) | 0;
+    return Math.max(0, used);
+  }
+  #sum(word) {
+    let sum = 0;
+    const slots = load4(this.#words, H_PARTICIPANTS2);
+    for (let slot = 0; slot < slots; slot++) {
+      const index = PARTICIPANTS3 + slot * PARTICIPANT_WORDS3 + word;
+      sum = sum + load4(this.#words, index) | 0;
+    }
+    return sum;
+  }
+  /** Keeps the top of the segment for a table of this many bytes, and one more like it. */
+  keepForTables(bytes) {
+    const total = this.#segment.chunkCount;
+    store2(this.#words, H_CEILING2, Math.max(0, total - 2 * this.#runChunks(bytes)));
+  }
+  /** What entries can have in all beside a table of this many bytes, in refs. */
+  refsForEntries(bytes) {
+    const { chunkCount, chunkShift } = this.#segment;
+    const chunks = chunkCount - 2 * this.#runChunks(bytes) - this.#tombstoneChunks;
+    return chunks * 2 ** chunkShift;
+  }
+  /**
+   * Whether there is room for a table of \`bytes\` that replaces one of \`before\` bytes, and is to be replaced in turn: so there must
+   * be memory to clear the other of its places.
+   */
+  hasRoomForTable(bytes, before) {
+    const count = this.#runChunks(bytes);
+    const isRoomy = () => {
+      const free2 = this.freeChunks + this.#runChunks(before);
+      const beside = free2 - 2 * count - this.#tombstoneChunks;
+      const hasPlace = () => freeTablePlace(this.#segment, count) >= 0;
+      return (beside >= count || beside >= 0 && hasPlace()) && hasReserve();
+    };
+    const ceiling = this.#segment.chunkCount - 2 * count;
+    const hasReserve = () => {
+      const first = ceiling - reservedChunks2(this.#words);
+      return first >= 0 && areSmallBlocks(this.#segment, first, ceiling);
+    };
+    return isRoomy() || this.consolidate() && isRoomy();
+  }
+  /** Whether one of the two places of a table of this many bytes is free. */
+  hasTablePlace(bytes) {
+    const count = this.#runChunks(bytes);
+    const isFree = () => freeTablePlace(this.#segment, count) >= 0;
+    return isFree() || this.consolidate() && isFree();
+  }
+  /**
+   * Makes sure that a tombstone of this many bytes finds memory, whatever entries take from here on. False, and nothing
+   * is changed, if entries have it now. It may be lowered again until the version that may need it
+   * is written: so whoever is about to link that one asks again.
+   */
+  keepForTombstone(bytes) {
+    const count = this.#runChunks(bytes);
+    if (count === 0) return true;
+    enter2(this.#words, this.#base);
+    const isKept = this.#keepChunks(count);
+    leave2(this.#words, this.#base);
+    return isKept;
+  }
+  #keepChunks(count) {
+    const words = this.#words;
+    for (; ; ) {
+      const reserve2 = reserveOf2(add2(words, H_LONG_KEY2, 0));
+      if (count <= reserve2.chunks) {
+        if (confirm2(words, reserve2)) return true;
+        continue;
+      }
+      const ceiling = load4(words, H_CEILING2);
+      const first = ceiling - count;
+      const missing = count - reserve2.chunks;
+      const isMine = () => this.#claimRange(first, missing, false);
+      if (first < 0 || !(isMine() || this.consolidate() && isMine())) {
+        return false;
+      }
+      const isRaised = raise2(words, reserve2, count);
+      this.#unclaim(first, missing);
+      this.#balance();
+      if (isRaised) return true;
+    }
+  }
+  /**
+   * Keeps no more for tombstones of long keys than is needed, if that is in doubt and nobody who
+   * links such a key gets in between: then it stays in doubt. O(chunks) if it is.
+   *
+   * @param tombstoneBytes What a tombstone takes for the entry of a version; 0 if that is none.
+   * Whatever it is told may lie there.
+   */
+  lowerReserve(tombstoneBytes2) {
+    const reserve2 = reserveOf2(load4(this.#words, H_LONG_KEY2));
+    if (!reserve2.isDoubted) return;
+    const taken = take2(this.#words, reserve2, this.#slot);
+    if (taken === void 0) return;
+    const { chunks, isSure } = this.#reserveNeeded(taken.chunks, tombstoneBytes2);
+    lower2(this.#words, taken, chunks, isSure);
+  }
+  /**
+   * The chunks that the tombstone of the longest key takes, \`most\` of them at most; sure, unless
+   * its version is not settled yet.
+   */
+  #reserveNeeded(most, tombstoneBytes2) {
+    const segment = this.#segment;
+    const words = this.#words;
+    let chunks = 0;
+    let isSure = true;
+    for (let chunk = 0; chunk < segment.chunkCount; ) {
+      if (chunks === most && isSure) break;
+      const descriptor = segment.descriptor(chunk);
+      const length = runLength(load4(words, descriptor));
+      const ref = segment.chunkRef(chunk);
+      chunk += Math.max(1, length);
+      if (length === 0 || length < chunks) continue;
+      if (load4(words, descriptor + 1) < 0) continue;
+      const isSettled = load4(words, ref * 4 + V_STAMP2) !== 0;
+      const needed = Math.min(most, this.#runChunks(tombstoneBytes2(ref)));
+      if (needed > chunks) isSure = isSettled;
+      else if (needed === chunks) isSure ||= isSettled;
+      chunks = Math.max(chunks, needed);
+    }
+    return {
+      chunks,
+      isSure
+    };
+  }
+  /** The chunks that a block takes which is too large for a size class; 0 if it is not. */
+  #runChunks(bytes) {
+    return bytes > this.largestClassBytes ? this.chunksFor(bytes) : 0;
+  }
+  /** The chunks from here up are never for entries. */
+  get entryLimit() {
+    return this.#limit("entry");
+  }
+  /** The largest block that shares a chunk with others, in bytes. */
+  get largestClassBytes() {
+    return this.#classes.largest * REF_BYTES3;
+  }
+  // ---- size classes -------------------------------------------------------------------------------------------------
+  /** Puts at least one block on the empty list of a class, if it can. */
+  #refill(c, purpose) {
+    if (this.#take(c) || this.#cut(c)) return true;
+    const chunk = this.#claimOne(purpose);
+    if (chunk < 0) return this.#consolidateFor(c, purpose);
+    return this.#beginChunk(c, chunk);
+  }
+  /** Cuts the first batch from a chunk that was claimed. */
+  #beginChunk(c, chunk) {
+    this.#adoptChunk(c, chunk);
+    return this.#cut(c);
+  }
+  /** From \`TAKING\` to the class, with the owner's record in between: at every point the chunk is someone's. */
+  #adoptChunk(c, chunk) {
+    const descriptor = this.#segment.descriptor(chunk);
+    poke4(this.#words, descriptor + 1, 0);
+    poke4(this.#words, this.#base + P_CHUNK2 + c, chunk + 1);
+    turnChunk(this.#segment, this.#slot, chunk, c + 1, 1);
+  }
+  /** Cuts one batch from the chunk in use. */
+  #cut(c) {
+    const words = this.#words;
+    const chunk = own4(words, this.#base + P_CHUNK2 + c) - 1;
+    if (chunk < 0) return false;
+    const cutAt = this.#segment.descriptor(chunk) + 1;
+    const size = this.#classes.refs[c];
+    const start = this.#segment.chunkRef(chunk);
+    const list = this.#base + P_FREE3 + c;
+    let at = own4(words, cutAt);
+    const end = 2 ** this.#segment.chunkShift - size;
+    let cut = 0;
+    for (; cut < this.#classes.batch[c] && at <= end; cut++, at += size) {
+      poke4(words, (start + at) * 4 + R_LINK3, own4(words, list));
+      poke4(words, list, start + at);
+      poke4(words, cutAt, at + size);
+    }
+    this.#count(c, cut);
+    if (at > end) poke4(words, this.#base + P_CHUNK2 + c, 0);
+    return cut > 0;
+  }
+  // ---- exchange -----------------------------------------------------------------------------------------------------
+  /** Claims an exchange word that \`wanted\` accepts; returns its index, or 0. */
+  #claimExchange(c, wanted, bring, cut) {
+    const words = this.#words;
+    for (let way = 0; way < EXCHANGE_WAYS2; way++) {
+      const index = EXCHANGE2 + c * EXCHANGE_WAYS2 + (this.#slot + way & EXCHANGE_WAYS2 - 1);
+      const chain = load4(words, index);
+      if (chain < 0 || !wanted(chain)) continue;
+      poke4(words, this.#base + P_TRANSIT_WORD2, index);
+      poke4(words, this.#base + P_TRANSIT_OLD2, chain);
+      poke4(words, this.#base + P_TRANSIT_REF2, bring);
+      poke4(words, this.#base + P_TRANSIT_CUT2, cut);
+      if (compareAndSet3(words, index, chain, -(this.#slot + 1))) return index;
+    }
+    return 0;
+  }
+  /** Takes a batch of the class; the own list must be empty. */
+  #take(c) {
+    const words = this.#words;
+    const index = this.#claimExchange(c, (chain) => chain !== 0, 0, 0);
+    if (index === 0) return false;
+    const batch = own4(words, this.#base + P_TRANSIT_OLD2);
+    const rest = own4(words, batch * 4 + B_NEXT2);
+    words[this.#base + P_FREE_COUNT3 + c] = own4(words, batch * 4 + B_COUNT2);
+    poke4(words, this.#base + P_FREE3 + c, batch);
+    store2(words, index, rest);
+    return true;
+  }
+  /** Gives the first batch of the own list; false when every word is claimed at the moment. */
+  #give(c) {
+    const words = this.#words;
+    const list = this.#base + P_FREE3 + c;
+    const head = own4(words, list);
+    let cut = head;
+    let count = 1;
+    while (count < this.#classes.batch[c]) {
+      const next = own4(words, cut * 4 + R_LINK3);
+      if (next === 0) break;
+      cut = next;
+      count++;
+    }
+    poke4(words, head * 4 + B_COUNT2, count);
+    const index = this.#claimExchange(c, () => true, head, cut);
+    if (index === 0) return false;
+    poke4(words, head * 4 + B_NEXT2, own4(words, this.#base + P_TRANSIT_OLD2));
+    poke4(words, list, own4(words, cut * 4 + R_LINK3));
+    poke4(words, cut * 4 + R_LINK3, 0);
+    store2(words, index, head);
+    this.#count(c, -count);
+    return true;
+  }
+  /** Counts blocks that came to the own list, or left it. */
+  #count(c, blocks) {
+    const index = this.#base + P_FREE_COUNT3 + c;
+    this.#words[index] = this.#words[index] + blocks;
+  }
+  // ---- chunks -------------------------------------------------------------------------------------------------------
+  /** A run for a table is zeroed. */
+  #allocateRun(count, purpose) {
+    const words = this.#words;
+    let first = this.#claimRun(count, purpose);
+    if (first < 0 && this.consolidate()) first = this.#claimRun(count, purpose);
+    if (first < 0) return 0;
+    for (let i = 1; i < count; i++) {
+      store2(words, this.#segment.descriptor(first + i), CHUNK_BODY2);
+    }
+    const forTable = purpose === "table";
+    if (!forTable) poke4(words, this.#segment.chunkRef(first) * 4 + V_STAMP2, 0);
+    const owner = ownerOf(this.#slot, forTable ? "table" : "version");
+    poke4(words, this.#segment.descriptor(first) + 1, owner);
+    const refs = count * 2 ** this.#segment.chunkShift;
+    turnChunk(this.#segment, this.#slot, first, CHUNK_RUN3 | count, count, refs);
+    return this.#segment.chunkRef(first);
+  }
+  #claimRun(count, purpose) {
+    if (purpose === "table") return this.#claimTable(count);
+    return count === 1 ? this.#claimOne(purpose) : this.#claimLow(count, purpose);
+  }
+  /**
+   * Counts chunks as taken before they are claimed; false, and nothing is counted, if too few were left to tables and tombstones.
+   * Whoever counts last sees what all count, so entries never take what is kept, however many take some at a time.
+   */
+  #reserve(count, purpose) {
+    const taken = this.#base + P_TAKEN2;
+    store2(this.#words, taken, own4(this.#words, taken) + count);
+    if (purpose !== "entry" || this.#leavesEnough) return true;
+    this.#balance();
+    return false;
+  }
+  /**
+   * Whether tombstones have used up half of what is kept for them. A chunk that one of them takes has many blocks: if entries took
+   * the rest, they would have all of it soon, and nothing could be deleted any more.
+   */
+  isLow() {
+    const least = -(leastReserve(this.#segment.chunkCount) >> 1);
+    if (this.spareChunks < least) return true;
+    store2(this.#words, H_LOW2, 0);
+    if (this.spareChunks >= least) return false;
+    store2(this.#words, H_LOW2, 1);
+    return true;
+  }
+  get #leavesEnough() {
+    const tableChunks = this.#segment.chunkCount - load4(this.#words, H_CEILING2);
+    return this.freeChunks >= this.#tombstoneChunks + tableChunks || this.spareChunks >= 0;
+  }
+  /** Counts no more as taken than what is in use: when nothing is at hand. */
+  #balance() {
+    balanceChunks(this.#words, this.#base);
+  }
+  /** Chunks that entries may take: those that are free, less what is kept for tables and tombstones. */
+  get spareChunks() {
+    return this.freeChunks - this.#tombstoneChunks - chunksOfRegion(this.#segment);
+  }
+  /** Chunks that are kept for tombstones. */
+  get #tombstoneChunks() {
+    return leastReserve(this.#segment.chunkCount) + reservedChunks2(this.#words);
+  }
+  /** The chunks from here up are not for this purpose. What belongs to a table but is no run stays below the ceiling, too. */
+  #limit(purpose) {
+    const ceiling = load4(this.#words, H_CEILING2);
+    return purpose === "entry" ? ceiling - reservedChunks2(this.#words) : ceiling;
+  }
+  /** Claims the lowest free chunk; returns its index, or -1. */
+  #claimOne(purpose) {
+    if (!this.#reserve(1, purpose)) return -1;
+    const words = this.#words;
+    const limit = this.#limit(purpose);
+    const hinted = hint2(words, H_CHUNK_HINT2);
+    const start = hinted < limit ? hinted : 0;
+    for (let step = 0; step < limit; step++) {
+      const chunk = start + step < limit ? start + step : start + step - limit;
+      if (!this.#claimChunk(chunk, false)) continue;
+      poke4(words, H_CHUNK_HINT2, chunk + 1);
+      return this.#keepBelowLimit(chunk, 1, purpose);
+    }
+    this.#balance();
+    return -1;
+  }
+  /** Claims the lowest \`count\` free chunks side by side; returns the first, or -1. */
+  #claimLow(count, purpose) {
+    if (!this.#reserve(count, purpose)) return -1;
+    const limit = this.#limit(purpose);
+    let got = 0;
+    for (let chunk = 0; chunk < limit; chunk++) {
+      if (!this.#claimChunk(chunk, false)) {
+        this.#unclaim(chunk - got, got);
+        got = 0;
+      } else if (++got === count) {
+        return this.#keepBelowLimit(chunk - count + 1, count, purpose);
+      }
+    }
+    this.#unclaim(limit - got, got);
+    this.#balance();
+    return -1;
+  }
+  /** Takes a claim back if the ceiling was lowered meanwhile, as whoever lowered it counts on the chunks. */
+  #keepBelowLimit(first, count, purpose) {
+    if (first + count <= this.#limit(purpose)) {
+      if (purpose === "tombstone" && this.isLow()) store2(this.#words, H_LOW2, 1);
+      return first;
+    }
+    this.#unclaim(first, count);
+    this.#balance();
+    return -1;
+  }
+  /**
+   * Claims and zeroes \`count\` chunks for a table: at one of its two places, or else as high as it can without reaching into the
+   * upper one, which can be cleared for the next table then.
+   */
+  #claimTable(count) {
+    const place = freeTablePlace(this.#segment, count);
+    if (place >= 0 && this.#claimRange(place, count)) return place;
+    const upper = this.#segment.chunkCount - count;
+    let free2 = 0;
+    for (let chunk = upper - 1; chunk >= 0; chunk--) {
+      free2 = isFreeChunk(this.#segment, chunk) ? free2 + 1 : 0;
+      if (free2 === count && this.#claimRange(chunk, count)) return chunk;
+      if (free2 === count) free2 = 0;
+    }
+    return -1;
+  }
+  /** Claims these chunks, and zeroes them if that is wanted; or none of them. */
+  #claimRange(first, count, zeroed = true) {
+    if (!areFreeChunks(this.#segment, first, first + count)) return false;
+    this.#reserve(count, "table");
+    for (let i = 0; i < count; i++) {
+      if (this.#claimChunk(first + i, zeroed)) continue;
+      this.#unclaim(first, i);
+      this.#balance();
+      return false;
+    }
+    return true;
+  }
+  #claimChunk(chunk, zeroed) {
+    const words = this.#words;
+    const descriptor = this.#segment.descriptor(chunk);
+    const state = hint2(words, descriptor);
+    if (state !== CHUNK_FRESH2 && state !== CHUNK_FREE2) return false;
+    const mine = CHUNK_TAKING2 | this.#slot;
+    if (!compareAndSet3(words, descriptor, state, mine)) return false;
+    if (zeroed && state === CHUNK_FREE2) {
+      const start = this.#segment.chunkRef(chunk) * 4;
+      words.fill(0, start, start + 2 ** this.#segment.chunkShift * 4);
+    }
+    return true;
+  }
+  #unclaim(first, count) {
+    for (let i = 0; i < count; i++) {
+      store2(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE2);
+    }
+  }
+  /** The head says who is at it until the last body is free, so that recovery can finish. */
+  #releaseRun(first, length) {
+    const refs = length * 2 ** this.#segment.chunkShift;
+    const mine = CHUNK_TAKING2 | this.#slot;
+    turnChunk(this.#segment, this.#slot, first, mine, -length, -refs);
+    poke4(this.#words, this.#base + P_FREEING3, 0);
+    poke4(this.#words, this.#segment.descriptor(first) + 1, 0);
+    doubt2(this.#words, length);
+    this.#release(first, length);
+    this.#balance();
+  }
+  /** Counted down only when they are free: there may be more free chunks for a moment than are counted, never fewer. */
+  #release(first, count) {
+    for (let i = count - 1; i >= 0; i--) {
+      store2(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE2);
+    }
+    if (first < hint2(this.#words, H_CHUNK_HINT2)) {
+      poke4(this.#words, H_CHUNK_HINT2, first);
+    }
+  }
+  // ---- consolidation ------------------------------------------------------------------------------------------------
+  #consolidateFor(c, purpose) {
+    if (!this.consolidate()) return false;
+    if (own4(this.#words, this.#base + P_FREE3 + c) !== 0) return true;
+    const chunk = this.#claimOne(purpose);
+    return chunk >= 0 && this.#beginChunk(c, chunk);
+  }
+  /**
+   * Gathers free blocks, and returns chunks whose blocks are all free to the pool; says whether there were any. Backs off
+   * when it finds nothing and little was freed since, because it looks at every free block that it can get.
+   *
+   * @param anyway Looks, even if it found nothing the last times.
+   */
+  consolidate(anyway = false) {
+    const chunkRefs = 2 ** this.#segment.chunkShift;
+    if (!anyway && this.#freedSinceConsolidation < chunkRefs && this.#consolidationsToSkip > 0) {
+      this.#consolidationsToSkip--;
+      return false;
+    }
+    this.#freedSinceConsolidation = 0;
+    let found = false;
+    enter2(this.#words, this.#base);
+    for (let c = 0; c < this.#classes.refs.length; c++) {
+      found = this.#consolidateClass(c) || found;
+    }
+    leave2(this.#words, this.#base);
+    this.#consolidationBackOff = found ? 1 : Math.min(1024, this.#consolidationBackOff * 2);
+    this.#consolidationsToSkip = this.#consolidationBackOff;
+    return found;
+  }
+  #consolidateClass(c) {
+    this.#takeAll(c);
+    const words = this.#words;
+    const list = this.#base + P_FREE3 + c;
+    const whole2 = this.#wholeChunks(c);
+    const mine = CHUNK_TAKING2 | this.#slot;
+    for (const chunk of whole2) {
+      turnChunk(this.#segment, this.#slot, chunk, mine, -1);
+    }
+    const inUse2 = this.#base + P_CHUNK2 + c;
+    if (whole2.has(own4(words, inUse2) - 1)) poke4(words, inUse2, 0);
+    const count = this.#base + P_FREE_COUNT3 + c;
+    words[count] = unlinkChunks(this.#segment, list, whole2);
+    for (const chunk of whole2) this.#release(chunk, 1);
+    this.#balance();
+    while (words[count] > this.#classes.batch[c] && this.#give(c)) {
+    }
+    return whole2.size > 0;
+  }
+  /** The chunks whose blocks, as far as they are cut, are all on the own list. */
+  #wholeChunks(c) {
+    const words = this.#words;
+    const size = this.#classes.refs[c];
+    const perChunk = Math.floor(2 ** this.#segment.chunkShift / size);
+    const inUse2 = own4(words, this.#base + P_CHUNK2 + c) - 1;
+    const cutInUse = inUse2 < 0 ? 0 : own4(words, this.#segment.descriptor(inUse2) + 1) / size;
+    const whole2 = /* @__PURE__ */ new Set();
+    const counts = /* @__PURE__ */ new Map();
+    let ref = own4(words, this.#base + P_FREE3 + c);
+    for (; ref !== 0; ref = own4(words, ref * 4 + R_LINK3)) {
+      const chunk = this.#segment.chunkOf(ref);
+      const count = (counts.get(chunk) ?? 0) + 1;
+      counts.set(chunk, count);
+      if (count === (chunk === inUse2 ? cutInUse : perChunk)) whole2.add(chunk);
+    }
+    return whole2;
+  }
+  /** Takes every batch of a class that it can get, in front of the own list. */
+  #takeAll(c) {
+    const words = this.#words;
+    const list = this.#base + P_FREE3 + c;
+    for (; ; ) {
+      const index = this.#claimExchange(c, (chain) => chain !== 0, 0, -1);
+      if (index === 0) return;
+      const batch = own4(words, this.#base + P_TRANSIT_OLD2);
+      const rest = own4(words, batch * 4 + B_NEXT2);
+      let last = batch;
+      for (let next = batch; next !== 0; next = own4(words, next * 4 + R_LINK3)) last = next;
+      poke4(words, last * 4 + R_LINK3, own4(words, list));
+      poke4(words, list, batch);
+      this.#count(c, own4(words, batch * 4 + B_COUNT2));
+      store2(words, index, rest);
+    }
+  }
+};
+function unlinkChunks(segment, list, chunks) {
+  const words = segment.words;
+  let at = list;
+  let stay = 0;
+  for (let ref = own4(words, list); ref !== 0; ) {
+    const next = own4(words, ref * 4 + R_LINK3);
+    if (chunks.has(segment.chunkOf(ref))) {
+      poke4(words, at, next);
+    } else {
+      at = ref * 4 + R_LINK3;
+      stay++;
+    }
+    ref = next;
+  }
+  return stay;
+}
+
+// src/segment/tally.ts
+var tally_exports = {};
+__export(tally_exports, {
+  tally: () => tally
+});
+var { own: own5, poke: poke5 } = words_exports;
+function tally(words, index, by) {
+  poke5(words, index, own5(words, index) + by);
+}
+
+// src/epoch/limbo.ts
+var limbo_exports = {};
+__export(limbo_exports, {
+  drain: () => drain,
+  firstToFree: () => firstToFree,
+  heldAfter: () => heldAfter,
+  hold: () => hold,
+  isOver: () => isOver,
+  leaveLimbo: () => leaveLimbo,
+  letGo: () => letGo,
+  retire: () => retire
+});
+var { H_EPOCH: H_EPOCH2, P_HELD_COUNT: P_HELD_COUNT2, P_HELD_HEAD: P_HELD_HEAD2, P_HELD_TAIL: P_HELD_TAIL2, P_LIMBO_HEAD: P_LIMBO_HEAD2, P_LIMBO_TAIL: P_LIMBO_TAIL2, P_RECORD_WEIGHT: P_RECORD_WEIGHT2, P_RETIRED: P_RETIRED2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
+var { addBlock: addBlock3, beginFreeing: beginFreeing3, classAt: classAt2, endFreeing: endFreeing3, isLong: isLong3 } = free_list_exports;
+var { tally: tally2 } = tally_exports;
+var { load: load5, own: own6, poke: poke6 } = words_exports;
+var GRACE = 4;
+var SIGN2 = -2147483648;
+function isOver(words, epoch) {
+  const steps = load5(words, H_EPOCH2) - epoch;
+  return ((steps | 0) ^ SIGN2) >= (GRACE ^ SIGN2);
+}
+function retire(words, base, ref, refs) {
+  poke6(words, ref * 4 + R_STAMP2, load5(words, H_EPOCH2));
+  append(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2, ref);
+  countRetired(words, base, refs);
+}
+function hold(words, base, ref, death) {
+  poke6(words, ref * 4 + R_STAMP2, death);
+  append(words, base + P_HELD_HEAD2, base + P_HELD_TAIL2, ref);
+  tally2(words, base + P_HELD_COUNT2, 1);
+  countRetired(words, base, 0);
+}
+function heldAfter(words, base, before) {
+  return own6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4);
+}
+function letGo(words, base, before) {
+  const next = own6(words, heldAfter(words, base, before) * 4 + R_LINK4);
+  if (next === 0) poke6(words, base + P_HELD_TAIL2, before);
+  poke6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4, next);
+  tally2(words, base + P_HELD_COUNT2, -1);
+}
+function firstToFree(words, base, epoch) {
+  const ref = own6(words, base + P_LIMBO_HEAD2);
+  if (ref === 0) return 0;
+  return (epoch - own6(words, ref * 4 + R_STAMP2) | 0) < GRACE ? 0 : ref;
+}
+function leaveLimbo(words, base) {
+  removeFirst(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2);
+}
+function drain(words, base, most) {
+  const epoch = load5(words, H_EPOCH2);
+  for (let freed = 0; freed < most; freed++) {
+    const first = firstToFree(words, base, epoch);
+    if (first === 0) return freed;
+    const c = classAt2(words, first);
+    if (c < 0 || isLong3(words, base, c)) return freed;
+    beginFreeing3(words, base, c, first);
+    leaveLimbo(words, base);
+    addBlock3(words, base, c, first);
+    endFreeing3(words, base, first);
+  }
+  return most;
+}
+function append(words, head, tail, ref) {
+  poke6(words, ref * 4 + R_LINK4, 0);
+  const last = own6(words, tail);
+  if (last === 0) poke6(words, head, ref);
+  else poke6(words, last * 4 + R_LINK4, ref);
+  poke6(words, tail, ref);
+}
+function removeFirst(words, head, tail) {
+  const next = own6(words, own6(words, head) * 4 + R_LINK4);
+  if (next === 0) poke6(words, tail, 0);
+  poke6(words, head, next);
+}
+function countRetired(words, base, refs) {
+  const weight = words[base + P_RECORD_WEIGHT2] + refs;
+  words[base + P_RETIRED2] = words[base + P_RETIRED2] + weight;
+}
+
+// src/timers.ts
+import { clearTimeout, setInterval, setTimeout } from "node:timers";
+var { now: now2 } = Date;
+var timers = {
+  setTimeout,
+  setInterval,
+  clear(timer) {
+    clearTimeout(timer);
+  },
+  now: now2,
+  elapsed: performance.now.bind(performance)
+};
+function sleep(ms) {
+  return new Promise((resolve2) => void timers.setTimeout(resolve2, ms));
+}
+
+// src/epoch/patience.ts
+var PATIENCE_MS = 500;
+var LEAST_NAP_MS = 0.01;
+var LONGEST_NAP_MS = 1;
+var pillow = new Int32Array(new SharedArrayBuffer(4));
+var Patience = class {
+  #end;
+  #ms = LEAST_NAP_MS;
+  /** @param ms How long it lasts. */
+  constructor(ms = PATIENCE_MS) {
+    this.#end = timers.elapsed() + ms;
+  }
+  /** Sleeps, each time a little longer; false, and it does not, once the patience is at its end. */
+  nap() {
+    if (timers.elapsed() > this.#end) return false;
+    Atomics.wait(pillow, 0, 0, this.#ms);
+    this.#ms = Math.min(LONGEST_NAP_MS, this.#ms * 2);
+    return true;
+  }
+};
+
+// src/epoch/participant.ts
+var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_EPOCH: H_EPOCH3, H_FLUSH: H_FLUSH2, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_TURNS: H_TURNS2, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_FLOOR: P_FLOOR2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD3, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD3, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN2, P_REGISTRY: P_REGISTRY3, P_RECORD_WEIGHT: P_RECORD_WEIGHT3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_RETIRED: P_RETIRED3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, P_USED_REFS: P_USED_REFS4, R_LINK: R_LINK5, R_STAMP: R_STAMP3, REF_BYTES: REF_BYTES4, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
+var { add: add3, compareAndSet: compareAndSet4, hint: hint3, load: load6, own: own7, poke: poke7, release: release2, store: store3 } = words_exports;
+var { enter: enter3, isCutShort: isCutShort2, leave: leave3 } = section_exports;
+var RETIRES_PER_COLLECT = 64;
+var COLLECTS_PER_SEGMENT = 256;
+var MUCH = 1 / 16;
+var MUCH_RETIRED = 2;
+var FREES_PER_COLLECT = 256;
+var LOOKS_PER_RECORD = 4;
+var LEAST_LOOKS = 8;
+var LOOKS_AT_REST = 4096;
+var ALL = 2147483647;
+var NOWHERE = 0;
+function withdraw(words, base) {
+  for (let i = 0; i < REGISTRY_WORDS2; i++) {
+    store3(words, base + P_REGISTRY3 + i, 0);
+  }
+  add3(words, H_TURNS2, 1);
+  store3(words, base + P_FLOOR2, 0);
+  poke7(words, base + P_EXPECTED2, 0);
+  store3(words, base + P_PIN2, 0);
+}
+var Participant = class _Participant {
+  segment;
+  slot;
+  /** The number of the Web Lock that stands for its life. */
+  lock;
+  #words;
+  #allocator;
+  /** Changes once before it is used: what V8 compiled while a field never changed it throws away when one does. */
+  #base = NOWHERE;
+  #depth = 0;
+  #kept = 0;
+  #repair;
+  #onCutShort;
+  #isRepairing = false;
+  /** The most that may be retired until the next look at the others, in refs. */
+  #mostRetired;
+  #freeBlocks;
+  #muchFreed;
+  /** The epoch that did not go on for a whole wait; 0: none. */
+  #stuckAt = 0;
+  #flushed;
+  #usedRefs = 0;
+  /** Set by whoever has a table: until then, what an older snapshot is open for stays. */
+  chains;
+  /** The held version after which the next look is due; 0: at the first. And what \`H_TURNS\` said when this round of looks began. */
+  #lookedAt = 0;
+  #turns;
+  constructor(segment, slot, lock) {
+    this.segment = segment;
+    this.slot = slot;
+    this.lock = lock;
+    this.#allocator = new Allocator(segment, slot);
+    const words = segment.words;
+    this.#words = words;
+    this.#base = participantBase(slot);
+    this.#flushed = load6(this.#words, H_FLUSH2);
+    this.#turns = load6(this.#words, H_TURNS2) - 1 | 0;
+    const refs = segment.buffer.byteLength / REF_BYTES4;
+    this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
+    this.#muchFreed = refs * MUCH;
+    words[this.base + P_RETIRED3] = 0;
+    words[this.base + P_RECORD_WEIGHT3] = Math.ceil(this.#mostRetired / RETIRES_PER_COLLECT);
+    this.#freeBlocks = segment.kernel?.drain ?? ((base, most) => drain(words, base, most));
+  }
+  /**
+   * Takes a free record, or returns undefined when all are taken. \`lock\` is the number of the Web Lock that the caller
+   * holds already: from the moment the record says so, anybody may test whether its worker lives.
+   */
+  static join(segment, lock) {
+    const words = segment.words;
+    for (let slot = 0; slot < MAX_PARTICIPANTS2; slot++) {
+      const index = participantBase(slot) + P_STATE2;
+      const state = load6(words, index);
+      if (state !== 0 && state !== ESTATE2) continue;
+      raise3(words, H_PARTICIPANTS3, slot + 1);
+      if (compareAndSet4(words, index, state, lock)) {
+        return new _Participant(segment, slot, lock);
+      }
+    }
+    return void 0;
+  }
+  /** Whether it has not left. */
+  get isHere() {
+    return this.#base !== NOWHERE;
+  }
+  /** Word index of its record. Throws \`ClosedError\` once it has left, as does whatever needs it. */
+  get base() {
+    if (this.#base === NOWHERE) this.#refuse();
+    return this.#base;
+  }
+  /** Its memory, likewise. */
+  get allocator() {
+    if (this.#base === NOWHERE) this.#refuse();
+    return this.#allocator;
+  }
+  #refuse() {
+    throw mapClosed("use the map", this.segment.name);
+  }
+  /**
+   * Ends the participation. What cannot be given away at once (records that some reader may still see, versions that a snapshot
+   * shows) stays in the record, which is free then all the same: see \`estate.ts\`.
+   */
+  leave() {
+    const { base } = this;
+    const words = this.#words;
+    this.heal();
+    this.#depth = 0;
+    this.#kept = 0;
+    withdraw(words, base);
+    this.collectAll();
+    const empty = this.allocator.surrender() && own7(words, base + P_LIMBO_HEAD3) === 0 && own7(words, base + P_HELD_HEAD3) === 0;
+    this.#base = NOWHERE;
+    store3(words, base + P_STATE2, empty ? 0 : ESTATE2);
+  }
+  /** Has nothing to do with its record any more: it left, or could not, and then others clear up. */
+  abandon() {
+    this.#base = NOWHERE;
+  }
+  /** Takes over the queues and free blocks of one that is dead, or has left: a record at a time, each in one hand at most. */
+  adopt(base) {
+    const words = this.#words;
+    for (; ; ) {
+      const ref = own7(words, base + P_LIMBO_HEAD3);
+      if (ref === 0) break;
+      poke7(words, base + P_LIMBO_HEAD3, own7(words, ref * 4 + R_LINK5));
+      this.retire(ref);
+    }
+    poke7(words, base + P_LIMBO_TAIL3, 0);
+    for (; ; ) {
+      const ref = own7(words, base + P_HELD_HEAD3);
+      if (ref === 0) break;
+      poke7(words, base + P_HELD_HEAD3, own7(words, ref * 4 + R_LINK5));
+      this.hold(ref, own7(words, ref * 4 + R_STAMP3));
+    }
+    poke7(words, base + P_HELD_TAIL3, 0);
+    poke7(words, base + P_HELD_COUNT3, 0);
+    this.allocator.adopt(base);
+  }
+  // ---- sections -----------------------------------------------------------------------------------------------------
+  /** Begins a part of an operation in which the record is not as it will be: see \`segment/section.ts\`. */
+  enterSection() {
+    enter3(this.#words, this.base);
+  }
+  /** Ends such a part. */
+  leaveSection() {
+    leave3(this.#words, this.base);
+  }
+  /**
+   * Says what brings the record in order after a section that was cut short: it may be called again if it is cut short itself. And what
+   * sees to it that this is soon, since the pin of that section is kept until then.
+   */
+  repairWith(repair2, soon) {
+    this.#repair = repair2;
+    this.#onCutShort = soon;
+  }
+  /** Brings the record in order if a section was cut short. Called where none can be under way. */
+  heal() {
+    if (!isCutShort2(this.#words, this.base) || this.#isRepairing) return;
+    this.#isRepairing = true;
+    try {
+      this.#repairPinned();
+    } finally {
+      this.#isRepairing = false;
+    }
+  }
+  /** What was in hand may have been linked, and retired since: so the section's own pin is kept until that is settled. */
+  #repairPinned() {
+    const words = this.#words;
+    const pin2 = this.base + P_PIN2;
+    if (own7(words, pin2) === 0) store3(words, pin2, load6(words, H_EPOCH3));
+    this.#repair?.();
+    poke7(words, this.base + P_SECTION3, 0);
+    if (this.#depth === 0) release2(words, pin2, 0);
+  }
+  /**
+   * Whether this participant is pinned by more than the caller of the map keeps, which in a timer, where nothing is under way, is a
+   * pin that an operation left when it was stopped.
+   */
+  get isStopped() {
+    return this.#depth !== this.#kept || this.#isRepairing;
+  }
+  /** Gives up the pins of operations that were stopped. */
+  dropStalePins() {
+    this.#isRepairing = false;
+    this.#depth = this.#kept;
+    if (this.#depth === 0 && !isCutShort2(this.#words, this.base)) {
+      release2(this.#words, this.base + P_PIN2, 0);
+    }
+  }
+  // ---- pins ---------------------------------------------------------------------------------------------------------
+  /** From here on nothing that this participant can reach is reused. Wait-free; nests. */
+  pin() {
+    const { base } = this;
+    if (isCutShort2(this.#words, base)) this.heal();
+    this.pinInSection();
+  }
+  /** As \`pin\`, within a section, which must end before the pin does. */
+  pinInSection() {
+    const words = this.#words;
+    if (this.#depth === 0 && !this.#isRepairing) {
+      store3(words, this.base + P_PIN2, hint3(words, H_EPOCH3));
+    }
+    this.#depth++;
+  }
+  /**
+   * Ends the innermost pin, unless a section was cut short: then the repair does. Wait-free. Once it has left, all of them have
+   * ended.
+   */
+  unpin() {
+    const words = this.#words;
+    if (this.#depth === 1) {
+      if (isCutShort2(words, this.base)) this.#onCutShort?.();
+      else release2(words, this.base + P_PIN2, 0);
+    }
+    this.#depth--;
+  }
+  /** Pins for the caller of the map, over many operations. */
+  keepPin() {
+    this.#kept++;
+    this.pin();
+  }
+  /** Ends a pin of the caller. */
+  releasePin() {
+    this.#kept--;
+    this.unpin();
+  }
+  /** Renews a pin that the caller keeps: between operations no ref is in use, and the epoch can go on. */
+  #renewPin() {
+    if (this.#depth > 0 && this.#depth === this.#kept) {
+      store3(this.#words, this.base + P_PIN2, load6(this.#words, H_EPOCH3));
+    }
+  }
+  // ---- limbo --------------------------------------------------------------------------------------------------------
+  /** Takes a record that was just unlinked; it is freed when no reader can be left. */
+  retire(ref) {
+    const refs = this.allocator.runRefs(ref);
+    enter3(this.#words, this.base);
+    retire(this.#words, this.base, ref, refs);
+    leave3(this.#words, this.base);
+  }
+  /** Keeps a version that an open snapshot needs, until none does. It died at \`death\`. */
+  hold(ref, death) {
+    enter3(this.#words, this.base);
+    hold(this.#words, this.base, ref, death);
+    leave3(this.#words, this.base);
+  }
+  /** After a write: now and then, or when another one asked, advances the epoch and frees what has no reader left. */
+  collectSometimes() {
+    const retired = this.#words[this.base + P_RETIRED3];
+    if (retired < this.#mostRetired && hint3(this.#words, H_FLUSH2) === this.#flushed) return;
+    this.#renewPin();
+    this.collect(FREES_PER_COLLECT);
+    if (retired >= MUCH_RETIRED * this.#mostRetired) this.#collectMuch(retired);
+  }
+  /**
+   * After something large was retired, as a table: it is free at once, if nobody reads at the
+   * moment. Else the next operations try again, but not for long. This worker may be about to block
+   * for ever, and nobody else can free what is in its limbo.
+   */
+  #collectMuch(retired) {
+    const words = this.#words;
+    for (let i = 0; i < 2; i++) {
+      this.#renewPin();
+      this.collect(FREES_PER_COLLECT);
+    }
+    const isLeft = own7(words, this.base + P_LIMBO_HEAD3) !== 0;
+    if (isLeft) words[this.base + P_RETIRED3] = retired >> 1;
+  }
+  /**
+   * Advances the epoch if it can, releases held versions, and frees up to \`most\` records. Gives the free blocks to the others if
+   * one of them asked.
+   */
+  collect(most = ALL, looks2 = this.#looksDue) {
+    const words = this.#words;
+    words[this.base + P_RETIRED3] = 0;
+    this.advance();
+    this.#release(most, looks2);
+    enter3(words, this.base);
+    this.#drain(most);
+    const asked2 = load6(words, H_FLUSH2);
+    if (asked2 !== this.#flushed) {
+      this.#flushed = asked2;
+      this.allocator.flush();
+    }
+    leave3(words, this.base);
+  }
+  /**
+   * As \`collect\`, at rest: whoever used no memory since the last time needs none at hand, and gives it to the others; and whoever freed
+   * much makes whole chunks of it, before it is used again here and there.
+   */
+  collectAtRest() {
+    this.collect(ALL, LOOKS_AT_REST);
+    const used = own7(this.#words, this.base + P_USED_REFS4);
+    const change2 = used - this.#usedRefs | 0;
+    if (change2 === 0) this.allocator.flush();
+    else if (-change2 > this.#muchFreed) this.allocator.consolidate(true);
+    this.#usedRefs = used;
+  }
+  /** Whether something that it retired is not free yet. */
+  get hasRetired() {
+    return own7(this.#words, this.base + P_LIMBO_HEAD3) !== 0;
+  }
+  /** Whether it holds versions for open snapshots. */
+  get holdsVersions() {
+    return own7(this.#words, this.base + P_HELD_HEAD3) !== 0;
+  }
+  /** Asks the others to give back what their free lists hold. */
+  askForFlush() {
+    this.#flushed = add3(this.#words, H_FLUSH2, 1) + 1 | 0;
+  }
+  /** Frees all that can be freed by this participant now, renewing its own pin if it is between operations. */
+  collectAll() {
+    for (let i = 0; i < 3; i++) {
+      this.#renewPin();
+      this.collect(ALL, ALL);
+    }
+  }
+  /** Frees all that is retired, and waits for those who may still read it, but not for long; false: something is left. */
+  drain() {
+    return this.waitFor(() => own7(this.#words, this.base + P_LIMBO_HEAD3) === 0);
+  }
+  /**
+   * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says whether it came. Who found that
+   * a reader keeps the epoch from going on waits again only when it has gone on.
+   */
+  waitFor(came) {
+    this.collectAll();
+    if (came()) return true;
+    const before = load6(this.#words, H_EPOCH3);
+    if (before === this.#stuckAt) return false;
+    const patience = new Patience();
+    do {
+      this.allocator.flush();
+      this.askForFlush();
+      if (!patience.nap()) {
+        this.#stuckAt = load6(this.#words, H_EPOCH3) === before ? before : 0;
+        return false;
+      }
+      this.collectAll();
+    } while (!came());
+    return true;
+  }
+  /** One try to advance the epoch: it does when every pinned participant has seen it. */
+  advance() {
+    const words = this.#words;
+    const epoch = load6(words, H_EPOCH3);
+    const slots = load6(words, H_PARTICIPANTS3);
+    for (let slot = 0; slot < slots; slot++) {
+      const pin2 = load6(words, participantBase(slot) + P_PIN2);
+      if (pin2 !== 0 && pin2 !== epoch) return false;
+    }
+    return compareAndSet4(words, H_EPOCH3, epoch, epoch + 2 | 0);
+  }
+  #drain(most) {
+    const words = this.#words;
+    const used = own7(words, this.base + P_USED_REFS4);
+    let freed = 0;
+    while (freed < most) {
+      freed += this.#freeBlocks(this.base, most - freed);
+      const ref = freed < most ? firstToFree(words, this.base, load6(words, H_EPOCH3)) : 0;
+      if (ref === 0) break;
+      this.allocator.freeFrom(ref, () => leaveLimbo(words, this.base));
+      freed++;
+    }
+    if (freed === 0) return;
+    this.count("reclaimed", freed);
+    this.allocator.noteFreed(used - own7(words, this.base + P_USED_REFS4) | 0);
+  }
+  get #looksDue() {
+    const records = this.#words[this.base + P_RETIRED3] / this.#words[this.base + P_RECORD_WEIGHT3];
+    return LEAST_LOOKS + LOOKS_PER_RECORD * Math.min(RETIRES_PER_COLLECT, records);
+  }
+  /** Retires held versions that no snapshot needs, open or yet to be opened. */
+  #release(most, looks2) {
+    const words = this.#words;
+    if (heldAfter(words, this.base, 0) === 0) return;
+    this.pin();
+    try {
+      const oldest = oldestSnapshot(words);
+      for (let released = 0; released < most; released++) {
+        const ref = heldAfter(words, this.base, 0);
+        if (ref === 0 || own7(words, ref * 4 + R_STAMP3) > oldest) break;
+        this.#letGo(0, ref);
+      }
+      this.#lookThrough(oldest, looks2);
+    } finally {
+      this.unpin();
+    }
+  }
+  /**
+   * Looks at the next held versions, wherever they stand in the queue: the first may have to stay for long. A round through all of
+   * them begins when a snapshot was opened or closed since the last one began: else nothing is needed less.
+   */
+  #lookThrough(oldest, looks2) {
+    const words = this.#words;
+    const chains = this.chains;
+    if (chains === void 0) return;
+    if (this.#lookedAt === 0) {
+      const turns = load6(words, H_TURNS2);
+      if (turns === this.#turns) return;
+      this.#turns = turns;
+    }
+    const start = chains.passed;
+    for (let looked = 0; looked + chains.passed - start < looks2; looked++) {
+      const ref = heldAfter(words, this.base, this.#lookedAt);
+      if (ref === 0) {
+        this.#lookedAt = 0;
+        return;
+      }
+      if (this.#mayGo(chains, ref, oldest)) this.#letGo(this.#lookedAt, ref);
+      else this.#lookedAt = ref;
+    }
+  }
+  /** Whether nobody needs a held version: then it is out of its chain, if an older snapshot might still come by. */
+  #mayGo(chains, ref, oldest) {
+    const words = this.#words;
+    const death = own7(words, ref * 4 + R_STAMP3);
+    if (death <= oldest) return true;
+    const outcome = chains.letGo(ref, death);
+    if (outcome === "later") this.#turns = this.#turns - 1 | 0;
+    return outcome === "out";
+  }
+  /** Retires the version that is held behind another one, or first if that is 0. */
+  #letGo(before, ref) {
+    const words = this.#words;
+    if (this.#lookedAt === ref) this.#lookedAt = 0;
+    enter3(words, this.base);
+    letGo(words, this.base, before);
+    this.retire(ref);
+    leave3(words, this.base);
+  }
+  // ---- snapshots ----------------------------------------------------------------------------------------------------
+  /** A free registry word of this participant, or 0 when all are in use. */
+  freeRegistryWord() {
+    for (let i = 0; i < REGISTRY_WORDS2; i++) {
+      const index = this.base + P_REGISTRY3 + i;
+      if (own7(this.#words, index) === 0) return index;
+    }
+    return 0;
+  }
+  /** Clears the registry words of this participant but those in use: of snapshots that did not come to be opened, or to be closed. */
+  closeSnapshotsBut(inUse2) {
+    for (let i = 0; i < REGISTRY_WORDS2; i++) {
+      const index = this.base + P_REGISTRY3 + i;
+      if (!inUse2.has(index)) store3(this.#words, index, 0);
+    }
+  }
+  /** Raises the marks that bound the scans, so that no scan misses this registry word. */
+  raiseSnapshotMarks(index) {
+    const mark = this.base + P_REGISTRY_MARK3;
+    raise3(this.#words, H_SNAPSHOTS3, this.slot + 1);
+    raise3(this.#words, mark, index - this.base - P_REGISTRY3 + 1);
+  }
+  /** Says that a snapshot of this participant was opened or closed: what is held may be needed less. */
+  noteTurn() {
+    add3(this.#words, H_TURNS2, 1);
+  }
+  // ---- counters -----------------------------------------------------------------------------------------------------
+  /** Adds to one of this participant's own counters. */
+  count(counter, by = 1) {
+    this.segment.floats[this.counterIndex(counter)] += by;
+  }
+  /** Index of a counter in \`segment.floats\`, for hot paths. */
+  counterIndex(counter) {
+    return (this.base + P_COUNTERS2) / 2 + COUNTERS2.indexOf(counter);
+  }
+  /** Adds to a wrapping counter of the record. */
+  tally(word, by) {
+    tally(this.#words, this.base + word, by);
+  }
+  /** Slots of the current table that this participant may still claim. */
+  get permits() {
+    return own7(this.#words, this.base + P_PERMITS2);
+  }
+  set permits(value) {
+    poke7(this.#words, this.base + P_PERMITS2, value);
+  }
+};
+function raise3(words, index, value) {
+  for (; ; ) {
+    const mark = load6(words, index);
+    if (mark >= value || compareAndSet4(words, index, mark, value)) return;
+  }
+}
+
+// src/epoch/repair.ts
+function repair(segment, slot, isLinked) {
+  const record = new Record(segment, slot);
+  record.mendQueues();
+  finishTurn(segment, slot);
+  record.finishCut();
+  record.finishMove();
+  record.settleHand(isLinked);
+  record.settleTransit();
+  record.freeClaimedChunks();
+}
+var Record = class {
+  #segment;
+  #slot;
+  #base;
+  constructor(segment, slot) {
+    this.#segment = segment;
+    this.#slot = slot;
+    this.#base = participantBase(slot);
+  }
+  #own(word) {
+    return own(this.#segment.words, this.#base + word);
+  }
+  #set(word, value) {
+    poke(this.#segment.words, this.#base + word, value);
+  }
+  get #classes() {
+    return [
+      ...this.#segment.classes.refs.keys()
+    ];
+  }
+  // ---- one block ----------------------------------------------------------------------------------------------------
+  /**
+   * A block that was just cut is the first of its list, though its chunk may not say yet that it was cut. A chunk that is all cut
+   * is nobody's to cut: its blocks may be given away, and it be another's.
+   */
+  finishCut() {
+    const segment = this.#segment;
+    for (const c of this.#classes) {
+      const chunk = this.#own(P_CHUNK + c) - 1;
+      if (chunk < 0 || !this.#isOfClass(chunk, c)) continue;
+      const cutAt = segment.descriptor(chunk) + 1;
+      const size = segment.classes.refs[c];
+      let at = own(segment.words, cutAt);
+      if (this.#own(P_FREE + c) === segment.chunkRef(chunk) + at) {
+        at += size;
+        poke(segment.words, cutAt, at);
+      }
+      if (at + size > 2 ** segment.chunkShift) this.#set(P_CHUNK + c, 0);
+    }
+  }
+  /** Else it was claimed to be cut, or is being given back. */
+  #isOfClass(chunk, c) {
+    const { words } = this.#segment;
+    return load(words, this.#segment.descriptor(chunk)) === c + 1;
+  }
+  /** Ends the way of a block from a list into the hand, or to a list. */
+  finishMove() {
+    const { words } = this.#segment;
+    const taking = this.#own(P_TAKING);
+    if (taking !== 0) {
+      const isTaken = this.#own(P_FREE + this.#classAt(taking)) !== taking;
+      if (isTaken) endTaking(words, this.#base, taking);
+      else this.#set(P_TAKING, 0);
+    }
+    const freeing = this.#own(P_FREEING);
+    if (freeing === 0) return;
+    if (this.#isListed(P_LIMBO_HEAD, freeing)) this.#set(P_FREEING, 0);
+    else this.#finishFreeing(freeing);
+  }
+  #finishFreeing(ref) {
+    const { words } = this.#segment;
+    const c = this.#classAt(ref);
+    if (c < 0) return this.#finishFreeingRun(ref);
+    const isListed = this.#own(P_FREE + c) === ref;
+    if (!isListed) addBlock(words, this.#base, c, ref);
+    endFreeing(words, this.#base, ref);
+  }
+  /** The run of chunks is given back from here on: {@linkcode freeClaimedChunks} ends that. */
+  #finishFreeingRun(ref) {
+    const segment = this.#segment;
+    const chunk = segment.chunkOf(ref);
+    const state = load(segment.words, segment.descriptor(chunk));
+    const length = runLength(state);
+    if (length > 0) {
+      const mine = CHUNK_TAKING | this.#slot;
+      const refs = length * 2 ** segment.chunkShift;
+      turnChunk(segment, this.#slot, chunk, mine, -length, -refs);
+    }
+    this.#set(P_FREEING, 0);
+  }
+  /** The class of a block; -1: it is a run of chunks, perhaps one that is being given back. */
+  #classAt(ref) {
+    const segment = this.#segment;
+    const chunk = segment.chunkOf(ref);
+    const state = load(segment.words, segment.descriptor(chunk));
+    return state >= 1 && state <= MAX_CLASSES ? state - 1 : -1;
+  }
+  /** Counts the version in hand if it was linked; else frees it, unless it is a run, which is found by its owner's name. */
+  settleHand(isLinked) {
+    const { words } = this.#segment;
+    const hand = this.#own(P_HAND);
+    if (hand === 0) return;
+    if (hand < 0 && isLinked(-hand)) {
+      this.#set(P_ENTRIES, this.#own(P_ENTRIES_AHEAD));
+      this.#set(P_LIVE_REFS, this.#own(P_LIVE_AHEAD));
+      this.#set(P_HAND, 0);
+      return;
+    }
+    const ref = Math.abs(hand);
+    const c = this.#classAt(ref);
+    if (c < 0) return this.#set(P_HAND, 0);
+    pushBlock(words, this.#base, c, ref);
+  }
+  // ---- batches ------------------------------------------------------------------------------------------------------
+  /** Finishes or undoes what was done at an exchange word, if that word still says so. */
+  settleTransit() {
+    const { words } = this.#segment;
+    const word = this.#own(P_TRANSIT_WORD);
+    if (word === 0 || load(words, word) !== -(this.#slot + 1)) return;
+    const old = this.#own(P_TRANSIT_OLD);
+    const brought = this.#own(P_TRANSIT_REF);
+    const list = P_FREE + Math.floor((word - EXCHANGE) / EXCHANGE_WAYS);
+    if (brought === 0) {
+      if (this.#isListed(list, old)) {
+        return store(words, word, own(words, old * 4 + B_NEXT));
+      }
+      this.#cutBatch(old);
+      return store(words, word, old);
+    }
+    if (this.#isListed(list, brought)) return store(words, word, old);
+    poke(words, this.#own(P_TRANSIT_CUT) * 4 + R_LINK, 0);
+    store(words, word, brought);
+  }
+  /** Whether a block is on a list or in a queue of this participant's. */
+  #isListed(list, wanted) {
+    const { words } = this.#segment;
+    let ref = this.#own(list);
+    while (ref !== 0 && ref !== wanted) ref = own(words, ref * 4 + R_LINK);
+    return ref !== 0;
+  }
+  /** Ends a batch where its count says, in case its last block was already linked to the list of the taker. */
+  #cutBatch(batch) {
+    const { words } = this.#segment;
+    let last = batch;
+    for (let i = 1; i < own(words, batch * 4 + B_COUNT); i++) {
+      const next = own(words, last * 4 + R_LINK);
+      if (next === 0) return;
+      last = next;
+    }
+    poke(words, last * 4 + R_LINK, 0);
+  }
+  // ---- chunks -------------------------------------------------------------------------------------------------------
+  /** Frees the chunks that were being claimed or given back, and takes them off the lists first. */
+  freeClaimedChunks() {
+    const segment = this.#segment;
+    const { words } = segment;
+    const claimed = /* @__PURE__ */ new Set();
+    for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
+      const state = load(words, segment.descriptor(chunk));
+      if (state === (CHUNK_TAKING | this.#slot)) claimed.add(chunk);
+      else if (state === CHUNK_BODY && claimed.has(chunk - 1)) {
+        claimed.add(chunk);
+      }
+    }
+    if (claimed.size > 0) this.#takeOffLists(claimed);
+    doubt(words, claimed.size);
+    for (const chunk of [
+      ...claimed
+    ].reverse()) {
+      poke(words, segment.descriptor(chunk) + 1, 0);
+      store(words, segment.descriptor(chunk), CHUNK_FREE);
+    }
+    balanceChunks(words, this.#base);
+    poke(words, H_CHUNK_HINT, 0);
+  }
+  /** Takes chunks off the lists, and off what was being cut. */
+  #takeOffLists(chunks) {
+    for (const c of this.#classes) {
+      const current = this.#own(P_CHUNK + c);
+      if (current !== 0 && chunks.has(current - 1)) this.#set(P_CHUNK + c, 0);
+      const list = this.#base + P_FREE + c;
+      const stay = unlinkChunks(this.#segment, list, chunks);
+      this.#set(P_FREE_COUNT + c, stay);
+    }
+  }
+  // ---- queues and lists ---------------------------------------------------------------------------------------------
+  /** A queue is what its first record leads to; where it ends, and how long it and the lists are, follows from that. */
+  mendQueues() {
+    this.#set(P_LIMBO_TAIL, this.#walk(P_LIMBO_HEAD).last);
+    const held = this.#walk(P_HELD_HEAD);
+    this.#set(P_HELD_TAIL, held.last);
+    this.#set(P_HELD_COUNT, held.count);
+    for (const c of this.#classes) {
+      this.#set(P_FREE_COUNT + c, this.#walk(P_FREE + c).count);
+    }
+  }
+  #walk(head) {
+    const { words } = this.#segment;
+    let last = 0;
+    let count = 0;
+    for (let ref = this.#own(head); ref !== 0; ref = own(words, ref * 4 + R_LINK)) {
+      last = ref;
+      count++;
+    }
+    return {
+      last,
+      count
+    };
+  }
+};
+
+// src/epoch/recovery.ts
+async function livingLocks() {
+  const { held, pending } = await locks.query();
+  return new Set([
+    ...held,
+    ...pending
+  ].map((lock) => lock.name));
+}
+function lifelineName(segment, lock) {
+  return \`epochmap \${segment.id} participant \${lock}\`;
+}
+async function recoverDead(self, tables, living) {
+  const segment = self.segment;
+  const suspects = findSuspects(segment, self.slot, living);
+  if (suspects.length === 0) return 0;
+  const one = {
+    ifAvailable: true
+  };
+  return await locks.request(\`epochmap \${segment.id} recovery\`, one, async (mine) => {
+    let recovered = 0;
+    if (mine === null) return 0;
+    for (const { slot, state } of suspects) {
+      const name = lifelineName(segment, Math.abs(state));
+      await locks.request(name, one, (dead) => {
+        if (dead === null || !self.isHere || self.isStopped) return;
+        if (load(segment.words, participantBase(slot) + P_STATE) !== state) {
+          return;
+        }
+        recover(self, slot, tables);
+        recovered++;
+      });
+    }
+    return recovered;
+  });
+}
+function findSuspects(segment, self, living) {
+  const suspects = [];
+  const slots = load(segment.words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const state = load(segment.words, participantBase(slot) + P_STATE);
+    if (slot === self || state === 0 || state === ESTATE) continue;
+    if (living.has(lifelineName(segment, Math.abs(state)))) continue;
+    suspects.push({
+      slot,
+      state
+    });
+  }
+  return suspects;
+}
+function recover(self, slot, tables) {
+  const segment = self.segment;
+  const words = segment.words;
+  const base = participantBase(slot);
+  self.heal();
+  repair(segment, slot, (version) => tables.isLinked(version));
+  tables.reap(slot);
+  withdraw(words, base);
+  self.adopt(base);
+  const permits = own(words, base + P_PERMITS);
+  poke(words, base + P_PERMITS, 0);
+  if (permits > 0) tables.returnPermits(permits);
+  tables.freeUnlinked(slot);
+  if (load(words, base + P_STATE) > 0) self.count("recoveries");
+  poke(words, base + P_SECTION, 0);
+  store(words, base + P_STATE, 0);
+}
+function repairOwn(self, tables) {
+  repair(self.segment, self.slot, (version) => tables.isLinked(version));
+  tables.reap(self.slot);
+  tables.freeUnlinked(self.slot);
+}
+
+// src/segment/segment.ts
+import { Buffer as Buffer2 } from "node:buffer";
+
+// src/segment/kernel_binary.ts
+var KERNEL = [
+  "AGFzbQEAAAABZA9gBH9/f38Bf2ADf39/AX9gAn9/AX9gAX8Bf2AFf39/f38Bf2AEf39/fAF/YAV/",
+  "f39/fAF/YAF/AGADf39/AGACb38Bf2ACf38AYAFvAX9gAAF8YAN/b38Bf2AGf39/f3x8AX8CVAQO",
+  "d2FzbTpqcy1zdHJpbmcKY2hhckNvZGVBdAAJDndhc206anMtc3RyaW5nBmxlbmd0aAALB21hY2hp",
+  "bmUDbm93AAwDZW52Bm1lbW9yeQIDAYCABAMdHAcDCAoBBAMCAAAEAQUABQEABgAAAA0GAQ4CAQIH",
+  "fAwJcHV0TnVtYmVyABQHcHVibGlzaAAVBnJlbW92ZQATCWluY3JlbWVudAAZCGV4Y2hhbmdlABsE",
+  "bG9vawAYCmxvb2tQYWNrZWQAFwZnbGFuY2UAGghhZnRlckdhcAAdCW1vdmVTbG90cwAWBWRyYWlu",
+  "ABwGbWVtb3J5AgAKrWAc4gIBBH9BwAD+EAIAIQFBxAD+EAIAIQIDQCABIAJKBH9BxAAgAiAB/kgC",
+  "ACACRgVBAQtFBEBBxAD+EAIAIQIMAQsLAn9BACAAQQJ0IgNBBGpBAnQoAgAiBEGAgICABHEiAkUN",
+  "ABpBACAAQQF0IARB/////wFxQQdqQQN2aiACQQBHakEBdEEFakECdCgCAEEATg0AGiADQQFqQQJ0",
+  "/hACAEH/////A3EQCQsEQEHAAP4QAgAhAUHEAP4QAgAhAgNAIAEgAkoEf0HEACACIAH+SAIAIAJG",
+  "BUEBC0UEQEHEAP4QAgAhAgwBCwtBACABayEBCyADQQJ0IgJBACAB/kgCAARAIAL+EAIAIQELIAFB",
+  "AEoEQA8LIABBAXQgAEECdEEEakECdCgCACIAQf////8BcUEHakEDdmogAEGAgICABHFBAEdqQQF0",
+  "QQVqQQJ0QQA2AgAgA0ECdCABQQAgAWv+SAIAGguRAgECfyAABH8gAEECdEEFakECdCgCAEEddkEF",
+  "RgVBAQsEQEEADwsgAEECdCIBQQRqQQJ0KAIAIQICQCABQQVqQQJ0KAIAQf////8BcSAAQQF0IgBB",
+  "A2ogAkH/////AXFBB2pBA3ZqIAJBgICAgARxQQBHaiAAa0EDdGoiAEEPakEEdiIBQQFBDCgCAHRB",
+  "AXVKBH9BfwUgAUEITQR/IAFBAmtBACABQQJLGwVBHCABQQFrIgFnayICQQN0IAEgAnVqQQFrCwsi",
+  "AUEATgRAIAFBAmoiAEEITA0BIABBCWsiAEEHcUEJaiAAQQN1dCEADAELQQFBDCgCACIBdCAAQQ9q",
+  "QQR2akEBayABdiABdCEACyAAC5UEAQN/IAFBAnRBAWoiBEECdCgCAEGAgICABHEEQA8LIARBAnT+",
+  "EAIAIgNBgICAgARxBEAPCyADQQR0KAIAIAFBBHQoAgAiASACEA4EQCAEQQJ0IAMgA0GAgICABHL+",
+  "SAIAIANGBEAgA0ECdCICQQJqQQJ0IAE2AgAgAkEDakECdEEANgIAIABBFGoiAUECdCgCACICBEAg",
+  "AkECdEEDakECdCADNgIABSAAQRNqQQJ0IAM2AgALIAFBAnQgAzYCACAAQdsAakECdCIBIAEoAgBB",
+  "AWo2AgAgAEEeakECdCIBIAEoAgAgAEEfakECdCgCAGo2AgALDwsgA0ECdEEBaiIFQQJ0/hACACEB",
+  "A0AgAUGAgICAeHFBASABQf////8DcRtFBEAgASAFQQJ0IgIgASABQYCAgIB4cv5IAgBHBEAgAv4Q",
+  "AgAhAQwCCwsLIARBAnQgAyABQf////8DcUGAgICABHL+SAIAIANGBEAgA0ECdCIBQQVqQQJ0KAIA",
+  "Qf////8BcSABQQRqQQJ0KAIAQf////8BcWpBBHYhAiABQQJqQQJ0QYAB/hACADYCACABQQNqQQJ0",
+  "QQA2AgAgAEESaiIBQQJ0KAIAIgQEQCAEQQJ0QQNqQQJ0IAM2AgAFIABBEWpBAnQgAzYCAAsgAUEC",
+  "dCADNgIAIABBHmpBAnQiASABKAIAIAIgAEEfakECdCgCAGpqNgIACwuBAgECfyAAQR1qQQJ0IABB",
+  "2gBqQQJ0KAIAQX8gAUEQKAIAa0EMKAIAdkEBdEGAuANqQQJ0KAIAIgJBAWsgAkGAgICABHEbIgJB",
+  "AmoiA0EISgR/IANBCWsiA0EHcUEJaiADQQN1dAUgAwtrNgIAIABBGGpBAnQgATYCACABQQJ0QQNq",
+  "QQJ0IABB4ABqIAJqQQJ0IgMoAgA2AgAgAyABNgIAIABBgAJqIAJqQQJ0IgIgAigCAEEBajYCACAA",
+  "QdoAakECdCAAQR1qQQJ0KAIANgIAIABBFmpBAnQiAigCACIDQQAgAWtGIAEgA0ZyBEAgAkEANgIA",
+  "CyAAQRhqQQJ0QQA2AgAL2QMBB39BlAMoAgAEQEEADwsgASIDQf////8BcUEHakF4cUEvakEEdiIB",
+  "QQFBDCgCAHRBAXVKBH9BfwUgAUEITQR/IAFBAmtBACABQQJLGwVBHCABQQFrIgFnayIFQQN0IAEg",
+  "BXVqQQFrCwsiBkEASARAQQAhAQUgAEHgAGogBmoiBUECdCgCACIBBEAgAUECdEEDakECdCgCACEI",
+  "IABBHWpBAnQgBkECaiIHQQhKBH8gB0EJayIHQQdxQQlqIAdBA3V0BSAHCyAAQdoAakECdCIJKAIA",
+  "ajYCACAAQRdqQQJ0IgcgATYCACAFQQJ0IAg2AgAgAEEcakECdCAIQQJ0QQNqQQJ0KAIANgIAIABB",
+  "gAJqIAZqQQJ0IgUgBSgCAEEBazYCACAJIABBHWpBAnQoAgA2AgAgAEEWakECdCABNgIAIAdBADYC",
+  "AAVBACEBCwsgAQRAIABB0AJqIQAgAUECdCIFQQJ0QQA2AgAgBUEBakECdEGAgICABDYCACAFQQRq",
+  "QQJ0IAM2AgAgBUEFakECdCACNgIAIANB/////wFxQQNqQQJ2IQIgBUEGaiEDA0AgAiAESgRAIAMg",
+  "BGpBAnQgACAEakECdCgCADYCACAEQQFqIQQMAQsLCyABC6UGAQl/QYAB/hACACEJQcAB/hACAEEC",
+  "dCIFQSBqIQpBfyAFQQZqQQJ0/hACACIFdiELIAIgBXYhBgJ/A0AgB0EgSARAIAogBkEBdGoiBUEC",
+  "dP4QAgAiCCACRgRAQQAgBUEBakECdP4QAgAiBUUNAxpBfyAFQYCAgIAEcSAFQX9Gcg0DGgJ/QQAg",
+  "BUH/////A3EiDEECdCIFQQRqQQJ0/hACAEH/////e3EgA0cNABogA0H/////AXFBA2pBAnYhDSAF",
+  "QQZqIQhBACEFA0AgBUEBaiANSARAQQAgBSAIakECdP4RAwAgASAFQQJ0aikDAFINAhogBUECaiEF",
+  "DAELCyAFIA1GBH9BAQUgBSAIakECdP4QAgAgASAFQQJ0aigCAEYLCwRAQX8gDCAMQQR0/hACAEEA",
+  "TBsMBAsFQX9BACAIGyAIQX5xRQ0DGgsgBkEBaiALcSEGIAdBAWohBwwBCwtBfwsiAUF/RgRAQX8P",
+  "C0F/IAEEfyABQQJ0IgVBBWpBAnT+EAIAQYiAgIACRgR/IAVBBGpBAnT+EAIAQYCAgIAEcQVBAQsE",
+  "fwJ/QQAgAUECdCIFQQVqQQJ0/hACACIGQR12QQVGDQAaQX8gACADQf////8BcUEDakECdmpB0QJq",
+  "QQF1QQFqQQF0IgcgAEH8AmoiCEoNABogCEECdCACNgIAIABB/QJqQQJ0IAM2AgAgAEH+AmpBAnQg",
+  "BjYCACABQQF0QQNqIAVBBGpBAnT+EAIAIgBB/////wFxQQdqQQN2aiAAQYCAgIAEcSIAQQBHakEB",
+  "dCEBIAdBAXVBAWtBA3QgAAR8IAFBAmtBAnQrAwAFRAAAAAAAAPB/CzkDAEF8IAcgBkH/////AXEi",
+  "AEEHakEDdkEBdCICaiAISiAAIARKcg0AGkEAIQADQCAAIAJIBEAgACAHakECdCAAIAFqQQJ0/hED",
+  "ADcDACAAQQJqIQAMAQsLQX0LBSAAQdYAakEBdUEDdCABQQF0QQNqIANB/////wFxQQdqQQN2aiAD",
+  "QYCAgIAEcUEAR2pBA3T+EQMANwMAQX4LBUEAC0GAAf4QAgAgCWtBBE4bC1cBAXwgAEEBdCAAQQJ0",
+  "QQRqQQJ0KAIAIgBB/////wFxQQdqQQN2aiAAQYCAgIAEcUEAR2pBAXRBBGpBAnQrAwAhARACIAGa",
+  "IAEgAUQAAAAAAAAAAGMbZguXAQEDf0HAAv4QAgBFBEBBAQ8LIABBAnQiAkEBakECdP4QAgBB////",
+  "/wNxBH9BACACQQJ0KAIAIAEQDgVBAAsEf0EABUH/////ByEBQcAC/hACACEEA0AgAyAESARAIANB",
+  "sANsQZoIakECdP4QAgAiAiABSCACQQBKcQRAIAIhAQsgA0EBaiEDDAELCyAAQQR0KAIAIAFMCwuI",
+  "CwEMfyACQQJ0IgRBBmohCiAEQQRqQQJ0KAIAIQhBfyEFAkBBAEHAAf4QAgBBAnQiBCAEQQJ0/hAC",
+  "ABsiDEUNACAMQSBqIQkgDEEHakECdCgCAEEBayEHIAEgDEEGakECdCgCAHYhCwNAIAcgD04EQCAJ",
+  "IAtBAXRqIgRBAnQiBSgCACIGRQRAIAX+EAIAIQYLIAQhBSAGRQ0CQX8hBSAGQQFGDQIgASAGRgRA",
+  "IAQiBUEBakECdP4QAgAiBkUNA0F/IQUgBkGAgICABHENAyAEIQUCf0EAIAggBkH/////A3FBAnQi",
+  "BEEEakECdCgCAEH/////e3FHDQAaIAhB/////wFxQQNqQQJ2IQYgBEEGaiEEQQAhDgNAIAYgDkoE",
+  "QEEAIAQgDmpBAnQoAgAgCiAOakECdCgCAEcNAhogDkEBaiEODAELC0EBCw0DCyALQQFqIAdxIQsg",
+  "D0EBaiEPDAELC0F/IQULQX8hBgJAIAVBAEgNAEEAIQYgBUECdP4QAgAiBEUNAEF/IQYgASAERw0A",
+  "QQAhBiAFQQFqQQJ0/hACACIERQ0AIARB/////wNxIQlBfyEGIARBgICAgARxBH9BAAUCf0EAIAlB",
+  "AnQiB0EEakECdCgCAEH/////e3EgCEcNABogCEH/////AXFBA2pBAnYhCCAHQQZqIQcDQCAIIA1K",
+  "BEBBACAHIA1qQQJ0KAIAIAogDWpBAnQoAgBHDQIaIA1BAWohDQwBCwtBAQsLRQ0AIAlBBHT+EAIA",
+  "QQBMBEAgCRADCyAAIAkgARAFIAQhBgsgBkF/RgRAQQAPCyAGQf////8DcSIIBH8gCEECdEEFakEC",
+  "dCgCAEEddkEFRgVBAQsEQEECDwsgBkH/////A3EgA0YgA0F/RnJFBEBBAA8LIAhBAnRBBGpBAnQo",
+  "AgBBgICAgARxBH8gCBAJBUEACwRAQQAPCyACQQJ0IgRBAWpBAnQgCDYCACAAQdgAakECdCgCACEO",
+  "IABB2QBqQQJ0KAIAIQMgCAR/IAhBAnRBBWpBAnQoAgAgBEEFakECdCgCAEYFQQALBH8gCEECdEEE",
+  "akECdCgCACACQQJ0QQRqQQJ0KAIARgVBAAtFBEAgDiACEAQiB0EASiAIEAQiBEEASmtqIQ4gAyAH",
+  "IARraiEDCyAAQd4AakECdCAONgIAIABB3wBqQQJ0IAM2AgAgAEEWakECdEEAIAJrNgIAIAYgBUEB",
+  "akECdCAGIAJBgICAgHhyIgP+SAIARwRAQQAPCyACQQR0/hACAEEATARAIAIQAwsgACACIAEQBSAA",
+  "QdgAakECdCAAQd4AakECdCgCADYCACAAQdkAakECdCAAQd8AakECdCgCADYCACAAQRZqQQJ0QQA2",
+  "AgAgAEH/AmpBAnQgCDYCACADQf////8DcSEEIAxBB2pBAnQoAgBBAWsgBSAMa0Ega0ECbSAFQQJ0",
+  "KAIAIAxBBmpBAnQoAgB2a3FBCEgEfwJ/IAxBC2pBAnT+EAIAIgEEQEGAAf4QAgAgAWtBgICAgHhz",
+  "QYSAgIB4TgwBC0HAAf4QAgBBAnQgDEYEQCAMQQtqQQJ0QQBBgAH+EAIA/kgCABoLQQALBUEACwR/",
+  "IAQgBUECdCgCABAKBUEACwR/IAVBAWpBAnQgA0GxgICAeP5IAgAgA0YFQQALBEAgBEECdCIBQQVq",
+  "QQJ0KAIAQf////8BcSABQQRqQQJ0KAIAQf////8BcWpBBHYhAyABQQJqQQJ0QYAB/hACADYCACAB",
+  "QQNqQQJ0QQA2AgAgAEESaiICQQJ0KAIAIgEEQCABQQJ0QQNqQQJ0IAQ2AgAFIABBEWpBAnQgBDYC",
+  "AAsgAkECdCAENgIAIABBHmpBAnQiASABKAIAIAMgAEEfakECdCgCAGpqNgIAC0EBC80HAQx/IAJB",
+  "AnQiBEEGaiEKIARBBGpBAnQoAgBB/////3txIQhBfyEEAkBBAEHAAf4QAgBBAnQiBSAFQQJ0/hAC",
+  "ABsiCyIFRQ0AIAVBIGohCSAFQQdqQQJ0KAIAQQFrIQcgASAFQQZqQQJ0KAIAdiEOA0AgByAMTgRA",
+  "IAkgDkEBdGoiBUECdCIEKAIAIgZFBEAgBP4QAgAhBgsgBSEEIAZFDQJBfyEEIAZBAUYNAiABIAZG",
+  "BEAgBSIEQQFqQQJ0/hACACIGRQ0DQX8hBCAGQYCAgIAEcQ0DIAUhBAJ/QQAgCCAGQf////8DcUEC",
+  "dCIFQQRqQQJ0KAIAQf////97cUcNABogCEH/////AXFBA2pBAnYhBiAFQQZqIQVBACEPA0AgBiAP",
+  "SgRAQQAgBSAPakECdCgCACAKIA9qQQJ0KAIARw0CGiAPQQFqIQ8MAQsLQQELDQMLIA5BAWogB3Eh",
+  "DiAMQQFqIQwMAQsLQX8hBAsgBCEGQX8hBAJAIAZBAEgNAEEAIQQgBkECdP4QAgAiBUUNAEF/IQQg",
+  "ASAFRw0AQQAhBCAGQQFqQQJ0/hACACIFRQ0AIAVB/////wNxIQlBfyEEIAVBgICAgARxBH9BAAUC",
+  "f0EAIAlBAnQiB0EEakECdCgCAEH/////e3EgCEcNABogCEH/////AXFBA2pBAnYhCCAHQQZqIQcD",
+  "QCAIIA1KBEBBACAHIA1qQQJ0KAIAIAogDWpBAnQoAgBHDQIaIA1BAWohDQwBCwtBAQsLRQ0AIAlB",
+  "BHT+EAIAQQBMBEAgCRADCyAAIAkgARAFIAUhBAsgBEF/RgR/QQAFIARB/////wNxIANGIANBf0Zy",
+  "C0UEQEEADwsgBAR/IAJBAnQiB0EBakECdCAEQf////8DcSIFNgIAIABB2ABqQQJ0KAIAIQEgAEHZ",
+  "AGpBAnQoAgAhAyAFBH8gBUECdEEFakECdCgCACAHQQVqQQJ0KAIARgVBAAsEfyAFQQJ0QQRqQQJ0",
+  "KAIAIAJBAnRBBGpBAnQoAgBGBUEAC0UEQCABIAIQBCIHQQBKIAUQBCIFQQBKa2ohASADIAcgBWtq",
+  "IQMLIABB3gBqQQJ0IgcgATYCACAAQd8AakECdCIFIAM2AgAgAEEWakECdCIBQQAgAms2AgAgBCAG",
+  "QQFqQQJ0IAQgAv5IAgBHBH9BAAUgAkEEdP4QAgBBAEwEQCACEAMLIAAgAiAGQQJ0KAIAEAUgAEHY",
+  "AGpBAnQgBygCADYCACAAQdkAakECdCAFKAIANgIAIAFBADYCAEEBCwUgACALIAYgASACEA0LC8YC",
+  "AQJ/IAJBAnT+EAIAIgUEfyADIAVGBQJ/QQAgAEEZakECdCIFKAIAIgZBAEwNABpBACAAQdQAakEC",
+  "dCgCACABQQhqQQJ0KAIARw0AGiAFIAZBAWs2AgBBASACQQJ0QQAgA/5IAgBFDQAaIAUgBjYCAEEA",
+  "CwtFBEBBAA8LIABB2ABqQQJ0KAIAIAQQBCIBQQBKQQAQBCIDQQBKa2ohBSAAQdkAakECdCgCACAB",
+  "IANraiEBIABB3gBqQQJ0IAU2AgAgAEHfAGpBAnQgATYCACAAQRZqQQJ0QQAgBGs2AgAgAkEBakEC",
+  "dEEAIAT+SAIABEBBAA8LIARBBHT+EAIAQQBMBEAgBBADCyAAQdgAakECdCAAQd4AakECdCgCADYC",
+  "ACAAQdkAakECdCAAQd8AakECdCgCADYCACAAQRZqQQJ0QQA2AgBBAQvgAQEIf0HAAv4QAgAhBgNA",
+  "IAUgBkgEQCAFQbADbEGACGoiB0EBakECdP4QAgAhCEEAIQQDQCAEIAhIBEAgB0EgaiAEaiIJQQJ0",
+  "/hACACIDQYGAgIB4RiADQX9GcgRAQQEPCwJ/Qf////8HIANFDQAaQQAgA0GBgICAeEYgA0F/RnIN",
+  "ABogAyADQX9zIANBAEobCyIKIAFOIAAgCkpyRQRAIANBAEoEf0EBBSAJQfACakECdP4QAgAgAkGA",
+  "gICAeHNMCwRAQQEPCwsgBEEBaiEEDAELCyAFQQFqIQUMAQsLQQAL1QgCC38BfCACQQJ0IgRBBmoh",
+  "CyAEQQRqQQJ0KAIAIQpBfyEEAkBBAEHAAf4QAgBBAnQiBSAFQQJ0/hACABsiBUUNACAFQSBqIQcg",
+  "BUEHakECdCgCAEEBayEIIAEgBUEGakECdCgCAHYhCQNAIAggDU4EQCAHIAlBAXRqIgVBAnQiBCgC",
+  "ACIGRQRAIAT+EAIAIQYLIAUhBCAGRQ0CQX8hBCAGQQFGDQIgASAGRgRAIAUiBEEBakECdP4QAgAi",
+  "BkUNA0F/IQQgBkGAgICABHENAyAFIQQCf0EAIAogBkH/////A3FBAnQiBUEEakECdCgCAEH/////",
+  "e3FHDQAaIApB/////wFxQQNqQQJ2IQYgBUEGaiEFQQAhDgNAIAYgDkoEQEEAIAUgDmpBAnQoAgAg",
+  "CyAOakECdCgCAEcNAhogDkEBaiEODAELC0EBCw0DCyAJQQFqIAhxIQkgDUEBaiENDAELC0F/IQQL",
+  "IAQhBkF/IQQCQCAGQQBIDQBBACEEIAZBAnT+EAIAIgVFDQBBfyEEIAEgBUcNAEEAIQQgBkEBakEC",
+  "dP4QAgAiBUUNACAFQf////8DcSEJQX8hBCAFQYCAgIAEcQR/QQAFAn9BACAKIAlBAnQiB0EEakEC",
+  "dCgCAEH/////e3FHDQAaIApB/////wFxQQNqQQJ2IQggB0EGaiEHA0AgCCAMSgRAQQAgByAMakEC",
+  "dCgCACALIAxqQQJ0KAIARw0CGiAMQQFqIQwMAQsLQQELC0UNACAJQQR0/hACAEEATARAIAkQAwsg",
+  "ACAJIAEQBSAFIQQLIARFIARBf0ZyBEBBAA8LIARB/////wNxIgdBAnQiBUEEakECdCgCACACQQJ0",
+  "IgFBBGpBAnQoAgBGBH8gBUEFakECdCgCACABQQVqQQJ0KAIARgVBAAtFBEBBAA8LIAdBAXRBA2og",
+  "CkH/////AXFBB2pBA3ZqIApBgICAgARxQQBHakEDdCsDACIPIANhBH8gD0QAAAAAAAAAAGIEf0EB",
+  "BUQAAAAAAADwPyAPo0QAAAAAAADwPyADo2ELBUEAC0UEQEEADwsgAkECdCIHQQFqQQJ0IARB////",
+  "/wNxIgU2AgAgAEHYAGpBAnQoAgAhDSAAQdkAakECdCgCACEBIAUEfyAFQQJ0QQVqQQJ0KAIAIAdB",
+  "BWpBAnQoAgBGBUEACwR/IAVBAnRBBGpBAnQoAgAgAkECdEEEakECdCgCAEYFQQALRQRAIA0gAhAE",
+  "IgdBAEogBRAEIgVBAEpraiENIAEgByAFa2ohAQsgAEHeAGpBAnQiByANNgIAIABB3wBqQQJ0IgUg",
+  "ATYCACAAQRZqQQJ0IgFBACACazYCACAEIAZBAWpBAnQgBCAC/kgCAEcEf0EABSACQQR0/hACAEEA",
+  "TARAIAIQAwsgACACIAZBAnQoAgAQBSAAQdgAakECdCAHKAIANgIAIABB2QBqQQJ0IAUoAgA2AgAg",
+  "AUEANgIAQQELC6MEAQd/IABBHGpBAnRBwAEoAgBBAnQiBEEgaiABIARBBmpBAnQoAgB2QQF0akEC",
+  "dCgCADYCACACIgRB/////wFxQQdqQXhxQSdqQQR2IgJBAUEMKAIAdEEBdUoEf0F/BSACQQhNBH8g",
+  "AkECa0EAIAJBAksbBUEcIAJBAWsiAmdrIgZBA3QgAiAGdWpBAWsLCyIIQQBIBEBBACECBSAAQeAA",
+  "aiAIaiIJQQJ0KAIAIgIEQCACQQJ0QQNqQQJ0KAIAIQYgAEEdakECdCAIQQJqIgdBCEoEfyAHQQlr",
+  "IgdBB3FBCWogB0EDdXQFIAcLIABB2gBqQQJ0IgooAgBqNgIAIABBF2pBAnQiByACNgIAIAlBAnQg",
+  "BjYCACAAQRxqQQJ0IAZBAnRBA2pBAnQoAgA2AgAgAEGAAmogCGpBAnQiBiAGKAIAQQFrNgIAIAog",
+  "AEEdakECdCgCADYCACAAQRZqQQJ0IAI2AgAgB0EANgIABUEAIQILCyACBEAgAEHQAmohBiACQQJ0",
+  "IgdBAnRBADYCACAHQQFqQQJ0QYCAgIAENgIAIAdBBGpBAnQgBDYCACAHQQVqQQJ0QYCAgIB6NgIA",
+  "IARB/////wFxQQNqQQJ2IQQgB0EGaiEHA0AgBCAFSgRAIAUgB2pBAnQgBSAGakECdCgCADYCACAF",
+  "QQFqIQUMAQsLCyACRQRAQQAPCyAAIAEgAiADEAsiAUEBRwRAIAAgAhAGCyABC4UJAQx/IAJBAnQi",
+  "BEEGaiELIARBBGpBAnQoAgAhCkF/IQUCQEEAQcAB/hACAEECdCIEIARBAnT+EAIAGyIMIgRFDQAg",
+  "BEEgaiEHIARBB2pBAnQoAgBBAWshCCABIARBBmpBAnQoAgB2IQ4DQCAIIAlOBEAgByAOQQF0aiIE",
+  "QQJ0IgUoAgAiBkUEQCAF/hACACEGCyAEIQUgBkUNAkF/IQUgBkEBRg0CIAEgBkYEQCAEIgVBAWpB",
+  "AnT+EAIAIgZFDQNBfyEFIAZBgICAgARxDQMgBCEFAn9BACAKIAZB/////wNxQQJ0IgRBBGpBAnQo",
+  "AgBB/////3txRw0AGiAKQf////8BcUEDakECdiEGIARBBmohBEEAIQ8DQCAGIA9KBEBBACAEIA9q",
+  "QQJ0KAIAIAsgD2pBAnQoAgBHDQIaIA9BAWohDwwBCwtBAQsNAwsgDkEBaiAIcSEOIAlBAWohCQwB",
+  "CwtBfyEFC0F/IQYCQCAFQQBIDQBBACEGIAVBAnT+EAIAIgRFDQBBfyEGIAEgBEcNAEEAIQYgBUEB",
+  "akECdP4QAgAiBEUNACAEQf////8DcSEJQX8hBiAEQYCAgIAEcQR/QQAFAn9BACAJQQJ0IgdBBGpB",
+  "AnQoAgBB/////3txIApHDQAaIApB/////wFxQQNqQQJ2IQggB0EGaiEHA0AgCCANSgRAQQAgByAN",
+  "akECdCgCACALIA1qQQJ0KAIARw0CGiANQQFqIQ0MAQsLQQELC0UNACAJQQR0/hACAEEATARAIAkQ",
+  "AwsgACAJIAEQBSAEIQYLIAZBf0YEQEEADwsgBkH/////A3EiCAR/IAhBAnQiB0EEakECdCgCACAC",
+  "QQJ0IgRBBGpBAnQoAgBGBH8gB0EFakECdCgCACAEQQVqQQJ0KAIARgVBAAsFQQELRQRAQQAPCyAI",
+  "BHwgCEEBdEEDaiAKQf////8BcUEHakEDdmogCkGAgICABHFBAEdqQQN0KwMABUQAAAAAAAAAAAsg",
+  "A6AiAyADYgRAQQAPCyACQQF0QQNqIApB/////wFxQQdqQQN2aiAKQYCAgIAEcUEAR2pBA3QgAzkD",
+  "ACAAQdYAakEBdUEDdCADOQMAIAgEfyACQQJ0IghBAWpBAnQgBkH/////A3EiBzYCACAAQdgAakEC",
+  "dCgCACEBIABB2QBqQQJ0KAIAIQQgBwR/IAdBAnRBBWpBAnQoAgAgCEEFakECdCgCAEYFQQALBH8g",
+  "B0ECdEEEakECdCgCACACQQJ0QQRqQQJ0KAIARgVBAAtFBEAgASACEAQiCEEASiAHEAQiB0EASmtq",
+  "IQEgBCAIIAdraiEECyAAQd4AakECdCIIIAE2AgAgAEHfAGpBAnQiByAENgIAIABBFmpBAnQiAUEA",
+  "IAJrNgIAIAYgBUEBakECdCAGIAL+SAIARwR/QQAFIAJBBHT+EAIAQQBMBEAgAhADCyAAIAIgBUEC",
+  "dCgCABAFIABB2ABqQQJ0IAgoAgA2AgAgAEHZAGpBAnQgBygCADYCACABQQA2AgBBAQsFIAAgDCAF",
+  "IAEgAhANCwuBBwEIfwNAIAJBAnT+EAIAIgVBAUYEQEEBDwsgBUUEQCACQQJ0QQBBAf5IAgBFBEBB",
+  "AQ8LDAELIAJBAWpBAnT+EAIAIgRBf0YEQEEBDwsgBEUEQCACQQFqQQJ0QQBBf/5IAgAEf0EABSAA",
+  "QRlqQQJ0IgQgBCgCAEEBajYCAEEBCwRAQQEPCwwBCyAEQYCAgIAEcUUEQCAEQYCAgIB4cQR/IARB",
+  "sYCAgHhGBH9BAQUgBEH/////A3EiBkEEdP4QAgBBAEwEQCAGEAMLIAAgBiAFEAUgBiAFEAoLBUEA",
+  "CwRAIAQgAkEBakECdCAEQX/+SAIARw0CIARBsYCAgHhHBEAgBEH/////A3EiAUECdCICQQVqQQJ0",
+  "KAIAQf////8BcSACQQRqQQJ0KAIAQf////8BcWpBBHYhAiABQQJ0IgNBAmpBAnRBgAH+EAIANgIA",
+  "IANBA2pBAnRBADYCACAAQRJqIgNBAnQoAgAiBARAIARBAnRBA2pBAnQgATYCAAUgAEERakECdCAB",
+  "NgIACyADQQJ0IAE2AgAgAEEeakECdCIBIAEoAgAgAiAAQR9qQQJ0KAIAamo2AgALIABBGWpBAnQi",
+  "ACAAKAIAQQFqNgIAQQEPCyAEIAJBAWpBAnQgBCAEQYCAgIAEcv5IAgBHDQELCwJ/IARB/////3tx",
+  "IQcgAUECdP4QAgBBAnQiAEEHakECdCgCACEIIABBIGohBCAFIABBBmpBAnQoAgB2IQADQCADIAhI",
+  "BEBBASAEIABBAXRqIgFBAnT+EAIAIgZBAUYNAhogBkUEQCABQQJ0QQAgBf5IAgAaDAILIAUgBkYE",
+  "QEEBIAFBAWpBAnQiAf4QAgAiBkF/Rg0DGiAGRQRAQQEgAUEAIAf+SAIARQ0EGgwDCyAHQf////8D",
+  "cSIBQQJ0QQRqQQJ0KAIAQf////97cSEJQQEgBkH/////A3EiBiABRgR/QQEFAn9BACAGQQJ0IgpB",
+  "BGpBAnQoAgBB/////3txIAlHDQAaIAFBAnRBBmohBiAJQf////8BcUEDakECdiEJIApBBmohCkEA",
+  "IQEDQCABIAlIBEBBACABIApqQQJ0KAIAIAEgBmpBAnQoAgBHDQIaIAFBAWohAQwBCwtBAQsLDQMa",
+  "CyAAQQFqIAhBAWtxIQAgA0EBaiEDDAELC0EAC0UEQEEADwsgAkEBakECdEF//hcCAEEBC3IBAX8g",
+  "AEEVakECdCIEIAQoAgBBAWo2AgAgAEEQakECdCgCAAR/QQAFIABBEGpBAnRBgAEoAgD+FwIAQQEL",
+  "IAAgASACIAMQECEBBEAgAEEQakECdEEA/hcCAAsgAEEVakECdCIAIAAoAgBBAWs2AgAgAQvnAQED",
+  "fyAAQRVqQQJ0IgYgBigCAEEBajYCACAAQRBqQQJ0KAIABH9BAAUgAEEQakECdEGAASgCAP4XAgBB",
+  "AQsgAEEcakECdEHAASgCAEECdCIGQSBqIAEgBkEGakECdCgCAHZBAXRqQQJ0KAIANgIAIAAgAiAD",
+  "EAciAwRAIANBAXRBA2ogAkH/////AXFBB2pBA3ZqIAJBgICAgARxQQBHakEDdCAEOQMAIAAgASAD",
+  "QX8QDCIFRQRAIAAgAxAGCwsEQCAAQRBqQQJ0QQD+FwIACyAAQRVqQQJ0IgAgACgCAEEBazYCACAF",
+  "C2YBAX8gAEEQakECdCIEKAIABH9BAAUgBEGAASgCAP4XAgBBAQsgAkECdEEFakECdCgCAEEddkEF",
+  "RgR/IAAgASACIAMQCwUgACABIAIgAxAMCyEBBEAgAEEQakECdEEA/hcCAAsgAQszACACIANBAXRq",
+  "IQMCfwNAIAIgA0gEQEEAIAAgASACEBJFDQIaIAJBAmohAgwBCwtBAQsLFQAgACAAQdACakECdCAB",
+  "IAIgAxAIC5wHAQ9/IAAiBkHQAmpBAnQhDCABEAEiDkGwAUoEf0F/BSACIQdBICgCACECQSQoAgAh",
+  "CSABEAEiCEF8cSEPIAJB5c7l4wZzIQ0gCUHiyJWjB3MhBUEAIQADQCAIIQQgACAPSARAIAEgABAA",
+  "IQQgASAAQQFqEAAhECABIABBAmoQACEDIAsgASAAQQNqEAAiESADIAQgEHJycnIhCyAMIABBfHFq",
+  "IAQgEEEIdHIgA0EQdHIgEUEYdHIiBDYCAAUgACAISARAQQAhBCAAIQMDQCADIAhIBEAgASADEAAi",
+  "ECALciELIAQgECADQQNxQQN0dHIhBCADQQFqIQMMAQsLIAwgAEF8cWogBDYCAAsLIAIgCWoiAiAJ",
+  "QQV3cyEDIAQgBXMiBSANaiIJIAVBCHdzIgUgAkEQd2oiAiAFQQd3cyEFIANBDXcgAyAJaiIDcyEJ",
+  "IANBEHchDSACIARzIQIgACAISARAIABBBGohAAwBCwsgC0H/AUoEf0EABSAFIQBBACEEIA1B/wFz",
+  "IQMDQCAEQQNIBEAgAiAJaiICIAlBBXdzIQUgACADaiIDIABBCHdzIgAgAkEQd2oiAiAAQQd3cyEA",
+  "IAMgBWoiAyAFQQ13cyEJIANBEHchAyAEQQFqIQQMAQsLIAAgCXMiACAAQQJyIABBfnEbCyIABH8g",
+  "BiAMIAAgDiAHEAgFAn9BACEEQX8gARABQQF0IgBBsAFKDQAaIAEQASECA0AgAiAESgRAIAwgBEEB",
+  "dUECdGogASAEEAAgBEEBaiIDIAJIBH8gASADEAAFQQALQRB0cjYCACAEQQJqIQQMAQsLIABBgICA",
+  "gAJyIgNB/////wFxQQNqQQJ2IQVBICgCACIAQeXO5eMGcyEJQSQoAgAiBEHiyJWjB3MhAgNAIAUg",
+  "Ck4EQCAAIARqIgggBEEFd3MhBCAJIAIgBSAKSgR/IAwgCkECdGooAgAFIAMLIgBzIgJqIgkgAkEI",
+  "d3MiAiAIQRB3aiIIIAJBB3dzIQIgBCAJaiIJIARBDXdzIQQgCUEQdyEJIAAgCHMhACAKQQFqIQoM",
+  "AQsLQQAhCiAJQf8BcyEJA0AgCkEDSARAIAAgBGoiACAEQQV3cyEEIAIgCWoiBSACQQh3cyICIABB",
+  "EHdqIgAgAkEHd3MhAiAEIAVqIgUgBEENd3MhBCAFQRB3IQkgCkEBaiEKDAELCyAGIAwgAiAEcyIA",
+  "IABBAnIgAEF+cRsgAyAHEAgLCwsLiwEBAn8gAEEVakECdCIGIAYoAgBBAWo2AgAgACACIAMQByIC",
+  "BEAgAEEQakECdCgCAAR/QQAFIABBEGpBAnRBgAEoAgD+FwIAQQELIAAgASACIAQQESEFBEAgAEEQ",
+  "akECdEEA/hcCAAsgBUUEQCAAIAIQBgsLIABBFWpBAnQiACAAKAIAQQFrNgIAIAUL5AIBCH8gAEHQ",
+  "AmpBAnQhBEHAAf4QAgBBAnQiAEEgaiEHQX8gAEEGakECdP4QAgAiAHYhCCABIAB2IQMCfwNAIAVB",
+  "IEgEQCAHIANBAXRqIgBBAnT+EAIAIgYgAUYEQEEAIABBAWpBAnT+EAIAIgBFDQMaQX8gAEGAgICA",
+  "BHEgAEF/RnINAxoCf0EAIABB/////wNxIglBAnQiAEEEakECdP4QAgBB/////3txIAJHDQAaIAJB",
+  "/////wFxQQNqQQJ2IQogAEEGaiEGQQAhAANAIABBAWogCkgEQEEAIAAgBmpBAnT+EQMAIAQgAEEC",
+  "dGopAwBSDQIaIABBAmohAAwBCwsgACAKRgR/QQEFIAAgBmpBAnT+EAIAIAQgAEECdGooAgBGCwsE",
+  "QEF/IAkgCUEEdP4QAgBBAEwbDAQLBUF/QQAgBhsgBkF+cUUNAxoLIANBAWogCHEhAyAFQQFqIQUM",
+  "AQsLQX8LC7gBAQJ/IABBFWpBAnQiByAHKAIAQQFqNgIAIAAgAiADEAciAwRAIANBAXRBA2ogAkH/",
+  "////AXFBB2pBA3ZqIAJBgICAgARxQQBHakEDdCAFOQMAIABBEGpBAnQoAgAEf0EABSAAQRBqQQJ0",
+  "QYABKAIA/hcCAEEBCyAAIAEgAyAEEA8hBgRAIABBEGpBAnRBAP4XAgALIAZFBEAgACADEAYLCyAA",
+  "QRVqQQJ0IgAgACgCAEEBazYCACAGCwgAIAAgARAeC0wBAX8gAEEgaiEDIABBB2pBAnQoAgBBAWsh",
+  "AAJAA0AgASACSARAIAMgACABcUEBdGpBAnT+EAIADQIgAUEBaiEBDAELCyACIQELIAEL7wMBBn9B",
+  "gAH+EAIAIQQDQCABIANKBEAgAEERakECdCgCACICBH8gAkEAIAQgAkECdEECakECdCgCAGtBBE4b",
+  "BUEACyIFRQRAIAMPC0F/IAVBECgCAGtBDCgCAHZBAXRBgLgDakECdCgCACICQQFrIAJBgICAgARx",
+  "GyIGQQBIBH9BAQUgBkECaiICQQhKBEAgAkEJayICQQdxQQlqIAJBA3V0IQILIABBgAJqIAZqQQJ0",
+  "KAIAIAJBBEwEf0HAAAUgAkGAAk4Ef0EBBUGAAiACbQsLQQF0TgsEQCADDwsgAEEdakECdCAAQdoA",
+  "akECdCgCACAGQQJqIgJBCEoEfyACQQlrIgJBB3FBCWogAkEDdXQFIAILazYCACAAQRhqQQJ0IAU2",
+  "AgAgAEERaiICQQJ0KAIAQQJ0QQNqQQJ0KAIAIgdFBEAgAEESakECdEEANgIACyACQQJ0IAc2AgAg",
+  "BUECdEEDakECdCAAQeAAaiAGakECdCICKAIANgIAIAIgBTYCACAAQYACaiAGakECdCICIAIoAgBB",
+  "AWo2AgAgAEHaAGpBAnQgAEEdakECdCgCADYCACAAQRZqQQJ0IgIoAgAiBkEAIAVrRiAFIAZGcgRA",
+  "IAJBADYCAAsgAEEYakECdEEANgIAIANBAWohAwwBCwsgAQs="
+].join("");
+
+// src/segment/kernel.ts
+var PAGE_BYTES = 2 ** 16;
+var MOST_PAGES = 2 ** 16;
+function kernelMemory(bytes) {
+  const pages = Math.floor(bytes / PAGE_BYTES);
+  if (pages > MOST_PAGES) return void 0;
+  try {
+    return new WebAssembly.Memory({
+      initial: pages,
+      maximum: pages,
+      shared: true
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return void 0;
+    throw error;
+  }
+}
+var compiled;
+function compile() {
+  const Module = WebAssembly.Module;
+  const binary = Uint8Array.fromBase64(KERNEL);
+  return new Module(binary, {
+    builtins: [
+      "js-string"
+    ]
+  });
+}
+function kernelOver(memory) {
+  compiled ??= compile();
+  const { exports } = new WebAssembly.Instance(compiled, {
+    env: {
+      memory
+    },
+    machine: {
+      now: () => Date.now()
+    }
+  });
+  const kernel = exports;
+  return {
+    look: kernel.look,
+    lookPacked: kernel.lookPacked,
+    glance: kernel.glance,
+    putNumber: kernel.putNumber,
+    publish: kernel.publish,
+    remove: kernel.remove,
+    increment: kernel.increment,
+    exchange: kernel.exchange,
+    afterGap: kernel.afterGap,
+    moveSlots: kernel.moveSlots,
+    drain: kernel.drain
+  };
+}
+
+// src/segment/segment.ts
+var MIN_SEGMENT_BYTES = 2 ** 20;
+var MAX_SEGMENT_BYTES = 2 ** 34;
+var MIN_CHUNK_REFS = 2 ** 8;
+var MAX_CHUNK_REFS = 2 ** 12;
+var CHUNKS_WANTED = 2 ** 10;
+var FIRST_CHUNK_ALIGN = 4096;
+var Segment = class _Segment {
+  handle;
+  /** What the map is called, if it has a name: for messages only. */
+  name;
+  buffer;
+  /** Undefined where the segment is no memory that it can work on. */
+  kernel;
+  words;
+  bytes;
+  floats;
+  id;
+  /** The two words of the hash key. */
+  seed;
+  chunkShift;
+  chunkCount;
+  firstChunk;
+  classes;
+  keyCodec;
+  valueCodec;
+  evicts;
+  floorShift;
+  constructor(handle) {
+    const { buffer, memory, name } = handle;
+    this.handle = handle;
+    this.name = name;
+    this.buffer = buffer;
+    this.kernel = memory && kernelOver(memory);
+    this.words = wordsOf(buffer);
+    this.bytes = Buffer2.from(buffer);
+    this.floats = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
+    const words = this.words;
+    this.id = idOf([
+      words[H_ID],
+      words[H_ID + 1]
+    ]);
+    this.seed = [
+      words[H_SEED],
+      words[H_SEED + 1]
+    ];
+    this.chunkShift = words[H_CHUNK_SHIFT];
+    this.chunkCount = words[H_CHUNK_COUNT];
+    this.firstChunk = words[H_FIRST_CHUNK];
+    this.classes = new SizeClasses(2 ** this.chunkShift);
+    this.keyCodec = readName(this.bytes, words, H_KEY_CODEC);
+    this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
+    this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
+    this.floorShift = words[H_FLOOR_SHIFT];
+  }
+  /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
+  static create(options) {
+    const handle = named(reserve(options.maxBytes), options.name);
+    const { buffer } = handle;
+    const geometry = layOut(buffer.byteLength);
+    const words = wordsOf(buffer);
+    poke(words, H_LAYOUT, LAYOUT_VERSION);
+    poke(words, H_TOTAL_REFS, geometry.totalRefs);
+    poke(words, H_CHUNK_SHIFT, geometry.chunkShift);
+    poke(words, H_FIRST_CHUNK, geometry.firstChunk);
+    poke(words, H_CHUNK_COUNT, geometry.chunkCount);
+    poke(words, H_CEILING, geometry.chunkCount);
+    poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
+    poke(words, H_FLOOR_SHIFT, options.floorShift);
+    const random = crypto.getRandomValues(new Int32Array(4));
+    words.set(options.id ?? random.subarray(0, 2), H_ID);
+    words.set(options.seed ?? random.subarray(2), H_SEED);
+    poke(words, H_CLOCK, FIRST_TICK);
+    poke(words, H_EPOCH, 1);
+    writeNoKey(words);
+    const bytes = new Uint8Array(buffer);
+    writeName(bytes, words, H_KEY_CODEC, options.keyCodec);
+    writeName(bytes, words, H_VALUE_CODEC, options.valueCodec);
+    poke(words, H_MAGIC, MAGIC);
+    return new _Segment(handle);
+  }
+  /** Sees a segment that another worker made. */
+  static attach(handle) {
+    const { buffer, memory, name } = handle;
+    const fault = faultOf({
+      buffer,
+      memory,
+      name
+    });
+    if (fault !== void 0) refuse(fault, name);
+    const own14 = memory ? {
+      buffer: bufferOf(memory),
+      memory
+    } : {
+      buffer
+    };
+    return new _Segment(named(own14, name));
+  }
+  /** Makes the segment attachable: its first table is linked. */
+  publish() {
+    store(this.words, H_READY, 1);
+  }
+  /** Word index of a chunk's descriptor. */
+  descriptor(chunk) {
+    return DESCRIPTORS + chunk * DESCRIPTOR_WORDS;
+  }
+  /** The chunk that a ref lies in. */
+  chunkOf(ref) {
+    return ref - this.firstChunk >>> this.chunkShift;
+  }
+  /** The ref at which a chunk begins. */
+  chunkRef(chunk) {
+    return this.firstChunk + chunk * 2 ** this.chunkShift;
+  }
+};
+function wordsOf(buffer) {
+  return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
+}
+function layOut(maxBytes) {
+  const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
+  const wanted = totalRefs / CHUNKS_WANTED;
+  const chunkRefs = Math.min(MAX_CHUNK_REFS, Math.max(MIN_CHUNK_REFS, 2 ** Math.floor(Math.log2(wanted))));
+  const chunkShift = Math.log2(chunkRefs);
+  const mostChunks = Math.ceil(totalRefs / chunkRefs);
+  const headBytes = (DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS) * 4;
+  const firstChunk = Math.ceil(headBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
+  const chunkCount = Math.floor((totalRefs - firstChunk) / chunkRefs);
+  return {
+    totalRefs,
+    chunkShift,
+    firstChunk,
+    chunkCount
+  };
+}
+function reserve(bytes) {
+  const memory = kernelMemory(bytes);
+  return memory ? {
+    buffer: bufferOf(memory),
+    memory
+  } : {
+    buffer: new SharedArrayBuffer(bytes)
+  };
+}
+function named(handle, name) {
+  return name === void 0 ? handle : {
+    ...handle,
+    name
+  };
+}
+function bufferOf(memory) {
+  return memory.buffer;
+}
+function isMemoryOf(memory, buffer) {
+  if (!(memory instanceof WebAssembly.Memory)) return false;
+  const other = bufferOf(memory);
+  if (!(other instanceof SharedArrayBuffer) || other.byteLength !== buffer.byteLength) return false;
+  const [a, b] = [
+    wordsOf(buffer),
+    wordsOf(other)
+  ];
+  return a[H_ID] === b[H_ID] && a[H_ID + 1] === b[H_ID + 1];
+}
+function refuse(fault, name) {
+  const mapName = typeof name === "string" ? name : void 0;
+  throw new HandleError(\`Cannot attach to \${theMap(mapName)}: \${fault}\`, {
+    mapName
+  });
+}
+function faultOf({ buffer, memory, name }) {
+  const fault = faultOfBuffer(buffer);
+  if (fault !== void 0) return fault;
+  if (memory !== void 0 && !isMemoryOf(memory, buffer)) {
+    return "its memory is not that of its buffer: pass the \`handle\` of a SharedMap as it is";
+  }
+  return name === void 0 || typeof name === "string" ? void 0 : \`its name must be a string: \${received(name)}\`;
+}
+function faultOfBuffer(buffer) {
+  if (!(buffer instanceof SharedArrayBuffer)) {
+    return "expected a SharedArrayBuffer: pass the \`handle\` of a SharedMap as it is";
+  }
+  const size = buffer.byteLength;
+  if (buffer.growable || size < MIN_SEGMENT_BYTES || size > MAX_SEGMENT_BYTES) {
+    return \`a buffer of \${size} bytes is not one that this module makes\`;
+  }
+  const words = wordsOf(buffer);
+  if (words[H_MAGIC] !== MAGIC) return "the memory does not begin like a map's";
+  if (words[H_LAYOUT] !== LAYOUT_VERSION) {
+    return \`its layout version is \${words[H_LAYOUT]}, this module reads \${LAYOUT_VERSION}: use one version of the module in all workers\`;
+  }
+  const geometry = layOut(size);
+  if (words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
+    return "its header is damaged";
+  }
+  return load(words, H_READY) === 1 ? void 0 : "its creator never finished it";
+}
+function areInBounds(words, { chunkCount }) {
+  const bounds = [
+    [
+      H_FLOOR_SHIFT,
+      1,
+      30
+    ],
+    [
+      H_PARTICIPANTS,
+      0,
+      MAX_PARTICIPANTS
+    ],
+    [
+      H_SNAPSHOTS,
+      0,
+      MAX_PARTICIPANTS
+    ],
+    [
+      H_CHUNK_HINT,
+      0,
+      chunkCount
+    ],
+    [
+      H_CEILING,
+      0,
+      chunkCount
+    ],
+    [
+      H_CLOCK,
+      FIRST_TICK,
+      LAST_TICK + 1
+    ],
+    [
+      H_WRITTEN,
+      0,
+      LAST_TICK + 1
+    ],
+    [
+      H_NO_KEY + V_KEY,
+      -1,
+      -1
+    ]
+  ];
+  return isSound(words, chunkCount) && bounds.every(([index, low, high]) => words[index] >= low && words[index] <= high);
+}
+function writeNoKey(words) {
+  poke(words, H_NO_KEY + V_STAMP, 1);
+  poke(words, H_NO_KEY + V_PREV, FINAL);
+  poke(words, H_NO_KEY + V_KEY, -1);
+  poke(words, H_NO_KEY + V_VALUE, TAG_TOMBSTONE << TAG_SHIFT);
+}
+function nameLength(words, index) {
+  const length = words[index];
+  return length > 0 && length <= CODEC_NAME_BYTES ? length : 0;
+}
+function readName(bytes, words, index) {
+  const start = (index + 1) * 4;
+  return bytes.utf8Slice(start, start + nameLength(words, index));
+}
+function writeName(bytes, words, index, name) {
+  const encoded = new TextEncoder().encode(name);
+  bytes.set(encoded, (index + 1) * 4);
+  poke(words, index, encoded.length);
+}
+function idOf([high, low]) {
+  return hex(high) + hex(low);
+}
+function hex(word) {
+  return (word >>> 0).toString(16).padStart(8, "0");
+}
+
+// src/table/version.ts
+var version_exports = {};
+__export(version_exports, {
+  SIGN: () => SIGN3,
+  bytesOf: () => bytesOf,
+  cameTooLate: () => cameTooLate,
+  contentRefs: () => contentRefs,
+  copyVersion: () => copyVersion,
+  endOf: () => endOf,
+  expiryOf: () => expiryOf,
+  hasExpired: () => hasExpired,
+  hasKey: () => hasKey,
+  isOfKey: () => isOfKey,
+  isTombstone: () => isTombstone,
+  keyBytes: () => keyBytes,
+  keyIndex: () => keyIndex,
+  keyIsWide: () => keyIsWide,
+  keyWords: () => keyWords,
+  sameKey: () => sameKey,
+  settle: () => settle,
+  tombstoneBytes: () => tombstoneBytes,
+  touchVersion: () => touchVersion,
+  valueBytes: () => valueBytes,
+  valueIndex: () => valueIndex,
+  valueIndexOf: () => valueIndexOf,
+  valueTag: () => valueTag,
+  versionBytes: () => versionBytes,
+  writePlain: () => writePlain,
+  writeVersion: () => writeVersion,
+  writingTick: () => writingTick
+});
+var { FINAL: FINAL2, H_CLOCK: H_CLOCK2, H_WRITTEN: H_WRITTEN2, HAS_EXPIRY: HAS_EXPIRY2, KEY_WIDE: KEY_WIDE2, LENGTH_MASK: LENGTH_MASK2, REF_MASK: REF_MASK2, REF_SHIFT: REF_SHIFT3, TAG_SHIFT: TAG_SHIFT2, TAG_TOMBSTONE: TAG_TOMBSTONE2, V_HEADER_BYTES: V_HEADER_BYTES2, V_HEADER_WORDS: V_HEADER_WORDS2, V_KEY: V_KEY2, V_PREV: V_PREV2, V_STAMP: V_STAMP3, V_VALUE: V_VALUE2 } = layout_exports;
+var { compareAndSet: compareAndSet5, hint: hint4, load: load7, poke: poke8, touch: touch3 } = words_exports;
+var { floatAt: floatAt2, now: now3 } = machine_exports;
+var NEXT_LINE = 8;
+function touchVersion(words, ref) {
+  const first = ref * 4;
+  return touch3(words, first) | touch3(words, first + NEXT_LINE);
+}
+function versionBytes(keyBytes3, valueBytes3, expires) {
+  return V_HEADER_BYTES2 + (keyBytes3 + 7 & ~7) + (expires ? 8 : 0) + valueBytes3;
+}
+function writeVersion(segment, ref, key, tag, valueBytes3, expiry2) {
+  const words = segment.words;
+  const at = ref * 4;
+  const expires = expiry2 !== Infinity;
+  poke8(words, at + V_STAMP3, 0);
+  poke8(words, at + V_PREV2, FINAL2);
+  words[at + V_KEY2] = expires ? key.info | HAS_EXPIRY2 : key.info;
+  words[at + V_VALUE2] = valueBytes3 | tag << TAG_SHIFT2;
+  const count = key.count;
+  const from = key.words;
+  const to = at + V_HEADER_WORDS2;
+  for (let i = 0; i < count; i++) words[to + i] = from[i];
+  if (expires) segment.floats[valueIndex(words, ref) - 1] = expiry2;
+}
+function writePlain(words, ref, key, info, valueInfo) {
+  const at = ref * 4;
+  poke8(words, at + V_STAMP3, 0);
+  poke8(words, at + V_PREV2, FINAL2);
+  words[at + V_KEY2] = info;
+  words[at + V_VALUE2] = valueInfo;
+  const count = keyWords(info);
+  const to = at + V_HEADER_WORDS2;
+  for (let i = 0; i < count; i++) words[to + i] = words[key + i];
+}
+function isOfKey(words, ref, key, info) {
+  const at = ref * 4;
+  if ((words[at + V_KEY2] & ~HAS_EXPIRY2) !== info) return false;
+  const count = keyWords(info);
+  const from = at + V_HEADER_WORDS2;
+  for (let i = 0; i < count; i++) {
+    if (words[from + i] !== words[key + i]) return false;
+  }
+  return true;
+}
+function keyWords(info) {
+  return (info & LENGTH_MASK2) + 3 >>> 2;
+}
+function hasKey(words, ref, key, info) {
+  const at = ref * 4;
+  if ((words[at + V_KEY2] & ~HAS_EXPIRY2) !== info) return false;
+  const count = keyWords(info);
+  const from = at + V_HEADER_WORDS2;
+  for (let i = 0; i < count; i++) {
+    if (words[from + i] !== key[i]) return false;
+  }
+  return true;
+}
+function sameKey(words, a, b) {
+  const info = words[b * 4 + V_KEY2] & ~HAS_EXPIRY2;
+  return a === b || isOfKey(words, a, b * 4 + V_HEADER_WORDS2, info);
+}
+function keyBytes(words, ref) {
+  return words[ref * 4 + V_KEY2] & LENGTH_MASK2;
+}
+function keyIsWide(words, ref) {
+  return (words[ref * 4 + V_KEY2] & KEY_WIDE2) !== 0;
+}
+function keyIndex(ref) {
+  return ref * 2 + V_HEADER_BYTES2 / 8;
+}
+function valueBytes(words, ref) {
+  return words[ref * 4 + V_VALUE2] & LENGTH_MASK2;
+}
+function valueTag(words, ref) {
+  return words[ref * 4 + V_VALUE2] >>> TAG_SHIFT2;
+}
+function valueIndex(words, ref) {
+  return valueIndexOf(ref, words[ref * 4 + V_KEY2]);
+}
+function valueIndexOf(ref, info) {
+  return ref * 2 + V_HEADER_BYTES2 / 8 + ((info & LENGTH_MASK2) + 7 >>> 3) + ((info & HAS_EXPIRY2) !== 0 ? 1 : 0);
+}
+function isTombstone(words, ref) {
+  return valueTag(words, ref) === TAG_TOMBSTONE2;
+}
+function expiryOf(segment, ref) {
+  if ((segment.words[ref * 4 + V_KEY2] & HAS_EXPIRY2) === 0) return Infinity;
+  return Math.abs(segment.floats[valueIndex(segment.words, ref) - 1]);
+}
+function signWord(words, ref) {
+  return valueIndex(words, ref) * 2 - 1;
+}
+var SIGN3 = 2147483648;
+var LONG_AGO = 0;
+function bytesOf(words, ref) {
+  return (valueIndex(words, ref) - ref * 2) * 8 + valueBytes(words, ref);
+}
+function tombstoneBytes(words, ref) {
+  if (isTombstone(words, ref)) return 0;
+  return versionBytes(words[ref * 4 + V_KEY2] & LENGTH_MASK2, 0, false);
+}
+function contentRefs(words, ref) {
+  const keyBytes3 = words[ref * 4 + V_KEY2] & LENGTH_MASK2;
+  return keyBytes3 + valueBytes(words, ref) >>> REF_SHIFT3;
+}
+function copyVersion(words, from, to, bytes) {
+  poke8(words, to * 4 + V_STAMP3, 0);
+  const start = from * 4 + V_KEY2;
+  words.copyWithin(to * 4 + V_KEY2, start, from * 4 + (bytes + 3 >>> 2));
+  if ((words[to * 4 + V_KEY2] & HAS_EXPIRY2) !== 0) {
+    words[signWord(words, to)] &= ~SIGN3;
+  }
+}
+function endOf(segment, ref) {
+  if (ref === 0 || isTombstone(segment.words, ref)) return -Infinity;
+  return expiryOf(segment, ref);
+}
+function settle(words, ref) {
+  const stamp = load7(words, ref * 4 + V_STAMP3);
+  return stamp > 0 ? stamp : settlePending(words, ref);
+}
+function settlePending(words, ref) {
+  const at = ref * 4 + V_STAMP3;
+  let tick = writingTick(words);
+  if (isLateRenewal(words, ref)) tick = -writingTick(words);
+  const isMine = compareAndSet5(words, at, 0, tick);
+  const stamp = isMine ? tick : load7(words, at);
+  if (stamp > 0) return stamp;
+  poke8(words, signWord(words, ref), LONG_AGO);
+  compareAndSet5(words, at, stamp, -stamp);
+  return -stamp;
+}
+function writingTick(words) {
+  const tick = load7(words, H_CLOCK2);
+  let last = load7(words, H_WRITTEN2);
+  while (last < tick && !compareAndSet5(words, H_WRITTEN2, last, tick)) {
+    last = load7(words, H_WRITTEN2);
+  }
+  return tick;
+}
+function isLateRenewal(words, ref) {
+  if ((words[ref * 4 + V_KEY2] & HAS_EXPIRY2) === 0) return false;
+  if (hint4(words, signWord(words, ref)) >= 0) return false;
+  return isPast(words, load7(words, ref * 4 + V_PREV2) & REF_MASK2);
+}
+function cameTooLate(words, ref) {
+  return (words[ref * 4 + V_KEY2] & HAS_EXPIRY2) !== 0 && words[signWord(words, ref)] === LONG_AGO;
+}
+function hasExpired(words, ref) {
+  return (words[ref * 4 + V_KEY2] & HAS_EXPIRY2) !== 0 && isPast(words, ref);
+}
+function isPast(words, ref) {
+  const expiry2 = floatAt2(words, signWord(words, ref) - 1);
+  return now3() >= (expiry2 < 0 ? -expiry2 : expiry2);
+}
+
+// src/table/clock.ts
+var { H_CLOCK: H_CLOCK3, H_WRITTEN: H_WRITTEN3, LAST_TICK: LAST_TICK2, OPENING: OPENING3, PENDING: PENDING3, REF_MASK: REF_MASK3, V_PREV: V_PREV3 } = layout_exports;
+var { compareAndSet: compareAndSet6, load: load8, own: own8, poke: poke9, store: store4 } = words_exports;
+var { settle: settle2 } = version_exports;
+var MOST_HASH = 2 ** 32 - 1;
+var HALF = 2 ** 31;
+var TURN_SHIFT = 27;
+function openSnapshot(participant, registryWord) {
+  const { words } = participant.segment;
+  participant.raiseSnapshotMarks(registryWord);
+  poke9(words, noteOf(registryWord), Math.floor(Date.now() / 1e3));
+  store4(words, registryWord, PENDING3);
+  const tick = presentTick(words);
+  store4(words, registryWord, tick);
+  participant.noteTurn();
+  return tick;
+}
+function openDump(participant, registryWord) {
+  const { words } = participant.segment;
+  participant.raiseSnapshotMarks(registryWord);
+  poke9(words, noteOf(registryWord), FIRST_PLACE);
+  store4(words, registryWord, OPENING3);
+  const tick = presentTick(words);
+  if (tick === 0) store4(words, registryWord, 0);
+  else compareAndSet6(words, registryWord, OPENING3, ~tick);
+  participant.noteTurn();
+  return tick;
+}
+function pass(participant, registryWord, hash) {
+  const { words } = participant.segment;
+  const note2 = noteOf(registryWord);
+  const before = own8(words, note2);
+  const place = Math.min(hash, MOST_HASH) - HALF;
+  store4(words, note2, place);
+  if ((before ^ place) >>> TURN_SHIFT !== 0) participant.noteTurn();
+}
+function isRevoked(participant, registryWord, tick) {
+  const { words } = participant.segment;
+  return !compareAndSet6(words, registryWord, ~tick, ~tick);
+}
+function presentTick(words) {
+  const now4 = load8(words, H_CLOCK3);
+  if (load8(words, H_WRITTEN3) < now4) return now4 - 1;
+  if (now4 >= LAST_TICK2) return 0;
+  compareAndSet6(words, H_CLOCK3, now4, now4 + 1);
+  return now4;
+}
+var MOST_OPENINGS = 1e3;
+function openMoment(participant, registryWord, open = openSnapshot) {
+  for (let tries = MOST_OPENINGS; ; tries--) {
+    const time = Date.now();
+    const tick = open(participant, registryWord);
+    if (tick === 0) return void 0;
+    if (Date.now() === time || tries === 0) return {
+      tick,
+      time
+    };
+  }
+}
+function closeSnapshot(participant, registryWord) {
+  store4(participant.segment.words, registryWord, 0);
+  participant.noteTurn();
+}
+
+// src/table/hash_memo.ts
+var PLACES = 1024;
+var HashMemo = class {
+  /** An integer and its hash in each place; no hash is 0. */
+  #pairs = new Int32Array(2 * PLACES);
+  /** The hash of an integer of 32 bits; 0: it is not remembered. */
+  recall(integer) {
+    const at = placeOf2(integer);
+    return this.#pairs[at] === integer ? this.#pairs[at + 1] : 0;
+  }
+  /** Remembers a hash, instead of what was in its place. */
+  remember(integer, hash) {
+    const at = placeOf2(integer);
+    this.#pairs[at] = integer;
+    this.#pairs[at + 1] = hash;
+  }
+};
+function placeOf2(integer) {
+  return (integer & PLACES - 1) * 2;
+}
+
+// src/table/hash.ts
+var hash_exports = {};
+__export(hash_exports, {
+  hashWords: () => hashWords,
+  homeSlot: () => homeSlot,
+  packAndHash: () => packAndHash,
+  packWide: () => packWide
+});
+function hashWords(words, count, info, k0, k1, from = 0) {
+  let v0 = k0;
+  let v1 = k1;
+  let v2 = 1819895653 ^ k0;
+  let v3 = 1952801890 ^ k1;
+  for (let i = 0; i <= count; i++) {
+    const word = i < count ? words[from + i] : info;
+    v3 ^= word;
+    v0 = v0 + v1 | 0;
+    v1 = (v1 << 5 | v1 >>> 27) ^ v0;
+    v0 = v0 << 16 | v0 >>> 16;
+    v2 = v2 + v3 | 0;
+    v3 = (v3 << 8 | v3 >>> 24) ^ v2;
+    v0 = v0 + v3 | 0;
+    v3 = (v3 << 7 | v3 >>> 25) ^ v0;
+    v2 = v2 + v1 | 0;
+    v1 = (v1 << 13 | v1 >>> 19) ^ v2;
+    v2 = v2 << 16 | v2 >>> 16;
+    v0 ^= word;
+  }
+  return finishHash(v0, v1, v2, v3);
+}
+function homeSlot(hash, shift) {
+  return hash >>> shift | 0;
+}
+function finishHash(v0, v1, v2, v3) {
+  v2 ^= 255;
+  for (let round = 0; round < 3; round++) {
+    v0 = v0 + v1 | 0;
+    v1 = (v1 << 5 | v1 >>> 27) ^ v0;
+    v0 = v0 << 16 | v0 >>> 16;
+    v2 = v2 + v3 | 0;
+    v3 = (v3 << 8 | v3 >>> 24) ^ v2;
+    v0 = v0 + v3 | 0;
+    v3 = (v3 << 7 | v3 >>> 25) ^ v0;
+    v2 = v2 + v1 | 0;
+    v1 = (v1 << 13 | v1 >>> 19) ^ v2;
+    v2 = v2 << 16 | v2 >>> 16;
+  }
+  const hash = v1 ^ v3;
+  return (hash & ~1) === 0 ? hash | 2 : hash;
+}
+function packAndHash(text, words, k0, k1) {
+  const length = text.length;
+  const whole2 = length & ~3;
+  let v0 = k0;
+  let v1 = k1;
+  let v2 = 1819895653 ^ k0;
+  let v3 = 1952801890 ^ k1;
+  let units = 0;
+  for (let i = 0; ; i += 4) {
+    let word = length;
+    if (i < whole2) {
+      const a = text.charCodeAt(i);
+      const b = text.charCodeAt(i + 1);
+      const c = text.charCodeAt(i + 2);
+      const d = text.charCodeAt(i + 3);
+      units |= a | b | c | d;
+      word = a | b << 8 | c << 16 | d << 24;
+      words[i >> 2] = word;
+    } else if (i < length) {
+      word = 0;
+      for (let j = i; j < length; j++) {
+        const unit = text.charCodeAt(j);
+        units |= unit;
+        word |= unit << ((j & 3) << 3);
+      }
+      words[i >> 2] = word;
+    }
+    v3 ^= word;
+    v0 = v0 + v1 | 0;
+    v1 = (v1 << 5 | v1 >>> 27) ^ v0;
+    v0 = v0 << 16 | v0 >>> 16;
+    v2 = v2 + v3 | 0;
+    v3 = (v3 << 8 | v3 >>> 24) ^ v2;
+    v0 = v0 + v3 | 0;
+    v3 = (v3 << 7 | v3 >>> 25) ^ v0;
+    v2 = v2 + v1 | 0;
+    v1 = (v1 << 13 | v1 >>> 19) ^ v2;
+    v2 = v2 << 16 | v2 >>> 16;
+    v0 ^= word;
+    if (i >= length) break;
+  }
+  if (units > 255) return 0;
+  return finishHash(v0, v1, v2, v3);
+}
+function packWide(text, words) {
+  const length = text.length;
+  for (let i = 0; i < length; i += 2) {
+    const low = text.charCodeAt(i);
+    const high = i + 1 < length ? text.charCodeAt(i + 1) : 0;
+    words[i >> 1] = low | high << 16;
+  }
+}
+
+// src/table/key.ts
+var { KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS2, KEY_WIDE: KEY_WIDE3, P_KEY: P_KEY2, V_HEADER_WORDS: V_HEADER_WORDS3 } = layout_exports;
+var { hashWords: hashWords2, packAndHash: packAndHash2, packWide: packWide2 } = hash_exports;
+var { keyBytes: keyBytes2, keyIsWide: keyIsWide2, keyWords: keyWords2 } = version_exports;
+var FIRST_WORDS = 64;
+var NO_HASH = 0;
+var oneNumber = new Float64Array(1);
+var numberWords = new Int32Array(oneNumber.buffer);
+var NUMBER_BYTES = 8;
+function scratchIn(words) {
+  const { buffer, byteLength, byteOffset } = words;
+  return {
+    words,
+    bytes: new Uint8Array(buffer, byteOffset, byteLength)
+  };
+}
+var EncodedKey = class _EncodedKey {
+  /** The key, padded with zero bytes to a whole word. */
+  words;
+  /** The same memory as bytes. */
+  bytes;
+  /** Memory for keys that are not long: all that most ever need. */
+  #near;
+  #nearLength;
+  /** Memory for those that are. */
+  #far;
+  #isFar = false;
+  /** Bytes in use, with the \`KEY_WIDE\` flag: what a version's key word holds, but for its expiry flag. */
+  info = 0;
+  hash = 0;
+  #k0;
+  #k1;
+  #memo;
+  /**
+   * @param seed The map's.
+   * @param memo For whoever packs numbers again and again: what is known of the map's hashes.
+   */
+  constructor(seed, memo, words = new Int32Array(FIRST_WORDS)) {
+    this.#k0 = seed[0];
+    this.#k1 = seed[1];
+    this.#memo = memo;
+    this.#near = scratchIn(words);
+    this.#nearLength = words.byteLength;
+    this.words = this.#near.words;
+    this.bytes = this.#near.bytes;
+  }
+  /** One in the participant's record, where the quick way looks for it if it is not too long. */
+  static inRecord(participant, memo) {
+    const { base, segment: { seed, words } } = participant;
+    const from = base + P_KEY2;
+    const scratch = words.subarray(from, from + KEY_SCRATCH_WORDS2);
+    return new _EncodedKey(seed, memo, scratch);
+  }
+  /** Words in use. */
+  get count() {
+    return keyWords2(this.info);
+  }
+  /** Whether the key is short enough for the memory that was given first. */
+  get isNear() {
+    return !this.#isFar;
+  }
+  /** Makes room for \`bytes\` bytes. */
+  reserve(bytes) {
+    if (this.#isFar || bytes > this.#nearLength) this.#fit(bytes);
+  }
+  #fit(bytes) {
+    this.#isFar = bytes > this.#nearLength;
+    if (this.#isFar && bytes > (this.#far?.bytes.length ?? 0)) {
+      const words = 2 ** Math.ceil(Math.log2(bytes / 4 + 1));
+      this.#far = scratchIn(new Int32Array(words));
+    }
+    const scratch = this.#isFar ? this.#far : this.#near;
+    this.words = scratch.words;
+    this.bytes = scratch.bytes;
+  }
+  /** Takes over the key of a version. */
+  copyFrom(segment, ref) {
+    const byteLength = keyBytes2(segment, ref);
+    this.reserve(byteLength);
+    const from = ref * 4 + V_HEADER_WORDS3;
+    const count = byteLength + 3 >>> 2;
+    const words = this.words;
+    for (let i = 0; i < count; i++) words[i] = segment[from + i];
+    this.finish(byteLength, keyIsWide2(segment, ref));
+  }
+  /** Takes over a key that was encoded elsewhere. */
+  take(other) {
+    const { count } = other;
+    this.reserve(count * 4);
+    const from = other.words;
+    const words = this.words;
+    for (let i = 0; i < count; i++) words[i] = from[i];
+    this.info = other.info;
+    this.hash = other.hash;
+  }
+  /** Encodes a Latin-1 string; false, and nothing is encoded, if it is none. */
+  packLatin1(text) {
+    const length = text.length;
+    this.reserve(length);
+    const hash = packAndHash2(text, this.words, this.#k0, this.#k1);
+    if (hash === 0) return false;
+    this.info = length;
+    this.hash = hash;
+    return true;
+  }
+  /** Encodes any string as UTF-16. */
+  packWide(text) {
+    const byteLength = text.length * 2;
+    this.reserve(byteLength + 4);
+    packWide2(text, this.words);
+    this.finish(byteLength, true);
+  }
+  /** Another key was packed into the memory given first: this is none until it is packed or adopted. */
+  forget() {
+    this.hash = NO_HASH;
+  }
+  /** Takes over a key that was packed into the memory given first. */
+  adopt(info, hash) {
+    if (this.#isFar) this.#fit(0);
+    this.info = info;
+    this.hash = hash;
+  }
+  /** Encodes a number, the same for those that \`Map\` takes for the same: NaN equals NaN, and -0 is 0. */
+  packNumber(key) {
+    oneNumber[0] = key === key ? key + 0 : NaN;
+    this.reserve(NUMBER_BYTES);
+    this.words[0] = numberWords[0];
+    this.words[1] = numberWords[1];
+    const memo = this.#memo;
+    const integer = key | 0;
+    if (memo === void 0 || integer !== key) {
+      return this.finish(NUMBER_BYTES, false);
+    }
+    const hash = memo.recall(integer);
+    if (hash === 0) {
+      this.finish(NUMBER_BYTES, false);
+      memo.remember(integer, this.hash);
+      return;
+    }
+    this.info = NUMBER_BYTES;
+    this.hash = hash;
+  }
+  /** Ends the encoding of a key whose words are in place. */
+  finish(byteLength, wide) {
+    this.info = wide ? byteLength | KEY_WIDE3 : byteLength;
+    this.hash = hashWords2(this.words, this.count, this.info, this.#k0, this.#k1);
+  }
+};
+
+// src/table/floor.ts
+var floor_exports = {};
+__export(floor_exports, {
+  clearFloor: () => clearFloor,
+  lowestFloor: () => lowestFloor,
+  raiseFloor: () => raiseFloor,
+  revokeFloors: () => revokeFloors,
+  setFloor: () => setFloor
+});
+function setFloor(participant, tick) {
+  store(participant.segment.words, participant.base + P_FLOOR, tick);
+}
+function raiseFloor(participant, from, to) {
+  const words = participant.segment.words;
+  return compareAndSet(words, participant.base + P_FLOOR, from, to);
+}
+function clearFloor(participant) {
+  store(participant.segment.words, participant.base + P_FLOOR, 0);
+}
+function lowestFloor(words) {
+  let lowest = NEVER;
+  const slots = load(words, H_SNAPSHOTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const floor = load(words, participantBase(slot) + P_FLOOR);
+    if (floor > 0 && floor < lowest) lowest = floor;
+  }
+  return lowest;
+}
+function revokeFloors(words) {
+  const slots = load(words, H_SNAPSHOTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const index = participantBase(slot) + P_FLOOR;
+    const floor = load(words, index);
+    if (floor > 0) compareAndSet(words, index, floor, LOST);
+  }
+}
+
+// src/table/room.ts
+var { H_ROOT: H_ROOT2, P_PERMITS_FOR: P_PERMITS_FOR2, T_CAPACITY: T_CAPACITY2, T_NEXT: T_NEXT2, T_NUMBER: T_NUMBER2, T_ROOM: T_ROOM2 } = layout_exports;
+var { compareAndSet: compareAndSet7, load: load9, own: own9, poke: poke10, settled: settled4 } = words_exports;
+function slotLimit(capacity) {
+  return capacity - capacity / 8;
+}
+function crowded(capacity) {
+  return capacity * 5 / 8;
+}
+function claimedSlots(words, table) {
+  const room2 = load9(words, table + T_ROOM2);
+  return slotLimit(words[table + T_CAPACITY2]) - (room2 < 0 ? ~room2 : room2);
+}
+function closeRoom(words, table) {
+  for (; ; ) {
+    const room2 = load9(words, table + T_ROOM2);
+    if (room2 < 0 || compareAndSet7(words, table + T_ROOM2, room2, ~room2)) return;
+  }
+}
+function credit(words, table, permits) {
+  for (; ; ) {
+    const room2 = load9(words, table + T_ROOM2);
+    if (room2 < 0) return false;
+    if (compareAndSet7(words, table + T_ROOM2, room2, room2 + permits)) return true;
+  }
+}
+function returnPermits(words, permits) {
+  let table = load9(words, H_ROOT2) * 4;
+  while (table !== 0 && !credit(words, table, permits)) {
+    table = load9(words, table + T_NEXT2) * 4;
+  }
+}
+function batchFor(words, table) {
+  return Math.min(64, Math.max(1, words[table + T_CAPACITY2] >> 8));
+}
+var Permits = class {
+  #participant;
+  #words;
+  /** The word that says which table the permits are for. */
+  #for;
+  constructor(participant) {
+    this.#participant = participant;
+    this.#words = participant.segment.words;
+    this.#for = participant.base + P_PERMITS_FOR2;
+  }
+  /** Asks for the right to claim one slot of a table. Lock-free. */
+  ask(table) {
+    this.turnTo(table);
+    if (this.#participant.permits > 0) return "kept";
+    return this.#take(table) ? "taken" : "none";
+  }
+  /** Takes one from what is at hand, to claim a slot with. */
+  spend() {
+    this.#participant.permits--;
+  }
+  /** Puts it back: the slot was not claimed. */
+  keep() {
+    this.#participant.permits++;
+  }
+  /** Returns what is at hand, if it is for another table: so that all of it is for this one. */
+  turnTo(table) {
+    const number = settled4(this.#words, table + T_NUMBER2);
+    if (number === own9(this.#words, this.#for)) return;
+    this.giveBack();
+    poke10(this.#words, this.#for, number);
+  }
+  /** Returns what is at hand for \`table\` if it is much: the places of slots that this participant dropped in the table before it. */
+  giveSurplus(table) {
+    if (this.#participant.permits > batchFor(this.#words, table)) {
+      this.giveBack();
+    }
+  }
+  /** Returns what is at hand. */
+  giveBack() {
+    const permits = this.#participant.permits;
+    this.#participant.permits = 0;
+    if (permits > 0) returnPermits(this.#words, permits);
+  }
+  #take(table) {
+    const words = this.#words;
+    const batch = batchFor(words, table);
+    for (; ; ) {
+      const room2 = load9(words, table + T_ROOM2);
+      if (room2 <= 0) return false;
+      const permits = Math.min(batch, room2);
+      if (compareAndSet7(words, table + T_ROOM2, room2, room2 - permits)) {
+        this.#participant.permits = permits;
+        return true;
+      }
+    }
+  }
+};
+
+// src/table/tombstone.ts
+var tombstone_exports = {};
+__export(tombstone_exports, {
+  dropAtOnce: () => dropAtOnce,
+  isDroppable: () => isDroppable,
+  isUnneeded: () => isUnneeded
+});
+
+// src/table/trim.ts
+var trim_exports = {};
+__export(trim_exports, {
+  freeze: () => freeze,
+  trim: () => trim
+});
+var { FINAL: FINAL3, GOING: GOING2, REF_MASK: REF_MASK4, V_PREV: V_PREV4, V_STAMP: V_STAMP4 } = layout_exports;
+var { compareAndSet: compareAndSet8, hint: hint5, load: load10, settled: settled5 } = words_exports;
+var { hold: hold2, retire: retire2 } = limbo_exports;
+var { isShown: isShown2 } = registry_exports;
+var { contentRefs: contentRefs2 } = version_exports;
+function trim(words, base, ref, hash) {
+  const at = ref * 4 + V_PREV4;
+  if ((hint5(words, at) & FINAL3) !== 0) return;
+  const old = load10(words, at);
+  if ((old & FINAL3) !== 0) return;
+  const death = settled5(words, ref * 4 + V_STAMP4);
+  if (isShown2(words, settled5(words, old * 4 + V_STAMP4), death, hash)) {
+    if (compareAndSet8(words, at, old, old | FINAL3)) {
+      hold2(words, base, old, death);
+    }
+    return;
+  }
+  const older = freeze(words, old);
+  if (compareAndSet8(words, at, old, older & REF_MASK4 | FINAL3)) {
+    retire2(words, base, old, contentRefs2(words, old));
+  }
+}
+function freeze(words, ref) {
+  const at = ref * 4 + V_PREV4;
+  let prev = load10(words, at);
+  while ((prev & REF_MASK4) !== 0 && (prev & GOING2) === 0) {
+    if (compareAndSet8(words, at, prev, prev | GOING2)) break;
+    prev = load10(words, at);
+  }
+  return prev;
+}
+
+// src/table/tombstone.ts
+var { GONE: GONE2, H_EPOCH: H_EPOCH4, H_ROOT: H_ROOT3, H_SNAPSHOTS: H_SNAPSHOTS4, REF_MASK: REF_MASK5, SLOT_WORDS: SLOT_WORDS2, T_CAPACITY: T_CAPACITY3, T_ROOT_SINCE: T_ROOT_SINCE2, T_SHIFT: T_SHIFT2, T_SLOTS: T_SLOTS2, V_PREV: V_PREV5, V_STAMP: V_STAMP5 } = layout_exports;
+var { compareAndSet: compareAndSet9, load: load11, settled: settled6 } = words_exports;
+var { isOver: isOver2, retire: retire3 } = limbo_exports;
+var { isNeeded: isNeeded2 } = registry_exports;
+var { lowestFloor: lowestFloor2 } = floor_exports;
+var { homeSlot: homeSlot2 } = hash_exports;
+var { trim: trim2 } = trim_exports;
+var { contentRefs: contentRefs3, settle: settle3 } = version_exports;
+var NEAR = 8;
+function isDroppable(words, base, tombstone, hash) {
+  settle3(words, tombstone);
+  trim2(words, base, tombstone, hash);
+  return isNeededByNone(words, tombstone, hash);
+}
+function isNeededByNone(words, tombstone, hash) {
+  if (load11(words, H_SNAPSHOTS4) === 0) return true;
+  return isUnneeded(words, tombstone, hash) && lowestFloor2(words) >= settled6(words, tombstone * 4 + V_STAMP5);
+}
+function isUnneeded(words, tombstone, hash) {
+  const at = tombstone * 4;
+  return (load11(words, at + V_PREV5) & REF_MASK5) === 0 || !isNeeded2(words, settled6(words, at + V_STAMP5), hash);
+}
+function dropAtOnce(words, base, table, slot, link2) {
+  const tombstone = link2 & REF_MASK5;
+  if (isNear(words, table, slot) && isRidOfMovers(words, table) && isNeededByNone(words, tombstone, settled6(words, slot)) && compareAndSet9(words, slot + 1, link2, GONE2)) retire3(words, base, tombstone, contentRefs3(words, tombstone));
+}
+function isNear(words, table, slot) {
+  const place = (slot - table - T_SLOTS2) / SLOT_WORDS2;
+  const home2 = homeSlot2(settled6(words, slot), words[table + T_SHIFT2]);
+  return (place - home2 & words[table + T_CAPACITY3] - 1) < NEAR;
+}
+function isRidOfMovers(words, table) {
+  const since = load11(words, table + T_ROOT_SINCE2);
+  if (since !== 0) return isOver2(words, since);
+  if (load11(words, H_ROOT3) * 4 === table) {
+    compareAndSet9(words, table + T_ROOT_SINCE2, 0, load11(words, H_EPOCH4));
+  }
+  return false;
+}
+
+// src/table/move.ts
+var { CLOSED: CLOSED2, DEAD: DEAD2, EMPTY: EMPTY2, FROZEN: FROZEN2, GONE: GONE3, MOVED: MOVED2, P_PERMITS: P_PERMITS3, REF_MASK: REF_MASK6, SLOT_WORDS: SLOT_WORDS3, T_CAPACITY: T_CAPACITY4, T_NEXT: T_NEXT3, T_SHIFT: T_SHIFT3, T_SLOTS: T_SLOTS3 } = layout_exports;
+var { compareAndSet: compareAndSet10, load: load12, own: own10, poke: poke11, release: release3 } = words_exports;
+var { retire: retire4 } = limbo_exports;
+var { homeSlot: homeSlot3 } = hash_exports;
+var { isDroppable: isDroppable2 } = tombstone_exports;
+var { contentRefs: contentRefs4, sameKey: sameKey2 } = version_exports;
+function moveSlots(words, base, table, first, count) {
+  const end = first + count * SLOT_WORDS3;
+  for (let slot = first; slot < end; slot += SLOT_WORDS3) {
+    if (!moveSlot(words, base, table, slot)) return false;
+  }
+  return true;
+}
+function moveSlot(words, base, table, slot) {
+  for (; ; ) {
+    const hash = load12(words, slot);
+    if (hash === CLOSED2) return true;
+    if (hash === EMPTY2) {
+      if (compareAndSet10(words, slot, EMPTY2, CLOSED2)) return true;
+      continue;
+    }
+    const link2 = load12(words, slot + 1);
+    if (link2 === MOVED2) return true;
+    if (link2 === 0) {
+      if (closeUnlinked(words, base, slot)) return true;
+      continue;
+    }
+    if ((link2 & FROZEN2) === 0) {
+      if ((link2 & DEAD2) !== 0 && canDrop(words, base, link2, hash)) {
+        if (!compareAndSet10(words, slot + 1, link2, MOVED2)) continue;
+        if (link2 !== GONE3) retireVersion(words, base, link2 & REF_MASK6);
+        gainPlace(words, base);
+        return true;
+      }
+      if (!compareAndSet10(words, slot + 1, link2, link2 | FROZEN2)) continue;
+    }
+    const next = load12(words, table + T_NEXT3) * 4;
+    if (!copy(words, next, hash, link2 & ~FROZEN2)) return false;
+    release3(words, slot + 1, MOVED2);
+    return true;
+  }
+}
+function retireVersion(words, base, ref) {
+  retire4(words, base, ref, contentRefs4(words, ref));
+}
+function closeUnlinked(words, base, slot) {
+  if (!compareAndSet10(words, slot + 1, 0, MOVED2)) return false;
+  gainPlace(words, base);
+  return true;
+}
+function gainPlace(words, base) {
+  poke11(words, base + P_PERMITS3, own10(words, base + P_PERMITS3) + 1);
+}
+function canDrop(words, base, link2, hash) {
+  return link2 === GONE3 || isDroppable2(words, base, link2 & REF_MASK6, hash);
+}
+function copy(words, next, hash, link2) {
+  const capacity = words[next + T_CAPACITY4];
+  const slots = next + T_SLOTS3;
+  let i = homeSlot3(hash, words[next + T_SHIFT3]);
+  for (let probes = 0; probes < capacity; ) {
+    const slot = slots + i * SLOT_WORDS3;
+    const there = load12(words, slot);
+    if (there === CLOSED2) return true;
+    if (there === EMPTY2) {
+      compareAndSet10(words, slot, EMPTY2, hash);
+      continue;
+    }
+    if (there === hash) {
+      const linked = load12(words, slot + 1);
+      if (linked === MOVED2) return true;
+      if (linked === 0) {
+        if (compareAndSet10(words, slot + 1, 0, link2)) return true;
+        continue;
+      }
+      if (sameKey2(words, linked & REF_MASK6, link2 & REF_MASK6)) return true;
+    }
+    i = i + 1 & capacity - 1;
+    probes++;
+  }
+  return false;
+}
+
+// src/table/migration.ts
+var { DEAD: DEAD3, GONE: GONE4, H_CLOCK: H_CLOCK4, H_PARTICIPANTS: H_PARTICIPANTS4, H_ROOT: H_ROOT4, H_TABLES: H_TABLES2, MOVED: MOVED3, NEVER: NEVER3, P_ENTRIES: P_ENTRIES2, P_EXPECTED: P_EXPECTED3, P_REAPING: P_REAPING2, P_SEEN: P_SEEN3, REF_BYTES: REF_BYTES5, REF_MASK: REF_MASK7, SLOT_WORDS: SLOT_WORDS4, STRIDE: STRIDE2, T_BORN: T_BORN2, T_CAPACITY: T_CAPACITY5, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT4, T_NUMBER: T_NUMBER3, T_REAPER: T_REAPER2, T_ROOM: T_ROOM3, T_SHIFT: T_SHIFT4, T_SLOTS: T_SLOTS4, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP6 } = layout_exports;
+var { add: add4, compareAndSet: compareAndSet11, hint: hint6, load: load13, own: own11, poke: poke12, release: release4, store: store5, touch: touch4 } = words_exports;
+var { enter: enter4, leave: leave4 } = section_exports;
+var LEAST_SHIFT = 8;
+var ROOMY = 0.4;
+var SPARSE = 1 / 8;
+var LEAST_ROOM = 8;
+var PURGE_WORTH = 32;
+var MOST_EXPECTED = 2 ** 28;
+function suitableShift(entries, floor) {
+  return Math.max(floor, Math.ceil(Math.log2(Math.max(1, entries) / ROOMY)));
+}
+function leastShift(claimed) {
+  let shift = LEAST_SHIFT;
+  while (slotLimit(2 ** shift) - claimed < 2 ** shift / LEAST_ROOM) shift++;
+  return shift;
+}
+function floorShiftFor(entries) {
+  let shift = LEAST_SHIFT;
+  while (crowded(2 ** shift) <= entries) shift++;
+  return shift;
+}
+function allocateTable(participant, shift) {
+  const words = participant.segment.words;
+  const capacity = 2 ** shift;
+  enter4(words, participant.base);
+  const ref = participant.allocator.allocateZeroed(tableBytes(capacity));
+  leave4(words, participant.base);
+  if (ref === 0) return 0;
+  const table = ref * 4;
+  poke12(words, table + T_SHIFT4, 32 - shift);
+  poke12(words, table + T_CAPACITY5, capacity);
+  poke12(words, table + T_NUMBER3, add4(words, H_TABLES2, 1) + 1);
+  poke12(words, table + T_BORN2, load13(words, H_CLOCK4));
+  poke12(words, table + T_ROOM3, slotLimit(capacity));
+  return ref;
+}
+function tableBytes(capacity) {
+  return (T_SLOTS4 + capacity * SLOT_WORDS4 + capacity / STRIDE2) * 4;
+}
+function isTable2(segment, ref) {
+  const { words, firstChunk } = segment;
+  if (ref < firstChunk || ref * 4 + T_SLOTS4 > words.length) return false;
+  const table = ref * 4;
+  const shift = 32 - words[table + T_SHIFT4];
+  return shift >= LEAST_SHIFT && shift < 31 && words[table + T_CAPACITY5] === 2 ** shift && ref * REF_BYTES5 + tableBytes(2 ** shift) <= words.length * 4;
+}
+function liveEntries(words) {
+  let sum = 0;
+  const slots = load13(words, H_PARTICIPANTS4);
+  for (let slot = 0; slot < slots; slot++) {
+    sum = sum + hint6(words, participantBase(slot) + P_ENTRIES2) | 0;
+  }
+  return Math.max(0, sum);
+}
+function expectedEntries(words) {
+  let sum = 0;
+  const slots = load13(words, H_PARTICIPANTS4);
+  for (let slot = 0; slot < slots; slot++) {
+    sum += hint6(words, participantBase(slot) + P_EXPECTED3);
+  }
+  return sum;
+}
+var Migration = class {
+  #participant;
+  #permits;
+  #words;
+  #move;
+  constructor(participant, permits) {
+    const { segment } = participant;
+    const { words } = segment;
+    this.#participant = participant;
+    this.#permits = permits;
+    this.#words = words;
+    this.#move = segment.kernel?.moveSlots ?? ((base, table, first, count) => Number(moveSlots(words, base, table, first, count)));
+  }
+  // ---- starting -----------------------------------------------------------------------------------------------------
+  /**
+   * Makes sure that the root has a next table. False when there is no memory for one: the root then stays as it is, and can
+   * be used while it has room. Lock-free.
+   *
+   * @param table The root.
+   * @param worth How many tombstones make a move to a table of the same size worth its while, if there is none larger.
+   */
+  start(table, worth = this.#purgeWorth(table)) {
+    const { base } = this.#participant;
+    enter4(this.#words, base);
+    const started = this.#start(table, worth);
+    leave4(this.#words, base);
+    return started;
+  }
+  #start(table, worth) {
+    const words = this.#words;
+    while (load13(words, table + T_NEXT4) === 0) {
+      const claimed = claimedSlots(words, table);
+      if (this.#deadSlots(table) > liveEntries(words)) {
+        this.#revokeInVain(table);
+      }
+      const next = this.#allocateNext(table, claimed, worth);
+      if (next === 0) return load13(words, table + T_NEXT4) !== 0;
+      closeRoom(words, table);
+      const capacity = words[next * 4 + T_CAPACITY5];
+      const room2 = slotLimit(capacity) - claimedSlots(words, table);
+      if (room2 < 0) {
+        this.#participant.allocator.free(next);
+        continue;
+      }
+      poke12(words, next * 4 + T_ROOM3, room2);
+      if (compareAndSet11(words, table + T_NEXT4, 0, next)) {
+        this.#participant.count("migrations");
+        this.keepReserve();
+      } else this.#participant.allocator.free(next);
+    }
+    return true;
+  }
+  /**
+   * As \`start\`, while there is still room. If there is no memory to grow, it waits until tombstones have taken half of what entries
+   * leave: a move costs the same, however many it drops.
+   */
+  startEarly(table) {
+    const capacity = this.#words[table + T_CAPACITY5];
+    const left = slotLimit(capacity) - liveEntries(this.#words);
+    this.start(table, Math.max(left / 2, this.#purgeWorth(table)));
+  }
+  /**
+   * A table for what lives in this one: as large as it should be, or as there is memory for. If there is none to grow, but something
+   * to drop, the same size again: then it may begin without room, which grows with each tombstone that is dropped.
+   */
+  #allocateNext(table, claimed, worth) {
+    const live = liveEntries(this.#words);
+    const fitting = this.#fittingShift(live, claimed);
+    const least = leastShift(claimed);
+    const same = 32 - this.#words[table + T_SHIFT4];
+    let shift = Math.max(fitting, this.#shiftForExpected(live));
+    for (; shift > same && shift >= least; shift--) {
+      const larger = this.#allocateLarger(shift, table);
+      if (larger !== 0) return larger;
+    }
+    if (fitting <= same) return allocateTable(this.#participant, fitting);
+    if (!this.#canDrop(table, worth)) return 0;
+    return allocateTable(this.#participant, same);
+  }
+  /** log2 of the capacity that suits what lives, if the claimed slots can move there; else of the least that they can move to. */
+  #fittingShift(live, claimed) {
+    const floor = this.#participant.segment.floorShift;
+    return Math.max(suitableShift(live, floor), leastShift(claimed));
+  }
+  /** log2 of the capacity that takes what is announced, too; 0: nothing is. */
+  #shiftForExpected(live) {
+    const expected = expectedEntries(this.#words);
+    return expected === 0 ? 0 : floorShiftFor(live + expected);
+  }
+  /** Whether there are so many tombstones, and a move would drop them: for whoever is short of memory, which goes before dumps. */
+  #canDrop(table, tombstones) {
+    if (!this.#hasDroppable(table, tombstones)) return false;
+    revokeFloors(this.#words);
+    return true;
+  }
+  /** Whether there are so many slots that a move would drop, floors aside. Takes a look at each while a snapshot is open. */
+  #hasDroppable(table, wanted) {
+    const words = this.#words;
+    if (this.#deadSlots(table) < wanted) return false;
+    if (oldestSnapshot(words) === NEVER3) return true;
+    const end = table + T_SLOTS4 + words[table + T_CAPACITY5] * SLOT_WORDS4;
+    let count = 0;
+    for (let slot = table + T_SLOTS4; slot < end; slot += SLOT_WORDS4) {
+      if (this.#isDroppable(slot) && ++count >= wanted) return true;
+    }
+    return false;
+  }
+  #isDroppable(slot) {
+    const words = this.#words;
+    const link2 = load13(words, slot + 1);
+    if (link2 === GONE4) return true;
+    if ((link2 & DEAD3) === 0 || link2 === MOVED3) return false;
+    const tombstone = link2 & REF_MASK7;
+    return hint6(words, tombstone * 4 + V_STAMP6) > 0 && isUnneeded(words, tombstone, hint6(words, slot));
+  }
+  /** Whether what a floor lets go was dropped already when this table was made. */
+  #movesInVain(table) {
+    return this.#words[table + T_BORN2] > lowestFloor(this.#words);
+  }
+  #revokeInVain(table) {
+    if (this.#movesInVain(table)) revokeFloors(this.#words);
+  }
+  /** Slots of keys that were deleted: with a tombstone, or none any more. */
+  #deadSlots(table) {
+    return claimedSlots(this.#words, table) - liveEntries(this.#words);
+  }
+  #purgeWorth(table) {
+    return this.#words[table + T_CAPACITY5] / PURGE_WORTH;
+  }
+  /** Whether memory for a table like the root is there, or could not be made by moving entries. The caller is pinned. */
+  get hasPlace() {
+    const table = load13(this.#words, H_ROOT4) * 4;
+    const bytes = tableBytes(this.#words[table + T_CAPACITY5]);
+    return this.#participant.allocator.hasTablePlace(bytes);
+  }
+  /** How many deletions more would make a purge worth its while. */
+  get deletionsWanted() {
+    const table = load13(this.#words, H_ROOT4) * 4;
+    return this.#purgeWorth(table) - this.#deadSlots(table);
+  }
+  /** A larger table must leave enough to be cleaned up in turn; 0 if it does not. */
+  #allocateLarger(shift, table) {
+    const { allocator } = this.#participant;
+    const bytes = tableBytes(2 ** shift);
+    if (!this.#isWorthGrowing(table, bytes)) return 0;
+    const before = tableBytes(this.#words[table + T_CAPACITY5]);
+    if (!allocator.hasRoomForTable(bytes, before)) return 0;
+    allocator.keepForTables(bytes);
+    const next = allocateTable(this.#participant, shift);
+    if (next === 0) this.keepReserve();
+    return next;
+  }
+  /**
+   * Whether a slot of this table for each entry is too little: not if those that it takes, with what they take on average, do not
+   * fit beside a table of \`bytes\`, which would only take memory from them.
+   */
+  #isWorthGrowing(table, bytes) {
+    const words = this.#words;
+    const { allocator } = this.#participant;
+    const capacity = words[table + T_CAPACITY5];
+    const claimed = claimedSlots(words, table);
+    const used = allocator.usedRefsBeside(tableBytes(capacity));
+    return claimed === 0 || allocator.refsForEntries(bytes) >= used / claimed * slotLimit(capacity);
+  }
+  /** Keeps memory back from entries for a table that is as large as the current one, or the next. */
+  keepReserve() {
+    const root = load13(this.#words, H_ROOT4) * 4;
+    const next = load13(this.#words, root + T_NEXT4) * 4;
+    const capacity = this.#words[(next || root) + T_CAPACITY5];
+    this.#participant.allocator.keepForTables(tableBytes(capacity));
+  }
+  /**
+   * Announces that this participant is about to write so many entries, or, from then on, how many are left: makes the table
+   * large enough at once, if there is memory. The caller is pinned.
+   */
+  expect(entries) {
+    const words = this.#words;
+    const before = own11(words, this.#participant.base + P_EXPECTED3);
+    poke12(words, this.#participant.base + P_EXPECTED3, Math.min(entries, MOST_EXPECTED));
+    if (entries <= before) return;
+    this.finishIfMoving();
+    const table = load13(words, H_ROOT4) * 4;
+    const wanted = claimedSlots(words, table) + expectedEntries(words);
+    if (wanted < crowded(words[table + T_CAPACITY5])) return;
+    if (this.start(table)) this.finish(table);
+  }
+  /** Starts a move when tombstones take at least this share of the root, or the root is too large. */
+  considerShrinking(deadShare) {
+    const words = this.#words;
+    const table = load13(words, H_ROOT4) * 4;
+    if (load13(words, table + T_ROOM3) < 0) return;
+    const claimed = claimedSlots(words, table);
+    const dead = claimed - liveEntries(words);
+    const capacity = words[table + T_CAPACITY5];
+    const floor = 2 ** this.#participant.segment.floorShift;
+    const expected = expectedEntries(words);
+    const sparse = capacity > floor && claimed + expected < capacity * SPARSE;
+    if (!sparse && dead < capacity * deadShare) return;
+    if (!sparse && dead <= claimed - dead && this.#movesInVain(table)) return;
+    if (oldestSnapshot(words) !== NEVER3) return;
+    this.start(table);
+  }
+  /**
+   * Drops the tombstones of the root at once, if it is not being moved and there are enough to be worth it, or it is larger than it
+   * needs to be: for whoever is out of memory.
+   *
+   * @param worth How many are enough.
+   */
+  purge(worth) {
+    const words = this.#words;
+    const table = load13(words, H_ROOT4) * 4;
+    if (load13(words, table + T_NEXT4) !== 0) return;
+    worth ??= this.#purgeWorth(table);
+    if (!this.#canDrop(table, worth) && !this.#canShrink(table)) return;
+    if (this.start(table, worth)) this.finish(table);
+  }
+  /** Whether a purge that thinks so many tombstones worth it would move the root, if there is a place. The caller is pinned. */
+  wouldPurge(worth) {
+    const table = load13(this.#words, H_ROOT4) * 4;
+    worth ??= this.#purgeWorth(table);
+    return this.#hasDroppable(table, worth) || this.#canShrink(table);
+  }
+  #canShrink(table) {
+    const words = this.#words;
+    const claimed = claimedSlots(words, table);
+    const fitting = this.#fittingShift(liveEntries(words), claimed);
+    return fitting < 32 - words[table + T_SHIFT4];
+  }
+  // ---- helping ------------------------------------------------------------------------------------------------------
+  /** Moves one stride of the root, or redoes one that is not finished; the last one switches the root. Lock-free. */
+  help(table) {
+    const words = this.#words;
+    const strides = words[table + T_CAPACITY5] / STRIDE2;
+    const stride = add4(words, table + T_CURSOR2, 1);
+    if (stride < strides) {
+      this.#moveStride(table, stride);
+      if (stride < strides - 1) return;
+    }
+    const unfinished = this.#firstUnfinished(table);
+    if (unfinished < strides) this.#moveStride(table, unfinished);
+    if (this.#firstUnfinished(table) === strides) this.#switchRoot(table);
+  }
+  /** Moves everything that is left of the root. */
+  finish(table) {
+    const strides = this.#words[table + T_CAPACITY5] / STRIDE2;
+    for (; ; ) {
+      const stride = this.#firstUnfinished(table);
+      if (stride === strides) break;
+      this.#moveStride(table, stride);
+    }
+    this.#switchRoot(table);
+  }
+  /** Whether the root is being moved: a hint, for whoever is not pinned. */
+  get isMoving() {
+    return hint6(this.#words, hint6(this.#words, H_ROOT4) * 4 + T_NEXT4) !== 0;
+  }
+  /** Moves everything that is left of the root, if it is being moved. */
+  finishIfMoving() {
+    const table = load13(this.#words, H_ROOT4) * 4;
+    if (load13(this.#words, table + T_NEXT4) !== 0) this.finish(table);
+  }
+  /** Moves one stride if the root is being moved: for whoever has time. Says whether there is more to do. */
+  helpIfMoving() {
+    const table = load13(this.#words, H_ROOT4) * 4;
+    if (load13(this.#words, table + T_NEXT4) === 0) return false;
+    this.help(table);
+    return true;
+  }
+  #doneWord(table, stride) {
+    const capacity = this.#words[table + T_CAPACITY5];
+    return table + T_SLOTS4 + capacity * SLOT_WORDS4 + stride;
+  }
+  #firstUnfinished(table) {
+    const words = this.#words;
+    const strides = words[table + T_CAPACITY5] / STRIDE2;
+    let stride = load13(words, table + T_SWEPT2);
+    while (stride < strides && load13(words, this.#doneWord(table, stride)) !== 0) stride++;
+    release4(words, table + T_SWEPT2, stride);
+    return stride;
+  }
+  #moveStride(table, stride) {
+    const words = this.#words;
+    const first = table + T_SLOTS4 + stride * STRIDE2 * SLOT_WORDS4;
+    this.#touchTombstones(first);
+    this.#moveSlots(table, first, STRIDE2);
+    store5(words, this.#doneWord(table, stride), 1);
+  }
+  /** Brings the tombstones of a stride into the cache, all at the same time: most were written long ago. */
+  #touchTombstones(firstSlot) {
+    const words = this.#words;
+    const end = firstSlot + STRIDE2 * SLOT_WORDS4;
+    let seen = 0;
+    for (let slot = firstSlot; slot < end; slot += SLOT_WORDS4) {
+      const link2 = hint6(words, slot + 1);
+      if ((link2 & DEAD3) === 0 || link2 === MOVED3) continue;
+      seen |= touch4(words, (link2 & REF_MASK7) * 4 + V_STAMP6);
+    }
+    words[this.#participant.base + P_SEEN3] = seen;
+  }
+  #switchRoot(table) {
+    const words = this.#words;
+    const { base } = this.#participant;
+    enter4(words, base);
+    poke12(words, base + P_REAPING2, table / 4);
+    compareAndSet11(words, H_ROOT4, table / 4, load13(words, table + T_NEXT4));
+    this.reap(table);
+    poke12(words, base + P_REAPING2, 0);
+    leave4(words, base);
+  }
+  /** Retires a table that is not the root any more, unless another participant does. */
+  reap(table) {
+    const { slot } = this.#participant;
+    if (!compareAndSet11(this.#words, table + T_REAPER2, 0, slot + 1)) return;
+    this.#participant.retire(table / 4);
+    this.keepReserve();
+  }
+  // ---- one slot -----------------------------------------------------------------------------------------------------
+  /** Moves one slot, whatever state it is in and whoever else is at it. Lock-free. */
+  moveSlot(table, slot) {
+    this.#moveSlots(table, slot, 1);
+  }
+  #moveSlots(table, first, count) {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const next = load13(words, table + T_NEXT4) * 4;
+    enter4(words, base);
+    this.#permits.turnTo(next);
+    if (!this.#move(base, table, first, count)) {
+      throw new Error("Cannot move an entry: the next table is full, which its room rules out");
+    }
+    this.#permits.giveSurplus(next);
+    leave4(words, base);
+  }
+  /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
+  closeUnlinked(table, slot) {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const next = load13(words, table + T_NEXT4) * 4;
+    enter4(words, base);
+    this.#permits.turnTo(next);
+    const closed = closeUnlinked(words, base, slot);
+    this.#permits.giveSurplus(next);
+    leave4(words, base);
+    return closed;
+  }
+};
+
+// src/table/glance.ts
+var glance_exports = {};
+__export(glance_exports, {
+  UNDECIDED: () => UNDECIDED,
+  beforeGlance: () => beforeGlance,
+  confirms: () => confirms,
+  glance: () => glance
+});
+var { EMPTY: EMPTY3, FROZEN: FROZEN3, H_EPOCH: H_EPOCH5, H_ROOT: H_ROOT5, HAS_EXPIRY: HAS_EXPIRY3, MOVED: MOVED4, REF_MASK: REF_MASK8, SLOT_WORDS: SLOT_WORDS5, T_SHIFT: T_SHIFT5, T_SLOTS: T_SLOTS5, V_HEADER_WORDS: V_HEADER_WORDS4, V_KEY: V_KEY3, V_STAMP: V_STAMP7 } = layout_exports;
+var { load: load14 } = words_exports;
+var { isPairOf: isPairOf2 } = machine_exports;
+var { homeSlot: homeSlot4 } = hash_exports;
+var { keyWords: keyWords3 } = version_exports;
+var UNDECIDED = -1;
+var MOST_PROBES = 32;
+var TWO_STEPS = 4;
+function beforeGlance(words) {
+  return load14(words, H_EPOCH5);
+}
+function confirms(words, before) {
+  return load14(words, H_EPOCH5) - before >>> 0 < TWO_STEPS;
+}
+function glance(words, hash, key, info) {
+  const table = load14(words, H_ROOT5) * 4;
+  const slots = table + T_SLOTS5;
+  const shift = load14(words, table + T_SHIFT5);
+  const mask = -1 >>> shift;
+  let i = homeSlot4(hash, shift);
+  for (let probes = 0; probes < MOST_PROBES; probes++) {
+    const slot = slots + i * SLOT_WORDS5;
+    const there = load14(words, slot);
+    if (there === hash) {
+      const link2 = load14(words, slot + 1);
+      if (link2 === 0) return 0;
+      if (link2 === MOVED4 || (link2 & FROZEN3) !== 0) return UNDECIDED;
+      const ref = link2 & REF_MASK8;
+      if (seemsOfKey(words, ref, key, info)) {
+        return load14(words, ref * 4 + V_STAMP7) > 0 ? ref : UNDECIDED;
+      }
+    } else if ((there & ~1) === EMPTY3) {
+      return there === EMPTY3 ? 0 : UNDECIDED;
+    }
+    i = i + 1 & mask;
+  }
+  return UNDECIDED;
+}
+function seemsOfKey(words, ref, key, info) {
+  const at = ref * 4;
+  if ((load14(words, at + V_KEY3) & ~HAS_EXPIRY3) !== info) return false;
+  const count = keyWords3(info);
+  const from = at + V_HEADER_WORDS4;
+  let i = 0;
+  for (; i + 1 < count; i += 2) {
+    if (!isPairOf2(words, from + i, key, i)) return false;
+  }
+  return i === count || load14(words, from + i) === key[i];
+}
+
+// src/table/quick.ts
+var quick_exports = {};
+__export(quick_exports, {
+  ABSENT: () => ABSENT,
+  ANY_VERSION: () => ANY_VERSION,
+  DONE: () => DONE,
+  UNDONE: () => UNDONE,
+  exchange: () => exchange,
+  increment: () => increment,
+  publish: () => publish,
+  putNumber: () => putNumber,
+  remove: () => remove,
+  touchHome: () => touchHome
+});
+
+// src/table/account.ts
+var account_exports = {};
+__export(account_exports, {
+  account: () => account,
+  announce: () => announce
+});
+var { P_ENTRIES: P_ENTRIES3, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD2, P_HAND: P_HAND4, P_LIVE_AHEAD: P_LIVE_AHEAD2, P_LIVE_REFS: P_LIVE_REFS2, V_KEY: V_KEY4, V_VALUE: V_VALUE3 } = layout_exports;
+var { own: own12, poke: poke13 } = words_exports;
+var { blockRefs: blockRefs3 } = free_list_exports;
+var { bytesOf: bytesOf2, isTombstone: isTombstone2 } = version_exports;
+function announce(words, base, before, after) {
+  let entries = own12(words, base + P_ENTRIES3);
+  let live = own12(words, base + P_LIVE_REFS2);
+  if (!isAlike(words, before, after)) {
+    const had = liveRefs(words, before);
+    const has = liveRefs(words, after);
+    entries += (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
+    live += has - had;
+  }
+  poke13(words, base + P_ENTRIES_AHEAD2, entries);
+  poke13(words, base + P_LIVE_AHEAD2, live);
+  poke13(words, base + P_HAND4, -after);
+}
+function account(words, base) {
+  poke13(words, base + P_ENTRIES3, own12(words, base + P_ENTRIES_AHEAD2));
+  poke13(words, base + P_LIVE_REFS2, own12(words, base + P_LIVE_AHEAD2));
+  poke13(words, base + P_HAND4, 0);
+}
+function isAlike(words, before, after) {
+  return before !== 0 && words[before * 4 + V_VALUE3] === words[after * 4 + V_VALUE3] && words[before * 4 + V_KEY4] === words[after * 4 + V_KEY4];
+}
+function liveRefs(words, ref) {
+  if (ref === 0 || isTombstone2(words, ref)) return 0;
+  return blockRefs3(words, bytesOf2(words, ref));
+}
+
+// src/table/quick.ts
+var { CLOSED: CLOSED3, DEAD: DEAD4, EMPTY: EMPTY4, FROZEN: FROZEN4, H_EPOCH: H_EPOCH6, H_LOW: H_LOW3, H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, MOVED: MOVED5, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS4, P_PERMITS_FOR: P_PERMITS_FOR3, P_PIN: P_PIN3, P_RESULT: P_RESULT2, P_SEEN: P_SEEN4, REF_MASK: REF_MASK9, SLOT_WORDS: SLOT_WORDS6, T_CAPACITY: T_CAPACITY6, T_NEXT: T_NEXT5, T_NUMBER: T_NUMBER4, T_SHIFT: T_SHIFT6, T_SLOTS: T_SLOTS6, TAG_SHIFT: TAG_SHIFT3, TAG_TOMBSTONE: TAG_TOMBSTONE3, V_HEADER_WORDS: V_HEADER_WORDS5, V_KEY: V_KEY5, V_PREV: V_PREV6, V_VALUE: V_VALUE4 } = layout_exports;
+var { compareAndSet: compareAndSet12, hint: hint7, load: load15, own: own13, poke: poke14, release: release5, settled: settled7, store: store6, touch: touch5 } = words_exports;
+var { floatAt: floatAt3 } = machine_exports;
+var { classAt: classAt3, classFor: classFor3, popBlock: popBlock3, pushBlock: pushBlock2 } = free_list_exports;
+var { account: account2, announce: announce2 } = account_exports;
+var { enter: enter5, leave: leave5 } = section_exports;
+var { homeSlot: homeSlot5 } = hash_exports;
+var { dropAtOnce: dropAtOnce2 } = tombstone_exports;
+var { trim: trim3 } = trim_exports;
+var { hasExpired: hasExpired2, isOfKey: isOfKey2, isTombstone: isTombstone3, settle: settle4, valueIndexOf: valueIndexOf2, versionBytes: versionBytes2, writePlain: writePlain2 } = version_exports;
+var UNDONE = 0;
+var DONE = 1;
+var ABSENT = 2;
+var ANY_VERSION = -1;
+var NUMBER_BYTES2 = 8;
+var TOMBSTONE = TAG_TOMBSTONE3 << TAG_SHIFT3;
+function putNumber(words, floats, base, hash, info, valueInfo, value) {
+  enter5(words, base);
+  const pinned = pin(words, base);
+  touchHome(words, base, hash);
+  const version = newNumber(words, base, info, valueInfo);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    floats[valueIndexOf2(version, info)] = value;
+    outcome = link(words, base, hash, version, ANY_VERSION);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  if (pinned) unpin(words, base);
+  leave5(words, base);
+  return outcome;
+}
+function publish(words, base, hash, version, expected) {
+  const pinned = pin(words, base);
+  const outcome = isTombstone3(words, version) ? linkTombstone(words, base, hash, version, expected) : link(words, base, hash, version, expected);
+  if (pinned) unpin(words, base);
+  return outcome;
+}
+function remove(words, base, hash, info, expected) {
+  enter5(words, base);
+  const pinned = pin(words, base);
+  const outcome = bury(words, base, hash, info, expected);
+  if (pinned) unpin(words, base);
+  leave5(words, base);
+  return outcome;
+}
+function increment(words, floats, base, hash, info, valueInfo, by) {
+  enter5(words, base);
+  const version = newNumber(words, base, info, valueInfo);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    const pinned = pin(words, base);
+    outcome = add5(words, floats, base, hash, version, by);
+    if (pinned) unpin(words, base);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  leave5(words, base);
+  return outcome;
+}
+function exchange(words, floats, base, hash, info, valueInfo, expected, value) {
+  enter5(words, base);
+  const version = newNumber(words, base, info, valueInfo);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    floats[valueIndexOf2(version, info)] = value;
+    const pinned = pin(words, base);
+    outcome = swap(words, base, hash, version, expected);
+    if (pinned) unpin(words, base);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  leave5(words, base);
+  return outcome;
+}
+function pin(words, base) {
+  if (words[base + P_PIN3] !== 0) return false;
+  store6(words, base + P_PIN3, hint7(words, H_EPOCH6));
+  return true;
+}
+function unpin(words, base) {
+  release5(words, base + P_PIN3, 0);
+}
+function newNumber(words, base, info, valueInfo) {
+  if (hint7(words, H_LOW3) !== 0) return 0;
+  return newVersion(words, base, info, valueInfo, NUMBER_BYTES2);
+}
+function newVersion(words, base, info, valueInfo, valueBytes3) {
+  const keyBytes3 = info & LENGTH_MASK3;
+  const c = classFor3(words, versionBytes2(keyBytes3, valueBytes3, false));
+  const version = c < 0 ? 0 : popBlock3(words, base, c);
+  if (version !== 0) writePlain2(words, version, base + P_KEY3, info, valueInfo);
+  return version;
+}
+function free(words, base, version) {
+  pushBlock2(words, base, classAt3(words, version), version);
+}
+function touchHome(words, base, hash) {
+  const table = hint7(words, H_ROOT6) * 4;
+  const home2 = homeSlot5(hash, words[table + T_SHIFT6]);
+  words[base + P_SEEN4] = touch5(words, table + T_SLOTS6 + home2 * SLOT_WORDS6);
+}
+function rootAtRest(words) {
+  const table = load15(words, H_ROOT6) * 4;
+  return load15(words, table + T_NEXT5) === 0 ? table : 0;
+}
+function probe(words, table, hash, key, info) {
+  if (table === 0) return -1;
+  const slots = table + T_SLOTS6;
+  const mask = words[table + T_CAPACITY6] - 1;
+  let i = homeSlot5(hash, words[table + T_SHIFT6]);
+  for (let probes = 0; probes <= mask; probes++) {
+    const slot = slots + i * SLOT_WORDS6;
+    let there = hint7(words, slot);
+    if (there === EMPTY4) there = load15(words, slot);
+    if (there === EMPTY4) return slot;
+    if (there === CLOSED3) return -1;
+    if (there === hash) {
+      const linked = load15(words, slot + 1);
+      if (linked === 0) return slot;
+      if ((linked & FROZEN4) !== 0) return -1;
+      if (isOfKey2(words, linked & REF_MASK9, key, info)) return slot;
+    }
+    i = i + 1 & mask;
+  }
+  return -1;
+}
+function currentLink(words, base, slot, hash, key, info) {
+  if (slot < 0) return MOVED5;
+  const there = load15(words, slot);
+  if (there === EMPTY4) return 0;
+  if (there !== hash) return MOVED5;
+  const linked = load15(words, slot + 1);
+  if (linked === 0) return 0;
+  const ref = linked & REF_MASK9;
+  if ((linked & FROZEN4) !== 0 || !isOfKey2(words, ref, key, info)) return MOVED5;
+  settle4(words, ref);
+  trim3(words, base, ref, hash);
+  return linked;
+}
+function link(words, base, hash, version, expected) {
+  const key = version * 4 + V_HEADER_WORDS5;
+  const info = words[version * 4 + V_KEY5] & ~HAS_EXPIRY4;
+  const table = rootAtRest(words);
+  const slot = probe(words, table, hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED5 || !isExpected(linked, expected)) return UNDONE;
+  return linked === 0 ? insert(words, base, table, slot, hash, version) : replace(words, base, slot, linked, version);
+}
+function isExpected(linked, expected) {
+  return expected === ANY_VERSION || (linked & REF_MASK9) === expected;
+}
+function insert(words, base, table, slot, hash, version) {
+  const there = load15(words, slot);
+  const isMine = there === EMPTY4 ? claim2(words, base, table, slot, hash) : there === hash;
+  if (!isMine) return UNDONE;
+  announce2(words, base, 0, version);
+  if (!compareAndSet12(words, slot + 1, 0, version)) return UNDONE;
+  settle4(words, version);
+  account2(words, base);
+  return DONE;
+}
+function claim2(words, base, table, slot, hash) {
+  const permits = own13(words, base + P_PERMITS4);
+  if (permits <= 0) return false;
+  if (words[base + P_PERMITS_FOR3] !== words[table + T_NUMBER4]) return false;
+  poke14(words, base + P_PERMITS4, permits - 1);
+  if (compareAndSet12(words, slot, EMPTY4, hash)) return true;
+  poke14(words, base + P_PERMITS4, permits);
+  return false;
+}
+function replace(words, base, slot, linked, version) {
+  const current = linked & REF_MASK9;
+  poke14(words, version * 4 + V_PREV6, current);
+  announce2(words, base, current, version);
+  if (!compareAndSet12(words, slot + 1, linked, version)) return UNDONE;
+  settle4(words, version);
+  trim3(words, base, version, settled7(words, slot));
+  account2(words, base);
+  return DONE;
+}
+function bury(words, base, hash, info, expected) {
+  touchHome(words, base, hash);
+  const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
+  if (tombstone === 0) return UNDONE;
+  const outcome = linkTombstone(words, base, hash, tombstone, expected);
+  if (outcome !== DONE) free(words, base, tombstone);
+  return outcome;
+}
+function linkTombstone(words, base, hash, tombstone, expected) {
+  const key = tombstone * 4 + V_HEADER_WORDS5;
+  const info = words[tombstone * 4 + V_KEY5];
+  const table = rootAtRest(words);
+  const slot = probe(words, table, hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED5) return UNDONE;
+  const current = linked & REF_MASK9;
+  if (current === 0 || isTombstone3(words, current)) return ABSENT;
+  if (!isExpected(linked, expected)) return UNDONE;
+  if (hasExpired2(words, current)) return UNDONE;
+  const dead = tombstone | DEAD4;
+  poke14(words, tombstone * 4 + V_PREV6, current);
+  announce2(words, base, current, tombstone);
+  if (!compareAndSet12(words, slot + 1, linked, dead)) return UNDONE;
+  settle4(words, tombstone);
+  trim3(words, base, tombstone, hash);
+  account2(words, base);
+  words[base + P_DELETED2] = current;
+  dropAtOnce2(words, base, table, slot, dead);
+  return DONE;
+}
+function add5(words, floats, base, hash, version, by) {
+  const key = version * 4 + V_HEADER_WORDS5;
+  const info = words[version * 4 + V_KEY5];
+  const table = rootAtRest(words);
+  const slot = probe(words, table, hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED5) return UNDONE;
+  const current = linked & REF_MASK9;
+  if (current !== 0 && !isAlike2(words, current, version)) return UNDONE;
+  const before = current === 0 ? 0 : floatAt3(words, valueIndexOf2(current, info) * 2);
+  const sum = before + by;
+  if (sum !== sum) return UNDONE;
+  floats[valueIndexOf2(version, info)] = sum;
+  floats[base + P_RESULT2 >> 1] = sum;
+  return current === 0 ? insert(words, base, table, slot, hash, version) : replace(words, base, slot, linked, version);
+}
+function swap(words, base, hash, version, expected) {
+  const key = version * 4 + V_HEADER_WORDS5;
+  const info = words[version * 4 + V_KEY5];
+  const slot = probe(words, rootAtRest(words), hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED5 || linked === 0) return UNDONE;
+  const current = linked & REF_MASK9;
+  if (!isAlike2(words, current, version)) return UNDONE;
+  const there = floatAt3(words, valueIndexOf2(current, info) * 2);
+  if (!isSame(there, expected)) return UNDONE;
+  return replace(words, base, slot, linked, version);
+}
+function isSame(a, b) {
+  return a === b && (a !== 0 || 1 / a === 1 / b);
+}
+function isAlike2(words, a, b) {
+  return words[a * 4 + V_KEY5] === words[b * 4 + V_KEY5] && words[a * 4 + V_VALUE4] === words[b * 4 + V_VALUE4];
+}
+
+// src/table/quick_over.ts
+var { UNDECIDED: UNDECIDED2 } = glance_exports;
+var { exchange: exchange2, increment: increment2, publish: publish2, putNumber: putNumber2, remove: remove2 } = quick_exports;
+function quickOver(words, floats) {
+  return {
+    look: () => UNDECIDED2,
+    lookPacked: () => UNDECIDED2,
+    glance: () => UNDECIDED2,
+    putNumber: (base, hash, info, valueInfo, value) => putNumber2(words, floats, base, hash, info, valueInfo, value),
+    publish: (base, hash, version, expected) => publish2(words, base, hash, version, expected),
+    remove: (base, hash, info, expected) => remove2(words, base, hash, info, expected),
+    increment: (base, hash, info, valueInfo, by) => increment2(words, floats, base, hash, info, valueInfo, by),
+    exchange: (base, hash, info, valueInfo, expected, value) => exchange2(words, floats, base, hash, info, valueInfo, expected, value)
+  };
+}
+
+// src/table/gap.ts
+var { EMPTY: EMPTY5, SLOT_WORDS: SLOT_WORDS7, T_CAPACITY: T_CAPACITY7, T_SLOTS: T_SLOTS7 } = layout_exports;
+var { load: load16 } = words_exports;
+function afterGap(words, table, from, to) {
+  const slots = table + T_SLOTS7;
+  const mask = words[table + T_CAPACITY7] - 1;
+  for (let i = from; i < to; i++) {
+    if (load16(words, slots + (i & mask) * SLOT_WORDS7) !== EMPTY5) return i;
+  }
+  return to;
+}
+
+// src/table/cursor.ts
+var { CLOSED: CLOSED4, EMPTY: EMPTY6, GONE: GONE5, H_ROOT: H_ROOT7, HAS_EXPIRY: HAS_EXPIRY5, MOVED: MOVED6, REF_MASK: REF_MASK10, SLOT_WORDS: SLOT_WORDS8, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT6, T_SHIFT: T_SHIFT7, T_SLOTS: T_SLOTS8, V_KEY: V_KEY6, V_STAMP: V_STAMP8 } = layout_exports;
+var { hint: hint8, load: load17, settled: settled8 } = words_exports;
+var { settle: settle5, touchVersion: touchVersion2 } = version_exports;
+var HASHES = 2 ** 32;
+var RANGE_SLOTS = 128;
+var Cursor = class {
+  #words;
+  #migration;
+  #afterGap;
+  #position;
+  /** The hashes of what the range at hand holds, in step with the refs. */
+  #hashes = [];
+  /** What the last looks saw: kept so that they have to be taken. */
+  seen = 0;
+  /**
+   * @param segment The segment.
+   * @param migration Helps with tables that are being moved.
+   * @param position The hash to begin with, as an unsigned number.
+   */
+  constructor(segment, migration, position = 0) {
+    this.#words = segment.words;
+    this.#migration = migration;
+    this.#afterGap = segment.kernel?.afterGap ?? ((table, from, to) => afterGap(segment.words, table, from, to));
+    this.#position = position;
+  }
+  /** The hash that the next range begins with; 2 ** 32 at the end. */
+  get position() {
+    return this.#position;
+  }
+  /** The hash of the key whose version the last range put at this index. */
+  hashAt(index) {
+    return this.#hashes[index] | 0;
+  }
+  /** Whether all ranges were visited. */
+  get done() {
+    return this.#position >= HASHES;
+  }
+  /**
+   * Puts the newest versions of the next range's keys (settled, tombstones too) into \`refs\`, in the order of their hashes as
+   * unsigned numbers. The caller is pinned.
+   */
+  next(refs) {
+    const words = this.#words;
+    const from = this.#position;
+    const width = 2 ** words[load17(words, H_ROOT7) * 4 + T_SHIFT7];
+    const to = Math.min(HASHES, (Math.floor(from / width) + RANGE_SLOTS) * width);
+    for (; ; ) {
+      refs.length = 0;
+      this.#hashes.length = 0;
+      let table = load17(words, H_ROOT7) * 4;
+      const next = load17(words, table + T_NEXT6);
+      if (next !== 0) {
+        this.#move(table, from, to);
+        table = next * 4;
+      }
+      if (this.#collect(table, from, to, refs)) break;
+    }
+    let seen = 0;
+    for (let i = 0; i < refs.length; i++) seen |= touchVersion2(words, refs[i]);
+    this.seen = seen;
+    for (let i = 0; i < refs.length; i++) settleMet(words, refs[i]);
+    this.#position = to;
+  }
+  /**
+   * Moves every slot that a key of the range may stand in: from home(from) to the end of the run behind home(to - 1), which is
+   * closed then.
+   */
+  #move(table, from, to) {
+    const words = this.#words;
+    const capacity = words[table + T_CAPACITY8];
+    const first = home(words, table, from);
+    const last = home(words, table, to - 1);
+    for (let n = 0; n < capacity; n++) {
+      const slot = table + T_SLOTS8 + (first + n & capacity - 1) * SLOT_WORDS8;
+      this.#migration.moveSlot(table, slot);
+      if (settled8(words, slot) === CLOSED4 && first + n >= last) return;
+    }
+  }
+  /** Collects the range, from the same slots; false when a migration got in between. */
+  #collect(table, from, to, refs) {
+    const words = this.#words;
+    const slots = table + T_SLOTS8;
+    const mask = words[table + T_CAPACITY8] - 1;
+    const first = home(words, table, from);
+    const last = home(words, table, to - 1);
+    for (let i = first; i - first <= mask; i++) {
+      let slot = slots + (i & mask) * SLOT_WORDS8;
+      let hash = hint8(words, slot);
+      if ((hash & ~CLOSED4) === EMPTY6) {
+        if (i < last) i = this.#afterGap(table, i, last);
+        slot = slots + (i & mask) * SLOT_WORDS8;
+        hash = load17(words, slot);
+      }
+      if (hash === EMPTY6) break;
+      if (hash === CLOSED4) return false;
+      const link2 = load17(words, slot + 1);
+      if (link2 === MOVED6) return false;
+      const unsigned = hash >>> 0;
+      if (link2 !== 0 && link2 !== GONE5 && unsigned >= from && unsigned < to) {
+        this.#insert(refs, link2 & REF_MASK10, unsigned);
+      }
+    }
+    return true;
+  }
+  /** A slot is seldom far from its home, so the place is found within a step or two. */
+  #insert(refs, ref, hash) {
+    const hashes = this.#hashes;
+    let i = hashes.length;
+    for (; i > 0 && hashes[i - 1] > hash; i--) {
+      hashes[i] = hashes[i - 1];
+      refs[i] = refs[i - 1];
+    }
+    hashes[i] = hash;
+    refs[i] = ref;
+  }
+};
+function settleMet(words, ref) {
+  const at = ref * 4;
+  if (hint8(words, at + V_STAMP8) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
+}
+function home(words, table, hash) {
+  return homeSlot(hash, words[table + T_SHIFT7]);
+}
+function forEachRange(participant, migration, visit) {
+  const cursor = new Cursor(participant.segment, migration);
+  const refs = [];
+  while (!cursor.done) {
+    participant.pin();
+    try {
+      cursor.next(refs);
+      visit(refs, cursor);
+    } finally {
+      participant.unpin();
+    }
+    participant.collectSometimes();
+  }
+}
+
+// src/table/salvage.ts
+var Salvage = class {
+  #participant;
+  #table;
+  #migration;
+  /** Its own scratch. */
+  #key;
+  constructor(participant, table) {
+    this.#participant = participant;
+    this.#table = table;
+    this.#migration = table.migration;
+    this.#key = new EncodedKey(participant.segment.seed);
+  }
+  /** Whoever replaces a version settles it before; and a look for its key does, if it is the newest. */
+  isLinked(version) {
+    const participant = this.#participant;
+    const { words } = participant.segment;
+    const stamp = version * 4 + V_STAMP;
+    if (load(words, stamp) !== 0) return true;
+    this.#key.copyFrom(words, version);
+    participant.pin();
+    this.#table.find(this.#key);
+    participant.unpin();
+    return load(words, stamp) !== 0;
+  }
+  reap(slot) {
+    const participant = this.#participant;
+    const { words } = participant.segment;
+    const base = participantBase(slot);
+    const ref = own(words, base + P_REAPING);
+    if (ref !== 0 && load(words, H_ROOT) !== ref) {
+      poke(words, participant.base + P_REAPING, ref);
+      const reaper = load(words, ref * 4 + T_REAPER);
+      if (reaper === 0) this.#migration.reap(ref * 4);
+      else if (reaper === slot + 1 && !isInLimbo(participant, base, ref)) {
+        store(words, ref * 4 + T_REAPER, participant.slot + 1);
+        if (slot !== participant.slot) poke(words, base + P_REAPING, 0);
+        participant.retire(ref);
+      }
+      poke(words, participant.base + P_REAPING, 0);
+    }
+    poke(words, base + P_REAPING, 0);
+  }
+  returnPermits(permits) {
+    this.#participant.pin();
+    returnPermits(this.#participant.segment.words, permits);
+    this.#participant.unpin();
+  }
+  freeUnlinked(slot) {
+    const { allocator } = this.#participant;
+    const tables = this.#unlinked(ownerOf(slot, "table"));
+    for (const ref of tables) {
+      const isUnlinked = !this.#isTableInUse(ref) && this.#isUnlinked(ref, ownerOf(slot, "table"));
+      if (isUnlinked) allocator.freeUnlinkedRun(ref, "table");
+    }
+    const versions = this.#unlinked(ownerOf(slot, "version"));
+    if (versions.length === 0) return;
+    this.#settleAll();
+    for (const ref of versions) {
+      if (this.#isUnlinked(ref, ownerOf(slot, "version"))) {
+        allocator.freeUnlinkedRun(ref, "version");
+      }
+    }
+  }
+  /** Runs of this owner that may not be linked. */
+  #unlinked(owner) {
+    const { segment } = this.#participant;
+    const found = [];
+    for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
+      const state = load(segment.words, segment.descriptor(chunk));
+      if (state <= 0 || (state & CHUNK_RUN) === 0) continue;
+      const ref = segment.chunkRef(chunk);
+      if (this.#isUnlinked(ref, owner)) found.push(ref);
+    }
+    return found;
+  }
+  /** The word first: the dead allocates nothing more, so a block that still is its own was so at that moment, too. */
+  #isUnlinked(ref, owner) {
+    const { segment } = this.#participant;
+    const { words } = segment;
+    const isFresh = load(words, ref * 4 + V_STAMP) === 0;
+    const descriptor = segment.descriptor(segment.chunkOf(ref));
+    return isFresh && load(words, descriptor + 1) === owner;
+  }
+  /** In this order: a table that was linked is the next one, or then the root, or then has a next one itself. */
+  #isTableInUse(ref) {
+    const { words } = this.#participant.segment;
+    this.#participant.pin();
+    const root = load(words, H_ROOT);
+    const next = load(words, root * 4 + T_NEXT);
+    const follower = load(words, ref * 4 + T_NEXT);
+    this.#participant.unpin();
+    return ref === root || ref === next || follower !== 0;
+  }
+  /** Settles every version that is the newest of its key. */
+  #settleAll() {
+    forEachRange(this.#participant, this.#migration, () => {
+    });
+  }
+};
+function isInLimbo(participant, base, wanted) {
+  const { words } = participant.segment;
+  let ref = own(words, base + P_LIMBO_HEAD);
+  while (ref !== 0 && ref !== wanted) ref = own(words, ref * 4 + R_LINK);
+  return ref === wanted;
+}
+
+// src/table/backoff.ts
+var LEAST_PAUSES = 1;
+var MOST_PAUSES = 64;
+var Backoff = class {
+  #participant;
+  #pauses = LEAST_PAUSES;
+  constructor(participant) {
+    this.#participant = participant;
+  }
+  /** Before an operation's first try. */
+  reset() {
+    this.#pauses = LEAST_PAUSES;
+  }
+  /** After a lost race. Returns soon, whatever the others do. */
+  wait() {
+    this.#participant.count("retries");
+    for (let i = 0; i < this.#pauses; i++) pause();
+    this.#pauses = Math.min(MOST_PAUSES, this.#pauses * 2);
+  }
+};
+
+// src/table/chain.ts
+var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, REF_MASK: REF_MASK11, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY7, V_PREV: V_PREV7, V_STAMP: V_STAMP9 } = layout_exports;
+var { compareAndSet: compareAndSet13, load: load18, settled: settled9 } = words_exports;
+var { hashWords: hashWords3 } = hash_exports;
+var { isOlderOpen: isOlderOpen2, isShown: isShown3 } = registry_exports;
+var { freeze: freeze2, trim: trim4 } = trim_exports;
+var { keyWords: keyWords4 } = version_exports;
+var TRIES = 4;
+var TableChains = class {
+  #participant;
+  #words;
+  #find;
+  /** Its own scratch: the operation that this is part of still needs the attachment's. */
+  #key;
+  passed = 0;
+  /**
+   * @param participant Who works.
+   * @param find From a key to its newest version, settled; 0: none.
+   */
+  constructor(participant, find) {
+    this.#participant = participant;
+    this.#words = participant.segment.words;
+    this.#find = find;
+    this.#key = new EncodedKey(participant.segment.seed);
+  }
+  letGo(ref, death) {
+    const words = this.#words;
+    const hash = hashOf(words, ref);
+    const birth = settled9(words, ref * 4 + V_STAMP9);
+    if (isShown3(words, birth, death, hash)) return "needed";
+    if (!isOlderOpen2(words, birth, hash)) return "out";
+    return this.#takeOut(ref) ? "out" : "later";
+  }
+  /** Takes a version that no snapshot shows out of its chain, although an older one may come by; false: it may still be there. */
+  #takeOut(ref) {
+    const words = this.#words;
+    freeze2(words, ref);
+    this.#key.copyFrom(words, ref);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const newest = this.#find(this.#key);
+      if (newest === 0) return true;
+      this.#participant.enterSection();
+      trim4(words, this.#participant.base, newest, this.#key.hash);
+      this.#participant.leaveSection();
+      if (this.#takeOutBehind(newest, ref)) return true;
+    }
+    return false;
+  }
+  /** Takes out what is going, from the newest version to this one; false: the chain changed, and it may still be there. */
+  #takeOutBehind(newest, wanted) {
+    const words = this.#words;
+    const birth = settled9(words, wanted * 4 + V_STAMP9);
+    let front = newest;
+    let prev = load18(words, front * 4 + V_PREV7);
+    for (; ; ) {
+      this.passed++;
+      if ((prev & GOING3) !== 0) return false;
+      const ref = prev & REF_MASK11;
+      if (ref === 0 || settled9(words, ref * 4 + V_STAMP9) < birth) return true;
+      const older = load18(words, ref * 4 + V_PREV7);
+      if (ref === wanted || (older & GOING3) !== 0) {
+        const next = older & REF_MASK11 | FINAL4;
+        if (!compareAndSet13(words, front * 4 + V_PREV7, prev, next)) return false;
+        if (ref === wanted) return true;
+        prev = next;
+      } else {
+        front = ref;
+        prev = older;
+      }
+    }
+  }
+};
+function hashOf(words, ref) {
+  const info = words[ref * 4 + V_KEY7] & ~HAS_EXPIRY6;
+  const key = ref * 4 + V_HEADER_WORDS6;
+  const [k0, k1] = [
+    words[H_SEED2],
+    words[H_SEED2 + 1]
+  ];
+  return hashWords3(words, keyWords4(info), info, k0, k1, key);
+}
+
+// src/table/table.ts
+var { CLOSED: CLOSED5, DEAD: DEAD5, EMPTY: EMPTY7, FINAL: FINAL5, FROZEN: FROZEN5, H_ROOT: H_ROOT8, MOVED: MOVED7, P_SEEN: P_SEEN5, REF_MASK: REF_MASK12, SLOT_WORDS: SLOT_WORDS9, T_CAPACITY: T_CAPACITY9, T_NEXT: T_NEXT7, T_ROOM: T_ROOM4, T_SHIFT: T_SHIFT8, T_SLOTS: T_SLOTS9, V_PREV: V_PREV8 } = layout_exports;
+var { compareAndSet: compareAndSet14, hint: hint9, load: load19, poke: poke15, settled: settled10, touch: touch6 } = words_exports;
+var { account: account3, announce: announce3 } = account_exports;
+var { enter: enter6, leave: leave6 } = section_exports;
+var { homeSlot: homeSlot6 } = hash_exports;
+var { trim: trim5 } = trim_exports;
+var { dropAtOnce: dropAtOnce3 } = tombstone_exports;
+var { hasKey: hasKey2, isTombstone: isTombstone4, settle: settle6, touchVersion: touchVersion3 } = version_exports;
+var TOMBSTONES_PER_LOOK = 256;
+var DEAD_SHARE = 1 / 2;
+var GUESSES = 2;
+var ONWARD = -1;
+var Table = class {
+  migration;
+  backoff;
+  #participant;
+  #words;
+  #permits;
+  // Where the last seek ended.
+  #table = 0;
+  #slot = 0;
+  #slotIsEmpty = false;
+  #link = 0;
+  #tombstones = 0;
+  constructor(participant) {
+    this.#participant = participant;
+    this.#words = participant.segment.words;
+    this.#permits = new Permits(participant);
+    this.migration = new Migration(participant, this.#permits);
+    this.backoff = new Backoff(participant);
+    participant.chains = new TableChains(participant, (key) => this.find(key));
+  }
+  /** Gives back what this participant keeps for later. */
+  leave() {
+    this.#participant.pin();
+    this.#permits.giveBack();
+    this.#participant.unpin();
+  }
+  // ---- reading ------------------------------------------------------------------------------------------------------
+  /**
+   * The newest version of a key, settled; 0: there is none. A tombstone counts as a version.
+   * Wait-free: see above for the bound.
+   */
+  find(key) {
+    const words = this.#words;
+    const hash = key.hash;
+    let table = load19(words, H_ROOT8) * 4;
+    for (; ; ) {
+      const slots = table + T_SLOTS9;
+      const mask = words[table + T_CAPACITY9] - 1;
+      let i = homeSlot6(hash, words[table + T_SHIFT8]);
+      let moved = false;
+      let onward = false;
+      for (let probes = 0; probes <= mask; probes++) {
+        const slot = slots + i * SLOT_WORDS9;
+        let there = hint9(words, slot);
+        if ((there & ~CLOSED5) === EMPTY7) there = load19(words, slot);
+        if (there === hash) {
+          const link2 = load19(words, slot + 1);
+          if (link2 === MOVED7) {
+            moved = true;
+          } else if (link2 === 0) {
+            if (!moved) return 0;
+            onward = true;
+            break;
+          } else {
+            const ref = link2 & REF_MASK12;
+            if (hasKey2(words, ref, key.words, key.info)) {
+              settle6(words, ref);
+              return ref;
+            }
+          }
+        } else if (there === EMPTY7) {
+          if (!moved) return 0;
+          onward = true;
+          break;
+        } else if (there === CLOSED5) {
+          onward = true;
+          break;
+        }
+        i = i + 1 & mask;
+      }
+      const next = load19(words, table + T_NEXT7);
+      if (!onward && next === 0) return 0;
+      table = next * 4;
+    }
+  }
+  // ---- writing ------------------------------------------------------------------------------------------------------
+  /**
+   * Finds where to write a key: returns its newest version, settled and trimmed, ready for {@linkcode replace}; or 0 if there
+   * is none, ready for {@linkcode insert} if \`toInsert\`. Helps a migration on its way. Lock-free.
+   */
+  seek(key, toInsert) {
+    const { base } = this.#participant;
+    enter6(this.#words, base);
+    const found = this.#seek(key, toInsert);
+    leave6(this.#words, base);
+    return found;
+  }
+  #seek(key, toInsert) {
+    const words = this.#words;
+    for (; ; ) {
+      let table = load19(words, H_ROOT8) * 4;
+      let next = load19(words, table + T_NEXT7);
+      if (next !== 0) this.migration.help(table);
+      for (; ; ) {
+        const found = this.#seekIn(table, key, toInsert, next !== 0);
+        if (found >= 0) return found;
+        next = load19(words, table + T_NEXT7);
+        if (next === 0) break;
+        table = next * 4;
+        next = load19(words, table + T_NEXT7);
+      }
+      if (this.#slot === 0) return 0;
+    }
+  }
+  /** \`moving\`: whether the table has a next one. Whoever knows ends on no open slot, but shuts the one it finds. */
+  #seekIn(table, key, toInsert, moving) {
+    const words = this.#words;
+    const hash = key.hash;
+    const slots = table + T_SLOTS9;
+    const mask = words[table + T_CAPACITY9] - 1;
+    let i = homeSlot6(hash, words[table + T_SHIFT8]);
+    for (let probes = 0; probes <= mask; ) {
+      const slot = slots + i * SLOT_WORDS9;
+      let there = hint9(words, slot);
+      if ((there & ~CLOSED5) === EMPTY7) there = load19(words, slot);
+      if (there === hash) {
+        const link2 = load19(words, slot + 1);
+        if (link2 === MOVED7) {
+          moving = true;
+        } else if (link2 === 0) {
+          if (!moving) return this.#endOn(table, slot, false);
+          if (!toInsert) return ONWARD;
+          if (this.migration.closeUnlinked(table, slot)) return ONWARD;
+          continue;
+        } else {
+          const ref = link2 & REF_MASK12;
+          if (hasKey2(words, ref, key.words, key.info)) {
+            if ((link2 & FROZEN5) !== 0) {
+              this.migration.moveSlot(table, slot);
+              return ONWARD;
+            }
+            settle6(words, ref);
+            trim5(words, this.#participant.base, ref, hash);
+            this.#endOn(table, slot, false);
+            this.#link = link2;
+            return ref;
+          }
+        }
+      } else if (there === EMPTY7) {
+        if (!moving) return this.#endOn(table, slot, true);
+        if (!toInsert) return ONWARD;
+        if (compareAndSet14(words, slot, EMPTY7, CLOSED5)) return ONWARD;
+        continue;
+      } else if (there === CLOSED5) {
+        return ONWARD;
+      }
+      i = i + 1 & mask;
+      probes++;
+    }
+    this.#endOn(table, 0, false);
+    return ONWARD;
+  }
+  #endOn(table, slot, slotIsEmpty) {
+    this.#table = table;
+    this.#slot = slot;
+    this.#slotIsEmpty = slotIsEmpty;
+    return 0;
+  }
+  /**
+   * Puts \`version\`, which is in hand, in the place of \`current\`, which the last seek returned, and counts it; false if another worker
+   * changed it meanwhile: the version is in hand still. On success it is settled and what it replaced is retired or held; a tombstone
+   * that nobody needs is dropped. The caller is in a section.
+   */
+  replace(current, version) {
+    const words = this.#words;
+    const { base } = this.#participant;
+    poke15(words, version * 4 + V_PREV8, current);
+    const dead = isTombstone4(words, version);
+    const link2 = dead ? version | DEAD5 : version;
+    announce3(words, base, current, version);
+    if (!compareAndSet14(words, this.#slot + 1, this.#link, link2)) return false;
+    settle6(words, version);
+    trim5(words, base, version, settled10(words, this.#slot));
+    account3(words, base);
+    if (!dead) return true;
+    dropAtOnce3(words, base, this.#table, this.#slot, link2);
+    this.countTombstone();
+    return true;
+  }
+  /** After a tombstone was written: looks now and then whether there are too many. */
+  countTombstone() {
+    if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
+      this.migration.considerShrinking(DEAD_SHARE);
+    }
+  }
+  /**
+   * Links the first version, which is in hand and no tombstone, of the key that the last seek did not find, and counts it; else it is
+   * in hand still. The caller is in a section.
+   */
+  insert(key, version) {
+    const words = this.#words;
+    if (this.#slot === 0) return this.#makeRoom();
+    if (this.#slotIsEmpty) {
+      const grant = this.#permits.ask(this.#table);
+      if (grant === "none") return this.#makeRoom();
+      if (!this.#claim(this.#slot, key.hash)) return "lost";
+      if (grant === "taken") this.#startIfCrowded();
+    }
+    poke15(words, version * 4 + V_PREV8, FINAL5);
+    announce3(words, this.#participant.base, 0, version);
+    const outcome = this.#linkInSlot(version);
+    if (outcome === "done") account3(words, this.#participant.base);
+    return outcome;
+  }
+  /** Links a version in the slot that the last seek found, which is claimed by now. */
+  #linkInSlot(version) {
+    const isInNext = load19(this.#words, H_ROOT8) * 4 !== this.#table;
+    if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
+    return this.#linkFirst(this.#slot, version) ? "done" : "lost";
+  }
+  /**
+   * Links a version in a slot of the next table that another worker claimed. That may have been a mover, without a permit, for a key
+   * with the same hash, which it then puts elsewhere: so this one's permit stands for that place.
+   */
+  #linkInNext(version) {
+    if (this.#permits.ask(this.#table) === "none") return this.#makeRoom();
+    this.#permits.spend();
+    if (this.#linkFirst(this.#slot, version)) return "done";
+    this.#permits.keep();
+    return "lost";
+  }
+  /** Links the first version of a claimed slot, unless another worker did. */
+  #linkFirst(slot, version) {
+    if (!compareAndSet14(this.#words, slot + 1, 0, version)) return false;
+    settle6(this.#words, version);
+    return true;
+  }
+  /**
+   * Brings the places of some hashes into the cache, all at the same time: for whoever will write there next. The caller is
+   * pinned.
+   */
+  touch(hashes, count) {
+    const words = this.#words;
+    const table = load19(words, H_ROOT8) * 4;
+    const slots = table + T_SLOTS9;
+    const shift = words[table + T_SHIFT8];
+    let seen = 0;
+    for (let i = 0; i < count; i++) {
+      seen |= touch6(words, slots + homeSlot6(hashes[i], shift) * SLOT_WORDS9);
+    }
+    words[this.#participant.base + P_SEEN5] = seen;
+  }
+  /**
+   * Brings the newest versions under some hashes into the cache, all at the same time: for whoever will read them next. Writes over
+   * the hashes. The caller is pinned.
+   */
+  touchVersions(hashes, count) {
+    this.touch(hashes, count);
+    const words = this.#words;
+    const table = load19(words, H_ROOT8) * 4;
+    const mask = words[table + T_CAPACITY9] - 1;
+    const shift = words[table + T_SHIFT8];
+    for (let i = 0; i < count; i++) {
+      let at = homeSlot6(hashes[i], shift);
+      let slot = table + T_SLOTS9 + at * SLOT_WORDS9;
+      for (let probes = 0; probes < GUESSES; probes++) {
+        if (hint9(words, slot) === hashes[i]) break;
+        at = at + 1 & mask;
+        slot = table + T_SLOTS9 + at * SLOT_WORDS9;
+      }
+      hashes[i] = hint9(words, slot + 1) & REF_MASK12;
+    }
+    let seen = 0;
+    for (let i = 0; i < count; i++) seen |= touchVersion3(words, hashes[i]);
+    words[this.#participant.base + P_SEEN5] = seen;
+  }
+  /**
+   * Links the first version of a key, if there is no question that it is the first: no slot of its hash is met before an empty
+   * one, and no move is on. Else nothing is linked: \`seek\` and \`insert\` then take it from here. For whoever brings many new keys.
+   *
+   * @param hash The hash of the key.
+   * @param version The version; its stamp is settled if the caller is alone.
+   * @param isAlone Whether nobody else has the map yet: then no word can change under the caller's hands, and plain writes do.
+   *
+   * The caller is in a section, and counts.
+   */
+  insertNew(hash, version, isAlone) {
+    const words = this.#words;
+    const table = load19(words, H_ROOT8) * 4;
+    if (load19(words, table + T_NEXT7) !== 0) return false;
+    const slots = table + T_SLOTS9;
+    const mask = words[table + T_CAPACITY9] - 1;
+    let i = homeSlot6(hash, words[table + T_SHIFT8]);
+    let slot = slots + i * SLOT_WORDS9;
+    for (let there = hint9(words, slot); there !== EMPTY7; ) {
+      if (there === hash || there === CLOSED5) return false;
+      i = i + 1 & mask;
+      slot = slots + i * SLOT_WORDS9;
+      there = hint9(words, slot);
+    }
+    const grant = this.#permits.ask(table);
+    if (grant === "none") return false;
+    if (isAlone) this.#place(slot, hash, version);
+    else if (!this.#claim(slot, hash)) return false;
+    if (grant === "taken") {
+      this.#table = table;
+      this.#startIfCrowded();
+    }
+    return isAlone || this.#linkFirst(slot, version);
+  }
+  /** Claims a slot with a permit and links its first version, where nobody else is. */
+  #place(slot, hash, version) {
+    this.#permits.spend();
+    poke15(this.#words, slot, hash);
+    poke15(this.#words, slot + 1, version);
+  }
+  /** Claims a slot with a permit, which is spent first: whoever dies in between loses a permit, and claims no slot without one. */
+  #claim(slot, hash) {
+    this.#permits.spend();
+    if (compareAndSet14(this.#words, slot, EMPTY7, hash)) return true;
+    this.#permits.keep();
+    return false;
+  }
+  #startIfCrowded() {
+    const words = this.#words;
+    const table = this.#table;
+    if (load19(words, H_ROOT8) * 4 !== table) return;
+    const claimed = claimedSlots(words, table);
+    if (claimed >= crowded(words[table + T_CAPACITY9])) {
+      this.migration.startEarly(table);
+    }
+  }
+  /** The table that the seek ended in has no permit left: it must start to move, or its own move must end. */
+  #makeRoom() {
+    const words = this.#words;
+    const root = load19(words, H_ROOT8) * 4;
+    if (root !== this.#table) {
+      if (load19(words, root + T_NEXT7) !== 0) this.migration.finish(root);
+      return "lost";
+    }
+    if (load19(words, root + T_ROOM4) > 0) return "lost";
+    return this.migration.start(root) ? "lost" : "full";
+  }
+};
+
+// src/map/accounting.ts
+var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS5, REF_BYTES: REF_BYTES6 } = layout_exports;
+var { hint: hint10, load: load20 } = words_exports;
+function sumTally(segment, word) {
+  let sum = 0;
+  const slots = load20(segment.words, H_PARTICIPANTS5);
+  for (let slot = 0; slot < slots; slot++) {
+    sum = sum + hint10(segment.words, participantBase(slot) + word) | 0;
+  }
+  return Math.max(0, sum);
+}
+var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
+var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
+function activityOf({ words, floats }, slot) {
+  const base = participantBase(slot);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint10(words, base + P_USED_REFS5) + hint10(words, H_FLUSH3);
+}
+function sumActivity(segment) {
+  let sum = 0;
+  const slots = load20(segment.words, H_PARTICIPANTS5);
+  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
+  return sum;
+}
+function liveBytesOf(segment) {
+  return sumTally(segment, P_LIVE_REFS3) * REF_BYTES6;
+}
+
+// src/map/background.ts
+var background_exports = {};
+__export(background_exports, {
+  takeTurn: () => takeTurn,
+  ticker: () => ticker
+});
+var TICK_MS = 200;
+var REST_MS = 5e3;
+var SHORT_REST_MS = 2e3;
+function takeTurn({ words }, index, everyMs) {
+  const last = load(words, index);
+  const now4 = timers.now() | 0;
+  const passed = now4 - last | 0;
+  return (passed < 0 || passed >= everyMs) && compareAndSet(words, index, last, now4);
+}
+var Ticker = class {
+  #residents = /* @__PURE__ */ new Set();
+  /** Comes whatever happens to the other one. */
+  #heartbeat;
+  #timer;
+  /** Whether it is long until the next round. */
+  isResting = false;
+  #looking = false;
+  add(resident) {
+    this.#residents.add(resident);
+    if (this.#heartbeat === void 0) {
+      this.#heartbeat = timers.setInterval(() => this.#tick(), REST_MS);
+      this.#heartbeat.unref();
+      this.#schedule(TICK_MS);
+    } else if (this.isResting) this.#schedule(TICK_MS);
+  }
+  /** Ends the rest: somebody writes, or wants to. */
+  wake() {
+    this.#schedule(TICK_MS);
+  }
+  delete(resident) {
+    this.#residents.delete(resident);
+    if (this.#residents.size > 0) return;
+    timers.clear(this.#heartbeat);
+    timers.clear(this.#timer);
+    this.#heartbeat = void 0;
+    this.isResting = false;
+  }
+  #schedule(ms) {
+    timers.clear(this.#timer);
+    this.isResting = true;
+    if (ms === REST_MS) return;
+    this.#timer = timers.setTimeout(() => this.#tick(), ms);
+    this.#timer.unref();
+    this.isResting = ms > TICK_MS;
+  }
+  #tick() {
+    let next = TICK_MS;
+    try {
+      next = this.#tickAll();
+    } finally {
+      this.#schedule(next);
+    }
+    if (!this.#looking) this.#look();
+  }
+  /** Returns the milliseconds until the next round. */
+  #tickAll() {
+    let next = REST_MS;
+    for (const resident of this.#residents) {
+      const urgency = resident.tick();
+      if (urgency === "soon") next = TICK_MS;
+      else if (urgency === "later") next = Math.min(next, SHORT_REST_MS);
+    }
+    return next;
+  }
+  /** One look at a time; errors surface as unhandled rejections, because they would be defects. */
+  async #look() {
+    const due = [
+      ...this.#residents
+    ].filter((it) => it.takesLook());
+    if (due.length === 0) return;
+    this.#looking = true;
+    try {
+      const living = await livingLocks();
+      for (const resident of due) await resident.recover(living);
+    } finally {
+      this.#looking = false;
+    }
+  }
+};
+var ticker = new Ticker();
+
+// src/map/capacity.ts
+function capacityOf({ chunkCount, chunkShift }, floorShift) {
+  const chunkBytes2 = 2 ** chunkShift * REF_BYTES;
+  const table = Math.ceil(tableBytes(2 ** floorShift) / chunkBytes2);
+  return (chunkCount - 2 * table - leastReserve(chunkCount)) * chunkBytes2;
+}
+function leastMaxBytes(fits) {
+  for (let size = MIN_SEGMENT_BYTES; size <= MAX_SEGMENT_BYTES; size *= 2) {
+    if (fits(layOut(size))) return size;
+  }
+  return void 0;
+}
+
+// src/map/version_maker.ts
+var { H_TTL_USED: H_TTL_USED2, LENGTH_MASK: LENGTH_MASK4, TAG_TOMBSTONE: TAG_TOMBSTONE4 } = layout_exports;
+var { bytesOf: bytesOf3, endOf: endOf2, valueBytes: valueBytes2, valueIndex: valueIndex2, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
+var NO_MEMORY = -1;
+var VersionMaker = class {
+  #participant;
+  #segment;
+  #key;
+  /** Keys that are longer than this need memory set aside for their tombstones. */
+  #longKey;
+  #ttlMarked = false;
+  /** What the last write that failed was short of. */
+  shortage = {
+    of: "entry",
+    bytes: 0
+  };
+  /**
+   * @param attachment The worker's hold on the map.
+   * @param key What the versions are of.
+   */
+  constructor({ participant, segment }, key) {
+    this.#participant = participant;
+    this.#segment = segment;
+    this.#key = key;
+    this.#longKey = participant.allocator.largestClassBytes / 2;
+  }
+  /**
+   * When an entry that lives \`ttl\` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
+   * The attachment is open.
+   */
+  endAfter(ttl) {
+    if (ttl === Infinity) return Infinity;
+    if (!this.#ttlMarked) {
+      store(this.#segment.words, H_TTL_USED2, 1);
+      this.#ttlMarked = true;
+    }
+    return Date.now() + ttl;
+  }
+  /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
+  endOver(current, live, { ttl, keeps }) {
+    if (!live) return this.endAfter(ttl);
+    const before = endOf2(this.#segment, current);
+    if (keeps) return before;
+    const end = this.endAfter(ttl);
+    return before === Infinity || end <= before ? end : -end;
+  }
+  /**
+   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a section that whoever
+   * publishes or frees it ends.
+   */
+  make(values, expiry2) {
+    const ref = this.#allocate(values.byteLength, expiry2);
+    if (ref === NO_MEMORY) return NO_MEMORY;
+    const segment = this.#segment;
+    writeVersion2(segment, ref, this.#key, values.tag, values.byteLength, expiry2);
+    values.write(segment, valueIndex2(segment.words, ref));
+    return this.#kept(ref);
+  }
+  /** The same with the value of another and its own expiry. */
+  copy(current, expiry2) {
+    const { words, bytes } = this.#segment;
+    const length = valueBytes2(words, current);
+    const ref = this.#allocate(length, expiry2);
+    if (ref === NO_MEMORY) return NO_MEMORY;
+    writeVersion2(this.#segment, ref, this.#key, valueTag2(words, current), length, expiry2);
+    const from = valueIndex2(words, current) * 8;
+    bytes.copyWithin(valueIndex2(words, ref) * 8, from, from + length);
+    return this.#kept(ref);
+  }
+  /** Begins a section if there is memory. */
+  #allocate(valueLength, expiry2) {
+    const keyLength = this.#key.info & LENGTH_MASK4;
+    const bytes = versionBytes3(keyLength, valueLength, expiry2 !== Infinity);
+    const { allocator } = this.#participant;
+    const isLong4 = keyLength > this.#longKey;
+    if (!isLong4 || allocator.keepForTombstone(versionBytes3(keyLength, 0, false))) {
+      this.#participant.enterSection();
+      const ref = allocator.allocate(bytes);
+      if (ref !== 0) return ref;
+      this.#participant.leaveSection();
+    }
+    this.shortage = {
+      of: "entry",
+      bytes: isLong4 ? bytes + keyLength : bytes
+    };
+    return NO_MEMORY;
+  }
+  /**
+   * A version of the packed key whose header and key are written, if memory is kept for its
+   * tombstone still, or again: from here on that is so for as long as there is the version. Else
+   * the version is freed, and its section ends.
+   */
+  #kept(ref) {
+    const keyLength = this.#key.info & LENGTH_MASK4;
+    if (keyLength <= this.#longKey) return ref;
+    const { allocator } = this.#participant;
+    if (allocator.keepForTombstone(versionBytes3(keyLength, 0, false))) {
+      return ref;
+    }
+    this.shortage = {
+      of: "entry",
+      bytes: bytesOf3(this.#segment.words, ref) + keyLength
+    };
+    allocator.free(ref);
+    this.#participant.leaveSection();
+    return NO_MEMORY;
+  }
+  /** A tombstone of the packed key: as \`make\`. */
+  tombstone() {
+    this.#participant.enterSection();
+    const bytes = versionBytes3(this.#key.count * 4, 0, false);
+    const ref = this.#participant.allocator.allocate(bytes, "tombstone");
+    if (ref !== 0) {
+      writeVersion2(this.#segment, ref, this.#key, TAG_TOMBSTONE4, 0, Infinity);
+      return ref;
+    }
+    this.#participant.leaveSection();
+    this.shortage = {
+      of: "tombstone",
+      bytes: this.#key.info & LENGTH_MASK4
+    };
+    return NO_MEMORY;
+  }
+};
+
+// src/codec/codec.ts
+var codec_exports = {};
+__export(codec_exports, {
+  TAG_BYTES: () => TAG_BYTES,
+  TAG_CLONE: () => TAG_CLONE,
+  TAG_CONSTANT_OR_BIGINT: () => TAG_CONSTANT_OR_BIGINT,
+  TAG_CUSTOM: () => TAG_CUSTOM,
+  TAG_LATIN1: () => TAG_LATIN1,
+  TAG_NUMBER: () => TAG_NUMBER,
+  TAG_UTF16: () => TAG_UTF16,
+  TAG_UTF8: () => TAG_UTF8
+});
+var TAG_CONSTANT_OR_BIGINT = 0;
+var TAG_LATIN1 = 2;
+var TAG_UTF16 = 3;
+var TAG_BYTES = 4;
+var TAG_CLONE = 6;
+var TAG_CUSTOM = 7;
+var TAG_UTF8 = 7;
+
+// src/table/look.ts
+var look_exports = {};
+__export(look_exports, {
+  FOUND: () => FOUND,
+  LONG: () => LONG,
+  NUMBER: () => NUMBER,
+  NUMBER_INFO: () => NUMBER_INFO,
+  copiedValue: () => copiedValue,
+  isPlainNumber: () => isPlainNumber,
+  look: () => look,
+  lookPacked: () => lookPacked
+});
+var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK5, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
+var { load: load21 } = words_exports;
+var { copyPair: copyPair2, loadFloat: loadFloat2 } = machine_exports;
+var { beforeGlance: beforeGlance2, confirms: confirms2, glance: glance2, UNDECIDED: UNDECIDED3 } = glance_exports;
+var { hashWords: hashWords4, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
+var { keyWords: keyWords5, valueIndexOf: valueIndexOf3 } = version_exports;
+var NUMBER = -2;
+var FOUND = -3;
+var LONG = -4;
+var SCRATCH_BYTES = KEY_SCRATCH_WORDS3 * 4;
+var NUMBER_BYTES3 = 8;
+var NUMBER_INFO = NUMBER_BYTES3 | TAG_NUMBER2 << TAG_SHIFT4;
+function look(words, floats, base, key, text, most) {
+  const length = text.length;
+  if (length > SCRATCH_BYTES) return UNDECIDED3;
+  const hash = packAndHash3(text, key, words[H_SEED3], words[H_SEED3 + 1]);
+  return hash === 0 ? lookWide(words, floats, base, key, text, most) : lookPacked(words, floats, base, key, hash, length, most);
+}
+function lookWide(words, floats, base, key, text, most) {
+  const byteLength = text.length * 2;
+  if (byteLength > SCRATCH_BYTES) return UNDECIDED3;
+  packWide3(text, key);
+  const info = byteLength | KEY_WIDE4;
+  const k0 = words[H_SEED3];
+  const k1 = words[H_SEED3 + 1];
+  const hash = hashWords4(key, keyWords5(info), info, k0, k1);
+  return lookPacked(words, floats, base, key, hash, info, most);
+}
+function lookPacked(words, floats, base, key, hash, info, most) {
+  const before = beforeGlance2(words);
+  const version = glance2(words, hash, key, info);
+  if (version === UNDECIDED3) return UNDECIDED3;
+  let found = 0;
+  if (version !== 0) {
+    if (seemsPlainNumber(words, version)) {
+      const at = valueIndexOf3(version, info) * 2;
+      floats[base + P_RESULT3 >> 1] = loadFloat2(words, at);
+      found = NUMBER;
+    } else found = copyOut(words, floats, base, hash, info, version, most);
+  }
+  return confirms2(words, before) ? found : UNDECIDED3;
+}
+function seemsPlainNumber(words, version) {
+  return load21(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load21(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
+}
+function copyOut(words, floats, base, hash, info, version, most) {
+  const valueInfo = load21(words, version * 4 + V_VALUE5);
+  if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE5) return 0;
+  const to = copiedValue(base, info) * 2;
+  const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
+  if (to > end) return UNDECIDED3;
+  words[base + P_HASH2] = hash;
+  words[base + P_INFO2] = info;
+  words[base + P_VALUE_INFO2] = valueInfo;
+  const keyInfo = load21(words, version * 4 + V_KEY8);
+  const from = valueIndexOf3(version, keyInfo) * 2;
+  const expires = (keyInfo & HAS_EXPIRY7) !== 0;
+  floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
+  const bytes = valueInfo & LENGTH_MASK5;
+  const count = bytes + 7 >>> 3 << 1;
+  if (bytes > most || to + count > end) return LONG;
+  for (let i = 0; i < count; i += 2) copyPair2(words, from + i, to + i);
+  return FOUND;
+}
+function copiedValue(base, info) {
+  return (base + P_KEY4 + keyWords5(info) + 1 >> 1) + 1;
+}
+function isPlainNumber(words, version) {
+  return words[version * 4 + V_VALUE5] === NUMBER_INFO && (words[version * 4 + V_KEY8] & HAS_EXPIRY7) === 0;
+}
+
+// src/map/own_changes.ts
+var own_changes_exports = {};
+__export(own_changes_exports, {
+  Watch: () => Watch,
+  underway: () => underway
+});
+var MOST_ROUNDS = 8;
+var underway = {
+  innermost: void 0
+};
+var Watch = class {
+  #segment;
+  #keys;
+  #prepared;
+  #hash = 0;
+  #outer;
+  #isChanged = false;
+  #rounds = 0;
+  /**
+   * @param segment The segment.
+   * @param keys Packs keys.
+   */
+  constructor(segment, keys) {
+    this.#segment = segment;
+    this.#keys = keys;
+  }
+  /**
+   * Begins with another entry.
+   *
+   * @param prepared Its key, prepared.
+   * @param hash Its hash.
+   */
+  begin(prepared, hash) {
+    this.#prepared = prepared;
+    this.#hash = hash;
+    this.#isChanged = false;
+    this.#rounds = 0;
+  }
+  /** Calls the caller's code, with what it gets. */
+  during(code, argument) {
+    this.#outer = underway.innermost;
+    underway.innermost = this;
+    try {
+      return code(argument);
+    } finally {
+      underway.innermost = this.#outer;
+    }
+  }
+  /** Whether the caller's code changed the entry itself in this round. */
+  get hasSeenChange() {
+    return this.#isChanged;
+  }
+  /** After a round that came to nothing. Throws if the caller's code changed the entry itself, in this round and too many before. */
+  endRound(what) {
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    if (++this.#rounds < MOST_ROUNDS) return;
+    throw new Error(\`Cannot \${what}: the callback or codec that it waited for changed this very entry itself, \${MOST_ROUNDS} times: return the new value, and change only other entries meanwhile\`);
+  }
+  /** Notes a change by this thread, here and in the operations around. */
+  note(segment, key) {
+    if (key.hash === this.#hash && segment.id === this.#segment.id) {
+      this.#isChanged ||= this.#isOf(key);
+    }
+    this.#outer?.note(segment, key);
+  }
+  #isOf(key) {
+    const own14 = new EncodedKey(this.#segment.seed);
+    this.#keys.pack(this.#prepared, own14);
+    if (own14.info !== key.info) return false;
+    for (let i = 0; i < own14.count; i++) {
+      if (own14.words[i] !== key.words[i]) return false;
+    }
+    return true;
+  }
+};
+
+// src/map/writer.ts
+var { P_DELETED: P_DELETED3 } = layout_exports;
+var { TAG_NUMBER: TAG_NUMBER3 } = codec_exports;
+var { NUMBER_INFO: NUMBER_INFO2 } = look_exports;
+var { ABSENT: ABSENT2, ANY_VERSION: ANY_VERSION2, DONE: DONE2, touchHome: touchHome2, UNDONE: UNDONE2 } = quick_exports;
+var { bytesOf: bytesOf4, cameTooLate: cameTooLate2, endOf: endOf3, isTombstone: isTombstone5 } = version_exports;
+var { UNDECIDED: UNDECIDED4 } = glance_exports;
+var { ticker: ticker2 } = background_exports;
+var { underway: underway2 } = own_changes_exports;
+var LEAVE = 0;
+var NO_MEMORY_LEFT = Symbol("no memory left");
+var Writer = class {
+  /** Makes the versions that are decided on. */
+  maker;
+  #attachment;
+  #participant;
+  #segment;
+  #table;
+  #quick;
+  #key;
+  #isCallers;
+  #floats;
+  #deletes;
+  #deleted;
+  /** What the last seek found, besides the version. */
+  #foundLive = false;
+  #hasPlace = false;
+  /**
+   * @param attachment The worker's hold on the map.
+   * @param key Where keys are packed: the attachment's own, which the quick way knows, for what the caller of the map writes;
+   * another for what the map does by itself, perhaps in the middle of that.
+   */
+  constructor(attachment, key = attachment.key) {
+    const { participant, segment } = attachment;
+    this.maker = new VersionMaker(attachment, key);
+    this.#attachment = attachment;
+    this.#participant = participant;
+    this.#segment = segment;
+    this.#table = attachment.table;
+    this.#quick = attachment.quick;
+    this.#key = key;
+    this.#isCallers = key === attachment.key;
+    this.#floats = segment.floats;
+    this.#deletes = participant.counterIndex("deletes");
+    this.#deleted = participant.base + P_DELETED3;
+  }
+  /**
+   * Decides about the newest version of the packed key, again and again until no one comes between decision and change.
+   *
+   * @param toInsert Whether the decision may be a version for a key that has none.
+   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
+   * publish, or to \`LEAVE\` or \`NO_MEMORY\`. Called while pinned: none of the caller's code may run. A renewal that came too late was
+   * published in the place of nothing, and is nothing: then it decides anew.
+   * @returns Whether a version was published.
+   */
+  commit(toInsert, decide) {
+    for (let attempt = 0; ; attempt++) {
+      const outcome = this.tryCommit(toInsert, decide);
+      if (outcome === "full") {
+        this.makeRoom(attempt);
+        continue;
+      }
+      this.#participant.collectSometimes();
+      return outcome === "done";
+    }
+  }
+  /** The same, once: "full" if there is no memory for it, or no slot. */
+  tryCommit(toInsert, decide) {
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      this.#table.backoff.reset();
+      for (let quickly = this.#isCallers; ; quickly = false) {
+        const current = this.#seek(toInsert, quickly);
+        const version = decide(current, this.#foundLive);
+        if (version === LEAVE) return "left";
+        if (version === NO_MEMORY) return "full";
+        const outcome = this.#linkOrFree(current, version);
+        if (outcome === "done") {
+          this.#noteChange();
+          if (!cameTooLate2(this.#segment.words, version)) return "done";
+        } else if (outcome === "full") return "full";
+        else if (!quickly) this.#table.backoff.wait();
+      }
+    } finally {
+      participant.unpin();
+    }
+  }
+  /**
+   * As the table's \`seek\`; and sets whether what it found is live, with a second look where \`Lookup.findLive\` has one. First quickly: by a
+   * glance, which takes no place in the table; \`#linkOrFree\` knows.
+   */
+  #seek(toInsert, quickly) {
+    const seen = quickly ? this.#newest() : UNDECIDED4;
+    if (seen !== UNDECIDED4) {
+      const end = endOf3(this.#segment, seen);
+      this.#foundLive = end === Infinity;
+      this.#hasPlace = false;
+      if (this.#foundLive || end === -Infinity) return seen;
+    }
+    this.#hasPlace = true;
+    for (let now4 = -Infinity; ; ) {
+      const current = this.#table.seek(this.#key, toInsert);
+      const end = endOf3(this.#segment, current);
+      this.#foundLive = end > now4;
+      if (end <= now4 || end === Infinity) return current;
+      now4 = Date.now();
+      if (end > now4) return current;
+    }
+  }
+  /** The newest version of the packed key, 0 for none, or \`UNDECIDED\`. The map is pinned. */
+  #newest() {
+    const key = this.#key;
+    if (!key.isNear) return UNDECIDED4;
+    return this.#quick.glance(this.#participant.base, key.hash, key.info);
+  }
+  /** Links a version, or frees it; ends the section that it was made in. */
+  #linkOrFree(current, version) {
+    const outcome = this.#hasPlace ? this.#link(current, version) : this.#linkQuickly(current, version);
+    if (outcome !== "done") this.#participant.allocator.free(version);
+    this.#participant.leaveSection();
+    return outcome;
+  }
+  /** Links a version without a place that was sought: "lost" if it takes more than the quick way. */
+  #linkQuickly(current, version) {
+    const { base } = this.#participant;
+    const outcome = this.#quick.publish(base, this.#key.hash, version, current);
+    if (outcome !== DONE2) return "lost";
+    if (isTombstone5(this.#segment.words, version)) this.#table.countTombstone();
+    return "done";
+  }
+  #link(current, version) {
+    if (current !== 0) {
+      return this.#table.replace(current, version) ? "done" : "lost";
+    }
+    const outcome = this.#table.insert(this.#key, version);
+    if (outcome === "full") {
+      this.maker.shortage = {
+        of: "slot",
+        bytes: bytesOf4(this.#segment.words, version)
+      };
+    }
+    return outcome;
+  }
+  /** Frees memory for the write at hand, or throws \`MapFullError\`. */
+  makeRoom(attempt) {
+    this.#attachment.makeRoom(this.maker.shortage, attempt);
+  }
+  /** After a change of the packed key's entry. */
+  #noteChange() {
+    if (!this.#isCallers) return;
+    if (ticker2.isResting) ticker2.wake();
+    underway2.innermost?.note(this.#segment, this.#key);
+  }
+  /**
+   * Publishes a version with a prepared value under the packed key, whatever is there now.
+   *
+   * @param values Has the value prepared.
+   * @param expiry When it expires.
+   */
+  put(values, expiry2) {
+    if (!this.#putQuickly(values, expiry2)) {
+      const { base } = this.#participant;
+      touchHome2(this.#segment.words, base, this.#key.hash);
+      for (let attempt = 0; ; attempt++) {
+        const version = this.maker.make(values, expiry2);
+        if (version !== NO_MEMORY && this.#publish(version)) break;
+        this.makeRoom(attempt);
+      }
+    }
+    this.#noteChange();
+    this.#participant.collectSometimes();
+  }
+  /**
+   * Links a version, however often others are faster; false, and the version is freed, if the table has no place. Ends the section
+   * that it was made in.
+   */
+  #publish(version) {
+    const participant = this.#participant;
+    const { base } = participant;
+    if (this.#quick.publish(base, this.#key.hash, version, ANY_VERSION2) === DONE2) {
+      participant.leaveSection();
+      return true;
+    }
+    participant.pinInSection();
+    try {
+      const isLinked = this.#linkAnyway(version);
+      participant.leaveSection();
+      return isLinked;
+    } finally {
+      participant.unpin();
+    }
+  }
+  #linkAnyway(version) {
+    this.#table.backoff.reset();
+    for (; ; ) {
+      const current = this.#table.seek(this.#key, true);
+      const outcome = this.#link(current, version);
+      if (outcome === "done") return true;
+      if (outcome === "full") break;
+      this.#table.backoff.wait();
+    }
+    this.#participant.allocator.free(version);
+    return false;
+  }
+  /**
+   * Deletes the entry of the packed key; returns what \`read\` makes of its version, or undefined if there was none.
+   *
+   * @param read Reads the version, before it is deleted.
+   * @param isSafe Whether that cannot fail: then it may come after.
+   */
+  remove(read, isSafe) {
+    for (let attempt = 0; ; attempt++) {
+      const outcome = this.#tryDelete(read, isSafe);
+      if (outcome !== NO_MEMORY_LEFT) {
+        this.#participant.collectSometimes();
+        return outcome;
+      }
+      this.makeRoom(attempt);
+    }
+  }
+  #tryDelete(read, isSafe) {
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      return isSafe ? this.#deleteThenRead(read) : this.#readThenDelete(read, true);
+    } finally {
+      participant.unpin();
+    }
+  }
+  #deleteThenRead(read) {
+    const outcome = this.removeQuickly();
+    if (outcome === ABSENT2) return void 0;
+    if (outcome === DONE2) return read(this.#segment.words[this.#deleted]);
+    return this.#readThenDelete(read, false);
+  }
+  #readThenDelete(read, tryQuickly) {
+    this.#table.backoff.reset();
+    for (let quickly = tryQuickly; ; quickly = false) {
+      const current = this.#seek(false, quickly);
+      if (!this.#foundLive) return void 0;
+      const value = read(current);
+      if (quickly) {
+        if (this.removeQuickly(current) === DONE2) return value;
+        continue;
+      }
+      const tombstone = this.maker.tombstone();
+      if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
+      if (this.#linkOrFree(current, tombstone) === "done") {
+        this.#floats[this.#deletes]++;
+        this.#noteChange();
+        return value;
+      }
+      this.#table.backoff.wait();
+    }
+  }
+  // ---- the quick way --------------------------------------------------------------------------------------------------
+  // Whole operations in one call of the kernel, and so with steps of their own: those of \`table/quick.ts\`, which are searched as
+  // the others are, and take the same words through the same states. False, or \`UNDONE\`, where they lead nowhere.
+  #putQuickly({ tag, number }, expiry2) {
+    const key = this.#key;
+    return tag === TAG_NUMBER3 && expiry2 === Infinity && key.isNear && this.#quick.putNumber(this.#participant.base, key.hash, key.info, NUMBER_INFO2, number) === DONE2;
+  }
+  /** Exchanges one number for another, neither NaN, if there is that one, and it does not expire. */
+  exchangeQuickly(expected, next) {
+    const key = this.#key;
+    const isDone = key.isNear && typeof expected === "number" && typeof next === "number" && next === next && this.#quick.exchange(this.#participant.base, key.hash, key.info, NUMBER_INFO2, expected, next) === DONE2;
+    if (!isDone) return false;
+    this.#noteChange();
+    this.#participant.collectSometimes();
+    return true;
+  }
+  /** Deletes the entry of the packed key, if its version is the one that is expected: \`DONE\`, \`ABSENT\` or \`UNDONE\`. */
+  removeQuickly(expected = ANY_VERSION2) {
+    const key = this.#key;
+    if (!key.isNear) return UNDONE2;
+    const { base } = this.#participant;
+    const outcome = this.#quick.remove(base, key.hash, key.info, expected);
+    if (outcome === DONE2) {
+      this.#table.countTombstone();
+      this.#floats[this.#deletes]++;
+      this.#noteChange();
+    }
+    return outcome;
+  }
+  /** Adds to a number, or to 0 if there is none; the sum is in the record then. */
+  incrementQuickly(by) {
+    const key = this.#key;
+    const isDone = key.isNear && this.#quick.increment(this.#participant.base, key.hash, key.info, NUMBER_INFO2, by) === DONE2;
+    if (!isDone) return false;
+    this.#noteChange();
+    this.#participant.collectSometimes();
+    return true;
+  }
+};
+
+// src/map/evacuation.ts
+function evacuate(attachment, place = nextTablePlace(attachment.segment)) {
+  const { participant, segment, table } = attachment;
+  const cursor = new Cursor(segment, table.migration);
+  const key = new EncodedKey(segment.seed);
+  const writer = new Writer(attachment, key);
+  const refs = [];
+  while (!cursor.done) {
+    participant.pin();
+    try {
+      cursor.next(refs);
+      for (const ref of refs) {
+        if (!participant.allocator.isWithin(ref, ...place)) continue;
+        key.copyFrom(segment.words, ref);
+        if (!move(attachment, writer, ref, place)) return false;
+      }
+    } finally {
+      participant.unpin();
+    }
+  }
+  participant.collectAll();
+  return true;
+}
+function move(attachment, writer, ref, place) {
+  const outcome = writer.tryCommit(false, (current) => current === ref ? copyOutside(attachment, ref, place) : LEAVE);
+  return outcome !== "full";
+}
+function copyOutside({ participant, segment: { words } }, ref, place) {
+  const { allocator } = participant;
+  const bytes = bytesOf(words, ref);
+  participant.enterSection();
+  const copy3 = allocator.allocateOutside(...place, bytes, (high) => participant.retire(high));
+  if (copy3 !== 0) {
+    copyVersion(words, ref, copy3, bytes);
+    if (allocator.keepForTombstone(tombstoneBytes(words, copy3))) return copy3;
+    allocator.free(copy3);
+  }
+  participant.leaveSection();
+  return NO_MEMORY;
+}
+
+// src/table/sample.ts
+var { DEAD: DEAD6, H_ROOT: H_ROOT9, REF_MASK: REF_MASK13, SLOT_WORDS: SLOT_WORDS10, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT8, T_SHIFT: T_SHIFT9, T_SLOTS: T_SLOTS10 } = layout_exports;
+var TRIES2 = 32;
+var REACH = 128;
+function sampleVersions(words, count, sample, hashes = 2 ** 32) {
+  sample.refs.length = 0;
+  sample.hashes.length = 0;
+  let hash = 0;
+  for (let tries = 0; tries < TRIES2; tries++) {
+    hash = Math.floor(Math.random() * hashes) | 0;
+    const table = tableWith(words, hash);
+    if (table !== 0) return collect(words, table, hash, count, sample);
+  }
+  const root = load(words, H_ROOT9) * 4;
+  collect(words, root, hash, count, sample);
+  const next = load(words, root + T_NEXT8) * 4;
+  if (next !== 0) collect(words, next, hash, count, sample);
+}
+function tableWith(words, hash) {
+  const root = load(words, H_ROOT9) * 4;
+  if (versionIn(words, root, homeIn(words, root, hash)) !== 0) return root;
+  const next = load(words, root + T_NEXT8) * 4;
+  if (next === 0) return 0;
+  return versionIn(words, next, homeIn(words, next, hash)) === 0 ? 0 : next;
+}
+function collect(words, table, hash, count, { refs, hashes }) {
+  const home2 = homeIn(words, table, hash);
+  for (let i = home2; i < home2 + REACH && refs.length < count; i++) {
+    const ref = versionIn(words, table, i);
+    if (ref === 0) continue;
+    refs.push(ref);
+    hashes.push(hint(words, slotAt(words, table, i)));
+  }
+}
+function homeIn(words, table, hash) {
+  return homeSlot(hash, words[table + T_SHIFT9]);
+}
+function versionIn(words, table, slot) {
+  const link2 = load(words, slotAt(words, table, slot) + 1);
+  return (link2 & DEAD6) === 0 ? link2 & REF_MASK13 : 0;
+}
+function slotAt(words, table, slot) {
+  const mask = words[table + T_CAPACITY10] - 1;
+  return table + T_SLOTS10 + (slot & mask) * SLOT_WORDS10;
+}
+
+// src/map/removal.ts
+var Remover = class {
+  #attachment;
+  /** Its own scratch: the operation that made room necessary still needs the attachment's. */
+  #key;
+  #writer;
+  #isStuck = false;
+  constructor(attachment) {
+    this.#attachment = attachment;
+    this.#key = new EncodedKey(attachment.segment.seed);
+    this.#writer = new Writer(attachment, this.#key);
+  }
+  /**
+   * Whether no memory was left for a tombstone. Then it removes nothing more: to find that out again looks through all chunks, each
+   * time.
+   */
+  get isStuck() {
+    return this.#isStuck;
+  }
+  /** Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone. The caller is pinned. */
+  remove(ref, why) {
+    if (this.#isStuck) return false;
+    const { participant, segment: { words } } = this.#attachment;
+    this.#key.copyFrom(words, ref);
+    const { maker } = this.#writer;
+    const outcome = this.#writer.tryCommit(false, (current) => current === ref ? maker.tombstone() : LEAVE);
+    if (outcome === "full") this.#isStuck = true;
+    if (outcome !== "done") return false;
+    participant.count(why);
+    return true;
+  }
+};
+
+// src/map/eviction.ts
+var LEAST_EVICTED = 16;
+var SAMPLES = 8;
+var MOST_IN_VAIN = 16;
+var SCATTERED_ATTEMPTS = 8;
+var MOST_ATTEMPTS = 32;
+var FIRST_ATTEMPT = 3;
+var DUMP_PATIENCE_MS = 5;
+var RANGES_BESIDE_DUMP = 64;
+var STRETCHES_PER_SEGMENT = 64;
+var MOST_DOUBLINGS = 3;
+var TAKEN = -(2 ** 50);
+function evict(attachment, shortage, attempt) {
+  const { participant } = attachment;
+  return attempt < MOST_ATTEMPTS && participant.drain() && (evictSome(attachment, shortage, attempt) || othersGive(attachment, shortage)) && participant.drain();
+}
+function evictQuickly(attachment, bytes) {
+  return evictScattered(attachment, bytes, LEAST_EVICTED) && attachment.participant.drain();
+}
+function evictAhead(attachment, bytes) {
+  evictScattered(attachment, bytes, 0);
+  const { participant } = attachment;
+  participant.collectAll();
+  participant.allocator.flush();
+}
+function othersGive({ participant, segment }, { of, bytes }) {
+  if (of !== "entry" || isSnapshotOpen(segment)) return false;
+  const { allocator } = participant;
+  return participant.waitFor(() => {
+    participant.enterSection();
+    const ref = allocator.allocate(bytes);
+    if (ref !== 0) allocator.free(ref);
+    participant.leaveSection();
+    return ref !== 0;
+  });
+}
+function evictSome(attachment, shortage, attempt) {
+  const { participant, table } = attachment;
+  if (shortage.of === "slot") {
+    const entries = Math.max(LEAST_EVICTED, table.migration.deletionsWanted);
+    const evicted = evictScattered(attachment, 0, entries);
+    const worth = isSnapshotOpen(attachment.segment) ? 1 : void 0;
+    return attachment.purge(worth, evicted ? "place" : "memory") || evicted && worth === void 0;
+  }
+  const { bytes } = shortage;
+  if (bytes <= participant.allocator.largestClassBytes && attempt < SCATTERED_ATTEMPTS) {
+    const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
+    const purged = (!evicted || participant.allocator.isLow()) && attachment.purge(1, evicted ? "place" : "memory");
+    return evicted || purged;
+  }
+  const count = participant.allocator.chunksFor(bytes);
+  return evictStretches(attachment, count, attempt);
+}
+function evictScattered(attachment, leastBytes, leastEntries) {
+  const { words } = attachment.segment;
+  const remover = new Remover(attachment);
+  const total = {
+    bytes: 0,
+    entries: 0
+  };
+  const isEnough = () => total.bytes >= leastBytes && total.entries >= leastEntries;
+  const isOver3 = () => isEnough() || remover.isStuck;
+  do {
+    evictSampled(attachment, remover, isOver3, total);
+    if (neededFrom(words) === FIRST_PLACE && isInVain(total, remover)) {
+      if (dumpsGetOn(attachment)) continue;
+    }
+    evictFromAnywhere(attachment, remover, isOver3, total);
+  } while (isInVain(total, remover) && dumpsGetOn(attachment));
+  return total.entries > 0;
+}
+function isInVain(total, remover) {
+  return total.entries === 0 && !remover.isStuck;
+}
+function evictSampled(attachment, remover, isOver3, total) {
+  const { participant } = attachment;
+  const sample = {
+    refs: [],
+    hashes: []
+  };
+  for (let inVain = 0; !isOver3() && inVain < MOST_IN_VAIN; ) {
+    const before = total.entries;
+    participant.pin();
+    try {
+      const ref = chooseEntry(attachment, sample, inVain);
+      if (ref !== 0) evictOne(attachment, remover, ref, total);
+    } finally {
+      participant.unpin();
+    }
+    if (total.entries === before) inVain++;
+  }
+}
+function evictFromAnywhere(attachment, remover, isOver3, total) {
+  const { segment, table } = attachment;
+  const start = Math.floor(Math.random() * 2 ** 32);
+  let ranges = isWaitingForDumps(segment.words) ? RANGES_BESIDE_DUMP : Infinity;
+  for (const [from, to] of [
+    [
+      start,
+      2 ** 32
+    ],
+    [
+      0,
+      start
+    ]
+  ]) {
+    const cursor = new Cursor(segment, table.migration, from);
+    while (!isOver3() && cursor.position < to && ranges-- > 0) {
+      evictRange(attachment, remover, cursor, isOver3, total);
+    }
+  }
+}
+function isWaitingForDumps(words) {
+  return neededFrom(words) !== LAST_PLACE && oldestHeld(words) === 0;
+}
+function dumpsGetOn({ participant, segment }) {
+  const { words } = segment;
+  const before = neededFrom(words);
+  if (!isWaitingForDumps(words) || hasDump(words, participant.base)) {
+    return false;
+  }
+  const patience = new Patience(DUMP_PATIENCE_MS);
+  while (neededFrom(words) === before) {
+    if (!patience.nap()) return false;
+  }
+  return true;
+}
+function evictRange(attachment, remover, cursor, isOver3, total) {
+  const { participant, segment: { words } } = attachment;
+  const refs = [];
+  participant.pin();
+  try {
+    cursor.next(refs);
+    for (let i = 0; i < refs.length && !isOver3(); i++) {
+      if (!isEvictable(words, refs[i], cursor.hashAt(i))) continue;
+      evictOne(attachment, remover, refs[i], total);
+    }
+  } finally {
+    participant.unpin();
+  }
+  participant.collectSometimes();
+}
+function evictOne({ segment: { words } }, remover, ref, total) {
+  const size = bytesOf(words, ref);
+  const cause = hasExpired(words, ref) ? "expired" : "evicted";
+  if (!remover.remove(ref, cause)) return;
+  total.bytes += size;
+  total.entries++;
+}
+function chooseEntry({ segment }, sample, inVain) {
+  const { words } = segment;
+  const samples = load(words, H_TTL_USED) === 0 ? 1 : SAMPLES;
+  sampleVersions(words, samples, sample, hashesToTry(words, inVain));
+  let chosen = 0;
+  let soonest = Infinity;
+  for (let i = 0; i < sample.refs.length; i++) {
+    const ref = sample.refs[i];
+    if (!isEvictable(words, ref, sample.hashes[i])) continue;
+    const expiry2 = expiryOf(segment, ref);
+    if (chosen !== 0 && expiry2 >= soonest) continue;
+    chosen = ref;
+    soonest = expiry2;
+  }
+  return chosen;
+}
+function evictStretches(attachment, count, attempt) {
+  const { segment } = attachment;
+  const share = 2 ** Math.min(attempt - FIRST_ATTEMPT, MOST_DOUBLINGS) / STRETCHES_PER_SEGMENT;
+  const wanted = Math.ceil(segment.chunkCount / count * share);
+  const chosen = chooseChunks(attachment, count, wanted);
+  if (chosen.size === 0) return false;
+  const remover = new Remover(attachment);
+  forEachEntry(attachment, (ref) => {
+    if (chosen.has(segment.chunkOf(ref))) remover.remove(ref, "evicted");
+  });
+  attachment.purge(1);
+  attachment.participant.allocator.consolidate(true);
+  return true;
+}
+function chooseChunks(attachment, count, wanted) {
+  const { segment } = attachment;
+  const { entryLimit, spareChunks } = attachment.participant.allocator;
+  const gains = gainsOf(attachment);
+  const isFree = (chunk) => isFreeChunk(segment, chunk);
+  let mostFree = Math.max(0, Math.min(count - 1, spareChunks));
+  const chosen = /* @__PURE__ */ new Set();
+  for (let i = 0; i < wanted; i++) {
+    const first = bestStretch(segment, gains, count, entryLimit, mostFree);
+    if (first < 0) break;
+    for (let chunk = first; chunk < first + count; chunk++) {
+      if (isFree(chunk)) mostFree--;
+      chosen.add(chunk);
+      gains[chunk] = TAKEN;
+    }
+    mostFree = Math.max(0, mostFree);
+  }
+  return chosen;
+}
+function gainsOf(attachment) {
+  const { segment } = attachment;
+  const gains = new Float64Array(segment.chunkCount);
+  forEachEntry(attachment, (ref) => {
+    let chunk = segment.chunkOf(ref);
+    for (let left = bytesOf(segment.words, ref); left > 0; ) {
+      gains[chunk++] += Math.min(left, chunkBytes(segment));
+      left -= chunkBytes(segment);
+    }
+  });
+  for (let chunk = 0; chunk < gains.length; chunk++) {
+    if (isFreeChunk(segment, chunk)) gains[chunk] = chunkBytes(segment);
+  }
+  return gains;
+}
+function chunkBytes(segment) {
+  return 2 ** segment.chunkShift * REF_BYTES;
+}
+function forEachEntry(attachment, visit) {
+  const { participant, segment, table } = attachment;
+  const { words } = segment;
+  forEachRange(participant, table.migration, (refs, cursor) => {
+    for (let i = 0; i < refs.length; i++) {
+      if (isEvictable(words, refs[i], cursor.hashAt(i))) visit(refs[i]);
+    }
+  });
+}
+function isEvictable(words, ref, hash) {
+  return !isTombstone(words, ref) && !isShownNow(words, settle(words, ref), hash);
+}
+function hashesToTry(words, inVain) {
+  const place = neededFrom(words);
+  if (place === FIRST_PLACE || inVain % 2 !== 0) return 2 ** 32;
+  return place - FIRST_PLACE;
+}
+function isSnapshotOpen({ words }) {
+  return oldestSnapshot(words) !== NEVER;
+}
+function bestStretch(segment, gains, count, limit, mostFree) {
+  const starts = limit - count + 1;
+  if (starts <= 0) return -1;
+  const before = new Float64Array(limit + 1);
+  const freeBefore = new Int32Array(limit + 1);
+  for (let chunk = 0; chunk < limit; chunk++) {
+    before[chunk + 1] = before[chunk] + gains[chunk];
+    freeBefore[chunk + 1] = freeBefore[chunk] + Number(isFreeChunk(segment, chunk));
+  }
+  const state = (chunk) => hint(segment.words, segment.descriptor(chunk));
+  const offset = Math.floor(Math.random() * starts);
+  let best = -1;
+  let most = 0;
+  for (let i = 0; i < starts; i++) {
+    const first = (offset + i) % starts;
+    const total = before[first + count] - before[first];
+    const free2 = freeBefore[first + count] - freeBefore[first];
+    if (total <= most || free2 > mostFree) continue;
+    if (state(first) === CHUNK_BODY) continue;
+    most = total;
+    best = first;
+  }
+  return best;
+}
+
+// src/map/sweep.ts
+var RANGES_PER_TICK = 32;
+var MOST_NOTED = 2 ** 12;
+var WORTH = 1 / 64;
+function sweep(attachment, most = RANGES_PER_TICK) {
+  return sweepRanges(attachment, most, () => {
+  });
+}
+function sweepAll(attachment) {
+  const { words } = attachment.segment;
+  const capacity = words[load(words, H_ROOT) * 4 + T_CAPACITY];
+  const every = Math.max(1, capacity / MOST_NOTED);
+  const expiries = [];
+  let seen = 0;
+  const removed = sweepRanges(attachment, Infinity, (expiry2) => {
+    if (seen++ % every === 0) expiries.push(expiry2);
+  });
+  expiries.sort((a, b) => a < b ? -1 : Number(a > b));
+  const last = expiries.findLastIndex((expiry2) => expiry2 !== Infinity);
+  const enough = Math.floor(expiries.length * WORTH);
+  return {
+    removed,
+    due: expiries[Math.min(enough, last)] ?? Infinity
+  };
+}
+function sweepRanges(attachment, most, stays) {
+  const { participant, segment, table } = attachment;
+  const words = segment.words;
+  if (load(words, H_TTL_USED) === 0) return false;
+  const remover = new Remover(attachment);
+  const refs = [];
+  const start = hint(words, H_SWEEP) >>> 0;
+  let cursor = new Cursor(segment, table.migration, start);
+  let wrapped = false;
+  let removed = false;
+  for (let i = 0; i < most; i++) {
+    participant.pin();
+    try {
+      cursor.next(refs);
+      const now4 = Date.now();
+      for (const ref of refs) {
+        if (isTombstone(words, ref)) continue;
+        const expiry2 = expiryOf(segment, ref);
+        if (expiry2 > now4) stays(expiry2);
+        else removed = remover.remove(ref, "expired") || removed;
+      }
+    } finally {
+      participant.unpin();
+    }
+    participant.collectSometimes();
+    if (wrapped && cursor.position >= start) break;
+    if (!cursor.done) continue;
+    if (wrapped || start === 0) break;
+    wrapped = true;
+    cursor = new Cursor(segment, table.migration);
+  }
+  poke(words, H_SWEEP, cursor.position | 0);
+  return removed;
+}
+
+// src/map/attachment.ts
+var LOOK_MS = 500;
+var LOOK_AT_REST_MS = 5e3;
+var ROUNDS_BEFORE_REST = 3;
+var SWEEP_MS = 150;
+var RESTS_PER_ROUND = 10;
+var STRIDES_PER_TICK = 256;
+var QUICK_ATTEMPTS = 2;
+var MOST_PURGES = 12;
+var MOST_PURGES_SKIPPED = 64;
+var FIRST_TO_REVOKE = 4;
+var DEAD_SHARE_AT_REST = 1 / 4;
+var looks = /* @__PURE__ */ new WeakMap();
+var Attachment = class _Attachment {
+  segment;
+  participant;
+  table;
+  /** Scratch for the key of the operation at hand. */
+  key;
+  /** What this worker remembers of the map's hashes. */
+  memo = new HashMemo();
+  /** The quick way of operations: compiled, if it can be. */
+  quick;
+  #lifeline;
+  #salvage;
+  /** What is closed together with the attachment. */
+  dependents = /* @__PURE__ */ new Set();
+  /** Whether the last round found that an operation was stopped. */
+  #wasStopped = false;
+  /** What this participant had written by the last round; and how long it has had nothing to do. */
+  #ownActivity = -1;
+  #rests = 0;
+  /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
+  #sweepDue = 0;
+  #purgesToSkip = 0;
+  #purgeBackOff = 1;
+  constructor(segment, participant, lifeline) {
+    this.segment = segment;
+    this.participant = participant;
+    this.#lifeline = lifeline;
+    this.table = new Table(participant);
+    this.#salvage = new Salvage(participant, this.table);
+    participant.repairWith(() => this.#repair(), () => ticker.wake());
+    this.key = EncodedKey.inRecord(participant, this.memo);
+    const { kernel, words, floats } = segment;
+    this.quick = kernel ?? quickOver(words, floats);
+  }
+  /** Makes a segment and attaches to it. */
+  static create(options) {
+    const { capacity, ...rest } = options;
+    const floorShift = floorShiftFor(capacity);
+    const segment = Segment.create({
+      ...rest,
+      floorShift
+    });
+    const { participant, lifeline } = join(segment);
+    const root = allocateTable(participant, floorShift);
+    if (root === 0) {
+      participant.leave();
+      lifeline.release();
+      throw new RangeError(\`Cannot create SharedMap: maxBytes must hold a table for the capacity: received maxBytes \${options.maxBytes} and capacity \${capacity}\`);
+    }
+    store(segment.words, H_ROOT, root);
+    segment.publish();
+    return new _Attachment(segment, participant, lifeline).#begin();
+  }
+  /** Attaches to a segment that another worker made. */
+  static attach(handle) {
+    return _Attachment.attachTo(Segment.attach(handle));
+  }
+  /** Attaches to a segment that was looked at before. */
+  static attachTo(segment) {
+    const { participant, lifeline } = join(segment);
+    if (!hasTables(participant)) {
+      participant.leave();
+      lifeline.release();
+      throw new HandleError(\`Cannot attach to \${theMap(segment.name)}: its table is damaged: pass the \\\`handle\\\` of a SharedMap as it is\`, {
+        mapName: segment.name
+      });
+    }
+    return new _Attachment(segment, participant, lifeline).#begin();
+  }
+  #begin() {
+    this.participant.pin();
+    this.table.migration.keepReserve();
+    this.participant.unpin();
+    ticker.add(this);
+    return this;
+  }
+  /** Whether \`close\` was not called. */
+  get isOpen() {
+    return this.participant.isHere;
+  }
+  /** Throws \`ClosedError\` after \`close\`; heals what was cut short. Before each operation that writes. */
+  checkOpen(what) {
+    this.checkReadable(what);
+    this.participant.heal();
+  }
+  /** As \`checkOpen\`, for an operation that only reads: whatever pins heals. */
+  checkReadable(what) {
+    if (!this.isOpen) throw mapClosed(what, this.segment.name);
+  }
+  /** Leaves the segment; again is nothing. */
+  close() {
+    if (!this.isOpen) return;
+    ticker.delete(this);
+    try {
+      for (const dependent of this.dependents) dependent.close();
+      this.table.leave();
+      this.participant.leave();
+    } finally {
+      this.participant.abandon();
+      this.#lifeline.release();
+    }
+  }
+  /** Opens the moment that a holder holds, in its registry word; undefined: the clock has run out. */
+  openMomentFor(holder, open) {
+    const { participant } = this;
+    participant.heal();
+    participant.enterSection();
+    const moment = openMoment(participant, holder.registryWord, open);
+    if (moment !== void 0) this.dependents.add(holder);
+    participant.leaveSection();
+    return moment;
+  }
+  /** Lets go of the moment that a holder holds; again is nothing. */
+  closeMomentOf(holder) {
+    if (!holder.isOpen) return;
+    const { participant } = this;
+    participant.heal();
+    participant.enterSection();
+    this.dependents.delete(holder);
+    holder.isOpen = false;
+    closeSnapshot(participant, holder.registryWord);
+    participant.leaveSection();
+    participant.collect();
+  }
+  /** Brings the record in order after a section that was cut short. */
+  #repair() {
+    const { dependents, participant } = this;
+    const words = [
+      ...dependents
+    ].map((dependent) => dependent.registryWord);
+    const inUse2 = words.filter((word) => word !== void 0);
+    participant.closeSnapshotsBut(new Set(inUse2));
+    repairOwn(participant, this.#salvage);
+  }
+  /**
+   * One round of background work. Where nothing was written since the last one, and nothing is left to do, it does not even look for
+   * work, but now and then.
+   */
+  tick() {
+    const { participant } = this;
+    if (this.#isStopped()) return "soon";
+    participant.heal();
+    adoptEstates(participant);
+    if (!this.#isAtRest()) {
+      participant.collectAtRest();
+      this.#lowerReserve();
+      this.#tidyTable();
+    } else if (participant.holdsVersions) participant.collect();
+    if (this.#rests < ROUNDS_BEFORE_REST) {
+      this.#sweep();
+      return "soon";
+    }
+    if (load(this.segment.words, H_TTL_USED) === 0) {
+      const isDone = !participant.holdsVersions && this.#wasLookedAfter;
+      return isDone ? "when something happens" : "later";
+    }
+    return this.#sweep() ? "soon" : "later";
+  }
+  /**
+   * Whether this worker is being stopped: then a timer that is due is still called once, and must do nothing. Where an operation left its
+   * pin twice, the worker lives, and an exception came out of a place where none should.
+   */
+  #isStopped() {
+    const { participant } = this;
+    const isFirst = participant.isStopped && !this.#wasStopped;
+    if (participant.isStopped && !isFirst) participant.dropStalePins();
+    this.#wasStopped = isFirst;
+    return isFirst;
+  }
+  #isAtRest() {
+    const { participant, table: { migration } } = this;
+    const activity = activityOf(this.segment, participant.slot);
+    const isActive = activity !== this.#ownActivity || participant.hasRetired || migration.isMoving;
+    this.#ownActivity = activity;
+    this.#rests = isActive ? 0 : this.#rests + 1;
+    return this.#rests % RESTS_PER_ROUND > 1;
+  }
+  /** Says whether something had expired. */
+  #sweep() {
+    return load(this.segment.words, H_TTL_USED) !== 0 && takeTurn(this.segment, H_SWEPT, SWEEP_MS) && sweep(this);
+  }
+  /**
+   * Whether a look of this thread followed all that was written. Another thread's does not do: whoever took the last turn may be the one
+   * that died.
+   */
+  get #wasLookedAfter() {
+    return sumActivity(this.segment) === looks.get(this.segment.buffer);
+  }
+  takesLook() {
+    const { segment } = this;
+    const activity = sumActivity(segment);
+    const isActive = activity !== looks.get(segment.buffer);
+    const every = isActive ? LOOK_MS : LOOK_AT_REST_MS;
+    const isTaken = takeTurn(segment, H_LOOKED, every);
+    if (isTaken) looks.set(segment.buffer, activity);
+    return isTaken;
+  }
+  #tidyTable() {
+    const { migration } = this.table;
+    this.#pinned(() => {
+      migration.keepReserve();
+      migration.considerShrinking(DEAD_SHARE_AT_REST);
+      for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++) ;
+    });
+  }
+  async recover(living) {
+    if (!this.isOpen) return;
+    await recoverDead(this.participant, this.#salvage, living);
+  }
+  // ---- when memory is short -----------------------------------------------------------------------------------------
+  /**
+   * Tries to free memory for a write that found none, harder with each attempt; the caller is between operations. Throws
+   * \`MapFullError\` when nothing is left to try.
+   */
+  makeRoom(shortage, attempt) {
+    const { participant, segment } = this;
+    const { bytes } = shortage;
+    if (ticker.isResting) ticker.wake();
+    adoptEstates(participant);
+    participant.collectAll();
+    if (bytes > capacityOf(segment, segment.floorShift)) {
+      this.#throwNeverFits(bytes);
+    }
+    if (attempt === 0) return;
+    this.#lowerReserve();
+    if (this.#mayEvictQuickly(shortage)) {
+      if (attempt <= QUICK_ATTEMPTS && this.#evictQuickly(bytes)) return;
+      attempt = Math.max(1, attempt - QUICK_ATTEMPTS);
+    }
+    participant.allocator.consolidate(true);
+    switch (attempt) {
+      case 1:
+        participant.askForFlush();
+        sweep(this, Infinity);
+        participant.collectAll();
+        return;
+      case 2:
+        this.#purgeBackingOff();
+        return;
+    }
+    if (attempt >= FIRST_TO_REVOKE && this.#revoke(shortage)) return;
+    const madeRoom = shortage.of === "tombstone" ? this.#makeRoomForTombstone(bytes, attempt) : segment.evicts && evict(this, shortage, attempt);
+    if (madeRoom || this.#revoke(shortage)) return;
+    this.#throwFull(bytes);
+  }
+  /**
+   * Revokes the dumps that are under way, which begin again later, and waits for what they kept: others may hold it, and give it back
+   * when they come to it. False: there were none.
+   */
+  #revoke({ of, bytes }) {
+    const { participant, segment: { words } } = this;
+    if (!revokeDumps(words)) return false;
+    participant.noteTurn();
+    this.purge(1, of === "tombstone" ? "memory" : void 0);
+    const { allocator } = participant;
+    const purpose = of === "tombstone" ? of : "entry";
+    participant.waitFor(() => {
+      participant.enterSection();
+      const ref = allocator.allocate(bytes, purpose);
+      if (ref !== 0) allocator.free(ref);
+      participant.leaveSection();
+      return ref !== 0;
+    });
+    return true;
+  }
+  /** Keeps no more memory for the tombstone of the longest key than is needed. */
+  #lowerReserve() {
+    const { participant: { allocator }, segment: { words } } = this;
+    allocator.lowerReserve((ref) => tombstoneBytes(words, ref));
+  }
+  #mayEvictQuickly({ of, bytes }) {
+    return this.segment.evicts && of === "entry" && bytes <= this.participant.allocator.largestClassBytes;
+  }
+  /** Removes what has expired if that may be much, or else evicts a few entries; says whether anything came free. */
+  #evictQuickly(bytes) {
+    if (Date.now() >= this.#sweepDue) {
+      const { removed, due } = sweepAll(this);
+      this.#sweepDue = due;
+      if (removed && this.participant.drain()) return true;
+    }
+    return evictQuickly(this, bytes);
+  }
+  /**
+   * Drops tombstones. If what is kept for them is used up, even a few, but not at every write of a map where that changes nothing:
+   * each time costs a move of the table.
+   */
+  #purgeBackingOff() {
+    const { participant: { allocator }, table: { migration } } = this;
+    const low = allocator.isLow();
+    const hasMuch = () => this.#pinned(() => migration.wouldPurge());
+    if (low && this.#purgesToSkip > 0 && !hasMuch()) {
+      this.#purgesToSkip--;
+      return;
+    }
+    this.purge(low ? 1 : void 0);
+    this.#purgeBackOff = allocator.isLow() ? Math.min(MOST_PURGES_SKIPPED, 2 * this.#purgeBackOff) : 1;
+    this.#purgesToSkip = this.#purgeBackOff - 1;
+  }
+  /**
+   * A delete must not fail in a full map. If what is kept for tombstones is used up, the table has to move without them, and what
+   * the last move left may still be read: so it waits for that, as evictions do. A long key needs
+   * a run, and what is in its place must go elsewhere: the table, too, however few it has to drop.
+   */
+  #makeRoomForTombstone(keyBytes3, attempt) {
+    if (attempt >= MOST_PURGES) return false;
+    const { participant } = this;
+    const { allocator } = participant;
+    const bytes = versionBytes(keyBytes3, 0, false);
+    const isLong4 = bytes > allocator.largestClassBytes;
+    participant.drain();
+    this.purge(isLong4 ? 0 : 1, attempt < MOST_PURGES - 1 ? "place" : "memory");
+    if (isLong4) {
+      evacuate(this, allocator.tombstonePlace(bytes));
+      participant.drain();
+      allocator.consolidate(true);
+    }
+    return true;
+  }
+  /**
+   * Drops the tombstones, and makes the table as small as it can be; says whether there were any, or it did.
+   *
+   * @param worth How many there must be; by default, enough to be worth it.
+   * @param waitsFor What it waits for, if the next table has no place.
+   */
+  purge(worth, waitsFor = this.segment.evicts ? "place" : "nothing") {
+    const { participant, segment: { words }, table: { migration } } = this;
+    const { allocator } = participant;
+    const before = load(words, H_ROOT);
+    const isWorth = this.#pinnedAndCollected(() => {
+      migration.finishIfMoving();
+      migration.keepReserve();
+      return migration.wouldPurge(worth);
+    });
+    if (!isWorth) return false;
+    const hasPlace = () => this.#pinned(() => migration.hasPlace);
+    if (!hasPlace()) this.#makePlace(hasPlace, waitsFor);
+    this.#pinnedAndCollected(() => migration.purge(worth));
+    if (load(words, H_ROOT) === before) return false;
+    allocator.consolidate(true);
+    return true;
+  }
+  #makePlace(hasPlace, waitsFor) {
+    const { participant } = this;
+    const hasMoved = evacuate(this);
+    const cameFree = () => {
+      participant.allocator.consolidate(true);
+      return hasPlace();
+    };
+    if (cameFree() || waitsFor === "nothing") return;
+    if (hasMoved) participant.waitFor(cameFree);
+    else if (waitsFor === "memory") {
+      participant.waitFor(() => evacuate(this) && cameFree());
+    }
+  }
+  #pinnedAndCollected(work2) {
+    const result = this.#pinned(work2);
+    this.participant.collectAll();
+    return result;
+  }
+  #pinned(work2) {
+    this.participant.pin();
+    try {
+      return work2();
+    } finally {
+      this.participant.unpin();
+    }
+  }
+  #throwFull(needed) {
+    const { segment } = this;
+    const snapshot = oldestOpen(segment.words);
+    const remedy = snapshot !== void 0 ? \`a snapshot has been open for \${Math.round(snapshot.ageMs / 1e3)} s (its epoch is \${snapshot.epoch}), and what it shows cannot be reused: close it\` : segment.evicts ? "create the map with a larger maxBytes" : \`delete entries, or create the map with a larger maxBytes or with onFull: "evict"\`;
+    this.#refuse(needed, "does not fit now", remedy, snapshot);
+  }
+  #throwNeverFits(needed) {
+    const { floorShift } = this.segment;
+    const size = leastMaxBytes((geometry) => needed <= capacityOf(geometry, floorShift));
+    const remedy = size === void 0 ? "store it in parts" : \`create the map with a larger maxBytes, such as \${size}, or store it in parts\`;
+    this.#refuse(needed, "can never fit", remedy);
+  }
+  #refuse(needed, why, remedy, snapshot) {
+    const { segment } = this;
+    const maxBytes = segment.buffer.byteLength;
+    const liveBytes = liveBytesOf(segment);
+    const mapName = segment.name;
+    const where = mapName === void 0 ? "a map" : theMap(mapName);
+    throw new MapFullError(\`Cannot store the entry: it needs \${needed} bytes and \${why} in \${where} of \${maxBytes} bytes, of which live entries take \${liveBytes}: \${remedy}\`, {
+      needed,
+      maxBytes,
+      liveBytes,
+      snapshot,
+      mapName
+    });
+  }
+};
+function oldestOpen(words) {
+  const word = oldestHeld(words);
+  if (word === 0) return void 0;
+  const epoch = load(words, word);
+  const openedAt = load(words, noteOf(word)) * 1e3;
+  if (epoch <= 0) return void 0;
+  return {
+    epoch,
+    ageMs: Math.max(0, Date.now() - openedAt)
+  };
+}
+function hasTables(participant) {
+  const { segment } = participant;
+  participant.pin();
+  const root = load(segment.words, H_ROOT);
+  const next = isTable2(segment, root) ? load(segment.words, root * 4 + T_NEXT) : -1;
+  const isSound2 = next === 0 || isTable2(segment, next);
+  participant.unpin();
+  return isSound2;
+}
+function join(segment) {
+  const lock = add(segment.words, H_LOCKS, 1) + 1;
+  const lifeline = Lifeline.hold(lifelineName(segment, lock));
+  const participant = Participant.join(segment, lock);
+  if (participant !== void 0) return {
+    participant,
+    lifeline
+  };
+  lifeline.release();
+  throw new HandleError(\`Cannot attach to \${theMap(segment.name)}: all \${MAX_PARTICIPANTS} places are taken: close attachments that are no longer needed\`, {
+    mapName: segment.name
+  });
+}
+
+// src/persist/file_reader.ts
+import { constants, crc32 as crc322, zstdDecompressSync } from "node:zlib";
+
+// src/persist/failure.ts
+var DamageError = class extends SnapshotError {
+};
+var NotUnderstoodError = class extends SnapshotError {
+};
+var MEANINGS = [
+  [
+    "NotFound",
+    "no such file or directory",
+    "create it, or name another"
+  ],
+  [
+    "PermissionDenied",
+    "the system denies access",
+    "change the owner or the mode"
+  ],
+  [
+    "NotADirectory",
+    "it is not a directory",
+    "name a directory"
+  ],
+  [
+    "IsADirectory",
+    "it is a directory",
+    "name a file"
+  ],
+  [
+    "FilesystemLoop",
+    "its links go round in a circle",
+    "repair them"
+  ]
+];
+var NUMBERS = {
+  "5": [
+    "the device failed (input/output error)",
+    "look after the device"
+  ],
+  "22": [
+    "the file system refuses that",
+    "choose one that can make it durable"
+  ],
+  "23": [
+    "too many files are open in the system",
+    "close some"
+  ],
+  "24": [
+    "too many files are open in this process",
+    "close some"
+  ],
+  "27": [
+    "the file would be larger than allowed",
+    "raise the limit"
+  ],
+  "28": [
+    "no space is left on the device",
+    "make room"
+  ],
+  "30": [
+    "the file system is read-only",
+    "choose another directory"
+  ],
+  "95": [
+    "the file system cannot do that",
+    "choose one that can"
+  ],
+  "37": [
+    "the file system has no locks to give",
+    "choose another directory"
+  ],
+  "122": [
+    "the disk quota is used up",
+    "make room"
+  ]
+};
+function failure(what, path, cause) {
+  if (cause instanceof SnapshotError) return cause;
+  const [reason, remedy] = meaningOf(cause, path);
+  const error = new SnapshotError(\`Cannot \${what} "\${path}": \${reason}\${remedy === "" ? "" : \`: \${remedy}\`}\`, {
+    path,
+    reason
+  });
+  error.cause = cause;
+  return error;
+}
+function meaningOf(cause, path) {
+  if (!(cause instanceof Error)) return [
+    String(cause),
+    ""
+  ];
+  const number = /\\(os error (\\d+)\\)/.exec(cause.message)?.[1];
+  if (number !== void 0 && NUMBERS[number] !== void 0) {
+    return NUMBERS[number];
+  }
+  if (cause.name === "NotCapable") return notGranted(cause, path);
+  const known = MEANINGS.find(([name]) => name === cause.name);
+  return known === void 0 ? [
+    cause.message,
+    ""
+  ] : [
+    known[1],
+    known[2]
+  ];
+}
+function notGranted({ message }, path) {
+  const needed = /^Requires (\\S+ access to ".+?")/.exec(message)?.[1];
+  const flag = /--allow-\\w+/.exec(message)?.[0];
+  const remedy = needed === void 0 ? "grant it" : \`grant \${needed}\`;
+  return [
+    "Deno was not given the permission",
+    flag === void 0 ? remedy : \`\${remedy} by \${flag}=\${path}\`
+  ];
+}
+function damage(path, offset, reason) {
+  return new DamageError(\`Cannot read the snapshot "\${path}": at byte \${offset}: \${reason}: restore an older epoch, or this file from a copy\`, {
+    path,
+    offset,
+    reason
+  });
+}
+function asideError({ path, offset, reason }, aside) {
+  return new DamageError(\`Cannot read the snapshot "\${path}": at byte \${offset}: \${reason}: it was renamed to "\${aside}", and counts no longer: bring it back from a copy, if need be\`, {
+    path,
+    offset,
+    reason
+  });
+}
+
+// src/persist/files.ts
+import { dirname, join as join2 } from "node:path";
+
+// src/persist/system.ts
+function openSync(path, options) {
+  return Deno.openSync(path, options);
+}
+function readDirSync(path) {
+  return Deno.readDirSync(path);
+}
+function statSync(path) {
+  return Deno.statSync(path);
+}
+function lstatSync(path) {
+  return Deno.lstatSync(path);
+}
+function renameSync(from, to) {
+  Deno.renameSync(from, to);
+}
+function removeSync(path) {
+  Deno.removeSync(path);
+}
+function isAllowedSync(name, path) {
+  return Deno.permissions.querySync({
+    name,
+    path
+  }).state === "granted";
+}
+
+// src/persist/files.ts
+function uninterrupted(call) {
+  for (; ; ) {
+    try {
+      return call();
+    } catch (error) {
+      if (!isInterruption(error)) throw error;
+    }
+  }
+}
+async function uninterruptedly(call) {
+  for (; ; ) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isInterruption(error)) throw error;
+    }
+  }
+}
+function isInterruption(error) {
+  return error instanceof Deno.errors.Interrupted;
+}
+var OpenFile = class _OpenFile {
+  path;
+  #file;
+  #isClosed = false;
+  constructor(path, file) {
+    this.path = path;
+    this.#file = file;
+  }
+  /** Opens a file. */
+  static open(path, options) {
+    const file = uninterrupted(() => openSync(path, options));
+    return new _OpenFile(path, file);
+  }
+  /** Its length in bytes. */
+  get size() {
+    return uninterrupted(() => this.#file.statSync()).size;
+  }
+  /** Goes to a place: the next read or write begins there. */
+  seek(offset) {
+    uninterrupted(() => this.#file.seekSync(offset, Deno.SeekMode.Start));
+  }
+  /** Fills \`into\` from the place at hand on; returns how many bytes there were. */
+  read(into) {
+    let at = 0;
+    while (at < into.length) {
+      const read = uninterrupted(() => this.#file.readSync(into.subarray(at)));
+      if (read === null || read === 0) break;
+      at += read;
+    }
+    return at;
+  }
+  /** Writes all the bytes at the place at hand. */
+  async write(bytes) {
+    for (let at = 0; at < bytes.length; ) {
+      at += await uninterruptedly(() => this.#file.write(bytes.subarray(at)));
+    }
+  }
+  /** Cuts it to nothing. */
+  truncate() {
+    uninterrupted(() => this.#file.truncateSync(0));
+  }
+  /** Makes what was written durable. */
+  async sync() {
+    await uninterruptedly(() => this.#file.sync());
+  }
+  /**
+   * Takes the lock of the file, unless another has it, or, where it is to be shared, has it exclusively; held until it is given back, or
+   * the file is closed, by whatever.
+   */
+  tryLock(mode = "exclusive") {
+    const isExclusive = mode === "exclusive";
+    return uninterrupted(() => this.#file.tryLockSync(isExclusive));
+  }
+  /** Gives the lock back. */
+  unlock() {
+    uninterrupted(() => this.#file.unlockSync());
+  }
+  /** Waits for the lock of the file. */
+  async lock() {
+    await uninterruptedly(() => this.#file.lock(true));
+  }
+  /** Whether it is the one that bears its name now. */
+  get hasItsName() {
+    const own14 = uninterrupted(() => this.#file.statSync());
+    let there;
+    try {
+      there = uninterrupted(() => lstatSync(this.path));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+    return there.ino === own14.ino && there.dev === own14.dev;
+  }
+  /** Closes it; again is nothing. */
+  close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#file.close();
+  }
+  [Symbol.dispose]() {
+    this.close();
+  }
+};
+function namesIn(directory) {
+  return uninterrupted(() => [
+    ...readDirSync(directory)
+  ]).map(({ name }) => name);
+}
+function fingerprintOf(path) {
+  const { dev, ino, mtime, size } = uninterrupted(() => statSync(path));
+  return \`\${dev} \${ino} \${size} \${mtime?.getTime()}\`;
+}
+function exists(path) {
+  try {
+    uninterrupted(() => lstatSync(path));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+function rename(from, to) {
+  uninterrupted(() => renameSync(from, to));
+}
+function remove3(path) {
+  uninterrupted(() => removeSync(path));
+}
+function syncDirectory(directory) {
+  if (Deno.build.os === "windows") return;
+  const file = uninterrupted(() => openSync(directory, {
+    read: true
+  }));
+  try {
+    uninterrupted(() => file.syncSync());
+  } finally {
+    file.close();
+  }
+}
+function syncName(directory) {
+  const above = join2(directory, "..");
+  if (above === directory) return;
+  if (!isAllowedSync("read", above)) return;
+  try {
+    syncDirectory(above);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+  }
+}
+
+// src/persist/format.ts
+var FILE_MAGIC = [
+  1129271365,
+  1346456904
+];
+var BLOCK_MAGIC = 1262701634;
+var FOOTER_MAGIC = 1145980229;
+var FORMAT_VERSION = 2;
+var OLDEST_VERSION = 1;
+var HEADER_FIXED_BYTES = 88;
+var HEADER_MAX_BYTES = 384;
+var BLOCK_HEADER_BYTES = 32;
+var BLOCK_HEADER_WORDS = 8;
+var FOOTER_BYTES = 56;
+var MAX_RAW_BYTES = 2 ** 20;
+var MAX_RAW_WORDS = 2 ** 18;
+var MAX_STORED_BYTES = MAX_RAW_BYTES + 2 ** 16;
+var TARGET_WORDS = 2 ** 16;
+var FILE_IS_DELTA = 1;
+var BLOCK_COMPRESSED = 1;
+var BLOCK_PIECE = 2;
+var BLOCK_LAST_PIECE = 4;
+var RECORD_HEAD_WORDS = 2;
+
+// src/persist/header.ts
+import { crc32 } from "node:zlib";
+var LAST_TIME = 864e13;
+function encodeHeader(header) {
+  const key = new TextEncoder().encode(header.keyCodec);
+  const value = new TextEncoder().encode(header.valueCodec);
+  const names = key.length + value.length;
+  const length = Math.ceil((HEADER_FIXED_BYTES + names + 4) / 8) * 8;
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  setPair(view, 0, FILE_MAGIC);
+  view.setUint32(8, FORMAT_VERSION, true);
+  view.setUint32(12, LAYOUT_VERSION, true);
+  view.setUint32(16, length, true);
+  view.setUint32(20, header.base === void 0 ? 0 : FILE_IS_DELTA, true);
+  setPair(view, 24, header.id);
+  setPair(view, 32, header.seed);
+  view.setFloat64(40, header.epoch, true);
+  view.setFloat64(48, header.base?.epoch ?? 0, true);
+  setPair(view, 56, header.base?.id ?? [
+    0,
+    0
+  ]);
+  view.setFloat64(64, header.time, true);
+  view.setFloat64(72, header.expected, true);
+  view.setUint32(80, key.length, true);
+  view.setUint32(84, value.length, true);
+  bytes.set(key, HEADER_FIXED_BYTES);
+  bytes.set(value, HEADER_FIXED_BYTES + key.length);
+  view.setUint32(length - 4, crc32(bytes.subarray(0, length - 4)), true);
+  return bytes;
+}
+function checkOf(header) {
+  return viewOf(header).getUint32(header.length - 4, true);
+}
+function decodeHeader(path, bytes) {
+  if (bytes.length < HEADER_FIXED_BYTES + 4) {
+    throw damage(path, 0, \`only \${bytes.length} bytes, less than a header\`);
+  }
+  const view = viewOf(bytes);
+  if (!isPair(view, 0, FILE_MAGIC)) {
+    throw damage(path, 0, "it does not begin like an epoch of a map");
+  }
+  const version = view.getUint32(8, true);
+  if (version > FORMAT_VERSION) throw tooNew(path, version);
+  if (version < OLDEST_VERSION) {
+    throw damage(path, 8, \`its format version is \${version}, this module reads \${OLDEST_VERSION} to \${FORMAT_VERSION}\`);
+  }
+  const length = view.getUint32(16, true);
+  const isPossible = length >= HEADER_FIXED_BYTES + 4 && length % 8 === 0 && length <= Math.min(HEADER_MAX_BYTES, bytes.length);
+  if (!isPossible) {
+    throw damage(path, 16, \`a header of \${length} bytes is not possible\`);
+  }
+  const check = view.getUint32(length - 4, true);
+  if (crc32(bytes.subarray(0, length - 4)) !== check) {
+    throw damage(path, length - 4, "the check of the header does not match");
+  }
+  const [keyCodec, valueCodec] = decodeNames(path, view, bytes, length);
+  const flags = view.getUint32(20, true);
+  if ((flags & ~FILE_IS_DELTA) !== 0) {
+    throw damage(path, 20, \`unknown flags \${flags}\`);
+  }
+  const isDelta = (flags & FILE_IS_DELTA) !== 0;
+  const header = {
+    id: getPair(view, 24),
+    seed: getPair(view, 32),
+    epoch: view.getFloat64(40, true),
+    base: isDelta ? {
+      epoch: view.getFloat64(48, true),
+      id: getPair(view, 56)
+    } : void 0,
+    time: view.getFloat64(64, true),
+    expected: view.getFloat64(72, true),
+    keyCodec,
+    valueCodec,
+    format: version,
+    layout: view.getUint32(12, true),
+    byteLength: length,
+    check
+  };
+  checkNumbers(path, header);
+  return header;
+}
+function isCount(value) {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+function checkNumbers(path, header) {
+  const { base, epoch, expected, time } = header;
+  if (!isCount(epoch)) throw damage(path, 40, \`an epoch \${epoch}\`);
+  if (base !== void 0 && !(isCount(base.epoch) && base.epoch < epoch)) {
+    throw damage(path, 48, \`epoch \${epoch} builds on epoch \${base.epoch}\`);
+  }
+  if (!(time >= 0 && time <= LAST_TIME)) {
+    throw damage(path, 64, \`it was opened at \${time}\`);
+  }
+  if (!isCount(expected)) throw damage(path, 72, \`\${expected} entries\`);
+}
+function tooNew(path, version) {
+  return new NotUnderstoodError(\`Cannot read the snapshot "\${path}": its format version is \${version}, this module reads \${OLDEST_VERSION} to \${FORMAT_VERSION}: use the version of the module that wrote it, or move the file away\`, {
+    path,
+    offset: 8,
+    reason: "a newer format"
+  });
+}
+function decodeNames(path, view, bytes, length) {
+  const key = view.getUint32(80, true);
+  const value = view.getUint32(84, true);
+  const isPossible = key <= CODEC_NAME_BYTES && value <= CODEC_NAME_BYTES && HEADER_FIXED_BYTES + key + value + 4 <= length;
+  if (!isPossible) {
+    throw damage(path, 80, \`codec names of \${key} and \${value} bytes\`);
+  }
+  const decoder = new TextDecoder("utf-8", {
+    fatal: true,
+    ignoreBOM: true
+  });
+  const text = (start, count) => decoder.decode(bytes.subarray(start, start + count));
+  try {
+    return [
+      text(HEADER_FIXED_BYTES, key),
+      text(HEADER_FIXED_BYTES + key, value)
+    ];
+  } catch {
+    throw damage(path, HEADER_FIXED_BYTES, "codec names that are no text");
+  }
+}
+function encodeFooter(footer) {
+  const bytes = new Uint8Array(FOOTER_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, FOOTER_MAGIC, true);
+  view.setUint32(4, footer.blocks, true);
+  view.setFloat64(8, footer.records, true);
+  view.setFloat64(16, footer.deletions, true);
+  view.setFloat64(24, footer.entries, true);
+  view.setFloat64(32, footer.rawBytes, true);
+  view.setFloat64(40, footer.length, true);
+  view.setUint32(48, footer.check, true);
+  const check = crc32(bytes.subarray(0, FOOTER_BYTES - 4));
+  view.setUint32(FOOTER_BYTES - 4, check, true);
+  return bytes;
+}
+function decodeFooter(path, bytes, size) {
+  const at = size - FOOTER_BYTES;
+  const view = viewOf(bytes);
+  if (bytes.length < FOOTER_BYTES || view.getUint32(0, true) !== FOOTER_MAGIC) {
+    throw damage(path, Math.max(0, at), "it does not end like an epoch");
+  }
+  const check = crc32(bytes.subarray(0, FOOTER_BYTES - 4));
+  if (check !== view.getUint32(FOOTER_BYTES - 4, true)) {
+    throw damage(path, size - 4, "the check of the footer does not match");
+  }
+  const footer = {
+    blocks: view.getUint32(4, true),
+    records: view.getFloat64(8, true),
+    deletions: view.getFloat64(16, true),
+    entries: view.getFloat64(24, true),
+    rawBytes: view.getFloat64(32, true),
+    length: view.getFloat64(40, true),
+    check: view.getUint32(48, true)
+  };
+  const { deletions, entries, rawBytes, records } = footer;
+  if (![
+    deletions,
+    entries,
+    rawBytes,
+    records
+  ].every(isCount)) {
+    throw damage(path, at + 8, "a total of the footer is no number of things");
+  }
+  if (footer.length !== at) {
+    throw damage(path, at + 40, \`the footer is for a file of \${footer.length + FOOTER_BYTES} bytes, this one has \${size}\`);
+  }
+  return footer;
+}
+function samePair(a, b) {
+  return a[0] === b[0] && a[1] === b[1];
+}
+function viewOf(bytes) {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+function setPair(view, at, pair) {
+  view.setInt32(at, pair[0], true);
+  view.setInt32(at + 4, pair[1], true);
+}
+function getPair(view, at) {
+  return [
+    view.getInt32(at, true),
+    view.getInt32(at + 4, true)
+  ];
+}
+function isPair(view, at, pair) {
+  return samePair(getPair(view, at), pair);
+}
+
+// src/persist/file_reader.ts
+var KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE;
+var NOTHING = new Uint8Array();
+var WINDOW_LOG = 21;
+var FileReader = class _FileReader {
+  path;
+  header;
+  footer;
+  /** The size of the file. */
+  bytes;
+  #file;
+  #offset = 0;
+  #check = 0;
+  #blocks = 0;
+  #records = 0;
+  #rawBytes = 0;
+  #compressedBlocks = 0;
+  #head = new Uint8Array(BLOCK_HEADER_BYTES);
+  #headView = new DataView(this.#head.buffer);
+  #stored = NOTHING;
+  /** The payload of the block at hand. */
+  words = new Int32Array();
+  /** Records in it; 0 for a piece of one. */
+  records = 0;
+  isPiece = false;
+  isLastPiece = false;
+  /** The hash of the first of them, as the block says; of the whole record, if it is a piece. */
+  firstHash = 0;
+  /** Where the block begins in the file. */
+  blockOffset = 0;
+  constructor(path, file) {
+    this.path = path;
+    this.#file = file;
+    try {
+      this.bytes = file.size;
+      const first = this.#readAt(0, Math.min(this.bytes, HEADER_MAX_BYTES));
+      this.header = decodeHeader(path, first);
+      const last = Math.max(this.header.byteLength, this.bytes - FOOTER_BYTES);
+      this.footer = decodeFooter(path, this.#readAt(last, this.bytes - last), this.bytes);
+      this.rewind();
+    } catch (error) {
+      file.close();
+      throw failure("read the snapshot", path, error);
+    }
+  }
+  /** Opens a file. Throws \`SnapshotError\`. */
+  static open(path) {
+    let file;
+    try {
+      file = OpenFile.open(path, {
+        read: true
+      });
+    } catch (cause) {
+      throw failure("read the snapshot", path, cause);
+    }
+    return new _FileReader(path, file);
+  }
+  /** Bytes of the file that were read so far, from its beginning. */
+  get offset() {
+    return this.#offset;
+  }
+  /** Compressed blocks among those that were read so far. */
+  get compressedBlocks() {
+    return this.#compressedBlocks;
+  }
+  /** Starts over. */
+  rewind() {
+    const { byteLength } = this.header;
+    this.#check = crc322(this.#readAt(0, byteLength));
+    this.#offset = byteLength;
+    this.#blocks = 0;
+    this.#records = 0;
+    this.#rawBytes = 0;
+    this.#compressedBlocks = 0;
+  }
+  /** Reads the next block; false, and the whole was as its footer says, when there is none. Throws \`SnapshotError\`. */
+  readBlock() {
+    const left = this.footer.length - this.#offset;
+    if (left <= 0) {
+      this.#checkTotals();
+      return false;
+    }
+    this.blockOffset = this.#offset;
+    if (left < BLOCK_HEADER_BYTES) this.#refuse("a block's header is cut off");
+    this.#readFully(this.#head);
+    const { stored, raw, flags } = this.#checkBlockHeader(left);
+    if (this.#stored.length < stored) this.#stored = room(stored);
+    const payload = this.#stored.subarray(0, stored);
+    this.#readFully(payload);
+    this.#checkSum(payload);
+    this.#unpack(payload, raw, flags);
+    this.#offset += BLOCK_HEADER_BYTES + stored;
+    this.#blocks++;
+    this.#rawBytes += raw;
+    if ((flags & BLOCK_COMPRESSED) !== 0) this.#compressedBlocks++;
+    return true;
+  }
+  #checkBlockHeader(left) {
+    const view = this.#headView;
+    const stored = view.getUint32(8, true);
+    const raw = view.getUint32(12, true);
+    const flags = view.getUint32(20, true);
+    this.records = view.getUint32(16, true);
+    this.firstHash = view.getUint32(24, true);
+    this.isPiece = (flags & BLOCK_PIECE) !== 0;
+    this.isLastPiece = (flags & BLOCK_LAST_PIECE) !== 0;
+    if (view.getUint32(0, true) !== BLOCK_MAGIC) {
+      this.#refuse("no block begins here");
+    }
+    if (view.getUint32(4, true) !== this.#blocks) {
+      this.#refuse(\`block \${view.getUint32(4, true)} stands here, not \${this.#blocks}\`);
+    }
+    const isPossible = stored <= MAX_STORED_BYTES && raw <= MAX_RAW_BYTES && raw % 4 === 0 && raw > 0 && (flags & ~KNOWN_FLAGS) === 0 && ((flags & BLOCK_COMPRESSED) !== 0 || stored === raw) && (this.isPiece ? this.records === 0 : this.records <= raw / 8);
+    if (!isPossible) this.#refuse("a block's header is not possible");
+    if (BLOCK_HEADER_BYTES + stored > left) this.#refuse("a block is cut off");
+    return {
+      stored,
+      raw,
+      flags
+    };
+  }
+  #checkSum(payload) {
+    const head = crc322(this.#head.subarray(0, 28), this.header.check);
+    if (crc322(payload, head) !== this.#headView.getUint32(28, true)) {
+      this.#refuse("the check of a block does not match");
+    }
+    this.#check = crc322(this.#head, this.#check);
+  }
+  #unpack(payload, raw, flags) {
+    let bytes = payload;
+    if ((flags & BLOCK_COMPRESSED) !== 0) {
+      try {
+        bytes = zstdDecompressSync(payload, {
+          maxOutputLength: raw,
+          params: {
+            [constants.ZSTD_d_windowLogMax]: WINDOW_LOG
+          }
+        });
+      } catch {
+        this.#refuse("a block cannot be decompressed");
+      }
+      if (bytes.length !== raw) {
+        this.#refuse("a block decompresses to another length");
+      }
+    }
+    if (bytes.byteOffset % 4 !== 0) bytes = new Uint8Array(bytes);
+    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, raw / 4);
+  }
+  /** Counts records that were found in the blocks. */
+  countRecords(records) {
+    this.#records += records;
+  }
+  #checkTotals() {
+    const { footer } = this;
+    this.blockOffset = footer.length;
+    const isAll = this.#blocks === footer.blocks && this.#rawBytes === footer.rawBytes && this.#records === footer.records;
+    if (!isAll) this.#refuse("the totals of the footer do not match");
+    if (this.#check !== footer.check) {
+      this.#refuse("the check of the whole file does not match");
+    }
+  }
+  /** Throws for what was found in the block at hand. */
+  #refuse(reason) {
+    throw damage(this.path, this.blockOffset, reason);
+  }
+  #readAt(offset, length) {
+    const bytes = new Uint8Array(length);
+    try {
+      this.#file.seek(offset);
+    } catch (cause) {
+      throw failure("read the snapshot", this.path, cause);
+    }
+    this.blockOffset = offset;
+    this.#readFully(bytes);
+    return bytes;
+  }
+  #readFully(bytes) {
+    let read;
+    try {
+      read = this.#file.read(bytes);
+    } catch (cause) {
+      throw failure("read the snapshot", this.path, cause);
+    }
+    if (read < bytes.length) this.#refuse("the file ends too early");
+  }
+  /** Closes the file; again is nothing. */
+  close() {
+    this.#file.close();
+  }
+  [Symbol.dispose]() {
+    this.close();
+  }
+};
+function room(bytes) {
+  return new Uint8Array(Math.min(MAX_STORED_BYTES, Math.ceil(bytes * 1.25)));
+}
+
+// src/persist/record.ts
+var { HAS_EXPIRY: HAS_EXPIRY8, KEY_WIDE: KEY_WIDE5, LENGTH_MASK: LENGTH_MASK6, TAG_SHIFT: TAG_SHIFT5, TAG_TOMBSTONE: TAG_TOMBSTONE6, V_HEADER_WORDS: V_HEADER_WORDS7 } = layout_exports;
+var LOOP_LIMIT = 32;
+var EXPIRY_WORDS = 2;
+function wordsFor(bytes) {
+  return bytes + 3 >>> 2;
+}
+function recordWords(keyInfo, valueInfo) {
+  return RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK6) + ((keyInfo & HAS_EXPIRY8) !== 0 ? EXPIRY_WORDS : 0) + wordsFor(valueInfo & LENGTH_MASK6);
+}
+function recordFault(keyInfo, valueInfo, mayBeTombstone) {
+  if ((keyInfo & ~(LENGTH_MASK6 | KEY_WIDE5 | HAS_EXPIRY8)) !== 0) {
+    return "unknown flags in the key length";
+  }
+  if (valueInfo >>> TAG_SHIFT5 !== TAG_TOMBSTONE6) return void 0;
+  if (!mayBeTombstone) return "a deletion in a full epoch";
+  if ((valueInfo & LENGTH_MASK6) !== 0 || (keyInfo & HAS_EXPIRY8) !== 0) {
+    return "a deletion with a value";
+  }
+  return void 0;
+}
+function isDeletion(valueInfo) {
+  return valueInfo >>> TAG_SHIFT5 === TAG_TOMBSTONE6;
+}
+var DELETION = TAG_TOMBSTONE6 << TAG_SHIFT5 | 0;
+function recordValue(words, at) {
+  const keyInfo = words[at];
+  return at + RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK6) + ((keyInfo & HAS_EXPIRY8) !== 0 ? EXPIRY_WORDS : 0);
+}
+var expiry = new Float64Array(1);
+var expiryWords = new Int32Array(expiry.buffer);
+function recordExpiry(words, at) {
+  const keyInfo = words[at];
+  if ((keyInfo & HAS_EXPIRY8) === 0) return Infinity;
+  const from = recordValue(words, at) - EXPIRY_WORDS;
+  expiryWords[0] = words[from];
+  expiryWords[1] = words[from + 1];
+  return expiry[0];
+}
+function writeRecord(segment, ref, keyInfo, valueInfo, into, at) {
+  const afterKey = writeHead(segment, ref, into, at, keyInfo, valueInfo);
+  const expires = (keyInfo & HAS_EXPIRY8) !== 0 ? EXPIRY_WORDS : 0;
+  const valueBytes3 = valueInfo & LENGTH_MASK6;
+  const end = copy2(segment, valueIndexOf(ref, keyInfo) * 2 - expires, into, afterKey, expires + wordsFor(valueBytes3));
+  if (expires !== 0) into[afterKey + 1] &= ~SIGN3;
+  if ((valueBytes3 & 3) !== 0) {
+    into[end - 1] &= (1 << (valueBytes3 & 3) * 8) - 1;
+  }
+  return end;
+}
+function writeDeletion(segment, ref, keyInfo, into, at) {
+  return writeHead(segment, ref, into, at, keyInfo & ~HAS_EXPIRY8, DELETION);
+}
+function writeHead(segment, ref, into, at, keyInfo, valueInfo) {
+  into[at] = keyInfo;
+  into[at + 1] = valueInfo;
+  return copy2(segment, ref * 4 + V_HEADER_WORDS7, into, at + RECORD_HEAD_WORDS, wordsFor(keyInfo & LENGTH_MASK6));
+}
+function copy2(from, start, into, at, count) {
+  if (count > LOOP_LIMIT) {
+    into.set(from.subarray(start, start + count), at);
+  } else {
+    for (let i = 0; i < count; i++) into[at + i] = from[start + i];
+  }
+  return at + count;
+}
+
+// src/persist/content.ts
+var TEXTS = [
+  TAG_LATIN1,
+  TAG_UTF16,
+  TAG_UTF8
+];
+var TAGS = {
+  any: [
+    TAG_CONSTANT_OR_BIGINT,
+    TAG_NUMBER,
+    ...TEXTS,
+    TAG_BYTES,
+    TAG_CLONE
+  ],
+  bytes: [
+    TAG_BYTES
+  ],
+  json: TEXTS,
+  number: [
+    TAG_NUMBER
+  ],
+  string: TEXTS
+};
+var HARD_TAGS = 1 << TAG_CONSTANT_OR_BIGINT | 1 << TAG_NUMBER | 1 << TAG_UTF16;
+var NUMBER_BYTES4 = 8;
+var CONSTANTS = 3;
+var NAN_WORDS = [
+  0,
+  2146959360
+];
+var MINUS_ZERO = 2147483648 | 0;
+var Content = class {
+  #keyCodec;
+  /** A bit for each tag. */
+  #tags;
+  /** A bit for each tag of which any length and all bytes are right; none, if the keys are numbers. */
+  #easyTags;
+  constructor({ keyCodec, valueCodec }) {
+    this.#keyCodec = keyCodec;
+    const tags = Object.hasOwn(TAGS, valueCodec) ? TAGS[valueCodec] : [
+      TAG_CUSTOM
+    ];
+    this.#tags = [
+      TAG_TOMBSTONE,
+      ...tags
+    ].reduce((bits, tag) => bits | 1 << tag, 0);
+    this.#easyTags = keyCodec === "number" ? 0 : this.#tags & ~HARD_TAGS;
+  }
+  /** What is wrong with the whole record at \`at\`, the flags and lengths of which are right; undefined: nothing. */
+  faultOf(words, at) {
+    const keyInfo = words[at];
+    const isEasy = (this.#easyTags >>> (words[at + 1] >>> TAG_SHIFT) & 1) !== 0 && (keyInfo & (HAS_EXPIRY | KEY_WIDE)) === 0 && isPadded(words, at + RECORD_HEAD_WORDS, keyInfo & LENGTH_MASK);
+    return isEasy ? void 0 : this.#lookFor(words, at);
+  }
+  #lookFor(words, at) {
+    const valueInfo = words[at + 1];
+    const tag = valueInfo >>> TAG_SHIFT;
+    if ((this.#tags >>> tag & 1) === 0) {
+      return \`a value of the kind \${tag}, which its codec does not have\`;
+    }
+    return this.#keyFault(words, at) ?? expiryFault(words, at) ?? valueFault(words, at, tag, valueInfo & LENGTH_MASK);
+  }
+  /** Two keys are the same when their bytes are: so there is one way to write each. */
+  #keyFault(words, at) {
+    const keyInfo = words[at];
+    const length = keyInfo & LENGTH_MASK;
+    const from = at + RECORD_HEAD_WORDS;
+    if (!isPadded(words, from, length)) return "bytes behind the end of a key";
+    if (this.#keyCodec === "number") return numberFault(words, from, length);
+    if ((keyInfo & KEY_WIDE) === 0) return void 0;
+    return this.#keyCodec === "string" && isWide(words, from, length) ? void 0 : "a key that is UTF-16, and need not or cannot be";
+  }
+};
+function isPadded(words, from, length) {
+  const rest = length & 3;
+  return rest === 0 || words[from + (length >>> 2)] >>> rest * 8 === 0;
+}
+function isWide(words, from, length) {
+  if (length % 2 !== 0) return false;
+  for (let i = from; i < from + length / 4; i++) {
+    if ((words[i] & 4278255360) !== 0) return true;
+  }
+  return false;
+}
+function numberFault(words, from, length) {
+  if (length !== NUMBER_BYTES4) return \`a number of \${length} bytes as a key\`;
+  const [low, high] = [
+    words[from],
+    words[from + 1]
+  ];
+  if (low === 0 && high === MINUS_ZERO) return "-0 as a key";
+  const isNan = (high & 2146435072) === 2146435072 && (high & 1048575 | low) !== 0;
+  return isNan && (low !== NAN_WORDS[0] || high !== NAN_WORDS[1]) ? "another NaN than the one as a key" : void 0;
+}
+function expiryFault(words, at) {
+  if ((words[at] & HAS_EXPIRY) === 0) return void 0;
+  const expiry2 = recordExpiry(words, at);
+  return expiry2 >= 0 && expiry2 < Infinity && !Object.is(expiry2, -0) ? void 0 : \`an entry that expires at \${expiry2}\`;
+}
+function valueFault(words, at, tag, length) {
+  if (tag === TAG_NUMBER) {
+    return length === NUMBER_BYTES4 ? void 0 : \`a number of \${length} bytes as a value\`;
+  }
+  if (tag === TAG_UTF16) {
+    return length % 2 === 0 ? void 0 : \`UTF-16 of \${length} bytes\`;
+  }
+  if (tag !== TAG_CONSTANT_OR_BIGINT) return void 0;
+  const first = words[recordValue(words, at)] & 255;
+  const isKnown = length === 1 ? first < CONSTANTS : length > 1 && first <= 1;
+  return isKnown ? void 0 : "a value that is no constant and no bigint";
+}
+
+// src/persist/record_reader.ts
+function readKey(words, at, key) {
+  const keyInfo = words[at];
+  const byteLength = keyInfo & LENGTH_MASK;
+  key.reserve(byteLength + 4);
+  copy2(words, at + RECORD_HEAD_WORDS, key.words, 0, byteLength + 3 >>> 2);
+  key.finish(byteLength, (keyInfo & KEY_WIDE) !== 0);
+}
+var RecordReader = class {
+  file;
+  /** The records at hand. */
+  words = new Int32Array();
+  /** How many they are. */
+  records = 0;
+  /** Deletions that were seen by {@linkcode check}. */
+  deletions = 0;
+  #large = new Int32Array();
+  #content;
+  constructor(file) {
+    this.file = file;
+    this.#content = new Content(file.header);
+  }
+  /** Goes on to the next records; false at the end of the file. Throws \`SnapshotError\`. */
+  next() {
+    const { file } = this;
+    if (!file.readBlock()) return false;
+    if (file.isPiece) {
+      this.#assemble();
+    } else {
+      this.words = file.words;
+      this.records = file.records;
+    }
+    file.countRecords(this.records);
+    return true;
+  }
+  /** The room for a large record grows with the pieces that come, not with what the first one announces. */
+  #assemble() {
+    const { file } = this;
+    const first = file.words;
+    const total = first.length < RECORD_HEAD_WORDS ? 0 : recordWords(first[0], first[1]);
+    let got = 0;
+    for (; ; ) {
+      const isLast = got + file.words.length === total;
+      const isFull = file.words.length === MAX_RAW_WORDS;
+      if (!file.isPiece || file.isLastPiece !== isLast || !(isFull || isLast)) this.#refuse("the pieces of a large entry do not fit together");
+      this.#reserve(got, got + file.words.length, total);
+      this.#large.set(file.words, got);
+      got += file.words.length;
+      if (isLast) break;
+      if (!file.readBlock()) this.#refuse("a large entry is cut off");
+    }
+    this.words = this.#large.subarray(0, total);
+    this.records = 1;
+  }
+  #reserve(used, words, most) {
+    if (this.#large.length >= words) return;
+    const large = this.#room(Math.min(most, words * 2));
+    large.set(this.#large.subarray(0, used));
+    this.#large = large;
+  }
+  /** That there is no memory is no fault of the file. */
+  #room(words) {
+    try {
+      return new Int32Array(words);
+    } catch (cause) {
+      const { path } = this.file;
+      const reason = \`no memory for an entry of \${words * 4} bytes\`;
+      const error = new SnapshotError(\`Cannot read the snapshot "\${path}": \${reason}: give the program more memory\`, {
+        path,
+        reason
+      });
+      error.cause = cause;
+      throw error;
+    }
+  }
+  /** Checks that the words at hand are as many whole records as were announced, and what these hold. Throws \`SnapshotError\`. */
+  check() {
+    const { words } = this;
+    const mayBeTombstone = this.file.header.base !== void 0;
+    let at = 0;
+    for (let i = 0; i < this.records; i++) {
+      if (at + RECORD_HEAD_WORDS > words.length) {
+        this.#refuse("too few entries");
+      }
+      const fault = recordFault(words[at], words[at + 1], mayBeTombstone);
+      if (fault !== void 0) this.#refuse(fault);
+      if (isDeletion(words[at + 1])) this.deletions++;
+      const end = at + recordWords(words[at], words[at + 1]);
+      if (end > words.length) this.#refuse("an entry is cut off");
+      const nonsense = this.#content.faultOf(words, at);
+      if (nonsense !== void 0) this.#refuse(nonsense);
+      at = end;
+    }
+    if (at !== words.length) this.#refuse("bytes behind the last entry");
+  }
+  #refuse(reason) {
+    throw damage(this.file.path, this.file.blockOffset, reason);
+  }
+};
+
+// src/persist/fill.ts
+var { FINAL: FINAL6, H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND5, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP10, V_VALUE: V_VALUE6 } = layout_exports;
+var { poke: poke16, store: store7 } = words_exports;
+var BATCH = 1024;
+var AHEAD = 128;
+var Filler = class {
+  #attachment;
+  #table;
+  #key;
+  #k0;
+  #k1;
+  /** Keys that are longer than this need memory set aside for their tombstones. */
+  #longKey;
+  #now;
+  #isAlone;
+  /** The stamp of what is written: 0, as of any write, is settled when it is linked. */
+  #stamp;
+  /** What is not accounted for yet: new entries, and the size of their blocks. */
+  #newEntries = 0;
+  #newRefs = 0;
+  #left;
+  #inBatch = 0;
+  #ttlMarked = false;
+  /** Entries that were written. */
+  filled = 0;
+  /** Entries that were left out because they have expired. */
+  expired = 0;
+  /**
+   * @param attachment The map.
+   * @param entries How many will come, about: the table is made for them.
+   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is written may be settled before
+   * it is linked, and plain writes link it. Each saves an atomic step or two.
+   */
+  constructor(attachment, entries, isAlone) {
+    this.#attachment = attachment;
+    this.#table = attachment.table;
+    this.#key = new EncodedKey(attachment.segment.seed);
+    [this.#k0, this.#k1] = attachment.segment.seed;
+    this.#longKey = attachment.participant.allocator.largestClassBytes / 2;
+    this.#now = Date.now();
+    this.#isAlone = isAlone;
+    this.#stamp = isAlone ? writingTick(attachment.segment.words) : 0;
+    this.#left = entries;
+    this.#expect(entries);
+  }
+  #expect(entries) {
+    const { participant, table } = this.#attachment;
+    participant.pin();
+    try {
+      table.migration.expect(Math.max(0, entries));
+    } finally {
+      participant.unpin();
+    }
+  }
+  /** Writes \`count\` records, the first of which begins the words. Throws \`MapFullError\`. */
+  fillAll(words, count) {
+    const { participant } = this.#attachment;
+    for (let at = 0, done = 0; done < count; ) {
+      const batch = Math.min(BATCH, count - done);
+      participant.pin();
+      try {
+        at = this.#fillBatch(words, at, batch);
+      } finally {
+        participant.unpin();
+      }
+      this.#endBatch(batch);
+      done += batch;
+    }
+  }
+  /**
+   * Looks at the places of some keys before it writes to the first: these looks do not wait for each other where memory is slow,
+   * as the atomic steps of a write do.
+   */
+  #fillBatch(words, at, count) {
+    const { hashes, places } = this.#ahead;
+    for (let done = 0; done < count; ) {
+      const some = Math.min(AHEAD, count - done);
+      for (let i = 0; i < some; i++) {
+        places[i] = at;
+        hashes[i] = this.#hashAt(words, at);
+        at += recordWords(words[at], words[at + 1]);
+      }
+      this.#table.touch(hashes, some);
+      for (let i = 0; i < some; i++) {
+        if (this.#isExpired(words, places[i])) continue;
+        this.#fill(words, places[i], hashes[i]);
+      }
+      done += some;
+    }
+    return at;
+  }
+  #ahead = {
+    hashes: new Int32Array(AHEAD),
+    places: new Int32Array(AHEAD)
+  };
+  #hashAt(words, at) {
+    const keyInfo = words[at];
+    return hashWords(words, (keyInfo & LENGTH_MASK7) + 3 >>> 2, keyInfo & ~HAS_EXPIRY9, this.#k0, this.#k1, at + RECORD_HEAD_WORDS);
+  }
+  /** Writes one record. Throws \`MapFullError\`. */
+  fillOne(words, at) {
+    if (this.#isExpired(words, at)) return;
+    const { participant } = this.#attachment;
+    participant.pin();
+    try {
+      this.#fill(words, at, this.#hashAt(words, at));
+    } finally {
+      participant.unpin();
+    }
+    if (++this.#inBatch >= BATCH) this.#endBatch(this.#inBatch);
+  }
+  #endBatch(entries) {
+    this.#inBatch = 0;
+    this.#left -= entries;
+    this.#account();
+    this.#expect(this.#left);
+    this.#attachment.participant.collectSometimes();
+  }
+  #account() {
+    const { participant } = this.#attachment;
+    participant.tally(P_ENTRIES4, this.#newEntries);
+    participant.tally(P_LIVE_REFS4, this.#newRefs);
+    this.#newEntries = 0;
+    this.#newRefs = 0;
+  }
+  /** Ends the filling, whatever came of it: accounts for the rest, and takes back what was announced. */
+  end() {
+    this.#account();
+    this.#expect(0);
+  }
+  #isExpired(words, at) {
+    if ((words[at] & HAS_EXPIRY9) === 0) return false;
+    if (recordExpiry(words, at) <= this.#now) {
+      this.expired++;
+      return true;
+    }
+    if (!this.#ttlMarked) {
+      store7(this.#attachment.segment.words, H_TTL_USED3, 1);
+      this.#ttlMarked = true;
+    }
+    return false;
+  }
+  /** The caller is pinned, and is again on return. */
+  #fill(words, at, hash) {
+    for (let attempt = 0; ; attempt++) {
+      const shortage = this.#tryFill(words, at, hash);
+      if (shortage === void 0) break;
+      const { participant } = this.#attachment;
+      participant.unpin();
+      try {
+        this.#attachment.makeRoom(shortage, attempt);
+      } finally {
+        participant.pin();
+      }
+    }
+    this.filled++;
+  }
+  #tryFill(words, at, hash) {
+    const keyInfo = words[at];
+    const valueInfo = words[at + 1];
+    const keyLength = keyInfo & LENGTH_MASK7;
+    const bytes = versionBytes(keyLength, valueInfo & LENGTH_MASK7, (keyInfo & HAS_EXPIRY9) !== 0);
+    const { participant } = this.#attachment;
+    participant.enterSection();
+    const outcome = this.#link(words, at, hash, bytes);
+    participant.leaveSection();
+    if (outcome === "done") return void 0;
+    const isLong4 = outcome === "entry" && keyLength > this.#longKey;
+    return {
+      of: outcome,
+      bytes: isLong4 ? bytes + keyLength : bytes
+    };
+  }
+  /** Writes and links a version of so many bytes; or says what it is short of. The caller is in a section. */
+  #link(words, at, hash, bytes) {
+    const { allocator } = this.#attachment.participant;
+    const keyLength = words[at] & LENGTH_MASK7;
+    const hasTombstone = () => keyLength <= this.#longKey || allocator.keepForTombstone(versionBytes(keyLength, 0, false));
+    const version = hasTombstone() ? allocator.allocate(bytes) : 0;
+    if (version === 0) return "entry";
+    this.#write(words, at, version);
+    const isKept = hasTombstone();
+    if (isKept && this.#linkNew(hash, version, bytes)) return "done";
+    if (isKept) readKey(words, at, this.#key);
+    if (isKept && this.#publish(version)) return "done";
+    allocator.free(version);
+    return isKept ? "slot" : "entry";
+  }
+  /** Links a version that is in hand, if there is no question that it is the first of its key, and counts it. */
+  #linkNew(hash, version, bytes) {
+    const { participant } = this.#attachment;
+    const { words } = participant.segment;
+    if (!this.#isAlone) {
+      announce(words, participant.base, 0, version);
+      const isLinked = this.#table.insertNew(hash, version, false);
+      if (isLinked) account(words, participant.base);
+      return isLinked;
+    }
+    poke16(words, participant.base + P_HAND5, 0);
+    if (!this.#table.insertNew(hash, version, true)) return false;
+    this.#newEntries++;
+    this.#newRefs += participant.allocator.blockRefs(bytes);
+    return true;
+  }
+  #write(words, at, version) {
+    const to = this.#attachment.segment.words;
+    const base = version * 4;
+    const keyInfo = words[at];
+    const keyWords6 = (keyInfo & LENGTH_MASK7) + 3 >>> 2;
+    poke16(to, base + V_STAMP10, this.#stamp);
+    poke16(to, base + V_PREV9, FINAL6);
+    to[base + V_KEY9] = keyInfo;
+    to[base + V_VALUE6] = words[at + 1];
+    const from = at + RECORD_HEAD_WORDS;
+    copy2(words, from, to, base + V_HEADER_WORDS8, keyWords6);
+    const expires = (keyInfo & HAS_EXPIRY9) !== 0 ? 2 : 0;
+    copy2(words, from + keyWords6, to, valueIndexOf(version, keyInfo) * 2 - expires, expires + ((words[at + 1] & LENGTH_MASK7) + 3 >>> 2));
+  }
+  /** Links the version under the key at hand, whatever is there; false if the table has no place. */
+  #publish(version) {
+    const table = this.#table;
+    table.backoff.reset();
+    for (; ; ) {
+      const current = table.seek(this.#key, true);
+      const outcome = current === 0 ? table.insert(this.#key, version) : table.replace(current, version) ? "done" : "lost";
+      if (outcome === "done") return true;
+      if (outcome === "full") return false;
+      table.backoff.wait();
+    }
+  }
+};
+
+// src/persist/fill_share.ts
+async function fillShare(filler, file, { index, of }, afterBlock) {
+  const records = new RecordReader(file);
+  for (; ; ) {
+    const share = Math.floor(of * file.offset / file.footer.length);
+    if (!records.next()) return;
+    if (share !== index) continue;
+    records.check();
+    filler.fillAll(records.words, records.records);
+    await afterBlock();
+  }
+}
+
+// src/persist/fill_worker.ts
+async function fillIn(assignment) {
+  let isDone = false;
+  try {
+    isDone = await work(assignment);
+  } catch (error) {
+    const isKnown = error instanceof HandleError || error instanceof SnapshotError || error instanceof MapFullError;
+    if (!isKnown) throw error;
+  }
+  parentPort.postMessage(isDone);
+}
+async function work({ handle, path, check, share, filled }) {
+  const attachment = Attachment.attach(handle);
+  try {
+    using file = FileReader.open(path);
+    if (file.footer.check !== check) return false;
+    const filler = new Filler(attachment, 0, false);
+    try {
+      await fillShare(filler, file, share, () => {
+        filled[share.index] = filler.filled;
+      });
+    } finally {
+      filler.end();
+    }
+    return true;
+  } finally {
+    attachment.close();
+  }
+}
+
+// src/persist/writer_worker.ts
+import { parentPort as parentPort2 } from "node:worker_threads";
+
+// src/map/disk_record.ts
+var FIELDS = H_DISK / 2;
+function noteBeginning(segment, restored) {
+  const { floats } = segment;
+  if (floats[FIELDS + D_CURRENT_AT] !== 0) return;
+  if (restored !== void 0) noteFields(segment, restored, 0);
+  floats[FIELDS + D_CURRENT_AT] = Date.now();
+}
+function noteEpoch(segment, written, durationMs) {
+  noteFields(segment, written, durationMs);
+  add(segment.words, H_DISK_WRITTEN, 1);
+  noteCurrent(segment, written.time);
+}
+function noteFields({ floats }, { epoch, entries, bytes, time }, durationMs) {
+  floats[FIELDS + D_EPOCH] = epoch;
+  floats[FIELDS + D_ENTRIES] = entries;
+  floats[FIELDS + D_BYTES] = bytes;
+  floats[FIELDS + D_TIME] = time;
+  floats[FIELDS + D_DURATION] = durationMs;
+}
+function noteCurrent({ floats, words }, time) {
+  floats[FIELDS + D_CURRENT_AT] = time;
+  store(words, H_DISK_FAILURES, 0);
+}
+function noteFailure({ words }) {
+  add(words, H_DISK_FAILED, 1);
+  add(words, H_DISK_FAILURES, 1);
+}
+
+// src/persist/directory.ts
+import { basename, resolve } from "node:path";
+var SUFFIX = ".epochmap";
+var PART = ".part";
+var ASIDE = ".damaged";
+var DIGITS = 12;
+var LAST_EPOCH = 10 ** 15 - 1;
+function nameOf(epoch) {
+  return String(epoch).padStart(DIGITS, "0") + SUFFIX;
+}
+function join3(directory, name) {
+  return /[/\\\\]$/.test(directory) ? directory + name : \`\${directory}/\${name}\`;
+}
+function partsOf(name) {
+  const [, digits, rest] = NAME.exec(name) ?? [];
+  if (digits === void 0) return [
+    "",
+    void 0
+  ];
+  const epoch = Number(digits);
+  const isOwn = name === nameOf(epoch) + rest;
+  return isOwn ? [
+    rest,
+    epoch
+  ] : [
+    "",
+    void 0
+  ];
+}
+var NAME = /^(\\d{12,15})\\.epochmap(|\\.part|\\.damaged(?:\\.\\d+)?)$/;
+function namesOf(directory) {
+  const names = {
+    complete: [],
+    parts: [],
+    aside: []
+  };
+  for (const name of namesIn(directory)) {
+    const [rest, epoch] = partsOf(name);
+    if (epoch === void 0) continue;
+    const kind = rest === "" ? names.complete : rest === PART ? names.parts : names.aside;
+    kind.push({
+      epoch,
+      path: join3(directory, name)
+    });
+  }
+  names.complete.sort((a, b) => b.epoch - a.epoch);
+  return names;
+}
+function describe({ header, footer, path, bytes }) {
+  const info = {
+    path,
+    epoch: header.epoch,
+    entries: footer.entries,
+    bytes,
+    kind: header.base === void 0 ? "full" : "delta",
+    ...header.base === void 0 ? {} : {
+      base: header.base.epoch
+    },
+    time: header.time,
+    records: footer.records
+  };
+  const { base, id, keyCodec, valueCodec } = header;
+  return {
+    info,
+    id,
+    baseId: base?.id,
+    keyCodec,
+    valueCodec
+  };
+}
+function listEpochs(directory, onDamage = () => {
+}) {
+  let complete;
+  try {
+    ({ complete } = namesOf(directory));
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return [];
+    throw failure("list the snapshots in", directory, cause);
+  }
+  const epochs = [];
+  for (const { epoch, path } of complete) {
+    try {
+      using reader = FileReader.open(path);
+      if (reader.header.epoch !== epoch) {
+        throw damage(path, 40, \`it is epoch \${reader.header.epoch} by its header\`);
+      }
+      epochs.push(describe(reader));
+    } catch (error) {
+      onDamage(error);
+    }
+  }
+  return epochs;
+}
+function checkUnderstood(directory, codecs) {
+  const all = listEpochs(directory, (error) => {
+    if (error instanceof NotUnderstoodError) throw error;
+  });
+  for (const epoch of all) checkCodecs(epoch, epoch.info.path, codecs);
+}
+function checkCodecs(file, path, { keyCodec, valueCodec }) {
+  if (file.keyCodec === keyCodec && file.valueCodec === valueCodec) return;
+  throw new NotUnderstoodError(\`Cannot use the snapshot "\${path}": it was written from a map with the codecs "\${file.keyCodec}" for keys and "\${file.valueCodec}" for values, this one has "\${keyCodec}" and "\${valueCodec}": use a map with the same codecs, or another directory\`, {
+    path,
+    reason: "other codecs"
+  });
+}
+function chainOf(epoch, all) {
+  const chain = [
+    epoch
+  ];
+  for (let file = epoch; file.info.base !== void 0; ) {
+    const { base } = file.info;
+    const before = all.find((other) => other.info.epoch === base);
+    const fits = before !== void 0 && base < file.info.epoch && samePair(before.id, file.baseId);
+    if (!fits) return void 0;
+    chain.unshift(before);
+    file = before;
+  }
+  return chain;
+}
+var PartFile = class _PartFile {
+  epoch;
+  /** Under its temporary name. */
+  file;
+  #directory;
+  constructor(directory, epoch, file) {
+    this.#directory = directory;
+    this.epoch = epoch;
+    this.file = file;
+  }
+  /**
+   * Reserves the next number, or the one that is wanted. Throws \`SnapshotError\`; nothing is written or removed if the directory holds
+   * what is not understood.
+   */
+  static create(directory, codecs, wanted) {
+    try {
+      checkUnderstood(directory, codecs);
+      const names = namesOf(directory);
+      removeLeftovers(names.parts);
+      for (let epoch = wanted ?? nextNumber(names); ; epoch++) {
+        if (epoch > LAST_EPOCH) refuseNumber(directory, epoch);
+        const part = _PartFile.#reserve(directory, epoch);
+        if (part !== void 0) return part;
+        if (wanted !== void 0) refuseNumber(directory, wanted);
+      }
+    } catch (cause) {
+      throw failure("write a snapshot into", directory, cause);
+    }
+  }
+  static #reserve(directory, epoch) {
+    const path = join3(directory, nameOf(epoch) + PART);
+    let file;
+    try {
+      file = OpenFile.open(path, {
+        write: true,
+        createNew: true
+      });
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return void 0;
+      throw error;
+    }
+    const part = new _PartFile(directory, epoch, file);
+    let isOurs = false;
+    try {
+      isOurs = tryLock(file) && file.hasItsName && !exists(part.finalPath);
+    } finally {
+      if (!isOurs) part.discard();
+    }
+    return isOurs ? part : void 0;
+  }
+  /** The name of the complete epoch. */
+  get finalPath() {
+    return join3(this.#directory, nameOf(this.epoch));
+  }
+  /** Gives the complete, durable file its name, durably. Throws \`SnapshotError\`. */
+  publish() {
+    try {
+      rename(this.file.path, this.finalPath);
+      syncDirectory(this.#directory);
+    } catch (cause) {
+      throw failure("name the snapshot", this.finalPath, cause);
+    } finally {
+      this.file.close();
+    }
+  }
+  /** Removes the file, unless it was published: nothing is to come of it. */
+  discard() {
+    try {
+      if (this.file.hasItsName) remove3(this.file.path);
+    } catch {
+    }
+    this.file.close();
+  }
+};
+function nextNumber({ complete, aside }) {
+  const numbers = [
+    ...complete,
+    ...aside
+  ].map(({ epoch }) => epoch);
+  return Math.max(0, ...numbers) + 1;
+}
+function refuseNumber(directory, epoch) {
+  const path = join3(directory, nameOf(epoch));
+  throw new SnapshotError(epoch > LAST_EPOCH ? \`Cannot write the snapshot "\${path}": the numbers end at \${LAST_EPOCH}: use another directory\` : \`Cannot write the snapshot "\${path}": there is such a file, or somebody is writing it: choose another number\`, {
+    path,
+    reason: "the number is taken"
+  });
+}
+function tryLock(file) {
+  try {
+    return file.tryLock();
+  } catch {
+    return true;
+  }
+}
+function removeLeftovers(parts) {
+  for (const { path } of parts) {
+    try {
+      using file = OpenFile.open(path, {
+        read: true,
+        write: true
+      });
+      if (file.tryLock() && file.hasItsName) remove3(path);
+    } catch {
+    }
+  }
+}
+function tidied(error) {
+  if (!(error instanceof DamageError)) return error;
+  return asideError(error, setAside(error.path));
+}
+function setAside(path) {
+  try {
+    for (let n = 1; ; n++) {
+      const aside = path + ASIDE + (n === 1 ? "" : \`.\${n}\`);
+      if (exists(aside)) continue;
+      rename(path, aside);
+      return aside;
+    }
+  } catch (cause) {
+    throw failure("set aside the damaged snapshot", path, cause);
+  }
+}
+function settleDirectory(directory) {
+  try {
+    syncName(directory);
+  } catch (cause) {
+    throw failure("make durable the directory", directory, cause);
+  }
+}
+
+// src/persist/directory_lock.ts
+var NAME2 = "epochmap.lock";
+var AGAIN_MS = 20;
+var DYING_MS = 500;
+var MOST_BYTES = 1024;
+var DirectoryLock = class _DirectoryLock {
+  #file;
+  constructor(file) {
+    this.#file = file;
+  }
+  /**
+   * Takes the lock of an existing directory for a map, by the name of its segment. Throws \`SnapshotError\`, which says who has it, or why there
+   * can be none; or else what \`check\` throws.
+   */
+  static async take(directory, map, { ms = DYING_MS, isLeaving, check = () => {
+  } } = {}) {
+    let until = timers.elapsed() + ms;
+    for (; ; ) {
+      const lock = await _DirectoryLock.#tryTake(directory, map, check);
+      if (lock !== void 0) return lock;
+      if (await isLeaving?.()) until = timers.elapsed() + ms;
+      else if (timers.elapsed() >= until) throw inUse(directory);
+      await sleep(AGAIN_MS);
+    }
+  }
+  static async #tryTake(directory, map, check) {
+    let file;
+    let isOurs = false;
+    try {
+      const path = pathIn(directory);
+      if (!exists(path)) check();
+      file = OpenFile.open(path, {
+        read: true,
+        write: true,
+        create: true
+      });
+      isOurs = await isClaimed(file, map, check);
+      return isOurs ? new _DirectoryLock(file) : void 0;
+    } catch (cause) {
+      throw failure("lock the directory", directory, cause);
+    } finally {
+      if (!isOurs) file?.close();
+    }
+  }
+  /** Whether it still keeps others out: the file was not removed. */
+  get isGood() {
+    return this.#file.hasItsName;
+  }
+  /** Lets go of it; again is nothing. */
+  close() {
+    this.#file.close();
+  }
+  [Symbol.dispose]() {
+    this.close();
+  }
+};
+function pathIn(directory) {
+  return \`\${directory}/\${NAME2}\`;
+}
+async function isClaimed(file, map, check) {
+  if (!file.tryLock("shared")) return false;
+  if (isNotedFor(file, map)) return file.hasItsName;
+  file.unlock();
+  if (!file.tryLock("exclusive")) return false;
+  check();
+  file.truncate();
+  file.seek(0);
+  await file.write(noteFor(map));
+  file.unlock();
+  return file.tryLock("shared") && isNotedFor(file, map) && file.hasItsName;
+}
+function isNotedFor(file, map) {
+  return noteIn(file)?.map === map;
+}
+function noteFor(map) {
+  const note2 = {
+    map,
+    pid: Deno.pid,
+    since: (/* @__PURE__ */ new Date()).toISOString()
+  };
+  return new TextEncoder().encode(\`\${JSON.stringify(note2)}
+\`);
+}
+function noteIn(file) {
+  const bytes = new Uint8Array(MOST_BYTES);
+  file.seek(0);
+  const text = new TextDecoder().decode(bytes.subarray(0, file.read(bytes)));
+  try {
+    const { map, pid, since } = JSON.parse(text);
+    const isWhole2 = typeof map === "string" && typeof pid === "number" && typeof since === "string";
+    return isWhole2 ? {
+      map,
+      pid,
+      since
+    } : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function noteOf2(directory) {
+  try {
+    using file = OpenFile.open(pathIn(directory), {
+      read: true
+    });
+    return noteIn(file);
+  } catch {
+    return void 0;
+  }
+}
+function inUse(directory) {
+  const note2 = noteOf2(directory);
+  const isHere = note2?.pid === Deno.pid;
+  const since = note2 === void 0 ? "" : \` since \${note2.since}\`;
+  const holder = isHere ? \`another map of this program (process \${note2.pid}) has it\${since}\` : note2 === void 0 ? "another process has it" : \`process \${note2.pid} has it\${since}\`;
+  const remedy = isHere ? "give each map a directory of its own, or close the other one first" : "end that process, or wait for it with the option waitForLock of persist";
+  return new SnapshotError(\`Cannot write snapshots into "\${directory}": \${holder}: \${remedy}\`, {
+    path: directory,
+    reason: \`in use by another \${isHere ? "map" : "process"}\`
+  });
+}
+
+// src/persist/flush_channel.ts
+import { BroadcastChannel } from "node:worker_threads";
+var asked = /* @__PURE__ */ new Map();
+var writers = /* @__PURE__ */ new Map();
+var underway3 = /* @__PURE__ */ new Set();
+var channel;
+function theChannel() {
+  if (channel !== void 0) return channel;
+  channel = new BroadcastChannel("epochmap flush");
+  channel.onmessage = ({ data }) => {
+    if (isMessage(data)) receive(data);
+  };
+  channel.unref();
+  return channel;
+}
+function isMessage(data) {
+  const { kind, question, map } = Object(data);
+  return typeof question === "string" && (kind === "flushed" || kind === "flush" && typeof map === "string");
+}
+function receive(message) {
+  const { question } = message;
+  if (message.kind === "flushed") return asked.get(question)?.(message.failure);
+  if (underway3.has(question)) return;
+  const write2 = writers.get(message.map);
+  if (write2 === void 0) return;
+  underway3.add(question);
+  write2((failure2) => {
+    underway3.delete(question);
+    theChannel().postMessage({
+      kind: "flushed",
+      question,
+      failure: failure2
+    });
+  });
+}
+function answerFlushes(map, write2) {
+  writers.set(map, write2);
+  theChannel();
+}
+
+// src/persist/messages.ts
+function pack(directory, error) {
+  const { message, path, offset, reason, mapName } = failure("write a snapshot into", directory, error);
+  return {
+    message,
+    path,
+    offset,
+    reason,
+    mapName
+  };
+}
+
+// src/persist/dump.ts
+async function dump(attachment, scan, writer, onBlock) {
+  const { segment } = attachment;
+  const words = segment.words;
+  const found = [];
+  while (!scan.done) {
+    checkOpen(attachment);
+    scan.next(found);
+    for (let i = 0; i < found.length; i++) {
+      const ref = found[i];
+      const gone = scan.isGone(ref);
+      const keyInfo = words[ref * 4 + V_KEY];
+      const valueInfo = gone ? DELETION : words[ref * 4 + V_VALUE];
+      const length = gone ? recordWords(keyInfo & ~HAS_EXPIRY, DELETION) : recordWords(keyInfo, valueInfo);
+      const write2 = (into, at) => gone ? writeDeletion(words, ref, keyInfo, into, at) : writeRecord(words, ref, keyInfo, valueInfo, into, at);
+      if (!writer.fits(length)) {
+        scan.passUpTo(i);
+        const isLarge = length > TARGET_WORDS;
+        const record = isLarge ? new Int32Array(length) : void 0;
+        if (record !== void 0) write2(record, 0);
+        await writer.endBlock();
+        onBlock();
+        checkOpen(attachment);
+        scan.check();
+        if (record !== void 0) {
+          await writer.writeLarge(record, scan.hashAt(i), gone);
+          checkOpen(attachment);
+          continue;
+        }
+      }
+      if (writer.blockIsEmpty) writer.firstHash = scan.hashAt(i);
+      writer.count(write2(writer.words, writer.at), gone);
+    }
+    scan.pass();
+  }
+}
+function checkOpen(attachment) {
+  if (attachment.isOpen) return;
+  const mapName = attachment.segment.name;
+  throw new ClosedError(\`Cannot write the snapshot: \${theMap(mapName)} was closed in this worker meanwhile: wait for the snapshot first\`, {
+    mapName
+  });
+}
+
+// src/persist/epoch_scan.ts
+var RevokedError = class extends Error {
+};
+var EpochScan = class {
+  /** The tick that it shows. */
+  tick;
+  /** When it was opened, in milliseconds since 1970: what has expired by then is gone. */
+  time;
+  #attachment;
+  #since;
+  registryWord;
+  #cursor;
+  #newest = [];
+  /** The hashes of what the last range held that was wanted. */
+  #hashes = [];
+  isOpen = true;
+  /** Live entries seen so far. */
+  entries = 0;
+  /**
+   * @param attachment The map.
+   * @param since The tick after which a version counts as a change; 0: all entries are wanted.
+   */
+  constructor(attachment, since) {
+    const { participant, segment, table } = attachment;
+    this.#attachment = attachment;
+    this.#since = since;
+    this.registryWord = participant.freeRegistryWord();
+    const moment = this.registryWord === 0 ? void 0 : attachment.openMomentFor(this, openDump);
+    if (moment === void 0) {
+      throw new SnapshotError(\`Cannot write a snapshot: \${REGISTRY_WORDS} snapshots are open in this attachment, or the map's clock has run out: close one, or create the map anew\`, {
+        reason: "no snapshot can be opened"
+      });
+    }
+    this.tick = moment.tick;
+    this.time = moment.time;
+    this.#cursor = new Cursor(segment, table.migration);
+  }
+  /** Whether all was seen. */
+  get done() {
+    return this.#cursor.done;
+  }
+  /** How much of the map was seen, from 0 to 1. */
+  get share() {
+    return this.#cursor.position / 2 ** 32;
+  }
+  /** Whether the version stands for no entry: deleted, or expired when the snapshot was opened. */
+  isGone(ref) {
+    const { segment } = this.#attachment;
+    return isTombstone(segment.words, ref) || expiryOf(segment, ref) <= this.time;
+  }
+  /**
+   * Puts the versions wanted of the next range into \`found\`. In a scan of changes that may be versions that are gone: the epoch
+   * before may still have the key.
+   */
+  next(found) {
+    const { participant, segment } = this.#attachment;
+    const words = segment.words;
+    const all = this.#since === 0;
+    found.length = 0;
+    this.#hashes.length = 0;
+    participant.pin();
+    try {
+      this.#cursor.next(this.#newest);
+      for (let i = 0; i < this.#newest.length; i++) {
+        const ref = this.#shownOf(this.#newest[i]);
+        if (ref === 0) continue;
+        const gone = this.isGone(ref);
+        if (!gone) this.entries++;
+        if (all ? !gone : words[ref * 4 + V_STAMP] > this.#since) {
+          found.push(ref);
+          this.#hashes.push(this.#cursor.hashAt(i));
+        }
+      }
+      this.check();
+    } finally {
+      participant.unpin();
+    }
+    participant.collectSometimes();
+  }
+  /** The hash of what was found at this index. */
+  hashAt(index) {
+    return this.#hashes[index];
+  }
+  /**
+   * The version that the moment shows of a key, from its newest on; 0: none. The newest is there while the caller is pinned, but an older
+   * one only if nobody had revoked the moment when it was named.
+   */
+  #shownOf(newest) {
+    const { words } = this.#attachment.segment;
+    let ref = newest;
+    while (ref !== 0 && settle(words, ref) > this.tick) {
+      ref = load(words, ref * 4 + V_PREV) & REF_MASK;
+      this.check();
+    }
+    return ref;
+  }
+  /** Throws if the moment was revoked. If not, all that was read so far is good. */
+  check() {
+    const { participant } = this.#attachment;
+    if (isRevoked(participant, this.registryWord, this.tick)) {
+      throw new RevokedError();
+    }
+  }
+  /** What was found before this index is copied: lets go of it. Throws if the moment was revoked: the copies are worth nothing then. */
+  passUpTo(index) {
+    this.#pass(this.#hashes[index] >>> 0);
+  }
+  /** As \`passUpTo\`, for all that was found. */
+  pass() {
+    this.#pass(this.#cursor.position);
+  }
+  #pass(hash) {
+    this.check();
+    pass(this.#attachment.participant, this.registryWord, hash);
+  }
+  /** Lets go of the moment; again is nothing. */
+  close() {
+    this.#attachment.closeMomentOf(this);
+  }
+  [Symbol.dispose]() {
+    this.close();
+  }
+};
+
+// src/persist/file_writer.ts
+import { Buffer as Buffer3 } from "node:buffer";
+import { constants as constants2, crc32 as crc323, zstdCompressSync } from "node:zlib";
+var ZSTD_LEVEL = 1;
+var FileWriter = class {
+  #file;
+  #compression;
+  #headerCheck;
+  /** The block being filled, behind room for its header; and the one being written. */
+  #words = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
+  #spare = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
+  #writing = Promise.resolve();
+  #check;
+  #bytes;
+  #rawBytes = 0;
+  #blocks = 0;
+  /** Where the next record goes in \`words\`. */
+  at = BLOCK_HEADER_WORDS;
+  #recordsInBlock = 0;
+  /** The hash of the first record of the block. */
+  firstHash = 0;
+  #records = 0;
+  #deletions = 0;
+  /** Begins the file. */
+  constructor(file, header, compression) {
+    this.#file = file;
+    this.#compression = compression;
+    const bytes = encodeHeader(header);
+    this.#headerCheck = checkOf(bytes);
+    this.#check = crc323(bytes);
+    this.#bytes = bytes.length;
+    this.#send(bytes);
+  }
+  /** The block being filled: records go to \`at\`. */
+  get words() {
+    return this.#words;
+  }
+  /** Bytes of the file so far. */
+  get bytes() {
+    return this.#bytes;
+  }
+  /** Records of the file so far. */
+  get records() {
+    return this.#records;
+  }
+  /** Deletions among the records so far. */
+  get deletions() {
+    return this.#deletions;
+  }
+  /** Whether a record of so many words fits into the block as it is. */
+  fits(words) {
+    return this.at + words <= this.#words.length;
+  }
+  /** Whether the next record is the first of its block: then its hash is wanted, as \`firstHash\`. */
+  get blockIsEmpty() {
+    return this.#recordsInBlock === 0;
+  }
+  /** Counts a record that was written at \`at\` and ends at \`end\`. */
+  count(end, isDeletion2) {
+    this.#recordsInBlock++;
+    this.#records++;
+    if (isDeletion2) this.#deletions++;
+    this.at = end;
+  }
+  /** Ends the block at hand, if there is anything in it. */
+  async endBlock() {
+    if (this.#recordsInBlock === 0) return;
+    await this.#endBlock(0);
+  }
+  /** Writes a record that is larger than a block, in pieces. */
+  async writeLarge(record, hash, isDeletion2) {
+    await this.endBlock();
+    this.#records++;
+    if (isDeletion2) this.#deletions++;
+    for (let from = 0; from < record.length; from += MAX_RAW_WORDS) {
+      const piece = record.subarray(from, from + MAX_RAW_WORDS);
+      this.firstHash = hash;
+      this.#grow(piece.length);
+      this.#words.set(piece, BLOCK_HEADER_WORDS);
+      this.at = BLOCK_HEADER_WORDS + piece.length;
+      const isLast = from + piece.length === record.length;
+      await this.#endBlock(BLOCK_PIECE | (isLast ? BLOCK_LAST_PIECE : 0));
+    }
+  }
+  #grow(words) {
+    if (BLOCK_HEADER_WORDS + words <= this.#words.length) return;
+    this.#words = new Int32Array(BLOCK_HEADER_WORDS + words);
+  }
+  async #endBlock(flags) {
+    const bytes = this.#seal(flags);
+    [this.#words, this.#spare] = [
+      this.#spare,
+      this.#words
+    ];
+    this.at = BLOCK_HEADER_WORDS;
+    this.#recordsInBlock = 0;
+    await this.#writing;
+    this.#send(bytes);
+  }
+  /** The block at hand with its header, as it goes into the file. */
+  #seal(flags) {
+    const rawBytes = (this.at - BLOCK_HEADER_WORDS) * 4;
+    this.#rawBytes += rawBytes;
+    let block = new Uint8Array(this.#words.buffer, 0, BLOCK_HEADER_BYTES + rawBytes);
+    if (this.#compression === "zstd") {
+      const packed = compress(block.subarray(BLOCK_HEADER_BYTES));
+      if (packed.length < rawBytes) {
+        flags |= BLOCK_COMPRESSED;
+        block = Buffer3.concat([
+          new Uint8Array(BLOCK_HEADER_BYTES),
+          packed
+        ]);
+      }
+    }
+    const view = new DataView(block.buffer, block.byteOffset);
+    view.setUint32(0, BLOCK_MAGIC, true);
+    view.setUint32(4, this.#blocks++, true);
+    view.setUint32(8, block.length - BLOCK_HEADER_BYTES, true);
+    view.setUint32(12, rawBytes, true);
+    view.setUint32(16, this.#recordsInBlock, true);
+    view.setUint32(20, flags, true);
+    view.setUint32(24, this.firstHash >>> 0, true);
+    const head = crc323(block.subarray(0, 28), this.#headerCheck);
+    view.setUint32(28, crc323(block.subarray(BLOCK_HEADER_BYTES), head), true);
+    this.#check = crc323(block.subarray(0, BLOCK_HEADER_BYTES), this.#check);
+    this.#bytes += block.length;
+    return block;
+  }
+  /** Ends the file and makes it durable. Returns its length. */
+  async finish(entries) {
+    await this.endBlock();
+    await this.#writing;
+    this.#send(encodeFooter({
+      blocks: this.#blocks,
+      records: this.#records,
+      deletions: this.#deletions,
+      entries,
+      rawBytes: this.#rawBytes,
+      length: this.#bytes,
+      check: this.#check
+    }));
+    await this.#writing;
+    try {
+      await this.#file.sync();
+    } catch (cause) {
+      throw failure("write the snapshot", this.#file.path, cause);
+    }
+    return this.#bytes + FOOTER_BYTES;
+  }
+  /** Waits until nothing is being written, whatever became of it: the file may be closed then. */
+  async settle() {
+    await this.#writing.catch(() => {
+    });
+  }
+  #send(bytes) {
+    this.#writing = this.#write(bytes);
+    this.#writing.catch(() => {
+    });
+  }
+  async #write(bytes) {
+    try {
+      await this.#file.write(bytes);
+    } catch (cause) {
+      throw failure("write the snapshot", this.#file.path, cause);
+    }
+  }
+};
+function compress(bytes) {
+  return zstdCompressSync(bytes, {
+    params: {
+      [constants2.ZSTD_c_compressionLevel]: ZSTD_LEVEL
+    }
+  });
+}
+
+// src/persist/pause.ts
+import { setImmediate } from "node:timers";
+var SLICE_MS = 10;
+var Slices = class {
+  #began = timers.elapsed();
+  /** Whether the slice is over: then \`pause\` is due. */
+  get isOver() {
+    return timers.elapsed() - this.#began > SLICE_MS;
+  }
+  /** Gives the event loop a turn. */
+  async pause() {
+    await new Promise((resolve2) => setImmediate(() => resolve2()));
+    this.#began = timers.elapsed();
+  }
+};
+
+// src/persist/retention.ts
+var whole = /* @__PURE__ */ new Map();
+async function retain(directory, keep, written, onDamage) {
+  note(written.path);
+  const all = listEpochs(directory, (error) => moveAway(error, onDamage));
+  const seeming = await surplus(all, keep, () => Promise.resolve(true));
+  if (seeming.length === 0) return;
+  const broken = /* @__PURE__ */ new Set();
+  const removed = await surplus(all, keep, async (chain) => {
+    for (const { info: { path } } of chain) {
+      if (broken.has(path)) return false;
+      if (await isWhole(path, onDamage)) continue;
+      broken.add(path);
+      return false;
+    }
+    return true;
+  });
+  for (const { info } of removed) discard(info.path);
+}
+async function surplus(all, keep, judge) {
+  const needed = /* @__PURE__ */ new Set();
+  let kept = 0;
+  for (const [i, epoch] of all.entries()) {
+    const chain = chainOf(epoch, all);
+    if (chain === void 0 || !await judge(chain)) continue;
+    for (const file of chain) needed.add(file);
+    if (++kept === keep) {
+      return all.slice(i + 1).filter((file) => !needed.has(file));
+    }
+  }
+  return [];
+}
+async function isWhole(path, onDamage) {
+  try {
+    const fingerprint = fingerprintOf(path);
+    if (whole.get(path) === fingerprint) return true;
+    using file = FileReader.open(path);
+    const records = new RecordReader(file);
+    const slices = new Slices();
+    while (records.next()) if (slices.isOver) await slices.pause();
+    whole.set(path, fingerprint);
+    return true;
+  } catch (error) {
+    moveAway(error, onDamage);
+    if (error instanceof DamageError) return false;
+    throw failure("read the snapshot", path, error);
+  }
+}
+function note(path) {
+  try {
+    whole.set(path, fingerprintOf(path));
+  } catch (cause) {
+    throw failure("read the snapshot", path, cause);
+  }
+}
+function moveAway(error, onDamage) {
+  if (!(error instanceof DamageError)) return;
+  whole.delete(error.path);
+  onDamage(tidied(error));
+}
+function discard(path) {
+  whole.delete(path);
+  try {
+    remove3(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return;
+    throw failure("remove the old snapshot", path, cause);
+  }
+}
+
+// src/persist/series.ts
+var MOST_DELTAS = 16;
+var MOST_DELTA_SHARE = 1 / 2;
+var MOST_RESTARTS = 8;
+var FIRST_PAUSE_MS = 10;
+var FIRST_HEADROOM = 1 / 256;
+var MOST_HEADROOM = 1 / 8;
+var SHORT_OF_MEMORY = "the map is short of memory";
+var Series = class {
+  #attachment;
+  #options;
+  /** The full epoch and the deltas since, oldest first. */
+  #chain = [];
+  /** The tick of the last of them; 0: the next one must be full. */
+  #tick = 0;
+  /** Whether the directory itself is durable. */
+  #isSettled = false;
+  constructor(attachment, options) {
+    this.#attachment = attachment;
+    this.#options = options;
+  }
+  /** Writes the next epoch, full or delta; undefined: nothing has changed since the last one. Throws \`SnapshotError\`. */
+  write(onProgress) {
+    return this.#insist(onProgress, (report2) => this.#write(report2));
+  }
+  /** Tries until no one revokes it, but not for ever. */
+  async #insist(onProgress, attempt) {
+    for (let restarts = 0; ; restarts++) {
+      try {
+        return await attempt((progress) => onProgress({
+          ...progress,
+          restarts
+        }));
+      } catch (error) {
+        if (!(error instanceof RevokedError)) throw error;
+        if (restarts === MOST_RESTARTS) throw this.#shortOfMemory();
+      }
+      await sleep(FIRST_PAUSE_MS * 2 ** restarts);
+      this.#attachment.checkOpen("write the snapshot");
+      this.#makeHeadroom(FIRST_HEADROOM * 2 ** restarts);
+    }
+  }
+  #makeHeadroom(share) {
+    const { segment } = this.#attachment;
+    if (!segment.evicts) return;
+    const bytes = segment.buffer.byteLength * Math.min(share, MOST_HEADROOM);
+    evictAhead(this.#attachment, bytes);
+  }
+  #shortOfMemory() {
+    const { directory } = this.#options;
+    return new SnapshotError(\`Cannot write a snapshot into "\${directory}": writes of the map needed the memory that it kept, \${MOST_RESTARTS + 1} times: create the map with a larger maxBytes, or write the snapshot when less is written\`, {
+      path: directory,
+      reason: SHORT_OF_MEMORY
+    });
+  }
+  async #write(onProgress) {
+    if (this.#mayBeDelta()) {
+      const delta = await this.#writeDelta(onProgress);
+      if (delta === "nothing changed") return void 0;
+      if (delta !== "floor lost" && this.#isWhole(delta)) {
+        return await this.#keep(delta);
+      }
+    } else if (!await this.#hasChanged()) return void 0;
+    return await this.#writeFull(true, onProgress);
+  }
+  /** Whether the last epoch is there, and no longer what the map holds; for when the next one must be full. */
+  async #hasChanged() {
+    if (!this.#isKept() || !this.#isWhole(this.#chain[this.#chain.length - 1])) {
+      return true;
+    }
+    using scan = new EpochScan(this.#attachment, this.#tick);
+    const slices = new Slices();
+    const found = [];
+    while (!scan.done) {
+      scan.next(found);
+      scan.pass();
+      if (found.length > 0) return true;
+      if (slices.isOver) await slices.pause();
+    }
+    return !this.#isKept();
+  }
+  /** Whether the floor stands at the last epoch: then every deletion since can be seen. */
+  #isKept() {
+    const { participant } = this.#attachment;
+    const floor = load(participant.segment.words, participant.base + P_FLOOR);
+    return this.#tick !== 0 && floor === this.#tick;
+  }
+  #mayBeDelta() {
+    if (!this.#isKept() || this.#chain.length > MOST_DELTAS) return false;
+    const [full, ...deltas] = this.#chain;
+    const bytes = deltas.reduce((sum, { info }) => sum + info.bytes, 0);
+    return bytes <= full.info.bytes * MOST_DELTA_SHARE && this.#isWhole(this.#chain[this.#chain.length - 1]);
+  }
+  /** Whether all that an epoch builds on is still there: somebody else may tidy up the directory. */
+  #isWhole(epoch) {
+    const all = listEpochs(this.#options.directory);
+    return chainOf(epoch, all)?.every(({ info }) => all.some((file) => file.info.path === info.path)) ?? false;
+  }
+  /**
+   * Writes everything.
+   *
+   * @param continues Whether deltas are to follow.
+   * @param onProgress Called after every block.
+   */
+  writeFull(continues, onProgress) {
+    return this.#insist(onProgress, (report2) => this.#writeFull(continues, report2));
+  }
+  async #writeFull(continues, onProgress) {
+    if (continues) this.end();
+    const { participant } = this.#attachment;
+    const { tick, file } = await this.#writeFile(void 0, 0, onProgress, (tick2) => {
+      if (continues) setFloor(participant, tick2);
+    }, () => "go on").catch((error) => {
+      if (continues) this.end();
+      throw error;
+    });
+    if (continues) {
+      this.#tick = tick;
+      this.#chain = [
+        file
+      ];
+    }
+    return await this.#keep(file);
+  }
+  async #writeDelta(onProgress) {
+    const since = this.#tick;
+    const base = this.#chain[this.#chain.length - 1];
+    const written = await this.#writeFile(base, since, onProgress, () => {
+    }, (records) => !this.#isKept() ? "floor lost" : records === 0 ? "nothing changed" : "go on");
+    if (written === "floor lost") return written;
+    if (typeof written !== "string") this.#chain.push(written.file);
+    const tick = typeof written === "string" ? this.#scanned : written.tick;
+    this.#tick = raiseFloor(this.#attachment.participant, since, tick) ? tick : 0;
+    return typeof written === "string" ? written : written.file;
+  }
+  /** The tick of the last scan. */
+  #scanned = 0;
+  /**
+   * Writes one file, from the opening of the snapshot to the durable name.
+   *
+   * @param base What a delta builds on.
+   * @param since The tick of the base; 0 for a full epoch.
+   * @param onProgress Called after every block.
+   * @param onOpen Called when the snapshot was opened.
+   * @param decide Called when all was seen and the snapshot is still open: whether to go on, or else why not.
+   */
+  async #writeFile(base, since, onProgress, onOpen, decide) {
+    const attachment = this.#attachment;
+    const part = PartFile.create(this.#options.directory, attachment.segment);
+    let writer;
+    try {
+      using scan = new EpochScan(attachment, since);
+      onOpen(scan.tick);
+      const header = this.#header(part.epoch, base, scan.time);
+      const { compression } = this.#options;
+      writer = new FileWriter(part.file, header, compression);
+      const report2 = () => onProgress({
+        entries: scan.entries,
+        total: header.expected,
+        bytes: writer.bytes
+      });
+      await dump(attachment, scan, writer, report2);
+      this.#scanned = scan.tick;
+      const decision = decide(writer.records);
+      scan.close();
+      if (decision !== "go on") return decision;
+      const bytes = await writer.finish(scan.entries);
+      report2();
+      this.#settle();
+      part.publish();
+      const footer = {
+        entries: scan.entries,
+        records: writer.records
+      };
+      const path = part.finalPath;
+      const file = describe({
+        header,
+        footer,
+        path,
+        bytes
+      });
+      return {
+        tick: scan.tick,
+        file
+      };
+    } finally {
+      await writer?.settle();
+      part.discard();
+    }
+  }
+  #settle() {
+    if (this.#isSettled) return;
+    settleDirectory(this.#options.directory);
+    this.#isSettled = true;
+  }
+  #header(epoch, base, time) {
+    const { segment } = this.#attachment;
+    const [low, high] = crypto.getRandomValues(new Int32Array(2));
+    const id = [
+      low,
+      high
+    ];
+    return {
+      id,
+      seed: segment.seed,
+      epoch,
+      base: base && {
+        epoch: base.info.epoch,
+        id: base.id
+      },
+      time,
+      expected: sumTally(segment, P_ENTRIES),
+      keyCodec: segment.keyCodec,
+      valueCodec: segment.valueCodec
+    };
+  }
+  /** Lets go of epochs that are not to be kept: the new one counts, whatever comes of that. */
+  async #keep({ info }) {
+    const { directory, keep, onWarning } = this.#options;
+    try {
+      if (keep !== void 0) await retain(directory, keep, info, onWarning);
+    } catch (error) {
+      onWarning(error);
+    }
+    return info;
+  }
+  /** Ends the chain: the next epoch is full, and no tombstone is kept for a delta. */
+  end() {
+    this.#tick = 0;
+    this.#chain = [];
+    if (this.#attachment.isOpen) clearFloor(this.#attachment.participant);
+  }
+};
+
+// src/persist/writer_worker.ts
+var RETRY_MS = 5e3;
+var PROGRESS_MS = 50;
+function report(message) {
+  parentPort2.postMessage(message);
+}
+var Writing = class {
+  #assignment;
+  #attachment;
+  #series;
+  #lock;
+  #state = "idle";
+  /** What the next round answers. */
+  #asked = [];
+  /** Whether the clock asks for an epoch. */
+  #isDue = false;
+  #isStarted = false;
+  #timer;
+  /** The last epoch. */
+  #last;
+  /** What went wrong without harm to the epoch at hand. */
+  #warning;
+  #reportedAt = 0;
+  constructor(assignment) {
+    const { handle, directory, compression, keep } = assignment;
+    this.#assignment = assignment;
+    this.#attachment = Attachment.attach(handle);
+    noteBeginning(this.#attachment.segment);
+    this.#series = new Series(this.#attachment, {
+      directory,
+      compression,
+      keep,
+      onWarning: (error) => this.#warning = pack(directory, error)
+    });
+  }
+  /** The id of its segment. */
+  get map() {
+    return this.#attachment.segment.id;
+  }
+  obey({ kind, request }) {
+    const answer = (failure2) => failure2 === void 0 ? report({
+      kind: "done",
+      request,
+      info: this.#last
+    }) : report({
+      kind: "refused",
+      request,
+      failure: failure2
+    });
+    this.ask({
+      kind,
+      answer
+    });
+  }
+  ask(asked2) {
+    this.#asked.push(asked2);
+    this.#work();
+  }
+  async #work() {
+    if (this.#state !== "idle") return;
+    this.#state = "writing";
+    while (this.#asked.length > 0 || this.#isDue) {
+      if (await this.#round() === "ended") return;
+    }
+    this.#state = "idle";
+  }
+  /** Carries out what is asked for by now. */
+  async #round() {
+    const all = this.#asked;
+    const wasDue = this.#isDue;
+    const began = timers.elapsed();
+    this.#asked = [];
+    this.#isDue = false;
+    const wanted = all.filter(({ kind }) => kind !== "start");
+    const unlocked = await this.#try(() => this.#hold());
+    let unwritten = unlocked;
+    if (wasDue || wanted.length > 0) {
+      unwritten ??= await this.#try(() => this.#write());
+      this.#reportFailure(unwritten, wanted.length > 0);
+    }
+    const isLast = all.some(({ kind }) => kind === "stop");
+    if (isLast) this.#end();
+    for (const { kind, answer } of all) {
+      answer(kind === "start" ? unlocked : unwritten);
+    }
+    if (isLast) return "ended";
+    const starts = all.length > wanted.length && unlocked === void 0;
+    if (wasDue || starts && !this.#isStarted) this.#plan(began, unwritten);
+    this.#isStarted ||= starts;
+  }
+  /** Tries to do something; returns what went wrong. */
+  async #try(work2) {
+    try {
+      await work2();
+    } catch (error) {
+      return pack(this.#assignment.directory, error);
+    }
+  }
+  /** Holds the lock of the directory, from the first time on. Throws \`SnapshotError\`. */
+  async #hold() {
+    if (this.#lock?.isGood) return;
+    this.#lock?.close();
+    this.#lock = void 0;
+    const { segment } = this.#attachment;
+    const { directory } = this.#assignment;
+    this.#lock = await DirectoryLock.take(directory, segment.id, {
+      check: () => checkUnderstood(directory, segment)
+    });
+  }
+  /** Writes an epoch, if anything has changed. Throws \`SnapshotError\`. */
+  async #write() {
+    const began = timers.elapsed();
+    const beganAt = Date.now();
+    this.#warning = void 0;
+    const info = await this.#series.write((progress) => this.#tell(progress));
+    this.#last = info ?? this.#last;
+    const ms = timers.elapsed() - began;
+    const { segment } = this.#attachment;
+    if (info === void 0) noteCurrent(segment, beganAt);
+    else noteEpoch(segment, info, ms);
+    report({
+      kind: "written",
+      info,
+      ms,
+      warning: this.#warning
+    });
+  }
+  #reportFailure(failure2, isAnswered) {
+    if (failure2 === void 0) return;
+    noteFailure(this.#attachment.segment);
+    report({
+      kind: "failed",
+      failure: failure2,
+      isAnswered
+    });
+  }
+  /** The next epoch begins an interval after this one began, or at once if it took longer; or soon, if it was given up. */
+  #plan(began, failure2) {
+    const { interval } = this.#assignment;
+    const now4 = timers.elapsed();
+    const due = failure2?.reason === SHORT_OF_MEMORY ? now4 + Math.min(interval, RETRY_MS) : began + interval;
+    this.#timer = timers.setTimeout(() => {
+      this.#isDue = true;
+      this.#work();
+    }, Math.max(0, due - now4));
+  }
+  /** From here on nothing is written any more. */
+  #end() {
+    this.#state = "ended";
+    timers.clear(this.#timer);
+    this.#attachment.close();
+    this.#lock?.close();
+  }
+  #tell(progress) {
+    const now4 = timers.elapsed();
+    if (now4 - this.#reportedAt < PROGRESS_MS) return;
+    this.#reportedAt = now4;
+    report({
+      kind: "progress",
+      progress
+    });
+  }
+};
+function write(assignment) {
+  const { lock } = assignment;
+  if (lock !== void 0) Lifeline.hold(lock);
+  const writing = new Writing(assignment);
+  parentPort2.on("message", (order) => writing.obey(order));
+  if (lock !== void 0) {
+    answerFlushes(writing.map, (answer) => writing.ask({
+      kind: "write",
+      answer
+    }));
+  }
+}
+
+// src/persist/worker_main.ts
+var task = workerData;
+switch (task.kind) {
+  case "write":
+    write(task.assignment);
+    break;
+  case "fill":
+    await fillIn(task.assignment);
+}
+`;

@@ -1,0 +1,19 @@
+/**
+ * Where the workers of this room begin. What runs there is not this file but `worker_code.ts`, which is made of it.
+ *
+ * @module
+ */
+
+import { workerData } from "node:worker_threads";
+import { fillIn } from "./fill_worker.ts";
+import type { Task } from "./worker.ts";
+import { write } from "./writer_worker.ts";
+
+const task = workerData as Task;
+switch (task.kind) {
+  case "write":
+    write(task.assignment);
+    break;
+  case "fill":
+    await fillIn(task.assignment);
+}
