@@ -38,7 +38,7 @@ export type {
   WithCodecs,
   WithKeys,
 } from "./src/map/codec_types.ts";
-export type { PersistOptions } from "./src/map/persistence.ts";
+export type { PersistOptions } from "./src/map/persist_options.ts";
 export type { SharedMapSnapshot } from "./src/map/snapshot.ts";
 export type { SharedMapStats } from "./src/map/stats.ts";
 export type { PersistenceStats } from "./src/map/disk_record.ts";

@@ -84,6 +84,23 @@ Deno.test("a room imports only from rooms below it", async () => {
   }
 });
 
+Deno.test("no file imports itself, by way of whatever others", async () => {
+  const imports = new Map<string, string[]>();
+  for (const { file, of } of await allImports()) {
+    if (!of.startsWith(".")) continue;
+    const target = new URL(of, new URL(file, SRC)).href.slice(SRC.href.length);
+    imports.set(file, [...imports.get(file) ?? [], target]);
+  }
+  const visited = new Set<string>();
+  const visit = (file: string, way: readonly string[]) => {
+    assert(!way.includes(file), `${[...way, file].join(" imports ")}`);
+    if (visited.has(file)) return;
+    visited.add(file);
+    for (const next of imports.get(file) ?? []) visit(next, [...way, file]);
+  };
+  for (const file of imports.keys()) visit(file, []);
+});
+
 Deno.test("what is published imports nothing but itself and built-ins", async () => {
   for (const { file, of } of await allImports()) {
     if (config.publish.exclude.includes(`src/${roomOf(file)}`)) continue;

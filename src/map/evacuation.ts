@@ -15,7 +15,7 @@ import { EncodedKey } from "../table/key.ts";
 import { bytesOf, copyVersion, tombstoneBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { NO_MEMORY } from "./version_maker.ts";
-import { LEAVE, Writer } from "./writer.ts";
+import { Committer, LEAVE } from "./commit.ts";
 
 /**
  * Moves all, or as much as there is memory for; says whether it was all. The caller is between
@@ -30,7 +30,7 @@ export function evacuate(
   const { participant, segment, table } = attachment;
   const cursor = new Cursor(segment, table.migration);
   const key = new EncodedKey(segment.seed);
-  const writer = new Writer(attachment, key);
+  const committer = new Committer(attachment, key);
   const refs: number[] = [];
   while (!cursor.done) {
     participant.pin();
@@ -39,7 +39,7 @@ export function evacuate(
       for (const ref of refs) {
         if (!participant.allocator.isWithin(ref, ...place)) continue;
         key.copyFrom(segment.words, ref);
-        if (!move(attachment, writer, ref, place)) return false;
+        if (!move(attachment, committer, ref, place)) return false;
       }
     } finally {
       participant.unpin();
@@ -52,11 +52,11 @@ export function evacuate(
 /** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */
 function move(
   attachment: Attachment,
-  writer: Writer,
+  committer: Committer,
   ref: number,
   place: readonly [first: number, end: number],
 ): boolean {
-  const outcome = writer.tryCommit(
+  const outcome = committer.tryCommit(
     false,
     (current) => current === ref ? copyOutside(attachment, ref, place) : LEAVE,
   );

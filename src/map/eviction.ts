@@ -34,7 +34,9 @@ import {
   isTombstone,
   settle,
 } from "../table/version.ts";
-import type { Attachment, Shortage } from "./attachment.ts";
+import type { Attachment } from "./attachment.ts";
+import { purge } from "./purge.ts";
+import type { Shortage } from "./shortage.ts";
 import { Remover } from "./removal.ts";
 
 /** Entries evicted at least, so that the cost of making room is shared by several writes. */
@@ -122,7 +124,7 @@ function evictSome(
     const evicted = evictScattered(attachment, 0, entries);
     // While a snapshot is open, there may be few tombstones that can be dropped.
     const worth = isSnapshotOpen(attachment.segment) ? 1 : undefined;
-    return attachment.purge(worth, evicted ? "place" : "memory") ||
+    return purge(attachment, worth, evicted ? "place" : "memory") ||
       evicted && worth === undefined;
   }
   const { bytes } = shortage;
@@ -133,7 +135,7 @@ function evictSome(
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
     // None: there may be no memory for another tombstone, or for those that are in the way of the next table.
     const purged = (!evicted || participant.allocator.isLow()) &&
-      attachment.purge(1, evicted ? "place" : "memory");
+      purge(attachment, 1, evicted ? "place" : "memory");
     return evicted || purged;
   }
   const count = participant.allocator.chunksFor(bytes);
@@ -315,7 +317,7 @@ function evictStretches(
   forEachEntry(attachment, (ref) => {
     if (chosen.has(segment.chunkOf(ref))) remover.remove(ref, "evicted");
   });
-  attachment.purge(1); // tombstones may lie in it too
+  purge(attachment, 1); // tombstones may lie in it too
   attachment.participant.allocator.consolidate(true);
   return true;
 }

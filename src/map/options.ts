@@ -26,7 +26,7 @@ import type {
   ValueCodec,
   WithCodecs,
 } from "./codec_types.ts";
-import type { PersistOptions } from "./persistence.ts";
+import type { PersistOptions } from "./persist_options.ts";
 
 /**
  * Options of {@linkcode SharedMap.create} and {@linkcode SharedMap.open}.

@@ -6,20 +6,20 @@
 
 import { EncodedKey } from "../table/key.ts";
 import type { Attachment } from "./attachment.ts";
-import { LEAVE, Writer } from "./writer.ts";
+import { Committer, LEAVE } from "./commit.ts";
 
 /** Removes versions that a scan found, each only if it is still its key's newest. */
 export class Remover {
   readonly #attachment: Attachment;
   /** Its own scratch: the operation that made room necessary still needs the attachment's. */
   readonly #key: EncodedKey;
-  readonly #writer: Writer;
+  readonly #committer: Committer;
   #isStuck = false;
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#key = new EncodedKey(attachment.segment.seed);
-    this.#writer = new Writer(attachment, this.#key);
+    this.#committer = new Committer(attachment, this.#key);
   }
 
   /**
@@ -35,8 +35,8 @@ export class Remover {
     if (this.#isStuck) return false;
     const { participant, segment: { words } } = this.#attachment;
     this.#key.copyFrom(words, ref);
-    const { maker } = this.#writer;
-    const outcome = this.#writer.tryCommit(
+    const { maker } = this.#committer;
+    const outcome = this.#committer.tryCommit(
       false,
       (current) => current === ref ? maker.tombstone() : LEAVE,
     );

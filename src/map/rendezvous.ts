@@ -19,7 +19,8 @@ import { Lifeline, locks } from "../epoch/lifeline.ts";
 import { HandleError, theMap } from "../errors.ts";
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { timers } from "../timers.ts";
-import { Attachment } from "./attachment.ts";
+import { attachTo } from "./attach.ts";
+import type { Attachment } from "./attachment.ts";
 import { Hold } from "./hold.ts";
 import { describe, type Holder, holderLock, holdersOf } from "./holder.ts";
 
@@ -126,7 +127,7 @@ export async function meet(name: string, opening: Opening): Promise<Hold> {
     if (!held.has(name)) {
       const attachment = segment === undefined
         ? await announced(name, create)
-        : Attachment.attachTo(segment);
+        : attachTo(segment);
       hold(name, attachment);
     }
     return share(name);

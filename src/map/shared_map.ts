@@ -28,7 +28,8 @@ import * as glances from "../table/glance.ts";
 import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
 import { stringKeys } from "../codec/keys.ts";
 import * as sums from "./accounting.ts";
-import { Attachment } from "./attachment.ts";
+import { attachTo, createAttachment } from "./attach.ts";
+import type { Attachment } from "./attachment.ts";
 import { present, sightOf } from "./display.ts";
 import { KEEP } from "./keep.ts";
 import {
@@ -73,7 +74,9 @@ import { Sighting } from "./sighting.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
 import { type SharedMapStats, sumStats } from "./stats.ts";
 import type { VersionMaker } from "./version_maker.ts";
-import { LEAVE, Writer } from "./writer.ts";
+import { LEAVE } from "./commit.ts";
+import { purge } from "./purge.ts";
+import { Writer } from "./writer.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_EPOCH, LENGTH_LIMIT, P_ENTRIES, P_RESULT, P_VALUE_INFO } = layout;
@@ -267,7 +270,7 @@ export class SharedMap<K, V>
   static create<K, V>(
     options: SharedMapOptions<K, V> = {},
   ): SharedMap<K, V> {
-    const attachment = Attachment.create(checkOptions(options));
+    const attachment = createAttachment(checkOptions(options));
     return SharedMap.#over(Hold.whole(attachment), options);
   }
 
@@ -331,7 +334,7 @@ export class SharedMap<K, V>
     const segment = Segment.attach(handle);
     checkCodecs(segment, options); // before a place is taken
     return SharedMap.#over(
-      Hold.whole(Attachment.attachTo(segment)),
+      Hold.whole(attachTo(segment)),
       options,
     );
   }
@@ -409,7 +412,7 @@ export class SharedMap<K, V>
     const { persist } = options;
     const persistence = persist && persistenceFor(persist);
     const make = (given: GivenIdentity = {}) =>
-      Attachment.create({ ...checked, ...given });
+      createAttachment({ ...checked, ...given });
     const timeout = checkTimeout(options.timeout);
     const codecs = withDefaults(options);
     const hold = await meet(name, {
@@ -825,13 +828,13 @@ export class SharedMap<K, V>
       this.#participant.collectSometimes();
       if (cleared) continue;
       // Memory can be freed only between pins; the range is done again then.
-      this.#writer.makeRoom(attempt++);
+      this.#writer.reclaim(attempt++);
       cursor = new Cursor(this.#segment, migration, start);
     }
     // So that the table can grow again, and large values find whole stretches: as in a fresh map.
     this.#participant.collectAll();
     this.#participant.allocator.consolidate(true);
-    this.#attachment.purge(1);
+    purge(this.#attachment, 1);
   }
 
   /** Deletes what is in the cursor's next range, expired or not; false if there is no memory for a tombstone. */

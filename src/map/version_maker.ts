@@ -11,7 +11,8 @@ import type { Segment } from "../segment/segment.ts";
 import { store } from "../segment/words.ts";
 import type { EncodedKey } from "../table/key.ts";
 import * as versions from "../table/version.ts";
-import type { Attachment, Shortage } from "./attachment.ts";
+import type { Attachment } from "./attachment.ts";
+import type { Shortage } from "./shortage.ts";
 import type { Lifetime } from "./lifetime.ts";
 
 // Constants of its own: `layout.ts` says why.

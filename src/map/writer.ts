@@ -1,404 +1,88 @@
 /**
- * The writer: the one way by which versions come into the table.
- *
- * A write seeks the newest version of its key, decides, makes a version, which is then in hand, links it in one step, and counts it; if
- * others were faster it does so again, and where memory is short it makes room. `commit` is all of that, whatever is decided. The
- * other methods are short cuts for what programs do most, where a decision would take longer than the work; each says what it leaves
- * out. (Restoring has one of its own, `persist/fill.ts`.)
- *
- * No step runs the caller's code: what is decided on is read, and prepared, by codecs of this module, or before.
+ * The writer: commits, and reclaims memory where there is too little, until a write is done or nothing is left to try.
  *
  * @module
  */
 
-import * as codec from "../codec/codec.ts";
 import type { Participant } from "../epoch/participant.ts";
-import * as layout from "../segment/layout.ts";
-import type { Segment } from "../segment/segment.ts";
-import * as glances from "../table/glance.ts";
-import type { EncodedKey } from "../table/key.ts";
-import * as looks from "../table/look.ts";
-import * as quick from "../table/quick.ts";
-import type { Quick } from "../table/quick_over.ts";
-import type { Insert, Table } from "../table/table.ts";
-import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
-import * as background from "./background.ts";
-import * as ownChanges from "./own_changes.ts";
-import { NO_MEMORY, type Prepared, VersionMaker } from "./version_maker.ts";
+import { Committer, type Decide, NO_MEMORY_LEFT } from "./commit.ts";
+import { Reclaimer } from "./reclaim.ts";
+import type { Prepared, VersionMaker } from "./version_maker.ts";
 
-// Constants of its own: `layout.ts` says why.
-const { P_DELETED } = layout;
-const { TAG_NUMBER } = codec;
-const { NUMBER_INFO } = looks;
-const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = quick;
-const { bytesOf, cameTooLate, endOf, isTombstone } = versions;
-const { UNDECIDED } = glances;
-const { ticker } = background;
-const { underway } = ownChanges;
-
-/** A decision: everything stays as it is. */
-export const LEAVE = 0;
-
-const NO_MEMORY_LEFT = Symbol("no memory left");
-
-/** From the newest version of a key, and whether it is live, to what takes its place. */
-export type Decide = (current: number, live: boolean) => number;
-
-/** Writes to one key after the other: to the one that is packed. */
+/** Writes to one key after the other: to the one that is packed into the attachment's scratch. */
 export class Writer {
+  readonly #participant: Participant;
+  readonly #committer: Committer;
+  readonly #reclaimer: Reclaimer;
   /** Makes the versions that are decided on. */
   readonly maker: VersionMaker;
-  readonly #attachment: Attachment;
-  readonly #participant: Participant;
-  readonly #segment: Segment;
-  readonly #table: Table;
-  readonly #quick: Quick;
-  readonly #key: EncodedKey;
-  readonly #isCallers: boolean;
-  readonly #floats: Float64Array;
-  readonly #deletes: number;
-  readonly #deleted: number;
-  /** What the last seek found, besides the version. */
-  #foundLive = false;
-  #hasPlace = false;
 
-  /**
-   * @param attachment The worker's hold on the map.
-   * @param key Where keys are packed: the attachment's own, which the quick way knows, for what the caller of the map writes;
-   * another for what the map does by itself, perhaps in the middle of that.
-   */
-  constructor(attachment: Attachment, key: EncodedKey = attachment.key) {
-    const { participant, segment } = attachment;
-    this.maker = new VersionMaker(attachment, key);
-    this.#attachment = attachment;
-    this.#participant = participant;
-    this.#segment = segment;
-    this.#table = attachment.table;
-    this.#quick = attachment.quick;
-    this.#key = key;
-    this.#isCallers = key === attachment.key;
-    this.#floats = segment.floats;
-    this.#deletes = participant.counterIndex("deletes");
-    this.#deleted = participant.base + P_DELETED;
+  constructor(attachment: Attachment) {
+    this.#participant = attachment.participant;
+    this.#committer = new Committer(attachment);
+    this.#reclaimer = new Reclaimer(attachment);
+    this.maker = this.#committer.maker;
   }
 
-  /**
-   * Decides about the newest version of the packed key, again and again until no one comes between decision and change.
-   *
-   * @param toInsert Whether the decision may be a version for a key that has none.
-   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
-   * publish, or to `LEAVE` or `NO_MEMORY`. Called while pinned: none of the caller's code may run. A renewal that came too late was
-   * published in the place of nothing, and is nothing: then it decides anew.
-   * @returns Whether a version was published.
-   */
-  commit(
-    toInsert: boolean,
-    decide: (current: number, live: boolean) => number,
-  ): boolean {
+  /** As `Committer.tryCommit`; returns whether a version was published. Throws `MapFullError`. */
+  commit(toInsert: boolean, decide: Decide): boolean {
     for (let attempt = 0;; attempt++) {
-      const outcome = this.tryCommit(toInsert, decide);
-      if (outcome === "full") {
-        this.makeRoom(attempt);
-        continue;
+      const outcome = this.#committer.tryCommit(toInsert, decide);
+      if (outcome !== "full") {
+        this.#participant.collectSometimes();
+        return outcome === "done";
       }
-      this.#participant.collectSometimes();
-      return outcome === "done";
+      this.reclaim(attempt);
     }
   }
 
-  /** The same, once: "full" if there is no memory for it, or no slot. */
-  tryCommit(
-    toInsert: boolean,
-    decide: (current: number, live: boolean) => number,
-  ): "done" | "left" | "full" {
-    const participant = this.#participant;
-    participant.pin();
-    try {
-      this.#table.backoff.reset();
-      for (let quickly = this.#isCallers;; quickly = false) {
-        const current = this.#seek(toInsert, quickly);
-        const version = decide(current, this.#foundLive);
-        if (version === LEAVE) return "left";
-        if (version === NO_MEMORY) return "full";
-        const outcome = this.#linkOrFree(current, version);
-        if (outcome === "done") {
-          this.#noteChange();
-          if (!cameTooLate(this.#segment.words, version)) return "done";
-        } else if (outcome === "full") return "full";
-        else if (!quickly) this.#table.backoff.wait();
-      }
-    } finally {
-      participant.unpin();
-    }
+  /** The same without reclaiming: for whoever is pinned. */
+  tryCommit(toInsert: boolean, decide: Decide): "done" | "left" | "full" {
+    return this.#committer.tryCommit(toInsert, decide);
   }
 
-  /**
-   * As the table's `seek`; and sets whether what it found is live, with a second look where `Lookup.findLive` has one. First quickly: by a
-   * glance, which takes no place in the table; `#linkOrFree` knows.
-   */
-  #seek(toInsert: boolean, quickly: boolean): number {
-    const seen = quickly ? this.#newest() : UNDECIDED;
-    if (seen !== UNDECIDED) {
-      const end = endOf(this.#segment, seen);
-      this.#foundLive = end === Infinity;
-      this.#hasPlace = false;
-      if (this.#foundLive || end === -Infinity) return seen;
-    }
-    this.#hasPlace = true;
-    for (let now = -Infinity;;) {
-      const current = this.#table.seek(this.#key, toInsert);
-      const end = endOf(this.#segment, current);
-      this.#foundLive = end > now;
-      if (end <= now || end === Infinity) return current;
-      now = Date.now();
-      if (end > now) return current;
-    }
-  }
-  /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
-  #newest(): number {
-    const key = this.#key;
-    if (!key.isNear) return UNDECIDED;
-    return this.#quick.glance(this.#participant.base, key.hash, key.info);
-  }
-
-  /** Links a version, or frees it; ends the section that it was made in. */
-  #linkOrFree(current: number, version: number): Insert {
-    const outcome = this.#hasPlace
-      ? this.#link(current, version)
-      : this.#linkQuickly(current, version);
-    if (outcome !== "done") this.#participant.allocator.free(version);
-    this.#participant.leaveSection();
-    return outcome;
-  }
-
-  /** Links a version without a place that was sought: "lost" if it takes more than the quick way. */
-  #linkQuickly(current: number, version: number): Insert {
-    const { base } = this.#participant;
-    const outcome = this.#quick.publish(base, this.#key.hash, version, current);
-    if (outcome !== DONE) return "lost";
-    if (isTombstone(this.#segment.words, version)) this.#table.countTombstone();
-    return "done";
-  }
-
-  #link(current: number, version: number): Insert {
-    if (current !== 0) {
-      return this.#table.replace(current, version) ? "done" : "lost";
-    }
-    const outcome = this.#table.insert(this.#key, version);
-    if (outcome === "full") {
-      this.maker.shortage = {
-        of: "slot",
-        bytes: bytesOf(this.#segment.words, version),
-      };
-    }
-    return outcome;
-  }
-
-  /** Frees memory for the write at hand, or throws `MapFullError`. */
-  makeRoom(attempt: number): void {
-    this.#attachment.makeRoom(this.maker.shortage, attempt);
-  }
-
-  /** After a change of the packed key's entry. */
-  #noteChange(): void {
-    if (!this.#isCallers) return;
-    if (ticker.isResting) ticker.wake();
-    underway.innermost?.note(this.#segment, this.#key);
-  }
-
-  /**
-   * Publishes a version with a prepared value under the packed key, whatever is there now.
-   *
-   * @param values Has the value prepared.
-   * @param expiry When it expires.
-   */
+  /** Publishes a version with a prepared value, whatever is there now. Throws `MapFullError`. */
   put(values: Prepared, expiry: number): void {
-    if (!this.#putQuickly(values, expiry)) {
-      const { base } = this.#participant;
-      touchHome(this.#segment.words, base, this.#key.hash);
-      for (let attempt = 0;; attempt++) {
-        const version = this.maker.make(values, expiry);
-        if (version !== NO_MEMORY && this.#publish(version)) break;
-        this.makeRoom(attempt);
-      }
+    for (let attempt = 0; !this.#committer.tryPut(values, expiry); attempt++) {
+      this.reclaim(attempt);
     }
-    this.#noteChange();
     this.#participant.collectSometimes();
   }
 
-  /**
-   * Links a version, however often others are faster; false, and the version is freed, if the table has no place. Ends the section
-   * that it was made in.
-   */
-  #publish(version: number): boolean {
-    const participant = this.#participant;
-    const { base } = participant;
-    if (
-      this.#quick.publish(base, this.#key.hash, version, ANY_VERSION) === DONE
-    ) {
-      participant.leaveSection();
-      return true;
-    }
-    participant.pinInSection();
-    try {
-      const isLinked = this.#linkAnyway(version);
-      participant.leaveSection();
-      return isLinked;
-    } finally {
-      participant.unpin();
-    }
-  }
-
-  #linkAnyway(version: number): boolean {
-    this.#table.backoff.reset();
-    for (;;) {
-      const current = this.#table.seek(this.#key, true);
-      const outcome = this.#link(current, version);
-      if (outcome === "done") return true;
-      if (outcome === "full") break;
-      this.#table.backoff.wait();
-    }
-    this.#participant.allocator.free(version);
-    return false;
-  }
-
-  /**
-   * Deletes the entry of the packed key; returns what `read` makes of its version, or undefined if there was none.
-   *
-   * @param read Reads the version, before it is deleted.
-   * @param isSafe Whether that cannot fail: then it may come after.
-   */
-  remove<T>(
-    read: (ref: number) => T,
-    isSafe: boolean,
-  ): T | undefined {
+  /** As `Committer.tryRemove`. Works when the map is full. */
+  remove<T>(read: (ref: number) => T, isSafe: boolean): T | undefined {
     for (let attempt = 0;; attempt++) {
-      const outcome = this.#tryDelete(read, isSafe);
+      const outcome = this.#committer.tryRemove(read, isSafe);
       if (outcome !== NO_MEMORY_LEFT) {
         this.#participant.collectSometimes();
         return outcome;
       }
-      this.makeRoom(attempt);
+      this.reclaim(attempt);
     }
   }
 
-  #tryDelete<T>(
-    read: (ref: number) => T,
-    isSafe: boolean,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    const participant = this.#participant;
-    participant.pin();
-    try {
-      return isSafe
-        ? this.#deleteThenRead(read)
-        : this.#readThenDelete(read, true);
-    } finally {
-      participant.unpin();
-    }
+  /** As `Committer.removeQuickly`, of whatever is there. */
+  removeQuickly(): number {
+    return this.#committer.removeQuickly();
   }
 
-  #deleteThenRead<T>(
-    read: (ref: number) => T,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    const outcome = this.removeQuickly();
-    if (outcome === ABSENT) return undefined;
-    if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
-    return this.#readThenDelete(read, false);
-  }
-
-  #readThenDelete<T>(
-    read: (ref: number) => T,
-    tryQuickly: boolean,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    this.#table.backoff.reset();
-    for (let quickly = tryQuickly;; quickly = false) {
-      const current = this.#seek(false, quickly);
-      if (!this.#foundLive) return undefined;
-      const value = read(current);
-      if (quickly) {
-        if (this.removeQuickly(current) === DONE) return value;
-        continue;
-      }
-      const tombstone = this.maker.tombstone();
-      if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
-      if (this.#linkOrFree(current, tombstone) === "done") {
-        this.#floats[this.#deletes]++;
-        this.#noteChange();
-        return value;
-      }
-      this.#table.backoff.wait();
-    }
-  }
-
-  // ---- the quick way --------------------------------------------------------------------------------------------------
-
-  // Whole operations in one call of the kernel, and so with steps of their own: those of `table/quick.ts`, which are searched as
-  // the others are, and take the same words through the same states. False, or `UNDONE`, where they lead nowhere.
-
-  #putQuickly(
-    { tag, number }: Prepared,
-    expiry: number,
-  ): boolean {
-    const key = this.#key;
-    return tag === TAG_NUMBER && expiry === Infinity && key.isNear &&
-      this.#quick.putNumber(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          number,
-        ) === DONE;
-  }
-
-  /** Exchanges one number for another, neither NaN, if there is that one, and it does not expire. */
+  /** As `Committer.exchangeQuickly`. */
   exchangeQuickly(expected: unknown, next: unknown): boolean {
-    const key = this.#key;
-    const isDone = key.isNear &&
-      typeof expected === "number" && typeof next === "number" &&
-      next === next &&
-      this.#quick.exchange(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          expected,
-          next,
-        ) === DONE;
-    if (!isDone) return false;
-    this.#noteChange();
-    this.#participant.collectSometimes();
-    return true;
+    const isDone = this.#committer.exchangeQuickly(expected, next);
+    if (isDone) this.#participant.collectSometimes();
+    return isDone;
   }
 
-  /** Deletes the entry of the packed key, if its version is the one that is expected: `DONE`, `ABSENT` or `UNDONE`. */
-  removeQuickly(expected = ANY_VERSION): number {
-    const key = this.#key;
-    if (!key.isNear) return UNDONE;
-    const { base } = this.#participant;
-    const outcome = this.#quick.remove(base, key.hash, key.info, expected);
-    if (outcome === DONE) {
-      this.#table.countTombstone();
-      this.#floats[this.#deletes]++;
-      this.#noteChange();
-    }
-    return outcome;
-  }
-
-  /** Adds to a number, or to 0 if there is none; the sum is in the record then. */
+  /** As `Committer.incrementQuickly`. */
   incrementQuickly(by: number): boolean {
-    const key = this.#key;
-    const isDone = key.isNear &&
-      this.#quick.increment(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          by,
-        ) === DONE;
-    if (!isDone) return false;
-    this.#noteChange();
-    this.#participant.collectSometimes();
-    return true;
+    const isDone = this.#committer.incrementQuickly(by);
+    if (isDone) this.#participant.collectSometimes();
+    return isDone;
+  }
+
+  /** Frees memory for the write at hand, or throws `MapFullError`. Called between pins. */
+  reclaim(attempt: number): void {
+    this.#reclaimer.reclaimFor(this.maker.shortage, attempt);
   }
 }

@@ -10,7 +10,9 @@
  */
 
 import { account, announce } from "../table/account.ts";
-import type { Attachment, Shortage } from "../map/attachment.ts";
+import type { Attachment } from "../map/attachment.ts";
+import { Reclaimer } from "../map/reclaim.ts";
+import type { Shortage } from "../map/shortage.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/words.ts";
 import { hashWords } from "../table/hash.ts";
@@ -46,6 +48,7 @@ const AHEAD = 128;
 /** Fills one map. */
 export class Filler {
   readonly #attachment: Attachment;
+  readonly #reclaimer: Reclaimer;
   readonly #table: Table;
   readonly #key: EncodedKey;
   readonly #k0: number;
@@ -75,6 +78,7 @@ export class Filler {
    */
   constructor(attachment: Attachment, entries: number, isAlone: boolean) {
     this.#attachment = attachment;
+    this.#reclaimer = new Reclaimer(attachment);
     this.#table = attachment.table;
     this.#key = new EncodedKey(attachment.segment.seed);
     [this.#k0, this.#k1] = attachment.segment.seed;
@@ -208,7 +212,7 @@ export class Filler {
       const { participant } = this.#attachment;
       participant.unpin();
       try {
-        this.#attachment.makeRoom(shortage, attempt);
+        this.#reclaimer.reclaimFor(shortage, attempt);
       } finally {
         participant.pin();
       }

@@ -7,7 +7,7 @@
 
 import { parentPort } from "node:worker_threads";
 import { HandleError, MapFullError, SnapshotError } from "../errors.ts";
-import { Attachment } from "../map/attachment.ts";
+import { attach } from "../map/attach.ts";
 import { FileReader } from "./file_reader.ts";
 import { Filler } from "./fill.ts";
 import { type FillAssignment, fillShare } from "./fill_share.ts";
@@ -29,7 +29,7 @@ export async function fillIn(assignment: FillAssignment): Promise<void> {
 async function work(
   { handle, path, check, share, filled }: FillAssignment,
 ): Promise<boolean> {
-  const attachment = Attachment.attach(handle);
+  const attachment = attach(handle);
   try {
     using file = FileReader.open(path);
     if (file.footer.check !== check) return false; // another file took its name

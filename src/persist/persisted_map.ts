@@ -29,9 +29,9 @@ import {
   type GivenIdentity,
   type Kept,
   type Persistence,
-  type PersistOptions,
   providePersistence,
 } from "../map/persistence.ts";
+import type { PersistOptions } from "../map/persist_options.ts";
 import { H_WRITER_LOOKED } from "../segment/layout.ts";
 import { idOf, type Segment } from "../segment/segment.ts";
 import { type Timer, timers } from "../timers.ts";

@@ -118,6 +118,9 @@ function received(value) {
   return \`received \${shortened(text)} (\${typeof value})\`;
 }
 
+// src/segment/segment.ts
+import { Buffer as Buffer2 } from "node:buffer";
+
 // src/segment/layout.ts
 var layout_exports = {};
 __export(layout_exports, {
@@ -456,6 +459,299 @@ var FIRST_TICK = 2;
 var LAST_TICK = 2147483646;
 var NEVER = 2147483647;
 
+// src/segment/kernel_binary.ts
+var KERNEL = [
+  "AGFzbQEAAAABZA9gBH9/f38Bf2ADf39/AX9gAn9/AX9gAX8Bf2AFf39/f38Bf2AEf39/fAF/YAV/",
+  "f39/fAF/YAF/AGADf39/AGACb38Bf2ACf38AYAFvAX9gAAF8YAN/b38Bf2AGf39/f3x8AX8CVAQO",
+  "d2FzbTpqcy1zdHJpbmcKY2hhckNvZGVBdAAJDndhc206anMtc3RyaW5nBmxlbmd0aAALB21hY2hp",
+  "bmUDbm93AAwDZW52Bm1lbW9yeQIDAYCABAMdHAcDCAoBBAMCAAAEAQUABQEABgAAAA0GAQ4CAQIH",
+  "fAwJcHV0TnVtYmVyABQHcHVibGlzaAAVBnJlbW92ZQATCWluY3JlbWVudAAZCGV4Y2hhbmdlABsE",
+  "bG9vawAYCmxvb2tQYWNrZWQAFwZnbGFuY2UAGghhZnRlckdhcAAdCW1vdmVTbG90cwAWBWRyYWlu",
+  "ABwGbWVtb3J5AgAKrWAc4gIBBH9BwAD+EAIAIQFBxAD+EAIAIQIDQCABIAJKBH9BxAAgAiAB/kgC",
+  "ACACRgVBAQtFBEBBxAD+EAIAIQIMAQsLAn9BACAAQQJ0IgNBBGpBAnQoAgAiBEGAgICABHEiAkUN",
+  "ABpBACAAQQF0IARB/////wFxQQdqQQN2aiACQQBHakEBdEEFakECdCgCAEEATg0AGiADQQFqQQJ0",
+  "/hACAEH/////A3EQCQsEQEHAAP4QAgAhAUHEAP4QAgAhAgNAIAEgAkoEf0HEACACIAH+SAIAIAJG",
+  "BUEBC0UEQEHEAP4QAgAhAgwBCwtBACABayEBCyADQQJ0IgJBACAB/kgCAARAIAL+EAIAIQELIAFB",
+  "AEoEQA8LIABBAXQgAEECdEEEakECdCgCACIAQf////8BcUEHakEDdmogAEGAgICABHFBAEdqQQF0",
+  "QQVqQQJ0QQA2AgAgA0ECdCABQQAgAWv+SAIAGguRAgECfyAABH8gAEECdEEFakECdCgCAEEddkEF",
+  "RgVBAQsEQEEADwsgAEECdCIBQQRqQQJ0KAIAIQICQCABQQVqQQJ0KAIAQf////8BcSAAQQF0IgBB",
+  "A2ogAkH/////AXFBB2pBA3ZqIAJBgICAgARxQQBHaiAAa0EDdGoiAEEPakEEdiIBQQFBDCgCAHRB",
+  "AXVKBH9BfwUgAUEITQR/IAFBAmtBACABQQJLGwVBHCABQQFrIgFnayICQQN0IAEgAnVqQQFrCwsi",
+  "AUEATgRAIAFBAmoiAEEITA0BIABBCWsiAEEHcUEJaiAAQQN1dCEADAELQQFBDCgCACIBdCAAQQ9q",
+  "QQR2akEBayABdiABdCEACyAAC5UEAQN/IAFBAnRBAWoiBEECdCgCAEGAgICABHEEQA8LIARBAnT+",
+  "EAIAIgNBgICAgARxBEAPCyADQQR0KAIAIAFBBHQoAgAiASACEA4EQCAEQQJ0IAMgA0GAgICABHL+",
+  "SAIAIANGBEAgA0ECdCICQQJqQQJ0IAE2AgAgAkEDakECdEEANgIAIABBFGoiAUECdCgCACICBEAg",
+  "AkECdEEDakECdCADNgIABSAAQRNqQQJ0IAM2AgALIAFBAnQgAzYCACAAQdsAakECdCIBIAEoAgBB",
+  "AWo2AgAgAEEeakECdCIBIAEoAgAgAEEfakECdCgCAGo2AgALDwsgA0ECdEEBaiIFQQJ0/hACACEB",
+  "A0AgAUGAgICAeHFBASABQf////8DcRtFBEAgASAFQQJ0IgIgASABQYCAgIB4cv5IAgBHBEAgAv4Q",
+  "AgAhAQwCCwsLIARBAnQgAyABQf////8DcUGAgICABHL+SAIAIANGBEAgA0ECdCIBQQVqQQJ0KAIA",
+  "Qf////8BcSABQQRqQQJ0KAIAQf////8BcWpBBHYhAiABQQJqQQJ0QYAB/hACADYCACABQQNqQQJ0",
+  "QQA2AgAgAEESaiIBQQJ0KAIAIgQEQCAEQQJ0QQNqQQJ0IAM2AgAFIABBEWpBAnQgAzYCAAsgAUEC",
+  "dCADNgIAIABBHmpBAnQiASABKAIAIAIgAEEfakECdCgCAGpqNgIACwuBAgECfyAAQR1qQQJ0IABB",
+  "2gBqQQJ0KAIAQX8gAUEQKAIAa0EMKAIAdkEBdEGAuANqQQJ0KAIAIgJBAWsgAkGAgICABHEbIgJB",
+  "AmoiA0EISgR/IANBCWsiA0EHcUEJaiADQQN1dAUgAwtrNgIAIABBGGpBAnQgATYCACABQQJ0QQNq",
+  "QQJ0IABB4ABqIAJqQQJ0IgMoAgA2AgAgAyABNgIAIABBgAJqIAJqQQJ0IgIgAigCAEEBajYCACAA",
+  "QdoAakECdCAAQR1qQQJ0KAIANgIAIABBFmpBAnQiAigCACIDQQAgAWtGIAEgA0ZyBEAgAkEANgIA",
+  "CyAAQRhqQQJ0QQA2AgAL2QMBB39BlAMoAgAEQEEADwsgASIDQf////8BcUEHakF4cUEvakEEdiIB",
+  "QQFBDCgCAHRBAXVKBH9BfwUgAUEITQR/IAFBAmtBACABQQJLGwVBHCABQQFrIgFnayIFQQN0IAEg",
+  "BXVqQQFrCwsiBkEASARAQQAhAQUgAEHgAGogBmoiBUECdCgCACIBBEAgAUECdEEDakECdCgCACEI",
+  "IABBHWpBAnQgBkECaiIHQQhKBH8gB0EJayIHQQdxQQlqIAdBA3V0BSAHCyAAQdoAakECdCIJKAIA",
+  "ajYCACAAQRdqQQJ0IgcgATYCACAFQQJ0IAg2AgAgAEEcakECdCAIQQJ0QQNqQQJ0KAIANgIAIABB",
+  "gAJqIAZqQQJ0IgUgBSgCAEEBazYCACAJIABBHWpBAnQoAgA2AgAgAEEWakECdCABNgIAIAdBADYC",
+  "AAVBACEBCwsgAQRAIABB0AJqIQAgAUECdCIFQQJ0QQA2AgAgBUEBakECdEGAgICABDYCACAFQQRq",
+  "QQJ0IAM2AgAgBUEFakECdCACNgIAIANB/////wFxQQNqQQJ2IQIgBUEGaiEDA0AgAiAESgRAIAMg",
+  "BGpBAnQgACAEakECdCgCADYCACAEQQFqIQQMAQsLCyABC6UGAQl/QYAB/hACACEJQcAB/hACAEEC",
+  "dCIFQSBqIQpBfyAFQQZqQQJ0/hACACIFdiELIAIgBXYhBgJ/A0AgB0EgSARAIAogBkEBdGoiBUEC",
+  "dP4QAgAiCCACRgRAQQAgBUEBakECdP4QAgAiBUUNAxpBfyAFQYCAgIAEcSAFQX9Gcg0DGgJ/QQAg",
+  "BUH/////A3EiDEECdCIFQQRqQQJ0/hACAEH/////e3EgA0cNABogA0H/////AXFBA2pBAnYhDSAF",
+  "QQZqIQhBACEFA0AgBUEBaiANSARAQQAgBSAIakECdP4RAwAgASAFQQJ0aikDAFINAhogBUECaiEF",
+  "DAELCyAFIA1GBH9BAQUgBSAIakECdP4QAgAgASAFQQJ0aigCAEYLCwRAQX8gDCAMQQR0/hACAEEA",
+  "TBsMBAsFQX9BACAIGyAIQX5xRQ0DGgsgBkEBaiALcSEGIAdBAWohBwwBCwtBfwsiAUF/RgRAQX8P",
+  "C0F/IAEEfyABQQJ0IgVBBWpBAnT+EAIAQYiAgIACRgR/IAVBBGpBAnT+EAIAQYCAgIAEcQVBAQsE",
+  "fwJ/QQAgAUECdCIFQQVqQQJ0/hACACIGQR12QQVGDQAaQX8gACADQf////8BcUEDakECdmpB0QJq",
+  "QQF1QQFqQQF0IgcgAEH8AmoiCEoNABogCEECdCACNgIAIABB/QJqQQJ0IAM2AgAgAEH+AmpBAnQg",
+  "BjYCACABQQF0QQNqIAVBBGpBAnT+EAIAIgBB/////wFxQQdqQQN2aiAAQYCAgIAEcSIAQQBHakEB",
+  "dCEBIAdBAXVBAWtBA3QgAAR8IAFBAmtBAnQrAwAFRAAAAAAAAPB/CzkDAEF8IAcgBkH/////AXEi",
+  "AEEHakEDdkEBdCICaiAISiAAIARKcg0AGkEAIQADQCAAIAJIBEAgACAHakECdCAAIAFqQQJ0/hED",
+  "ADcDACAAQQJqIQAMAQsLQX0LBSAAQdYAakEBdUEDdCABQQF0QQNqIANB/////wFxQQdqQQN2aiAD",
+  "QYCAgIAEcUEAR2pBA3T+EQMANwMAQX4LBUEAC0GAAf4QAgAgCWtBBE4bC1cBAXwgAEEBdCAAQQJ0",
+  "QQRqQQJ0KAIAIgBB/////wFxQQdqQQN2aiAAQYCAgIAEcUEAR2pBAXRBBGpBAnQrAwAhARACIAGa",
+  "IAEgAUQAAAAAAAAAAGMbZguXAQEDf0HAAv4QAgBFBEBBAQ8LIABBAnQiAkEBakECdP4QAgBB////",
+  "/wNxBH9BACACQQJ0KAIAIAEQDgVBAAsEf0EABUH/////ByEBQcAC/hACACEEA0AgAyAESARAIANB",
+  "sANsQZoIakECdP4QAgAiAiABSCACQQBKcQRAIAIhAQsgA0EBaiEDDAELCyAAQQR0KAIAIAFMCwuI",
+  "CwEMfyACQQJ0IgRBBmohCiAEQQRqQQJ0KAIAIQhBfyEFAkBBAEHAAf4QAgBBAnQiBCAEQQJ0/hAC",
+  "ABsiDEUNACAMQSBqIQkgDEEHakECdCgCAEEBayEHIAEgDEEGakECdCgCAHYhCwNAIAcgD04EQCAJ",
+  "IAtBAXRqIgRBAnQiBSgCACIGRQRAIAX+EAIAIQYLIAQhBSAGRQ0CQX8hBSAGQQFGDQIgASAGRgRA",
+  "IAQiBUEBakECdP4QAgAiBkUNA0F/IQUgBkGAgICABHENAyAEIQUCf0EAIAggBkH/////A3FBAnQi",
+  "BEEEakECdCgCAEH/////e3FHDQAaIAhB/////wFxQQNqQQJ2IQYgBEEGaiEEQQAhDgNAIAYgDkoE",
+  "QEEAIAQgDmpBAnQoAgAgCiAOakECdCgCAEcNAhogDkEBaiEODAELC0EBCw0DCyALQQFqIAdxIQsg",
+  "D0EBaiEPDAELC0F/IQULQX8hBgJAIAVBAEgNAEEAIQYgBUECdP4QAgAiBEUNAEF/IQYgASAERw0A",
+  "QQAhBiAFQQFqQQJ0/hACACIERQ0AIARB/////wNxIQlBfyEGIARBgICAgARxBH9BAAUCf0EAIAlB",
+  "AnQiB0EEakECdCgCAEH/////e3EgCEcNABogCEH/////AXFBA2pBAnYhCCAHQQZqIQcDQCAIIA1K",
+  "BEBBACAHIA1qQQJ0KAIAIAogDWpBAnQoAgBHDQIaIA1BAWohDQwBCwtBAQsLRQ0AIAlBBHT+EAIA",
+  "QQBMBEAgCRADCyAAIAkgARAFIAQhBgsgBkF/RgRAQQAPCyAGQf////8DcSIIBH8gCEECdEEFakEC",
+  "dCgCAEEddkEFRgVBAQsEQEECDwsgBkH/////A3EgA0YgA0F/RnJFBEBBAA8LIAhBAnRBBGpBAnQo",
+  "AgBBgICAgARxBH8gCBAJBUEACwRAQQAPCyACQQJ0IgRBAWpBAnQgCDYCACAAQdgAakECdCgCACEO",
+  "IABB2QBqQQJ0KAIAIQMgCAR/IAhBAnRBBWpBAnQoAgAgBEEFakECdCgCAEYFQQALBH8gCEECdEEE",
+  "akECdCgCACACQQJ0QQRqQQJ0KAIARgVBAAtFBEAgDiACEAQiB0EASiAIEAQiBEEASmtqIQ4gAyAH",
+  "IARraiEDCyAAQd4AakECdCAONgIAIABB3wBqQQJ0IAM2AgAgAEEWakECdEEAIAJrNgIAIAYgBUEB",
+  "akECdCAGIAJBgICAgHhyIgP+SAIARwRAQQAPCyACQQR0/hACAEEATARAIAIQAwsgACACIAEQBSAA",
+  "QdgAakECdCAAQd4AakECdCgCADYCACAAQdkAakECdCAAQd8AakECdCgCADYCACAAQRZqQQJ0QQA2",
+  "AgAgAEH/AmpBAnQgCDYCACADQf////8DcSEEIAxBB2pBAnQoAgBBAWsgBSAMa0Ega0ECbSAFQQJ0",
+  "KAIAIAxBBmpBAnQoAgB2a3FBCEgEfwJ/IAxBC2pBAnT+EAIAIgEEQEGAAf4QAgAgAWtBgICAgHhz",
+  "QYSAgIB4TgwBC0HAAf4QAgBBAnQgDEYEQCAMQQtqQQJ0QQBBgAH+EAIA/kgCABoLQQALBUEACwR/",
+  "IAQgBUECdCgCABAKBUEACwR/IAVBAWpBAnQgA0GxgICAeP5IAgAgA0YFQQALBEAgBEECdCIBQQVq",
+  "QQJ0KAIAQf////8BcSABQQRqQQJ0KAIAQf////8BcWpBBHYhAyABQQJqQQJ0QYAB/hACADYCACAB",
+  "QQNqQQJ0QQA2AgAgAEESaiICQQJ0KAIAIgEEQCABQQJ0QQNqQQJ0IAQ2AgAFIABBEWpBAnQgBDYC",
+  "AAsgAkECdCAENgIAIABBHmpBAnQiASABKAIAIAMgAEEfakECdCgCAGpqNgIAC0EBC80HAQx/IAJB",
+  "AnQiBEEGaiEKIARBBGpBAnQoAgBB/////3txIQhBfyEEAkBBAEHAAf4QAgBBAnQiBSAFQQJ0/hAC",
+  "ABsiCyIFRQ0AIAVBIGohCSAFQQdqQQJ0KAIAQQFrIQcgASAFQQZqQQJ0KAIAdiEOA0AgByAMTgRA",
+  "IAkgDkEBdGoiBUECdCIEKAIAIgZFBEAgBP4QAgAhBgsgBSEEIAZFDQJBfyEEIAZBAUYNAiABIAZG",
+  "BEAgBSIEQQFqQQJ0/hACACIGRQ0DQX8hBCAGQYCAgIAEcQ0DIAUhBAJ/QQAgCCAGQf////8DcUEC",
+  "dCIFQQRqQQJ0KAIAQf////97cUcNABogCEH/////AXFBA2pBAnYhBiAFQQZqIQVBACEPA0AgBiAP",
+  "SgRAQQAgBSAPakECdCgCACAKIA9qQQJ0KAIARw0CGiAPQQFqIQ8MAQsLQQELDQMLIA5BAWogB3Eh",
+  "DiAMQQFqIQwMAQsLQX8hBAsgBCEGQX8hBAJAIAZBAEgNAEEAIQQgBkECdP4QAgAiBUUNAEF/IQQg",
+  "ASAFRw0AQQAhBCAGQQFqQQJ0/hACACIFRQ0AIAVB/////wNxIQlBfyEEIAVBgICAgARxBH9BAAUC",
+  "f0EAIAlBAnQiB0EEakECdCgCAEH/////e3EgCEcNABogCEH/////AXFBA2pBAnYhCCAHQQZqIQcD",
+  "QCAIIA1KBEBBACAHIA1qQQJ0KAIAIAogDWpBAnQoAgBHDQIaIA1BAWohDQwBCwtBAQsLRQ0AIAlB",
+  "BHT+EAIAQQBMBEAgCRADCyAAIAkgARAFIAUhBAsgBEF/RgR/QQAFIARB/////wNxIANGIANBf0Zy",
+  "C0UEQEEADwsgBAR/IAJBAnQiB0EBakECdCAEQf////8DcSIFNgIAIABB2ABqQQJ0KAIAIQEgAEHZ",
+  "AGpBAnQoAgAhAyAFBH8gBUECdEEFakECdCgCACAHQQVqQQJ0KAIARgVBAAsEfyAFQQJ0QQRqQQJ0",
+  "KAIAIAJBAnRBBGpBAnQoAgBGBUEAC0UEQCABIAIQBCIHQQBKIAUQBCIFQQBKa2ohASADIAcgBWtq",
+  "IQMLIABB3gBqQQJ0IgcgATYCACAAQd8AakECdCIFIAM2AgAgAEEWakECdCIBQQAgAms2AgAgBCAG",
+  "QQFqQQJ0IAQgAv5IAgBHBH9BAAUgAkEEdP4QAgBBAEwEQCACEAMLIAAgAiAGQQJ0KAIAEAUgAEHY",
+  "AGpBAnQgBygCADYCACAAQdkAakECdCAFKAIANgIAIAFBADYCAEEBCwUgACALIAYgASACEA0LC8YC",
+  "AQJ/IAJBAnT+EAIAIgUEfyADIAVGBQJ/QQAgAEEZakECdCIFKAIAIgZBAEwNABpBACAAQdQAakEC",
+  "dCgCACABQQhqQQJ0KAIARw0AGiAFIAZBAWs2AgBBASACQQJ0QQAgA/5IAgBFDQAaIAUgBjYCAEEA",
+  "CwtFBEBBAA8LIABB2ABqQQJ0KAIAIAQQBCIBQQBKQQAQBCIDQQBKa2ohBSAAQdkAakECdCgCACAB",
+  "IANraiEBIABB3gBqQQJ0IAU2AgAgAEHfAGpBAnQgATYCACAAQRZqQQJ0QQAgBGs2AgAgAkEBakEC",
+  "dEEAIAT+SAIABEBBAA8LIARBBHT+EAIAQQBMBEAgBBADCyAAQdgAakECdCAAQd4AakECdCgCADYC",
+  "ACAAQdkAakECdCAAQd8AakECdCgCADYCACAAQRZqQQJ0QQA2AgBBAQvgAQEIf0HAAv4QAgAhBgNA",
+  "IAUgBkgEQCAFQbADbEGACGoiB0EBakECdP4QAgAhCEEAIQQDQCAEIAhIBEAgB0EgaiAEaiIJQQJ0",
+  "/hACACIDQYGAgIB4RiADQX9GcgRAQQEPCwJ/Qf////8HIANFDQAaQQAgA0GBgICAeEYgA0F/RnIN",
+  "ABogAyADQX9zIANBAEobCyIKIAFOIAAgCkpyRQRAIANBAEoEf0EBBSAJQfACakECdP4QAgAgAkGA",
+  "gICAeHNMCwRAQQEPCwsgBEEBaiEEDAELCyAFQQFqIQUMAQsLQQAL1QgCC38BfCACQQJ0IgRBBmoh",
+  "CyAEQQRqQQJ0KAIAIQpBfyEEAkBBAEHAAf4QAgBBAnQiBSAFQQJ0/hACABsiBUUNACAFQSBqIQcg",
+  "BUEHakECdCgCAEEBayEIIAEgBUEGakECdCgCAHYhCQNAIAggDU4EQCAHIAlBAXRqIgVBAnQiBCgC",
+  "ACIGRQRAIAT+EAIAIQYLIAUhBCAGRQ0CQX8hBCAGQQFGDQIgASAGRgRAIAUiBEEBakECdP4QAgAi",
+  "BkUNA0F/IQQgBkGAgICABHENAyAFIQQCf0EAIAogBkH/////A3FBAnQiBUEEakECdCgCAEH/////",
+  "e3FHDQAaIApB/////wFxQQNqQQJ2IQYgBUEGaiEFQQAhDgNAIAYgDkoEQEEAIAUgDmpBAnQoAgAg",
+  "CyAOakECdCgCAEcNAhogDkEBaiEODAELC0EBCw0DCyAJQQFqIAhxIQkgDUEBaiENDAELC0F/IQQL",
+  "IAQhBkF/IQQCQCAGQQBIDQBBACEEIAZBAnT+EAIAIgVFDQBBfyEEIAEgBUcNAEEAIQQgBkEBakEC",
+  "dP4QAgAiBUUNACAFQf////8DcSEJQX8hBCAFQYCAgIAEcQR/QQAFAn9BACAKIAlBAnQiB0EEakEC",
+  "dCgCAEH/////e3FHDQAaIApB/////wFxQQNqQQJ2IQggB0EGaiEHA0AgCCAMSgRAQQAgByAMakEC",
+  "dCgCACALIAxqQQJ0KAIARw0CGiAMQQFqIQwMAQsLQQELC0UNACAJQQR0/hACAEEATARAIAkQAwsg",
+  "ACAJIAEQBSAFIQQLIARFIARBf0ZyBEBBAA8LIARB/////wNxIgdBAnQiBUEEakECdCgCACACQQJ0",
+  "IgFBBGpBAnQoAgBGBH8gBUEFakECdCgCACABQQVqQQJ0KAIARgVBAAtFBEBBAA8LIAdBAXRBA2og",
+  "CkH/////AXFBB2pBA3ZqIApBgICAgARxQQBHakEDdCsDACIPIANhBH8gD0QAAAAAAAAAAGIEf0EB",
+  "BUQAAAAAAADwPyAPo0QAAAAAAADwPyADo2ELBUEAC0UEQEEADwsgAkECdCIHQQFqQQJ0IARB////",
+  "/wNxIgU2AgAgAEHYAGpBAnQoAgAhDSAAQdkAakECdCgCACEBIAUEfyAFQQJ0QQVqQQJ0KAIAIAdB",
+  "BWpBAnQoAgBGBUEACwR/IAVBAnRBBGpBAnQoAgAgAkECdEEEakECdCgCAEYFQQALRQRAIA0gAhAE",
+  "IgdBAEogBRAEIgVBAEpraiENIAEgByAFa2ohAQsgAEHeAGpBAnQiByANNgIAIABB3wBqQQJ0IgUg",
+  "ATYCACAAQRZqQQJ0IgFBACACazYCACAEIAZBAWpBAnQgBCAC/kgCAEcEf0EABSACQQR0/hACAEEA",
+  "TARAIAIQAwsgACACIAZBAnQoAgAQBSAAQdgAakECdCAHKAIANgIAIABB2QBqQQJ0IAUoAgA2AgAg",
+  "AUEANgIAQQELC6MEAQd/IABBHGpBAnRBwAEoAgBBAnQiBEEgaiABIARBBmpBAnQoAgB2QQF0akEC",
+  "dCgCADYCACACIgRB/////wFxQQdqQXhxQSdqQQR2IgJBAUEMKAIAdEEBdUoEf0F/BSACQQhNBH8g",
+  "AkECa0EAIAJBAksbBUEcIAJBAWsiAmdrIgZBA3QgAiAGdWpBAWsLCyIIQQBIBEBBACECBSAAQeAA",
+  "aiAIaiIJQQJ0KAIAIgIEQCACQQJ0QQNqQQJ0KAIAIQYgAEEdakECdCAIQQJqIgdBCEoEfyAHQQlr",
+  "IgdBB3FBCWogB0EDdXQFIAcLIABB2gBqQQJ0IgooAgBqNgIAIABBF2pBAnQiByACNgIAIAlBAnQg",
+  "BjYCACAAQRxqQQJ0IAZBAnRBA2pBAnQoAgA2AgAgAEGAAmogCGpBAnQiBiAGKAIAQQFrNgIAIAog",
+  "AEEdakECdCgCADYCACAAQRZqQQJ0IAI2AgAgB0EANgIABUEAIQILCyACBEAgAEHQAmohBiACQQJ0",
+  "IgdBAnRBADYCACAHQQFqQQJ0QYCAgIAENgIAIAdBBGpBAnQgBDYCACAHQQVqQQJ0QYCAgIB6NgIA",
+  "IARB/////wFxQQNqQQJ2IQQgB0EGaiEHA0AgBCAFSgRAIAUgB2pBAnQgBSAGakECdCgCADYCACAF",
+  "QQFqIQUMAQsLCyACRQRAQQAPCyAAIAEgAiADEAsiAUEBRwRAIAAgAhAGCyABC4UJAQx/IAJBAnQi",
+  "BEEGaiELIARBBGpBAnQoAgAhCkF/IQUCQEEAQcAB/hACAEECdCIEIARBAnT+EAIAGyIMIgRFDQAg",
+  "BEEgaiEHIARBB2pBAnQoAgBBAWshCCABIARBBmpBAnQoAgB2IQ4DQCAIIAlOBEAgByAOQQF0aiIE",
+  "QQJ0IgUoAgAiBkUEQCAF/hACACEGCyAEIQUgBkUNAkF/IQUgBkEBRg0CIAEgBkYEQCAEIgVBAWpB",
+  "AnT+EAIAIgZFDQNBfyEFIAZBgICAgARxDQMgBCEFAn9BACAKIAZB/////wNxQQJ0IgRBBGpBAnQo",
+  "AgBB/////3txRw0AGiAKQf////8BcUEDakECdiEGIARBBmohBEEAIQ8DQCAGIA9KBEBBACAEIA9q",
+  "QQJ0KAIAIAsgD2pBAnQoAgBHDQIaIA9BAWohDwwBCwtBAQsNAwsgDkEBaiAIcSEOIAlBAWohCQwB",
+  "CwtBfyEFC0F/IQYCQCAFQQBIDQBBACEGIAVBAnT+EAIAIgRFDQBBfyEGIAEgBEcNAEEAIQYgBUEB",
+  "akECdP4QAgAiBEUNACAEQf////8DcSEJQX8hBiAEQYCAgIAEcQR/QQAFAn9BACAJQQJ0IgdBBGpB",
+  "AnQoAgBB/////3txIApHDQAaIApB/////wFxQQNqQQJ2IQggB0EGaiEHA0AgCCANSgRAQQAgByAN",
+  "akECdCgCACALIA1qQQJ0KAIARw0CGiANQQFqIQ0MAQsLQQELC0UNACAJQQR0/hACAEEATARAIAkQ",
+  "AwsgACAJIAEQBSAEIQYLIAZBf0YEQEEADwsgBkH/////A3EiCAR/IAhBAnQiB0EEakECdCgCACAC",
+  "QQJ0IgRBBGpBAnQoAgBGBH8gB0EFakECdCgCACAEQQVqQQJ0KAIARgVBAAsFQQELRQRAQQAPCyAI",
+  "BHwgCEEBdEEDaiAKQf////8BcUEHakEDdmogCkGAgICABHFBAEdqQQN0KwMABUQAAAAAAAAAAAsg",
+  "A6AiAyADYgRAQQAPCyACQQF0QQNqIApB/////wFxQQdqQQN2aiAKQYCAgIAEcUEAR2pBA3QgAzkD",
+  "ACAAQdYAakEBdUEDdCADOQMAIAgEfyACQQJ0IghBAWpBAnQgBkH/////A3EiBzYCACAAQdgAakEC",
+  "dCgCACEBIABB2QBqQQJ0KAIAIQQgBwR/IAdBAnRBBWpBAnQoAgAgCEEFakECdCgCAEYFQQALBH8g",
+  "B0ECdEEEakECdCgCACACQQJ0QQRqQQJ0KAIARgVBAAtFBEAgASACEAQiCEEASiAHEAQiB0EASmtq",
+  "IQEgBCAIIAdraiEECyAAQd4AakECdCIIIAE2AgAgAEHfAGpBAnQiByAENgIAIABBFmpBAnQiAUEA",
+  "IAJrNgIAIAYgBUEBakECdCAGIAL+SAIARwR/QQAFIAJBBHT+EAIAQQBMBEAgAhADCyAAIAIgBUEC",
+  "dCgCABAFIABB2ABqQQJ0IAgoAgA2AgAgAEHZAGpBAnQgBygCADYCACABQQA2AgBBAQsFIAAgDCAF",
+  "IAEgAhANCwuBBwEIfwNAIAJBAnT+EAIAIgVBAUYEQEEBDwsgBUUEQCACQQJ0QQBBAf5IAgBFBEBB",
+  "AQ8LDAELIAJBAWpBAnT+EAIAIgRBf0YEQEEBDwsgBEUEQCACQQFqQQJ0QQBBf/5IAgAEf0EABSAA",
+  "QRlqQQJ0IgQgBCgCAEEBajYCAEEBCwRAQQEPCwwBCyAEQYCAgIAEcUUEQCAEQYCAgIB4cQR/IARB",
+  "sYCAgHhGBH9BAQUgBEH/////A3EiBkEEdP4QAgBBAEwEQCAGEAMLIAAgBiAFEAUgBiAFEAoLBUEA",
+  "CwRAIAQgAkEBakECdCAEQX/+SAIARw0CIARBsYCAgHhHBEAgBEH/////A3EiAUECdCICQQVqQQJ0",
+  "KAIAQf////8BcSACQQRqQQJ0KAIAQf////8BcWpBBHYhAiABQQJ0IgNBAmpBAnRBgAH+EAIANgIA",
+  "IANBA2pBAnRBADYCACAAQRJqIgNBAnQoAgAiBARAIARBAnRBA2pBAnQgATYCAAUgAEERakECdCAB",
+  "NgIACyADQQJ0IAE2AgAgAEEeakECdCIBIAEoAgAgAiAAQR9qQQJ0KAIAamo2AgALIABBGWpBAnQi",
+  "ACAAKAIAQQFqNgIAQQEPCyAEIAJBAWpBAnQgBCAEQYCAgIAEcv5IAgBHDQELCwJ/IARB/////3tx",
+  "IQcgAUECdP4QAgBBAnQiAEEHakECdCgCACEIIABBIGohBCAFIABBBmpBAnQoAgB2IQADQCADIAhI",
+  "BEBBASAEIABBAXRqIgFBAnT+EAIAIgZBAUYNAhogBkUEQCABQQJ0QQAgBf5IAgAaDAILIAUgBkYE",
+  "QEEBIAFBAWpBAnQiAf4QAgAiBkF/Rg0DGiAGRQRAQQEgAUEAIAf+SAIARQ0EGgwDCyAHQf////8D",
+  "cSIBQQJ0QQRqQQJ0KAIAQf////97cSEJQQEgBkH/////A3EiBiABRgR/QQEFAn9BACAGQQJ0IgpB",
+  "BGpBAnQoAgBB/////3txIAlHDQAaIAFBAnRBBmohBiAJQf////8BcUEDakECdiEJIApBBmohCkEA",
+  "IQEDQCABIAlIBEBBACABIApqQQJ0KAIAIAEgBmpBAnQoAgBHDQIaIAFBAWohAQwBCwtBAQsLDQMa",
+  "CyAAQQFqIAhBAWtxIQAgA0EBaiEDDAELC0EAC0UEQEEADwsgAkEBakECdEF//hcCAEEBC3IBAX8g",
+  "AEEVakECdCIEIAQoAgBBAWo2AgAgAEEQakECdCgCAAR/QQAFIABBEGpBAnRBgAEoAgD+FwIAQQEL",
+  "IAAgASACIAMQECEBBEAgAEEQakECdEEA/hcCAAsgAEEVakECdCIAIAAoAgBBAWs2AgAgAQvnAQED",
+  "fyAAQRVqQQJ0IgYgBigCAEEBajYCACAAQRBqQQJ0KAIABH9BAAUgAEEQakECdEGAASgCAP4XAgBB",
+  "AQsgAEEcakECdEHAASgCAEECdCIGQSBqIAEgBkEGakECdCgCAHZBAXRqQQJ0KAIANgIAIAAgAiAD",
+  "EAciAwRAIANBAXRBA2ogAkH/////AXFBB2pBA3ZqIAJBgICAgARxQQBHakEDdCAEOQMAIAAgASAD",
+  "QX8QDCIFRQRAIAAgAxAGCwsEQCAAQRBqQQJ0QQD+FwIACyAAQRVqQQJ0IgAgACgCAEEBazYCACAF",
+  "C2YBAX8gAEEQakECdCIEKAIABH9BAAUgBEGAASgCAP4XAgBBAQsgAkECdEEFakECdCgCAEEddkEF",
+  "RgR/IAAgASACIAMQCwUgACABIAIgAxAMCyEBBEAgAEEQakECdEEA/hcCAAsgAQszACACIANBAXRq",
+  "IQMCfwNAIAIgA0gEQEEAIAAgASACEBJFDQIaIAJBAmohAgwBCwtBAQsLFQAgACAAQdACakECdCAB",
+  "IAIgAxAIC5wHAQ9/IAAiBkHQAmpBAnQhDCABEAEiDkGwAUoEf0F/BSACIQdBICgCACECQSQoAgAh",
+  "CSABEAEiCEF8cSEPIAJB5c7l4wZzIQ0gCUHiyJWjB3MhBUEAIQADQCAIIQQgACAPSARAIAEgABAA",
+  "IQQgASAAQQFqEAAhECABIABBAmoQACEDIAsgASAAQQNqEAAiESADIAQgEHJycnIhCyAMIABBfHFq",
+  "IAQgEEEIdHIgA0EQdHIgEUEYdHIiBDYCAAUgACAISARAQQAhBCAAIQMDQCADIAhIBEAgASADEAAi",
+  "ECALciELIAQgECADQQNxQQN0dHIhBCADQQFqIQMMAQsLIAwgAEF8cWogBDYCAAsLIAIgCWoiAiAJ",
+  "QQV3cyEDIAQgBXMiBSANaiIJIAVBCHdzIgUgAkEQd2oiAiAFQQd3cyEFIANBDXcgAyAJaiIDcyEJ",
+  "IANBEHchDSACIARzIQIgACAISARAIABBBGohAAwBCwsgC0H/AUoEf0EABSAFIQBBACEEIA1B/wFz",
+  "IQMDQCAEQQNIBEAgAiAJaiICIAlBBXdzIQUgACADaiIDIABBCHdzIgAgAkEQd2oiAiAAQQd3cyEA",
+  "IAMgBWoiAyAFQQ13cyEJIANBEHchAyAEQQFqIQQMAQsLIAAgCXMiACAAQQJyIABBfnEbCyIABH8g",
+  "BiAMIAAgDiAHEAgFAn9BACEEQX8gARABQQF0IgBBsAFKDQAaIAEQASECA0AgAiAESgRAIAwgBEEB",
+  "dUECdGogASAEEAAgBEEBaiIDIAJIBH8gASADEAAFQQALQRB0cjYCACAEQQJqIQQMAQsLIABBgICA",
+  "gAJyIgNB/////wFxQQNqQQJ2IQVBICgCACIAQeXO5eMGcyEJQSQoAgAiBEHiyJWjB3MhAgNAIAUg",
+  "Ck4EQCAAIARqIgggBEEFd3MhBCAJIAIgBSAKSgR/IAwgCkECdGooAgAFIAMLIgBzIgJqIgkgAkEI",
+  "d3MiAiAIQRB3aiIIIAJBB3dzIQIgBCAJaiIJIARBDXdzIQQgCUEQdyEJIAAgCHMhACAKQQFqIQoM",
+  "AQsLQQAhCiAJQf8BcyEJA0AgCkEDSARAIAAgBGoiACAEQQV3cyEEIAIgCWoiBSACQQh3cyICIABB",
+  "EHdqIgAgAkEHd3MhAiAEIAVqIgUgBEENd3MhBCAFQRB3IQkgCkEBaiEKDAELCyAGIAwgAiAEcyIA",
+  "IABBAnIgAEF+cRsgAyAHEAgLCwsLiwEBAn8gAEEVakECdCIGIAYoAgBBAWo2AgAgACACIAMQByIC",
+  "BEAgAEEQakECdCgCAAR/QQAFIABBEGpBAnRBgAEoAgD+FwIAQQELIAAgASACIAQQESEFBEAgAEEQ",
+  "akECdEEA/hcCAAsgBUUEQCAAIAIQBgsLIABBFWpBAnQiACAAKAIAQQFrNgIAIAUL5AIBCH8gAEHQ",
+  "AmpBAnQhBEHAAf4QAgBBAnQiAEEgaiEHQX8gAEEGakECdP4QAgAiAHYhCCABIAB2IQMCfwNAIAVB",
+  "IEgEQCAHIANBAXRqIgBBAnT+EAIAIgYgAUYEQEEAIABBAWpBAnT+EAIAIgBFDQMaQX8gAEGAgICA",
+  "BHEgAEF/RnINAxoCf0EAIABB/////wNxIglBAnQiAEEEakECdP4QAgBB/////3txIAJHDQAaIAJB",
+  "/////wFxQQNqQQJ2IQogAEEGaiEGQQAhAANAIABBAWogCkgEQEEAIAAgBmpBAnT+EQMAIAQgAEEC",
+  "dGopAwBSDQIaIABBAmohAAwBCwsgACAKRgR/QQEFIAAgBmpBAnT+EAIAIAQgAEECdGooAgBGCwsE",
+  "QEF/IAkgCUEEdP4QAgBBAEwbDAQLBUF/QQAgBhsgBkF+cUUNAxoLIANBAWogCHEhAyAFQQFqIQUM",
+  "AQsLQX8LC7gBAQJ/IABBFWpBAnQiByAHKAIAQQFqNgIAIAAgAiADEAciAwRAIANBAXRBA2ogAkH/",
+  "////AXFBB2pBA3ZqIAJBgICAgARxQQBHakEDdCAFOQMAIABBEGpBAnQoAgAEf0EABSAAQRBqQQJ0",
+  "QYABKAIA/hcCAEEBCyAAIAEgAyAEEA8hBgRAIABBEGpBAnRBAP4XAgALIAZFBEAgACADEAYLCyAA",
+  "QRVqQQJ0IgAgACgCAEEBazYCACAGCwgAIAAgARAeC0wBAX8gAEEgaiEDIABBB2pBAnQoAgBBAWsh",
+  "AAJAA0AgASACSARAIAMgACABcUEBdGpBAnT+EAIADQIgAUEBaiEBDAELCyACIQELIAEL7wMBBn9B",
+  "gAH+EAIAIQQDQCABIANKBEAgAEERakECdCgCACICBH8gAkEAIAQgAkECdEECakECdCgCAGtBBE4b",
+  "BUEACyIFRQRAIAMPC0F/IAVBECgCAGtBDCgCAHZBAXRBgLgDakECdCgCACICQQFrIAJBgICAgARx",
+  "GyIGQQBIBH9BAQUgBkECaiICQQhKBEAgAkEJayICQQdxQQlqIAJBA3V0IQILIABBgAJqIAZqQQJ0",
+  "KAIAIAJBBEwEf0HAAAUgAkGAAk4Ef0EBBUGAAiACbQsLQQF0TgsEQCADDwsgAEEdakECdCAAQdoA",
+  "akECdCgCACAGQQJqIgJBCEoEfyACQQlrIgJBB3FBCWogAkEDdXQFIAILazYCACAAQRhqQQJ0IAU2",
+  "AgAgAEERaiICQQJ0KAIAQQJ0QQNqQQJ0KAIAIgdFBEAgAEESakECdEEANgIACyACQQJ0IAc2AgAg",
+  "BUECdEEDakECdCAAQeAAaiAGakECdCICKAIANgIAIAIgBTYCACAAQYACaiAGakECdCICIAIoAgBB",
+  "AWo2AgAgAEHaAGpBAnQgAEEdakECdCgCADYCACAAQRZqQQJ0IgIoAgAiBkEAIAVrRiAFIAZGcgRA",
+  "IAJBADYCAAsgAEEYakECdEEANgIAIANBAWohAwwBCwsgAQs="
+].join("");
+
+// src/segment/kernel.ts
+var PAGE_BYTES = 2 ** 16;
+var MOST_PAGES = 2 ** 16;
+function kernelMemory(bytes) {
+  const pages = Math.floor(bytes / PAGE_BYTES);
+  if (pages > MOST_PAGES) return void 0;
+  try {
+    return new WebAssembly.Memory({
+      initial: pages,
+      maximum: pages,
+      shared: true
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return void 0;
+    throw error;
+  }
+}
+var compiled;
+function compile() {
+  const Module = WebAssembly.Module;
+  const binary = Uint8Array.fromBase64(KERNEL);
+  return new Module(binary, {
+    builtins: [
+      "js-string"
+    ]
+  });
+}
+function kernelOver(memory) {
+  compiled ??= compile();
+  const { exports } = new WebAssembly.Instance(compiled, {
+    env: {
+      memory
+    },
+    machine: {
+      now: () => Date.now()
+    }
+  });
+  const kernel = exports;
+  return {
+    look: kernel.look,
+    lookPacked: kernel.lookPacked,
+    glance: kernel.glance,
+    putNumber: kernel.putNumber,
+    publish: kernel.publish,
+    remove: kernel.remove,
+    increment: kernel.increment,
+    exchange: kernel.exchange,
+    afterGap: kernel.afterGap,
+    moveSlots: kernel.moveSlots,
+    drain: kernel.drain
+  };
+}
+
+// src/segment/long_key.ts
+var long_key_exports = {};
+__export(long_key_exports, {
+  confirm: () => confirm,
+  doubt: () => doubt,
+  isSound: () => isSound,
+  lower: () => lower,
+  raise: () => raise,
+  reserveOf: () => reserveOf,
+  reservedChunks: () => reservedChunks,
+  take: () => take
+});
+
 // src/segment/words.ts
 var words_exports = {};
 __export(words_exports, {
@@ -504,178 +800,404 @@ function poke(words, index, value) {
 var pause = Atomics.pause?.bind(Atomics) ?? (() => {
 });
 
-// src/epoch/registry.ts
-var registry_exports = {};
-__export(registry_exports, {
-  FIRST_PLACE: () => FIRST_PLACE,
-  LAST_PLACE: () => LAST_PLACE,
-  countOpen: () => countOpen,
-  hasDump: () => hasDump,
-  isNeeded: () => isNeeded,
-  isOlderOpen: () => isOlderOpen,
-  isShown: () => isShown,
-  isShownNow: () => isShownNow,
-  neededFrom: () => neededFrom,
-  noteOf: () => noteOf,
-  oldestHeld: () => oldestHeld,
-  oldestSnapshot: () => oldestSnapshot,
-  participantBase: () => participantBase,
-  placeOf: () => placeOf,
-  revokeDumps: () => revokeDumps
-});
-var { H_SNAPSHOTS: H_SNAPSHOTS2, NEVER: NEVER2, OPENING: OPENING2, P_NOTES: P_NOTES2, P_REGISTRY: P_REGISTRY2, P_REGISTRY_MARK: P_REGISTRY_MARK2, PARTICIPANT_WORDS: PARTICIPANT_WORDS2, PARTICIPANTS: PARTICIPANTS2, PENDING: PENDING2, REVOKED: REVOKED2 } = layout_exports;
-var { compareAndSet: compareAndSet2, load: load2 } = words_exports;
-var NOTE = P_NOTES2 - P_REGISTRY2;
-var SIGN = -2147483648;
-var FIRST_PLACE = SIGN;
-var LAST_PLACE = 2147483647;
-function participantBase(slot) {
-  return PARTICIPANTS2 + slot * PARTICIPANT_WORDS2;
+// src/segment/long_key.ts
+var CHUNKS_SHIFT = 20;
+var CHUNKS_MASK = 2 ** CHUNKS_SHIFT - 1;
+var DOUBTED = 255;
+function reserveOf(word) {
+  const doubt3 = word >> CHUNKS_SHIFT;
+  return {
+    word,
+    chunks: word & CHUNKS_MASK,
+    isDoubted: doubt3 !== 0,
+    isTaken: doubt3 !== 0 && doubt3 !== DOUBTED
+  };
 }
-function noteOf(registryWord) {
-  return registryWord + NOTE;
+function reservedChunks(words) {
+  return load(words, H_LONG_KEY) & CHUNKS_MASK;
 }
-function placeOf(hash) {
-  return hash ^ SIGN;
+function isSound(words, chunkCount) {
+  const word = load(words, H_LONG_KEY);
+  return word >= 0 && (word & CHUNKS_MASK) <= chunkCount;
 }
-function tickOf(word) {
-  if (word === 0) return NEVER2;
-  if (isPending(word)) return 0;
-  return word > 0 ? word : ~word;
+function raise(words, from, chunks) {
+  return change(words, from, chunks, DOUBTED);
 }
-function isPending(word) {
-  return word === PENDING2 || word === OPENING2;
+function confirm(words, reserve2) {
+  return !reserve2.isTaken || change(words, reserve2, reserve2.chunks, DOUBTED);
 }
-function oldestSnapshot(words) {
-  let oldest = NEVER2;
-  const slots = load2(words, H_SNAPSHOTS2);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load2(words, base + P_REGISTRY_MARK2);
-    for (let i = 0; i < mark; i++) {
-      const tick = tickOf(load2(words, base + P_REGISTRY2 + i));
-      if (tick < oldest) oldest = tick;
-    }
-  }
-  return oldest;
-}
-function isShown(words, birth, death, hash) {
-  const slots = load2(words, H_SNAPSHOTS2);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load2(words, base + P_REGISTRY_MARK2);
-    for (let i = 0; i < mark; i++) {
-      const index = base + P_REGISTRY2 + i;
-      const word = load2(words, index);
-      if (isPending(word)) return true;
-      const tick = tickOf(word);
-      if (tick < birth || tick >= death) continue;
-      if (word > 0 || placeOf(hash) >= load2(words, index + NOTE)) return true;
-    }
-  }
-  return false;
-}
-function isShownNow(words, birth, hash) {
-  return isShown(words, birth, NEVER2, hash);
-}
-function isNeeded(words, death, hash) {
-  return isShown(words, 0, death, hash);
-}
-function isOlderOpen(words, birth, hash) {
-  const slots = load2(words, H_SNAPSHOTS2);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load2(words, base + P_REGISTRY_MARK2);
-    for (let i = 0; i < mark; i++) {
-      const index = base + P_REGISTRY2 + i;
-      const word = load2(words, index);
-      if (isPending(word) || tickOf(word) >= birth) continue;
-      if (word > 0) return true;
-      const isYetToCome = placeOf(hash) >= load2(words, index + NOTE);
-      if (isYetToCome && load2(words, index) === word) return true;
-    }
-  }
-  return false;
-}
-function neededFrom(words) {
-  let place = LAST_PLACE;
-  const slots = load2(words, H_SNAPSHOTS2);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load2(words, base + P_REGISTRY_MARK2);
-    for (let i = 0; i < mark; i++) {
-      const index = base + P_REGISTRY2 + i;
-      const word = load2(words, index);
-      if (word === 0 || word === REVOKED2) continue;
-      if (word >= PENDING2) return FIRST_PLACE;
-      const passed = load2(words, index + NOTE);
-      if (passed < place) place = passed;
-    }
-  }
-  return place;
-}
-function forEachOpen(words, visit) {
-  const slots = load2(words, H_SNAPSHOTS2);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load2(words, base + P_REGISTRY_MARK2);
-    for (let i = 0; i < mark; i++) {
-      const index = base + P_REGISTRY2 + i;
-      const word = load2(words, index);
-      if (word !== 0 && word !== REVOKED2) visit(word, index);
-    }
+function doubt(words, length) {
+  for (; ; ) {
+    const reserve2 = reserveOf(load(words, H_LONG_KEY));
+    if (reserve2.chunks === 0 || length < reserve2.chunks) return;
+    if (reserve2.isDoubted && !reserve2.isTaken) return;
+    if (change(words, reserve2, reserve2.chunks, DOUBTED)) return;
   }
 }
-function revokeDumps(words) {
-  let revoked = false;
-  forEachOpen(words, (word, index) => {
-    if (isDump(word) && compareAndSet2(words, index, word, REVOKED2)) {
-      revoked = true;
-    }
-  });
-  return revoked;
+function take(words, from, slot) {
+  return change(words, from, from.chunks, slot + 1) ? reserveOf(wordOf(from.chunks, slot + 1)) : void 0;
 }
-function hasDump(words, base) {
-  const mark = load2(words, base + P_REGISTRY_MARK2);
-  for (let i = 0; i < mark; i++) {
-    const word = load2(words, base + P_REGISTRY2 + i);
-    if (isDump(word) && word !== REVOKED2) return true;
-  }
-  return false;
+function lower(words, taken, chunks, isSure) {
+  change(words, taken, chunks, isSure ? 0 : DOUBTED);
 }
-function isDump(word) {
-  return word < PENDING2;
+function change(words, from, chunks, doubt3) {
+  return compareAndSet(words, H_LONG_KEY, from.word, wordOf(chunks, doubt3));
 }
-function oldestHeld(words) {
-  let oldest = NEVER2;
-  let found = 0;
-  forEachOpen(words, (word, index) => {
-    if (word < 0 || word >= oldest) return;
-    oldest = word;
-    found = index;
-  });
-  return found;
-}
-function countOpen(words) {
-  let open = 0;
-  forEachOpen(words, () => open++);
-  return open;
+function wordOf(chunks, doubt3) {
+  return chunks | doubt3 << CHUNKS_SHIFT;
 }
 
-// src/epoch/estate.ts
-function adoptEstates(self) {
-  const { base: own14, segment: { words } } = self;
-  const slots = load(words, H_PARTICIPANTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    if (base === own14 || !claim(self, base + P_STATE)) continue;
-    self.adopt(base);
-    store(words, base + P_STATE, 0);
-  }
+// src/segment/size_classes.ts
+var size_classes_exports = {};
+__export(size_classes_exports, {
+  SizeClasses: () => SizeClasses,
+  batchOf: () => batchOf,
+  classOf: () => classOf,
+  classRefs: () => classRefs
+});
+
+// src/segment/machine.ts
+var machine_exports = {};
+__export(machine_exports, {
+  copyPair: () => copyPair,
+  floatAt: () => floatAt,
+  isPairOf: () => isPairOf,
+  leadingZeros: () => leadingZeros,
+  loadFloat: () => loadFloat,
+  now: () => now
+});
+var { load: load2 } = words_exports;
+var float = new Float64Array(1);
+var halves = new Int32Array(float.buffer);
+function floatAt(words, index) {
+  halves[0] = words[index];
+  halves[1] = words[index + 1];
+  return float[0];
 }
-function claim({ lock, segment: { words } }, index) {
-  const state = load(words, index);
-  return state === -lock || state === ESTATE && compareAndSet(words, index, ESTATE, -lock);
+function loadFloat(words, index) {
+  halves[0] = load2(words, index);
+  halves[1] = load2(words, index + 1);
+  return float[0];
+}
+function isPairOf(words, index, key, i) {
+  return load2(words, index) === key[i] && load2(words, index + 1) === key[i + 1];
+}
+function copyPair(words, from, to) {
+  words[to] = load2(words, from);
+  words[to + 1] = load2(words, from + 1);
+}
+function leadingZeros(word) {
+  return Math.clz32(word);
+}
+function now() {
+  return Date.now();
+}
+
+// src/segment/size_classes.ts
+var { leadingZeros: leadingZeros2 } = machine_exports;
+var SMALLEST = 2;
+var FINE = 8;
+var STEPS_SHIFT = 3;
+var BATCH_REFS = 256;
+var MOST_IN_BATCH = 64;
+function classOf(refs) {
+  if (refs <= FINE) return refs <= SMALLEST ? 0 : refs - SMALLEST;
+  const doublings = 31 - STEPS_SHIFT - leadingZeros2(refs - 1);
+  const step = refs - 1 >> doublings;
+  return (doublings << STEPS_SHIFT) + step - SMALLEST + 1;
+}
+function classRefs(c) {
+  const size = c + SMALLEST;
+  if (size <= FINE) return size;
+  const step = size - FINE - 1;
+  return FINE + 1 + (step & FINE - 1) << (step >> STEPS_SHIFT);
+}
+function batchOf(c) {
+  const refs = classRefs(c);
+  if (refs <= BATCH_REFS / MOST_IN_BATCH) return MOST_IN_BATCH;
+  return refs >= BATCH_REFS ? 1 : BATCH_REFS / refs | 0;
+}
+var SizeClasses = class {
+  /** Size of each class, in refs. */
+  refs;
+  /** The largest size that has a class, in refs. */
+  largest;
+  /** How many blocks of each class travel together. */
+  batch;
+  constructor(chunkRefs) {
+    this.largest = chunkRefs / 2;
+    const classes = {
+      length: classOf(this.largest) + 1
+    };
+    this.refs = Int32Array.from(classes, (_, c) => classRefs(c));
+    this.batch = Int32Array.from(classes, (_, c) => batchOf(c));
+  }
+};
+
+// src/segment/segment.ts
+var MIN_SEGMENT_BYTES = 2 ** 20;
+var MAX_SEGMENT_BYTES = 2 ** 34;
+var MIN_CHUNK_REFS = 2 ** 8;
+var MAX_CHUNK_REFS = 2 ** 12;
+var CHUNKS_WANTED = 2 ** 10;
+var FIRST_CHUNK_ALIGN = 4096;
+var Segment = class _Segment {
+  handle;
+  /** What the map is called, if it has a name: for messages only. */
+  name;
+  buffer;
+  /** Undefined where the segment is no memory that it can work on. */
+  kernel;
+  words;
+  bytes;
+  floats;
+  id;
+  /** The two words of the hash key. */
+  seed;
+  chunkShift;
+  chunkCount;
+  firstChunk;
+  classes;
+  keyCodec;
+  valueCodec;
+  evicts;
+  floorShift;
+  constructor(handle) {
+    const { buffer, memory, name } = handle;
+    this.handle = handle;
+    this.name = name;
+    this.buffer = buffer;
+    this.kernel = memory && kernelOver(memory);
+    this.words = wordsOf(buffer);
+    this.bytes = Buffer2.from(buffer);
+    this.floats = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
+    const words = this.words;
+    this.id = idOf([
+      words[H_ID],
+      words[H_ID + 1]
+    ]);
+    this.seed = [
+      words[H_SEED],
+      words[H_SEED + 1]
+    ];
+    this.chunkShift = words[H_CHUNK_SHIFT];
+    this.chunkCount = words[H_CHUNK_COUNT];
+    this.firstChunk = words[H_FIRST_CHUNK];
+    this.classes = new SizeClasses(2 ** this.chunkShift);
+    this.keyCodec = readName(this.bytes, words, H_KEY_CODEC);
+    this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
+    this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
+    this.floorShift = words[H_FLOOR_SHIFT];
+  }
+  /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
+  static create(options) {
+    const handle = named(reserve(options.maxBytes), options.name);
+    const { buffer } = handle;
+    const geometry = layOut(buffer.byteLength);
+    const words = wordsOf(buffer);
+    poke(words, H_LAYOUT, LAYOUT_VERSION);
+    poke(words, H_TOTAL_REFS, geometry.totalRefs);
+    poke(words, H_CHUNK_SHIFT, geometry.chunkShift);
+    poke(words, H_FIRST_CHUNK, geometry.firstChunk);
+    poke(words, H_CHUNK_COUNT, geometry.chunkCount);
+    poke(words, H_CEILING, geometry.chunkCount);
+    poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
+    poke(words, H_FLOOR_SHIFT, options.floorShift);
+    const random = crypto.getRandomValues(new Int32Array(4));
+    words.set(options.id ?? random.subarray(0, 2), H_ID);
+    words.set(options.seed ?? random.subarray(2), H_SEED);
+    poke(words, H_CLOCK, FIRST_TICK);
+    poke(words, H_EPOCH, 1);
+    writeNoKey(words);
+    const bytes = new Uint8Array(buffer);
+    writeName(bytes, words, H_KEY_CODEC, options.keyCodec);
+    writeName(bytes, words, H_VALUE_CODEC, options.valueCodec);
+    poke(words, H_MAGIC, MAGIC);
+    return new _Segment(handle);
+  }
+  /** Sees a segment that another worker made. */
+  static attach(handle) {
+    const { buffer, memory, name } = handle;
+    const fault = faultOf({
+      buffer,
+      memory,
+      name
+    });
+    if (fault !== void 0) refuse(fault, name);
+    const own14 = memory ? {
+      buffer: bufferOf(memory),
+      memory
+    } : {
+      buffer
+    };
+    return new _Segment(named(own14, name));
+  }
+  /** Makes the segment attachable: its first table is linked. */
+  publish() {
+    store(this.words, H_READY, 1);
+  }
+  /** Word index of a chunk's descriptor. */
+  descriptor(chunk) {
+    return DESCRIPTORS + chunk * DESCRIPTOR_WORDS;
+  }
+  /** The chunk that a ref lies in. */
+  chunkOf(ref) {
+    return ref - this.firstChunk >>> this.chunkShift;
+  }
+  /** The ref at which a chunk begins. */
+  chunkRef(chunk) {
+    return this.firstChunk + chunk * 2 ** this.chunkShift;
+  }
+};
+function wordsOf(buffer) {
+  return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
+}
+function layOut(maxBytes) {
+  const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
+  const wanted = totalRefs / CHUNKS_WANTED;
+  const chunkRefs = Math.min(MAX_CHUNK_REFS, Math.max(MIN_CHUNK_REFS, 2 ** Math.floor(Math.log2(wanted))));
+  const chunkShift = Math.log2(chunkRefs);
+  const mostChunks = Math.ceil(totalRefs / chunkRefs);
+  const headBytes = (DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS) * 4;
+  const firstChunk = Math.ceil(headBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
+  const chunkCount = Math.floor((totalRefs - firstChunk) / chunkRefs);
+  return {
+    totalRefs,
+    chunkShift,
+    firstChunk,
+    chunkCount
+  };
+}
+function reserve(bytes) {
+  const memory = kernelMemory(bytes);
+  return memory ? {
+    buffer: bufferOf(memory),
+    memory
+  } : {
+    buffer: new SharedArrayBuffer(bytes)
+  };
+}
+function named(handle, name) {
+  return name === void 0 ? handle : {
+    ...handle,
+    name
+  };
+}
+function bufferOf(memory) {
+  return memory.buffer;
+}
+function isMemoryOf(memory, buffer) {
+  if (!(memory instanceof WebAssembly.Memory)) return false;
+  const other = bufferOf(memory);
+  if (!(other instanceof SharedArrayBuffer) || other.byteLength !== buffer.byteLength) return false;
+  const [a, b] = [
+    wordsOf(buffer),
+    wordsOf(other)
+  ];
+  return a[H_ID] === b[H_ID] && a[H_ID + 1] === b[H_ID + 1];
+}
+function refuse(fault, name) {
+  const mapName = typeof name === "string" ? name : void 0;
+  throw new HandleError(\`Cannot attach to \${theMap(mapName)}: \${fault}\`, {
+    mapName
+  });
+}
+function faultOf({ buffer, memory, name }) {
+  const fault = faultOfBuffer(buffer);
+  if (fault !== void 0) return fault;
+  if (memory !== void 0 && !isMemoryOf(memory, buffer)) {
+    return "its memory is not that of its buffer: pass the \`handle\` of a SharedMap as it is";
+  }
+  return name === void 0 || typeof name === "string" ? void 0 : \`its name must be a string: \${received(name)}\`;
+}
+function faultOfBuffer(buffer) {
+  if (!(buffer instanceof SharedArrayBuffer)) {
+    return "expected a SharedArrayBuffer: pass the \`handle\` of a SharedMap as it is";
+  }
+  const size = buffer.byteLength;
+  if (buffer.growable || size < MIN_SEGMENT_BYTES || size > MAX_SEGMENT_BYTES) {
+    return \`a buffer of \${size} bytes is not one that this module makes\`;
+  }
+  const words = wordsOf(buffer);
+  if (words[H_MAGIC] !== MAGIC) return "the memory does not begin like a map's";
+  if (words[H_LAYOUT] !== LAYOUT_VERSION) {
+    return \`its layout version is \${words[H_LAYOUT]}, this module reads \${LAYOUT_VERSION}: use one version of the module in all workers\`;
+  }
+  const geometry = layOut(size);
+  if (words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
+    return "its header is damaged";
+  }
+  return load(words, H_READY) === 1 ? void 0 : "its creator never finished it";
+}
+function areInBounds(words, { chunkCount }) {
+  const bounds = [
+    [
+      H_FLOOR_SHIFT,
+      1,
+      30
+    ],
+    [
+      H_PARTICIPANTS,
+      0,
+      MAX_PARTICIPANTS
+    ],
+    [
+      H_SNAPSHOTS,
+      0,
+      MAX_PARTICIPANTS
+    ],
+    [
+      H_CHUNK_HINT,
+      0,
+      chunkCount
+    ],
+    [
+      H_CEILING,
+      0,
+      chunkCount
+    ],
+    [
+      H_CLOCK,
+      FIRST_TICK,
+      LAST_TICK + 1
+    ],
+    [
+      H_WRITTEN,
+      0,
+      LAST_TICK + 1
+    ],
+    [
+      H_NO_KEY + V_KEY,
+      -1,
+      -1
+    ]
+  ];
+  return isSound(words, chunkCount) && bounds.every(([index, low, high]) => words[index] >= low && words[index] <= high);
+}
+function writeNoKey(words) {
+  poke(words, H_NO_KEY + V_STAMP, 1);
+  poke(words, H_NO_KEY + V_PREV, FINAL);
+  poke(words, H_NO_KEY + V_KEY, -1);
+  poke(words, H_NO_KEY + V_VALUE, TAG_TOMBSTONE << TAG_SHIFT);
+}
+function nameLength(words, index) {
+  const length = words[index];
+  return length > 0 && length <= CODEC_NAME_BYTES ? length : 0;
+}
+function readName(bytes, words, index) {
+  const start = (index + 1) * 4;
+  return bytes.utf8Slice(start, start + nameLength(words, index));
+}
+function writeName(bytes, words, index, name) {
+  const encoded = new TextEncoder().encode(name);
+  bytes.set(encoded, (index + 1) * 4);
+  poke(words, index, encoded.length);
+}
+function idOf([high, low]) {
+  return hex(high) + hex(low);
+}
+function hex(word) {
+  return (word >>> 0).toString(16).padStart(8, "0");
 }
 
 // src/epoch/lifeline.ts
@@ -778,95 +1300,6 @@ __export(free_list_exports, {
   popBlock: () => popBlock,
   pushBlock: () => pushBlock
 });
-
-// src/segment/size_classes.ts
-var size_classes_exports = {};
-__export(size_classes_exports, {
-  SizeClasses: () => SizeClasses,
-  batchOf: () => batchOf,
-  classOf: () => classOf,
-  classRefs: () => classRefs
-});
-
-// src/segment/machine.ts
-var machine_exports = {};
-__export(machine_exports, {
-  copyPair: () => copyPair,
-  floatAt: () => floatAt,
-  isPairOf: () => isPairOf,
-  leadingZeros: () => leadingZeros,
-  loadFloat: () => loadFloat,
-  now: () => now
-});
-var { load: load3 } = words_exports;
-var float = new Float64Array(1);
-var halves = new Int32Array(float.buffer);
-function floatAt(words, index) {
-  halves[0] = words[index];
-  halves[1] = words[index + 1];
-  return float[0];
-}
-function loadFloat(words, index) {
-  halves[0] = load3(words, index);
-  halves[1] = load3(words, index + 1);
-  return float[0];
-}
-function isPairOf(words, index, key, i) {
-  return load3(words, index) === key[i] && load3(words, index + 1) === key[i + 1];
-}
-function copyPair(words, from, to) {
-  words[to] = load3(words, from);
-  words[to + 1] = load3(words, from + 1);
-}
-function leadingZeros(word) {
-  return Math.clz32(word);
-}
-function now() {
-  return Date.now();
-}
-
-// src/segment/size_classes.ts
-var { leadingZeros: leadingZeros2 } = machine_exports;
-var SMALLEST = 2;
-var FINE = 8;
-var STEPS_SHIFT = 3;
-var BATCH_REFS = 256;
-var MOST_IN_BATCH = 64;
-function classOf(refs) {
-  if (refs <= FINE) return refs <= SMALLEST ? 0 : refs - SMALLEST;
-  const doublings = 31 - STEPS_SHIFT - leadingZeros2(refs - 1);
-  const step = refs - 1 >> doublings;
-  return (doublings << STEPS_SHIFT) + step - SMALLEST + 1;
-}
-function classRefs(c) {
-  const size = c + SMALLEST;
-  if (size <= FINE) return size;
-  const step = size - FINE - 1;
-  return FINE + 1 + (step & FINE - 1) << (step >> STEPS_SHIFT);
-}
-function batchOf(c) {
-  const refs = classRefs(c);
-  if (refs <= BATCH_REFS / MOST_IN_BATCH) return MOST_IN_BATCH;
-  return refs >= BATCH_REFS ? 1 : BATCH_REFS / refs | 0;
-}
-var SizeClasses = class {
-  /** Size of each class, in refs. */
-  refs;
-  /** The largest size that has a class, in refs. */
-  largest;
-  /** How many blocks of each class travel together. */
-  batch;
-  constructor(chunkRefs) {
-    this.largest = chunkRefs / 2;
-    const classes = {
-      length: classOf(this.largest) + 1
-    };
-    this.refs = Int32Array.from(classes, (_, c) => classRefs(c));
-    this.batch = Int32Array.from(classes, (_, c) => batchOf(c));
-  }
-};
-
-// src/segment/free_list.ts
 var { CHUNK_RUN: CHUNK_RUN2, DESCRIPTOR_WORDS: DESCRIPTOR_WORDS2, DESCRIPTORS: DESCRIPTORS2, H_CHUNK_SHIFT: H_CHUNK_SHIFT2, H_FIRST_CHUNK: H_FIRST_CHUNK2, P_FREE: P_FREE2, P_FREE_COUNT: P_FREE_COUNT2, P_FREEING: P_FREEING2, P_HAND: P_HAND2, P_SEEN: P_SEEN2, P_TAKING: P_TAKING2, P_USED_AHEAD: P_USED_AHEAD2, P_USED_REFS: P_USED_REFS2, R_LINK: R_LINK2, REF_BYTES: REF_BYTES2, REF_SHIFT: REF_SHIFT2 } = layout_exports;
 var { batchOf: batchOf2, classOf: classOf2, classRefs: classRefs2 } = size_classes_exports;
 var { own: own2, poke: poke2, settled: settled2, touch: touch2 } = words_exports;
@@ -929,64 +1362,6 @@ function blockRefs(words, bytes) {
   const shift = words[H_CHUNK_SHIFT2];
   const refs = bytes + REF_BYTES2 - 1 >>> REF_SHIFT2;
   return refs + (1 << shift) - 1 >>> shift << shift;
-}
-
-// src/segment/long_key.ts
-var long_key_exports = {};
-__export(long_key_exports, {
-  confirm: () => confirm,
-  doubt: () => doubt,
-  isSound: () => isSound,
-  lower: () => lower,
-  raise: () => raise,
-  reserveOf: () => reserveOf,
-  reservedChunks: () => reservedChunks,
-  take: () => take
-});
-var CHUNKS_SHIFT = 20;
-var CHUNKS_MASK = 2 ** CHUNKS_SHIFT - 1;
-var DOUBTED = 255;
-function reserveOf(word) {
-  const doubt3 = word >> CHUNKS_SHIFT;
-  return {
-    word,
-    chunks: word & CHUNKS_MASK,
-    isDoubted: doubt3 !== 0,
-    isTaken: doubt3 !== 0 && doubt3 !== DOUBTED
-  };
-}
-function reservedChunks(words) {
-  return load(words, H_LONG_KEY) & CHUNKS_MASK;
-}
-function isSound(words, chunkCount) {
-  const word = load(words, H_LONG_KEY);
-  return word >= 0 && (word & CHUNKS_MASK) <= chunkCount;
-}
-function raise(words, from, chunks) {
-  return change(words, from, chunks, DOUBTED);
-}
-function confirm(words, reserve2) {
-  return !reserve2.isTaken || change(words, reserve2, reserve2.chunks, DOUBTED);
-}
-function doubt(words, length) {
-  for (; ; ) {
-    const reserve2 = reserveOf(load(words, H_LONG_KEY));
-    if (reserve2.chunks === 0 || length < reserve2.chunks) return;
-    if (reserve2.isDoubted && !reserve2.isTaken) return;
-    if (change(words, reserve2, reserve2.chunks, DOUBTED)) return;
-  }
-}
-function take(words, from, slot) {
-  return change(words, from, from.chunks, slot + 1) ? reserveOf(wordOf(from.chunks, slot + 1)) : void 0;
-}
-function lower(words, taken, chunks, isSure) {
-  change(words, taken, chunks, isSure ? 0 : DOUBTED);
-}
-function change(words, from, chunks, doubt3) {
-  return compareAndSet(words, H_LONG_KEY, from.word, wordOf(chunks, doubt3));
-}
-function wordOf(chunks, doubt3) {
-  return chunks | doubt3 << CHUNKS_SHIFT;
 }
 
 // src/segment/section.ts
@@ -1085,8 +1460,8 @@ function stateOf(segment, chunk) {
 }
 
 // src/segment/allocator.ts
-var { B_COUNT: B_COUNT2, B_NEXT: B_NEXT2, CHUNK_BODY: CHUNK_BODY2, CHUNK_FREE: CHUNK_FREE2, CHUNK_FRESH: CHUNK_FRESH2, CHUNK_RUN: CHUNK_RUN3, CHUNK_TAKING: CHUNK_TAKING2, EXCHANGE: EXCHANGE2, EXCHANGE_WAYS: EXCHANGE_WAYS2, H_CEILING: H_CEILING2, H_CHUNK_HINT: H_CHUNK_HINT2, H_LONG_KEY: H_LONG_KEY2, H_LOW: H_LOW2, H_PARTICIPANTS: H_PARTICIPANTS2, MAX_CLASSES: MAX_CLASSES2, P_CHUNK: P_CHUNK2, P_FREE: P_FREE3, P_FREE_COUNT: P_FREE_COUNT3, P_FREEING: P_FREEING3, P_HAND: P_HAND3, P_GIVEN: P_GIVEN2, P_TAKEN: P_TAKEN2, P_TRANSIT_CUT: P_TRANSIT_CUT2, P_TRANSIT_OLD: P_TRANSIT_OLD2, P_TRANSIT_REF: P_TRANSIT_REF2, P_TRANSIT_WORD: P_TRANSIT_WORD2, P_USED_REFS: P_USED_REFS3, PARTICIPANT_WORDS: PARTICIPANT_WORDS3, PARTICIPANTS: PARTICIPANTS3, R_LINK: R_LINK3, REF_BYTES: REF_BYTES3, V_STAMP: V_STAMP2 } = layout_exports;
-var { add: add2, compareAndSet: compareAndSet3, hint: hint2, load: load4, own: own4, poke: poke4, settled: settled3, store: store2 } = words_exports;
+var { B_COUNT: B_COUNT2, B_NEXT: B_NEXT2, CHUNK_BODY: CHUNK_BODY2, CHUNK_FREE: CHUNK_FREE2, CHUNK_FRESH: CHUNK_FRESH2, CHUNK_RUN: CHUNK_RUN3, CHUNK_TAKING: CHUNK_TAKING2, EXCHANGE: EXCHANGE2, EXCHANGE_WAYS: EXCHANGE_WAYS2, H_CEILING: H_CEILING2, H_CHUNK_HINT: H_CHUNK_HINT2, H_LONG_KEY: H_LONG_KEY2, H_LOW: H_LOW2, H_PARTICIPANTS: H_PARTICIPANTS2, MAX_CLASSES: MAX_CLASSES2, P_CHUNK: P_CHUNK2, P_FREE: P_FREE3, P_FREE_COUNT: P_FREE_COUNT3, P_FREEING: P_FREEING3, P_HAND: P_HAND3, P_GIVEN: P_GIVEN2, P_TAKEN: P_TAKEN2, P_TRANSIT_CUT: P_TRANSIT_CUT2, P_TRANSIT_OLD: P_TRANSIT_OLD2, P_TRANSIT_REF: P_TRANSIT_REF2, P_TRANSIT_WORD: P_TRANSIT_WORD2, P_USED_REFS: P_USED_REFS3, PARTICIPANT_WORDS: PARTICIPANT_WORDS2, PARTICIPANTS: PARTICIPANTS2, R_LINK: R_LINK3, REF_BYTES: REF_BYTES3, V_STAMP: V_STAMP2 } = layout_exports;
+var { add: add2, compareAndSet: compareAndSet2, hint: hint2, load: load3, own: own4, poke: poke4, settled: settled3, store: store2 } = words_exports;
 var { addBlock: addBlock2, beginFreeing: beginFreeing2, blockRefs: blockRefs2, classFor: classFor2, endFreeing: endFreeing2, isLong: isLong2, popBlock: popBlock2 } = free_list_exports;
 var { confirm: confirm2, doubt: doubt2, lower: lower2, raise: raise2, reservedChunks: reservedChunks2, reserveOf: reserveOf2, take: take2 } = long_key_exports;
 var { enter: enter2, leave: leave2 } = section_exports;
@@ -1107,7 +1482,7 @@ var Allocator = class {
     this.#words = segment.words;
     this.#classes = segment.classes;
     this.#slot = slot;
-    this.#base = PARTICIPANTS3 + slot * PARTICIPANT_WORDS3;
+    this.#base = PARTICIPANTS2 + slot * PARTICIPANT_WORDS2;
     for (let c = 0; c < MAX_CLASSES2; c++) this.#recount(c);
   }
   /** Its last owner may have left something on a list, or died before it counted. Ends also where memory is damaged. */
@@ -1169,7 +1544,7 @@ var Allocator = class {
     const c = classFor2(this.#words, bytes);
     if (c < 0) return 0;
     const total = this.#segment.chunkCount;
-    const ceiling = load4(this.#words, H_CEILING2);
+    const ceiling = load3(this.#words, H_CEILING2);
     if (freeTablePlace(this.#segment, (total - ceiling) / 2) >= 0) return 0;
     this.#reserve(1, "tombstone");
     for (let chunk = ceiling; chunk < total; chunk++) {
@@ -1210,7 +1585,7 @@ var Allocator = class {
   }
   /** The place for a tombstone of so many bytes, from its first chunk to its end. */
   tombstonePlace(bytes) {
-    const ceiling = load4(this.#words, H_CEILING2);
+    const ceiling = load3(this.#words, H_CEILING2);
     return [
       Math.max(0, ceiling - this.#runChunks(bytes)),
       ceiling
@@ -1218,7 +1593,7 @@ var Allocator = class {
   }
   /** Whether a block lies, or ends, where only tables should. */
   isHigh(ref) {
-    return this.isWithin(ref, load4(this.#words, H_CEILING2), Infinity);
+    return this.isWithin(ref, load3(this.#words, H_CEILING2), Infinity);
   }
   /** Whether a block lies, or begins or ends, in the chunks from \`first\` up to \`end\`. */
   isWithin(ref, first, end) {
@@ -1376,10 +1751,10 @@ var Allocator = class {
   }
   #sum(word) {
     let sum = 0;
-    const slots = load4(this.#words, H_PARTICIPANTS2);
+    const slots = load3(this.#words, H_PARTICIPANTS2);
     for (let slot = 0; slot < slots; slot++) {
-      const index = PARTICIPANTS3 + slot * PARTICIPANT_WORDS3 + word;
-      sum = sum + load4(this.#words, index) | 0;
+      const index = PARTICIPANTS2 + slot * PARTICIPANT_WORDS2 + word;
+      sum = sum + load3(this.#words, index) | 0;
     }
     return sum;
   }
@@ -1440,7 +1815,7 @@ var Allocator = class {
         if (confirm2(words, reserve2)) return true;
         continue;
       }
-      const ceiling = load4(words, H_CEILING2);
+      const ceiling = load3(words, H_CEILING2);
       const first = ceiling - count;
       const missing = count - reserve2.chunks;
       const isMine = () => this.#claimRange(first, missing, false);
@@ -1461,7 +1836,7 @@ var Allocator = class {
    * Whatever it is told may lie there.
    */
   lowerReserve(tombstoneBytes2) {
-    const reserve2 = reserveOf2(load4(this.#words, H_LONG_KEY2));
+    const reserve2 = reserveOf2(load3(this.#words, H_LONG_KEY2));
     if (!reserve2.isDoubted) return;
     const taken = take2(this.#words, reserve2, this.#slot);
     if (taken === void 0) return;
@@ -1480,12 +1855,12 @@ var Allocator = class {
     for (let chunk = 0; chunk < segment.chunkCount; ) {
       if (chunks === most && isSure) break;
       const descriptor = segment.descriptor(chunk);
-      const length = runLength(load4(words, descriptor));
+      const length = runLength(load3(words, descriptor));
       const ref = segment.chunkRef(chunk);
       chunk += Math.max(1, length);
       if (length === 0 || length < chunks) continue;
-      if (load4(words, descriptor + 1) < 0) continue;
-      const isSettled = load4(words, ref * 4 + V_STAMP2) !== 0;
+      if (load3(words, descriptor + 1) < 0) continue;
+      const isSettled = load3(words, ref * 4 + V_STAMP2) !== 0;
       const needed = Math.min(most, this.#runChunks(tombstoneBytes2(ref)));
       if (needed > chunks) isSure = isSettled;
       else if (needed === chunks) isSure ||= isSettled;
@@ -1555,13 +1930,13 @@ var Allocator = class {
     const words = this.#words;
     for (let way = 0; way < EXCHANGE_WAYS2; way++) {
       const index = EXCHANGE2 + c * EXCHANGE_WAYS2 + (this.#slot + way & EXCHANGE_WAYS2 - 1);
-      const chain = load4(words, index);
+      const chain = load3(words, index);
       if (chain < 0 || !wanted(chain)) continue;
       poke4(words, this.#base + P_TRANSIT_WORD2, index);
       poke4(words, this.#base + P_TRANSIT_OLD2, chain);
       poke4(words, this.#base + P_TRANSIT_REF2, bring);
       poke4(words, this.#base + P_TRANSIT_CUT2, cut);
-      if (compareAndSet3(words, index, chain, -(this.#slot + 1))) return index;
+      if (compareAndSet2(words, index, chain, -(this.#slot + 1))) return index;
     }
     return 0;
   }
@@ -1651,7 +2026,7 @@ var Allocator = class {
     return true;
   }
   get #leavesEnough() {
-    const tableChunks = this.#segment.chunkCount - load4(this.#words, H_CEILING2);
+    const tableChunks = this.#segment.chunkCount - load3(this.#words, H_CEILING2);
     return this.freeChunks >= this.#tombstoneChunks + tableChunks || this.spareChunks >= 0;
   }
   /** Counts no more as taken than what is in use: when nothing is at hand. */
@@ -1668,7 +2043,7 @@ var Allocator = class {
   }
   /** The chunks from here up are not for this purpose. What belongs to a table but is no run stays below the ceiling, too. */
   #limit(purpose) {
-    const ceiling = load4(this.#words, H_CEILING2);
+    const ceiling = load3(this.#words, H_CEILING2);
     return purpose === "entry" ? ceiling - reservedChunks2(this.#words) : ceiling;
   }
   /** Claims the lowest free chunk; returns its index, or -1. */
@@ -1748,7 +2123,7 @@ var Allocator = class {
     const state = hint2(words, descriptor);
     if (state !== CHUNK_FRESH2 && state !== CHUNK_FREE2) return false;
     const mine = CHUNK_TAKING2 | this.#slot;
-    if (!compareAndSet3(words, descriptor, state, mine)) return false;
+    if (!compareAndSet2(words, descriptor, state, mine)) return false;
     if (zeroed && state === CHUNK_FREE2) {
       const start = this.#segment.chunkRef(chunk) * 4;
       words.fill(0, start, start + 2 ** this.#segment.chunkShift * 4);
@@ -1907,15 +2282,15 @@ __export(limbo_exports, {
 var { H_EPOCH: H_EPOCH2, P_HELD_COUNT: P_HELD_COUNT2, P_HELD_HEAD: P_HELD_HEAD2, P_HELD_TAIL: P_HELD_TAIL2, P_LIMBO_HEAD: P_LIMBO_HEAD2, P_LIMBO_TAIL: P_LIMBO_TAIL2, P_RECORD_WEIGHT: P_RECORD_WEIGHT2, P_RETIRED: P_RETIRED2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
 var { addBlock: addBlock3, beginFreeing: beginFreeing3, classAt: classAt2, endFreeing: endFreeing3, isLong: isLong3 } = free_list_exports;
 var { tally: tally2 } = tally_exports;
-var { load: load5, own: own6, poke: poke6 } = words_exports;
+var { load: load4, own: own6, poke: poke6 } = words_exports;
 var GRACE = 4;
-var SIGN2 = -2147483648;
+var SIGN = -2147483648;
 function isOver(words, epoch) {
-  const steps = load5(words, H_EPOCH2) - epoch;
-  return ((steps | 0) ^ SIGN2) >= (GRACE ^ SIGN2);
+  const steps = load4(words, H_EPOCH2) - epoch;
+  return ((steps | 0) ^ SIGN) >= (GRACE ^ SIGN);
 }
 function retire(words, base, ref, refs) {
-  poke6(words, ref * 4 + R_STAMP2, load5(words, H_EPOCH2));
+  poke6(words, ref * 4 + R_STAMP2, load4(words, H_EPOCH2));
   append(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2, ref);
   countRetired(words, base, refs);
 }
@@ -1943,7 +2318,7 @@ function leaveLimbo(words, base) {
   removeFirst(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2);
 }
 function drain(words, base, most) {
-  const epoch = load5(words, H_EPOCH2);
+  const epoch = load4(words, H_EPOCH2);
   for (let freed = 0; freed < most; freed++) {
     const first = firstToFree(words, base, epoch);
     if (first === 0) return freed;
@@ -2009,6 +2384,164 @@ var Patience = class {
     return true;
   }
 };
+
+// src/epoch/registry.ts
+var registry_exports = {};
+__export(registry_exports, {
+  FIRST_PLACE: () => FIRST_PLACE,
+  LAST_PLACE: () => LAST_PLACE,
+  countOpen: () => countOpen,
+  hasDump: () => hasDump,
+  isNeeded: () => isNeeded,
+  isOlderOpen: () => isOlderOpen,
+  isShown: () => isShown,
+  isShownNow: () => isShownNow,
+  neededFrom: () => neededFrom,
+  noteOf: () => noteOf,
+  oldestHeld: () => oldestHeld,
+  oldestSnapshot: () => oldestSnapshot,
+  participantBase: () => participantBase,
+  placeOf: () => placeOf,
+  revokeDumps: () => revokeDumps
+});
+var { H_SNAPSHOTS: H_SNAPSHOTS2, NEVER: NEVER2, OPENING: OPENING2, P_NOTES: P_NOTES2, P_REGISTRY: P_REGISTRY2, P_REGISTRY_MARK: P_REGISTRY_MARK2, PARTICIPANT_WORDS: PARTICIPANT_WORDS3, PARTICIPANTS: PARTICIPANTS3, PENDING: PENDING2, REVOKED: REVOKED2 } = layout_exports;
+var { compareAndSet: compareAndSet3, load: load5 } = words_exports;
+var NOTE = P_NOTES2 - P_REGISTRY2;
+var SIGN2 = -2147483648;
+var FIRST_PLACE = SIGN2;
+var LAST_PLACE = 2147483647;
+function participantBase(slot) {
+  return PARTICIPANTS3 + slot * PARTICIPANT_WORDS3;
+}
+function noteOf(registryWord) {
+  return registryWord + NOTE;
+}
+function placeOf(hash) {
+  return hash ^ SIGN2;
+}
+function tickOf(word) {
+  if (word === 0) return NEVER2;
+  if (isPending(word)) return 0;
+  return word > 0 ? word : ~word;
+}
+function isPending(word) {
+  return word === PENDING2 || word === OPENING2;
+}
+function oldestSnapshot(words) {
+  let oldest = NEVER2;
+  const slots = load5(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const tick = tickOf(load5(words, base + P_REGISTRY2 + i));
+      if (tick < oldest) oldest = tick;
+    }
+  }
+  return oldest;
+}
+function isShown(words, birth, death, hash) {
+  const slots = load5(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY2 + i;
+      const word = load5(words, index);
+      if (isPending(word)) return true;
+      const tick = tickOf(word);
+      if (tick < birth || tick >= death) continue;
+      if (word > 0 || placeOf(hash) >= load5(words, index + NOTE)) return true;
+    }
+  }
+  return false;
+}
+function isShownNow(words, birth, hash) {
+  return isShown(words, birth, NEVER2, hash);
+}
+function isNeeded(words, death, hash) {
+  return isShown(words, 0, death, hash);
+}
+function isOlderOpen(words, birth, hash) {
+  const slots = load5(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY2 + i;
+      const word = load5(words, index);
+      if (isPending(word) || tickOf(word) >= birth) continue;
+      if (word > 0) return true;
+      const isYetToCome = placeOf(hash) >= load5(words, index + NOTE);
+      if (isYetToCome && load5(words, index) === word) return true;
+    }
+  }
+  return false;
+}
+function neededFrom(words) {
+  let place = LAST_PLACE;
+  const slots = load5(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY2 + i;
+      const word = load5(words, index);
+      if (word === 0 || word === REVOKED2) continue;
+      if (word >= PENDING2) return FIRST_PLACE;
+      const passed = load5(words, index + NOTE);
+      if (passed < place) place = passed;
+    }
+  }
+  return place;
+}
+function forEachOpen(words, visit) {
+  const slots = load5(words, H_SNAPSHOTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
+    for (let i = 0; i < mark; i++) {
+      const index = base + P_REGISTRY2 + i;
+      const word = load5(words, index);
+      if (word !== 0 && word !== REVOKED2) visit(word, index);
+    }
+  }
+}
+function revokeDumps(words) {
+  let revoked = false;
+  forEachOpen(words, (word, index) => {
+    if (isDump(word) && compareAndSet3(words, index, word, REVOKED2)) {
+      revoked = true;
+    }
+  });
+  return revoked;
+}
+function hasDump(words, base) {
+  const mark = load5(words, base + P_REGISTRY_MARK2);
+  for (let i = 0; i < mark; i++) {
+    const word = load5(words, base + P_REGISTRY2 + i);
+    if (isDump(word) && word !== REVOKED2) return true;
+  }
+  return false;
+}
+function isDump(word) {
+  return word < PENDING2;
+}
+function oldestHeld(words) {
+  let oldest = NEVER2;
+  let found = 0;
+  forEachOpen(words, (word, index) => {
+    if (word < 0 || word >= oldest) return;
+    oldest = word;
+    found = index;
+  });
+  return found;
+}
+function countOpen(words) {
+  let open = 0;
+  forEachOpen(words, () => open++);
+  return open;
+}
 
 // src/epoch/participant.ts
 var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_EPOCH: H_EPOCH3, H_FLUSH: H_FLUSH2, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_TURNS: H_TURNS2, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_FLOOR: P_FLOOR2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD3, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD3, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN2, P_REGISTRY: P_REGISTRY3, P_RECORD_WEIGHT: P_RECORD_WEIGHT3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_RETIRED: P_RETIRED3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, P_USED_REFS: P_USED_REFS4, R_LINK: R_LINK5, R_STAMP: R_STAMP3, REF_BYTES: REF_BYTES4, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
@@ -2780,555 +3313,6 @@ function repairOwn(self, tables) {
   repair(self.segment, self.slot, (version) => tables.isLinked(version));
   tables.reap(self.slot);
   tables.freeUnlinked(self.slot);
-}
-
-// src/segment/segment.ts
-import { Buffer as Buffer2 } from "node:buffer";
-
-// src/segment/kernel_binary.ts
-var KERNEL = [
-  "AGFzbQEAAAABZA9gBH9/f38Bf2ADf39/AX9gAn9/AX9gAX8Bf2AFf39/f38Bf2AEf39/fAF/YAV/",
-  "f39/fAF/YAF/AGADf39/AGACb38Bf2ACf38AYAFvAX9gAAF8YAN/b38Bf2AGf39/f3x8AX8CVAQO",
-  "d2FzbTpqcy1zdHJpbmcKY2hhckNvZGVBdAAJDndhc206anMtc3RyaW5nBmxlbmd0aAALB21hY2hp",
-  "bmUDbm93AAwDZW52Bm1lbW9yeQIDAYCABAMdHAcDCAoBBAMCAAAEAQUABQEABgAAAA0GAQ4CAQIH",
-  "fAwJcHV0TnVtYmVyABQHcHVibGlzaAAVBnJlbW92ZQATCWluY3JlbWVudAAZCGV4Y2hhbmdlABsE",
-  "bG9vawAYCmxvb2tQYWNrZWQAFwZnbGFuY2UAGghhZnRlckdhcAAdCW1vdmVTbG90cwAWBWRyYWlu",
-  "ABwGbWVtb3J5AgAKrWAc4gIBBH9BwAD+EAIAIQFBxAD+EAIAIQIDQCABIAJKBH9BxAAgAiAB/kgC",
-  "ACACRgVBAQtFBEBBxAD+EAIAIQIMAQsLAn9BACAAQQJ0IgNBBGpBAnQoAgAiBEGAgICABHEiAkUN",
-  "ABpBACAAQQF0IARB/////wFxQQdqQQN2aiACQQBHakEBdEEFakECdCgCAEEATg0AGiADQQFqQQJ0",
-  "/hACAEH/////A3EQCQsEQEHAAP4QAgAhAUHEAP4QAgAhAgNAIAEgAkoEf0HEACACIAH+SAIAIAJG",
-  "BUEBC0UEQEHEAP4QAgAhAgwBCwtBACABayEBCyADQQJ0IgJBACAB/kgCAARAIAL+EAIAIQELIAFB",
-  "AEoEQA8LIABBAXQgAEECdEEEakECdCgCACIAQf////8BcUEHakEDdmogAEGAgICABHFBAEdqQQF0",
-  "QQVqQQJ0QQA2AgAgA0ECdCABQQAgAWv+SAIAGguRAgECfyAABH8gAEECdEEFakECdCgCAEEddkEF",
-  "RgVBAQsEQEEADwsgAEECdCIBQQRqQQJ0KAIAIQICQCABQQVqQQJ0KAIAQf////8BcSAAQQF0IgBB",
-  "A2ogAkH/////AXFBB2pBA3ZqIAJBgICAgARxQQBHaiAAa0EDdGoiAEEPakEEdiIBQQFBDCgCAHRB",
-  "AXVKBH9BfwUgAUEITQR/IAFBAmtBACABQQJLGwVBHCABQQFrIgFnayICQQN0IAEgAnVqQQFrCwsi",
-  "AUEATgRAIAFBAmoiAEEITA0BIABBCWsiAEEHcUEJaiAAQQN1dCEADAELQQFBDCgCACIBdCAAQQ9q",
-  "QQR2akEBayABdiABdCEACyAAC5UEAQN/IAFBAnRBAWoiBEECdCgCAEGAgICABHEEQA8LIARBAnT+",
-  "EAIAIgNBgICAgARxBEAPCyADQQR0KAIAIAFBBHQoAgAiASACEA4EQCAEQQJ0IAMgA0GAgICABHL+",
-  "SAIAIANGBEAgA0ECdCICQQJqQQJ0IAE2AgAgAkEDakECdEEANgIAIABBFGoiAUECdCgCACICBEAg",
-  "AkECdEEDakECdCADNgIABSAAQRNqQQJ0IAM2AgALIAFBAnQgAzYCACAAQdsAakECdCIBIAEoAgBB",
-  "AWo2AgAgAEEeakECdCIBIAEoAgAgAEEfakECdCgCAGo2AgALDwsgA0ECdEEBaiIFQQJ0/hACACEB",
-  "A0AgAUGAgICAeHFBASABQf////8DcRtFBEAgASAFQQJ0IgIgASABQYCAgIB4cv5IAgBHBEAgAv4Q",
-  "AgAhAQwCCwsLIARBAnQgAyABQf////8DcUGAgICABHL+SAIAIANGBEAgA0ECdCIBQQVqQQJ0KAIA",
-  "Qf////8BcSABQQRqQQJ0KAIAQf////8BcWpBBHYhAiABQQJqQQJ0QYAB/hACADYCACABQQNqQQJ0",
-  "QQA2AgAgAEESaiIBQQJ0KAIAIgQEQCAEQQJ0QQNqQQJ0IAM2AgAFIABBEWpBAnQgAzYCAAsgAUEC",
-  "dCADNgIAIABBHmpBAnQiASABKAIAIAIgAEEfakECdCgCAGpqNgIACwuBAgECfyAAQR1qQQJ0IABB",
-  "2gBqQQJ0KAIAQX8gAUEQKAIAa0EMKAIAdkEBdEGAuANqQQJ0KAIAIgJBAWsgAkGAgICABHEbIgJB",
-  "AmoiA0EISgR/IANBCWsiA0EHcUEJaiADQQN1dAUgAwtrNgIAIABBGGpBAnQgATYCACABQQJ0QQNq",
-  "QQJ0IABB4ABqIAJqQQJ0IgMoAgA2AgAgAyABNgIAIABBgAJqIAJqQQJ0IgIgAigCAEEBajYCACAA",
-  "QdoAakECdCAAQR1qQQJ0KAIANgIAIABBFmpBAnQiAigCACIDQQAgAWtGIAEgA0ZyBEAgAkEANgIA",
-  "CyAAQRhqQQJ0QQA2AgAL2QMBB39BlAMoAgAEQEEADwsgASIDQf////8BcUEHakF4cUEvakEEdiIB",
-  "QQFBDCgCAHRBAXVKBH9BfwUgAUEITQR/IAFBAmtBACABQQJLGwVBHCABQQFrIgFnayIFQQN0IAEg",
-  "BXVqQQFrCwsiBkEASARAQQAhAQUgAEHgAGogBmoiBUECdCgCACIBBEAgAUECdEEDakECdCgCACEI",
-  "IABBHWpBAnQgBkECaiIHQQhKBH8gB0EJayIHQQdxQQlqIAdBA3V0BSAHCyAAQdoAakECdCIJKAIA",
-  "ajYCACAAQRdqQQJ0IgcgATYCACAFQQJ0IAg2AgAgAEEcakECdCAIQQJ0QQNqQQJ0KAIANgIAIABB",
-  "gAJqIAZqQQJ0IgUgBSgCAEEBazYCACAJIABBHWpBAnQoAgA2AgAgAEEWakECdCABNgIAIAdBADYC",
-  "AAVBACEBCwsgAQRAIABB0AJqIQAgAUECdCIFQQJ0QQA2AgAgBUEBakECdEGAgICABDYCACAFQQRq",
-  "QQJ0IAM2AgAgBUEFakECdCACNgIAIANB/////wFxQQNqQQJ2IQIgBUEGaiEDA0AgAiAESgRAIAMg",
-  "BGpBAnQgACAEakECdCgCADYCACAEQQFqIQQMAQsLCyABC6UGAQl/QYAB/hACACEJQcAB/hACAEEC",
-  "dCIFQSBqIQpBfyAFQQZqQQJ0/hACACIFdiELIAIgBXYhBgJ/A0AgB0EgSARAIAogBkEBdGoiBUEC",
-  "dP4QAgAiCCACRgRAQQAgBUEBakECdP4QAgAiBUUNAxpBfyAFQYCAgIAEcSAFQX9Gcg0DGgJ/QQAg",
-  "BUH/////A3EiDEECdCIFQQRqQQJ0/hACAEH/////e3EgA0cNABogA0H/////AXFBA2pBAnYhDSAF",
-  "QQZqIQhBACEFA0AgBUEBaiANSARAQQAgBSAIakECdP4RAwAgASAFQQJ0aikDAFINAhogBUECaiEF",
-  "DAELCyAFIA1GBH9BAQUgBSAIakECdP4QAgAgASAFQQJ0aigCAEYLCwRAQX8gDCAMQQR0/hACAEEA",
-  "TBsMBAsFQX9BACAIGyAIQX5xRQ0DGgsgBkEBaiALcSEGIAdBAWohBwwBCwtBfwsiAUF/RgRAQX8P",
-  "C0F/IAEEfyABQQJ0IgVBBWpBAnT+EAIAQYiAgIACRgR/IAVBBGpBAnT+EAIAQYCAgIAEcQVBAQsE",
-  "fwJ/QQAgAUECdCIFQQVqQQJ0/hACACIGQR12QQVGDQAaQX8gACADQf////8BcUEDakECdmpB0QJq",
-  "QQF1QQFqQQF0IgcgAEH8AmoiCEoNABogCEECdCACNgIAIABB/QJqQQJ0IAM2AgAgAEH+AmpBAnQg",
-  "BjYCACABQQF0QQNqIAVBBGpBAnT+EAIAIgBB/////wFxQQdqQQN2aiAAQYCAgIAEcSIAQQBHakEB",
-  "dCEBIAdBAXVBAWtBA3QgAAR8IAFBAmtBAnQrAwAFRAAAAAAAAPB/CzkDAEF8IAcgBkH/////AXEi",
-  "AEEHakEDdkEBdCICaiAISiAAIARKcg0AGkEAIQADQCAAIAJIBEAgACAHakECdCAAIAFqQQJ0/hED",
-  "ADcDACAAQQJqIQAMAQsLQX0LBSAAQdYAakEBdUEDdCABQQF0QQNqIANB/////wFxQQdqQQN2aiAD",
-  "QYCAgIAEcUEAR2pBA3T+EQMANwMAQX4LBUEAC0GAAf4QAgAgCWtBBE4bC1cBAXwgAEEBdCAAQQJ0",
-  "QQRqQQJ0KAIAIgBB/////wFxQQdqQQN2aiAAQYCAgIAEcUEAR2pBAXRBBGpBAnQrAwAhARACIAGa",
-  "IAEgAUQAAAAAAAAAAGMbZguXAQEDf0HAAv4QAgBFBEBBAQ8LIABBAnQiAkEBakECdP4QAgBB////",
-  "/wNxBH9BACACQQJ0KAIAIAEQDgVBAAsEf0EABUH/////ByEBQcAC/hACACEEA0AgAyAESARAIANB",
-  "sANsQZoIakECdP4QAgAiAiABSCACQQBKcQRAIAIhAQsgA0EBaiEDDAELCyAAQQR0KAIAIAFMCwuI",
-  "CwEMfyACQQJ0IgRBBmohCiAEQQRqQQJ0KAIAIQhBfyEFAkBBAEHAAf4QAgBBAnQiBCAEQQJ0/hAC",
-  "ABsiDEUNACAMQSBqIQkgDEEHakECdCgCAEEBayEHIAEgDEEGakECdCgCAHYhCwNAIAcgD04EQCAJ",
-  "IAtBAXRqIgRBAnQiBSgCACIGRQRAIAX+EAIAIQYLIAQhBSAGRQ0CQX8hBSAGQQFGDQIgASAGRgRA",
-  "IAQiBUEBakECdP4QAgAiBkUNA0F/IQUgBkGAgICABHENAyAEIQUCf0EAIAggBkH/////A3FBAnQi",
-  "BEEEakECdCgCAEH/////e3FHDQAaIAhB/////wFxQQNqQQJ2IQYgBEEGaiEEQQAhDgNAIAYgDkoE",
-  "QEEAIAQgDmpBAnQoAgAgCiAOakECdCgCAEcNAhogDkEBaiEODAELC0EBCw0DCyALQQFqIAdxIQsg",
-  "D0EBaiEPDAELC0F/IQULQX8hBgJAIAVBAEgNAEEAIQYgBUECdP4QAgAiBEUNAEF/IQYgASAERw0A",
-  "QQAhBiAFQQFqQQJ0/hACACIERQ0AIARB/////wNxIQlBfyEGIARBgICAgARxBH9BAAUCf0EAIAlB",
-  "AnQiB0EEakECdCgCAEH/////e3EgCEcNABogCEH/////AXFBA2pBAnYhCCAHQQZqIQcDQCAIIA1K",
-  "BEBBACAHIA1qQQJ0KAIAIAogDWpBAnQoAgBHDQIaIA1BAWohDQwBCwtBAQsLRQ0AIAlBBHT+EAIA",
-  "QQBMBEAgCRADCyAAIAkgARAFIAQhBgsgBkF/RgRAQQAPCyAGQf////8DcSIIBH8gCEECdEEFakEC",
-  "dCgCAEEddkEFRgVBAQsEQEECDwsgBkH/////A3EgA0YgA0F/RnJFBEBBAA8LIAhBAnRBBGpBAnQo",
-  "AgBBgICAgARxBH8gCBAJBUEACwRAQQAPCyACQQJ0IgRBAWpBAnQgCDYCACAAQdgAakECdCgCACEO",
-  "IABB2QBqQQJ0KAIAIQMgCAR/IAhBAnRBBWpBAnQoAgAgBEEFakECdCgCAEYFQQALBH8gCEECdEEE",
-  "akECdCgCACACQQJ0QQRqQQJ0KAIARgVBAAtFBEAgDiACEAQiB0EASiAIEAQiBEEASmtqIQ4gAyAH",
-  "IARraiEDCyAAQd4AakECdCAONgIAIABB3wBqQQJ0IAM2AgAgAEEWakECdEEAIAJrNgIAIAYgBUEB",
-  "akECdCAGIAJBgICAgHhyIgP+SAIARwRAQQAPCyACQQR0/hACAEEATARAIAIQAwsgACACIAEQBSAA",
-  "QdgAakECdCAAQd4AakECdCgCADYCACAAQdkAakECdCAAQd8AakECdCgCADYCACAAQRZqQQJ0QQA2",
-  "AgAgAEH/AmpBAnQgCDYCACADQf////8DcSEEIAxBB2pBAnQoAgBBAWsgBSAMa0Ega0ECbSAFQQJ0",
-  "KAIAIAxBBmpBAnQoAgB2a3FBCEgEfwJ/IAxBC2pBAnT+EAIAIgEEQEGAAf4QAgAgAWtBgICAgHhz",
-  "QYSAgIB4TgwBC0HAAf4QAgBBAnQgDEYEQCAMQQtqQQJ0QQBBgAH+EAIA/kgCABoLQQALBUEACwR/",
-  "IAQgBUECdCgCABAKBUEACwR/IAVBAWpBAnQgA0GxgICAeP5IAgAgA0YFQQALBEAgBEECdCIBQQVq",
-  "QQJ0KAIAQf////8BcSABQQRqQQJ0KAIAQf////8BcWpBBHYhAyABQQJqQQJ0QYAB/hACADYCACAB",
-  "QQNqQQJ0QQA2AgAgAEESaiICQQJ0KAIAIgEEQCABQQJ0QQNqQQJ0IAQ2AgAFIABBEWpBAnQgBDYC",
-  "AAsgAkECdCAENgIAIABBHmpBAnQiASABKAIAIAMgAEEfakECdCgCAGpqNgIAC0EBC80HAQx/IAJB",
-  "AnQiBEEGaiEKIARBBGpBAnQoAgBB/////3txIQhBfyEEAkBBAEHAAf4QAgBBAnQiBSAFQQJ0/hAC",
-  "ABsiCyIFRQ0AIAVBIGohCSAFQQdqQQJ0KAIAQQFrIQcgASAFQQZqQQJ0KAIAdiEOA0AgByAMTgRA",
-  "IAkgDkEBdGoiBUECdCIEKAIAIgZFBEAgBP4QAgAhBgsgBSEEIAZFDQJBfyEEIAZBAUYNAiABIAZG",
-  "BEAgBSIEQQFqQQJ0/hACACIGRQ0DQX8hBCAGQYCAgIAEcQ0DIAUhBAJ/QQAgCCAGQf////8DcUEC",
-  "dCIFQQRqQQJ0KAIAQf////97cUcNABogCEH/////AXFBA2pBAnYhBiAFQQZqIQVBACEPA0AgBiAP",
-  "SgRAQQAgBSAPakECdCgCACAKIA9qQQJ0KAIARw0CGiAPQQFqIQ8MAQsLQQELDQMLIA5BAWogB3Eh",
-  "DiAMQQFqIQwMAQsLQX8hBAsgBCEGQX8hBAJAIAZBAEgNAEEAIQQgBkECdP4QAgAiBUUNAEF/IQQg",
-  "ASAFRw0AQQAhBCAGQQFqQQJ0/hACACIFRQ0AIAVB/////wNxIQlBfyEEIAVBgICAgARxBH9BAAUC",
-  "f0EAIAlBAnQiB0EEakECdCgCAEH/////e3EgCEcNABogCEH/////AXFBA2pBAnYhCCAHQQZqIQcD",
-  "QCAIIA1KBEBBACAHIA1qQQJ0KAIAIAogDWpBAnQoAgBHDQIaIA1BAWohDQwBCwtBAQsLRQ0AIAlB",
-  "BHT+EAIAQQBMBEAgCRADCyAAIAkgARAFIAUhBAsgBEF/RgR/QQAFIARB/////wNxIANGIANBf0Zy",
-  "C0UEQEEADwsgBAR/IAJBAnQiB0EBakECdCAEQf////8DcSIFNgIAIABB2ABqQQJ0KAIAIQEgAEHZ",
-  "AGpBAnQoAgAhAyAFBH8gBUECdEEFakECdCgCACAHQQVqQQJ0KAIARgVBAAsEfyAFQQJ0QQRqQQJ0",
-  "KAIAIAJBAnRBBGpBAnQoAgBGBUEAC0UEQCABIAIQBCIHQQBKIAUQBCIFQQBKa2ohASADIAcgBWtq",
-  "IQMLIABB3gBqQQJ0IgcgATYCACAAQd8AakECdCIFIAM2AgAgAEEWakECdCIBQQAgAms2AgAgBCAG",
-  "QQFqQQJ0IAQgAv5IAgBHBH9BAAUgAkEEdP4QAgBBAEwEQCACEAMLIAAgAiAGQQJ0KAIAEAUgAEHY",
-  "AGpBAnQgBygCADYCACAAQdkAakECdCAFKAIANgIAIAFBADYCAEEBCwUgACALIAYgASACEA0LC8YC",
-  "AQJ/IAJBAnT+EAIAIgUEfyADIAVGBQJ/QQAgAEEZakECdCIFKAIAIgZBAEwNABpBACAAQdQAakEC",
-  "dCgCACABQQhqQQJ0KAIARw0AGiAFIAZBAWs2AgBBASACQQJ0QQAgA/5IAgBFDQAaIAUgBjYCAEEA",
-  "CwtFBEBBAA8LIABB2ABqQQJ0KAIAIAQQBCIBQQBKQQAQBCIDQQBKa2ohBSAAQdkAakECdCgCACAB",
-  "IANraiEBIABB3gBqQQJ0IAU2AgAgAEHfAGpBAnQgATYCACAAQRZqQQJ0QQAgBGs2AgAgAkEBakEC",
-  "dEEAIAT+SAIABEBBAA8LIARBBHT+EAIAQQBMBEAgBBADCyAAQdgAakECdCAAQd4AakECdCgCADYC",
-  "ACAAQdkAakECdCAAQd8AakECdCgCADYCACAAQRZqQQJ0QQA2AgBBAQvgAQEIf0HAAv4QAgAhBgNA",
-  "IAUgBkgEQCAFQbADbEGACGoiB0EBakECdP4QAgAhCEEAIQQDQCAEIAhIBEAgB0EgaiAEaiIJQQJ0",
-  "/hACACIDQYGAgIB4RiADQX9GcgRAQQEPCwJ/Qf////8HIANFDQAaQQAgA0GBgICAeEYgA0F/RnIN",
-  "ABogAyADQX9zIANBAEobCyIKIAFOIAAgCkpyRQRAIANBAEoEf0EBBSAJQfACakECdP4QAgAgAkGA",
-  "gICAeHNMCwRAQQEPCwsgBEEBaiEEDAELCyAFQQFqIQUMAQsLQQAL1QgCC38BfCACQQJ0IgRBBmoh",
-  "CyAEQQRqQQJ0KAIAIQpBfyEEAkBBAEHAAf4QAgBBAnQiBSAFQQJ0/hACABsiBUUNACAFQSBqIQcg",
-  "BUEHakECdCgCAEEBayEIIAEgBUEGakECdCgCAHYhCQNAIAggDU4EQCAHIAlBAXRqIgVBAnQiBCgC",
-  "ACIGRQRAIAT+EAIAIQYLIAUhBCAGRQ0CQX8hBCAGQQFGDQIgASAGRgRAIAUiBEEBakECdP4QAgAi",
-  "BkUNA0F/IQQgBkGAgICABHENAyAFIQQCf0EAIAogBkH/////A3FBAnQiBUEEakECdCgCAEH/////",
-  "e3FHDQAaIApB/////wFxQQNqQQJ2IQYgBUEGaiEFQQAhDgNAIAYgDkoEQEEAIAUgDmpBAnQoAgAg",
-  "CyAOakECdCgCAEcNAhogDkEBaiEODAELC0EBCw0DCyAJQQFqIAhxIQkgDUEBaiENDAELC0F/IQQL",
-  "IAQhBkF/IQQCQCAGQQBIDQBBACEEIAZBAnT+EAIAIgVFDQBBfyEEIAEgBUcNAEEAIQQgBkEBakEC",
-  "dP4QAgAiBUUNACAFQf////8DcSEJQX8hBCAFQYCAgIAEcQR/QQAFAn9BACAKIAlBAnQiB0EEakEC",
-  "dCgCAEH/////e3FHDQAaIApB/////wFxQQNqQQJ2IQggB0EGaiEHA0AgCCAMSgRAQQAgByAMakEC",
-  "dCgCACALIAxqQQJ0KAIARw0CGiAMQQFqIQwMAQsLQQELC0UNACAJQQR0/hACAEEATARAIAkQAwsg",
-  "ACAJIAEQBSAFIQQLIARFIARBf0ZyBEBBAA8LIARB/////wNxIgdBAnQiBUEEakECdCgCACACQQJ0",
-  "IgFBBGpBAnQoAgBGBH8gBUEFakECdCgCACABQQVqQQJ0KAIARgVBAAtFBEBBAA8LIAdBAXRBA2og",
-  "CkH/////AXFBB2pBA3ZqIApBgICAgARxQQBHakEDdCsDACIPIANhBH8gD0QAAAAAAAAAAGIEf0EB",
-  "BUQAAAAAAADwPyAPo0QAAAAAAADwPyADo2ELBUEAC0UEQEEADwsgAkECdCIHQQFqQQJ0IARB////",
-  "/wNxIgU2AgAgAEHYAGpBAnQoAgAhDSAAQdkAakECdCgCACEBIAUEfyAFQQJ0QQVqQQJ0KAIAIAdB",
-  "BWpBAnQoAgBGBUEACwR/IAVBAnRBBGpBAnQoAgAgAkECdEEEakECdCgCAEYFQQALRQRAIA0gAhAE",
-  "IgdBAEogBRAEIgVBAEpraiENIAEgByAFa2ohAQsgAEHeAGpBAnQiByANNgIAIABB3wBqQQJ0IgUg",
-  "ATYCACAAQRZqQQJ0IgFBACACazYCACAEIAZBAWpBAnQgBCAC/kgCAEcEf0EABSACQQR0/hACAEEA",
-  "TARAIAIQAwsgACACIAZBAnQoAgAQBSAAQdgAakECdCAHKAIANgIAIABB2QBqQQJ0IAUoAgA2AgAg",
-  "AUEANgIAQQELC6MEAQd/IABBHGpBAnRBwAEoAgBBAnQiBEEgaiABIARBBmpBAnQoAgB2QQF0akEC",
-  "dCgCADYCACACIgRB/////wFxQQdqQXhxQSdqQQR2IgJBAUEMKAIAdEEBdUoEf0F/BSACQQhNBH8g",
-  "AkECa0EAIAJBAksbBUEcIAJBAWsiAmdrIgZBA3QgAiAGdWpBAWsLCyIIQQBIBEBBACECBSAAQeAA",
-  "aiAIaiIJQQJ0KAIAIgIEQCACQQJ0QQNqQQJ0KAIAIQYgAEEdakECdCAIQQJqIgdBCEoEfyAHQQlr",
-  "IgdBB3FBCWogB0EDdXQFIAcLIABB2gBqQQJ0IgooAgBqNgIAIABBF2pBAnQiByACNgIAIAlBAnQg",
-  "BjYCACAAQRxqQQJ0IAZBAnRBA2pBAnQoAgA2AgAgAEGAAmogCGpBAnQiBiAGKAIAQQFrNgIAIAog",
-  "AEEdakECdCgCADYCACAAQRZqQQJ0IAI2AgAgB0EANgIABUEAIQILCyACBEAgAEHQAmohBiACQQJ0",
-  "IgdBAnRBADYCACAHQQFqQQJ0QYCAgIAENgIAIAdBBGpBAnQgBDYCACAHQQVqQQJ0QYCAgIB6NgIA",
-  "IARB/////wFxQQNqQQJ2IQQgB0EGaiEHA0AgBCAFSgRAIAUgB2pBAnQgBSAGakECdCgCADYCACAF",
-  "QQFqIQUMAQsLCyACRQRAQQAPCyAAIAEgAiADEAsiAUEBRwRAIAAgAhAGCyABC4UJAQx/IAJBAnQi",
-  "BEEGaiELIARBBGpBAnQoAgAhCkF/IQUCQEEAQcAB/hACAEECdCIEIARBAnT+EAIAGyIMIgRFDQAg",
-  "BEEgaiEHIARBB2pBAnQoAgBBAWshCCABIARBBmpBAnQoAgB2IQ4DQCAIIAlOBEAgByAOQQF0aiIE",
-  "QQJ0IgUoAgAiBkUEQCAF/hACACEGCyAEIQUgBkUNAkF/IQUgBkEBRg0CIAEgBkYEQCAEIgVBAWpB",
-  "AnT+EAIAIgZFDQNBfyEFIAZBgICAgARxDQMgBCEFAn9BACAKIAZB/////wNxQQJ0IgRBBGpBAnQo",
-  "AgBB/////3txRw0AGiAKQf////8BcUEDakECdiEGIARBBmohBEEAIQ8DQCAGIA9KBEBBACAEIA9q",
-  "QQJ0KAIAIAsgD2pBAnQoAgBHDQIaIA9BAWohDwwBCwtBAQsNAwsgDkEBaiAIcSEOIAlBAWohCQwB",
-  "CwtBfyEFC0F/IQYCQCAFQQBIDQBBACEGIAVBAnT+EAIAIgRFDQBBfyEGIAEgBEcNAEEAIQYgBUEB",
-  "akECdP4QAgAiBEUNACAEQf////8DcSEJQX8hBiAEQYCAgIAEcQR/QQAFAn9BACAJQQJ0IgdBBGpB",
-  "AnQoAgBB/////3txIApHDQAaIApB/////wFxQQNqQQJ2IQggB0EGaiEHA0AgCCANSgRAQQAgByAN",
-  "akECdCgCACALIA1qQQJ0KAIARw0CGiANQQFqIQ0MAQsLQQELC0UNACAJQQR0/hACAEEATARAIAkQ",
-  "AwsgACAJIAEQBSAEIQYLIAZBf0YEQEEADwsgBkH/////A3EiCAR/IAhBAnQiB0EEakECdCgCACAC",
-  "QQJ0IgRBBGpBAnQoAgBGBH8gB0EFakECdCgCACAEQQVqQQJ0KAIARgVBAAsFQQELRQRAQQAPCyAI",
-  "BHwgCEEBdEEDaiAKQf////8BcUEHakEDdmogCkGAgICABHFBAEdqQQN0KwMABUQAAAAAAAAAAAsg",
-  "A6AiAyADYgRAQQAPCyACQQF0QQNqIApB/////wFxQQdqQQN2aiAKQYCAgIAEcUEAR2pBA3QgAzkD",
-  "ACAAQdYAakEBdUEDdCADOQMAIAgEfyACQQJ0IghBAWpBAnQgBkH/////A3EiBzYCACAAQdgAakEC",
-  "dCgCACEBIABB2QBqQQJ0KAIAIQQgBwR/IAdBAnRBBWpBAnQoAgAgCEEFakECdCgCAEYFQQALBH8g",
-  "B0ECdEEEakECdCgCACACQQJ0QQRqQQJ0KAIARgVBAAtFBEAgASACEAQiCEEASiAHEAQiB0EASmtq",
-  "IQEgBCAIIAdraiEECyAAQd4AakECdCIIIAE2AgAgAEHfAGpBAnQiByAENgIAIABBFmpBAnQiAUEA",
-  "IAJrNgIAIAYgBUEBakECdCAGIAL+SAIARwR/QQAFIAJBBHT+EAIAQQBMBEAgAhADCyAAIAIgBUEC",
-  "dCgCABAFIABB2ABqQQJ0IAgoAgA2AgAgAEHZAGpBAnQgBygCADYCACABQQA2AgBBAQsFIAAgDCAF",
-  "IAEgAhANCwuBBwEIfwNAIAJBAnT+EAIAIgVBAUYEQEEBDwsgBUUEQCACQQJ0QQBBAf5IAgBFBEBB",
-  "AQ8LDAELIAJBAWpBAnT+EAIAIgRBf0YEQEEBDwsgBEUEQCACQQFqQQJ0QQBBf/5IAgAEf0EABSAA",
-  "QRlqQQJ0IgQgBCgCAEEBajYCAEEBCwRAQQEPCwwBCyAEQYCAgIAEcUUEQCAEQYCAgIB4cQR/IARB",
-  "sYCAgHhGBH9BAQUgBEH/////A3EiBkEEdP4QAgBBAEwEQCAGEAMLIAAgBiAFEAUgBiAFEAoLBUEA",
-  "CwRAIAQgAkEBakECdCAEQX/+SAIARw0CIARBsYCAgHhHBEAgBEH/////A3EiAUECdCICQQVqQQJ0",
-  "KAIAQf////8BcSACQQRqQQJ0KAIAQf////8BcWpBBHYhAiABQQJ0IgNBAmpBAnRBgAH+EAIANgIA",
-  "IANBA2pBAnRBADYCACAAQRJqIgNBAnQoAgAiBARAIARBAnRBA2pBAnQgATYCAAUgAEERakECdCAB",
-  "NgIACyADQQJ0IAE2AgAgAEEeakECdCIBIAEoAgAgAiAAQR9qQQJ0KAIAamo2AgALIABBGWpBAnQi",
-  "ACAAKAIAQQFqNgIAQQEPCyAEIAJBAWpBAnQgBCAEQYCAgIAEcv5IAgBHDQELCwJ/IARB/////3tx",
-  "IQcgAUECdP4QAgBBAnQiAEEHakECdCgCACEIIABBIGohBCAFIABBBmpBAnQoAgB2IQADQCADIAhI",
-  "BEBBASAEIABBAXRqIgFBAnT+EAIAIgZBAUYNAhogBkUEQCABQQJ0QQAgBf5IAgAaDAILIAUgBkYE",
-  "QEEBIAFBAWpBAnQiAf4QAgAiBkF/Rg0DGiAGRQRAQQEgAUEAIAf+SAIARQ0EGgwDCyAHQf////8D",
-  "cSIBQQJ0QQRqQQJ0KAIAQf////97cSEJQQEgBkH/////A3EiBiABRgR/QQEFAn9BACAGQQJ0IgpB",
-  "BGpBAnQoAgBB/////3txIAlHDQAaIAFBAnRBBmohBiAJQf////8BcUEDakECdiEJIApBBmohCkEA",
-  "IQEDQCABIAlIBEBBACABIApqQQJ0KAIAIAEgBmpBAnQoAgBHDQIaIAFBAWohAQwBCwtBAQsLDQMa",
-  "CyAAQQFqIAhBAWtxIQAgA0EBaiEDDAELC0EAC0UEQEEADwsgAkEBakECdEF//hcCAEEBC3IBAX8g",
-  "AEEVakECdCIEIAQoAgBBAWo2AgAgAEEQakECdCgCAAR/QQAFIABBEGpBAnRBgAEoAgD+FwIAQQEL",
-  "IAAgASACIAMQECEBBEAgAEEQakECdEEA/hcCAAsgAEEVakECdCIAIAAoAgBBAWs2AgAgAQvnAQED",
-  "fyAAQRVqQQJ0IgYgBigCAEEBajYCACAAQRBqQQJ0KAIABH9BAAUgAEEQakECdEGAASgCAP4XAgBB",
-  "AQsgAEEcakECdEHAASgCAEECdCIGQSBqIAEgBkEGakECdCgCAHZBAXRqQQJ0KAIANgIAIAAgAiAD",
-  "EAciAwRAIANBAXRBA2ogAkH/////AXFBB2pBA3ZqIAJBgICAgARxQQBHakEDdCAEOQMAIAAgASAD",
-  "QX8QDCIFRQRAIAAgAxAGCwsEQCAAQRBqQQJ0QQD+FwIACyAAQRVqQQJ0IgAgACgCAEEBazYCACAF",
-  "C2YBAX8gAEEQakECdCIEKAIABH9BAAUgBEGAASgCAP4XAgBBAQsgAkECdEEFakECdCgCAEEddkEF",
-  "RgR/IAAgASACIAMQCwUgACABIAIgAxAMCyEBBEAgAEEQakECdEEA/hcCAAsgAQszACACIANBAXRq",
-  "IQMCfwNAIAIgA0gEQEEAIAAgASACEBJFDQIaIAJBAmohAgwBCwtBAQsLFQAgACAAQdACakECdCAB",
-  "IAIgAxAIC5wHAQ9/IAAiBkHQAmpBAnQhDCABEAEiDkGwAUoEf0F/BSACIQdBICgCACECQSQoAgAh",
-  "CSABEAEiCEF8cSEPIAJB5c7l4wZzIQ0gCUHiyJWjB3MhBUEAIQADQCAIIQQgACAPSARAIAEgABAA",
-  "IQQgASAAQQFqEAAhECABIABBAmoQACEDIAsgASAAQQNqEAAiESADIAQgEHJycnIhCyAMIABBfHFq",
-  "IAQgEEEIdHIgA0EQdHIgEUEYdHIiBDYCAAUgACAISARAQQAhBCAAIQMDQCADIAhIBEAgASADEAAi",
-  "ECALciELIAQgECADQQNxQQN0dHIhBCADQQFqIQMMAQsLIAwgAEF8cWogBDYCAAsLIAIgCWoiAiAJ",
-  "QQV3cyEDIAQgBXMiBSANaiIJIAVBCHdzIgUgAkEQd2oiAiAFQQd3cyEFIANBDXcgAyAJaiIDcyEJ",
-  "IANBEHchDSACIARzIQIgACAISARAIABBBGohAAwBCwsgC0H/AUoEf0EABSAFIQBBACEEIA1B/wFz",
-  "IQMDQCAEQQNIBEAgAiAJaiICIAlBBXdzIQUgACADaiIDIABBCHdzIgAgAkEQd2oiAiAAQQd3cyEA",
-  "IAMgBWoiAyAFQQ13cyEJIANBEHchAyAEQQFqIQQMAQsLIAAgCXMiACAAQQJyIABBfnEbCyIABH8g",
-  "BiAMIAAgDiAHEAgFAn9BACEEQX8gARABQQF0IgBBsAFKDQAaIAEQASECA0AgAiAESgRAIAwgBEEB",
-  "dUECdGogASAEEAAgBEEBaiIDIAJIBH8gASADEAAFQQALQRB0cjYCACAEQQJqIQQMAQsLIABBgICA",
-  "gAJyIgNB/////wFxQQNqQQJ2IQVBICgCACIAQeXO5eMGcyEJQSQoAgAiBEHiyJWjB3MhAgNAIAUg",
-  "Ck4EQCAAIARqIgggBEEFd3MhBCAJIAIgBSAKSgR/IAwgCkECdGooAgAFIAMLIgBzIgJqIgkgAkEI",
-  "d3MiAiAIQRB3aiIIIAJBB3dzIQIgBCAJaiIJIARBDXdzIQQgCUEQdyEJIAAgCHMhACAKQQFqIQoM",
-  "AQsLQQAhCiAJQf8BcyEJA0AgCkEDSARAIAAgBGoiACAEQQV3cyEEIAIgCWoiBSACQQh3cyICIABB",
-  "EHdqIgAgAkEHd3MhAiAEIAVqIgUgBEENd3MhBCAFQRB3IQkgCkEBaiEKDAELCyAGIAwgAiAEcyIA",
-  "IABBAnIgAEF+cRsgAyAHEAgLCwsLiwEBAn8gAEEVakECdCIGIAYoAgBBAWo2AgAgACACIAMQByIC",
-  "BEAgAEEQakECdCgCAAR/QQAFIABBEGpBAnRBgAEoAgD+FwIAQQELIAAgASACIAQQESEFBEAgAEEQ",
-  "akECdEEA/hcCAAsgBUUEQCAAIAIQBgsLIABBFWpBAnQiACAAKAIAQQFrNgIAIAUL5AIBCH8gAEHQ",
-  "AmpBAnQhBEHAAf4QAgBBAnQiAEEgaiEHQX8gAEEGakECdP4QAgAiAHYhCCABIAB2IQMCfwNAIAVB",
-  "IEgEQCAHIANBAXRqIgBBAnT+EAIAIgYgAUYEQEEAIABBAWpBAnT+EAIAIgBFDQMaQX8gAEGAgICA",
-  "BHEgAEF/RnINAxoCf0EAIABB/////wNxIglBAnQiAEEEakECdP4QAgBB/////3txIAJHDQAaIAJB",
-  "/////wFxQQNqQQJ2IQogAEEGaiEGQQAhAANAIABBAWogCkgEQEEAIAAgBmpBAnT+EQMAIAQgAEEC",
-  "dGopAwBSDQIaIABBAmohAAwBCwsgACAKRgR/QQEFIAAgBmpBAnT+EAIAIAQgAEECdGooAgBGCwsE",
-  "QEF/IAkgCUEEdP4QAgBBAEwbDAQLBUF/QQAgBhsgBkF+cUUNAxoLIANBAWogCHEhAyAFQQFqIQUM",
-  "AQsLQX8LC7gBAQJ/IABBFWpBAnQiByAHKAIAQQFqNgIAIAAgAiADEAciAwRAIANBAXRBA2ogAkH/",
-  "////AXFBB2pBA3ZqIAJBgICAgARxQQBHakEDdCAFOQMAIABBEGpBAnQoAgAEf0EABSAAQRBqQQJ0",
-  "QYABKAIA/hcCAEEBCyAAIAEgAyAEEA8hBgRAIABBEGpBAnRBAP4XAgALIAZFBEAgACADEAYLCyAA",
-  "QRVqQQJ0IgAgACgCAEEBazYCACAGCwgAIAAgARAeC0wBAX8gAEEgaiEDIABBB2pBAnQoAgBBAWsh",
-  "AAJAA0AgASACSARAIAMgACABcUEBdGpBAnT+EAIADQIgAUEBaiEBDAELCyACIQELIAEL7wMBBn9B",
-  "gAH+EAIAIQQDQCABIANKBEAgAEERakECdCgCACICBH8gAkEAIAQgAkECdEECakECdCgCAGtBBE4b",
-  "BUEACyIFRQRAIAMPC0F/IAVBECgCAGtBDCgCAHZBAXRBgLgDakECdCgCACICQQFrIAJBgICAgARx",
-  "GyIGQQBIBH9BAQUgBkECaiICQQhKBEAgAkEJayICQQdxQQlqIAJBA3V0IQILIABBgAJqIAZqQQJ0",
-  "KAIAIAJBBEwEf0HAAAUgAkGAAk4Ef0EBBUGAAiACbQsLQQF0TgsEQCADDwsgAEEdakECdCAAQdoA",
-  "akECdCgCACAGQQJqIgJBCEoEfyACQQlrIgJBB3FBCWogAkEDdXQFIAILazYCACAAQRhqQQJ0IAU2",
-  "AgAgAEERaiICQQJ0KAIAQQJ0QQNqQQJ0KAIAIgdFBEAgAEESakECdEEANgIACyACQQJ0IAc2AgAg",
-  "BUECdEEDakECdCAAQeAAaiAGakECdCICKAIANgIAIAIgBTYCACAAQYACaiAGakECdCICIAIoAgBB",
-  "AWo2AgAgAEHaAGpBAnQgAEEdakECdCgCADYCACAAQRZqQQJ0IgIoAgAiBkEAIAVrRiAFIAZGcgRA",
-  "IAJBADYCAAsgAEEYakECdEEANgIAIANBAWohAwwBCwsgAQs="
-].join("");
-
-// src/segment/kernel.ts
-var PAGE_BYTES = 2 ** 16;
-var MOST_PAGES = 2 ** 16;
-function kernelMemory(bytes) {
-  const pages = Math.floor(bytes / PAGE_BYTES);
-  if (pages > MOST_PAGES) return void 0;
-  try {
-    return new WebAssembly.Memory({
-      initial: pages,
-      maximum: pages,
-      shared: true
-    });
-  } catch (error) {
-    if (error instanceof RangeError) return void 0;
-    throw error;
-  }
-}
-var compiled;
-function compile() {
-  const Module = WebAssembly.Module;
-  const binary = Uint8Array.fromBase64(KERNEL);
-  return new Module(binary, {
-    builtins: [
-      "js-string"
-    ]
-  });
-}
-function kernelOver(memory) {
-  compiled ??= compile();
-  const { exports } = new WebAssembly.Instance(compiled, {
-    env: {
-      memory
-    },
-    machine: {
-      now: () => Date.now()
-    }
-  });
-  const kernel = exports;
-  return {
-    look: kernel.look,
-    lookPacked: kernel.lookPacked,
-    glance: kernel.glance,
-    putNumber: kernel.putNumber,
-    publish: kernel.publish,
-    remove: kernel.remove,
-    increment: kernel.increment,
-    exchange: kernel.exchange,
-    afterGap: kernel.afterGap,
-    moveSlots: kernel.moveSlots,
-    drain: kernel.drain
-  };
-}
-
-// src/segment/segment.ts
-var MIN_SEGMENT_BYTES = 2 ** 20;
-var MAX_SEGMENT_BYTES = 2 ** 34;
-var MIN_CHUNK_REFS = 2 ** 8;
-var MAX_CHUNK_REFS = 2 ** 12;
-var CHUNKS_WANTED = 2 ** 10;
-var FIRST_CHUNK_ALIGN = 4096;
-var Segment = class _Segment {
-  handle;
-  /** What the map is called, if it has a name: for messages only. */
-  name;
-  buffer;
-  /** Undefined where the segment is no memory that it can work on. */
-  kernel;
-  words;
-  bytes;
-  floats;
-  id;
-  /** The two words of the hash key. */
-  seed;
-  chunkShift;
-  chunkCount;
-  firstChunk;
-  classes;
-  keyCodec;
-  valueCodec;
-  evicts;
-  floorShift;
-  constructor(handle) {
-    const { buffer, memory, name } = handle;
-    this.handle = handle;
-    this.name = name;
-    this.buffer = buffer;
-    this.kernel = memory && kernelOver(memory);
-    this.words = wordsOf(buffer);
-    this.bytes = Buffer2.from(buffer);
-    this.floats = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
-    const words = this.words;
-    this.id = idOf([
-      words[H_ID],
-      words[H_ID + 1]
-    ]);
-    this.seed = [
-      words[H_SEED],
-      words[H_SEED + 1]
-    ];
-    this.chunkShift = words[H_CHUNK_SHIFT];
-    this.chunkCount = words[H_CHUNK_COUNT];
-    this.firstChunk = words[H_FIRST_CHUNK];
-    this.classes = new SizeClasses(2 ** this.chunkShift);
-    this.keyCodec = readName(this.bytes, words, H_KEY_CODEC);
-    this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
-    this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
-    this.floorShift = words[H_FLOOR_SHIFT];
-  }
-  /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
-  static create(options) {
-    const handle = named(reserve(options.maxBytes), options.name);
-    const { buffer } = handle;
-    const geometry = layOut(buffer.byteLength);
-    const words = wordsOf(buffer);
-    poke(words, H_LAYOUT, LAYOUT_VERSION);
-    poke(words, H_TOTAL_REFS, geometry.totalRefs);
-    poke(words, H_CHUNK_SHIFT, geometry.chunkShift);
-    poke(words, H_FIRST_CHUNK, geometry.firstChunk);
-    poke(words, H_CHUNK_COUNT, geometry.chunkCount);
-    poke(words, H_CEILING, geometry.chunkCount);
-    poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
-    poke(words, H_FLOOR_SHIFT, options.floorShift);
-    const random = crypto.getRandomValues(new Int32Array(4));
-    words.set(options.id ?? random.subarray(0, 2), H_ID);
-    words.set(options.seed ?? random.subarray(2), H_SEED);
-    poke(words, H_CLOCK, FIRST_TICK);
-    poke(words, H_EPOCH, 1);
-    writeNoKey(words);
-    const bytes = new Uint8Array(buffer);
-    writeName(bytes, words, H_KEY_CODEC, options.keyCodec);
-    writeName(bytes, words, H_VALUE_CODEC, options.valueCodec);
-    poke(words, H_MAGIC, MAGIC);
-    return new _Segment(handle);
-  }
-  /** Sees a segment that another worker made. */
-  static attach(handle) {
-    const { buffer, memory, name } = handle;
-    const fault = faultOf({
-      buffer,
-      memory,
-      name
-    });
-    if (fault !== void 0) refuse(fault, name);
-    const own14 = memory ? {
-      buffer: bufferOf(memory),
-      memory
-    } : {
-      buffer
-    };
-    return new _Segment(named(own14, name));
-  }
-  /** Makes the segment attachable: its first table is linked. */
-  publish() {
-    store(this.words, H_READY, 1);
-  }
-  /** Word index of a chunk's descriptor. */
-  descriptor(chunk) {
-    return DESCRIPTORS + chunk * DESCRIPTOR_WORDS;
-  }
-  /** The chunk that a ref lies in. */
-  chunkOf(ref) {
-    return ref - this.firstChunk >>> this.chunkShift;
-  }
-  /** The ref at which a chunk begins. */
-  chunkRef(chunk) {
-    return this.firstChunk + chunk * 2 ** this.chunkShift;
-  }
-};
-function wordsOf(buffer) {
-  return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
-}
-function layOut(maxBytes) {
-  const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
-  const wanted = totalRefs / CHUNKS_WANTED;
-  const chunkRefs = Math.min(MAX_CHUNK_REFS, Math.max(MIN_CHUNK_REFS, 2 ** Math.floor(Math.log2(wanted))));
-  const chunkShift = Math.log2(chunkRefs);
-  const mostChunks = Math.ceil(totalRefs / chunkRefs);
-  const headBytes = (DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS) * 4;
-  const firstChunk = Math.ceil(headBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
-  const chunkCount = Math.floor((totalRefs - firstChunk) / chunkRefs);
-  return {
-    totalRefs,
-    chunkShift,
-    firstChunk,
-    chunkCount
-  };
-}
-function reserve(bytes) {
-  const memory = kernelMemory(bytes);
-  return memory ? {
-    buffer: bufferOf(memory),
-    memory
-  } : {
-    buffer: new SharedArrayBuffer(bytes)
-  };
-}
-function named(handle, name) {
-  return name === void 0 ? handle : {
-    ...handle,
-    name
-  };
-}
-function bufferOf(memory) {
-  return memory.buffer;
-}
-function isMemoryOf(memory, buffer) {
-  if (!(memory instanceof WebAssembly.Memory)) return false;
-  const other = bufferOf(memory);
-  if (!(other instanceof SharedArrayBuffer) || other.byteLength !== buffer.byteLength) return false;
-  const [a, b] = [
-    wordsOf(buffer),
-    wordsOf(other)
-  ];
-  return a[H_ID] === b[H_ID] && a[H_ID + 1] === b[H_ID + 1];
-}
-function refuse(fault, name) {
-  const mapName = typeof name === "string" ? name : void 0;
-  throw new HandleError(\`Cannot attach to \${theMap(mapName)}: \${fault}\`, {
-    mapName
-  });
-}
-function faultOf({ buffer, memory, name }) {
-  const fault = faultOfBuffer(buffer);
-  if (fault !== void 0) return fault;
-  if (memory !== void 0 && !isMemoryOf(memory, buffer)) {
-    return "its memory is not that of its buffer: pass the \`handle\` of a SharedMap as it is";
-  }
-  return name === void 0 || typeof name === "string" ? void 0 : \`its name must be a string: \${received(name)}\`;
-}
-function faultOfBuffer(buffer) {
-  if (!(buffer instanceof SharedArrayBuffer)) {
-    return "expected a SharedArrayBuffer: pass the \`handle\` of a SharedMap as it is";
-  }
-  const size = buffer.byteLength;
-  if (buffer.growable || size < MIN_SEGMENT_BYTES || size > MAX_SEGMENT_BYTES) {
-    return \`a buffer of \${size} bytes is not one that this module makes\`;
-  }
-  const words = wordsOf(buffer);
-  if (words[H_MAGIC] !== MAGIC) return "the memory does not begin like a map's";
-  if (words[H_LAYOUT] !== LAYOUT_VERSION) {
-    return \`its layout version is \${words[H_LAYOUT]}, this module reads \${LAYOUT_VERSION}: use one version of the module in all workers\`;
-  }
-  const geometry = layOut(size);
-  if (words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
-    return "its header is damaged";
-  }
-  return load(words, H_READY) === 1 ? void 0 : "its creator never finished it";
-}
-function areInBounds(words, { chunkCount }) {
-  const bounds = [
-    [
-      H_FLOOR_SHIFT,
-      1,
-      30
-    ],
-    [
-      H_PARTICIPANTS,
-      0,
-      MAX_PARTICIPANTS
-    ],
-    [
-      H_SNAPSHOTS,
-      0,
-      MAX_PARTICIPANTS
-    ],
-    [
-      H_CHUNK_HINT,
-      0,
-      chunkCount
-    ],
-    [
-      H_CEILING,
-      0,
-      chunkCount
-    ],
-    [
-      H_CLOCK,
-      FIRST_TICK,
-      LAST_TICK + 1
-    ],
-    [
-      H_WRITTEN,
-      0,
-      LAST_TICK + 1
-    ],
-    [
-      H_NO_KEY + V_KEY,
-      -1,
-      -1
-    ]
-  ];
-  return isSound(words, chunkCount) && bounds.every(([index, low, high]) => words[index] >= low && words[index] <= high);
-}
-function writeNoKey(words) {
-  poke(words, H_NO_KEY + V_STAMP, 1);
-  poke(words, H_NO_KEY + V_PREV, FINAL);
-  poke(words, H_NO_KEY + V_KEY, -1);
-  poke(words, H_NO_KEY + V_VALUE, TAG_TOMBSTONE << TAG_SHIFT);
-}
-function nameLength(words, index) {
-  const length = words[index];
-  return length > 0 && length <= CODEC_NAME_BYTES ? length : 0;
-}
-function readName(bytes, words, index) {
-  const start = (index + 1) * 4;
-  return bytes.utf8Slice(start, start + nameLength(words, index));
-}
-function writeName(bytes, words, index, name) {
-  const encoded = new TextEncoder().encode(name);
-  bytes.set(encoded, (index + 1) * 4);
-  poke(words, index, encoded.length);
-}
-function idOf([high, low]) {
-  return hex(high) + hex(low);
-}
-function hex(word) {
-  return (word >>> 0).toString(16).padStart(8, "0");
 }
 
 // src/table/version.ts
@@ -4829,7 +4813,7 @@ function isExpected(linked, expected) {
 }
 function insert(words, base, table, slot, hash, version) {
   const there = load15(words, slot);
-  const isMine = there === EMPTY4 ? claim2(words, base, table, slot, hash) : there === hash;
+  const isMine = there === EMPTY4 ? claim(words, base, table, slot, hash) : there === hash;
   if (!isMine) return UNDONE;
   announce2(words, base, 0, version);
   if (!compareAndSet12(words, slot + 1, 0, version)) return UNDONE;
@@ -4837,7 +4821,7 @@ function insert(words, base, table, slot, hash, version) {
   account2(words, base);
   return DONE;
 }
-function claim2(words, base, table, slot, hash) {
+function claim(words, base, table, slot, hash) {
   const permits = own13(words, base + P_PERMITS4);
   if (permits <= 0) return false;
   if (words[base + P_PERMITS_FOR3] !== words[table + T_NUMBER4]) return false;
@@ -5646,33 +5630,6 @@ var Table = class {
   }
 };
 
-// src/map/accounting.ts
-var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS5, REF_BYTES: REF_BYTES6 } = layout_exports;
-var { hint: hint10, load: load20 } = words_exports;
-function sumTally(segment, word) {
-  let sum = 0;
-  const slots = load20(segment.words, H_PARTICIPANTS5);
-  for (let slot = 0; slot < slots; slot++) {
-    sum = sum + hint10(segment.words, participantBase(slot) + word) | 0;
-  }
-  return Math.max(0, sum);
-}
-var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
-var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
-function activityOf({ words, floats }, slot) {
-  const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint10(words, base + P_USED_REFS5) + hint10(words, H_FLUSH3);
-}
-function sumActivity(segment) {
-  let sum = 0;
-  const slots = load20(segment.words, H_PARTICIPANTS5);
-  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
-  return sum;
-}
-function liveBytesOf(segment) {
-  return sumTally(segment, P_LIVE_REFS3) * REF_BYTES6;
-}
-
 // src/map/background.ts
 var background_exports = {};
 __export(background_exports, {
@@ -5760,143 +5717,203 @@ var Ticker = class {
 };
 var ticker = new Ticker();
 
-// src/map/capacity.ts
-function capacityOf({ chunkCount, chunkShift }, floorShift) {
-  const chunkBytes2 = 2 ** chunkShift * REF_BYTES;
-  const table = Math.ceil(tableBytes(2 ** floorShift) / chunkBytes2);
-  return (chunkCount - 2 * table - leastReserve(chunkCount)) * chunkBytes2;
-}
-function leastMaxBytes(fits) {
-  for (let size = MIN_SEGMENT_BYTES; size <= MAX_SEGMENT_BYTES; size *= 2) {
-    if (fits(layOut(size))) return size;
+// src/map/attachment.ts
+var Attachment = class _Attachment {
+  segment;
+  participant;
+  table;
+  /** Scratch for the key of the operation at hand. */
+  key;
+  /** What this worker remembers of the map's hashes. */
+  memo = new HashMemo();
+  /** The quick way of operations: compiled, if it can be. */
+  quick;
+  #lifeline;
+  /** What clears up after a table's worker that died. */
+  salvage;
+  /** What works for it in the background. */
+  resident;
+  /** What is closed together with the attachment. */
+  dependents = /* @__PURE__ */ new Set();
+  constructor(segment, participant, lifeline) {
+    this.segment = segment;
+    this.participant = participant;
+    this.#lifeline = lifeline;
+    this.table = new Table(participant);
+    this.salvage = new Salvage(participant, this.table);
+    participant.repairWith(() => this.#repair(), () => ticker.wake());
+    this.key = EncodedKey.inRecord(participant, this.memo);
+    const { kernel, words, floats } = segment;
+    this.quick = kernel ?? quickOver(words, floats);
   }
-  return void 0;
-}
-
-// src/map/version_maker.ts
-var { H_TTL_USED: H_TTL_USED2, LENGTH_MASK: LENGTH_MASK4, TAG_TOMBSTONE: TAG_TOMBSTONE4 } = layout_exports;
-var { bytesOf: bytesOf3, endOf: endOf2, valueBytes: valueBytes2, valueIndex: valueIndex2, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
-var NO_MEMORY = -1;
-var VersionMaker = class {
-  #participant;
-  #segment;
-  #key;
-  /** Keys that are longer than this need memory set aside for their tombstones. */
-  #longKey;
-  #ttlMarked = false;
-  /** What the last write that failed was short of. */
-  shortage = {
-    of: "entry",
-    bytes: 0
-  };
-  /**
-   * @param attachment The worker's hold on the map.
-   * @param key What the versions are of.
-   */
-  constructor({ participant, segment }, key) {
-    this.#participant = participant;
-    this.#segment = segment;
-    this.#key = key;
-    this.#longKey = participant.allocator.largestClassBytes / 2;
-  }
-  /**
-   * When an entry that lives \`ttl\` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
-   * The attachment is open.
-   */
-  endAfter(ttl) {
-    if (ttl === Infinity) return Infinity;
-    if (!this.#ttlMarked) {
-      store(this.#segment.words, H_TTL_USED2, 1);
-      this.#ttlMarked = true;
+  /** Makes a segment and attaches to it. What it does in the background is for \`attach.ts\` to begin. */
+  static make(options) {
+    const { capacity, ...rest } = options;
+    const floorShift = floorShiftFor(capacity);
+    const segment = Segment.create({
+      ...rest,
+      floorShift
+    });
+    const { participant, lifeline } = join(segment);
+    const root = allocateTable(participant, floorShift);
+    if (root === 0) {
+      participant.leave();
+      lifeline.release();
+      throw new RangeError(\`Cannot create SharedMap: maxBytes must hold a table for the capacity: received maxBytes \${options.maxBytes} and capacity \${capacity}\`);
     }
-    return Date.now() + ttl;
+    store(segment.words, H_ROOT, root);
+    segment.publish();
+    return new _Attachment(segment, participant, lifeline);
   }
-  /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
-  endOver(current, live, { ttl, keeps }) {
-    if (!live) return this.endAfter(ttl);
-    const before = endOf2(this.#segment, current);
-    if (keeps) return before;
-    const end = this.endAfter(ttl);
-    return before === Infinity || end <= before ? end : -end;
-  }
-  /**
-   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a section that whoever
-   * publishes or frees it ends.
-   */
-  make(values, expiry2) {
-    const ref = this.#allocate(values.byteLength, expiry2);
-    if (ref === NO_MEMORY) return NO_MEMORY;
-    const segment = this.#segment;
-    writeVersion2(segment, ref, this.#key, values.tag, values.byteLength, expiry2);
-    values.write(segment, valueIndex2(segment.words, ref));
-    return this.#kept(ref);
-  }
-  /** The same with the value of another and its own expiry. */
-  copy(current, expiry2) {
-    const { words, bytes } = this.#segment;
-    const length = valueBytes2(words, current);
-    const ref = this.#allocate(length, expiry2);
-    if (ref === NO_MEMORY) return NO_MEMORY;
-    writeVersion2(this.#segment, ref, this.#key, valueTag2(words, current), length, expiry2);
-    const from = valueIndex2(words, current) * 8;
-    bytes.copyWithin(valueIndex2(words, ref) * 8, from, from + length);
-    return this.#kept(ref);
-  }
-  /** Begins a section if there is memory. */
-  #allocate(valueLength, expiry2) {
-    const keyLength = this.#key.info & LENGTH_MASK4;
-    const bytes = versionBytes3(keyLength, valueLength, expiry2 !== Infinity);
-    const { allocator } = this.#participant;
-    const isLong4 = keyLength > this.#longKey;
-    if (!isLong4 || allocator.keepForTombstone(versionBytes3(keyLength, 0, false))) {
-      this.#participant.enterSection();
-      const ref = allocator.allocate(bytes);
-      if (ref !== 0) return ref;
-      this.#participant.leaveSection();
+  /** Attaches to a segment that another worker made, likewise. */
+  static join(segment) {
+    const { participant, lifeline } = join(segment);
+    if (!hasTables(participant)) {
+      participant.leave();
+      lifeline.release();
+      throw new HandleError(\`Cannot attach to \${theMap(segment.name)}: its table is damaged: pass the \\\`handle\\\` of a SharedMap as it is\`, {
+        mapName: segment.name
+      });
     }
-    this.shortage = {
-      of: "entry",
-      bytes: isLong4 ? bytes + keyLength : bytes
-    };
-    return NO_MEMORY;
+    return new _Attachment(segment, participant, lifeline);
   }
-  /**
-   * A version of the packed key whose header and key are written, if memory is kept for its
-   * tombstone still, or again: from here on that is so for as long as there is the version. Else
-   * the version is freed, and its section ends.
-   */
-  #kept(ref) {
-    const keyLength = this.#key.info & LENGTH_MASK4;
-    if (keyLength <= this.#longKey) return ref;
-    const { allocator } = this.#participant;
-    if (allocator.keepForTombstone(versionBytes3(keyLength, 0, false))) {
-      return ref;
-    }
-    this.shortage = {
-      of: "entry",
-      bytes: bytesOf3(this.#segment.words, ref) + keyLength
-    };
-    allocator.free(ref);
-    this.#participant.leaveSection();
-    return NO_MEMORY;
+  /** Whether \`close\` was not called. */
+  get isOpen() {
+    return this.participant.isHere;
   }
-  /** A tombstone of the packed key: as \`make\`. */
-  tombstone() {
-    this.#participant.enterSection();
-    const bytes = versionBytes3(this.#key.count * 4, 0, false);
-    const ref = this.#participant.allocator.allocate(bytes, "tombstone");
-    if (ref !== 0) {
-      writeVersion2(this.#segment, ref, this.#key, TAG_TOMBSTONE4, 0, Infinity);
-      return ref;
+  /** Throws \`ClosedError\` after \`close\`; heals what was cut short. Before each operation that writes. */
+  checkOpen(what) {
+    this.checkReadable(what);
+    this.participant.heal();
+  }
+  /** As \`checkOpen\`, for an operation that only reads: whatever pins heals. */
+  checkReadable(what) {
+    if (!this.isOpen) throw mapClosed(what, this.segment.name);
+  }
+  /** Leaves the segment; again is nothing. */
+  close() {
+    if (!this.isOpen) return;
+    try {
+      for (const dependent of this.dependents) dependent.close();
+      this.table.leave();
+      this.participant.leave();
+    } finally {
+      this.participant.abandon();
+      this.#lifeline.release();
     }
-    this.#participant.leaveSection();
-    this.shortage = {
-      of: "tombstone",
-      bytes: this.#key.info & LENGTH_MASK4
-    };
-    return NO_MEMORY;
+  }
+  /** Does work under a pin. */
+  pinned(work2) {
+    this.participant.pin();
+    try {
+      return work2();
+    } finally {
+      this.participant.unpin();
+    }
+  }
+  /** Keeps no more memory for the tombstone of the longest key than is needed. */
+  lowerReserve() {
+    const { participant: { allocator }, segment: { words } } = this;
+    allocator.lowerReserve((ref) => tombstoneBytes(words, ref));
+  }
+  /** Opens the moment that a holder holds, in its registry word; undefined: the clock has run out. */
+  openMomentFor(holder, open) {
+    const { participant } = this;
+    participant.heal();
+    participant.enterSection();
+    const moment = openMoment(participant, holder.registryWord, open);
+    if (moment !== void 0) this.dependents.add(holder);
+    participant.leaveSection();
+    return moment;
+  }
+  /** Lets go of the moment that a holder holds; again is nothing. */
+  closeMomentOf(holder) {
+    if (!holder.isOpen) return;
+    const { participant } = this;
+    participant.heal();
+    participant.enterSection();
+    this.dependents.delete(holder);
+    holder.isOpen = false;
+    closeSnapshot(participant, holder.registryWord);
+    participant.leaveSection();
+    participant.collect();
+  }
+  /** Brings the record in order after a section that was cut short. */
+  #repair() {
+    const { dependents, participant } = this;
+    const words = [
+      ...dependents
+    ].map((dependent) => dependent.registryWord);
+    const inUse2 = words.filter((word) => word !== void 0);
+    participant.closeSnapshotsBut(new Set(inUse2));
+    repairOwn(participant, this.salvage);
   }
 };
+function hasTables(participant) {
+  const { segment } = participant;
+  participant.pin();
+  const root = load(segment.words, H_ROOT);
+  const next = isTable2(segment, root) ? load(segment.words, root * 4 + T_NEXT) : -1;
+  const isSound2 = next === 0 || isTable2(segment, next);
+  participant.unpin();
+  return isSound2;
+}
+function join(segment) {
+  const lock = add(segment.words, H_LOCKS, 1) + 1;
+  const lifeline = Lifeline.hold(lifelineName(segment, lock));
+  const participant = Participant.join(segment, lock);
+  if (participant !== void 0) return {
+    participant,
+    lifeline
+  };
+  lifeline.release();
+  throw new HandleError(\`Cannot attach to \${theMap(segment.name)}: all \${MAX_PARTICIPANTS} places are taken: close attachments that are no longer needed\`, {
+    mapName: segment.name
+  });
+}
+
+// src/epoch/estate.ts
+function adoptEstates(self) {
+  const { base: own14, segment: { words } } = self;
+  const slots = load(words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const base = participantBase(slot);
+    if (base === own14 || !claim2(self, base + P_STATE)) continue;
+    self.adopt(base);
+    store(words, base + P_STATE, 0);
+  }
+}
+function claim2({ lock, segment: { words } }, index) {
+  const state = load(words, index);
+  return state === -lock || state === ESTATE && compareAndSet(words, index, ESTATE, -lock);
+}
+
+// src/map/accounting.ts
+var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS5, REF_BYTES: REF_BYTES6 } = layout_exports;
+var { hint: hint10, load: load20 } = words_exports;
+function sumTally(segment, word) {
+  let sum = 0;
+  const slots = load20(segment.words, H_PARTICIPANTS5);
+  for (let slot = 0; slot < slots; slot++) {
+    sum = sum + hint10(segment.words, participantBase(slot) + word) | 0;
+  }
+  return Math.max(0, sum);
+}
+var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
+var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
+function activityOf({ words, floats }, slot) {
+  const base = participantBase(slot);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint10(words, base + P_USED_REFS5) + hint10(words, H_FLUSH3);
+}
+function sumActivity(segment) {
+  let sum = 0;
+  const slots = load20(segment.words, H_PARTICIPANTS5);
+  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
+  return sum;
+}
+function liveBytesOf(segment) {
+  return sumTally(segment, P_LIVE_REFS3) * REF_BYTES6;
+}
 
 // src/codec/codec.ts
 var codec_exports = {};
@@ -5930,7 +5947,7 @@ __export(look_exports, {
   look: () => look,
   lookPacked: () => lookPacked
 });
-var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK5, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
+var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
 var { load: load21 } = words_exports;
 var { copyPair: copyPair2, loadFloat: loadFloat2 } = machine_exports;
 var { beforeGlance: beforeGlance2, confirms: confirms2, glance: glance2, UNDECIDED: UNDECIDED3 } = glance_exports;
@@ -5977,7 +5994,7 @@ function seemsPlainNumber(words, version) {
 }
 function copyOut(words, floats, base, hash, info, version, most) {
   const valueInfo = load21(words, version * 4 + V_VALUE5);
-  if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE5) return 0;
+  if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
   const to = copiedValue(base, info) * 2;
   const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
   if (to > end) return UNDECIDED3;
@@ -5988,7 +6005,7 @@ function copyOut(words, floats, base, hash, info, version, most) {
   const from = valueIndexOf3(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY7) !== 0;
   floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
-  const bytes = valueInfo & LENGTH_MASK5;
+  const bytes = valueInfo & LENGTH_MASK4;
   const count = bytes + 7 >>> 3 << 1;
   if (bytes > most || to + count > end) return LONG;
   for (let i = 0; i < count; i += 2) copyPair2(words, from + i, to + i);
@@ -6078,7 +6095,132 @@ var Watch = class {
   }
 };
 
-// src/map/writer.ts
+// src/map/version_maker.ts
+var { H_TTL_USED: H_TTL_USED2, LENGTH_MASK: LENGTH_MASK5, TAG_TOMBSTONE: TAG_TOMBSTONE5 } = layout_exports;
+var { bytesOf: bytesOf3, endOf: endOf2, valueBytes: valueBytes2, valueIndex: valueIndex2, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
+var NO_MEMORY = -1;
+var VersionMaker = class {
+  #participant;
+  #segment;
+  #key;
+  /** Keys that are longer than this need memory set aside for their tombstones. */
+  #longKey;
+  #ttlMarked = false;
+  /** What the last write that failed was short of. */
+  shortage = {
+    of: "entry",
+    bytes: 0
+  };
+  /**
+   * @param attachment The worker's hold on the map.
+   * @param key What the versions are of.
+   */
+  constructor({ participant, segment }, key) {
+    this.#participant = participant;
+    this.#segment = segment;
+    this.#key = key;
+    this.#longKey = participant.allocator.largestClassBytes / 2;
+  }
+  /**
+   * When an entry that lives \`ttl\` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
+   * The attachment is open.
+   */
+  endAfter(ttl) {
+    if (ttl === Infinity) return Infinity;
+    if (!this.#ttlMarked) {
+      store(this.#segment.words, H_TTL_USED2, 1);
+      this.#ttlMarked = true;
+    }
+    return Date.now() + ttl;
+  }
+  /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
+  endOver(current, live, { ttl, keeps }) {
+    if (!live) return this.endAfter(ttl);
+    const before = endOf2(this.#segment, current);
+    if (keeps) return before;
+    const end = this.endAfter(ttl);
+    return before === Infinity || end <= before ? end : -end;
+  }
+  /**
+   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a section that whoever
+   * publishes or frees it ends.
+   */
+  make(values, expiry2) {
+    const ref = this.#allocate(values.byteLength, expiry2);
+    if (ref === NO_MEMORY) return NO_MEMORY;
+    const segment = this.#segment;
+    writeVersion2(segment, ref, this.#key, values.tag, values.byteLength, expiry2);
+    values.write(segment, valueIndex2(segment.words, ref));
+    return this.#kept(ref);
+  }
+  /** The same with the value of another and its own expiry. */
+  copy(current, expiry2) {
+    const { words, bytes } = this.#segment;
+    const length = valueBytes2(words, current);
+    const ref = this.#allocate(length, expiry2);
+    if (ref === NO_MEMORY) return NO_MEMORY;
+    writeVersion2(this.#segment, ref, this.#key, valueTag2(words, current), length, expiry2);
+    const from = valueIndex2(words, current) * 8;
+    bytes.copyWithin(valueIndex2(words, ref) * 8, from, from + length);
+    return this.#kept(ref);
+  }
+  /** Begins a section if there is memory. */
+  #allocate(valueLength, expiry2) {
+    const keyLength = this.#key.info & LENGTH_MASK5;
+    const bytes = versionBytes3(keyLength, valueLength, expiry2 !== Infinity);
+    const { allocator } = this.#participant;
+    const isLong4 = keyLength > this.#longKey;
+    if (!isLong4 || allocator.keepForTombstone(versionBytes3(keyLength, 0, false))) {
+      this.#participant.enterSection();
+      const ref = allocator.allocate(bytes);
+      if (ref !== 0) return ref;
+      this.#participant.leaveSection();
+    }
+    this.shortage = {
+      of: "entry",
+      bytes: isLong4 ? bytes + keyLength : bytes
+    };
+    return NO_MEMORY;
+  }
+  /**
+   * A version of the packed key whose header and key are written, if memory is kept for its
+   * tombstone still, or again: from here on that is so for as long as there is the version. Else
+   * the version is freed, and its section ends.
+   */
+  #kept(ref) {
+    const keyLength = this.#key.info & LENGTH_MASK5;
+    if (keyLength <= this.#longKey) return ref;
+    const { allocator } = this.#participant;
+    if (allocator.keepForTombstone(versionBytes3(keyLength, 0, false))) {
+      return ref;
+    }
+    this.shortage = {
+      of: "entry",
+      bytes: bytesOf3(this.#segment.words, ref) + keyLength
+    };
+    allocator.free(ref);
+    this.#participant.leaveSection();
+    return NO_MEMORY;
+  }
+  /** A tombstone of the packed key: as \`make\`. */
+  tombstone() {
+    this.#participant.enterSection();
+    const bytes = versionBytes3(this.#key.count * 4, 0, false);
+    const ref = this.#participant.allocator.allocate(bytes, "tombstone");
+    if (ref !== 0) {
+      writeVersion2(this.#segment, ref, this.#key, TAG_TOMBSTONE5, 0, Infinity);
+      return ref;
+    }
+    this.#participant.leaveSection();
+    this.shortage = {
+      of: "tombstone",
+      bytes: this.#key.info & LENGTH_MASK5
+    };
+    return NO_MEMORY;
+  }
+};
+
+// src/map/commit.ts
 var { P_DELETED: P_DELETED3 } = layout_exports;
 var { TAG_NUMBER: TAG_NUMBER3 } = codec_exports;
 var { NUMBER_INFO: NUMBER_INFO2 } = look_exports;
@@ -6089,10 +6231,9 @@ var { ticker: ticker2 } = background_exports;
 var { underway: underway2 } = own_changes_exports;
 var LEAVE = 0;
 var NO_MEMORY_LEFT = Symbol("no memory left");
-var Writer = class {
+var Committer = class {
   /** Makes the versions that are decided on. */
   maker;
-  #attachment;
   #participant;
   #segment;
   #table;
@@ -6113,7 +6254,6 @@ var Writer = class {
   constructor(attachment, key = attachment.key) {
     const { participant, segment } = attachment;
     this.maker = new VersionMaker(attachment, key);
-    this.#attachment = attachment;
     this.#participant = participant;
     this.#segment = segment;
     this.#table = attachment.table;
@@ -6131,20 +6271,8 @@ var Writer = class {
    * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
    * publish, or to \`LEAVE\` or \`NO_MEMORY\`. Called while pinned: none of the caller's code may run. A renewal that came too late was
    * published in the place of nothing, and is nothing: then it decides anew.
-   * @returns Whether a version was published.
+   * @returns What came of it: "full" if there is no memory for it, or no slot; the maker's \`shortage\` says what there was too little of.
    */
-  commit(toInsert, decide) {
-    for (let attempt = 0; ; attempt++) {
-      const outcome = this.tryCommit(toInsert, decide);
-      if (outcome === "full") {
-        this.makeRoom(attempt);
-        continue;
-      }
-      this.#participant.collectSometimes();
-      return outcome === "done";
-    }
-  }
-  /** The same, once: "full" if there is no memory for it, or no slot. */
   tryCommit(toInsert, decide) {
     const participant = this.#participant;
     participant.pin();
@@ -6222,34 +6350,22 @@ var Writer = class {
     }
     return outcome;
   }
-  /** Frees memory for the write at hand, or throws \`MapFullError\`. */
-  makeRoom(attempt) {
-    this.#attachment.makeRoom(this.maker.shortage, attempt);
-  }
   /** After a change of the packed key's entry. */
   #noteChange() {
     if (!this.#isCallers) return;
     if (ticker2.isResting) ticker2.wake();
     underway2.innermost?.note(this.#segment, this.#key);
   }
-  /**
-   * Publishes a version with a prepared value under the packed key, whatever is there now.
-   *
-   * @param values Has the value prepared.
-   * @param expiry When it expires.
-   */
-  put(values, expiry2) {
+  /** Publishes a version with a prepared value under the packed key, whatever is there now; false if there is no memory for it, or no slot. */
+  tryPut(values, expiry2) {
     if (!this.#putQuickly(values, expiry2)) {
       const { base } = this.#participant;
       touchHome2(this.#segment.words, base, this.#key.hash);
-      for (let attempt = 0; ; attempt++) {
-        const version = this.maker.make(values, expiry2);
-        if (version !== NO_MEMORY && this.#publish(version)) break;
-        this.makeRoom(attempt);
-      }
+      const version = this.maker.make(values, expiry2);
+      if (version === NO_MEMORY || !this.#publish(version)) return false;
     }
     this.#noteChange();
-    this.#participant.collectSometimes();
+    return true;
   }
   /**
    * Links a version, however often others are faster; false, and the version is freed, if the table has no place. Ends the section
@@ -6284,22 +6400,13 @@ var Writer = class {
     return false;
   }
   /**
-   * Deletes the entry of the packed key; returns what \`read\` makes of its version, or undefined if there was none.
+   * Deletes the entry of the packed key; returns what \`read\` makes of its version, undefined if there was none, or \`NO_MEMORY_LEFT\` if there
+   * is none for a tombstone.
    *
    * @param read Reads the version, before it is deleted.
    * @param isSafe Whether that cannot fail: then it may come after.
    */
-  remove(read, isSafe) {
-    for (let attempt = 0; ; attempt++) {
-      const outcome = this.#tryDelete(read, isSafe);
-      if (outcome !== NO_MEMORY_LEFT) {
-        this.#participant.collectSometimes();
-        return outcome;
-      }
-      this.makeRoom(attempt);
-    }
-  }
-  #tryDelete(read, isSafe) {
+  tryRemove(read, isSafe) {
     const participant = this.#participant;
     participant.pin();
     try {
@@ -6347,7 +6454,6 @@ var Writer = class {
     const isDone = key.isNear && typeof expected === "number" && typeof next === "number" && next === next && this.#quick.exchange(this.#participant.base, key.hash, key.info, NUMBER_INFO2, expected, next) === DONE2;
     if (!isDone) return false;
     this.#noteChange();
-    this.#participant.collectSometimes();
     return true;
   }
   /** Deletes the entry of the packed key, if its version is the one that is expected: \`DONE\`, \`ABSENT\` or \`UNDONE\`. */
@@ -6369,109 +6475,21 @@ var Writer = class {
     const isDone = key.isNear && this.#quick.increment(this.#participant.base, key.hash, key.info, NUMBER_INFO2, by) === DONE2;
     if (!isDone) return false;
     this.#noteChange();
-    this.#participant.collectSometimes();
     return true;
   }
 };
-
-// src/map/evacuation.ts
-function evacuate(attachment, place = nextTablePlace(attachment.segment)) {
-  const { participant, segment, table } = attachment;
-  const cursor = new Cursor(segment, table.migration);
-  const key = new EncodedKey(segment.seed);
-  const writer = new Writer(attachment, key);
-  const refs = [];
-  while (!cursor.done) {
-    participant.pin();
-    try {
-      cursor.next(refs);
-      for (const ref of refs) {
-        if (!participant.allocator.isWithin(ref, ...place)) continue;
-        key.copyFrom(segment.words, ref);
-        if (!move(attachment, writer, ref, place)) return false;
-      }
-    } finally {
-      participant.unpin();
-    }
-  }
-  participant.collectAll();
-  return true;
-}
-function move(attachment, writer, ref, place) {
-  const outcome = writer.tryCommit(false, (current) => current === ref ? copyOutside(attachment, ref, place) : LEAVE);
-  return outcome !== "full";
-}
-function copyOutside({ participant, segment: { words } }, ref, place) {
-  const { allocator } = participant;
-  const bytes = bytesOf(words, ref);
-  participant.enterSection();
-  const copy3 = allocator.allocateOutside(...place, bytes, (high) => participant.retire(high));
-  if (copy3 !== 0) {
-    copyVersion(words, ref, copy3, bytes);
-    if (allocator.keepForTombstone(tombstoneBytes(words, copy3))) return copy3;
-    allocator.free(copy3);
-  }
-  participant.leaveSection();
-  return NO_MEMORY;
-}
-
-// src/table/sample.ts
-var { DEAD: DEAD6, H_ROOT: H_ROOT9, REF_MASK: REF_MASK13, SLOT_WORDS: SLOT_WORDS10, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT8, T_SHIFT: T_SHIFT9, T_SLOTS: T_SLOTS10 } = layout_exports;
-var TRIES2 = 32;
-var REACH = 128;
-function sampleVersions(words, count, sample, hashes = 2 ** 32) {
-  sample.refs.length = 0;
-  sample.hashes.length = 0;
-  let hash = 0;
-  for (let tries = 0; tries < TRIES2; tries++) {
-    hash = Math.floor(Math.random() * hashes) | 0;
-    const table = tableWith(words, hash);
-    if (table !== 0) return collect(words, table, hash, count, sample);
-  }
-  const root = load(words, H_ROOT9) * 4;
-  collect(words, root, hash, count, sample);
-  const next = load(words, root + T_NEXT8) * 4;
-  if (next !== 0) collect(words, next, hash, count, sample);
-}
-function tableWith(words, hash) {
-  const root = load(words, H_ROOT9) * 4;
-  if (versionIn(words, root, homeIn(words, root, hash)) !== 0) return root;
-  const next = load(words, root + T_NEXT8) * 4;
-  if (next === 0) return 0;
-  return versionIn(words, next, homeIn(words, next, hash)) === 0 ? 0 : next;
-}
-function collect(words, table, hash, count, { refs, hashes }) {
-  const home2 = homeIn(words, table, hash);
-  for (let i = home2; i < home2 + REACH && refs.length < count; i++) {
-    const ref = versionIn(words, table, i);
-    if (ref === 0) continue;
-    refs.push(ref);
-    hashes.push(hint(words, slotAt(words, table, i)));
-  }
-}
-function homeIn(words, table, hash) {
-  return homeSlot(hash, words[table + T_SHIFT9]);
-}
-function versionIn(words, table, slot) {
-  const link2 = load(words, slotAt(words, table, slot) + 1);
-  return (link2 & DEAD6) === 0 ? link2 & REF_MASK13 : 0;
-}
-function slotAt(words, table, slot) {
-  const mask = words[table + T_CAPACITY10] - 1;
-  return table + T_SLOTS10 + (slot & mask) * SLOT_WORDS10;
-}
 
 // src/map/removal.ts
 var Remover = class {
   #attachment;
   /** Its own scratch: the operation that made room necessary still needs the attachment's. */
   #key;
-  #writer;
+  #committer;
   #isStuck = false;
   constructor(attachment) {
     this.#attachment = attachment;
     this.#key = new EncodedKey(attachment.segment.seed);
-    this.#writer = new Writer(attachment, this.#key);
+    this.#committer = new Committer(attachment, this.#key);
   }
   /**
    * Whether no memory was left for a tombstone. Then it removes nothing more: to find that out again looks through all chunks, each
@@ -6485,275 +6503,14 @@ var Remover = class {
     if (this.#isStuck) return false;
     const { participant, segment: { words } } = this.#attachment;
     this.#key.copyFrom(words, ref);
-    const { maker } = this.#writer;
-    const outcome = this.#writer.tryCommit(false, (current) => current === ref ? maker.tombstone() : LEAVE);
+    const { maker } = this.#committer;
+    const outcome = this.#committer.tryCommit(false, (current) => current === ref ? maker.tombstone() : LEAVE);
     if (outcome === "full") this.#isStuck = true;
     if (outcome !== "done") return false;
     participant.count(why);
     return true;
   }
 };
-
-// src/map/eviction.ts
-var LEAST_EVICTED = 16;
-var SAMPLES = 8;
-var MOST_IN_VAIN = 16;
-var SCATTERED_ATTEMPTS = 8;
-var MOST_ATTEMPTS = 32;
-var FIRST_ATTEMPT = 3;
-var DUMP_PATIENCE_MS = 5;
-var RANGES_BESIDE_DUMP = 64;
-var STRETCHES_PER_SEGMENT = 64;
-var MOST_DOUBLINGS = 3;
-var TAKEN = -(2 ** 50);
-function evict(attachment, shortage, attempt) {
-  const { participant } = attachment;
-  return attempt < MOST_ATTEMPTS && participant.drain() && (evictSome(attachment, shortage, attempt) || othersGive(attachment, shortage)) && participant.drain();
-}
-function evictQuickly(attachment, bytes) {
-  return evictScattered(attachment, bytes, LEAST_EVICTED) && attachment.participant.drain();
-}
-function evictAhead(attachment, bytes) {
-  evictScattered(attachment, bytes, 0);
-  const { participant } = attachment;
-  participant.collectAll();
-  participant.allocator.flush();
-}
-function othersGive({ participant, segment }, { of, bytes }) {
-  if (of !== "entry" || isSnapshotOpen(segment)) return false;
-  const { allocator } = participant;
-  return participant.waitFor(() => {
-    participant.enterSection();
-    const ref = allocator.allocate(bytes);
-    if (ref !== 0) allocator.free(ref);
-    participant.leaveSection();
-    return ref !== 0;
-  });
-}
-function evictSome(attachment, shortage, attempt) {
-  const { participant, table } = attachment;
-  if (shortage.of === "slot") {
-    const entries = Math.max(LEAST_EVICTED, table.migration.deletionsWanted);
-    const evicted = evictScattered(attachment, 0, entries);
-    const worth = isSnapshotOpen(attachment.segment) ? 1 : void 0;
-    return attachment.purge(worth, evicted ? "place" : "memory") || evicted && worth === void 0;
-  }
-  const { bytes } = shortage;
-  if (bytes <= participant.allocator.largestClassBytes && attempt < SCATTERED_ATTEMPTS) {
-    const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
-    const purged = (!evicted || participant.allocator.isLow()) && attachment.purge(1, evicted ? "place" : "memory");
-    return evicted || purged;
-  }
-  const count = participant.allocator.chunksFor(bytes);
-  return evictStretches(attachment, count, attempt);
-}
-function evictScattered(attachment, leastBytes, leastEntries) {
-  const { words } = attachment.segment;
-  const remover = new Remover(attachment);
-  const total = {
-    bytes: 0,
-    entries: 0
-  };
-  const isEnough = () => total.bytes >= leastBytes && total.entries >= leastEntries;
-  const isOver3 = () => isEnough() || remover.isStuck;
-  do {
-    evictSampled(attachment, remover, isOver3, total);
-    if (neededFrom(words) === FIRST_PLACE && isInVain(total, remover)) {
-      if (dumpsGetOn(attachment)) continue;
-    }
-    evictFromAnywhere(attachment, remover, isOver3, total);
-  } while (isInVain(total, remover) && dumpsGetOn(attachment));
-  return total.entries > 0;
-}
-function isInVain(total, remover) {
-  return total.entries === 0 && !remover.isStuck;
-}
-function evictSampled(attachment, remover, isOver3, total) {
-  const { participant } = attachment;
-  const sample = {
-    refs: [],
-    hashes: []
-  };
-  for (let inVain = 0; !isOver3() && inVain < MOST_IN_VAIN; ) {
-    const before = total.entries;
-    participant.pin();
-    try {
-      const ref = chooseEntry(attachment, sample, inVain);
-      if (ref !== 0) evictOne(attachment, remover, ref, total);
-    } finally {
-      participant.unpin();
-    }
-    if (total.entries === before) inVain++;
-  }
-}
-function evictFromAnywhere(attachment, remover, isOver3, total) {
-  const { segment, table } = attachment;
-  const start = Math.floor(Math.random() * 2 ** 32);
-  let ranges = isWaitingForDumps(segment.words) ? RANGES_BESIDE_DUMP : Infinity;
-  for (const [from, to] of [
-    [
-      start,
-      2 ** 32
-    ],
-    [
-      0,
-      start
-    ]
-  ]) {
-    const cursor = new Cursor(segment, table.migration, from);
-    while (!isOver3() && cursor.position < to && ranges-- > 0) {
-      evictRange(attachment, remover, cursor, isOver3, total);
-    }
-  }
-}
-function isWaitingForDumps(words) {
-  return neededFrom(words) !== LAST_PLACE && oldestHeld(words) === 0;
-}
-function dumpsGetOn({ participant, segment }) {
-  const { words } = segment;
-  const before = neededFrom(words);
-  if (!isWaitingForDumps(words) || hasDump(words, participant.base)) {
-    return false;
-  }
-  const patience = new Patience(DUMP_PATIENCE_MS);
-  while (neededFrom(words) === before) {
-    if (!patience.nap()) return false;
-  }
-  return true;
-}
-function evictRange(attachment, remover, cursor, isOver3, total) {
-  const { participant, segment: { words } } = attachment;
-  const refs = [];
-  participant.pin();
-  try {
-    cursor.next(refs);
-    for (let i = 0; i < refs.length && !isOver3(); i++) {
-      if (!isEvictable(words, refs[i], cursor.hashAt(i))) continue;
-      evictOne(attachment, remover, refs[i], total);
-    }
-  } finally {
-    participant.unpin();
-  }
-  participant.collectSometimes();
-}
-function evictOne({ segment: { words } }, remover, ref, total) {
-  const size = bytesOf(words, ref);
-  const cause = hasExpired(words, ref) ? "expired" : "evicted";
-  if (!remover.remove(ref, cause)) return;
-  total.bytes += size;
-  total.entries++;
-}
-function chooseEntry({ segment }, sample, inVain) {
-  const { words } = segment;
-  const samples = load(words, H_TTL_USED) === 0 ? 1 : SAMPLES;
-  sampleVersions(words, samples, sample, hashesToTry(words, inVain));
-  let chosen = 0;
-  let soonest = Infinity;
-  for (let i = 0; i < sample.refs.length; i++) {
-    const ref = sample.refs[i];
-    if (!isEvictable(words, ref, sample.hashes[i])) continue;
-    const expiry2 = expiryOf(segment, ref);
-    if (chosen !== 0 && expiry2 >= soonest) continue;
-    chosen = ref;
-    soonest = expiry2;
-  }
-  return chosen;
-}
-function evictStretches(attachment, count, attempt) {
-  const { segment } = attachment;
-  const share = 2 ** Math.min(attempt - FIRST_ATTEMPT, MOST_DOUBLINGS) / STRETCHES_PER_SEGMENT;
-  const wanted = Math.ceil(segment.chunkCount / count * share);
-  const chosen = chooseChunks(attachment, count, wanted);
-  if (chosen.size === 0) return false;
-  const remover = new Remover(attachment);
-  forEachEntry(attachment, (ref) => {
-    if (chosen.has(segment.chunkOf(ref))) remover.remove(ref, "evicted");
-  });
-  attachment.purge(1);
-  attachment.participant.allocator.consolidate(true);
-  return true;
-}
-function chooseChunks(attachment, count, wanted) {
-  const { segment } = attachment;
-  const { entryLimit, spareChunks } = attachment.participant.allocator;
-  const gains = gainsOf(attachment);
-  const isFree = (chunk) => isFreeChunk(segment, chunk);
-  let mostFree = Math.max(0, Math.min(count - 1, spareChunks));
-  const chosen = /* @__PURE__ */ new Set();
-  for (let i = 0; i < wanted; i++) {
-    const first = bestStretch(segment, gains, count, entryLimit, mostFree);
-    if (first < 0) break;
-    for (let chunk = first; chunk < first + count; chunk++) {
-      if (isFree(chunk)) mostFree--;
-      chosen.add(chunk);
-      gains[chunk] = TAKEN;
-    }
-    mostFree = Math.max(0, mostFree);
-  }
-  return chosen;
-}
-function gainsOf(attachment) {
-  const { segment } = attachment;
-  const gains = new Float64Array(segment.chunkCount);
-  forEachEntry(attachment, (ref) => {
-    let chunk = segment.chunkOf(ref);
-    for (let left = bytesOf(segment.words, ref); left > 0; ) {
-      gains[chunk++] += Math.min(left, chunkBytes(segment));
-      left -= chunkBytes(segment);
-    }
-  });
-  for (let chunk = 0; chunk < gains.length; chunk++) {
-    if (isFreeChunk(segment, chunk)) gains[chunk] = chunkBytes(segment);
-  }
-  return gains;
-}
-function chunkBytes(segment) {
-  return 2 ** segment.chunkShift * REF_BYTES;
-}
-function forEachEntry(attachment, visit) {
-  const { participant, segment, table } = attachment;
-  const { words } = segment;
-  forEachRange(participant, table.migration, (refs, cursor) => {
-    for (let i = 0; i < refs.length; i++) {
-      if (isEvictable(words, refs[i], cursor.hashAt(i))) visit(refs[i]);
-    }
-  });
-}
-function isEvictable(words, ref, hash) {
-  return !isTombstone(words, ref) && !isShownNow(words, settle(words, ref), hash);
-}
-function hashesToTry(words, inVain) {
-  const place = neededFrom(words);
-  if (place === FIRST_PLACE || inVain % 2 !== 0) return 2 ** 32;
-  return place - FIRST_PLACE;
-}
-function isSnapshotOpen({ words }) {
-  return oldestSnapshot(words) !== NEVER;
-}
-function bestStretch(segment, gains, count, limit, mostFree) {
-  const starts = limit - count + 1;
-  if (starts <= 0) return -1;
-  const before = new Float64Array(limit + 1);
-  const freeBefore = new Int32Array(limit + 1);
-  for (let chunk = 0; chunk < limit; chunk++) {
-    before[chunk + 1] = before[chunk] + gains[chunk];
-    freeBefore[chunk + 1] = freeBefore[chunk] + Number(isFreeChunk(segment, chunk));
-  }
-  const state = (chunk) => hint(segment.words, segment.descriptor(chunk));
-  const offset = Math.floor(Math.random() * starts);
-  let best = -1;
-  let most = 0;
-  for (let i = 0; i < starts; i++) {
-    const first = (offset + i) % starts;
-    const total = before[first + count] - before[first];
-    const free2 = freeBefore[first + count] - freeBefore[first];
-    if (total <= most || free2 > mostFree) continue;
-    if (state(first) === CHUNK_BODY) continue;
-    most = total;
-    best = first;
-  }
-  return best;
-}
 
 // src/map/sweep.ts
 var RANGES_PER_TICK = 32;
@@ -6815,172 +6572,44 @@ function sweepRanges(attachment, most, stays) {
   return removed;
 }
 
-// src/map/attachment.ts
+// src/map/maintenance.ts
 var LOOK_MS = 500;
 var LOOK_AT_REST_MS = 5e3;
 var ROUNDS_BEFORE_REST = 3;
 var SWEEP_MS = 150;
 var RESTS_PER_ROUND = 10;
 var STRIDES_PER_TICK = 256;
-var QUICK_ATTEMPTS = 2;
-var MOST_PURGES = 12;
-var MOST_PURGES_SKIPPED = 64;
-var FIRST_TO_REVOKE = 4;
 var DEAD_SHARE_AT_REST = 1 / 4;
 var looks = /* @__PURE__ */ new WeakMap();
-var Attachment = class _Attachment {
-  segment;
-  participant;
-  table;
-  /** Scratch for the key of the operation at hand. */
-  key;
-  /** What this worker remembers of the map's hashes. */
-  memo = new HashMemo();
-  /** The quick way of operations: compiled, if it can be. */
-  quick;
-  #lifeline;
-  #salvage;
-  /** What is closed together with the attachment. */
-  dependents = /* @__PURE__ */ new Set();
+var Maintenance = class {
+  #attachment;
   /** Whether the last round found that an operation was stopped. */
   #wasStopped = false;
   /** What this participant had written by the last round; and how long it has had nothing to do. */
   #ownActivity = -1;
   #rests = 0;
-  /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
-  #sweepDue = 0;
-  #purgesToSkip = 0;
-  #purgeBackOff = 1;
-  constructor(segment, participant, lifeline) {
-    this.segment = segment;
-    this.participant = participant;
-    this.#lifeline = lifeline;
-    this.table = new Table(participant);
-    this.#salvage = new Salvage(participant, this.table);
-    participant.repairWith(() => this.#repair(), () => ticker.wake());
-    this.key = EncodedKey.inRecord(participant, this.memo);
-    const { kernel, words, floats } = segment;
-    this.quick = kernel ?? quickOver(words, floats);
-  }
-  /** Makes a segment and attaches to it. */
-  static create(options) {
-    const { capacity, ...rest } = options;
-    const floorShift = floorShiftFor(capacity);
-    const segment = Segment.create({
-      ...rest,
-      floorShift
-    });
-    const { participant, lifeline } = join(segment);
-    const root = allocateTable(participant, floorShift);
-    if (root === 0) {
-      participant.leave();
-      lifeline.release();
-      throw new RangeError(\`Cannot create SharedMap: maxBytes must hold a table for the capacity: received maxBytes \${options.maxBytes} and capacity \${capacity}\`);
-    }
-    store(segment.words, H_ROOT, root);
-    segment.publish();
-    return new _Attachment(segment, participant, lifeline).#begin();
-  }
-  /** Attaches to a segment that another worker made. */
-  static attach(handle) {
-    return _Attachment.attachTo(Segment.attach(handle));
-  }
-  /** Attaches to a segment that was looked at before. */
-  static attachTo(segment) {
-    const { participant, lifeline } = join(segment);
-    if (!hasTables(participant)) {
-      participant.leave();
-      lifeline.release();
-      throw new HandleError(\`Cannot attach to \${theMap(segment.name)}: its table is damaged: pass the \\\`handle\\\` of a SharedMap as it is\`, {
-        mapName: segment.name
-      });
-    }
-    return new _Attachment(segment, participant, lifeline).#begin();
-  }
-  #begin() {
-    this.participant.pin();
-    this.table.migration.keepReserve();
-    this.participant.unpin();
-    ticker.add(this);
-    return this;
-  }
-  /** Whether \`close\` was not called. */
-  get isOpen() {
-    return this.participant.isHere;
-  }
-  /** Throws \`ClosedError\` after \`close\`; heals what was cut short. Before each operation that writes. */
-  checkOpen(what) {
-    this.checkReadable(what);
-    this.participant.heal();
-  }
-  /** As \`checkOpen\`, for an operation that only reads: whatever pins heals. */
-  checkReadable(what) {
-    if (!this.isOpen) throw mapClosed(what, this.segment.name);
-  }
-  /** Leaves the segment; again is nothing. */
-  close() {
-    if (!this.isOpen) return;
-    ticker.delete(this);
-    try {
-      for (const dependent of this.dependents) dependent.close();
-      this.table.leave();
-      this.participant.leave();
-    } finally {
-      this.participant.abandon();
-      this.#lifeline.release();
-    }
-  }
-  /** Opens the moment that a holder holds, in its registry word; undefined: the clock has run out. */
-  openMomentFor(holder, open) {
-    const { participant } = this;
-    participant.heal();
-    participant.enterSection();
-    const moment = openMoment(participant, holder.registryWord, open);
-    if (moment !== void 0) this.dependents.add(holder);
-    participant.leaveSection();
-    return moment;
-  }
-  /** Lets go of the moment that a holder holds; again is nothing. */
-  closeMomentOf(holder) {
-    if (!holder.isOpen) return;
-    const { participant } = this;
-    participant.heal();
-    participant.enterSection();
-    this.dependents.delete(holder);
-    holder.isOpen = false;
-    closeSnapshot(participant, holder.registryWord);
-    participant.leaveSection();
-    participant.collect();
-  }
-  /** Brings the record in order after a section that was cut short. */
-  #repair() {
-    const { dependents, participant } = this;
-    const words = [
-      ...dependents
-    ].map((dependent) => dependent.registryWord);
-    const inUse2 = words.filter((word) => word !== void 0);
-    participant.closeSnapshotsBut(new Set(inUse2));
-    repairOwn(participant, this.#salvage);
+  constructor(attachment) {
+    this.#attachment = attachment;
   }
   /**
    * One round of background work. Where nothing was written since the last one, and nothing is left to do, it does not even look for
    * work, but now and then.
    */
   tick() {
-    const { participant } = this;
+    const { participant } = this.#attachment;
     if (this.#isStopped()) return "soon";
     participant.heal();
     adoptEstates(participant);
     if (!this.#isAtRest()) {
       participant.collectAtRest();
-      this.#lowerReserve();
+      this.#attachment.lowerReserve();
       this.#tidyTable();
     } else if (participant.holdsVersions) participant.collect();
     if (this.#rests < ROUNDS_BEFORE_REST) {
       this.#sweep();
       return "soon";
     }
-    if (load(this.segment.words, H_TTL_USED) === 0) {
+    if (load(this.#attachment.segment.words, H_TTL_USED) === 0) {
       const isDone = !participant.holdsVersions && this.#wasLookedAfter;
       return isDone ? "when something happens" : "later";
     }
@@ -6991,15 +6620,15 @@ var Attachment = class _Attachment {
    * pin twice, the worker lives, and an exception came out of a place where none should.
    */
   #isStopped() {
-    const { participant } = this;
+    const { participant } = this.#attachment;
     const isFirst = participant.isStopped && !this.#wasStopped;
     if (participant.isStopped && !isFirst) participant.dropStalePins();
     this.#wasStopped = isFirst;
     return isFirst;
   }
   #isAtRest() {
-    const { participant, table: { migration } } = this;
-    const activity = activityOf(this.segment, participant.slot);
+    const { participant, table: { migration } } = this.#attachment;
+    const activity = activityOf(this.#attachment.segment, participant.slot);
     const isActive = activity !== this.#ownActivity || participant.hasRetired || migration.isMoving;
     this.#ownActivity = activity;
     this.#rests = isActive ? 0 : this.#rests + 1;
@@ -7007,17 +6636,17 @@ var Attachment = class _Attachment {
   }
   /** Says whether something had expired. */
   #sweep() {
-    return load(this.segment.words, H_TTL_USED) !== 0 && takeTurn(this.segment, H_SWEPT, SWEEP_MS) && sweep(this);
+    return load(this.#attachment.segment.words, H_TTL_USED) !== 0 && takeTurn(this.#attachment.segment, H_SWEPT, SWEEP_MS) && sweep(this.#attachment);
   }
   /**
    * Whether a look of this thread followed all that was written. Another thread's does not do: whoever took the last turn may be the one
    * that died.
    */
   get #wasLookedAfter() {
-    return sumActivity(this.segment) === looks.get(this.segment.buffer);
+    return sumActivity(this.#attachment.segment) === looks.get(this.#attachment.segment.buffer);
   }
   takesLook() {
-    const { segment } = this;
+    const { segment } = this.#attachment;
     const activity = sumActivity(segment);
     const isActive = activity !== looks.get(segment.buffer);
     const every = isActive ? LOOK_MS : LOOK_AT_REST_MS;
@@ -7026,234 +6655,35 @@ var Attachment = class _Attachment {
     return isTaken;
   }
   #tidyTable() {
-    const { migration } = this.table;
-    this.#pinned(() => {
+    const { migration } = this.#attachment.table;
+    this.#attachment.pinned(() => {
       migration.keepReserve();
       migration.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++) ;
     });
   }
   async recover(living) {
-    if (!this.isOpen) return;
-    await recoverDead(this.participant, this.#salvage, living);
-  }
-  // ---- when memory is short -----------------------------------------------------------------------------------------
-  /**
-   * Tries to free memory for a write that found none, harder with each attempt; the caller is between operations. Throws
-   * \`MapFullError\` when nothing is left to try.
-   */
-  makeRoom(shortage, attempt) {
-    const { participant, segment } = this;
-    const { bytes } = shortage;
-    if (ticker.isResting) ticker.wake();
-    adoptEstates(participant);
-    participant.collectAll();
-    if (bytes > capacityOf(segment, segment.floorShift)) {
-      this.#throwNeverFits(bytes);
-    }
-    if (attempt === 0) return;
-    this.#lowerReserve();
-    if (this.#mayEvictQuickly(shortage)) {
-      if (attempt <= QUICK_ATTEMPTS && this.#evictQuickly(bytes)) return;
-      attempt = Math.max(1, attempt - QUICK_ATTEMPTS);
-    }
-    participant.allocator.consolidate(true);
-    switch (attempt) {
-      case 1:
-        participant.askForFlush();
-        sweep(this, Infinity);
-        participant.collectAll();
-        return;
-      case 2:
-        this.#purgeBackingOff();
-        return;
-    }
-    if (attempt >= FIRST_TO_REVOKE && this.#revoke(shortage)) return;
-    const madeRoom = shortage.of === "tombstone" ? this.#makeRoomForTombstone(bytes, attempt) : segment.evicts && evict(this, shortage, attempt);
-    if (madeRoom || this.#revoke(shortage)) return;
-    this.#throwFull(bytes);
-  }
-  /**
-   * Revokes the dumps that are under way, which begin again later, and waits for what they kept: others may hold it, and give it back
-   * when they come to it. False: there were none.
-   */
-  #revoke({ of, bytes }) {
-    const { participant, segment: { words } } = this;
-    if (!revokeDumps(words)) return false;
-    participant.noteTurn();
-    this.purge(1, of === "tombstone" ? "memory" : void 0);
-    const { allocator } = participant;
-    const purpose = of === "tombstone" ? of : "entry";
-    participant.waitFor(() => {
-      participant.enterSection();
-      const ref = allocator.allocate(bytes, purpose);
-      if (ref !== 0) allocator.free(ref);
-      participant.leaveSection();
-      return ref !== 0;
-    });
-    return true;
-  }
-  /** Keeps no more memory for the tombstone of the longest key than is needed. */
-  #lowerReserve() {
-    const { participant: { allocator }, segment: { words } } = this;
-    allocator.lowerReserve((ref) => tombstoneBytes(words, ref));
-  }
-  #mayEvictQuickly({ of, bytes }) {
-    return this.segment.evicts && of === "entry" && bytes <= this.participant.allocator.largestClassBytes;
-  }
-  /** Removes what has expired if that may be much, or else evicts a few entries; says whether anything came free. */
-  #evictQuickly(bytes) {
-    if (Date.now() >= this.#sweepDue) {
-      const { removed, due } = sweepAll(this);
-      this.#sweepDue = due;
-      if (removed && this.participant.drain()) return true;
-    }
-    return evictQuickly(this, bytes);
-  }
-  /**
-   * Drops tombstones. If what is kept for them is used up, even a few, but not at every write of a map where that changes nothing:
-   * each time costs a move of the table.
-   */
-  #purgeBackingOff() {
-    const { participant: { allocator }, table: { migration } } = this;
-    const low = allocator.isLow();
-    const hasMuch = () => this.#pinned(() => migration.wouldPurge());
-    if (low && this.#purgesToSkip > 0 && !hasMuch()) {
-      this.#purgesToSkip--;
-      return;
-    }
-    this.purge(low ? 1 : void 0);
-    this.#purgeBackOff = allocator.isLow() ? Math.min(MOST_PURGES_SKIPPED, 2 * this.#purgeBackOff) : 1;
-    this.#purgesToSkip = this.#purgeBackOff - 1;
-  }
-  /**
-   * A delete must not fail in a full map. If what is kept for tombstones is used up, the table has to move without them, and what
-   * the last move left may still be read: so it waits for that, as evictions do. A long key needs
-   * a run, and what is in its place must go elsewhere: the table, too, however few it has to drop.
-   */
-  #makeRoomForTombstone(keyBytes3, attempt) {
-    if (attempt >= MOST_PURGES) return false;
-    const { participant } = this;
-    const { allocator } = participant;
-    const bytes = versionBytes(keyBytes3, 0, false);
-    const isLong4 = bytes > allocator.largestClassBytes;
-    participant.drain();
-    this.purge(isLong4 ? 0 : 1, attempt < MOST_PURGES - 1 ? "place" : "memory");
-    if (isLong4) {
-      evacuate(this, allocator.tombstonePlace(bytes));
-      participant.drain();
-      allocator.consolidate(true);
-    }
-    return true;
-  }
-  /**
-   * Drops the tombstones, and makes the table as small as it can be; says whether there were any, or it did.
-   *
-   * @param worth How many there must be; by default, enough to be worth it.
-   * @param waitsFor What it waits for, if the next table has no place.
-   */
-  purge(worth, waitsFor = this.segment.evicts ? "place" : "nothing") {
-    const { participant, segment: { words }, table: { migration } } = this;
-    const { allocator } = participant;
-    const before = load(words, H_ROOT);
-    const isWorth = this.#pinnedAndCollected(() => {
-      migration.finishIfMoving();
-      migration.keepReserve();
-      return migration.wouldPurge(worth);
-    });
-    if (!isWorth) return false;
-    const hasPlace = () => this.#pinned(() => migration.hasPlace);
-    if (!hasPlace()) this.#makePlace(hasPlace, waitsFor);
-    this.#pinnedAndCollected(() => migration.purge(worth));
-    if (load(words, H_ROOT) === before) return false;
-    allocator.consolidate(true);
-    return true;
-  }
-  #makePlace(hasPlace, waitsFor) {
-    const { participant } = this;
-    const hasMoved = evacuate(this);
-    const cameFree = () => {
-      participant.allocator.consolidate(true);
-      return hasPlace();
-    };
-    if (cameFree() || waitsFor === "nothing") return;
-    if (hasMoved) participant.waitFor(cameFree);
-    else if (waitsFor === "memory") {
-      participant.waitFor(() => evacuate(this) && cameFree());
-    }
-  }
-  #pinnedAndCollected(work2) {
-    const result = this.#pinned(work2);
-    this.participant.collectAll();
-    return result;
-  }
-  #pinned(work2) {
-    this.participant.pin();
-    try {
-      return work2();
-    } finally {
-      this.participant.unpin();
-    }
-  }
-  #throwFull(needed) {
-    const { segment } = this;
-    const snapshot = oldestOpen(segment.words);
-    const remedy = snapshot !== void 0 ? \`a snapshot has been open for \${Math.round(snapshot.ageMs / 1e3)} s (its epoch is \${snapshot.epoch}), and what it shows cannot be reused: close it\` : segment.evicts ? "create the map with a larger maxBytes" : \`delete entries, or create the map with a larger maxBytes or with onFull: "evict"\`;
-    this.#refuse(needed, "does not fit now", remedy, snapshot);
-  }
-  #throwNeverFits(needed) {
-    const { floorShift } = this.segment;
-    const size = leastMaxBytes((geometry) => needed <= capacityOf(geometry, floorShift));
-    const remedy = size === void 0 ? "store it in parts" : \`create the map with a larger maxBytes, such as \${size}, or store it in parts\`;
-    this.#refuse(needed, "can never fit", remedy);
-  }
-  #refuse(needed, why, remedy, snapshot) {
-    const { segment } = this;
-    const maxBytes = segment.buffer.byteLength;
-    const liveBytes = liveBytesOf(segment);
-    const mapName = segment.name;
-    const where = mapName === void 0 ? "a map" : theMap(mapName);
-    throw new MapFullError(\`Cannot store the entry: it needs \${needed} bytes and \${why} in \${where} of \${maxBytes} bytes, of which live entries take \${liveBytes}: \${remedy}\`, {
-      needed,
-      maxBytes,
-      liveBytes,
-      snapshot,
-      mapName
-    });
+    if (!this.#attachment.isOpen) return;
+    await recoverDead(this.#attachment.participant, this.#attachment.salvage, living);
   }
 };
-function oldestOpen(words) {
-  const word = oldestHeld(words);
-  if (word === 0) return void 0;
-  const epoch = load(words, word);
-  const openedAt = load(words, noteOf(word)) * 1e3;
-  if (epoch <= 0) return void 0;
-  return {
-    epoch,
-    ageMs: Math.max(0, Date.now() - openedAt)
-  };
+
+// src/map/attach.ts
+function attach(handle) {
+  return attachTo(Segment.attach(handle));
 }
-function hasTables(participant) {
-  const { segment } = participant;
-  participant.pin();
-  const root = load(segment.words, H_ROOT);
-  const next = isTable2(segment, root) ? load(segment.words, root * 4 + T_NEXT) : -1;
-  const isSound2 = next === 0 || isTable2(segment, next);
-  participant.unpin();
-  return isSound2;
+function attachTo(segment) {
+  return maintained(Attachment.join(segment));
 }
-function join(segment) {
-  const lock = add(segment.words, H_LOCKS, 1) + 1;
-  const lifeline = Lifeline.hold(lifelineName(segment, lock));
-  const participant = Participant.join(segment, lock);
-  if (participant !== void 0) return {
-    participant,
-    lifeline
-  };
-  lifeline.release();
-  throw new HandleError(\`Cannot attach to \${theMap(segment.name)}: all \${MAX_PARTICIPANTS} places are taken: close attachments that are no longer needed\`, {
-    mapName: segment.name
+function maintained(attachment) {
+  attachment.pinned(() => attachment.table.migration.keepReserve());
+  const resident = new Maintenance(attachment);
+  attachment.resident = resident;
+  attachment.dependents.add({
+    close: () => ticker.delete(resident)
   });
+  ticker.add(resident);
+  return attachment;
 }
 
 // src/persist/file_reader.ts
@@ -7980,6 +7410,560 @@ function room(bytes) {
   return new Uint8Array(Math.min(MAX_STORED_BYTES, Math.ceil(bytes * 1.25)));
 }
 
+// src/map/capacity.ts
+function capacityOf({ chunkCount, chunkShift }, floorShift) {
+  const chunkBytes2 = 2 ** chunkShift * REF_BYTES;
+  const table = Math.ceil(tableBytes(2 ** floorShift) / chunkBytes2);
+  return (chunkCount - 2 * table - leastReserve(chunkCount)) * chunkBytes2;
+}
+function leastMaxBytes(fits) {
+  for (let size = MIN_SEGMENT_BYTES; size <= MAX_SEGMENT_BYTES; size *= 2) {
+    if (fits(layOut(size))) return size;
+  }
+  return void 0;
+}
+
+// src/map/evacuation.ts
+function evacuate(attachment, place = nextTablePlace(attachment.segment)) {
+  const { participant, segment, table } = attachment;
+  const cursor = new Cursor(segment, table.migration);
+  const key = new EncodedKey(segment.seed);
+  const committer = new Committer(attachment, key);
+  const refs = [];
+  while (!cursor.done) {
+    participant.pin();
+    try {
+      cursor.next(refs);
+      for (const ref of refs) {
+        if (!participant.allocator.isWithin(ref, ...place)) continue;
+        key.copyFrom(segment.words, ref);
+        if (!move(attachment, committer, ref, place)) return false;
+      }
+    } finally {
+      participant.unpin();
+    }
+  }
+  participant.collectAll();
+  return true;
+}
+function move(attachment, committer, ref, place) {
+  const outcome = committer.tryCommit(false, (current) => current === ref ? copyOutside(attachment, ref, place) : LEAVE);
+  return outcome !== "full";
+}
+function copyOutside({ participant, segment: { words } }, ref, place) {
+  const { allocator } = participant;
+  const bytes = bytesOf(words, ref);
+  participant.enterSection();
+  const copy3 = allocator.allocateOutside(...place, bytes, (high) => participant.retire(high));
+  if (copy3 !== 0) {
+    copyVersion(words, ref, copy3, bytes);
+    if (allocator.keepForTombstone(tombstoneBytes(words, copy3))) return copy3;
+    allocator.free(copy3);
+  }
+  participant.leaveSection();
+  return NO_MEMORY;
+}
+
+// src/table/sample.ts
+var { DEAD: DEAD6, H_ROOT: H_ROOT9, REF_MASK: REF_MASK13, SLOT_WORDS: SLOT_WORDS10, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT8, T_SHIFT: T_SHIFT9, T_SLOTS: T_SLOTS10 } = layout_exports;
+var TRIES2 = 32;
+var REACH = 128;
+function sampleVersions(words, count, sample, hashes = 2 ** 32) {
+  sample.refs.length = 0;
+  sample.hashes.length = 0;
+  let hash = 0;
+  for (let tries = 0; tries < TRIES2; tries++) {
+    hash = Math.floor(Math.random() * hashes) | 0;
+    const table = tableWith(words, hash);
+    if (table !== 0) return collect(words, table, hash, count, sample);
+  }
+  const root = load(words, H_ROOT9) * 4;
+  collect(words, root, hash, count, sample);
+  const next = load(words, root + T_NEXT8) * 4;
+  if (next !== 0) collect(words, next, hash, count, sample);
+}
+function tableWith(words, hash) {
+  const root = load(words, H_ROOT9) * 4;
+  if (versionIn(words, root, homeIn(words, root, hash)) !== 0) return root;
+  const next = load(words, root + T_NEXT8) * 4;
+  if (next === 0) return 0;
+  return versionIn(words, next, homeIn(words, next, hash)) === 0 ? 0 : next;
+}
+function collect(words, table, hash, count, { refs, hashes }) {
+  const home2 = homeIn(words, table, hash);
+  for (let i = home2; i < home2 + REACH && refs.length < count; i++) {
+    const ref = versionIn(words, table, i);
+    if (ref === 0) continue;
+    refs.push(ref);
+    hashes.push(hint(words, slotAt(words, table, i)));
+  }
+}
+function homeIn(words, table, hash) {
+  return homeSlot(hash, words[table + T_SHIFT9]);
+}
+function versionIn(words, table, slot) {
+  const link2 = load(words, slotAt(words, table, slot) + 1);
+  return (link2 & DEAD6) === 0 ? link2 & REF_MASK13 : 0;
+}
+function slotAt(words, table, slot) {
+  const mask = words[table + T_CAPACITY10] - 1;
+  return table + T_SLOTS10 + (slot & mask) * SLOT_WORDS10;
+}
+
+// src/map/purge.ts
+function purge(attachment, worth, waitsFor = attachment.segment.evicts ? "place" : "nothing") {
+  const { participant, segment: { words }, table: { migration } } = attachment;
+  const { allocator } = participant;
+  const before = load(words, H_ROOT);
+  const isWorth = pinnedAndCollected(attachment, () => {
+    migration.finishIfMoving();
+    migration.keepReserve();
+    return migration.wouldPurge(worth);
+  });
+  if (!isWorth) return false;
+  const hasPlace = () => attachment.pinned(() => migration.hasPlace);
+  if (!hasPlace()) makePlace(attachment, hasPlace, waitsFor);
+  pinnedAndCollected(attachment, () => migration.purge(worth));
+  if (load(words, H_ROOT) === before) return false;
+  allocator.consolidate(true);
+  return true;
+}
+function makePlace(attachment, hasPlace, waitsFor) {
+  const { participant } = attachment;
+  const hasMoved = evacuate(attachment);
+  const cameFree = () => {
+    participant.allocator.consolidate(true);
+    return hasPlace();
+  };
+  if (cameFree() || waitsFor === "nothing") return;
+  if (hasMoved) participant.waitFor(cameFree);
+  else if (waitsFor === "memory") {
+    participant.waitFor(() => evacuate(attachment) && cameFree());
+  }
+}
+function pinnedAndCollected(attachment, work2) {
+  const result = attachment.pinned(work2);
+  attachment.participant.collectAll();
+  return result;
+}
+
+// src/map/eviction.ts
+var LEAST_EVICTED = 16;
+var SAMPLES = 8;
+var MOST_IN_VAIN = 16;
+var SCATTERED_ATTEMPTS = 8;
+var MOST_ATTEMPTS = 32;
+var FIRST_ATTEMPT = 3;
+var DUMP_PATIENCE_MS = 5;
+var RANGES_BESIDE_DUMP = 64;
+var STRETCHES_PER_SEGMENT = 64;
+var MOST_DOUBLINGS = 3;
+var TAKEN = -(2 ** 50);
+function evict(attachment, shortage, attempt) {
+  const { participant } = attachment;
+  return attempt < MOST_ATTEMPTS && participant.drain() && (evictSome(attachment, shortage, attempt) || othersGive(attachment, shortage)) && participant.drain();
+}
+function evictQuickly(attachment, bytes) {
+  return evictScattered(attachment, bytes, LEAST_EVICTED) && attachment.participant.drain();
+}
+function evictAhead(attachment, bytes) {
+  evictScattered(attachment, bytes, 0);
+  const { participant } = attachment;
+  participant.collectAll();
+  participant.allocator.flush();
+}
+function othersGive({ participant, segment }, { of, bytes }) {
+  if (of !== "entry" || isSnapshotOpen(segment)) return false;
+  const { allocator } = participant;
+  return participant.waitFor(() => {
+    participant.enterSection();
+    const ref = allocator.allocate(bytes);
+    if (ref !== 0) allocator.free(ref);
+    participant.leaveSection();
+    return ref !== 0;
+  });
+}
+function evictSome(attachment, shortage, attempt) {
+  const { participant, table } = attachment;
+  if (shortage.of === "slot") {
+    const entries = Math.max(LEAST_EVICTED, table.migration.deletionsWanted);
+    const evicted = evictScattered(attachment, 0, entries);
+    const worth = isSnapshotOpen(attachment.segment) ? 1 : void 0;
+    return purge(attachment, worth, evicted ? "place" : "memory") || evicted && worth === void 0;
+  }
+  const { bytes } = shortage;
+  if (bytes <= participant.allocator.largestClassBytes && attempt < SCATTERED_ATTEMPTS) {
+    const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
+    const purged = (!evicted || participant.allocator.isLow()) && purge(attachment, 1, evicted ? "place" : "memory");
+    return evicted || purged;
+  }
+  const count = participant.allocator.chunksFor(bytes);
+  return evictStretches(attachment, count, attempt);
+}
+function evictScattered(attachment, leastBytes, leastEntries) {
+  const { words } = attachment.segment;
+  const remover = new Remover(attachment);
+  const total = {
+    bytes: 0,
+    entries: 0
+  };
+  const isEnough = () => total.bytes >= leastBytes && total.entries >= leastEntries;
+  const isOver3 = () => isEnough() || remover.isStuck;
+  do {
+    evictSampled(attachment, remover, isOver3, total);
+    if (neededFrom(words) === FIRST_PLACE && isInVain(total, remover)) {
+      if (dumpsGetOn(attachment)) continue;
+    }
+    evictFromAnywhere(attachment, remover, isOver3, total);
+  } while (isInVain(total, remover) && dumpsGetOn(attachment));
+  return total.entries > 0;
+}
+function isInVain(total, remover) {
+  return total.entries === 0 && !remover.isStuck;
+}
+function evictSampled(attachment, remover, isOver3, total) {
+  const { participant } = attachment;
+  const sample = {
+    refs: [],
+    hashes: []
+  };
+  for (let inVain = 0; !isOver3() && inVain < MOST_IN_VAIN; ) {
+    const before = total.entries;
+    participant.pin();
+    try {
+      const ref = chooseEntry(attachment, sample, inVain);
+      if (ref !== 0) evictOne(attachment, remover, ref, total);
+    } finally {
+      participant.unpin();
+    }
+    if (total.entries === before) inVain++;
+  }
+}
+function evictFromAnywhere(attachment, remover, isOver3, total) {
+  const { segment, table } = attachment;
+  const start = Math.floor(Math.random() * 2 ** 32);
+  let ranges = isWaitingForDumps(segment.words) ? RANGES_BESIDE_DUMP : Infinity;
+  for (const [from, to] of [
+    [
+      start,
+      2 ** 32
+    ],
+    [
+      0,
+      start
+    ]
+  ]) {
+    const cursor = new Cursor(segment, table.migration, from);
+    while (!isOver3() && cursor.position < to && ranges-- > 0) {
+      evictRange(attachment, remover, cursor, isOver3, total);
+    }
+  }
+}
+function isWaitingForDumps(words) {
+  return neededFrom(words) !== LAST_PLACE && oldestHeld(words) === 0;
+}
+function dumpsGetOn({ participant, segment }) {
+  const { words } = segment;
+  const before = neededFrom(words);
+  if (!isWaitingForDumps(words) || hasDump(words, participant.base)) {
+    return false;
+  }
+  const patience = new Patience(DUMP_PATIENCE_MS);
+  while (neededFrom(words) === before) {
+    if (!patience.nap()) return false;
+  }
+  return true;
+}
+function evictRange(attachment, remover, cursor, isOver3, total) {
+  const { participant, segment: { words } } = attachment;
+  const refs = [];
+  participant.pin();
+  try {
+    cursor.next(refs);
+    for (let i = 0; i < refs.length && !isOver3(); i++) {
+      if (!isEvictable(words, refs[i], cursor.hashAt(i))) continue;
+      evictOne(attachment, remover, refs[i], total);
+    }
+  } finally {
+    participant.unpin();
+  }
+  participant.collectSometimes();
+}
+function evictOne({ segment: { words } }, remover, ref, total) {
+  const size = bytesOf(words, ref);
+  const cause = hasExpired(words, ref) ? "expired" : "evicted";
+  if (!remover.remove(ref, cause)) return;
+  total.bytes += size;
+  total.entries++;
+}
+function chooseEntry({ segment }, sample, inVain) {
+  const { words } = segment;
+  const samples = load(words, H_TTL_USED) === 0 ? 1 : SAMPLES;
+  sampleVersions(words, samples, sample, hashesToTry(words, inVain));
+  let chosen = 0;
+  let soonest = Infinity;
+  for (let i = 0; i < sample.refs.length; i++) {
+    const ref = sample.refs[i];
+    if (!isEvictable(words, ref, sample.hashes[i])) continue;
+    const expiry2 = expiryOf(segment, ref);
+    if (chosen !== 0 && expiry2 >= soonest) continue;
+    chosen = ref;
+    soonest = expiry2;
+  }
+  return chosen;
+}
+function evictStretches(attachment, count, attempt) {
+  const { segment } = attachment;
+  const share = 2 ** Math.min(attempt - FIRST_ATTEMPT, MOST_DOUBLINGS) / STRETCHES_PER_SEGMENT;
+  const wanted = Math.ceil(segment.chunkCount / count * share);
+  const chosen = chooseChunks(attachment, count, wanted);
+  if (chosen.size === 0) return false;
+  const remover = new Remover(attachment);
+  forEachEntry(attachment, (ref) => {
+    if (chosen.has(segment.chunkOf(ref))) remover.remove(ref, "evicted");
+  });
+  purge(attachment, 1);
+  attachment.participant.allocator.consolidate(true);
+  return true;
+}
+function chooseChunks(attachment, count, wanted) {
+  const { segment } = attachment;
+  const { entryLimit, spareChunks } = attachment.participant.allocator;
+  const gains = gainsOf(attachment);
+  const isFree = (chunk) => isFreeChunk(segment, chunk);
+  let mostFree = Math.max(0, Math.min(count - 1, spareChunks));
+  const chosen = /* @__PURE__ */ new Set();
+  for (let i = 0; i < wanted; i++) {
+    const first = bestStretch(segment, gains, count, entryLimit, mostFree);
+    if (first < 0) break;
+    for (let chunk = first; chunk < first + count; chunk++) {
+      if (isFree(chunk)) mostFree--;
+      chosen.add(chunk);
+      gains[chunk] = TAKEN;
+    }
+    mostFree = Math.max(0, mostFree);
+  }
+  return chosen;
+}
+function gainsOf(attachment) {
+  const { segment } = attachment;
+  const gains = new Float64Array(segment.chunkCount);
+  forEachEntry(attachment, (ref) => {
+    let chunk = segment.chunkOf(ref);
+    for (let left = bytesOf(segment.words, ref); left > 0; ) {
+      gains[chunk++] += Math.min(left, chunkBytes(segment));
+      left -= chunkBytes(segment);
+    }
+  });
+  for (let chunk = 0; chunk < gains.length; chunk++) {
+    if (isFreeChunk(segment, chunk)) gains[chunk] = chunkBytes(segment);
+  }
+  return gains;
+}
+function chunkBytes(segment) {
+  return 2 ** segment.chunkShift * REF_BYTES;
+}
+function forEachEntry(attachment, visit) {
+  const { participant, segment, table } = attachment;
+  const { words } = segment;
+  forEachRange(participant, table.migration, (refs, cursor) => {
+    for (let i = 0; i < refs.length; i++) {
+      if (isEvictable(words, refs[i], cursor.hashAt(i))) visit(refs[i]);
+    }
+  });
+}
+function isEvictable(words, ref, hash) {
+  return !isTombstone(words, ref) && !isShownNow(words, settle(words, ref), hash);
+}
+function hashesToTry(words, inVain) {
+  const place = neededFrom(words);
+  if (place === FIRST_PLACE || inVain % 2 !== 0) return 2 ** 32;
+  return place - FIRST_PLACE;
+}
+function isSnapshotOpen({ words }) {
+  return oldestSnapshot(words) !== NEVER;
+}
+function bestStretch(segment, gains, count, limit, mostFree) {
+  const starts = limit - count + 1;
+  if (starts <= 0) return -1;
+  const before = new Float64Array(limit + 1);
+  const freeBefore = new Int32Array(limit + 1);
+  for (let chunk = 0; chunk < limit; chunk++) {
+    before[chunk + 1] = before[chunk] + gains[chunk];
+    freeBefore[chunk + 1] = freeBefore[chunk] + Number(isFreeChunk(segment, chunk));
+  }
+  const state = (chunk) => hint(segment.words, segment.descriptor(chunk));
+  const offset = Math.floor(Math.random() * starts);
+  let best = -1;
+  let most = 0;
+  for (let i = 0; i < starts; i++) {
+    const first = (offset + i) % starts;
+    const total = before[first + count] - before[first];
+    const free2 = freeBefore[first + count] - freeBefore[first];
+    if (total <= most || free2 > mostFree) continue;
+    if (state(first) === CHUNK_BODY) continue;
+    most = total;
+    best = first;
+  }
+  return best;
+}
+
+// src/map/reclaim.ts
+var QUICK_ATTEMPTS = 2;
+var MOST_PURGES = 12;
+var MOST_PURGES_SKIPPED = 64;
+var FIRST_TO_REVOKE = 4;
+var Reclaimer = class {
+  #attachment;
+  /** When a sweep of the whole table is worth its while again, in milliseconds since 1970. */
+  #sweepDue = 0;
+  #purgesToSkip = 0;
+  #purgeBackOff = 1;
+  constructor(attachment) {
+    this.#attachment = attachment;
+  }
+  /**
+   * Tries to free memory for a write that found none, harder with each attempt; the caller is between operations. Throws
+   * \`MapFullError\` when nothing is left to try.
+   */
+  reclaimFor(shortage, attempt) {
+    const { participant, segment } = this.#attachment;
+    const { bytes } = shortage;
+    if (ticker.isResting) ticker.wake();
+    adoptEstates(participant);
+    participant.collectAll();
+    if (bytes > capacityOf(segment, segment.floorShift)) {
+      this.#throwNeverFits(bytes);
+    }
+    if (attempt === 0) return;
+    this.#attachment.lowerReserve();
+    if (this.#mayEvictQuickly(shortage)) {
+      if (attempt <= QUICK_ATTEMPTS && this.#evictQuickly(bytes)) return;
+      attempt = Math.max(1, attempt - QUICK_ATTEMPTS);
+    }
+    participant.allocator.consolidate(true);
+    switch (attempt) {
+      case 1:
+        participant.askForFlush();
+        sweep(this.#attachment, Infinity);
+        participant.collectAll();
+        return;
+      case 2:
+        this.#purgeBackingOff();
+        return;
+    }
+    if (attempt >= FIRST_TO_REVOKE && this.#revoke(shortage)) return;
+    const reclaimed = shortage.of === "tombstone" ? this.#reclaimForTombstone(bytes, attempt) : segment.evicts && evict(this.#attachment, shortage, attempt);
+    if (reclaimed || this.#revoke(shortage)) return;
+    this.#throwFull(bytes);
+  }
+  /**
+   * Revokes the dumps that are under way, which begin again later, and waits for what they kept: others may hold it, and give it back
+   * when they come to it. False: there were none.
+   */
+  #revoke({ of, bytes }) {
+    const { participant, segment: { words } } = this.#attachment;
+    if (!revokeDumps(words)) return false;
+    participant.noteTurn();
+    purge(this.#attachment, 1, of === "tombstone" ? "memory" : void 0);
+    const { allocator } = participant;
+    const purpose = of === "tombstone" ? of : "entry";
+    participant.waitFor(() => {
+      participant.enterSection();
+      const ref = allocator.allocate(bytes, purpose);
+      if (ref !== 0) allocator.free(ref);
+      participant.leaveSection();
+      return ref !== 0;
+    });
+    return true;
+  }
+  #mayEvictQuickly({ of, bytes }) {
+    return this.#attachment.segment.evicts && of === "entry" && bytes <= this.#attachment.participant.allocator.largestClassBytes;
+  }
+  /** Removes what has expired if that may be much, or else evicts a few entries; says whether anything came free. */
+  #evictQuickly(bytes) {
+    if (Date.now() >= this.#sweepDue) {
+      const { removed, due } = sweepAll(this.#attachment);
+      this.#sweepDue = due;
+      if (removed && this.#attachment.participant.drain()) return true;
+    }
+    return evictQuickly(this.#attachment, bytes);
+  }
+  /**
+   * Drops tombstones. If what is kept for them is used up, even a few, but not at every write of a map where that changes nothing:
+   * each time costs a move of the table.
+   */
+  #purgeBackingOff() {
+    const { participant: { allocator }, table: { migration } } = this.#attachment;
+    const low = allocator.isLow();
+    const hasMuch = () => this.#attachment.pinned(() => migration.wouldPurge());
+    if (low && this.#purgesToSkip > 0 && !hasMuch()) {
+      this.#purgesToSkip--;
+      return;
+    }
+    purge(this.#attachment, low ? 1 : void 0);
+    this.#purgeBackOff = allocator.isLow() ? Math.min(MOST_PURGES_SKIPPED, 2 * this.#purgeBackOff) : 1;
+    this.#purgesToSkip = this.#purgeBackOff - 1;
+  }
+  /**
+   * A delete must not fail in a full map. If what is kept for tombstones is used up, the table has to move without them, and what
+   * the last move left may still be read: so it waits for that, as evictions do. A long key needs
+   * a run, and what is in its place must go elsewhere: the table, too, however few it has to drop.
+   */
+  #reclaimForTombstone(keyBytes3, attempt) {
+    if (attempt >= MOST_PURGES) return false;
+    const { participant } = this.#attachment;
+    const { allocator } = participant;
+    const bytes = versionBytes(keyBytes3, 0, false);
+    const isLong4 = bytes > allocator.largestClassBytes;
+    participant.drain();
+    purge(this.#attachment, isLong4 ? 0 : 1, attempt < MOST_PURGES - 1 ? "place" : "memory");
+    if (isLong4) {
+      evacuate(this.#attachment, allocator.tombstonePlace(bytes));
+      participant.drain();
+      allocator.consolidate(true);
+    }
+    return true;
+  }
+  #throwFull(needed) {
+    const { segment } = this.#attachment;
+    const snapshot = oldestOpen(segment.words);
+    const remedy = snapshot !== void 0 ? \`a snapshot has been open for \${Math.round(snapshot.ageMs / 1e3)} s (its epoch is \${snapshot.epoch}), and what it shows cannot be reused: close it\` : segment.evicts ? "create the map with a larger maxBytes" : \`delete entries, or create the map with a larger maxBytes or with onFull: "evict"\`;
+    this.#refuse(needed, "does not fit now", remedy, snapshot);
+  }
+  #throwNeverFits(needed) {
+    const { floorShift } = this.#attachment.segment;
+    const size = leastMaxBytes((geometry) => needed <= capacityOf(geometry, floorShift));
+    const remedy = size === void 0 ? "store it in parts" : \`create the map with a larger maxBytes, such as \${size}, or store it in parts\`;
+    this.#refuse(needed, "can never fit", remedy);
+  }
+  #refuse(needed, why, remedy, snapshot) {
+    const { segment } = this.#attachment;
+    const maxBytes = segment.buffer.byteLength;
+    const liveBytes = liveBytesOf(segment);
+    const mapName = segment.name;
+    const where = mapName === void 0 ? "a map" : theMap(mapName);
+    throw new MapFullError(\`Cannot store the entry: it needs \${needed} bytes and \${why} in \${where} of \${maxBytes} bytes, of which live entries take \${liveBytes}: \${remedy}\`, {
+      needed,
+      maxBytes,
+      liveBytes,
+      snapshot,
+      mapName
+    });
+  }
+};
+function oldestOpen(words) {
+  const word = oldestHeld(words);
+  if (word === 0) return void 0;
+  const epoch = load(words, word);
+  const openedAt = load(words, noteOf(word)) * 1e3;
+  if (epoch <= 0) return void 0;
+  return {
+    epoch,
+    ageMs: Math.max(0, Date.now() - openedAt)
+  };
+}
+
 // src/persist/record.ts
 var { HAS_EXPIRY: HAS_EXPIRY8, KEY_WIDE: KEY_WIDE5, LENGTH_MASK: LENGTH_MASK6, TAG_SHIFT: TAG_SHIFT5, TAG_TOMBSTONE: TAG_TOMBSTONE6, V_HEADER_WORDS: V_HEADER_WORDS7 } = layout_exports;
 var LOOP_LIMIT = 32;
@@ -8266,6 +8250,7 @@ var BATCH = 1024;
 var AHEAD = 128;
 var Filler = class {
   #attachment;
+  #reclaimer;
   #table;
   #key;
   #k0;
@@ -8294,6 +8279,7 @@ var Filler = class {
    */
   constructor(attachment, entries, isAlone) {
     this.#attachment = attachment;
+    this.#reclaimer = new Reclaimer(attachment);
     this.#table = attachment.table;
     this.#key = new EncodedKey(attachment.segment.seed);
     [this.#k0, this.#k1] = attachment.segment.seed;
@@ -8409,7 +8395,7 @@ var Filler = class {
       const { participant } = this.#attachment;
       participant.unpin();
       try {
-        this.#attachment.makeRoom(shortage, attempt);
+        this.#reclaimer.reclaimFor(shortage, attempt);
       } finally {
         participant.pin();
       }
@@ -8516,7 +8502,7 @@ async function fillIn(assignment) {
   parentPort.postMessage(isDone);
 }
 async function work({ handle, path, check, share, filled }) {
-  const attachment = Attachment.attach(handle);
+  const attachment = attach(handle);
   try {
     using file = FileReader.open(path);
     if (file.footer.check !== check) return false;
@@ -9679,7 +9665,7 @@ var Writing = class {
   constructor(assignment) {
     const { handle, directory, compression, keep } = assignment;
     this.#assignment = assignment;
-    this.#attachment = Attachment.attach(handle);
+    this.#attachment = attach(handle);
     noteBeginning(this.#attachment.segment);
     this.#series = new Series(this.#attachment, {
       directory,

@@ -9,7 +9,8 @@
 
 import { parentPort } from "node:worker_threads";
 import { Lifeline } from "../epoch/lifeline.ts";
-import { Attachment } from "../map/attachment.ts";
+import { attach } from "../map/attach.ts";
+import type { Attachment } from "../map/attachment.ts";
 import { type Timer, timers } from "../timers.ts";
 import {
   noteBeginning,
@@ -70,7 +71,7 @@ class Writing {
   constructor(assignment: Assignment) {
     const { handle, directory, compression, keep } = assignment;
     this.#assignment = assignment;
-    this.#attachment = Attachment.attach(handle);
+    this.#attachment = attach(handle);
     noteBeginning(this.#attachment.segment);
     this.#series = new Series(this.#attachment, {
       directory,

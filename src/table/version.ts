@@ -25,7 +25,6 @@ import * as machine from "../segment/machine.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/words.ts";
 import type { KeyWords, Words } from "../segment/words.ts";
-import type { EncodedKey } from "./key.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -68,6 +67,15 @@ export function versionBytes(
     valueBytes;
 }
 
+/** A key as a version has it. */
+export interface PackedKey {
+  /** What a version says of it, but for the expiry. */
+  readonly info: number;
+  readonly words: Int32Array;
+  /** Words in use. */
+  readonly count: number;
+}
+
 /**
  * Writes the header and the key of a fresh version; the caller writes the value at {@linkcode valueIndex}. A negative expiry is that
  * of a renewal.
@@ -75,7 +83,7 @@ export function versionBytes(
 export function writeVersion(
   segment: Segment,
   ref: number,
-  key: EncodedKey,
+  key: PackedKey,
   tag: number,
   valueBytes: number,
   expiry: number,

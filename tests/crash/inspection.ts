@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Attachment } from "../../src/map/attachment.ts";
+import { attach } from "../../src/map/attach.ts";
 import { SharedMap } from "../../mod.ts";
 import { audit, type Findings } from "./audit.ts";
 import { type Books, readBooks } from "./books.ts";
@@ -79,7 +79,7 @@ function inspectSlots(world: World): void {
   for (let i = 0; i < 5; i++) {
     assert(world.survivor.participant.advance(), "the epoch stands still");
   }
-  const newcomer = Attachment.attach(world.map.handle);
+  const newcomer = attach(world.map.handle);
   assertEquals(newcomer.participant.slot, 2);
   newcomer.close();
 }

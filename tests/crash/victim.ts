@@ -70,7 +70,7 @@ async function recoverOthers(
 ): Promise<void> {
   const living = await livingLocks();
   failAt(step, "all", die);
-  await attachmentOf(map).recover(living);
+  await attachmentOf(map).resident!.recover(living);
   live();
   await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -14,7 +14,8 @@ import {
 } from "../../mod.ts";
 import { recover } from "../../src/epoch/recovery.ts";
 import { participantBase } from "../../src/epoch/registry.ts";
-import { Attachment } from "../../src/map/attachment.ts";
+import { attach } from "../../src/map/attach.ts";
+import type { Attachment } from "../../src/map/attachment.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
 import { Salvage } from "../../src/table/salvage.ts";
@@ -61,10 +62,10 @@ export class World {
       maxBytes: 2 ** 20,
       ...options,
     });
-    this.survivor = Attachment.attach(this.map.handle);
+    this.survivor = attach(this.map.handle);
     this.#first = this.slots();
     this.victim = SharedMap.attach<string, Value>(this.map.handle);
-    this.inside = Attachment.attach(this.map.handle);
+    this.inside = attach(this.map.handle);
     growOld(this.survivor.participant);
   }
 
@@ -104,7 +105,7 @@ export class World {
 
   /** One more attachment that dies with the victim. */
   attachAnother(): void {
-    this.#others.push(Attachment.attach(this.map.handle));
+    this.#others.push(attach(this.map.handle));
   }
 
   /** Sets keys from here on, as the survivor or as the victim. */
@@ -183,14 +184,16 @@ export class World {
 
   /** The timers of the dead are called once more, as the runtime does; half of the time it dies for good in one of them. */
   tickAfterDeath(random: () => number): void {
-    const tick = () => this.#dying.forEach((one) => one.isOpen && one.tick());
+    const tick = () =>
+      this.#dying.forEach((one) => one.isOpen && one.resident!.tick());
     if (random() < 0.5) return tick();
     this.kill(1 + Math.floor(random() * STEPS_IN_TICK), "writes", tick);
   }
 
   /** What a worker does after an exception: it uses the map, its timers are called, it leaves. */
   goOnAfterException(random: () => number): void {
-    const tick = () => this.#dying.forEach((one) => one.isOpen && one.tick());
+    const tick = () =>
+      this.#dying.forEach((one) => one.isOpen && one.resident!.tick());
     if (random() < 0.5) tick();
     const { victim } = this;
     if (!this.#victimIsLost && attachmentOf(victim).isOpen) {

@@ -1,5 +1,5 @@
 import { SharedMap } from "../../mod.ts";
-import { Attachment } from "../../src/map/attachment.ts";
+import { createAttachment } from "../../src/map/attach.ts";
 import { checkOptions } from "../../src/map/options.ts";
 import { meet } from "../../src/map/rendezvous.ts";
 import { sleep } from "../../src/timers.ts";
@@ -45,7 +45,7 @@ export const roles = {
         Atomics.store(gate, 0, 1);
         Atomics.notify(gate, 0);
         while (Atomics.load(gate, 0) === 1) await sleep(5);
-        return Attachment.create({ ...checkOptions(OPTIONS), name });
+        return createAttachment({ ...checkOptions(OPTIONS), name });
       },
       check: () => {},
       timeout: PATIENCE_MS,

@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { HandleError, SharedMap } from "../../mod.ts";
-import { Attachment } from "../../src/map/attachment.ts";
+import { createAttachment } from "../../src/map/attach.ts";
 import { checkOptions } from "../../src/map/options.ts";
 import { meet } from "../../src/map/rendezvous.ts";
 import { sleep } from "../../src/timers.ts";
@@ -219,7 +219,7 @@ Deno.test("SharedMap.open() waits for one that creates the map, however long tha
   const created = meet(here, {
     create: async () => {
       await eventually(() => assert(!gate.isClosed));
-      return Attachment.create({ ...checkOptions(OPTIONS), name: here });
+      return createAttachment({ ...checkOptions(OPTIONS), name: here });
     },
     check() {},
     timeout: Infinity,

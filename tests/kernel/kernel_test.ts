@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { compile } from "../../src/kernel/compile.ts";
-import { Attachment } from "../../src/map/attachment.ts";
+import { createAttachment } from "../../src/map/attach.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { H_ID } from "../../src/segment/layout.ts";
 import { KERNEL } from "../../src/segment/kernel_binary.ts";
@@ -26,7 +26,7 @@ const BYTES = 2 ** 22;
 
 /** A map of a known hash key, as a second participant sees it: with the kernel or without. */
 function open(hasKernel: boolean): { map: Map; close(): void } {
-  const maker = Attachment.create({
+  const maker = createAttachment({
     maxBytes: BYTES,
     capacity: 64,
     keyCodec: "string",

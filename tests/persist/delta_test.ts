@@ -80,7 +80,7 @@ Deno.test("a chain of epochs restores to what the map held at each of them, what
       const series = seriesOf(map, folder.path, { keep: 2 });
       for (let epoch = 0; epoch < 30; epoch++) {
         change(map, chance);
-        if (chance.below(3) === 0) attachmentOf(map).tick();
+        if (chance.below(3) === 0) attachmentOf(map).resident!.tick();
         await new Promise((resolve) => setTimeout(resolve, 2)); // what lives for 1 ms is over
         const info = await series.write(silent);
         const expected = contents(map);

@@ -111,11 +111,11 @@ Deno.test("an announcement makes the table large at once, and keeps it so until 
   };
   announce(100_000);
   assertEquals(map.stats().migrations, 1);
-  for (let i = 0; i < 5; i++) at.tick();
+  for (let i = 0; i < 5; i++) at.resident!.tick();
   for (let i = 0; i < 100_000; i++) map.set(`key ${i}`, i);
   assertEquals(map.stats().migrations, 1);
   announce(0);
   map.clear();
-  for (let i = 0; i < 50; i++) at.tick();
+  for (let i = 0; i < 50; i++) at.resident!.tick();
   assert(map.stats().migrations > 1);
 });

@@ -21,6 +21,7 @@ import { reservedChunks } from "../../src/segment/long_key.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
 import { store } from "../../src/segment/words.ts";
+import { purge as purgeTable } from "../../src/map/purge.ts";
 import { sweep as sweepUp } from "../../src/map/sweep.ts";
 import {
   closeSnapshot as closeSnapshotOf,
@@ -554,7 +555,7 @@ export const finishMove: Operation = {
 /** Drops tombstones, however few there are. */
 export const purge: Operation = {
   text: "purge()",
-  run: ({ attachment }) => void attachment.purge(0),
+  run: ({ attachment }) => void purgeTable(attachment, 0),
 };
 
 /** Starts a move if there are many tombstones, as the background does. */

@@ -1,0 +1,35 @@
+/**
+ * Attaching: a worker's hold on a segment, and the background work that goes with it.
+ *
+ * @module
+ */
+
+import { Segment, type SegmentHandle } from "../segment/segment.ts";
+import { Attachment } from "./attachment.ts";
+import { ticker } from "./background.ts";
+import { Maintenance } from "./maintenance.ts";
+import type { CheckedOptions } from "./options.ts";
+
+/** Makes a segment and attaches to it. */
+export function createAttachment(options: CheckedOptions): Attachment {
+  return maintained(Attachment.make(options));
+}
+
+/** Attaches to a segment that another worker made. */
+export function attach(handle: SegmentHandle): Attachment {
+  return attachTo(Segment.attach(handle));
+}
+
+/** Attaches to a segment that was looked at before. */
+export function attachTo(segment: Segment): Attachment {
+  return maintained(Attachment.join(segment));
+}
+
+function maintained(attachment: Attachment): Attachment {
+  attachment.pinned(() => attachment.table.migration.keepReserve());
+  const resident = new Maintenance(attachment);
+  attachment.resident = resident;
+  attachment.dependents.add({ close: () => ticker.delete(resident) });
+  ticker.add(resident);
+  return attachment;
+}

@@ -1,0 +1,65 @@
+/**
+ * Purging: a move of the table that drops tombstones, at once.
+ *
+ * @module
+ */
+
+import { H_ROOT } from "../segment/layout.ts";
+import { load } from "../segment/words.ts";
+import type { Attachment } from "./attachment.ts";
+import { evacuate } from "./evacuation.ts";
+import type { PlaceWait } from "./shortage.ts";
+
+/**
+ * Drops the tombstones, and makes the table as small as it can be; says whether there were any, or it did.
+ *
+ * @param attachment The worker's hold on the map.
+ * @param worth How many there must be; by default, enough to be worth it.
+ * @param waitsFor What it waits for, if the next table has no place.
+ */
+export function purge(
+  attachment: Attachment,
+  worth?: number,
+  waitsFor: PlaceWait = attachment.segment.evicts ? "place" : "nothing",
+): boolean {
+  const { participant, segment: { words }, table: { migration } } = attachment;
+  const { allocator } = participant;
+  const before = load(words, H_ROOT);
+  // A move that began earlier does not drop what was deleted since; and the table it leaves must be free for the next.
+  const isWorth = pinnedAndCollected(attachment, () => {
+    migration.finishIfMoving();
+    migration.keepReserve();
+    return migration.wouldPurge(worth);
+  });
+  if (!isWorth) return false;
+  const hasPlace = () => attachment.pinned(() => migration.hasPlace);
+  if (!hasPlace()) makePlace(attachment, hasPlace, waitsFor);
+  pinnedAndCollected(attachment, () => migration.purge(worth));
+  if (load(words, H_ROOT) === before) return false;
+  allocator.consolidate(true);
+  return true;
+}
+
+function makePlace(
+  attachment: Attachment,
+  hasPlace: () => boolean,
+  waitsFor: PlaceWait,
+): void {
+  const { participant } = attachment;
+  const hasMoved = evacuate(attachment);
+  const cameFree = () => {
+    participant.allocator.consolidate(true);
+    return hasPlace();
+  };
+  if (cameFree() || waitsFor === "nothing") return;
+  if (hasMoved) participant.waitFor(cameFree);
+  else if (waitsFor === "memory") {
+    participant.waitFor(() => evacuate(attachment) && cameFree());
+  }
+}
+
+function pinnedAndCollected<T>(attachment: Attachment, work: () => T): T {
+  const result = attachment.pinned(work);
+  attachment.participant.collectAll();
+  return result;
+}
