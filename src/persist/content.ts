@@ -132,7 +132,8 @@ function numberFault(
 function expiryFault(words: Int32Array, at: number): string | undefined {
   if ((words[at] & HAS_EXPIRY) === 0) return undefined;
   const expiry = recordExpiry(words, at);
-  return expiry >= 0 && expiry < Infinity && !Object.is(expiry, -0)
+  // Infinity: it had been given a time to live, and then none.
+  return expiry >= 0 && !Object.is(expiry, -0)
     ? undefined
     : `an entry that expires at ${expiry}`;
 }

@@ -8128,7 +8128,7 @@ function numberFault(words, from, length) {
 function expiryFault(words, at) {
   if ((words[at] & HAS_EXPIRY) === 0) return void 0;
   const expiry2 = recordExpiry(words, at);
-  return expiry2 >= 0 && expiry2 < Infinity && !Object.is(expiry2, -0) ? void 0 : \`an entry that expires at \${expiry2}\`;
+  return expiry2 >= 0 && !Object.is(expiry2, -0) ? void 0 : \`an entry that expires at \${expiry2}\`;
 }
 function valueFault(words, at, tag, length) {
   if (tag === TAG_NUMBER) {

@@ -11,6 +11,7 @@ import {
   SharedMap,
   SnapshotError,
   verifySnapshot,
+  writeSnapshot,
 } from "../../mod.ts";
 import {
   TAG_BYTES,
@@ -121,7 +122,7 @@ const NONSENSE: Record<string, Forgery> = {
   "expires at NaN": { records: [expiring(NaN)] },
   "expires at -1": { records: [expiring(-1)] },
   "expires at 0": { records: [expiring(-0)] },
-  "expires at Infinity": { records: [expiring(Infinity)] },
+  "expires at -Infinity": { records: [expiring(-Infinity)] },
   "a key comes twice": { records: [GOOD, OTHER, GOOD] },
   "not in order": {
     records: [GOOD, OTHER].sort((a, b) => hashOf(b) - hashOf(a)),
@@ -191,6 +192,29 @@ for (const [what, forgery] of Object.entries(NONSENSE)) {
     assertStrictEquals(map.size, 0);
   });
 }
+
+Deno.test("entries that were to expire and then not, by whatever method, come back", async () => {
+  const endings: Record<string, (map: SharedMap<string, string>) => unknown> = {
+    "expire()": (map) => map.expire("a", Infinity),
+    "set()": (map) => map.set("a", "b"),
+    "swap()": (map) => map.swap("a", "b"),
+    "update()": (map) => map.update("a", () => "b", { keepTtl: false }),
+    "compareAndSet()": (map) =>
+      map.compareAndSet("a", "a", "b", { ttl: Infinity }),
+  };
+  for (const [method, end] of Object.entries(endings)) {
+    using folder = new Folder();
+    using map = SharedMap.create<string, string>();
+    map.set("a", "a", { ttl: 60_000 });
+    end(map);
+    assertStrictEquals(map.ttl("a"), Infinity, method);
+    await writeSnapshot(map, folder.path);
+    using restored = SharedMap.create<string, string>();
+    await restoreSnapshot(restored, folder.path);
+    assertEquals([...restored], [...map], method);
+    assertStrictEquals(restored.ttl("a"), Infinity, method);
+  }
+});
 
 Deno.test("an expiry between two milliseconds makes sense", async () => {
   using folder = new Folder();
