@@ -5,7 +5,7 @@
  * @module
  */
 import type { SharedMapHandle } from "../../mod.ts";
-import { Crew } from "../testing/crew.ts";
+import type { Run } from "../testing/in_crews.ts";
 import type { roles } from "./company_roles.ts";
 
 /** What there is beside the test's own workers. */
@@ -24,11 +24,11 @@ export const COMPANIES: readonly Company[] = [
 /** Keeps the company of a map until it is disposed of. */
 export async function keepCompany(
   company: Company,
+  run: Run,
   handle: SharedMapHandle,
-  seed: number,
 ): Promise<AsyncDisposable> {
   const script = new URL("./company_roles.ts", import.meta.url);
-  const crew = new Crew<typeof roles>(script, handle, seed);
+  const crew = run.crew<typeof roles>(script, handle);
   if (company === "alone") return crew;
   const role = company === "beside an open snapshot" ? "keeper" : "opener";
   const done = crew.add(role, 1, undefined);

@@ -3,9 +3,7 @@
 // its place, and the map is not emptied for it.
 import { assertGreater, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SEED } from "../testing/random.ts";
-import { SCALE } from "../testing/scale.ts";
-import { Crew } from "../testing/crew.ts";
+import { inCrews } from "../testing/in_crews.ts";
 import type { roles } from "./eviction_roles.ts";
 import { assertSound } from "./sound.ts";
 
@@ -14,28 +12,31 @@ const MAX_BYTES = 2 ** 20;
 
 for (const length of [8, 1000, 4000, 20_000]) {
   for (const workers of [2, 3]) {
-    Deno.test(`SharedMap that evicts takes values of ${length} bytes from ${workers} workers`, async () => {
-      using map = SharedMap.create<string, Uint8Array>({
-        value: "bytes",
-        maxBytes: MAX_BYTES,
-        onFull: "evict",
-      });
-      {
-        await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
-        // Three times what the map holds, at least.
-        const input = {
-          length,
-          operations: Math.ceil(3 * MAX_BYTES / (length + 200)) * SCALE,
-        };
-        const hoarders = crew.add("hoarder", workers, input);
-        await crew.start();
-        for (const set of await hoarders) {
-          assertStrictEquals(set, input.operations);
+    Deno.test(
+      `SharedMap that evicts takes values of ${length} bytes from ${workers} workers`,
+      inCrews(async (run) => {
+        using map = SharedMap.create<string, Uint8Array>({
+          value: "bytes",
+          maxBytes: MAX_BYTES,
+          onFull: "evict",
+        });
+        {
+          await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
+          // In all runs together five times what the map holds, at least.
+          const operations = run.share(
+            Math.ceil(5 * MAX_BYTES / (length + 200)),
+          );
+          const input = { length, operations };
+          const hoarders = crew.add("hoarder", workers, input);
+          await crew.start();
+          for (const set of await hoarders) {
+            assertStrictEquals(set, operations);
+          }
         }
-      }
-      assertGreater(map.stats().evicted, 0);
-      assertGreater(map.size, 1);
-      assertSound(map);
-    });
+        assertGreater(map.stats().evicted, 0);
+        assertGreater(map.size, 1);
+        assertSound(map);
+      }),
+    );
   }
 }

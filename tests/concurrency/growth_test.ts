@@ -3,10 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
-import { SEED } from "../testing/random.ts";
-import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
-import { Crew } from "../testing/crew.ts";
+import { inCrews, type Run } from "../testing/in_crews.ts";
 import { assertSound } from "./sound.ts";
 import type { roles } from "./growth_roles.ts";
 
@@ -16,29 +14,33 @@ const MEBIBYTE = 2 ** 20;
 
 /** How many keys each worker inserts into a map of how many bytes. */
 const SIZES = [
-  { maxBytes: MEBIBYTE, keys: 500 },
-  { maxBytes: 64 * MEBIBYTE, keys: 5_000 * SCALE },
+  { maxBytes: MEBIBYTE, keysIn: () => 500 },
+  { maxBytes: 64 * MEBIBYTE, keysIn: (run: Run) => run.share(5_000) },
 ];
 
-for (const { maxBytes, keys } of SIZES) {
+for (const { maxBytes, keysIn } of SIZES) {
   for (const company of COMPANIES) {
     const size = `${maxBytes / MEBIBYTE} MiB`;
     const name =
       `SharedMap of ${size} grows and shrinks under workers, ${company}`;
-    Deno.test(name, async () => {
-      using map = SharedMap.create<string, string>({ maxBytes });
-      {
-        await using _ = await keepCompany(company, map.handle, SEED);
-        await grow(map, keys);
-        await shrink(map, keys);
-      }
-      assertSound(map);
-    });
+    Deno.test(
+      name,
+      inCrews(async (run) => {
+        using map = SharedMap.create<string, string>({ maxBytes });
+        {
+          await using _ = await keepCompany(company, run, map.handle);
+          const keys = keysIn(run);
+          await grow(run, map, keys);
+          await shrink(run, map, keys);
+        }
+        assertSound(map);
+      }),
+    );
   }
 }
 
-async function grow(map: SharedMap<string, string>, keys: number) {
-  await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
+async function grow(run: Run, map: SharedMap<string, string>, keys: number) {
+  await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
   const inserters = crew.add("inserter", WORKERS, keys);
   await crew.start();
   await inserters;
@@ -52,9 +54,9 @@ async function grow(map: SharedMap<string, string>, keys: number) {
   }
 }
 
-async function shrink(map: SharedMap<string, string>, keys: number) {
+async function shrink(run: Run, map: SharedMap<string, string>, keys: number) {
   const { migrations } = map.stats();
-  await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
+  await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
   const deleters = crew.add("deleter", WORKERS, keys);
   const readers = crew.add("reader", 2, { workers: WORKERS, keys });
   await crew.start();

@@ -2,10 +2,8 @@
 // time is shown exactly once.
 import { assert } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SEED } from "../testing/random.ts";
-import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
-import { Crew } from "../testing/crew.ts";
+import { inCrews } from "../testing/in_crews.ts";
 import type { roles } from "./iteration_roles.ts";
 import { assertSound } from "./sound.ts";
 
@@ -14,21 +12,24 @@ const PERMANENT = 500;
 
 for (const company of COMPANIES) {
   const name = `SharedMap.keys() shows what stays exactly once, ${company}`;
-  Deno.test(name, async () => {
-    using map = SharedMap.create<string, number>({ maxBytes: 64 * 2 ** 20 });
-    for (let i = 0; i < PERMANENT; i++) map.set(`p${i}`, i);
-    {
-      await using _ = await keepCompany(company, map.handle, SEED);
-      await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
-      const churn = { rounds: 8 * SCALE, keys: 3_000 };
-      const churners = crew.add("churner", 2, churn);
-      const iterators = crew.add("iterator", 2, { permanent: PERMANENT });
-      await crew.start();
-      await churners;
-      crew.stop();
-      for (const rounds of await iterators) assert(rounds >= 3);
-      assert(map.stats().migrations >= 4, `${map.stats().migrations}`);
-    }
-    assertSound(map);
-  });
+  Deno.test(
+    name,
+    inCrews(async (run) => {
+      using map = SharedMap.create<string, number>({ maxBytes: 64 * 2 ** 20 });
+      for (let i = 0; i < PERMANENT; i++) map.set(`p${i}`, i);
+      {
+        await using _ = await keepCompany(company, run, map.handle);
+        await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
+        const churn = { rounds: run.share(8), keys: 3_000 };
+        const churners = crew.add("churner", 2, churn);
+        const iterators = crew.add("iterator", 2, { permanent: PERMANENT });
+        await crew.start();
+        await churners;
+        crew.stop();
+        for (const rounds of await iterators) assert(rounds >= 3);
+        assert(map.stats().migrations >= 4, `${map.stats().migrations}`);
+      }
+      assertSound(map);
+    }),
+  );
 }

@@ -2,10 +2,8 @@
 // whichever way they look.
 import { assert } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SEED } from "../testing/random.ts";
-import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
-import { Crew } from "../testing/crew.ts";
+import { inCrews } from "../testing/in_crews.ts";
 import { encode, type Input, type roles } from "./monotone_roles.ts";
 import { assertSound } from "./sound.ts";
 
@@ -15,21 +13,24 @@ const READERS = 2;
 
 for (const as of ["number", "string", "json"] as const) {
   for (const company of COMPANIES) {
-    Deno.test(`SharedMap readers see no ${as} go back, ${company}`, async () => {
-      using map: SharedMap<string, unknown> = SharedMap.create({ value: as });
-      for (let i = 0; i < KEYS; i++) map.set(`k${i}`, encode(1, as));
-      {
-        await using _ = await keepCompany(company, map.handle, SEED);
-        await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
-        const input: Input = { keys: KEYS, rounds: 1_000 * SCALE, as };
-        const writer = crew.add("writer", 1, input);
-        const readers = crew.add("reader", READERS, input);
-        await crew.start();
-        await writer;
-        crew.stop();
-        for (const looks of await readers) assert(looks > 0);
-      }
-      assertSound(map);
-    });
+    Deno.test(
+      `SharedMap readers see no ${as} go back, ${company}`,
+      inCrews(async (run) => {
+        using map: SharedMap<string, unknown> = SharedMap.create({ value: as });
+        for (let i = 0; i < KEYS; i++) map.set(`k${i}`, encode(1, as));
+        {
+          await using _ = await keepCompany(company, run, map.handle);
+          await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
+          const input: Input = { keys: KEYS, rounds: run.share(1_000), as };
+          const writer = crew.add("writer", 1, input);
+          const readers = crew.add("reader", READERS, input);
+          await crew.start();
+          await writer;
+          crew.stop();
+          for (const looks of await readers) assert(looks > 0);
+        }
+        assertSound(map);
+      }),
+    );
   }
 }

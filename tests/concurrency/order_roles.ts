@@ -15,7 +15,7 @@ export interface Input {
 const EVERY = 16;
 
 export const roles = {
-  /** In each round it writes elsewhere first, and then to the map; now and then it deletes, to say so. */
+  /** In each round it writes elsewhere first, and then to the map; now and then it deletes, to say so, but not in the last. */
   teller(stage: Stage, { plain, other, rounds }: Input): void {
     const map = stage.attach<string, number>();
     using second = SharedMap.attach<string, number>(other);
@@ -24,7 +24,7 @@ export const roles = {
       words.fill(round);
       second.set("told", round);
       map.set("first", round);
-      if (round % EVERY === 0) map.delete("round");
+      if (round % EVERY === 0 && round < rounds) map.delete("round");
       else map.set("round", round);
     }
   },
@@ -37,7 +37,7 @@ export const roles = {
     let seen = 0;
     let deletions = 0;
     let last = 0;
-    while (!stage.stopped) {
+    while (seen === 0 || !stage.stopped) {
       const atLeast = last - last % EVERY + EVERY;
       const round = map.get("round");
       const told = round ?? (last === 0 ? 0 : atLeast);

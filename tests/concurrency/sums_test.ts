@@ -1,10 +1,8 @@
 // Nothing that a worker adds is lost, however many add to the same number.
 import { assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { SEED } from "../testing/random.ts";
-import { SCALE } from "../testing/scale.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
-import { Crew } from "../testing/crew.ts";
+import { inCrews } from "../testing/in_crews.ts";
 import { assertSound } from "./sound.ts";
 import { ADDERS, type roles } from "./sums_roles.ts";
 
@@ -15,36 +13,42 @@ for (const company of COMPANIES) {
   for (const keys of [1, 300]) {
     const on = keys === 1 ? "one key" : "many keys";
     const name = `SharedMap adds up what workers add to ${on}, ${company}`;
-    Deno.test(name, async (t) => {
-      using map = SharedMap.create<string, number>({ value: "number" });
-      {
-        await using _ = await keepCompany(company, map.handle, SEED);
-        await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
-        const additions = 10_000 * SCALE;
-        const adders = crew.add("adder", WORKERS, { keys, additions });
-        await crew.start();
-        const sums = sumUp(await adders);
-        for (const name of Object.keys(ADDERS)) {
-          await t.step(name, () => checkSums(map, name, sums));
+    Deno.test(
+      name,
+      inCrews(async (run, t) => {
+        using map = SharedMap.create<string, number>({ value: "number" });
+        {
+          await using _ = await keepCompany(company, run, map.handle);
+          await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
+          const additions = run.share(10_000);
+          const adders = crew.add("adder", WORKERS, { keys, additions });
+          await crew.start();
+          const sums = sumUp(await adders);
+          for (const name of Object.keys(ADDERS)) {
+            await t.step(name, () => checkSums(map, name, sums));
+          }
+          assertEquals(map.size, sums.size);
         }
-        assertEquals(map.size, sums.size);
-      }
-      assertSound(map);
-    });
+        assertSound(map);
+      }),
+    );
   }
 }
 
-Deno.test("SharedMap.swap() and take() hand each value on exactly once", async () => {
-  using map = SharedMap.create<string, number>({ value: "number" });
-  {
-    await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
-    const movers = crew.add("mover", WORKERS, 10_000 * SCALE);
-    await crew.start();
-    const net = (await movers).reduce((sum, it) => sum + it, 0);
-    assertEquals(map.get("pot") ?? 0, net, `seed ${SEED}`);
-  }
-  assertSound(map);
-});
+Deno.test(
+  "SharedMap.swap() and take() hand each value on exactly once",
+  inCrews(async (run) => {
+    using map = SharedMap.create<string, number>({ value: "number" });
+    {
+      await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
+      const movers = crew.add("mover", WORKERS, run.share(10_000));
+      await crew.start();
+      const net = (await movers).reduce((sum, it) => sum + it, 0);
+      assertEquals(map.get("pot") ?? 0, net);
+    }
+    assertSound(map);
+  }),
+);
 
 function sumUp(added: Record<string, number>[]): Map<string, number> {
   const sums = new Map<string, number>();
@@ -61,6 +65,6 @@ function checkSums(
 ): void {
   for (const [key, sum] of sums) {
     if (!key.startsWith(adder)) continue;
-    assertEquals(map.get(key), sum, `${key}, seed ${SEED}`);
+    assertEquals(map.get(key), sum, `${key}`);
   }
 }

@@ -12,8 +12,10 @@ import {
   type InsertOptions,
   type SetOptions,
   SharedMap,
+  type SharedMapHandle,
   type SharedMapOptions,
 } from "../../mod.ts";
+import { HelperWorker } from "../testing/helper_worker.ts";
 
 const START = 1_700_000_000_000;
 const KEY = "the key";
@@ -319,15 +321,9 @@ Deno.test("SharedMap renews nothing whose time is over, though the call began be
 Deno.test("SharedMap has what a worker left that died: the value with its expiry", async () => {
   using map = SharedMap.create<string, number>({ maxBytes: 2 ** 20 });
   const url = new URL("./lifetime_worker.ts", import.meta.url);
-  const worker = new Worker(url, { type: "module" });
-  const keys = await new Promise<string[]>((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-    worker.postMessage(map.handle);
-  });
+  const worker = new HelperWorker<SharedMapHandle, string[]>(url);
+  const keys = await worker.tell(map.handle);
+  worker[Symbol.dispose]();
   assertEquals(keys.length, 8);
   for (const key of keys) {
     assert(map.ttl(key)! <= 3_600_000, key);

@@ -1,15 +1,15 @@
-/// <reference lib="deno.worker" />
 /**
- * A worker that writes entries with an expiry, each in one call, and is gone right after.
+ * What a worker does that writes entries with an expiry, each in one call.
  *
  * @module
  */
-import { SharedMap } from "../../mod.ts";
+import { SharedMap, type SharedMapHandle } from "../../mod.ts";
 
 const options = { ttl: 3_600_000 };
 
-self.onmessage = ({ data }) => {
-  const map = SharedMap.attach<string, number>(data);
+/** Writes them; returns their keys. */
+export function obey(handle: SharedMapHandle): string[] {
+  const map = SharedMap.attach<string, number>(handle);
   map.set("set", 1, options);
   map.setMany([["setMany", 1]], options);
   map.swap("swap", 1, options);
@@ -18,6 +18,5 @@ self.onmessage = ({ data }) => {
   map.increment("increment", 1, options);
   map.getOrInsert("getOrInsert", 1, options);
   map.getOrInsertComputed("getOrInsertComputed", () => 1, options);
-  self.postMessage([...map.keys()]);
-  self.close();
-};
+  return [...map.keys()];
+}

@@ -6,7 +6,9 @@
  */
 import type { SharedMapHandle } from "../../mod.ts";
 import { ENTRY } from "./helper_worker.ts";
+import { handleFor, type Kernels } from "./kernels.ts";
 import { type Answer, BOARD, type Call, type Role } from "./role.ts";
+import type { WorkerPool } from "./worker_pool.ts";
 
 /** Longer than any role takes: a worker that is silent for so long is stuck. */
 const PATIENCE_MS = 120_000;
@@ -28,8 +30,12 @@ export class Crew<Roles extends Record<string, Role>>
   readonly #script: URL;
   readonly #handle: SharedMapHandle;
   readonly #seed: number;
+  readonly #kernels: Kernels;
+  readonly #pool: WorkerPool | undefined;
   readonly #board = newBoard();
   readonly #workers: Worker[] = [];
+  /** Those that have said what came of it, and their roles. */
+  readonly #done = new Map<Worker, string>();
   readonly #ready: Promise<void>[] = [];
   readonly #results: Promise<unknown>[] = [];
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
@@ -38,11 +44,21 @@ export class Crew<Roles extends Record<string, Role>>
    * @param script The module, which exports the roles as `roles`.
    * @param handle The map that they play on.
    * @param seed Decides what the workers choose.
+   * @param kernels Which of them have the kernel.
+   * @param pool Workers to be used before new ones are started; they go back there.
    */
-  constructor(script: URL, handle: SharedMapHandle, seed: number) {
+  constructor(
+    script: URL,
+    handle: SharedMapHandle,
+    seed: number,
+    kernels: Kernels = "with the kernel and without",
+    pool?: WorkerPool,
+  ) {
     this.#script = script;
     this.#handle = handle;
     this.#seed = seed;
+    this.#kernels = kernels;
+    this.#pool = pool;
   }
 
   /** Adds workers in one role; resolves to what they return, in order. */
@@ -53,12 +69,10 @@ export class Crew<Roles extends Record<string, Role>>
   ): Promise<Awaited<ReturnType<Roles[Name]>>[]> {
     const troupe = newBoard();
     const results = Array.from({ length: count }, (_, index) => {
-      const seed = this.#seed + this.#workers.length * 7919;
+      const worker = this.#workers.length;
+      const seed = this.#seed + worker * 7919;
       const script = this.#script.href;
-      // Every other worker has no kernel: the two ways of doing the same must get on with each other.
-      const { buffer } = this.#handle;
-      const isPlain = this.#workers.length % 2 === 1;
-      const handle = isPlain ? { buffer } : this.#handle;
+      const handle = handleFor(worker, this.#handle, this.#kernels);
       const board = this.#board;
       const part = { role, input, troupe, index, count, seed };
       return this.#start({ script, handle, board, ...part });
@@ -70,7 +84,8 @@ export class Crew<Roles extends Record<string, Role>>
   }
 
   #start(call: Call): Promise<unknown> {
-    const worker = new Worker(ENTRY, { type: "module", name: call.role });
+    const worker = this.#pool?.take(call.role) ??
+      new Worker(ENTRY, { type: "module", name: call.role });
     this.#workers.push(worker);
     const ready = Promise.withResolvers<void>();
     const done = Promise.withResolvers<unknown>();
@@ -85,6 +100,7 @@ export class Crew<Roles extends Record<string, Role>>
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.kind === "ready") return ready.resolve();
       clearTimeout(timer);
+      this.#done.set(worker, call.role);
       if (data.kind === "done") return done.resolve(data.output);
       fail(data.message);
     };
@@ -115,15 +131,25 @@ export class Crew<Roles extends Record<string, Role>>
 
   /** Ends all workers where they yield, and asks them for nothing any more. */
   terminate(): void {
-    for (const worker of this.#workers) worker.terminate();
+    for (const worker of this.#workers.splice(0)) worker.terminate();
+    this.#done.clear();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#results.length = 0; // there will be none
   }
 
-  /** Ends all workers: first by asking. */
+  /** Ends all workers: first by asking. Those that have done their part may be used again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
     await Promise.allSettled([this.start(), ...this.#results]);
+    if (this.#pool !== undefined) this.#giveBack(this.#pool);
     this.terminate();
+  }
+
+  #giveBack(pool: WorkerPool): void {
+    for (const [worker, role] of this.#done) {
+      this.#workers.splice(this.#workers.indexOf(worker), 1);
+      pool.give(worker, role);
+    }
+    this.#done.clear();
   }
 }
