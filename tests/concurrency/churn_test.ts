@@ -5,7 +5,7 @@ import { SharedMap } from "../../mod.ts";
 import type { Input, roles } from "./churn_roles.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { inCrews } from "../testing/in_crews.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 
 const SCRIPT = new URL("./churn_roles.ts", import.meta.url);
 const CHURNERS = 3;

@@ -5,7 +5,7 @@ import { assertGreater, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import type { roles } from "./eviction_roles.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 
 const SCRIPT = new URL("./eviction_roles.ts", import.meta.url);
 const MAX_BYTES = 2 ** 20;

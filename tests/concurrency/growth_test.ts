@@ -5,7 +5,7 @@ import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { inCrews, type Run } from "../testing/in_crews.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 import type { roles } from "./growth_roles.ts";
 
 const SCRIPT = new URL("./growth_roles.ts", import.meta.url);

@@ -5,7 +5,7 @@ import { SharedMap } from "../../mod.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import type { roles } from "./iteration_roles.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 
 const SCRIPT = new URL("./iteration_roles.ts", import.meta.url);
 const PERMANENT = 500;

@@ -9,7 +9,7 @@ import { withoutKernel } from "../testing/kernels.ts";
 import { SCALE } from "../testing/scale.ts";
 import type { Order } from "./echo.ts";
 import type { Input, roles } from "./order_roles.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 
 const SCRIPT = new URL("./order_roles.ts", import.meta.url);
 const READERS = 2;

@@ -6,7 +6,7 @@ import { eventually } from "../testing/eventually.ts";
 import type { Crew } from "../testing/crew.ts";
 import { inCrews, type Run } from "../testing/in_crews.ts";
 import type { roles } from "./snapshot_roles.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 
 const SCRIPT = new URL("./snapshot_roles.ts", import.meta.url);
 const MAX_BYTES = 64 * 2 ** 20;

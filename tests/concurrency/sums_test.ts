@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { inCrews } from "../testing/in_crews.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 import { ADDERS, type roles } from "./sums_roles.ts";
 
 const SCRIPT = new URL("./sums_roles.ts", import.meta.url);

@@ -4,7 +4,7 @@ import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
 import { COMPANIES, keepCompany } from "./company.ts";
 import { inCrews } from "../testing/in_crews.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 import type { roles } from "./ttl_roles.ts";
 
 const SCRIPT = new URL("./ttl_roles.ts", import.meta.url);

@@ -2,7 +2,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { inCrews } from "../testing/in_crews.ts";
-import { assertSound } from "./sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 import { type roles, ROUNDS } from "./update_roles.ts";
 
 const SCRIPT = new URL("./update_roles.ts", import.meta.url);

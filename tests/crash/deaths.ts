@@ -8,9 +8,8 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { eventually } from "../concurrency/eventually.ts";
-import { audit } from "./audit.ts";
-import { readBooks } from "./books.ts";
+import { eventually } from "../testing/eventually.ts";
+import { inspectMemory } from "../testing/inspection.ts";
 import { COUNTERS, DeathLog, OWN_KEYS } from "./death_log.ts";
 import { randomFrom } from "./random.ts";
 import { type Fate, ownText, roles } from "./roles.ts";
@@ -137,29 +136,22 @@ function checkCounters(): void {
 function checkMemory() {
   map.clear();
   for (let i = 0; i < 6; i++) map.snapshot().close();
-  const { buffer } = map.handle;
-  const found = audit(buffer);
-  assertEquals(found.faults, []);
+  const { counters, leaks, lost } = inspectMemory(map.handle.buffer);
   assertEquals([...map], []);
-  const books = readBooks(buffer, found);
-  assert(books.slots.real <= books.slots.counted, "slots");
   assertEquals(map.size, 0, "entries that are not there count");
-  assertEquals(books.entries, { counted: 0, real: 0 });
+  assertEquals(counters.entries, { counted: 0, real: 0 });
   assertEquals(map.stats().liveBytes, 0);
-  const lost = found.leaks.reduce((sum, { refs }) => sum + refs, 0);
-  assert(found.leaks.length <= 3 * waves * WAVE, `${found.leaks.length} leaks`);
+  assert(leaks.length <= 3 * waves * WAVE, `${leaks.length} leaks`);
   assert(lost <= MOST_LOST * waves * WAVE, `${lost} refs leaked`);
-  const { counted, real } = books.usedRefs;
-  assert(real - lost <= counted && counted <= real, "used bytes");
   for (let i = 0; i < 10_000; i++) map.set(`after ${i}`, `after ${i}`);
   for (let i = 0; i < 10_000; i++) {
     assertEquals(map.get(`after ${i}`), `after ${i}`);
   }
   return {
-    leakedBlocks: found.leaks.length,
+    leakedBlocks: leaks.length,
     leakedRefs: lost,
     migrations: map.stats().migrations,
     recoveries: map.stats().recoveries,
-    books,
+    counters,
   };
 }

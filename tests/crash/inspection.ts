@@ -6,40 +6,23 @@
 import { assert, assertEquals } from "@std/assert";
 import { attach } from "../../src/map/attach.ts";
 import { SharedMap } from "../../mod.ts";
-import { audit, type Findings } from "./audit.ts";
-import { type Books, readBooks } from "./books.ts";
+import {
+  inspectBlocks,
+  type Inspected,
+  inspectMemory,
+} from "../testing/inspection.ts";
 import { textOf, type Value } from "./text.ts";
 import type { World } from "./world.ts";
 
-/** What a death cost. */
-export interface Cost {
-  readonly leaks: Findings["leaks"];
-  readonly books: Books;
-}
-
 /** Throws if anything is wrong; returns what was lost. */
-export function inspect(world: World, random: () => number): Cost {
-  const cost = inspectMemory(world);
+export function inspect(world: World, random: () => number): Inspected {
+  const cost = inspectMemory(world.buffer);
   inspectEntries(world);
   inspectSnapshots(world);
   inspectSlots(world);
   inspectUse(world);
   if (random() < 0.3) inspectRoom(world, random);
   return cost;
-}
-
-function inspectMemory(world: World): Cost {
-  const found = audit(world.buffer);
-  assertEquals(found.faults, []);
-  const books = readBooks(world.buffer, found);
-  const { slots, freeChunks, held } = books;
-  assert(
-    slots.real <= slots.counted,
-    `${slots.real} slots are claimed, more than the ${slots.counted} that count`,
-  );
-  assertEquals(freeChunks.counted, freeChunks.real, "free chunks");
-  assertEquals(held.counted, held.real, "held versions are counted wrongly");
-  return { leaks: found.leaks, books };
 }
 
 function inspectEntries(world: World): void {
@@ -111,5 +94,5 @@ function inspectRoom(world: World, random: () => number): void {
   }
   for (const key of texts.keys()) assert(world.map.delete(key), key);
   assertEquals([...world.map], []);
-  assertEquals(audit(world.buffer).faults, []);
+  inspectBlocks(world.buffer);
 }

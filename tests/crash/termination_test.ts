@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { Crew } from "../testing/crew.ts";
 import { eventually } from "../concurrency/eventually.ts";
-import { assertSound } from "../concurrency/sound.ts";
+import { assertSound } from "../testing/inspection.ts";
 import { SEED } from "./scale.ts";
 import type { roles } from "./termination_roles.ts";
 

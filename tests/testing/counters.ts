@@ -1,5 +1,5 @@
 /**
- * The books: what the counters in a segment say, beside what is there.
+ * What the counters in a segment say, beside what is there.
  *
  * @module
  */
@@ -31,23 +31,26 @@ import { isTombstone } from "../../src/table/version.ts";
 import type { Findings } from "./audit.ts";
 
 /** A counter, and the truth. */
-export interface Account {
+export interface Counter {
   readonly counted: number;
   readonly real: number;
 }
 
 /** All counters that somebody relies on. */
-export interface Books {
+export interface Counters {
   /** Slots of the newest table that are claimed or may be: `counted` is a bound. */
-  readonly slots: Account;
-  readonly entries: Account;
-  readonly freeChunks: Account;
-  readonly usedRefs: Account;
-  readonly held: Account;
+  readonly slots: Counter;
+  readonly entries: Counter;
+  readonly freeChunks: Counter;
+  readonly usedRefs: Counter;
+  readonly held: Counter;
 }
 
 /** Compares the counters of a segment at rest with what an audit found. */
-export function readBooks(buffer: SharedArrayBuffer, found: Findings): Books {
+export function readCounters(
+  buffer: SharedArrayBuffer,
+  found: Findings,
+): Counters {
   const words = new Int32Array(buffer);
   return {
     slots: readSlots(words),
@@ -74,7 +77,7 @@ function sum(words: Int32Array, word: number): number {
  * While a table is moved, what is left of it needs a place in the next one, too;
  * but for what is frozen and has its place there already.
  */
-function readSlots(words: Int32Array): Account {
+function readSlots(words: Int32Array): Counter {
   const root = words[H_ROOT] * 4;
   const next = words[root + T_NEXT] * 4;
   const newest = next === 0 ? root : next;
