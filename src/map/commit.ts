@@ -327,7 +327,7 @@ export class Committer {
   }
 
   /** Deletes the entry of the packed key, if its version is the one that is expected: `DONE`, `ABSENT` or `UNDONE`. */
-  removeQuickly(expected = ANY_VERSION): number {
+  removeQuickly(expected: number = ANY_VERSION): number {
     const key = this.#key;
     if (!key.isNear) return UNDONE;
     const { base } = this.#participant;
