@@ -758,7 +758,9 @@ export class CloneWriter {
     const what = encodeText(text, this.scratch, head + guess);
     const byteLength = Math.floor(what / 4);
     const size = varintBytes(what);
-    this.#reserve(byteLength + TOKEN_BYTES);
+    // From the end of the text on: what lies behind the place of a reservation is not kept.
+    this.scratch.reserve(head + guess + byteLength, TOKEN_BYTES);
+    this.#bytes = this.scratch.plain;
     if (size !== guess) {
       const from = head + guess;
       this.#bytes.copyWithin(head + size, from, from + byteLength);

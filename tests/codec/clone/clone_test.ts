@@ -10,7 +10,9 @@ import {
 import {
   cloneFromBytes,
   cloneToBytes,
+  readClone,
 } from "../../../src/codec/clone/clone.ts";
+import { CloneWriter } from "../../../src/codec/clone/writer.ts";
 import { areEqual } from "../../../src/codec/clone/equality.ts";
 import { TAG_CLONE } from "../../../src/codec/codec.ts";
 import { VALUE_FORMATS } from "../../../src/codec/values.ts";
@@ -307,3 +309,25 @@ Deno.test("a clone may have a structure of more than 16 MiB, and many strings an
   const read = cloneFromBytes(cloneToBytes(value));
   assert(areEqual(read, value));
 });
+
+Deno.test("a clone is whole wherever in it the scratch it is written to comes to its end", () => {
+  for (const character of ["a", "é", "日", "\ud800"]) {
+    for (let length = 200; length < 1300; length++) {
+      const value = { before: 1.5, text: character.repeat(length), after: [2] };
+      assertEquals(writtenAfresh(value), value);
+    }
+  }
+  for (let count = 1; count < 600; count++) {
+    const keys = Array.from({ length: count }, (_, i) => [`key ${i}`, i]);
+    const value = { keys: Object.fromEntries(keys), big: 3n ** BigInt(count) };
+    assertEquals(writtenAfresh(value), value);
+  }
+});
+
+/** What comes out for what goes in, by a writer that has written nothing yet. */
+function writtenAfresh(value: object): unknown {
+  const writer = new CloneWriter();
+  writer.write(value);
+  const { scratch, start, byteLength } = writer;
+  return readClone(scratch, start, byteLength);
+}
