@@ -6,6 +6,9 @@
  * opened, before anything of it is passed, and looked at again after the scan of a delta. If somebody revoked it, short of memory, the delta is thrown away and a
  * full epoch written instead. The floor is raised once the delta is durable; until then it keeps more than is needed.
  *
+ * An epoch leaves out what has expired. Where the clock was set back since, some of that is there again, and was not changed: so
+ * a delta never shows an earlier moment than the epoch before; a full one is written instead.
+ *
  * Finding out what changed takes a look at every entry's stamp, so it is O(entries), however few changed; writing it is
  * O(changes). An epoch without a change is not written.
  *
@@ -73,7 +76,7 @@ type OnProgress = (progress: SnapshotProgress) => void;
 type OnTryProgress = (progress: Omit<SnapshotProgress, "restarts">) => void;
 
 /** What became of a try to write a delta. */
-type Delta = EpochFile | "nothing changed" | "floor lost";
+type Delta = EpochFile | "nothing changed" | "not to be trusted";
 
 /** Writes one epoch after the other. */
 export class Series {
@@ -137,7 +140,7 @@ export class Series {
     if (this.#mayBeDelta()) {
       const delta = await this.#writeDelta(onProgress);
       if (delta === "nothing changed") return undefined;
-      if (delta !== "floor lost" && this.#isWhole(delta)) {
+      if (delta !== "not to be trusted" && this.#isWhole(delta)) {
         return await this.#keep(delta);
       }
     } else if (!await this.#hasChanged()) return undefined;
@@ -146,12 +149,10 @@ export class Series {
 
   /** Whether the last epoch is there, and no longer what the map holds; for when the next one must be full. */
   async #hasChanged(): Promise<boolean> {
-    if (
-      !this.#isKept() || !this.#isWhole(this.#chain[this.#chain.length - 1])
-    ) {
-      return true;
-    }
+    const last = this.#chain[this.#chain.length - 1];
+    if (!this.#isKept() || !this.#isWhole(last)) return true;
     using scan = new EpochScan(this.#attachment, this.#tick);
+    if (scan.time < last.info.time) return true; // what had expired may be there again
     const slices = new Slices();
     const found: number[] = [];
     while (!scan.done) {
@@ -232,14 +233,14 @@ export class Series {
       since,
       onProgress,
       () => {},
-      (records) =>
-        !this.#isKept()
-          ? "floor lost"
+      (records, time) =>
+        !this.#isKept() || time < base.info.time
+          ? "not to be trusted"
           : records === 0
           ? "nothing changed"
           : "go on",
     );
-    if (written === "floor lost") return written;
+    if (written === "not to be trusted") return written;
     if (typeof written !== "string") this.#chain.push(written.file);
     const tick = typeof written === "string" ? this.#scanned : written.tick;
     // Revoked in between: the file is good, but what comes next may miss a deletion.
@@ -259,14 +260,14 @@ export class Series {
    * @param since The tick of the base; 0 for a full epoch.
    * @param onProgress Called after every block.
    * @param onOpen Called when the snapshot was opened.
-   * @param decide Called when all was seen and the snapshot is still open: whether to go on, or else why not.
+   * @param decide Called when all was seen and the snapshot is still open, with the records and its time: whether to go on, or else why not.
    */
   async #writeFile<Reason extends string>(
     base: EpochFile | undefined,
     since: number,
     onProgress: OnTryProgress,
     onOpen: (tick: number) => void,
-    decide: (records: number) => "go on" | Reason,
+    decide: (records: number, time: number) => "go on" | Reason,
   ): Promise<Written | Reason> {
     const attachment = this.#attachment;
     const part = PartFile.create(this.#options.directory, attachment.segment);
@@ -285,7 +286,7 @@ export class Series {
         });
       await dump(attachment, scan, writer, report);
       this.#scanned = scan.tick;
-      const decision = decide(writer.records);
+      const decision = decide(writer.records, scan.time);
       scan.close();
       if (decision !== "go on") return decision;
       const bytes = await writer.finish(scan.entries);

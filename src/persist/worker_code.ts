@@ -9464,7 +9464,7 @@ var Series = class {
     if (this.#mayBeDelta()) {
       const delta = await this.#writeDelta(onProgress);
       if (delta === "nothing changed") return void 0;
-      if (delta !== "floor lost" && this.#isWhole(delta)) {
+      if (delta !== "not to be trusted" && this.#isWhole(delta)) {
         return await this.#keep(delta);
       }
     } else if (!await this.#hasChanged()) return void 0;
@@ -9472,10 +9472,10 @@ var Series = class {
   }
   /** Whether the last epoch is there, and no longer what the map holds; for when the next one must be full. */
   async #hasChanged() {
-    if (!this.#isKept() || !this.#isWhole(this.#chain[this.#chain.length - 1])) {
-      return true;
-    }
+    const last = this.#chain[this.#chain.length - 1];
+    if (!this.#isKept() || !this.#isWhole(last)) return true;
     using scan = new EpochScan(this.#attachment, this.#tick);
+    if (scan.time < last.info.time) return true;
     const slices = new Slices();
     const found = [];
     while (!scan.done) {
@@ -9533,8 +9533,8 @@ var Series = class {
     const since = this.#tick;
     const base = this.#chain[this.#chain.length - 1];
     const written = await this.#writeFile(base, since, onProgress, () => {
-    }, (records) => !this.#isKept() ? "floor lost" : records === 0 ? "nothing changed" : "go on");
-    if (written === "floor lost") return written;
+    }, (records, time) => !this.#isKept() || time < base.info.time ? "not to be trusted" : records === 0 ? "nothing changed" : "go on");
+    if (written === "not to be trusted") return written;
     if (typeof written !== "string") this.#chain.push(written.file);
     const tick = typeof written === "string" ? this.#scanned : written.tick;
     this.#tick = raiseFloor(this.#attachment.participant, since, tick) ? tick : 0;
@@ -9549,7 +9549,7 @@ var Series = class {
    * @param since The tick of the base; 0 for a full epoch.
    * @param onProgress Called after every block.
    * @param onOpen Called when the snapshot was opened.
-   * @param decide Called when all was seen and the snapshot is still open: whether to go on, or else why not.
+   * @param decide Called when all was seen and the snapshot is still open, with the records and its time: whether to go on, or else why not.
    */
   async #writeFile(base, since, onProgress, onOpen, decide) {
     const attachment = this.#attachment;
@@ -9568,7 +9568,7 @@ var Series = class {
       });
       await dump(attachment, scan, writer, report2);
       this.#scanned = scan.tick;
-      const decision = decide(writer.records);
+      const decision = decide(writer.records, scan.time);
       scan.close();
       if (decision !== "go on") return decision;
       const bytes = await writer.finish(scan.entries);

@@ -6,6 +6,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { restoreSnapshot, SharedMap, type SnapshotInfo } from "../../mod.ts";
+import { ticker } from "../../src/map/background.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { LOST, P_FLOOR } from "../../src/segment/layout.ts";
 import { SCALE } from "../crash/scale.ts";
@@ -234,3 +235,55 @@ Deno.test("an evicting map is dumped as it is", () =>
     }
     assert(map.stats().evicted > 0);
   }));
+
+/** A map in which what has expired stays where it is. */
+function unswept(): SharedMap<string, unknown> {
+  const map = SharedMap.create<string, unknown>();
+  ticker.delete(attachmentOf(map).resident!);
+  return map;
+}
+
+Deno.test("what is there again, because the clock was set back, is in the next epoch, which is full", async () => {
+  using folder = new Folder();
+  using map = unswept();
+  const series = seriesOf(map, folder.path);
+  const { now } = Date;
+  try {
+    map.set("stays", 1).set("leased", 2, { ttl: 10_000 });
+    Date.now = () => now() + 60_000;
+    assertEquals((await series.write(silent))!.entries, 1);
+    Date.now = () => now() - 60_000;
+    map.set("changed", 3);
+    const { entries, kind } = (await series.write(silent))!;
+    assertEquals({ entries, kind }, { entries: 3, kind: "full" });
+    assertEquals((await restored(folder)).entries, contents(map));
+    // From there on deltas are written again.
+    map.set("changed", 4);
+    assertStrictEquals((await series.write(silent))!.kind, "delta");
+    assertEquals((await restored(folder)).entries, contents(map));
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("what is there again counts as a change, also where the next epoch is full anyway", async () => {
+  using folder = new Folder();
+  using map = unswept();
+  const series = seriesOf(map, folder.path);
+  const { now } = Date;
+  try {
+    map.set("leased", "x".repeat(1000), { ttl: 10_000 });
+    await series.write(silent);
+    Date.now = () => now() + 60_000;
+    // Deltas that are together larger than the full epoch: the next one is full.
+    map.set("large", "y".repeat(5000));
+    assertEquals((await series.write(silent))!.entries, 1);
+    Date.now = now;
+    const { entries, kind } = (await series.write(silent))!;
+    assertEquals({ entries, kind }, { entries: 2, kind: "full" });
+    assertEquals((await restored(folder)).entries, contents(map));
+    assertStrictEquals(await series.write(silent), undefined);
+  } finally {
+    Date.now = now;
+  }
+});
