@@ -324,7 +324,9 @@ class Candidate implements Dependent {
     this.#host.onDeath = () => this.#lookNow();
     this.#lookNow();
     this.#timer = timers.setInterval(() => {
-      if (takeTurn(segment, H_WRITER_LOOKED, TURN_MS)) this.#lookNow();
+      const isToLook = this.#host.isWaiting ||
+        takeTurn(segment, H_WRITER_LOOKED, TURN_MS);
+      if (isToLook) this.#lookNow();
     }, LOOK_MS);
     this.#timer.unref();
     forgotten.add(this);
@@ -364,6 +366,7 @@ class Candidate implements Dependent {
   }
 
   async #elect(): Promise<void> {
+    if (this.#host.isWaiting) return await this.#host.start(); // elected before, and nobody else can be
     if (await isHeld(this.#writerLock)) return;
     await locks.request(
       `epochmap election for ${this.#writerLock}`,

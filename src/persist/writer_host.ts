@@ -90,6 +90,11 @@ export class WriterHost {
     return started.has(this);
   }
 
+  /** Whether a worker is there that was not started, or could not be: it keeps what it holds. */
+  get isWaiting(): boolean {
+    return this.#state === "working" && !this.isStarted;
+  }
+
   /** Starts to write an epoch per interval; does nothing more where that was done. */
   async start(): Promise<void> {
     started.add(this);

@@ -143,6 +143,36 @@ Deno.test("another holder goes on writing when the one that did is terminated, o
   assertStrictEquals(again.size, n);
 });
 
+Deno.test("whoever is to go on writing while the directory is gone does so by the clock as soon as it is back", async () => {
+  await using folder = new Home();
+  const directory = `${folder.path}/home`;
+  const name = newName();
+  const said: string[] = [];
+  const persist = {
+    directory,
+    interval: 20,
+    onError: ({ path }: SnapshotError) => said.push(`trouble: ${path}`),
+    onRecovered: () => said.push("over"),
+  };
+  using other = newOpener();
+  await other.tell({
+    what: "open",
+    name,
+    persist: { directory, interval: 20 },
+  });
+  await other.tell({ what: "flush" }); // so it is the one that writes
+  await using map = await SharedMap.open<string, number>(name, { persist });
+  Deno.removeSync(directory, { recursive: true });
+  other[Symbol.dispose](); // the next one finds no directory, and cannot begin
+  await eventually(() => said.length > 0);
+  await eventually(async () => (await folder.writers()).length === 1);
+  map.set("a", 1);
+  Deno.mkdirSync(directory);
+  await eventually(async () => (await listSnapshots(directory)).length > 0);
+  await eventually(() => said.length > 1);
+  assertEquals(said, [`trouble: ${directory}`, "over"]);
+});
+
 Deno.test("SharedMap.open() passes over a damaged epoch, says so, and goes on with the one before", async () => {
   await using folder = new Home();
   using map = SharedMap.create<string, number>();
