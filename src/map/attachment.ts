@@ -7,15 +7,18 @@
 import { Lifeline } from "../epoch/lifeline.ts";
 import { Participant } from "../epoch/participant.ts";
 import { lifelineName, repairOwn } from "../epoch/recovery.ts";
+import { participantBase } from "../epoch/registry.ts";
 import { HandleError, mapClosed, theMap } from "../errors.ts";
 import {
   H_LOCKS,
+  H_PARTICIPANTS,
   H_ROOT,
   MAX_PARTICIPANTS,
+  P_STATE,
   T_NEXT,
 } from "../segment/layout.ts";
 import { Segment } from "../segment/segment.ts";
-import { add, load, store } from "../segment/words.ts";
+import { add, load, store, type Words } from "../segment/words.ts";
 import {
   closeSnapshot,
   type Moment,
@@ -31,6 +34,9 @@ import { Table } from "../table/table.ts";
 import { tombstoneBytes } from "../table/version.ts";
 import { type Resident, ticker } from "./background.ts";
 import type { CheckedOptions } from "./options.ts";
+
+/** The largest number of a lock: a record with a negative one is being adopted. */
+const MOST_LOCKS = 2 ** 31 - 1;
 
 /** What is closed together with an attachment. */
 export interface Dependent {
@@ -211,10 +217,28 @@ function hasTables(participant: Participant): boolean {
   return isSound;
 }
 
+/** The number of a lock that no record names. The numbers begin anew after 2 ** 31 attachments, when most are long gone. */
+function nextLock(words: Words): number {
+  for (;;) {
+    const lock = (add(words, H_LOCKS, 1) + 1) & MOST_LOCKS;
+    if (lock !== 0 && !isNamed(words, lock)) return lock;
+  }
+}
+
+/** Whether a record names a lock: that of its own worker, or of one that adopts what is in it. */
+function isNamed(words: Words, lock: number): boolean {
+  const slots = load(words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const state = load(words, participantBase(slot) + P_STATE);
+    if (state === lock || state === -lock) return true;
+  }
+  return false;
+}
+
 function join(
   segment: Segment,
 ): { participant: Participant; lifeline: Lifeline } {
-  const lock = add(segment.words, H_LOCKS, 1) + 1;
+  const lock = nextLock(segment.words);
   // The lock first: a record that says LIVE without one would be taken for a dead worker's.
   const lifeline = Lifeline.hold(lifelineName(segment, lock));
   const participant = Participant.join(segment, lock);

@@ -5718,6 +5718,7 @@ var Ticker = class {
 var ticker = new Ticker();
 
 // src/map/attachment.ts
+var MOST_LOCKS = 2 ** 31 - 1;
 var Attachment = class _Attachment {
   segment;
   participant;
@@ -5858,8 +5859,22 @@ function hasTables(participant) {
   participant.unpin();
   return isSound2;
 }
+function nextLock(words) {
+  for (; ; ) {
+    const lock = add(words, H_LOCKS, 1) + 1 & MOST_LOCKS;
+    if (lock !== 0 && !isNamed(words, lock)) return lock;
+  }
+}
+function isNamed(words, lock) {
+  const slots = load(words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const state = load(words, participantBase(slot) + P_STATE);
+    if (state === lock || state === -lock) return true;
+  }
+  return false;
+}
 function join(segment) {
-  const lock = add(segment.words, H_LOCKS, 1) + 1;
+  const lock = nextLock(segment.words);
   const lifeline = Lifeline.hold(lifelineName(segment, lock));
   const participant = Participant.join(segment, lock);
   if (participant !== void 0) return {

@@ -13,6 +13,9 @@ import {
   type SharedMapHandle,
   type SharedMapOptions,
 } from "../../mod.ts";
+import { participantBase } from "../../src/epoch/registry.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
+import { H_LOCKS, P_STATE } from "../../src/segment/layout.ts";
 import { copyOf } from "../segment/fresh_segment.ts";
 
 const maxBytes = 2 ** 20;
@@ -224,6 +227,26 @@ Deno.test("SharedMap gives places and memory back, however often somebody attach
     openSnapshots: 0,
     liveBytes: 0,
   });
+});
+
+Deno.test("SharedMap.attach() begins anew with its numbers after 2 ** 31 attachments, and passes over those in use", () => {
+  using map = SharedMap.create<string, number>();
+  const { segment } = attachmentOf(map);
+  const lockOf = (one: SharedMap<string, number>) => {
+    const { participant } = attachmentOf(one);
+    return segment.words[participantBase(participant.slot) + P_STATE];
+  };
+  assertStrictEquals(lockOf(map), 1); // in use at the next turn
+  segment.words[H_LOCKS] = 2 ** 31 - 2;
+  const others = Array.from(
+    { length: 3 },
+    () => SharedMap.attach<string, number>(map.handle),
+  );
+  assertEquals(others.map(lockOf), [2 ** 31 - 1, 2, 3]);
+  others.forEach((other, i) => other.set(`${i}`, i));
+  assertStrictEquals(map.size, 3);
+  assertStrictEquals(map.stats().recoveries, 0);
+  for (const other of others) other.close();
 });
 
 Deno.test("SharedMap: a second map in the same thread has nothing to do with the first", () => {
