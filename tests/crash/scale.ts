@@ -1,2 +1,0 @@
-export { SEED } from "../testing/random.ts";
-export { SCALE } from "../testing/scale.ts";

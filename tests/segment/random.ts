@@ -1,1 +1,0 @@
-export { forSeeds, Random } from "../testing/random.ts";
