@@ -3,8 +3,8 @@
  *
  * @module
  */
-
-import { SCALE } from "./scale.ts";
+import { outputOf } from "../testing/child.ts";
+import { SCALE } from "../testing/scale.ts";
 
 /** A child that has not ended after this long never will, be the machine as slow and busy as it may: it takes a minute or two. */
 const PATIENCE_MS = 600_000 * Math.max(1, SCALE);
@@ -57,18 +57,9 @@ async function deno(
   ...args: (string | number)[]
 ): Promise<string[]> {
   const config = new URL("./instrumented.json", import.meta.url).pathname;
-  const command = new Deno.Command(Deno.execPath(), {
-    args: [...flags, "--config", config, ...args.map(String)],
-    env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  const { code, signal, stdout, stderr } = await command.output();
-  const lines = new TextDecoder().decode(stdout).split("\n").filter(Boolean);
-  if (code === 0) return lines;
-  const end = signal === null ? `status ${code}` : `${signal}, being stuck`;
-  throw new Error(
-    `${args.join(" ")} ended with ${end}:\n` +
-      [...lines, new TextDecoder().decode(stderr)].join("\n"),
+  const output = await outputOf(
+    [...flags, "--config", config, ...args.map(String)],
+    { env, patienceMs: PATIENCE_MS },
   );
+  return output.split("\n").filter(Boolean);
 }

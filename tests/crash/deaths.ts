@@ -10,8 +10,8 @@ import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
 import { inspectMemory } from "../testing/inspection.ts";
+import { Random } from "../testing/random.ts";
 import { COUNTERS, DeathLog, OWN_KEYS } from "./death_log.ts";
-import { randomFrom } from "./random.ts";
 import { type Fate, ownText, roles } from "./roles.ts";
 import type { Task } from "./survivor.ts";
 import type { Value } from "./text.ts";
@@ -25,8 +25,7 @@ const LATEST_RECOVERING = 12_000;
 const MOST_LOST = 4_096;
 
 const [waves, seed] = Deno.args.map(Number);
-const random = randomFrom(seed);
-const pick = (limit: number) => Math.floor(random() * limit);
+const random = new Random(seed);
 const map = SharedMap.create<string, Value>({ maxBytes: 64 * 2 ** 20 });
 const log = new DeathLog(SURVIVORS + waves * WAVE);
 const control = new Int32Array(new SharedArrayBuffer(4 * (1 + SURVIVORS)));
@@ -94,7 +93,7 @@ function startVictim(page: number): Worker {
   const worker = new Worker(url, { type: "module" });
   const role = names[page % names.length];
   const latest = role === "recovering" ? LATEST_RECOVERING : LATEST;
-  const step = Math.ceil(latest ** random());
+  const step = Math.ceil(latest ** random.fraction());
   deaths[role] = (deaths[role] ?? 0) + 1;
   worker.onerror = (event) => console.error(role, step, event.message);
   const fate: Fate = {
@@ -103,7 +102,7 @@ function startVictim(page: number): Worker {
     log: log.buffer,
     page,
     step,
-    seed: pick(2 ** 31),
+    seed: random.below(2 ** 31),
   };
   worker.postMessage(fate);
   return worker;

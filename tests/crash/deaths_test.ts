@@ -5,7 +5,8 @@
 // all counts are true.
 import { assert, assertEquals } from "@std/assert";
 import { runInstrumented, runUnder } from "./child.ts";
-import { SCALE, SEED } from "./scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 
 const WAVES = 6 * SCALE;
 const DEATHS_PER_WAVE = 24;

@@ -3,7 +3,7 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { runUnder } from "./child.ts";
 import type { FAULTS } from "./faults.ts";
-import { SEED } from "./scale.ts";
+import { SEED } from "../testing/random.ts";
 import type { SCENARIOS } from "./scenarios.ts";
 import type { Report } from "./steps.ts";
 

@@ -11,17 +11,18 @@ import {
   type Inspected,
   inspectMemory,
 } from "../testing/inspection.ts";
+import type { Random } from "../testing/random.ts";
 import { textOf, type Value } from "./text.ts";
 import type { World } from "./world.ts";
 
 /** Throws if anything is wrong; returns what was lost. */
-export function inspect(world: World, random: () => number): Inspected {
+export function inspect(world: World, random: Random): Inspected {
   const cost = inspectMemory(world.buffer);
   inspectEntries(world);
   inspectSnapshots(world);
   inspectSlots(world);
   inspectUse(world);
-  if (random() < 0.3) inspectRoom(world, random);
+  if (random.chance(0.3)) inspectRoom(world, random);
   return cost;
 }
 
@@ -84,7 +85,7 @@ function inspectUse(world: World): void {
 }
 
 /** No block is given out twice, and what is full can be emptied. */
-function inspectRoom(world: World, random: () => number): void {
+function inspectRoom(world: World, random: Random): void {
   const texts = world.fillUp(random);
   const { evicted } = world.map.stats();
   for (const [key, text] of texts) {

@@ -12,7 +12,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { inspectBlocks } from "../testing/inspection.ts";
-import { randomFrom } from "./random.ts";
+import { Random } from "../testing/random.ts";
 import { textOf, type Value } from "./text.ts";
 import { World } from "./world.ts";
 
@@ -84,7 +84,7 @@ function repeat(world: World, operate: Operation, step: number): number {
 }
 
 function inspectTheRest(world: World): void {
-  const texts = world.fillUp(randomFrom(1));
+  const texts = world.fillUp(new Random(1));
   assert(texts.size > 100, `only ${texts.size} entries fit`);
   for (const [key, text] of texts) assertEquals(world.map.get(key), text);
   for (const key of world.map.keys()) assert(world.map.delete(key), key);

@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { runInstrumented } from "./child.ts";
 import type { Report } from "./repeats.ts";
-import { SCALE, SEED } from "./scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 
 const DEATHS = 120;
 /** Not every step, where others look at each of them, too: `deno task prove` tries all. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { SharedMap, type SharedMapHandle } from "../../mod.ts";
+import type { Random } from "../testing/random.ts";
 import { COUNTERS, type DeathLog, OWN_KEYS } from "./death_log.ts";
 import { textOf, type Value } from "./text.ts";
 
@@ -22,7 +23,7 @@ export interface Life {
   readonly fate: Fate;
   readonly log: DeathLog;
   readonly map: SharedMap<string, Value>;
-  pick(limit: number): number;
+  readonly random: Random;
 }
 
 /** The text of a version; the length tells the version, too. */
@@ -51,21 +52,21 @@ function deleteOwn(life: Life, key: number): void {
 /** One round of each role; the number of the round goes up. */
 export const roles = {
   setting(life: Life, i: number): void {
-    writeOwn(life, life.pick(OWN_KEYS), i, 3);
+    writeOwn(life, life.random.below(OWN_KEYS), i, 3);
   },
 
   deleting(life: Life, i: number): void {
-    const key = life.pick(OWN_KEYS);
-    if (life.pick(2) === 0) deleteOwn(life, key);
+    const key = life.random.below(OWN_KEYS);
+    if (life.random.below(2) === 0) deleteOwn(life, key);
     else writeOwn(life, key, i, 3);
   },
 
-  incrementing({ log, fate: { page }, map, pick }: Life): void {
-    log.count(page, () => map.increment(`counter ${pick(COUNTERS)}`));
+  incrementing({ log, fate: { page }, map, random }: Life): void {
+    log.count(page, () => map.increment(`counter ${random.below(COUNTERS)}`));
   },
 
-  updating({ log, fate: { page }, map, pick }: Life): void {
-    const key = `counter ${pick(COUNTERS)}`;
+  updating({ log, fate: { page }, map, random }: Life): void {
+    const key = `counter ${random.below(COUNTERS)}`;
     log.count(
       page,
       () => map.update(key, (now) => (now as number | undefined ?? 0) + 1),
@@ -73,13 +74,13 @@ export const roles = {
   },
 
   writingLargeValues(life: Life, i: number): void {
-    writeOwn(life, life.pick(4), i, 500);
+    writeOwn(life, life.random.below(4), i, 500);
   },
 
   growing(life: Life, i: number): void {
     const { map, fate: { page } } = life;
     map.set(`g${page} ${i}`, i);
-    if (i % 8 === 0) writeOwn(life, life.pick(OWN_KEYS), i + 1, 3);
+    if (i % 8 === 0) writeOwn(life, life.random.below(OWN_KEYS), i + 1, 3);
   },
 
   shrinking({ map, fate: { page } }: Life, i: number): void {
@@ -91,12 +92,12 @@ export const roles = {
     const { map } = life;
     const snapshot = map.snapshot();
     writeOwn(life, i % OWN_KEYS, i, 3);
-    for (const _ of snapshot) if (life.pick(100) === 0) break;
+    for (const _ of snapshot) if (life.random.below(100) === 0) break;
     if (i % 20 > 0) snapshot.close();
   },
 
-  iterating({ map, pick }: Life): void {
-    const limit = pick(300);
+  iterating({ map, random }: Life): void {
+    const limit = random.below(300);
     let count = 0;
     for (const _ of map) if (count++ > limit) break;
     using _pin = map.pin();
@@ -104,21 +105,21 @@ export const roles = {
   },
 
   expiring(life: Life, i: number): void {
-    life.map.set(`x ${life.pick(50)}`, i, { ttl: 1 });
-    life.map.expire(`shared ${life.pick(20)}`, 1e9);
-    writeOwn(life, life.pick(OWN_KEYS), i, 3);
+    life.map.set(`x ${life.random.below(50)}`, i, { ttl: 1 });
+    life.map.expire(`shared ${life.random.below(20)}`, 1e9);
+    writeOwn(life, life.random.below(OWN_KEYS), i, 3);
   },
 
-  sharing({ map, pick }: Life, i: number): void {
-    const key = `shared ${pick(20)}`;
-    const text = textOf(key, i, pick(400));
-    if (pick(4) === 0) map.delete(key);
+  sharing({ map, random }: Life, i: number): void {
+    const key = `shared ${random.below(20)}`;
+    const text = textOf(key, i, random.below(400));
+    if (random.below(4) === 0) map.delete(key);
     else map.set(key, text);
   },
 
   /** Between its rounds it recovers others: see `victim.ts`. */
   recovering(life: Life, i: number): void {
-    writeOwn(life, life.pick(OWN_KEYS), i, 3);
+    writeOwn(life, life.random.below(OWN_KEYS), i, 3);
   },
 
   leaving(life: Life, i: number): void {

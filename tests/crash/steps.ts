@@ -10,8 +10,8 @@
  * @module
  */
 import { assert } from "@std/assert";
+import { Random } from "../testing/random.ts";
 import { inspect } from "./inspection.ts";
-import { randomFrom } from "./random.ts";
 import { RECORD, type Scenario, SCENARIOS } from "./scenarios.ts";
 import { live } from "./words.ts";
 import { World } from "./world.ts";
@@ -41,7 +41,8 @@ function dieEverywhere(name: string, scenario: Scenario): Report {
   const steps = countSteps(scenario);
   const report: Report = { name, steps, deaths: 0, failures: [] };
   const stride = Math.max(1, steps / Number(most));
-  const first = 1 + (stride > 1 ? randomFrom(Number(seed))() * stride : 0);
+  const first = 1 +
+    (stride > 1 ? new Random(Number(seed)).fraction() * stride : 0);
   for (let at = first; at < steps + 2; at += stride) {
     const step = Math.floor(at);
     try {
@@ -66,10 +67,12 @@ function countSteps(scenario: Scenario): number {
 
 /** Each world of a scenario is like the others, so that each takes the same steps. */
 function makeWorld(scenario: Scenario): World {
-  const random = randomFrom(Number(seed));
+  const random = new Random(Number(seed));
   crypto.getRandomValues = (array) => {
     const words = array as unknown as Int32Array;
-    for (let i = 0; i < words.length; i++) words[i] = random() * 2 ** 32;
+    for (let i = 0; i < words.length; i++) {
+      words[i] = random.fraction() * 2 ** 32;
+    }
     return array;
   };
   const world = new World(scenario.options);
@@ -80,11 +83,13 @@ function makeWorld(scenario: Scenario): World {
 /** One world, one death: half of the time the survivors go on a while before they learn of it. */
 function dieOnce(scenario: Scenario, step: number): boolean {
   const world = makeWorld(scenario);
-  const random = randomFrom(Number(seed) + step);
+  const random = new Random(Number(seed) + step);
   const died = endAt(world, scenario, step, random);
-  if (scenario.options === undefined && random() < 0.5) world.carryOn(random);
+  if (scenario.options === undefined && random.chance(0.5)) {
+    world.carryOn(random);
+  }
   const dead = world.deadSlots;
-  world.recover(random() < 0.5 ? dead : dead.reverse());
+  world.recover(random.chance(0.5) ? dead : dead.reverse());
   const { lost } = inspect(world, random);
   assert(lost <= (scenario.leaks ?? RECORD), `${lost} refs leaked`);
   world.close();
@@ -96,9 +101,9 @@ function endAt(
   world: World,
   { counted = "writes", act }: Scenario,
   step: number,
-  random: () => number,
+  random: Random,
 ): boolean {
-  const end = ends[Math.floor(random() * ends.length)];
+  const end = random.pick(ends);
   if (end === "exception") {
     const { died } = world.interrupt(step, counted, () => act(world));
     if (died) world.goOnAfterException(random);

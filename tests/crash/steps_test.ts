@@ -4,7 +4,8 @@
 // with the living: `deaths_test.ts` does that.
 import { assert, assertEquals } from "@std/assert";
 import { runInstrumented } from "./child.ts";
-import { SCALE, SEED } from "./scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import type { Report } from "./steps.ts";
 

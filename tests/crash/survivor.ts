@@ -7,8 +7,8 @@
  */
 import { assert } from "@std/assert";
 import { SharedMap, type SharedMapHandle } from "../../mod.ts";
+import { Random } from "../testing/random.ts";
 import { COUNTERS, DeathLog, OWN_KEYS } from "./death_log.ts";
-import { randomFrom } from "./random.ts";
 import { belongsTo, textOf, type Value } from "./text.ts";
 
 /** What a survivor is told. */
@@ -40,18 +40,20 @@ async function survive(task: Task): Promise<void> {
   using map = SharedMap.attach<string, Value>(task.handle);
   const log = new DeathLog(task.log);
   const control = new Int32Array(task.control);
-  const random = randomFrom(task.seed);
-  const pick = (limit: number) => Math.floor(random() * limit);
+  const random = new Random(task.seed);
   const own = new Map<string, string>();
   for (let i = 0; Atomics.load(control, 0) === 0; i++) {
-    const key = `own${task.index} ${pick(OWN_KEYS)}`;
-    const text = textOf(key, i, pick(300));
+    const key = `own${task.index} ${random.below(OWN_KEYS)}`;
+    const text = textOf(key, i, random.below(300));
     map.set(key, text);
     own.set(key, text);
-    log.count(task.page, () => map.increment(`counter ${pick(COUNTERS)}`));
-    const looked = `own${task.index} ${pick(OWN_KEYS)}`;
+    log.count(
+      task.page,
+      () => map.increment(`counter ${random.below(COUNTERS)}`),
+    );
+    const looked = `own${task.index} ${random.below(OWN_KEYS)}`;
     assert(map.get(looked) === own.get(looked), `${looked} changed`);
-    checkShared(map, `shared ${pick(20)}`);
+    checkShared(map, `shared ${random.below(20)}`);
     if (i % 64 === 0) {
       using snapshot = map.snapshot();
       for (const [key, value] of own) assert(snapshot.get(key) === value, key);

@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { Crew } from "../testing/crew.ts";
-import { eventually } from "../concurrency/eventually.ts";
 import { assertSound } from "../testing/inspection.ts";
-import { SEED } from "./scale.ts";
+import { eventually } from "../testing/eventually.ts";
+import { SEED } from "../testing/random.ts";
 import type { roles } from "./termination_roles.ts";
 
 const SCRIPT = new URL("./termination_roles.ts", import.meta.url);

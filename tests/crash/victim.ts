@@ -11,8 +11,8 @@ import { SharedMap } from "../../mod.ts";
 import { livingLocks } from "../../src/epoch/recovery.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { lookInTypeScript } from "../table/looks.ts";
+import { Random } from "../testing/random.ts";
 import { DeathLog } from "./death_log.ts";
-import { randomFrom } from "./random.ts";
 import { type Fate, type Life, roles } from "./roles.ts";
 import type { Value } from "./text.ts";
 import { failAt, live } from "./words.ts";
@@ -42,8 +42,7 @@ scope.onmessage = async ({ data: fate }) => {
     for (const map of maps) lookInTypeScript(attachmentOf(map));
   }
   setInterval(() => log.tick(page), 1);
-  const random = randomFrom(fate.seed);
-  const pick = (limit: number) => Math.floor(random() * limit);
+  const random = new Random(fate.seed);
   if (page % 2 === 0) idle(UNTIL_DUE_MS);
   const die = () => {
     log.die(page, isRecovering());
@@ -54,7 +53,7 @@ scope.onmessage = async ({ data: fate }) => {
   if (!recovers) failAt(fate.step, "all", die);
   const last = performance.now() + PATIENCE_MS;
   for (let i = 1;; i++) {
-    const life: Life = { fate, log, map: maps[i % maps.length], pick };
+    const life: Life = { fate, log, map: maps[i % maps.length], random };
     roles[fate.role](life, i);
     if (!recovers) continue;
     const step = performance.now() < last ? STEPS_OF_LOOK + fate.step : 1;

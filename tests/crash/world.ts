@@ -20,6 +20,7 @@ import { attachmentOf } from "../../src/map/shared_map.ts";
 import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
 import { Salvage } from "../../src/table/salvage.ts";
 import { growOld } from "../table/old_root.ts";
+import type { Random } from "../testing/random.ts";
 import { asRecovery } from "./faults.ts";
 import { textOf, type Value } from "./text.ts";
 import { type Counted, dieAt, failAt, live } from "./words.ts";
@@ -183,18 +184,18 @@ export class World {
   }
 
   /** The timers of the dead are called once more, as the runtime does; half of the time it dies for good in one of them. */
-  tickAfterDeath(random: () => number): void {
+  tickAfterDeath(random: Random): void {
     const tick = () =>
       this.#dying.forEach((one) => one.isOpen && one.resident!.tick());
-    if (random() < 0.5) return tick();
-    this.kill(1 + Math.floor(random() * STEPS_IN_TICK), "writes", tick);
+    if (random.chance(0.5)) return tick();
+    this.kill(1 + random.below(STEPS_IN_TICK), "writes", tick);
   }
 
   /** What a worker does after an exception: it uses the map, its timers are called, it leaves. */
-  goOnAfterException(random: () => number): void {
+  goOnAfterException(random: Random): void {
     const tick = () =>
       this.#dying.forEach((one) => one.isOpen && one.resident!.tick());
-    if (random() < 0.5) tick();
+    if (random.chance(0.5)) tick();
     const { victim } = this;
     if (!this.#victimIsLost && attachmentOf(victim).isOpen) {
       for (let i = 0; i < 30; i++) this.#useVictim(random, i);
@@ -204,12 +205,12 @@ export class World {
     for (const one of this.#dying) one.close();
   }
 
-  #useVictim(random: () => number, i: number): void {
+  #useVictim(random: Random, i: number): void {
     const { victim } = this;
-    const key = `x${Math.floor(random() * 10)}`;
+    const key = `x${random.below(10)}`;
     try {
-      if (random() < 0.3) this.delete(key, victim);
-      else this.set(key, textOf(key, i, Math.floor(random() * 200)), victim);
+      if (random.chance(0.3)) this.delete(key, victim);
+      else this.set(key, textOf(key, i, random.below(200)), victim);
     } catch (error) {
       if (!(error instanceof MapFullError)) throw error;
     }
@@ -231,13 +232,13 @@ export class World {
   }
 
   /** What a survivor does that does not know of the death yet. */
-  carryOn(random: () => number): void {
+  carryOn(random: Random): void {
     const { map, model } = this;
     for (let i = 0; i < 150; i++) {
-      const key = `c${Math.floor(random() * 60)}`;
-      const text = textOf(key, i, Math.floor(random() * 200));
+      const key = `c${random.below(60)}`;
+      const text = textOf(key, i, random.below(200));
       try {
-        if (random() < 0.3) this.delete(key);
+        if (random.chance(0.3)) this.delete(key);
         else this.set(key, text);
       } catch (error) {
         if (!(error instanceof MapFullError)) throw error;
@@ -252,12 +253,12 @@ export class World {
   }
 
   /** Fills the map to the brim, or once over; returns what was put in. */
-  fillUp(random: () => number): Map<string, string> {
+  fillUp(random: Random): Map<string, string> {
     const added = new Map<string, string>();
     let bytes = 0;
     for (let misses = 0; misses < 3 && bytes < this.buffer.byteLength;) {
       const key = `fill${added.size}`;
-      const text = textOf(key, 1, Math.floor(2 ** (5 + random() * 9)));
+      const text = textOf(key, 1, Math.floor(2 ** (5 + random.fraction() * 9)));
       try {
         this.map.set(key, text);
         added.set(key, text);

@@ -13,8 +13,8 @@ import { audit } from "../../src/persist/audit.ts";
 import { Folder } from "../persist/folder.ts";
 import { sealed } from "../persist/sealed.ts";
 import { seriesOf, silent } from "../persist/series.ts";
-import { SCALE } from "../crash/scale.ts";
-import { forSeeds, type Random } from "../segment/random.ts";
+import { forSeeds, type Random } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 
 const ROUNDS = 150 * SCALE;
 const OPTIONS = { maxBytes: 2 ** 20 } as const;

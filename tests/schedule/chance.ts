@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Random } from "../testing/random.ts";
 import { exactPlan, type Plan } from "./plan.ts";
 import type { Trials } from "./trial.ts";
 import { DROP } from "./turns.ts";
@@ -19,7 +20,7 @@ const MOST_CHANGES = 12;
 export function tryByChance(
   trials: Trials,
   runs: number,
-  random: () => number,
+  random: Random,
 ): Plan | undefined {
   const parts = trials.scenario.parts.length;
   let points = 100;
@@ -35,21 +36,20 @@ export function tryByChance(
   return undefined;
 }
 
-function randomPlan(parts: number, points: number, random: () => number): Plan {
-  const pick = (limit: number) => Math.floor(random() * limit);
-  const order = shuffled(parts, pick);
-  const drops = random() < 0.5;
-  const count = 1 + pick(drops ? MOST_DROPS : MOST_CHANGES);
-  const at = Array.from({ length: count }, () => pick(points));
+function randomPlan(parts: number, points: number, random: Random): Plan {
+  const order = shuffled(parts, random);
+  const drops = random.chance(0.5);
+  const count = 1 + random.below(drops ? MOST_DROPS : MOST_CHANGES);
+  const at = Array.from({ length: count }, () => random.below(points));
   const changes = [...new Set(at)].sort((a, b) => a - b)
-    .flatMap((point) => [point, drops ? DROP : pick(parts)]);
+    .flatMap((point) => [point, drops ? DROP : random.below(parts)]);
   return { order, changes };
 }
 
-function shuffled(parts: number, pick: (limit: number) => number): number[] {
+function shuffled(parts: number, random: Random): number[] {
   const order = Array.from({ length: parts }, (_, part) => part);
   for (let i = parts - 1; i > 0; i--) {
-    const j = pick(i + 1);
+    const j = random.below(i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order;

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { SCALE } from "../crash/scale.ts";
+import { outputOf } from "../testing/child.ts";
+import { SCALE } from "../testing/scale.ts";
 import type { Report, Task } from "./search.ts";
 
 /** A search that has not ended after this long never will. */
@@ -36,14 +37,9 @@ export async function runInstrumented(
   const path = (name: string) => new URL(name, import.meta.url).pathname;
   const flags = ["--allow-env", "--allow-read"];
   const config = ["--config", path("./instrumented.json")];
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, ...config, path(script), argument],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  const { success, stdout, stderr } = await command.output();
-  const text = new TextDecoder();
-  if (!success) throw new Error(`A search ended:\n${text.decode(stderr)}`);
-  return text.decode(stdout).split("\n").filter(Boolean);
+  const output = await outputOf(
+    ["run", ...flags, ...config, path(script), argument],
+    { patienceMs: PATIENCE_MS },
+  );
+  return output.split("\n").filter(Boolean);
 }

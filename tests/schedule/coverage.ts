@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { randomFrom } from "../crash/random.ts";
+import { Random } from "../testing/random.ts";
 import { gather } from "./cast.ts";
 import { explore } from "./explore.ts";
 import type { Plan } from "./plan.ts";
@@ -33,7 +33,7 @@ const [of] = Deno.args;
 const number = SCENARIOS.findIndex(({ name }) => name === of);
 const cast = await gather();
 const trials = new RememberedTrials(cast, SCENARIOS[number], number);
-const random = randomFrom(1);
+const random = new Random(1);
 const bounds = { preemptions: PREEMPTIONS, runs: Infinity };
 explore(trials, bounds, random); // now all contended words are known
 trials.seen.clear();
@@ -49,10 +49,9 @@ Deno.exit();
 /** As many changes as preemptions may be; some fall on the end of a part. */
 function tryByChance(): void {
   const parts = SCENARIOS[number].parts.length;
-  const pick = (limit: number) => Math.floor(random() * limit);
-  const order = [pick(parts)];
-  const at = Array.from({ length: PREEMPTIONS }, () => pick(80));
+  const order = [random.below(parts)];
+  const at = Array.from({ length: PREEMPTIONS }, () => random.below(80));
   const changes = [...new Set(at)].sort((a, b) => a - b)
-    .flatMap((point) => [point, pick(parts)]);
+    .flatMap((point) => [point, random.below(parts)]);
   trials.run({ order, changes });
 }

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import type { Random } from "../testing/random.ts";
 import { exactPlan, type Plan } from "./plan.ts";
 import type { Outcome, Trials } from "./trial.ts";
 
@@ -39,7 +40,7 @@ const SURVEY = 20;
 export function explore(
   trials: Trials,
   bounds: Bounds,
-  random: () => number,
+  random: Random,
 ): Explored {
   const last = trials.count + bounds.runs;
   const failed = survey(trials, random);
@@ -52,12 +53,16 @@ export function explore(
 }
 
 /** Finds most contended words: with each new one the search begins anew. */
-function survey(trials: Trials, random: () => number): Plan | undefined {
+function survey(trials: Trials, random: Random): Plan | undefined {
   const parts = trials.scenario.parts.length;
-  const pick = (limit: number) => Math.floor(random() * limit);
   for (let i = 0; i < SURVEY; i++) {
-    const order = inFront(pick(parts), parts);
-    const changes = [pick(20), pick(parts), 20 + pick(60), pick(parts)];
+    const order = inFront(random.below(parts), parts);
+    const changes = [
+      random.below(20),
+      random.below(parts),
+      20 + random.below(60),
+      random.below(parts),
+    ];
     const { failure, switches } = trials.run({ order, changes });
     trials.widen();
     if (failure !== "") return exactPlan(order[0], switches);
@@ -69,7 +74,7 @@ class Search {
   readonly #trials: Trials;
   readonly #most: number;
   readonly #last: number;
-  readonly #random: () => number;
+  readonly #random: Random;
   readonly #schedules: number[] = [];
   #left: Plan[] = [];
   #next: Plan[] = [];
@@ -79,7 +84,7 @@ class Search {
     trials: Trials,
     most: number,
     last: number,
-    random: () => number,
+    random: Random,
   ) {
     this.#trials = trials;
     this.#most = most;
@@ -133,7 +138,7 @@ class Search {
 
   #takeAny(): Plan {
     const left = this.#left;
-    const i = Math.floor(this.#random() * left.length);
+    const i = this.#random.below(left.length);
     const plan = left[i];
     left[i] = left[left.length - 1];
     left.pop();
@@ -201,7 +206,7 @@ class Search {
       return;
     }
     this.#isWhole = false;
-    next[Math.floor(this.#random() * next.length)] = plan;
+    next[this.#random.below(next.length)] = plan;
   }
 }
 

@@ -8,7 +8,8 @@
 // `EPOCHMAP_TEST_SCALE=10` explores more than a million schedules, with three
 // preemptions. A failure prints its schedule; `EPOCHMAP_TEST_SCHEDULE` brings it back.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { runInstrumented, search, searchAll } from "./child.ts";
 import { FAULTS } from "./faults.ts";
 import { pairs, triples } from "./scenarios/one_key.ts";

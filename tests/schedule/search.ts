@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { randomFrom } from "../crash/random.ts";
+import { Random } from "../testing/random.ts";
 import { gather } from "./cast.ts";
 import { tryByChance } from "./chance.ts";
 import { explore, type Explored } from "./explore.ts";
@@ -77,7 +77,7 @@ function search(task: Task, number: number): Report {
     const failure = show(trials, readPlan(task.plan));
     return report(task, trials, { schedules: [], complete: -1 }, failure);
   }
-  const random = randomFrom(task.seed + number);
+  const random = new Random(task.seed + number);
   const explored = explore(trials, task, random);
   const failed = explored.failed ??
     tryByChance(trials, task.randomRuns, random);

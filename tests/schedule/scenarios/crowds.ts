@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { randomFrom } from "../../crash/random.ts";
-import { SCALE } from "../../crash/scale.ts";
 import { crowded } from "../../../src/table/room.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { Random } from "../../testing/random.ts";
+import { SCALE } from "../../testing/scale.ts";
 import { TWINS } from "./keys.ts";
 
 const CROWDS = 60 * Math.ceil(Math.sqrt(SCALE));
@@ -50,17 +50,19 @@ const ASIDE: readonly Operation[] = [
   op.flush,
 ];
 
-function makeParts(random: () => number): Operation[][] {
-  const pick = (limit: number) => Math.floor(random() * limit);
+function makeParts(random: Random): Operation[][] {
   let value = 10;
   const choose = () =>
-    random() < 0.3
-      ? ASIDE[pick(ASIDE.length)]
-      : ON_KEYS[pick(ON_KEYS.length)](KEYS[pick(KEYS.length)], value++);
+    random.chance(0.3)
+      ? random.pick(ASIDE)
+      : ON_KEYS[random.below(ON_KEYS.length)](random.pick(KEYS), value++);
   return Array.from({ length: PARTS }, (_, part) => {
-    const own = Array.from({ length: 1 + pick(MOST_OPERATIONS) }, choose);
-    const snaps = part === 0 && random() < 0.5;
-    const shown = KEYS[pick(KEYS.length)];
+    const own = Array.from(
+      { length: 1 + random.below(MOST_OPERATIONS) },
+      choose,
+    );
+    const snaps = part === 0 && random.chance(0.5);
+    const shown = random.pick(KEYS);
     return snaps
       ? [op.openSnapshot, op.look(shown), ...own, op.look(shown)]
       : own;
@@ -68,22 +70,22 @@ function makeParts(random: () => number): Operation[][] {
 }
 
 /** Some keys there, some deleted, and room for a few more before a move starts. */
-function prepare({ founder }: Props, random: () => number): void {
+function prepare({ founder }: Props, random: Random): void {
   for (const key of KEYS) {
-    if (random() < 0.6) founder.map.set(key, 5);
-    if (random() < 0.3) founder.map.delete(key);
+    if (random.chance(0.6)) founder.map.set(key, 5);
+    if (random.chance(0.3)) founder.map.delete(key);
   }
-  const fillers = crowded(2 ** SHIFT) - 3 - Math.floor(random() * 3);
+  const fillers = crowded(2 ** SHIFT) - 3 - random.below(3);
   for (let i = 0; i < fillers; i++) founder.map.set(FILLER + i, i);
 }
 
 export const crowds: Scenario[] = Array.from({ length: CROWDS }, (_, seed) => {
-  const parts = makeParts(randomFrom(seed));
+  const parts = makeParts(new Random(seed));
   return {
     group: "crowds",
     name: titleOf(parts, `crowd ${seed}`),
     shift: SHIFT,
-    prepare: (props) => prepare(props, randomFrom(~seed)),
+    prepare: (props) => prepare(props, new Random(~seed)),
     parts,
   };
 });
