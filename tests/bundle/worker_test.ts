@@ -1,6 +1,7 @@
 import { assert, assertMatch, assertStringIncludes } from "@std/assert";
 import { bundle } from "../../src/bundle/worker.ts";
 import { CODE } from "../../src/persist/worker_code.ts";
+import { runDeno } from "../testing/child.ts";
 
 const FILE = new URL("../../src/persist/worker_code.ts", import.meta.url);
 
@@ -26,14 +27,9 @@ startWorker("broken", { kind: "fill", assignment: {} });
 `;
 
 Deno.test("an error in a worker says where it was thrown: by names, and by lines of the file", async () => {
-  const { stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--quiet", "--no-lock", BROKEN],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder().decode(stderr);
-  const [, line] = text.match(/at fillIn \(blob:\S+?:(\d+):\d+\)/) ?? [];
-  assert(line !== undefined, text);
+  const { err } = await runDeno(["eval", "--quiet", "--no-lock", BROKEN]);
+  const [, line] = err.match(/at fillIn \(blob:\S+?:(\d+):\d+\)/) ?? [];
+  assert(line !== undefined, err);
   const lines = Deno.readTextFileSync(FILE).split("\n");
   assertStringIncludes(lines[Number(line) - 1], "await work(assignment)");
 });

@@ -1,25 +1,22 @@
 // What is on the disk after a loss of power at any moment, or a fault of any
 // call: what was acknowledged, whole, and a program that starts goes on.
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertMatch } from "@std/assert";
+import { outputOf } from "../testing/child.ts";
+import { SCALE } from "../testing/scale.ts";
+
+/** A search that has not ended after this long never will. */
+const PATIENCE_MS = 600_000 * Math.max(1, SCALE);
 
 /** Runs a search on the disk in memory; returns the lines that it printed. */
 async function search(script: string): Promise<string[]> {
   const path = (name: string) => new URL(name, import.meta.url).pathname;
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-check",
-      "--allow-env",
-      "--config",
-      path("./instrumented.json"),
-      path(script),
-    ],
-    stdin: "null",
-    stderr: "inherit",
-  }).output();
-  assertEquals(code, 0);
-  return new TextDecoder().decode(stdout).trim().split("\n");
+  const flags = ["--quiet", "--no-check", "--allow-env"];
+  const config = ["--config", path("./instrumented.json")];
+  const output = await outputOf(
+    ["run", ...flags, ...config, path(script)],
+    { patienceMs: PATIENCE_MS },
+  );
+  return output.trim().split("\n");
 }
 
 for (

@@ -14,8 +14,8 @@ import { Participant } from "../../src/epoch/participant.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { sleep } from "../../src/timers.ts";
 import { Crew } from "../testing/crew.ts";
-import { SEED } from "../crash/scale.ts";
 import { Folder, Home } from "../persist/folder.ts";
+import { SEED } from "../testing/random.ts";
 import { Gate } from "./gate.ts";
 import type { roles } from "./rendezvous_roles.ts";
 

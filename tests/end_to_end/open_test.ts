@@ -2,8 +2,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandleError, SharedMap } from "../../mod.ts";
 import { Crew } from "../testing/crew.ts";
-import { eventually } from "../concurrency/eventually.ts";
-import { SCALE, SEED } from "../crash/scale.ts";
+import { eventually } from "../testing/eventually.ts";
+import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import type { roles } from "./open_roles.ts";
 
 const SCRIPT = new URL("./open_roles.ts", import.meta.url);

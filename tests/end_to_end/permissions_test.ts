@@ -2,11 +2,10 @@
 // and nothing else, wherever its code is.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../persist/folder.ts";
+import { type Ended, runDeno, type Surroundings } from "../testing/child.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const PROGRAM = new URL("./persisting.ts", import.meta.url);
-/** Longer than any of them takes. */
-const PATIENCE_MS = 120_000;
 
 /** Where a program is tried: its code, and what it writes. */
 class Place extends Folder {
@@ -24,46 +23,24 @@ class Place extends Folder {
   }
 }
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function run(
-  command: string,
-  args: readonly string[],
-  { cwd = ROOT, env = {} }: {
-    cwd?: string | URL;
-    env?: Record<string, string>;
-  } = {},
-): Promise<Ended> {
-  const { code, stdout, stderr } = await new Deno.Command(command, {
-    args: [...args],
-    cwd,
-    env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
-}
-
 /** Runs a program twice; the second time it finds what the first one left. */
 async function assertPersists(start: () => Promise<Ended>): Promise<void> {
   for (const n of [1, 2]) {
-    const { code, stdout, stderr } = await start();
-    assertEquals(code, 0, stderr);
-    assertEquals(stderr, "");
+    const { code, out, err } = await start();
+    assertEquals(code, 0, err);
+    assertEquals(err, "");
     assertEquals(
-      stdout,
+      out,
       `run ${n}, 1 entry\ngranted for everything: none\n`,
     );
   }
+}
+
+async function run(
+  args: readonly string[],
+  surroundings: Surroundings = {},
+): Promise<Ended> {
+  return await runDeno(args, { cwd: ROOT, ...surroundings });
 }
 
 const RUN = ["run", "--quiet", "--no-check", "--no-prompt", "--no-lock"];
@@ -72,7 +49,7 @@ Deno.test("a map is kept on disk with the permissions for its directory: importe
   using place = new Place();
   const { data, other, permissions } = place;
   await assertPersists(() =>
-    run(Deno.execPath(), [
+    run([
       ...RUN,
       ...permissions,
       PROGRAM.pathname,
@@ -110,7 +87,7 @@ Deno.test("a map is kept on disk with the permissions for its directory: importe
     text.replace("../../mod.ts", `http://${hostname}:${port}/mod.ts`),
   );
   await assertPersists(() =>
-    run(Deno.execPath(), [
+    run([
       ...RUN,
       `--allow-import=${hostname}:${port}`,
       ...permissions,
@@ -125,20 +102,16 @@ Deno.test("a map is kept on disk with the permissions for its directory: bundled
   using place = new Place();
   const { data, other, path, permissions } = place;
   const program = `${path}/program.js`;
-  const made = await run(Deno.execPath(), [
+  const made = await run([
     "bundle",
     "--quiet",
     "--no-lock",
     `--output=${program}`,
     PROGRAM.pathname,
   ]);
-  assertEquals(made.code, 0, made.stderr);
+  assertEquals(made.code, 0, made.err);
   await assertPersists(() =>
-    run(
-      Deno.execPath(),
-      [...RUN, ...permissions, program, data, other],
-      { cwd: path },
-    )
+    run([...RUN, ...permissions, program, data, other], { cwd: path })
   );
 });
 
@@ -156,7 +129,7 @@ Deno.test("a map is kept on disk with the permissions for its directory: compile
   using place = new Place();
   const { data, other, path, permissions } = place;
   const program = `${path}/program`;
-  const made = await run(Deno.execPath(), [
+  const made = await run([
     "compile",
     "--quiet",
     "--no-check",
@@ -166,19 +139,19 @@ Deno.test("a map is kept on disk with the permissions for its directory: compile
     `--output=${program}`,
     PROGRAM.pathname,
   ]);
-  const ignore = made.code !== 0 && NO_RUNTIME.test(made.stderr);
+  const ignore = made.code !== 0 && NO_RUNTIME.test(made.err);
   if (ignore) {
     console.log(
-      `Skipped, as there is no runtime to put it into:\n${made.stderr}`,
+      `Skipped, as there is no runtime to put it into:\n${made.err}`,
     );
   }
   await t.step({
     name: "it runs, where a compiled program can be made",
     ignore,
     async fn() {
-      assertEquals(made.code, 0, made.stderr);
+      assertEquals(made.code, 0, made.err);
       await assertPersists(() =>
-        run(Deno.execPath(), ["eval", LAUNCH, program, data, other], {
+        run(["eval", LAUNCH, program, data, other], {
           cwd: path,
         })
       );
@@ -190,7 +163,7 @@ Deno.test("a permission that is missing is said, with the flag that grants it", 
   using place = new Place();
   const { data, other } = place;
   const start = (...permissions: string[]) =>
-    run(Deno.execPath(), [
+    run([
       ...RUN,
       ...permissions,
       PROGRAM.pathname,
@@ -204,10 +177,10 @@ Deno.test("a permission that is missing is said, with the flag that grants it", 
       [[`--allow-read=${data}`], `--allow-write=${data}`],
     ] as const
   ) {
-    const { code, stderr } = await start(...given);
+    const { code, err } = await start(...given);
     assert(code !== 0);
-    assertStringIncludes(stderr, "Deno was not given the permission: grant ");
-    assertStringIncludes(stderr, `" by ${flag}`);
-    assertStringIncludes(stderr, `the map "runs"`);
+    assertStringIncludes(err, "Deno was not given the permission: grant ");
+    assertStringIncludes(err, `" by ${flag}`);
+    assertStringIncludes(err, `the map "runs"`);
   }
 });

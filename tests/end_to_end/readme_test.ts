@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Folder } from "../persist/folder.ts";
+import { outputOf } from "../testing/child.ts";
 import { serve } from "./serve.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -37,17 +38,7 @@ function newcomer(): Folder {
 
 /** Runs `deno` in a folder. */
 async function deno(cwd: string, ...args: string[]): Promise<string> {
-  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const [out, err] = [stdout, stderr].map((it) => new TextDecoder().decode(it));
-  assertEquals(code, 0, err);
-  return out;
+  return await outputOf(args, { cwd });
 }
 
 /** The flags and the file of a documented `deno run`; what is read from this project counts as remote. */

@@ -14,8 +14,8 @@ import { checkOptions } from "../../src/map/options.ts";
 import { meet } from "../../src/map/rendezvous.ts";
 import { sleep } from "../../src/timers.ts";
 import { Crew } from "../testing/crew.ts";
-import { eventually } from "../concurrency/eventually.ts";
-import { SEED } from "../crash/scale.ts";
+import { eventually } from "../testing/eventually.ts";
+import { SEED } from "../testing/random.ts";
 import { Gate } from "./gate.ts";
 import { OPTIONS, type roles } from "./rendezvous_roles.ts";
 

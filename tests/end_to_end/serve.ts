@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { assert } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { Child } from "../testing/child.ts";
 
 /** A server that runs. */
 export interface Server extends AsyncDisposable {
@@ -18,8 +18,8 @@ export async function serve(
   workers: number,
   permissions: readonly string[] = [],
 ): Promise<Server> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
+  const child = new Child(
+    [
       "serve",
       "--parallel",
       "--host=127.0.0.1",
@@ -27,26 +27,14 @@ export async function serve(
       ...permissions,
       fileURLToPath(script),
     ],
-    env: { DENO_JOBS: String(workers), NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const [shown, rest] = child.stderr.tee();
-  const drained = rest.pipeTo(new WritableStream());
-  let text = "";
-  for await (const part of shown.pipeThrough(new TextDecoderStream())) {
-    text += part;
-    if (/http:\/\/\S+\//.test(text)) break;
-  }
-  const origin = text.match(/http:\/\/[^\s/]+/)?.[0];
-  assert(origin !== undefined, `The server says no address: ${text}`);
+    { env: { DENO_JOBS: String(workers) } },
+  );
+  const origin = await child.says(/http:\/\/[^\s/]+(?=\/)/);
   return {
     origin,
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL"); // a SIGTERM that comes while it starts its workers is now and then ignored by the runtime
-      await child.status;
-      await drained;
+      // Not by a SIGTERM: one that comes while it starts its workers is now and then ignored by the runtime.
+      await child[Symbol.asyncDispose]();
     },
   };
 }

@@ -13,9 +13,8 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
-import { SCALE } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
-import { withSeed } from "./with_seed.ts";
+import { seeded } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { Folder } from "./folder.ts";
 import { sealed } from "./sealed.ts";
 
@@ -80,9 +79,9 @@ async function assertFound(
 }
 
 for (const compression of ["none", "zstd"] as const) {
-  Deno.test(`verifySnapshot() finds damage in every part of a file (${compression})`, () =>
-    withSeed(async (seed) => {
-      const chance = new Random(seed);
+  Deno.test(
+    `verifySnapshot() finds damage in every part of a file (${compression})`,
+    seeded(async (chance) => {
       using folder = new Folder();
       using map = sample();
       const { path } = await writeSnapshot(map, folder.path, { compression });
@@ -113,7 +112,8 @@ for (const compression of ["none", "zstd"] as const) {
       }
       Deno.writeFileSync(path, good);
       await verifySnapshot(path);
-    }));
+    }),
+  );
 }
 
 Deno.test("verifySnapshot() finds every flipped bit and every cut of a small file", async () => {
@@ -204,9 +204,9 @@ Deno.test("restoreSnapshot() passes over a damaged epoch for the one before, and
   assertEquals(info.rejected.map((file) => file.path), [path]);
 });
 
-Deno.test("the reader takes no harm from random files, nor from forged ones whose checks match", () =>
-  withSeed(async (seed) => {
-    const chance = new Random(seed);
+Deno.test(
+  "the reader takes no harm from random files, nor from forged ones whose checks match",
+  seeded(async (chance) => {
     using folder = new Folder();
     using map = SharedMap.create<string, unknown>({ maxBytes: 2 ** 22 });
     for (let i = 0; i < 40; i++) map.set(`key ${i}`, `value ${i}`);
@@ -251,4 +251,5 @@ Deno.test("the reader takes no harm from random files, nor from forged ones whos
       Deno.removeSync(path);
     }
     assert(refused > 100 * SCALE);
-  }));
+  }),
+);

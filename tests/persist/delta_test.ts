@@ -9,9 +9,8 @@ import { restoreSnapshot, SharedMap, type SnapshotInfo } from "../../mod.ts";
 import { ticker } from "../../src/map/background.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { LOST, P_FLOOR } from "../../src/segment/layout.ts";
-import { SCALE } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
-import { withSeed } from "./with_seed.ts";
+import { type Random, seeded } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { Folder } from "./folder.ts";
 import { seriesOf, silent } from "./series.ts";
 
@@ -71,9 +70,9 @@ function key(i: number): string {
   return `key ${i}`;
 }
 
-Deno.test("a chain of epochs restores to what the map held at each of them, whatever happens in between", () =>
-  withSeed(async (seed) => {
-    const chance = new Random(seed);
+Deno.test(
+  "a chain of epochs restores to what the map held at each of them, whatever happens in between",
+  seeded(async (chance) => {
     let deltas = 0;
     for (let history = 0; history < 2 * SCALE; history++) {
       using folder = new Folder();
@@ -92,7 +91,8 @@ Deno.test("a chain of epochs restores to what the map held at each of them, what
       }
     }
     assertGreater(deltas, 5 * SCALE);
-  }));
+  }),
+);
 
 Deno.test("a delta holds only what changed, deletions included, and nothing is written when nothing did", async () => {
   using folder = new Folder();
@@ -217,9 +217,9 @@ Deno.test("a map short of memory drops its tombstones, and the next epoch is ful
   assertEquals((await restored(folder)).entries, [["b", 2]]);
 });
 
-Deno.test("an evicting map is dumped as it is", () =>
-  withSeed(async (seed) => {
-    const chance = new Random(seed);
+Deno.test(
+  "an evicting map is dumped as it is",
+  seeded(async (chance) => {
     using folder = new Folder();
     using map = SharedMap.create<string, unknown>({
       maxBytes: 2 ** 20,
@@ -234,7 +234,8 @@ Deno.test("an evicting map is dumped as it is", () =>
       assertEquals((await restored(folder)).entries, contents(map));
     }
     assert(map.stats().evicted > 0);
-  }));
+  }),
+);
 
 /** A map in which what has expired stays where it is. */
 function unswept(): SharedMap<string, unknown> {

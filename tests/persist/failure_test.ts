@@ -14,7 +14,8 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
-import { eventually } from "./eventually.ts";
+import { outputOf } from "../testing/child.ts";
+import { eventually } from "../testing/eventually.ts";
 import { Folder } from "./folder.ts";
 
 function sample(): SharedMap<string, number> {
@@ -193,18 +194,10 @@ Deno.test({
   fn: async () => {
     using folder = new Folder();
     const child = new URL("./full_disk_child.ts", import.meta.url).pathname;
-    const { code, stdout, stderr } = await new Deno.Command("sh", {
-      args: [
-        "-c",
-        `ulimit -f 64; trap '' XFSZ; exec "$0" run --no-check --allow-read --allow-write "$1" "$2"`,
-        Deno.execPath(),
-        child,
-        folder.path,
-      ],
-    }).output();
-    const output = new TextDecoder().decode(stdout) +
-      new TextDecoder().decode(stderr);
-    assertEquals(code, 0, output);
+    const flags = "--no-check --allow-read --allow-write";
+    const line = `ulimit -f 64; trap '' XFSZ; exec "$0" run ${flags} "$1" "$2"`;
+    const args = ["-c", line, Deno.execPath(), child, folder.path];
+    await outputOf(args, { command: "sh" });
     assertEquals(folder.names, ["000000000001.epochmap"]);
   },
 });

@@ -6,11 +6,11 @@ import {
 } from "@std/assert";
 import { SharedMap, writeSnapshot } from "../../mod.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
-import { eventually } from "../concurrency/eventually.ts";
 import { FileReader } from "../../src/persist/file_reader.ts";
 import { Filler } from "../../src/persist/fill.ts";
 import { fillShare } from "../../src/persist/fill_share.ts";
 import { FillCrew, suitableShares } from "../../src/persist/fill_together.ts";
+import { eventually } from "../testing/eventually.ts";
 
 const SHARES = 3;
 const MAX_BYTES = 32 * 2 ** 20;

@@ -14,7 +14,7 @@ import {
 } from "../../mod.ts";
 import { locks } from "../../src/epoch/lifeline.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../testing/eventually.ts";
 import { Folder, Home } from "./folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order } from "./opener.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { locks } from "../../src/epoch/lifeline.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../testing/eventually.ts";
 
 /** The names of a directory's files, in order, but for that of its lock, which stays. */
 export function namesIn(directory: string): string[] {

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { setTimeout as sleep } from "node:timers/promises";
 import { restoreSnapshot, SharedMap, verifySnapshot } from "../../mod.ts";
-import { SCALE } from "../crash/scale.ts";
-import { Random } from "../segment/random.ts";
-import { withSeed } from "./with_seed.ts";
+import { Child } from "../testing/child.ts";
+import { seeded } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { Folder } from "./folder.ts";
 
 /** Lets the child run until some moment after its first acknowledged epoch; returns the last one it acknowledged. */
@@ -11,30 +12,16 @@ async function killedChild(
   compression: string,
   afterMs: number,
 ): Promise<number> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-check",
-      "--allow-read",
-      `--allow-write=${directory}`,
-      new URL("./endless_child.ts", import.meta.url).href,
-      directory,
-      compression,
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  let printed = "";
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    printed += text;
-    timer ??= setTimeout(() => child.kill("SIGKILL"), afterMs);
-  }
-  const { signal } = await child.status;
-  clearTimeout(timer);
+  const flags = ["--no-check", "--allow-read", `--allow-write=${directory}`];
+  const script = new URL("./endless_child.ts", import.meta.url).href;
+  const args = [directory, compression];
+  await using child = new Child(["run", ...flags, script, ...args]);
+  await child.line();
+  await sleep(afterMs);
+  child.kill("SIGKILL");
+  const { out, signal } = await child.ended();
   assertEquals(signal, "SIGKILL");
-  const lines = printed.split("\n").slice(0, -1);
+  const lines = out.split("\n").slice(0, -1);
   return Number(lines.at(-1));
 }
 
@@ -56,9 +43,9 @@ async function restoredStep(directory: string): Promise<number> {
 
 const KILLS = Number(Deno.env.get("EPOCHMAP_TEST_KILLS") ?? "") || 12 * SCALE;
 
-Deno.test("whatever was acknowledged is there after SIGKILL at any moment", () =>
-  withSeed(async (seed) => {
-    const chance = new Random(seed);
+Deno.test(
+  "whatever was acknowledged is there after SIGKILL at any moment",
+  seeded(async (chance) => {
     using folder = new Folder();
     let steps = 0;
     for (let kill = 0; kill < KILLS; kill++) {
@@ -82,4 +69,5 @@ Deno.test("whatever was acknowledged is there after SIGKILL at any moment", () =
         await verifySnapshot(`${folder.path}/${name}`);
       }
     }
-  }));
+  }),
+);

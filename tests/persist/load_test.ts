@@ -5,7 +5,7 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
-import { SCALE } from "../crash/scale.ts";
+import { SCALE } from "../testing/scale.ts";
 import { Folder } from "./folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import { type Order, WINDOW } from "./scribe.ts";

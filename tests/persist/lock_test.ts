@@ -17,7 +17,7 @@ import {
 } from "../../mod.ts";
 import { Assembly } from "../../src/persist/assembly.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../testing/eventually.ts";
 import { Folder, Home } from "./folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order as Claim } from "./claimant.ts";

@@ -14,7 +14,7 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../testing/eventually.ts";
 import { Folder, Home } from "./folder.ts";
 
 const MIB = 2 ** 20;

@@ -12,7 +12,8 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
-import { eventually } from "./eventually.ts";
+import { outputOf } from "../testing/child.ts";
+import { eventually } from "../testing/eventually.ts";
 import { Home } from "./folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order } from "./opener.ts";
@@ -234,31 +235,14 @@ Deno.test("SharedMap.open() refuses a directory of a map with other codecs, or o
   );
 });
 
-/** Runs a program to its end; returns what it printed. */
-async function run(script: string, ...args: string[]): Promise<string> {
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-check",
-      "--allow-read",
-      "--allow-write",
-      script,
-      ...args,
-    ],
-    cwd: new URL("../..", import.meta.url),
-    stdin: "null",
-    stderr: "inherit",
-  }).output();
-  assertStrictEquals(code, 0);
-  return new TextDecoder().decode(stdout).trim();
-}
-
 for (const child of ["forgetful_child", "left_alone_child"]) {
   Deno.test(`a program that forgets its persisted map ends, and what it wrote is there: ${child}`, async () => {
     await using folder = new Home();
     const script = new URL(`./${child}.ts`, import.meta.url).href;
     for (let i = 0; i < 3; i++) {
-      assertStrictEquals(await run(script, folder.path), String(i));
+      const flags = ["--no-check", "--allow-read", "--allow-write"];
+      const printed = await outputOf(["run", ...flags, script, folder.path]);
+      assertStrictEquals(printed, `${i}\n`);
     }
     assert((await listSnapshots(folder.path)).length > 0);
   });

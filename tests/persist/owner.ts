@@ -3,51 +3,17 @@
  *
  * @module
  */
+import { Child } from "../testing/child.ts";
 
 const SCRIPT = new URL("./owner_child.ts", import.meta.url).href;
 
 /** A process that opens a persisted map. */
-export class Owner {
-  readonly #child: Deno.ChildProcess;
-  readonly #chunks: ReadableStreamDefaultReader<string>;
-  #text = "";
-
+export class Owner extends Child {
   /** Starts it. */
   constructor(directory: string, waitForLock = 0, interval = 5) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--no-check",
-        "--allow-read",
-        `--allow-write=${directory}`,
-        SCRIPT,
-        directory,
-        String(waitForLock),
-        String(interval),
-      ],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    this.#chunks = this.#child.stdout
-      .pipeThrough(new TextDecoderStream()).getReader();
-  }
-
-  get pid(): number {
-    return this.#child.pid;
-  }
-
-  /** The next line that it prints. */
-  async line(): Promise<string> {
-    while (!this.#text.includes("\n")) {
-      const { value, done } = await this.#chunks.read();
-      if (done) throw new Error(`it ended, having printed "${this.#text}"`);
-      this.#text += value;
-    }
-    const end = this.#text.indexOf("\n");
-    const line = this.#text.slice(0, end);
-    this.#text = this.#text.slice(end + 1);
-    return line;
+    const flags = ["--no-check", "--allow-read", `--allow-write=${directory}`];
+    const args = [directory, String(waitForLock), String(interval)];
+    super(["run", ...flags, SCRIPT, ...args], { stdin: "piped" });
   }
 
   /** The number in the next line, which must say this. */
@@ -59,21 +25,13 @@ export class Owner {
 
   /** Has it bring to disk what it has; the number that it says is there. */
   async flush(): Promise<number> {
-    const writer = this.#child.stdin.getWriter();
-    await writer.write(new Uint8Array(1));
-    writer.releaseLock();
+    await this.write("\n");
     return await this.number("flushed");
   }
 
   /** Tells it to end, or sees to it. */
   async end(how: "at its own pace" | "SIGKILL"): Promise<void> {
-    if (how === "SIGKILL") this.#child.kill(how);
-    await this.#child.stdin.close().catch(() => {}); // it may be gone
-  }
-
-  /** When it has ended. */
-  async ended(): Promise<void> {
-    while (!(await this.#chunks.read()).done);
-    await this.#child.status;
+    if (how === "SIGKILL") this.kill(how);
+    await this.closeInput();
   }
 }

@@ -18,7 +18,7 @@ import { revokeDumps } from "../../src/epoch/registry.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { EpochScan, RevokedError } from "../../src/persist/epoch_scan.ts";
 import { P_FLOOR } from "../../src/segment/layout.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../testing/eventually.ts";
 import { Folder } from "./folder.ts";
 import { seriesOf, silent } from "./series.ts";
 

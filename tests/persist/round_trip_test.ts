@@ -17,7 +17,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
-import { SCALE } from "../crash/scale.ts";
+import { SCALE } from "../testing/scale.ts";
 import { Folder } from "./folder.ts";
 
 const pairs: Codec<[number, number]> = {

@@ -5,7 +5,7 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../testing/eventually.ts";
 import { Folder, Home } from "./folder.ts";
 
 /** What does not depend on the clock. */

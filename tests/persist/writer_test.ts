@@ -15,7 +15,7 @@ import {
 } from "../../mod.ts";
 import { startWorker } from "../../src/persist/worker.ts";
 import type { Assignment, Report } from "../../src/persist/messages.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../testing/eventually.ts";
 import { Folder } from "./folder.ts";
 
 Deno.test("SnapshotWriter writes an epoch per interval, and skips those in which nothing changed", async () => {

@@ -9,6 +9,8 @@ const PATIENCE_MS = 300_000;
 
 /** Where a program runs, and with what. */
 export interface Surroundings {
+  /** Deno, unless another program is named. */
+  readonly command?: string;
   readonly cwd?: string | URL;
   readonly env?: Record<string, string>;
   /** It has none unless it is given some, or it is piped. */
@@ -40,13 +42,14 @@ export class Child implements AsyncDisposable {
   constructor(
     args: readonly string[],
     {
+      command = Deno.execPath(),
       cwd,
       env,
       stdin = "null",
       patienceMs = PATIENCE_MS,
     }: Surroundings = {},
   ) {
-    this.#child = new Deno.Command(Deno.execPath(), {
+    this.#child = new Deno.Command(command, {
       args: [...args],
       cwd,
       env: { NO_COLOR: "1", ...env },
@@ -66,7 +69,7 @@ export class Child implements AsyncDisposable {
   /** The next line that it prints. */
   async line(): Promise<string> {
     const n = this.#linesRead++;
-    return await this.#out.find((text) => {
+    return await this.#find(this.#out, (text) => {
       const lines = text.split("\n");
       return n < lines.length - 1 ? lines[n] : undefined;
     });
@@ -74,13 +77,25 @@ export class Child implements AsyncDisposable {
 
   /** Waits until it has said something, in its errors; returns that. */
   async says(pattern: RegExp): Promise<string> {
-    return await this.#err.find((text) => text.match(pattern)?.[0]);
+    return await this.#find(this.#err, (text) => text.match(pattern)?.[0]);
   }
 
-  /** Writes to its input, if that is piped, and closes it. It may be gone already. */
-  async closeInput(text = ""): Promise<void> {
-    const input = new Blob([text]).stream();
-    await input.pipeTo(this.#child.stdin).catch(() => {});
+  async #find(where: Heard, look: Look): Promise<string> {
+    const found = await where.find(look);
+    if (found !== undefined) return found;
+    const { out, err } = await this.ended();
+    throw new Error(`It has ended, having printed:\n${out}${err}`);
+  }
+
+  /** Writes to its input, which must be piped. */
+  async write(text: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    writer.releaseLock();
+  }
+
+  async closeInput(): Promise<void> {
+    await this.#child.stdin.close().catch(() => {}); // it may be gone
   }
 
   kill(signal: Deno.Signal): void {
@@ -113,7 +128,10 @@ export async function runDeno(
 ): Promise<Ended> {
   const stdin = input === undefined ? "null" : "piped";
   const child = new Child(args, { stdin, ...surroundings });
-  if (input !== undefined) await child.closeInput(input);
+  if (input !== undefined) {
+    await child.write(input);
+    await child.closeInput();
+  }
   return await child.ended();
 }
 
@@ -125,8 +143,11 @@ export async function outputOf(
   const { code, signal, out, err } = await runDeno(args, surroundings);
   if (code === 0) return out;
   const end = signal === null ? `status ${code}` : `${signal}, being stuck`;
-  throw new Error(`deno ${args.join(" ")} ended with ${end}:\n${out}${err}`);
+  throw new Error(`${args.join(" ")} ended with ${end}:\n${out}${err}`);
 }
+
+/** What is looked for in a text; undefined: it is not there yet. */
+type Look = (text: string) => string | undefined;
 
 /** What comes from a stream. */
 class Heard {
@@ -159,12 +180,11 @@ class Heard {
     return this.#text;
   }
 
-  /** Waits until there is in the text what is looked for. */
-  async find(look: (text: string) => string | undefined): Promise<string> {
+  /** Waits until there is in the text what is looked for; undefined: there never will be. */
+  async find(look: Look): Promise<string | undefined> {
     for (;;) {
       const found = look(this.#text);
-      if (found !== undefined) return found;
-      if (this.#isOver) throw new Error(`it printed only "${this.#text}"`);
+      if (found !== undefined || this.#isOver) return found;
       await this.#news.promise;
     }
   }
