@@ -424,11 +424,12 @@ function setAside(path: string): string {
 }
 
 /**
- * Makes the name of the directory itself durable, so that what is published in it is found again. Once for a series of epochs; throws
- * `SnapshotError`.
+ * Makes the name of the directory itself durable, so that what is published in it is found again. Not again where the epoch that was
+ * published last is still there; else somebody may have put another directory in its place. Throws `SnapshotError`.
  */
-export function settleDirectory(directory: string): void {
+export function settleDirectory(directory: string, published?: string): void {
   try {
+    if (published !== undefined && files.exists(published)) return;
     files.syncName(directory);
   } catch (cause) {
     throw failure("make durable the directory", directory, cause);

@@ -86,8 +86,8 @@ export class Series {
   #chain: EpochFile[] = [];
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
-  /** Whether the directory itself is durable. */
-  #isSettled = false;
+  /** The epoch that was published last: as long as it is there, the directory is the one whose name was made durable. */
+  #published: string | undefined;
 
   constructor(attachment: Attachment, options: SeriesOptions) {
     this.#attachment = attachment;
@@ -291,8 +291,9 @@ export class Series {
       if (decision !== "go on") return decision;
       const bytes = await writer.finish(scan.entries);
       report();
-      this.#settle();
+      settleDirectory(this.#options.directory, this.#published);
       part.publish();
+      this.#published = part.finalPath;
       const footer = { entries: scan.entries, records: writer.records };
       const path = part.finalPath;
       const file = describe({ header, footer, path, bytes });
@@ -301,12 +302,6 @@ export class Series {
       await writer?.settle();
       part.discard();
     }
-  }
-
-  #settle(): void {
-    if (this.#isSettled) return;
-    settleDirectory(this.#options.directory);
-    this.#isSettled = true;
   }
 
   #header(

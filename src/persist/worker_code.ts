@@ -8810,8 +8810,9 @@ function setAside(path) {
     throw failure("set aside the damaged snapshot", path, cause);
   }
 }
-function settleDirectory(directory) {
+function settleDirectory(directory, published) {
   try {
+    if (published !== void 0 && exists(published)) return;
     syncName(directory);
   } catch (cause) {
     throw failure("make durable the directory", directory, cause);
@@ -9435,8 +9436,8 @@ var Series = class {
   #chain = [];
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
-  /** Whether the directory itself is durable. */
-  #isSettled = false;
+  /** The epoch that was published last: as long as it is there, the directory is the one whose name was made durable. */
+  #published;
   constructor(attachment, options) {
     this.#attachment = attachment;
     this.#options = options;
@@ -9588,8 +9589,9 @@ var Series = class {
       if (decision !== "go on") return decision;
       const bytes = await writer.finish(scan.entries);
       report2();
-      this.#settle();
+      settleDirectory(this.#options.directory, this.#published);
       part.publish();
+      this.#published = part.finalPath;
       const footer = {
         entries: scan.entries,
         records: writer.records
@@ -9609,11 +9611,6 @@ var Series = class {
       await writer?.settle();
       part.discard();
     }
-  }
-  #settle() {
-    if (this.#isSettled) return;
-    settleDirectory(this.#options.directory);
-    this.#isSettled = true;
   }
   #header(epoch, base, time) {
     const { segment } = this.#attachment;

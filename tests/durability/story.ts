@@ -15,6 +15,7 @@ import { makeDirectory } from "../../src/persist/directory.ts";
 import type { Series } from "../../src/persist/series.ts";
 import { seriesOf, silent } from "../persist/series.ts";
 import { Disk, type State } from "./disk.ts";
+import * as system from "./system.ts";
 import { use } from "./system.ts";
 
 /** It is made by the first step, with all that is above it. */
@@ -86,6 +87,14 @@ export class Story implements Disposable {
     this.acknowledged = this.attempts.length - 1;
   }
 
+  /** Somebody takes the directory away, with all that was acknowledged, and makes another. */
+  replaceDirectory(): Promise<void> {
+    this.acknowledged = -1;
+    system.removeSync(DIRECTORY);
+    system.mkdirSync(DIRECTORY);
+    return Promise.resolve();
+  }
+
   #change(): void {
     const map = this.#map!;
     const n = this.attempts.length;
@@ -136,6 +145,7 @@ const begin = (keep: number): Step => (story) => story.begin(keep);
 const write: Step = (story) => story.write();
 const full: Step = (story) => story.writeFull();
 const one: Step = (story) => story.writeOne();
+const replaceDirectory: Step = (story) => story.replaceDirectory();
 const assemble: Step = (story) => story.assemble();
 
 /** A disk on which something was done before, none of it durable. */
@@ -199,6 +209,11 @@ export const PLOTS: Plot[] = [
     scene: fresh(),
     steps: [begin(3), write, write, write],
     isProof: true,
+  },
+  {
+    name: "a directory that is replaced by another",
+    scene: fresh(),
+    steps: [begin(3), write, write, replaceDirectory, write, write],
   },
   {
     name: "retention",
