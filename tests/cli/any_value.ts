@@ -21,11 +21,11 @@ export function plainValue(chance: Random, depth = 3): unknown {
     case 0:
       return [null, true, false, undefined][chance.below(4)];
     case 1:
-      return pick(chance, NUMBERS);
+      return chance.pick(NUMBERS);
     case 2:
       return (chance.below(2 ** 32) - 2 ** 31) / 2 ** chance.below(40);
     case 3:
-      return pick(chance, TEXTS).repeat(1 + chance.below(3));
+      return chance.pick(TEXTS).repeat(1 + chance.below(3));
     case 4:
       return (BigInt(chance.below(2 ** 32)) << BigInt(chance.below(90))) *
         (chance.below(2) === 0 ? 1n : -1n);
@@ -33,12 +33,12 @@ export function plainValue(chance: Random, depth = 3): unknown {
       return someBytes(chance, 9);
     case 6:
       return new Date(
-        pick(chance, [NaN, 0, -1, 8.64e15, chance.below(2 ** 32)]),
+        chance.pick([NaN, 0, -1, 8.64e15, chance.below(2 ** 32)]),
       );
     case 7:
-      return new RegExp(pick(chance, ["", "a+", "[/]\\/", "\\u{1F600}"]), "gu");
+      return new RegExp(chance.pick(["", "a+", "[/]\\/", "\\u{1F600}"]), "gu");
     case 8:
-      return pick(chance, NAMES);
+      return chance.pick(NAMES);
     case 9:
     case 10:
       return few().map(part);
@@ -47,7 +47,7 @@ export function plainValue(chance: Random, depth = 3): unknown {
     case 12:
       return new Set(few().map(part));
   }
-  return Object.fromEntries(few().map(() => [pick(chance, NAMES), part()]));
+  return Object.fromEntries(few().map(() => [chance.pick(NAMES), part()]));
 }
 
 /** A value that is kept as a structured clone. */
@@ -60,7 +60,7 @@ export function cloneOnly(chance: Random): unknown {
   holes[3] = 1;
   let deep: unknown = inside;
   for (let i = 0; i < 300; i++) deep = [deep];
-  return pick(chance, [
+  return chance.pick([
     cycle,
     [shared, shared],
     holes,
@@ -90,7 +90,7 @@ export function anyValue(chance: Random): unknown {
 /** A string that may be of any kind. */
 export function someText(chance: Random): string {
   const length = chance.below(5);
-  return Array.from({ length }, () => pick(chance, TEXTS)).join("");
+  return Array.from({ length }, () => chance.pick(TEXTS)).join("");
 }
 
 /** Some bytes. */
@@ -107,7 +107,7 @@ export function someBytes(
 /** A number of any kind. */
 export function someNumber(chance: Random): number {
   return chance.below(2) === 0
-    ? pick(chance, NUMBERS)
+    ? chance.pick(NUMBERS)
     : chance.below(2 ** 32) / 2 ** chance.below(30);
 }
 
@@ -125,10 +125,5 @@ export function someJson(chance: Random, depth = 3): unknown {
     case 3:
       return few().map(part);
   }
-  return Object.fromEntries(few().map(() => [pick(chance, NAMES), part()]));
-}
-
-/** One of several. */
-export function pick<T>(chance: Random, from: readonly T[]): T {
-  return from[chance.below(from.length)];
+  return Object.fromEntries(few().map(() => [chance.pick(NAMES), part()]));
 }

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { restoreSnapshot, SharedMap, writeSnapshot } from "../../mod.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { generalHelp, MODULE } from "../../src/cli/help.ts";
-import { Folder } from "../persist/folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { commandLine, runProgram } from "./program.ts";
 
 /** A folder with what the examples of the help work on. */

@@ -8,7 +8,7 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
-import { Folder, Home, namesIn } from "../persist/folder.ts";
+import { Folder, Home, namesIn } from "../testing/folder.ts";
 import { seriesOf, silent } from "../persist/series.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";

@@ -6,7 +6,7 @@ import { attachmentOf } from "../../src/map/shared_map.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { run } from "../../src/cli/run.ts";
 import { Streams } from "../../src/cli/streams.ts";
-import { Folder } from "../persist/folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { seriesOf, silent } from "../persist/series.ts";
 import { Captured, runHere } from "./captured.ts";
 

@@ -9,11 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import { TAG_UTF16, type ValueFormat } from "../../src/codec/codec.ts";
 import { VALUE_FORMATS } from "../../src/codec/values.ts";
 import { TAG_TOMBSTONE } from "../../src/segment/layout.ts";
-import { freshSegment } from "../segment/fresh_segment.ts";
-
-const segment = freshSegment(2 ** 24);
-/** Somewhere in the chunks, in units of 8 bytes. */
-const AT = segment.firstChunk * 2;
+import { AT, segment } from "./somewhere.ts";
 
 /** Writes and reads a value; the memory around it must stay as it is. */
 function roundTrip(format: ValueFormat<unknown>, value: unknown): unknown {

@@ -2,6 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { restoreSnapshot, SharedMap } from "../../mod.ts";
 import { Child } from "../testing/child.ts";
+import { Folder } from "../testing/folder.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const page = await Deno.readTextFile(new URL("docs/ending.md", ROOT));
@@ -17,24 +18,25 @@ function programUnder(heading: string, folder: string): string {
 }
 
 /** Starts a program in a folder of its own. */
-async function start(heading: string, args: string[]) {
-  const folder = await Deno.makeTempDir({ prefix: "epochmap-" });
-  const flags = ["--no-check", "--allow-read", `--allow-write=${folder}`];
+function start(heading: string, args: string[]) {
+  const folder = new Folder();
+  const { path } = folder;
+  const flags = ["--no-check", "--allow-read", `--allow-write=${path}`];
   const child = new Child(
-    [...args, ...flags, programUnder(heading, folder)],
-    { cwd: folder, env: { DENO_JOBS: "3" } },
+    [...args, ...flags, programUnder(heading, path)],
+    { cwd: path, env: { DENO_JOBS: "3" } },
   );
   return {
     child,
     /** What it left on disk. */
     async left(): Promise<[unknown, unknown][]> {
       using map = SharedMap.create({ maxBytes: 2 ** 20 });
-      await restoreSnapshot(map, `${folder}/data`);
+      await restoreSnapshot(map, `${path}/data`);
       return [...map];
     },
     async [Symbol.asyncDispose]() {
       await child[Symbol.asyncDispose]();
-      await Deno.remove(folder, { recursive: true });
+      folder[Symbol.dispose]();
     },
   };
 }
@@ -44,7 +46,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.test(`${signal}: what a server counted, ${how}, is on disk when it has ended`, async () => {
       const args = ["serve", "--host=127.0.0.1", "--port=0"];
       if (how === "--parallel") args.push(how);
-      await using program = await start("SIGTERM and SIGINT", args);
+      await using program = start("SIGTERM and SIGINT", args);
       const origin = await program.child.says(/http:\/\/127[^\s/]+/);
       const requests = Array.from({ length: 60 }, async () => {
         // A connection of its own, so that any worker may get it.
@@ -60,13 +62,13 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 Deno.test("Deno.exit: what was flushed is on disk", async () => {
-  await using program = await start("Deno.exit", ["run"]);
+  await using program = start("Deno.exit", ["run"]);
   assertEquals((await program.child.ended()).code, 3);
   assertEquals(await program.left(), [["report", "done"]]);
 });
 
 Deno.test("an error that nobody catches: what was written before is on disk", async () => {
-  await using program = await start("An error that nobody catches", ["run"]);
+  await using program = start("An error that nobody catches", ["run"]);
   const { code, err } = await program.child.ended();
   assertEquals(code, 1);
   assertStringIncludes(err, "nobody catches this");

@@ -14,29 +14,20 @@ import { Participant } from "../../src/epoch/participant.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { sleep } from "../../src/timers.ts";
 import { Crew } from "../testing/crew.ts";
-import { Folder, Home } from "../persist/folder.ts";
+import { Folder, Home } from "../testing/folder.ts";
+import { eventually } from "../testing/eventually.ts";
 import { SEED } from "../testing/random.ts";
 import { Gate } from "./gate.ts";
 import type { roles } from "./rendezvous_roles.ts";
 
 const SCRIPT = new URL("./rendezvous_roles.ts", import.meta.url);
 const maxBytes = 2 ** 20;
-const now = performance.now.bind(performance);
 
 /** Runs a test with time that is faked in every way. */
 async function withFakeTime(test: (time: FakeTime) => Promise<void>) {
   using time = new FakeTime(1_700_000_000_000);
   using _ = stub(performance, "now", () => 0);
   await test(time);
-}
-
-/** Waits, in real time, until something is so. */
-async function eventually(isSo: () => boolean | Promise<boolean>) {
-  const end = now() + 30_000;
-  while (!await isSo()) {
-    if (now() > end) throw new Error("it does not come to that");
-    await sleep(10);
-  }
 }
 
 Deno.test("under fake time entries expire by it, and are swept all the same", async () => {

@@ -14,6 +14,15 @@ function identify(map: Numbers): number {
   return map.get("identity")!;
 }
 
+/** Dates, in milliseconds since 1970. */
+export const DATES = {
+  name: "date",
+  encode: (date: Date) =>
+    new Uint8Array(new BigInt64Array([BigInt(+date)]).buffer),
+  decode: (bytes: Uint8Array) =>
+    new Date(Number(new BigInt64Array(bytes.slice().buffer)[0])),
+};
+
 export const roles = {
   /** Opens a name together with the others, adds, and stays until all are here. */
   async opener(
@@ -82,14 +91,7 @@ export const roles = {
 
   /** Attaches to a map with codecs of its own, from the handle that came with the call. */
   attacher(stage: Stage): void {
-    const codec = {
-      name: "date",
-      encode: (date: Date) =>
-        new Uint8Array(new BigInt64Array([BigInt(+date)]).buffer),
-      decode: (bytes: Uint8Array) =>
-        new Date(Number(new BigInt64Array(bytes.slice().buffer)[0])),
-    };
-    const map = stage.attach<number, Date>({ value: codec });
+    const map = stage.attach<number, Date>({ value: DATES });
     assertEquals(map.get(1), new Date(1_000));
     map.set(2, new Date(2_000));
   },

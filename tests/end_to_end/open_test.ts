@@ -5,7 +5,7 @@ import { Crew } from "../testing/crew.ts";
 import { eventually } from "../testing/eventually.ts";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
-import type { roles } from "./open_roles.ts";
+import { DATES, type roles } from "./open_roles.ts";
 
 const SCRIPT = new URL("./open_roles.ts", import.meta.url);
 const NOTHING = { buffer: new SharedArrayBuffer(0) };
@@ -111,14 +111,7 @@ Deno.test("SharedMap.open() refuses a map with other codecs, in any worker", asy
 });
 
 Deno.test("SharedMap.attach() takes the handle that postMessage() brought", async () => {
-  const codec = {
-    name: "date",
-    encode: (date: Date) =>
-      new Uint8Array(new BigInt64Array([BigInt(+date)]).buffer),
-    decode: (bytes: Uint8Array) =>
-      new Date(Number(new BigInt64Array(bytes.slice().buffer)[0])),
-  };
-  using map = SharedMap.create<number, Date>({ key: "number", value: codec });
+  using map = SharedMap.create<number, Date>({ key: "number", value: DATES });
   map.set(1, new Date(1_000));
   await using crew = new Crew<typeof roles>(SCRIPT, map.handle, SEED);
   const attacher = crew.add("attacher", 1, undefined);

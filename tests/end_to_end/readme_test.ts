@@ -2,7 +2,7 @@
 // stands there, in a folder of a newcomer.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { Folder } from "../persist/folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { outputOf } from "../testing/child.ts";
 import { serve } from "./serve.ts";
 

@@ -10,7 +10,7 @@ import {
   verifySnapshot,
 } from "../../mod.ts";
 import { audit } from "../../src/persist/audit.ts";
-import { Folder } from "../persist/folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { sealed } from "../persist/sealed.ts";
 import { seriesOf, silent } from "../persist/series.ts";
 import { forSeeds, type Random } from "../testing/random.ts";

@@ -11,6 +11,7 @@ import {
   type SharedMapSnapshot,
   writeSnapshot,
 } from "../../mod.ts";
+import { Folder } from "../testing/folder.ts";
 
 function numbers(): SharedMap<string, number> {
   return SharedMap.create<string, number>({ maxBytes: 2 ** 20 });
@@ -275,7 +276,8 @@ Deno.test("SharedMap.close() loses no memory that others read at that moment", a
 });
 
 Deno.test("SharedMap.close() ends a dump that is under way, and a dump after it is refused", async () => {
-  const directory = await Deno.makeTempDir();
+  using folder = new Folder();
+  const directory = folder.path;
   const map = SharedMap.create<string, string>({ maxBytes: 2 ** 23 });
   using other = SharedMap.attach<string, string>(map.handle);
   for (let i = 0; i < 10_000; i++) map.set(`${i}`, "x".repeat(200)); // more than a block
@@ -293,5 +295,4 @@ Deno.test("SharedMap.close() ends a dump that is under way, and a dump after it 
   assertStrictEquals(kept.get("0"), "x".repeat(200));
   await assertRejects(() => writeSnapshot(map, directory), ClosedError);
   assertEquals(await listSnapshots(directory), []);
-  await Deno.remove(directory, { recursive: true });
 });

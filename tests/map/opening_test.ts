@@ -17,7 +17,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { MAX_PARTICIPANTS } from "../../src/segment/layout.ts";
-import { Folder } from "../persist/folder.ts";
+import { Folder } from "../testing/folder.ts";
 
 const maxBytes = 2 ** 20;
 

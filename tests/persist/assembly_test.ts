@@ -11,7 +11,7 @@ import {
   verifySnapshot,
 } from "../../mod.ts";
 import { Assembly } from "../../src/persist/assembly.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 
 const CODECS = { keyCodec: "string", valueCodec: "any" };
 

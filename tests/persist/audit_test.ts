@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { SharedMap, writeSnapshot } from "../../mod.ts";
 import { audit } from "../../src/persist/audit.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { silent } from "./series.ts";
 
 /** Three full epochs of an empty map. */

@@ -8,7 +8,7 @@ import {
   SnapshotError,
   writeSnapshot,
 } from "../../mod.ts";
-import { Home } from "./folder.ts";
+import { Home } from "../testing/folder.ts";
 
 let names = 0;
 function newName(): string {

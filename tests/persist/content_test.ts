@@ -28,7 +28,7 @@ import { DELETION, recordWords } from "../../src/persist/record.ts";
 import { readKey } from "../../src/persist/record_reader.ts";
 import { HAS_EXPIRY, KEY_WIDE, TAG_SHIFT } from "../../src/segment/layout.ts";
 import { EncodedKey } from "../../src/table/key.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { sealed } from "./sealed.ts";
 
 const HEADER: Header = {

@@ -15,7 +15,7 @@ import {
 } from "../../mod.ts";
 import { seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { sealed } from "./sealed.ts";
 
 /** A map whose file has several blocks, a large entry among them. */

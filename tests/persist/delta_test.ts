@@ -11,7 +11,7 @@ import { attachmentOf } from "../../src/map/shared_map.ts";
 import { LOST, P_FLOOR } from "../../src/segment/layout.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { seriesOf, silent } from "./series.ts";
 
 /** The entries of a map, in order. */

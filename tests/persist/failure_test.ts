@@ -16,7 +16,7 @@ import {
 } from "../../mod.ts";
 import { outputOf } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 
 function sample(): SharedMap<string, number> {
   const map = SharedMap.create<string, number>();

@@ -11,6 +11,7 @@ import { Filler } from "../../src/persist/fill.ts";
 import { fillShare } from "../../src/persist/fill_share.ts";
 import { FillCrew, suitableShares } from "../../src/persist/fill_together.ts";
 import { eventually } from "../testing/eventually.ts";
+import { Folder } from "../testing/folder.ts";
 
 const SHARES = 3;
 const MAX_BYTES = 32 * 2 ** 20;
@@ -32,16 +33,12 @@ function contents(): Map<string, string> {
 async function withFile(
   use: (path: string, entries: Map<string, string>) => Promise<void>,
 ): Promise<void> {
-  const directory = Deno.makeTempDirSync();
-  try {
-    const entries = contents();
-    using map = newMap();
-    map.setMany(entries);
-    const { path } = await writeSnapshot(map, directory);
-    await use(path, entries);
-  } finally {
-    Deno.removeSync(directory, { recursive: true });
-  }
+  using folder = new Folder();
+  const entries = contents();
+  using map = newMap();
+  map.setMany(entries);
+  const { path } = await writeSnapshot(map, folder.path);
+  await use(path, entries);
 }
 
 async function fillIn(

@@ -15,7 +15,7 @@ import {
 import { locks } from "../../src/epoch/lifeline.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder, Home } from "./folder.ts";
+import { Folder, Home } from "../testing/folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order } from "./opener.ts";
 

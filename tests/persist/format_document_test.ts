@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { crc32, zstdDecompressSync } from "node:zlib";
 import { SharedMap, SnapshotWriter, writeSnapshot } from "../../mod.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 
 const DOCUMENT = await Deno.readTextFile(
   new URL("../../docs/file_format.md", import.meta.url),

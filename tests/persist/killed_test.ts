@@ -4,7 +4,7 @@ import { restoreSnapshot, SharedMap, verifySnapshot } from "../../mod.ts";
 import { Child } from "../testing/child.ts";
 import { seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 
 /** Lets the child run until some moment after its first acknowledged epoch; returns the last one it acknowledged. */
 async function killedChild(

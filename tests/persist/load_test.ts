@@ -6,7 +6,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { SCALE } from "../testing/scale.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import { type Order, WINDOW } from "./scribe.ts";
 

@@ -15,7 +15,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder, Home } from "./folder.ts";
+import { Folder, Home } from "../testing/folder.ts";
 
 const MIB = 2 ** 20;
 

@@ -13,7 +13,7 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
-import { Folder, Home } from "./folder.ts";
+import { Folder, Home } from "../testing/folder.ts";
 
 const MIB = 2 ** 20;
 

@@ -14,7 +14,7 @@ import {
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { outputOf } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Home } from "./folder.ts";
+import { Home } from "../testing/folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order } from "./opener.ts";
 

@@ -17,7 +17,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { Assembly } from "../../src/persist/assembly.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { seriesOf, silent } from "./series.ts";
 
 const EPOCH = /^\d{12}\.epochmap$/;

@@ -19,7 +19,7 @@ import { attachmentOf } from "../../src/map/shared_map.ts";
 import { EpochScan, RevokedError } from "../../src/persist/epoch_scan.ts";
 import { P_FLOOR } from "../../src/segment/layout.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 import { seriesOf, silent } from "./series.ts";
 
 const VALUE = "x".repeat(500);

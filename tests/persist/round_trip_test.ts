@@ -18,7 +18,7 @@ import {
 } from "../../mod.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { SCALE } from "../testing/scale.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 
 const pairs: Codec<[number, number]> = {
   name: "pair",

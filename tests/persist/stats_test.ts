@@ -6,7 +6,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder, Home } from "./folder.ts";
+import { Folder, Home } from "../testing/folder.ts";
 
 /** What does not depend on the clock. */
 function counted(stats: PersistenceStats | undefined) {

@@ -16,7 +16,7 @@ import {
 import { startWorker } from "../../src/persist/worker.ts";
 import type { Assignment, Report } from "../../src/persist/messages.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder } from "./folder.ts";
+import { Folder } from "../testing/folder.ts";
 
 Deno.test("SnapshotWriter writes an epoch per interval, and skips those in which nothing changed", async () => {
   using folder = new Folder();

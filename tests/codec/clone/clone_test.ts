@@ -16,16 +16,12 @@ import { CloneWriter } from "../../../src/codec/clone/writer.ts";
 import { areEqual } from "../../../src/codec/clone/equality.ts";
 import { TAG_CLONE } from "../../../src/codec/codec.ts";
 import { VALUE_FORMATS } from "../../../src/codec/values.ts";
-import { freshSegment } from "../../segment/fresh_segment.ts";
+import { AT, segment } from "../somewhere.ts";
 import { outputOf } from "../../testing/child.ts";
 import { forSeeds } from "../../testing/random.ts";
 import { SCALE } from "../../testing/scale.ts";
 import { CloneMaker } from "./any_clone.ts";
 import { difference } from "./likeness.ts";
-
-const segment = freshSegment(2 ** 24);
-/** Somewhere in the chunks, in units of 8 bytes. */
-const AT = segment.firstChunk * 2;
 
 /** What comes out of a map for what goes in. */
 function throughMemory(value: unknown, format = VALUE_FORMATS.any()): unknown {

@@ -7,10 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { VALUE_FORMATS } from "../../../src/codec/values.ts";
-import { freshSegment } from "../../segment/fresh_segment.ts";
-
-const segment = freshSegment(2 ** 24);
-const AT = segment.firstChunk * 2;
+import { AT, segment } from "../somewhere.ts";
 
 function message(codec: string, value: unknown): string {
   const format = VALUE_FORMATS[codec]();
