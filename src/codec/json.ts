@@ -9,7 +9,7 @@
  */
 
 import { types } from "node:util";
-import { isBranded, isPlatform } from "./clone/platform.ts";
+import { isBranded, isNothingElse, isPlatform } from "./clone/platform.ts";
 import { refuse, type Segment } from "./clone/refusal.ts";
 
 const { getPrototypeOf, hasOwn } = Object;
@@ -88,10 +88,13 @@ class Search {
     }
     const prototype = getPrototypeOf(object);
     if (prototype !== ROOT && !isLookedThrough(visit, prototype)) return;
+    let isEmpty = true;
     for (const key in object) {
+      isEmpty = false;
       const part = (object as Record<string, unknown>)[key];
       if (!this.#checkPart(part, key, visit)) return;
     }
+    if (isEmpty && prototype === ROOT) checkEmpty(visit);
   }
 
   /** Refuses a part, or has it looked through later; false if its object speaks for itself. */
@@ -133,11 +136,18 @@ function isLookedThrough(visit: Visit, prototype: object | null): boolean {
   return !speaks(object);
 }
 
+/** Refuses what has nothing in its properties, but is more than that, as `Math` is. */
+function checkEmpty(visit: Visit): void {
+  const { object } = visit;
+  if (isNothingElse(object) || speaks(object)) return;
+  refuse(object, pathOf(visit));
+}
+
 /** What JSON changes by its nature: this is documented. */
 function isOfJson(object: object): boolean {
   return types.isMap(object) || types.isSet(object) || types.isDate(object) ||
-    types.isTypedArray(object) || types.isBoxedPrimitive(object) ||
-    isTemporal(object);
+    types.isTypedArray(object) || isTemporal(object) ||
+    (types.isBoxedPrimitive(object) && !types.isSymbolObject(object));
 }
 
 function isTemporal(object: object): boolean {

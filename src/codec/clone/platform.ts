@@ -40,11 +40,23 @@ function judge(prototype: object): boolean {
     const make = getOwnPropertyDescriptor(at, "constructor")?.value;
     if (typeof make === "function") {
       if (isOfRuntime(make)) return true;
-    } else if (hasOwn(at, Symbol.toStringTag)) {
+    } else if (hasOwn(at, Symbol.toStringTag) || hasOnlyNativeMethods(at)) {
       return true; // iterators and the like, which have no constructor
     }
   }
   return false;
+}
+
+/** Whether a prototype has methods, and all of them are the engine's. */
+function hasOnlyNativeMethods(prototype: object): boolean {
+  const methods = Reflect.ownKeys(prototype)
+    .map((key) => getOwnPropertyDescriptor(prototype, key)!.value)
+    .filter((value) => typeof value === "function");
+  return methods.length > 0 && methods.every(isNative);
+}
+
+function isNative(make: object): boolean {
+  return sourceOf.call(make).endsWith("{ [native code] }");
 }
 
 /** Whether this is `Object.prototype`, perhaps that of another realm. */
@@ -58,7 +70,7 @@ function isRoot(prototype: object): boolean {
  * not enumerable.
  */
 function isOfRuntime(make: { name?: unknown }): boolean {
-  if (sourceOf.call(make).endsWith("{ [native code] }")) return true;
+  if (isNative(make)) return true;
   const name = String(make.name);
   const global = getOwnPropertyDescriptor(globalThis, name);
   if (global !== undefined && global.enumerable === false) {

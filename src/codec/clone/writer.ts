@@ -461,7 +461,7 @@ export class CloneWriter {
     const count = this.#top - base;
     // Only these may be `arguments`, `Math` and the like.
     const isOdd = shape === undefined || count === 0;
-    if (isOdd && !isNothingElse(part)) this.#refuse(part);
+    if (isOdd && !isInstance(part) && !isNothingElse(part)) this.#refuse(part);
     if (shape !== undefined) {
       this.#keys(shape);
       const { keys } = shape;
@@ -799,6 +799,12 @@ function isData(
   property: PropertyDescriptor | undefined,
 ): property is PropertyDescriptor {
   return property !== undefined && "value" in property;
+}
+
+/** Whether an object is of a class, or made after another. */
+function isInstance(part: object): boolean {
+  const prototype = getPrototypeOf(part);
+  return prototype !== ROOT && prototype !== null;
 }
 
 /** What is cloned by what it is, whatever its prototype is. */

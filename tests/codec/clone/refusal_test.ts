@@ -75,6 +75,10 @@ async function platformObjects(): Promise<[string, unknown][]> {
     ["Array Iterator", [1].values()],
     ["Map Iterator", new Map().keys()],
     ["Intl.NumberFormat", new Intl.NumberFormat()],
+    ["Object", new Intl.Segmenter().segment("two words")],
+    ["Symbol", Object(Symbol("s"))],
+    ["Math", Math],
+    ["Intl", Intl],
     ["WebAssembly.Memory", new WebAssembly.Memory({ initial: 1 })],
     ["SharedArrayBuffer", new SharedArrayBuffer(8)],
     ["function", () => {}],
@@ -207,6 +211,18 @@ Deno.test('"any" keeps objects of classes by their properties, whatever the clas
   assertEquals(roundTrip("any", [new Global()]), [{ b: 2 }]);
   assertEquals(roundTrip("any", [new Shadow()]), [{ c: 3 }]);
   assertEquals(roundTrip("any", Object.create({ inherited: 1 })), {});
+  class Empty extends Tagged {
+    declare a: number;
+    constructor() {
+      super();
+      Reflect.deleteProperty(this, "a");
+    }
+  }
+  assertEquals(roundTrip("any", [new Empty()]), [{}]);
+  const many = Object.fromEntries(
+    Array.from({ length: 1000 }, (_, i) => [`key ${i}`, i]),
+  );
+  assertEquals(roundTrip("any", Object.assign(new Empty(), many)), many);
   delete (globalThis as Record<string, unknown>).Global;
 });
 
