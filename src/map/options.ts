@@ -158,7 +158,8 @@ export function checkOptions(
       }`,
     );
   }
-  const { onFull = "throw" } = options;
+  const { capacity = 0, maxBytes = DEFAULT_MAX_BYTES, onFull = "throw" } =
+    options;
   if (onFull !== "throw" && onFull !== "evict") {
     throw new TypeError(
       `Cannot create SharedMap: onFull must be "throw" or "evict": ${
@@ -171,11 +172,11 @@ export function checkOptions(
     valueCodec: codecName(options.value ?? "any", VALUE_FORMATS, "value"),
     maxBytes: checkSize(
       "maxBytes",
-      options.maxBytes ?? DEFAULT_MAX_BYTES,
+      maxBytes,
       MIN_SEGMENT_BYTES,
       MAX_SEGMENT_BYTES,
     ),
-    capacity: checkSize("capacity", options.capacity ?? 0, 0, 2 ** 28),
+    capacity: checkSize("capacity", capacity, 0, 2 ** 28),
     evict: onFull === "evict",
   };
 }

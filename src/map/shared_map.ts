@@ -410,7 +410,9 @@ export class SharedMap<K, V>
     }
     const checked = { ...checkOptions(options), name };
     const { persist } = options;
-    const persistence = persist && persistenceFor(persist);
+    const persistence = persist === undefined
+      ? undefined
+      : persistenceFor(persist);
     const make = (given: GivenIdentity = {}) =>
       createAttachment({ ...checked, ...given });
     const timeout = checkTimeout(options.timeout);

@@ -22,7 +22,7 @@
  */
 
 import { basename, resolve } from "node:path";
-import { SnapshotError } from "../errors.ts";
+import { received, SnapshotError } from "../errors.ts";
 import {
   asideError,
   damage,
@@ -91,8 +91,8 @@ export function pathOf(directory: string | URL): string {
   }
   if (directory instanceof URL) return fromUrl(directory.href);
   throw new TypeError(
-    `Cannot use the directory: it must be a path or a file URL: received ${
-      typeof directory === "string" ? '""' : typeof directory
+    `Cannot use the directory: it must be a path or a file URL: ${
+      received(directory)
     }`,
   );
 }

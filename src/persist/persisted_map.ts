@@ -85,6 +85,14 @@ function checkWaitForLock(ms: unknown = 0): number {
   return ms;
 }
 
+/** Checks what is to be called when something goes wrong, before it does. */
+function checkCallback(name: string, callback: unknown): void {
+  if (callback === undefined || typeof callback === "function") return;
+  throw new TypeError(
+    `Cannot persist the map: ${name} must be a function: ${received(callback)}`,
+  );
+}
+
 /** The directory by its one true name: locks are named after it. Made, if need be. */
 function ready(directory: string): string {
   makeDirectory(directory);
@@ -123,6 +131,8 @@ class PersistedMap implements Persistence {
     this.#options = options;
     this.#checked = checkWriterOptions(options);
     this.#waitMs = checkWaitForLock(options.waitForLock);
+    checkCallback("onError", options.onError);
+    checkCallback("onRecovered", options.onRecovered);
   }
 
   async restore(

@@ -45,7 +45,7 @@ Deno.test("SharedMap.create() refuses bad sizes", () => {
     const error = assertThrows(() => create({ maxBytes }), RangeError);
     assert(error.message.includes(`${maxBytes}`), "it says what came");
   }
-  for (const size of ["1048576", {}, [], true, 2n ** 20n, new Date()]) {
+  for (const size of ["1048576", {}, [], true, 2n ** 20n, new Date(), null]) {
     assertThrows(() => create({ maxBytes: size }), TypeError, "maxBytes");
     assertThrows(() => create({ capacity: size }), TypeError, "capacity");
   }

@@ -11,6 +11,7 @@ import {
   SnapshotError,
   writeSnapshot,
 } from "../../mod.ts";
+import { received } from "../../src/errors.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { outputOf } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -291,4 +292,22 @@ Deno.test("a directory is free once nobody has the map open with persist, though
   using other = SharedMap.create<string, number>();
   await writeSnapshot(other, folder.path);
   bare.set("n", 1);
+});
+
+Deno.test("persist is an object, whose callbacks are functions", async () => {
+  const open = (persist: unknown) => () =>
+    SharedMap.open("never made", { persist: persist as PersistOptions });
+  for (const wrong of [null, false, 0, "", 5, "./data", () => {}]) {
+    await assertRejects(open(wrong), TypeError, "options must be an object");
+  }
+  for (const name of ["onError", "onRecovered"]) {
+    for (const callback of [null, 5, "warn", {}]) {
+      const persist = { directory: "d", interval: 1000, [name]: callback };
+      await assertRejects(open(persist), TypeError, `${name} must be`);
+    }
+  }
+  for (const directory of [null, undefined, "", 5, {}]) {
+    const persist = { directory, interval: 1000 };
+    await assertRejects(open(persist), TypeError, `${received(directory)}`);
+  }
 });
