@@ -20,6 +20,8 @@ interface Visit {
   readonly object: object;
   readonly place: Segment;
   readonly outer: Visit | undefined;
+  /** Whether it is what another object has said that its JSON is: it is not asked itself. */
+  readonly isSaid?: boolean;
 }
 
 /**
@@ -88,26 +90,36 @@ class Search {
     }
     const prototype = getPrototypeOf(object);
     if (prototype !== ROOT && !isLookedThrough(visit, prototype)) return;
+    if (!visit.isSaid && speaks(object)) return this.#checkSaid(visit);
     let isEmpty = true;
     for (const key in object) {
       isEmpty = false;
       const part = (object as Record<string, unknown>)[key];
-      if (!this.#checkPart(part, key, visit)) return;
+      this.#checkPart(part, key, visit);
     }
     if (isEmpty && prototype === ROOT) checkEmpty(visit);
   }
 
-  /** Refuses a part, or has it looked through later; false if its object speaks for itself. */
-  #checkPart(part: unknown, place: Segment, outer: Visit): boolean {
+  /** Checks what an object says that its JSON is, in its place. */
+  #checkSaid(visit: Visit): void {
+    if (this.#seen !== undefined) return; // it may be what failed
+    const { object, place, outer } = visit;
+    const said = (object as Speaker).toJSON(String(place));
+    if (typeof said === "object" && said !== null) {
+      this.#visits.push({ object: said, place, outer, isSaid: true });
+    } else if (this.#isDropped(said)) refuse(said, pathOf(visit));
+  }
+
+  /** Refuses a part, or has it looked through later. */
+  #checkPart(part: unknown, place: Segment, outer: Visit): void {
     if (typeof part === "object") {
       if (part !== null) this.#visits.push({ object: part, place, outer });
-      return true;
+      return;
     }
-    if (!this.#isDropped(part)) return true;
-    const { object } = outer;
-    if (speaks(object)) return false;
-    if (hasOwn(object, place as string)) refuse(part, pathOf(outer, place));
-    return true; // of its class: JSON does not look at it
+    if (!this.#isDropped(part)) return;
+    // JSON does not look at what is of its class, and `toJSON` is for JSON itself.
+    const isData = hasOwn(outer.object, place as string) && place !== "toJSON";
+    if (isData) refuse(part, pathOf(outer, place));
   }
 
   #isDropped(part: unknown): boolean {
@@ -133,14 +145,13 @@ function isLookedThrough(visit: Visit, prototype: object | null): boolean {
   if ((prototype !== null && isPlatform(prototype)) || isBranded(object)) {
     refuse(object, pathOf(visit));
   }
-  return !speaks(object);
+  return true;
 }
 
 /** Refuses what has nothing in its properties, but is more than that, as `Math` is. */
 function checkEmpty(visit: Visit): void {
   const { object } = visit;
-  if (isNothingElse(object) || speaks(object)) return;
-  refuse(object, pathOf(visit));
+  if (!isNothingElse(object)) refuse(object, pathOf(visit));
 }
 
 /** What JSON changes by its nature: this is documented. */
@@ -154,9 +165,13 @@ function isTemporal(object: object): boolean {
   return Object.prototype.toString.call(object).startsWith("[object Temporal.");
 }
 
-/** Whether an object says what its JSON is. */
-function speaks(object: object): boolean {
-  return typeof (object as { toJSON?: unknown }).toJSON === "function";
+/** What says what its JSON is. */
+interface Speaker {
+  toJSON(key: string): unknown;
+}
+
+function speaks(object: object): object is Speaker {
+  return typeof (object as Partial<Speaker>).toJSON === "function";
 }
 
 function pathOf(visit: Visit, ...end: Segment[]): Segment[] {

@@ -116,6 +116,12 @@ class Mine {
   constructor(readonly deep: unknown) {}
 }
 
+class Itself extends Mine {
+  toJSON() {
+    return this;
+  }
+}
+
 Deno.test('"any" names places in maps, sets, errors and arrays with holes', () => {
   const bad = () => {};
   const places: [string, unknown][] = [
@@ -249,6 +255,11 @@ Deno.test('"json" changes what JSON changes by its nature, and only that', () =>
     [new Mine(1), { deep: 1 }],
     [{ toJSON: () => 5, f: () => {} }, 5],
     [{ f: () => {}, toJSON: () => 5 }, 5],
+    [{ p: Promise.resolve(), toJSON: () => 5 }, 5],
+    [{ a: [new Itself(1)] }, { a: [{ deep: 1 }] }],
+    [{ toJSON: () => new Itself(2) }, { deep: 2 }],
+    [{ a: { toJSON: () => undefined }, b: 1 }, { b: 1 }],
+    [{ a: { toJSON: (key: string) => `of ${key}` } }, { a: "of a" }],
   ];
   for (const [value, expected] of changes) {
     assertEquals(roundTrip("json", value), expected);
@@ -295,6 +306,15 @@ Deno.test('"json" refuses what would vanish, with its place', () => {
     assertStringIncludes(said, name);
   }
   assertStringIncludes(message("json", { a: [5n] }), "value.a[0]: a bigint");
+  const says = (said: unknown) => ({ toJSON: () => said });
+  for (
+    const [value, place] of [
+      [says({ p: Promise.resolve() }), "value.p: a Promise"],
+      [{ a: [says(new Map()), says([/x/])] }, "value.a[1][0]: a RegExp"],
+      [{ a: says(() => {}) }, "value.a: a function"],
+      [says({ b: says({ c: Symbol("s") }) }), "value.b.c: a symbol"],
+    ] as const
+  ) assertStringIncludes(message("json", value), place);
   assertStringIncludes(message("json", 5n), "value: a bigint");
   const circle: Record<string, unknown> = { a: 1 };
   circle.self = circle;
