@@ -87,7 +87,8 @@ export type KeyCodec<K> = SpecificCodec<K> | OwnCodec<K>;
  *
  * `"json"` alone changes what it takes, as JSON does by its nature: `undefined` is left out (`null`
  * in arrays), `NaN` and infinite numbers become `null`, `-0` becomes `0`, a `Date` a string, a
- * `Map` or `Set` `{}`, a typed array an object, an object with a `toJSON` method what that returns.
+ * `Map` or `Set` `{}`, a typed array an object, an object with a `toJSON` method what that returns
+ * (it is called twice); of an array, only the elements are kept.
  * It refuses what would vanish: functions, symbols, promises, errors, regular expressions, array
  * buffers, and objects of the runtime.
  *

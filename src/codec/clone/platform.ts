@@ -14,6 +14,9 @@ const sourceOf = Function.prototype.toString;
 /** What the runtime reads of an object before it clones it: what the property throws comes out as a `DataCloneError`. */
 export const HOST_OBJECT: symbol = Symbol.for("Deno.core.hostObject");
 
+/** Of `Deno`: the class of each is nowhere to be found but by them. */
+const STANDARD_STREAMS = ["stdin", "stdout", "stderr"];
+
 /** What was found out about the prototypes of objects. */
 const verdicts = new WeakMap<object, boolean>();
 
@@ -77,7 +80,9 @@ function isOfRuntime(make: { name?: unknown }): boolean {
     return (globalThis as Record<string, unknown>)[name] === make;
   }
   const deno = (globalThis as { Deno?: Record<string, unknown> }).Deno;
-  return deno !== undefined && hasOwn(deno, name) && deno[name] === make;
+  if (deno === undefined) return false;
+  return (hasOwn(deno, name) && deno[name] === make) ||
+    STANDARD_STREAMS.some((stream) => deno[stream]?.constructor === make);
 }
 
 /** Whether an object has the mark that the runtime gives to what it implements in JavaScript. */

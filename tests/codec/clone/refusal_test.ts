@@ -175,7 +175,7 @@ Deno.test('"any" refuses proxies, arguments, namespaces and lost memory', () => 
   }
 });
 
-Deno.test('"any" and "json" refuse what the runtime has marked, though its class is nowhere to be found', () => {
+Deno.test('"any" and "json" refuse objects of the runtime whose class is nowhere to be found', () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   class Marked {}
   const marked = Object.assign(new Marked(), {
@@ -183,6 +183,8 @@ Deno.test('"any" and "json" refuse what the runtime has marked, though its class
   });
   for (const codec of ["any", "json"]) {
     assertStringIncludes(message(codec, { listener }), "value.listener: a");
+    assertStringIncludes(message(codec, [Deno.stdin]), "value[0]: a Stdin");
+    assertStringIncludes(message(codec, [Deno.stderr]), "value[0]: a Stderr");
     assertStringIncludes(message(codec, [marked]), "value[0]: a Marked");
   }
 });
