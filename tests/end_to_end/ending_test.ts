@@ -1,5 +1,9 @@
 // The programs of docs/ending.md end, each in its way, and what they wrote is on disk.
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertStringIncludes,
+} from "@std/assert";
 import { restoreSnapshot, SharedMap } from "../../mod.ts";
 import { Child } from "../testing/child.ts";
 import { Folder } from "../testing/folder.ts";
@@ -59,6 +63,35 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       assertEquals(await program.left(), [["/", 60]]);
     });
   }
+}
+
+Deno.test("SIGTERM: what servers answered, also while they were ending, is on disk", async () => {
+  const args = ["serve", "--parallel", "--host=127.0.0.1", "--port=0"];
+  await using program = start("SIGTERM and SIGINT", args);
+  const origin = await program.child.says(/http:\/\/127[^\s/]+/);
+  const highest = await answered(origin, 100);
+  const clients = Array.from({ length: 4 }, () => answered(origin, Infinity));
+  program.child.kill("SIGTERM");
+  assertEquals((await program.child.ended()).code, 0);
+  const most = Math.max(highest, ...await Promise.all(clients));
+  assertEquals(await program.left(), [["/", most]]);
+});
+
+/** Asks a server so often, or until it ends; returns the highest number that it gave. */
+async function answered(origin: string, times: number): Promise<number> {
+  let highest = 0;
+  for (let i = 0; i < times; i++) {
+    try {
+      const headers = { connection: "close" };
+      const response = await fetch(origin, { headers });
+      const text = await response.text();
+      if (response.ok) highest = Math.max(highest, Number(text));
+    } catch (error) {
+      assertInstanceOf(error, TypeError); // it ended
+      break;
+    }
+  }
+  return highest;
 }
 
 Deno.test("Deno.exit: what was flushed is on disk", async () => {
