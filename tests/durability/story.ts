@@ -145,7 +145,8 @@ const begin = (keep: number): Step => (story) => story.begin(keep);
 const write: Step = (story) => story.write();
 const full: Step = (story) => story.writeFull();
 const one: Step = (story) => story.writeOne();
-const replaceDirectory: Step = (story) => story.replaceDirectory();
+/** Done by somebody else: what fails of it is not ours. */
+export const replaceDirectory: Step = (story) => story.replaceDirectory();
 const assemble: Step = (story) => story.assemble();
 
 /** A disk on which something was done before, none of it durable. */
