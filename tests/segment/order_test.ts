@@ -110,6 +110,7 @@ async function sources(): Promise<{ file: string; code: string }[]> {
   for await (const { path } of walk(SRC, { exts: [".ts"] })) {
     const file = path.slice(SRC.pathname.length);
     if (!/^(segment|epoch|table|map|persist)\//.test(file)) continue;
+    if (file === "persist/worker_code.ts") continue; // made of the others
     const code = Deno.readTextFileSync(path)
       .replaceAll(/\/\*[^]*?\*\//g, "")
       .replaceAll(/(^|\s)\/\/.*$/gm, "");
