@@ -108,7 +108,9 @@ export function lifetimeOf(
   keeps: boolean,
 ): Lifetime {
   if (options === undefined) return keeps ? KEPT : ANEW;
-  if (typeof options !== "object" || options === null) {
+  if (
+    typeof options !== "object" || options === null || Array.isArray(options)
+  ) {
     throw new TypeError(
       `Cannot ${what}: the options must be an object, such as { ttl: 5000 }: ${
         received(options)

@@ -619,6 +619,7 @@ export class SharedMap<K, V>
    */
   getMany(keys: Iterable<K>): (V | undefined)[] {
     this.#hold.checkOpen("get entries");
+    checkIterable(keys, "get entries", "keys");
     const wanted = [...keys];
     this.#hold.checkOpen("get entries");
     // The caller's own code may use the map itself, and so nothing can be kept over a call of it.
@@ -767,7 +768,17 @@ export class SharedMap<K, V>
     const what = "set entries";
     this.#hold.checkOpen(what);
     const life = lifetimeOf(options, what, false);
-    for (const [key, value] of entries) this.#setFor(key, value, life);
+    checkIterable(entries, what, "entries");
+    for (const entry of entries) {
+      if (typeof entry !== "object" || entry === null) {
+        throw new TypeError(
+          `Cannot ${what}: each entry must be a pair of key and value: ${
+            received(entry)
+          }`,
+        );
+      }
+      this.#setFor(entry[0], entry[1], life);
+    }
   }
 
   /**
@@ -1835,6 +1846,17 @@ function checkFunction(fn: unknown, name: string): void {
   if (typeof fn === "function") return;
   throw new TypeError(
     `Cannot use ${name}: it must be a function: ${received(fn)}`,
+  );
+}
+
+function checkIterable(values: unknown, what: string, name: string): void {
+  if (values !== null && values !== undefined) {
+    if (typeof Object(values)[Symbol.iterator] === "function") return;
+  }
+  throw new TypeError(
+    `Cannot ${what}: ${name} must be iterable, such as an array: ${
+      received(values)
+    }`,
   );
 }
 

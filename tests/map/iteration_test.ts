@@ -228,6 +228,30 @@ Deno.test("SharedMap.forEach() refuses what is no function", () => {
   );
 });
 
+Deno.test("SharedMap.getMany() and setMany() refuse what is not iterable, and entries that are no pairs", () => {
+  using map = SharedMap.create<string, number>({ value: "number" });
+  for (const wrong of [null, undefined, 5, {}, () => {}]) {
+    assertThrows(
+      () => map.getMany(wrong as unknown as string[]),
+      TypeError,
+      "Cannot get entries: keys must be iterable, such as an array: received",
+    );
+    assertThrows(
+      () => map.setMany(wrong as unknown as [string, number][]),
+      TypeError,
+      "Cannot set entries: entries must be iterable, such as an array: received",
+    );
+  }
+  for (const wrong of [null, undefined, 5, "ab"]) {
+    assertThrows(
+      () => map.setMany([["a", 1], wrong as unknown as [string, number]]),
+      TypeError,
+      "Cannot set entries: each entry must be a pair of key and value: received",
+    );
+  }
+  assertEquals([...map], [["a", 1]]); // what came before it is set
+});
+
 Deno.test("SharedMap.getMany() and setMany() take any iterable", () => {
   using map = numbers();
   map.setMany(new Map([[1, 10], [2, 20]]));

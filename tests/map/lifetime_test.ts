@@ -169,7 +169,7 @@ for (const [name, method] of Object.entries(METHODS)) {
           type,
           message,
         );
-      for (const options of [5000, "5s", null, true, 1n, () => {}]) {
+      for (const options of [5000, "5s", null, true, 1n, () => {}, [5000]]) {
         refuses(options, TypeError, "{ ttl: 5000 }");
       }
       for (const ttl of ["5s", null, {}, 1n, true, new Date()]) {
