@@ -73,6 +73,8 @@ export interface EpochFile extends CodecNames {
   info: SnapshotInfo;
   id: WordPair;
   baseId: WordPair | undefined;
+  /** The hash seed of its map, which goes over to a map that it is restored into as that is made. */
+  seed: WordPair;
 }
 
 /** Whether a path leads to a directory. Throws `SnapshotError` if it leads nowhere. */
@@ -200,8 +202,8 @@ export function describe(
     time: header.time,
     records: footer.records,
   };
-  const { base, id, keyCodec, valueCodec } = header;
-  return { info, id, baseId: base?.id, keyCodec, valueCodec };
+  const { base, id, keyCodec, seed, valueCodec } = header;
+  return { info, id, baseId: base?.id, seed, keyCodec, valueCodec };
 }
 
 /**
@@ -246,6 +248,23 @@ export function checkUnderstood(directory: string, codecs: CodecNames): void {
     if (error instanceof NotUnderstoodError) throw error;
   });
   for (const epoch of all) checkCodecs(epoch, epoch.info.path, codecs);
+}
+
+/**
+ * The same, and that the newest epoch, if there is one, is of this map: after one of another map it has nothing to go on from. Throws
+ * `SnapshotError`.
+ */
+export function checkOwn(
+  directory: string,
+  map: CodecNames & { readonly seed: WordPair },
+): void {
+  checkUnderstood(directory, map);
+  const [newest] = listEpochs(directory);
+  if (newest === undefined || samePair(newest.seed, map.seed)) return;
+  throw new SnapshotError(
+    `Cannot write snapshots into "${directory}": its newest epoch, ${newest.info.epoch}, is of another map, which had the directory meanwhile: put back what this map wrote, or move away what is there`,
+    { path: directory, reason: "its epochs are of another map" },
+  );
 }
 
 /** Checks that a file is from a map with these codecs. Throws `SnapshotError`. */

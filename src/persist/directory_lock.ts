@@ -14,7 +14,8 @@
  *
  * This module never removes the file. Somebody may have opened it already: he would lock a file that has no name any more, beside
  * another who locks the next one of this name. Where the user removes it, or the whole directory, that is what happens; so a
- * writer looks at each epoch whether the file it holds still has its name, and if not takes the lock anew.
+ * writer looks at each epoch whether the file it holds still has its name, and if not takes the lock anew. A map that was restored from
+ * the directory does so only if the newest epoch there is its own: another map may have had the directory, and gone on.
  *
  * Whoever reads needs no lock: complete epochs do not change.
  *

@@ -107,8 +107,9 @@ function finishingPrefix(directory: string): string {
   return `epochmap finishing ${JSON.stringify(directory)} `;
 }
 
-function writerLock(directory: string): string {
-  return `epochmap writer of ${JSON.stringify(directory)}`;
+/** With the map: should another one come to have a directory of this name, it elects a writer of its own. */
+function writerLock(directory: string, { id }: Segment): string {
+  return `epochmap writer of ${JSON.stringify(directory)} ${id}`;
 }
 
 /** Whether anybody in this process holds a lock whose name begins so. */
@@ -320,7 +321,7 @@ class Candidate implements Dependent {
     this.directory = directory;
     this.#segment = segment;
     this.#directoryLock = lock;
-    this.#writerLock = writerLock(directory);
+    this.#writerLock = writerLock(directory, segment);
     this.#trouble = new Trouble({
       onError: reporter(options, segment.name),
       onRecovered: options.onRecovered ?? (() => warnNoMore(directory)),

@@ -8628,11 +8628,12 @@ function describe({ header, footer, path, bytes }) {
     time: header.time,
     records: footer.records
   };
-  const { base, id, keyCodec, valueCodec } = header;
+  const { base, id, keyCodec, seed, valueCodec } = header;
   return {
     info,
     id,
     baseId: base?.id,
+    seed,
     keyCodec,
     valueCodec
   };
@@ -8665,6 +8666,15 @@ function checkUnderstood(directory, codecs) {
     if (error instanceof NotUnderstoodError) throw error;
   });
   for (const epoch of all) checkCodecs(epoch, epoch.info.path, codecs);
+}
+function checkOwn(directory, map) {
+  checkUnderstood(directory, map);
+  const [newest] = listEpochs(directory);
+  if (newest === void 0 || samePair(newest.seed, map.seed)) return;
+  throw new SnapshotError(\`Cannot write snapshots into "\${directory}": its newest epoch, \${newest.info.epoch}, is of another map, which had the directory meanwhile: put back what this map wrote, or move away what is there\`, {
+    path: directory,
+    reason: "its epochs are of another map"
+  });
 }
 function checkCodecs(file, path, { keyCodec, valueCodec }) {
   if (file.keyCodec === keyCodec && file.valueCodec === valueCodec) return;
@@ -9755,9 +9765,10 @@ var Writing = class {
     this.#lock?.close();
     this.#lock = void 0;
     const { segment } = this.#attachment;
-    const { directory } = this.#assignment;
+    const { directory, lock } = this.#assignment;
+    const check = lock === void 0 ? checkUnderstood : checkOwn;
     this.#lock = await DirectoryLock.take(directory, segment.id, {
-      check: () => checkUnderstood(directory, segment)
+      check: () => check(directory, segment)
     });
   }
   /** Writes an epoch, if anything has changed. Throws \`SnapshotError\`. */

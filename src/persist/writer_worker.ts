@@ -18,7 +18,7 @@ import {
   noteEpoch,
   noteFailure,
 } from "../map/disk_record.ts";
-import { checkUnderstood, type SnapshotInfo } from "./directory.ts";
+import { checkOwn, checkUnderstood, type SnapshotInfo } from "./directory.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
 import { answerFlushes } from "./flush_channel.ts";
@@ -148,11 +148,13 @@ class Writing {
     this.#lock?.close();
     this.#lock = undefined;
     const { segment } = this.#attachment;
-    const { directory } = this.#assignment;
+    const { directory, lock } = this.#assignment;
+    // Those that stand by hold the lock, too: if it is not their map's any more, the directory was taken away.
+    const check = lock === undefined ? checkUnderstood : checkOwn;
     this.#lock = await DirectoryLock.take(
       directory,
       segment.id,
-      { check: () => checkUnderstood(directory, segment) },
+      { check: () => check(directory, segment) },
     );
   }
 

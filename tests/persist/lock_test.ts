@@ -18,7 +18,7 @@ import {
 import { Assembly } from "../../src/persist/assembly.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder, Home } from "../testing/folder.ts";
+import { Folder, Home, namesIn } from "../testing/folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order as Claim } from "./claimant.ts";
 import type { Order } from "./opener.ts";
@@ -239,6 +239,36 @@ Deno.test("a writer whose lock was removed with its directory does not write int
   await assertRejects(() => writeSnapshot(other, directory), SnapshotError);
   await writer.stop();
   await writeSnapshot(other, directory);
+});
+
+Deno.test("a map whose directory was taken away does not write over what another one left there", async () => {
+  await using folder = new Home();
+  const directory = `${folder.path}/data`;
+  const persist = { directory, interval: 1e6, onError() {}, onRecovered() {} };
+  const open = (name: string) =>
+    SharedMap.open<string, number>(name, { persist });
+  const map = await open("taken away");
+  map.set("n", 1);
+  await map.flush();
+  // Without its lock, but with its epochs: it goes on.
+  Deno.removeSync(`${directory}/epochmap.lock`);
+  map.set("n", 2);
+  await map.flush();
+  Deno.renameSync(directory, `${folder.path}/old`);
+  {
+    await using other = await open("in its place");
+    other.set("other", 3);
+  }
+  const left = namesIn(directory);
+  map.set("n", 4);
+  await assertRejects(() => map.flush(), SnapshotError, "of another map");
+  assertEquals(namesIn(directory), left);
+  // Once that is moved away it goes on.
+  Deno.renameSync(directory, `${folder.path}/other`);
+  Deno.mkdirSync(directory);
+  await map[Symbol.asyncDispose]();
+  await using again = await open("taken away");
+  assertEquals([...again], [["n", 4]]);
 });
 
 Deno.test("two workers that begin beside leftovers do not take each other's files for one", async () => {
