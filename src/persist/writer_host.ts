@@ -75,6 +75,9 @@ export class WriterHost {
   /** What the worker has not answered yet, by its number. */
   readonly #sent = new Map<number, Asked>();
   #numbers = 0;
+  /** The starts since the last stop that were not refused, and how often it was stopped. */
+  #starts = 0;
+  #stops = 0;
   /** Called when the worker ended without being told to; by default another one is made. */
   onDeath: () => void = () => this.#revive();
 
@@ -97,11 +100,13 @@ export class WriterHost {
 
   /** Starts to write an epoch per interval; does nothing more where that was done. */
   async start(): Promise<void> {
+    const stops = this.#stops;
+    this.#starts++;
     started.add(this);
     try {
       await this.#ask("start");
     } catch (error) {
-      started.delete(this);
+      if (stops === this.#stops && --this.#starts === 0) started.delete(this);
       throw error;
     }
   }
@@ -113,6 +118,8 @@ export class WriterHost {
 
   /** Writes a last epoch and ends the worker; does nothing where there is none. */
   async stop(): Promise<void> {
+    this.#stops++;
+    this.#starts = 0;
     started.delete(this);
     await this.#ask("stop");
   }

@@ -15,8 +15,11 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
+import { attachmentOf } from "../../src/map/shared_map.ts";
 import { Assembly } from "../../src/persist/assembly.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
+import { Trouble } from "../../src/persist/trouble.ts";
+import { WriterHost } from "../../src/persist/writer_host.ts";
 import { eventually } from "../testing/eventually.ts";
 import { Folder, Home, namesIn } from "../testing/folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
@@ -269,6 +272,34 @@ Deno.test("a map whose directory was taken away does not write over what another
   await map[Symbol.asyncDispose]();
   await using again = await open("taken away");
   assertEquals([...again], [["n", 4]]);
+});
+
+Deno.test("a start that is refused takes nothing from another one of the same writer", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<string, number>();
+  const { segment } = attachmentOf(map);
+  const silent = { onError() {}, onRecovered() {} };
+  const host = new WriterHost(
+    {
+      directory: folder.path,
+      interval: 1e6,
+      keep: 1,
+      compression: "none",
+      handle: segment.handle,
+      lock: undefined,
+    },
+    { onProgress() {}, onWritten() {}, onFailed() {} },
+    new Trouble(silent),
+  );
+  const others = await DirectoryLock.take(folder.path, "another map");
+  const refused = host.start();
+  const granted = host.start();
+  await assertRejects(() => refused, SnapshotError, "another map");
+  others.close(); // the second one still waits for it
+  await granted;
+  assert(host.isStarted);
+  await host.stop();
+  assert(!host.isStarted);
 });
 
 Deno.test("two workers that begin beside leftovers do not take each other's files for one", async () => {
