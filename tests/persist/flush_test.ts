@@ -15,7 +15,7 @@ import {
 import { locks } from "../../src/epoch/lifeline.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder, Home } from "../testing/folder.ts";
+import { Folder, Home, takeAway } from "../testing/folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order } from "./opener.ts";
 
@@ -85,7 +85,7 @@ Deno.test("SharedMap.flush() says why it cannot", async () => {
     },
   });
   await map.flush();
-  Deno.removeSync(directory, { recursive: true });
+  takeAway(directory);
   map.set("n", 1);
   const error = await assertRejects(() => map.flush(), SnapshotError);
   assertStrictEquals(error.path, Deno.realPathSync(folder.path) + "/data");

@@ -21,7 +21,7 @@ import { DirectoryLock } from "../../src/persist/directory_lock.ts";
 import { Trouble } from "../../src/persist/trouble.ts";
 import { WriterHost } from "../../src/persist/writer_host.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Folder, Home, namesIn } from "../testing/folder.ts";
+import { Folder, Home, namesIn, takeAway } from "../testing/folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order as Claim } from "./claimant.ts";
 import type { Order } from "./opener.ts";
@@ -230,7 +230,7 @@ Deno.test("a writer whose lock was removed with its directory does not write int
   using other = small();
   const writer = new SnapshotWriter(map, { directory, interval: 1e6 });
   await writer.write();
-  Deno.removeSync(directory, { recursive: true });
+  takeAway(directory);
   Deno.mkdirSync(directory);
   {
     using _ = await DirectoryLock.take(directory, "another");

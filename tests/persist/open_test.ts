@@ -15,7 +15,7 @@ import { received } from "../../src/errors.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { outputOf } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
-import { Home } from "../testing/folder.ts";
+import { Home, takeAway } from "../testing/folder.ts";
 import { HelperWorker } from "./helper_worker.ts";
 import type { Order } from "./opener.ts";
 
@@ -164,7 +164,7 @@ Deno.test("whoever is to go on writing while the directory is gone does so by th
   });
   await other.tell({ what: "flush" }); // so it is the one that writes
   await using map = await SharedMap.open<string, number>(name, { persist });
-  Deno.removeSync(directory, { recursive: true });
+  takeAway(directory);
   other[Symbol.dispose](); // the next one finds no directory, and cannot begin
   await eventually(() => said.length > 0);
   await eventually(async () => (await folder.writers()).length === 1);

@@ -12,6 +12,13 @@ export function namesIn(directory: string): string[] {
     .filter((name) => name !== "epochmap.lock").sort();
 }
 
+/** Removes a directory at one moment, even while somebody writes into it by its name. */
+export function takeAway(directory: string): void {
+  const gone = `${directory}.gone`;
+  Deno.renameSync(directory, gone);
+  Deno.removeSync(gone, { recursive: true });
+}
+
 /** A fresh temporary folder. */
 export class Folder implements Disposable {
   readonly path: string = Deno.makeTempDirSync({ prefix: "epochmap-" });
