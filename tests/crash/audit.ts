@@ -1,0 +1,6 @@
+/**
+ * The audit of the kit, by the name that programs beside this project know it by.
+ *
+ * @module
+ */
+export { audit } from "../testing/audit.ts";
