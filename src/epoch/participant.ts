@@ -17,7 +17,7 @@
  */
 
 import { mapClosed } from "../errors.ts";
-import { Allocator } from "../segment/allocator.ts";
+import { Allocator, type Purpose } from "../segment/allocator.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
 import * as sections from "../segment/section.ts";
@@ -488,6 +488,18 @@ export class Participant {
       this.collectAll();
     } while (!came());
     return true;
+  }
+
+  /** As `waitFor`, for memory for a block, which whoever asked may take then. */
+  waitForBlock(bytes: number, purpose: Purpose): boolean {
+    const { allocator } = this;
+    return this.waitFor(() => {
+      this.enterSection();
+      const ref = allocator.allocate(bytes, purpose);
+      if (ref !== 0) allocator.free(ref);
+      this.leaveSection();
+      return ref !== 0;
+    });
   }
 
   /** One try to advance the epoch: it does when every pinned participant has seen it. */

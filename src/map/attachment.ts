@@ -129,13 +129,8 @@ export class Attachment {
 
   /** Throws `ClosedError` after `close`; heals what was cut short. Before each operation that writes. */
   checkOpen(what: string): void {
-    this.checkReadable(what);
-    this.participant.heal();
-  }
-
-  /** As `checkOpen`, for an operation that only reads: whatever pins heals. */
-  checkReadable(what: string): void {
     if (!this.isOpen) throw mapClosed(what, this.segment.name);
+    this.participant.heal();
   }
 
   /** Leaves the segment; again is nothing. */

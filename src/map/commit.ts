@@ -92,7 +92,7 @@ export class Committer {
    */
   tryCommit(
     toInsert: boolean,
-    decide: (current: number, live: boolean) => number,
+    decide: Decide,
   ): "done" | "left" | "full" {
     const participant = this.#participant;
     participant.pin();
@@ -137,6 +137,7 @@ export class Committer {
       if (end > now) return current;
     }
   }
+
   /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
   #newest(): number {
     const key = this.#key;

@@ -103,14 +103,7 @@ function othersGive(
   { of, bytes }: Shortage,
 ): boolean {
   if (of !== "entry" || isSnapshotOpen(segment)) return false;
-  const { allocator } = participant;
-  return participant.waitFor(() => {
-    participant.enterSection();
-    const ref = allocator.allocate(bytes);
-    if (ref !== 0) allocator.free(ref);
-    participant.leaveSection();
-    return ref !== 0;
-  });
+  return participant.waitForBlock(bytes, "entry");
 }
 
 function evictSome(

@@ -88,15 +88,7 @@ export class Reclaimer {
     if (!revokeDumps(words)) return false;
     participant.noteTurn();
     purge(this.#attachment, 1, of === "tombstone" ? "memory" : undefined);
-    const { allocator } = participant;
-    const purpose = of === "tombstone" ? of : "entry";
-    participant.waitFor(() => {
-      participant.enterSection();
-      const ref = allocator.allocate(bytes, purpose);
-      if (ref !== 0) allocator.free(ref);
-      participant.leaveSection();
-      return ref !== 0;
-    });
+    participant.waitForBlock(bytes, of === "tombstone" ? of : "entry");
     return true;
   }
 

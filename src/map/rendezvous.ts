@@ -14,13 +14,13 @@
  * @module
  */
 
-import { BroadcastChannel } from "node:worker_threads";
 import { Lifeline, locks } from "../epoch/lifeline.ts";
 import { HandleError, theMap } from "../errors.ts";
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { timers } from "../timers.ts";
 import { attachTo } from "./attach.ts";
 import type { Attachment } from "./attachment.ts";
+import { Channel } from "./channel.ts";
 import { Hold } from "./hold.ts";
 import { describe, type Holder, holderLock, holdersOf } from "./holder.ts";
 
@@ -32,13 +32,6 @@ type Message =
   | { kind: "answer"; question: string; handle: SegmentHandle }
   /** The map is being created by whoever says so. */
   | { kind: "creating"; question: string };
-
-/** The channel stays open for good: in a worker that closed its last one, the runtime cannot open another. */
-interface Channel {
-  onmessage: (event: { data: unknown }) => void;
-  postMessage(message: Message): void;
-  unref(): void;
-}
 
 /** This thread's attachment to the map of a name. */
 interface Holding {
@@ -56,15 +49,7 @@ const held = new Map<string, Holding>();
 /** The names whose maps this thread creates at the moment. */
 const creating = new Set<string>();
 const listeners = new Map<string, Listener>();
-let channel: Channel | undefined;
-
-function theChannel(): Channel {
-  if (channel !== undefined) return channel;
-  channel = new BroadcastChannel("epochmap") as unknown as Channel;
-  channel.onmessage = ({ data }) => receive(data);
-  channel.unref();
-  return channel;
-}
+const channel = new Channel<Message>("epochmap", receive);
 
 function receive(data: unknown): void {
   if (!isMessage(data)) return;
@@ -73,9 +58,9 @@ function receive(data: unknown): void {
   const holding = held.get(data.name);
   if (holding !== undefined) {
     const { handle } = holding.attachment.segment;
-    theChannel().postMessage({ kind: "answer", question, handle });
+    channel.post({ kind: "answer", question, handle });
   } else if (creating.has(data.name)) {
-    theChannel().postMessage({ kind: "creating", question });
+    channel.post({ kind: "creating", question });
   }
 }
 
@@ -119,7 +104,7 @@ export async function meet(name: string, opening: Opening): Promise<Hold> {
     check(own.attachment.segment);
     return share(name);
   }
-  theChannel();
+  channel.open();
   const wait = new Wait(name, timeout);
   return await inTurn(wait, async () => {
     const segment = held.get(name)?.attachment.segment ?? await find(wait);
@@ -182,7 +167,7 @@ class Wait {
   /** Asks whoever has the map, or is about to; replies may come until `listeners` knows the question no more. */
   ask(): void {
     const { name, question } = this;
-    theChannel().postMessage({ kind: "ask", name, question });
+    channel.post({ kind: "ask", name, question });
     if (creating.has(name)) this.hear(); // the channel does not lead back to this thread
   }
 

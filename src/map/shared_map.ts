@@ -551,14 +551,10 @@ export class SharedMap<K, V>
   }
 
   #getPinned(): V | undefined {
-    const found = this.#takePinned();
-    return found === undefined ? undefined : this.#reader.value(found);
-  }
-
-  #takePinned(): Taken<V> | undefined {
-    return this.#readPacked((ref) =>
+    const found = this.#readPacked((ref) =>
       ref === 0 ? undefined : this.#reader.takeValue(ref)
     );
+    return found === undefined ? undefined : this.#reader.value(found);
   }
 
   /**

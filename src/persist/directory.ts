@@ -241,13 +241,18 @@ export function listEpochs(
 }
 
 /**
- * Checks that nothing in a directory is from a newer version of this module, or from a map with other codecs. Throws `SnapshotError`.
+ * Checks that nothing in a directory is from a newer version of this module, or from a map with other codecs; returns the complete
+ * epochs, newest first. Throws `SnapshotError`.
  */
-export function checkUnderstood(directory: string, codecs: CodecNames): void {
+export function checkUnderstood(
+  directory: string,
+  codecs: CodecNames,
+): EpochFile[] {
   const all = listEpochs(directory, (error) => {
     if (error instanceof NotUnderstoodError) throw error;
   });
   for (const epoch of all) checkCodecs(epoch, epoch.info.path, codecs);
+  return all;
 }
 
 /**
@@ -258,8 +263,7 @@ export function checkOwn(
   directory: string,
   map: CodecNames & { readonly seed: WordPair },
 ): void {
-  checkUnderstood(directory, map);
-  const [newest] = listEpochs(directory);
+  const [newest] = checkUnderstood(directory, map);
   if (newest === undefined || samePair(newest.seed, map.seed)) return;
   throw new SnapshotError(
     `Cannot write snapshots into "${directory}": its newest epoch, ${newest.info.epoch}, is of another map, which had the directory meanwhile: put back what this map wrote, or move away what is there`,

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { BroadcastChannel } from "node:worker_threads";
+import { Channel } from "../map/channel.ts";
 import type { Failure } from "./messages.ts";
 
 type Message =
@@ -17,30 +17,15 @@ type Message =
 /** What comes of a question: what went wrong, or nothing. */
 type Answer = (failure: Failure | undefined) => void;
 
-/** The channel stays open for good: in a worker that closed its last one, the runtime cannot open another. */
-interface Channel {
-  onmessage: (event: { data: unknown }) => void;
-  postMessage(message: Message): void;
-  unref(): void;
-}
-
 /** What this thread has asked. */
 const asked = new Map<string, Answer>();
 /** Who writes in this thread, by the map's id. */
 const writers = new Map<string, (answer: Answer) => void>();
 /** Questions that are being answered. */
 const underway = new Set<string>();
-let channel: Channel | undefined;
-
-function theChannel(): Channel {
-  if (channel !== undefined) return channel;
-  channel = new BroadcastChannel("epochmap flush") as unknown as Channel;
-  channel.onmessage = ({ data }) => {
-    if (isMessage(data)) receive(data);
-  };
-  channel.unref();
-  return channel;
-}
+const channel = new Channel<Message>("epochmap flush", (data) => {
+  if (isMessage(data)) receive(data);
+});
 
 function isMessage(data: unknown): data is Message {
   const { kind, question, map } = Object(data);
@@ -57,7 +42,7 @@ function receive(message: Message): void {
   underway.add(question);
   write((failure) => {
     underway.delete(question);
-    theChannel().postMessage({ kind: "flushed", question, failure });
+    channel.post({ kind: "flushed", question, failure });
   });
 }
 
@@ -67,7 +52,7 @@ export function answerFlushes(
   write: (answer: Answer) => void,
 ): void {
   writers.set(map, write);
-  theChannel();
+  channel.open();
 }
 
 /** One question for an epoch of a map. */
@@ -86,7 +71,7 @@ export class FlushQuestion implements Disposable {
 
   /** Asks, for the first time or again. */
   ask(): void {
-    theChannel().postMessage(this.#message);
+    channel.post(this.#message);
   }
 
   [Symbol.dispose](): void {

@@ -175,7 +175,6 @@ class PersistedMap implements Persistence {
     made: CheckedOptions,
     make: (seed?: readonly [number, number]) => Attachment,
   ): Promise<Attachment> {
-    checkUnderstood(directory, made);
     const passedOver: SnapshotError[] = [];
     using epoch = await findNewest(
       directory,

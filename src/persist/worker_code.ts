@@ -2888,6 +2888,17 @@ var Participant = class _Participant {
     } while (!came());
     return true;
   }
+  /** As \`waitFor\`, for memory for a block, which whoever asked may take then. */
+  waitForBlock(bytes, purpose) {
+    const { allocator } = this;
+    return this.waitFor(() => {
+      this.enterSection();
+      const ref = allocator.allocate(bytes, purpose);
+      if (ref !== 0) allocator.free(ref);
+      this.leaveSection();
+      return ref !== 0;
+    });
+  }
   /** One try to advance the epoch: it does when every pinned participant has seen it. */
   advance() {
     const words = this.#words;
@@ -5784,12 +5795,8 @@ var Attachment = class _Attachment {
   }
   /** Throws \`ClosedError\` after \`close\`; heals what was cut short. Before each operation that writes. */
   checkOpen(what) {
-    this.checkReadable(what);
-    this.participant.heal();
-  }
-  /** As \`checkOpen\`, for an operation that only reads: whatever pins heals. */
-  checkReadable(what) {
     if (!this.isOpen) throw mapClosed(what, this.segment.name);
+    this.participant.heal();
   }
   /** Leaves the segment; again is nothing. */
   close() {
@@ -7589,14 +7596,7 @@ function evictAhead(attachment, bytes) {
 }
 function othersGive({ participant, segment }, { of, bytes }) {
   if (of !== "entry" || isSnapshotOpen(segment)) return false;
-  const { allocator } = participant;
-  return participant.waitFor(() => {
-    participant.enterSection();
-    const ref = allocator.allocate(bytes);
-    if (ref !== 0) allocator.free(ref);
-    participant.leaveSection();
-    return ref !== 0;
-  });
+  return participant.waitForBlock(bytes, "entry");
 }
 function evictSome(attachment, shortage, attempt) {
   const { participant, table } = attachment;
@@ -7881,15 +7881,7 @@ var Reclaimer = class {
     if (!revokeDumps(words)) return false;
     participant.noteTurn();
     purge(this.#attachment, 1, of === "tombstone" ? "memory" : void 0);
-    const { allocator } = participant;
-    const purpose = of === "tombstone" ? of : "entry";
-    participant.waitFor(() => {
-      participant.enterSection();
-      const ref = allocator.allocate(bytes, purpose);
-      if (ref !== 0) allocator.free(ref);
-      participant.leaveSection();
-      return ref !== 0;
-    });
+    participant.waitForBlock(bytes, of === "tombstone" ? of : "entry");
     return true;
   }
   #mayEvictQuickly({ of, bytes }) {
@@ -8666,10 +8658,10 @@ function checkUnderstood(directory, codecs) {
     if (error instanceof NotUnderstoodError) throw error;
   });
   for (const epoch of all) checkCodecs(epoch, epoch.info.path, codecs);
+  return all;
 }
 function checkOwn(directory, map) {
-  checkUnderstood(directory, map);
-  const [newest] = listEpochs(directory);
+  const [newest] = checkUnderstood(directory, map);
   if (newest === void 0 || samePair(newest.seed, map.seed)) return;
   throw new SnapshotError(\`Cannot write snapshots into "\${directory}": its newest epoch, \${newest.info.epoch}, is of another map, which had the directory meanwhile: put back what this map wrote, or move away what is there\`, {
     path: directory,
@@ -8950,21 +8942,44 @@ function inUse(directory) {
   });
 }
 
-// src/persist/flush_channel.ts
+// src/map/channel.ts
 import { BroadcastChannel } from "node:worker_threads";
+var Channel = class {
+  #name;
+  #hear;
+  #opened;
+  /**
+   * @param name The name, the same in all threads.
+   * @param hear Called with whatever others send, once it is open.
+   */
+  constructor(name, hear) {
+    this.#name = name;
+    this.#hear = hear;
+  }
+  /** Opens it, if that was not done. */
+  open() {
+    this.#open();
+  }
+  /** Tells all others that have it open. */
+  post(message) {
+    this.#open().postMessage(message);
+  }
+  #open() {
+    if (this.#opened !== void 0) return this.#opened;
+    const opened = new BroadcastChannel(this.#name);
+    opened.onmessage = ({ data }) => this.#hear(data);
+    opened.unref();
+    return this.#opened = opened;
+  }
+};
+
+// src/persist/flush_channel.ts
 var asked = /* @__PURE__ */ new Map();
 var writers = /* @__PURE__ */ new Map();
 var underway3 = /* @__PURE__ */ new Set();
-var channel;
-function theChannel() {
-  if (channel !== void 0) return channel;
-  channel = new BroadcastChannel("epochmap flush");
-  channel.onmessage = ({ data }) => {
-    if (isMessage(data)) receive(data);
-  };
-  channel.unref();
-  return channel;
-}
+var channel = new Channel("epochmap flush", (data) => {
+  if (isMessage(data)) receive(data);
+});
 function isMessage(data) {
   const { kind, question, map } = Object(data);
   return typeof question === "string" && (kind === "flushed" || kind === "flush" && typeof map === "string");
@@ -8978,7 +8993,7 @@ function receive(message) {
   underway3.add(question);
   write2((failure2) => {
     underway3.delete(question);
-    theChannel().postMessage({
+    channel.post({
       kind: "flushed",
       question,
       failure: failure2
@@ -8987,7 +9002,7 @@ function receive(message) {
 }
 function answerFlushes(map, write2) {
   writers.set(map, write2);
-  theChannel();
+  channel.open();
 }
 
 // src/persist/messages.ts
