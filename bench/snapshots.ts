@@ -8,7 +8,7 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../mod.ts";
-import { locks } from "../src/epoch/lifeline.ts";
+import { locks } from "../src/reclamation/lifeline.ts";
 import { freshKey } from "./measure/fresh_keys.ts";
 import { formatGoal, type GoalCheck, recordOf } from "./measure/goal.ts";
 import { ResultFile } from "./measure/result_file.ts";

@@ -33,7 +33,13 @@ export interface MapErrorDetails {
 
 /** A snapshot that keeps memory from others. */
 export interface OpenSnapshot {
-  /** The tick of the map's clock that it shows: its `epoch`. */
+  /** The tick of the map's clock that it shows. */
+  tick: number;
+  /**
+   * The same as `tick`.
+   *
+   * @deprecated Use `tick`: an epoch is what is written to disk.
+   */
   epoch: number;
   /** How long it has been open, in milliseconds, within a second. */
   ageMs: number;

@@ -1,13 +1,13 @@
-// The house: a room imports from rooms below it only, and what is published
-// needs nothing but itself and what the runtime brings along.
+// The layers of `src`: a folder imports only from folders below it, and what is
+// published needs nothing but itself and what the runtime brings along.
 import { assert, assertEquals } from "@std/assert";
 import { walk } from "@std/fs";
 import config from "../deno.json" with { type: "json" };
 
-/** From the ground up. */
-const ROOMS = [
+/** From the lowest up. */
+const LAYERS = [
   "segment",
-  "epoch",
+  "reclamation",
   "table",
   "kernel",
   "codec",
@@ -16,8 +16,8 @@ const ROOMS = [
   "bundle",
   "cli",
 ];
-/** What lies under the ground floor: everyone may use it. */
-const BASEMENT = ["errors.ts", "timers.ts"];
+/** What lies below all of them: every file may use it. */
+const BELOW_ALL = ["errors.ts", "timers.ts"];
 /** A text that is made of the others. */
 const WORKER_CODE = "persist/worker_code.ts";
 const SRC = new URL("../src/", import.meta.url);
@@ -48,7 +48,7 @@ function importsIn(file: URL): string[] {
 async function allFiles(): Promise<string[]> {
   const options = { exts: [".ts"], includeDirs: false };
   const files = await Array.fromAsync(walk(SRC, options));
-  assert(files.length > 50, "the house is not empty");
+  assert(files.length > 50, "there are files");
   return files.map(({ path }) => path.slice(SRC.pathname.length))
     .filter((file) => file !== WORKER_CODE);
 }
@@ -59,26 +59,29 @@ async function allImports(): Promise<Import[]> {
   );
 }
 
-function roomOf(file: string): string {
+function layerOf(file: string): string {
   return file.split("/")[0];
 }
 
-Deno.test("every folder of src is a room, and every room a folder", () => {
+Deno.test("every folder of src is a layer, and every layer a folder", () => {
   const folders = [...Deno.readDirSync(SRC)]
     .filter((entry) => entry.isDirectory)
     .map((entry) => entry.name);
-  assertEquals(folders.sort(), ROOMS.toSorted());
+  assertEquals(folders.sort(), LAYERS.toSorted());
 });
 
-Deno.test("a room imports only from rooms below it", async () => {
+Deno.test("a layer imports only from layers below it", async () => {
   for (const { file, of } of await allImports()) {
     if (!of.startsWith(".")) continue;
     const target = new URL(of, new URL(file, SRC)).href.slice(SRC.href.length);
-    if (BASEMENT.includes(target)) continue;
-    const [above, below] = [roomOf(file), roomOf(target)];
-    assert(ROOMS.includes(below), `${file} imports ${of}, which is in no room`);
+    if (BELOW_ALL.includes(target)) continue;
+    const [above, below] = [layerOf(file), layerOf(target)];
     assert(
-      ROOMS.indexOf(below) <= ROOMS.indexOf(above),
+      LAYERS.includes(below),
+      `${file} imports ${of}, which is in no layer`,
+    );
+    assert(
+      LAYERS.indexOf(below) <= LAYERS.indexOf(above),
       `${file} imports ${of}: ${above} is below ${below}`,
     );
   }
@@ -103,7 +106,7 @@ Deno.test("no file imports itself, by way of whatever others", async () => {
 
 Deno.test("what is published imports nothing but itself and built-ins", async () => {
   for (const { file, of } of await allImports()) {
-    if (config.publish.exclude.includes(`src/${roomOf(file)}`)) continue;
+    if (config.publish.exclude.includes(`src/${layerOf(file)}`)) continue;
     assert(/^(\.|node:)/.test(of), `${file} imports ${of}`);
   }
   for (const entry of Object.values(config.exports)) {
@@ -116,7 +119,7 @@ Deno.test("what is published imports nothing but itself and built-ins", async ()
 Deno.test("one module of persist/ calls the file system, so that the tests can swap it", async () => {
   const callers = (await allFiles())
     .filter((file) => {
-      if (roomOf(file) !== "persist") return false;
+      if (layerOf(file) !== "persist") return false;
       const code = codeOf(new URL(file, SRC));
       const calls = [...code.matchAll(/\bDeno\.(\w+)\(/g)];
       return calls.some(([, called]) => called !== "unrefTimer") ||
@@ -125,27 +128,30 @@ Deno.test("one module of persist/ calls the file system, so that the tests can s
   assertEquals(callers, ["persist/system.ts"]);
 });
 
-Deno.test("the rooms are named where newcomers look for them", () => {
+Deno.test("the layers are named where newcomers look for them", () => {
   const text = Deno.readTextFileSync(
     new URL("../docs/architecture.md", import.meta.url),
   );
-  const named = [...text.matchAll(/^### `(\w+)\/`$/gm)].map(([, room]) => room);
-  assertEquals(named.toReversed(), ROOMS);
+  const named = [...text.matchAll(/^### `(\w+)\/`$/gm)].map(([, layer]) =>
+    layer
+  );
+  assertEquals(named.toReversed(), LAYERS);
 });
 
-Deno.test("the files that newcomers are told of are in their rooms", async () => {
+Deno.test("the files that newcomers are told of are in their layers", async () => {
   const text = Deno.readTextFileSync(
     new URL("../docs/architecture.md", import.meta.url),
   );
   const files = [...await allFiles(), WORKER_CODE];
   for (const section of text.split("\n### `").slice(1)) {
-    const [room] = section.split("/");
+    const [layer] = section.split("/");
     const [body] = section.split("\n## ");
     const named = [...body.matchAll(/`([\w/]+\.ts)`/g)].map(([, name]) => name);
-    assert(named.length > 0, room);
+    assert(named.length > 0, layer);
     for (const name of named) {
-      const isThere = files.includes(`${room}/${name}`) || files.includes(name);
-      assert(isThere, `${room} has no ${name}`);
+      const isThere = files.includes(`${layer}/${name}`) ||
+        files.includes(name);
+      assert(isThere, `${layer} has no ${name}`);
     }
   }
 });

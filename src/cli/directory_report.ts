@@ -10,13 +10,13 @@ import {
   listEpochs,
   type SnapshotInfo,
 } from "../persist/directory.ts";
-import { failure } from "../persist/failure.ts";
+import { failure } from "../persist/fs_error.ts";
 import {
   findNewest,
   hasVanished,
   type VerifiedEpoch,
 } from "../persist/restore.ts";
-import { surveyEpoch } from "../persist/survey.ts";
+import { summarizeEpoch } from "../persist/summary.ts";
 import {
   drawEntries,
   drawPairs,
@@ -93,7 +93,7 @@ function inspectState(found: VerifiedEpoch, streams: Streams): RestoredFacts {
   using epoch = found;
   using progress = streams.progress("reading");
   const { entries, epoch: number } = epoch.info;
-  const survey = surveyEpoch(epoch, (done) => progress.show(done, entries));
+  const survey = summarizeEpoch(epoch, (done) => progress.show(done, entries));
   const { keyCodec, valueCodec } = epoch.files[0].header;
   return {
     epoch: number,

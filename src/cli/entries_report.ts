@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Survey } from "../persist/survey.ts";
+import type { Summary } from "../persist/summary.ts";
 import { count, size } from "./figures.ts";
 import { type Bucket, bucketsOf, drawHistogram } from "./histogram.ts";
 
@@ -19,7 +19,7 @@ export interface EntryFacts {
 }
 
 /** What a survey found. */
-export function entryFacts(survey: Survey): EntryFacts {
+export function entryFacts(survey: Summary): EntryFacts {
   const { expiring, keyBytes, valueBytes, sizes } = survey;
   return { expiring, keyBytes, valueBytes, sizes: bucketsOf(sizes) };
 }

@@ -5,7 +5,7 @@
  */
 
 import { EntryCodec } from "../persist/entry_codec.ts";
-import { failure } from "../persist/failure.ts";
+import { failure } from "../persist/fs_error.ts";
 import { mergeOf, type VerifiedEpoch } from "../persist/restore.ts";
 import { onlyWord, readArguments } from "./arguments.ts";
 import { type Command, FINE } from "./command.ts";

@@ -6,7 +6,7 @@
 
 import { describe, type SnapshotInfo } from "../persist/directory.ts";
 import { FileReader } from "../persist/file_reader.ts";
-import { surveyFile } from "../persist/survey.ts";
+import { summarizeFile } from "../persist/summary.ts";
 import {
   drawEntries,
   drawPairs,
@@ -39,7 +39,7 @@ export async function inspectFile(
 ): Promise<FileFacts> {
   using progress = streams.progress("reading");
   using file = FileReader.open(path);
-  const survey = await surveyFile(file, progress.onRecords);
+  const survey = await summarizeFile(file, progress.onRecords);
   const { compressedBlocks, footer, header } = file;
   return {
     ...describe(file).info,

@@ -8,11 +8,11 @@ import { dirname } from "node:path";
 import { KEY_CODECS, VALUE_CODECS } from "../map/options.ts";
 import {
   type Assembled,
-  Assembly,
-  type AssemblyTarget,
-} from "../persist/assembly.ts";
+  SnapshotBuilder,
+  type SnapshotTarget,
+} from "../persist/snapshot_builder.ts";
 import { epochOf, makeDirectory } from "../persist/directory.ts";
-import { failure } from "../persist/failure.ts";
+import { failure } from "../persist/fs_error.ts";
 import type { Compression } from "../persist/format.ts";
 import type { CodecNames } from "../persist/header.ts";
 import { onlyWord, readArguments } from "./arguments.ts";
@@ -116,7 +116,7 @@ async function assemble(
   path: string,
   codecs: CodecNames,
   streams: Streams,
-): Promise<Assembly> {
+): Promise<SnapshotBuilder> {
   const assembly = assemblyFor(codecs);
   const { bytes, chunks } = await openInput(path);
   using progress = streams.progress("reading");
@@ -131,9 +131,9 @@ async function assemble(
   }
 }
 
-function assemblyFor(codecs: CodecNames): Assembly {
+function assemblyFor(codecs: CodecNames): SnapshotBuilder {
   try {
-    return new Assembly(codecs);
+    return new SnapshotBuilder(codecs);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new UsageError(cause.message, { cause });
@@ -141,8 +141,8 @@ function assemblyFor(codecs: CodecNames): Assembly {
 }
 
 async function write(
-  assembly: Assembly,
-  target: AssemblyTarget,
+  assembly: SnapshotBuilder,
+  target: SnapshotTarget,
   streams: Streams,
 ): Promise<Assembled> {
   using progress = streams.progress("writing");
@@ -172,7 +172,7 @@ async function openInput(path: string): Promise<Input> {
 }
 
 function addLine(
-  assembly: Assembly,
+  assembly: SnapshotBuilder,
   codecs: CodecNames,
   { number, text }: Line,
 ): void {

@@ -18,16 +18,16 @@ const HERE = import.meta.url;
 const SOURCES = new URL("../", HERE);
 const ENTRY = "kernel/assembly/entry.ts";
 const STAND_INS: Record<string, string> = {
-  "segment/words.ts": "kernel/assembly/words.ts",
-  "segment/machine.ts": "kernel/assembly/machine.ts",
+  "segment/atomics.ts": "kernel/assembly/atomics.ts",
+  "segment/intrinsics.ts": "kernel/assembly/intrinsics.ts",
 };
 /** What the optimizer does not inline by itself: it has a loop, or a string among its parameters, or is called from several places. */
 const INLINED =
-  /^(?:export )?function (?:look|packAndHash|packWide|glance|seemsOfKey|probe|newVersion|currentLink|replace|announce|account|popBlock)\(/gm;
+  /^(?:export )?function (?:lookup|packAndHash|packWide|findOptimistically|seemsOfKey|probe|newVersion|currentLink|replace|announce|account|popBlock)\(/gm;
 const TEXTUAL = /\btext\.(length|charCodeAt)\b/;
-const STRINGS = `import { unitAt, unitsIn } from "../segment/machine.ts";\n`;
+const STRINGS = `import { unitAt, unitsIn } from "../segment/intrinsics.ts";\n`;
 /** Types of these modules are needed; those of others only by functions that are not compiled. */
-const TYPED = /\/(words|machine)\.ts"/;
+const TYPED = /\/(atomics|intrinsics)\.ts"/;
 
 const OPTIONS = [
   "--optimizeLevel=3",

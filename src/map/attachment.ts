@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Lifeline } from "../epoch/lifeline.ts";
-import { Participant } from "../epoch/participant.ts";
-import { lifelineName, repairOwn } from "../epoch/recovery.ts";
-import { participantBase } from "../epoch/registry.ts";
+import { Lifeline } from "../reclamation/lifeline.ts";
+import { Participant } from "../reclamation/participant.ts";
+import { lifelineName, repairOwn } from "../reclamation/recovery.ts";
+import { participantBase } from "../reclamation/registry.ts";
 import { HandleError, mapClosed, theMap } from "../errors.ts";
 import {
   H_LOCKS,
@@ -18,7 +18,7 @@ import {
   T_NEXT,
 } from "../segment/layout.ts";
 import { Segment } from "../segment/segment.ts";
-import { add, load, store, type Words } from "../segment/words.ts";
+import { add, load, store, type Words } from "../segment/atomics.ts";
 import {
   closeSnapshot,
   type Moment,
@@ -27,9 +27,16 @@ import {
 } from "../table/clock.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
-import { allocateTable, floorShiftFor, isTable } from "../table/migration.ts";
-import { type Quick, quickOver } from "../table/quick_over.ts";
-import { Salvage } from "../table/salvage.ts";
+import {
+  allocateTable,
+  isTable,
+  minCapacityShiftFor,
+} from "../table/migration.ts";
+import {
+  type FastPath,
+  fastPathFallback,
+} from "../table/fast_path_fallback.ts";
+import { TableRecoverer } from "../table/table_recovery.ts";
 import { Table } from "../table/table.ts";
 import { tombstoneBytes } from "../table/version.ts";
 import { type Resident, ticker } from "./background.ts";
@@ -63,10 +70,10 @@ export class Attachment {
   /** What this worker remembers of the map's hashes. */
   readonly memo: HashMemo = new HashMemo();
   /** The quick way of operations: compiled, if it can be. */
-  readonly quick: Quick;
+  readonly fastPath: FastPath;
   readonly #lifeline: Lifeline;
   /** What clears up after a table's worker that died. */
-  readonly salvage: Salvage;
+  readonly tableRecovery: TableRecoverer;
   /** What works for it in the background. */
   resident: Resident | undefined;
   /** What is closed together with the attachment. */
@@ -80,20 +87,20 @@ export class Attachment {
     this.participant = participant;
     this.#lifeline = lifeline;
     this.table = new Table(participant);
-    this.salvage = new Salvage(participant, this.table);
+    this.tableRecovery = new TableRecoverer(participant, this.table);
     participant.repairWith(() => this.#repair(), () => ticker.wake());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
-    this.quick = kernel ?? quickOver(words, floats);
+    this.fastPath = kernel ?? fastPathFallback(words, floats);
   }
 
   /** Makes a segment and attaches to it. What it does in the background is for `attach.ts` to begin. */
   static make(options: CheckedOptions): Attachment {
     const { capacity, ...rest } = options;
-    const floorShift = floorShiftFor(capacity);
-    const segment = Segment.create({ ...rest, floorShift });
+    const minCapacityShift = minCapacityShiftFor(capacity);
+    const segment = Segment.create({ ...rest, minCapacityShift });
     const { participant, lifeline } = join(segment);
-    const root = allocateTable(participant, floorShift);
+    const root = allocateTable(participant, minCapacityShift);
     if (root === 0) {
       participant.leave();
       lifeline.release();
@@ -195,7 +202,7 @@ export class Attachment {
     const words = [...dependents].map((dependent) => dependent.registryWord);
     const inUse = words.filter((word) => word !== undefined);
     participant.closeSnapshotsBut(new Set(inUse));
-    repairOwn(participant, this.salvage);
+    repairOwn(participant, this.tableRecovery);
   }
 }
 

@@ -10,9 +10,9 @@
  * @module
  */
 
-import { livingLocks } from "../epoch/recovery.ts";
+import { livingLocks } from "../reclamation/recovery.ts";
 import type { Segment } from "../segment/segment.ts";
-import { compareAndSet, load } from "../segment/words.ts";
+import { compareAndSet, load } from "../segment/atomics.ts";
 import { type Timer, timers } from "../timers.ts";
 
 /** Between two rounds of background work. */

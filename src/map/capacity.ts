@@ -17,10 +17,10 @@ import { tableBytes } from "../table/migration.ts";
 /** The most that an entry can ever take, in bytes: all but the smallest table, a move of it, and what is kept for tombstones. */
 export function capacityOf(
   { chunkCount, chunkShift }: Pick<Geometry, "chunkCount" | "chunkShift">,
-  floorShift: number,
+  minCapacityShift: number,
 ): number {
   const chunkBytes = 2 ** chunkShift * REF_BYTES;
-  const table = Math.ceil(tableBytes(2 ** floorShift) / chunkBytes);
+  const table = Math.ceil(tableBytes(2 ** minCapacityShift) / chunkBytes);
   return (chunkCount - 2 * table - leastReserve(chunkCount)) * chunkBytes;
 }
 

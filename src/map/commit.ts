@@ -3,7 +3,7 @@
  *
  * A write seeks the newest version of its key, decides, makes a version, which is then in hand, links it in one step, and counts it; if
  * others were faster it does so again. `tryCommit` is all of that, whatever is decided. The other methods are short cuts for what programs do most, where a decision would take longer than the work; each says what it leaves
- * out. (Restoring has one of its own, `persist/fill.ts`.)
+ * out. (Restoring has one of its own, `persist/bulk_load.ts`.)
  *
  * No step runs the caller's code: what is decided on is read, and prepared, by codecs of this module, or before.
  *
@@ -11,14 +11,14 @@
  */
 
 import * as codec from "../codec/codec.ts";
-import type { Participant } from "../epoch/participant.ts";
+import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import * as glances from "../table/glance.ts";
+import * as optimistic from "../table/optimistic_read.ts";
 import type { EncodedKey } from "../table/key.ts";
-import * as looks from "../table/look.ts";
-import * as quick from "../table/quick.ts";
-import type { Quick } from "../table/quick_over.ts";
+import * as lookups from "../table/fast_lookup.ts";
+import * as fastPath from "../table/fast_path.ts";
+import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { Insert, Table } from "../table/table.ts";
 import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
@@ -29,10 +29,10 @@ import { NO_MEMORY, type Prepared, VersionMaker } from "./version_maker.ts";
 // Constants of its own: `layout.ts` says why.
 const { P_DELETED } = layout;
 const { TAG_NUMBER } = codec;
-const { NUMBER_INFO } = looks;
-const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = quick;
+const { NUMBER_INFO } = lookups;
+const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = fastPath;
 const { bytesOf, cameTooLate, endOf, isTombstone } = versions;
-const { UNDECIDED } = glances;
+const { UNDECIDED } = optimistic;
 const { ticker } = background;
 const { underway } = ownChanges;
 
@@ -52,7 +52,7 @@ export class Committer {
   readonly #participant: Participant;
   readonly #segment: Segment;
   readonly #table: Table;
-  readonly #quick: Quick;
+  readonly #fastPath: FastPath;
   readonly #key: EncodedKey;
   readonly #isCallers: boolean;
   readonly #floats: Float64Array;
@@ -73,7 +73,7 @@ export class Committer {
     this.#participant = participant;
     this.#segment = segment;
     this.#table = attachment.table;
-    this.#quick = attachment.quick;
+    this.#fastPath = attachment.fastPath;
     this.#key = key;
     this.#isCallers = key === attachment.key;
     this.#floats = segment.floats;
@@ -117,7 +117,7 @@ export class Committer {
 
   /**
    * As the table's `seek`; and sets whether what it found is live, with a second look where `Lookup.findLive` has one. First quickly: by a
-   * glance, which takes no place in the table; `#linkOrFree` knows.
+   * optimistic read, which takes no place in the table; `#linkOrFree` knows.
    */
   #seek(toInsert: boolean, quickly: boolean): number {
     const seen = quickly ? this.#newest() : UNDECIDED;
@@ -141,24 +141,33 @@ export class Committer {
   /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
   #newest(): number {
     const key = this.#key;
-    if (!key.isNear) return UNDECIDED;
-    return this.#quick.glance(this.#participant.base, key.hash, key.info);
+    if (!key.fitsScratch) return UNDECIDED;
+    return this.#fastPath.findOptimistically(
+      this.#participant.base,
+      key.hash,
+      key.info,
+    );
   }
 
   /** Links a version, or frees it; ends the section that it was made in. */
   #linkOrFree(current: number, version: number): Insert {
     const outcome = this.#hasPlace
       ? this.#link(current, version)
-      : this.#linkQuickly(current, version);
+      : this.#linkFast(current, version);
     if (outcome !== "done") this.#participant.allocator.free(version);
     this.#participant.leaveSection();
     return outcome;
   }
 
   /** Links a version without a place that was sought: "lost" if it takes more than the quick way. */
-  #linkQuickly(current: number, version: number): Insert {
+  #linkFast(current: number, version: number): Insert {
     const { base } = this.#participant;
-    const outcome = this.#quick.publish(base, this.#key.hash, version, current);
+    const outcome = this.#fastPath.publish(
+      base,
+      this.#key.hash,
+      version,
+      current,
+    );
     if (outcome !== DONE) return "lost";
     if (isTombstone(this.#segment.words, version)) this.#table.countTombstone();
     return "done";
@@ -187,7 +196,7 @@ export class Committer {
 
   /** Publishes a version with a prepared value under the packed key, whatever is there now; false if there is no memory for it, or no slot. */
   tryPut(values: Prepared, expiry: number): boolean {
-    if (!this.#putQuickly(values, expiry)) {
+    if (!this.#putFast(values, expiry)) {
       const { base } = this.#participant;
       touchHome(this.#segment.words, base, this.#key.hash);
       const version = this.maker.make(values, expiry);
@@ -205,7 +214,8 @@ export class Committer {
     const participant = this.#participant;
     const { base } = participant;
     if (
-      this.#quick.publish(base, this.#key.hash, version, ANY_VERSION) === DONE
+      this.#fastPath.publish(base, this.#key.hash, version, ANY_VERSION) ===
+        DONE
     ) {
       participant.leaveSection();
       return true;
@@ -258,7 +268,7 @@ export class Committer {
   #deleteThenRead<T>(
     read: (ref: number) => T,
   ): T | undefined | typeof NO_MEMORY_LEFT {
-    const outcome = this.removeQuickly();
+    const outcome = this.removeFast();
     if (outcome === ABSENT) return undefined;
     if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
     return this.#readThenDelete(read, false);
@@ -274,7 +284,7 @@ export class Committer {
       if (!this.#foundLive) return undefined;
       const value = read(current);
       if (quickly) {
-        if (this.removeQuickly(current) === DONE) return value;
+        if (this.removeFast(current) === DONE) return value;
         continue;
       }
       const tombstone = this.maker.tombstone();
@@ -290,16 +300,16 @@ export class Committer {
 
   // ---- the quick way --------------------------------------------------------------------------------------------------
 
-  // Whole operations in one call of the kernel, and so with steps of their own: those of `table/quick.ts`, which are searched as
+  // Whole operations in one call of the kernel, and so with steps of their own: those of `table/fast_path.ts`, which are searched as
   // the others are, and take the same words through the same states. False, or `UNDONE`, where they lead nowhere.
 
-  #putQuickly(
+  #putFast(
     { tag, number }: Prepared,
     expiry: number,
   ): boolean {
     const key = this.#key;
-    return tag === TAG_NUMBER && expiry === Infinity && key.isNear &&
-      this.#quick.putNumber(
+    return tag === TAG_NUMBER && expiry === Infinity && key.fitsScratch &&
+      this.#fastPath.putNumber(
           this.#participant.base,
           key.hash,
           key.info,
@@ -309,12 +319,12 @@ export class Committer {
   }
 
   /** Exchanges one number for another, neither NaN, if there is that one, and it does not expire. */
-  exchangeQuickly(expected: unknown, next: unknown): boolean {
+  exchangeFast(expected: unknown, next: unknown): boolean {
     const key = this.#key;
-    const isDone = key.isNear &&
+    const isDone = key.fitsScratch &&
       typeof expected === "number" && typeof next === "number" &&
       next === next &&
-      this.#quick.exchange(
+      this.#fastPath.exchange(
           this.#participant.base,
           key.hash,
           key.info,
@@ -328,11 +338,11 @@ export class Committer {
   }
 
   /** Deletes the entry of the packed key, if its version is the one that is expected: `DONE`, `ABSENT` or `UNDONE`. */
-  removeQuickly(expected: number = ANY_VERSION): number {
+  removeFast(expected: number = ANY_VERSION): number {
     const key = this.#key;
-    if (!key.isNear) return UNDONE;
+    if (!key.fitsScratch) return UNDONE;
     const { base } = this.#participant;
-    const outcome = this.#quick.remove(base, key.hash, key.info, expected);
+    const outcome = this.#fastPath.remove(base, key.hash, key.info, expected);
     if (outcome === DONE) {
       this.#table.countTombstone();
       this.#floats[this.#deletes]++;
@@ -342,10 +352,10 @@ export class Committer {
   }
 
   /** Adds to a number, or to 0 if there is none; the sum is in the record then. */
-  incrementQuickly(by: number): boolean {
+  incrementFast(by: number): boolean {
     const key = this.#key;
-    const isDone = key.isNear &&
-      this.#quick.increment(
+    const isDone = key.fitsScratch &&
+      this.#fastPath.increment(
           this.#participant.base,
           key.hash,
           key.info,

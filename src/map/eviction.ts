@@ -22,9 +22,9 @@ import {
   neededFrom,
   oldestHeld,
   oldestSnapshot,
-} from "../epoch/registry.ts";
-import { Patience } from "../epoch/patience.ts";
-import { hint, load, type Words } from "../segment/words.ts";
+} from "../reclamation/registry.ts";
+import { BoundedWait } from "../reclamation/bounded_wait.ts";
+import { hint, load, type Words } from "../segment/atomics.ts";
 import { Cursor, forEachRange } from "../table/cursor.ts";
 import { type Sample, sampleVersions } from "../table/sample.ts";
 import {
@@ -71,19 +71,19 @@ export function evict(
   attempt: number,
 ): boolean {
   const { participant } = attachment;
-  return attempt < MOST_ATTEMPTS && participant.drain() &&
+  return attempt < MOST_ATTEMPTS && participant.drainAndWait() &&
     (evictSome(attachment, shortage, attempt) ||
       othersGive(attachment, shortage)) &&
-    participant.drain();
+    participant.drainAndWait();
 }
 
 /**
  * Evicts a few entries for one that shares its chunk with others, and says whether there were any whose memory is free now: the quick
  * way, which does as long as they are all of about one size.
  */
-export function evictQuickly(attachment: Attachment, bytes: number): boolean {
+export function evictFew(attachment: Attachment, bytes: number): boolean {
   return evictScattered(attachment, bytes, LEAST_EVICTED) &&
-    attachment.participant.drain();
+    attachment.participant.drainAndWait();
 }
 
 /** Evicts so many bytes, if there are so many to evict, for whoever writes next. */
@@ -220,7 +220,7 @@ function dumpsGetOn({ participant, segment }: Attachment): boolean {
   if (!isWaitingForDumps(words) || hasDump(words, participant.base)) {
     return false;
   }
-  const patience = new Patience(DUMP_PATIENCE_MS);
+  const patience = new BoundedWait(DUMP_PATIENCE_MS);
   while (neededFrom(words) === before) {
     if (!patience.nap()) return false;
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Participant } from "../epoch/participant.ts";
+import type { Participant } from "../reclamation/participant.ts";
 import { mapClosed } from "../errors.ts";
 import type { Attachment } from "./attachment.ts";
 
@@ -13,7 +13,7 @@ import type { Attachment } from "./attachment.ts";
 export class Hold {
   readonly attachment: Attachment;
   readonly #participant: Participant;
-  readonly #letGo: () => void;
+  readonly #release: () => void;
   readonly #endings: (() => void)[] = [];
   /** The pins that the caller of the map keeps. */
   #pins = 0;
@@ -22,12 +22,12 @@ export class Hold {
 
   /**
    * @param attachment What it is a part of.
-   * @param letGo Called once, at the end: closes the attachment, if this was the last part.
+   * @param release Called once, at the end: closes the attachment, if this was the last part.
    */
-  constructor(attachment: Attachment, letGo: () => void) {
+  constructor(attachment: Attachment, release: () => void) {
     this.attachment = attachment;
     this.#participant = attachment.participant;
-    this.#letGo = letGo;
+    this.#release = release;
     this.#isOpen = true;
   }
 
@@ -85,7 +85,7 @@ export class Hold {
       while (this.#pins > 0) this.#releasePin();
       for (const ending of this.#endings) ending();
     } finally {
-      this.#letGo();
+      this.#release();
     }
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { locks } from "../epoch/lifeline.ts";
+import { locks } from "../reclamation/lifeline.ts";
 import { timers } from "../timers.ts";
 import type { Attachment } from "./attachment.ts";
 

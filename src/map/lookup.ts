@@ -4,21 +4,21 @@
  * @module
  */
 
-import type { Participant } from "../epoch/participant.ts";
+import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import * as glances from "../table/glance.ts";
+import * as optimistic from "../table/optimistic_read.ts";
 import type { EncodedKey } from "../table/key.ts";
-import * as looks from "../table/look.ts";
-import type { Quick } from "../table/quick_over.ts";
+import * as lookups from "../table/fast_lookup.ts";
+import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { Table } from "../table/table.ts";
 import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { P_HASH, P_INFO } = layout;
-const { copiedValue } = looks;
-const { UNDECIDED } = glances;
+const { copiedValue } = lookups;
+const { UNDECIDED } = optimistic;
 const { endOf } = versions;
 
 /** Looks one key after the other up: that which is packed into the attachment's scratch. */
@@ -26,18 +26,18 @@ export class Lookup {
   readonly #participant: Participant;
   readonly #segment: Segment;
   readonly #table: Table;
-  readonly #quick: Quick;
+  readonly #fastPath: FastPath;
   readonly #key: EncodedKey;
   /** Of the record, for looks, right after it was seen that the map is open: the participant would check that again. */
   readonly #base: number;
   readonly #hash: number;
   readonly #info: number;
 
-  constructor({ key, participant, quick, segment, table }: Attachment) {
+  constructor({ key, participant, fastPath, segment, table }: Attachment) {
     this.#participant = participant;
     this.#segment = segment;
     this.#table = table;
-    this.#quick = quick;
+    this.#fastPath = fastPath;
     this.#key = key;
     this.#base = participant.base;
     this.#hash = participant.base + P_HASH;
@@ -47,12 +47,12 @@ export class Lookup {
   // ---- without a pin ------------------------------------------------------------------------------------------------
 
   /**
-   * Looks for a string, and copies up to `most` bytes of its value, see `table/look.ts`. The scratch is that of no key then,
+   * Looks for a string, and copies up to `most` bytes of its value, see `table/fast_lookup.ts`. The scratch is that of no key then,
    * until it is adopted; if nothing is decided, not even that.
    */
-  look(text: string, most: number): number {
+  tryFast(text: string, most: number): number {
     try {
-      const seen = this.#quick.look(this.#base, text, most);
+      const seen = this.#fastPath.lookup(this.#base, text, most);
       this.#key.forget();
       return seen;
     } catch (error) {
@@ -61,11 +61,11 @@ export class Lookup {
   }
 
   /** Looks for the packed key. */
-  lookPacked(most: number): number {
+  lookupPacked(most: number): number {
     const key = this.#key;
-    if (!key.isNear) return UNDECIDED;
+    if (!key.fitsScratch) return UNDECIDED;
     try {
-      return this.#quick.lookPacked(this.#base, key.hash, key.info, most);
+      return this.#fastPath.lookupPacked(this.#base, key.hash, key.info, most);
     } catch (error) {
       return undecidedAfter(error);
     }
@@ -112,9 +112,9 @@ export class Lookup {
   /** The newest version of the packed key, settled; 0: there is none. */
   #find(): number {
     const key = this.#key;
-    if (key.isNear) {
+    if (key.fitsScratch) {
       const { base } = this.#participant;
-      const seen = this.#quick.glance(base, key.hash, key.info);
+      const seen = this.#fastPath.findOptimistically(base, key.hash, key.info);
       if (seen !== UNDECIDED) return seen;
     }
     return this.#table.find(key);

@@ -5,14 +5,14 @@
  * @module
  */
 
-import { adoptEstates } from "../epoch/estate.ts";
-import { recoverDead } from "../epoch/recovery.ts";
+import { adoptEstates } from "../reclamation/estate.ts";
+import { recoverDead } from "../reclamation/recovery.ts";
 import { H_LOOKED, H_SWEPT, H_TTL_USED } from "../segment/layout.ts";
-import { load } from "../segment/words.ts";
-import { activityOf, sumActivity } from "./accounting.ts";
+import { load } from "../segment/atomics.ts";
+import { activityOf, sumActivity } from "./counters.ts";
 import type { Attachment } from "./attachment.ts";
 import { type Resident, takeTurn, type Urgency } from "./background.ts";
-import { sweep } from "./sweep.ts";
+import { sweep } from "./expiry_sweep.ts";
 
 /** Between two looks for the dead: while somebody writes, and while nobody does. */
 const LOOK_MS = 500;
@@ -130,7 +130,7 @@ export class Maintenance implements Resident {
     if (!this.#attachment.isOpen) return;
     await recoverDead(
       this.#attachment.participant,
-      this.#attachment.salvage,
+      this.#attachment.tableRecovery,
       living,
     );
   }

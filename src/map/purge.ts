@@ -5,7 +5,7 @@
  */
 
 import { H_ROOT } from "../segment/layout.ts";
-import { load } from "../segment/words.ts";
+import { load } from "../segment/atomics.ts";
 import type { Attachment } from "./attachment.ts";
 import { evacuate } from "./evacuation.ts";
 import type { PlaceWait } from "./shortage.ts";

@@ -5,23 +5,23 @@
  * @module
  */
 
-import { adoptEstates } from "../epoch/estate.ts";
-import { noteOf, oldestHeld, revokeDumps } from "../epoch/registry.ts";
+import { adoptEstates } from "../reclamation/estate.ts";
+import { noteOf, oldestHeld, revokeDumps } from "../reclamation/registry.ts";
 import { MapFullError, type OpenSnapshot, theMap } from "../errors.ts";
-import { load, type Words } from "../segment/words.ts";
+import { load, type Words } from "../segment/atomics.ts";
 import { versionBytes } from "../table/version.ts";
-import { liveBytesOf } from "./accounting.ts";
+import { liveBytesOf } from "./counters.ts";
 import type { Attachment } from "./attachment.ts";
 import { ticker } from "./background.ts";
 import { capacityOf, leastMaxBytes } from "./capacity.ts";
 import { evacuate } from "./evacuation.ts";
-import { evict, evictQuickly } from "./eviction.ts";
+import { evict, evictFew } from "./eviction.ts";
 import { purge } from "./purge.ts";
 import type { Shortage } from "./shortage.ts";
-import { sweep, sweepAll } from "./sweep.ts";
+import { sweep, sweepAll } from "./expiry_sweep.ts";
 
 /** Attempts at making room by evicting a few entries, before all is tried. */
-const QUICK_ATTEMPTS = 2;
+const EVICT_FEW_ATTEMPTS = 2;
 /** Attempts at dropping tombstones, when there is no memory for another. */
 const MOST_PURGES = 12;
 /** Writes that do not try to drop a few tombstones, after several that did in vain. */
@@ -51,14 +51,14 @@ export class Reclaimer {
     if (ticker.isResting) ticker.wake();
     adoptEstates(participant);
     participant.collectAll();
-    if (bytes > capacityOf(segment, segment.floorShift)) {
+    if (bytes > capacityOf(segment, segment.minCapacityShift)) {
       this.#throwNeverFits(bytes);
     }
     if (attempt === 0) return;
     this.#attachment.lowerReserve();
-    if (this.#mayEvictQuickly(shortage)) {
-      if (attempt <= QUICK_ATTEMPTS && this.#evictQuickly(bytes)) return;
-      attempt = Math.max(1, attempt - QUICK_ATTEMPTS);
+    if (this.#mayEvictFew(shortage)) {
+      if (attempt <= EVICT_FEW_ATTEMPTS && this.#evictFew(bytes)) return;
+      attempt = Math.max(1, attempt - EVICT_FEW_ATTEMPTS);
     }
     participant.allocator.consolidate(true);
     switch (attempt) {
@@ -92,19 +92,19 @@ export class Reclaimer {
     return true;
   }
 
-  #mayEvictQuickly({ of, bytes }: Shortage): boolean {
+  #mayEvictFew({ of, bytes }: Shortage): boolean {
     return this.#attachment.segment.evicts && of === "entry" &&
       bytes <= this.#attachment.participant.allocator.largestClassBytes;
   }
 
   /** Removes what has expired if that may be much, or else evicts a few entries; says whether anything came free. */
-  #evictQuickly(bytes: number): boolean {
+  #evictFew(bytes: number): boolean {
     if (Date.now() >= this.#sweepDue) {
       const { removed, due } = sweepAll(this.#attachment);
       this.#sweepDue = due;
-      if (removed && this.#attachment.participant.drain()) return true;
+      if (removed && this.#attachment.participant.drainAndWait()) return true;
     }
-    return evictQuickly(this.#attachment, bytes);
+    return evictFew(this.#attachment, bytes);
   }
 
   /**
@@ -138,7 +138,7 @@ export class Reclaimer {
     const { allocator } = participant;
     const bytes = versionBytes(keyBytes, 0, false);
     const isLong = bytes > allocator.largestClassBytes;
-    participant.drain();
+    participant.drainAndWait();
     purge(
       this.#attachment,
       isLong ? 0 : 1,
@@ -146,7 +146,7 @@ export class Reclaimer {
     );
     if (isLong) {
       evacuate(this.#attachment, allocator.tombstonePlace(bytes));
-      participant.drain();
+      participant.drainAndWait();
       allocator.consolidate(true);
     }
     return true;
@@ -158,7 +158,7 @@ export class Reclaimer {
     const remedy = snapshot !== undefined
       ? `a snapshot has been open for ${
         Math.round(snapshot.ageMs / 1000)
-      } s (its epoch is ${snapshot.epoch}), and what it shows cannot be reused: close it`
+      } s (it shows tick ${snapshot.tick}), and what it shows cannot be reused: close it`
       : segment.evicts
       ? "create the map with a larger maxBytes"
       : `delete entries, or create the map with a larger maxBytes or with onFull: "evict"`;
@@ -166,9 +166,9 @@ export class Reclaimer {
   }
 
   #throwNeverFits(needed: number): never {
-    const { floorShift } = this.#attachment.segment;
+    const { minCapacityShift } = this.#attachment.segment;
     const size = leastMaxBytes((geometry) =>
-      needed <= capacityOf(geometry, floorShift)
+      needed <= capacityOf(geometry, minCapacityShift)
     );
     const remedy = size === undefined
       ? "store it in parts"
@@ -198,8 +198,8 @@ export class Reclaimer {
 function oldestOpen(words: Words): OpenSnapshot | undefined {
   const word = oldestHeld(words);
   if (word === 0) return undefined;
-  const epoch = load(words, word);
+  const tick = load(words, word);
   const openedAt = load(words, noteOf(word)) * 1000;
-  if (epoch <= 0) return undefined; // closed meanwhile
-  return { epoch, ageMs: Math.max(0, Date.now() - openedAt) };
+  if (tick <= 0) return undefined; // closed meanwhile
+  return { tick, epoch: tick, ageMs: Math.max(0, Date.now() - openedAt) };
 }

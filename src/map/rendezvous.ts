@@ -14,7 +14,7 @@
  * @module
  */
 
-import { Lifeline, locks } from "../epoch/lifeline.ts";
+import { Lifeline, locks } from "../reclamation/lifeline.ts";
 import { HandleError, theMap } from "../errors.ts";
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { timers } from "../timers.ts";

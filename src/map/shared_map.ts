@@ -8,7 +8,7 @@
  */
 
 import { Segment } from "../segment/segment.ts";
-import type { Participant } from "../epoch/participant.ts";
+import type { Participant } from "../reclamation/participant.ts";
 import {
   HandleError,
   MapFullError,
@@ -17,17 +17,17 @@ import {
   theMap,
 } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
-import { load } from "../segment/words.ts";
+import { load } from "../segment/atomics.ts";
 import { EncodedKey } from "../table/key.ts";
-import * as looks from "../table/look.ts";
-import * as quick from "../table/quick.ts";
+import * as lookups from "../table/fast_lookup.ts";
+import * as fastPath from "../table/fast_path.ts";
 import type { Table } from "../table/table.ts";
 import * as versions from "../table/version.ts";
 import { Cursor } from "../table/cursor.ts";
-import * as glances from "../table/glance.ts";
+import * as optimistic from "../table/optimistic_read.ts";
 import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
 import { stringKeys } from "../codec/keys.ts";
-import * as sums from "./accounting.ts";
+import * as sums from "./counters.ts";
 import { attachTo, createAttachment } from "./attach.ts";
 import type { Attachment } from "./attachment.ts";
 import { present, sightOf } from "./display.ts";
@@ -79,12 +79,12 @@ import { purge } from "./purge.ts";
 import { Writer } from "./writer.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_EPOCH, LENGTH_LIMIT, P_ENTRIES, P_RESULT, P_VALUE_INFO } = layout;
-const { FOUND, LONG, NUMBER } = looks;
-const { ABSENT, DONE } = quick;
+const { H_ERA, LENGTH_LIMIT, P_ENTRIES, P_RESULT, P_VALUE_INFO } = layout;
+const { FOUND, LONG, NUMBER } = lookups;
+const { ABSENT, DONE } = fastPath;
 const { liveBytesOf, sumTally } = sums;
 const { endOf, isTombstone, valueBytes, valueIndex, valueTag } = versions;
-const { UNDECIDED } = glances;
+const { UNDECIDED } = optimistic;
 
 /**
  * What another worker needs to attach to a map: `postMessage` takes it as it is.
@@ -504,7 +504,7 @@ export class SharedMap<K, V>
       return this.#getPacked();
     }
     this.#hold.checkReadable("get an entry");
-    const seen = this.#look(key, ANY, "get an entry");
+    const seen = this.#lookupFast(key, ANY, "get an entry");
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
       return this.#floats[this.#result] as V;
@@ -517,7 +517,7 @@ export class SharedMap<K, V>
   }
 
   #getPacked(): V | undefined {
-    const seen = this.#lookup.lookPacked(ANY);
+    const seen = this.#lookup.lookupPacked(ANY);
     if (seen === NUMBER) {
       this.#floats[this.#hits]++;
       return this.#floats[this.#result] as V;
@@ -544,8 +544,8 @@ export class SharedMap<K, V>
   }
 
   /** Looks for a string. The key is in the scratch then if nothing is decided, else it is none until it is adopted. */
-  #look(key: K & string, most: number, what: string): number {
-    const seen = this.#lookup.look(key, most);
+  #lookupFast(key: K & string, most: number, what: string): number {
+    const seen = this.#lookup.tryFast(key, most);
     if (seen === UNDECIDED) this.#pack(key, what);
     return seen;
   }
@@ -579,10 +579,10 @@ export class SharedMap<K, V>
     this.#hold.checkReadable("look for an entry");
     let seen: number;
     if (this.#hasTextKeys && typeof key === "string") {
-      seen = this.#look(key, 0, "look for an entry");
+      seen = this.#lookupFast(key, 0, "look for an entry");
     } else {
       this.#pack(key, "look for an entry");
-      seen = this.#lookup.lookPacked(0);
+      seen = this.#lookup.lookupPacked(0);
     }
     const isFound = seen === FOUND || seen === LONG;
     if (isFound && this.#reader.seemsOver(this.#lookup.copiedTo)) {
@@ -798,7 +798,7 @@ export class SharedMap<K, V>
    */
   delete(key: K): boolean {
     this.#pack(key, "delete an entry");
-    switch (this.#writer.removeQuickly()) {
+    switch (this.#writer.removeFast()) {
       case DONE:
         this.#participant.collectSometimes();
         return true;
@@ -1192,7 +1192,7 @@ export class SharedMap<K, V>
     what: string,
   ): V | undefined {
     const prepared = this.#pack(key, what);
-    if (this.#lookup.lookPacked(0) === NUMBER) {
+    if (this.#lookup.lookupPacked(0) === NUMBER) {
       const next = this.#updateNumber(prepared, what, fn, life);
       if (next !== CHANGED) return next;
       this.#packAgain(prepared, what);
@@ -1229,7 +1229,7 @@ export class SharedMap<K, V>
       const staysForGood = life.keeps || life.ttl === Infinity;
       if (
         staysForGood && this.#keepsNumbers &&
-        this.#writer.exchangeQuickly(number, next)
+        this.#writer.exchangeFast(number, next)
       ) {
         this.#floats[this.#sets]++;
         return next;
@@ -1307,7 +1307,7 @@ export class SharedMap<K, V>
     this.#pack(key, what);
     // Of finite numbers there always is a sum. What was NaN is NaN still.
     const isPlain = Number.isFinite(by) && life.ttl === Infinity;
-    if (isPlain && this.#keepsNumbers && this.#writer.incrementQuickly(by)) {
+    if (isPlain && this.#keepsNumbers && this.#writer.incrementFast(by)) {
       this.#floats[this.#sets]++;
       return numberOf(this.#floats[this.#result]);
     }
@@ -1784,7 +1784,7 @@ export class SharedMap<K, V>
     const segment = this.#segment;
     participant.pin();
     try {
-      const epoch = load(segment.words, H_EPOCH);
+      const epoch = load(segment.words, H_ERA);
       const ref = this.#lookup.findLive();
       return Sighting.of(segment, this.#reader, epoch, ref);
     } finally {

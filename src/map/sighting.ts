@@ -3,7 +3,7 @@
  *
  * That code runs without a pin, for it may use the map, or take for ever. So the memory of the version that was seen may have been
  * used again when it returns, for another version of the very same key. Therefore what is seen later is compared by its bytes: one
- * that has the same is as good as the same. Only as long as the epoch is the same, nothing that was there can have been freed, and
+ * that has the same is as good as the same. Only as long as the era is the same, nothing that was there can have been freed, and
  * the ref tells.
  *
  * @module
@@ -11,15 +11,15 @@
 
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import * as access from "../segment/words.ts";
-import * as looks from "../table/look.ts";
+import * as access from "../segment/atomics.ts";
+import * as lookups from "../table/fast_lookup.ts";
 import * as versions from "../table/version.ts";
 import type { Reader, Taken } from "./reader.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_EPOCH, V_VALUE } = layout;
+const { H_ERA, V_VALUE } = layout;
 const { load } = access;
-const { NUMBER_INFO } = looks;
+const { NUMBER_INFO } = lookups;
 const { valueBytes, valueIndex } = versions;
 
 /** No version has this ref, and it is not that of none. */
@@ -32,7 +32,7 @@ export class Sighting<V> {
   readonly #segment: Segment;
   readonly #reader: Reader<unknown, V>;
   /** Undefined: that of another pin, or of none. */
-  readonly #epoch: number | undefined;
+  readonly #era: number | undefined;
   readonly #ref: number;
   /** What its version says of the value, and the value itself, or its bytes. */
   readonly #info: number;
@@ -41,7 +41,7 @@ export class Sighting<V> {
   private constructor(
     segment: Segment,
     reader: Reader<unknown, V>,
-    epoch: number | undefined,
+    era: number | undefined,
     ref: number,
     info: number,
     value: Taken<V> | undefined,
@@ -49,7 +49,7 @@ export class Sighting<V> {
   ) {
     this.#segment = segment;
     this.#reader = reader;
-    this.#epoch = epoch;
+    this.#era = era;
     this.#ref = ref;
     this.#info = info;
     this.value = value;
@@ -61,17 +61,17 @@ export class Sighting<V> {
    *
    * @param segment The segment.
    * @param reader Takes out the value.
-   * @param epoch The epoch, as it was before the entry was looked for, and after the pin.
+   * @param era The era, as it was before the entry was looked for, and after the pin.
    * @param ref The live version; 0: there is none.
    */
   static of<V>(
     segment: Segment,
     reader: Reader<unknown, V>,
-    epoch: number,
+    era: number,
     ref: number,
   ): Sighting<V> {
     if (ref === 0) {
-      return new Sighting(segment, reader, epoch, 0, 0, undefined, undefined);
+      return new Sighting(segment, reader, era, 0, 0, undefined, undefined);
     }
     const { words } = segment;
     const value = reader.takeValue(ref);
@@ -80,7 +80,7 @@ export class Sighting<V> {
       ? new Uint8Array(bytesOf(segment, ref))
       : value;
     const info = words[ref * 4 + V_VALUE];
-    return new Sighting(segment, reader, epoch, ref, info, value, kept);
+    return new Sighting(segment, reader, era, ref, info, value, kept);
   }
 
   /** Of a number that a look found, without a pin. */
@@ -104,8 +104,8 @@ export class Sighting<V> {
   /** Whether the live version of the key, or that there is none, is still what was seen. The caller is pinned, and was not since. */
   isStill(ref: number): boolean {
     // Nothing that was there can have been freed then, nor will be during this pin.
-    const isSameEpoch = load(this.#segment.words, H_EPOCH) === this.#epoch;
-    return isSameEpoch ? ref === this.#ref : this.#isAlike(ref);
+    const isSameEra = load(this.#segment.words, H_ERA) === this.#era;
+    return isSameEra ? ref === this.#ref : this.#isAlike(ref);
   }
 
   #isAlike(ref: number): boolean {

@@ -41,6 +41,12 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
    * The tick of the map's clock that it shows; later snapshots have the same or a greater one. The same if nothing was written in
    * between, and perhaps if they were opened at the same time.
    */
+  readonly tick: number;
+  /**
+   * The same as `tick`.
+   *
+   * @deprecated Use `tick`: an epoch is what is written to disk.
+   */
   readonly epoch: number;
   /** The number of entries. Counted on first use: O(entries). */
   readonly size: number;
@@ -89,7 +95,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
     });
   }
 
-  readonly epoch: number;
+  readonly tick: number;
   readonly owner: Hold;
   readonly #attachment: Attachment;
   readonly #reader: Reader<K, V>;
@@ -122,8 +128,12 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
         { reason: "the clock has run out", mapName },
       );
     }
-    this.epoch = moment.tick;
+    this.tick = moment.tick;
     this.#openedAt = moment.time;
+  }
+
+  get epoch(): number {
+    return this.tick;
   }
 
   get size(): number {
@@ -166,7 +176,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
   /** The version that this snapshot shows of a key, from its newest; 0: none. */
   #select(newest: number): number {
     const words = this.#attachment.segment.words;
-    const ref = versionAt(words, newest, this.epoch);
+    const ref = versionAt(words, newest, this.tick);
     return endOf(this.#attachment.segment, ref) > this.#openedAt ? ref : 0;
   }
 
@@ -217,8 +227,8 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
   /** The size is shown once it is known: to count takes time. */
   get #sight(): Sight {
     const { name, keyCodec: key, valueCodec: value } = this.#attachment.segment;
-    const { epoch, isOpen } = this;
-    const details = { epoch, key, value, ...(isOpen ? {} : { closed: true }) };
+    const { isOpen, tick } = this;
+    const details = { tick, key, value, ...(isOpen ? {} : { closed: true }) };
     return { name, size: this.#size, details };
   }
 

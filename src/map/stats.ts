@@ -5,7 +5,7 @@
  * @module
  */
 
-import { countOpen, participantBase } from "../epoch/registry.ts";
+import { countOpen, participantBase } from "../reclamation/registry.ts";
 import {
   COUNTERS,
   H_PARTICIPANTS,
@@ -15,8 +15,8 @@ import {
   P_STATE,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { load } from "../segment/words.ts";
-import { liveBytesOf, sumTally, usedBytesOf } from "./accounting.ts";
+import { load } from "../segment/atomics.ts";
+import { liveBytesOf, sumTally, usedBytesOf } from "./counters.ts";
 import { type PersistenceStats, readDiskRecord } from "./disk_record.ts";
 
 /** What {@linkcode SharedMap.prototype.stats} returns: plain numbers, for the whole map and not for one worker. */

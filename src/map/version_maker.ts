@@ -5,10 +5,10 @@
  */
 
 import type { ValueFormat } from "../codec/codec.ts";
-import type { Participant } from "../epoch/participant.ts";
+import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { store } from "../segment/words.ts";
+import { store } from "../segment/atomics.ts";
 import type { EncodedKey } from "../table/key.ts";
 import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Participant } from "../epoch/participant.ts";
+import type { Participant } from "../reclamation/participant.ts";
 import type { Attachment } from "./attachment.ts";
 import { Committer, type Decide, NO_MEMORY_LEFT } from "./commit.ts";
 import { Reclaimer } from "./reclaim.ts";
@@ -62,21 +62,21 @@ export class Writer {
     }
   }
 
-  /** As `Committer.removeQuickly`, of whatever is there. */
-  removeQuickly(): number {
-    return this.#committer.removeQuickly();
+  /** As `Committer.removeFast`, of whatever is there. */
+  removeFast(): number {
+    return this.#committer.removeFast();
   }
 
-  /** As `Committer.exchangeQuickly`. */
-  exchangeQuickly(expected: unknown, next: unknown): boolean {
-    const isDone = this.#committer.exchangeQuickly(expected, next);
+  /** As `Committer.exchangeFast`. */
+  exchangeFast(expected: unknown, next: unknown): boolean {
+    const isDone = this.#committer.exchangeFast(expected, next);
     if (isDone) this.#participant.collectSometimes();
     return isDone;
   }
 
-  /** As `Committer.incrementQuickly`. */
-  incrementQuickly(by: number): boolean {
-    const isDone = this.#committer.incrementQuickly(by);
+  /** As `Committer.incrementFast`. */
+  incrementFast(by: number): boolean {
+    const isDone = this.#committer.incrementFast(by);
     if (isDone) this.#participant.collectSometimes();
     return isDone;
   }

@@ -12,7 +12,7 @@ import {
   listEpochs,
   type SnapshotInfo,
 } from "./directory.ts";
-import { failure } from "./failure.ts";
+import { failure } from "./fs_error.ts";
 import { hasVanished, withoutBase } from "./restore.ts";
 import { type OnRecords, verifyFile } from "./verify.ts";
 

@@ -29,7 +29,7 @@ import {
   DamageError,
   failure,
   NotUnderstoodError,
-} from "./failure.ts";
+} from "./fs_error.ts";
 import { FileReader } from "./file_reader.ts";
 import * as files from "./files.ts";
 import { OpenFile } from "./files.ts";

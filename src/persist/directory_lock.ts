@@ -24,7 +24,7 @@
 
 import { SnapshotError } from "../errors.ts";
 import { sleep, timers } from "../timers.ts";
-import { failure } from "./failure.ts";
+import { failure } from "./fs_error.ts";
 import * as files from "./files.ts";
 import { OpenFile } from "./files.ts";
 

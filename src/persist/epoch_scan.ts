@@ -19,7 +19,7 @@ import {
   V_PREV,
   V_STAMP,
 } from "../segment/layout.ts";
-import { load } from "../segment/words.ts";
+import { load } from "../segment/atomics.ts";
 import { isRevoked, openDump, pass } from "../table/clock.ts";
 import { Cursor } from "../table/cursor.ts";
 import { expiryOf, isTombstone, settle } from "../table/version.ts";

@@ -8,7 +8,7 @@
  */
 
 import { constants, crc32, zstdDecompressSync } from "node:zlib";
-import { damage, failure } from "./failure.ts";
+import { damage, failure } from "./fs_error.ts";
 import { OpenFile } from "./files.ts";
 import {
   BLOCK_COMPRESSED,

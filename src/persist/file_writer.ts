@@ -9,7 +9,7 @@
 
 import { Buffer } from "node:buffer";
 import { constants, crc32, zstdCompressSync } from "node:zlib";
-import { failure } from "./failure.ts";
+import { failure } from "./fs_error.ts";
 import type { OpenFile } from "./files.ts";
 import {
   BLOCK_COMPRESSED,

@@ -6,7 +6,7 @@
 
 import { crc32 } from "node:zlib";
 import { CODEC_NAME_BYTES, LAYOUT_VERSION } from "../segment/layout.ts";
-import { damage, NotUnderstoodError } from "./failure.ts";
+import { damage, NotUnderstoodError } from "./fs_error.ts";
 import {
   FILE_IS_DELTA,
   FILE_MAGIC,

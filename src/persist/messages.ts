@@ -8,7 +8,7 @@ import { SnapshotError } from "../errors.ts";
 import type { SegmentHandle } from "../segment/segment.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
-import { failure } from "./failure.ts";
+import { failure } from "./fs_error.ts";
 import type { Compression } from "./format.ts";
 
 /** What the worker needs to begin. */

@@ -5,7 +5,7 @@
  */
 
 import { MapFullError, theMap } from "../errors.ts";
-import { liveBytesOf, sumTally } from "../map/accounting.ts";
+import { liveBytesOf, sumTally } from "../map/counters.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { leastMaxBytes } from "../map/capacity.ts";
 import { leastReserve } from "../segment/allocator.ts";
@@ -17,11 +17,11 @@ import {
 } from "../segment/layout.ts";
 import { type Geometry, layOut, type Segment } from "../segment/segment.ts";
 import { classOf, classRefs } from "../segment/size_classes.ts";
-import { floorShiftFor, tableBytes } from "../table/migration.ts";
+import { minCapacityShiftFor, tableBytes } from "../table/migration.ts";
 import { versionBytes } from "../table/version.ts";
 import type { FileReader } from "./file_reader.ts";
 import { Merge } from "./merge.ts";
-import { Slices } from "./pause.ts";
+import { TimeSlices } from "./time_slices.ts";
 import { recordExpiry } from "./record.ts";
 
 /** Entries between two looks at the clock. */
@@ -79,7 +79,7 @@ class Need {
         : count / Math.floor(chunkRefs / classRefs(classOf(refs)));
     }
     return Math.ceil(chunks * (1 + SLACK)) +
-      2 * chunksOf(tableBytes(2 ** floorShiftFor(this.entries))) +
+      2 * chunksOf(tableBytes(2 ** minCapacityShiftFor(this.entries))) +
       leastReserve(chunkCount) +
       chunksOf(versionBytes(this.#longestKey, 0, false));
   }
@@ -142,7 +142,7 @@ async function needOf(
   for (const file of files) file.rewind();
   const merge = new Merge(files);
   const need = new Need(before);
-  const slices = new Slices();
+  const slices = new TimeSlices();
   const now = Date.now();
   for (let n = 1; merge.next(); n++) {
     const { at, words } = merge;

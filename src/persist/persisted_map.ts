@@ -18,7 +18,7 @@
  * @module
  */
 
-import { Lifeline, locks } from "../epoch/lifeline.ts";
+import { Lifeline, locks } from "../reclamation/lifeline.ts";
 import { aboutMap, namingMap, received, SnapshotError } from "../errors.ts";
 import type { Attachment, Dependent } from "../map/attachment.ts";
 import type { Hold } from "../map/hold.ts";
@@ -42,7 +42,7 @@ import {
   tidied,
 } from "./directory.ts";
 import { DirectoryLock, DYING_MS } from "./directory_lock.ts";
-import { failure } from "./failure.ts";
+import { failure } from "./fs_error.ts";
 import * as files from "./files.ts";
 import { FlushQuestion } from "./flush_channel.ts";
 import { unpack } from "./messages.ts";

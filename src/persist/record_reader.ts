@@ -8,7 +8,7 @@ import { LENGTH_MASK } from "../segment/layout.ts";
 import type { EncodedKey } from "../table/key.ts";
 import { SnapshotError } from "../errors.ts";
 import { Content } from "./content.ts";
-import { damage } from "./failure.ts";
+import { damage } from "./fs_error.ts";
 import type { FileReader } from "./file_reader.ts";
 import { MAX_RAW_WORDS, RECORD_HEAD_WORDS } from "./format.ts";
 import { copy, isDeletion, recordFault, recordWords } from "./record.ts";

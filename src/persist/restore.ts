@@ -20,15 +20,15 @@ import {
   listEpochs,
   type SnapshotInfo,
 } from "./directory.ts";
-import { damage, DamageError, failure } from "./failure.ts";
+import { damage, DamageError, failure } from "./fs_error.ts";
 import { FileReader } from "./file_reader.ts";
-import { Filler } from "./fill.ts";
-import { fillShare } from "./fill_share.ts";
-import { FillCrew, suitableShares } from "./fill_together.ts";
+import { BulkLoader } from "./bulk_load.ts";
+import { loadShare } from "./bulk_load_share.ts";
+import { BulkLoadCrew, suitableShares } from "./bulk_load_crew.ts";
 import type { CodecNames } from "./header.ts";
 import { Merge } from "./merge.ts";
 import { loadOf, restoreTooLarge } from "./need.ts";
-import { Slices } from "./pause.ts";
+import { TimeSlices } from "./time_slices.ts";
 import { type OnRecords, verify } from "./verify.ts";
 
 /** Records between two looks at the clock. */
@@ -231,14 +231,14 @@ export async function fill(
 ): Promise<void> {
   const before = loadOf(attachment.segment);
   try {
-    await fillAll(attachment, epoch, exclusive, onSlice);
+    await loadAll(attachment, epoch, exclusive, onSlice);
   } catch (error) {
     if (!(error instanceof MapFullError)) throw error;
     throw await restoreTooLarge(attachment, epoch.files, before, error);
   }
 }
 
-async function fillAll(
+async function loadAll(
   attachment: Attachment,
   epoch: VerifiedEpoch,
   exclusive: boolean,
@@ -249,33 +249,33 @@ async function fillAll(
   const isChain = epoch.files.length > 1;
   const shares = isChain ? 1 : suitableShares(file.footer.records);
   const isAlone = exclusive && shares === 1;
-  const filler = new Filler(attachment, epoch.info.entries, isAlone);
-  const slices = new Slices();
+  const loader = new BulkLoader(attachment, epoch.info.entries, isAlone);
+  const slices = new TimeSlices();
   const pause = async (byOthers: number) => {
     if (!slices.isOver) return;
-    onSlice(filler.filled + byOthers);
+    onSlice(loader.filled + byOthers);
     await slices.pause();
     attachment.checkOpen("restore the snapshot");
   };
   try {
-    using crew = new FillCrew(attachment, file, shares);
-    if (isChain) await fillChain(filler, epoch.files, pause);
-    else await fillFile(filler, file, crew, pause);
+    using crew = new BulkLoadCrew(attachment, file, shares);
+    if (isChain) await loadChain(loader, epoch.files, pause);
+    else await loadFile(loader, file, crew, pause);
   } finally {
-    if (attachment.isOpen) filler.end();
+    if (attachment.isOpen) loader.end();
   }
 }
 
 /** A large file is filled in by several workers. */
-async function fillFile(
-  filler: Filler,
+async function loadFile(
+  loader: BulkLoader,
   file: FileReader,
-  crew: FillCrew,
+  crew: BulkLoadCrew,
   pause: Pause,
 ): Promise<void> {
   const share = (index: number) => ({ index, of: crew.shares });
   const fillIn = (index: number) =>
-    fillShare(filler, file, share(index), () => pause(crew.others));
+    loadShare(loader, file, share(index), () => pause(crew.others));
   await fillIn(0);
   for (const index of await crew.unfinished()) {
     file.rewind();
@@ -283,14 +283,14 @@ async function fillFile(
   }
 }
 
-async function fillChain(
-  filler: Filler,
+async function loadChain(
+  loader: BulkLoader,
   files: readonly FileReader[],
   pause: Pause,
 ): Promise<void> {
   const merge = new Merge(files);
   for (let n = 1; merge.next(); n++) {
-    filler.fillOne(merge.words, merge.at);
+    loader.loadOne(merge.words, merge.at);
     if (n % RECORDS_PER_LOOK === 0) await pause(0);
   }
 }

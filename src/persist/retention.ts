@@ -21,10 +21,10 @@ import {
   type SnapshotInfo,
   tidied,
 } from "./directory.ts";
-import { DamageError, failure } from "./failure.ts";
+import { DamageError, failure } from "./fs_error.ts";
 import { FileReader } from "./file_reader.ts";
 import * as files from "./files.ts";
-import { Slices } from "./pause.ts";
+import { TimeSlices } from "./time_slices.ts";
 import { RecordReader } from "./record_reader.ts";
 
 /** Files that are whole, by their paths, with the fingerprint that they had then. */
@@ -94,7 +94,7 @@ async function isWhole(
     if (whole.get(path) === fingerprint) return true;
     using file = FileReader.open(path);
     const records = new RecordReader(file);
-    const slices = new Slices();
+    const slices = new TimeSlices();
     while (records.next()) if (slices.isOver) await slices.pause();
     whole.set(path, fingerprint);
     return true;

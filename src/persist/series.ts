@@ -2,9 +2,9 @@
  * A series of epochs of one map in one directory: a full one, deltas that each build on the one before, then a full one again.
  *
  * A delta holds what changed since the epoch before, deletions included. It can be trusted because this participant's
- * *floor* keeps every younger tombstone in the table (`table/floor.ts`): the floor is set when the snapshot of the full epoch was
+ * *horizon* keeps every younger tombstone in the table (`table/horizon.ts`): the horizon is set when the snapshot of the full epoch was
  * opened, before anything of it is passed, and looked at again after the scan of a delta. If somebody revoked it, short of memory, the delta is thrown away and a
- * full epoch written instead. The floor is raised once the delta is durable; until then it keeps more than is needed.
+ * full epoch written instead. The horizon is raised once the delta is durable; until then it keeps more than is needed.
  *
  * An epoch leaves out what has expired. Where the clock was set back since, some of that is there again, and was not changed: so
  * a delta never shows an earlier moment than the epoch before; a full one is written instead.
@@ -25,11 +25,11 @@
 import { SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { evictAhead } from "../map/eviction.ts";
-import { P_ENTRIES, P_FLOOR } from "../segment/layout.ts";
-import { load } from "../segment/words.ts";
-import { sumTally } from "../map/accounting.ts";
+import { P_ENTRIES, P_HORIZON } from "../segment/layout.ts";
+import { load } from "../segment/atomics.ts";
+import { sumTally } from "../map/counters.ts";
 import { sleep } from "../timers.ts";
-import { clearFloor, raiseFloor, setFloor } from "../table/floor.ts";
+import { clearHorizon, raiseHorizon, setHorizon } from "../table/horizon.ts";
 import {
   chainOf,
   describe,
@@ -44,7 +44,7 @@ import { EpochScan, RevokedError } from "./epoch_scan.ts";
 import { FileWriter } from "./file_writer.ts";
 import type { Compression } from "./format.ts";
 import type { Header, WordPair } from "./header.ts";
-import { Slices } from "./pause.ts";
+import { TimeSlices } from "./time_slices.ts";
 import { retain } from "./retention.ts";
 
 /** Deltas of one chain. */
@@ -153,7 +153,7 @@ export class Series {
     if (!this.#isKept() || !this.#isWhole(last)) return true;
     using scan = new EpochScan(this.#attachment, this.#tick);
     if (scan.time < last.info.time) return true; // what had expired may be there again
-    const slices = new Slices();
+    const slices = new TimeSlices();
     const found: number[] = [];
     while (!scan.done) {
       scan.next(found);
@@ -164,11 +164,14 @@ export class Series {
     return !this.#isKept();
   }
 
-  /** Whether the floor stands at the last epoch: then every deletion since can be seen. */
+  /** Whether the horizon stands at the last epoch: then every deletion since can be seen. */
   #isKept(): boolean {
     const { participant } = this.#attachment;
-    const floor = load(participant.segment.words, participant.base + P_FLOOR);
-    return this.#tick !== 0 && floor === this.#tick;
+    const horizon = load(
+      participant.segment.words,
+      participant.base + P_HORIZON,
+    );
+    return this.#tick !== 0 && horizon === this.#tick;
   }
 
   #mayBeDelta(): boolean {
@@ -211,7 +214,7 @@ export class Series {
       0,
       onProgress,
       (tick) => {
-        if (continues) setFloor(participant, tick);
+        if (continues) setHorizon(participant, tick);
       },
       () => "go on",
     ).catch((error) => {
@@ -244,7 +247,7 @@ export class Series {
     if (typeof written !== "string") this.#chain.push(written.file);
     const tick = typeof written === "string" ? this.#scanned : written.tick;
     // Revoked in between: the file is good, but what comes next may miss a deletion.
-    this.#tick = raiseFloor(this.#attachment.participant, since, tick)
+    this.#tick = raiseHorizon(this.#attachment.participant, since, tick)
       ? tick
       : 0;
     return typeof written === "string" ? written : written.file;
@@ -339,7 +342,7 @@ export class Series {
   end(): void {
     this.#tick = 0;
     this.#chain = [];
-    if (this.#attachment.isOpen) clearFloor(this.#attachment.participant);
+    if (this.#attachment.isOpen) clearHorizon(this.#attachment.participant);
   }
 }
 

@@ -27,7 +27,7 @@ import {
 import { chainOf, type SnapshotInfo } from "./directory.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import type { SnapshotProgress } from "./dump.ts";
-import { failure } from "./failure.ts";
+import { failure } from "./fs_error.ts";
 import type { Compression } from "./format.ts";
 import { fill, findNewest, type RejectedSnapshot } from "./restore.ts";
 import { Series } from "./series.ts";

@@ -7,12 +7,12 @@
 import { hashWords } from "../table/hash.ts";
 import { HAS_EXPIRY, LENGTH_MASK } from "../segment/layout.ts";
 import { describe, type SnapshotInfo } from "./directory.ts";
-import { damage } from "./failure.ts";
+import { damage } from "./fs_error.ts";
 import { FileReader } from "./file_reader.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
 import type { WordPair } from "./header.ts";
 import { haveSameKey } from "./merge.ts";
-import { Slices } from "./pause.ts";
+import { TimeSlices } from "./time_slices.ts";
 import { recordWords, wordsFor } from "./record.ts";
 import { RecordReader } from "./record_reader.ts";
 
@@ -33,7 +33,7 @@ export async function verify(
   onRecords: OnRecords = () => {},
 ): Promise<void> {
   const records = new RecordReader(file);
-  const slices = new Slices();
+  const slices = new TimeSlices();
   const order = new OrderCheck(file);
   while (records.next()) {
     records.check();

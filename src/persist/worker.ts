@@ -13,14 +13,14 @@
  */
 
 import { Worker } from "node:worker_threads";
-import type { FillAssignment } from "./fill_share.ts";
+import type { BulkLoadAssignment } from "./bulk_load_share.ts";
 import type { Assignment } from "./messages.ts";
 import { CODE } from "./worker_code.ts";
 
 /** What a worker is for. */
 export type Task =
   | { kind: "write"; assignment: Assignment }
-  | { kind: "fill"; assignment: FillAssignment };
+  | { kind: "fill"; assignment: BulkLoadAssignment };
 
 let address: URL | undefined;
 

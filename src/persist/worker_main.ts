@@ -5,7 +5,7 @@
  */
 
 import { workerData } from "node:worker_threads";
-import { fillIn } from "./fill_worker.ts";
+import { fillIn } from "./bulk_load_worker.ts";
 import type { Task } from "./worker.ts";
 import { write } from "./writer_worker.ts";
 

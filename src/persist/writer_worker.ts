@@ -8,7 +8,7 @@
  */
 
 import { parentPort } from "node:worker_threads";
-import { Lifeline } from "../epoch/lifeline.ts";
+import { Lifeline } from "../reclamation/lifeline.ts";
 import { attach } from "../map/attach.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { type Timer, timers } from "../timers.ts";

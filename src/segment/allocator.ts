@@ -23,7 +23,7 @@
  * @module
  */
 
-import { balanceChunks, ownerOf, turnChunk } from "./chunk_ledger.ts";
+import { balanceChunks, changeChunk, ownerOf } from "./chunk_ledger.ts";
 import * as lists from "./free_list.ts";
 import * as layout from "./layout.ts";
 import * as longKeys from "./long_key.ts";
@@ -38,8 +38,8 @@ import {
   isFreeChunk,
   runLength,
 } from "./table_region.ts";
-import * as access from "./words.ts";
-import type { Words } from "./words.ts";
+import * as access from "./atomics.ts";
+import type { Words } from "./atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -50,8 +50,8 @@ const {
   CHUNK_FRESH,
   CHUNK_RUN,
   CHUNK_TAKING,
-  EXCHANGE,
-  EXCHANGE_WAYS,
+  TRANSFER,
+  TRANSFER_WAYS,
   H_CEILING,
   H_CHUNK_HINT,
   H_LONG_KEY,
@@ -76,7 +76,7 @@ const {
   REF_BYTES,
   V_STAMP,
 } = layout;
-const { add, compareAndSet, hint, load, own, poke, settled, store } = access;
+const { add, compareAndSet, hint, load, own, poke, fixed, store } = access;
 const {
   addBlock,
   beginFreeing,
@@ -136,7 +136,7 @@ export class Allocator {
   /** The size of a run of chunks, in refs; 0 if the block shares its chunk with others. */
   runRefs(ref: number): number {
     const chunk = this.#segment.chunkOf(ref);
-    const state = settled(this.#words, this.#segment.descriptor(chunk));
+    const state = fixed(this.#words, this.#segment.descriptor(chunk));
     return runLength(state) * 2 ** this.#segment.chunkShift;
   }
 
@@ -251,7 +251,7 @@ export class Allocator {
   /** Whether a block lies, or begins or ends, in the chunks from `first` up to `end`. */
   isWithin(ref: number, first: number, end: number): boolean {
     const chunk = this.#segment.chunkOf(ref);
-    const state = settled(this.#words, this.#segment.descriptor(chunk));
+    const state = fixed(this.#words, this.#segment.descriptor(chunk));
     const length = Math.max(1, runLength(state));
     return chunk < end && chunk + length > first;
   }
@@ -297,7 +297,7 @@ export class Allocator {
   #free(ref: number, takeOut: () => void): void {
     const words = this.#words;
     const chunk = this.#segment.chunkOf(ref);
-    const state = settled(words, this.#segment.descriptor(chunk));
+    const state = fixed(words, this.#segment.descriptor(chunk));
     const length = runLength(state);
     if (length > 0) {
       poke(words, this.#base + P_FREEING, ref);
@@ -352,14 +352,14 @@ export class Allocator {
   }
 
   /** Gives everything up: the free blocks, and what is left of the chunks that are being cut. */
-  surrender(): boolean {
+  giveAll(): boolean {
     enter(this.#words, this.#base);
-    const empty = this.#surrender();
+    const empty = this.#giveAll();
     leave(this.#words, this.#base);
     return empty;
   }
 
-  #surrender(): boolean {
+  #giveAll(): boolean {
     for (let c = 0; c < this.#classes.refs.length; c++) {
       while (this.#cut(c)) {
         if (!this.#give(c)) return false;
@@ -451,7 +451,7 @@ export class Allocator {
    * Whether there is room for a table of `bytes` that replaces one of `before` bytes, and is to be replaced in turn: so there must
    * be memory to clear the other of its places.
    */
-  hasRoomForTable(bytes: number, before: number): boolean {
+  hasChunksForTable(bytes: number, before: number): boolean {
     const count = this.#runChunks(bytes);
     const isRoomy = () => {
       const free = this.freeChunks + this.#runChunks(before);
@@ -601,7 +601,7 @@ export class Allocator {
     const descriptor = this.#segment.descriptor(chunk);
     poke(this.#words, descriptor + 1, 0);
     poke(this.#words, this.#base + P_CHUNK + c, chunk + 1);
-    turnChunk(this.#segment, this.#slot, chunk, c + 1, 1);
+    changeChunk(this.#segment, this.#slot, chunk, c + 1, 1);
   }
 
   /** Cuts one batch from the chunk in use. */
@@ -629,16 +629,16 @@ export class Allocator {
   // ---- exchange -----------------------------------------------------------------------------------------------------
 
   /** Claims an exchange word that `wanted` accepts; returns its index, or 0. */
-  #claimExchange(
+  #claimTransfer(
     c: number,
     wanted: (chain: number) => boolean,
     bring: number,
     cut: number,
   ): number {
     const words = this.#words;
-    for (let way = 0; way < EXCHANGE_WAYS; way++) {
-      const index = EXCHANGE + c * EXCHANGE_WAYS +
-        ((this.#slot + way) & (EXCHANGE_WAYS - 1));
+    for (let way = 0; way < TRANSFER_WAYS; way++) {
+      const index = TRANSFER + c * TRANSFER_WAYS +
+        ((this.#slot + way) & (TRANSFER_WAYS - 1));
       const chain = load(words, index);
       if (chain < 0 || !wanted(chain)) continue;
       poke(words, this.#base + P_TRANSIT_WORD, index);
@@ -653,7 +653,7 @@ export class Allocator {
   /** Takes a batch of the class; the own list must be empty. */
   #take(c: number): boolean {
     const words = this.#words;
-    const index = this.#claimExchange(c, (chain) => chain !== 0, 0, 0);
+    const index = this.#claimTransfer(c, (chain) => chain !== 0, 0, 0);
     if (index === 0) return false;
     const batch = own(words, this.#base + P_TRANSIT_OLD);
     const rest = own(words, batch * 4 + B_NEXT);
@@ -677,7 +677,7 @@ export class Allocator {
       count++;
     }
     poke(words, head * 4 + B_COUNT, count);
-    const index = this.#claimExchange(c, () => true, head, cut);
+    const index = this.#claimTransfer(c, () => true, head, cut);
     if (index === 0) return false;
     poke(words, head * 4 + B_NEXT, own(words, this.#base + P_TRANSIT_OLD));
     poke(words, list, own(words, cut * 4 + R_LINK));
@@ -709,7 +709,7 @@ export class Allocator {
     const owner = ownerOf(this.#slot, forTable ? "table" : "version");
     poke(words, this.#segment.descriptor(first) + 1, owner);
     const refs = count * 2 ** this.#segment.chunkShift;
-    turnChunk(
+    changeChunk(
       this.#segment,
       this.#slot,
       first,
@@ -885,7 +885,7 @@ export class Allocator {
   #releaseRun(first: number, length: number): void {
     const refs = length * 2 ** this.#segment.chunkShift;
     const mine = CHUNK_TAKING | this.#slot;
-    turnChunk(this.#segment, this.#slot, first, mine, -length, -refs);
+    changeChunk(this.#segment, this.#slot, first, mine, -length, -refs);
     poke(this.#words, this.#base + P_FREEING, 0); // before others can have it
     poke(this.#words, this.#segment.descriptor(first) + 1, 0); // likewise its name
     doubt(this.#words, length);
@@ -949,7 +949,7 @@ export class Allocator {
     // Marked first, unlinked then, freed last: recovery takes a marked chunk off the dead participant's lists.
     const mine = CHUNK_TAKING | this.#slot;
     for (const chunk of whole) {
-      turnChunk(this.#segment, this.#slot, chunk, mine, -1);
+      changeChunk(this.#segment, this.#slot, chunk, mine, -1);
     }
     const inUse = this.#base + P_CHUNK + c;
     if (whole.has(own(words, inUse) - 1)) poke(words, inUse, 0);
@@ -989,7 +989,7 @@ export class Allocator {
     const words = this.#words;
     const list = this.#base + P_FREE + c;
     for (;;) {
-      const index = this.#claimExchange(c, (chain) => chain !== 0, 0, -1);
+      const index = this.#claimTransfer(c, (chain) => chain !== 0, 0, -1);
       if (index === 0) return;
       const batch = own(words, this.#base + P_TRANSIT_OLD);
       const rest = own(words, batch * 4 + B_NEXT);

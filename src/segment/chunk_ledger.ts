@@ -10,18 +10,18 @@
 import {
   CHUNK_RUN,
   CHUNK_TAKING,
+  P_CHUNK_CHANGE,
+  P_CHUNK_CHANGE_COUNT,
+  P_CHUNK_CHANGE_USED,
+  P_CHUNKS_COUNTED,
   P_GIVEN,
-  P_SETTLED,
   P_TAKEN,
-  P_TURNED,
-  P_TURNED_USED,
-  P_TURNING,
   P_USED_REFS,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
 } from "./layout.ts";
 import type { Segment } from "./segment.ts";
-import { load, own, poke, store, type Words } from "./words.ts";
+import { load, own, poke, store, type Words } from "./atomics.ts";
 
 /**
  * What a run says of who allocated it: a version and a table differ, and neither is where a block of a chunk that is cut may begin,
@@ -38,7 +38,7 @@ export function ownerOf(slot: number, kind: "version" | "table"): number {
  * @param chunks By how many more chunks are in use then.
  * @param usedRefs By how many more refs are.
  */
-export function turnChunk(
+export function changeChunk(
   segment: Segment,
   slot: number,
   chunk: number,
@@ -48,36 +48,36 @@ export function turnChunk(
 ): void {
   const { words } = segment;
   const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
-  const settled = own(words, base + P_SETTLED) + chunks;
+  const counted = own(words, base + P_CHUNKS_COUNTED) + chunks;
   const used = own(words, base + P_USED_REFS) + usedRefs;
-  poke(words, base + P_TURNED, settled);
-  poke(words, base + P_TURNED_USED, used);
-  poke(words, base + P_TURNING, chunk + 1);
+  poke(words, base + P_CHUNK_CHANGE_COUNT, counted);
+  poke(words, base + P_CHUNK_CHANGE_USED, used);
+  poke(words, base + P_CHUNK_CHANGE, chunk + 1);
   store(words, segment.descriptor(chunk), state);
   poke(words, base + P_USED_REFS, used);
-  poke(words, base + P_SETTLED, settled); // last: as long as it differs, it tells what is going on
-  poke(words, base + P_TURNING, 0);
+  poke(words, base + P_CHUNKS_COUNTED, counted); // last: as long as it differs, it tells what is going on
+  poke(words, base + P_CHUNK_CHANGE, 0);
 }
 
 /** Brings what is counted in line with the last state that the participant in a slot changed, or did not. Can be repeated. */
-export function finishTurn(segment: Segment, slot: number): void {
+export function finishChunkChange(segment: Segment, slot: number): void {
   const { words } = segment;
   const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
-  const chunk = own(words, base + P_TURNING) - 1;
+  const chunk = own(words, base + P_CHUNK_CHANGE) - 1;
   if (chunk < 0) return;
   const atHand =
     load(words, segment.descriptor(chunk)) === (CHUNK_TAKING | slot);
-  const settled = own(words, base + P_TURNED);
-  const givesUp = settled < own(words, base + P_SETTLED);
+  const after = own(words, base + P_CHUNK_CHANGE_COUNT);
+  const givesUp = after < own(words, base + P_CHUNKS_COUNTED);
   if (atHand === givesUp) {
-    poke(words, base + P_USED_REFS, own(words, base + P_TURNED_USED));
-    poke(words, base + P_SETTLED, settled);
+    poke(words, base + P_USED_REFS, own(words, base + P_CHUNK_CHANGE_USED));
+    poke(words, base + P_CHUNKS_COUNTED, after);
   }
-  poke(words, base + P_TURNING, 0);
+  poke(words, base + P_CHUNK_CHANGE, 0);
 }
 
 /** Counts no more as taken than what is in use: when nothing is at hand. */
 export function balanceChunks(words: Words, base: number): void {
   const taken = own(words, base + P_TAKEN);
-  store(words, base + P_GIVEN, taken - own(words, base + P_SETTLED));
+  store(words, base + P_GIVEN, taken - own(words, base + P_CHUNKS_COUNTED));
 }

@@ -3,7 +3,7 @@
  *
  * Only their owner touches them, or whoever clears up after it. A block that was taken is *in hand* until it is linked or on a list
  * again: the record says so, and which block is on its way from a list to the hand, or to a list. So a worker that is stopped in
- * between loses none: the step that takes a block, or puts it there, is the one that changes the first of the list. `epoch/repair.ts`
+ * between loses none: the step that takes a block, or puts it there, is the one that changes the first of the list. `reclamation/repair.ts`
  * does what is left to do after it, or nothing if it was not taken. The number of refs in use is written ahead.
  *
  * @module
@@ -11,8 +11,8 @@
 
 import * as layout from "./layout.ts";
 import * as sizes from "./size_classes.ts";
-import * as access from "./words.ts";
-import type { Words } from "./words.ts";
+import * as access from "./atomics.ts";
+import type { Words } from "./atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -34,7 +34,7 @@ const {
   REF_SHIFT,
 } = layout;
 const { batchOf, classOf, classRefs } = sizes;
-const { own, poke, settled, touch } = access;
+const { own, poke, fixed, touch } = access;
 
 /**
  * Takes the first block off the list of a class into the hand, and begins to bring the one after it into the cache; 0: there is
@@ -115,7 +115,7 @@ export function isLong(words: Words, base: number, c: number): boolean {
 /** The class of a block in use; -1: it is a run of chunks. */
 export function classAt(words: Words, ref: number): number {
   const chunk = (ref - words[H_FIRST_CHUNK]) >>> words[H_CHUNK_SHIFT];
-  const state = settled(words, DESCRIPTORS + chunk * DESCRIPTOR_WORDS);
+  const state = fixed(words, DESCRIPTORS + chunk * DESCRIPTOR_WORDS);
   return (state & CHUNK_RUN) !== 0 ? -1 : state - 1;
 }
 

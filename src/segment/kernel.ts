@@ -1,7 +1,7 @@
 /**
  * The kernel: what the rooms above compiled to WebAssembly, to be run on a segment's own memory.
  *
- * It is a shortcut: who has none calls the functions that it was compiled from (`table/quick.ts`, `table/gap.ts`, `table/move.ts`, `epoch/limbo.ts`),
+ * It is a shortcut: who has none calls the functions that it was compiled from (`table/fast_path.ts`, `table/gap.ts`, `table/move.ts`, `reclamation/limbo.ts`),
  * with the same outcome. A segment has one if its memory is a `WebAssembly.Memory`, which reaches 4 GiB.
  * `kernel/compile.ts` makes `kernel_binary.ts`.
  *
@@ -12,9 +12,9 @@ import { KERNEL } from "./kernel_binary.ts";
 
 /** The functions of the kernel; those that they are compiled from say what they do. */
 export interface Kernel {
-  look(base: number, text: string, most: number): number;
-  lookPacked(base: number, hash: number, info: number, most: number): number;
-  glance(base: number, hash: number, info: number): number;
+  lookup(base: number, text: string, most: number): number;
+  lookupPacked(base: number, hash: number, info: number, most: number): number;
+  findOptimistically(base: number, hash: number, info: number): number;
   putNumber(
     base: number,
     hash: number,
@@ -97,9 +97,9 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
   });
   const kernel = exports as unknown as Kernel;
   return {
-    look: kernel.look,
-    lookPacked: kernel.lookPacked,
-    glance: kernel.glance,
+    lookup: kernel.lookup,
+    lookupPacked: kernel.lookupPacked,
+    findOptimistically: kernel.findOptimistically,
     putNumber: kernel.putNumber,
     publish: kernel.publish,
     remove: kernel.remove,

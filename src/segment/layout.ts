@@ -45,15 +45,15 @@ export const H_SEED = 8;
 /** Bits of `F_…`. */
 export const H_FLAGS = 10;
 /** log2 of the capacity below which the table never shrinks. */
-export const H_FLOOR_SHIFT = 11;
+export const H_MIN_CAPACITY_SHIFT = 11;
 /** Set once the segment is ready; attaching to one that is not is an error. */
 export const H_READY = 12;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
 /** The last tick at which something was written, or is about to be; never lowered. */
 export const H_WRITTEN = 17;
-/** The reclamation epoch: odd, grows by 2, so that 0 can mean "not pinned". */
-export const H_EPOCH = 32;
+/** The reclamation era: odd, grows by 2, so that 0 can mean "not pinned". */
+export const H_ERA = 32;
 /** Ref of the current table. */
 export const H_ROOT = 48;
 /** Participant records ever used: bounds every scan over them; never lowered. */
@@ -100,7 +100,7 @@ export const H_VALUE_CODEC = 160;
 /** A version of no key, a tombstone: what the link `GONE` leads to, so that a probe that compares keys passes over it. */
 export const H_NO_KEY = 196;
 /** The fields of `H_DISK`. */
-export const D_EPOCH = 0;
+export const D_ERA = 0;
 export const D_ENTRIES = 1;
 export const D_BYTES = 2;
 /** The moment that it shows, and when the map last was as it is on disk: milliseconds since 1970. */
@@ -117,8 +117,8 @@ export const F_EVICT = 1;
 /** Free lists are kept per size class; no segment has more classes than this. */
 export const MAX_CLASSES = 80;
 /** Exchange words per size class. */
-export const EXCHANGE_WAYS = 8;
-export const EXCHANGE = 256;
+export const TRANSFER_WAYS = 8;
+export const TRANSFER = 256;
 export const PARTICIPANTS = 1024;
 /** Participants that a segment has room for. */
 export const MAX_PARTICIPANTS = 128;
@@ -136,7 +136,7 @@ export const DESCRIPTORS: number = PARTICIPANTS +
 export const P_STATE = 0;
 /** Registry words ever used by this participant: bounds the scan for open snapshots. */
 export const P_REGISTRY_MARK = 1;
-/** The epoch in which its worker is reading; 0: not pinned. */
+/** The era in which its worker is reading; 0: not pinned. */
 export const P_PIN = 16;
 /** Queue of retired records, oldest first. */
 export const P_LIMBO_HEAD = 17;
@@ -155,8 +155,8 @@ export const P_USED_AHEAD = 29;
 /** Slots of one table that this participant may still claim, and the number of that table. */
 export const P_PERMITS = 25;
 export const P_PERMITS_FOR = 84;
-/** The tick of the last epoch that was dumped by this participant, see `table/floor.ts`; 0: none; `LOST`: revoked. */
-export const P_FLOOR = 26;
+/** The tick of the last epoch that was dumped by this participant, see `table/horizon.ts`; 0: none; `LOST`: revoked. */
+export const P_HORIZON = 26;
 /** Where what `touch` saw is put, so that it has to look: nobody reads it. */
 export const P_SEEN = 28;
 /** Entries that this participant is about to write: a table is made large enough for them, and not smaller. */
@@ -166,7 +166,7 @@ export const P_RETIRED = 30;
 export const P_RECORD_WEIGHT = 31;
 /** The result of an operation, if it is a number: an f64. */
 export const P_RESULT = 86;
-/** Snapshots that this participant has open: ticks, and what stands for a dump; see `epoch/registry.ts`. */
+/** Snapshots that this participant has open: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
 /** Counters as f64 (two words each), then counters that wrap at 32 bits and are summed modulo that. */
@@ -181,7 +181,7 @@ export const P_HELD_COUNT = 91;
  */
 export const P_TAKEN = 92;
 export const P_GIVEN = 85;
-export const P_SETTLED = 93;
+export const P_CHUNKS_COUNTED = 93;
 /** `P_ENTRIES` and `P_LIVE_REFS` once the block in hand is linked. */
 export const P_ENTRIES_AHEAD = 94;
 export const P_LIVE_AHEAD = 95;
@@ -194,12 +194,12 @@ export const P_FREE_COUNT: number = P_CHUNK + MAX_CLASSES;
 export const P_KEY: number = P_FREE_COUNT + MAX_CLASSES;
 /**
  * Beside each registry word. Of a snapshot: when it was opened, in seconds since 1970. Of a dump: how far it has come, as a
- * `placeOf` in `epoch/registry.ts`.
+ * `placeOf` in `reclamation/registry.ts`.
  */
 export const P_NOTES: number = PARTICIPANT_WORDS - REGISTRY_WORDS;
 export const KEY_SCRATCH_WORDS = 44;
 /**
- * What a look leaves behind, see `table/look.ts`: the key's hash, and what a version's key word holds; what the version that it found
+ * What a look leaves behind, see `table/fast_lookup.ts`: the key's hash, and what a version's key word holds; what the version that it found
  * says of its value.
  */
 export const P_HASH: number = P_KEY + KEY_SCRATCH_WORDS;
@@ -214,10 +214,10 @@ export const P_TRANSIT_OLD: number = P_HASH + 6;
 export const P_TRANSIT_CUT: number = P_HASH + 7;
 /** The table that this participant is about to take away from the root; see `T_REAPER`. */
 export const P_REAPING: number = P_HASH + 8;
-/** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_SETTLED`, `P_USED_REFS` after it. */
-export const P_TURNING: number = P_HASH + 9;
-export const P_TURNED: number = P_HASH + 10;
-export const P_TURNED_USED: number = P_HASH + 11;
+/** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_CHUNKS_COUNTED`, `P_USED_REFS` after it. */
+export const P_CHUNK_CHANGE: number = P_HASH + 9;
+export const P_CHUNK_CHANGE_COUNT: number = P_HASH + 10;
+export const P_CHUNK_CHANGE_USED: number = P_HASH + 11;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [
@@ -256,7 +256,7 @@ export const CHUNK_TAKING = 0x10000000;
 
 /**
  * Every record that can be retired starts alike: words 0 and 1 belong to its kind, word 2 is a stamp for whatever queue it
- * is in (death stamp while held, epoch while in limbo), word 3 the link of that queue or free list.
+ * is in (death stamp while held, era while in limbo), word 3 the link of that queue or free list.
  */
 export const R_STAMP = 2;
 export const R_LINK = 3;
@@ -297,7 +297,7 @@ export const TAG_TOMBSTONE = 5;
 /** Ref of the next table, while or after this one is moved. */
 export const T_NEXT = 0;
 /** How many slots may still be claimed; complemented (negative) once closed by a migration. */
-export const T_ROOM = 1;
+export const T_PERMITS = 1;
 /** 32 - log2(capacity): a hash shifted right by it is the home slot. */
 export const T_SHIFT = 6;
 export const T_CAPACITY = 7;
@@ -307,7 +307,7 @@ export const T_NUMBER = 8;
 export const T_BORN = 9;
 /** The participant (slot + 1) that retires this table, which another one has followed as the root. */
 export const T_REAPER = 10;
-/** An epoch in which this table was the root; 0: nobody has looked yet. */
+/** An era in which this table was the root; 0: nobody has looked yet. */
 export const T_ROOT_SINCE = 11;
 /** The next stride to move: a hint. */
 export const T_CURSOR = 16;
@@ -340,7 +340,7 @@ export const GONE: number = DEAD | (H_NO_KEY / 4);
 /** `link`: look in the next table. All bits are set, so it is no ref with flags: the largest ref is smaller. */
 export const MOVED = -1;
 
-/** `state` of a participant record that is free, but not empty: see `epoch/estate.ts`. No lock has this number. */
+/** `state` of a participant record that is free, but not empty: see `reclamation/estate.ts`. No lock has this number. */
 export const ESTATE = -0x80000000;
 /** `registry` word of a snapshot that is being opened. */
 export const PENDING = -1;
@@ -348,7 +348,7 @@ export const PENDING = -1;
 export const OPENING = -0x7fffffff;
 /** `registry` word of a dump that was revoked; as that of one with the tick `NEVER`, which shows nothing. */
 export const REVOKED = -0x80000000;
-/** `floor` of a participant that must dump everything again. */
+/** `horizon` of a participant that must dump everything again. */
 export const LOST = -1;
 /** The clock begins here: a snapshot has the tick before, if nothing was written yet, and no snapshot has tick 0. */
 export const FIRST_TICK = 2;

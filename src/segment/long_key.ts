@@ -16,7 +16,7 @@
  */
 
 import { H_LONG_KEY } from "./layout.ts";
-import { compareAndSet, load, type Words } from "./words.ts";
+import { compareAndSet, load, type Words } from "./atomics.ts";
 
 /** The bits of the word that count chunks: a segment has fewer. */
 const CHUNKS_SHIFT = 20;

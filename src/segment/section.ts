@@ -5,14 +5,14 @@
  * after which the runtime still calls every timer that is due; or by an exception, as of a stack that overflows. So a record says
  * that its worker is in a section, and nothing takes that back but the section's own end: no `finally`, which runs after an exception,
  * too. Sections nest. None of the caller's code runs in one (callbacks, codecs), so at every way into the map the word is 0; where it is
- * not, a section was cut short, and whoever comes first brings the record in order before it does anything else (`epoch/repair.ts`).
+ * not, a section was cut short, and whoever comes first brings the record in order before it does anything else (`reclamation/repair.ts`).
  *
  * @module
  */
 
 import * as layout from "./layout.ts";
-import * as access from "./words.ts";
-import type { Words } from "./words.ts";
+import * as access from "./atomics.ts";
+import type { Words } from "./atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { P_SECTION } = layout;

@@ -22,14 +22,14 @@ import {
   H_CHUNK_HINT,
   H_CHUNK_SHIFT,
   H_CLOCK,
-  H_EPOCH,
+  H_ERA,
   H_FIRST_CHUNK,
   H_FLAGS,
-  H_FLOOR_SHIFT,
   H_ID,
   H_KEY_CODEC,
   H_LAYOUT,
   H_MAGIC,
+  H_MIN_CAPACITY_SHIFT,
   H_NO_KEY,
   H_PARTICIPANTS,
   H_READY,
@@ -53,7 +53,7 @@ import {
 import { type Kernel, kernelMemory, kernelOver } from "./kernel.ts";
 import { isSound as isReserveSound } from "./long_key.ts";
 import { SizeClasses } from "./size_classes.ts";
-import { load, poke, store, type Words } from "./words.ts";
+import { load, poke, store, type Words } from "./atomics.ts";
 
 /** The smallest segment, in bytes: 1 MiB. */
 export const MIN_SEGMENT_BYTES: number = 2 ** 20;
@@ -79,7 +79,7 @@ export interface SegmentOptions {
   keyCodec: string;
   valueCodec: string;
   evict: boolean;
-  floorShift: number;
+  minCapacityShift: number;
   /** The key of the hash function; by default a random one. */
   seed?: readonly [number, number];
   /** What the map is called. */
@@ -119,7 +119,7 @@ export class Segment {
   readonly keyCodec: string;
   readonly valueCodec: string;
   readonly evicts: boolean;
-  readonly floorShift: number;
+  readonly minCapacityShift: number;
 
   private constructor(handle: SegmentHandle) {
     const { buffer, memory, name } = handle;
@@ -144,7 +144,7 @@ export class Segment {
     this.keyCodec = readName(this.bytes, words, H_KEY_CODEC);
     this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
     this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
-    this.floorShift = words[H_FLOOR_SHIFT];
+    this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
 
   /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
@@ -160,12 +160,12 @@ export class Segment {
     poke(words, H_CHUNK_COUNT, geometry.chunkCount);
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
-    poke(words, H_FLOOR_SHIFT, options.floorShift);
+    poke(words, H_MIN_CAPACITY_SHIFT, options.minCapacityShift);
     const random = crypto.getRandomValues(new Int32Array(4));
     words.set(options.id ?? random.subarray(0, 2), H_ID);
     words.set(options.seed ?? random.subarray(2), H_SEED);
     poke(words, H_CLOCK, FIRST_TICK);
-    poke(words, H_EPOCH, 1);
+    poke(words, H_ERA, 1);
     writeNoKey(words);
     const bytes = new Uint8Array(buffer);
     writeName(bytes, words, H_KEY_CODEC, options.keyCodec);
@@ -325,7 +325,7 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
 /** Whether the words of the header that count or point at something are such that nobody walks out of the segment with them. */
 function areInBounds(words: Words, { chunkCount }: Geometry): boolean {
   const bounds: [index: number, low: number, high: number][] = [
-    [H_FLOOR_SHIFT, 1, 30],
+    [H_MIN_CAPACITY_SHIFT, 1, 30],
     [H_PARTICIPANTS, 0, MAX_PARTICIPANTS],
     [H_SNAPSHOTS, 0, MAX_PARTICIPANTS],
     [H_CHUNK_HINT, 0, chunkCount],

@@ -7,7 +7,7 @@
  * @module
  */
 
-import * as machine from "./machine.ts";
+import * as machine from "./intrinsics.ts";
 
 const { leadingZeros } = machine;
 

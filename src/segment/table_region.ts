@@ -17,7 +17,7 @@ import {
   H_CEILING,
 } from "./layout.ts";
 import type { Segment } from "./segment.ts";
-import { hint, load } from "./words.ts";
+import { hint, load } from "./atomics.ts";
 
 const RUN_LENGTH = CHUNK_BODY - 1;
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import * as access from "./words.ts";
-import type { Words } from "./words.ts";
+import * as access from "./atomics.ts";
+import type { Words } from "./atomics.ts";
 
 const { own, poke } = access;
 

@@ -10,8 +10,8 @@
 
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Participant } from "../epoch/participant.ts";
-import { pause } from "../segment/words.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import { pause } from "../segment/atomics.ts";
 
 /** Pauses after the first lost race, and at most. */
 const LEAST_PAUSES = 1;

@@ -20,15 +20,15 @@
  * @module
  */
 
-import type { Chains } from "../epoch/participant.ts";
+import type { Chains } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
-import type { Participant } from "../epoch/participant.ts";
-import * as registry from "../epoch/registry.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import * as registry from "../reclamation/registry.ts";
 import * as hashing from "./hash.ts";
 import { EncodedKey } from "./key.ts";
-import * as trimming from "./trim.ts";
+import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -43,10 +43,10 @@ const {
   V_PREV,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, settled } = access;
+const { compareAndSet, load, fixed } = access;
 const { hashWords } = hashing;
 const { isOlderOpen, isShown } = registry;
-const { freeze, trim } = trimming;
+const { freeze, prune } = pruning;
 const { keyWords } = versions;
 
 /** How often a search begins anew because others changed the chain, before it is left for later. */
@@ -72,10 +72,10 @@ export class TableChains implements Chains {
     this.#key = new EncodedKey(participant.segment.seed);
   }
 
-  letGo(ref: number, death: number): "needed" | "out" | "later" {
+  releaseHeld(ref: number, death: number): "needed" | "out" | "later" {
     const words = this.#words;
     const hash = hashOf(words, ref);
-    const birth = settled(words, ref * 4 + V_STAMP);
+    const birth = fixed(words, ref * 4 + V_STAMP);
     if (isShown(words, birth, death, hash)) return "needed";
     // Only then: what that one shows was there when it was seen to be open, and so is all that leads to it while this pin lasts.
     if (!isOlderOpen(words, birth, hash)) return "out"; // no snapshot comes by, open or yet to be opened
@@ -92,7 +92,7 @@ export class TableChains implements Chains {
       if (newest === 0) return true; // the key is gone, with its chain
       // Ends what another one may have begun: to take out the version that this one replaced.
       this.#participant.enterSection();
-      trim(words, this.#participant.base, newest, this.#key.hash);
+      prune(words, this.#participant.base, newest, this.#key.hash);
       this.#participant.leaveSection();
       if (this.#takeOutBehind(newest, ref)) return true;
     }
@@ -102,7 +102,7 @@ export class TableChains implements Chains {
   /** Takes out what is going, from the newest version to this one; false: the chain changed, and it may still be there. */
   #takeOutBehind(newest: number, wanted: number): boolean {
     const words = this.#words;
-    const birth = settled(words, wanted * 4 + V_STAMP);
+    const birth = fixed(words, wanted * 4 + V_STAMP);
     let front = newest;
     let prev = load(words, front * 4 + V_PREV);
     for (;;) {
@@ -110,7 +110,7 @@ export class TableChains implements Chains {
       if ((prev & GOING) !== 0) return false; // the one in front must go first
       const ref = prev & REF_MASK;
       // Whatever is older stands behind where it stood, and may be retired: it is looked at, but not followed.
-      if (ref === 0 || settled(words, ref * 4 + V_STAMP) < birth) return true;
+      if (ref === 0 || fixed(words, ref * 4 + V_STAMP) < birth) return true;
       const older = load(words, ref * 4 + V_PREV);
       if (ref === wanted || (older & GOING) !== 0) {
         const next = older & REF_MASK | FINAL;

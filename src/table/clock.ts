@@ -1,23 +1,23 @@
 /**
  * The clock: opening and closing snapshots.
  *
- * There is no counter of open snapshots: each participant has registry words of its own, and whoever trims looks at all
+ * There is no counter of open snapshots: each participant has registry words of its own, and whoever prunes looks at all
  * of them, bounded by marks that only rise. A snapshot that is being opened stands there as PENDING before it reads the
  * clock, and counts as "needs everything"; so a version that it will show is never retired under it.
  *
  * The clock goes on only if something was written since it did the last time. Whoever gives out a stamp says so first, in a
  * word that only rises (`writingTick`). If that word is behind the clock no version bears the present tick, and the one before shows all
  * that was acknowledged: so that is the snapshot's. Either way it is no earlier than any stamp that was given before it was
- * opened, which is what those who trim rely on.
+ * opened, which is what those who prune rely on.
  *
  * @module
  */
 
-import type { Participant } from "../epoch/participant.ts";
-import { FIRST_PLACE, noteOf } from "../epoch/registry.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import { FIRST_PLACE, noteOf } from "../reclamation/registry.ts";
 import * as layout from "../segment/layout.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.

@@ -14,9 +14,9 @@
 
 import type { Segment } from "../segment/segment.ts";
 import * as layout from "../segment/layout.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
-import type { Participant } from "../epoch/participant.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+import type { Participant } from "../reclamation/participant.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import { afterGap } from "./gap.ts";
 import { homeSlot } from "./hash.ts";
@@ -40,7 +40,7 @@ const {
   V_KEY,
   V_STAMP,
 } = layout;
-const { hint, load, settled } = access;
+const { hint, load, fixed } = access;
 const { settle, touchVersion } = versions;
 
 const HASHES = 2 ** 32;
@@ -130,7 +130,7 @@ export class Cursor {
       const slot = table + T_SLOTS +
         ((first + n) & (capacity - 1)) * SLOT_WORDS;
       this.#migration.moveSlot(table, slot);
-      if (settled(words, slot) === CLOSED && first + n >= last) return;
+      if (fixed(words, slot) === CLOSED && first + n >= last) return;
     }
   }
 

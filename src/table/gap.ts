@@ -5,8 +5,8 @@
  */
 
 import * as layout from "../segment/layout.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { EMPTY, SLOT_WORDS, T_CAPACITY, T_SLOTS } = layout;

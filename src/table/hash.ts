@@ -10,8 +10,8 @@
  * @module
  */
 
-import type { Text } from "../segment/machine.ts";
-import type { KeyWords } from "../segment/words.ts";
+import type { Text } from "../segment/intrinsics.ts";
+import type { KeyWords } from "../segment/atomics.ts";
 
 /**
  * Hashes `count` words, from `from` on, under the key (`k0`, `k1`). `info` (length and kind of the key) is hashed last, so that keys

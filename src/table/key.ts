@@ -5,8 +5,8 @@
  */
 
 import * as layout from "../segment/layout.ts";
-import type { Participant } from "../epoch/participant.ts";
-import type { Words } from "../segment/words.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import type { Words } from "../segment/atomics.ts";
 import * as hashing from "./hash.ts";
 import type { HashMemo } from "./hash_memo.ts";
 import * as versions from "./version.ts";
@@ -46,7 +46,7 @@ export class EncodedKey {
   readonly #nearLength: number;
   /** Memory for those that are. */
   #far: Scratch | undefined;
-  #isFar = false;
+  #isTooLong = false;
   /** Bytes in use, with the `KEY_WIDE` flag: what a version's key word holds, but for its expiry flag. */
   info = 0;
   hash = 0;
@@ -86,22 +86,22 @@ export class EncodedKey {
   }
 
   /** Whether the key is short enough for the memory that was given first. */
-  get isNear(): boolean {
-    return !this.#isFar;
+  get fitsScratch(): boolean {
+    return !this.#isTooLong;
   }
 
   /** Makes room for `bytes` bytes. */
   reserve(bytes: number): void {
-    if (this.#isFar || bytes > this.#nearLength) this.#fit(bytes);
+    if (this.#isTooLong || bytes > this.#nearLength) this.#fit(bytes);
   }
 
   #fit(bytes: number): void {
-    this.#isFar = bytes > this.#nearLength;
-    if (this.#isFar && bytes > (this.#far?.bytes.length ?? 0)) {
+    this.#isTooLong = bytes > this.#nearLength;
+    if (this.#isTooLong && bytes > (this.#far?.bytes.length ?? 0)) {
       const words = 2 ** Math.ceil(Math.log2(bytes / 4 + 1));
       this.#far = scratchIn(new Int32Array(words));
     }
-    const scratch = this.#isFar ? this.#far! : this.#near;
+    const scratch = this.#isTooLong ? this.#far! : this.#near;
     this.words = scratch.words;
     this.bytes = scratch.bytes;
   }
@@ -155,7 +155,7 @@ export class EncodedKey {
 
   /** Takes over a key that was packed into the memory given first. */
   adopt(info: number, hash: number): void {
-    if (this.#isFar) this.#fit(0);
+    if (this.#isTooLong) this.#fit(0);
     this.info = info;
     this.hash = hash;
   }

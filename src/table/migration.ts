@@ -18,22 +18,22 @@
  * @module
  */
 
-import type { Participant } from "../epoch/participant.ts";
-import { oldestSnapshot, participantBase } from "../epoch/registry.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import { oldestSnapshot, participantBase } from "../reclamation/registry.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as sections from "../segment/section.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
-import { lowestFloor, revokeFloors } from "./floor.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+import { lowestHorizon, revokeHorizons } from "./horizon.ts";
 import {
   claimedSlots,
-  closeRoom,
+  closePermits,
   crowded,
   type Permits,
   slotLimit,
-} from "./room.ts";
+} from "./slot_permits.ts";
 import { closeUnlinked, moveSlots } from "./move.ts";
 import { isUnneeded } from "./tombstone.ts";
 
@@ -61,7 +61,7 @@ const {
   T_NEXT,
   T_NUMBER,
   T_REAPER,
-  T_ROOM,
+  T_PERMITS,
   T_SHIFT,
   T_SLOTS,
   T_SWEPT,
@@ -85,9 +85,9 @@ const PURGE_WORTH = 32;
 /** What the word for expected entries holds. */
 const MOST_EXPECTED = 2 ** 28;
 
-/** log2 of the capacity that suits a number of entries, but no less than `floor`. */
-function suitableShift(entries: number, floor: number): number {
-  return Math.max(floor, Math.ceil(Math.log2(Math.max(1, entries) / ROOMY)));
+/** log2 of the capacity that suits a number of entries, but no less than `horizon`. */
+function suitableShift(entries: number, horizon: number): number {
+  return Math.max(horizon, Math.ceil(Math.log2(Math.max(1, entries) / ROOMY)));
 }
 
 /** log2 of the least capacity that a table with so many claimed slots can move to. */
@@ -98,7 +98,7 @@ function leastShift(claimed: number): number {
 }
 
 /** log2 of the capacity that takes a number of entries without moving. */
-export function floorShiftFor(entries: number): number {
+export function minCapacityShiftFor(entries: number): number {
   let shift = LEAST_SHIFT;
   while (crowded(2 ** shift) <= entries) shift++;
   return shift;
@@ -120,7 +120,7 @@ export function allocateTable(
   poke(words, table + T_CAPACITY, capacity);
   poke(words, table + T_NUMBER, add(words, H_TABLES, 1) + 1);
   poke(words, table + T_BORN, load(words, H_CLOCK));
-  poke(words, table + T_ROOM, slotLimit(capacity));
+  poke(words, table + T_PERMITS, slotLimit(capacity));
   return ref;
 }
 
@@ -205,14 +205,14 @@ export class Migration {
       const next = this.#allocateNext(table, claimed, worth);
       if (next === 0) return load(words, table + T_NEXT) !== 0;
       // Closed only now: as long as there is no next table, this one must go on.
-      closeRoom(words, table);
+      closePermits(words, table);
       const capacity = words[next * 4 + T_CAPACITY];
       const room = slotLimit(capacity) - claimedSlots(words, table);
       if (room < 0) {
         this.#participant.allocator.free(next); // claimed meanwhile; the bound is final now, so the next try fits
         continue;
       }
-      poke(words, next * 4 + T_ROOM, room);
+      poke(words, next * 4 + T_PERMITS, room);
       if (compareAndSet(words, table + T_NEXT, 0, next)) {
         this.#participant.count("migrations");
         this.keepReserve();
@@ -252,24 +252,24 @@ export class Migration {
 
   /** log2 of the capacity that suits what lives, if the claimed slots can move there; else of the least that they can move to. */
   #fittingShift(live: number, claimed: number): number {
-    const floor = this.#participant.segment.floorShift;
-    return Math.max(suitableShift(live, floor), leastShift(claimed));
+    const horizon = this.#participant.segment.minCapacityShift;
+    return Math.max(suitableShift(live, horizon), leastShift(claimed));
   }
 
   /** log2 of the capacity that takes what is announced, too; 0: nothing is. */
   #shiftForExpected(live: number): number {
     const expected = expectedEntries(this.#words);
-    return expected === 0 ? 0 : floorShiftFor(live + expected);
+    return expected === 0 ? 0 : minCapacityShiftFor(live + expected);
   }
 
   /** Whether there are so many tombstones, and a move would drop them: for whoever is short of memory, which goes before dumps. */
   #canDrop(table: number, tombstones: number): boolean {
     if (!this.#hasDroppable(table, tombstones)) return false;
-    revokeFloors(this.#words);
+    revokeHorizons(this.#words);
     return true;
   }
 
-  /** Whether there are so many slots that a move would drop, floors aside. Takes a look at each while a snapshot is open. */
+  /** Whether there are so many slots that a move would drop, horizons aside. Takes a look at each while a snapshot is open. */
   #hasDroppable(table: number, wanted: number): boolean {
     const words = this.#words;
     if (this.#deadSlots(table) < wanted) return false;
@@ -292,13 +292,13 @@ export class Migration {
       isUnneeded(words, tombstone, hint(words, slot));
   }
 
-  /** Whether what a floor lets go was dropped already when this table was made. */
+  /** Whether what a horizon lets go was dropped already when this table was made. */
   #movesInVain(table: number): boolean {
-    return this.#words[table + T_BORN] > lowestFloor(this.#words);
+    return this.#words[table + T_BORN] > lowestHorizon(this.#words);
   }
 
   #revokeInVain(table: number): void {
-    if (this.#movesInVain(table)) revokeFloors(this.#words);
+    if (this.#movesInVain(table)) revokeHorizons(this.#words);
   }
 
   /** Slots of keys that were deleted: with a tombstone, or none any more. */
@@ -329,7 +329,7 @@ export class Migration {
     const bytes = tableBytes(2 ** shift);
     if (!this.#isWorthGrowing(table, bytes)) return 0;
     const before = tableBytes(this.#words[table + T_CAPACITY]);
-    if (!allocator.hasRoomForTable(bytes, before)) return 0;
+    if (!allocator.hasChunksForTable(bytes, before)) return 0;
     allocator.keepForTables(bytes); // before it is allocated, so that no entry takes what is counted on
     const next = allocateTable(this.#participant, shift);
     if (next === 0) this.keepReserve();
@@ -382,13 +382,13 @@ export class Migration {
   considerShrinking(deadShare: number): void {
     const words = this.#words;
     const table = load(words, H_ROOT) * 4;
-    if (load(words, table + T_ROOM) < 0) return;
+    if (load(words, table + T_PERMITS) < 0) return;
     const claimed = claimedSlots(words, table);
     const dead = claimed - liveEntries(words);
     const capacity = words[table + T_CAPACITY];
-    const floor = 2 ** this.#participant.segment.floorShift;
+    const horizon = 2 ** this.#participant.segment.minCapacityShift;
     const expected = expectedEntries(words);
-    const sparse = capacity > floor && claimed + expected < capacity * SPARSE;
+    const sparse = capacity > horizon && claimed + expected < capacity * SPARSE;
     if (!sparse && dead < capacity * deadShare) return;
     if (!sparse && dead <= claimed - dead && this.#movesInVain(table)) return;
     if (oldestSnapshot(words) !== NEVER) return; // tombstones may be needed: moving would not drop them

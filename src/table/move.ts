@@ -6,10 +6,10 @@
  * @module
  */
 
-import * as limbo from "../epoch/limbo.ts";
+import * as limbo from "../reclamation/limbo.ts";
 import * as layout from "../segment/layout.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
 import * as hashing from "./hash.ts";
 import * as tombstones from "./tombstone.ts";
 import * as versions from "./version.ts";

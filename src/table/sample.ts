@@ -5,7 +5,7 @@
  */
 
 import * as layout from "../segment/layout.ts";
-import { hint, load, type Words } from "../segment/words.ts";
+import { hint, load, type Words } from "../segment/atomics.ts";
 import { homeSlot } from "./hash.ts";
 
 const {

@@ -25,20 +25,20 @@
  * @module
  */
 
-import type { Participant } from "../epoch/participant.ts";
+import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import * as sections from "../segment/section.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
 import * as accounting from "./account.ts";
 import { Backoff } from "./backoff.ts";
 import { TableChains } from "./chain.ts";
 import * as hashing from "./hash.ts";
 import type { EncodedKey } from "./key.ts";
 import { Migration } from "./migration.ts";
-import { claimedSlots, crowded, Permits } from "./room.ts";
+import { claimedSlots, crowded, Permits } from "./slot_permits.ts";
 import * as tombstones from "./tombstone.ts";
-import * as trimming from "./trim.ts";
+import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -55,16 +55,16 @@ const {
   SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
-  T_ROOM,
+  T_PERMITS,
   T_SHIFT,
   T_SLOTS,
   V_PREV,
 } = layout;
-const { compareAndSet, hint, load, poke, settled, touch } = access;
+const { compareAndSet, hint, load, poke, fixed, touch } = access;
 const { account, announce } = accounting;
 const { enter, leave } = sections;
 const { homeSlot } = hashing;
-const { trim } = trimming;
+const { prune } = pruning;
 const { dropAtOnce } = tombstones;
 const { hasKey, isTombstone, settle, touchVersion } = versions;
 
@@ -167,7 +167,7 @@ export class Table {
   // ---- writing ------------------------------------------------------------------------------------------------------
 
   /**
-   * Finds where to write a key: returns its newest version, settled and trimmed, ready for {@linkcode replace}; or 0 if there
+   * Finds where to write a key: returns its newest version, settled and pruned, ready for {@linkcode replace}; or 0 if there
    * is none, ready for {@linkcode insert} if `toInsert`. Helps a migration on its way. Lock-free.
    */
   seek(key: EncodedKey, toInsert: boolean): number {
@@ -229,7 +229,7 @@ export class Table {
               return ONWARD;
             }
             settle(words, ref);
-            trim(words, this.#participant.base, ref, hash);
+            prune(words, this.#participant.base, ref, hash);
             this.#endOn(table, slot, false);
             this.#link = link;
             return ref;
@@ -271,7 +271,7 @@ export class Table {
     announce(words, base, current, version);
     if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
-    trim(words, base, version, settled(words, this.#slot));
+    prune(words, base, version, fixed(words, this.#slot));
     account(words, base);
     if (!dead) return true;
     dropAtOnce(words, base, this.#table, this.#slot, link);
@@ -444,7 +444,7 @@ export class Table {
       if (load(words, root + T_NEXT) !== 0) this.migration.finish(root);
       return "lost";
     }
-    if (load(words, root + T_ROOM) > 0) return "lost";
+    if (load(words, root + T_PERMITS) > 0) return "lost";
     return this.migration.start(root) ? "lost" : "full";
   }
 }

@@ -21,20 +21,20 @@
  * @module
  */
 
-import * as limbo from "../epoch/limbo.ts";
-import * as registry from "../epoch/registry.ts";
+import * as limbo from "../reclamation/limbo.ts";
+import * as registry from "../reclamation/registry.ts";
 import * as layout from "../segment/layout.ts";
-import * as access from "../segment/words.ts";
-import type { Words } from "../segment/words.ts";
-import * as floors from "./floor.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+import * as horizons from "./horizon.ts";
 import * as hashing from "./hash.ts";
-import * as trimming from "./trim.ts";
+import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
   GONE,
-  H_EPOCH,
+  H_ERA,
   H_ROOT,
   H_SNAPSHOTS,
   REF_MASK,
@@ -46,12 +46,12 @@ const {
   V_PREV,
   V_STAMP,
 } = layout;
-const { compareAndSet, load, settled } = access;
+const { compareAndSet, load, fixed } = access;
 const { isOver, retire } = limbo;
 const { isNeeded } = registry;
-const { lowestFloor } = floors;
+const { lowestHorizon } = horizons;
 const { homeSlot } = hashing;
-const { trim } = trimming;
+const { prune } = pruning;
 const { contentRefs, settle } = versions;
 
 /** Slots from home within which a tombstone is dropped at once: a cache line of them. */
@@ -65,24 +65,24 @@ export function isDroppable(
   hash: number,
 ): boolean {
   settle(words, tombstone);
-  trim(words, base, tombstone, hash);
+  prune(words, base, tombstone, hash);
   return isNeededByNone(words, tombstone, hash);
 }
 
-/** Whether nobody needs a tombstone, settled and trimmed, nor what it replaced. */
+/** Whether nobody needs a tombstone, settled and pruned, nor what it replaced. */
 function isNeededByNone(
   words: Words,
   tombstone: number,
   hash: number,
 ): boolean {
-  if (load(words, H_SNAPSHOTS) === 0) return true; // then there is no floor either
-  // In this order: a dump sets its floor before it passes anything, or closes its snapshot.
+  if (load(words, H_SNAPSHOTS) === 0) return true; // then there is no horizon either
+  // In this order: a dump sets its horizon before it passes anything, or closes its snapshot.
   return isUnneeded(words, tombstone, hash) &&
-    lowestFloor(words) >= settled(words, tombstone * 4 + V_STAMP);
+    lowestHorizon(words) >= fixed(words, tombstone * 4 + V_STAMP);
 }
 
 /**
- * Whether no snapshot, open or opening, can need a tombstone, settled and trimmed, or what it replaced. If there is nothing under it,
+ * Whether no snapshot, open or opening, can need a tombstone, settled and pruned, or what it replaced. If there is nothing under it,
  * whoever is older sees the same without it: nothing.
  */
 export function isUnneeded(
@@ -92,10 +92,10 @@ export function isUnneeded(
 ): boolean {
   const at = tombstone * 4;
   return (load(words, at + V_PREV) & REF_MASK) === 0 ||
-    !isNeeded(words, settled(words, at + V_STAMP), hash);
+    !isNeeded(words, fixed(words, at + V_STAMP), hash);
 }
 
-/** Drops the tombstone that the caller linked, settled and trimmed, if that can be done already. The caller is pinned. */
+/** Drops the tombstone that the caller linked, settled and pruned, if that can be done already. The caller is pinned. */
 export function dropAtOnce(
   words: Words,
   base: number,
@@ -105,15 +105,15 @@ export function dropAtOnce(
 ): void {
   const tombstone = link & REF_MASK;
   if (
-    isNear(words, table, slot) && isRidOfMovers(words, table) &&
-    isNeededByNone(words, tombstone, settled(words, slot)) &&
+    fitsScratch(words, table, slot) && isRidOfMovers(words, table) &&
+    isNeededByNone(words, tombstone, fixed(words, slot)) &&
     compareAndSet(words, slot + 1, link, GONE)
   ) retire(words, base, tombstone, contentRefs(words, tombstone));
 }
 
-function isNear(words: Words, table: number, slot: number): boolean {
+function fitsScratch(words: Words, table: number, slot: number): boolean {
   const place = (slot - table - T_SLOTS) / SLOT_WORDS;
-  const home = homeSlot(settled(words, slot), words[table + T_SHIFT]);
+  const home = homeSlot(fixed(words, slot), words[table + T_SHIFT]);
   return ((place - home) & (words[table + T_CAPACITY] - 1)) < NEAR;
 }
 
@@ -121,9 +121,9 @@ function isNear(words: Words, table: number, slot: number): boolean {
 function isRidOfMovers(words: Words, table: number): boolean {
   const since = load(words, table + T_ROOT_SINCE);
   if (since !== 0) return isOver(words, since);
-  // The root first: whoever moves into this table was pinned before it became the root, and so before that epoch is over.
+  // The root first: whoever moves into this table was pinned before it became the root, and so before that era is over.
   if (load(words, H_ROOT) * 4 === table) {
-    compareAndSet(words, table + T_ROOT_SINCE, 0, load(words, H_EPOCH));
+    compareAndSet(words, table + T_ROOT_SINCE, 0, load(words, H_ERA));
   }
   return false;
 }

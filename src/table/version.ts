@@ -3,7 +3,7 @@
  *
  * A version is written in private memory and never changes once it is published, but for two words that only settle:
  * `stamp`, from 0 (pending) to the clock tick at which it took effect, and `prev`, from the version that it replaced to its
- * final, trimmed value. Settling follows the versioned CAS of Wei, Ben-David, Blelloch, Fatourou, Ruppert and Sun, "Constant-time
+ * final, pruned value. Settling follows the versioned CAS of Wei, Ben-David, Blelloch, Fatourou, Ruppert and Sun, "Constant-time
  * snapshots with applications to concurrent data structures", PPoPP 2021: whoever meets a pending version settles it
  * before acting on it.
  *
@@ -21,10 +21,10 @@
  */
 
 import * as layout from "../segment/layout.ts";
-import * as machine from "../segment/machine.ts";
+import * as machine from "../segment/intrinsics.ts";
 import type { Segment } from "../segment/segment.ts";
-import * as access from "../segment/words.ts";
-import type { KeyWords, Words } from "../segment/words.ts";
+import * as access from "../segment/atomics.ts";
+import type { KeyWords, Words } from "../segment/atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {

@@ -5,11 +5,11 @@
  * @module
  */
 import { MapFullError, type SharedMapOptions } from "../../mod.ts";
-import { adoptEstates } from "../../src/epoch/estate.ts";
+import { adoptEstates } from "../../src/reclamation/estate.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
-import { sweep } from "../../src/map/sweep.ts";
+import { sweep } from "../../src/map/expiry_sweep.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
-import type { Counted } from "./words.ts";
+import type { Counted } from "./atomics.ts";
 import { textOf, type Value } from "./text.ts";
 import type { World } from "./world.ts";
 

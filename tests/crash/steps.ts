@@ -13,7 +13,7 @@ import { assert } from "@std/assert";
 import { Random } from "../testing/random.ts";
 import { inspect } from "./inspection.ts";
 import { RECORD, type Scenario, SCENARIOS } from "./scenarios.ts";
-import { live } from "./words.ts";
+import { live } from "./atomics.ts";
 import { World } from "./world.ts";
 
 /** What came of a scenario. */

@@ -8,14 +8,14 @@
  * @module
  */
 import { SharedMap } from "../../mod.ts";
-import { livingLocks } from "../../src/epoch/recovery.ts";
+import { livingLocks } from "../../src/reclamation/recovery.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
-import { lookInTypeScript } from "../table/looks.ts";
+import { lookInTypeScript } from "../table/lookups.ts";
 import { Random } from "../testing/random.ts";
 import { DeathLog } from "./death_log.ts";
 import { type Fate, type Life, roles } from "./roles.ts";
 import type { Value } from "./text.ts";
-import { failAt, live } from "./words.ts";
+import { failAt, live } from "./atomics.ts";
 
 /** A worker's own scope, as the types of the main thread do not have it. */
 const scope = self as unknown as {

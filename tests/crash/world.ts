@@ -12,18 +12,18 @@ import {
   type SharedMapOptions,
   type SharedMapSnapshot,
 } from "../../mod.ts";
-import { recover } from "../../src/epoch/recovery.ts";
-import { participantBase } from "../../src/epoch/registry.ts";
+import { recover } from "../../src/reclamation/recovery.ts";
+import { participantBase } from "../../src/reclamation/registry.ts";
 import { attach } from "../../src/map/attach.ts";
 import type { Attachment } from "../../src/map/attachment.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
-import { Salvage } from "../../src/table/salvage.ts";
+import { TableRecoverer } from "../../src/table/table_recovery.ts";
 import { growOld } from "../table/old_root.ts";
 import type { Random } from "../testing/random.ts";
 import { asRecovery } from "./faults.ts";
 import { textOf, type Value } from "./text.ts";
-import { type Counted, dieAt, failAt, live } from "./words.ts";
+import { type Counted, dieAt, failAt, live } from "./atomics.ts";
 
 /** What a victim throws when it dies. */
 export class Death extends Error {}
@@ -225,9 +225,9 @@ export class World {
 
   /** As a worker that finds the dead, in the given order. */
   recover(slots = this.deadSlots, by = this.survivor): void {
-    const salvage = new Salvage(by.participant, by.table);
+    const tableRecovery = new TableRecoverer(by.participant, by.table);
     asRecovery(() => {
-      for (const slot of slots) recover(by.participant, slot, salvage);
+      for (const slot of slots) recover(by.participant, slot, tableRecovery);
     });
   }
 

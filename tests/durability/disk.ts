@@ -354,7 +354,7 @@ class OpenNode implements SystemFile {
     const others = [...file.shared].some((other) => other !== this);
     const isTaken = file.lock !== undefined && file.lock !== this;
     if (isTaken || (exclusive && others)) return false;
-    this.#letGo();
+    this.#releaseHeld();
     if (exclusive) file.lock = this;
     else file.shared.add(this);
     return true;
@@ -366,17 +366,17 @@ class OpenNode implements SystemFile {
   }
 
   unlockSync(): void {
-    this.#letGo();
+    this.#releaseHeld();
   }
 
-  #letGo(): void {
+  #releaseHeld(): void {
     if (!(this.#node instanceof FileNode)) return;
     if (this.#node.lock === this) this.#node.lock = undefined;
     this.#node.shared.delete(this);
   }
 
   close(): void {
-    this.#letGo();
+    this.#releaseHeld();
     if (!this.#disk.openFiles.delete(this)) throw new Error("it is closed");
   }
 }

@@ -10,7 +10,7 @@ import {
   SnapshotError,
   writeSnapshot,
 } from "../../mod.ts";
-import { Assembly } from "../../src/persist/assembly.ts";
+import { SnapshotBuilder } from "../../src/persist/snapshot_builder.ts";
 import { makeDirectory } from "../../src/persist/directory.ts";
 import type { Series } from "../../src/persist/series.ts";
 import { seriesOf, silent } from "../persist/series.ts";
@@ -79,7 +79,10 @@ export class Story implements Disposable {
   /** An epoch that is made of entries. */
   async assemble(): Promise<void> {
     this.#change();
-    const assembly = new Assembly({ keyCodec: "string", valueCodec: "number" });
+    const assembly = new SnapshotBuilder({
+      keyCodec: "string",
+      valueCodec: "number",
+    });
     for (const [key, value] of this.#map!) {
       assembly.add({ key, value, expiry: Infinity });
     }

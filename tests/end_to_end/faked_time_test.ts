@@ -10,7 +10,7 @@ import {
   SharedMap,
   SnapshotWriter,
 } from "../../mod.ts";
-import { Participant } from "../../src/epoch/participant.ts";
+import { Participant } from "../../src/reclamation/participant.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { sleep } from "../../src/timers.ts";
 import { Crew } from "../testing/crew.ts";

@@ -7,12 +7,12 @@
 import { SharedMap, type SharedMapStats } from "../../mod.ts";
 import { Crew } from "../testing/crew.ts";
 import { check } from "./checker.ts";
-import { type Climate, type ClimateName, CLIMATES } from "./climates.ts";
+import { type Workload, type WorkloadName, WORKLOADS } from "./workloads.ts";
 import { draw } from "./drawing.ts";
 import type { FaultName } from "./faults.ts";
 import { FULL, type Operation } from "./operation.ts";
 import { partition } from "./partition.ts";
-import type { Input, roles } from "./player_roles.ts";
+import type { Input, roles } from "./worker_roles.ts";
 import { newClock } from "./recorder.ts";
 import { sceneOf } from "./scene.ts";
 import { specification, type State } from "./specification.ts";
@@ -20,7 +20,7 @@ import { StartingLine } from "./starting_line.ts";
 
 /** What is to be played. */
 export interface Plan {
-  readonly climate: ClimateName;
+  readonly workload: WorkloadName;
   readonly workers: number;
   /** How many histories, of each map. */
   readonly histories: number;
@@ -48,19 +48,19 @@ export interface Finding {
   readonly drawing: string;
 }
 
-const SCRIPT = new URL("./player_roles.ts", import.meta.url);
+const SCRIPT = new URL("./worker_roles.ts", import.meta.url);
 
 /** Plays histories and checks them. */
 export async function campaign(plan: Plan): Promise<Report> {
-  const climate: Climate = CLIMATES[plan.climate];
-  using map = SharedMap.create<string, number>(climate.options);
-  const groups = climate.groups(map);
+  const workload: Workload = WORKLOADS[plan.workload];
+  using map = SharedMap.create<string, number>(workload.options);
+  const groups = workload.groups(map);
   const histories = await play(plan, map, groups);
   const violations = histories.flatMap((history, number): Finding[] => {
-    const { keys } = sceneOf(plan.seed, number, groups, climate);
-    const drawn = drawingOfFault(climate, keys, history);
+    const { keys } = sceneOf(plan.seed, number, groups, workload);
+    const drawn = drawingOfFault(workload, keys, history);
     if (drawn === undefined) return [];
-    const where = `seed ${plan.seed}, history ${number} of "${plan.climate}"`;
+    const where = `seed ${plan.seed}, history ${number} of "${plan.workload}"`;
     const fault = plan.faults?.[Math.floor(number / plan.histories)];
     return [{ fault, drawing: `${where}:\n${drawn}` }];
   });
@@ -95,11 +95,11 @@ async function play(
 
 /** Checks a history part by part; returns a drawing of the first part that is wrong. */
 function drawingOfFault(
-  climate: Climate,
+  workload: Workload,
   keys: readonly string[],
   history: readonly Operation[],
 ): string | undefined {
-  const model = specification(climate.options.onFull === "evict");
+  const model = specification(workload.options.onFull === "evict");
   const nothing: State = keys.map(() => undefined);
   for (const part of partition(history, keys.length)) {
     const violation = check(model, nothing, part);

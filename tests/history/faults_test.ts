@@ -9,8 +9,8 @@ import { FAULTS } from "./faults.ts";
 const HISTORIES = 200;
 
 Deno.test("histories show that a map is faulty", async (t) => {
-  const climate = "calm";
-  const plan = { climate, workers: 3, histories: HISTORIES } as const;
+  const workload = "calm";
+  const plan = { workload, workers: 3, histories: HISTORIES } as const;
   const report = await campaign({ ...plan, faults: FAULTS, seed: SEED });
   for (const fault of FAULTS) {
     const found = report.violations.filter((one) => one.fault === fault);

@@ -15,7 +15,7 @@
  * is such an order (`checker.ts`).
  *
  * **Amidst what.** Between recorded operations the same workers do others, in
- * climates of their own (`climates.ts`): the table grows and shrinks, tombstones
+ * workloads of their own (`workloads.ts`): the table grows and shrinks, tombstones
  * are purged, keys have a hash in common, snapshots come and go, entries expire
  * and are swept, the map is full, the map evicts. An entry that lives a
  * millisecond, or may be evicted, may vanish at any moment, but only once, for
@@ -45,9 +45,9 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { campaign, type Report } from "./campaign.ts";
-import { type ClimateName, CLIMATES } from "./climates.ts";
+import { type WorkloadName, WORKLOADS } from "./workloads.ts";
 
-/** How many histories by how many workers, in each climate. */
+/** How many histories by how many workers, in each workload. */
 const PLAYED = [{ workers: 2, histories: 200 }, { workers: 3, histories: 60 }];
 
 const total = { histories: 0, operations: 0, overlaps: 0 };
@@ -58,14 +58,14 @@ function count({ histories, operations, overlaps }: Report): void {
   total.overlaps += overlaps;
 }
 
-for (const climate of Object.keys(CLIMATES) as ClimateName[]) {
+for (const workload of Object.keys(WORKLOADS) as WorkloadName[]) {
   for (const { workers, histories } of PLAYED) {
-    Deno.test(`SharedMap is linearizable among ${workers} workers, climate "${climate}"`, async () => {
-      const plan = { climate, workers, histories: histories * SCALE };
+    Deno.test(`SharedMap is linearizable among ${workers} workers, workload "${workload}"`, async () => {
+      const plan = { workload, workers, histories: histories * SCALE };
       const report = await campaign({ ...plan, seed: SEED });
       assertEquals(report.violations.map(({ drawing }) => drawing).join(), "");
       assertEquals(report.histories, plan.histories);
-      for (const sign of CLIMATES[climate].shows) {
+      for (const sign of WORKLOADS[workload].shows) {
         assertGreater(report.signs[sign], 0, `${sign}, seed ${SEED}`);
       }
       count(report);

@@ -39,7 +39,7 @@ export type Recording = {
 };
 
 const KINDS = ["one key", "several keys", "snapshots"] as const;
-/** One in so many histories has `clear` in it: it clears the climate away, too. */
+/** One in so many histories has `clear` in it: it clears the workload away, too. */
 const CLEAR_EVERY = 4;
 
 /** Verbs about an entry's time to live, and about nothing but one key. */

@@ -11,8 +11,8 @@ import { createAttachment } from "../../src/map/attach.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { H_ID } from "../../src/segment/layout.ts";
 import { KERNEL } from "../../src/segment/kernel_binary.ts";
-import type { Words } from "../../src/segment/words.ts";
-import { lookInTypeScript } from "../table/looks.ts";
+import type { Words } from "../../src/segment/atomics.ts";
+import { lookInTypeScript } from "../table/lookups.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 

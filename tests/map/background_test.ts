@@ -1,7 +1,7 @@
 import { assert, assertFalse, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { locks } from "../../src/epoch/lifeline.ts";
-import { Participant } from "../../src/epoch/participant.ts";
+import { locks } from "../../src/reclamation/lifeline.ts";
+import { Participant } from "../../src/reclamation/participant.ts";
 import { takeTurn } from "../../src/map/background.ts";
 import { H_LOOKED, H_SWEPT } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";

@@ -2,7 +2,7 @@
 // not have much of that when it blocks, which may be after any operation.
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { participantBase } from "../../src/epoch/registry.ts";
+import { participantBase } from "../../src/reclamation/registry.ts";
 import { P_LIMBO_HEAD, R_LINK, REF_BYTES } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";

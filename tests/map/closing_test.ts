@@ -165,7 +165,7 @@ Deno.test("SharedMapSnapshot: every method throws ClosedError after close()", ()
   }
   assertThrows(() => iterator.next(), ClosedError);
   assertStrictEquals(map.stats().openSnapshots, 0);
-  assertStrictEquals(typeof snapshot.epoch, "number");
+  assertStrictEquals(typeof snapshot.tick, "number");
 });
 
 Deno.test("SharedMap.pin() may be nested, disposed of twice and in any order", () => {

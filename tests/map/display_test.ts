@@ -51,8 +51,8 @@ Deno.test("console.log() of a snapshot shows its size once it was counted", () =
   using map = SharedMap.create({ maxBytes: MIB });
   map.set("a", 1);
   const snapshot = map.snapshot();
-  const { epoch } = snapshot;
-  const rest = `{ epoch: ${epoch}, key: "string", value: "any" }`;
+  const { tick } = snapshot;
+  const rest = `{ tick: ${tick}, key: "string", value: "any" }`;
   assertEquals(Deno.inspect(snapshot), `SharedMapSnapshot ${rest}`);
   assertEquals(snapshot.size, 1);
   assertEquals(Deno.inspect(snapshot), `SharedMapSnapshot(1) ${rest}`);

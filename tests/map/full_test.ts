@@ -78,7 +78,7 @@ for (const onFull of ["throw", "evict"] as const) {
     // No room for this beside what the first snapshot shows, whatever is evicted.
     const large = "x".repeat(MIB);
     const error = assertThrows(() => map.set(-2, large), MapFullError);
-    assertStrictEquals(error.snapshot!.epoch, snapshot.epoch);
+    assertStrictEquals(error.snapshot!.tick, snapshot.tick);
     const { ageMs } = error.snapshot!;
     assert(ageMs >= 90_000 && ageMs <= 91_000, `${ageMs}`);
     const { message } = error;

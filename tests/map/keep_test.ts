@@ -46,7 +46,7 @@ function versionsOf(
   const stats = map.stats();
   const counted = stats.sets - sets + stats.deletes - deletes;
   const held = stats.heldVersions - heldVersions;
-  assertStrictEquals(after.epoch > before.epoch, counted > 0);
+  assertStrictEquals(after.tick > before.tick, counted > 0);
   assert(held <= counted);
   return counted;
 }

@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { SharedMap, type SharedMapOptions } from "../../mod.ts";
-import { locks } from "../../src/epoch/lifeline.ts";
+import { locks } from "../../src/reclamation/lifeline.ts";
 
 function create(options: unknown): SharedMap<string, unknown> {
   return SharedMap.create(options as SharedMapOptions<string, unknown>);
@@ -132,8 +132,8 @@ function tryBothEnds(maxBytes: number): void {
   for (const at of [0, 0.2, 0.3, 0.55, 0.8, 0.999]) {
     words[H_CHUNK_HINT] = Math.floor(words[H_CHUNK_COUNT] * at);
     for (const [i, value] of values.entries()) {
-      const filler = new Uint8Array(64 * 1024 / 2 - 100); // on to the next chunk
-      map.set(`filler ${at} ${i}`, filler);
+      const loader = new Uint8Array(64 * 1024 / 2 - 100); // on to the next chunk
+      map.set(`loader ${at} ${i}`, loader);
       for (
         const key of [`${i} at ${at}`, `${i} で ${at}`, "k".repeat(99) + i + at]
       ) {

@@ -112,15 +112,15 @@ Deno.test("SharedMap.snapshot() many times: each shows its own moment", () => {
   assertStrictEquals(map.stats().openSnapshots, 0);
 });
 
-Deno.test("SharedMapSnapshot.epoch never falls", () => {
+Deno.test("SharedMapSnapshot.tick never falls", () => {
   using map = numbers();
   using other = SharedMap.attach<string, number>(map.handle);
   let last = 0;
   for (let i = 0; i < 100; i++) {
     using snapshot = (i % 2 === 0 ? map : other).snapshot();
-    assert(Number.isInteger(snapshot.epoch));
-    assert(snapshot.epoch >= last && snapshot.epoch > 0);
-    last = snapshot.epoch;
+    assert(Number.isInteger(snapshot.tick));
+    assert(snapshot.tick >= last && snapshot.tick > 0);
+    last = snapshot.tick;
     map.set("a", i);
   }
   assertGreater(last, 50);
@@ -132,11 +132,11 @@ Deno.test("SharedMap.snapshot() takes no tick of the clock while nothing is writ
   const { epoch } = map.snapshot();
   for (let i = 0; i < 100; i++) {
     using snapshot = map.snapshot();
-    assertEquals([snapshot.epoch, snapshot.get("a")], [epoch, 1]);
+    assertEquals([snapshot.tick, snapshot.get("a")], [epoch, 1]);
   }
   map.set("a", 2);
   using later = map.snapshot();
-  assertEquals([later.epoch, later.get("a")], [epoch + 1, 2]);
+  assertEquals([later.tick, later.get("a")], [epoch + 1, 2]);
 });
 
 Deno.test("SharedMap.snapshot() opens 32 at once in each attachment, and no more", () => {

@@ -1,6 +1,6 @@
 /*
- * The ledger of chunks (src/segment/allocator.ts, src/segment/chunk_ledger.ts, src/epoch/repair.ts,
- * src/table/salvage.ts).  Three participants claim chunks, cut them into blocks, gather blocks and
+ * The ledger of chunks (src/segment/allocator.ts, src/segment/chunk_ledger.ts, src/reclamation/repair.ts,
+ * src/table/table_recovery.ts).  Three participants claim chunks, cut them into blocks, gather blocks and
  * give whole chunks back; allocate runs of chunks, link and unlink them, and free them.
  * Participants 0 and 1 may be cut short between any two steps, and are then dead or go on with
  * something else.  Participants 1 and 2 recover the dead, one at a time; 1 may be cut short in
@@ -36,7 +36,7 @@
  *   BUG_NO_RECHECK      ... it does not look again after that
  * START sets up; MENU0 to MENU2 are what each does, OPS0 to OPS2 how often, CUTS how often somebody
  * is cut short; KEEP chunks are left to tombstones.  The free blocks of a participant, and those at
- * the exchange words, are sets here: hand.pml and exchange.pml have their order.
+ * the exchange words, are sets here: hand.pml and transfer_cache.pml have their order.
  * Ghosts: `lost`, a block on its way from the dead to the living; `cutter`, who cuts a chunk;
  * `runOf`, who has a run; `may`, whether at some moment enough was left since a participant counted
  * what it is about to take.
@@ -220,7 +220,7 @@ inline turn(p, k, to, chunks, refs) {
   state[k] = to; cut();
   atomic { used[p] = turnedUsed[p]; cut(); settled[p] = turned[p]; cut(); turning[p] = 0; cut() }
 }
-inline finishTurn(p) {
+inline finishChunkChange(p) {
   atomic {
     if
     :: turning[p] != 0 ->
@@ -524,13 +524,13 @@ inline freeUnlinked(p) {
 }
 inline repair(p) {
 #ifndef BUG_TURN_LAST
-  finishTurn(p);
+  finishChunkChange(p);
 #endif
   finishCut(p);
   finishFreeing(p);
   freeClaimed(p);
 #ifdef BUG_TURN_LAST
-  finishTurn(p)
+  finishChunkChange(p)
 #endif
 }
 inline adopt(p) {

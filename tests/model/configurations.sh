@@ -220,8 +220,8 @@ for b in OLDER_PASSED OLDER_ONCE; do
 bad  $V dsb_$b $DM -DBUG_$b "$P1"
 done
 
-# ---- floors
-F=floors.pml
+# ---- horizons
+F=horizons.pml
 F1="-DSTART=put(1,0);run Writer(DEL,SET,DEL,2);run Dropper(0,1);run Revoker(1);run Dumper(3)"
 ok   $F f_one "$F1"
 ok   $F f_once -DAT_ONCE "$F1"
@@ -240,7 +240,7 @@ bad  $F fb_once_$b -DAT_ONCE -DBUG_$b "$F1"
 done
 
 # ---- epochs
-E=epoch.pml
+E=reclamation.pml
 ok   $E e_pin -DROUNDS=1
 full ok $E e_pin2 -DROUNDS=2
 full ok $E e_before3 -DROUNDS=1 -DTAG_BEFORE -DGAP=3
@@ -312,7 +312,7 @@ bad  $L long_LOOK_ONLY -DBUG_LOOK_ONLY "$LE"
 bad  $L long_MOVE -DBUG_MOVE "$LM"
 
 # ---- free blocks at the exchange words
-B=exchange.pml; GIVE="-DSTART=list[0]=1;link[1]=2;hold[0]=3"; REST="-DSTART=list[0]=1;link[1]=2;link[2]=3"
+B=transfer_cache.pml; GIVE="-DSTART=list[0]=1;link[1]=2;hold[0]=3"; REST="-DSTART=list[0]=1;link[1]=2;link[2]=3"
 TAKE="-DSTART=word[0]=1;link[1]=2;count[1]=2;hold[0]=3"; MORE="-DSTART=word[0]=1;link[1]=2;count[1]=2;list[0]=3"
 TWO="-DSTART=word[0]=1;next[1]=2;count[1]=1;count[2]=1;hold[0]=3"
 ok   $B x_give "$GIVE"

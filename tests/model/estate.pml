@@ -1,6 +1,6 @@
 /*
- * What a participant leaves in its record when it goes: records that somebody may still read, in a queue (src/epoch/participant.ts,
- * src/epoch/estate.ts).  The record is free then all the same, and whoever takes it next takes the queue with it; or somebody who
+ * What a participant leaves in its record when it goes: records that somebody may still read, in a queue (src/reclamation/participant.ts,
+ * src/reclamation/estate.ts).  The record is free then all the same, and whoever takes it next takes the queue with it; or somebody who
  * stays adopts the queue, and is the record's owner for as long as that takes.  The state word: 0 free; L the lock of its owner;
  * -L the lock of whoever adopts.  All may die between any two steps; a recoverer then takes over, under the dead one's lock.
  *   default        as in the code: to leave is one store, to adopt or to join one compare-and-set from free

@@ -1,6 +1,6 @@
 /*
- * The block in hand, and what is counted with it (src/segment/free_list.ts, src/table/account.ts, src/epoch/limbo.ts,
- * src/epoch/repair.ts).  Participants 0 and 1 write and delete one key in one slot, take blocks from their lists, retire what
+ * The block in hand, and what is counted with it (src/segment/free_list.ts, src/table/account.ts, src/reclamation/limbo.ts,
+ * src/reclamation/repair.ts).  Participants 0 and 1 write and delete one key in one slot, take blocks from their lists, retire what
  * they replace and free it when no one who was pinned then is left.  Each may be cut short between any two steps, and is then dead or
  * goes on with something else.  Participants 1 and 2 recover the dead; 1 may be cut short in that, too.
  *   default       what is about to be done is written down with the counts that hold then; one step decides; whoever comes to the
@@ -139,7 +139,7 @@ inline drain() {
 }
 
 /* ---- the slot */
-inline trim(x) {
+inline prune(x) {
   if
   :: prev[x] != 0 ->
      b = prev[x];
@@ -174,7 +174,7 @@ inline write(kind) {
   tries = 0;
   do
   :: cur = slot;
-     if :: cur != 0 -> stamp[cur] = 1; trim(cur) :: else fi;
+     if :: cur != 0 -> stamp[cur] = 1; prune(cur) :: else fi;
      if
      :: isTomb && !LIVES(cur) -> free(r); break
      :: else -> skip
@@ -193,7 +193,7 @@ inline write(kind) {
         atomic { announce() };
 #endif
         stamp[r] = 1; cut();
-        trim(r);
+        prune(r);
 #ifdef BUG_UNPIN_FIRST
         unpin(me); cut();
 #endif
@@ -219,7 +219,7 @@ inline write(kind) {
 }
 
 /* ---- repair, by the owner or by a recoverer */
-inline finishTurn(p) {
+inline finishChunkChange(p) {
   atomic {
     if
     :: turning[p] ->
@@ -290,7 +290,7 @@ inline settleHand(p) {
 }
 inline repair(p) {
 #ifndef BUG_TURN_LATE
-  finishTurn(p);
+  finishChunkChange(p);
 #endif
 #ifndef BUG_TAIL_LATE
   mendQueue(p);
@@ -298,7 +298,7 @@ inline repair(p) {
   finishMove(p);
   settleHand(p);
 #ifdef BUG_TURN_LATE
-  finishTurn(p);
+  finishChunkChange(p);
 #endif
   skip
 }

@@ -1,5 +1,5 @@
 /*
- * Who retires a table that was replaced (switchRoot and reap in src/table/migration.ts, reap in src/table/salvage.ts).
+ * Who retires a table that was replaced (switchRoot and reap in src/table/migration.ts, reap in src/table/table_recovery.ts).
  * Two workers end one move at the same time; each may die at any step; so may the first of two recoverers, who work one at a
  * time. In the end the old table is retired once, if another one is the root.
  *   default        before the root is changed each writes down which table it means to take away; the one that wins the

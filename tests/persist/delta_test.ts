@@ -8,7 +8,7 @@ import {
 import { restoreSnapshot, SharedMap, type SnapshotInfo } from "../../mod.ts";
 import { ticker } from "../../src/map/background.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
-import { LOST, P_FLOOR } from "../../src/segment/layout.ts";
+import { LOST, P_HORIZON } from "../../src/segment/layout.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { Folder } from "../testing/folder.ts";
@@ -204,9 +204,9 @@ Deno.test("a map short of memory drops its tombstones, and the next epoch is ful
   map.set("a", 1);
   await series.write(silent);
   const { participant, segment } = attachmentOf(map);
-  const floor = () => segment.words[participant.base + P_FLOOR];
-  assertGreater(floor(), 0);
-  for (let i = 0; floor() !== LOST; i++) {
+  const horizon = () => segment.words[participant.base + P_HORIZON];
+  assertGreater(horizon(), 0);
+  for (let i = 0; horizon() !== LOST; i++) {
     assertLess(i, 1_000_000);
     map.set(`key ${i}`, i);
     map.delete(`key ${i}`);

@@ -12,7 +12,7 @@ import {
   SharedMap,
   SnapshotError,
 } from "../../mod.ts";
-import { locks } from "../../src/epoch/lifeline.ts";
+import { locks } from "../../src/reclamation/lifeline.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
 import { eventually } from "../testing/eventually.ts";
 import { Folder, Home, takeAway } from "../testing/folder.ts";

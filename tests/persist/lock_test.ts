@@ -16,7 +16,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
-import { Assembly } from "../../src/persist/assembly.ts";
+import { SnapshotBuilder } from "../../src/persist/snapshot_builder.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
 import { Trouble } from "../../src/persist/trouble.ts";
 import { WriterHost } from "../../src/persist/writer_host.ts";
@@ -124,7 +124,10 @@ Deno.test("a directory belongs to one map, whoever wants to write there", async 
   const { path: directory } = folder;
   const isRefused = (write: () => Promise<unknown>) =>
     assertRejects(write, SnapshotError, `process ${Deno.pid}`);
-  const assembly = new Assembly({ keyCodec: "string", valueCodec: "any" });
+  const assembly = new SnapshotBuilder({
+    keyCodec: "string",
+    valueCodec: "any",
+  });
   const othersAreRefused = async () => {
     await isRefused(() => writeSnapshot(other, directory));
     const refused = new SnapshotWriter(other, { directory, interval: 1e6 });

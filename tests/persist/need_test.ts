@@ -121,7 +121,7 @@ Deno.test("restoreSnapshot() blames no size where a snapshot holds the memory", 
   using held = map.snapshot();
   const restore = () => restoreSnapshot(map, folder.path);
   const error = await assertRejects(restore, MapFullError, "a snapshot has");
-  assertEquals(error.snapshot?.epoch, held.epoch);
+  assertEquals(error.snapshot?.tick, held.tick);
 });
 
 Deno.test("restoreSnapshot() into a map that evicts says what can never fit", async () => {

@@ -16,7 +16,7 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
-import { Assembly } from "../../src/persist/assembly.ts";
+import { SnapshotBuilder } from "../../src/persist/snapshot_builder.ts";
 import { Folder } from "../testing/folder.ts";
 import { seriesOf, silent } from "./series.ts";
 
@@ -233,7 +233,11 @@ for (const [what, prepare] of Object.entries(NOT_UNDERSTOOD)) {
     const tries: (() => Promise<unknown>)[] = [
       () => writeSnapshot(map, folder.path, { keep: 1 }),
       () => writer.write(),
-      () => new Assembly(codecs).write({ directory: folder.path, compression }),
+      () =>
+        new SnapshotBuilder(codecs).write({
+          directory: folder.path,
+          compression,
+        }),
       () => restoreSnapshot(map, folder.path),
       () =>
         SharedMap.open(`stopped ${what}`, {

@@ -14,10 +14,10 @@ import {
   SnapshotWriter,
   writeSnapshot,
 } from "../../mod.ts";
-import { revokeDumps } from "../../src/epoch/registry.ts";
+import { revokeDumps } from "../../src/reclamation/registry.ts";
 import { attachmentOf } from "../../src/map/shared_map.ts";
 import { EpochScan, RevokedError } from "../../src/persist/epoch_scan.ts";
-import { P_FLOOR } from "../../src/segment/layout.ts";
+import { P_HORIZON } from "../../src/segment/layout.ts";
 import { eventually } from "../testing/eventually.ts";
 import { Folder } from "../testing/folder.ts";
 import { seriesOf, silent } from "./series.ts";
@@ -137,7 +137,7 @@ Deno.test("a dump that is revoked each time is given up with an error, and leave
   assertEquals([...seen], [0, 1, 2, 3, 4, 5, 6, 7, 8]);
   assertEquals(folder.names, []);
   assertStrictEquals(map.stats().openSnapshots, 0);
-  assertStrictEquals(segment.words[participant.base + P_FLOOR], 0);
+  assertStrictEquals(segment.words[participant.base + P_HORIZON], 0);
   assertStrictEquals((await series.write(silent))!.entries, 2000);
 });
 

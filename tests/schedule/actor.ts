@@ -5,15 +5,15 @@
  * @module
  */
 import { SharedMap, type SharedMapSnapshot } from "../../mod.ts";
-import { Participant } from "../../src/epoch/participant.ts";
-import { recover } from "../../src/epoch/recovery.ts";
+import { Participant } from "../../src/reclamation/participant.ts";
+import { recover } from "../../src/reclamation/recovery.ts";
 import { Attachment } from "../../src/map/attachment.ts";
 import { Hold } from "../../src/map/hold.ts";
 import { Dump } from "./dumps.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import type { Migration } from "../../src/table/migration.ts";
-import { Salvage } from "../../src/table/salvage.ts";
-import { lookInTypeScript } from "../table/looks.ts";
+import { TableRecoverer } from "../../src/table/table_recovery.ts";
+import { lookInTypeScript } from "../table/lookups.ts";
 
 /** In a search nobody dies but by its will: who lives needs no sign of it. */
 const NO_LIFELINE = { release() {} };
@@ -74,7 +74,10 @@ export class Actor {
 
   /** Clears up after a dead participant. */
   recover(slot: number): void {
-    const salvage = new Salvage(this.participant, this.attachment.table);
-    recover(this.participant, slot, salvage);
+    const tableRecovery = new TableRecoverer(
+      this.participant,
+      this.attachment.table,
+    );
+    recover(this.participant, slot, tableRecovery);
   }
 }

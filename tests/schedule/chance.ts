@@ -10,7 +10,7 @@
 import type { Random } from "../testing/random.ts";
 import { exactPlan, type Plan } from "./plan.ts";
 import type { Trials } from "./trial.ts";
-import { DROP } from "./turns.ts";
+import { DROP } from "./scheduler.ts";
 
 /** Changes in a plan of either kind. */
 const MOST_DROPS = 4;

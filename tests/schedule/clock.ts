@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { add, load } from "../../src/segment/words.ts";
+import { add, load } from "../../src/segment/atomics.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 
 /** A word of the header that the layout leaves free; 0 at the beginning. */

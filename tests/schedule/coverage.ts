@@ -8,7 +8,7 @@
  * @module
  */
 import { Random } from "../testing/random.ts";
-import { gather } from "./cast.ts";
+import { gather } from "./workers.ts";
 import { explore } from "./explore.ts";
 import type { Plan } from "./plan.ts";
 import { SCENARIOS } from "./scenarios.ts";

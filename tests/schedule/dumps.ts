@@ -1,27 +1,31 @@
 /**
  * What a periodic writer does, without the files: a dump of everything, then of what
- * changed since, as long as its floor stands.
+ * changed since, as long as its horizon stands.
  *
  * @module
  */
 import { numberKeys } from "../../src/codec/keys.ts";
 import { EpochScan, RevokedError } from "../../src/persist/epoch_scan.ts";
-import { revokeDumps } from "../../src/epoch/registry.ts";
-import { P_FLOOR } from "../../src/segment/layout.ts";
-import { load } from "../../src/segment/words.ts";
-import { raiseFloor, revokeFloors, setFloor } from "../../src/table/floor.ts";
+import { revokeDumps } from "../../src/reclamation/registry.ts";
+import { P_HORIZON } from "../../src/segment/layout.ts";
+import { load } from "../../src/segment/atomics.ts";
+import {
+  raiseHorizon,
+  revokeHorizons,
+  setHorizon,
+} from "../../src/table/horizon.ts";
 import { valueIndex } from "../../src/table/version.ts";
 import type { Actor } from "./actor.ts";
 import type { Model } from "./history.ts";
 import type { Operation } from "./operations.ts";
 
-/** What a dumper has: the map as it was at its floor. */
+/** What a dumper has: the map as it was at its horizon. */
 export class Dump {
   readonly entries = new Map<number, number>();
-  floor = 0;
+  horizon = 0;
 }
 
-/** The floor was revoked: everything must be dumped again. */
+/** The horizon was revoked: everything must be dumped again. */
 const LOST = -1;
 /** The dump was revoked: it must be begun again. */
 const REVOKED = -2;
@@ -54,7 +58,7 @@ function unlessRevoked(me: Actor, dump: () => number): number {
     return dump();
   } catch (error) {
     if (!(error instanceof RevokedError)) throw error;
-    me.dump.floor = 0;
+    me.dump.horizon = 0;
     return REVOKED;
   }
 }
@@ -67,8 +71,8 @@ export const dumpAll: Operation = {
     unlessRevoked(me, () => {
       using scan = new EpochScan(me.attachment, 0);
       me.dump.entries.clear();
-      me.dump.floor = scan.tick;
-      setFloor(me.participant, scan.tick); // before anything is passed
+      me.dump.horizon = scan.tick;
+      setHorizon(me.participant, scan.tick); // before anything is passed
       apply(me, scan);
       return digest(me.dump.entries);
     }),
@@ -80,21 +84,23 @@ export const dumpChanges: Operation = {
   run: (me) =>
     unlessRevoked(me, () => {
       const { dump, participant, segment } = me;
-      const since = dump.floor;
+      const since = dump.horizon;
       using scan = new EpochScan(me.attachment, since);
       apply(me, scan);
-      const floor = load(segment.words, participant.base + P_FLOOR);
+      const horizon = load(segment.words, participant.base + P_HORIZON);
       scan.close();
-      if (since === 0 || floor !== since) return LOST;
-      dump.floor = raiseFloor(participant, since, scan.tick) ? scan.tick : 0;
+      if (since === 0 || horizon !== since) return LOST;
+      dump.horizon = raiseHorizon(participant, since, scan.tick)
+        ? scan.tick
+        : 0;
       return digest(dump.entries);
     }),
   spec: (model, _, result) => result! < 0 ? result : contents(model),
 };
 
 export const revoke: Operation = {
-  text: "revokeFloors()",
-  run: ({ segment }) => revokeFloors(segment.words) as undefined,
+  text: "revokeHorizons()",
+  run: ({ segment }) => revokeHorizons(segment.words) as undefined,
 };
 
 export const revokeAll: Operation = {

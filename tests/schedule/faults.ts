@@ -7,20 +7,18 @@
 import {
   CLOSED,
   EMPTY,
-  EXCHANGE,
-  EXCHANGE_WAYS,
   FINAL,
   FROZEN,
   GOING,
   GONE,
-  H_EPOCH,
+  H_ERA,
   H_FIRST_CHUNK,
   H_LONG_KEY,
   H_WRITTEN,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   OPENING,
-  P_FLOOR,
+  P_HORIZON,
   P_NOTES,
   P_PIN,
   P_REGISTRY,
@@ -30,20 +28,22 @@ import {
   PENDING,
   R_STAMP,
   REGISTRY_WORDS,
+  T_PERMITS,
   T_REAPER,
-  T_ROOM,
   T_ROOT_SINCE,
+  TRANSFER,
+  TRANSFER_WAYS,
   V_PREV,
   V_STAMP,
 } from "../../src/segment/layout.ts";
 import { reserveOf } from "../../src/segment/long_key.ts";
-import { LAST_PLACE, participantBase } from "../../src/epoch/registry.ts";
-import type { Words } from "../../src/segment/words.ts";
+import { LAST_PLACE, participantBase } from "../../src/reclamation/registry.ts";
+import type { Words } from "../../src/segment/atomics.ts";
 import { PLANTED } from "./board.ts";
 import { tablesOf } from "./places.ts";
 import { hashOf, TWINS } from "./scenarios/keys.ts";
-import { slotOf } from "./seats.ts";
-import { isPlaying, myBoard, myPart } from "./turns.ts";
+import { slotOf } from "./participants.ts";
+import { isPlaying, myBoard, myPart } from "./scheduler.ts";
 
 /** What an operation does instead; undefined: what it should. */
 export interface Forgery {
@@ -58,7 +58,7 @@ export interface Forgery {
     expected: number,
     value: number,
   ): boolean | undefined;
-  /** Every glance is confirmed. */
+  /** Every optimistic read is confirmed. */
   confirmsAll?: true;
 }
 
@@ -177,7 +177,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         expected === 0 && isOfBlock(words, index, V_STAMP),
     ),
   },
-  "versions are not trimmed": {
+  "versions are not pruned": {
     of: "snapshot(); snapshot.get(1); snapshot.get(1); snapshot.close() | " +
       "set(1, 1); set(1, 2): two entries",
     ...skipped(
@@ -185,7 +185,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       (words, index) => isOfBlock(words, index, V_PREV),
     ),
   },
-  "all who trim a version retire what it replaced": {
+  "all who prune a version retire what it replaced": {
     of: "increment(1) | set(1, 1); collectAll(); set(3, 3): two entries",
     ...blind(
       (words, index) => isOfBlock(words, index, V_PREV),
@@ -231,14 +231,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     ...blind(
       (words, index, _, value) =>
         value > 0 && (value & FROZEN) === 0 && index % 2 === 1 &&
-        isInTable(words, index) && !isOfTable(words, index, T_ROOM),
+        isInTable(words, index) && !isOfTable(words, index, T_PERMITS),
     ),
   },
   "the last permit is given to all who ask": {
     of: "keys with one hash",
     ...blind(
       (words, index, expected, value) =>
-        isOfTable(words, index, T_ROOM) && value >= 0 && value < expected,
+        isOfTable(words, index, T_PERMITS) && value >= 0 && value < expected,
     ),
   },
   "a tombstone is dropped while its key may still be moved": {
@@ -270,14 +270,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "memory is reused without grace": {
     of: "readers",
     poke: (words, index, value) =>
-      isOfBlock(words, index, R_STAMP) && value === words[H_EPOCH]
+      isOfBlock(words, index, R_STAMP) && value === words[H_ERA]
         ? value - 4
         : undefined,
   },
   "what is retired bears the epoch of the own pin": {
     of: "set(1, 1); collectAll() | advance(); ttl(1): two entries",
     poke(words, index, value) {
-      if (!isOfBlock(words, index, R_STAMP) || value !== words[H_EPOCH]) return;
+      if (!isOfBlock(words, index, R_STAMP) || value !== words[H_ERA]) return;
       return words[participantBase(slotOf(myPart())) + P_PIN] || value;
     },
   },
@@ -285,7 +285,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "readers",
     load: (_, index) => isOfParticipant(index, P_PIN) ? 0 : undefined,
   },
-  "a glance is always confirmed": {
+  "a findOptimistically is always confirmed": {
     of: "get(1) | set(1, 1); collectAll(); set(3, 3): two entries",
     confirmsAll: true,
   },
@@ -303,7 +303,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       "allocate(2000); free(); flush(); allocate(2000): blocks on offer",
     ...blind(
       (_, index) =>
-        index >= EXCHANGE && index < EXCHANGE + MAX_CLASSES * EXCHANGE_WAYS,
+        index >= TRANSFER && index < TRANSFER + MAX_CLASSES * TRANSFER_WAYS,
     ),
   },
   "what is kept for long keys is lowered whatever came in between": {
@@ -329,10 +329,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       return true;
     },
   },
-  "floors are not looked at": {
+  "horizons are not looked at": {
     of: "dumps",
     load: (_, index) =>
-      isOfParticipant(index, P_FLOOR) && !isMine(index) ? 0 : undefined,
+      isOfParticipant(index, P_HORIZON) && !isMine(index) ? 0 : undefined,
   },
   "a dump does not look whether it was revoked": {
     of: DUMPED,

@@ -5,7 +5,7 @@
  */
 import * as real from "../../src/segment/free_list.ts";
 import { classRefs } from "../../src/segment/size_classes.ts";
-import type { Words } from "../../src/segment/words.ts";
+import type { Words } from "../../src/segment/atomics.ts";
 import { checkFresh, fillFreed } from "./freed.ts";
 
 export * from "../../src/segment/free_list.ts";

@@ -3,12 +3,12 @@
  * and not guessed: by whoever reads the pattern, and by whoever is given a block
  * in which it is damaged.
  *
- * A glance may read what was freed, if it then throws away what it read; so what it
+ * An optimistic read may read what was freed, if it then throws away what it read; so what it
  * sees is held against it only when it is confirmed.
  *
  * @module
  */
-import { fail, isPlaying, onStray, touchAll, WRITE } from "./turns.ts";
+import { fail, isPlaying, onStray, touchAll, WRITE } from "./scheduler.ts";
 
 /** No ref, link, stamp, length or state that a search produces. */
 const FREED = 0x5adfadee;
@@ -79,5 +79,5 @@ export function dropGlance(): void {
 
 /** What was read and not dropped is used. */
 export function believeGlance(): void {
-  if (suspicion !== "") fail(`a confirmed glance ${suspicion}`);
+  if (suspicion !== "") fail(`a confirmed findOptimistically ${suspicion}`);
 }

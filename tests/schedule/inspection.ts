@@ -9,7 +9,7 @@ import type { Segment } from "../../src/segment/segment.ts";
 import { inspectBlocks, inspectMemory } from "../testing/inspection.ts";
 import { Actor } from "./actor.ts";
 import { Entries } from "./entries.ts";
-import { FOUNDER } from "./seats.ts";
+import { FOUNDER } from "./participants.ts";
 
 /** Throws if anything is wrong; returns what was in the map, which is used up. */
 export function inspect(segment: Segment, leaks: number): Entries {

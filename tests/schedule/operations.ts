@@ -16,19 +16,19 @@ import {
   V_KEY,
   V_STAMP,
 } from "../../src/segment/layout.ts";
-import type { Participant } from "../../src/epoch/participant.ts";
+import type { Participant } from "../../src/reclamation/participant.ts";
 import { reservedChunks } from "../../src/segment/long_key.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
-import { store } from "../../src/segment/words.ts";
+import { store } from "../../src/segment/atomics.ts";
 import { purge as purgeTable } from "../../src/map/purge.ts";
-import { sweep as sweepUp } from "../../src/map/sweep.ts";
+import { sweep as sweepUp } from "../../src/map/expiry_sweep.ts";
 import {
   closeSnapshot as closeSnapshotOf,
   versionAt,
 } from "../../src/table/clock.ts";
 import { EncodedKey } from "../../src/table/key.ts";
-import { NUMBER } from "../../src/table/look.ts";
+import { NUMBER } from "../../src/table/fast_lookup.ts";
 import { valueIndex } from "../../src/table/version.ts";
 import type { Actor } from "./actor.ts";
 import { passTime } from "./clock.ts";
@@ -58,7 +58,7 @@ export const getText = (key: number): Operation => ({
   text: `get("${key}")`,
   run: ({ attachment, map, participant, segment }) => {
     const { base } = participant;
-    const seen = attachment.quick.look(base, textOf(key), 8);
+    const seen = attachment.fastPath.lookup(base, textOf(key), 8);
     if (seen === 0) return undefined;
     return seen === NUMBER
       ? segment.floats[(base + P_RESULT) / 2]

@@ -9,9 +9,9 @@ import { EVENTS, MOST_OPERATIONS } from "./board.ts";
 import { tellTime } from "./clock.ts";
 import { believeGlance, dropGlance } from "./freed.ts";
 import type { Scenario } from "./scenario.ts";
-import { slotOf } from "./seats.ts";
+import { slotOf } from "./participants.ts";
 import { trace } from "./trace.ts";
-import { myBoard, pauseForOthers, play } from "./turns.ts";
+import { myBoard, pauseForOthers, play } from "./scheduler.ts";
 
 /** What stands for `undefined` among results. */
 export const NO_RESULT = -(2 ** 53);

@@ -11,8 +11,6 @@ import {
   DESCRIPTOR_WORDS,
   DESCRIPTORS,
   EMPTY,
-  EXCHANGE,
-  EXCHANGE_WAYS,
   FROZEN,
   GONE,
   H_CHUNK_SHIFT,
@@ -32,6 +30,8 @@ import {
   T_CAPACITY,
   T_NEXT,
   T_SLOTS,
+  TRANSFER,
+  TRANSFER_WAYS,
 } from "../../src/segment/layout.ts";
 import { tableBytes } from "../../src/table/migration.ts";
 import { SizeClasses } from "../../src/segment/size_classes.ts";
@@ -73,7 +73,7 @@ export function nameOf(
   tables: readonly Extent[],
   index: number,
 ): string {
-  if (index < EXCHANGE) return HEADER.get(index) ?? `header word ${index}`;
+  if (index < TRANSFER) return HEADER.get(index) ?? `header word ${index}`;
   if (index < PARTICIPANTS) return nameOfExchange(index);
   if (index < PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS) {
     return nameOfParticipant(index - PARTICIPANTS);
@@ -90,9 +90,9 @@ export function nameOf(
 }
 
 function nameOfExchange(index: number): string {
-  const at = index - EXCHANGE;
-  const sizeClass = Math.floor(at / EXCHANGE_WAYS);
-  return `exchange of class ${sizeClass}, way ${at % EXCHANGE_WAYS}`;
+  const at = index - TRANSFER;
+  const sizeClass = Math.floor(at / TRANSFER_WAYS);
+  return `exchange of class ${sizeClass}, way ${at % TRANSFER_WAYS}`;
 }
 
 function nameOfParticipant(at: number): string {

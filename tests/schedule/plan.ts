@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DROP } from "./turns.ts";
+import { DROP } from "./scheduler.ts";
 
 /** What a run does. */
 export interface Plan {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { Participant } from "../../src/epoch/participant.ts";
+import { Participant } from "../../src/reclamation/participant.ts";
 import {
   H_CLOCK,
   H_ROOT,
   P_PERMITS_FOR,
   T_NUMBER,
-  T_ROOM,
+  T_PERMITS,
 } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { allocateTable } from "../../src/table/migration.ts";
@@ -70,7 +70,7 @@ export function build({ shift = 8, parts, prepare }: Scenario): Segment {
     keyCodec: "number",
     valueCodec: "number",
     evict: false,
-    floorShift: 8,
+    minCapacityShift: 8,
     seed: [1, 2],
   });
   segment.words[H_CLOCK] = FIRST_TICK;
@@ -105,7 +105,7 @@ const PERMITS = 2;
 
 function takeSome({ participant, segment: { words } }: Actor): void {
   const root = words[H_ROOT] * 4;
-  words[root + T_ROOM] = words[root + T_ROOM] - PERMITS;
+  words[root + T_PERMITS] = words[root + T_PERMITS] - PERMITS;
   words[participant.base + P_PERMITS_FOR] = words[root + T_NUMBER];
   participant.permits = PERMITS;
 }

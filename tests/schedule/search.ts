@@ -7,7 +7,7 @@
  * @module
  */
 import { Random } from "../testing/random.ts";
-import { gather } from "./cast.ts";
+import { gather } from "./workers.ts";
 import { tryByChance } from "./chance.ts";
 import { explore, type Explored } from "./explore.ts";
 import { readPlan } from "./plan.ts";

@@ -5,7 +5,7 @@
  */
 import { MOST_TRACED, TRACE_WORDS } from "./board.ts";
 import { TRACED, TRACING } from "./board.ts";
-import { isPlaying, myBoard, myPart } from "./turns.ts";
+import { isPlaying, myBoard, myPart } from "./scheduler.ts";
 import type { Board } from "./board.ts";
 
 /** What is traced: operations on words; `set` and `fail` are what came of a compare-and-set. */

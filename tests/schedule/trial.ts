@@ -18,10 +18,10 @@ import { type Extent, tablesOf } from "./places.ts";
 import type { Plan, Switch } from "./plan.ts";
 import { readTrace, type Traced } from "./trace.ts";
 import { build, type Scenario } from "./scenario.ts";
-import { FOUNDER } from "./seats.ts";
-import { Stage } from "./stage.ts";
+import { FOUNDER } from "./participants.ts";
+import { Stage } from "./memory_image.ts";
 import { tellTime } from "./clock.ts";
-import { pass, waitForTurn } from "./turns.ts";
+import { pass, waitForTurn } from "./scheduler.ts";
 
 /** What came of a run. */
 export interface Outcome {
@@ -33,7 +33,7 @@ export interface Outcome {
 }
 
 /** Who a search plays with. */
-export interface Cast {
+export interface Workers {
   readonly board: Board;
   readonly buffer: SharedArrayBuffer;
 }
@@ -50,7 +50,12 @@ export class Trials {
   readonly #images = new Map<number, Entries>();
   #count = 0;
 
-  constructor(cast: Cast, scenario: Scenario, number: number, fault?: string) {
+  constructor(
+    cast: Workers,
+    scenario: Scenario,
+    number: number,
+    fault?: string,
+  ) {
     this.scenario = scenario;
     this.#board = cast.board;
     const { words } = this.#board;

@@ -15,8 +15,6 @@ import {
 } from "../../src/segment/allocator.ts";
 import {
   CHUNK_FREE,
-  EXCHANGE,
-  EXCHANGE_WAYS,
   H_PARTICIPANTS,
   P_CHUNK,
   P_FREE,
@@ -24,6 +22,8 @@ import {
   PARTICIPANT_WORDS,
   PARTICIPANTS,
   R_LINK,
+  TRANSFER,
+  TRANSFER_WAYS,
   V_KEY,
   V_STAMP,
 } from "../../src/segment/layout.ts";
@@ -190,7 +190,7 @@ Deno.test("Allocator lets another participant use what one freed and flushed", (
   assert(one.flush());
   assert(fill(live, other, 64) >= count - 64);
   live.freeAll(other);
-  assert(one.surrender());
+  assert(one.giveAll());
   assert(fill(live, other, 2000) > 350);
 });
 
@@ -206,13 +206,13 @@ Deno.test("Allocator keeps at most two batches of a class to itself", () => {
   assert(fill(live, other, 64) >= count - kept);
 });
 
-Deno.test("Allocator.flush() and surrender() leave nothing in the record", () => {
+Deno.test("Allocator.flush() and giveAll() leave nothing in the record", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 3);
   const live = new LiveBlocks(segment);
   for (const bytes of [20, 40, 100, 500, 2000]) live.allocate(allocator, bytes);
   live.freeAll(allocator);
-  assert(allocator.surrender());
+  assert(allocator.giveAll());
   const base = PARTICIPANTS + 3 * PARTICIPANT_WORDS;
   for (let c = 0; c < segment.classes.refs.length; c++) {
     assertStrictEquals(segment.words[base + P_FREE + c], 0);
@@ -227,12 +227,12 @@ Deno.test("Allocator.flush() keeps what it has while every exchange word is clai
   const allocator = allocatorOf(segment, 0);
   allocator.free(allocator.allocate(64));
   const c = classOf(4);
-  const from = EXCHANGE + c * EXCHANGE_WAYS;
-  segment.words.fill(-100, from, from + EXCHANGE_WAYS);
+  const from = TRANSFER + c * TRANSFER_WAYS;
+  segment.words.fill(-100, from, from + TRANSFER_WAYS);
   assertFalse(allocator.flush());
-  assertFalse(allocator.surrender());
-  segment.words.fill(0, from, from + EXCHANGE_WAYS);
-  assert(allocator.surrender());
+  assertFalse(allocator.giveAll());
+  segment.words.fill(0, from, from + TRANSFER_WAYS);
+  assert(allocator.giveAll());
 });
 
 Deno.test("Allocator.adopt() takes over free blocks and half-cut chunks", () => {

@@ -7,7 +7,7 @@ export function freshSegment(maxBytes = 2 ** 20): Segment {
     keyCodec: "string",
     valueCodec: "any",
     evict: false,
-    floorShift: 8,
+    minCapacityShift: 8,
   });
 }
 

@@ -28,7 +28,7 @@ Deno.test("layout: no two header fields overlap", () => {
     H_VALUE_CODEC: codec,
     H_NO_KEY: layout.V_HEADER_WORDS,
     H_DISK: 2 * layout.DISK_FIELDS,
-  }, layout.EXCHANGE);
+  }, layout.TRANSFER);
   assertStrictEquals(layout.H_DISK % 2, 0, "its fields are f64");
 });
 
@@ -43,8 +43,8 @@ Deno.test("layout: no two fields of a participant's record overlap", () => {
 });
 
 Deno.test("layout: the parts of a segment's head follow each other", () => {
-  const exchange = layout.MAX_CLASSES * layout.EXCHANGE_WAYS;
-  assert(layout.EXCHANGE + exchange <= layout.PARTICIPANTS);
+  const exchange = layout.MAX_CLASSES * layout.TRANSFER_WAYS;
+  assert(layout.TRANSFER + exchange <= layout.PARTICIPANTS);
   assert(layout.MAX_PARTICIPANTS >= 128);
   assert(layout.REGISTRY_WORDS >= 32);
 });
@@ -53,8 +53,8 @@ Deno.test("layout: what a queue writes in a version is none of the version's own
   const { R_STAMP, R_LINK, V_STAMP, V_PREV, V_KEY, V_VALUE } = layout;
   const used = [R_STAMP, R_LINK, V_STAMP, V_PREV, V_KEY, V_VALUE];
   assertStrictEquals(new Set(used).size, used.length);
-  const { T_NEXT, T_ROOM } = layout;
-  assertStrictEquals(new Set([R_STAMP, R_LINK, T_NEXT, T_ROOM]).size, 4);
+  const { T_NEXT, T_PERMITS } = layout;
+  assertStrictEquals(new Set([R_STAMP, R_LINK, T_NEXT, T_PERMITS]).size, 4);
   assert((layout.HAS_EXPIRY | layout.KEY_WIDE | layout.LENGTH_MASK) > 0);
 });
 

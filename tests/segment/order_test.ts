@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { walk } from "@std/fs";
-import { load, type Words } from "../../src/segment/words.ts";
+import { load, type Words } from "../../src/segment/atomics.ts";
 
 // The language lets a plain read be made later than it is written, and V8 does so:
-// see `src/segment/words.ts`.
+// see `src/segment/atomics.ts`.
 
 const WATCHED = 32;
 const FAR = 4096;
@@ -68,40 +68,40 @@ Deno.test("load() is made where it is written: two of them see what changes in b
 const ORDERED = [
   "H_CEILING",
   "H_CLOCK",
-  "H_EPOCH",
+  "H_ERA",
   "H_LONG_KEY",
   "H_PARTICIPANTS",
   "H_ROOT",
   "H_SNAPSHOTS",
-  "P_FLOOR",
+  "P_HORIZON",
   "P_REGISTRY_MARK",
   "P_STATE",
   "T_NEXT",
   "T_REAPER",
-  "T_ROOM",
+  "T_PERMITS",
   "T_ROOT_SINCE",
   "T_SWEPT",
   "V_STAMP",
 ];
 /** Plain reads of them, in which that is as good. */
 const EXCEPTIONS = [
-  "epoch/participant.ts: hint(words, H_EPOCH)", // a stale pin holds back more
   "persist/epoch_scan.ts: words[ref * 4 + V_STAMP]", // the scan settled it
+  "reclamation/participant.ts: hint(words, H_ERA)", // a stale pin holds back more
+  "table/chain.ts: fixed(words, ref * 4 + V_STAMP)", // settled before it was replaced
+  "table/chain.ts: fixed(words, ref * 4 + V_STAMP)", // settled before it was replaced
+  "table/chain.ts: fixed(words, wanted * 4 + V_STAMP)", // settled before it was replaced
   "table/cursor.ts: hint(words, at + V_STAMP)", // read again where it matters
-  "table/chain.ts: settled(words, ref * 4 + V_STAMP)", // settled before it was replaced
-  "table/chain.ts: settled(words, ref * 4 + V_STAMP)", // as above
-  "table/chain.ts: settled(words, wanted * 4 + V_STAMP)", // as above
+  "table/fast_path.ts: hint(words, H_ERA)", // a stale pin holds back more
+  "table/fast_path.ts: hint(words, H_ROOT)", // only to bring it into the cache
   "table/migration.ts: hint(this.#words, hint(this.#words, H_ROOT) * 4 + T_NEXT)", // only a hint
   "table/migration.ts: hint(words, tombstone * 4 + V_STAMP)", // whoever drops it looks again
-  "table/quick.ts: hint(words, H_EPOCH)", // as above
-  "table/quick.ts: hint(words, H_ROOT)", // only to bring it into the cache
-  "table/tombstone.ts: settled(words, at + V_STAMP)", // settled by the caller
-  "table/tombstone.ts: settled(words, tombstone * 4 + V_STAMP)", // as above
-  "table/trim.ts: settled(words, old * 4 + V_STAMP)", // settled before it was replaced
-  "table/trim.ts: settled(words, ref * 4 + V_STAMP)", // settled by the caller
+  "table/prune.ts: fixed(words, old * 4 + V_STAMP)", // settled before it was replaced
+  "table/prune.ts: fixed(words, ref * 4 + V_STAMP)", // settled by the caller
+  "table/tombstone.ts: fixed(words, at + V_STAMP)", // settled by the caller
+  "table/tombstone.ts: fixed(words, tombstone * 4 + V_STAMP)", // settled by the caller
 ];
 /** Where nothing is believed before it is confirmed, so that all reads must be in order. */
-const UNPINNED = ["table/glance.ts", "table/look.ts"];
+const UNPINNED = ["table/optimistic_read.ts", "table/fast_lookup.ts"];
 const SRC = new URL("../../src/", import.meta.url);
 
 /** The code of every file in the rooms that know shared words, without comments. */
@@ -109,7 +109,7 @@ async function sources(): Promise<{ file: string; code: string }[]> {
   const found: { file: string; code: string }[] = [];
   for await (const { path } of walk(SRC, { exts: [".ts"] })) {
     const file = path.slice(SRC.pathname.length);
-    if (!/^(segment|epoch|table|map|persist)\//.test(file)) continue;
+    if (!/^(segment|reclamation|table|map|persist)\//.test(file)) continue;
     if (file === "persist/worker_code.ts") continue; // made of the others
     const code = Deno.readTextFileSync(path)
       .replaceAll(/\/\*[^]*?\*\//g, "")
@@ -123,7 +123,7 @@ async function sources(): Promise<{ file: string; code: string }[]> {
 Deno.test("no word whose order matters is read plainly", async () => {
   const names = ORDERED.join("|");
   const plain = new RegExp(
-    `\\b(?:hint|own|settled)\\((?:[^()]|\\([^()]*\\))*\\b(?:${names})\\b[^()]*\\)|` +
+    `\\b(?:hint|own|fixed)\\((?:[^()]|\\([^()]*\\))*\\b(?:${names})\\b[^()]*\\)|` +
       `\\bwords\\[[^\\]]*\\b(?:${names})\\b[^\\]]*\\](?! =[^=])`,
     "g",
   );
@@ -138,7 +138,7 @@ Deno.test("no word whose order matters is read plainly", async () => {
 Deno.test("what is read without a pin is read in order", async () => {
   for (const { file, code } of await sources()) {
     if (!UNPINNED.includes(file)) continue;
-    assertEquals(code.match(/\b(?:hint|own|settled)\(/g), null, file);
+    assertEquals(code.match(/\b(?:hint|own|fixed)\(/g), null, file);
     // The participant's own record is written there, and a settled version told apart.
     const reads = code.replaceAll(/isPlainNumber\([^]*?\n}/g, "")
       .matchAll(/\b(?:words|floats)\[([^\]]*)\](?! =[^=])/g);

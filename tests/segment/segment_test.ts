@@ -14,10 +14,10 @@ import {
   H_CHUNK_SHIFT,
   H_FIRST_CHUNK,
   H_FLAGS,
-  H_FLOOR_SHIFT,
   H_KEY_CODEC,
   H_LAYOUT,
   H_MAGIC,
+  H_MIN_CAPACITY_SHIFT,
   H_READY,
   H_TOTAL_REFS,
   H_VALUE_CODEC,
@@ -89,7 +89,7 @@ Deno.test("Segment.attach() sees what create() wrote", () => {
     keyCodec: "schlüssel",
     valueCodec: "v".repeat(CODEC_NAME_BYTES),
     evict: true,
-    floorShift: 13,
+    minCapacityShift: 13,
   });
   made.publish();
   const seen = Segment.attach({ buffer: made.buffer });
@@ -104,12 +104,12 @@ Deno.test("Segment.attach() sees what create() wrote", () => {
       "keyCodec",
       "valueCodec",
       "evicts",
-      "floorShift",
+      "minCapacityShift",
     ] as const
   ) assertStrictEquals(seen[field], made[field], field);
   assertStrictEquals(seen.keyCodec, "schlüssel");
   assertStrictEquals(seen.evicts, true);
-  assertStrictEquals(seen.floorShift, 13);
+  assertStrictEquals(seen.minCapacityShift, 13);
 });
 
 Deno.test("Segment.attach() refuses a segment that was not published", () => {
@@ -195,14 +195,14 @@ Deno.test("Segment.attach() refuses each fixed word of the header with any bit f
   }
 });
 
-Deno.test("Segment.attach() refuses lengths of codec names and floors that are out of bounds", () => {
+Deno.test("Segment.attach() refuses lengths of codec names and horizons that are out of bounds", () => {
   const made = freshSegment();
   made.publish();
   const bad = [0, -1, 1 << 31, 0x7fffffff];
   const cases: [index: number, values: number[]][] = [
     [H_KEY_CODEC, [...bad, CODEC_NAME_BYTES + 1]],
     [H_VALUE_CODEC, [...bad, CODEC_NAME_BYTES + 1]],
-    [H_FLOOR_SHIFT, [...bad, 31, 32]],
+    [H_MIN_CAPACITY_SHIFT, [...bad, 31, 32]],
   ];
   for (const [index, values] of cases) {
     const right = made.words[index];

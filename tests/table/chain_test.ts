@@ -16,7 +16,7 @@ import {
   openSnapshot,
   versionAt,
 } from "../../src/table/clock.ts";
-import { freeze } from "../../src/table/trim.ts";
+import { freeze } from "../../src/table/prune.ts";
 import { SmallTable } from "./small_table.ts";
 
 const KEY = 1;
@@ -152,7 +152,7 @@ Deno.test("what a dead participant began to take out is brought to an end by its
   assertShown(heir, [snapshots[0], snapshots[3]]);
 });
 
-Deno.test("trim() freezes what it takes out while something is older", () => {
+Deno.test("prune() freezes what it takes out while something is older", () => {
   const of = new SmallTable();
   of.set(KEY, 0);
   open(of);

@@ -4,7 +4,7 @@ import {
   assertFalse,
   assertStrictEquals,
 } from "@std/assert";
-import { oldestSnapshot } from "../../src/epoch/registry.ts";
+import { oldestSnapshot } from "../../src/reclamation/registry.ts";
 import {
   FINAL,
   FIRST_TICK,
@@ -29,7 +29,7 @@ import {
   openSnapshot,
   versionAt,
 } from "../../src/table/clock.ts";
-import { trim } from "../../src/table/trim.ts";
+import { prune } from "../../src/table/prune.ts";
 import { writingTick } from "../../src/table/version.ts";
 import { SmallTable } from "./small_table.ts";
 
@@ -47,7 +47,7 @@ function chain(of: SmallTable, ...stamps: number[]): number[] {
 }
 
 /** The newest version of a chain with its `prev` not yet final. */
-function untrimmed(of: SmallTable, ...stamps: number[]): number[] {
+function unpruned(of: SmallTable, ...stamps: number[]): number[] {
   const refs = chain(of, ...stamps);
   of.words[refs[0] * 4 + V_PREV] = refs[1];
   return refs;
@@ -163,18 +163,18 @@ Deno.test("oldestSnapshot() looks at all participants, and takes a pending one f
   assertStrictEquals(oldestSnapshot(of.words), 9);
 });
 
-Deno.test("trim() retires what no snapshot shows, and skips it in the chain", () => {
+Deno.test("prune() retires what no snapshot shows, and skips it in the chain", () => {
   const of = new SmallTable();
-  const [newest, middle, oldest] = untrimmed(of, 8, 5, 2);
-  trim(of.words, of.participant.base, newest, 5);
+  const [newest, middle, oldest] = unpruned(of, 8, 5, 2);
+  prune(of.words, of.participant.base, newest, 5);
   assertStrictEquals(of.words[newest * 4 + V_PREV], oldest | FINAL);
   assertEquals(queue(of, P_LIMBO_HEAD), [middle]);
   assertEquals(queue(of, P_HELD_HEAD), []);
-  trim(of.words, of.participant.base, newest, 5); // again is nothing
+  prune(of.words, of.participant.base, newest, 5); // again is nothing
   assertEquals(queue(of, P_LIMBO_HEAD), [middle]);
 });
 
-Deno.test("trim() holds what an open snapshot shows, until its death", () => {
+Deno.test("prune() holds what an open snapshot shows, until its death", () => {
   for (
     const [stamp, needed] of [
       [4, false],
@@ -187,8 +187,8 @@ Deno.test("trim() holds what an open snapshot shows, until its death", () => {
   ) {
     const of = new SmallTable();
     openAt(of, stamp);
-    const [newest, old] = untrimmed(of, 8, 5);
-    trim(of.words, of.participant.base, newest, 5);
+    const [newest, old] = unpruned(of, 8, 5);
+    prune(of.words, of.participant.base, newest, 5);
     assertEquals(queue(of, P_HELD_HEAD), needed ? [old] : [], `at ${stamp}`);
     assertEquals(queue(of, P_LIMBO_HEAD), needed ? [] : [old]);
     const prev = of.words[newest * 4 + V_PREV];
@@ -199,19 +199,19 @@ Deno.test("trim() holds what an open snapshot shows, until its death", () => {
   }
 });
 
-Deno.test("trim() takes a snapshot that is being opened for one that needs everything", () => {
+Deno.test("prune() takes a snapshot that is being opened for one that needs everything", () => {
   const of = new SmallTable();
   openAt(of, PENDING);
-  const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, of.participant.base, newest, 5);
+  const [newest, old] = unpruned(of, 8, 5);
+  prune(of.words, of.participant.base, newest, 5);
   assertEquals(queue(of, P_HELD_HEAD), [old]);
 });
 
-Deno.test("trim() holds what the snapshot of another participant shows", () => {
+Deno.test("prune() holds what the snapshot of another participant shows", () => {
   const of = new SmallTable();
   openAt(of.join(), 6);
-  const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, of.participant.base, newest, 5);
+  const [newest, old] = unpruned(of, 8, 5);
+  prune(of.words, of.participant.base, newest, 5);
   assertEquals(queue(of, P_HELD_HEAD), [old]);
 });
 
@@ -239,8 +239,8 @@ Deno.test("held versions are released when the snapshots older than their death 
   const of = new SmallTable();
   const { participant, words } = of;
   const word = openAt(of, 6);
-  const [newest, old] = untrimmed(of, 8, 5);
-  trim(of.words, participant.base, newest, 5);
+  const [newest, old] = unpruned(of, 8, 5);
+  prune(of.words, participant.base, newest, 5);
   participant.collect();
   assertEquals(queue(of, P_HELD_HEAD), [old]);
   const later = openAt(of, 9); // younger than the death: it does not matter

@@ -36,7 +36,7 @@ function range(count: number): number[] {
 
 Deno.test("Cursor reports every key once, in ranges from 0 to 2 ** 32", () => {
   for (const shift of [8, 9, 12]) {
-    const of = new SmallTable({ shift, floorShift: shift });
+    const of = new SmallTable({ shift, minCapacityShift: shift });
     for (let n = 0; n < 150; n++) of.set(n, n);
     const positions: number[] = [];
     const found = collect(of, 0, (position) => positions.push(position));
@@ -85,7 +85,7 @@ Deno.test("Cursor begins with any hash, and reports those from there on", () => 
 });
 
 Deno.test("Cursor reports keys in the order of their hashes, range by range", () => {
-  const of = new SmallTable({ shift: 11, floorShift: 11 });
+  const of = new SmallTable({ shift: 11, minCapacityShift: 11 });
   for (let n = 0; n < 900; n++) of.set(n, n);
   let before = 0;
   const seen: number[] = [];
@@ -115,7 +115,7 @@ Deno.test("Cursor settles what it reports", () => {
 
 Deno.test("Cursor is not disturbed by a move that begins, goes on and ends between its ranges", () => {
   for (const steps of [0, 1, 3, 1000]) {
-    const of = new SmallTable({ shift: 11, floorShift: 9 });
+    const of = new SmallTable({ shift: 11, minCapacityShift: 9 });
     for (let n = 0; n < 800; n++) of.set(n, n);
     let ranges = 0;
     const found = collect(of, 0, () => {
@@ -128,7 +128,7 @@ Deno.test("Cursor is not disturbed by a move that begins, goes on and ends betwe
 });
 
 Deno.test("Cursor moves the slots of its range itself, and leaves the others", () => {
-  const of = new SmallTable({ shift: 12, floorShift: 12 });
+  const of = new SmallTable({ shift: 12, minCapacityShift: 12 });
   for (let n = 0; n < 800; n++) of.set(n, n);
   of.startMove();
   const moved = () => of.countSlots((hash, link) => hash === 1 || link === -1);

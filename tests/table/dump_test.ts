@@ -18,7 +18,7 @@ import {
   oldestSnapshot,
   placeOf,
   revokeDumps,
-} from "../../src/epoch/registry.ts";
+} from "../../src/reclamation/registry.ts";
 import {
   GONE,
   H_CLOCK,

@@ -15,7 +15,7 @@ import {
   T_CAPACITY,
   T_NEXT,
   T_NUMBER,
-  T_ROOM,
+  T_PERMITS,
   V_PREV,
 } from "../../src/segment/layout.ts";
 import { closeSnapshot, openSnapshot } from "../../src/table/clock.ts";
@@ -25,7 +25,7 @@ import {
   liveEntries,
   tableBytes,
 } from "../../src/table/migration.ts";
-import { claimedSlots } from "../../src/table/room.ts";
+import { claimedSlots } from "../../src/table/slot_permits.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { homeAt, type Key, SmallTable } from "./small_table.ts";
@@ -185,7 +185,7 @@ Deno.test("Migration: a move ends long before the room of the next table is spen
     of.set(n, n);
     if (of.next !== 0) next = of.next;
     else if (next === of.root) { // it just became the root
-      const room = of.words[of.root + T_ROOM];
+      const room = of.words[of.root + T_PERMITS];
       if (room > 0) least = Math.min(least, room / of.capacity);
       next = 0;
     }
@@ -193,18 +193,22 @@ Deno.test("Migration: a move ends long before the room of the next table is spen
   assert(least > 0.2, `${least} of the capacity was left`);
 });
 
-Deno.test("Migration: the table shrinks after mass deletes, to the floor at least", () => {
-  for (const floorShift of [8, 10]) {
-    const of = new SmallTable({ maxBytes: 2 ** 24, floorShift, shift: 10 });
+Deno.test("Migration: the table shrinks after mass deletes, to the horizon at least", () => {
+  for (const minCapacityShift of [8, 10]) {
+    const of = new SmallTable({
+      maxBytes: 2 ** 24,
+      minCapacityShift,
+      shift: 10,
+    });
     for (let n = 0; n < 10_000; n++) of.set(n, n);
     const large = of.capacity;
     for (let n = 20; n < 10_000; n++) of.delete(n);
-    for (let i = 0; i < 1000 && of.capacity > 2 ** floorShift; i++) {
+    for (let i = 0; i < 1000 && of.capacity > 2 ** minCapacityShift; i++) {
       of.table.migration.considerShrinking(1 / 4);
       while (of.table.migration.helpIfMoving());
     }
     assert(large >= 2 ** 14);
-    assertStrictEquals(of.capacity, 2 ** floorShift);
+    assertStrictEquals(of.capacity, 2 ** minCapacityShift);
     for (let n = 0; n < 10_000; n++) {
       assertStrictEquals(of.get(n), n < 20 ? n : undefined);
     }
@@ -213,7 +217,7 @@ Deno.test("Migration: the table shrinks after mass deletes, to the floor at leas
 });
 
 Deno.test("Migration.purge() drops the tombstones, and their memory can be used again", () => {
-  const of = new SmallTable({ shift: 10, floorShift: 10 });
+  const of = new SmallTable({ shift: 10, minCapacityShift: 10 });
   const before = usedRefs(of.segment);
   for (let n = 0; n < 300; n++) of.set(n, n);
   for (let n = 0; n < 300; n++) of.delete(n);
@@ -227,7 +231,7 @@ Deno.test("Migration.purge() drops the tombstones, and their memory can be used 
 });
 
 Deno.test("Migration.purge() does nothing while a snapshot may need the tombstones", () => {
-  const of = new SmallTable({ shift: 10, floorShift: 10 });
+  const of = new SmallTable({ shift: 10, minCapacityShift: 10 });
   const { participant } = of;
   for (let n = 0; n < 300; n++) of.set(n, n);
   const word = participant.freeRegistryWord();
@@ -259,7 +263,7 @@ Deno.test("Table.insert() forgets what a failed replace() meant to replace", () 
   assertStrictEquals(table.insert(of.key(1), version), "done");
   assertStrictEquals(words[version * 4 + V_PREV], FINAL);
   participant.unpin();
-  of.set(1, 3); // trims the version: must not retire the tombstone again
+  of.set(1, 3); // prunes the version: must not retire the tombstone again
   for (const one of [of, other]) one.participant.collectAll();
   const free = participant.allocator.freeChunks;
   const refs = Array.from({ length: 50 }, () => of.version(2, 0));
@@ -305,7 +309,7 @@ Deno.test("Migration moves no tombstone away under a snapshot that is being open
 });
 
 Deno.test("Migration.purge() drops beside a snapshot what it does not need, if that is enough", () => {
-  const of = new SmallTable({ shift: 10, floorShift: 10 });
+  const of = new SmallTable({ shift: 10, minCapacityShift: 10 });
   const { participant } = of;
   for (let n = 0; n < 100; n++) of.set(n, n);
   openSnapshot(participant, participant.freeRegistryWord());
@@ -380,11 +384,11 @@ Deno.test("Migration gives the place of a slot that was claimed and never linked
   const of = new SmallTable({ shift: 8 });
   of.set({ n: 1, hash: homeAt(100, 5) }, 1);
   of.words[of.slot(200)] = homeAt(200, 5);
-  of.words[of.root + T_ROOM]--;
+  of.words[of.root + T_PERMITS]--;
   of.startMove();
   const next = of.next;
   const { participant, words } = of;
-  const room = () => words[next + T_ROOM] + participant.permits;
+  const room = () => words[next + T_PERMITS] + participant.permits;
   const before = room();
   of.table.migration.moveSlot(of.root, of.slot(200));
   assertStrictEquals(words[of.slot(200) + 1], MOVED);
@@ -408,7 +412,7 @@ Deno.test("Migration.start() makes one next table, however many ask for it", () 
 });
 
 Deno.test("Migration retires the old table, and its memory is used again", () => {
-  const of = new SmallTable({ shift: 12, floorShift: 12 });
+  const of = new SmallTable({ shift: 12, minCapacityShift: 12 });
   fill(of, keysOf(100));
   of.participant.collectAll();
   const before = usedRefs(of.segment);

@@ -1,5 +1,5 @@
 import { numberKeys } from "../../src/codec/keys.ts";
-import { Participant } from "../../src/epoch/participant.ts";
+import { Participant } from "../../src/reclamation/participant.ts";
 import {
   H_ROOT,
   SLOT_WORDS,
@@ -37,7 +37,7 @@ export class SmallTable {
 
   /** A table of 2 ** `shift` slots in a segment of its own, or another participant's view of one. */
   constructor(
-    { maxBytes = 2 ** 22, shift = 8, floorShift = 8 } = {},
+    { maxBytes = 2 ** 22, shift = 8, minCapacityShift = 8 } = {},
     shared?: SmallTable,
   ) {
     this.segment = shared?.segment ?? Segment.create({
@@ -45,7 +45,7 @@ export class SmallTable {
       keyCodec: "number",
       valueCodec: "number",
       evict: false,
-      floorShift,
+      minCapacityShift,
     });
     this.participant = Participant.join(this.segment, ++locks)!;
     if (shared === undefined) {

@@ -4,7 +4,12 @@ import {
   assertFalse,
   assertStrictEquals,
 } from "@std/assert";
-import { H_CLOCK, MOVED, T_ROOM, V_STAMP } from "../../src/segment/layout.ts";
+import {
+  H_CLOCK,
+  MOVED,
+  T_PERMITS,
+  V_STAMP,
+} from "../../src/segment/layout.ts";
 import { forSeeds } from "../testing/random.ts";
 import { homeAt, type Key, SmallTable } from "./small_table.ts";
 
@@ -166,7 +171,7 @@ Deno.test("Table fills to its limit when it cannot grow, and no further", () => 
   let count = 0;
   while (of.trySet(count, count)) count++;
   assertStrictEquals(count, 224);
-  assertStrictEquals(of.words[of.root + T_ROOM], 0);
+  assertStrictEquals(of.words[of.root + T_PERMITS], 0);
   for (let n = 0; n < count; n++) assertStrictEquals(of.get(n), n);
   assertStrictEquals(of.find(1000), 0, "a probe ends at an empty slot");
   of.set(5, 55); // no new slot

@@ -11,7 +11,7 @@ import {
   MOVED,
   T_ROOT_SINCE,
 } from "../../src/segment/layout.ts";
-import { clearFloor, setFloor } from "../../src/table/floor.ts";
+import { clearHorizon, setHorizon } from "../../src/table/horizon.ts";
 import { closeSnapshot, openSnapshot } from "../../src/table/clock.ts";
 import { Cursor } from "../../src/table/cursor.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
@@ -88,11 +88,11 @@ Deno.test("A tombstone stays for a snapshot, and for a dump", () => {
   const tick = openSnapshot(participant, word);
   of.delete(0);
   assertStrictEquals(of.countSlots(isTombstone), 2, "-1 and 0");
-  setFloor(participant, tick);
+  setHorizon(participant, tick);
   closeSnapshot(participant, word);
   of.delete(1);
   assertStrictEquals(of.countSlots(isTombstone), 3);
-  clearFloor(participant);
+  clearHorizon(participant);
   participant.raiseSnapshotMarks(word);
   words[word] = -1; // PENDING
   of.delete(2);

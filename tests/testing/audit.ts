@@ -12,8 +12,6 @@ import {
   CHUNK_FREE,
   CHUNK_FRESH,
   CHUNK_RUN,
-  EXCHANGE,
-  EXCHANGE_WAYS,
   FINAL,
   GONE,
   H_CHUNK_COUNT,
@@ -34,6 +32,8 @@ import {
   T_CAPACITY,
   T_NEXT,
   T_SLOTS,
+  TRANSFER,
+  TRANSFER_WAYS,
   V_PREV,
 } from "../../src/segment/layout.ts";
 import { DESCRIPTOR_WORDS, DESCRIPTORS } from "../../src/segment/layout.ts";
@@ -186,10 +186,10 @@ class Audit {
 
   #lookAtExchange(): void {
     const words = this.#words;
-    const ways = this.#classes.refs.length * EXCHANGE_WAYS;
+    const ways = this.#classes.refs.length * TRANSFER_WAYS;
     for (let way = 0; way < ways; way++) {
       const name = `exchange word ${way}`;
-      let batch = words[EXCHANGE + way];
+      let batch = words[TRANSFER + way];
       if (batch < 0) this.#fault(`${name} is claimed by ${-batch - 1}`);
       for (; batch > 0; batch = words[batch * 4 + B_NEXT]) {
         const count = this.#claimList(batch, name, false);
@@ -217,7 +217,7 @@ class Audit {
     if (this.#owners.get(ref) === "a slot") return;
     if (!this.#claim(ref, "a slot", true)) return;
     const before = this.#words[ref * 4 + V_PREV];
-    if ((before & FINAL) === 0) this.#claim(before, "an untrimmed prev", true);
+    if ((before & FINAL) === 0) this.#claim(before, "an unpruned prev", true);
   }
 
   // ---- chunks -----------------------------------------------------------------------------------

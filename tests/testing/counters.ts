@@ -23,10 +23,10 @@ import {
   SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
-  T_ROOM,
+  T_PERMITS,
   T_SLOTS,
 } from "../../src/segment/layout.ts";
-import { slotLimit } from "../../src/table/room.ts";
+import { slotLimit } from "../../src/table/slot_permits.ts";
 import { isTombstone } from "../../src/table/version.ts";
 import type { Findings } from "./audit.ts";
 
@@ -81,7 +81,7 @@ function readSlots(words: Int32Array): Counter {
   const root = words[H_ROOT] * 4;
   const next = words[root + T_NEXT] * 4;
   const newest = next === 0 ? root : next;
-  const room = words[newest + T_ROOM];
+  const room = words[newest + T_PERMITS];
   const counted = slotLimit(words[newest + T_CAPACITY]) -
     (room < 0 ? ~room : room);
   const claims = [...claimsOf(words, newest)];

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { locks } from "../../src/epoch/lifeline.ts";
-import { eventually } from "../testing/eventually.ts";
+import { locks } from "../../src/reclamation/lifeline.ts";
+import { eventually } from "./eventually.ts";
 
 /** The names of a directory's files, in order, but for that of its lock, which stays. */
 export function namesIn(directory: string): string[] {

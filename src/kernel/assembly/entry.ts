@@ -1,13 +1,13 @@
 // What the kernel exports: `Kernel` in `segment/kernel.ts`.
-import * as limbo from "../../epoch/limbo.ts";
+import * as limbo from "../../reclamation/limbo.ts";
 import { P_KEY } from "../../segment/layout.ts";
-import { Floats, Text } from "../../segment/machine.ts";
-import { KeyWords, Words } from "../../segment/words.ts";
-import { glance as glanceFor } from "../../table/glance.ts";
+import { Floats, Text } from "../../segment/intrinsics.ts";
+import { KeyWords, Words } from "../../segment/atomics.ts";
+import { findOptimistically as findIn } from "../../table/optimistic_read.ts";
 import { afterGap as afterGapIn } from "../../table/gap.ts";
-import * as looks from "../../table/look.ts";
+import * as lookups from "../../table/fast_lookup.ts";
 import * as move from "../../table/move.ts";
-import * as quick from "../../table/quick.ts";
+import * as fastPath from "../../table/fast_path.ts";
 
 const WORDS = changetype<Words>(0);
 const FLOATS = changetype<Floats>(0);
@@ -19,7 +19,7 @@ export function putNumber(
   valueInfo: i32,
   value: f64,
 ): i32 {
-  return quick.putNumber(WORDS, FLOATS, base, hash, info, valueInfo, value);
+  return fastPath.putNumber(WORDS, FLOATS, base, hash, info, valueInfo, value);
 }
 
 export function publish(
@@ -28,11 +28,11 @@ export function publish(
   version: i32,
   expected: i32,
 ): i32 {
-  return quick.publish(WORDS, base, hash, version, expected);
+  return fastPath.publish(WORDS, base, hash, version, expected);
 }
 
 export function remove(base: i32, hash: i32, info: i32, expected: i32): i32 {
-  return quick.remove(WORDS, base, hash, info, expected);
+  return fastPath.remove(WORDS, base, hash, info, expected);
 }
 
 export function increment(
@@ -42,7 +42,7 @@ export function increment(
   valueInfo: i32,
   by: f64,
 ): i32 {
-  return quick.increment(WORDS, FLOATS, base, hash, info, valueInfo, by);
+  return fastPath.increment(WORDS, FLOATS, base, hash, info, valueInfo, by);
 }
 
 export function exchange(
@@ -53,7 +53,7 @@ export function exchange(
   expected: f64,
   value: f64,
 ): i32 {
-  return quick.exchange(
+  return fastPath.exchange(
     WORDS,
     FLOATS,
     base,
@@ -65,16 +65,16 @@ export function exchange(
   );
 }
 
-export function look(base: i32, text: Text, most: i32): i32 {
-  return looks.look(WORDS, FLOATS, base, scratch(base), text, most);
+export function lookup(base: i32, text: Text, most: i32): i32 {
+  return lookups.lookup(WORDS, FLOATS, base, scratch(base), text, most);
 }
 
-export function lookPacked(base: i32, hash: i32, info: i32, most: i32): i32 {
-  return looks.lookPacked(WORDS, FLOATS, base, scratch(base), hash, info, most);
+export function lookupPacked(base: i32, hash: i32, info: i32, most: i32): i32 {
+  return lookups.lookupPacked(WORDS, FLOATS, base, scratch(base), hash, info, most);
 }
 
-export function glance(base: i32, hash: i32, info: i32): i32 {
-  return glanceFor(WORDS, hash, scratch(base), info);
+export function findOptimistically(base: i32, hash: i32, info: i32): i32 {
+  return findIn(WORDS, hash, scratch(base), info);
 }
 
 @inline

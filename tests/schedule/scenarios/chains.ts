@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { participantBase } from "../../../src/epoch/registry.ts";
+import { participantBase } from "../../../src/reclamation/registry.ts";
 import { P_REGISTRY } from "../../../src/segment/layout.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";

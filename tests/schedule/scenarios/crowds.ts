@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { crowded } from "../../../src/table/room.ts";
+import { crowded } from "../../../src/table/slot_permits.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Props, type Scenario, titleOf } from "../scenario.ts";

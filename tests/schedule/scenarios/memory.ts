@@ -56,7 +56,7 @@ function offer({ join }: Props): void {
   const { participant: { allocator } } = join();
   const blocks = Array.from({ length: 4 }, () => allocator.allocate(LARGE));
   for (const ref of blocks) allocator.free(ref);
-  allocator.surrender();
+  allocator.giveAll();
 }
 
 /** Blocks that a part still has in its hands at the end. */

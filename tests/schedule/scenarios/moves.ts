@@ -9,10 +9,10 @@ import {
   SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
-  T_ROOM,
+  T_PERMITS,
   T_SLOTS,
 } from "../../../src/segment/layout.ts";
-import { crowded } from "../../../src/table/room.ts";
+import { crowded } from "../../../src/table/slot_permits.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Props, type Scenario, titleOf } from "../scenario.ts";
@@ -60,7 +60,7 @@ function leaveRoom({ founder }: Props, table: "root" | "next", room: number) {
   const { words } = founder.segment;
   const root = words[H_ROOT] * 4;
   const at = table === "root" ? root : words[root + T_NEXT] * 4;
-  words[at + T_ROOM] = room;
+  words[at + T_PERMITS] = room;
 }
 
 /** The states that a move is found in. */

@@ -9,8 +9,8 @@ import type { Actor } from "../actor.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Props, type Scenario, titleOf } from "../scenario.ts";
-import { slotOf } from "../seats.ts";
-import { dieAfter } from "../turns.ts";
+import { slotOf } from "../participants.ts";
+import { dieAfter } from "../scheduler.ts";
 
 const KEY = 1;
 const OTHER = 2;

@@ -1,5 +1,5 @@
 /**
- * Snapshots that open and close while versions are settled, trimmed, held and freed.
+ * Snapshots that open and close while versions are settled, pruned, held and freed.
  *
  * @module
  */

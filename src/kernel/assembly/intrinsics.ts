@@ -1,0 +1,59 @@
+// What `segment/intrinsics.ts` is in the kernel.
+import { KeyWords, Words } from "./atomics.ts";
+
+export type Float = f64;
+export type Text = externref;
+
+@external("wasm:js-string", "length")
+export declare function unitsIn(text: Text): i32;
+
+@external("wasm:js-string", "charCodeAt")
+export declare function unitAt(text: Text, index: i32): i32;
+
+/** The segment, as floats. */
+@final
+export class Floats {
+  @inline @operator("[]")
+  get(index: i32): f64 {
+    return f64.load(<usize> index << 3);
+  }
+
+  @inline @operator("[]=")
+  set(index: i32, value: f64): void {
+    f64.store(<usize> index << 3, value);
+  }
+}
+
+@inline
+export function floatAt(words: Words, index: i32): f64 {
+  return f64.load(<usize> index << 2);
+}
+
+@inline
+export function loadFloat(words: Words, index: i32): f64 {
+  return reinterpret<f64>(i64.atomic.load(<usize> index << 2));
+}
+
+@inline
+export function isPairOf(
+  words: Words,
+  index: i32,
+  key: KeyWords,
+  i: i32,
+): bool {
+  return i64.atomic.load(<usize> index << 2) ==
+    i64.load(changetype<usize>(key) + (<usize> i << 2));
+}
+
+@inline
+export function copyPair(words: Words, from: i32, to: i32): void {
+  i64.store(<usize> to << 2, i64.atomic.load(<usize> from << 2));
+}
+
+@inline
+export function leadingZeros(word: i32): i32 {
+  return clz(word);
+}
+
+@external("machine", "now")
+export declare function now(): f64;

@@ -1,0 +1,63 @@
+/**
+ * Sums of what the participants count, each in its own record: see `table/account.ts`.
+ *
+ * @module
+ */
+
+import { participantBase } from "../reclamation/registry.ts";
+import * as layout from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import * as access from "../segment/atomics.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  COUNTERS,
+  H_FLUSH,
+  H_PARTICIPANTS,
+  P_COUNTERS,
+  P_LIVE_REFS,
+  P_USED_REFS,
+  REF_BYTES,
+} = layout;
+const { hint, load } = access;
+
+/**
+ * A counter that wraps at 32 bits, summed over all participants. One takes away what another has added: if the sum meets the one before
+ * and the other after that, it may be less than nothing, and 0 is as true.
+ */
+export function sumTally(segment: Segment, word: number): number {
+  let sum = 0;
+  const slots = load(segment.words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    sum = (sum + hint(segment.words, participantBase(slot) + word)) | 0;
+  }
+  return Math.max(0, sum);
+}
+
+const SETS = P_COUNTERS / 2 + COUNTERS.indexOf("sets");
+const DELETES = P_COUNTERS / 2 + COUNTERS.indexOf("deletes");
+
+/** A number that becomes another one when this participant writes, or somebody is short of memory: almost always, so it is a hint. */
+export function activityOf({ words, floats }: Segment, slot: number): number {
+  const base = participantBase(slot);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] +
+    hint(words, base + P_USED_REFS) + hint(words, H_FLUSH);
+}
+
+/** The same for all participants. */
+export function sumActivity(segment: Segment): number {
+  let sum = 0;
+  const slots = load(segment.words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
+  return sum;
+}
+
+/** Bytes that live entries take. */
+export function liveBytesOf(segment: Segment): number {
+  return sumTally(segment, P_LIVE_REFS) * REF_BYTES;
+}
+
+/** Bytes in use: entries, held and retired versions, tables, and the map's own records. */
+export function usedBytesOf(segment: Segment): number {
+  return (segment.firstChunk + sumTally(segment, P_USED_REFS)) * REF_BYTES;
+}

@@ -1,0 +1,318 @@
+/**
+ * Filling: encoded entries straight into the table, many under one pin, in the order of their hashes.
+ *
+ * An entry goes in as any write does, by the same steps of the table, so others may read and write the map meanwhile. What is
+ * saved is all that surrounds a write: decoding and encoding, a pin for each, tables that grow step by step; and since places
+ * in the table follow the hashes, memory is touched in order. While nobody else has the map, plain writes take the place of
+ * atomic steps.
+ *
+ * @module
+ */
+
+import { account, announce } from "../table/account.ts";
+import type { Attachment } from "../map/attachment.ts";
+import { Reclaimer } from "../map/reclaim.ts";
+import type { Shortage } from "../map/shortage.ts";
+import * as layout from "../segment/layout.ts";
+import * as access from "../segment/atomics.ts";
+import { hashWords } from "../table/hash.ts";
+import { EncodedKey } from "../table/key.ts";
+import type { Table } from "../table/table.ts";
+import { valueIndexOf, versionBytes, writingTick } from "../table/version.ts";
+import { RECORD_HEAD_WORDS } from "./format.ts";
+import { copy, recordExpiry, recordWords } from "./record.ts";
+import { readKey } from "./record_reader.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  FINAL,
+  H_TTL_USED,
+  HAS_EXPIRY,
+  LENGTH_MASK,
+  P_ENTRIES,
+  P_HAND,
+  P_LIVE_REFS,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_PREV,
+  V_STAMP,
+  V_VALUE,
+} = layout;
+const { poke, store } = access;
+
+/** Entries under one pin. */
+const BATCH = 1024;
+/** Entries whose places are looked at together. */
+const AHEAD = 128;
+
+/** Fills one map. */
+export class BulkLoader {
+  readonly #attachment: Attachment;
+  readonly #reclaimer: Reclaimer;
+  readonly #table: Table;
+  readonly #key: EncodedKey;
+  readonly #k0: number;
+  readonly #k1: number;
+  /** Keys that are longer than this need memory set aside for their tombstones. */
+  readonly #longKey: number;
+  readonly #now: number;
+  readonly #isAlone: boolean;
+  /** The stamp of what is written: 0, as of any write, is settled when it is linked. */
+  readonly #stamp: number;
+  /** What is not accounted for yet: new entries, and the size of their blocks. */
+  #newEntries = 0;
+  #newRefs = 0;
+  #left: number;
+  #inBatch = 0;
+  #ttlMarked = false;
+  /** Entries that were written. */
+  filled = 0;
+  /** Entries that were left out because they have expired. */
+  expired = 0;
+
+  /**
+   * @param attachment The map.
+   * @param entries How many will come, about: the table is made for them.
+   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is written may be settled before
+   * it is linked, and plain writes link it. Each saves an atomic step or two.
+   */
+  constructor(attachment: Attachment, entries: number, isAlone: boolean) {
+    this.#attachment = attachment;
+    this.#reclaimer = new Reclaimer(attachment);
+    this.#table = attachment.table;
+    this.#key = new EncodedKey(attachment.segment.seed);
+    [this.#k0, this.#k1] = attachment.segment.seed;
+    this.#longKey = attachment.participant.allocator.largestClassBytes / 2;
+    this.#now = Date.now();
+    this.#isAlone = isAlone;
+    this.#stamp = isAlone ? writingTick(attachment.segment.words) : 0;
+    this.#left = entries;
+    this.#expect(entries);
+  }
+
+  #expect(entries: number): void {
+    const { participant, table } = this.#attachment;
+    participant.pin();
+    try {
+      table.migration.expect(Math.max(0, entries));
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  /** Writes `count` records, the first of which begins the words. Throws `MapFullError`. */
+  loadAll(words: Int32Array, count: number): void {
+    const { participant } = this.#attachment;
+    for (let at = 0, done = 0; done < count;) {
+      const batch = Math.min(BATCH, count - done);
+      participant.pin();
+      try {
+        at = this.#loadBatch(words, at, batch);
+      } finally {
+        participant.unpin();
+      }
+      this.#endBatch(batch);
+      done += batch;
+    }
+  }
+
+  /**
+   * Looks at the places of some keys before it writes to the first: these looks do not wait for each other where memory is slow,
+   * as the atomic steps of a write do.
+   */
+  #loadBatch(words: Int32Array, at: number, count: number): number {
+    const { hashes, places } = this.#ahead;
+    for (let done = 0; done < count;) {
+      const some = Math.min(AHEAD, count - done);
+      for (let i = 0; i < some; i++) {
+        places[i] = at;
+        hashes[i] = this.#hashAt(words, at);
+        at += recordWords(words[at], words[at + 1]);
+      }
+      this.#table.touch(hashes, some);
+      for (let i = 0; i < some; i++) {
+        if (this.#isExpired(words, places[i])) continue;
+        this.#fill(words, places[i], hashes[i]);
+      }
+      done += some;
+    }
+    return at;
+  }
+
+  readonly #ahead = {
+    hashes: new Int32Array(AHEAD),
+    places: new Int32Array(AHEAD),
+  };
+
+  #hashAt(words: Int32Array, at: number): number {
+    const keyInfo = words[at];
+    return hashWords(
+      words,
+      ((keyInfo & LENGTH_MASK) + 3) >>> 2,
+      keyInfo & ~HAS_EXPIRY,
+      this.#k0,
+      this.#k1,
+      at + RECORD_HEAD_WORDS,
+    );
+  }
+
+  /** Writes one record. Throws `MapFullError`. */
+  loadOne(words: Int32Array, at: number): void {
+    if (this.#isExpired(words, at)) return;
+    const { participant } = this.#attachment;
+    participant.pin();
+    try {
+      this.#fill(words, at, this.#hashAt(words, at));
+    } finally {
+      participant.unpin();
+    }
+    if (++this.#inBatch >= BATCH) this.#endBatch(this.#inBatch);
+  }
+
+  #endBatch(entries: number): void {
+    this.#inBatch = 0;
+    this.#left -= entries;
+    this.#account();
+    this.#expect(this.#left);
+    this.#attachment.participant.collectSometimes();
+  }
+
+  #account(): void {
+    const { participant } = this.#attachment;
+    participant.tally(P_ENTRIES, this.#newEntries);
+    participant.tally(P_LIVE_REFS, this.#newRefs);
+    this.#newEntries = 0;
+    this.#newRefs = 0;
+  }
+
+  /** Ends the filling, whatever came of it: accounts for the rest, and takes back what was announced. */
+  end(): void {
+    this.#account();
+    this.#expect(0);
+  }
+
+  #isExpired(words: Int32Array, at: number): boolean {
+    if ((words[at] & HAS_EXPIRY) === 0) return false;
+    if (recordExpiry(words, at) <= this.#now) {
+      this.expired++;
+      return true;
+    }
+    if (!this.#ttlMarked) {
+      store(this.#attachment.segment.words, H_TTL_USED, 1);
+      this.#ttlMarked = true;
+    }
+    return false;
+  }
+
+  /** The caller is pinned, and is again on return. */
+  #fill(words: Int32Array, at: number, hash: number): void {
+    for (let attempt = 0;; attempt++) {
+      const shortage = this.#tryLoad(words, at, hash);
+      if (shortage === undefined) break;
+      const { participant } = this.#attachment;
+      participant.unpin();
+      try {
+        this.#reclaimer.reclaimFor(shortage, attempt);
+      } finally {
+        participant.pin();
+      }
+    }
+    this.filled++;
+  }
+
+  #tryLoad(words: Int32Array, at: number, hash: number): Shortage | undefined {
+    const keyInfo = words[at];
+    const valueInfo = words[at + 1];
+    const keyLength = keyInfo & LENGTH_MASK;
+    const bytes = versionBytes(
+      keyLength,
+      valueInfo & LENGTH_MASK,
+      (keyInfo & HAS_EXPIRY) !== 0,
+    );
+    const { participant } = this.#attachment;
+    participant.enterSection();
+    const outcome = this.#link(words, at, hash, bytes);
+    participant.leaveSection();
+    if (outcome === "done") return undefined;
+    const isLong = outcome === "entry" && keyLength > this.#longKey;
+    return { of: outcome, bytes: isLong ? bytes + keyLength : bytes };
+  }
+
+  /** Writes and links a version of so many bytes; or says what it is short of. The caller is in a section. */
+  #link(
+    words: Int32Array,
+    at: number,
+    hash: number,
+    bytes: number,
+  ): "done" | "entry" | "slot" {
+    const { allocator } = this.#attachment.participant;
+    const keyLength = words[at] & LENGTH_MASK;
+    const hasTombstone = () =>
+      keyLength <= this.#longKey ||
+      allocator.keepForTombstone(versionBytes(keyLength, 0, false));
+    const version = hasTombstone() ? allocator.allocate(bytes) : 0;
+    if (version === 0) return "entry";
+    this.#write(words, at, version);
+    const isKept = hasTombstone(); // again, now that whoever looks for long keys sees this one
+    if (isKept && this.#linkNew(hash, version, bytes)) return "done";
+    if (isKept) readKey(words, at, this.#key);
+    if (isKept && this.#publish(version)) return "done";
+    allocator.free(version);
+    return isKept ? "slot" : "entry";
+  }
+
+  /** Links a version that is in hand, if there is no question that it is the first of its key, and counts it. */
+  #linkNew(hash: number, version: number, bytes: number): boolean {
+    const { participant } = this.#attachment;
+    const { words } = participant.segment;
+    if (!this.#isAlone) {
+      announce(words, participant.base, 0, version);
+      const isLinked = this.#table.insertNew(hash, version, false);
+      if (isLinked) account(words, participant.base);
+      return isLinked;
+    }
+    poke(words, participant.base + P_HAND, 0); // if this worker is stopped now, the map dies with it
+    if (!this.#table.insertNew(hash, version, true)) return false;
+    this.#newEntries++;
+    this.#newRefs += participant.allocator.blockRefs(bytes);
+    return true;
+  }
+
+  #write(words: Int32Array, at: number, version: number): void {
+    const to = this.#attachment.segment.words;
+    const base = version * 4;
+    const keyInfo = words[at];
+    const keyWords = ((keyInfo & LENGTH_MASK) + 3) >>> 2;
+    poke(to, base + V_STAMP, this.#stamp);
+    poke(to, base + V_PREV, FINAL);
+    to[base + V_KEY] = keyInfo;
+    to[base + V_VALUE] = words[at + 1];
+    const from = at + RECORD_HEAD_WORDS;
+    copy(words, from, to, base + V_HEADER_WORDS, keyWords);
+    const expires = (keyInfo & HAS_EXPIRY) !== 0 ? 2 : 0;
+    copy(
+      words,
+      from + keyWords,
+      to,
+      valueIndexOf(version, keyInfo) * 2 - expires,
+      expires + (((words[at + 1] & LENGTH_MASK) + 3) >>> 2),
+    );
+  }
+
+  /** Links the version under the key at hand, whatever is there; false if the table has no place. */
+  #publish(version: number): boolean {
+    const table = this.#table;
+    table.backoff.reset();
+    for (;;) {
+      const current = table.seek(this.#key, true);
+      const outcome = current === 0
+        ? table.insert(this.#key, version)
+        : table.replace(current, version)
+        ? "done"
+        : "lost";
+      if (outcome === "done") return true;
+      if (outcome === "full") return false;
+      table.backoff.wait();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Filling a large file in with several workers: each takes a share, the one that asks takes one itself.
+ *
+ * @module
+ */
+
+import type { Worker } from "node:worker_threads";
+import type { Attachment } from "../map/attachment.ts";
+import type { FileReader } from "./file_reader.ts";
+import type { BulkLoadAssignment } from "./bulk_load_share.ts";
+import { startWorker } from "./worker.ts";
+
+/** Entries for each worker: below that, starting it takes longer than it saves. */
+const ENTRIES_PER_WORKER = 2_000_000;
+/** More do not help: by then memory is the bottleneck. */
+const MOST_WORKERS = 4;
+
+/** How many shares it is best to make of so many entries on this machine. */
+export function suitableShares(entries: number): number {
+  const workers = Math.min(MOST_WORKERS, navigator.hardwareConcurrency);
+  return Math.max(
+    1,
+    Math.min(workers, Math.floor(entries / ENTRIES_PER_WORKER)),
+  );
+}
+
+/** Workers that fill in all shares but the first. */
+export class BulkLoadCrew implements Disposable {
+  /** In how many shares the file is filled in, the first one included. */
+  readonly shares: number;
+  readonly #filled: Int32Array<SharedArrayBuffer>;
+  readonly #workers: Worker[] = [];
+  readonly #done: Promise<boolean>[] = [];
+
+  constructor(attachment: Attachment, file: FileReader, shares: number) {
+    this.shares = shares;
+    this.#filled = new Int32Array(new SharedArrayBuffer(shares * 4));
+    for (let index = 1; index < shares; index++) {
+      this.#add({
+        handle: attachment.segment.handle,
+        path: file.path,
+        check: file.footer.check,
+        share: { index, of: shares },
+        filled: this.#filled,
+      });
+    }
+  }
+
+  #add(assignment: BulkLoadAssignment): void {
+    const worker = startWorker("epochmap restore", {
+      kind: "fill",
+      assignment,
+    });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    worker.on("message", resolve);
+    worker.on("error", () => resolve(false));
+    worker.on("exit", () => resolve(false));
+    this.#workers.push(worker);
+    this.#done.push(promise);
+  }
+
+  /** Entries that they have written so far. */
+  get others(): number {
+    return this.#filled.reduce((sum, filled) => sum + filled, 0);
+  }
+
+  /** Waits for all; resolves to the indices of the shares that are not done. */
+  async unfinished(): Promise<number[]> {
+    const done = await Promise.all(this.#done);
+    return done.flatMap((isDone, i) => isDone ? [] : [i + 1]);
+  }
+
+  /** Ends the workers, wherever they are. */
+  [Symbol.dispose](): void {
+    for (const worker of this.#workers) worker.terminate();
+  }
+}

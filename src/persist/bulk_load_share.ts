@@ -1,0 +1,46 @@
+/**
+ * One share of a file's entries, as one of several participants fills it in: a stretch of its blocks, and so of the hashes.
+ *
+ * @module
+ */
+
+import type { SegmentHandle } from "../segment/segment.ts";
+import type { FileReader } from "./file_reader.ts";
+import type { BulkLoader } from "./bulk_load.ts";
+import { RecordReader } from "./record_reader.ts";
+
+/** Which of how many equal stretches of the file. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** What a worker is to fill in. */
+export interface BulkLoadAssignment {
+  readonly handle: SegmentHandle;
+  readonly path: string;
+  /** The check of the file that was verified. */
+  readonly check: number;
+  readonly share: Share;
+  /** How many entries each has written, by the index of its share. */
+  readonly filled: Int32Array<SharedArrayBuffer>;
+}
+
+/** Fills in one share; reads all of the file, and checks it once more. Throws `SnapshotError`, `MapFullError`. */
+export async function loadShare(
+  loader: BulkLoader,
+  file: FileReader,
+  { index, of }: Share,
+  afterBlock: () => Promise<void> | void,
+): Promise<void> {
+  const records = new RecordReader(file);
+  for (;;) {
+    // By where it begins, so that each large record is in one share, too.
+    const share = Math.floor(of * file.offset / file.footer.length);
+    if (!records.next()) return;
+    if (share !== index) continue;
+    records.check();
+    loader.loadAll(records.words, records.records);
+    await afterBlock();
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Limbo: records that were unlinked, until no reader can be left; and versions that open snapshots need. Two queues in the
+ * participant's record, which a survivor adopts when it dies.
+ *
+ * What is retired bears the global era, read after it was unlinked. Whoever could reach it was pinned by then, and so has
+ * unpinned when the era is two steps further.
+ *
+ * @module
+ */
+
+import * as blocks from "../segment/free_list.ts";
+import * as layout from "../segment/layout.ts";
+import * as tallies from "../segment/tally.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  H_ERA,
+  P_HELD_COUNT,
+  P_HELD_HEAD,
+  P_HELD_TAIL,
+  P_LIMBO_HEAD,
+  P_LIMBO_TAIL,
+  P_RECORD_WEIGHT,
+  P_RETIRED,
+  R_LINK,
+  R_STAMP,
+} = layout;
+const { addBlock, beginFreeing, classAt, endFreeing, isLong } = blocks;
+const { tally } = tallies;
+const { load, own, poke } = access;
+
+/** Steps of the era before what was retired is free; one step is 2. */
+const GRACE = 4;
+const SIGN = -0x80000000;
+
+/** Whether all who were pinned at a moment of this era, however long ago, have unpinned. */
+export function isOver(words: Words, era: number): boolean {
+  const steps = load(words, H_ERA) - era;
+  return ((steps | 0) ^ SIGN) >= (GRACE ^ SIGN); // as unsigned numbers: the era wraps
+}
+
+/** Takes a record that was just unlinked. It takes about so many refs, if that is known. */
+export function retire(
+  words: Words,
+  base: number,
+  ref: number,
+  refs: number,
+): void {
+  poke(words, ref * 4 + R_STAMP, load(words, H_ERA));
+  append(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL, ref);
+  countRetired(words, base, refs);
+}
+
+/** Keeps a version that an open snapshot needs, until none does. It died at `death`. */
+export function hold(
+  words: Words,
+  base: number,
+  ref: number,
+  death: number,
+): void {
+  poke(words, ref * 4 + R_STAMP, death);
+  append(words, base + P_HELD_HEAD, base + P_HELD_TAIL, ref);
+  tally(words, base + P_HELD_COUNT, 1);
+  countRetired(words, base, 0);
+}
+
+/** The version that is held behind another one; the first one, if that is 0; 0: there is none. */
+export function heldAfter(words: Words, base: number, before: number): number {
+  return own(
+    words,
+    before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK,
+  );
+}
+
+/** Takes the version that is held behind another one, the first one if that is 0, off its queue. */
+export function releaseHeld(words: Words, base: number, before: number): void {
+  const next = own(words, heldAfter(words, base, before) * 4 + R_LINK);
+  if (next === 0) poke(words, base + P_HELD_TAIL, before);
+  poke(words, before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK, next);
+  tally(words, base + P_HELD_COUNT, -1);
+}
+
+/** The oldest retired record, if it has no reader left; 0: there is none. */
+export function firstToFree(words: Words, base: number, era: number): number {
+  const ref = own(words, base + P_LIMBO_HEAD);
+  if (ref === 0) return 0;
+  return ((era - own(words, ref * 4 + R_STAMP)) | 0) < GRACE ? 0 : ref;
+}
+
+/** Takes the oldest retired record out of limbo. */
+export function leaveLimbo(words: Words, base: number): void {
+  removeFirst(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL);
+}
+
+/**
+ * Puts blocks that have no reader left on their free lists, `most` of them at most; returns how many. Stops before one that is a
+ * run of chunks, or whose list is long by now: the caller frees that one, and goes on.
+ */
+export function drain(words: Words, base: number, most: number): number {
+  const era = load(words, H_ERA);
+  for (let freed = 0; freed < most; freed++) {
+    const first = firstToFree(words, base, era);
+    if (first === 0) return freed;
+    const c = classAt(words, first);
+    if (c < 0 || isLong(words, base, c)) return freed;
+    beginFreeing(words, base, c, first);
+    leaveLimbo(words, base);
+    addBlock(words, base, c, first);
+    endFreeing(words, base, first);
+  }
+  return most;
+}
+
+function append(words: Words, head: number, tail: number, ref: number): void {
+  poke(words, ref * 4 + R_LINK, 0);
+  const last = own(words, tail);
+  if (last === 0) poke(words, head, ref);
+  else poke(words, last * 4 + R_LINK, ref);
+  poke(words, tail, ref);
+}
+
+function removeFirst(words: Words, head: number, tail: number): void {
+  const next = own(words, own(words, head) * 4 + R_LINK);
+  if (next === 0) poke(words, tail, 0);
+  poke(words, head, next);
+}
+
+/** No step of the protocol: its owner alone reads it. */
+function countRetired(words: Words, base: number, refs: number): void {
+  const weight = words[base + P_RECORD_WEIGHT] + refs;
+  words[base + P_RETIRED] = words[base + P_RETIRED] + weight;
+}

@@ -1,0 +1,307 @@
+/**
+ * Repair: brings a participant's record in order that was left in the middle of something, because its worker died or a section was cut
+ * short (`segment/section.ts`). The rules are the same for both, and each step can be repeated, as whoever repairs may be stopped, too.
+ *
+ * What the record says was written before the step that decides, so here it is read whether that step was taken:
+ *
+ * - A block on its way to or from a free list: whether it is the first of that list. Nothing comes before it, because a
+ *   section that was cut short is repaired before another one begins.
+ * - A block in hand that may be linked: whether its version has a stamp. Whoever replaces a version settles it before, and a look
+ *   for its key settles the newest one.
+ * - A batch on its way to or from an exchange word: whether it is on the participant's own list.
+ * - A chunk: its state (`segment/chunk_ledger.ts`).
+ *
+ * @module
+ */
+
+import { unlinkChunks } from "../segment/allocator.ts";
+import {
+  balanceChunks,
+  changeChunk,
+  finishChunkChange,
+} from "../segment/chunk_ledger.ts";
+import {
+  addBlock,
+  endFreeing,
+  endTaking,
+  pushBlock,
+} from "../segment/free_list.ts";
+import {
+  B_COUNT,
+  B_NEXT,
+  CHUNK_BODY,
+  CHUNK_FREE,
+  CHUNK_TAKING,
+  H_CHUNK_HINT,
+  MAX_CLASSES,
+  P_CHUNK,
+  P_ENTRIES,
+  P_ENTRIES_AHEAD,
+  P_FREE,
+  P_FREE_COUNT,
+  P_FREEING,
+  P_HAND,
+  P_HELD_COUNT,
+  P_HELD_HEAD,
+  P_HELD_TAIL,
+  P_LIMBO_HEAD,
+  P_LIMBO_TAIL,
+  P_LIVE_AHEAD,
+  P_LIVE_REFS,
+  P_TAKING,
+  P_TRANSIT_CUT,
+  P_TRANSIT_OLD,
+  P_TRANSIT_REF,
+  P_TRANSIT_WORD,
+  R_LINK,
+  TRANSFER,
+  TRANSFER_WAYS,
+} from "../segment/layout.ts";
+import { doubt } from "../segment/long_key.ts";
+import type { Segment } from "../segment/segment.ts";
+import { runLength } from "../segment/table_region.ts";
+import { load, own, poke, store } from "../segment/atomics.ts";
+import { participantBase } from "./registry.ts";
+
+/**
+ * Brings the record of the participant in a slot in order. Nothing else works with it, and its pin is still as it was when it was left.
+ *
+ * @param segment The segment.
+ * @param slot The participant.
+ * @param isLinked Whether a version was linked; it is whole, and its memory was not reused. The caller is pinned.
+ */
+export function repair(
+  segment: Segment,
+  slot: number,
+  isLinked: (version: number) => boolean,
+): void {
+  const record = new Record(segment, slot);
+  record.mendQueues(); // before anything is added to them
+  finishChunkChange(segment, slot); // before anything else is counted
+  record.finishCut();
+  record.finishMove();
+  record.settleHand(isLinked);
+  record.settleTransit();
+  record.freeClaimedChunks();
+}
+
+class Record {
+  readonly #segment: Segment;
+  readonly #slot: number;
+  readonly #base: number;
+
+  constructor(segment: Segment, slot: number) {
+    this.#segment = segment;
+    this.#slot = slot;
+    this.#base = participantBase(slot);
+  }
+
+  #own(word: number): number {
+    return own(this.#segment.words, this.#base + word);
+  }
+
+  #set(word: number, value: number): void {
+    poke(this.#segment.words, this.#base + word, value);
+  }
+
+  get #classes(): number[] {
+    return [...this.#segment.classes.refs.keys()];
+  }
+
+  // ---- one block ----------------------------------------------------------------------------------------------------
+
+  /**
+   * A block that was just cut is the first of its list, though its chunk may not say yet that it was cut. A chunk that is all cut
+   * is nobody's to cut: its blocks may be given away, and it be another's.
+   */
+  finishCut(): void {
+    const segment = this.#segment;
+    for (const c of this.#classes) {
+      const chunk = this.#own(P_CHUNK + c) - 1;
+      if (chunk < 0 || !this.#isOfClass(chunk, c)) continue;
+      const cutAt = segment.descriptor(chunk) + 1;
+      const size = segment.classes.refs[c];
+      let at = own(segment.words, cutAt);
+      if (this.#own(P_FREE + c) === segment.chunkRef(chunk) + at) {
+        at += size;
+        poke(segment.words, cutAt, at);
+      }
+      if (at + size > 2 ** segment.chunkShift) this.#set(P_CHUNK + c, 0);
+    }
+  }
+
+  /** Else it was claimed to be cut, or is being given back. */
+  #isOfClass(chunk: number, c: number): boolean {
+    const { words } = this.#segment;
+    return load(words, this.#segment.descriptor(chunk)) === c + 1;
+  }
+
+  /** Ends the way of a block from a list into the hand, or to a list. */
+  finishMove(): void {
+    const { words } = this.#segment;
+    const taking = this.#own(P_TAKING);
+    if (taking !== 0) {
+      const isTaken = this.#own(P_FREE + this.#classAt(taking)) !== taking;
+      if (isTaken) endTaking(words, this.#base, taking);
+      else this.#set(P_TAKING, 0);
+    }
+    const freeing = this.#own(P_FREEING);
+    if (freeing === 0) return;
+    if (this.#isListed(P_LIMBO_HEAD, freeing)) this.#set(P_FREEING, 0); // it stays there
+    else this.#finishFreeing(freeing);
+  }
+
+  #finishFreeing(ref: number): void {
+    const { words } = this.#segment;
+    const c = this.#classAt(ref);
+    if (c < 0) return this.#finishFreeingRun(ref);
+    const isListed = this.#own(P_FREE + c) === ref;
+    if (!isListed) addBlock(words, this.#base, c, ref);
+    endFreeing(words, this.#base, ref);
+  }
+
+  /** The run of chunks is given back from here on: {@linkcode freeClaimedChunks} ends that. */
+  #finishFreeingRun(ref: number): void {
+    const segment = this.#segment;
+    const chunk = segment.chunkOf(ref);
+    const state = load(segment.words, segment.descriptor(chunk));
+    const length = runLength(state);
+    if (length > 0) {
+      const mine = CHUNK_TAKING | this.#slot;
+      const refs = length * 2 ** segment.chunkShift;
+      changeChunk(segment, this.#slot, chunk, mine, -length, -refs);
+    }
+    this.#set(P_FREEING, 0);
+  }
+
+  /** The class of a block; -1: it is a run of chunks, perhaps one that is being given back. */
+  #classAt(ref: number): number {
+    const segment = this.#segment;
+    const chunk = segment.chunkOf(ref);
+    const state = load(segment.words, segment.descriptor(chunk));
+    return state >= 1 && state <= MAX_CLASSES ? state - 1 : -1;
+  }
+
+  /** Counts the version in hand if it was linked; else frees it, unless it is a run, which is found by its owner's name. */
+  settleHand(isLinked: (version: number) => boolean): void {
+    const { words } = this.#segment;
+    const hand = this.#own(P_HAND);
+    if (hand === 0) return;
+    if (hand < 0 && isLinked(-hand)) {
+      this.#set(P_ENTRIES, this.#own(P_ENTRIES_AHEAD));
+      this.#set(P_LIVE_REFS, this.#own(P_LIVE_AHEAD));
+      this.#set(P_HAND, 0);
+      return;
+    }
+    const ref = Math.abs(hand);
+    const c = this.#classAt(ref);
+    if (c < 0) return this.#set(P_HAND, 0);
+    pushBlock(words, this.#base, c, ref);
+  }
+
+  // ---- batches ------------------------------------------------------------------------------------------------------
+
+  /** Finishes or undoes what was done at an exchange word, if that word still says so. */
+  settleTransit(): void {
+    const { words } = this.#segment;
+    const word = this.#own(P_TRANSIT_WORD);
+    if (word === 0 || load(words, word) !== -(this.#slot + 1)) return;
+    const old = this.#own(P_TRANSIT_OLD);
+    const brought = this.#own(P_TRANSIT_REF);
+    const list = P_FREE + Math.floor((word - TRANSFER) / TRANSFER_WAYS);
+    if (brought === 0) { // it took
+      if (this.#isListed(list, old)) {
+        return store(words, word, own(words, old * 4 + B_NEXT));
+      }
+      this.#cutBatch(old);
+      return store(words, word, old);
+    }
+    if (this.#isListed(list, brought)) return store(words, word, old); // it gave, but had not yet let go
+    poke(words, this.#own(P_TRANSIT_CUT) * 4 + R_LINK, 0);
+    store(words, word, brought);
+  }
+
+  /** Whether a block is on a list or in a queue of this participant's. */
+  #isListed(list: number, wanted: number): boolean {
+    const { words } = this.#segment;
+    let ref = this.#own(list);
+    while (ref !== 0 && ref !== wanted) ref = own(words, ref * 4 + R_LINK);
+    return ref !== 0;
+  }
+
+  /** Ends a batch where its count says, in case its last block was already linked to the list of the taker. */
+  #cutBatch(batch: number): void {
+    const { words } = this.#segment;
+    let last = batch;
+    for (let i = 1; i < own(words, batch * 4 + B_COUNT); i++) {
+      const next = own(words, last * 4 + R_LINK);
+      if (next === 0) return; // it ends already
+      last = next;
+    }
+    poke(words, last * 4 + R_LINK, 0);
+  }
+
+  // ---- chunks -------------------------------------------------------------------------------------------------------
+
+  /** Frees the chunks that were being claimed or given back, and takes them off the lists first. */
+  freeClaimedChunks(): void {
+    const segment = this.#segment;
+    const { words } = segment;
+    const claimed = new Set<number>();
+    for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
+      const state = load(words, segment.descriptor(chunk));
+      if (state === (CHUNK_TAKING | this.#slot)) claimed.add(chunk);
+      // A body right behind a claimed chunk belongs to the same unfinished run: others follow their own head.
+      else if (state === CHUNK_BODY && claimed.has(chunk - 1)) {
+        claimed.add(chunk);
+      }
+    }
+    if (claimed.size > 0) this.#takeOffLists(claimed);
+    doubt(words, claimed.size); // a run with a long key may be among them
+    for (const chunk of [...claimed].reverse()) {
+      poke(words, segment.descriptor(chunk) + 1, 0); // whoever had it: before others can have it
+      store(words, segment.descriptor(chunk), CHUNK_FREE);
+    }
+    balanceChunks(words, this.#base);
+    poke(words, H_CHUNK_HINT, 0);
+  }
+
+  /** Takes chunks off the lists, and off what was being cut. */
+  #takeOffLists(chunks: ReadonlySet<number>): void {
+    for (const c of this.#classes) {
+      const current = this.#own(P_CHUNK + c);
+      if (current !== 0 && chunks.has(current - 1)) this.#set(P_CHUNK + c, 0);
+      const list = this.#base + P_FREE + c;
+      const stay = unlinkChunks(this.#segment, list, chunks);
+      this.#set(P_FREE_COUNT + c, stay);
+    }
+  }
+
+  // ---- queues and lists ---------------------------------------------------------------------------------------------
+
+  /** A queue is what its first record leads to; where it ends, and how long it and the lists are, follows from that. */
+  mendQueues(): void {
+    this.#set(P_LIMBO_TAIL, this.#walk(P_LIMBO_HEAD).last);
+    const held = this.#walk(P_HELD_HEAD);
+    this.#set(P_HELD_TAIL, held.last);
+    this.#set(P_HELD_COUNT, held.count);
+    for (const c of this.#classes) {
+      this.#set(P_FREE_COUNT + c, this.#walk(P_FREE + c).count);
+    }
+  }
+
+  #walk(head: number): { last: number; count: number } {
+    const { words } = this.#segment;
+    let last = 0;
+    let count = 0;
+    for (
+      let ref = this.#own(head);
+      ref !== 0;
+      ref = own(words, ref * 4 + R_LINK)
+    ) {
+      last = ref;
+      count++;
+    }
+    return { last, count };
+  }
+}

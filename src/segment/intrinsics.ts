@@ -1,0 +1,63 @@
+/**
+ * What functions need besides shared words that are compiled for the kernel, too, where it is done in another way: see
+ * `kernel/compile.ts`.
+ *
+ * @module
+ */
+
+import * as access from "./atomics.ts";
+import type { KeyWords, Words } from "./atomics.ts";
+
+const { load } = access;
+
+/** A 64-bit float, where other numbers are 32-bit integers. */
+export type Float = number;
+
+/** The segment seen as floats. */
+export type Floats = Float64Array<SharedArrayBuffer>;
+
+/** A string of the caller's. */
+export type Text = string;
+
+const float = new Float64Array(1);
+const halves = new Int32Array(float.buffer);
+
+/** The float whose first word has this index. */
+export function floatAt(words: Words, index: number): Float {
+  halves[0] = words[index];
+  halves[1] = words[index + 1];
+  return float[0];
+}
+
+/** The same, by reads that are ordered as `load` orders them. */
+export function loadFloat(words: Words, index: number): Float {
+  halves[0] = load(words, index);
+  halves[1] = load(words, index + 1);
+  return float[0];
+}
+
+/** Whether two words, from an even index on, are those of a key, by reads that are ordered as `load` orders them. */
+export function isPairOf(
+  words: Words,
+  index: number,
+  key: KeyWords,
+  i: number,
+): boolean {
+  return load(words, index) === key[i] && load(words, index + 1) === key[i + 1];
+}
+
+/** Copies two words, from and to an even index, by reads that are ordered as `load` orders them. */
+export function copyPair(words: Words, from: number, to: number): void {
+  words[to] = load(words, from);
+  words[to + 1] = load(words, from + 1);
+}
+
+/** The zeros before the first one of a word's 32 bits. */
+export function leadingZeros(word: number): number {
+  return Math.clz32(word);
+}
+
+/** The wall clock, in milliseconds since 1970. */
+export function now(): Float {
+  return Date.now();
+}

@@ -1,0 +1,167 @@
+/**
+ * Looks: a whole read without a pin, by an optimistic read.
+ *
+ * In the kernel that is one call, from the era before the optimistic read to the era after the value was copied out: what a look says is
+ * confirmed, and what it leaves behind is the participant's own. (There an index that leads out of the memory does not read as nothing,
+ * as in a typed array, but throws a `WebAssembly.RuntimeError`: to the caller the look is undecided then.)
+ *
+ * What a look found is in the participant's record: a number that does not expire in `P_RESULT`; of anything else the expiry (`Infinity`:
+ * none) and the value behind the key in the scratch, with what the version says of the value in `P_VALUE_INFO`.
+ *
+ * @module
+ */
+
+import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/intrinsics.ts";
+import type { Floats, Text } from "../segment/intrinsics.ts";
+import * as access from "../segment/atomics.ts";
+import type { KeyWords, Words } from "../segment/atomics.ts";
+import * as optimistic from "./optimistic_read.ts";
+import * as hashing from "./hash.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  H_SEED,
+  HAS_EXPIRY,
+  KEY_SCRATCH_WORDS,
+  KEY_WIDE,
+  LENGTH_MASK,
+  P_HASH,
+  P_INFO,
+  P_KEY,
+  P_RESULT,
+  P_VALUE_INFO,
+  TAG_NUMBER,
+  TAG_SHIFT,
+  TAG_TOMBSTONE,
+  V_KEY,
+  V_VALUE,
+} = layout;
+const { load } = access;
+const { copyPair, loadFloat } = machine;
+const { beginOptimisticRead, validates, findOptimistically, UNDECIDED } =
+  optimistic;
+const { hashWords, packAndHash, packWide } = hashing;
+const { keyWords, valueIndexOf } = versions;
+
+/** What a look says where it found a number that does not expire. */
+export const NUMBER = -2;
+/** Where it found anything else, and copied it. */
+export const FOUND = -3;
+/** Where it found what is longer than was asked for, or than the scratch has room for: it copied the expiry only. */
+export const LONG = -4;
+
+const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
+const NUMBER_BYTES = 8;
+/** What a version says of its value, if it is a number. */
+export const NUMBER_INFO: number = NUMBER_BYTES | (TAG_NUMBER << TAG_SHIFT);
+
+/**
+ * Packs a string into the scratch, `key`, and looks for it, to copy `most` bytes of a value: `NUMBER`, `FOUND`, `LONG`, 0 if there is no entry, or `UNDECIDED`. Leaves hash
+ * and info of the key in the record, unless it is too long for the scratch.
+ */
+export function lookup(
+  words: Words,
+  floats: Floats,
+  base: number,
+  key: KeyWords,
+  text: Text,
+  most: number,
+): number {
+  const length = text.length;
+  if (length > SCRATCH_BYTES) return UNDECIDED;
+  const hash = packAndHash(text, key, words[H_SEED], words[H_SEED + 1]);
+  return hash === 0
+    ? lookupWide(words, floats, base, key, text, most)
+    : lookupPacked(words, floats, base, key, hash, length, most);
+}
+
+/** The same for a string that is no Latin-1. */
+function lookupWide(
+  words: Words,
+  floats: Floats,
+  base: number,
+  key: KeyWords,
+  text: Text,
+  most: number,
+): number {
+  const byteLength = text.length * 2;
+  if (byteLength > SCRATCH_BYTES) return UNDECIDED;
+  packWide(text, key);
+  const info = byteLength | KEY_WIDE;
+  const k0 = words[H_SEED];
+  const k1 = words[H_SEED + 1];
+  const hash = hashWords(key, keyWords(info), info, k0, k1);
+  return lookupPacked(words, floats, base, key, hash, info, most);
+}
+
+/** The same for a key that is in the scratch already. */
+export function lookupPacked(
+  words: Words,
+  floats: Floats,
+  base: number,
+  key: KeyWords,
+  hash: number,
+  info: number,
+  most: number,
+): number {
+  const before = beginOptimisticRead(words);
+  const version = findOptimistically(words, hash, key, info);
+  if (version === UNDECIDED) return UNDECIDED;
+  let found = 0;
+  if (version !== 0) {
+    if (seemsPlainNumber(words, version)) {
+      const at = valueIndexOf(version, info) * 2;
+      floats[(base + P_RESULT) >> 1] = loadFloat(words, at);
+      found = NUMBER;
+    } else found = copyOut(words, floats, base, hash, info, version, most);
+  }
+  return validates(words, before) ? found : UNDECIDED;
+}
+
+/** As `isPlainNumber`, of what may be freed: by reads that are in order. */
+function seemsPlainNumber(words: Words, version: number): boolean {
+  return load(words, version * 4 + V_VALUE) === NUMBER_INFO &&
+    (load(words, version * 4 + V_KEY) & HAS_EXPIRY) === 0;
+}
+
+/** Copies what an optimistic read found into the record; what that is may yet turn out to be nonsense. */
+function copyOut(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  info: number,
+  version: number,
+  most: number,
+): number {
+  const valueInfo = load(words, version * 4 + V_VALUE);
+  if (valueInfo >>> TAG_SHIFT === TAG_TOMBSTONE) return 0;
+  const to = copiedValue(base, info) * 2;
+  const end = base + P_KEY + KEY_SCRATCH_WORDS;
+  if (to > end) return UNDECIDED; // the key takes it all
+  words[base + P_HASH] = hash;
+  words[base + P_INFO] = info;
+  words[base + P_VALUE_INFO] = valueInfo;
+  const keyInfo = load(words, version * 4 + V_KEY);
+  const from = valueIndexOf(version, keyInfo) * 2;
+  const expires = (keyInfo & HAS_EXPIRY) !== 0;
+  floats[(to >> 1) - 1] = expires ? loadFloat(words, from - 2) : Infinity;
+  const bytes = valueInfo & LENGTH_MASK;
+  const count = ((bytes + 7) >>> 3) << 1;
+  if (bytes > most || to + count > end) return LONG;
+  for (let i = 0; i < count; i += 2) copyPair(words, from + i, to + i);
+  return FOUND;
+}
+
+/** Where a look copies a value to, in units of 8 bytes: behind the key in the scratch, with the expiry in between. */
+export function copiedValue(base: number, info: number): number {
+  return ((base + P_KEY + keyWords(info) + 1) >> 1) + 1;
+}
+
+/** Whether a version says that its value is a number, which does not expire. */
+export function isPlainNumber(words: Words, version: number): boolean {
+  return words[version * 4 + V_VALUE] === NUMBER_INFO &&
+    (words[version * 4 + V_KEY] & HAS_EXPIRY) === 0;
+}

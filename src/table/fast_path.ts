@@ -1,0 +1,500 @@
+/**
+ * The quick way: whole operations on one key, where nothing is out of the ordinary.
+ *
+ * No migration is on, the block that is needed is at hand, so is the permit for a new slot, nobody else is faster, and nothing has
+ * expired. Then an operation is a straight run of steps, the same that `table/table.ts` takes, and ends well. Else it
+ * ends as `UNDONE`: nothing has changed, but that it may have settled or pruned what it met, and the caller goes the long way.
+ *
+ * These functions, and what they call, are also compiled to WebAssembly (`kernel/`): there an atomic access is one instruction and not a
+ * call, and no index is checked. So they take numbers only: the word index of the participant's record (`base`), and keys
+ * by where their words are (`key`), with what a version says of them (`info`).
+ *
+ * @module
+ */
+
+import * as blocks from "../segment/free_list.ts";
+import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/intrinsics.ts";
+import type { Float, Floats } from "../segment/intrinsics.ts";
+import * as sections from "../segment/section.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+import * as accounting from "./account.ts";
+import * as hashing from "./hash.ts";
+import * as tombstones from "./tombstone.ts";
+import * as pruning from "./prune.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  CLOSED,
+  DEAD,
+  EMPTY,
+  FROZEN,
+  H_ERA,
+  H_LOW,
+  H_ROOT,
+  HAS_EXPIRY,
+  LENGTH_MASK,
+  MOVED,
+  P_DELETED,
+  P_KEY,
+  P_PERMITS,
+  P_PERMITS_FOR,
+  P_PIN,
+  P_RESULT,
+  P_SEEN,
+  REF_MASK,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_NEXT,
+  T_NUMBER,
+  T_SHIFT,
+  T_SLOTS,
+  TAG_SHIFT,
+  TAG_TOMBSTONE,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_PREV,
+  V_VALUE,
+} = layout;
+const { compareAndSet, hint, load, own, poke, release, fixed, store, touch } =
+  access;
+const { floatAt } = machine;
+const { classAt, classFor, popBlock, pushBlock } = blocks;
+const { account, announce } = accounting;
+const { enter, leave } = sections;
+const { homeSlot } = hashing;
+const { dropAtOnce } = tombstones;
+const { prune } = pruning;
+const {
+  hasExpired,
+  isOfKey,
+  isTombstone,
+  settle,
+  valueIndexOf,
+  versionBytes,
+  writePlain,
+} = versions;
+
+/** What came of an operation: nothing was done, and the long way is to be gone. */
+export const UNDONE = 0;
+/** It is done. */
+export const DONE = 1;
+/** There was nothing to do: no entry with this key. */
+export const ABSENT = 2;
+
+/** Whatever version is the newest. */
+export const ANY_VERSION = -1;
+
+const NUMBER_BYTES = 8;
+/** What a version says of its value, if it is a tombstone. */
+const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
+
+/** Sets the value of the key in the scratch to a number. */
+export function putNumber(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  info: number,
+  valueInfo: number,
+  value: Float,
+): number {
+  enter(words, base);
+  const pinned = pin(words, base);
+  touchHome(words, base, hash);
+  const version = newNumber(words, base, info, valueInfo);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    floats[valueIndexOf(version, info)] = value;
+    outcome = link(words, base, hash, version, ANY_VERSION);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  if (pinned) unpin(words, base);
+  leave(words, base);
+  return outcome;
+}
+
+/**
+ * Links a version that is in hand, if the newest of its key is the one that is expected: 0 if there is none, or `ANY_VERSION`. Whoever
+ * expects one was pinned when it saw it, and is still. The caller is in a section.
+ */
+export function publish(
+  words: Words,
+  base: number,
+  hash: number,
+  version: number,
+  expected: number,
+): number {
+  const pinned = pin(words, base);
+  const outcome = isTombstone(words, version)
+    ? linkTombstone(words, base, hash, version, expected)
+    : link(words, base, hash, version, expected);
+  if (pinned) unpin(words, base);
+  return outcome;
+}
+
+/** Deletes the entry of the key in the scratch, if its version is the one that is expected, which is then in the participant's record. */
+export function remove(
+  words: Words,
+  base: number,
+  hash: number,
+  info: number,
+  expected: number,
+): number {
+  enter(words, base);
+  const pinned = pin(words, base);
+  const outcome = bury(words, base, hash, info, expected);
+  if (pinned) unpin(words, base);
+  leave(words, base);
+  return outcome;
+}
+
+/** Adds to the number under the key in the scratch, or to 0 if there is none; the sum is then in the participant's record. */
+export function increment(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  info: number,
+  valueInfo: number,
+  by: Float,
+): number {
+  enter(words, base);
+  const version = newNumber(words, base, info, valueInfo);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    const pinned = pin(words, base);
+    outcome = add(words, floats, base, hash, version, by);
+    if (pinned) unpin(words, base);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  leave(words, base);
+  return outcome;
+}
+
+/** Sets the value of the key in the scratch to a number, if it is this one: of numbers one is as good as the same. */
+export function exchange(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  info: number,
+  valueInfo: number,
+  expected: Float,
+  value: Float,
+): number {
+  enter(words, base);
+  const version = newNumber(words, base, info, valueInfo);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    floats[valueIndexOf(version, info)] = value;
+    const pinned = pin(words, base);
+    outcome = swap(words, base, hash, version, expected);
+    if (pinned) unpin(words, base);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  leave(words, base);
+  return outcome;
+}
+
+// ---- parts ----------------------------------------------------------------------------------------------------------
+
+/** Whether it pinned: not if the participant is pinned already, by its caller. */
+function pin(words: Words, base: number): boolean {
+  if (words[base + P_PIN] !== 0) return false;
+  store(words, base + P_PIN, hint(words, H_ERA)); // may be stale: see `Participant.pin`
+  return true;
+}
+
+function unpin(words: Words, base: number): void {
+  release(words, base + P_PIN, 0);
+}
+
+/** A version of the key in the scratch, whose value is yet to be written; 0: it takes more than the free list to get a block. */
+function newNumber(
+  words: Words,
+  base: number,
+  info: number,
+  valueInfo: number,
+): number {
+  if (hint(words, H_LOW) !== 0) return 0;
+  return newVersion(words, base, info, valueInfo, NUMBER_BYTES);
+}
+
+function newVersion(
+  words: Words,
+  base: number,
+  info: number,
+  valueInfo: number,
+  valueBytes: number,
+): number {
+  const keyBytes = info & LENGTH_MASK;
+  const c = classFor(words, versionBytes(keyBytes, valueBytes, false));
+  const version = c < 0 ? 0 : popBlock(words, base, c);
+  if (version !== 0) writePlain(words, version, base + P_KEY, info, valueInfo);
+  return version;
+}
+
+/** Takes back a version that was not published. */
+function free(words: Words, base: number, version: number): void {
+  pushBlock(words, base, classAt(words, version), version);
+}
+
+/**
+ * Begins to bring the slot into the cache that will be needed when the version is written. In TypeScript also without a pin: then there
+ * may be no table any more, it looks elsewhere, and nothing comes of that.
+ */
+export function touchHome(words: Words, base: number, hash: number): void {
+  const table = hint(words, H_ROOT) * 4;
+  const home = homeSlot(hash, words[table + T_SHIFT]);
+  words[base + P_SEEN] = touch(words, table + T_SLOTS + home * SLOT_WORDS);
+}
+
+/** The root, if it is not being moved; 0 if it is. */
+function rootAtRest(words: Words): number {
+  const table = load(words, H_ROOT) * 4;
+  return load(words, table + T_NEXT) === 0 ? table : 0;
+}
+
+/**
+ * The slot at which a probe for a key ends in a table: its own, one that is unlinked under its hash, or an empty one. -1 if a
+ * migration shows, or there is no such slot.
+ */
+function probe(
+  words: Words,
+  table: number,
+  hash: number,
+  key: number,
+  info: number,
+): number {
+  if (table === 0) return -1;
+  const slots = table + T_SLOTS;
+  const mask = words[table + T_CAPACITY] - 1;
+  let i = homeSlot(hash, words[table + T_SHIFT]);
+  for (let probes = 0; probes <= mask; probes++) {
+    const slot = slots + i * SLOT_WORDS;
+    let there = hint(words, slot);
+    if (there === EMPTY) there = load(words, slot);
+    if (there === EMPTY) return slot;
+    if (there === CLOSED) return -1;
+    if (there === hash) {
+      const linked = load(words, slot + 1);
+      if (linked === 0) return slot;
+      if ((linked & FROZEN) !== 0) return -1; // or moved
+      if (isOfKey(words, linked & REF_MASK, key, info)) return slot;
+    }
+    i = (i + 1) & mask;
+  }
+  return -1;
+}
+
+/**
+ * The link in the slot that a probe ended at, after a second look, to the newest version of the key, settled and pruned; 0: there is
+ * none; `MOVED`: the slot is not the key's any more, or there was no slot.
+ */
+function currentLink(
+  words: Words,
+  base: number,
+  slot: number,
+  hash: number,
+  key: number,
+  info: number,
+): number {
+  if (slot < 0) return MOVED;
+  const there = load(words, slot);
+  if (there === EMPTY) return 0;
+  if (there !== hash) return MOVED;
+  const linked = load(words, slot + 1);
+  if (linked === 0) return 0;
+  const ref = linked & REF_MASK;
+  if ((linked & FROZEN) !== 0 || !isOfKey(words, ref, key, info)) return MOVED;
+  settle(words, ref);
+  prune(words, base, ref, hash);
+  return linked;
+}
+
+/** Links a version: the first of its key, or in the place of the newest, if that is the one that is expected. */
+function link(
+  words: Words,
+  base: number,
+  hash: number,
+  version: number,
+  expected: number,
+): number {
+  const key = version * 4 + V_HEADER_WORDS;
+  const info = words[version * 4 + V_KEY] & ~HAS_EXPIRY;
+  const table = rootAtRest(words);
+  const slot = probe(words, table, hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED || !isExpected(linked, expected)) return UNDONE;
+  return linked === 0
+    ? insert(words, base, table, slot, hash, version)
+    : replace(words, base, slot, linked, version);
+}
+
+function isExpected(linked: number, expected: number): boolean {
+  return expected === ANY_VERSION || (linked & REF_MASK) === expected;
+}
+
+/** Links the first version of a key, in a slot that was claimed under its hash, or that it claims. */
+function insert(
+  words: Words,
+  base: number,
+  table: number,
+  slot: number,
+  hash: number,
+  version: number,
+): number {
+  const there = load(words, slot);
+  const isMine = there === EMPTY
+    ? claim(words, base, table, slot, hash)
+    : there === hash;
+  if (!isMine) return UNDONE;
+  announce(words, base, 0, version);
+  if (!compareAndSet(words, slot + 1, 0, version)) return UNDONE;
+  settle(words, version);
+  account(words, base);
+  return DONE;
+}
+
+/** The permit is spent first: whoever dies in between loses a permit, and claims no slot without one. */
+function claim(
+  words: Words,
+  base: number,
+  table: number,
+  slot: number,
+  hash: number,
+): boolean {
+  const permits = own(words, base + P_PERMITS);
+  if (permits <= 0) return false;
+  if (words[base + P_PERMITS_FOR] !== words[table + T_NUMBER]) return false;
+  poke(words, base + P_PERMITS, permits - 1);
+  if (compareAndSet(words, slot, EMPTY, hash)) return true;
+  poke(words, base + P_PERMITS, permits);
+  return false;
+}
+
+/** Puts a version in the place of the newest one. */
+function replace(
+  words: Words,
+  base: number,
+  slot: number,
+  linked: number,
+  version: number,
+): number {
+  const current = linked & REF_MASK;
+  poke(words, version * 4 + V_PREV, current);
+  announce(words, base, current, version);
+  if (!compareAndSet(words, slot + 1, linked, version)) return UNDONE;
+  settle(words, version);
+  prune(words, base, version, fixed(words, slot));
+  account(words, base);
+  return DONE;
+}
+
+/** Puts a tombstone in the place of the newest version. It is written first, while the slot is on its way into the cache. */
+function bury(
+  words: Words,
+  base: number,
+  hash: number,
+  info: number,
+  expected: number,
+): number {
+  touchHome(words, base, hash);
+  const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
+  if (tombstone === 0) return UNDONE;
+  const outcome = linkTombstone(words, base, hash, tombstone, expected);
+  if (outcome !== DONE) free(words, base, tombstone);
+  return outcome;
+}
+
+function linkTombstone(
+  words: Words,
+  base: number,
+  hash: number,
+  tombstone: number,
+  expected: number,
+): number {
+  const key = tombstone * 4 + V_HEADER_WORDS;
+  const info = words[tombstone * 4 + V_KEY];
+  const table = rootAtRest(words);
+  const slot = probe(words, table, hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED) return UNDONE;
+  const current = linked & REF_MASK;
+  if (current === 0 || isTombstone(words, current)) return ABSENT;
+  if (!isExpected(linked, expected)) return UNDONE;
+  if (hasExpired(words, current)) return UNDONE;
+  const dead = tombstone | DEAD;
+  poke(words, tombstone * 4 + V_PREV, current);
+  announce(words, base, current, tombstone);
+  if (!compareAndSet(words, slot + 1, linked, dead)) return UNDONE;
+  settle(words, tombstone);
+  prune(words, base, tombstone, hash);
+  account(words, base);
+  words[base + P_DELETED] = current;
+  dropAtOnce(words, base, table, slot, dead);
+  return DONE;
+}
+
+/** Links a version with the sum of the newest one's number and another, if it is a number. */
+function add(
+  words: Words,
+  floats: Floats,
+  base: number,
+  hash: number,
+  version: number,
+  by: Float,
+): number {
+  const key = version * 4 + V_HEADER_WORDS;
+  const info = words[version * 4 + V_KEY];
+  const table = rootAtRest(words);
+  const slot = probe(words, table, hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED) return UNDONE;
+  const current = linked & REF_MASK;
+  if (current !== 0 && !isAlike(words, current, version)) return UNDONE;
+  const before: Float = current === 0
+    ? 0
+    : floatAt(words, valueIndexOf(current, info) * 2);
+  const sum = before + by;
+  if (sum !== sum) return UNDONE; // all NaN are stored alike, which is not seen to here
+  floats[valueIndexOf(version, info)] = sum;
+  floats[(base + P_RESULT) >> 1] = sum;
+  return current === 0
+    ? insert(words, base, table, slot, hash, version)
+    : replace(words, base, slot, linked, version);
+}
+
+/** Puts a version in the place of the newest one, if both are numbers, and that one this. */
+function swap(
+  words: Words,
+  base: number,
+  hash: number,
+  version: number,
+  expected: Float,
+): number {
+  const key = version * 4 + V_HEADER_WORDS;
+  const info = words[version * 4 + V_KEY];
+  const slot = probe(words, rootAtRest(words), hash, key, info);
+  const linked = currentLink(words, base, slot, hash, key, info);
+  if (linked === MOVED || linked === 0) return UNDONE;
+  const current = linked & REF_MASK;
+  if (!isAlike(words, current, version)) return UNDONE;
+  const there = floatAt(words, valueIndexOf(current, info) * 2);
+  if (!isSame(there, expected)) return UNDONE;
+  return replace(words, base, slot, linked, version);
+}
+
+/** Whether two numbers are one; 0 and -0 are two, and NaN is none. */
+function isSame(a: Float, b: Float): boolean {
+  return a === b && (a !== 0 || 1 / a === 1 / b);
+}
+
+/** Whether two versions of one key are a number each, and neither expires. */
+function isAlike(words: Words, a: number, b: number): boolean {
+  return words[a * 4 + V_KEY] === words[b * 4 + V_KEY] &&
+    words[a * 4 + V_VALUE] === words[b * 4 + V_VALUE];
+}

@@ -1,0 +1,50 @@
+/**
+ * The quick way over a segment that has no kernel.
+ *
+ * @module
+ */
+
+import type { Kernel } from "../segment/kernel.ts";
+import type { Floats } from "../segment/intrinsics.ts";
+import type { Words } from "../segment/atomics.ts";
+import * as optimistic from "./optimistic_read.ts";
+import * as fastPath from "./fast_path.ts";
+
+/** The quick operations on a segment. */
+export type FastPath = Pick<
+  Kernel,
+  | "exchange"
+  | "findOptimistically"
+  | "increment"
+  | "lookup"
+  | "lookupPacked"
+  | "publish"
+  | "putNumber"
+  | "remove"
+>;
+
+// Constants of its own: `layout.ts` says why.
+const { UNDECIDED } = optimistic;
+const { exchange, increment, publish, putNumber, remove } = fastPath;
+
+/**
+ * The same as the kernel's, from the functions that it is compiled from. But looks and optimistic reads
+ * decide nothing: each of their many reads would be a call here, and so other ways take less time.
+ */
+export function fastPathFallback(words: Words, floats: Floats): FastPath {
+  return {
+    lookup: () => UNDECIDED,
+    lookupPacked: () => UNDECIDED,
+    findOptimistically: () => UNDECIDED,
+    putNumber: (base, hash, info, valueInfo, value) =>
+      putNumber(words, floats, base, hash, info, valueInfo, value),
+    publish: (base, hash, version, expected) =>
+      publish(words, base, hash, version, expected),
+    remove: (base, hash, info, expected) =>
+      remove(words, base, hash, info, expected),
+    increment: (base, hash, info, valueInfo, by) =>
+      increment(words, floats, base, hash, info, valueInfo, by),
+    exchange: (base, hash, info, valueInfo, expected, value) =>
+      exchange(words, floats, base, hash, info, valueInfo, expected, value),
+  };
+}

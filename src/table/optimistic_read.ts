@@ -1,0 +1,118 @@
+/**
+ * Glancing: reading without a pin.
+ *
+ * A pin costs an atomic write. An optimistic read writes nothing: it notes the era, reads root, slot and version, and notes the era
+ * again. Whatever it could reach was not yet unlinked when it was reached, so it was retired, if at all, with an era no
+ * smaller than the first; and it is freed only by somebody who saw an era two steps beyond that. So if the second
+ * era is less than two steps from the first, nothing that was read in between had been freed. Else what was read may be
+ * anything, and is thrown away.
+ *
+ * Until it is confirmed, what an optimistic read reads is not believed: no loop is longer than a constant or the key itself. Everything
+ * out of the ordinary (a migration, a pending version, a long probe) is left to the pinned path.
+ *
+ * All this stands and falls with the order of the reads: the first era, whatever is read in between, down to the last word of
+ * key and value, and the second era. So each of them is a `load`; a plain read might be moved behind the second era, by
+ * the compiler or the processor. Whoever frees has read the era by a `load`, too, and nobody writes to what is freed before
+ * that: no compiler and no processor moves a write over such a read before it. So whoever sees what was written there also sees
+ * the era after it.
+ *
+ * In the kernel a `load` is one instruction, and an optimistic read is worth its while, for who is pinned, too. In TypeScript each is a call, and
+ * to pin, and find, costs less.
+ *
+ * @module
+ */
+
+import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/intrinsics.ts";
+import * as access from "../segment/atomics.ts";
+import type { KeyWords, Words } from "../segment/atomics.ts";
+import * as hashing from "./hash.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  EMPTY,
+  FROZEN,
+  H_ERA,
+  H_ROOT,
+  HAS_EXPIRY,
+  MOVED,
+  REF_MASK,
+  SLOT_WORDS,
+  T_SHIFT,
+  T_SLOTS,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_STAMP,
+} = layout;
+const { load } = access;
+const { isPairOf } = machine;
+const { homeSlot } = hashing;
+const { keyWords } = versions;
+
+/** What an optimistic read does not decide. */
+export const UNDECIDED = -1;
+
+/** Slots that an optimistic read looks at. */
+const MOST_PROBES = 32;
+/** Eras count in twos; what is retired in one is free two steps later. */
+const TWO_STEPS = 4;
+
+/** The era before an optimistic read. */
+export function beginOptimisticRead(words: Words): number {
+  return load(words, H_ERA);
+}
+
+/** Whether all that was read since `before` was there to be read. */
+export function validates(words: Words, before: number): boolean {
+  return ((load(words, H_ERA) - before) >>> 0) < TWO_STEPS;
+}
+
+/** The newest version of a key, 0 for none, or `UNDECIDED`; worth something only once it is confirmed. */
+export function findOptimistically(
+  words: Words,
+  hash: number,
+  key: KeyWords,
+  info: number,
+): number {
+  const table = load(words, H_ROOT) * 4;
+  const slots = table + T_SLOTS;
+  const shift = load(words, table + T_SHIFT);
+  const mask = -1 >>> shift; // one less than the capacity
+  let i = homeSlot(hash, shift);
+  for (let probes = 0; probes < MOST_PROBES; probes++) {
+    const slot = slots + i * SLOT_WORDS;
+    const there = load(words, slot);
+    if (there === hash) {
+      const link = load(words, slot + 1);
+      if (link === 0) return 0;
+      if (link === MOVED || (link & FROZEN) !== 0) return UNDECIDED;
+      const ref = link & REF_MASK;
+      if (seemsOfKey(words, ref, key, info)) {
+        return load(words, ref * 4 + V_STAMP) > 0 ? ref : UNDECIDED;
+      }
+    } else if ((there & ~1) === EMPTY) { // empty, or closed
+      return there === EMPTY ? 0 : UNDECIDED;
+    }
+    i = (i + 1) & mask;
+  }
+  return UNDECIDED;
+}
+
+/** As `hasKey`, of what may be freed: by reads that are in order. */
+function seemsOfKey(
+  words: Words,
+  ref: number,
+  key: KeyWords,
+  info: number,
+): boolean {
+  const at = ref * 4;
+  if ((load(words, at + V_KEY) & ~HAS_EXPIRY) !== info) return false;
+  const count = keyWords(info);
+  const from = at + V_HEADER_WORDS;
+  let i = 0;
+  for (; i + 1 < count; i += 2) {
+    if (!isPairOf(words, from + i, key, i)) return false;
+  }
+  return i === count || load(words, from + i) === key[i];
+}

@@ -1,0 +1,156 @@
+/**
+ * TableRecoverer: what a dead worker leaves of tables and large versions.
+ *
+ * A table that was replaced is retired by one participant, its *reaper*. Whoever may have to be it writes that down first; so
+ * if the reaper dies before the table is retired, the one that recovers it becomes the reaper.
+ *
+ * A block that the dead had in its hands is lost, unless it takes a run of chunks: that one says who allocated it. The first
+ * word tells whether it was linked: of a version the stamp, which nobody replaces before it is set; of a table the next one,
+ * which all tables have that are the root no more.
+ *
+ * @module
+ */
+
+import type { Participant } from "../reclamation/participant.ts";
+import { participantBase } from "../reclamation/registry.ts";
+import { ownerOf } from "../segment/chunk_ledger.ts";
+import type { TableRecovery } from "../reclamation/recovery.ts";
+import {
+  CHUNK_RUN,
+  H_ROOT,
+  P_LIMBO_HEAD,
+  P_REAPING,
+  R_LINK,
+  T_NEXT,
+  T_REAPER,
+  V_STAMP,
+} from "../segment/layout.ts";
+import { load, own, poke, store } from "../segment/atomics.ts";
+import { forEachRange } from "./cursor.ts";
+import { EncodedKey } from "./key.ts";
+import type { Migration } from "./migration.ts";
+import { returnPermits } from "./slot_permits.ts";
+import type { Table } from "./table.ts";
+
+/** Recovers what belongs to tables, as one participant. */
+export class TableRecoverer implements TableRecovery {
+  readonly #participant: Participant;
+  readonly #table: Table;
+  readonly #migration: Migration;
+  /** Its own scratch. */
+  readonly #key: EncodedKey;
+
+  constructor(participant: Participant, table: Table) {
+    this.#participant = participant;
+    this.#table = table;
+    this.#migration = table.migration;
+    this.#key = new EncodedKey(participant.segment.seed);
+  }
+
+  /** Whoever replaces a version settles it before; and a look for its key does, if it is the newest. */
+  isLinked(version: number): boolean {
+    const participant = this.#participant;
+    const { words } = participant.segment;
+    const stamp = version * 4 + V_STAMP;
+    if (load(words, stamp) !== 0) return true;
+    this.#key.copyFrom(words, version);
+    participant.pin();
+    this.#table.find(this.#key);
+    participant.unpin();
+    return load(words, stamp) !== 0;
+  }
+
+  reap(slot: number): void {
+    const participant = this.#participant;
+    const { words } = participant.segment;
+    const base = participantBase(slot);
+    const ref = own(words, base + P_REAPING);
+    if (ref !== 0 && load(words, H_ROOT) !== ref) {
+      // At each step one record at least leads whoever recovers us both to the table.
+      poke(words, participant.base + P_REAPING, ref);
+      const reaper = load(words, ref * 4 + T_REAPER);
+      if (reaper === 0) this.#migration.reap(ref * 4);
+      else if (reaper === slot + 1 && !isInLimbo(participant, base, ref)) {
+        store(words, ref * 4 + T_REAPER, participant.slot + 1);
+        if (slot !== participant.slot) poke(words, base + P_REAPING, 0);
+        participant.retire(ref);
+      }
+      poke(words, participant.base + P_REAPING, 0);
+    }
+    poke(words, base + P_REAPING, 0);
+  }
+
+  returnPermits(permits: number): void {
+    this.#participant.pin();
+    returnPermits(this.#participant.segment.words, permits);
+    this.#participant.unpin();
+  }
+
+  freeUnlinked(slot: number): void {
+    const { allocator } = this.#participant;
+    const tables = this.#unlinked(ownerOf(slot, "table"));
+    for (const ref of tables) {
+      // Again: it may have been replaced, freed, and be another's by now.
+      const isUnlinked = !this.#isTableInUse(ref) &&
+        this.#isUnlinked(ref, ownerOf(slot, "table"));
+      if (isUnlinked) allocator.freeUnlinkedRun(ref, "table");
+    }
+    const versions = this.#unlinked(ownerOf(slot, "version"));
+    if (versions.length === 0) return;
+    this.#settleAll();
+    for (const ref of versions) {
+      if (this.#isUnlinked(ref, ownerOf(slot, "version"))) {
+        allocator.freeUnlinkedRun(ref, "version");
+      }
+    }
+  }
+
+  /** Runs of this owner that may not be linked. */
+  #unlinked(owner: number): number[] {
+    const { segment } = this.#participant;
+    const found: number[] = [];
+    for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
+      const state = load(segment.words, segment.descriptor(chunk));
+      if (state <= 0 || (state & CHUNK_RUN) === 0) continue;
+      const ref = segment.chunkRef(chunk);
+      if (this.#isUnlinked(ref, owner)) found.push(ref);
+    }
+    return found;
+  }
+
+  /** The word first: the dead allocates nothing more, so a block that still is its own was so at that moment, too. */
+  #isUnlinked(ref: number, owner: number): boolean {
+    const { segment } = this.#participant;
+    const { words } = segment;
+    const isFresh = load(words, ref * 4 + V_STAMP) === 0;
+    const descriptor = segment.descriptor(segment.chunkOf(ref));
+    return isFresh && load(words, descriptor + 1) === owner;
+  }
+
+  /** In this order: a table that was linked is the next one, or then the root, or then has a next one itself. */
+  #isTableInUse(ref: number): boolean {
+    const { words } = this.#participant.segment;
+    this.#participant.pin();
+    const root = load(words, H_ROOT);
+    const next = load(words, root * 4 + T_NEXT);
+    const follower = load(words, ref * 4 + T_NEXT);
+    this.#participant.unpin();
+    return ref === root || ref === next || follower !== 0;
+  }
+
+  /** Settles every version that is the newest of its key. */
+  #settleAll(): void {
+    forEachRange(this.#participant, this.#migration, () => {});
+  }
+}
+
+function isInLimbo(
+  participant: Participant,
+  base: number,
+  wanted: number,
+): boolean {
+  const { words } = participant.segment;
+  let ref = own(words, base + P_LIMBO_HEAD);
+  while (ref !== 0 && ref !== wanted) ref = own(words, ref * 4 + R_LINK);
+  return ref === wanted;
+}

@@ -1,9 +1,0 @@
-import type { TableRecovery } from "../../src/epoch/recovery.ts";
-
-/** For participants that have no tables. */
-export const noTables: TableRecovery = {
-  isLinked: () => false,
-  reap() {},
-  returnPermits() {},
-  freeUnlinked() {},
-};

@@ -1,0 +1,9 @@
+import type { TableRecovery } from "../../src/reclamation/recovery.ts";
+
+/** For participants that have no tables. */
+export const noTables: TableRecovery = {
+  isLinked: () => false,
+  reap() {},
+  returnPermits() {},
+  freeUnlinked() {},
+};

@@ -1,0 +1,36 @@
+/**
+ * Stands in for `src/table/optimistic_read.ts`: an optimistic read may see freed memory, but must not be
+ * confirmed then.
+ *
+ * @module
+ */
+import * as real from "../../src/table/optimistic_read.ts";
+import type { KeyWords, Words } from "../../src/segment/atomics.ts";
+import { forgery } from "./faults.ts";
+import { beginGlance, believeGlance, dropGlance } from "./freed.ts";
+
+export const { UNDECIDED } = real;
+
+export function beginOptimisticRead(words: Words): number {
+  beginGlance();
+  return real.beginOptimisticRead(words);
+}
+
+export function findOptimistically(
+  words: Words,
+  hash: number,
+  key: KeyWords,
+  info: number,
+): number {
+  const ref = real.findOptimistically(words, hash, key, info);
+  if (ref === UNDECIDED) dropGlance();
+  return ref;
+}
+
+export function validates(words: Words, before: number): boolean {
+  const confirmed = real.validates(words, before) ||
+    forgery().confirmsAll === true;
+  if (confirmed) believeGlance();
+  else dropGlance();
+  return confirmed;
+}
