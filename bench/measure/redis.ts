@@ -1,7 +1,7 @@
 /** A command to Redis: its name and its arguments. */
 export type RedisCommand = readonly (string | number)[];
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 const encoder = new TextEncoder();
 
 /** Whether `redis-server` can be started here. */
@@ -87,7 +87,7 @@ export class RedisServer implements AsyncDisposable {
     const began = performance.now();
     await this.send([["BGSAVE"]]);
     while (await this.info("persistence", "rdb_bgsave_in_progress") !== 0) {
-      if (performance.now() - began > PATIENCE_MS) {
+      if (performance.now() - began > TIMEOUT_MS) {
         throw new Error("Redis does not end its BGSAVE");
       }
       await new Promise((resolve) => setTimeout(resolve, 2));

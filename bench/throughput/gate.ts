@@ -37,7 +37,7 @@ export class Gate {
   }
 
   #sleep(): string {
-    return Atomics.wait(this.#words, OPEN, 0, PATIENCE_MS);
+    return Atomics.wait(this.#words, OPEN, 0, TIMEOUT_MS);
   }
 }
 
@@ -48,4 +48,4 @@ export function now(): number {
 
 const ARRIVED = 0;
 const OPEN = 1;
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;

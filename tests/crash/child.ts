@@ -7,7 +7,7 @@ import { outputOf } from "../testing/child.ts";
 import { SCALE } from "../testing/scale.ts";
 
 /** A child that has not ended after this long never will, be the machine as slow and busy as it may: it takes a minute or two. */
-const PATIENCE_MS = 600_000 * Math.max(1, SCALE);
+const TIMEOUT_MS = 600_000 * Math.max(1, SCALE);
 
 /** What `words.ts` and `faults.ts` read: how workers pause, and what fault is planted. */
 export interface Conditions {
@@ -59,7 +59,7 @@ async function deno(
   const config = new URL("./instrumented.json", import.meta.url).pathname;
   const output = await outputOf(
     [...flags, "--config", config, ...args.map(String)],
-    { env, patienceMs: PATIENCE_MS },
+    { env, timeoutMs: TIMEOUT_MS },
   );
   return output.split("\n").filter(Boolean);
 }

@@ -28,7 +28,7 @@ const UNTIL_DUE_MS = 220;
 /** Steps that it takes at most to see that nobody is dead. */
 const STEPS_OF_LOOK = 40;
 /** Whoever has found nobody to recover, or nobody who takes so many steps, dies without after this long. */
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 scope.onmessage = async ({ data: fate }) => {
   const { handle, page } = fate;
@@ -51,7 +51,7 @@ scope.onmessage = async ({ data: fate }) => {
   };
   const recovers = fate.role === "recovering";
   if (!recovers) failAt(fate.step, "all", die);
-  const last = performance.now() + PATIENCE_MS;
+  const last = performance.now() + TIMEOUT_MS;
   for (let i = 1;; i++) {
     const life: Life = { fate, log, map: maps[i % maps.length], random };
     roles[fate.role](life, i);

@@ -5,7 +5,7 @@ import { outputOf } from "../testing/child.ts";
 import { SCALE } from "../testing/scale.ts";
 
 /** A search that has not ended after this long never will. */
-const PATIENCE_MS = 600_000 * Math.max(1, SCALE);
+const TIMEOUT_MS = 600_000 * Math.max(1, SCALE);
 
 /** Runs a search on the disk in memory; returns the lines that it printed. */
 async function search(script: string): Promise<string[]> {
@@ -14,7 +14,7 @@ async function search(script: string): Promise<string[]> {
   const config = ["--config", path("./instrumented.json")];
   const output = await outputOf(
     ["run", ...flags, ...config, path(script)],
-    { patienceMs: PATIENCE_MS },
+    { timeoutMs: TIMEOUT_MS },
   );
   return output.trim().split("\n");
 }

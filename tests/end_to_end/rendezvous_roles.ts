@@ -7,13 +7,13 @@ import type { Stage } from "../testing/role.ts";
 
 export const OPTIONS = { value: "number", maxBytes: 2 ** 20 } as const;
 /** Longer than any test waits. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Says that it is there, and blocks its thread until it is told to go on. */
 function block(gate: Int32Array): void {
   Atomics.store(gate, 0, 1);
   Atomics.notify(gate, 0);
-  Atomics.wait(gate, 0, 1, PATIENCE_MS);
+  Atomics.wait(gate, 0, 1, TIMEOUT_MS);
 }
 
 interface Part {
@@ -48,7 +48,7 @@ export const roles = {
         return createAttachment({ ...checkOptions(OPTIONS), name });
       },
       check: () => {},
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
     });
     while (!stage.stopped) await stage.rest();
     hold.close();

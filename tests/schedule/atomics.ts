@@ -8,7 +8,7 @@
  */
 import * as real from "../../src/segment/atomics.ts";
 import type { Words } from "../../src/segment/atomics.ts";
-import { forgery } from "./faults.ts";
+import { injection } from "./faults.ts";
 import { checkRead, checkTarget } from "./freed.ts";
 import { trace } from "./trace.ts";
 import { READ, step, WRITE } from "./scheduler.ts";
@@ -18,7 +18,7 @@ export const { pause } = real;
 
 export function load(words: Words, index: number): number {
   step(index, READ);
-  const value = forgery().load?.(words, index) ?? look(words, index);
+  const value = injection().load?.(words, index) ?? look(words, index);
   trace("load", index, value);
   return checkRead(index, value);
 }
@@ -61,14 +61,14 @@ export function release(words: Words, index: number, value: number): void {
 export function store(words: Words, index: number, value: number): void {
   step(index, WRITE);
   trace("store", index, value);
-  if (forgery().store?.(words, index, value)) return;
+  if (injection().store?.(words, index, value)) return;
   real.store(words, index, value);
 }
 
 export function poke(words: Words, index: number, value: number): void {
   step(index, WRITE);
   trace("poke", index, value);
-  real.poke(words, index, forgery().poke?.(words, index, value) ?? value);
+  real.poke(words, index, injection().poke?.(words, index, value) ?? value);
 }
 
 export function add(words: Words, index: number, by: number): number {
@@ -85,7 +85,7 @@ export function compareAndSet(
 ): boolean {
   step(index, READ | WRITE);
   checkTarget(words, index);
-  const set = forgery().compareAndSet?.(words, index, expected, value) ??
+  const set = injection().compareAndSet?.(words, index, expected, value) ??
     real.compareAndSet(words, index, expected, value);
   trace(set ? "set" : "fail", index, value, expected);
   return set;

@@ -2,8 +2,8 @@
  * The search by chance, for what is too large to be searched through. Half of the plans
  * follow probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi and
  * Nagarakatti, "A randomized scheduler with probabilistic guarantees of finding bugs",
- * 2010): parts run by a random order, and at a few random points whoever runs falls back
- * to its end. The others change at more points, to anyone.
+ * 2010): workers run by a random order, and at a few random points the one that runs falls
+ * back to its end. The others change at more points, to any worker.
  *
  * @module
  */
@@ -22,10 +22,10 @@ export function tryByChance(
   runs: number,
   random: Random,
 ): Plan | undefined {
-  const parts = trials.scenario.parts.length;
+  const workers = trials.scenario.programs.length;
   let points = 100;
   for (let i = 0; i < runs; i++) {
-    const plan = randomPlan(parts, points, random);
+    const plan = randomPlan(workers, points, random);
     const outcome = trials.run(plan);
     trials.widen();
     if (outcome.failure !== "") {
@@ -36,19 +36,19 @@ export function tryByChance(
   return undefined;
 }
 
-function randomPlan(parts: number, points: number, random: Random): Plan {
-  const order = shuffled(parts, random);
+function randomPlan(workers: number, points: number, random: Random): Plan {
+  const order = shuffled(workers, random);
   const drops = random.chance(0.5);
   const count = 1 + random.below(drops ? MOST_DROPS : MOST_CHANGES);
   const at = Array.from({ length: count }, () => random.below(points));
   const changes = [...new Set(at)].sort((a, b) => a - b)
-    .flatMap((point) => [point, drops ? DROP : random.below(parts)]);
+    .flatMap((point) => [point, drops ? DROP : random.below(workers)]);
   return { order, changes };
 }
 
-function shuffled(parts: number, random: Random): number[] {
-  const order = Array.from({ length: parts }, (_, part) => part);
-  for (let i = parts - 1; i > 0; i--) {
+function shuffled(workers: number, random: Random): number[] {
+  const order = Array.from({ length: workers }, (_, worker) => worker);
+  for (let i = workers - 1; i > 0; i--) {
     const j = random.below(i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }

@@ -9,7 +9,7 @@ import { SCALE } from "../testing/scale.ts";
 import type { Report, Task } from "./search.ts";
 
 /** A search that has not ended after this long never will. */
-const PATIENCE_MS = 300_000 * SCALE;
+const TIMEOUT_MS = 300_000 * SCALE;
 /** One worker of a search runs at a time, so two searches keep two cores busy. */
 const SIDE_BY_SIDE = 2;
 
@@ -39,7 +39,7 @@ export async function runInstrumented(
   const config = ["--config", path("./instrumented.json")];
   const output = await outputOf(
     ["run", ...flags, ...config, path(script), argument],
-    { patienceMs: PATIENCE_MS },
+    { timeoutMs: TIMEOUT_MS },
   );
   return output.split("\n").filter(Boolean);
 }

@@ -1,6 +1,6 @@
 /**
  * The wall clock of a search: a word of the segment, so that time stands still until
- * a part moves it, and a look at it is a step like any other.
+ * a worker moves it, and reading it is a step like any other.
  *
  * @module
  */

@@ -8,7 +8,7 @@
  * @module
  */
 import { Random } from "../testing/random.ts";
-import { gather } from "./workers.ts";
+import { startWorkers } from "./workers.ts";
 import { explore } from "./explore.ts";
 import type { Plan } from "./plan.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -23,16 +23,16 @@ class RememberedTrials extends Trials {
 
   override run(plan: Plan): Outcome {
     const outcome = super.run(plan);
-    const turns = outcome.switches.map(({ point, to }) => `${to}@${point}`);
-    this.seen.add([plan.order[0], ...turns].join(" "));
+    const changes = outcome.switches.map(({ point, to }) => `${to}@${point}`);
+    this.seen.add([plan.order[0], ...changes].join(" "));
     return outcome;
   }
 }
 
 const [of] = Deno.args;
 const number = SCENARIOS.findIndex(({ name }) => name === of);
-const cast = await gather();
-const trials = new RememberedTrials(cast, SCENARIOS[number], number);
+const memory = await startWorkers();
+const trials = new RememberedTrials(memory, SCENARIOS[number], number);
 const random = new Random(1);
 const bounds = { preemptions: PREEMPTIONS, runs: Infinity };
 explore(trials, bounds, random); // now all contended words are known
@@ -46,12 +46,12 @@ console.log(
 );
 Deno.exit();
 
-/** As many changes as preemptions may be; some fall on the end of a part. */
+/** As many changes as preemptions may be; some fall on the end of a program. */
 function tryByChance(): void {
-  const parts = SCENARIOS[number].parts.length;
-  const order = [random.below(parts)];
+  const workers = SCENARIOS[number].programs.length;
+  const order = [random.below(workers)];
   const at = Array.from({ length: PREEMPTIONS }, () => random.below(80));
   const changes = [...new Set(at)].sort((a, b) => a - b)
-    .flatMap((point) => [point, random.below(parts)]);
+    .flatMap((point) => [point, random.below(workers)]);
   trials.run({ order, changes });
 }

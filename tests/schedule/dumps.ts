@@ -15,11 +15,11 @@ import {
   setHorizon,
 } from "../../src/table/horizon.ts";
 import { valueIndex } from "../../src/table/version.ts";
-import type { Actor } from "./actor.ts";
+import type { Client } from "./client.ts";
 import type { Model } from "./history.ts";
 import type { Operation } from "./operations.ts";
 
-/** What a dumper has: the map as it was at its horizon. */
+/** What a worker that dumps has: the map as it was at its horizon. */
 export class Dump {
   readonly entries = new Map<number, number>();
   horizon = 0;
@@ -38,7 +38,7 @@ function digest(entries: ReadonlyMap<number, number>): number {
 }
 
 /** Brings a dump up to what a scan finds. */
-function apply({ attachment, dump, segment }: Actor, scan: EpochScan): void {
+function apply({ attachment, dump, segment }: Client, scan: EpochScan): void {
   const { words } = attachment.segment;
   const found: number[] = [];
   while (!scan.done) {
@@ -53,7 +53,7 @@ function apply({ attachment, dump, segment }: Actor, scan: EpochScan): void {
 }
 
 /** What a dump comes to, if nobody revokes it. */
-function unlessRevoked(me: Actor, dump: () => number): number {
+function unlessRevoked(me: Client, dump: () => number): number {
   try {
     return dump();
   } catch (error) {

@@ -47,7 +47,10 @@ export class Entries extends Map<number, number> {
     }
   }
 
-  /** Whether all is the same, but for how long it lasts: that counts from some moment of the operation that said so. */
+  /**
+   * Whether all is the same, but for how long it lasts: that counts from some moment of
+   * the operation that said so.
+   */
   equals(other: Entries): boolean {
     return this.size === other.size &&
       [...this].every(([key, value]) =>

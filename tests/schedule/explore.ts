@@ -4,7 +4,7 @@
  * bounding for systematic testing of multithreaded programs", 2007). Most defects show
  * with two; and the first schedule that fails has as few as possible.
  *
- * A schedule differs from its parent in one more change, behind the last one. So each
+ * A schedule differs from its parent by one more change, after the last one. So each
  * is run once.
  *
  * @module
@@ -34,7 +34,7 @@ export interface Explored {
 /** Plans that wait for the next round; of more than that, any are left out. */
 const MOST_WAITING = 300_000;
 /** Runs that first show which words are contended. */
-const SURVEY = 20;
+const WARM_UP_RUNS = 20;
 
 /** Explores until something fails, all is explored, or the bounds are reached. */
 export function explore(
@@ -43,7 +43,7 @@ export function explore(
   random: Random,
 ): Explored {
   const last = trials.count + bounds.runs;
-  const failed = survey(trials, random);
+  const failed = warmUp(trials, random);
   if (failed !== undefined) return { schedules: [], complete: -1, failed };
   for (;;) {
     const search = new Search(trials, bounds.preemptions, last, random);
@@ -53,15 +53,15 @@ export function explore(
 }
 
 /** Finds most contended words: with each new one the search begins anew. */
-function survey(trials: Trials, random: Random): Plan | undefined {
-  const parts = trials.scenario.parts.length;
-  for (let i = 0; i < SURVEY; i++) {
-    const order = inFront(random.below(parts), parts);
+function warmUp(trials: Trials, random: Random): Plan | undefined {
+  const workers = trials.scenario.programs.length;
+  for (let i = 0; i < WARM_UP_RUNS; i++) {
+    const order = inFront(random.below(workers), workers);
     const changes = [
       random.below(20),
-      random.below(parts),
+      random.below(workers),
       20 + random.below(60),
-      random.below(parts),
+      random.below(workers),
     ];
     const { failure, switches } = trials.run({ order, changes });
     trials.widen();
@@ -93,9 +93,9 @@ class Search {
   }
 
   run(): Explored | "widened" {
-    const parts = this.#trials.scenario.parts.length;
-    this.#left = Array.from({ length: parts }, (_, first) => ({
-      order: inFront(first, parts),
+    const workers = this.#trials.scenario.programs.length;
+    this.#left = Array.from({ length: workers }, (_, first) => ({
+      order: inFront(first, workers),
       changes: [],
     }));
     let complete = -1;
@@ -181,21 +181,21 @@ class Search {
   ): void {
     if (!mayPreempt) return;
     for (let point = from; point < end; point++) {
-      for (const part of alive) {
-        if (part !== running) this.#wait(withChange(plan, point, part));
+      for (const worker of alive) {
+        if (worker !== running) this.#wait(withChange(plan, point, worker));
       }
     }
   }
 
-  /** Who comes next when a part has ended costs no preemption. */
+  /** To choose who comes next when a worker has ended costs no preemption. */
   #chooseOther(
     plan: Plan,
     point: number,
     alive: ReadonlySet<number>,
     chosen: number,
   ): void {
-    for (const part of alive) {
-      if (part !== chosen) this.#left.push(withChange(plan, point, part));
+    for (const worker of alive) {
+      if (worker !== chosen) this.#left.push(withChange(plan, point, worker));
     }
   }
 
@@ -210,16 +210,16 @@ class Search {
   }
 }
 
-function inFront(first: number, parts: number): number[] {
-  const rest = Array.from({ length: parts }, (_, part) => part)
-    .filter((part) => part !== first);
+function inFront(first: number, workers: number): number[] {
+  const rest = Array.from({ length: workers }, (_, worker) => worker)
+    .filter((worker) => worker !== first);
   return [first, ...rest];
 }
 
 function withChange(
   { order, changes }: Plan,
   point: number,
-  part: number,
+  worker: number,
 ): Plan {
-  return { order, changes: [...changes, point, part] };
+  return { order, changes: [...changes, point, worker] };
 }

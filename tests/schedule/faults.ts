@@ -1,5 +1,5 @@
 /**
- * Faults that are planted to see that the search finds them: each forges what some
+ * Faults that are planted to see that the search finds them: each changes what some
  * operations on words do, as a slip in the map's code would.
  *
  * @module
@@ -39,14 +39,14 @@ import {
 import { reserveOf } from "../../src/segment/long_key.ts";
 import { LAST_PLACE, participantBase } from "../../src/reclamation/registry.ts";
 import type { Words } from "../../src/segment/atomics.ts";
-import { PLANTED } from "./board.ts";
+import { PLANTED } from "./shared_state.ts";
 import { tablesOf } from "./places.ts";
 import { hashOf, TWINS } from "./scenarios/keys.ts";
 import { slotOf } from "./participants.ts";
-import { isPlaying, myBoard, myPart } from "./scheduler.ts";
+import { currentWorker, isRunning, sharedState } from "./scheduler.ts";
 
 /** What an operation does instead; undefined: what it should. */
-export interface Forgery {
+export interface Injection {
   load?(words: Words, index: number): number | undefined;
   /** True: nothing is stored. */
   store?(words: Words, index: number, value: number): boolean;
@@ -63,11 +63,11 @@ export interface Forgery {
 }
 
 /** A slip, and what shows it: a group of scenarios, or one. */
-export interface Fault extends Forgery {
+export interface Fault extends Injection {
   readonly of: string;
 }
 
-const NOTHING: Forgery = {};
+const NOTHING: Injection = {};
 /** Long over when a scenario begins. */
 const FIRST_EPOCH = 1;
 
@@ -96,9 +96,9 @@ function isOfParticipant(index: number, first: number, count = 1): boolean {
     word >= first && word < first + count;
 }
 
-/** Whether a word is in the record of whoever plays. */
+/** Whether a word is in the record of the worker that runs. */
 function isMine(index: number): boolean {
-  const base = participantBase(slotOf(myPart()));
+  const base = participantBase(slotOf(currentWorker()));
   return index >= base && index < base + PARTICIPANT_WORDS;
 }
 
@@ -110,8 +110,8 @@ type IsMeant = (
   value: number,
 ) => boolean;
 
-/** A compare-and-set that says it did, and does nothing if another was faster. */
-function blind(isMeant: IsMeant): Forgery {
+/** A compare-and-set that claims success, and does nothing if another was faster. */
+function blind(isMeant: IsMeant): Injection {
   return {
     compareAndSet(words, index, expected, value) {
       if (!isMeant(words, index, expected, value)) return undefined;
@@ -122,7 +122,7 @@ function blind(isMeant: IsMeant): Forgery {
 }
 
 /** A compare-and-set that sets, even if another was faster. */
-function forced(isMeant: IsMeant): Forgery {
+function forced(isMeant: IsMeant): Injection {
   return {
     compareAndSet(words, index, expected, value) {
       if (!isMeant(words, index, expected, value)) return undefined;
@@ -136,21 +136,21 @@ function forced(isMeant: IsMeant): Forgery {
 function skipped(
   says: boolean,
   isMeant: IsMeant,
-): Forgery {
+): Injection {
   return {
     compareAndSet: (words, index, expected, value) =>
       isMeant(words, index, expected, value) ? says : undefined,
   };
 }
 
-/** Whether the word of the reserve is taken from whoever looks, and only doubted from then on. */
+/** Whether it takes the word of the reserve from the one that lowers it: it is doubted then. */
 const isConfirmation: IsMeant = (_, index, expected, value) => {
   const [from, to] = [expected, value].map(reserveOf);
   return index === H_LONG_KEY && from.isTaken && from.chunks === to.chunks &&
     to.isDoubted && !to.isTaken;
 };
 
-/** Whether whoever looks keeps fewer chunks. */
+/** Whether fewer chunks are kept. */
 const isLowering: IsMeant = (_, index, expected, value) =>
   index === H_LONG_KEY && reserveOf(value).chunks < reserveOf(expected).chunks;
 
@@ -199,15 +199,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         value === (expected | GOING) && isOfBlock(words, index, V_PREV),
     ),
   },
-  "a version is taken out of its chain without a look at what came in between":
-    {
-      of: "chains",
-      ...blind(
-        (words, index, expected, value) =>
-          (expected & FINAL) !== 0 && (value & GOING) === 0 &&
-          isOfBlock(words, index, V_PREV),
-      ),
-    },
+  "a version is taken out of its chain whatever came in between": {
+    of: "chains",
+    ...blind(
+      (words, index, expected, value) =>
+        (expected & FINAL) !== 0 && (value & GOING) === 0 &&
+        isOfBlock(words, index, V_PREV),
+    ),
+  },
   "empty slots are not closed": {
     of: "set(2, 1); get(2) | set(3, 2) | start(): " +
       "a move half done, the key moved",
@@ -217,7 +216,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         expected === EMPTY && value === CLOSED && isInTable(words, index),
     ),
   },
-  "a link is frozen without a look at what came in between": {
+  "a link is frozen whatever came in between": {
     of: `start(); move the slots of ${FROZEN_HASH} | set(1, 20): ` +
       "a move not begun",
     ...blind(
@@ -278,14 +277,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "set(1, 1); collectAll() | advance(); ttl(1): two entries",
     poke(words, index, value) {
       if (!isOfBlock(words, index, R_STAMP) || value !== words[H_ERA]) return;
-      return words[participantBase(slotOf(myPart())) + P_PIN] || value;
+      return words[participantBase(slotOf(currentWorker())) + P_PIN] || value;
     },
   },
   "the epoch advances past pins": {
     of: "readers",
     load: (_, index) => isOfParticipant(index, P_PIN) ? 0 : undefined,
   },
-  "a findOptimistically is always confirmed": {
+  "an optimistic read is always confirmed": {
     of: "get(1) | set(1, 1); collectAll(); set(3, 3): two entries",
     confirmsAll: true,
   },
@@ -298,7 +297,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "snapshots",
     ...skipped(true, (_, index) => index === H_WRITTEN),
   },
-  "exchange words are claimed blindly": {
+  "words of the transfer cache are claimed blindly": {
     of: "allocate(2000); free(); consolidate(); allocate(2000) | " +
       "allocate(2000); free(); flush(); allocate(2000): blocks on offer",
     ...blind(
@@ -315,7 +314,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       "bring a long key (8192); check the reserve: nothing is kept",
     ...blind(isRaising),
   },
-  "nobody who brings a long key minds whoever lowers what is kept": {
+  "a long key is brought while what is kept for it is lowered": {
     of: KEPT,
     ...skipped(true, isConfirmation),
   },
@@ -329,12 +328,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       return true;
     },
   },
-  "horizons are not looked at": {
+  "horizons are ignored": {
     of: "dumps",
     load: (_, index) =>
       isOfParticipant(index, P_HORIZON) && !isMine(index) ? 0 : undefined,
   },
-  "a dump does not look whether it was revoked": {
+  "a dump does not check whether it was revoked": {
     of: DUMPED,
     compareAndSet: (_, index, expected, value) =>
       expected === value && isOfParticipant(index, P_REGISTRY, REGISTRY_WORDS)
@@ -356,8 +355,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     load: (_, index) =>
       isOfParticipant(index, P_NOTES, REGISTRY_WORDS) ? LAST_PLACE : undefined,
   },
-  "a place is given to all who want it": {
-    of: "company",
+  "a record is given to all who want it": {
+    of: "attachments",
     ...blind((_, index) => isOfParticipant(index, P_STATE)),
   },
   "someone who is merely slow is recovered": {
@@ -365,14 +364,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
-const FORGERIES = [NOTHING, ...Object.values(FAULTS)];
+const INJECTIONS = [NOTHING, ...Object.values(FAULTS)];
 
-/** The number of a fault on the board. */
+/** The number by which the shared state names a fault. */
 export function numberOf(fault: string | undefined): number {
   return fault === undefined ? 0 : 1 + Object.keys(FAULTS).indexOf(fault);
 }
 
-/** What is forged at the moment. */
-export function forgery(): Forgery {
-  return isPlaying() ? FORGERIES[myBoard().words[PLANTED]] : NOTHING;
+/** What is injected at the moment. */
+export function injection(): Injection {
+  return isRunning() ? INJECTIONS[sharedState().words[PLANTED]] : NOTHING;
 }

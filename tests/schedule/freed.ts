@@ -1,14 +1,14 @@
 /**
- * Freed memory is filled with a pattern, so that a use after it was freed is seen
- * and not guessed: by whoever reads the pattern, and by whoever is given a block
- * in which it is damaged.
+ * Freed memory is filled with a pattern, so that a use after the free is seen: by the
+ * worker that reads the pattern, or by the one that is given a block in which it is
+ * damaged.
  *
- * An optimistic read may read what was freed, if it then throws away what it read; so what it
- * sees is held against it only when it is confirmed.
+ * An optimistic read may read what was freed, if it then throws away what it read; so
+ * what it sees counts only when the read is confirmed.
  *
  * @module
  */
-import { fail, isPlaying, onStray, touchAll, WRITE } from "./scheduler.ts";
+import { fail, isRunning, onStray, touchAll, WRITE } from "./scheduler.ts";
 
 /** No ref, link, stamp, length or state that a search produces. */
 const FREED = 0x5adfadee;
@@ -16,7 +16,7 @@ const FREED = 0x5adfadee;
 /** Words of a chunk in a segment of the size that searches work on. */
 const CHUNK_WORDS = 1024;
 
-let glancing = false;
+let isOptimistic = false;
 let suspicion = "";
 
 /**
@@ -24,7 +24,7 @@ let suspicion = "";
  * change here without a step of their own, so they count as written.
  */
 export function fillFreed(words: Int32Array, from: number, to: number): void {
-  if (!isPlaying()) return;
+  if (!isRunning()) return;
   touchAll(from, to, WRITE);
   // Recovery reads the first word of a run, and only then asks whether it still is one.
   const isRun = to - from >= CHUNK_WORDS;
@@ -32,9 +32,9 @@ export function fillFreed(words: Int32Array, from: number, to: number): void {
   words[from + 4] = sizeMark(from, to);
 }
 
-/** Looks at a block that is given out: nobody may have written to it since it was freed. */
+/** Checks a block that is given out: nobody may have written to it since it was freed. */
 export function checkFresh(words: Int32Array, from: number, to: number): void {
-  if (!isPlaying() || words[from + 4] !== sizeMark(from, to)) return;
+  if (!isRunning() || words[from + 4] !== sizeMark(from, to)) return;
   // The first words are those that link free blocks.
   for (let i = from + 5; i < to; i++) {
     if (words[i] !== FREED) fail(`word ${i} was written after it was freed`);
@@ -47,37 +47,37 @@ function sizeMark(from: number, to: number): number {
 
 /** A value that was read. */
 export function checkRead(index: number, value: number): number {
-  if (value === FREED && isPlaying()) suspect(`reads freed memory at ${index}`);
+  if (value === FREED && isRunning()) suspect(`reads freed memory at ${index}`);
   return value;
 }
 
 /** A word that is to be changed. */
 export function checkTarget(words: Int32Array, index: number): void {
-  if (words[index] === FREED && isPlaying()) {
+  if (words[index] === FREED && isRunning()) {
     fail(`changes freed memory at ${index}`);
   }
 }
 
 function suspect(what: string): void {
-  if (!glancing) fail(what);
+  if (!isOptimistic) fail(what);
   suspicion = what;
 }
 
 onStray((index) => suspect(`goes to word ${index}, outside of the segment`));
 
 /** From here on what is read may be freed. */
-export function beginGlance(): void {
-  glancing = isPlaying();
+export function beginOptimistic(): void {
+  isOptimistic = isRunning();
   suspicion = "";
 }
 
 /** Nothing that was read is used. */
-export function dropGlance(): void {
-  glancing = false;
+export function discardOptimistic(): void {
+  isOptimistic = false;
   suspicion = "";
 }
 
 /** What was read and not dropped is used. */
-export function believeGlance(): void {
-  if (suspicion !== "") fail(`a confirmed findOptimistically ${suspicion}`);
+export function confirmOptimistic(): void {
+  if (suspicion !== "") fail(`a confirmed optimistic read ${suspicion}`);
 }

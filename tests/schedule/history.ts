@@ -1,15 +1,14 @@
 /**
  * Histories: whether what operations returned can be explained by each having taken
  * effect at one moment between its begin and its end (Herlihy and Wing, 1990). A run has
- * a handful of operations, so all orders are tried; histories that are alike are
- * judged once.
+ * a handful of operations, so all orders are tried; equal histories are checked once.
  *
  * @module
  */
 import { Entries } from "./entries.ts";
 import type { Operation, Result } from "./operations.ts";
 
-/** What the map shows, and each part's open snapshot. */
+/** What the map shows, and each worker's open snapshot. */
 export interface Model {
   readonly map: Entries;
   readonly snapshots: Map<number, Map<number, number>>;
@@ -17,15 +16,15 @@ export interface Model {
 
 /** An operation that took place. */
 export interface Event {
-  readonly part: number;
+  readonly worker: number;
   readonly operation: Operation;
   readonly begin: number;
   readonly end: number;
   readonly result: Result;
 }
 
-/** Judges the runs of one scenario. */
-export class Judge {
+/** Checks the runs of one scenario. */
+export class Checker {
   readonly #initial: Entries;
   readonly #verdicts = new Map<string, boolean>();
 
@@ -66,7 +65,7 @@ function isExplained(
   return events.some((event) => {
     if (event.begin > firstEnd) return false;
     const after = copy(model);
-    const result = event.operation.spec!(after, event.part, event.result);
+    const result = event.operation.spec!(after, event.worker, event.result);
     if (!Object.is(result, event.result)) return false;
     return isExplained(events.filter((it) => it !== event), after, final);
   });

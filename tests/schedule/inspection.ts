@@ -1,5 +1,5 @@
 /**
- * The inspection of a segment after a run: every block has one owner, the books are
+ * The inspection of a segment after a run: every block has one owner, the counters are
  * right, and the map can be used.
  *
  * @module
@@ -7,14 +7,14 @@
 import { MapFullError } from "../../mod.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { inspectBlocks, inspectMemory } from "../testing/inspection.ts";
-import { Actor } from "./actor.ts";
+import { Client } from "./client.ts";
 import { Entries } from "./entries.ts";
 import { FOUNDER } from "./participants.ts";
 
 /** Throws if anything is wrong; returns what was in the map, which is used up. */
 export function inspect(segment: Segment, leaks: number): Entries {
   checkMemory(segment, leaks);
-  const founder = new Actor(segment, FOUNDER);
+  const founder = new Client(segment, FOUNDER);
   const entries = readEntries(founder);
   for (const [key, value] of entries) checkUse(founder, key, value, leaks > 0);
   founder.participant.collectAll();
@@ -29,7 +29,7 @@ function checkMemory({ buffer }: Segment, most: number): void {
 }
 
 /** What an iteration gives; a snapshot must show the same. */
-export function readEntries({ map }: Actor): Entries {
+export function readEntries({ map }: Client): Entries {
   const pairs = [...map];
   const entries = new Entries(pairs);
   for (const key of entries.keys()) entries.expire(key, map.ttl(key)!);
@@ -45,7 +45,7 @@ export function readEntries({ map }: Actor): Entries {
 
 /** A map whose memory was taken away may be full, but what is there can be taken out. */
 function checkUse(
-  { map }: Actor,
+  { map }: Client,
   key: number,
   value: number,
   mayBeFull: boolean,

@@ -1,6 +1,6 @@
 /**
- * The stage: the segment that all workers of a search share. Before each run it is set
- * back to how the scenario begins; only what is in use is copied.
+ * The segment that all workers of a search share. Before each run it is set back to how
+ * the scenario begins; only what is in use is copied.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import {
   PARTICIPANTS,
 } from "../../src/segment/layout.ts";
 import type { Segment } from "../../src/segment/segment.ts";
-import { MOST_PARTS } from "./board.ts";
+import { MOST_WORKERS } from "./shared_state.ts";
 
 /** The memory of a search. */
-export class Stage {
+export class MemoryImage {
   readonly words: Int32Array<SharedArrayBuffer>;
   /** Views on the segment as it is at the beginning. */
   readonly #head: Int32Array;
@@ -36,7 +36,7 @@ export class Stage {
       new Int32Array(words.subarray(from, to));
     this.#head = copy(
       0,
-      PARTICIPANTS + (words[H_PARTICIPANTS] + MOST_PARTS) * PARTICIPANT_WORDS,
+      PARTICIPANTS + (words[H_PARTICIPANTS] + MOST_WORKERS) * PARTICIPANT_WORDS,
     );
     this.#descriptors = copy(
       DESCRIPTORS,

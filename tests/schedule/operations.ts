@@ -1,6 +1,6 @@
 /**
- * What parts do: each operation with what it means for the map all at once. Those
- * without a meaning change nothing that anyone may see.
+ * What programs are made of: each operation, with what it means for the map all at once.
+ * Those without a meaning change nothing that anyone may see.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import {
 import { EncodedKey } from "../../src/table/key.ts";
 import { NUMBER } from "../../src/table/fast_lookup.ts";
 import { valueIndex } from "../../src/table/version.ts";
-import type { Actor } from "./actor.ts";
+import type { Client } from "./client.ts";
 import { passTime } from "./clock.ts";
 import type { Model } from "./history.ts";
 
@@ -40,9 +40,9 @@ export type Result = number | undefined;
 /** One call. */
 export interface Operation {
   readonly text: string;
-  run(me: Actor): Result;
+  run(me: Client): Result;
   /** `result` is what was returned, for what may turn out one way or the other. */
-  spec?(model: Model, part: number, result: Result): Result;
+  spec?(model: Model, worker: number, result: Result): Result;
 }
 
 // ---- on a key -----------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ export const set = (key: number, value: number): Operation => ({
   spec: ({ map }) => void map.set(key, value),
 });
 
-/** 0: there was no room. */
+/** 0: the map was full. */
 export const trySet = (key: number, value: number): Operation => ({
   text: `set(${key}, ${value}) if there is room`,
   run: ({ map }) => {
@@ -260,21 +260,21 @@ export const openSnapshot: Operation = {
     me.snapshot = me.map.snapshot();
     return undefined;
   },
-  spec: ({ map, snapshots }, part) => {
-    snapshots.set(part, new Map(map));
+  spec: ({ map, snapshots }, worker) => {
+    snapshots.set(worker, new Map(map));
     return undefined;
   },
 };
 
-/** What the part's own snapshot shows. */
-export const look = (key: number): Operation => ({
+/** What the worker's own snapshot shows. */
+export const readSnapshot = (key: number): Operation => ({
   text: `snapshot.get(${key})`,
   run: ({ snapshot }) => snapshot!.get(key),
-  spec: ({ snapshots }, part) => snapshots.get(part)!.get(key),
+  spec: ({ snapshots }, worker) => snapshots.get(worker)!.get(key),
 });
 
 /** What a key was at a tick of which a snapshot was opened before, and is open still. */
-export const lookAt = (
+export const readAtTick = (
   key: number,
   tick: number,
   value: number,
@@ -299,11 +299,11 @@ export const closeAt = (registryWord: number): Operation => ({
     closeSnapshotOf(participant, registryWord) as undefined,
 });
 
-/** All values in the part's own snapshot, summed. */
+/** All values in the worker's own snapshot, summed. */
 export const sumSnapshot: Operation = {
   text: "sum of snapshot.values()",
   run: ({ snapshot }) => sum(snapshot!.values()),
-  spec: ({ snapshots }, part) => sum(snapshots.get(part)!.values()),
+  spec: ({ snapshots }, worker) => sum(snapshots.get(worker)!.values()),
 };
 
 function sum(values: Iterable<number>): number {
@@ -317,21 +317,21 @@ export const closeSnapshot: Operation = {
   run: ({ snapshot }) => snapshot!.close() as undefined,
 };
 
-// ---- going through all ---------------------------------------------------------------------------
+// ---- iteration -----------------------------------------------------------------------------------
 
 /** How often an iteration meets a key that is there throughout. */
-export const meet = (key: number): Operation => ({
+export const countInKeys = (key: number): Operation => ({
   text: `times that keys() gives ${key}`,
   run: ({ map }) => [...map.keys()].filter((it) => it === key).length,
   spec: ({ map }) => Number(map.has(key)),
 });
 
-// ---- coming and going ----------------------------------------------------------------------------
+// ---- attachments ---------------------------------------------------------------------------------
 
 /** No lock has a number as high. */
 const NEWCOMERS = 1000;
 
-/** A place of one's own: nobody else has its number. */
+/** Takes a record that nobody else has. */
 export const attach: Operation = {
   text: "attach()",
   run: (me) => {
@@ -339,7 +339,7 @@ export const attach: Operation = {
     me.join(lock);
     const { base } = me.participant;
     if (me.segment.words[base + P_STATE] !== lock) {
-      throw new Error("two participants have one place");
+      throw new Error("two participants have one record");
     }
     return undefined;
   },
@@ -405,8 +405,8 @@ export const consolidate: Operation = {
 };
 
 /**
- * Brings a run that stands for a version with a key whose tombstone takes so many bytes, as a write
- * does: 1; 0: there was no memory for both.
+ * Brings a run that stands for a version with a key whose tombstone takes so many bytes,
+ * as a write does: 1; 0: there was no memory for both.
  */
 export const bringLongKey = (bytes: number): Operation => ({
   text: `bring a long key (${bytes})`,
@@ -435,7 +435,7 @@ export const linkLongKey = (bytes: number): Operation => ({
 });
 
 function linkRun(
-  { blocks, participant: { allocator }, segment: { words } }: Actor,
+  { blocks, participant: { allocator }, segment: { words } }: Client,
   ref: number,
   bytes: number,
 ): number {
@@ -499,7 +499,7 @@ export const dropLongKey: Operation = {
   },
 };
 
-/** What a tombstone takes is read as it is; that may be anything in a run that was freed. */
+/** How much a tombstone takes is read as it is; in a run that was freed it may be anything. */
 export const lowerReserve: Operation = {
   text: "lowerReserve()",
   run: ({ participant: { allocator }, segment: { words } }) =>

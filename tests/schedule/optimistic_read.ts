@@ -1,18 +1,22 @@
 /**
- * Stands in for `src/table/optimistic_read.ts`: an optimistic read may see freed memory, but must not be
- * confirmed then.
+ * Stands in for `src/table/optimistic_read.ts`: an optimistic read may see freed memory,
+ * but must not be confirmed then.
  *
  * @module
  */
 import * as real from "../../src/table/optimistic_read.ts";
 import type { KeyWords, Words } from "../../src/segment/atomics.ts";
-import { forgery } from "./faults.ts";
-import { beginGlance, believeGlance, dropGlance } from "./freed.ts";
+import { injection } from "./faults.ts";
+import {
+  beginOptimistic,
+  confirmOptimistic,
+  discardOptimistic,
+} from "./freed.ts";
 
 export const { UNDECIDED } = real;
 
 export function beginOptimisticRead(words: Words): number {
-  beginGlance();
+  beginOptimistic();
   return real.beginOptimisticRead(words);
 }
 
@@ -23,14 +27,14 @@ export function findOptimistically(
   info: number,
 ): number {
   const ref = real.findOptimistically(words, hash, key, info);
-  if (ref === UNDECIDED) dropGlance();
+  if (ref === UNDECIDED) discardOptimistic();
   return ref;
 }
 
 export function validates(words: Words, before: number): boolean {
   const confirmed = real.validates(words, before) ||
-    forgery().confirmsAll === true;
-  if (confirmed) believeGlance();
-  else dropGlance();
+    injection().confirmsAll === true;
+  if (confirmed) confirmOptimistic();
+  else discardOptimistic();
   return confirmed;
 }

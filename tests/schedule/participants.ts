@@ -4,10 +4,10 @@
  * @module
  */
 
-/** The participant that made the map; the parts follow, and then whoever else there is. */
+/** The participant that made the map; those of the workers follow, and then all others. */
 export const FOUNDER = 0;
 
-/** The record of a part's participant. */
-export function slotOf(part: number): number {
-  return FOUNDER + 1 + part;
+/** The number of a worker's participant. */
+export function slotOf(worker: number): number {
+  return FOUNDER + 1 + worker;
 }

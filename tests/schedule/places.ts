@@ -74,7 +74,7 @@ export function nameOf(
   index: number,
 ): string {
   if (index < TRANSFER) return HEADER.get(index) ?? `header word ${index}`;
-  if (index < PARTICIPANTS) return nameOfExchange(index);
+  if (index < PARTICIPANTS) return nameOfTransferWord(index);
   if (index < PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS) {
     return nameOfParticipant(index - PARTICIPANTS);
   }
@@ -89,10 +89,10 @@ export function nameOf(
     : nameInTable(around, index);
 }
 
-function nameOfExchange(index: number): string {
+function nameOfTransferWord(index: number): string {
   const at = index - TRANSFER;
   const sizeClass = Math.floor(at / TRANSFER_WAYS);
-  return `exchange of class ${sizeClass}, way ${at % TRANSFER_WAYS}`;
+  return `transfer cache of class ${sizeClass}, way ${at % TRANSFER_WAYS}`;
 }
 
 function nameOfParticipant(at: number): string {

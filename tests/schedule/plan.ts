@@ -1,6 +1,6 @@
 /**
- * A plan: who runs first, and at which points the turn goes to whom. Whoever has the
- * turn keeps it to the end of its part otherwise; then the next in the order has it.
+ * A plan: which worker runs first, and at which points another one goes on. Otherwise a
+ * worker runs to the end of its program; then comes the next in the order.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { DROP } from "./scheduler.ts";
 
 /** What a run does. */
 export interface Plan {
-  /** The parts, the first one first; those left out come last. */
+  /** The workers, the first one first; those left out come last. */
   readonly order: readonly number[];
-  /** Pairs: the point, and the part that goes on there, or `DROP`. */
+  /** Pairs: the point, and the worker that goes on there, or `DROP`. */
   readonly changes: readonly number[];
   /** Whether points are counted at every step, as in what is printed and replayed. */
   readonly exact?: boolean;
 }
 
-/** A change of the turn that took place. */
+/** A switch from one worker to another that took place. */
 export interface Switch {
   readonly step: number;
   readonly point: number;
   readonly to: number;
-  /** Whether whoever had the turn had ended. */
+  /** Whether the worker before had ended its program. */
   readonly atEnd: boolean;
 }
 
@@ -34,12 +34,12 @@ export function exactPlan(first: number, switches: readonly Switch[]): Plan {
   };
 }
 
-/** The plan as text: `0 1@17 0@45` begins with part 0; at step 17 part 1 goes on. */
+/** The plan as text: `0 1@17 0@45` begins with worker 0; at step 17 worker 1 goes on. */
 export function writePlan({ order, changes }: Plan): string {
   let text = order.join(",");
   for (let i = 0; i < changes.length; i += 2) {
-    const part = changes[i + 1] === DROP ? "-" : changes[i + 1];
-    text += ` ${part}@${changes[i]}`;
+    const worker = changes[i + 1] === DROP ? "-" : changes[i + 1];
+    text += ` ${worker}@${changes[i]}`;
   }
   return text;
 }

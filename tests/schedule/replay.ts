@@ -53,23 +53,23 @@ function isRead(kind: Traced["kind"]): kind is "load" | "plain" {
   return kind === "load" || kind === "plain";
 }
 
-/** The words that two parts touched, and one wrote. */
+/** The words that two programs touched, and one wrote. */
 function meetingPlaces(trace: readonly Traced[]): Set<number> {
   const accesses = trace.filter(({ kind }) => !isEdge(kind));
   const places = Map.groupBy(accesses, ({ index }) => index);
   const met = places.entries().filter(([, here]) =>
-    here.some(({ part }) => part !== here[0].part) &&
+    here.some(({ worker }) => worker !== here[0].worker) &&
     here.some(({ kind }) => !isRead(kind))
   );
   return new Set(met.map(([index]) => index));
 }
 
 function describe(
-  { part, kind, index, value, expected }: Traced,
-  { scenario: { parts }, tables, words }: Trials,
+  { worker, kind, index, value, expected }: Traced,
+  { scenario: { programs }, tables, words }: Trials,
 ): string {
-  const who = `part ${part}`;
-  if (isEdge(kind)) return `${who} ${kind}s ${parts[part][index].text}`;
+  const who = `worker ${worker}`;
+  if (isEdge(kind)) return `${who} ${kind}s ${programs[worker][index].text}`;
   const name = nameOf(words, tables, index);
   const operand = valueOf(name, value);
   if (isRead(kind)) return `${who}   ${name} is ${operand}`;

@@ -1,5 +1,5 @@
 /**
- * Scenarios: a small map, and parts that are played at it at the same time.
+ * Scenarios: a small map, and the programs that workers run on it at the same time.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 import { Segment } from "../../src/segment/segment.ts";
 import { allocateTable } from "../../src/table/migration.ts";
 import { growOld, noteRoot } from "../table/old_root.ts";
-import { Actor } from "./actor.ts";
+import { Client } from "./client.ts";
 import { tellTime } from "./clock.ts";
 import type { Operation } from "./operations.ts";
 
@@ -24,35 +24,37 @@ export interface Scenario {
   readonly name: string;
   /** log2 of the slots of the table; 8 unless said otherwise. */
   readonly shift?: number;
-  /** Brings the map into the state that the parts find. */
-  prepare?(props: Props): void;
-  readonly parts: readonly (readonly Operation[])[];
+  /** Brings the map into the state that the programs find. */
+  prepare?(setup: Setup): void;
+  readonly programs: readonly (readonly Operation[])[];
   /** It must fail: for what no fault in a word can stand for. */
   readonly isSlip?: true;
   /** Blocks that may be lost. */
   readonly leaks?: number;
 }
 
-/** What a scenario is called: what its parts do, and what they find. */
+/** What a scenario is called: what its programs do, and what they find. */
 export function titleOf(
-  parts: readonly (readonly Operation[])[],
+  programs: readonly (readonly Operation[])[],
   found: string,
 ): string {
-  const texts = parts.map((part) => part.map(({ text }) => text).join("; "));
+  const texts = programs.map((program) =>
+    program.map(({ text }) => text).join("; ")
+  );
   return `${texts.join(" | ")}: ${found}`;
 }
 
 /** What a scenario is prepared with. */
-export interface Props {
+export interface Setup {
   /** The participant that made the map. */
-  readonly founder: Actor;
-  /** Those that will play the parts. */
-  readonly actors: readonly Actor[];
+  readonly founder: Client;
+  /** Those that will run the programs. */
+  readonly clients: readonly Client[];
   /** One more participant. */
-  join(): Actor;
-  /** Has all who play take a few permits for the root, so that they need not ask before they claim a slot. */
+  join(): Client;
+  /** Gives each of them a few permits for the root, so that it need not ask for one before it claims a slot. */
   takePermits(): void;
-  /** What is deleted from here on leaves a tombstone: as if somebody might still move the table before. */
+  /** From here on deletes leave tombstones, as if somebody might still move the table before. */
   keepTombstones(): void;
 }
 
@@ -64,7 +66,7 @@ const TOMBSTONE_BYTES = 32;
 const FIRST_TICK = 10;
 
 /** Makes the segment of a scenario; every time the same. */
-export function build({ shift = 8, parts, prepare }: Scenario): Segment {
+export function build({ shift = 8, programs, prepare }: Scenario): Segment {
   const segment = Segment.create({
     maxBytes: MAX_BYTES,
     keyCodec: "number",
@@ -78,23 +80,23 @@ export function build({ shift = 8, parts, prepare }: Scenario): Segment {
   let lock = 0;
   const join = () => {
     const { slot } = Participant.join(segment, ++lock)!;
-    return new Actor(segment, slot);
+    return new Client(segment, slot);
   };
   const founder = join();
   segment.words[H_ROOT] = allocateTable(founder.participant, shift);
   segment.publish();
   founder.pinned(() => founder.migration.keepReserve());
-  const actors = parts.map(join);
-  for (const actor of actors) stock(actor);
+  const clients = programs.map(join);
+  for (const client of clients) stock(client);
   growOld(founder.participant);
   const keepTombstones = () => noteRoot(segment.words);
-  const takePermits = () => actors.forEach(takeSome);
-  prepare?.({ founder, actors, join, keepTombstones, takePermits });
+  const takePermits = () => clients.forEach(takeSome);
+  prepare?.({ founder, clients, join, keepTombstones, takePermits });
   return segment;
 }
 
 /** Cuts blocks for what most operations write, so that a run need not begin with that. */
-function stock({ participant: { allocator } }: Actor): void {
+function stock({ participant: { allocator } }: Client): void {
   for (const bytes of [VERSION_BYTES, TOMBSTONE_BYTES]) {
     allocator.free(allocator.allocate(bytes));
   }
@@ -103,7 +105,7 @@ function stock({ participant: { allocator } }: Actor): void {
 /** More than a batch for tables as small, so that some are left when an insert has taken one. */
 const PERMITS = 2;
 
-function takeSome({ participant, segment: { words } }: Actor): void {
+function takeSome({ participant, segment: { words } }: Client): void {
   const root = words[H_ROOT] * 4;
   words[root + T_PERMITS] = words[root + T_PERMITS] - PERMITS;
   words[participant.base + P_PERMITS_FOR] = words[root + T_NUMBER];

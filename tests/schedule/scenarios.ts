@@ -4,8 +4,8 @@
  * @module
  */
 import { chains } from "./scenarios/chains.ts";
-import { company } from "./scenarios/company.ts";
-import { crowds } from "./scenarios/crowds.ts";
+import { attachments } from "./scenarios/attachments.ts";
+import { randomPrograms } from "./scenarios/random_programs.ts";
 import { dumps } from "./scenarios/dumps.ts";
 import { expiry } from "./scenarios/expiry.ts";
 import { memory } from "./scenarios/memory.ts";
@@ -26,7 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...memory,
   ...recoveries,
   ...dumps,
-  ...company,
-  ...crowds,
+  ...attachments,
+  ...randomPrograms,
   ...expiry,
 ];

@@ -1,9 +1,9 @@
-// Real workers take turns, and a plan says at which operations on shared words: so
-// small scenarios are searched through with 0, 1, 2, … preemptions, and then by chance.
-// It finds what depends on who comes first. It does not find what depends on a processor
-// that keeps a write behind a later read: to it every operation takes effect at once.
-// It does not see either who reads or writes the bytes of a version, which are private or
-// published; but what is freed is filled, so that who reads that is seen.
+// Real workers run one at a time, and a plan says at which operations on shared words one
+// is preempted: so small scenarios are searched through with 0, 1, 2, … preemptions, and
+// then by chance. That finds what depends on who comes first. It does not find what
+// depends on a processor that keeps a write behind a later read: here every operation
+// takes effect at once. Nor does it see who reads or writes the bytes of a version, which
+// are private or published; but what is freed is filled, so a late read is seen.
 //
 // `EPOCHMAP_TEST_SCALE=10` explores more than a million schedules, with three
 // preemptions. A failure prints its schedule; `EPOCHMAP_TEST_SCHEDULE` brings it back.
@@ -32,7 +32,7 @@ const GROUPS = Map.groupBy(
   ({ group }) => group,
 );
 
-/** Two parts, and three. */
+/** Two workers, and three. */
 const SMALL = [
   pairs.find(({ name }) => name.startsWith("set(1, 10) | increment(1)"))!,
   triples.find(({ name }) => name.startsWith("get(1) | get(1) | delete(1)"))!,

@@ -1,56 +1,56 @@
 /**
- * Turns: of the workers of a search one runs, the others wait. A plan says at
- * which points the turn goes to whom, so a worker runs from one change to the
- * next without asking anyone; only a change costs a hand-over.
+ * The scheduler: of the workers of a search one runs, the others wait. A plan says at
+ * which points another one goes on, so a worker runs from one change to the next
+ * without asking anyone; only a change costs a hand-over.
  *
  * A point is an access to a *contended* word, before it takes place: one that two
- * parts touched in any run so far, and one of them wrote. Plain accesses count like
+ * workers touched in any run so far, and one of them wrote. Plain accesses count like
  * atomic ones. Accesses to other words commute with all that the others do, so a
  * change before them is no other schedule than one before the next point. Between two
- * operations and at the end of a part there is a point, too.
+ * operations and at the end of a program there is a point, too.
  *
  * @module
  */
 import {
   ABORTED,
   ALIVE,
-  type Board,
   CHANGES,
   EXACT,
   GROWN,
-  MOST_PARTS,
   MOST_SWITCHES,
+  MOST_WORKERS,
   NEXT,
   NEXT_AT,
   ORDER,
   POINTS,
   SEGMENT_WORDS,
+  type SharedState,
   STEPS,
   SWITCH_WORDS,
   SWITCHES,
   TICKET_STRIDE,
-} from "./board.ts";
+} from "./shared_state.ts";
 
 /** How an access touches a word. */
 export const READ = 1;
 export const WRITE = 2;
 
-/** In the place of a part in a change: whoever runs goes to the end of the order. */
+/** In the place of a worker in a change: the one that runs goes to the end of the order. */
 export const DROP = -1;
 
 /** More steps than any run needs that ends. */
 const MOST_STEPS = 200_000;
 
 const IDLE = 0;
-const PLAYING = 1;
+const RUNNING = 1;
 const UNWINDING = 2;
 const DYING = 3;
 
-/** Thrown through a part whose run is over. */
+/** Thrown through an operation whose run is over. */
 export class Aborted extends Error {}
 
 let state = IDLE;
-let board: Board;
+let shared: SharedState;
 let me = 0;
 let ticket = 0;
 let words: Int32Array;
@@ -58,37 +58,37 @@ let touched: Uint8Array;
 let contended: Uint8Array;
 const everyWord = new Uint8Array(SEGMENT_WORDS).fill(1);
 
-/** Takes a seat: this worker plays the part of that number. */
-export function sitDown(at: Board, part: number): void {
-  board = at;
-  me = part;
-  words = at.words;
-  touched = at.touched;
+/** Registers this thread as the worker of that number. */
+export function register(memory: SharedState, worker: number): void {
+  shared = memory;
+  me = worker;
+  words = shared.words;
+  touched = shared.touched;
 }
 
 /** Whether this worker's accesses are steps at the moment. */
-export function isPlaying(): boolean {
-  return state === PLAYING;
+export function isRunning(): boolean {
+  return state === RUNNING;
 }
 
-/** The part that this worker plays. */
-export function myPart(): number {
+/** The number of this worker. */
+export function currentWorker(): number {
   return me;
 }
 
-/** The board this worker sits at. */
-export function myBoard(): Board {
-  return board;
+/** The memory that the workers of the search share. */
+export function sharedState(): SharedState {
+  return shared;
 }
 
-// ---- playing ------------------------------------------------------------------------------------
+// ---- running ------------------------------------------------------------------------------------
 
-/** Plays a part: the caller has the turn, and has given it away on return. */
-export function play(act: () => void): void {
-  contended = words[EXACT] === 1 ? everyWord : board.contended;
-  state = words[ABORTED] === 1 ? UNWINDING : PLAYING;
+/** Runs a program: the caller is scheduled, and has let another go on when it returns. */
+export function run(act: () => void): void {
+  contended = words[EXACT] === 1 ? everyWord : shared.contended;
+  state = words[ABORTED] === 1 ? UNWINDING : RUNNING;
   try {
-    if (state === PLAYING) act();
+    if (state === RUNNING) act();
   } catch (error) {
     if (!(error instanceof Aborted)) note(error);
   }
@@ -98,7 +98,7 @@ export function play(act: () => void): void {
 
 function note(error: unknown): void {
   words[ABORTED] = 1;
-  if (board.failure === "") board.failure = textOf(error);
+  if (shared.failure === "") shared.failure = textOf(error);
 }
 
 function textOf(error: unknown): string {
@@ -114,7 +114,7 @@ export function fail(what: string): never {
 
 /** Before an access to a word. */
 export function step(index: number, access: number): void {
-  if (state !== PLAYING) return rest();
+  if (state !== RUNNING) return rest();
   if (!(index >= 0 && index < SEGMENT_WORDS)) {
     return strayed(index);
   }
@@ -134,8 +134,8 @@ export function onStray(then: (index: number) => void): void {
 }
 
 /** Between two operations. */
-export function pauseForOthers(): void {
-  if (state !== PLAYING) return rest();
+export function yieldNow(): void {
+  if (state !== RUNNING) return rest();
   point();
 }
 
@@ -146,7 +146,7 @@ function rest(): void {
 
 let stepsToLive = 0;
 
-/** Lets whoever acts die after so many steps, before any run; says whether it did. */
+/** Lets the worker that acts die after so many steps, before any run; says whether it did. */
 export function dieAfter(steps: number, act: () => void): boolean {
   stepsToLive = steps;
   state = DYING;
@@ -167,12 +167,12 @@ function endless(): never {
 
 function point(): void {
   if (++words[STEPS] > MOST_STEPS) endless();
-  if (words[POINTS]++ === words[NEXT_AT]) giveTurn(nextByPlan());
+  if (words[POINTS]++ === words[NEXT_AT]) switchTo(nextByPlan());
 }
 
-/** Notes that this part touches a word, without a point: for whole blocks. */
+/** Notes that this worker touches a word, without a point: for whole blocks. */
 export function touchAll(from: number, to: number, access: number): void {
-  if (state !== PLAYING) return;
+  if (state !== RUNNING) return;
   for (let index = from; index < to; index++) {
     touch(index, touched[index] | access << 2 * me);
   }
@@ -185,27 +185,27 @@ function touch(index: number, bits: number): void {
   const before = touched[index];
   touched[index] = bits;
   if (isContended(bits) && !isContended(before)) {
-    board.grown[words[GROWN]++] = index;
+    shared.grown[words[GROWN]++] = index;
   }
 }
 
 function isContended(bits: number): boolean {
-  let parts = 0;
-  for (let part = 0; part < MOST_PARTS; part++) {
-    if ((bits >> 2 * part & BOTH_BITS) !== 0) parts++;
+  let workers = 0;
+  for (let worker = 0; worker < MOST_WORKERS; worker++) {
+    if ((bits >> 2 * worker & BOTH_BITS) !== 0) workers++;
   }
-  return parts > 1 && (bits & WRITES) !== 0;
+  return workers > 1 && (bits & WRITES) !== 0;
 }
 
 // ---- changes ------------------------------------------------------------------------------------
 
 /** Takes the change that is due off the plan; returns who goes on. */
 function nextByPlan(): number {
-  const target = board.changes[2 * words[NEXT] + 1];
+  const target = shared.changes[2 * words[NEXT] + 1];
   const next = ++words[NEXT];
-  words[NEXT_AT] = next < words[CHANGES] ? board.changes[2 * next] : -1;
+  words[NEXT_AT] = next < words[CHANGES] ? shared.changes[2 * next] : -1;
   if (target === DROP) {
-    moveInOrder(me, MOST_PARTS - 1);
+    moveInOrder(me, MOST_WORKERS - 1);
     return firstAlive();
   }
   if ((words[ALIVE] >> target & 1) === 0) return me;
@@ -213,32 +213,32 @@ function nextByPlan(): number {
   return target;
 }
 
-function moveInOrder(part: number, place: number): void {
-  const order = words.subarray(ORDER, ORDER + MOST_PARTS);
-  let at = order.indexOf(part);
+function moveInOrder(worker: number, place: number): void {
+  const order = words.subarray(ORDER, ORDER + MOST_WORKERS);
+  let at = order.indexOf(worker);
   for (; at < place; at++) order[at] = order[at + 1];
   for (; at > place; at--) order[at] = order[at - 1];
-  order[place] = part;
+  order[place] = worker;
 }
 
 function firstAlive(): number {
-  for (let i = ORDER; i < ORDER + MOST_PARTS; i++) {
+  for (let i = ORDER; i < ORDER + MOST_WORKERS; i++) {
     if ((words[ALIVE] >> words[i] & 1) === 1) return words[i];
   }
   return -1;
 }
 
-function giveTurn(to: number): void {
+function switchTo(to: number): void {
   if (to === me) return;
   noteSwitch(to, false);
-  pass(to);
-  waitForTurn();
+  resume(to);
+  waitUntilScheduled();
   if (words[ABORTED] === 0) return;
   state = UNWINDING;
   throw new Aborted();
 }
 
-/** The end of a part is a point, too: there the plan may choose who is next. */
+/** The end of a program is a point, too: there the plan may choose who is next. */
 function leave(): void {
   words[ALIVE] &= ~(1 << me);
   words[STEPS]++;
@@ -246,34 +246,34 @@ function leave(): void {
   const chosen = isDue && words[ABORTED] === 0 ? nextByPlan() : me;
   const next = chosen === me ? firstAlive() : chosen;
   if (next >= 0) noteSwitch(next, true);
-  const to = Math.max(next, 0); // who plays the first part has the turn when all have ended
+  const to = Math.max(next, 0); // the first worker goes on when all have ended
   if (to === me) return;
-  pass(to);
-  if (me === 0) waitForTurn();
+  resume(to);
+  if (me === 0) waitUntilScheduled();
 }
 
 function noteSwitch(to: number, atEnd: boolean): void {
   const at = words[SWITCHES]++;
   if (at >= MOST_SWITCHES) throw new Error("too many switches");
-  board.switches[SWITCH_WORDS * at] = words[STEPS] - 1;
-  board.switches[SWITCH_WORDS * at + 1] = words[POINTS] - 1;
-  board.switches[SWITCH_WORDS * at + 2] = to;
-  board.switches[SWITCH_WORDS * at + 3] = Number(atEnd);
+  shared.switches[SWITCH_WORDS * at] = words[STEPS] - 1;
+  shared.switches[SWITCH_WORDS * at + 1] = words[POINTS] - 1;
+  shared.switches[SWITCH_WORDS * at + 2] = to;
+  shared.switches[SWITCH_WORDS * at + 3] = Number(atEnd);
 }
 
 // ---- hand-over ----------------------------------------------------------------------------------
 
-/** Gives the turn to another worker. */
-export function pass(to: number): void {
+/** Lets another worker go on. */
+export function resume(to: number): void {
   Atomics.add(words, to * TICKET_STRIDE, 1);
   Atomics.notify(words, to * TICKET_STRIDE);
 }
 
 /**
- * Returns when this worker has the turn. It sleeps at once: where two searches run
- * side by side on two cores, to spin would only take time from the one that works.
+ * Returns when this worker may go on. It sleeps at once: where two searches run side by
+ * side on two cores, to spin would only take time from the one that works.
  */
-export function waitForTurn(): void {
+export function waitUntilScheduled(): void {
   const mine = me * TICKET_STRIDE;
   while (Atomics.load(words, mine) === ticket) {
     Atomics.wait(words, mine, ticket);

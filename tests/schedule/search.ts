@@ -7,7 +7,7 @@
  * @module
  */
 import { Random } from "../testing/random.ts";
-import { gather } from "./workers.ts";
+import { startWorkers } from "./workers.ts";
 import { tryByChance } from "./chance.ts";
 import { explore, type Explored } from "./explore.ts";
 import { readPlan } from "./plan.ts";
@@ -51,9 +51,9 @@ export interface Report {
 }
 
 const tasks: Task[] = JSON.parse(Deno.args[0]);
-const cast = await gather();
+const memory = await startWorkers();
 for (const task of tasks) perform(task);
-Deno.exit(); // the others wait for their turn
+Deno.exit(); // the other workers wait
 
 function perform(task: Task): void {
   const { of, share = { of: 1, from: 0 } } = task;
@@ -72,7 +72,7 @@ function isMeant({ group, isSlip, name }: Scenario, of?: string): boolean {
 }
 
 function search(task: Task, number: number): Report {
-  const trials = new Trials(cast, SCENARIOS[number], number, task.fault);
+  const trials = new Trials(memory, SCENARIOS[number], number, task.fault);
   if (task.plan !== undefined) {
     const failure = show(trials, readPlan(task.plan));
     return report(task, trials, { schedules: [], complete: -1 }, failure);

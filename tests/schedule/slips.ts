@@ -1,7 +1,9 @@
 /**
- * How surely the search finds the slips that are planted. For each of them this searches from several seeds, as the test does
- * from one, and prints how many schedules it took, and the chance that the test misses it. Whoever plants a slip, or changes what
- * shows one, looks here: a chance above 1e-6 asks for a scenario that shows it better, and not for more runs.
+ * How surely the search finds the slips that are planted. For each of them this searches
+ * from several seeds, as the test does from one, and prints how many schedules it took,
+ * and the chance that the test misses it. Run it after you plant a slip, or change what
+ * shows one: a chance above 1e-6 asks for a scenario that shows it better, not for more
+ * runs.
  *
  * ```sh
  * deno task slips                          # all, from 10 seeds each
@@ -14,7 +16,10 @@ import { search } from "./child.ts";
 import { FAULTS } from "./faults.ts";
 import type { Report, Task } from "./search.ts";
 
-/** Schedules of each scenario that may show a slip: enough for all that two preemptions may do, in most; then some by chance. */
+/**
+ * Schedules of each scenario that may show a slip: in most, enough for all that two
+ * preemptions may do; then some by chance.
+ */
 const PREEMPTIONS = 2;
 const RUNS = 2000;
 const RANDOM_RUNS = 30;
@@ -68,8 +73,9 @@ function sumOfRuns(reports: readonly Report[]): number {
 }
 
 /**
- * Whether all searches came to the slip in one scenario, before they went on by chance, and would have run all of its schedules
- * with two preemptions; as far as the slip does not change how many there are.
+ * Whether all searches came to the slip in one scenario, before they went on by chance,
+ * and would have run all of its schedules with two preemptions; as far as the slip does
+ * not change how many there are.
  */
 async function isSearchedThrough(reports: readonly Report[]): Promise<boolean> {
   const [{ name, seed }] = reports;
@@ -82,8 +88,9 @@ async function isSearchedThrough(reports: readonly Report[]): Promise<boolean> {
 }
 
 /**
- * As if each schedule of a scenario showed the slip with one and the same chance, which is that of all that were run. The search
- * runs none twice, so that it is surer than that. Scenarios that were not come to would add something, too.
+ * As if each schedule of a scenario showed the slip with the same chance, which is that
+ * of all that were run. The search runs none twice, so it is surer than that. Scenarios
+ * that were not reached would add something, too.
  */
 function chanceToMiss(reports: readonly Report[]): number {
   const byScenario = Map.groupBy(reports, ({ name }) => name);

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { MOST_TRACED, TRACE_WORDS } from "./board.ts";
-import { TRACED, TRACING } from "./board.ts";
-import { isPlaying, myBoard, myPart } from "./scheduler.ts";
-import type { Board } from "./board.ts";
+import { MOST_TRACED, TRACE_WORDS } from "./shared_state.ts";
+import { TRACED, TRACING } from "./shared_state.ts";
+import { currentWorker, isRunning, sharedState } from "./scheduler.ts";
+import type { SharedState } from "./shared_state.ts";
 
 /** What is traced: operations on words; `set` and `fail` are what came of a compare-and-set. */
 const KINDS = [
@@ -25,35 +25,35 @@ type Kind = (typeof KINDS)[number];
 
 /** One line of a trace. */
 export interface Traced {
-  readonly part: number;
+  readonly worker: number;
   readonly kind: Kind;
   readonly index: number;
   readonly value: number;
   readonly expected: number;
 }
 
-/** Writes down an operation; for `begin` and `end`, `index` is the number of the operation on the map. */
+/** Writes down an operation; for `begin` and `end`, `index` says which one of the program. */
 export function trace(
   kind: Kind,
   index: number,
   value: number,
   expected = 0,
 ): void {
-  if (!isPlaying()) return;
-  const board = myBoard();
-  if (board.words[TRACING] === 0) return;
-  const at = board.words[TRACED]++;
+  if (!isRunning()) return;
+  const state = sharedState();
+  if (state.words[TRACING] === 0) return;
+  const at = state.words[TRACED]++;
   if (at >= MOST_TRACED) return;
-  const row = [myPart(), KINDS.indexOf(kind), index, value, expected];
-  board.trace.set(row, at * TRACE_WORDS);
+  const row = [currentWorker(), KINDS.indexOf(kind), index, value, expected];
+  state.trace.set(row, at * TRACE_WORDS);
 }
 
 /** What was written down. */
-export function readTrace(board: Board): Traced[] {
-  const count = Math.min(board.words[TRACED], MOST_TRACED);
+export function readTrace(state: SharedState): Traced[] {
+  const count = Math.min(state.words[TRACED], MOST_TRACED);
   return Array.from({ length: count }, (_, i) => {
-    const [part, kind, index, value, expected] = board.trace
+    const [worker, kind, index, value, expected] = state.trace
       .subarray(i * TRACE_WORDS, (i + 1) * TRACE_WORDS);
-    return { part, kind: KINDS[kind], index, value, expected };
+    return { worker, kind: KINDS[kind], index, value, expected };
   });
 }

@@ -6,22 +6,22 @@
  * @module
  */
 import { Segment } from "../../src/segment/segment.ts";
-import { Actor } from "./actor.ts";
-import * as at from "./board.ts";
-import type { Board } from "./board.ts";
+import { Client } from "./client.ts";
+import * as at from "./shared_state.ts";
+import type { SharedState } from "./shared_state.ts";
 import { numberOf } from "./faults.ts";
 import type { Entries } from "./entries.ts";
-import { type Event, Judge } from "./history.ts";
+import { Checker, type Event } from "./history.ts";
 import { inspect, readEntries } from "./inspection.ts";
-import { NO_RESULT, playPart } from "./part.ts";
+import { NO_RESULT, runProgram } from "./program.ts";
 import { type Extent, tablesOf } from "./places.ts";
 import type { Plan, Switch } from "./plan.ts";
 import { readTrace, type Traced } from "./trace.ts";
 import { build, type Scenario } from "./scenario.ts";
 import { FOUNDER } from "./participants.ts";
-import { Stage } from "./memory_image.ts";
+import { MemoryImage } from "./memory_image.ts";
 import { tellTime } from "./clock.ts";
-import { pass, waitForTurn } from "./scheduler.ts";
+import { resume, waitUntilScheduled } from "./scheduler.ts";
 
 /** What came of a run. */
 export interface Outcome {
@@ -32,42 +32,44 @@ export interface Outcome {
   readonly switches: readonly Switch[];
 }
 
-/** Who a search plays with. */
-export interface Workers {
-  readonly board: Board;
+/** What the workers of a search share. */
+export interface SearchMemory {
+  readonly state: SharedState;
   readonly buffer: SharedArrayBuffer;
 }
 
 /** All trials of one scenario. */
 export class Trials {
   readonly scenario: Scenario;
-  readonly #board: Board;
-  readonly #stage: Stage;
+  readonly #state: SharedState;
+  readonly #image: MemoryImage;
   readonly #segment: Segment;
-  readonly #judge: Judge;
+  readonly #checker: Checker;
   readonly #tables: readonly Extent[];
   /** What is in the map, by the fingerprint of an image that was found in order. */
   readonly #images = new Map<number, Entries>();
   #count = 0;
 
   constructor(
-    cast: Workers,
+    memory: SearchMemory,
     scenario: Scenario,
     number: number,
     fault?: string,
   ) {
     this.scenario = scenario;
-    this.#board = cast.board;
-    const { words } = this.#board;
+    this.#state = memory.state;
+    const { words } = this.#state;
     words[at.SCENARIO] = number;
     words[at.PLANTED] = numberOf(fault);
-    this.#board.touched.fill(0);
-    this.#board.contended.fill(0);
-    this.#stage = new Stage(cast.buffer, build(scenario));
-    this.#segment = Segment.attach({ buffer: cast.buffer });
-    this.#tables = tablesOf(this.#stage.words);
+    this.#state.touched.fill(0);
+    this.#state.contended.fill(0);
+    this.#image = new MemoryImage(memory.buffer, build(scenario));
+    this.#segment = Segment.attach({ buffer: memory.buffer });
+    this.#tables = tablesOf(this.#image.words);
     tellTime(this.#segment);
-    this.#judge = new Judge(readEntries(new Actor(this.#segment, FOUNDER)));
+    this.#checker = new Checker(
+      readEntries(new Client(this.#segment, FOUNDER)),
+    );
   }
 
   /** Runs so far. */
@@ -82,35 +84,35 @@ export class Trials {
 
   /** The segment as the last run left it. */
   get words(): Int32Array {
-    return this.#stage.words;
+    return this.#image.words;
   }
 
   /** The tables that were there at the beginning of a run, and those at its end. */
   get tables(): Extent[] {
-    return [...this.#tables, ...tablesOf(this.#stage.words)];
+    return [...this.#tables, ...tablesOf(this.#image.words)];
   }
 
-  /** Plays the scenario once. */
+  /** Runs the scenario once. */
   run(plan: Plan, tracing = false): Outcome {
     this.#count++;
-    this.#stage.reset();
+    this.#image.reset();
     this.#set(plan, tracing);
     const [first] = plan.order;
     if (first !== 0) {
-      pass(first);
-      waitForTurn();
+      resume(first);
+      waitUntilScheduled();
     }
-    playPart(this.#segment, this.scenario, 0);
+    runProgram(this.#segment, this.scenario, 0);
     return {
-      failure: this.#board.failure || this.#check(),
-      points: this.#board.words[at.POINTS],
+      failure: this.#state.failure || this.#check(),
+      points: this.#state.words[at.POINTS],
       switches: this.#switches,
     };
   }
 
   /** Makes points of the words that became contended; false: none did. */
   widen(): boolean {
-    const { contended, grown, words } = this.#board;
+    const { contended, grown, words } = this.#state;
     const count = words[at.GROWN];
     for (let i = 0; i < count; i++) contended[grown[i]] = 1;
     words[at.GROWN] = 0;
@@ -118,7 +120,7 @@ export class Trials {
   }
 
   get #switches(): Switch[] {
-    const { switches, words } = this.#board;
+    const { switches, words } = this.#state;
     return Array.from({ length: words[at.SWITCHES] }, (_, i) => {
       const row = i * at.SWITCH_WORDS;
       const [step, point, to, atEnd] = switches
@@ -129,33 +131,33 @@ export class Trials {
 
   /** What the last run did, if it was traced. */
   get trace(): Traced[] {
-    return readTrace(this.#board);
+    return readTrace(this.#state);
   }
 
   #set({ order, changes, exact = false }: Plan, tracing: boolean): void {
-    const { parts } = this.scenario;
-    const { words } = this.#board;
+    const { programs } = this.scenario;
+    const { words } = this.#state;
     words.fill(0, at.EXACT, at.ORDER);
     words[at.EXACT] = Number(exact);
     words[at.TRACING] = Number(tracing);
     words[at.CHANGES] = changes.length / 2;
     words[at.NEXT_AT] = changes.length > 0 ? changes[0] : -1;
-    words[at.ALIVE] = (1 << parts.length) - 1;
-    const everyone = new Set([...order, ...Array(at.MOST_PARTS).keys()]);
+    words[at.ALIVE] = (1 << programs.length) - 1;
+    const everyone = new Set([...order, ...Array(at.MOST_WORKERS).keys()]);
     words.set([...everyone], at.ORDER);
-    this.#board.changes.set(changes);
+    this.#state.changes.set(changes);
   }
 
   // ---- the verdict ------------------------------------------------------------------------------
 
   #check(): string {
-    const { fingerprint } = this.#stage;
+    const { fingerprint } = this.#image;
     const events = this.#events;
     try {
       const final = this.#images.get(fingerprint) ??
         inspect(this.#segment, this.scenario.leaks ?? 0);
       this.#images.set(fingerprint, final);
-      return this.#judge.explains(events, final)
+      return this.#checker.explains(events, final)
         ? ""
         : unexplained(events, final);
     } catch (error) {
@@ -164,12 +166,12 @@ export class Trials {
   }
 
   get #events(): Event[] {
-    const { results, times } = this.#board;
-    return this.scenario.parts.flatMap((operations, part) =>
+    const { results, times } = this.#state;
+    return this.scenario.programs.flatMap((operations, worker) =>
       operations.map((operation, i) => {
-        const row = part * at.MOST_OPERATIONS + i;
+        const row = worker * at.MOST_OPERATIONS + i;
         return {
-          part,
+          worker,
           operation,
           begin: times[2 * row],
           end: times[2 * row + 1],
@@ -185,8 +187,8 @@ function readResult(result: number): number | undefined {
 }
 
 function unexplained(events: readonly Event[], final: Entries): string {
-  const lines = events.map(({ begin, end, operation, part, result }) =>
-    `  part ${part}: ${operation.text} gave ${result}, from ${begin} to ${end}`
+  const lines = events.map(({ begin, end, operation, worker, result }) =>
+    `  worker ${worker}: ${operation.text} gave ${result}, from ${begin} to ${end}`
   );
   return [
     "no order of the operations explains what they returned and left:",

@@ -1,36 +1,36 @@
 /**
- * A worker that plays one part of whatever scenario the board names, until its
- * process ends.
+ * A worker that runs its program of whatever scenario the shared state names, until
+ * its process ends.
  *
  * @module
  */
 import { Segment } from "../../src/segment/segment.ts";
-import { Board, SCENARIO } from "./board.ts";
-import { playPart } from "./part.ts";
+import { SCENARIO, SharedState } from "./shared_state.ts";
+import { runProgram } from "./program.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { sitDown, waitForTurn } from "./scheduler.ts";
+import { register, waitUntilScheduled } from "./scheduler.ts";
 
 /** What a worker is told. */
 export interface Assignment {
-  readonly board: SharedArrayBuffer;
+  readonly state: SharedArrayBuffer;
   readonly segment: SharedArrayBuffer;
-  readonly part: number;
+  readonly worker: number;
 }
 
 /** What the library for windows does not say of workers. */
-const worker = self as unknown as {
+const scope = self as unknown as {
   onmessage: (event: MessageEvent<Assignment>) => void;
   postMessage(message: string): void;
 };
 
-worker.onmessage = ({ data }) => {
-  const board = new Board(data.board);
-  sitDown(board, data.part);
-  worker.postMessage("seated");
+scope.onmessage = ({ data }) => {
+  const state = new SharedState(data.state);
+  register(state, data.worker);
+  scope.postMessage("ready");
   let segment: Segment | undefined;
   for (;;) {
-    waitForTurn();
+    waitUntilScheduled();
     segment ??= Segment.attach({ buffer: data.segment });
-    playPart(segment, SCENARIOS[board.words[SCENARIO]], data.part);
+    runProgram(segment, SCENARIOS[state.words[SCENARIO]], data.worker);
   }
 };

@@ -1,30 +1,30 @@
 /**
- * The cast: the workers of a search. This one plays the first part, and decides.
+ * The workers of a search. This thread is the first one, and decides.
  *
  * @module
  */
-import { Board, MOST_PARTS, SEGMENT_WORDS } from "./board.ts";
+import { MOST_WORKERS, SEGMENT_WORDS, SharedState } from "./shared_state.ts";
 import type { Assignment } from "./worker.ts";
-import type { Workers } from "./trial.ts";
-import { sitDown } from "./scheduler.ts";
+import type { SearchMemory } from "./trial.ts";
+import { register } from "./scheduler.ts";
 
-/** Seats everyone. */
-export async function gather(): Promise<Workers> {
-  const board = new Board();
+/** Starts all others; returns what they share. */
+export async function startWorkers(): Promise<SearchMemory> {
+  const state = new SharedState();
   const buffer = new SharedArrayBuffer(SEGMENT_WORDS * 4);
-  sitDown(board, 0);
-  for (let part = 1; part < MOST_PARTS; part++) {
-    await seat({ board: board.buffer, segment: buffer, part });
+  register(state, 0);
+  for (let worker = 1; worker < MOST_WORKERS; worker++) {
+    await start({ state: state.buffer, segment: buffer, worker });
   }
-  return { board, buffer };
+  return { state, buffer };
 }
 
-function seat(seat: Assignment): Promise<void> {
+function start(assignment: Assignment): Promise<void> {
   const url = new URL("./worker.ts", import.meta.url);
   const worker = new Worker(url, { type: "module" });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   worker.onmessage = () => resolve();
   worker.onerror = (event) => reject(new Error(event.message));
-  worker.postMessage(seat);
+  worker.postMessage(assignment);
   return promise;
 }

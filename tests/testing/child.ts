@@ -5,7 +5,7 @@
  */
 
 /** A program that has not ended after this long never will, be the machine as slow and busy as it may. */
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 /** Where a program runs, and with what. */
 export interface Surroundings {
@@ -16,7 +16,7 @@ export interface Surroundings {
   /** It has none unless it is given some, or it is piped. */
   readonly stdin?: "null" | "piped";
   /** It is killed if it takes longer. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 }
 
 /** How a program ended, and what it printed. */
@@ -46,7 +46,7 @@ export class Child implements AsyncDisposable {
       cwd,
       env,
       stdin = "null",
-      patienceMs = PATIENCE_MS,
+      timeoutMs = TIMEOUT_MS,
     }: Surroundings = {},
   ) {
     this.#child = new Deno.Command(command, {
@@ -56,7 +56,7 @@ export class Child implements AsyncDisposable {
       stdin,
       stdout: "piped",
       stderr: "piped",
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     }).spawn();
     this.#out = new Heard(this.#child.stdout);
     this.#err = new Heard(this.#child.stderr);

@@ -11,7 +11,7 @@ import { type Answer, BOARD, type Call, type Role } from "./role.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 /** Longer than any role takes: a worker that is silent for so long is stuck. */
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 const PERFORMER = new URL("./role.ts", import.meta.url).href;
 
@@ -95,7 +95,7 @@ export class Crew<Roles extends Record<string, Role>>
       ready.reject(error);
       done.reject(error);
     };
-    const timer = setTimeout(() => fail("is stuck"), PATIENCE_MS);
+    const timer = setTimeout(() => fail("is stuck"), TIMEOUT_MS);
     this.#timers.push(timer);
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.kind === "ready") return ready.resolve();

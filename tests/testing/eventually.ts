@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Longer than anything that comes at all takes, on the slowest machine. */
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 const PAUSE_MS = 5;
 /** Of this module's own, as tests fake the clock. */
 const elapsed = performance.now.bind(performance);
@@ -19,7 +19,7 @@ type Check = () => boolean | void | Promise<boolean | void>;
  * gives `false`. In the end it throws what the check does.
  */
 export async function eventually(check: Check): Promise<void> {
-  const deadline = elapsed() + PATIENCE_MS;
+  const deadline = elapsed() + TIMEOUT_MS;
   for (;;) {
     const isLast = elapsed() > deadline;
     try {

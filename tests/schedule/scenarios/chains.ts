@@ -7,7 +7,7 @@ import { participantBase } from "../../../src/reclamation/registry.ts";
 import { P_REGISTRY } from "../../../src/segment/layout.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 
 const A = 1;
 /** What the long snapshot shows, and the tick that it has: the first. */
@@ -16,11 +16,11 @@ const FIRST_TICK = 10;
 /** The founder has the first place. */
 const LONG = participantBase(0) + P_REGISTRY;
 
-const LOOK = op.lookAt(A, FIRST_TICK, OLDEST);
-const SHORT = [op.openSnapshot, op.look(A), op.closeSnapshot];
+const READ = op.readAtTick(A, FIRST_TICK, OLDEST);
+const SHORT = [op.openSnapshot, op.readSnapshot(A), op.closeSnapshot];
 
 /** The versions between the oldest and the newest are held by the first two in turn. */
-function prepare({ founder, actors: [one, other] }: Props): void {
+function prepare({ founder, clients: [one, other] }: Setup): void {
   founder.map.set(A, OLDEST);
   founder.map.snapshot();
   one.map.set(A, 1);
@@ -32,14 +32,14 @@ function prepare({ founder, actors: [one, other] }: Props): void {
   for (const snapshot of snapshots) snapshot.close();
 }
 
-const PARTS: (readonly (readonly Operation[])[])[] = [
-  [[op.collect, LOOK], [op.collect, LOOK]],
-  [[op.collect, LOOK], [op.set(A, 5), op.collect]],
-  [[op.set(A, 5), LOOK], [op.collect, op.collect]],
-  [[op.collect], [op.set(A, 5), op.set(A, 6)], [LOOK]],
-  [[op.collect], [op.collect], [LOOK, LOOK]],
-  [[op.collect], [op.collect], [op.set(A, 5), LOOK]],
-  [[op.collect], [op.remove(A)], [LOOK]],
+const PROGRAMS: (readonly (readonly Operation[])[])[] = [
+  [[op.collect, READ], [op.collect, READ]],
+  [[op.collect, READ], [op.set(A, 5), op.collect]],
+  [[op.set(A, 5), READ], [op.collect, op.collect]],
+  [[op.collect], [op.set(A, 5), op.set(A, 6)], [READ]],
+  [[op.collect], [op.collect], [READ, READ]],
+  [[op.collect], [op.collect], [op.set(A, 5), READ]],
+  [[op.collect], [op.remove(A)], [READ]],
   [[op.collect], [op.set(A, 5)], SHORT],
   [[op.collect], [...SHORT, op.collect]],
   [[op.collect], [op.closeAt(LONG), op.collect]],
@@ -47,9 +47,9 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [[op.collect], [op.collect], [op.closeAt(LONG), op.set(A, 5), op.get(A)]],
 ];
 
-export const chains: Scenario[] = PARTS.map((parts) => ({
+export const chains: Scenario[] = PROGRAMS.map((programs) => ({
   group: "chains",
-  name: titleOf(parts, "one key, many versions"),
+  name: titleOf(programs, "one key, many versions"),
   prepare,
-  parts,
+  programs,
 }));

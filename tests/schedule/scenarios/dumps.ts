@@ -6,12 +6,12 @@
 import { dumpAll, dumpChanges, revoke, revokeAll } from "../dumps.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 
 const A = 1;
 const B = 2;
 
-function prepare({ founder }: Props): void {
+function prepare({ founder }: Setup): void {
   founder.map.set(A, 100);
   founder.map.set(B, 200);
 }
@@ -19,7 +19,7 @@ function prepare({ founder }: Props): void {
 const DUMPS = [dumpAll, dumpChanges];
 const MOVE = [op.startMove, op.finishMove];
 
-const PARTS: (readonly (readonly Operation[])[])[] = [
+const PROGRAMS: (readonly (readonly Operation[])[])[] = [
   [DUMPS, [op.remove(A), ...MOVE]],
   [DUMPS, [op.remove(A)], MOVE],
   [DUMPS, [op.remove(A), op.set(A, 3)], MOVE],
@@ -32,10 +32,10 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [DUMPS, [op.set(B, 3), op.remove(B), op.set(A, 4), op.remove(A)]],
 ];
 
-export const dumps: Scenario[] = PARTS.map((parts) => ({
+export const dumps: Scenario[] = PROGRAMS.map((programs) => ({
   group: "dumps",
-  name: titleOf(parts, "two entries"),
+  name: titleOf(programs, "two entries"),
   shift: 6,
   prepare,
-  parts,
+  programs,
 }));

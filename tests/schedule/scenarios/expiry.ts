@@ -5,7 +5,7 @@
  */
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 
 const KEY = 1;
 const OLD = 5;
@@ -14,7 +14,7 @@ const OTHER = 2;
 const BRIEF = 10;
 const LONG = 1000;
 
-function prepare({ founder }: Props): void {
+function prepare({ founder }: Setup): void {
   founder.map.set(KEY, OLD, { ttl: BRIEF });
   founder.map.set(OTHER, 6);
 }
@@ -34,7 +34,7 @@ const OPERATIONS: ((value: number) => readonly Operation[])[] = [
   () => [op.double(KEY)],
   () => [op.expire(KEY, Infinity)],
   () => [op.expire(KEY, LONG)],
-  () => [op.openSnapshot, op.look(KEY), op.look(OTHER)],
+  () => [op.openSnapshot, op.readSnapshot(KEY), op.readSnapshot(OTHER)],
   (value) => [op.setFor(KEY, value, LONG)],
   () => [op.sweep],
 ];
@@ -45,12 +45,12 @@ const AFTERWARDS = [op.get(KEY), op.set(OTHER, 7)];
 /** Every pair, beside the clock. */
 export const expiry: Scenario[] = OPERATIONS.flatMap((a, i) =>
   OPERATIONS.slice(i).map((b) => {
-    const parts = [a(10), b(20), [op.pass(BRIEF), ...AFTERWARDS]];
+    const programs = [a(10), b(20), [op.pass(BRIEF), ...AFTERWARDS]];
     return {
       group: "expiry",
-      name: titleOf(parts, `the key lives for ${BRIEF} ms`),
+      name: titleOf(programs, `the key lives for ${BRIEF} ms`),
       prepare,
-      parts,
+      programs,
     };
   })
 );

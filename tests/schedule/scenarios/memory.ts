@@ -7,13 +7,13 @@
 import { V_KEY } from "../../../src/segment/layout.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 
 const A = 1;
 const B = 2;
 const C = 3;
 
-function twoEntries({ founder }: Props): void {
+function twoEntries({ founder }: Setup): void {
   founder.map.set(A, 100);
   founder.map.set(B, 200);
 }
@@ -51,33 +51,33 @@ const TRADERS: (readonly (readonly Operation[])[])[] = [
   [[make, drop, consolidate, make], [make, drop, flush, make]],
 ];
 
-/** Blocks lie on exchange words, for all. */
-function offer({ join }: Props): void {
+/** Blocks lie in the transfer cache, for all. */
+function offer({ join }: Setup): void {
   const { participant: { allocator } } = join();
   const blocks = Array.from({ length: 4 }, () => allocator.allocate(LARGE));
   for (const ref of blocks) allocator.free(ref);
   allocator.giveAll();
 }
 
-/** Blocks that a part still has in its hands at the end. */
+/** Blocks that a worker still has in hand at the end. */
 const IN_HAND = 4;
 
-function trade(found: string, prepare?: (props: Props) => void) {
-  return (parts: Scenario["parts"]): Scenario => ({
+function trade(found: string, prepare?: (setup: Setup) => void) {
+  return (programs: Scenario["programs"]): Scenario => ({
     group: "blocks",
-    name: titleOf(parts, found),
+    name: titleOf(programs, found),
     prepare,
-    parts,
+    programs,
     leaks: IN_HAND,
   });
 }
 
-function longKeys(found: string, prepare: (props: Props) => void) {
-  return (parts: Scenario["parts"]): Scenario => ({
+function longKeys(found: string, prepare: (setup: Setup) => void) {
+  return (programs: Scenario["programs"]): Scenario => ({
     group: "long keys",
-    name: titleOf(parts, found),
+    name: titleOf(programs, found),
     prepare,
-    parts,
+    programs,
     leaks: IN_HAND,
   });
 }
@@ -96,23 +96,23 @@ const LONG_KEYS: (readonly (readonly Operation[])[])[] = [
 ];
 
 /** One change of hands shows what is wrong in these. */
-const LOWERED: Scenario["parts"] = [
+const LOWERED: Scenario["programs"] = [
   [bring(LONG)],
   [lower, op.checkReserveOfAll],
 ];
-const RAISED: Scenario["parts"] = [
+const RAISED: Scenario["programs"] = [
   [op.linkLongKey(LONG), check],
   [bring(SHORT), check],
 ];
 
-/** Somebody has memory for a long key, and what was kept for it before was lowered again. */
-function halfBring({ join }: Props): void {
+/** Somebody has memory for a long key, and what was kept for it was lowered again. */
+function halfBring({ join }: Setup): void {
   const { participant: { allocator }, segment: { words } } = join();
   words[allocator.allocate(LONG) * 4 + V_KEY] = LONG;
 }
 
-/** So much is kept that whoever looks lowers it. */
-function keepMuch({ join }: Props): void {
+/** So much is kept that it will be lowered. */
+function keepMuch({ join }: Setup): void {
   const { participant: { allocator } } = join();
   const [first, second] = [SHORT, LONGEST].map((bytes) => {
     allocator.keepForTombstone(bytes);
@@ -122,11 +122,11 @@ function keepMuch({ join }: Props): void {
 }
 
 export const memory: Scenario[] = [
-  ...READERS.map((parts): Scenario => ({
+  ...READERS.map((programs): Scenario => ({
     group: "readers",
-    name: titleOf(parts, "two entries"),
+    name: titleOf(programs, "two entries"),
     prepare: twoEntries,
-    parts,
+    programs,
   })),
   ...TRADERS.map(trade("nothing on offer")),
   ...TRADERS.map(trade("blocks on offer", offer)),

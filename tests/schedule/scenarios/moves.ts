@@ -15,7 +15,7 @@ import {
 import { crowded } from "../../../src/table/slot_permits.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 import { hashOf, TWINS } from "./keys.ts";
 
 /** A table of one stride. */
@@ -25,18 +25,18 @@ const OLD = 5;
 const NEW = 2;
 const FILLER = 1000;
 
-function fill({ founder }: Props, count: number): void {
+function fill({ founder }: Setup, count: number): void {
   for (let i = 0; i < count; i++) founder.map.set(FILLER + i, i);
 }
 
 /** One more slot, and a move starts. */
-function almostCrowded(props: Props): void {
-  props.founder.map.set(KEY, OLD);
-  fill(props, crowded(2 ** SHIFT) - 2);
+function almostCrowded(setup: Setup): void {
+  setup.founder.map.set(KEY, OLD);
+  fill(setup, crowded(2 ** SHIFT) - 2);
 }
 
 /** Starts a move, and moves all slots but those that concern these keys. */
-function moveAllBut({ founder }: Props, keys: readonly number[]): void {
+function moveAllBut({ founder }: Setup, keys: readonly number[]): void {
   const { words } = founder.segment;
   const hashes = new Set(keys.map(hashOf));
   founder.pinned(() => {
@@ -56,62 +56,66 @@ function moveAllBut({ founder }: Props, keys: readonly number[]): void {
 }
 
 /** Leaves so many permits; fewer than there might be are always right. */
-function leaveRoom({ founder }: Props, table: "root" | "next", room: number) {
+function leavePermits(
+  { founder }: Setup,
+  table: "root" | "next",
+  permits: number,
+) {
   const { words } = founder.segment;
   const root = words[H_ROOT] * 4;
   const at = table === "root" ? root : words[root + T_NEXT] * 4;
-  words[at + T_PERMITS] = room;
+  words[at + T_PERMITS] = permits;
 }
 
 /** The states that a move is found in. */
-const STATES: Record<string, (props: Props) => void> = {
-  "not begun": (props) => {
-    props.founder.map.set(KEY, OLD);
-    fill(props, 3);
+const STATES: Record<string, (setup: Setup) => void> = {
+  "not begun": (setup) => {
+    setup.founder.map.set(KEY, OLD);
+    fill(setup, 3);
   },
-  "not begun, with permits at hand": (props) => {
-    props.founder.map.set(KEY, OLD);
-    fill(props, 3);
-    props.takePermits();
+  "not begun, with permits at hand": (setup) => {
+    setup.founder.map.set(KEY, OLD);
+    fill(setup, 3);
+    setup.takePermits();
   },
-  "due with the last permit": (props) => {
-    props.founder.map.set(KEY, OLD);
-    leaveRoom(props, "root", 1);
+  "due with the last permit": (setup) => {
+    setup.founder.map.set(KEY, OLD);
+    leavePermits(setup, "root", 1);
   },
-  "half done, with one permit in the next table": (props) => {
-    props.founder.map.set(KEY, OLD);
-    moveAllBut(props, [KEY]);
-    leaveRoom(props, "next", 1);
+  "half done, with one permit in the next table": (setup) => {
+    setup.founder.map.set(KEY, OLD);
+    moveAllBut(setup, [KEY]);
+    leavePermits(setup, "next", 1);
   },
   "about to start": almostCrowded,
-  "half done, the key not moved": (props) => {
-    props.founder.map.set(KEY, OLD);
-    fill(props, 3);
-    moveAllBut(props, [KEY]);
+  "half done, the key not moved": (setup) => {
+    setup.founder.map.set(KEY, OLD);
+    fill(setup, 3);
+    moveAllBut(setup, [KEY]);
   },
-  "half done, the key absent": (props) => {
-    fill(props, 3);
-    moveAllBut(props, [KEY]);
+  "half done, the key absent": (setup) => {
+    fill(setup, 3);
+    moveAllBut(setup, [KEY]);
   },
-  "half done, the key deleted": (props) => {
-    props.founder.map.set(KEY, OLD);
-    props.founder.map.delete(KEY);
-    moveAllBut(props, [KEY]);
+  "half done, the key deleted": (setup) => {
+    setup.founder.map.set(KEY, OLD);
+    setup.founder.map.delete(KEY);
+    moveAllBut(setup, [KEY]);
   },
-  "half done, the key a tombstone": (props) => {
-    props.keepTombstones();
-    props.founder.map.set(KEY, OLD);
-    props.founder.map.delete(KEY);
-    moveAllBut(props, [KEY]);
+  "half done, the key a tombstone": (setup) => {
+    setup.keepTombstones();
+    setup.founder.map.set(KEY, OLD);
+    setup.founder.map.delete(KEY);
+    moveAllBut(setup, [KEY]);
   },
-  "half done, the key moved": (props) => {
-    props.founder.map.set(KEY, OLD);
-    fill(props, 3);
-    moveAllBut(props, [NEW]);
+  "half done, the key moved": (setup) => {
+    setup.founder.map.set(KEY, OLD);
+    fill(setup, 3);
+    moveAllBut(setup, [NEW]);
   },
 };
 
-const PARTS: (readonly (readonly Operation[])[])[] = [
+const PROGRAMS: (readonly (readonly Operation[])[])[] = [
   [[op.set(NEW, 1)], [op.set(KEY, 20)]],
   [[op.set(NEW, 1)], [op.get(KEY), op.get(KEY)]],
   [[op.set(NEW, 1)], [op.set(NEW + 1, 2)]],
@@ -128,8 +132,10 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
   [[op.set(NEW, 1)], [op.startMove, op.finishMove]],
   [[op.set(KEY, 10)], [op.startMove, op.finishMove]],
   [[op.set(NEW, 1), op.get(NEW)], [op.set(NEW + 1, 2)], [op.startMove]],
-  [[op.meet(FILLER + 1)], [op.startMove, op.finishMove], [op.set(KEY, 1)]],
-  [[op.openSnapshot, op.look(KEY), op.closeSnapshot], [
+  [[op.countInKeys(FILLER + 1)], [op.startMove, op.finishMove], [
+    op.set(KEY, 1),
+  ]],
+  [[op.openSnapshot, op.readSnapshot(KEY), op.closeSnapshot], [
     op.remove(KEY),
     op.finishMove,
     op.collect,
@@ -160,11 +166,11 @@ const twinsInMoves: Scenario = {
   group: "moves",
   name: "twins in moves",
   shift: 7, // two strides: who inserts helps with the first one, the twin is in the other
-  prepare: (props) => {
-    props.founder.map.set(TWINS[0], OLD);
-    moveAllBut(props, [TWINS[0]]);
+  prepare: (setup) => {
+    setup.founder.map.set(TWINS[0], OLD);
+    moveAllBut(setup, [TWINS[0]]);
   },
-  parts: [[op.set(TWINS[1], 1)], [op.finishMove]],
+  programs: [[op.set(TWINS[1], 1)], [op.finishMove]],
 };
 
 /** A table of four strides, which several helpers move. */
@@ -176,12 +182,12 @@ const HELPERS: (readonly (readonly Operation[])[])[] = [
 ];
 
 /** No memory for another table, and a slot left in this one. */
-function fillUp(props: Props): void {
-  const { allocator } = props.founder.participant;
-  props.founder.map.set(KEY, OLD);
+function fillUp(setup: Setup): void {
+  const { allocator } = setup.founder.participant;
+  setup.founder.map.set(KEY, OLD);
   while (allocator.allocate(CHUNK_BYTES, "tombstone") !== 0) { /* all */ }
-  props.founder.segment.words[H_LOW] = 0; // entries may have what is left
-  leaveRoom(props, "root", 1);
+  setup.founder.segment.words[H_LOW] = 0; // entries may have what is left
+  leavePermits(setup, "root", 1);
 }
 
 const CHUNK_BYTES = 4096;
@@ -193,17 +199,17 @@ const LAST_SLOT: (readonly (readonly Operation[])[])[] = [
 
 function scenario(
   state: string,
-  prepare: (props: Props) => void,
+  prepare: (setup: Setup) => void,
   shift: number,
   leaks = 0,
-): (parts: Scenario["parts"]) => Scenario {
+): (programs: Scenario["programs"]) => Scenario {
   const group = "moves";
-  return (parts) => ({
+  return (programs) => ({
     group,
-    name: titleOf(parts, `a move ${state}`),
+    name: titleOf(programs, `a move ${state}`),
     shift,
     prepare,
-    parts,
+    programs,
     leaks,
   });
 }
@@ -215,10 +221,10 @@ const COME_TO: (readonly (readonly Operation[])[])[] = [
   [[startMove, op.moveSlotsOf(hashOf(KEY))], [op.increment(KEY)]],
 ];
 
-/** Each state, with each company. */
+/** Each state, with each set of programs. */
 export const moves: Scenario[] = [
   ...Object.entries(STATES).flatMap(([state, prepare]) =>
-    PARTS.map(scenario(state, prepare, SHIFT))
+    PROGRAMS.map(scenario(state, prepare, SHIFT))
   ),
   ...HELPERS.map(scenario(
     "of a large table",

@@ -5,13 +5,13 @@
  */
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 
 const KEY = 1;
 const OLD = 5;
 
 /** The states of the key. */
-const STATES: Record<string, (props: Props) => void> = {
+const STATES: Record<string, (setup: Setup) => void> = {
   absent: () => {},
   "absent, and permits are at hand": ({ takePermits }) => takePermits(),
   present: ({ founder }) => founder.map.set(KEY, OLD),
@@ -46,10 +46,10 @@ const OPERATIONS: ((value: number) => Operation)[] = [
 function scenario(
   group: string,
   state: string,
-  parts: readonly (readonly Operation[])[],
+  programs: readonly (readonly Operation[])[],
 ): Scenario {
-  const name = titleOf(parts, `the key is ${state}`);
-  return { group, name, prepare: STATES[state], parts };
+  const name = titleOf(programs, `the key is ${state}`);
+  return { group, name, prepare: STATES[state], programs };
 }
 
 /** Every pair. */

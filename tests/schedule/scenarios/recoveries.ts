@@ -1,14 +1,14 @@
 /**
- * Recoveries: someone died at some step, and is cleared up after while others, who are
- * merely slow, work on the same words. `tests/crash` has all the deaths and few
- * schedules; here it is the other way round.
+ * Recoveries: a worker died at some step, and is recovered while others, which are merely
+ * slow, work on the same words. `tests/crash` has all the deaths and few schedules; here
+ * it is the other way round.
  *
  * @module
  */
-import type { Actor } from "../actor.ts";
+import type { Client } from "../client.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 import { slotOf } from "../participants.ts";
 import { dieAfter } from "../scheduler.ts";
 
@@ -17,48 +17,48 @@ const OTHER = 2;
 const LARGE = 2000;
 const BLOCKS = 5;
 
-/** What somebody died of, and who goes on meanwhile. */
+/** What a worker died in, and what others do meanwhile. */
 interface Case {
-  readonly deed: (dead: Actor) => void;
+  readonly act: (dead: Client) => void;
   /** Steps that it takes, about. */
   readonly steps: number;
-  readonly company: readonly Operation[];
+  readonly others: readonly Operation[];
 }
 
 const CASES: Record<string, Case> = {
   "a set": {
-    deed: ({ map }) => map.set(KEY, 9),
+    act: ({ map }) => map.set(KEY, 9),
     steps: 34,
-    company: [op.set(KEY, 1), op.collect],
+    others: [op.set(KEY, 1), op.collect],
   },
   "a move": {
-    deed: (dead) => {
+    act: (dead) => {
       op.startMove.run(dead);
       op.finishMove.run(dead);
     },
     steps: 234,
-    company: [op.set(KEY, 1), op.startMove, op.finishMove, op.collect],
+    others: [op.set(KEY, 1), op.startMove, op.finishMove, op.collect],
   },
   "giving blocks": {
-    deed: ({ blocks, participant: { allocator } }) => {
+    act: ({ blocks, participant: { allocator } }) => {
       for (const ref of blocks.splice(0)) allocator.free(ref);
     },
     steps: 60,
-    company: [op.allocate(LARGE), op.free(LARGE), op.flush],
+    others: [op.allocate(LARGE), op.free(LARGE), op.flush],
   },
   "collecting": {
-    deed: ({ participant }) => participant.collectAll(),
+    act: ({ participant }) => participant.collectAll(),
     steps: 42,
-    company: [op.set(KEY, 1), op.hasTime(OTHER), op.collect],
+    others: [op.set(KEY, 1), op.hasTime(OTHER), op.collect],
   },
 };
 
 const DEATHS = 8;
 
-/** Everyone starts with blocks in hand, retired versions and a snapshot. */
+/** The dead one has blocks in hand, retired versions and a snapshot. */
 function prepare(
-  { founder, join }: Props,
-  deed: (dead: Actor) => void,
+  { founder, join }: Setup,
+  act: (dead: Client) => void,
   step: number,
 ): void {
   founder.map.set(KEY, 100);
@@ -67,24 +67,24 @@ function prepare(
   dead.map.set(OTHER, 1);
   op.openSnapshot.run(dead);
   dead.map.set(OTHER, 2);
-  dieAfter(step, () => deed(dead));
+  dieAfter(step, () => act(dead));
 }
 
-/** The dead has the slot behind the parts. */
+/** The dead one has the record behind those of the workers. */
 const DEAD = slotOf(2);
 
 const afterDeaths = Object.entries(CASES).flatMap((
-  [name, { company, deed, steps }],
+  [name, { others, act, steps }],
 ) =>
   Array.from({ length: DEATHS }, (_, i): Scenario => {
     const step = Math.floor((i + 0.5) * steps / DEATHS);
-    const parts = [[op.recover(DEAD)], company];
+    const programs = [[op.recover(DEAD)], others];
     return {
       group: "recoveries",
-      name: titleOf(parts, `a death at step ${step} of ${name}`),
+      name: titleOf(programs, `a death at step ${step} of ${name}`),
       shift: 6,
-      prepare: (props) => prepare(props, deed, step),
-      parts,
+      prepare: (setup) => prepare(setup, act, step),
+      programs,
       leaks: BLOCKS + 1,
     };
   })
@@ -96,7 +96,7 @@ const ofTheLiving: Scenario = {
   name: "recovery of the living",
   isSlip: true,
   prepare: ({ founder }) => founder.map.set(KEY, 100),
-  parts: [[op.recover(slotOf(1)), op.collect], [
+  programs: [[op.recover(slotOf(1)), op.collect], [
     op.hasTime(KEY),
     op.set(KEY, 1),
   ], [

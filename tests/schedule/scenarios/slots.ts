@@ -5,12 +5,12 @@
  */
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 import { TWINS } from "./keys.ts";
 
 const [A, B] = TWINS;
 
-const STATES: Record<string, (props: Props) => void> = {
+const STATES: Record<string, (setup: Setup) => void> = {
   "both absent": () => {},
   "both absent, permits at hand": ({ takePermits }) => takePermits(),
   "the first present": ({ founder }) => founder.map.set(A, 1),
@@ -30,7 +30,7 @@ const STATES: Record<string, (props: Props) => void> = {
   },
 };
 
-const PARTS: (readonly (readonly Operation[])[])[] = [
+const PROGRAMS: (readonly (readonly Operation[])[])[] = [
   [[op.set(A, 10)], [op.set(B, 20)]],
   [[op.set(A, 10)], [op.set(B, 20)], [op.get(B), op.get(A)]],
   [[op.set(A, 10), op.get(A)], [op.set(B, 20), op.get(B)]],
@@ -46,10 +46,10 @@ const PARTS: (readonly (readonly Operation[])[])[] = [
 export const slots: Scenario[] = Object.entries(STATES).flatMap((
   [state, prepare],
 ) =>
-  PARTS.map((parts): Scenario => ({
+  PROGRAMS.map((programs): Scenario => ({
     group: "keys with one hash",
-    name: titleOf(parts, `keys with one hash, ${state}`),
+    name: titleOf(programs, `keys with one hash, ${state}`),
     prepare,
-    parts,
+    programs,
   }))
 );

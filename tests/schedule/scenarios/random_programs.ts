@@ -1,19 +1,19 @@
 /**
- * Crowds: three parts that each do a few things by chance, in a table that is about to
- * move. What nobody thought of.
+ * Random programs: three workers that each do a few things by chance, in a table that is
+ * about to move. They find what nobody thought of.
  *
  * @module
  */
 import { crowded } from "../../../src/table/slot_permits.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { type Props, type Scenario, titleOf } from "../scenario.ts";
+import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 import { Random } from "../../testing/random.ts";
 import { SCALE } from "../../testing/scale.ts";
 import { TWINS } from "./keys.ts";
 
-const CROWDS = 60 * Math.ceil(Math.sqrt(SCALE));
-const PARTS = 3;
+const COUNT = 60 * Math.ceil(Math.sqrt(SCALE));
+const WORKERS = 3;
 const MOST_OPERATIONS = 3;
 const SHIFT = 6;
 const KEYS = [1, 2, ...TWINS];
@@ -36,7 +36,7 @@ const ON_KEYS: readonly Choice[] = [
   (key, value) => op.getOrInsert(key, value),
   (key) => op.increment(key),
   (key) => op.double(key),
-  (key) => op.meet(key + FILLER),
+  (key) => op.countInKeys(key + FILLER),
 ];
 
 /** What is done besides. */
@@ -50,27 +50,32 @@ const ASIDE: readonly Operation[] = [
   op.flush,
 ];
 
-function makeParts(random: Random): Operation[][] {
+function makePrograms(random: Random): Operation[][] {
   let value = 10;
   const choose = () =>
     random.chance(0.3)
       ? random.pick(ASIDE)
       : ON_KEYS[random.below(ON_KEYS.length)](random.pick(KEYS), value++);
-  return Array.from({ length: PARTS }, (_, part) => {
+  return Array.from({ length: WORKERS }, (_, worker) => {
     const own = Array.from(
       { length: 1 + random.below(MOST_OPERATIONS) },
       choose,
     );
-    const snaps = part === 0 && random.chance(0.5);
+    const snaps = worker === 0 && random.chance(0.5);
     const shown = random.pick(KEYS);
     return snaps
-      ? [op.openSnapshot, op.look(shown), ...own, op.look(shown)]
+      ? [
+        op.openSnapshot,
+        op.readSnapshot(shown),
+        ...own,
+        op.readSnapshot(shown),
+      ]
       : own;
   });
 }
 
-/** Some keys there, some deleted, and room for a few more before a move starts. */
-function prepare({ founder }: Props, random: Random): void {
+/** Some keys are there, some deleted, and a few more fit in before a move starts. */
+function prepare({ founder }: Setup, random: Random): void {
   for (const key of KEYS) {
     if (random.chance(0.6)) founder.map.set(key, 5);
     if (random.chance(0.3)) founder.map.delete(key);
@@ -79,13 +84,16 @@ function prepare({ founder }: Props, random: Random): void {
   for (let i = 0; i < fillers; i++) founder.map.set(FILLER + i, i);
 }
 
-export const crowds: Scenario[] = Array.from({ length: CROWDS }, (_, seed) => {
-  const parts = makeParts(new Random(seed));
-  return {
-    group: "crowds",
-    name: titleOf(parts, `crowd ${seed}`),
-    shift: SHIFT,
-    prepare: (props) => prepare(props, new Random(~seed)),
-    parts,
-  };
-});
+export const randomPrograms: Scenario[] = Array.from(
+  { length: COUNT },
+  (_, seed) => {
+    const programs = makePrograms(new Random(seed));
+    return {
+      group: "random programs",
+      name: titleOf(programs, `random ${seed}`),
+      shift: SHIFT,
+      prepare: (setup) => prepare(setup, new Random(~seed)),
+      programs,
+    };
+  },
+);

@@ -1,5 +1,5 @@
 /**
- * An actor: one participant of the segment, made anew for each run, so that nothing
+ * A client: one participant of the segment, made anew for each run, so that nothing
  * of one run reaches into the next. Its record in the segment is there already.
  *
  * @module
@@ -15,34 +15,34 @@ import type { Migration } from "../../src/table/migration.ts";
 import { TableRecoverer } from "../../src/table/table_recovery.ts";
 import { lookInTypeScript } from "../table/lookups.ts";
 
-/** In a search nobody dies but by its will: who lives needs no sign of it. */
+/** In a search workers die only where it says so: the others need no sign of life. */
 const NO_LIFELINE = { release() {} };
 const FORMATS = { key: "number", value: "number" };
 
 /** A worker as the map sees it. */
-export class Actor {
+export class Client {
   readonly segment: Segment;
   participant!: Participant;
   attachment!: Attachment;
   map!: SharedMap<number, number>;
-  /** The snapshot that its part has open. */
+  /** The snapshot that its worker has open. */
   snapshot: SharedMapSnapshot<number, number> | undefined;
   /** What it wrote of the map as a dumper. */
   readonly dump: Dump = new Dump();
-  /** Blocks that its part has in its hands. */
+  /** Blocks that its worker has in hand. */
   readonly blocks: number[] = [];
 
   constructor(segment: Segment, slot: number) {
     this.segment = segment;
-    this.#sitAt(slot);
+    this.#useRecord(slot);
   }
 
-  /** Takes a place of its own, as `attach` does; the one it had stays as it is. */
+  /** Takes a record of its own, as `attach` does; the one it had stays as it is. */
   join(lock: number): void {
-    this.#sitAt(Participant.join(this.segment, lock)!.slot);
+    this.#useRecord(Participant.join(this.segment, lock)!.slot);
   }
 
-  #sitAt(slot: number): void {
+  #useRecord(slot: number): void {
     const { segment } = this;
     this.participant = Reflect.construct(Participant, [segment, slot]);
     this.attachment = Reflect.construct(Attachment, [
@@ -50,7 +50,7 @@ export class Actor {
       this.participant,
       NO_LIFELINE,
     ]);
-    // Both ways that there are to find a key, and each beside the other.
+    // There are two ways to find a key: each must get on with the other.
     if (slot % 2 === 1) lookInTypeScript(this.attachment);
     this.map = Reflect.construct(SharedMap, [
       Hold.whole(this.attachment),

@@ -1,21 +1,20 @@
 /**
- * The board: memory that the workers of a search share besides the segment. One
- * of them has the turn; it alone reads and writes here, and whoever gets the turn
- * sees all that was written before.
+ * The memory that the workers of a search share besides the segment. Only the worker
+ * that runs reads and writes here, and the next one sees all that was written before.
  *
  * @module
  */
 
 /** Workers that a search has at most. */
-export const MOST_PARTS = 4;
-/** Operations of one part. */
+export const MOST_WORKERS = 4;
+/** Operations of one program. */
 export const MOST_OPERATIONS = 16;
 /** Words of a segment that a search works on. */
 export const SEGMENT_WORDS = 2 ** 18;
 
-/** Words of the board: a ticket per part, each on a cache line of its own, then these. */
+/** Words of it: a ticket for each worker, each on a cache line of its own, then these. */
 export const TICKET_STRIDE = 16;
-/** The scenario that is played. */
+/** The scenario that is run. */
 export const SCENARIO = 64;
 /** The fault that is planted; 0: none. */
 export const PLANTED = 65;
@@ -23,16 +22,16 @@ export const PLANTED = 65;
 export const EXACT = 66;
 /** Whether the operations are written down. */
 export const TRACING = 67;
-/** Accesses, ends of operations and ends of parts so far. */
+/** Accesses, ends of operations and ends of programs so far. */
 export const STEPS = 68;
-/** Those of them at which the turn may change. */
+/** Those of them at which another worker may go on. */
 export const POINTS = 69;
 /** The next change of the plan, and the point at which it is due. */
 export const NEXT = 70;
 export const NEXT_AT = 71;
 /** Begins and ends of operations so far. */
 export const EVENTS = 72;
-/** A bit for each part that has not ended. */
+/** A bit for each worker that has not ended. */
 export const ALIVE = 73;
 /** Whether the run is over because something is wrong. */
 export const ABORTED = 74;
@@ -42,13 +41,13 @@ export const CHANGES = 76;
 export const SWITCHES = 77;
 export const FAILURE_BYTES = 78;
 export const TRACED = 79;
-/** The parts that have not ended run in this order. */
+/** The workers that have not ended run in this order. */
 export const ORDER = 80;
 
 export const MOST_CHANGES = 4096;
 export const MOST_SWITCHES = 8192;
 export const MOST_TRACED = 2 ** 16;
-/** Words per switch: the step, the point, who got the turn, and whether a part had ended. */
+/** Words per switch: the step, the point, who goes on, and whether the one before had ended. */
 export const SWITCH_WORDS = 4;
 /** Words per traced operation: see `trace.ts`. */
 export const TRACE_WORDS = 6;
@@ -56,10 +55,10 @@ export const TRACE_WORDS = 6;
 const MOST_FAILURE_BYTES = 2 ** 14;
 
 /** One worker's view of it. */
-export class Board {
+export class SharedState {
   readonly buffer: SharedArrayBuffer;
   readonly words: Int32Array;
-  /** Pairs: the point, and the part that goes on there. */
+  /** Pairs: the point, and the worker that goes on there. */
   readonly changes: Int32Array;
   readonly switches: Int32Array;
   /** When each operation began and ended. */
@@ -67,9 +66,9 @@ export class Board {
   readonly results: Float64Array;
   /** The words that became contended. */
   readonly grown: Int32Array;
-  /** Per word of the segment two bits for each part: read, written. */
+  /** Per word of the segment two bits for each worker: read, written. */
   readonly touched: Uint8Array;
-  /** Per word of the segment: whether the turn may change before an access. */
+  /** Per word of the segment: whether another worker may go on before an access. */
   readonly contended: Uint8Array;
   readonly trace: Int32Array;
   readonly #failure: Uint8Array;
@@ -88,9 +87,9 @@ export class Board {
       return view;
     };
     this.words = words(128);
-    this.results = new Float64Array(buffer, at, MOST_PARTS * MOST_OPERATIONS);
+    this.results = new Float64Array(buffer, at, MOST_WORKERS * MOST_OPERATIONS);
     at += this.results.byteLength;
-    this.times = words(2 * MOST_PARTS * MOST_OPERATIONS);
+    this.times = words(2 * MOST_WORKERS * MOST_OPERATIONS);
     this.changes = words(2 * MOST_CHANGES);
     this.switches = words(SWITCH_WORDS * MOST_SWITCHES);
     this.grown = words(SEGMENT_WORDS);
