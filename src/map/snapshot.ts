@@ -124,7 +124,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
       throw new SnapshotError(
         `Cannot open a snapshot of ${
           theMap(mapName)
-        }: its clock has run out after 2 billion snapshots with something written between them: create the map anew`,
+        }: its clock has run out after a billion snapshots with something written between them: create the map anew`,
         { reason: "the clock has run out", mapName },
       );
     }

@@ -133,6 +133,7 @@ __export(layout_exports, {
   CHUNK_TAKING: () => CHUNK_TAKING,
   CLOSED: () => CLOSED,
   CODEC_NAME_BYTES: () => CODEC_NAME_BYTES,
+  COMMITTING: () => COMMITTING,
   COUNTERS: () => COUNTERS,
   DEAD: () => DEAD,
   DESCRIPTORS: () => DESCRIPTORS,
@@ -287,7 +288,7 @@ __export(layout_exports, {
   V_VALUE: () => V_VALUE
 });
 var MAGIC = 1212371013;
-var LAYOUT_VERSION = 7;
+var LAYOUT_VERSION = 8;
 var REF_BYTES = 16;
 var REF_SHIFT = 4;
 var REF_MASK = 1073741823;
@@ -456,7 +457,8 @@ var OPENING = -2147483647;
 var REVOKED = -2147483648;
 var LOST = -1;
 var FIRST_TICK = 2;
-var LAST_TICK = 2147483646;
+var LAST_TICK = 1073741822;
+var COMMITTING = -2147483648;
 var NEVER = 2147483647;
 
 // src/segment/kernel_binary.ts
@@ -1159,12 +1161,12 @@ function areInBounds(words, { chunkCount }) {
     [
       H_CLOCK,
       FIRST_TICK,
-      LAST_TICK + 1
+      LAST_TICK
     ],
     [
       H_WRITTEN,
       0,
-      LAST_TICK + 1
+      LAST_TICK
     ],
     [
       H_NO_KEY + V_KEY,

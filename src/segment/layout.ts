@@ -19,7 +19,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 7;
+export const LAYOUT_VERSION = 8;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -352,7 +352,20 @@ export const REVOKED = -0x80000000;
 export const LOST = -1;
 /** The clock begins here: a snapshot has the tick before, if nothing was written yet, and no snapshot has tick 0. */
 export const FIRST_TICK = 2;
-/** The clock stops here: a stamp is a positive 32-bit number. */
-export const LAST_TICK = 0x7ffffffe;
+/** The clock stops here, so that the negative of a tick is no reference to a commit record. */
+export const LAST_TICK = 0x3ffffffe;
+/**
+ * Reserved: the sign of a stamp that refers to a commit record, which decides whether the version
+ * counts, and since which tick. The other bits are the record's ref. So the stamps are, from the
+ * lowest up, and none of them can be taken for another:
+ *
+ * ```text
+ * COMMITTING | ref   -2 ** 31 … -2 ** 30 - 1   decided by a commit record
+ * -tick              -LAST_TICK … -FIRST_TICK  a renewal that came too late, for a moment
+ * 0                                            pending
+ * tick                FIRST_TICK … LAST_TICK   settled (1: a version of no key)
+ * ```
+ */
+export const COMMITTING = -0x80000000;
 /** Later than every tick. */
 export const NEVER = 0x7fffffff;

@@ -330,8 +330,8 @@ function areInBounds(words: Words, { chunkCount }: Geometry): boolean {
     [H_SNAPSHOTS, 0, MAX_PARTICIPANTS],
     [H_CHUNK_HINT, 0, chunkCount],
     [H_CEILING, 0, chunkCount],
-    [H_CLOCK, FIRST_TICK, LAST_TICK + 1],
-    [H_WRITTEN, 0, LAST_TICK + 1],
+    [H_CLOCK, FIRST_TICK, LAST_TICK],
+    [H_WRITTEN, 0, LAST_TICK],
     [H_NO_KEY + V_KEY, -1, -1],
   ];
   return isReserveSound(words, chunkCount) &&

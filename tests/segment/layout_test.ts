@@ -65,3 +65,23 @@ Deno.test("layout: flags and lengths share no bits", () => {
   assertStrictEquals((FROZEN | FINAL) & REF_MASK, 0);
   assertStrictEquals(2 ** layout.TAG_SHIFT, LENGTH_MASK + 1);
 });
+
+Deno.test("layout: no kind of stamp can be taken for another", () => {
+  const { COMMITTING, FIRST_TICK, LAST_TICK, NEVER, REF_MASK } = layout;
+  const ranges = [
+    [COMMITTING, COMMITTING | REF_MASK], // the ref of any record
+    [-LAST_TICK, -FIRST_TICK],
+    [0, 0],
+    [FIRST_TICK, LAST_TICK],
+  ];
+  for (const [i, [low, high]] of ranges.entries()) {
+    assert(low === (low | 0) && low <= high, `range ${i} is one of words`);
+    assert(i === 0 || ranges[i - 1][1] < low, `range ${i} begins too early`);
+  }
+  assert(LAST_TICK < NEVER);
+  // What a snapshot and a dump write for a tick, and what else may stand there.
+  const { LOST, OPENING, PENDING, REVOKED } = layout;
+  for (const word of [LOST, OPENING, PENDING, REVOKED]) {
+    assert(~word < FIRST_TICK - 1 || ~word > LAST_TICK, `${word}`);
+  }
+});
