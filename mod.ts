@@ -15,15 +15,15 @@
  * @module
  */
 
-export { SharedMap } from "./src/map/shared_map.ts";
-export type { SharedMapHandle } from "./src/map/shared_map.ts";
+export { SharedMap } from "./src/api/shared_map.ts";
+export type { SharedMapHandle } from "./src/api/shared_map.ts";
 export { KEEP } from "./src/map/keep.ts";
 export type { InsertOptions, SetOptions } from "./src/map/lifetime.ts";
 export type {
   AttachOptions,
   OpenOptions,
   SharedMapOptions,
-} from "./src/map/options.ts";
+} from "./src/api/options.ts";
 export type {
   AnyKeyCodec,
   AnyValueCodec,
@@ -38,8 +38,8 @@ export type {
   WithCodecs,
   WithKeys,
 } from "./src/map/codec_types.ts";
-export type { PersistOptions } from "./src/map/persist_options.ts";
-export type { SharedMapSnapshot } from "./src/map/snapshot.ts";
+export type { PersistOptions } from "./src/persist/persist_options.ts";
+export type { SharedMapSnapshot } from "./src/api/snapshot.ts";
 export type { SharedMapStats } from "./src/map/stats.ts";
 export type { PersistenceStats } from "./src/map/disk_record.ts";
 export type { Codec } from "./src/codec/codec.ts";
@@ -55,23 +55,22 @@ export type {
   OpenSnapshot,
   SnapshotErrorDetails,
 } from "./src/errors.ts";
-import "./src/persist/persisted_map.ts"; // what `SharedMap.open` needs for its option `persist`
 export {
   listSnapshots,
   restoreSnapshot,
   verifySnapshot,
   writeSnapshot,
-} from "./src/persist/snapshots.ts";
+} from "./src/api/snapshot_files.ts";
 export type {
   RestoredSnapshot,
   RestoreSnapshotOptions,
   WriteSnapshotOptions,
-} from "./src/persist/snapshots.ts";
+} from "./src/api/snapshot_files.ts";
 export type { RejectedSnapshot } from "./src/persist/restore.ts";
 export type { SnapshotProgress } from "./src/persist/dump.ts";
 export type { SnapshotInfo } from "./src/persist/directory.ts";
-export { SnapshotWriter } from "./src/persist/snapshot_writer.ts";
+export { SnapshotWriter } from "./src/api/snapshot_writer.ts";
 export type {
   SnapshotWriterOptions,
   SnapshotWriterStats,
-} from "./src/persist/snapshot_writer.ts";
+} from "./src/api/snapshot_writer.ts";

@@ -13,6 +13,7 @@ const LAYERS = [
   "codec",
   "map",
   "persist",
+  "api",
   "bundle",
   "cli",
 ];

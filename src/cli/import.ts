@@ -5,7 +5,7 @@
  */
 
 import { dirname } from "node:path";
-import { KEY_CODECS, VALUE_CODECS } from "../map/options.ts";
+import { KEY_CODECS, VALUE_CODECS } from "../map/codecs.ts";
 import {
   type Assembled,
   SnapshotBuilder,

@@ -5,10 +5,9 @@
  */
 
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
-import { Attachment } from "./attachment.ts";
+import { Attachment, type CheckedOptions } from "./attachment.ts";
 import { ticker } from "./background.ts";
 import { Maintenance } from "./maintenance.ts";
-import type { CheckedOptions } from "./options.ts";
 
 /** Makes a segment and attaches to it. */
 export function createAttachment(options: CheckedOptions): Attachment {

@@ -40,10 +40,24 @@ import { TableRecoverer } from "../table/table_recovery.ts";
 import { Table } from "../table/table.ts";
 import { tombstoneBytes } from "../table/version.ts";
 import { type Resident, ticker } from "./background.ts";
-import type { CheckedOptions } from "./options.ts";
 
 /** The largest number of a lock: a record with a negative one is being adopted. */
 const MOST_LOCKS = 2 ** 31 - 1;
+
+/** The options of a new map, checked. */
+export interface CheckedOptions {
+  keyCodec: string;
+  valueCodec: string;
+  maxBytes: number;
+  capacity: number;
+  evict: boolean;
+  /** The hash seed; by default a random one. */
+  seed?: readonly [number, number];
+  /** The name that the map is opened by. */
+  name?: string | undefined;
+  /** What tells its segment from all others; by default random bits. */
+  id?: readonly [number, number];
+}
 
 /** What is closed together with an attachment. */
 export interface Dependent {

@@ -284,6 +284,13 @@ export function checkCodecs(
   );
 }
 
+/** The complete snapshots of a directory, newest first: of a delta, all that it builds on is there. Throws `SnapshotError`. */
+export function listComplete(directory: string): SnapshotInfo[] {
+  const all = listEpochs(directory);
+  return all.filter((epoch) => chainOf(epoch, all) !== undefined)
+    .map((epoch) => epoch.info);
+}
+
 /** The files that lead to an epoch, the full one first; undefined if one is missing. */
 export function chainOf(
   epoch: EpochFile,

@@ -13,7 +13,7 @@ import {
   keyFormat,
   VALUE_CODECS,
   valueFormat,
-} from "../map/options.ts";
+} from "../map/codecs.ts";
 import {
   HAS_EXPIRY,
   LENGTH_LIMIT,

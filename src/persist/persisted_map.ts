@@ -20,18 +20,15 @@
 
 import { Lifeline, locks } from "../reclamation/lifeline.ts";
 import { aboutMap, namingMap, received, SnapshotError } from "../errors.ts";
-import type { Attachment, Dependent } from "../map/attachment.ts";
+import { createAttachment } from "../map/attach.ts";
+import type {
+  Attachment,
+  CheckedOptions,
+  Dependent,
+} from "../map/attachment.ts";
 import type { Hold } from "../map/hold.ts";
 import { noteBeginning } from "../map/disk_record.ts";
 import { takeTurn } from "../map/background.ts";
-import type { CheckedOptions } from "../map/options.ts";
-import {
-  type GivenIdentity,
-  type Kept,
-  type Persistence,
-  providePersistence,
-} from "../map/persistence.ts";
-import type { PersistOptions } from "../map/persist_options.ts";
 import { H_WRITER_LOOKED } from "../segment/layout.ts";
 import { idOf, type Segment } from "../segment/segment.ts";
 import { type Timer, timers } from "../timers.ts";
@@ -46,10 +43,14 @@ import { failure } from "./fs_error.ts";
 import * as files from "./files.ts";
 import { FlushQuestion } from "./flush_channel.ts";
 import { unpack } from "./messages.ts";
+import type { PersistOptions } from "./persist_options.ts";
 import { fill, findNewest } from "./restore.ts";
-import { checkWriterOptions } from "./snapshot_writer.ts";
 import { Trouble, warn, warnNoMore } from "./trouble.ts";
 import { WriterHost } from "./writer_host.ts";
+import {
+  type CheckedWriterOptions,
+  checkWriterOptions,
+} from "./writer_options.ts";
 
 /** Between two looks at whether anybody writes the map, by all candidates together. */
 const LOOK_MS = 500;
@@ -60,7 +61,13 @@ const ASK_AGAIN_MS = 100;
 /** The longest time one may wait for the directory, in milliseconds. */
 const MOST_WAIT_MS = 2 ** 31 - 1;
 
-providePersistence((options) => new PersistedMap(options));
+/** A map that is being written, as one hold sees it. */
+export interface Kept {
+  /** Has an epoch written, by whoever writes; when it is durable, the promise is fulfilled. Throws `SnapshotError`. */
+  flush(): Promise<void>;
+  /** When all that the closing of the hold asks for is done, whatever came of it. */
+  readonly ended: Promise<void>;
+}
 
 /** Who hears what goes wrong with a map. */
 function reporter(
@@ -119,10 +126,10 @@ async function isHeld(prefix: string): Promise<boolean> {
 }
 
 /** The directory of a map that is opened. */
-class PersistedMap implements Persistence {
+export class PersistedMap {
   readonly #options: PersistOptions;
   /** Checked; the directory is what it was when they were given. */
-  readonly #checked: ReturnType<typeof checkWriterOptions>;
+  readonly #checked: CheckedWriterOptions;
   readonly #waitMs: number;
   /** Taken for a map that was restored, which has no candidate yet. */
   #taken: DirectoryLock | undefined;
@@ -136,17 +143,16 @@ class PersistedMap implements Persistence {
     checkCallback("onRecovered", options.onRecovered);
   }
 
-  async restore(
-    made: CheckedOptions,
-    make: (given: GivenIdentity) => Attachment,
-  ): Promise<Attachment> {
-    return await namingMap(made.name, () => this.#takeAndRestore(made, make));
+  /**
+   * Makes a map with what the directory holds, once it belongs to that map. Throws `SnapshotError` or `MapFullError`.
+   *
+   * @param made The options of the map.
+   */
+  async restore(made: CheckedOptions): Promise<Attachment> {
+    return await namingMap(made.name, () => this.#takeAndRestore(made));
   }
 
-  async #takeAndRestore(
-    made: CheckedOptions,
-    make: (given: GivenIdentity) => Attachment,
-  ): Promise<Attachment> {
+  async #takeAndRestore(made: CheckedOptions): Promise<Attachment> {
     const directory = ready(this.#checked.directory);
     const [high, low] = crypto.getRandomValues(new Int32Array(2));
     const id = [high, low] as const;
@@ -156,11 +162,7 @@ class PersistedMap implements Persistence {
       () => checkUnderstood(directory, made),
     );
     try {
-      const attachment = await this.#restore(
-        directory,
-        made,
-        (seed) => make({ id, ...seed && { seed } }),
-      );
+      const attachment = await this.#restore(directory, { ...made, id });
       attachment.dependents.add(lock); // until a candidate has it
       this.#taken = lock;
       return attachment;
@@ -173,7 +175,6 @@ class PersistedMap implements Persistence {
   async #restore(
     directory: string,
     made: CheckedOptions,
-    make: (seed?: readonly [number, number]) => Attachment,
   ): Promise<Attachment> {
     const passedOver: SnapshotError[] = [];
     using epoch = await findNewest(
@@ -183,8 +184,8 @@ class PersistedMap implements Persistence {
     );
     const report = reporter(this.#options, made.name);
     for (const error of passedOver) report(tidied(error));
-    if (epoch === undefined) return make();
-    const attachment = make(epoch.seed);
+    if (epoch === undefined) return createAttachment(made);
+    const attachment = createAttachment({ ...made, seed: epoch.seed });
     noteBeginning(attachment.segment, epoch.info);
     try {
       await fill(attachment, epoch, true, () => {});
@@ -213,6 +214,11 @@ class PersistedMap implements Persistence {
     return this.#lock(directory, id, () => checkEmpty(directory));
   }
 
+  /**
+   * Sees to it that somebody in this process keeps writing the map, until the hold is closed. Whoever that is begins in the
+   * background. Throws `SnapshotError` if the directory cannot be used. Of several holds in an attachment that name the same directory
+   * the options of the first count.
+   */
   async keepWriting(hold: Hold): Promise<Kept> {
     try {
       const directory = ready(this.#checked.directory);
@@ -312,7 +318,7 @@ class Candidate implements Dependent {
 
   constructor(
     options: PersistOptions,
-    writer: ReturnType<typeof checkWriterOptions>,
+    writer: CheckedWriterOptions,
     segment: Segment,
     lock: DirectoryLock,
   ) {

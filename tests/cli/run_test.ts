@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { SharedMap, writeSnapshot } from "../../mod.ts";
 import { FORMAT_VERSION } from "../../src/persist/format.ts";
 import { LAYOUT_VERSION } from "../../src/segment/layout.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { run } from "../../src/cli/run.ts";
 import { Streams } from "../../src/cli/streams.ts";

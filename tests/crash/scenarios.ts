@@ -6,7 +6,7 @@
  */
 import { MapFullError, type SharedMapOptions } from "../../mod.ts";
 import { adoptEstates } from "../../src/reclamation/estate.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";

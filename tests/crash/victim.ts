@@ -9,7 +9,7 @@
  */
 import { SharedMap } from "../../mod.ts";
 import { livingLocks } from "../../src/reclamation/recovery.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { lookInTypeScript } from "../table/lookups.ts";
 import { Random } from "../testing/random.ts";
 import { DeathLog } from "./death_log.ts";

@@ -16,7 +16,7 @@ import { recover } from "../../src/reclamation/recovery.ts";
 import { participantBase } from "../../src/reclamation/registry.ts";
 import { attach } from "../../src/map/attach.ts";
 import type { Attachment } from "../../src/map/attachment.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { MAX_PARTICIPANTS, P_STATE } from "../../src/segment/layout.ts";
 import { TableRecoverer } from "../../src/table/table_recovery.ts";
 import { growOld } from "../table/old_root.ts";

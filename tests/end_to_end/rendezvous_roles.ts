@@ -1,6 +1,6 @@
 import { SharedMap } from "../../mod.ts";
 import { createAttachment } from "../../src/map/attach.ts";
-import { checkOptions } from "../../src/map/options.ts";
+import { checkOptions } from "../../src/api/options.ts";
 import { meet } from "../../src/map/rendezvous.ts";
 import { sleep } from "../../src/timers.ts";
 import type { Stage } from "../testing/role.ts";

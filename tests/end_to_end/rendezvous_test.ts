@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { HandleError, SharedMap } from "../../mod.ts";
 import { createAttachment } from "../../src/map/attach.ts";
-import { checkOptions } from "../../src/map/options.ts";
+import { checkOptions } from "../../src/api/options.ts";
 import { meet } from "../../src/map/rendezvous.ts";
 import { sleep } from "../../src/timers.ts";
 import { Crew } from "../testing/crew.ts";

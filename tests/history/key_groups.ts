@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import type { Subject } from "./verbs.ts";
 

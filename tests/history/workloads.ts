@@ -10,7 +10,7 @@ import {
   type SharedMapSnapshot,
   type SharedMapStats,
 } from "../../mod.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
 import { BRIEF } from "./entry.ts";
 import { keyGroups, twinGroups } from "./key_groups.ts";

@@ -8,7 +8,7 @@ import {
 import { SharedMap } from "../../mod.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import { createAttachment } from "../../src/map/attach.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { H_ID } from "../../src/segment/layout.ts";
 import { KERNEL } from "../../src/segment/kernel_binary.ts";
 import type { Words } from "../../src/segment/atomics.ts";

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { MapFullError, SharedMap } from "../../mod.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import {
   H_ROOT,
   SLOT_WORDS,

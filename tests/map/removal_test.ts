@@ -1,6 +1,6 @@
 import { assert, assertFalse, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { Remover } from "../../src/map/removal.ts";
 import { Cursor } from "../../src/table/cursor.ts";
 

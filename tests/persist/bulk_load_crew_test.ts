@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { SharedMap, writeSnapshot } from "../../mod.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { FileReader } from "../../src/persist/file_reader.ts";
 import { BulkLoader } from "../../src/persist/bulk_load.ts";
 import { loadShare } from "../../src/persist/bulk_load_share.ts";

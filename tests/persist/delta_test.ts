@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { restoreSnapshot, SharedMap, type SnapshotInfo } from "../../mod.ts";
 import { ticker } from "../../src/map/background.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { LOST, P_HORIZON } from "../../src/segment/layout.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";

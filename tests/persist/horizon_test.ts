@@ -8,7 +8,7 @@ import { SharedMap } from "../../mod.ts";
 import { noTables } from "../reclamation/no_tables.ts";
 import { recover } from "../../src/reclamation/recovery.ts";
 import type { Attachment } from "../../src/map/attachment.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { H_ROOT, NEVER } from "../../src/segment/layout.ts";
 import { Cursor } from "../../src/table/cursor.ts";
 import {

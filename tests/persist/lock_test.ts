@@ -15,7 +15,7 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { SnapshotBuilder } from "../../src/persist/snapshot_builder.ts";
 import { DirectoryLock } from "../../src/persist/directory_lock.ts";
 import { Trouble } from "../../src/persist/trouble.ts";

@@ -12,7 +12,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { received } from "../../src/errors.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { outputOf } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
 import { Home, takeAway } from "../testing/folder.ts";

@@ -15,7 +15,7 @@ import {
   writeSnapshot,
 } from "../../mod.ts";
 import { revokeDumps } from "../../src/reclamation/registry.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { EpochScan, RevokedError } from "../../src/persist/epoch_scan.ts";
 import { P_HORIZON } from "../../src/segment/layout.ts";
 import { eventually } from "../testing/eventually.ts";

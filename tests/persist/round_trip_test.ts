@@ -16,7 +16,7 @@ import {
   verifySnapshot,
   writeSnapshot,
 } from "../../mod.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { SCALE } from "../testing/scale.ts";
 import { Folder } from "../testing/folder.ts";
 

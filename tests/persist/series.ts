@@ -4,7 +4,7 @@
  * @module
  */
 import type { SharedMap } from "../../mod.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { Series, type SeriesOptions } from "../../src/persist/series.ts";
 
 /** Writes epochs of `map` into `directory`, in this thread. */

@@ -8,7 +8,7 @@ import { SharedMap } from "../../mod.ts";
 import { TAG_UTF16 } from "../../src/codec/codec.ts";
 import { stringKeys } from "../../src/codec/keys.ts";
 import { readString } from "../../src/codec/strings.ts";
-import { attachmentOf } from "../../src/map/shared_map.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import {
   H_ROOT,
   KEY_SCRATCH_WORDS,

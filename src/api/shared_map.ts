@@ -27,11 +27,11 @@ import { Cursor } from "../table/cursor.ts";
 import * as optimistic from "../table/optimistic_read.ts";
 import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
 import { stringKeys } from "../codec/keys.ts";
-import * as sums from "./counters.ts";
-import { attachTo, createAttachment } from "./attach.ts";
-import type { Attachment } from "./attachment.ts";
+import * as sums from "../map/counters.ts";
+import { attachTo, createAttachment } from "../map/attach.ts";
+import type { Attachment } from "../map/attachment.ts";
 import { present, sightOf } from "./display.ts";
-import { KEEP } from "./keep.ts";
+import { KEEP } from "../map/keep.ts";
 import {
   checkTtl,
   insertedLifetimeOf,
@@ -39,8 +39,8 @@ import {
   type Lifetime,
   lifetimeOf,
   type SetOptions,
-} from "./lifetime.ts";
-import { Watch } from "./own_changes.ts";
+} from "../map/lifetime.ts";
+import { Watch } from "../map/own_changes.ts";
 import type {
   AnyKeyCodec,
   AnyValueCodec,
@@ -48,35 +48,33 @@ import type {
   ValueOf,
   WithCodecs,
   WithKeys,
-} from "./codec_types.ts";
+} from "../map/codec_types.ts";
 import {
   type AttachOptions,
-  checkCodecs,
   checkOptions,
   checkTimeout,
-  type Codecs,
-  keyFormat,
   type OpenOptions,
   type SharedMapOptions,
-  valueFormat,
 } from "./options.ts";
-import { type Part, Reader, type Taken, UNDECODED } from "./reader.ts";
-import { Hold } from "./hold.ts";
 import {
-  type GivenIdentity,
-  type Kept,
-  persistenceFor,
-} from "./persistence.ts";
-import { Lookup } from "./lookup.ts";
-import { meet } from "./rendezvous.ts";
-import { Scan } from "./scan.ts";
-import { Sighting } from "./sighting.ts";
+  checkCodecs,
+  type Codecs,
+  keyFormat,
+  valueFormat,
+} from "../map/codecs.ts";
+import { type Part, Reader, type Taken, UNDECODED } from "../map/reader.ts";
+import { Hold } from "../map/hold.ts";
+import { type Kept, PersistedMap } from "../persist/persisted_map.ts";
+import { Lookup } from "../map/lookup.ts";
+import { meet } from "../map/rendezvous.ts";
+import { Scan } from "../map/scan.ts";
+import { Sighting } from "../map/sighting.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
-import { type SharedMapStats, sumStats } from "./stats.ts";
-import type { VersionMaker } from "./version_maker.ts";
-import { LEAVE } from "./commit.ts";
-import { purge } from "./purge.ts";
-import { Writer } from "./writer.ts";
+import { type SharedMapStats, sumStats } from "../map/stats.ts";
+import type { VersionMaker } from "../map/version_maker.ts";
+import { LEAVE } from "../map/commit.ts";
+import { purge } from "../map/purge.ts";
+import { Writer } from "../map/writer.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_ERA, LENGTH_LIMIT, P_ENTRIES, P_RESULT, P_VALUE_INFO } = layout;
@@ -107,9 +105,26 @@ const ANY = 0x7fffffff;
 /** What came of a round in vain: something else is there by now. */
 const CHANGED = Symbol("changed");
 
-/** The attachment of a map, and its part in that: for the rooms above, and so no part of what users see. */
-export let attachmentOf: <K, V>(map: SharedMap<K, V>) => Attachment;
-export let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
+/** The hold of a map, for the other files of this layer; and its attachment. No part of what users see. */
+let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
+export function attachmentOf<K, V>(map: SharedMap<K, V>): Attachment {
+  return holdOf(map).attachment;
+}
+
+/** What a map that is open holds of its attachment. Throws `TypeError` or `ClosedError`. */
+export function openHold<K, V>(
+  map: SharedMap<K, V>,
+  what: string,
+): Hold {
+  if (!(map instanceof SharedMap)) {
+    throw new TypeError(
+      `Cannot ${what}: expected a SharedMap: ${received(map)}`,
+    );
+  }
+  const hold = holdOf(map);
+  hold.checkOpen(what);
+  return hold;
+}
 
 /**
  * A hash map in shared memory that every worker of the process reads and writes directly.
@@ -145,7 +160,6 @@ export let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
 export class SharedMap<K, V>
   implements Disposable, AsyncDisposable, Iterable<[K, V]> {
   static {
-    attachmentOf = (map) => map.#attachment;
     holdOf = (map) => map.#hold;
     present(SharedMap.prototype, {
       as: "SharedMap",
@@ -410,21 +424,20 @@ export class SharedMap<K, V>
     }
     const checked = { ...checkOptions(options), name };
     const { persist } = options;
-    const persistence = persist === undefined
+    const persisted = persist === undefined
       ? undefined
-      : persistenceFor(persist);
-    const make = (given: GivenIdentity = {}) =>
-      createAttachment({ ...checked, ...given });
+      : new PersistedMap(persist);
     const timeout = checkTimeout(options.timeout);
     const codecs = withDefaults(options);
     const hold = await meet(name, {
-      create: async () => await persistence?.restore(checked, make) ?? make(),
+      create: async () =>
+        await persisted?.restore(checked) ?? createAttachment(checked),
       check: (segment) => checkCodecs(segment, codecs),
       timeout,
     });
     const result = SharedMap.#over<K, V>(hold, codecs);
     try {
-      result.#onDisk = await persistence?.keepWriting(hold);
+      result.#onDisk = await persisted?.keepWriting(hold);
     } catch (error) {
       result.close();
       throw error;

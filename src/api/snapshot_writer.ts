@@ -4,14 +4,13 @@
  * @module
  */
 
-import { received, type SnapshotError } from "../errors.ts";
-import type { SharedMap } from "../map/shared_map.ts";
-import { absolutePathOf, type SnapshotInfo } from "./directory.ts";
-import type { SnapshotProgress } from "./dump.ts";
-import type { Assignment } from "./messages.ts";
-import { Trouble, warn, warnNoMore } from "./trouble.ts";
-import { WriterHost } from "./writer_host.ts";
-import { checkCompression, checkKeep, openHold } from "./snapshots.ts";
+import type { SnapshotError } from "../errors.ts";
+import type { SnapshotInfo } from "../persist/directory.ts";
+import type { SnapshotProgress } from "../persist/dump.ts";
+import { Trouble, warn, warnNoMore } from "../persist/trouble.ts";
+import { WriterHost } from "../persist/writer_host.ts";
+import { checkWriterOptions } from "../persist/writer_options.ts";
+import { openHold, type SharedMap } from "./shared_map.ts";
 
 /** Options of {@linkcode SnapshotWriter}. */
 export interface SnapshotWriterOptions {
@@ -50,41 +49,6 @@ export interface SnapshotWriterStats {
   lastMs: number;
   /** The number of the last epoch; 0: none yet. */
   lastEpoch: number;
-}
-
-const DEFAULT_KEEP = 3;
-const MOST_INTERVAL_MS = 2 ** 31 - 1;
-
-/** Checks options. Throws `TypeError` or `RangeError`. */
-export function checkWriterOptions(
-  options: SnapshotWriterOptions,
-): Omit<Assignment, "handle" | "lock"> {
-  if (options === null || typeof options !== "object") {
-    throw new TypeError(
-      `Cannot write snapshots: the options must be an object: ${
-        received(options)
-      }`,
-    );
-  }
-  const { interval } = options;
-  if (typeof interval !== "number") {
-    throw new TypeError(
-      `Cannot write snapshots: interval must be a number: ${
-        received(interval)
-      }`,
-    );
-  }
-  if (!(interval > 0 && interval <= MOST_INTERVAL_MS)) {
-    throw new RangeError(
-      `Cannot write snapshots: interval must be above 0 and at most ${MOST_INTERVAL_MS} milliseconds: received ${interval}`,
-    );
-  }
-  return {
-    directory: absolutePathOf(options.directory),
-    interval,
-    keep: checkKeep(options.keep) ?? DEFAULT_KEEP,
-    compression: checkCompression(options.compression),
-  };
 }
 
 /**

@@ -10,8 +10,8 @@
 import { HOST_OBJECT } from "../codec/clone/platform.ts";
 import { P_ENTRIES } from "../segment/layout.ts";
 import { quoted } from "../errors.ts";
-import { liveBytesOf, sumTally, usedBytesOf } from "./counters.ts";
-import type { Hold } from "./hold.ts";
+import { liveBytesOf, sumTally, usedBytesOf } from "../map/counters.ts";
+import type { Hold } from "../map/hold.ts";
 
 /** What `console.log` asks, in Deno and in the inspector of `node:util`. */
 const DENO_INSPECT = Symbol.for("Deno.customInspect");

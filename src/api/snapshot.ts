@@ -8,11 +8,11 @@ import { ClosedError, SnapshotError, theMap } from "../errors.ts";
 import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { versionAt } from "../table/clock.ts";
 import { endOf } from "../table/version.ts";
-import type { Attachment, Holder } from "./attachment.ts";
+import type { Attachment, Holder } from "../map/attachment.ts";
 import { present, type Sight } from "./display.ts";
-import type { Hold } from "./hold.ts";
-import type { Part, Reader, Taken } from "./reader.ts";
-import { Scan } from "./scan.ts";
+import type { Hold } from "../map/hold.ts";
+import type { Part, Reader, Taken } from "../map/reader.ts";
+import { Scan } from "../map/scan.ts";
 
 /**
  * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.

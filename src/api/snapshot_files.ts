@@ -10,28 +10,20 @@
  * @module
  */
 
-import {
-  aboutMap,
-  namingMap,
-  received,
-  type SnapshotError,
-} from "../errors.ts";
-import { holdOf, SharedMap } from "../map/shared_map.ts";
-import type { Hold } from "../map/hold.ts";
+import { aboutMap, namingMap, type SnapshotError } from "../errors.ts";
 import {
   absolutePathOf,
-  checkUnderstood,
-  listEpochs,
+  listComplete,
   pathOf,
-} from "./directory.ts";
-import { chainOf, type SnapshotInfo } from "./directory.ts";
-import { DirectoryLock } from "./directory_lock.ts";
-import type { SnapshotProgress } from "./dump.ts";
-import { failure } from "./fs_error.ts";
-import type { Compression } from "./format.ts";
-import { fill, findNewest, type RejectedSnapshot } from "./restore.ts";
-import { Series } from "./series.ts";
-import { verifyFile } from "./verify.ts";
+  type SnapshotInfo,
+} from "../persist/directory.ts";
+import type { SnapshotProgress } from "../persist/dump.ts";
+import type { RejectedSnapshot } from "../persist/restore.ts";
+import { restoreNewest } from "../persist/restore_newest.ts";
+import { verifyFile } from "../persist/verify.ts";
+import { writeFull } from "../persist/write_full.ts";
+import { checkCompression, checkKeep } from "../persist/writer_options.ts";
+import { openHold, type SharedMap } from "./shared_map.ts";
 
 /** Options of {@linkcode writeSnapshot}. */
 export interface WriteSnapshotOptions {
@@ -109,27 +101,18 @@ export async function writeSnapshot<K, V>(
   options: WriteSnapshotOptions = {},
 ): Promise<SnapshotInfo> {
   const hold = openHold(map, "write a snapshot");
-  const { id, name } = hold.attachment.segment;
+  const { name } = hold.attachment.segment;
   const { onProgress, onWarning } = options;
   const path = absolutePathOf(directory);
   const compression = checkCompression(options.compression);
   const keep = checkKeep(options.keep);
-  return await namingMap(name, async () => {
-    const check = () => checkUnderstood(path, hold.attachment.segment);
-    using _lock = await DirectoryLock.take(path, id, { check });
-    hold.checkOpen("write a snapshot");
-    const series = new Series(hold.attachment, {
-      directory: path,
+  return await namingMap(name, () =>
+    writeFull(hold, path, {
       compression,
       keep,
-      onWarning: (error) =>
-        onWarning?.(aboutMap(failure("tidy up", path, error), name)),
-    });
-    return await series.writeFull(false, (progress) => {
-      hold.checkOpen("write the snapshot"); // others may go on with the attachment
-      onProgress?.(progress);
-    });
-  });
+      onProgress: (progress) => onProgress?.(progress),
+      onWarning: (error) => onWarning?.(aboutMap(error, name)),
+    }));
 }
 
 /**
@@ -180,51 +163,13 @@ export async function restoreSnapshot<K, V>(
 ): Promise<RestoredSnapshot | undefined> {
   const hold = openHold(map, "restore a snapshot");
   const { name } = hold.attachment.segment;
-  const { onWarning } = options;
+  const { onProgress, onWarning } = options;
   const path = absolutePathOf(directory);
   return await namingMap(name, () =>
-    restoreInto(hold, path, {
-      ...options,
+    restoreNewest(hold, path, {
+      onProgress: (progress) => onProgress?.(progress),
       onWarning: (error) => onWarning?.(aboutMap(error, name)),
     }));
-}
-
-/** As `restoreSnapshot`. */
-async function restoreInto(
-  hold: Hold,
-  directory: string,
-  { onProgress, onWarning }: RestoreSnapshotOptions,
-): Promise<RestoredSnapshot | undefined> {
-  const rejected: RejectedSnapshot[] = [];
-  const reject = (error: SnapshotError) => {
-    rejected.push({ path: error.path ?? directory, reason: error.reason });
-    onWarning?.(error);
-  };
-  const { attachment } = hold;
-  const found = await findNewest(
-    directory,
-    { codecs: attachment.segment },
-    reject,
-  );
-  if (found === undefined) return undefined;
-  using epoch = found;
-  hold.checkOpen("restore a snapshot");
-  const { info } = epoch;
-  await fill(
-    attachment,
-    epoch,
-    false,
-    (entries) => {
-      hold.checkOpen("restore the snapshot"); // others may go on with the attachment
-      onProgress?.({
-        entries,
-        total: info.entries,
-        bytes: info.bytes,
-        restarts: 0,
-      });
-    },
-  );
-  return { ...info, rejected };
 }
 
 /**
@@ -254,9 +199,7 @@ async function restoreInto(
 export async function listSnapshots(
   directory: string | URL,
 ): Promise<SnapshotInfo[]> {
-  const all = listEpochs(pathOf(directory));
-  return all.filter((epoch) => chainOf(epoch, all) !== undefined)
-    .map((epoch) => epoch.info);
+  return listComplete(pathOf(directory));
 }
 
 /**
@@ -293,51 +236,4 @@ export async function verifySnapshot(
   path: string | URL,
 ): Promise<SnapshotInfo> {
   return await verifyFile(pathOf(path));
-}
-
-/** What a map that is open holds of its attachment. Throws `TypeError` or `ClosedError`. */
-export function openHold<K, V>(
-  map: SharedMap<K, V>,
-  what: string,
-): Hold {
-  if (!(map instanceof SharedMap)) {
-    throw new TypeError(
-      `Cannot ${what}: expected a SharedMap: ${received(map)}`,
-    );
-  }
-  const hold = holdOf(map);
-  hold.checkOpen(what);
-  return hold;
-}
-
-/** Checks the option `keep`. */
-export function checkKeep(keep: unknown): number | undefined {
-  if (keep === undefined) return undefined;
-  if (typeof keep !== "number") {
-    throw new TypeError(
-      `Cannot write snapshots: keep must be a number: ${received(keep)}`,
-    );
-  }
-  if (!(Number.isInteger(keep) && keep >= 1)) {
-    throw new RangeError(
-      `Cannot write snapshots: keep must be a whole number from 1 on: received ${keep}`,
-    );
-  }
-  return keep;
-}
-
-/** Checks the option `compression`. */
-export function checkCompression(compression: unknown): Compression {
-  switch (compression) {
-    case undefined:
-      return "none";
-    case "none":
-    case "zstd":
-      return compression;
-  }
-  throw new TypeError(
-    `Cannot write snapshots: compression must be "none" or "zstd": ${
-      received(compression)
-    }`,
-  );
 }
