@@ -112,10 +112,9 @@ export class Reclaimer {
    * each time costs a move of the table.
    */
   #purgeBackingOff(): void {
-    const { participant: { allocator }, table: { migration } } =
-      this.#attachment;
+    const { participant: { allocator }, table: { resizer } } = this.#attachment;
     const low = allocator.isLow();
-    const hasMuch = () => this.#attachment.pinned(() => migration.wouldPurge());
+    const hasMuch = () => this.#attachment.pinned(() => resizer.wouldPurge());
     if (low && this.#purgesToSkip > 0 && !hasMuch()) {
       this.#purgesToSkip--;
       return;
