@@ -74,6 +74,7 @@ import { type SharedMapStats, sumStats } from "../map/stats.ts";
 import type { VersionMaker } from "../map/version_maker.ts";
 import { LEAVE } from "../map/commit.ts";
 import { purge } from "../map/purge.ts";
+import type { Progress } from "../map/reclaim_strategies.ts";
 import { Writer } from "../map/writer.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -842,15 +843,17 @@ export class SharedMap<K, V>
     this.#hold.checkOpen("delete the entries");
     const migration = this.#table.migration;
     let cursor = new Cursor(this.#segment, migration);
-    for (let attempt = 0; !cursor.done;) {
+    for (let progress: Progress | undefined; !cursor.done;) {
       const start = cursor.position;
       const deletes = this.#floats[this.#deletes];
       const cleared = this.#clearRange(cursor);
-      if (cleared || this.#floats[this.#deletes] > deletes) attempt = 0;
+      if (cleared || this.#floats[this.#deletes] > deletes) {
+        progress = undefined;
+      }
       this.#participant.collectSometimes();
       if (cleared) continue;
       // Memory can be freed only between pins; the range is done again then.
-      this.#writer.reclaim(attempt++);
+      progress = this.#writer.reclaim(progress);
       cursor = new Cursor(this.#segment, migration, start);
     }
     // So that the table can grow again, and large values find whole stretches: as in a fresh map.

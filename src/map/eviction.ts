@@ -45,12 +45,8 @@ const LEAST_EVICTED = 16;
 const SAMPLES = 8;
 /** Choices by chance that come to nothing, before the whole table is looked through. */
 const MOST_IN_VAIN = 16;
-/** Attempts at freeing enough here and there, before a whole stretch of memory is emptied. */
-const SCATTERED_ATTEMPTS = 8;
-/** Attempts before a write is given up: others may be faster to take what was freed, time and again. */
-const MOST_ATTEMPTS = 32;
-/** The first attempt that evicts. */
-const FIRST_ATTEMPT = 3;
+/** Tries at freeing enough here and there, before a whole stretch of memory is emptied. */
+const SCATTERED_TRIES = 5;
 /** How long a write that finds nothing to evict waits for a dump to pass something, in milliseconds. */
 const DUMP_PATIENCE_MS = 5;
 /** Ranges that it then looks through for what is younger than the dump: to go through all of a large map would take longer. */
@@ -68,11 +64,11 @@ const TAKEN = -(2 ** 50);
 export function evict(
   attachment: Attachment,
   shortage: Shortage,
-  attempt: number,
+  tries: number,
 ): boolean {
   const { participant } = attachment;
-  return attempt < MOST_ATTEMPTS && participant.drainAndWait() &&
-    (evictSome(attachment, shortage, attempt) ||
+  return participant.drainAndWait() &&
+    (evictSome(attachment, shortage, tries) ||
       othersGive(attachment, shortage)) &&
     participant.drainAndWait();
 }
@@ -109,11 +105,11 @@ function othersGive(
 function evictSome(
   attachment: Attachment,
   shortage: Shortage,
-  attempt: number,
+  tries: number,
 ): boolean {
   const { participant, table } = attachment;
   if (shortage.of === "slot") {
-    const entries = Math.max(LEAST_EVICTED, table.resizer.deletionsWanted);
+    const entries = Math.max(LEAST_EVICTED, table.migration.deletionsWanted);
     const evicted = evictScattered(attachment, 0, entries);
     // While a snapshot is open, there may be few tombstones that can be dropped.
     const worth = isSnapshotOpen(attachment.segment) ? 1 : undefined;
@@ -123,7 +119,7 @@ function evictSome(
   const { bytes } = shortage;
   if (
     bytes <= participant.allocator.largestClassBytes &&
-    attempt < SCATTERED_ATTEMPTS
+    tries < SCATTERED_TRIES
   ) {
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
     // None: there may be no memory for another tombstone, or for those that are in the way of the next table.
@@ -132,7 +128,7 @@ function evictSome(
     return evicted || purged;
   }
   const count = participant.allocator.chunksFor(bytes);
-  return evictStretches(attachment, count, attempt);
+  return evictStretches(attachment, count, tries);
 }
 
 /**
@@ -298,10 +294,10 @@ function chooseEntry(
 function evictStretches(
   attachment: Attachment,
   count: number,
-  attempt: number,
+  tries: number,
 ): boolean {
   const { segment } = attachment;
-  const share = 2 ** Math.min(attempt - FIRST_ATTEMPT, MOST_DOUBLINGS) /
+  const share = 2 ** Math.min(tries, MOST_DOUBLINGS) /
     STRETCHES_PER_SEGMENT;
   const wanted = Math.ceil(segment.chunkCount / count * share);
   const chosen = chooseChunks(attachment, count, wanted);

@@ -8,6 +8,7 @@ import type { Participant } from "../reclamation/participant.ts";
 import type { Attachment } from "./attachment.ts";
 import { Committer, type Decide, NO_MEMORY_LEFT } from "./commit.ts";
 import { Reclaimer } from "./reclaim.ts";
+import type { Progress } from "./reclaim_strategies.ts";
 import type { Prepared, VersionMaker } from "./version_maker.ts";
 
 /** Writes to one key after the other: to the one that is packed into the attachment's scratch. */
@@ -27,13 +28,14 @@ export class Writer {
 
   /** As `Committer.tryCommit`; returns whether a version was published. Throws `MapFullError`. */
   commit(toInsert: boolean, decide: Decide): boolean {
-    for (let attempt = 0;; attempt++) {
+    let progress: Progress | undefined;
+    for (;;) {
       const outcome = this.#committer.tryCommit(toInsert, decide);
       if (outcome !== "full") {
         this.#participant.collectSometimes();
         return outcome === "done";
       }
-      this.reclaim(attempt);
+      progress = this.reclaim(progress);
     }
   }
 
@@ -44,21 +46,23 @@ export class Writer {
 
   /** Publishes a version with a prepared value, whatever is there now. Throws `MapFullError`. */
   put(values: Prepared, expiry: number): void {
-    for (let attempt = 0; !this.#committer.tryPut(values, expiry); attempt++) {
-      this.reclaim(attempt);
+    let progress: Progress | undefined;
+    while (!this.#committer.tryPut(values, expiry)) {
+      progress = this.reclaim(progress);
     }
     this.#participant.collectSometimes();
   }
 
   /** As `Committer.tryRemove`. Works when the map is full. */
   remove<T>(read: (ref: number) => T, isSafe: boolean): T | undefined {
-    for (let attempt = 0;; attempt++) {
+    let progress: Progress | undefined;
+    for (;;) {
       const outcome = this.#committer.tryRemove(read, isSafe);
       if (outcome !== NO_MEMORY_LEFT) {
         this.#participant.collectSometimes();
         return outcome;
       }
-      this.reclaim(attempt);
+      progress = this.reclaim(progress);
     }
   }
 
@@ -81,8 +85,8 @@ export class Writer {
     return isDone;
   }
 
-  /** Frees memory for the write at hand, or throws `MapFullError`. Called between pins. */
-  reclaim(attempt: number): void {
-    this.#reclaimer.reclaimFor(this.maker.shortage, attempt);
+  /** As `Reclaimer.reclaimFor`, for the write at hand. Called between pins. */
+  reclaim(progress?: Progress): Progress {
+    return this.#reclaimer.reclaimFor(this.maker.shortage, progress);
   }
 }

@@ -12,6 +12,7 @@
 import { account, announce } from "../table/account.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { Reclaimer } from "../map/reclaim.ts";
+import type { Progress } from "../map/reclaim_strategies.ts";
 import type { Shortage } from "../map/shortage.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
@@ -94,7 +95,7 @@ export class BulkLoader {
     const { participant, table } = this.#attachment;
     participant.pin();
     try {
-      table.resizer.expect(Math.max(0, entries));
+      table.migration.expect(Math.max(0, entries));
     } finally {
       participant.unpin();
     }
@@ -206,13 +207,14 @@ export class BulkLoader {
 
   /** The caller is pinned, and is again on return. */
   #fill(words: Int32Array, at: number, hash: number): void {
-    for (let attempt = 0;; attempt++) {
+    let progress: Progress | undefined;
+    for (;;) {
       const shortage = this.#tryLoad(words, at, hash);
       if (shortage === undefined) break;
       const { participant } = this.#attachment;
       participant.unpin();
       try {
-        this.#reclaimer.reclaimFor(shortage, attempt);
+        progress = this.#reclaimer.reclaimFor(shortage, progress);
       } finally {
         participant.pin();
       }

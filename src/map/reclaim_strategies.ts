@@ -1,0 +1,258 @@
+/**
+ * The strategies that make memory free for a write that found none, in the order in which they are
+ * tried: from the one that costs least to the one that costs most.
+ *
+ * @module
+ */
+
+import { adoptEstates } from "../reclamation/estate.ts";
+import { revokeDumps } from "../reclamation/registry.ts";
+import { versionBytes } from "../table/version.ts";
+import type { Attachment } from "./attachment.ts";
+import { evacuate } from "./evacuation.ts";
+import { evict, evictFew } from "./eviction.ts";
+import { sweep, sweepAll } from "./expiry_sweep.ts";
+import { purge } from "./purge.ts";
+import { PurgeBackoff } from "./purge_backoff.ts";
+import type { Shortage } from "./shortage.ts";
+
+/** How often a write evicts a few entries, before it tries what costs more. */
+const MOST_FEW_EVICTIONS = 2;
+/** How often a write evicts until there is a place: others may take what was freed, time and again. */
+const MOST_EVICTIONS = 29;
+/** How often a delete makes a place for its tombstone. */
+const MOST_TOMBSTONE_PLACES = 9;
+
+/** One way of making memory free. */
+export interface Strategy {
+  readonly name: string;
+  /** How often one write tries it at most; once, if nothing is said. */
+  readonly times?: number;
+  /** Whether it can help; it always can, if nothing is said. The caller is between operations. */
+  applies?(
+    context: ReclaimContext,
+    shortage: Shortage,
+    progress: Progress,
+  ): boolean;
+  /**
+   * Tries it; says whether something may have come free, so that the write is tried again before
+   * the next strategy is. The caller is between operations.
+   *
+   * @param tries How often this write has tried it before.
+   */
+  run(context: ReclaimContext, shortage: Shortage, tries: number): boolean;
+}
+
+/** What the strategies work on, and what they remember from one write of an attachment to the next. */
+export class ReclaimContext {
+  readonly attachment: Attachment;
+  readonly purges: PurgeBackoff;
+  /** When a sweep of the whole table is worth it again, in milliseconds since 1970. */
+  sweepDue = 0;
+
+  constructor(attachment: Attachment) {
+    this.attachment = attachment;
+    this.purges = new PurgeBackoff(attachment);
+  }
+}
+
+/** How far one write has come: which strategies it has tried, and how often. */
+export class Progress {
+  readonly #tries = new Map<Strategy, number>();
+
+  /** How often a strategy has been tried. */
+  triesOf(strategy: Strategy): number {
+    return this.#tries.get(strategy) ?? 0;
+  }
+
+  /** Notes one try more. */
+  count(strategy: Strategy): void {
+    this.#tries.set(strategy, this.triesOf(strategy) + 1);
+  }
+}
+
+const ADOPT_ESTATES: Strategy = {
+  name: "adopt estates",
+  times: Infinity,
+  run({ attachment: { participant } }) {
+    adoptEstates(participant);
+    return false;
+  },
+};
+
+/** Frees what nobody reads any more. That is done before each of the others, too. */
+const COLLECT: Strategy = {
+  name: "collect",
+  times: Infinity,
+  run({ attachment: { participant } }, _, tries) {
+    participant.collectAll();
+    return tries === 0;
+  },
+};
+
+const LOWER_RESERVE: Strategy = {
+  name: "lower the reserve",
+  times: Infinity,
+  run({ attachment }) {
+    attachment.lowerReserve();
+    return false;
+  },
+};
+
+/** Where much may have expired: that is known from the last sweep of the whole table. */
+const SWEEP_IF_DUE: Strategy = {
+  name: "sweep the whole table if that is due",
+  applies: sharesItsChunk,
+  run(context) {
+    if (Date.now() < context.sweepDue) return false;
+    const { removed, due } = sweepAll(context.attachment);
+    context.sweepDue = due;
+    return removed && context.attachment.participant.drainAndWait();
+  },
+};
+
+/** Enough for as long as all entries are of about one size. */
+const EVICT_FEW: Strategy = {
+  name: "evict a few entries",
+  times: MOST_FEW_EVICTIONS,
+  applies: sharesItsChunk,
+  run: ({ attachment }, { bytes }) => evictFew(attachment, bytes),
+};
+
+/** Makes whole chunks of free blocks: what is tried after it may need them. */
+const CONSOLIDATE: Strategy = {
+  name: "consolidate",
+  times: Infinity,
+  run({ attachment: { participant } }) {
+    participant.allocator.consolidate(true);
+    return false;
+  },
+};
+
+const ASK_OTHERS: Strategy = {
+  name: "ask others to give back",
+  run({ attachment: { participant } }) {
+    participant.askForFlush();
+    return false;
+  },
+};
+
+const SWEEP: Strategy = {
+  name: "sweep what has expired",
+  run({ attachment }) {
+    sweep(attachment, Infinity);
+    attachment.participant.collectAll();
+    return true;
+  },
+};
+
+const PURGE: Strategy = {
+  name: "purge tombstones",
+  run({ purges }) {
+    purges.purge();
+    return true;
+  },
+};
+
+const EVICT: Strategy = {
+  name: "evict until there is a place",
+  times: MOST_EVICTIONS,
+  applies: ({ attachment: { segment } }, { of }) =>
+    segment.evicts && of !== "tombstone",
+  run: ({ attachment }, shortage, tries) => evict(attachment, shortage, tries),
+};
+
+/** A delete must not fail in a full map. */
+const PLACE_TOMBSTONE: Strategy = {
+  name: "make a place for a tombstone",
+  times: MOST_TOMBSTONE_PLACES,
+  applies: (_, { of }) => of === "tombstone",
+  run({ attachment }, { bytes }, tries) {
+    const isLast = tries === MOST_TOMBSTONE_PLACES - 1;
+    makeTombstonePlace(attachment, bytes, isLast);
+    return true;
+  },
+};
+
+/** What was tried before did not do: a dump goes before more entries have to. */
+const REVOKE_FIRST: Strategy = {
+  name: "revoke dumps before more is given up",
+  times: Infinity,
+  applies: (_context, _shortage, progress) =>
+    progress.triesOf(EVICT) + progress.triesOf(PLACE_TOMBSTONE) > 0,
+  run: ({ attachment }, shortage) => revoke(attachment, shortage),
+};
+
+/** A dump is begun again, from its start: so what else there is comes first. */
+const REVOKE: Strategy = {
+  name: "revoke dumps",
+  times: Infinity,
+  run: ({ attachment }, shortage) => revoke(attachment, shortage),
+};
+
+/** All strategies, in the order in which a write tries them. */
+export const STRATEGIES: readonly Strategy[] = [
+  ADOPT_ESTATES,
+  COLLECT,
+  LOWER_RESERVE,
+  SWEEP_IF_DUE,
+  EVICT_FEW,
+  CONSOLIDATE,
+  ASK_OTHERS,
+  SWEEP,
+  PURGE,
+  REVOKE_FIRST,
+  EVICT,
+  PLACE_TOMBSTONE,
+  REVOKE,
+];
+
+/** Whether a map that evicts is short of memory for an entry that shares its chunk with others. */
+function sharesItsChunk(
+  { attachment: { participant, segment } }: ReclaimContext,
+  { of, bytes }: Shortage,
+): boolean {
+  return segment.evicts && of === "entry" &&
+    bytes <= participant.allocator.largestClassBytes;
+}
+
+/**
+ * Revokes the dumps that are under way, and waits for the memory that they kept: others may hold it,
+ * and give it back when they come to it. False: there were none.
+ */
+function revoke(attachment: Attachment, { of, bytes }: Shortage): boolean {
+  const { participant, segment: { words } } = attachment;
+  if (!revokeDumps(words)) return false;
+  participant.noteTurn();
+  const isTombstone = of === "tombstone";
+  purge(attachment, 1, isTombstone ? "memory" : undefined);
+  participant.waitForBlock(bytes, isTombstone ? "tombstone" : "entry");
+  return true;
+}
+
+/**
+ * Makes a place for the tombstone of a key, after the memory that is kept for tombstones was used
+ * up: the table has to move without those that it has, and what the last move left may still be
+ * read, so it waits for that, as evictions do. A long key needs a run of chunks, and what is in its
+ * place must go elsewhere: the table, too, however few tombstones it has to drop.
+ *
+ * @param attachment The worker's hold on the map.
+ * @param keyBytes How long the key is.
+ * @param isLast Whether this is the last try: then it also waits for the memory of others.
+ */
+function makeTombstonePlace(
+  attachment: Attachment,
+  keyBytes: number,
+  isLast: boolean,
+): void {
+  const { participant } = attachment;
+  const { allocator } = participant;
+  const bytes = versionBytes(keyBytes, 0, false);
+  const isLong = bytes > allocator.largestClassBytes;
+  participant.drainAndWait();
+  purge(attachment, isLong ? 0 : 1, isLast ? "memory" : "place");
+  if (!isLong) return;
+  evacuate(attachment, allocator.tombstonePlace(bytes));
+  participant.drainAndWait();
+  allocator.consolidate(true);
+}
