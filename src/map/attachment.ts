@@ -27,11 +27,8 @@ import {
 } from "../table/clock.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
-import {
-  allocateTable,
-  isTable,
-  minCapacityShiftFor,
-} from "../table/migration.ts";
+import { minCapacityShiftFor } from "../table/resize_policy.ts";
+import { allocateTable, isTable } from "../table/table_record.ts";
 import {
   type FastPath,
   fastPathFallback,

@@ -12,7 +12,7 @@ import {
   MAX_SEGMENT_BYTES,
   MIN_SEGMENT_BYTES,
 } from "../segment/segment.ts";
-import { tableBytes } from "../table/migration.ts";
+import { tableBytes } from "../table/table_record.ts";
 
 /** The most that an entry can ever take, in bytes: all but the smallest table, a move of it, and what is kept for tombstones. */
 export function capacityOf(

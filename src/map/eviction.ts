@@ -109,7 +109,7 @@ function evictSome(
 ): boolean {
   const { participant, table } = attachment;
   if (shortage.of === "slot") {
-    const entries = Math.max(LEAST_EVICTED, table.migration.deletionsWanted);
+    const entries = Math.max(LEAST_EVICTED, table.resizer.deletionsWanted);
     const evicted = evictScattered(attachment, 0, entries);
     // While a snapshot is open, there may be few tombstones that can be dropped.
     const worth = isSnapshotOpen(attachment.segment) ? 1 : undefined;

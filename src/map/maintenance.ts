@@ -118,10 +118,10 @@ export class Maintenance implements Resident {
   }
 
   #tidyTable(): void {
-    const { migration } = this.#attachment.table;
+    const { migration, resizer } = this.#attachment.table;
     this.#attachment.pinned(() => {
       migration.keepReserve();
-      migration.considerShrinking(DEAD_SHARE_AT_REST);
+      resizer.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++);
     });
   }

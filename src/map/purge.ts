@@ -22,19 +22,19 @@ export function purge(
   worth?: number,
   waitsFor: PlaceWait = attachment.segment.evicts ? "place" : "nothing",
 ): boolean {
-  const { participant, segment: { words }, table: { migration } } = attachment;
+  const { participant, segment: { words }, table } = attachment;
   const { allocator } = participant;
   const before = load(words, H_ROOT);
   // A move that began earlier does not drop what was deleted since; and the table it leaves must be free for the next.
   const isWorth = pinnedAndCollected(attachment, () => {
-    migration.finishIfMoving();
-    migration.keepReserve();
-    return migration.wouldPurge(worth);
+    table.migration.finishIfMoving();
+    table.migration.keepReserve();
+    return table.resizer.wouldPurge(worth);
   });
   if (!isWorth) return false;
-  const hasPlace = () => attachment.pinned(() => migration.hasPlace);
+  const hasPlace = () => attachment.pinned(() => table.resizer.hasPlace);
   if (!hasPlace()) makePlace(attachment, hasPlace, waitsFor);
-  pinnedAndCollected(attachment, () => migration.purge(worth));
+  pinnedAndCollected(attachment, () => table.resizer.purge(worth));
   if (load(words, H_ROOT) === before) return false;
   allocator.consolidate(true);
   return true;

@@ -27,9 +27,9 @@ export class PurgeBackoff {
    */
   purge(): void {
     const attachment = this.#attachment;
-    const { participant: { allocator }, table: { migration } } = attachment;
+    const { participant: { allocator }, table: { resizer } } = attachment;
     const low = allocator.isLow();
-    const hasMany = () => attachment.pinned(() => migration.wouldPurge());
+    const hasMany = () => attachment.pinned(() => resizer.wouldPurge());
     if (low && this.#toSkip > 0 && !hasMany()) {
       this.#toSkip--;
       return;

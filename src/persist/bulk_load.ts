@@ -95,7 +95,7 @@ export class BulkLoader {
     const { participant, table } = this.#attachment;
     participant.pin();
     try {
-      table.migration.expect(Math.max(0, entries));
+      table.resizer.expect(Math.max(0, entries));
     } finally {
       participant.unpin();
     }

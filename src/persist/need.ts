@@ -17,7 +17,8 @@ import {
 } from "../segment/layout.ts";
 import { type Geometry, layOut, type Segment } from "../segment/segment.ts";
 import { classOf, classRefs } from "../segment/size_classes.ts";
-import { minCapacityShiftFor, tableBytes } from "../table/migration.ts";
+import { minCapacityShiftFor } from "../table/resize_policy.ts";
+import { tableBytes } from "../table/table_record.ts";
 import { versionBytes } from "../table/version.ts";
 import type { FileReader } from "./file_reader.ts";
 import { Merge } from "./merge.ts";

@@ -3854,51 +3854,11 @@ var EncodedKey = class _EncodedKey {
   }
 };
 
-// src/table/horizon.ts
-var horizon_exports = {};
-__export(horizon_exports, {
-  clearHorizon: () => clearHorizon,
-  lowestHorizon: () => lowestHorizon,
-  raiseHorizon: () => raiseHorizon,
-  revokeHorizons: () => revokeHorizons,
-  setHorizon: () => setHorizon
-});
-function setHorizon(participant, tick) {
-  store(participant.segment.words, participant.base + P_HORIZON, tick);
-}
-function raiseHorizon(participant, from, to) {
-  const words = participant.segment.words;
-  return compareAndSet(words, participant.base + P_HORIZON, from, to);
-}
-function clearHorizon(participant) {
-  store(participant.segment.words, participant.base + P_HORIZON, 0);
-}
-function lowestHorizon(words) {
-  let lowest = NEVER;
-  const slots = load(words, H_SNAPSHOTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const horizon = load(words, participantBase(slot) + P_HORIZON);
-    if (horizon > 0 && horizon < lowest) lowest = horizon;
-  }
-  return lowest;
-}
-function revokeHorizons(words) {
-  const slots = load(words, H_SNAPSHOTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const index = participantBase(slot) + P_HORIZON;
-    const horizon = load(words, index);
-    if (horizon > 0) compareAndSet(words, index, horizon, LOST);
-  }
-}
-
 // src/table/slot_permits.ts
 var { H_ROOT: H_ROOT2, P_PERMITS_FOR: P_PERMITS_FOR2, T_CAPACITY: T_CAPACITY2, T_NEXT: T_NEXT2, T_NUMBER: T_NUMBER2, T_PERMITS: T_PERMITS2 } = layout_exports;
 var { compareAndSet: compareAndSet7, load: load9, own: own9, poke: poke10, fixed: fixed4 } = atomics_exports;
 function slotLimit(capacity) {
   return capacity - capacity / 8;
-}
-function crowded(capacity) {
-  return capacity * 5 / 8;
 }
 function claimedSlots(words, table) {
   const room2 = load9(words, table + T_PERMITS2);
@@ -3988,199 +3948,13 @@ var Permits = class {
   }
 };
 
-// src/table/tombstone.ts
-var tombstone_exports = {};
-__export(tombstone_exports, {
-  dropAtOnce: () => dropAtOnce,
-  isDroppable: () => isDroppable,
-  isUnneeded: () => isUnneeded
-});
-
-// src/table/prune.ts
-var prune_exports = {};
-__export(prune_exports, {
-  freeze: () => freeze,
-  prune: () => prune
-});
-var { FINAL: FINAL3, GOING: GOING2, REF_MASK: REF_MASK4, V_PREV: V_PREV4, V_STAMP: V_STAMP4 } = layout_exports;
-var { compareAndSet: compareAndSet8, hint: hint5, load: load10, fixed: fixed5 } = atomics_exports;
-var { hold: hold2, retire: retire2 } = limbo_exports;
-var { isShown: isShown2 } = registry_exports;
-var { contentRefs: contentRefs2 } = version_exports;
-function prune(words, base, ref, hash) {
-  const at = ref * 4 + V_PREV4;
-  if ((hint5(words, at) & FINAL3) !== 0) return;
-  const old = load10(words, at);
-  if ((old & FINAL3) !== 0) return;
-  const death = fixed5(words, ref * 4 + V_STAMP4);
-  if (isShown2(words, fixed5(words, old * 4 + V_STAMP4), death, hash)) {
-    if (compareAndSet8(words, at, old, old | FINAL3)) {
-      hold2(words, base, old, death);
-    }
-    return;
-  }
-  const older = freeze(words, old);
-  if (compareAndSet8(words, at, old, older & REF_MASK4 | FINAL3)) {
-    retire2(words, base, old, contentRefs2(words, old));
-  }
-}
-function freeze(words, ref) {
-  const at = ref * 4 + V_PREV4;
-  let prev = load10(words, at);
-  while ((prev & REF_MASK4) !== 0 && (prev & GOING2) === 0) {
-    if (compareAndSet8(words, at, prev, prev | GOING2)) break;
-    prev = load10(words, at);
-  }
-  return prev;
-}
-
-// src/table/tombstone.ts
-var { GONE: GONE2, H_ERA: H_ERA4, H_ROOT: H_ROOT3, H_SNAPSHOTS: H_SNAPSHOTS4, REF_MASK: REF_MASK5, SLOT_WORDS: SLOT_WORDS2, T_CAPACITY: T_CAPACITY3, T_ROOT_SINCE: T_ROOT_SINCE2, T_SHIFT: T_SHIFT2, T_SLOTS: T_SLOTS2, V_PREV: V_PREV5, V_STAMP: V_STAMP5 } = layout_exports;
-var { compareAndSet: compareAndSet9, load: load11, fixed: fixed6 } = atomics_exports;
-var { isOver: isOver2, retire: retire3 } = limbo_exports;
-var { isNeeded: isNeeded2 } = registry_exports;
-var { lowestHorizon: lowestHorizon2 } = horizon_exports;
-var { homeSlot: homeSlot2 } = hash_exports;
-var { prune: prune2 } = prune_exports;
-var { contentRefs: contentRefs3, settle: settle3 } = version_exports;
-var NEAR = 8;
-function isDroppable(words, base, tombstone, hash) {
-  settle3(words, tombstone);
-  prune2(words, base, tombstone, hash);
-  return isNeededByNone(words, tombstone, hash);
-}
-function isNeededByNone(words, tombstone, hash) {
-  if (load11(words, H_SNAPSHOTS4) === 0) return true;
-  return isUnneeded(words, tombstone, hash) && lowestHorizon2(words) >= fixed6(words, tombstone * 4 + V_STAMP5);
-}
-function isUnneeded(words, tombstone, hash) {
-  const at = tombstone * 4;
-  return (load11(words, at + V_PREV5) & REF_MASK5) === 0 || !isNeeded2(words, fixed6(words, at + V_STAMP5), hash);
-}
-function dropAtOnce(words, base, table, slot, link2) {
-  const tombstone = link2 & REF_MASK5;
-  if (fitsScratch(words, table, slot) && isRidOfMovers(words, table) && isNeededByNone(words, tombstone, fixed6(words, slot)) && compareAndSet9(words, slot + 1, link2, GONE2)) retire3(words, base, tombstone, contentRefs3(words, tombstone));
-}
-function fitsScratch(words, table, slot) {
-  const place = (slot - table - T_SLOTS2) / SLOT_WORDS2;
-  const home2 = homeSlot2(fixed6(words, slot), words[table + T_SHIFT2]);
-  return (place - home2 & words[table + T_CAPACITY3] - 1) < NEAR;
-}
-function isRidOfMovers(words, table) {
-  const since = load11(words, table + T_ROOT_SINCE2);
-  if (since !== 0) return isOver2(words, since);
-  if (load11(words, H_ROOT3) * 4 === table) {
-    compareAndSet9(words, table + T_ROOT_SINCE2, 0, load11(words, H_ERA4));
-  }
-  return false;
-}
-
-// src/table/move.ts
-var { CLOSED: CLOSED2, DEAD: DEAD2, EMPTY: EMPTY2, FROZEN: FROZEN2, GONE: GONE3, MOVED: MOVED2, P_PERMITS: P_PERMITS3, REF_MASK: REF_MASK6, SLOT_WORDS: SLOT_WORDS3, T_CAPACITY: T_CAPACITY4, T_NEXT: T_NEXT3, T_SHIFT: T_SHIFT3, T_SLOTS: T_SLOTS3 } = layout_exports;
-var { compareAndSet: compareAndSet10, load: load12, own: own10, poke: poke11, release: release3 } = atomics_exports;
-var { retire: retire4 } = limbo_exports;
-var { homeSlot: homeSlot3 } = hash_exports;
-var { isDroppable: isDroppable2 } = tombstone_exports;
-var { contentRefs: contentRefs4, sameKey: sameKey2 } = version_exports;
-function moveSlots(words, base, table, first, count) {
-  const end = first + count * SLOT_WORDS3;
-  for (let slot = first; slot < end; slot += SLOT_WORDS3) {
-    if (!moveSlot(words, base, table, slot)) return false;
-  }
-  return true;
-}
-function moveSlot(words, base, table, slot) {
-  for (; ; ) {
-    const hash = load12(words, slot);
-    if (hash === CLOSED2) return true;
-    if (hash === EMPTY2) {
-      if (compareAndSet10(words, slot, EMPTY2, CLOSED2)) return true;
-      continue;
-    }
-    const link2 = load12(words, slot + 1);
-    if (link2 === MOVED2) return true;
-    if (link2 === 0) {
-      if (closeUnlinked(words, base, slot)) return true;
-      continue;
-    }
-    if ((link2 & FROZEN2) === 0) {
-      if ((link2 & DEAD2) !== 0 && canDrop(words, base, link2, hash)) {
-        if (!compareAndSet10(words, slot + 1, link2, MOVED2)) continue;
-        if (link2 !== GONE3) retireVersion(words, base, link2 & REF_MASK6);
-        gainPlace(words, base);
-        return true;
-      }
-      if (!compareAndSet10(words, slot + 1, link2, link2 | FROZEN2)) continue;
-    }
-    const next = load12(words, table + T_NEXT3) * 4;
-    if (!copy(words, next, hash, link2 & ~FROZEN2)) return false;
-    release3(words, slot + 1, MOVED2);
-    return true;
-  }
-}
-function retireVersion(words, base, ref) {
-  retire4(words, base, ref, contentRefs4(words, ref));
-}
-function closeUnlinked(words, base, slot) {
-  if (!compareAndSet10(words, slot + 1, 0, MOVED2)) return false;
-  gainPlace(words, base);
-  return true;
-}
-function gainPlace(words, base) {
-  poke11(words, base + P_PERMITS3, own10(words, base + P_PERMITS3) + 1);
-}
-function canDrop(words, base, link2, hash) {
-  return link2 === GONE3 || isDroppable2(words, base, link2 & REF_MASK6, hash);
-}
-function copy(words, next, hash, link2) {
-  const capacity = words[next + T_CAPACITY4];
-  const slots = next + T_SLOTS3;
-  let i = homeSlot3(hash, words[next + T_SHIFT3]);
-  for (let probes = 0; probes < capacity; ) {
-    const slot = slots + i * SLOT_WORDS3;
-    const there = load12(words, slot);
-    if (there === CLOSED2) return true;
-    if (there === EMPTY2) {
-      compareAndSet10(words, slot, EMPTY2, hash);
-      continue;
-    }
-    if (there === hash) {
-      const linked = load12(words, slot + 1);
-      if (linked === MOVED2) return true;
-      if (linked === 0) {
-        if (compareAndSet10(words, slot + 1, 0, link2)) return true;
-        continue;
-      }
-      if (sameKey2(words, linked & REF_MASK6, link2 & REF_MASK6)) return true;
-    }
-    i = i + 1 & capacity - 1;
-    probes++;
-  }
-  return false;
-}
-
-// src/table/migration.ts
-var { DEAD: DEAD3, GONE: GONE4, H_CLOCK: H_CLOCK4, H_PARTICIPANTS: H_PARTICIPANTS4, H_ROOT: H_ROOT4, H_TABLES: H_TABLES2, MOVED: MOVED3, NEVER: NEVER3, P_ENTRIES: P_ENTRIES2, P_EXPECTED: P_EXPECTED3, P_REAPING: P_REAPING2, P_SEEN: P_SEEN3, REF_BYTES: REF_BYTES5, REF_MASK: REF_MASK7, SLOT_WORDS: SLOT_WORDS4, STRIDE: STRIDE2, T_BORN: T_BORN2, T_CAPACITY: T_CAPACITY5, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT4, T_NUMBER: T_NUMBER3, T_REAPER: T_REAPER2, T_PERMITS: T_PERMITS3, T_SHIFT: T_SHIFT4, T_SLOTS: T_SLOTS4, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP6 } = layout_exports;
-var { add: add4, compareAndSet: compareAndSet11, hint: hint6, load: load13, own: own11, poke: poke12, release: release4, store: store5, touch: touch4 } = atomics_exports;
+// src/table/table_record.ts
+var { H_CLOCK: H_CLOCK4, H_TABLES: H_TABLES2, REF_BYTES: REF_BYTES5, SLOT_WORDS: SLOT_WORDS2, STRIDE: STRIDE2, T_BORN: T_BORN2, T_CAPACITY: T_CAPACITY3, T_NUMBER: T_NUMBER3, T_PERMITS: T_PERMITS3, T_SHIFT: T_SHIFT2, T_SLOTS: T_SLOTS2 } = layout_exports;
+var { add: add4, load: load10, poke: poke11 } = atomics_exports;
 var { enter: enter4, leave: leave4 } = section_exports;
 var LEAST_SHIFT = 8;
-var ROOMY = 0.4;
-var SPARSE = 1 / 8;
-var LEAST_ROOM = 8;
-var PURGE_WORTH = 32;
-var MOST_EXPECTED = 2 ** 28;
-function suitableShift(entries, horizon) {
-  return Math.max(horizon, Math.ceil(Math.log2(Math.max(1, entries) / ROOMY)));
-}
-function leastShift(claimed) {
-  let shift = LEAST_SHIFT;
-  while (slotLimit(2 ** shift) - claimed < 2 ** shift / LEAST_ROOM) shift++;
-  return shift;
-}
-function minCapacityShiftFor(entries) {
-  let shift = LEAST_SHIFT;
-  while (crowded(2 ** shift) <= entries) shift++;
-  return shift;
+function tableBytes(capacity) {
+  return (T_SLOTS2 + capacity * SLOT_WORDS2 + capacity / STRIDE2) * 4;
 }
 function allocateTable(participant, shift) {
   const words = participant.segment.words;
@@ -4190,385 +3964,75 @@ function allocateTable(participant, shift) {
   leave4(words, participant.base);
   if (ref === 0) return 0;
   const table = ref * 4;
-  poke12(words, table + T_SHIFT4, 32 - shift);
-  poke12(words, table + T_CAPACITY5, capacity);
-  poke12(words, table + T_NUMBER3, add4(words, H_TABLES2, 1) + 1);
-  poke12(words, table + T_BORN2, load13(words, H_CLOCK4));
-  poke12(words, table + T_PERMITS3, slotLimit(capacity));
+  poke11(words, table + T_SHIFT2, 32 - shift);
+  poke11(words, table + T_CAPACITY3, capacity);
+  poke11(words, table + T_NUMBER3, add4(words, H_TABLES2, 1) + 1);
+  poke11(words, table + T_BORN2, load10(words, H_CLOCK4));
+  poke11(words, table + T_PERMITS3, slotLimit(capacity));
   return ref;
-}
-function tableBytes(capacity) {
-  return (T_SLOTS4 + capacity * SLOT_WORDS4 + capacity / STRIDE2) * 4;
 }
 function isTable2(segment, ref) {
   const { words, firstChunk } = segment;
-  if (ref < firstChunk || ref * 4 + T_SLOTS4 > words.length) return false;
+  if (ref < firstChunk || ref * 4 + T_SLOTS2 > words.length) return false;
   const table = ref * 4;
-  const shift = 32 - words[table + T_SHIFT4];
-  return shift >= LEAST_SHIFT && shift < 31 && words[table + T_CAPACITY5] === 2 ** shift && ref * REF_BYTES5 + tableBytes(2 ** shift) <= words.length * 4;
+  const shift = 32 - words[table + T_SHIFT2];
+  return shift >= LEAST_SHIFT && shift < 31 && words[table + T_CAPACITY3] === 2 ** shift && ref * REF_BYTES5 + tableBytes(2 ** shift) <= words.length * 4;
 }
-function liveEntries(words) {
-  let sum = 0;
-  const slots = load13(words, H_PARTICIPANTS4);
-  for (let slot = 0; slot < slots; slot++) {
-    sum = sum + hint6(words, participantBase(slot) + P_ENTRIES2) | 0;
-  }
-  return Math.max(0, sum);
+
+// src/table/resize_policy.ts
+var FULLEST = 0.4;
+var SPARSEST = 1 / 8;
+var LEAST_PERMITS = 8;
+var PURGE_WORTH = 32;
+var DEAD_SHARE = 1 / 2;
+function crowded(capacity) {
+  return capacity * 5 / 8;
 }
-function expectedEntries(words) {
-  let sum = 0;
-  const slots = load13(words, H_PARTICIPANTS4);
-  for (let slot = 0; slot < slots; slot++) {
-    sum += hint6(words, participantBase(slot) + P_EXPECTED3);
-  }
-  return sum;
+function deadSlots({ claimed, live }) {
+  return claimed - live;
 }
-var Migration = class {
-  #participant;
-  #permits;
-  #words;
-  #move;
-  constructor(participant, permits) {
-    const { segment } = participant;
-    const { words } = segment;
-    this.#participant = participant;
-    this.#permits = permits;
-    this.#words = words;
-    this.#move = segment.kernel?.moveSlots ?? ((base, table, first, count) => Number(moveSlots(words, base, table, first, count)));
-  }
-  // ---- starting -----------------------------------------------------------------------------------------------------
-  /**
-   * Makes sure that the root has a next table. False when there is no memory for one: the root then stays as it is, and can
-   * be used while it has room. Lock-free.
-   *
-   * @param table The root.
-   * @param worth How many tombstones make a move to a table of the same size worth its while, if there is none larger.
-   */
-  start(table, worth = this.#purgeWorth(table)) {
-    const { base } = this.#participant;
-    enter4(this.#words, base);
-    const started = this.#start(table, worth);
-    leave4(this.#words, base);
-    return started;
-  }
-  #start(table, worth) {
-    const words = this.#words;
-    while (load13(words, table + T_NEXT4) === 0) {
-      const claimed = claimedSlots(words, table);
-      if (this.#deadSlots(table) > liveEntries(words)) {
-        this.#revokeInVain(table);
-      }
-      const next = this.#allocateNext(table, claimed, worth);
-      if (next === 0) return load13(words, table + T_NEXT4) !== 0;
-      closePermits(words, table);
-      const capacity = words[next * 4 + T_CAPACITY5];
-      const room2 = slotLimit(capacity) - claimedSlots(words, table);
-      if (room2 < 0) {
-        this.#participant.allocator.free(next);
-        continue;
-      }
-      poke12(words, next * 4 + T_PERMITS3, room2);
-      if (compareAndSet11(words, table + T_NEXT4, 0, next)) {
-        this.#participant.count("migrations");
-        this.keepReserve();
-      } else this.#participant.allocator.free(next);
-    }
-    return true;
-  }
-  /**
-   * As \`start\`, while there is still room. If there is no memory to grow, it waits until tombstones have taken half of what entries
-   * leave: a move costs the same, however many it drops.
-   */
-  startEarly(table) {
-    const capacity = this.#words[table + T_CAPACITY5];
-    const left = slotLimit(capacity) - liveEntries(this.#words);
-    this.start(table, Math.max(left / 2, this.#purgeWorth(table)));
-  }
-  /**
-   * A table for what lives in this one: as large as it should be, or as there is memory for. If there is none to grow, but something
-   * to drop, the same size again: then it may begin without room, which grows with each tombstone that is dropped.
-   */
-  #allocateNext(table, claimed, worth) {
-    const live = liveEntries(this.#words);
-    const fitting = this.#fittingShift(live, claimed);
-    const least = leastShift(claimed);
-    const same = 32 - this.#words[table + T_SHIFT4];
-    let shift = Math.max(fitting, this.#shiftForExpected(live));
-    for (; shift > same && shift >= least; shift--) {
-      const larger = this.#allocateLarger(shift, table);
-      if (larger !== 0) return larger;
-    }
-    if (fitting <= same) return allocateTable(this.#participant, fitting);
-    if (!this.#canDrop(table, worth)) return 0;
-    return allocateTable(this.#participant, same);
-  }
-  /** log2 of the capacity that suits what lives, if the claimed slots can move there; else of the least that they can move to. */
-  #fittingShift(live, claimed) {
-    const horizon = this.#participant.segment.minCapacityShift;
-    return Math.max(suitableShift(live, horizon), leastShift(claimed));
-  }
-  /** log2 of the capacity that takes what is announced, too; 0: nothing is. */
-  #shiftForExpected(live) {
-    const expected = expectedEntries(this.#words);
-    return expected === 0 ? 0 : minCapacityShiftFor(live + expected);
-  }
-  /** Whether there are so many tombstones, and a move would drop them: for whoever is short of memory, which goes before dumps. */
-  #canDrop(table, tombstones) {
-    if (!this.#hasDroppable(table, tombstones)) return false;
-    revokeHorizons(this.#words);
-    return true;
-  }
-  /** Whether there are so many slots that a move would drop, horizons aside. Takes a look at each while a snapshot is open. */
-  #hasDroppable(table, wanted) {
-    const words = this.#words;
-    if (this.#deadSlots(table) < wanted) return false;
-    if (oldestSnapshot(words) === NEVER3) return true;
-    const end = table + T_SLOTS4 + words[table + T_CAPACITY5] * SLOT_WORDS4;
-    let count = 0;
-    for (let slot = table + T_SLOTS4; slot < end; slot += SLOT_WORDS4) {
-      if (this.#isDroppable(slot) && ++count >= wanted) return true;
-    }
-    return false;
-  }
-  #isDroppable(slot) {
-    const words = this.#words;
-    const link2 = load13(words, slot + 1);
-    if (link2 === GONE4) return true;
-    if ((link2 & DEAD3) === 0 || link2 === MOVED3) return false;
-    const tombstone = link2 & REF_MASK7;
-    return hint6(words, tombstone * 4 + V_STAMP6) > 0 && isUnneeded(words, tombstone, hint6(words, slot));
-  }
-  /** Whether what a horizon lets go was dropped already when this table was made. */
-  #movesInVain(table) {
-    return this.#words[table + T_BORN2] > lowestHorizon(this.#words);
-  }
-  #revokeInVain(table) {
-    if (this.#movesInVain(table)) revokeHorizons(this.#words);
-  }
-  /** Slots of keys that were deleted: with a tombstone, or none any more. */
-  #deadSlots(table) {
-    return claimedSlots(this.#words, table) - liveEntries(this.#words);
-  }
-  #purgeWorth(table) {
-    return this.#words[table + T_CAPACITY5] / PURGE_WORTH;
-  }
-  /** Whether memory for a table like the root is there, or could not be made by moving entries. The caller is pinned. */
-  get hasPlace() {
-    const table = load13(this.#words, H_ROOT4) * 4;
-    const bytes = tableBytes(this.#words[table + T_CAPACITY5]);
-    return this.#participant.allocator.hasTablePlace(bytes);
-  }
-  /** How many deletions more would make a purge worth its while. */
-  get deletionsWanted() {
-    const table = load13(this.#words, H_ROOT4) * 4;
-    return this.#purgeWorth(table) - this.#deadSlots(table);
-  }
-  /** A larger table must leave enough to be cleaned up in turn; 0 if it does not. */
-  #allocateLarger(shift, table) {
-    const { allocator } = this.#participant;
-    const bytes = tableBytes(2 ** shift);
-    if (!this.#isWorthGrowing(table, bytes)) return 0;
-    const before = tableBytes(this.#words[table + T_CAPACITY5]);
-    if (!allocator.hasChunksForTable(bytes, before)) return 0;
-    allocator.keepForTables(bytes);
-    const next = allocateTable(this.#participant, shift);
-    if (next === 0) this.keepReserve();
-    return next;
-  }
-  /**
-   * Whether a slot of this table for each entry is too little: not if those that it takes, with what they take on average, do not
-   * fit beside a table of \`bytes\`, which would only take memory from them.
-   */
-  #isWorthGrowing(table, bytes) {
-    const words = this.#words;
-    const { allocator } = this.#participant;
-    const capacity = words[table + T_CAPACITY5];
-    const claimed = claimedSlots(words, table);
-    const used = allocator.usedRefsBeside(tableBytes(capacity));
-    return claimed === 0 || allocator.refsForEntries(bytes) >= used / claimed * slotLimit(capacity);
-  }
-  /** Keeps memory back from entries for a table that is as large as the current one, or the next. */
-  keepReserve() {
-    const root = load13(this.#words, H_ROOT4) * 4;
-    const next = load13(this.#words, root + T_NEXT4) * 4;
-    const capacity = this.#words[(next || root) + T_CAPACITY5];
-    this.#participant.allocator.keepForTables(tableBytes(capacity));
-  }
-  /**
-   * Announces that this participant is about to write so many entries, or, from then on, how many are left: makes the table
-   * large enough at once, if there is memory. The caller is pinned.
-   */
-  expect(entries) {
-    const words = this.#words;
-    const before = own11(words, this.#participant.base + P_EXPECTED3);
-    poke12(words, this.#participant.base + P_EXPECTED3, Math.min(entries, MOST_EXPECTED));
-    if (entries <= before) return;
-    this.finishIfMoving();
-    const table = load13(words, H_ROOT4) * 4;
-    const wanted = claimedSlots(words, table) + expectedEntries(words);
-    if (wanted < crowded(words[table + T_CAPACITY5])) return;
-    if (this.start(table)) this.finish(table);
-  }
-  /** Starts a move when tombstones take at least this share of the root, or the root is too large. */
-  considerShrinking(deadShare) {
-    const words = this.#words;
-    const table = load13(words, H_ROOT4) * 4;
-    if (load13(words, table + T_PERMITS3) < 0) return;
-    const claimed = claimedSlots(words, table);
-    const dead = claimed - liveEntries(words);
-    const capacity = words[table + T_CAPACITY5];
-    const horizon = 2 ** this.#participant.segment.minCapacityShift;
-    const expected = expectedEntries(words);
-    const sparse = capacity > horizon && claimed + expected < capacity * SPARSE;
-    if (!sparse && dead < capacity * deadShare) return;
-    if (!sparse && dead <= claimed - dead && this.#movesInVain(table)) return;
-    if (oldestSnapshot(words) !== NEVER3) return;
-    this.start(table);
-  }
-  /**
-   * Drops the tombstones of the root at once, if it is not being moved and there are enough to be worth it, or it is larger than it
-   * needs to be: for whoever is out of memory.
-   *
-   * @param worth How many are enough.
-   */
-  purge(worth) {
-    const words = this.#words;
-    const table = load13(words, H_ROOT4) * 4;
-    if (load13(words, table + T_NEXT4) !== 0) return;
-    worth ??= this.#purgeWorth(table);
-    if (!this.#canDrop(table, worth) && !this.#canShrink(table)) return;
-    if (this.start(table, worth)) this.finish(table);
-  }
-  /** Whether a purge that thinks so many tombstones worth it would move the root, if there is a place. The caller is pinned. */
-  wouldPurge(worth) {
-    const table = load13(this.#words, H_ROOT4) * 4;
-    worth ??= this.#purgeWorth(table);
-    return this.#hasDroppable(table, worth) || this.#canShrink(table);
-  }
-  #canShrink(table) {
-    const words = this.#words;
-    const claimed = claimedSlots(words, table);
-    const fitting = this.#fittingShift(liveEntries(words), claimed);
-    return fitting < 32 - words[table + T_SHIFT4];
-  }
-  // ---- helping ------------------------------------------------------------------------------------------------------
-  /** Moves one stride of the root, or redoes one that is not finished; the last one switches the root. Lock-free. */
-  help(table) {
-    const words = this.#words;
-    const strides = words[table + T_CAPACITY5] / STRIDE2;
-    const stride = add4(words, table + T_CURSOR2, 1);
-    if (stride < strides) {
-      this.#moveStride(table, stride);
-      if (stride < strides - 1) return;
-    }
-    const unfinished = this.#firstUnfinished(table);
-    if (unfinished < strides) this.#moveStride(table, unfinished);
-    if (this.#firstUnfinished(table) === strides) this.#switchRoot(table);
-  }
-  /** Moves everything that is left of the root. */
-  finish(table) {
-    const strides = this.#words[table + T_CAPACITY5] / STRIDE2;
-    for (; ; ) {
-      const stride = this.#firstUnfinished(table);
-      if (stride === strides) break;
-      this.#moveStride(table, stride);
-    }
-    this.#switchRoot(table);
-  }
-  /** Whether the root is being moved: a hint, for whoever is not pinned. */
-  get isMoving() {
-    return hint6(this.#words, hint6(this.#words, H_ROOT4) * 4 + T_NEXT4) !== 0;
-  }
-  /** Moves everything that is left of the root, if it is being moved. */
-  finishIfMoving() {
-    const table = load13(this.#words, H_ROOT4) * 4;
-    if (load13(this.#words, table + T_NEXT4) !== 0) this.finish(table);
-  }
-  /** Moves one stride if the root is being moved: for whoever has time. Says whether there is more to do. */
-  helpIfMoving() {
-    const table = load13(this.#words, H_ROOT4) * 4;
-    if (load13(this.#words, table + T_NEXT4) === 0) return false;
-    this.help(table);
-    return true;
-  }
-  #doneWord(table, stride) {
-    const capacity = this.#words[table + T_CAPACITY5];
-    return table + T_SLOTS4 + capacity * SLOT_WORDS4 + stride;
-  }
-  #firstUnfinished(table) {
-    const words = this.#words;
-    const strides = words[table + T_CAPACITY5] / STRIDE2;
-    let stride = load13(words, table + T_SWEPT2);
-    while (stride < strides && load13(words, this.#doneWord(table, stride)) !== 0) stride++;
-    release4(words, table + T_SWEPT2, stride);
-    return stride;
-  }
-  #moveStride(table, stride) {
-    const words = this.#words;
-    const first = table + T_SLOTS4 + stride * STRIDE2 * SLOT_WORDS4;
-    this.#touchTombstones(first);
-    this.#moveSlots(table, first, STRIDE2);
-    store5(words, this.#doneWord(table, stride), 1);
-  }
-  /** Brings the tombstones of a stride into the cache, all at the same time: most were written long ago. */
-  #touchTombstones(firstSlot) {
-    const words = this.#words;
-    const end = firstSlot + STRIDE2 * SLOT_WORDS4;
-    let seen = 0;
-    for (let slot = firstSlot; slot < end; slot += SLOT_WORDS4) {
-      const link2 = hint6(words, slot + 1);
-      if ((link2 & DEAD3) === 0 || link2 === MOVED3) continue;
-      seen |= touch4(words, (link2 & REF_MASK7) * 4 + V_STAMP6);
-    }
-    words[this.#participant.base + P_SEEN3] = seen;
-  }
-  #switchRoot(table) {
-    const words = this.#words;
-    const { base } = this.#participant;
-    enter4(words, base);
-    poke12(words, base + P_REAPING2, table / 4);
-    compareAndSet11(words, H_ROOT4, table / 4, load13(words, table + T_NEXT4));
-    this.reap(table);
-    poke12(words, base + P_REAPING2, 0);
-    leave4(words, base);
-  }
-  /** Retires a table that is not the root any more, unless another participant does. */
-  reap(table) {
-    const { slot } = this.#participant;
-    if (!compareAndSet11(this.#words, table + T_REAPER2, 0, slot + 1)) return;
-    this.#participant.retire(table / 4);
-    this.keepReserve();
-  }
-  // ---- one slot -----------------------------------------------------------------------------------------------------
-  /** Moves one slot, whatever state it is in and whoever else is at it. Lock-free. */
-  moveSlot(table, slot) {
-    this.#moveSlots(table, slot, 1);
-  }
-  #moveSlots(table, first, count) {
-    const words = this.#words;
-    const { base } = this.#participant;
-    const next = load13(words, table + T_NEXT4) * 4;
-    enter4(words, base);
-    this.#permits.turnTo(next);
-    if (!this.#move(base, table, first, count)) {
-      throw new Error("Cannot move an entry: the next table is full, which its room rules out");
-    }
-    this.#permits.giveSurplus(next);
-    leave4(words, base);
-  }
-  /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
-  closeUnlinked(table, slot) {
-    const words = this.#words;
-    const { base } = this.#participant;
-    const next = load13(words, table + T_NEXT4) * 4;
-    enter4(words, base);
-    this.#permits.turnTo(next);
-    const closed = closeUnlinked(words, base, slot);
-    this.#permits.giveSurplus(next);
-    leave4(words, base);
-    return closed;
-  }
-};
+function isMostlyDead(counts) {
+  return deadSlots(counts) > counts.live;
+}
+function hasDeadShare(counts, share) {
+  return deadSlots(counts) >= counts.capacity * share;
+}
+function isSparse({ capacity, claimed }, expected, minCapacityShift) {
+  return capacity > 2 ** minCapacityShift && claimed + expected < capacity * SPARSEST;
+}
+function purgeWorth(capacity) {
+  return capacity / PURGE_WORTH;
+}
+function earlyPurgeWorth({ capacity, live }) {
+  return Math.max((slotLimit(capacity) - live) / 2, purgeWorth(capacity));
+}
+function minCapacityShiftFor(entries) {
+  let shift = LEAST_SHIFT;
+  while (crowded(2 ** shift) <= entries) shift++;
+  return shift;
+}
+function leastShift(claimed) {
+  let shift = LEAST_SHIFT;
+  while (slotLimit(2 ** shift) - claimed < 2 ** shift / LEAST_PERMITS) shift++;
+  return shift;
+}
+function fittingShift({ claimed, live }, minCapacityShift) {
+  const suitable = Math.ceil(Math.log2(Math.max(1, live) / FULLEST));
+  return Math.max(minCapacityShift, suitable, leastShift(claimed));
+}
+function canShrink(counts, minCapacityShift) {
+  return 2 ** fittingShift(counts, minCapacityShift) < counts.capacity;
+}
+function growthShifts(counts, expected, minCapacityShift) {
+  const least = Math.max(Math.log2(counts.capacity) + 1, leastShift(counts.claimed));
+  const most = Math.max(fittingShift(counts, minCapacityShift), expected === 0 ? 0 : minCapacityShiftFor(counts.live + expected));
+  const shifts = [];
+  for (let shift = most; shift >= least; shift--) shifts.push(shift);
+  return shifts;
+}
+function isWorthGrowing({ capacity, claimed }, used, left) {
+  return claimed === 0 || left >= used / claimed * slotLimit(capacity);
+}
 
 // src/table/optimistic_read.ts
 var optimistic_read_exports = {};
@@ -4578,39 +4042,39 @@ __export(optimistic_read_exports, {
   findOptimistically: () => findOptimistically,
   validates: () => validates
 });
-var { EMPTY: EMPTY3, FROZEN: FROZEN3, H_ERA: H_ERA5, H_ROOT: H_ROOT5, HAS_EXPIRY: HAS_EXPIRY3, MOVED: MOVED4, REF_MASK: REF_MASK8, SLOT_WORDS: SLOT_WORDS5, T_SHIFT: T_SHIFT5, T_SLOTS: T_SLOTS5, V_HEADER_WORDS: V_HEADER_WORDS4, V_KEY: V_KEY3, V_STAMP: V_STAMP7 } = layout_exports;
-var { load: load14 } = atomics_exports;
+var { EMPTY: EMPTY2, FROZEN: FROZEN2, H_ERA: H_ERA4, H_ROOT: H_ROOT3, HAS_EXPIRY: HAS_EXPIRY3, MOVED: MOVED2, REF_MASK: REF_MASK4, SLOT_WORDS: SLOT_WORDS3, T_SHIFT: T_SHIFT3, T_SLOTS: T_SLOTS3, V_HEADER_WORDS: V_HEADER_WORDS4, V_KEY: V_KEY3, V_STAMP: V_STAMP4 } = layout_exports;
+var { load: load11 } = atomics_exports;
 var { isPairOf: isPairOf2 } = intrinsics_exports;
-var { homeSlot: homeSlot4 } = hash_exports;
+var { homeSlot: homeSlot2 } = hash_exports;
 var { keyWords: keyWords3 } = version_exports;
 var UNDECIDED = -1;
 var MOST_PROBES = 32;
 var TWO_STEPS = 4;
 function beginOptimisticRead(words) {
-  return load14(words, H_ERA5);
+  return load11(words, H_ERA4);
 }
 function validates(words, before) {
-  return load14(words, H_ERA5) - before >>> 0 < TWO_STEPS;
+  return load11(words, H_ERA4) - before >>> 0 < TWO_STEPS;
 }
 function findOptimistically(words, hash, key, info) {
-  const table = load14(words, H_ROOT5) * 4;
-  const slots = table + T_SLOTS5;
-  const shift = load14(words, table + T_SHIFT5);
+  const table = load11(words, H_ROOT3) * 4;
+  const slots = table + T_SLOTS3;
+  const shift = load11(words, table + T_SHIFT3);
   const mask = -1 >>> shift;
-  let i = homeSlot4(hash, shift);
+  let i = homeSlot2(hash, shift);
   for (let probes = 0; probes < MOST_PROBES; probes++) {
-    const slot = slots + i * SLOT_WORDS5;
-    const there = load14(words, slot);
+    const slot = slots + i * SLOT_WORDS3;
+    const there = load11(words, slot);
     if (there === hash) {
-      const link2 = load14(words, slot + 1);
+      const link2 = load11(words, slot + 1);
       if (link2 === 0) return 0;
-      if (link2 === MOVED4 || (link2 & FROZEN3) !== 0) return UNDECIDED;
-      const ref = link2 & REF_MASK8;
+      if (link2 === MOVED2 || (link2 & FROZEN2) !== 0) return UNDECIDED;
+      const ref = link2 & REF_MASK4;
       if (seemsOfKey(words, ref, key, info)) {
-        return load14(words, ref * 4 + V_STAMP7) > 0 ? ref : UNDECIDED;
+        return load11(words, ref * 4 + V_STAMP4) > 0 ? ref : UNDECIDED;
       }
-    } else if ((there & ~1) === EMPTY3) {
-      return there === EMPTY3 ? 0 : UNDECIDED;
+    } else if ((there & ~1) === EMPTY2) {
+      return there === EMPTY2 ? 0 : UNDECIDED;
     }
     i = i + 1 & mask;
   }
@@ -4618,14 +4082,14 @@ function findOptimistically(words, hash, key, info) {
 }
 function seemsOfKey(words, ref, key, info) {
   const at = ref * 4;
-  if ((load14(words, at + V_KEY3) & ~HAS_EXPIRY3) !== info) return false;
+  if ((load11(words, at + V_KEY3) & ~HAS_EXPIRY3) !== info) return false;
   const count = keyWords3(info);
   const from = at + V_HEADER_WORDS4;
   let i = 0;
   for (; i + 1 < count; i += 2) {
     if (!isPairOf2(words, from + i, key, i)) return false;
   }
-  return i === count || load14(words, from + i) === key[i];
+  return i === count || load11(words, from + i) === key[i];
 }
 
 // src/table/fast_path.ts
@@ -4649,27 +4113,27 @@ __export(account_exports, {
   account: () => account,
   announce: () => announce
 });
-var { P_ENTRIES: P_ENTRIES3, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD2, P_HAND: P_HAND4, P_LIVE_AHEAD: P_LIVE_AHEAD2, P_LIVE_REFS: P_LIVE_REFS2, V_KEY: V_KEY4, V_VALUE: V_VALUE3 } = layout_exports;
-var { own: own12, poke: poke13 } = atomics_exports;
+var { P_ENTRIES: P_ENTRIES2, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD2, P_HAND: P_HAND4, P_LIVE_AHEAD: P_LIVE_AHEAD2, P_LIVE_REFS: P_LIVE_REFS2, V_KEY: V_KEY4, V_VALUE: V_VALUE3 } = layout_exports;
+var { own: own10, poke: poke12 } = atomics_exports;
 var { blockRefs: blockRefs3 } = free_list_exports;
 var { bytesOf: bytesOf2, isTombstone: isTombstone2 } = version_exports;
 function announce(words, base, before, after) {
-  let entries = own12(words, base + P_ENTRIES3);
-  let live = own12(words, base + P_LIVE_REFS2);
+  let entries = own10(words, base + P_ENTRIES2);
+  let live = own10(words, base + P_LIVE_REFS2);
   if (!isAlike(words, before, after)) {
     const had = liveRefs(words, before);
     const has = liveRefs(words, after);
     entries += (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
     live += has - had;
   }
-  poke13(words, base + P_ENTRIES_AHEAD2, entries);
-  poke13(words, base + P_LIVE_AHEAD2, live);
-  poke13(words, base + P_HAND4, -after);
+  poke12(words, base + P_ENTRIES_AHEAD2, entries);
+  poke12(words, base + P_LIVE_AHEAD2, live);
+  poke12(words, base + P_HAND4, -after);
 }
 function account(words, base) {
-  poke13(words, base + P_ENTRIES3, own12(words, base + P_ENTRIES_AHEAD2));
-  poke13(words, base + P_LIVE_REFS2, own12(words, base + P_LIVE_AHEAD2));
-  poke13(words, base + P_HAND4, 0);
+  poke12(words, base + P_ENTRIES2, own10(words, base + P_ENTRIES_AHEAD2));
+  poke12(words, base + P_LIVE_REFS2, own10(words, base + P_LIVE_AHEAD2));
+  poke12(words, base + P_HAND4, 0);
 }
 function isAlike(words, before, after) {
   return before !== 0 && words[before * 4 + V_VALUE3] === words[after * 4 + V_VALUE3] && words[before * 4 + V_KEY4] === words[after * 4 + V_KEY4];
@@ -4679,14 +4143,138 @@ function liveRefs(words, ref) {
   return blockRefs3(words, bytesOf2(words, ref));
 }
 
+// src/table/tombstone.ts
+var tombstone_exports = {};
+__export(tombstone_exports, {
+  dropAtOnce: () => dropAtOnce,
+  isDroppable: () => isDroppable,
+  isUnneeded: () => isUnneeded
+});
+
+// src/table/horizon.ts
+var horizon_exports = {};
+__export(horizon_exports, {
+  clearHorizon: () => clearHorizon,
+  lowestHorizon: () => lowestHorizon,
+  raiseHorizon: () => raiseHorizon,
+  revokeHorizons: () => revokeHorizons,
+  setHorizon: () => setHorizon
+});
+function setHorizon(participant, tick) {
+  store(participant.segment.words, participant.base + P_HORIZON, tick);
+}
+function raiseHorizon(participant, from, to) {
+  const words = participant.segment.words;
+  return compareAndSet(words, participant.base + P_HORIZON, from, to);
+}
+function clearHorizon(participant) {
+  store(participant.segment.words, participant.base + P_HORIZON, 0);
+}
+function lowestHorizon(words) {
+  let lowest = NEVER;
+  const slots = load(words, H_SNAPSHOTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const horizon = load(words, participantBase(slot) + P_HORIZON);
+    if (horizon > 0 && horizon < lowest) lowest = horizon;
+  }
+  return lowest;
+}
+function revokeHorizons(words) {
+  const slots = load(words, H_SNAPSHOTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const index = participantBase(slot) + P_HORIZON;
+    const horizon = load(words, index);
+    if (horizon > 0) compareAndSet(words, index, horizon, LOST);
+  }
+}
+
+// src/table/prune.ts
+var prune_exports = {};
+__export(prune_exports, {
+  freeze: () => freeze,
+  prune: () => prune
+});
+var { FINAL: FINAL3, GOING: GOING2, REF_MASK: REF_MASK5, V_PREV: V_PREV4, V_STAMP: V_STAMP5 } = layout_exports;
+var { compareAndSet: compareAndSet8, hint: hint5, load: load12, fixed: fixed5 } = atomics_exports;
+var { hold: hold2, retire: retire2 } = limbo_exports;
+var { isShown: isShown2 } = registry_exports;
+var { contentRefs: contentRefs2 } = version_exports;
+function prune(words, base, ref, hash) {
+  const at = ref * 4 + V_PREV4;
+  if ((hint5(words, at) & FINAL3) !== 0) return;
+  const old = load12(words, at);
+  if ((old & FINAL3) !== 0) return;
+  const death = fixed5(words, ref * 4 + V_STAMP5);
+  if (isShown2(words, fixed5(words, old * 4 + V_STAMP5), death, hash)) {
+    if (compareAndSet8(words, at, old, old | FINAL3)) {
+      hold2(words, base, old, death);
+    }
+    return;
+  }
+  const older = freeze(words, old);
+  if (compareAndSet8(words, at, old, older & REF_MASK5 | FINAL3)) {
+    retire2(words, base, old, contentRefs2(words, old));
+  }
+}
+function freeze(words, ref) {
+  const at = ref * 4 + V_PREV4;
+  let prev = load12(words, at);
+  while ((prev & REF_MASK5) !== 0 && (prev & GOING2) === 0) {
+    if (compareAndSet8(words, at, prev, prev | GOING2)) break;
+    prev = load12(words, at);
+  }
+  return prev;
+}
+
+// src/table/tombstone.ts
+var { GONE: GONE2, H_ERA: H_ERA5, H_ROOT: H_ROOT4, H_SNAPSHOTS: H_SNAPSHOTS4, REF_MASK: REF_MASK6, SLOT_WORDS: SLOT_WORDS4, T_CAPACITY: T_CAPACITY4, T_ROOT_SINCE: T_ROOT_SINCE2, T_SHIFT: T_SHIFT4, T_SLOTS: T_SLOTS4, V_PREV: V_PREV5, V_STAMP: V_STAMP6 } = layout_exports;
+var { compareAndSet: compareAndSet9, load: load13, fixed: fixed6 } = atomics_exports;
+var { isOver: isOver2, retire: retire3 } = limbo_exports;
+var { isNeeded: isNeeded2 } = registry_exports;
+var { lowestHorizon: lowestHorizon2 } = horizon_exports;
+var { homeSlot: homeSlot3 } = hash_exports;
+var { prune: prune2 } = prune_exports;
+var { contentRefs: contentRefs3, settle: settle3 } = version_exports;
+var NEAR = 8;
+function isDroppable(words, base, tombstone, hash) {
+  settle3(words, tombstone);
+  prune2(words, base, tombstone, hash);
+  return isNeededByNone(words, tombstone, hash);
+}
+function isNeededByNone(words, tombstone, hash) {
+  if (load13(words, H_SNAPSHOTS4) === 0) return true;
+  return isUnneeded(words, tombstone, hash) && lowestHorizon2(words) >= fixed6(words, tombstone * 4 + V_STAMP6);
+}
+function isUnneeded(words, tombstone, hash) {
+  const at = tombstone * 4;
+  return (load13(words, at + V_PREV5) & REF_MASK6) === 0 || !isNeeded2(words, fixed6(words, at + V_STAMP6), hash);
+}
+function dropAtOnce(words, base, table, slot, link2) {
+  const tombstone = link2 & REF_MASK6;
+  if (fitsScratch(words, table, slot) && isRidOfMovers(words, table) && isNeededByNone(words, tombstone, fixed6(words, slot)) && compareAndSet9(words, slot + 1, link2, GONE2)) retire3(words, base, tombstone, contentRefs3(words, tombstone));
+}
+function fitsScratch(words, table, slot) {
+  const place = (slot - table - T_SLOTS4) / SLOT_WORDS4;
+  const home2 = homeSlot3(fixed6(words, slot), words[table + T_SHIFT4]);
+  return (place - home2 & words[table + T_CAPACITY4] - 1) < NEAR;
+}
+function isRidOfMovers(words, table) {
+  const since = load13(words, table + T_ROOT_SINCE2);
+  if (since !== 0) return isOver2(words, since);
+  if (load13(words, H_ROOT4) * 4 === table) {
+    compareAndSet9(words, table + T_ROOT_SINCE2, 0, load13(words, H_ERA5));
+  }
+  return false;
+}
+
 // src/table/fast_path.ts
-var { CLOSED: CLOSED3, DEAD: DEAD4, EMPTY: EMPTY4, FROZEN: FROZEN4, H_ERA: H_ERA6, H_LOW: H_LOW3, H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, MOVED: MOVED5, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS4, P_PERMITS_FOR: P_PERMITS_FOR3, P_PIN: P_PIN3, P_RESULT: P_RESULT2, P_SEEN: P_SEEN4, REF_MASK: REF_MASK9, SLOT_WORDS: SLOT_WORDS6, T_CAPACITY: T_CAPACITY6, T_NEXT: T_NEXT5, T_NUMBER: T_NUMBER4, T_SHIFT: T_SHIFT6, T_SLOTS: T_SLOTS6, TAG_SHIFT: TAG_SHIFT3, TAG_TOMBSTONE: TAG_TOMBSTONE3, V_HEADER_WORDS: V_HEADER_WORDS5, V_KEY: V_KEY5, V_PREV: V_PREV6, V_VALUE: V_VALUE4 } = layout_exports;
-var { compareAndSet: compareAndSet12, hint: hint7, load: load15, own: own13, poke: poke14, release: release5, fixed: fixed7, store: store6, touch: touch5 } = atomics_exports;
+var { CLOSED: CLOSED2, DEAD: DEAD2, EMPTY: EMPTY3, FROZEN: FROZEN3, H_ERA: H_ERA6, H_LOW: H_LOW3, H_ROOT: H_ROOT5, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, MOVED: MOVED3, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS3, P_PERMITS_FOR: P_PERMITS_FOR3, P_PIN: P_PIN3, P_RESULT: P_RESULT2, P_SEEN: P_SEEN3, REF_MASK: REF_MASK7, SLOT_WORDS: SLOT_WORDS5, T_CAPACITY: T_CAPACITY5, T_NEXT: T_NEXT3, T_NUMBER: T_NUMBER4, T_SHIFT: T_SHIFT5, T_SLOTS: T_SLOTS5, TAG_SHIFT: TAG_SHIFT3, TAG_TOMBSTONE: TAG_TOMBSTONE3, V_HEADER_WORDS: V_HEADER_WORDS5, V_KEY: V_KEY5, V_PREV: V_PREV6, V_VALUE: V_VALUE4 } = layout_exports;
+var { compareAndSet: compareAndSet10, hint: hint6, load: load14, own: own11, poke: poke13, release: release3, fixed: fixed7, store: store5, touch: touch4 } = atomics_exports;
 var { floatAt: floatAt3 } = intrinsics_exports;
 var { classAt: classAt3, classFor: classFor3, popBlock: popBlock3, pushBlock: pushBlock2 } = free_list_exports;
 var { account: account2, announce: announce2 } = account_exports;
 var { enter: enter5, leave: leave5 } = section_exports;
-var { homeSlot: homeSlot5 } = hash_exports;
+var { homeSlot: homeSlot4 } = hash_exports;
 var { dropAtOnce: dropAtOnce2 } = tombstone_exports;
 var { prune: prune3 } = prune_exports;
 var { hasExpired: hasExpired2, isOfKey: isOfKey2, isTombstone: isTombstone3, settle: settle4, valueIndexOf: valueIndexOf2, versionBytes: versionBytes2, writePlain: writePlain2 } = version_exports;
@@ -4754,14 +4342,14 @@ function exchange(words, floats, base, hash, info, valueInfo, expected, value) {
 }
 function pin(words, base) {
   if (words[base + P_PIN3] !== 0) return false;
-  store6(words, base + P_PIN3, hint7(words, H_ERA6));
+  store5(words, base + P_PIN3, hint6(words, H_ERA6));
   return true;
 }
 function unpin(words, base) {
-  release5(words, base + P_PIN3, 0);
+  release3(words, base + P_PIN3, 0);
 }
 function newNumber(words, base, info, valueInfo) {
-  if (hint7(words, H_LOW3) !== 0) return 0;
+  if (hint6(words, H_LOW3) !== 0) return 0;
   return newVersion(words, base, info, valueInfo, NUMBER_BYTES2);
 }
 function newVersion(words, base, info, valueInfo, valueBytes3) {
@@ -4775,44 +4363,44 @@ function free(words, base, version) {
   pushBlock2(words, base, classAt3(words, version), version);
 }
 function touchHome(words, base, hash) {
-  const table = hint7(words, H_ROOT6) * 4;
-  const home2 = homeSlot5(hash, words[table + T_SHIFT6]);
-  words[base + P_SEEN4] = touch5(words, table + T_SLOTS6 + home2 * SLOT_WORDS6);
+  const table = hint6(words, H_ROOT5) * 4;
+  const home2 = homeSlot4(hash, words[table + T_SHIFT5]);
+  words[base + P_SEEN3] = touch4(words, table + T_SLOTS5 + home2 * SLOT_WORDS5);
 }
 function rootAtRest(words) {
-  const table = load15(words, H_ROOT6) * 4;
-  return load15(words, table + T_NEXT5) === 0 ? table : 0;
+  const table = load14(words, H_ROOT5) * 4;
+  return load14(words, table + T_NEXT3) === 0 ? table : 0;
 }
 function probe(words, table, hash, key, info) {
   if (table === 0) return -1;
-  const slots = table + T_SLOTS6;
-  const mask = words[table + T_CAPACITY6] - 1;
-  let i = homeSlot5(hash, words[table + T_SHIFT6]);
+  const slots = table + T_SLOTS5;
+  const mask = words[table + T_CAPACITY5] - 1;
+  let i = homeSlot4(hash, words[table + T_SHIFT5]);
   for (let probes = 0; probes <= mask; probes++) {
-    const slot = slots + i * SLOT_WORDS6;
-    let there = hint7(words, slot);
-    if (there === EMPTY4) there = load15(words, slot);
-    if (there === EMPTY4) return slot;
-    if (there === CLOSED3) return -1;
+    const slot = slots + i * SLOT_WORDS5;
+    let there = hint6(words, slot);
+    if (there === EMPTY3) there = load14(words, slot);
+    if (there === EMPTY3) return slot;
+    if (there === CLOSED2) return -1;
     if (there === hash) {
-      const linked = load15(words, slot + 1);
+      const linked = load14(words, slot + 1);
       if (linked === 0) return slot;
-      if ((linked & FROZEN4) !== 0) return -1;
-      if (isOfKey2(words, linked & REF_MASK9, key, info)) return slot;
+      if ((linked & FROZEN3) !== 0) return -1;
+      if (isOfKey2(words, linked & REF_MASK7, key, info)) return slot;
     }
     i = i + 1 & mask;
   }
   return -1;
 }
 function currentLink(words, base, slot, hash, key, info) {
-  if (slot < 0) return MOVED5;
-  const there = load15(words, slot);
-  if (there === EMPTY4) return 0;
-  if (there !== hash) return MOVED5;
-  const linked = load15(words, slot + 1);
+  if (slot < 0) return MOVED3;
+  const there = load14(words, slot);
+  if (there === EMPTY3) return 0;
+  if (there !== hash) return MOVED3;
+  const linked = load14(words, slot + 1);
   if (linked === 0) return 0;
-  const ref = linked & REF_MASK9;
-  if ((linked & FROZEN4) !== 0 || !isOfKey2(words, ref, key, info)) return MOVED5;
+  const ref = linked & REF_MASK7;
+  if ((linked & FROZEN3) !== 0 || !isOfKey2(words, ref, key, info)) return MOVED3;
   settle4(words, ref);
   prune3(words, base, ref, hash);
   return linked;
@@ -4823,36 +4411,36 @@ function link(words, base, hash, version, expected) {
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED5 || !isExpected(linked, expected)) return UNDONE;
+  if (linked === MOVED3 || !isExpected(linked, expected)) return UNDONE;
   return linked === 0 ? insert(words, base, table, slot, hash, version) : replace(words, base, slot, linked, version);
 }
 function isExpected(linked, expected) {
-  return expected === ANY_VERSION || (linked & REF_MASK9) === expected;
+  return expected === ANY_VERSION || (linked & REF_MASK7) === expected;
 }
 function insert(words, base, table, slot, hash, version) {
-  const there = load15(words, slot);
-  const isMine = there === EMPTY4 ? claim(words, base, table, slot, hash) : there === hash;
+  const there = load14(words, slot);
+  const isMine = there === EMPTY3 ? claim(words, base, table, slot, hash) : there === hash;
   if (!isMine) return UNDONE;
   announce2(words, base, 0, version);
-  if (!compareAndSet12(words, slot + 1, 0, version)) return UNDONE;
+  if (!compareAndSet10(words, slot + 1, 0, version)) return UNDONE;
   settle4(words, version);
   account2(words, base);
   return DONE;
 }
 function claim(words, base, table, slot, hash) {
-  const permits = own13(words, base + P_PERMITS4);
+  const permits = own11(words, base + P_PERMITS3);
   if (permits <= 0) return false;
   if (words[base + P_PERMITS_FOR3] !== words[table + T_NUMBER4]) return false;
-  poke14(words, base + P_PERMITS4, permits - 1);
-  if (compareAndSet12(words, slot, EMPTY4, hash)) return true;
-  poke14(words, base + P_PERMITS4, permits);
+  poke13(words, base + P_PERMITS3, permits - 1);
+  if (compareAndSet10(words, slot, EMPTY3, hash)) return true;
+  poke13(words, base + P_PERMITS3, permits);
   return false;
 }
 function replace(words, base, slot, linked, version) {
-  const current = linked & REF_MASK9;
-  poke14(words, version * 4 + V_PREV6, current);
+  const current = linked & REF_MASK7;
+  poke13(words, version * 4 + V_PREV6, current);
   announce2(words, base, current, version);
-  if (!compareAndSet12(words, slot + 1, linked, version)) return UNDONE;
+  if (!compareAndSet10(words, slot + 1, linked, version)) return UNDONE;
   settle4(words, version);
   prune3(words, base, version, fixed7(words, slot));
   account2(words, base);
@@ -4872,15 +4460,15 @@ function linkTombstone(words, base, hash, tombstone, expected) {
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED5) return UNDONE;
-  const current = linked & REF_MASK9;
+  if (linked === MOVED3) return UNDONE;
+  const current = linked & REF_MASK7;
   if (current === 0 || isTombstone3(words, current)) return ABSENT;
   if (!isExpected(linked, expected)) return UNDONE;
   if (hasExpired2(words, current)) return UNDONE;
-  const dead = tombstone | DEAD4;
-  poke14(words, tombstone * 4 + V_PREV6, current);
+  const dead = tombstone | DEAD2;
+  poke13(words, tombstone * 4 + V_PREV6, current);
   announce2(words, base, current, tombstone);
-  if (!compareAndSet12(words, slot + 1, linked, dead)) return UNDONE;
+  if (!compareAndSet10(words, slot + 1, linked, dead)) return UNDONE;
   settle4(words, tombstone);
   prune3(words, base, tombstone, hash);
   account2(words, base);
@@ -4894,8 +4482,8 @@ function add5(words, floats, base, hash, version, by) {
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED5) return UNDONE;
-  const current = linked & REF_MASK9;
+  if (linked === MOVED3) return UNDONE;
+  const current = linked & REF_MASK7;
   if (current !== 0 && !isAlike2(words, current, version)) return UNDONE;
   const before = current === 0 ? 0 : floatAt3(words, valueIndexOf2(current, info) * 2);
   const sum = before + by;
@@ -4909,8 +4497,8 @@ function swap(words, base, hash, version, expected) {
   const info = words[version * 4 + V_KEY5];
   const slot = probe(words, rootAtRest(words), hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED5 || linked === 0) return UNDONE;
-  const current = linked & REF_MASK9;
+  if (linked === MOVED3 || linked === 0) return UNDONE;
+  const current = linked & REF_MASK7;
   if (!isAlike2(words, current, version)) return UNDONE;
   const there = floatAt3(words, valueIndexOf2(current, info) * 2);
   if (!isSame(there, expected)) return UNDONE;
@@ -4940,20 +4528,20 @@ function fastPathFallback(words, floats) {
 }
 
 // src/table/gap.ts
-var { EMPTY: EMPTY5, SLOT_WORDS: SLOT_WORDS7, T_CAPACITY: T_CAPACITY7, T_SLOTS: T_SLOTS7 } = layout_exports;
-var { load: load16 } = atomics_exports;
+var { EMPTY: EMPTY4, SLOT_WORDS: SLOT_WORDS6, T_CAPACITY: T_CAPACITY6, T_SLOTS: T_SLOTS6 } = layout_exports;
+var { load: load15 } = atomics_exports;
 function afterGap(words, table, from, to) {
-  const slots = table + T_SLOTS7;
-  const mask = words[table + T_CAPACITY7] - 1;
+  const slots = table + T_SLOTS6;
+  const mask = words[table + T_CAPACITY6] - 1;
   for (let i = from; i < to; i++) {
-    if (load16(words, slots + (i & mask) * SLOT_WORDS7) !== EMPTY5) return i;
+    if (load15(words, slots + (i & mask) * SLOT_WORDS6) !== EMPTY4) return i;
   }
   return to;
 }
 
 // src/table/cursor.ts
-var { CLOSED: CLOSED4, EMPTY: EMPTY6, GONE: GONE5, H_ROOT: H_ROOT7, HAS_EXPIRY: HAS_EXPIRY5, MOVED: MOVED6, REF_MASK: REF_MASK10, SLOT_WORDS: SLOT_WORDS8, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT6, T_SHIFT: T_SHIFT7, T_SLOTS: T_SLOTS8, V_KEY: V_KEY6, V_STAMP: V_STAMP8 } = layout_exports;
-var { hint: hint8, load: load17, fixed: fixed8 } = atomics_exports;
+var { CLOSED: CLOSED3, EMPTY: EMPTY5, GONE: GONE3, H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY5, MOVED: MOVED4, REF_MASK: REF_MASK8, SLOT_WORDS: SLOT_WORDS7, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, T_SLOTS: T_SLOTS7, V_KEY: V_KEY6, V_STAMP: V_STAMP7 } = layout_exports;
+var { hint: hint7, load: load16, fixed: fixed8 } = atomics_exports;
 var { settle: settle5, touchVersion: touchVersion2 } = version_exports;
 var HASHES = 2 ** 32;
 var RANGE_SLOTS = 128;
@@ -4996,13 +4584,13 @@ var Cursor = class {
   next(refs) {
     const words = this.#words;
     const from = this.#position;
-    const width = 2 ** words[load17(words, H_ROOT7) * 4 + T_SHIFT7];
+    const width = 2 ** words[load16(words, H_ROOT6) * 4 + T_SHIFT6];
     const to = Math.min(HASHES, (Math.floor(from / width) + RANGE_SLOTS) * width);
     for (; ; ) {
       refs.length = 0;
       this.#hashes.length = 0;
-      let table = load17(words, H_ROOT7) * 4;
-      const next = load17(words, table + T_NEXT6);
+      let table = load16(words, H_ROOT6) * 4;
+      const next = load16(words, table + T_NEXT4);
       if (next !== 0) {
         this.#move(table, from, to);
         table = next * 4;
@@ -5021,37 +4609,37 @@ var Cursor = class {
    */
   #move(table, from, to) {
     const words = this.#words;
-    const capacity = words[table + T_CAPACITY8];
+    const capacity = words[table + T_CAPACITY7];
     const first = home(words, table, from);
     const last = home(words, table, to - 1);
     for (let n = 0; n < capacity; n++) {
-      const slot = table + T_SLOTS8 + (first + n & capacity - 1) * SLOT_WORDS8;
+      const slot = table + T_SLOTS7 + (first + n & capacity - 1) * SLOT_WORDS7;
       this.#migration.moveSlot(table, slot);
-      if (fixed8(words, slot) === CLOSED4 && first + n >= last) return;
+      if (fixed8(words, slot) === CLOSED3 && first + n >= last) return;
     }
   }
   /** Collects the range, from the same slots; false when a migration got in between. */
   #collect(table, from, to, refs) {
     const words = this.#words;
-    const slots = table + T_SLOTS8;
-    const mask = words[table + T_CAPACITY8] - 1;
+    const slots = table + T_SLOTS7;
+    const mask = words[table + T_CAPACITY7] - 1;
     const first = home(words, table, from);
     const last = home(words, table, to - 1);
     for (let i = first; i - first <= mask; i++) {
-      let slot = slots + (i & mask) * SLOT_WORDS8;
-      let hash = hint8(words, slot);
-      if ((hash & ~CLOSED4) === EMPTY6) {
+      let slot = slots + (i & mask) * SLOT_WORDS7;
+      let hash = hint7(words, slot);
+      if ((hash & ~CLOSED3) === EMPTY5) {
         if (i < last) i = this.#afterGap(table, i, last);
-        slot = slots + (i & mask) * SLOT_WORDS8;
-        hash = load17(words, slot);
+        slot = slots + (i & mask) * SLOT_WORDS7;
+        hash = load16(words, slot);
       }
-      if (hash === EMPTY6) break;
-      if (hash === CLOSED4) return false;
-      const link2 = load17(words, slot + 1);
-      if (link2 === MOVED6) return false;
+      if (hash === EMPTY5) break;
+      if (hash === CLOSED3) return false;
+      const link2 = load16(words, slot + 1);
+      if (link2 === MOVED4) return false;
       const unsigned = hash >>> 0;
-      if (link2 !== 0 && link2 !== GONE5 && unsigned >= from && unsigned < to) {
-        this.#insert(refs, link2 & REF_MASK10, unsigned);
+      if (link2 !== 0 && link2 !== GONE3 && unsigned >= from && unsigned < to) {
+        this.#insert(refs, link2 & REF_MASK8, unsigned);
       }
     }
     return true;
@@ -5070,10 +4658,10 @@ var Cursor = class {
 };
 function settleMet(words, ref) {
   const at = ref * 4;
-  if (hint8(words, at + V_STAMP8) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
+  if (hint7(words, at + V_STAMP7) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
 }
 function home(words, table, hash) {
-  return homeSlot(hash, words[table + T_SHIFT7]);
+  return homeSlot(hash, words[table + T_SHIFT6]);
 }
 function forEachRange(participant, migration, visit) {
   const cursor = new Cursor(participant.segment, migration);
@@ -5219,8 +4807,8 @@ var Backoff = class {
 };
 
 // src/table/chain.ts
-var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, REF_MASK: REF_MASK11, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY7, V_PREV: V_PREV7, V_STAMP: V_STAMP9 } = layout_exports;
-var { compareAndSet: compareAndSet13, load: load18, fixed: fixed9 } = atomics_exports;
+var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, REF_MASK: REF_MASK9, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY7, V_PREV: V_PREV7, V_STAMP: V_STAMP8 } = layout_exports;
+var { compareAndSet: compareAndSet11, load: load17, fixed: fixed9 } = atomics_exports;
 var { hashWords: hashWords3 } = hash_exports;
 var { isOlderOpen: isOlderOpen2, isShown: isShown3 } = registry_exports;
 var { freeze: freeze2, prune: prune4 } = prune_exports;
@@ -5246,7 +4834,7 @@ var TableChains = class {
   releaseHeld(ref, death) {
     const words = this.#words;
     const hash = hashOf(words, ref);
-    const birth = fixed9(words, ref * 4 + V_STAMP9);
+    const birth = fixed9(words, ref * 4 + V_STAMP8);
     if (isShown3(words, birth, death, hash)) return "needed";
     if (!isOlderOpen2(words, birth, hash)) return "out";
     return this.#takeOut(ref) ? "out" : "later";
@@ -5269,18 +4857,18 @@ var TableChains = class {
   /** Takes out what is going, from the newest version to this one; false: the chain changed, and it may still be there. */
   #takeOutBehind(newest, wanted) {
     const words = this.#words;
-    const birth = fixed9(words, wanted * 4 + V_STAMP9);
+    const birth = fixed9(words, wanted * 4 + V_STAMP8);
     let front = newest;
-    let prev = load18(words, front * 4 + V_PREV7);
+    let prev = load17(words, front * 4 + V_PREV7);
     for (; ; ) {
       this.passed++;
       if ((prev & GOING3) !== 0) return false;
-      const ref = prev & REF_MASK11;
-      if (ref === 0 || fixed9(words, ref * 4 + V_STAMP9) < birth) return true;
-      const older = load18(words, ref * 4 + V_PREV7);
+      const ref = prev & REF_MASK9;
+      if (ref === 0 || fixed9(words, ref * 4 + V_STAMP8) < birth) return true;
+      const older = load17(words, ref * 4 + V_PREV7);
       if (ref === wanted || (older & GOING3) !== 0) {
-        const next = older & REF_MASK11 | FINAL4;
-        if (!compareAndSet13(words, front * 4 + V_PREV7, prev, next)) return false;
+        const next = older & REF_MASK9 | FINAL4;
+        if (!compareAndSet11(words, front * 4 + V_PREV7, prev, next)) return false;
         if (ref === wanted) return true;
         prev = next;
       } else {
@@ -5300,21 +4888,497 @@ function hashOf(words, ref) {
   return hashWords3(words, keyWords4(info), info, k0, k1, key);
 }
 
-// src/table/table.ts
-var { CLOSED: CLOSED5, DEAD: DEAD5, EMPTY: EMPTY7, FINAL: FINAL5, FROZEN: FROZEN5, H_ROOT: H_ROOT8, MOVED: MOVED7, P_SEEN: P_SEEN5, REF_MASK: REF_MASK12, SLOT_WORDS: SLOT_WORDS9, T_CAPACITY: T_CAPACITY9, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS4, T_SHIFT: T_SHIFT8, T_SLOTS: T_SLOTS9, V_PREV: V_PREV8 } = layout_exports;
-var { compareAndSet: compareAndSet14, hint: hint9, load: load19, poke: poke15, fixed: fixed10, touch: touch6 } = atomics_exports;
-var { account: account3, announce: announce3 } = account_exports;
+// src/table/move.ts
+var { CLOSED: CLOSED4, DEAD: DEAD3, EMPTY: EMPTY6, FROZEN: FROZEN4, GONE: GONE4, MOVED: MOVED5, P_PERMITS: P_PERMITS4, REF_MASK: REF_MASK10, SLOT_WORDS: SLOT_WORDS8, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT5, T_SHIFT: T_SHIFT7, T_SLOTS: T_SLOTS8 } = layout_exports;
+var { compareAndSet: compareAndSet12, load: load18, own: own12, poke: poke14, release: release4 } = atomics_exports;
+var { retire: retire4 } = limbo_exports;
+var { homeSlot: homeSlot5 } = hash_exports;
+var { isDroppable: isDroppable2 } = tombstone_exports;
+var { contentRefs: contentRefs4, sameKey: sameKey2 } = version_exports;
+function moveSlots(words, base, table, first, count) {
+  const end = first + count * SLOT_WORDS8;
+  for (let slot = first; slot < end; slot += SLOT_WORDS8) {
+    if (!moveSlot(words, base, table, slot)) return false;
+  }
+  return true;
+}
+function moveSlot(words, base, table, slot) {
+  for (; ; ) {
+    const hash = load18(words, slot);
+    if (hash === CLOSED4) return true;
+    if (hash === EMPTY6) {
+      if (compareAndSet12(words, slot, EMPTY6, CLOSED4)) return true;
+      continue;
+    }
+    const link2 = load18(words, slot + 1);
+    if (link2 === MOVED5) return true;
+    if (link2 === 0) {
+      if (closeUnlinked(words, base, slot)) return true;
+      continue;
+    }
+    if ((link2 & FROZEN4) === 0) {
+      if ((link2 & DEAD3) !== 0 && canDrop(words, base, link2, hash)) {
+        if (!compareAndSet12(words, slot + 1, link2, MOVED5)) continue;
+        if (link2 !== GONE4) retireVersion(words, base, link2 & REF_MASK10);
+        gainPlace(words, base);
+        return true;
+      }
+      if (!compareAndSet12(words, slot + 1, link2, link2 | FROZEN4)) continue;
+    }
+    const next = load18(words, table + T_NEXT5) * 4;
+    if (!copy(words, next, hash, link2 & ~FROZEN4)) return false;
+    release4(words, slot + 1, MOVED5);
+    return true;
+  }
+}
+function retireVersion(words, base, ref) {
+  retire4(words, base, ref, contentRefs4(words, ref));
+}
+function closeUnlinked(words, base, slot) {
+  if (!compareAndSet12(words, slot + 1, 0, MOVED5)) return false;
+  gainPlace(words, base);
+  return true;
+}
+function gainPlace(words, base) {
+  poke14(words, base + P_PERMITS4, own12(words, base + P_PERMITS4) + 1);
+}
+function canDrop(words, base, link2, hash) {
+  return link2 === GONE4 || isDroppable2(words, base, link2 & REF_MASK10, hash);
+}
+function copy(words, next, hash, link2) {
+  const capacity = words[next + T_CAPACITY8];
+  const slots = next + T_SLOTS8;
+  let i = homeSlot5(hash, words[next + T_SHIFT7]);
+  for (let probes = 0; probes < capacity; ) {
+    const slot = slots + i * SLOT_WORDS8;
+    const there = load18(words, slot);
+    if (there === CLOSED4) return true;
+    if (there === EMPTY6) {
+      compareAndSet12(words, slot, EMPTY6, hash);
+      continue;
+    }
+    if (there === hash) {
+      const linked = load18(words, slot + 1);
+      if (linked === MOVED5) return true;
+      if (linked === 0) {
+        if (compareAndSet12(words, slot + 1, 0, link2)) return true;
+        continue;
+      }
+      if (sameKey2(words, linked & REF_MASK10, link2 & REF_MASK10)) return true;
+    }
+    i = i + 1 & capacity - 1;
+    probes++;
+  }
+  return false;
+}
+
+// src/table/migration.ts
+var { DEAD: DEAD4, H_ROOT: H_ROOT7, MOVED: MOVED6, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, REF_MASK: REF_MASK11, SLOT_WORDS: SLOT_WORDS9, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SLOTS: T_SLOTS9, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP9 } = layout_exports;
+var { add: add6, compareAndSet: compareAndSet13, hint: hint8, load: load19, poke: poke15, release: release5, store: store6, touch: touch5 } = atomics_exports;
 var { enter: enter6, leave: leave6 } = section_exports;
+var Migration = class {
+  #participant;
+  #permits;
+  #words;
+  #move;
+  constructor(participant, permits) {
+    const { segment } = participant;
+    const { words } = segment;
+    this.#participant = participant;
+    this.#permits = permits;
+    this.#words = words;
+    this.#move = segment.kernel?.moveSlots ?? ((base, table, first, count) => Number(moveSlots(words, base, table, first, count)));
+  }
+  // ---- beginning ----------------------------------------------------------------------------
+  /**
+   * Makes an empty table the next one of the root, if that has none yet and the table turns out to
+   * be large enough; else the table is freed. The caller is in a section.
+   *
+   * @param table The root.
+   * @param next The ref of a table that nobody else knows.
+   */
+  begin(table, next) {
+    const words = this.#words;
+    const { allocator } = this.#participant;
+    closePermits(words, table);
+    const limit = slotLimit(words[next * 4 + T_CAPACITY9]);
+    const permits = limit - claimedSlots(words, table);
+    if (permits < 0) return allocator.free(next);
+    poke15(words, next * 4 + T_PERMITS4, permits);
+    if (!compareAndSet13(words, table + T_NEXT6, 0, next)) {
+      return allocator.free(next);
+    }
+    this.#participant.count("migrations");
+    this.keepReserve();
+  }
+  /**
+   * Keeps memory back from entries for a table that is as large as the current one, or the next.
+   */
+  keepReserve() {
+    const root = load19(this.#words, H_ROOT7) * 4;
+    const next = load19(this.#words, root + T_NEXT6) * 4;
+    const capacity = this.#words[(next || root) + T_CAPACITY9];
+    this.#participant.allocator.keepForTables(tableBytes(capacity));
+  }
+  // ---- helping ------------------------------------------------------------------------------------------------------
+  /** Moves one stride of the root, or redoes one that is not finished; the last one switches the root. Lock-free. */
+  help(table) {
+    const words = this.#words;
+    const strides = words[table + T_CAPACITY9] / STRIDE3;
+    const stride = add6(words, table + T_CURSOR2, 1);
+    if (stride < strides) {
+      this.#moveStride(table, stride);
+      if (stride < strides - 1) return;
+    }
+    const unfinished = this.#firstUnfinished(table);
+    if (unfinished < strides) this.#moveStride(table, unfinished);
+    if (this.#firstUnfinished(table) === strides) this.#switchRoot(table);
+  }
+  /** Moves everything that is left of the root. */
+  finish(table) {
+    const strides = this.#words[table + T_CAPACITY9] / STRIDE3;
+    for (; ; ) {
+      const stride = this.#firstUnfinished(table);
+      if (stride === strides) break;
+      this.#moveStride(table, stride);
+    }
+    this.#switchRoot(table);
+  }
+  /** Whether the root is being moved: a hint, for whoever is not pinned. */
+  get isMoving() {
+    return hint8(this.#words, hint8(this.#words, H_ROOT7) * 4 + T_NEXT6) !== 0;
+  }
+  /** Moves everything that is left of the root, if it is being moved. */
+  finishIfMoving() {
+    const table = load19(this.#words, H_ROOT7) * 4;
+    if (load19(this.#words, table + T_NEXT6) !== 0) this.finish(table);
+  }
+  /** Moves one stride if the root is being moved: for whoever has time. Says whether there is more to do. */
+  helpIfMoving() {
+    const table = load19(this.#words, H_ROOT7) * 4;
+    if (load19(this.#words, table + T_NEXT6) === 0) return false;
+    this.help(table);
+    return true;
+  }
+  #doneWord(table, stride) {
+    const capacity = this.#words[table + T_CAPACITY9];
+    return table + T_SLOTS9 + capacity * SLOT_WORDS9 + stride;
+  }
+  #firstUnfinished(table) {
+    const words = this.#words;
+    const strides = words[table + T_CAPACITY9] / STRIDE3;
+    let stride = load19(words, table + T_SWEPT2);
+    while (stride < strides && load19(words, this.#doneWord(table, stride)) !== 0) stride++;
+    release5(words, table + T_SWEPT2, stride);
+    return stride;
+  }
+  #moveStride(table, stride) {
+    const words = this.#words;
+    const first = table + T_SLOTS9 + stride * STRIDE3 * SLOT_WORDS9;
+    this.#touchTombstones(first);
+    this.#moveSlots(table, first, STRIDE3);
+    store6(words, this.#doneWord(table, stride), 1);
+  }
+  /** Brings the tombstones of a stride into the cache, all at the same time: most were written long ago. */
+  #touchTombstones(firstSlot) {
+    const words = this.#words;
+    const end = firstSlot + STRIDE3 * SLOT_WORDS9;
+    let seen = 0;
+    for (let slot = firstSlot; slot < end; slot += SLOT_WORDS9) {
+      const link2 = hint8(words, slot + 1);
+      if ((link2 & DEAD4) === 0 || link2 === MOVED6) continue;
+      seen |= touch5(words, (link2 & REF_MASK11) * 4 + V_STAMP9);
+    }
+    words[this.#participant.base + P_SEEN4] = seen;
+  }
+  #switchRoot(table) {
+    const words = this.#words;
+    const { base } = this.#participant;
+    enter6(words, base);
+    poke15(words, base + P_REAPING2, table / 4);
+    compareAndSet13(words, H_ROOT7, table / 4, load19(words, table + T_NEXT6));
+    this.reap(table);
+    poke15(words, base + P_REAPING2, 0);
+    leave6(words, base);
+  }
+  /** Retires a table that is not the root any more, unless another participant does. */
+  reap(table) {
+    const { slot } = this.#participant;
+    if (!compareAndSet13(this.#words, table + T_REAPER2, 0, slot + 1)) return;
+    this.#participant.retire(table / 4);
+    this.keepReserve();
+  }
+  // ---- one slot -----------------------------------------------------------------------------------------------------
+  /** Moves one slot, whatever state it is in and whoever else is at it. Lock-free. */
+  moveSlot(table, slot) {
+    this.#moveSlots(table, slot, 1);
+  }
+  #moveSlots(table, first, count) {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const next = load19(words, table + T_NEXT6) * 4;
+    enter6(words, base);
+    this.#permits.turnTo(next);
+    if (!this.#move(base, table, first, count)) {
+      throw new Error("Cannot move an entry: the next table is full, which its room rules out");
+    }
+    this.#permits.giveSurplus(next);
+    leave6(words, base);
+  }
+  /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
+  closeUnlinked(table, slot) {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const next = load19(words, table + T_NEXT6) * 4;
+    enter6(words, base);
+    this.#permits.turnTo(next);
+    const closed = closeUnlinked(words, base, slot);
+    this.#permits.giveSurplus(next);
+    leave6(words, base);
+    return closed;
+  }
+};
+
+// src/table/resizer.ts
+var { DEAD: DEAD5, GONE: GONE5, H_PARTICIPANTS: H_PARTICIPANTS4, H_ROOT: H_ROOT8, MOVED: MOVED7, NEVER: NEVER3, P_ENTRIES: P_ENTRIES3, P_EXPECTED: P_EXPECTED3, REF_MASK: REF_MASK12, SLOT_WORDS: SLOT_WORDS10, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, T_SLOTS: T_SLOTS10, V_STAMP: V_STAMP10 } = layout_exports;
+var { hint: hint9, load: load20, own: own13, poke: poke16 } = atomics_exports;
+var { enter: enter7, leave: leave7 } = section_exports;
+var MOST_EXPECTED = 2 ** 28;
+function liveEntries(words) {
+  let sum = 0;
+  const slots = load20(words, H_PARTICIPANTS4);
+  for (let slot = 0; slot < slots; slot++) {
+    sum = sum + hint9(words, participantBase(slot) + P_ENTRIES3) | 0;
+  }
+  return Math.max(0, sum);
+}
+function expectedEntries(words) {
+  let sum = 0;
+  const slots = load20(words, H_PARTICIPANTS4);
+  for (let slot = 0; slot < slots; slot++) {
+    sum += hint9(words, participantBase(slot) + P_EXPECTED3);
+  }
+  return sum;
+}
+var Resizer = class {
+  #participant;
+  #migration;
+  #words;
+  #minCapacityShift;
+  constructor(participant, migration) {
+    this.#participant = participant;
+    this.#migration = migration;
+    this.#words = participant.segment.words;
+    this.#minCapacityShift = participant.segment.minCapacityShift;
+  }
+  // ---- starting a move ----------------------------------------------------------------------
+  /**
+   * Makes sure that the root has a next table. False when there is no memory for one: the root then
+   * stays as it is, and can be used while it has permits. Lock-free.
+   *
+   * @param table The root.
+   * @param worth How many dead slots make a move to a table of the same size worth its while, if
+   * there is no memory for a larger one.
+   */
+  start(table, worth = purgeWorth(this.#words[table + T_CAPACITY10])) {
+    const { base } = this.#participant;
+    enter7(this.#words, base);
+    const started = this.#start(table, worth);
+    leave7(this.#words, base);
+    return started;
+  }
+  #start(table, worth) {
+    while (load20(this.#words, table + T_NEXT7) === 0) {
+      const counts = this.#count(table);
+      if (isMostlyDead(counts) && this.#movesInVain(table)) {
+        revokeHorizons(this.#words);
+      }
+      const next = this.#allocateNext(table, counts, worth);
+      if (next === 0) return load20(this.#words, table + T_NEXT7) !== 0;
+      this.#migration.begin(table, next);
+    }
+    return true;
+  }
+  /** Starts a move if the root, in which this participant has just taken permits, is crowded. */
+  startIfCrowded(table) {
+    const words = this.#words;
+    if (load20(words, H_ROOT8) * 4 !== table) return;
+    const claimed = claimedSlots(words, table);
+    if (claimed < crowded(words[table + T_CAPACITY10])) return;
+    this.start(table, earlyPurgeWorth(this.#count(table)));
+  }
+  /**
+   * Starts a move when dead slots take at least this share of the root, or the root is too large.
+   */
+  considerShrinking(deadShare) {
+    const words = this.#words;
+    const table = load20(words, H_ROOT8) * 4;
+    if (load20(words, table + T_PERMITS5) < 0) return;
+    const counts = this.#count(table);
+    const expected = expectedEntries(words);
+    if (!isSparse(counts, expected, this.#minCapacityShift)) {
+      if (!hasDeadShare(counts, deadShare)) return;
+      if (!isMostlyDead(counts) && this.#movesInVain(table)) return;
+    }
+    if (oldestSnapshot(words) === NEVER3) this.start(table);
+  }
+  /**
+   * Drops the tombstones of the root at once, if it is not being moved and there are enough to be
+   * worth it, or it is larger than it needs to be: for whoever is out of memory.
+   *
+   * @param worth How many are enough.
+   */
+  purge(worth) {
+    const words = this.#words;
+    const table = load20(words, H_ROOT8) * 4;
+    if (load20(words, table + T_NEXT7) !== 0) return;
+    const counts = this.#count(table);
+    worth ??= purgeWorth(counts.capacity);
+    if (!this.#canDrop(table, counts, worth) && !this.#canShrink(counts)) {
+      return;
+    }
+    if (this.start(table, worth)) this.#migration.finish(table);
+  }
+  /**
+   * Whether a purge that thinks so many tombstones worth it would move the root, if there is a
+   * place. The caller is pinned.
+   */
+  wouldPurge(worth) {
+    const table = load20(this.#words, H_ROOT8) * 4;
+    const counts = this.#count(table);
+    worth ??= purgeWorth(counts.capacity);
+    return this.#hasDroppable(table, counts, worth) || this.#canShrink(counts);
+  }
+  /** How many deletions more would make a purge worth its while. */
+  get deletionsWanted() {
+    const counts = this.#count(load20(this.#words, H_ROOT8) * 4);
+    return purgeWorth(counts.capacity) - deadSlots(counts);
+  }
+  /**
+   * Announces that this participant is about to write so many entries, or, from then on, how many
+   * are left: makes the table large enough at once, if there is memory. The caller is pinned.
+   */
+  expect(entries) {
+    const words = this.#words;
+    const announced = this.#participant.base + P_EXPECTED3;
+    const before = own13(words, announced);
+    poke16(words, announced, Math.min(entries, MOST_EXPECTED));
+    if (entries <= before) return;
+    this.#migration.finishIfMoving();
+    const table = load20(words, H_ROOT8) * 4;
+    const wanted = claimedSlots(words, table) + expectedEntries(words);
+    if (wanted < crowded(words[table + T_CAPACITY10])) return;
+    if (this.start(table)) this.#migration.finish(table);
+  }
+  // ---- the next table -----------------------------------------------------------------------
+  /**
+   * A table for what lives in this one: as large as it should be, or as there is memory for. If
+   * there is none to grow, but something to drop, the same size again: that may begin without
+   * permits, and gains one with each tombstone that is dropped. 0 if there is none.
+   */
+  #allocateNext(table, counts, worth) {
+    const participant = this.#participant;
+    const minShift = this.#minCapacityShift;
+    const expected = expectedEntries(this.#words);
+    for (const shift of growthShifts(counts, expected, minShift)) {
+      const larger = this.#allocateLarger(2 ** shift, counts);
+      if (larger !== 0) return larger;
+    }
+    const fitting = fittingShift(counts, minShift);
+    const same = Math.log2(counts.capacity);
+    if (fitting <= same) return allocateTable(participant, fitting);
+    if (!this.#canDrop(table, counts, worth)) return 0;
+    return allocateTable(participant, same);
+  }
+  /** A larger table must leave enough to be cleaned up in turn; 0 if it does not. */
+  #allocateLarger(capacity, counts) {
+    const { allocator } = this.#participant;
+    const bytes = tableBytes(capacity);
+    const before = tableBytes(counts.capacity);
+    const used = allocator.usedRefsBeside(before);
+    const left = allocator.refsForEntries(bytes);
+    if (!isWorthGrowing(counts, used, left)) return 0;
+    if (!allocator.hasChunksForTable(bytes, before)) return 0;
+    allocator.keepForTables(bytes);
+    const next = allocateTable(this.#participant, Math.log2(capacity));
+    if (next === 0) this.#migration.keepReserve();
+    return next;
+  }
+  // ---- what there is ------------------------------------------------------------------------
+  #count(table) {
+    const words = this.#words;
+    const claimed = claimedSlots(words, table);
+    const live = liveEntries(words);
+    return {
+      capacity: words[table + T_CAPACITY10],
+      claimed,
+      live
+    };
+  }
+  #canShrink(counts) {
+    return canShrink(counts, this.#minCapacityShift);
+  }
+  /**
+   * Whether there are so many tombstones that a move would drop: for whoever is short of memory,
+   * which goes before dumps.
+   */
+  #canDrop(table, counts, wanted) {
+    if (!this.#hasDroppable(table, counts, wanted)) return false;
+    revokeHorizons(this.#words);
+    return true;
+  }
+  /**
+   * Whether there are so many slots that a move would drop, horizons aside. Looks at each of them
+   * while a snapshot is open.
+   */
+  #hasDroppable(table, counts, wanted) {
+    if (deadSlots(counts) < wanted) return false;
+    if (oldestSnapshot(this.#words) === NEVER3) return true;
+    const end = table + T_SLOTS10 + counts.capacity * SLOT_WORDS10;
+    let count = 0;
+    for (let slot = table + T_SLOTS10; slot < end; slot += SLOT_WORDS10) {
+      if (this.#isDroppable(slot) && ++count >= wanted) return true;
+    }
+    return false;
+  }
+  #isDroppable(slot) {
+    const words = this.#words;
+    const link2 = load20(words, slot + 1);
+    if (link2 === GONE5) return true;
+    if ((link2 & DEAD5) === 0 || link2 === MOVED7) return false;
+    const tombstone = link2 & REF_MASK12;
+    return hint9(words, tombstone * 4 + V_STAMP10) > 0 && isUnneeded(words, tombstone, hint9(words, slot));
+  }
+  /** Whether what a horizon lets go was dropped already when this table was made. */
+  #movesInVain(table) {
+    return this.#words[table + T_BORN3] > lowestHorizon(this.#words);
+  }
+  /**
+   * Whether memory for a table like the root is there, or could not be made by moving entries. The
+   * caller is pinned.
+   */
+  get hasPlace() {
+    const table = load20(this.#words, H_ROOT8) * 4;
+    const bytes = tableBytes(this.#words[table + T_CAPACITY10]);
+    return this.#participant.allocator.hasTablePlace(bytes);
+  }
+};
+
+// src/table/table.ts
+var { CLOSED: CLOSED5, DEAD: DEAD6, EMPTY: EMPTY7, FINAL: FINAL5, FROZEN: FROZEN5, H_ROOT: H_ROOT9, MOVED: MOVED8, P_SEEN: P_SEEN5, REF_MASK: REF_MASK13, SLOT_WORDS: SLOT_WORDS11, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_PERMITS: T_PERMITS6, T_SHIFT: T_SHIFT8, T_SLOTS: T_SLOTS11, V_PREV: V_PREV8 } = layout_exports;
+var { compareAndSet: compareAndSet14, hint: hint10, load: load21, poke: poke17, fixed: fixed10, touch: touch6 } = atomics_exports;
+var { account: account3, announce: announce3 } = account_exports;
+var { enter: enter8, leave: leave8 } = section_exports;
 var { homeSlot: homeSlot6 } = hash_exports;
 var { prune: prune5 } = prune_exports;
 var { dropAtOnce: dropAtOnce3 } = tombstone_exports;
 var { hasKey: hasKey2, isTombstone: isTombstone4, settle: settle6, touchVersion: touchVersion3 } = version_exports;
 var TOMBSTONES_PER_LOOK = 256;
-var DEAD_SHARE = 1 / 2;
 var GUESSES = 2;
 var ONWARD = -1;
 var Table = class {
   migration;
+  resizer;
   backoff;
   #participant;
   #words;
@@ -5330,6 +5394,7 @@ var Table = class {
     this.#words = participant.segment.words;
     this.#permits = new Permits(participant);
     this.migration = new Migration(participant, this.#permits);
+    this.resizer = new Resizer(participant, this.migration);
     this.backoff = new Backoff(participant);
     participant.chains = new TableChains(participant, (key) => this.find(key));
   }
@@ -5347,27 +5412,27 @@ var Table = class {
   find(key) {
     const words = this.#words;
     const hash = key.hash;
-    let table = load19(words, H_ROOT8) * 4;
+    let table = load21(words, H_ROOT9) * 4;
     for (; ; ) {
-      const slots = table + T_SLOTS9;
-      const mask = words[table + T_CAPACITY9] - 1;
+      const slots = table + T_SLOTS11;
+      const mask = words[table + T_CAPACITY11] - 1;
       let i = homeSlot6(hash, words[table + T_SHIFT8]);
       let moved = false;
       let onward = false;
       for (let probes = 0; probes <= mask; probes++) {
-        const slot = slots + i * SLOT_WORDS9;
-        let there = hint9(words, slot);
-        if ((there & ~CLOSED5) === EMPTY7) there = load19(words, slot);
+        const slot = slots + i * SLOT_WORDS11;
+        let there = hint10(words, slot);
+        if ((there & ~CLOSED5) === EMPTY7) there = load21(words, slot);
         if (there === hash) {
-          const link2 = load19(words, slot + 1);
-          if (link2 === MOVED7) {
+          const link2 = load21(words, slot + 1);
+          if (link2 === MOVED8) {
             moved = true;
           } else if (link2 === 0) {
             if (!moved) return 0;
             onward = true;
             break;
           } else {
-            const ref = link2 & REF_MASK12;
+            const ref = link2 & REF_MASK13;
             if (hasKey2(words, ref, key.words, key.info)) {
               settle6(words, ref);
               return ref;
@@ -5383,7 +5448,7 @@ var Table = class {
         }
         i = i + 1 & mask;
       }
-      const next = load19(words, table + T_NEXT7);
+      const next = load21(words, table + T_NEXT8);
       if (!onward && next === 0) return 0;
       table = next * 4;
     }
@@ -5395,24 +5460,24 @@ var Table = class {
    */
   seek(key, toInsert) {
     const { base } = this.#participant;
-    enter6(this.#words, base);
+    enter8(this.#words, base);
     const found = this.#seek(key, toInsert);
-    leave6(this.#words, base);
+    leave8(this.#words, base);
     return found;
   }
   #seek(key, toInsert) {
     const words = this.#words;
     for (; ; ) {
-      let table = load19(words, H_ROOT8) * 4;
-      let next = load19(words, table + T_NEXT7);
+      let table = load21(words, H_ROOT9) * 4;
+      let next = load21(words, table + T_NEXT8);
       if (next !== 0) this.migration.help(table);
       for (; ; ) {
         const found = this.#seekIn(table, key, toInsert, next !== 0);
         if (found >= 0) return found;
-        next = load19(words, table + T_NEXT7);
+        next = load21(words, table + T_NEXT8);
         if (next === 0) break;
         table = next * 4;
-        next = load19(words, table + T_NEXT7);
+        next = load21(words, table + T_NEXT8);
       }
       if (this.#slot === 0) return 0;
     }
@@ -5421,16 +5486,16 @@ var Table = class {
   #seekIn(table, key, toInsert, moving) {
     const words = this.#words;
     const hash = key.hash;
-    const slots = table + T_SLOTS9;
-    const mask = words[table + T_CAPACITY9] - 1;
+    const slots = table + T_SLOTS11;
+    const mask = words[table + T_CAPACITY11] - 1;
     let i = homeSlot6(hash, words[table + T_SHIFT8]);
     for (let probes = 0; probes <= mask; ) {
-      const slot = slots + i * SLOT_WORDS9;
-      let there = hint9(words, slot);
-      if ((there & ~CLOSED5) === EMPTY7) there = load19(words, slot);
+      const slot = slots + i * SLOT_WORDS11;
+      let there = hint10(words, slot);
+      if ((there & ~CLOSED5) === EMPTY7) there = load21(words, slot);
       if (there === hash) {
-        const link2 = load19(words, slot + 1);
-        if (link2 === MOVED7) {
+        const link2 = load21(words, slot + 1);
+        if (link2 === MOVED8) {
           moving = true;
         } else if (link2 === 0) {
           if (!moving) return this.#endOn(table, slot, false);
@@ -5438,7 +5503,7 @@ var Table = class {
           if (this.migration.closeUnlinked(table, slot)) return ONWARD;
           continue;
         } else {
-          const ref = link2 & REF_MASK12;
+          const ref = link2 & REF_MASK13;
           if (hasKey2(words, ref, key.words, key.info)) {
             if ((link2 & FROZEN5) !== 0) {
               this.migration.moveSlot(table, slot);
@@ -5479,9 +5544,9 @@ var Table = class {
   replace(current, version) {
     const words = this.#words;
     const { base } = this.#participant;
-    poke15(words, version * 4 + V_PREV8, current);
+    poke17(words, version * 4 + V_PREV8, current);
     const dead = isTombstone4(words, version);
-    const link2 = dead ? version | DEAD5 : version;
+    const link2 = dead ? version | DEAD6 : version;
     announce3(words, base, current, version);
     if (!compareAndSet14(words, this.#slot + 1, this.#link, link2)) return false;
     settle6(words, version);
@@ -5495,7 +5560,7 @@ var Table = class {
   /** After a tombstone was written: looks now and then whether there are too many. */
   countTombstone() {
     if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
-      this.migration.considerShrinking(DEAD_SHARE);
+      this.resizer.considerShrinking(DEAD_SHARE);
     }
   }
   /**
@@ -5504,14 +5569,14 @@ var Table = class {
    */
   insert(key, version) {
     const words = this.#words;
-    if (this.#slot === 0) return this.#makeRoom();
+    if (this.#slot === 0) return this.#startOrFinishMove();
     if (this.#slotIsEmpty) {
       const grant = this.#permits.ask(this.#table);
-      if (grant === "none") return this.#makeRoom();
+      if (grant === "none") return this.#startOrFinishMove();
       if (!this.#claim(this.#slot, key.hash)) return "lost";
-      if (grant === "taken") this.#startIfCrowded();
+      if (grant === "taken") this.resizer.startIfCrowded(this.#table);
     }
-    poke15(words, version * 4 + V_PREV8, FINAL5);
+    poke17(words, version * 4 + V_PREV8, FINAL5);
     announce3(words, this.#participant.base, 0, version);
     const outcome = this.#linkInSlot(version);
     if (outcome === "done") account3(words, this.#participant.base);
@@ -5519,7 +5584,7 @@ var Table = class {
   }
   /** Links a version in the slot that the last seek found, which is claimed by now. */
   #linkInSlot(version) {
-    const isInNext = load19(this.#words, H_ROOT8) * 4 !== this.#table;
+    const isInNext = load21(this.#words, H_ROOT9) * 4 !== this.#table;
     if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
     return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
@@ -5528,7 +5593,9 @@ var Table = class {
    * with the same hash, which it then puts elsewhere: so this one's permit stands for that place.
    */
   #linkInNext(version) {
-    if (this.#permits.ask(this.#table) === "none") return this.#makeRoom();
+    if (this.#permits.ask(this.#table) === "none") {
+      return this.#startOrFinishMove();
+    }
     this.#permits.spend();
     if (this.#linkFirst(this.#slot, version)) return "done";
     this.#permits.keep();
@@ -5546,12 +5613,12 @@ var Table = class {
    */
   touch(hashes, count) {
     const words = this.#words;
-    const table = load19(words, H_ROOT8) * 4;
-    const slots = table + T_SLOTS9;
+    const table = load21(words, H_ROOT9) * 4;
+    const slots = table + T_SLOTS11;
     const shift = words[table + T_SHIFT8];
     let seen = 0;
     for (let i = 0; i < count; i++) {
-      seen |= touch6(words, slots + homeSlot6(hashes[i], shift) * SLOT_WORDS9);
+      seen |= touch6(words, slots + homeSlot6(hashes[i], shift) * SLOT_WORDS11);
     }
     words[this.#participant.base + P_SEEN5] = seen;
   }
@@ -5562,18 +5629,18 @@ var Table = class {
   touchVersions(hashes, count) {
     this.touch(hashes, count);
     const words = this.#words;
-    const table = load19(words, H_ROOT8) * 4;
-    const mask = words[table + T_CAPACITY9] - 1;
+    const table = load21(words, H_ROOT9) * 4;
+    const mask = words[table + T_CAPACITY11] - 1;
     const shift = words[table + T_SHIFT8];
     for (let i = 0; i < count; i++) {
       let at = homeSlot6(hashes[i], shift);
-      let slot = table + T_SLOTS9 + at * SLOT_WORDS9;
+      let slot = table + T_SLOTS11 + at * SLOT_WORDS11;
       for (let probes = 0; probes < GUESSES; probes++) {
-        if (hint9(words, slot) === hashes[i]) break;
+        if (hint10(words, slot) === hashes[i]) break;
         at = at + 1 & mask;
-        slot = table + T_SLOTS9 + at * SLOT_WORDS9;
+        slot = table + T_SLOTS11 + at * SLOT_WORDS11;
       }
-      hashes[i] = hint9(words, slot + 1) & REF_MASK12;
+      hashes[i] = hint10(words, slot + 1) & REF_MASK13;
     }
     let seen = 0;
     for (let i = 0; i < count; i++) seen |= touchVersion3(words, hashes[i]);
@@ -5591,33 +5658,30 @@ var Table = class {
    */
   insertNew(hash, version, isAlone) {
     const words = this.#words;
-    const table = load19(words, H_ROOT8) * 4;
-    if (load19(words, table + T_NEXT7) !== 0) return false;
-    const slots = table + T_SLOTS9;
-    const mask = words[table + T_CAPACITY9] - 1;
+    const table = load21(words, H_ROOT9) * 4;
+    if (load21(words, table + T_NEXT8) !== 0) return false;
+    const slots = table + T_SLOTS11;
+    const mask = words[table + T_CAPACITY11] - 1;
     let i = homeSlot6(hash, words[table + T_SHIFT8]);
-    let slot = slots + i * SLOT_WORDS9;
-    for (let there = hint9(words, slot); there !== EMPTY7; ) {
+    let slot = slots + i * SLOT_WORDS11;
+    for (let there = hint10(words, slot); there !== EMPTY7; ) {
       if (there === hash || there === CLOSED5) return false;
       i = i + 1 & mask;
-      slot = slots + i * SLOT_WORDS9;
-      there = hint9(words, slot);
+      slot = slots + i * SLOT_WORDS11;
+      there = hint10(words, slot);
     }
     const grant = this.#permits.ask(table);
     if (grant === "none") return false;
     if (isAlone) this.#place(slot, hash, version);
     else if (!this.#claim(slot, hash)) return false;
-    if (grant === "taken") {
-      this.#table = table;
-      this.#startIfCrowded();
-    }
+    if (grant === "taken") this.resizer.startIfCrowded(table);
     return isAlone || this.#linkFirst(slot, version);
   }
   /** Claims a slot with a permit and links its first version, where nobody else is. */
   #place(slot, hash, version) {
     this.#permits.spend();
-    poke15(this.#words, slot, hash);
-    poke15(this.#words, slot + 1, version);
+    poke17(this.#words, slot, hash);
+    poke17(this.#words, slot + 1, version);
   }
   /** Claims a slot with a permit, which is spent first: whoever dies in between loses a permit, and claims no slot without one. */
   #claim(slot, hash) {
@@ -5626,25 +5690,16 @@ var Table = class {
     this.#permits.keep();
     return false;
   }
-  #startIfCrowded() {
-    const words = this.#words;
-    const table = this.#table;
-    if (load19(words, H_ROOT8) * 4 !== table) return;
-    const claimed = claimedSlots(words, table);
-    if (claimed >= crowded(words[table + T_CAPACITY9])) {
-      this.migration.startEarly(table);
-    }
-  }
   /** The table that the seek ended in has no permit left: it must start to move, or its own move must end. */
-  #makeRoom() {
+  #startOrFinishMove() {
     const words = this.#words;
-    const root = load19(words, H_ROOT8) * 4;
+    const root = load21(words, H_ROOT9) * 4;
     if (root !== this.#table) {
-      if (load19(words, root + T_NEXT7) !== 0) this.migration.finish(root);
+      if (load21(words, root + T_NEXT8) !== 0) this.migration.finish(root);
       return "lost";
     }
-    if (load19(words, root + T_PERMITS4) > 0) return "lost";
-    return this.migration.start(root) ? "lost" : "full";
+    if (load21(words, root + T_PERMITS6) > 0) return "lost";
+    return this.resizer.start(root) ? "lost" : "full";
   }
 };
 
@@ -5919,12 +5974,12 @@ function claim2({ lock, segment: { words } }, index) {
 
 // src/map/counters.ts
 var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS5, REF_BYTES: REF_BYTES6 } = layout_exports;
-var { hint: hint10, load: load20 } = atomics_exports;
+var { hint: hint11, load: load22 } = atomics_exports;
 function sumTally(segment, word) {
   let sum = 0;
-  const slots = load20(segment.words, H_PARTICIPANTS5);
+  const slots = load22(segment.words, H_PARTICIPANTS5);
   for (let slot = 0; slot < slots; slot++) {
-    sum = sum + hint10(segment.words, participantBase(slot) + word) | 0;
+    sum = sum + hint11(segment.words, participantBase(slot) + word) | 0;
   }
   return Math.max(0, sum);
 }
@@ -5932,11 +5987,11 @@ var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
 var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
 function activityOf({ words, floats }, slot) {
   const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint10(words, base + P_USED_REFS5) + hint10(words, H_FLUSH3);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint11(words, base + P_USED_REFS5) + hint11(words, H_FLUSH3);
 }
 function sumActivity(segment) {
   let sum = 0;
-  const slots = load20(segment.words, H_PARTICIPANTS5);
+  const slots = load22(segment.words, H_PARTICIPANTS5);
   for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
   return sum;
 }
@@ -5977,7 +6032,7 @@ __export(fast_lookup_exports, {
   lookupPacked: () => lookupPacked
 });
 var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
-var { load: load21 } = atomics_exports;
+var { load: load23 } = atomics_exports;
 var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
 var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
 var { hashWords: hashWords4, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
@@ -6019,10 +6074,10 @@ function lookupPacked(words, floats, base, key, hash, info, most) {
   return validates2(words, before) ? found : UNDECIDED3;
 }
 function seemsPlainNumber(words, version) {
-  return load21(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load21(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
+  return load23(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load23(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
 }
 function copyOut(words, floats, base, hash, info, version, most) {
-  const valueInfo = load21(words, version * 4 + V_VALUE5);
+  const valueInfo = load23(words, version * 4 + V_VALUE5);
   if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
   const to = copiedValue(base, info) * 2;
   const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
@@ -6030,7 +6085,7 @@ function copyOut(words, floats, base, hash, info, version, most) {
   words[base + P_HASH2] = hash;
   words[base + P_INFO2] = info;
   words[base + P_VALUE_INFO2] = valueInfo;
-  const keyInfo = load21(words, version * 4 + V_KEY8);
+  const keyInfo = load23(words, version * 4 + V_KEY8);
   const from = valueIndexOf3(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY7) !== 0;
   floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
@@ -6684,10 +6739,10 @@ var Maintenance = class {
     return isTaken;
   }
   #tidyTable() {
-    const { migration } = this.#attachment.table;
+    const { migration, resizer } = this.#attachment.table;
     this.#attachment.pinned(() => {
       migration.keepReserve();
-      migration.considerShrinking(DEAD_SHARE_AT_REST);
+      resizer.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++) ;
     });
   }
@@ -7533,7 +7588,7 @@ function copyOutside({ participant, segment: { words } }, ref, place) {
 }
 
 // src/table/sample.ts
-var { DEAD: DEAD6, H_ROOT: H_ROOT9, REF_MASK: REF_MASK13, SLOT_WORDS: SLOT_WORDS10, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT8, T_SHIFT: T_SHIFT9, T_SLOTS: T_SLOTS10 } = layout_exports;
+var { DEAD: DEAD7, H_ROOT: H_ROOT10, REF_MASK: REF_MASK14, SLOT_WORDS: SLOT_WORDS12, T_CAPACITY: T_CAPACITY12, T_NEXT: T_NEXT9, T_SHIFT: T_SHIFT9, T_SLOTS: T_SLOTS12 } = layout_exports;
 var TRIES2 = 32;
 var REACH = 128;
 function sampleVersions(words, count, sample, hashes = 2 ** 32) {
@@ -7545,15 +7600,15 @@ function sampleVersions(words, count, sample, hashes = 2 ** 32) {
     const table = tableWith(words, hash);
     if (table !== 0) return collect(words, table, hash, count, sample);
   }
-  const root = load(words, H_ROOT9) * 4;
+  const root = load(words, H_ROOT10) * 4;
   collect(words, root, hash, count, sample);
-  const next = load(words, root + T_NEXT8) * 4;
+  const next = load(words, root + T_NEXT9) * 4;
   if (next !== 0) collect(words, next, hash, count, sample);
 }
 function tableWith(words, hash) {
-  const root = load(words, H_ROOT9) * 4;
+  const root = load(words, H_ROOT10) * 4;
   if (versionIn(words, root, homeIn(words, root, hash)) !== 0) return root;
-  const next = load(words, root + T_NEXT8) * 4;
+  const next = load(words, root + T_NEXT9) * 4;
   if (next === 0) return 0;
   return versionIn(words, next, homeIn(words, next, hash)) === 0 ? 0 : next;
 }
@@ -7571,27 +7626,27 @@ function homeIn(words, table, hash) {
 }
 function versionIn(words, table, slot) {
   const link2 = load(words, slotAt(words, table, slot) + 1);
-  return (link2 & DEAD6) === 0 ? link2 & REF_MASK13 : 0;
+  return (link2 & DEAD7) === 0 ? link2 & REF_MASK14 : 0;
 }
 function slotAt(words, table, slot) {
-  const mask = words[table + T_CAPACITY10] - 1;
-  return table + T_SLOTS10 + (slot & mask) * SLOT_WORDS10;
+  const mask = words[table + T_CAPACITY12] - 1;
+  return table + T_SLOTS12 + (slot & mask) * SLOT_WORDS12;
 }
 
 // src/map/purge.ts
 function purge(attachment, worth, waitsFor = attachment.segment.evicts ? "place" : "nothing") {
-  const { participant, segment: { words }, table: { migration } } = attachment;
+  const { participant, segment: { words }, table } = attachment;
   const { allocator } = participant;
   const before = load(words, H_ROOT);
   const isWorth = pinnedAndCollected(attachment, () => {
-    migration.finishIfMoving();
-    migration.keepReserve();
-    return migration.wouldPurge(worth);
+    table.migration.finishIfMoving();
+    table.migration.keepReserve();
+    return table.resizer.wouldPurge(worth);
   });
   if (!isWorth) return false;
-  const hasPlace = () => attachment.pinned(() => migration.hasPlace);
+  const hasPlace = () => attachment.pinned(() => table.resizer.hasPlace);
   if (!hasPlace()) makePlace(attachment, hasPlace, waitsFor);
-  pinnedAndCollected(attachment, () => migration.purge(worth));
+  pinnedAndCollected(attachment, () => table.resizer.purge(worth));
   if (load(words, H_ROOT) === before) return false;
   allocator.consolidate(true);
   return true;
@@ -7645,7 +7700,7 @@ function othersGive({ participant, segment }, { of, bytes }) {
 function evictSome(attachment, shortage, tries) {
   const { participant, table } = attachment;
   if (shortage.of === "slot") {
-    const entries = Math.max(LEAST_EVICTED, table.migration.deletionsWanted);
+    const entries = Math.max(LEAST_EVICTED, table.resizer.deletionsWanted);
     const evicted = evictScattered(attachment, 0, entries);
     const worth = isSnapshotOpen(attachment.segment) ? 1 : void 0;
     return purge(attachment, worth, evicted ? "place" : "memory") || evicted && worth === void 0;
@@ -7882,9 +7937,9 @@ var PurgeBackoff = class {
    */
   purge() {
     const attachment = this.#attachment;
-    const { participant: { allocator }, table: { migration } } = attachment;
+    const { participant: { allocator }, table: { resizer } } = attachment;
     const low = allocator.isLow();
-    const hasMany = () => attachment.pinned(() => migration.wouldPurge());
+    const hasMany = () => attachment.pinned(() => resizer.wouldPurge());
     if (low && this.#toSkip > 0 && !hasMany()) {
       this.#toSkip--;
       return;
@@ -8377,8 +8432,8 @@ var RecordReader = class {
 };
 
 // src/persist/bulk_load.ts
-var { FINAL: FINAL6, H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND5, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP10, V_VALUE: V_VALUE6 } = layout_exports;
-var { poke: poke16, store: store7 } = atomics_exports;
+var { FINAL: FINAL6, H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND5, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP11, V_VALUE: V_VALUE6 } = layout_exports;
+var { poke: poke18, store: store7 } = atomics_exports;
 var BATCH = 1024;
 var AHEAD = 128;
 var BulkLoader = class {
@@ -8427,7 +8482,7 @@ var BulkLoader = class {
     const { participant, table } = this.#attachment;
     participant.pin();
     try {
-      table.migration.expect(Math.max(0, entries));
+      table.resizer.expect(Math.max(0, entries));
     } finally {
       participant.unpin();
     }
@@ -8577,7 +8632,7 @@ var BulkLoader = class {
       if (isLinked) account(words, participant.base);
       return isLinked;
     }
-    poke16(words, participant.base + P_HAND5, 0);
+    poke18(words, participant.base + P_HAND5, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;
     this.#newRefs += participant.allocator.blockRefs(bytes);
@@ -8588,8 +8643,8 @@ var BulkLoader = class {
     const base = version * 4;
     const keyInfo = words[at];
     const keyWords6 = (keyInfo & LENGTH_MASK7) + 3 >>> 2;
-    poke16(to, base + V_STAMP10, this.#stamp);
-    poke16(to, base + V_PREV9, FINAL6);
+    poke18(to, base + V_STAMP11, this.#stamp);
+    poke18(to, base + V_PREV9, FINAL6);
     to[base + V_KEY9] = keyInfo;
     to[base + V_VALUE6] = words[at + 1];
     const from = at + RECORD_HEAD_WORDS;

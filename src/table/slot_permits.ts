@@ -29,11 +29,6 @@ export function slotLimit(capacity: number): number {
   return capacity - capacity / 8;
 }
 
-/** Claimed slots at which a table starts to move: early enough for the move to end before the room does. */
-export function crowded(capacity: number): number {
-  return capacity * 5 / 8;
-}
-
 /** An upper bound of the slots of a table that are claimed, or may yet be with permits that are out. */
 export function claimedSlots(words: Words, table: number): number {
   const room = load(words, table + T_PERMITS);

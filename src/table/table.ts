@@ -36,7 +36,9 @@ import { TableChains } from "./chain.ts";
 import * as hashing from "./hash.ts";
 import type { EncodedKey } from "./key.ts";
 import { Migration } from "./migration.ts";
-import { claimedSlots, crowded, Permits } from "./slot_permits.ts";
+import { DEAD_SHARE } from "./resize_policy.ts";
+import { Resizer } from "./resizer.ts";
+import { Permits } from "./slot_permits.ts";
 import * as tombstones from "./tombstone.ts";
 import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
@@ -76,8 +78,6 @@ export type Insert = "done" | "lost" | "full";
 
 /** Tombstones that a participant writes between two looks at whether there are too many. */
 const TOMBSTONES_PER_LOOK = 256;
-/** Share of tombstones at which deletes start a move by themselves; inserts start one when the table is crowded. */
-const DEAD_SHARE = 1 / 2;
 /** Slots that are looked at for a key that is only being brought into the cache. */
 const GUESSES = 2;
 /** Inner outcomes of a probe; refs and 0 (absent) are never negative. */
@@ -86,6 +86,7 @@ const ONWARD = -1;
 /** The shared table, as one participant works on it. */
 export class Table {
   readonly migration: Migration;
+  readonly resizer: Resizer;
   readonly backoff: Backoff;
   readonly #participant: Participant;
   readonly #words: Words;
@@ -102,6 +103,7 @@ export class Table {
     this.#words = participant.segment.words;
     this.#permits = new Permits(participant);
     this.migration = new Migration(participant, this.#permits);
+    this.resizer = new Resizer(participant, this.migration);
     this.backoff = new Backoff(participant);
     participant.chains = new TableChains(participant, (key) => this.find(key));
   }
@@ -282,7 +284,7 @@ export class Table {
   /** After a tombstone was written: looks now and then whether there are too many. */
   countTombstone(): void {
     if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
-      this.migration.considerShrinking(DEAD_SHARE);
+      this.resizer.considerShrinking(DEAD_SHARE);
     }
   }
 
@@ -292,12 +294,12 @@ export class Table {
    */
   insert(key: EncodedKey, version: number): Insert {
     const words = this.#words;
-    if (this.#slot === 0) return this.#makeRoom();
+    if (this.#slot === 0) return this.#startOrFinishMove();
     if (this.#slotIsEmpty) {
       const grant = this.#permits.ask(this.#table);
-      if (grant === "none") return this.#makeRoom();
+      if (grant === "none") return this.#startOrFinishMove();
       if (!this.#claim(this.#slot, key.hash)) return "lost";
-      if (grant === "taken") this.#startIfCrowded();
+      if (grant === "taken") this.resizer.startIfCrowded(this.#table);
     }
     // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not ours to retire.
     poke(words, version * 4 + V_PREV, FINAL);
@@ -319,7 +321,9 @@ export class Table {
    * with the same hash, which it then puts elsewhere: so this one's permit stands for that place.
    */
   #linkInNext(version: number): Insert {
-    if (this.#permits.ask(this.#table) === "none") return this.#makeRoom();
+    if (this.#permits.ask(this.#table) === "none") {
+      return this.#startOrFinishMove();
+    }
     this.#permits.spend();
     if (this.#linkFirst(this.#slot, version)) return "done";
     this.#permits.keep();
@@ -404,10 +408,7 @@ export class Table {
     if (grant === "none") return false;
     if (isAlone) this.#place(slot, hash, version);
     else if (!this.#claim(slot, hash)) return false;
-    if (grant === "taken") {
-      this.#table = table;
-      this.#startIfCrowded();
-    }
+    if (grant === "taken") this.resizer.startIfCrowded(table);
     return isAlone || this.#linkFirst(slot, version);
   }
 
@@ -426,18 +427,8 @@ export class Table {
     return false;
   }
 
-  #startIfCrowded(): void {
-    const words = this.#words;
-    const table = this.#table;
-    if (load(words, H_ROOT) * 4 !== table) return;
-    const claimed = claimedSlots(words, table);
-    if (claimed >= crowded(words[table + T_CAPACITY])) {
-      this.migration.startEarly(table);
-    }
-  }
-
   /** The table that the seek ended in has no permit left: it must start to move, or its own move must end. */
-  #makeRoom(): Insert {
+  #startOrFinishMove(): Insert {
     const words = this.#words;
     const root = load(words, H_ROOT) * 4;
     if (root !== this.#table) {
@@ -445,6 +436,6 @@ export class Table {
       return "lost";
     }
     if (load(words, root + T_PERMITS) > 0) return "lost";
-    return this.migration.start(root) ? "lost" : "full";
+    return this.resizer.start(root) ? "lost" : "full";
   }
 }

@@ -295,7 +295,7 @@ const TABLES: Record<string, Scenario> = {
     act(world) {
       const { participant, table } = world.inside;
       participant.pin();
-      table.migration.purge();
+      table.resizer.purge();
       participant.unpin();
     },
   },

@@ -406,8 +406,8 @@ function countTombstones({ participant, segment, table }: Attachment): number {
 Deno.test('"purge tombstones" drops them, if there are many', () => {
   using of = mapWith();
   for (let i = 0; i < 4000; i++) of.map.set(`k${i}`, new Uint8Array(1));
-  const { table: { migration } } = of.attachment;
-  const areMany = () => of.attachment.pinned(() => migration.wouldPurge());
+  const { table: { resizer } } = of.attachment;
+  const areMany = () => of.attachment.pinned(() => resizer.wouldPurge());
   for (let i = 0; !areMany(); i++) of.map.delete(`k${i}`);
   assertGreater(countTombstones(of.attachment), 100);
   assert(run(of.attachment, "purge tombstones"));

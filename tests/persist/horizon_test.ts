@@ -24,8 +24,8 @@ import { isTombstone } from "../../src/table/version.ts";
 function tombstonesAfterMove(attachment: Attachment): number {
   const { participant, segment, table } = attachment;
   participant.pin();
-  const { migration } = table;
-  migration.start(segment.words[H_ROOT] * 4);
+  const { migration, resizer } = table;
+  resizer.start(segment.words[H_ROOT] * 4);
   migration.finish(segment.words[H_ROOT] * 4);
   const cursor = new Cursor(segment, migration);
   let count = 0;
@@ -106,7 +106,7 @@ Deno.test("an announcement makes the table large at once, and keeps it so until 
   const at = attachmentOf(map);
   const announce = (entries: number) => {
     at.participant.pin();
-    at.table.migration.expect(entries);
+    at.table.resizer.expect(entries);
     at.participant.unpin();
   };
   announce(100_000);

@@ -12,6 +12,7 @@ import { Hold } from "../../src/map/hold.ts";
 import { Dump } from "./dumps.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import type { Migration } from "../../src/table/migration.ts";
+import type { Resizer } from "../../src/table/resizer.ts";
 import { TableRecoverer } from "../../src/table/table_recovery.ts";
 import { lookInTypeScript } from "../table/lookups.ts";
 
@@ -60,6 +61,10 @@ export class Client {
 
   get migration(): Migration {
     return this.attachment.table.migration;
+  }
+
+  get resizer(): Resizer {
+    return this.attachment.table.resizer;
   }
 
   /** Runs a part of an operation that needs a pin. */

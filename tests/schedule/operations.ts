@@ -519,7 +519,7 @@ export const startMove: Operation = {
     me.pinned(() => {
       const { words } = me.segment;
       const root = words[H_ROOT] * 4;
-      if (words[root + T_NEXT] === 0) me.migration.start(root);
+      if (words[root + T_NEXT] === 0) me.resizer.start(root);
       return undefined;
     }),
 };
@@ -562,7 +562,7 @@ export const purge: Operation = {
 export const tidy: Operation = {
   text: "considerShrinking()",
   run: (me) =>
-    me.pinned(() => me.migration.considerShrinking(1 / 4)) as undefined,
+    me.pinned(() => me.resizer.considerShrinking(1 / 4)) as undefined,
 };
 
 // ---- the dead -----------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ import {
   TRANSFER,
   TRANSFER_WAYS,
 } from "../../src/segment/layout.ts";
-import { tableBytes } from "../../src/table/migration.ts";
+import { tableBytes } from "../../src/table/table_record.ts";
 import { SizeClasses } from "../../src/segment/size_classes.ts";
 
 /** Names of constants of the layout that begin alike, by value. */

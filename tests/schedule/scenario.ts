@@ -12,7 +12,7 @@ import {
   T_PERMITS,
 } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
-import { allocateTable } from "../../src/table/migration.ts";
+import { allocateTable } from "../../src/table/table_record.ts";
 import { growOld, noteRoot } from "../table/old_root.ts";
 import { Client } from "./client.ts";
 import { tellTime } from "./clock.ts";

@@ -166,7 +166,7 @@ Deno.test("Cursor reports exactly once what is there throughout, whatever the ta
         const n = random.below(stays);
         of.set(n, n);
       }
-      if (random.chance(0.1)) of.table.migration.considerShrinking(1 / 8);
+      if (random.chance(0.1)) of.table.resizer.considerShrinking(1 / 8);
     });
     const stayed = found.filter((value) => value < 1000);
     assertStrictEquals(stayed.length, stays);

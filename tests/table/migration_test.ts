@@ -6,78 +6,21 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import {
-  CLOSED,
   EMPTY,
   FINAL,
   FROZEN,
   MOVED,
   STRIDE,
   T_CAPACITY,
-  T_NEXT,
-  T_NUMBER,
   T_PERMITS,
   V_PREV,
 } from "../../src/segment/layout.ts";
 import { closeSnapshot, openSnapshot } from "../../src/table/clock.ts";
-import { Cursor } from "../../src/table/cursor.ts";
-import {
-  allocateTable,
-  liveEntries,
-  tableBytes,
-} from "../../src/table/migration.ts";
-import { claimedSlots } from "../../src/table/slot_permits.ts";
+import { liveEntries } from "../../src/table/resizer.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
-import { forSeeds, type Random } from "../testing/random.ts";
-import { homeAt, type Key, SmallTable } from "./small_table.ts";
-
-/** Keys with a place of their own, some of them round the end of the table, some with one hash. */
-function keysOf(count: number): Key[] {
-  return Array.from({ length: count }, (_, n): Key => {
-    if (n % 10 === 0) return { n, hash: -1 - n };
-    if (n % 10 === 1) return { n, hash: 0x33333333 };
-    return n;
-  });
-}
-
-function fill(of: SmallTable, keys: readonly Key[]): void {
-  keys.forEach((key, n) => of.set(key, n));
-}
-
-function checkAll(of: SmallTable, keys: readonly Key[], what: string): void {
-  keys.forEach((key, n) => assertStrictEquals(of.get(key), n, `${what}: ${n}`));
-  assertStrictEquals(of.get(-5), undefined, what);
-}
-
-/** All keys of a scan, tombstones left out. */
-function scan(of: SmallTable): number[] {
-  const cursor = new Cursor(of.segment, of.table.migration);
-  const refs: number[] = [];
-  const values: number[] = [];
-  while (!cursor.done) {
-    cursor.next(refs);
-    for (const ref of refs) values.push(of.valueOf(ref));
-  }
-  return values.sort((a, b) => a - b);
-}
-
-Deno.test("allocateTable() makes an empty table, or gives back what it took", () => {
-  const of = new SmallTable();
-  const before = usedRefs(of.segment);
-  assertStrictEquals(allocateTable(of.participant, 28), 0);
-  assertStrictEquals(usedRefs(of.segment), before);
-  for (let shift = 8; shift <= 15; shift++) {
-    const table = allocateTable(of.participant, shift) * 4;
-    assertStrictEquals(of.words[table + T_CAPACITY], 2 ** shift);
-    assertStrictEquals(of.words[table + T_NEXT], 0);
-    const used = of.countSlots((hash, link) => hash !== 0 || link !== 0, table);
-    assertStrictEquals(used, 0);
-  }
-  const numbers = [9, 10].map((shift) =>
-    of.words[allocateTable(of.participant, shift) * 4 + T_NUMBER]
-  );
-  assertStrictEquals(numbers[1], numbers[0] + 1, "each has its number");
-  assert(tableBytes(256) >= 256 * 8);
-});
+import { forSeeds } from "../testing/random.ts";
+import { homeAt, SmallTable } from "./small_table.ts";
+import { checkAll, fill, keysOf, scan } from "./filling.ts";
 
 Deno.test("Migration: every key is found and can be written at every step of a move", () => {
   for (const shift of [8, 9, 10]) {
@@ -136,7 +79,7 @@ Deno.test("Migration: keys can be set and deleted at every step of a move, also 
     play(300);
     for (let round = 0; round < 5; round++) {
       const old = of.root;
-      assert(of.table.migration.start(old));
+      assert(of.table.resizer.start(old));
       while (of.root === old) {
         play(random.below(3));
         for (let i = 0; i < 20; i++) {
@@ -155,98 +98,6 @@ Deno.test("Migration: keys can be set and deleted at every step of a move, also 
   });
 });
 
-Deno.test("Migration: the table grows by itself, in small steps", () => {
-  const of = new SmallTable({ maxBytes: 2 ** 24 });
-  let most = 0;
-  let moves = 0;
-  for (let n = 0; n < 20_000; n++) {
-    const old = of.root;
-    const moved = () =>
-      of.countSlots((hash, link) => hash === CLOSED || link === MOVED, old);
-    const watch = n % 7 === 0 || of.next !== 0;
-    const before = watch && of.capacity <= 8192 ? moved() : -1;
-    of.set(n, n);
-    if (before < 0) continue;
-    const after = of.root === old ? moved() : of.words[old + T_CAPACITY];
-    most = Math.max(most, after - before);
-    if (of.root !== old) moves++;
-  }
-  assert(moves >= 4);
-  assert(most <= 3 * STRIDE, `one write moved ${most} slots`);
-  for (let n = 0; n < 20_000; n++) assertStrictEquals(of.get(n), n);
-  assert(of.capacity >= 20_000 * 8 / 7 && of.capacity <= 2 ** 16);
-});
-
-Deno.test("Migration: a move ends long before the room of the next table is spent", () => {
-  const of = new SmallTable({ maxBytes: 2 ** 24 });
-  let least = Infinity;
-  let next = 0;
-  for (let n = 0; n < 30_000; n++) {
-    of.set(n, n);
-    if (of.next !== 0) next = of.next;
-    else if (next === of.root) { // it just became the root
-      const room = of.words[of.root + T_PERMITS];
-      if (room > 0) least = Math.min(least, room / of.capacity);
-      next = 0;
-    }
-  }
-  assert(least > 0.2, `${least} of the capacity was left`);
-});
-
-Deno.test("Migration: the table shrinks after mass deletes, to the horizon at least", () => {
-  for (const minCapacityShift of [8, 10]) {
-    const of = new SmallTable({
-      maxBytes: 2 ** 24,
-      minCapacityShift,
-      shift: 10,
-    });
-    for (let n = 0; n < 10_000; n++) of.set(n, n);
-    const large = of.capacity;
-    for (let n = 20; n < 10_000; n++) of.delete(n);
-    for (let i = 0; i < 1000 && of.capacity > 2 ** minCapacityShift; i++) {
-      of.table.migration.considerShrinking(1 / 4);
-      while (of.table.migration.helpIfMoving());
-    }
-    assert(large >= 2 ** 14);
-    assertStrictEquals(of.capacity, 2 ** minCapacityShift);
-    for (let n = 0; n < 10_000; n++) {
-      assertStrictEquals(of.get(n), n < 20 ? n : undefined);
-    }
-    assertStrictEquals(of.countSlots((hash) => hash !== EMPTY), 20);
-  }
-});
-
-Deno.test("Migration.purge() drops the tombstones, and their memory can be used again", () => {
-  const of = new SmallTable({ shift: 10, minCapacityShift: 10 });
-  const before = usedRefs(of.segment);
-  for (let n = 0; n < 300; n++) of.set(n, n);
-  for (let n = 0; n < 300; n++) of.delete(n);
-  of.participant.pin();
-  of.table.migration.purge();
-  of.participant.unpin();
-  of.participant.collectAll();
-  assertStrictEquals(of.countSlots((hash) => hash !== EMPTY), 0);
-  assertStrictEquals(claimedSlots(of.words, of.root), of.participant.permits);
-  assertStrictEquals(usedRefs(of.segment), before);
-});
-
-Deno.test("Migration.purge() does nothing while a snapshot may need the tombstones", () => {
-  const of = new SmallTable({ shift: 10, minCapacityShift: 10 });
-  const { participant } = of;
-  for (let n = 0; n < 300; n++) of.set(n, n);
-  const word = participant.freeRegistryWord();
-  openSnapshot(participant, word);
-  for (let n = 0; n < 300; n++) of.delete(n);
-  const root = of.root;
-  of.table.migration.purge();
-  of.table.migration.considerShrinking(1 / 4);
-  assertStrictEquals(of.root, root);
-  assertStrictEquals(of.next, 0);
-  closeSnapshot(participant, word);
-  of.table.migration.purge();
-  assert(of.root !== root);
-});
-
 Deno.test("Table.insert() forgets what a failed replace() meant to replace", () => {
   const of = new SmallTable();
   const other = of.join();
@@ -257,7 +108,7 @@ Deno.test("Table.insert() forgets what a failed replace() meant to replace", () 
   const tombstone = table.seek(of.key(1), true);
   assert(tombstone !== 0);
   const version = of.version(1, 2);
-  other.table.migration.purge(1); // drops the tombstone, and retires it
+  other.table.resizer.purge(1); // drops the tombstone, and retires it
   assertFalse(table.replace(tombstone, version));
   assertStrictEquals(table.seek(of.key(1), true), 0);
   assertStrictEquals(table.insert(of.key(1), version), "done");
@@ -306,27 +157,6 @@ Deno.test("Migration moves no tombstone away under a snapshot that is being open
   of.table.migration.finish(of.root);
   assert(of.find(1) !== 0);
   words[word] = 0;
-});
-
-Deno.test("Migration.purge() drops beside a snapshot what it does not need, if that is enough", () => {
-  const of = new SmallTable({ shift: 10, minCapacityShift: 10 });
-  const { participant } = of;
-  for (let n = 0; n < 100; n++) of.set(n, n);
-  openSnapshot(participant, participant.freeRegistryWord());
-  for (let n = 0; n < 100; n++) of.delete(n);
-  for (let n = 100; n < 300; n++) of.set(n, n);
-  const { migration } = of.table;
-  assertFalse(migration.wouldPurge(1));
-  for (let n = 100; n < 300; n++) of.delete(n); // younger than the snapshot, which shows nothing under them
-  const root = of.root;
-  assertFalse(migration.wouldPurge(201));
-  migration.purge(201);
-  assertStrictEquals(of.root, root);
-  assert(migration.wouldPurge(200));
-  migration.purge(200);
-  assert(of.root !== root);
-  assert(of.find(0) !== 0);
-  assertStrictEquals(of.find(100), 0);
 });
 
 Deno.test("Migration finishes what a dead helper left frozen, copied or unlinked", () => {
@@ -395,22 +225,6 @@ Deno.test("Migration gives the place of a slot that was claimed and never linked
   assertStrictEquals(room(), before + 1);
 });
 
-Deno.test("Migration.start() makes one next table, however many ask for it", () => {
-  const of = new SmallTable({ shift: 8 });
-  const other = of.join();
-  fill(of, keysOf(50));
-  const before = usedRefs(of.segment);
-  of.startMove();
-  const { next } = of;
-  const used = usedRefs(of.segment) - before;
-  other.startMove();
-  of.startMove();
-  assertStrictEquals(of.next, next);
-  assertStrictEquals(usedRefs(of.segment) - before, used);
-  of.table.migration.finish(of.root);
-  assertStrictEquals(of.root, next);
-});
-
 Deno.test("Migration retires the old table, and its memory is used again", () => {
   const of = new SmallTable({ shift: 12, minCapacityShift: 12 });
   fill(of, keysOf(100));
@@ -439,32 +253,6 @@ Deno.test("Migration: a participant that pinned the old table reads on in it", (
   }
   refs.forEach((ref, n) => assertStrictEquals(of.valueOf(ref), n));
   reader.participant.unpin();
-});
-
-/** Random writes that let the table grow, shrink and purge. */
-function wander(of: SmallTable, random: Random): void {
-  const model = new Map<number, number>();
-  let size = 100;
-  for (let step = 0; step < 6000; step++) {
-    if (step % 500 === 0) size = random.pick([20, 300, 2000]);
-    const n = random.below(size);
-    if (random.chance(0.55)) {
-      of.set(n, step);
-      model.set(n, step);
-    } else assertStrictEquals(of.delete(n), model.delete(n));
-    if (random.chance(0.01)) of.table.migration.considerShrinking(1 / 4);
-    if (random.chance(0.005)) of.table.migration.purge();
-  }
-  for (let n = 0; n < 2000; n++) assertStrictEquals(of.get(n), model.get(n));
-  assertEquals(
-    scan(of).filter((value) => value !== 0 && !Number.isNaN(value)).length > 0,
-    model.size > 0,
-  );
-  assertStrictEquals(liveEntries(of.words), model.size);
-}
-
-Deno.test("Migration: random growth, shrinking and purges lose nothing", () => {
-  forSeeds(10, (random) => wander(new SmallTable(), random));
 });
 
 Deno.test("Migration.helpIfMoving() says whether there is more to do", () => {

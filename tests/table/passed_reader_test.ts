@@ -13,11 +13,11 @@ function tablesFrom(of: SmallTable, first: number): number[] {
 
 /** Moves the whole table again and again, as long as there is memory; returns how often. */
 function moveOnAndOn(of: SmallTable, most: number): number {
-  const { participant, table: { migration } } = of;
+  const { participant, table: { migration, resizer } } = of;
   for (let moves = 0;; moves++) {
     participant.pin();
     const { root } = of;
-    const begins = moves < most && migration.start(root);
+    const begins = moves < most && resizer.start(root);
     if (begins) migration.finish(root);
     participant.unpin();
     participant.collectAll();

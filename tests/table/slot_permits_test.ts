@@ -1,22 +1,20 @@
 import { assert, assertStrictEquals } from "@std/assert";
 import { H_ROOT, T_NEXT, T_PERMITS } from "../../src/segment/layout.ts";
-import { allocateTable } from "../../src/table/migration.ts";
+import { allocateTable } from "../../src/table/table_record.ts";
 import {
   claimedSlots,
   closePermits,
-  crowded,
   Permits,
   returnPermits,
   slotLimit,
 } from "../../src/table/slot_permits.ts";
 import { SmallTable } from "./small_table.ts";
 
-Deno.test("slotLimit() leaves slots empty, and crowded() comes well before it", () => {
+Deno.test("slotLimit() leaves slots empty", () => {
   for (let shift = 8; shift <= 28; shift++) {
     const capacity = 2 ** shift;
     assert(Number.isInteger(slotLimit(capacity)));
     assert(slotLimit(capacity) < capacity);
-    assert(crowded(capacity) < slotLimit(capacity) - capacity / 8);
   }
 });
 

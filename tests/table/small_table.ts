@@ -10,7 +10,7 @@ import {
 } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { EncodedKey } from "../../src/table/key.ts";
-import { allocateTable } from "../../src/table/migration.ts";
+import { allocateTable } from "../../src/table/table_record.ts";
 import { Table } from "../../src/table/table.ts";
 import {
   isTombstone,
@@ -178,6 +178,6 @@ export class SmallTable {
 
   /** Starts a move of the root, and leaves it at that. */
   startMove(): void {
-    if (!this.table.migration.start(this.root)) throw new Error("no memory");
+    if (!this.table.resizer.start(this.root)) throw new Error("no memory");
   }
 }

@@ -12,7 +12,7 @@ import {
   T_PERMITS,
   T_SLOTS,
 } from "../../../src/segment/layout.ts";
-import { crowded } from "../../../src/table/slot_permits.ts";
+import { crowded } from "../../../src/table/resize_policy.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Scenario, type Setup, titleOf } from "../scenario.ts";
@@ -41,7 +41,7 @@ function moveAllBut({ founder }: Setup, keys: readonly number[]): void {
   const hashes = new Set(keys.map(hashOf));
   founder.pinned(() => {
     const table = words[H_ROOT] * 4;
-    founder.migration.start(table);
+    founder.resizer.start(table);
     const capacity = words[table + T_CAPACITY];
     const first = table + T_SLOTS;
     const isLeft = (i: number) =>
