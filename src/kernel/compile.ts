@@ -17,7 +17,9 @@ import asc from "assemblyscript/asc";
 const HERE = import.meta.url;
 const SOURCES = new URL("../", HERE);
 const ENTRY = "kernel/assembly/entry.ts";
-const STAND_INS: Record<string, string> = {
+/** Modules, and the files that take their place. */
+type StandIns = Readonly<Record<string, string>>;
+const STAND_INS: StandIns = {
   "segment/atomics.ts": "kernel/assembly/atomics.ts",
   "segment/intrinsics.ts": "kernel/assembly/intrinsics.ts",
 };
@@ -41,11 +43,13 @@ const OPTIONS = [
   "--outFile=kernel.wasm",
 ];
 
-/** Compiles the kernel. */
-export async function compile(): Promise<Uint8Array> {
+/** Compiles the kernel; with other stand-ins, another one. */
+export async function compile(
+  standIns: StandIns = STAND_INS,
+): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main([ENTRY, ...OPTIONS], {
-    readFile: (name) => readSource(name),
+    readFile: (name) => readSource(name, standIns),
     writeFile: (name, contents) => {
       if (name === "kernel.wasm") binary = contents as Uint8Array;
     },
@@ -57,9 +61,9 @@ export async function compile(): Promise<Uint8Array> {
   return binary;
 }
 
-function readSource(name: string): string | null {
+function readSource(name: string, standIns: StandIns): string | null {
   if (!name.endsWith(".ts")) return null;
-  const path = STAND_INS[name] ?? name;
+  const path = standIns[name] ?? name;
   try {
     return adapt(Deno.readTextFileSync(new URL(path, SOURCES)));
   } catch (error) {
@@ -95,14 +99,21 @@ function adapt(source: string): string {
     .replaceAll(/\bnumber\b/g, "i32");
 }
 
-if (import.meta.main) {
-  const path = new URL("segment/kernel_binary.ts", SOURCES);
-  const binary = await compile();
+/** Writes what was compiled as a module that exports it by a name. */
+export function writeBinary(path: URL, name: string, binary: Uint8Array): void {
   const lines = binary.toBase64().match(/.{1,76}/g)!;
   const text = lines.map((line) => `  "${line}",\n`).join("");
   Deno.writeTextFileSync(
     path,
-    `// Made by \`deno task kernel\`.\nexport const KERNEL: string = [\n${text}].join("");\n`,
+    `// Made by \`deno task kernel\`.\nexport const ${name}: string = [\n${text}].join("");\n`,
   );
   console.log(`The kernel takes ${binary.length} bytes: ${path.pathname}`);
+}
+
+if (import.meta.main) {
+  writeBinary(
+    new URL("segment/kernel_binary.ts", SOURCES),
+    "KERNEL",
+    await compile(),
+  );
 }

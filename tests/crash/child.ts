@@ -5,12 +5,15 @@
  */
 import { outputOf } from "../testing/child.ts";
 import { SCALE } from "../testing/scale.ts";
+import { configFor, type Steps } from "../testing/steps.ts";
 
 /** A child that has not ended after this long never will, be the machine as slow and busy as it may: it takes a minute or two. */
 const TIMEOUT_MS = 600_000 * Math.max(1, SCALE);
 
 /** What `words.ts` and `faults.ts` read: how workers pause, and what fault is planted. */
 export interface Conditions {
+  /** Whose steps count; those of the TypeScript if not said. */
+  readonly steps?: Steps;
   readonly EPOCHMAP_TEST_STUMBLE?: string;
   readonly EPOCHMAP_TEST_FAULT?: string;
 }
@@ -25,13 +28,13 @@ export async function runInstrumented(
 
 /** The same under conditions. */
 export async function runUnder(
-  conditions: Conditions,
+  { steps, ...env }: Conditions,
   script: string,
   ...args: (string | number)[]
 ): Promise<string[]> {
   const path = new URL(script, import.meta.url).pathname;
   const flags = ["run", "--allow-env", "--allow-read"];
-  return await deno(flags, { ...conditions }, path, ...args);
+  return await deno(flags, env, steps, path, ...args);
 }
 
 /** Runs tests in which workers pause: see `EPOCHMAP_TEST_STUMBLE` in `words.ts`. */
@@ -48,15 +51,16 @@ export async function testStumbling(
     "--allow-read",
   ];
   const env = { EPOCHMAP_TEST_STUMBLE: stumble };
-  return await deno(flags, env, `--filter=${filter}`, ...paths);
+  return await deno(flags, env, undefined, `--filter=${filter}`, ...paths);
 }
 
 async function deno(
   flags: string[],
   env: Record<string, string>,
+  steps: Steps = "TypeScript",
   ...args: (string | number)[]
 ): Promise<string[]> {
-  const config = new URL("./instrumented.json", import.meta.url).pathname;
+  const config = configFor(steps, import.meta.url);
   const output = await outputOf(
     [...flags, "--config", config, ...args.map(String)],
     { env, timeoutMs: TIMEOUT_MS },

@@ -18,6 +18,13 @@ Deno.test("SharedMap survives the deaths of hundreds of workers at random steps"
   checkDeaths(await runInstrumented("./deaths.ts", WAVES, SEED), WAVES);
 });
 
+Deno.test("SharedMap survives the deaths of workers at random steps in the kernel", async () => {
+  const waves = Math.ceil(WAVES / 2);
+  const conditions = { steps: "kernel" } as const;
+  const lines = await runUnder(conditions, "./deaths.ts", waves, SEED);
+  checkDeaths(lines, waves);
+});
+
 Deno.test("SharedMap survives deaths while others are preempted", async () => {
   const waves = Math.ceil(WAVES / 2);
   const lines = await runUnder(PREEMPTED, "./deaths.ts", waves, SEED);

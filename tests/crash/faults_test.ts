@@ -1,9 +1,10 @@
 // Deaths come in several ways, and each has a fault that it alone finds: it is
 // planted, and the search must fail that way, and no other.
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { runUnder } from "./child.ts";
+import { type Conditions, runUnder } from "./child.ts";
 import type { FAULTS } from "./faults.ts";
 import { SEED } from "../testing/random.ts";
+import { STEPS } from "../testing/steps.ts";
 import type { SCENARIOS } from "./scenarios.ts";
 import type { Report } from "./steps.ts";
 
@@ -54,20 +55,22 @@ const CASES: readonly Case[] = [
 const EACH_STEP = 1_000;
 
 for (const { name, fault, finds, misses } of CASES) {
-  Deno.test(name, async () => {
-    const failures = await search(fault, finds);
-    assertNotEquals(failures, [], `seed ${SEED}`);
-    for (const other of misses) {
-      assertEquals(await search(fault, other), [], `seed ${SEED}`);
-    }
-  });
+  for (const steps of STEPS) {
+    Deno.test(`${name}: ${steps}`, async () => {
+      const conditions = { steps, EPOCHMAP_TEST_FAULT: fault };
+      const failures = await search(conditions, finds);
+      assertNotEquals(failures, [], `seed ${SEED}`);
+      for (const other of misses) {
+        assertEquals(await search(conditions, other), [], `seed ${SEED}`);
+      }
+    });
+  }
 }
 
 async function search(
-  fault: string,
+  conditions: Conditions,
   [group, scenario, ends]: Search,
 ): Promise<string[]> {
-  const conditions = { EPOCHMAP_TEST_FAULT: fault };
   const args = [group, SEED, EACH_STEP, ends, scenario];
   const [line] = await runUnder(conditions, "./steps.ts", ...args);
   const { failures }: Report = JSON.parse(line);

@@ -439,6 +439,7 @@ const RECOVERIES: Record<string, Scenario> = {
     act: (world) => adoptEstates(world.inside.participant),
   },
   "joining where one left something": {
+    leaks: LARGE_RUN, // its timers adopt, too, and may die of it with a block in hand
     prepare: leaveMuch,
     act(world) {
       world.attachAnother();

@@ -3,9 +3,10 @@
 // block. It shows what a death leaves behind; it does not show deaths that race
 // with the living: `deaths_test.ts` does that.
 import { assert, assertEquals } from "@std/assert";
-import { runInstrumented } from "./child.ts";
+import { runUnder } from "./child.ts";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
+import type { Steps } from "../testing/steps.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import type { Report } from "./steps.ts";
 
@@ -16,11 +17,21 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
   RECOVERIES: "A death at any step of a recovery harms nobody",
 };
 
-const MOST = 40 * SCALE;
+/** Deaths of each operation. The kernel takes the same steps as the TypeScript. */
+const MOST: Readonly<Record<Steps, number>> = {
+  TypeScript: 40 * SCALE,
+  kernel: 20 * SCALE,
+};
 
 for (const [group, name] of Object.entries(GROUPS)) {
+  search(name, group, "TypeScript");
+  search(`${name}, also in the kernel`, group, "kernel");
+}
+
+function search(name: string, group: string, steps: Steps): void {
   Deno.test(name, async (t) => {
-    const lines = await runInstrumented("./steps.ts", group, SEED, MOST);
+    const args = [group, SEED, MOST[steps]];
+    const lines = await runUnder({ steps }, "./steps.ts", ...args);
     const reports = lines.map((line): Report => JSON.parse(line));
     const names = Object.keys(SCENARIOS[group as keyof typeof SCENARIOS]);
     assertEquals(reports.map(({ name }) => name), names);

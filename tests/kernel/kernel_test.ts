@@ -12,6 +12,8 @@ import { attachmentOf } from "../../src/api/shared_map.ts";
 import { H_ID } from "../../src/segment/layout.ts";
 import { KERNEL } from "../../src/segment/kernel_binary.ts";
 import type { Words } from "../../src/segment/atomics.ts";
+import { STEPPED_KERNEL } from "./stepped/binary.ts";
+import { compileStepped } from "./stepped/compile.ts";
 import { lookInTypeScript } from "../table/lookups.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
@@ -19,6 +21,11 @@ import { SCALE } from "../testing/scale.ts";
 Deno.test("the kernel is what its sources compile to: deno task kernel", async () => {
   const compiled = await compile();
   assert(compiled.toBase64() === KERNEL, "run `deno task kernel`");
+});
+
+Deno.test("the stepped kernel is what its sources compile to: deno task kernel", async () => {
+  const compiled = await compileStepped();
+  assert(compiled.toBase64() === STEPPED_KERNEL, "run `deno task kernel`");
 });
 
 type Map = SharedMap<string, unknown>;

@@ -52,7 +52,9 @@ export class Client {
       NO_LIFELINE,
     ]);
     // There are two ways to find a key: each must get on with the other.
-    if (slot % 2 === 1) lookInTypeScript(this.attachment);
+    if (slot % 2 === 1 && segment.kernel === undefined) {
+      lookInTypeScript(this.attachment);
+    }
     this.map = Reflect.construct(SharedMap, [
       Hold.whole(this.attachment),
       FORMATS,

@@ -4,15 +4,14 @@
  * @module
  */
 import * as real from "../../src/segment/free_list.ts";
-import { classRefs } from "../../src/segment/size_classes.ts";
 import type { Words } from "../../src/segment/atomics.ts";
-import { checkFresh, fillFreed } from "./freed.ts";
+import { blockFreed, blockTaken } from "./freed.ts";
 
 export * from "../../src/segment/free_list.ts";
 
 export function popBlock(words: Words, base: number, c: number): number {
   const ref = real.popBlock(words, base, c);
-  if (ref !== 0) checkFresh(words, ref * 4, (ref + classRefs(c)) * 4);
+  if (ref !== 0) blockTaken(words, c, ref);
   return ref;
 }
 
@@ -22,7 +21,7 @@ export function pushBlock(
   c: number,
   ref: number,
 ): void {
-  fill(words, c, ref);
+  blockFreed(words, c, ref);
   real.pushBlock(words, base, c, ref);
 }
 
@@ -33,10 +32,6 @@ export function addBlock(
   c: number,
   ref: number,
 ): void {
-  fill(words, c, ref);
+  blockFreed(words, c, ref);
   real.addBlock(words, base, c, ref);
-}
-
-function fill(words: Words, c: number, ref: number): void {
-  fillFreed(words, ref * 4, (ref + classRefs(c)) * 4);
 }

@@ -8,6 +8,8 @@
  *
  * @module
  */
+import { classRefs } from "../../src/segment/size_classes.ts";
+import { injection } from "./faults.ts";
 import { fail, isRunning, onStray, touchAll, WRITE } from "./scheduler.ts";
 
 /** No ref, link, stamp, length or state that a search produces. */
@@ -30,6 +32,16 @@ export function fillFreed(words: Int32Array, from: number, to: number): void {
   const isRun = to - from >= CHUNK_WORDS;
   words.fill(FREED, isRun ? from + 1 : from, to);
   words[from + 4] = sizeMark(from, to);
+}
+
+/** A block of a class was taken off its list. */
+export function blockTaken(words: Int32Array, c: number, ref: number): void {
+  checkFresh(words, ref * 4, (ref + classRefs(c)) * 4);
+}
+
+/** A block of a class goes to its list. */
+export function blockFreed(words: Int32Array, c: number, ref: number): void {
+  fillFreed(words, ref * 4, (ref + classRefs(c)) * 4);
 }
 
 /** Checks a block that is given out: nobody may have written to it since it was freed. */
@@ -77,7 +89,15 @@ export function discardOptimistic(): void {
   suspicion = "";
 }
 
-/** What was read and not dropped is used. */
-export function confirmOptimistic(): void {
-  if (suspicion !== "") fail(`a confirmed optimistic read ${suspicion}`);
+/**
+ * What was read and not discarded is used, if it is valid or a planted fault says so; returns
+ * whether it is.
+ */
+export function endOptimistic(isValid: boolean): boolean {
+  const isUsed = isValid || injection().confirmsAll === true;
+  if (isUsed && suspicion !== "") {
+    fail(`a confirmed optimistic read ${suspicion}`);
+  }
+  discardOptimistic();
+  return isUsed;
 }

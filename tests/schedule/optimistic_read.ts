@@ -6,12 +6,7 @@
  */
 import * as real from "../../src/table/optimistic_read.ts";
 import type { KeyWords, Words } from "../../src/segment/atomics.ts";
-import { injection } from "./faults.ts";
-import {
-  beginOptimistic,
-  confirmOptimistic,
-  discardOptimistic,
-} from "./freed.ts";
+import { beginOptimistic, discardOptimistic, endOptimistic } from "./freed.ts";
 
 export const { UNDECIDED } = real;
 
@@ -32,9 +27,5 @@ export function findOptimistically(
 }
 
 export function validates(words: Words, before: number): boolean {
-  const confirmed = real.validates(words, before) ||
-    injection().confirmsAll === true;
-  if (confirmed) confirmOptimistic();
-  else discardOptimistic();
-  return confirmed;
+  return endOptimistic(real.validates(words, before));
 }

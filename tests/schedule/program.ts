@@ -8,7 +8,7 @@ import type { Segment } from "../../src/segment/segment.ts";
 import { Client } from "./client.ts";
 import { EVENTS, MOST_OPERATIONS } from "./shared_state.ts";
 import { tellTime } from "./clock.ts";
-import { confirmOptimistic, discardOptimistic } from "./freed.ts";
+import { discardOptimistic, endOptimistic } from "./freed.ts";
 import type { Scenario } from "./scenario.ts";
 import { slotOf } from "./participants.ts";
 import { trace } from "./trace.ts";
@@ -35,7 +35,7 @@ export function runProgram(
       times[2 * row] = words[EVENTS]++;
       discardOptimistic(); // of a run that was ended
       const result = operations[i].run(me) ?? NO_RESULT;
-      confirmOptimistic();
+      endOptimistic(true);
       results[row] = result;
       times[2 * row + 1] = words[EVENTS]++;
       trace("end", i, result);

@@ -10,6 +10,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
+import { STEPS, type Steps } from "../testing/steps.ts";
 import { runInstrumented, search, searchAll } from "./child.ts";
 import { FAULTS } from "./faults.ts";
 import { pairs, triples } from "./scenarios/one_key.ts";
@@ -26,6 +27,12 @@ const TASK: Task = {
   seed: SEED,
 };
 
+/** The kernel takes the same steps, so a day's test need not go as deep there. */
+const RUNS: Readonly<Record<Steps, number>> = {
+  TypeScript: TASK.runs,
+  kernel: THOROUGH ? TASK.runs : TASK.runs / 3,
+};
+
 const told = Deno.env.get("EPOCHMAP_TEST_SCHEDULE");
 const GROUPS = Map.groupBy(
   SCENARIOS.filter(({ isSlip }) => !isSlip),
@@ -38,20 +45,30 @@ const SMALL = [
   triples.find(({ name }) => name.startsWith("get(1) | get(1) | delete(1)"))!,
 ];
 
-Deno.test({
-  name: "Any schedule of a few operations has an order that explains it",
-  ignore: told !== undefined,
-  fn: async (t) => {
-    const reports = await searchAll(TASK);
-    for (const [group, scenarios] of GROUPS) {
-      const ours = reports.filter((report) => report.group === group);
-      await t.step(`${group}: ${summary(ours)}`, () => {
-        assertEquals(ours.length, scenarios.length);
-        assertEquals(ours.filter(({ failure }) => failure).map(describe), []);
-      });
-    }
-  },
-});
+/** What the tests add to their names. */
+const IN: Readonly<Record<Steps, string>> = {
+  TypeScript: "",
+  kernel: ", step by step in the kernel",
+};
+
+for (const steps of STEPS) {
+  Deno.test({
+    name: `Any schedule of a few operations has an order that explains it${
+      IN[steps]
+    }`,
+    ignore: told !== undefined,
+    fn: async (t) => {
+      const reports = await searchAll({ ...TASK, runs: RUNS[steps] }, steps);
+      for (const [group, scenarios] of GROUPS) {
+        const ours = reports.filter((report) => report.group === group);
+        await t.step(`${group}: ${summary(ours)}`, () => {
+          assertEquals(ours.length, scenarios.length);
+          assertEquals(ours.filter(({ failure }) => failure).map(describe), []);
+        });
+      }
+    },
+  });
+}
 
 Deno.test({
   name: "The search runs each schedule once, and leaves none out",
@@ -66,22 +83,24 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "Slips in the protocol are found by the search",
-  ignore: told !== undefined,
-  fn: async (t) => {
-    const faults = Object.keys(FAULTS);
-    const tasks = faults.map((fault) => searchForSlip(fault, SEED));
-    const reports = await search(tasks);
-    for (const fault of faults) {
-      const ours = reports.filter((report) => report.fault === fault);
-      const runs = ours.reduce((sum, { runs }) => sum + runs, 0);
-      await t.step(`${fault}: ${runs} runs`, () => {
-        assertNotEquals(ours.at(-1)?.failure?.failure ?? "", "");
-      });
-    }
-  },
-});
+for (const steps of STEPS) {
+  Deno.test({
+    name: `Slips in the protocol are found by the search${IN[steps]}`,
+    ignore: told !== undefined,
+    fn: async (t) => {
+      const faults = Object.keys(FAULTS);
+      const tasks = faults.map((fault) => searchForSlip(fault, SEED));
+      const reports = await search(tasks, steps);
+      for (const fault of faults) {
+        const ours = reports.filter((report) => report.fault === fault);
+        const runs = ours.reduce((sum, { runs }) => sum + runs, 0);
+        await t.step(`${fault}: ${runs} runs`, () => {
+          assertNotEquals(ours.at(-1)?.failure?.failure ?? "", "");
+        });
+      }
+    },
+  });
+}
 
 Deno.test({
   name: "A schedule that failed fails again, step by step",

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Segment } from "../../src/segment/segment.ts";
+import { Segment, type SegmentHandle } from "../../src/segment/segment.ts";
 import { Client } from "./client.ts";
 import * as at from "./shared_state.ts";
 import type { SharedState } from "./shared_state.ts";
@@ -35,7 +35,7 @@ export interface Outcome {
 /** What the workers of a search share. */
 export interface SearchMemory {
   readonly state: SharedState;
-  readonly buffer: SharedArrayBuffer;
+  readonly segment: SegmentHandle;
 }
 
 /** All trials of one scenario. */
@@ -63,8 +63,8 @@ export class Trials {
     words[at.PLANTED] = numberOf(fault);
     this.#state.touched.fill(0);
     this.#state.contended.fill(0);
-    this.#image = new MemoryImage(memory.buffer, build(scenario));
-    this.#segment = Segment.attach({ buffer: memory.buffer });
+    this.#image = new MemoryImage(memory.segment.buffer, build(scenario));
+    this.#segment = Segment.attach(memory.segment);
     this.#tables = tablesOf(this.#image.words);
     tellTime(this.#segment);
     this.#checker = new Checker(

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Segment } from "../../src/segment/segment.ts";
+import { Segment, type SegmentHandle } from "../../src/segment/segment.ts";
 import { SCENARIO, SharedState } from "./shared_state.ts";
 import { runProgram } from "./program.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -13,7 +13,7 @@ import { register, waitUntilScheduled } from "./scheduler.ts";
 /** What a worker is told. */
 export interface Assignment {
   readonly state: SharedArrayBuffer;
-  readonly segment: SharedArrayBuffer;
+  readonly segment: SegmentHandle;
   readonly worker: number;
 }
 
@@ -30,7 +30,7 @@ scope.onmessage = ({ data }) => {
   let segment: Segment | undefined;
   for (;;) {
     waitUntilScheduled();
-    segment ??= Segment.attach({ buffer: data.segment });
+    segment ??= Segment.attach(data.segment);
     runProgram(segment, SCENARIOS[state.words[SCENARIO]], data.worker);
   }
 };
