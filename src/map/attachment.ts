@@ -177,7 +177,7 @@ export class Attachment {
   /** Keeps no more memory for the tombstone of the longest key than is needed. */
   lowerReserve(): void {
     const { participant: { allocator }, segment: { words } } = this;
-    allocator.lowerReserve((ref) => tombstoneBytes(words, ref));
+    allocator.reserve.lower((ref) => tombstoneBytes(words, ref));
   }
 
   /** Opens the moment that a holder holds, in its registry word; undefined: the clock has run out. */

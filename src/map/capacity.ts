@@ -4,7 +4,7 @@
  * @module
  */
 
-import { leastReserve } from "../segment/allocator.ts";
+import { leastReserve } from "../segment/chunk_limits.ts";
 import { REF_BYTES } from "../segment/layout.ts";
 import {
   type Geometry,

@@ -81,7 +81,7 @@ function copyOutside(
   if (copy !== 0) {
     copyVersion(words, ref, copy, bytes);
     // So much is kept for its tombstone. But whoever looks for long keys may have passed this place.
-    if (allocator.keepForTombstone(tombstoneBytes(words, copy))) return copy;
+    if (allocator.reserve.keep(tombstoneBytes(words, copy))) return copy;
     allocator.free(copy);
   }
   participant.leaveSection();

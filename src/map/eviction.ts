@@ -118,16 +118,16 @@ function evictSome(
   }
   const { bytes } = shortage;
   if (
-    bytes <= participant.allocator.largestClassBytes &&
+    bytes <= participant.segment.largestClassBytes &&
     tries < SCATTERED_TRIES
   ) {
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
     // None: there may be no memory for another tombstone, or for those that are in the way of the next table.
-    const purged = (!evicted || participant.allocator.isLow()) &&
+    const purged = (!evicted || participant.allocator.limits.isLow()) &&
       purge(attachment, 1, evicted ? "place" : "memory");
     return evicted || purged;
   }
-  const count = participant.allocator.chunksFor(bytes);
+  const count = participant.segment.chunksFor(bytes);
   return evictStretches(attachment, count, tries);
 }
 
@@ -318,14 +318,16 @@ function chooseChunks(
   wanted: number,
 ): Set<number> {
   const { segment } = attachment;
-  const { entryLimit, spareChunks } = attachment.participant.allocator;
+  const { limits } = attachment.participant.allocator;
+  const end = limits.end("entry");
+  const { spareChunks } = limits;
   const gains = gainsOf(attachment);
   const isFree = (chunk: number) => isFreeChunk(segment, chunk);
   // Chunks that are free already may be kept for tombstones: the eviction must free what is missing.
   let mostFree = Math.max(0, Math.min(count - 1, spareChunks));
   const chosen = new Set<number>();
   for (let i = 0; i < wanted; i++) {
-    const first = bestStretch(segment, gains, count, entryLimit, mostFree);
+    const first = bestStretch(segment, gains, count, end, mostFree);
     if (first < 0) break;
     for (let chunk = first; chunk < first + count; chunk++) {
       if (isFree(chunk)) mostFree--;

@@ -28,14 +28,14 @@ export class PurgeBackoff {
   purge(): void {
     const attachment = this.#attachment;
     const { participant: { allocator }, table: { resizer } } = attachment;
-    const low = allocator.isLow();
+    const low = allocator.limits.isLow();
     const hasMany = () => attachment.pinned(() => resizer.wouldPurge());
     if (low && this.#toSkip > 0 && !hasMany()) {
       this.#toSkip--;
       return;
     }
     purge(attachment, low ? 1 : undefined);
-    this.#interval = allocator.isLow()
+    this.#interval = allocator.limits.isLow()
       ? Math.min(MOST_SKIPPED, 2 * this.#interval)
       : 1;
     this.#toSkip = this.#interval - 1;

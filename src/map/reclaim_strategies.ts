@@ -213,7 +213,7 @@ function sharesItsChunk(
   { of, bytes }: Shortage,
 ): boolean {
   return segment.evicts && of === "entry" &&
-    bytes <= participant.allocator.largestClassBytes;
+    bytes <= participant.segment.largestClassBytes;
 }
 
 /**
@@ -248,11 +248,11 @@ function makeTombstonePlace(
   const { participant } = attachment;
   const { allocator } = participant;
   const bytes = versionBytes(keyBytes, 0, false);
-  const isLong = bytes > allocator.largestClassBytes;
+  const isLong = bytes > participant.segment.largestClassBytes;
   participant.drainAndWait();
   purge(attachment, isLong ? 0 : 1, isLast ? "memory" : "place");
   if (!isLong) return;
-  evacuate(attachment, allocator.tombstonePlace(bytes));
+  evacuate(attachment, allocator.reserve.place(bytes));
   participant.drainAndWait();
   allocator.consolidate(true);
 }

@@ -55,7 +55,7 @@ export class VersionMaker {
     this.#participant = participant;
     this.#segment = segment;
     this.#key = key;
-    this.#longKey = participant.allocator.largestClassBytes / 2;
+    this.#longKey = participant.segment.largestClassBytes / 2;
   }
 
   /**
@@ -126,7 +126,7 @@ export class VersionMaker {
     const { allocator } = this.#participant;
     const isLong = keyLength > this.#longKey;
     if (
-      !isLong || allocator.keepForTombstone(versionBytes(keyLength, 0, false))
+      !isLong || allocator.reserve.keep(versionBytes(keyLength, 0, false))
     ) {
       this.#participant.enterSection();
       const ref = allocator.allocate(bytes);
@@ -149,7 +149,7 @@ export class VersionMaker {
     const keyLength = this.#key.info & LENGTH_MASK;
     if (keyLength <= this.#longKey) return ref;
     const { allocator } = this.#participant;
-    if (allocator.keepForTombstone(versionBytes(keyLength, 0, false))) {
+    if (allocator.reserve.keep(versionBytes(keyLength, 0, false))) {
       return ref;
     }
     this.shortage = {

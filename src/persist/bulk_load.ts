@@ -83,7 +83,7 @@ export class BulkLoader {
     this.#table = attachment.table;
     this.#key = new EncodedKey(attachment.segment.seed);
     [this.#k0, this.#k1] = attachment.segment.seed;
-    this.#longKey = attachment.participant.allocator.largestClassBytes / 2;
+    this.#longKey = attachment.segment.largestClassBytes / 2;
     this.#now = Date.now();
     this.#isAlone = isAlone;
     this.#stamp = isAlone ? writingTick(attachment.segment.words) : 0;
@@ -251,7 +251,7 @@ export class BulkLoader {
     const keyLength = words[at] & LENGTH_MASK;
     const hasTombstone = () =>
       keyLength <= this.#longKey ||
-      allocator.keepForTombstone(versionBytes(keyLength, 0, false));
+      allocator.reserve.keep(versionBytes(keyLength, 0, false));
     const version = hasTombstone() ? allocator.allocate(bytes) : 0;
     if (version === 0) return "entry";
     this.#write(words, at, version);

@@ -8,7 +8,7 @@ import { MapFullError, theMap } from "../errors.ts";
 import { liveBytesOf, sumTally } from "../map/counters.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { leastMaxBytes } from "../map/capacity.ts";
-import { leastReserve } from "../segment/allocator.ts";
+import { leastReserve } from "../segment/chunk_limits.ts";
 import {
   HAS_EXPIRY,
   LENGTH_MASK,

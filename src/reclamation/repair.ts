@@ -14,12 +14,12 @@
  * @module
  */
 
-import { unlinkChunks } from "../segment/allocator.ts";
 import {
   balanceChunks,
   changeChunk,
   finishChunkChange,
 } from "../segment/chunk_ledger.ts";
+import { unlinkChunks } from "../segment/consolidation.ts";
 import {
   addBlock,
   endFreeing,

@@ -112,6 +112,29 @@ export function isLong(words: Words, base: number, c: number): boolean {
   return words[base + P_FREE_COUNT + c] >= 2 * batchOf(c);
 }
 
+/** Counts blocks that came to a list, or left it, other than one by one. */
+export function countFree(
+  words: Words,
+  base: number,
+  c: number,
+  blocks: number,
+): void {
+  const index = base + P_FREE_COUNT + c;
+  words[index] = words[index] + blocks;
+}
+
+/**
+ * Counts a list that another owner has left, or that one who died may not have counted. Ends also
+ * where memory is damaged.
+ */
+export function recount(words: Words, base: number, c: number): void {
+  const most = words.length / 4;
+  let count = 0;
+  let ref = own(words, base + P_FREE + c);
+  for (; ref > 0 && count < most; ref = own(words, ref * 4 + R_LINK)) count++;
+  words[base + P_FREE_COUNT + c] = count;
+}
+
 /** The class of a block in use; -1: it is a run of chunks. */
 export function classAt(words: Words, ref: number): number {
   const chunk = (ref - words[H_FIRST_CHUNK]) >>> words[H_CHUNK_SHIFT];

@@ -202,6 +202,21 @@ export class Segment {
   chunkRef(chunk: number): number {
     return this.firstChunk + chunk * 2 ** this.chunkShift;
   }
+
+  /** The chunks that a block of so many bytes takes if it has them to itself. */
+  chunksFor(bytes: number): number {
+    return Math.ceil(bytes / (REF_BYTES * 2 ** this.chunkShift));
+  }
+
+  /** The chunks that a block of so many bytes takes; 0: it shares its chunk with others. */
+  runChunks(bytes: number): number {
+    return bytes > this.largestClassBytes ? this.chunksFor(bytes) : 0;
+  }
+
+  /** The largest block that shares a chunk with others, in bytes. */
+  get largestClassBytes(): number {
+    return this.classes.largest * REF_BYTES;
+  }
 }
 
 /** Where the parts of a segment lie, which follows from its size. */

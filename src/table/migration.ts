@@ -108,7 +108,7 @@ export class Migration {
     const root = load(this.#words, H_ROOT) * 4;
     const next = load(this.#words, root + T_NEXT) * 4;
     const capacity = this.#words[(next || root) + T_CAPACITY];
-    this.#participant.allocator.keepForTables(tableBytes(capacity));
+    this.#participant.allocator.tables.keep(tableBytes(capacity));
   }
 
   // ---- helping ------------------------------------------------------------------------------------------------------

@@ -229,12 +229,12 @@ export class Resizer {
     const { allocator } = this.#participant;
     const bytes = tableBytes(capacity);
     const before = tableBytes(counts.capacity);
-    const used = allocator.usedRefsBeside(before);
-    const left = allocator.refsForEntries(bytes);
+    const used = allocator.tables.usedRefsBeside(before);
+    const left = allocator.tables.refsForEntries(bytes);
     if (!isWorthGrowing(counts, used, left)) return 0;
-    if (!allocator.hasChunksForTable(bytes, before)) return 0;
+    if (!allocator.tables.hasChunks(bytes, before)) return 0;
     // Before it is allocated, so that no entry takes what is counted on.
-    allocator.keepForTables(bytes);
+    allocator.tables.keep(bytes);
     const next = allocateTable(this.#participant, Math.log2(capacity));
     if (next === 0) this.#migration.keepReserve();
     return next;
@@ -300,6 +300,6 @@ export class Resizer {
   get hasPlace(): boolean {
     const table = load(this.#words, H_ROOT) * 4;
     const bytes = tableBytes(this.#words[table + T_CAPACITY]);
-    return this.#participant.allocator.hasTablePlace(bytes);
+    return this.#participant.allocator.tables.hasPlace(bytes);
   }
 }

@@ -1,5 +1,5 @@
 /*
- * The ledger of chunks (src/segment/allocator.ts, src/segment/chunk_ledger.ts, src/reclamation/repair.ts,
+ * The ledger of chunks (src/segment/{chunk_pool,chunk_cutter,consolidation,chunk_ledger}.ts, src/reclamation/repair.ts,
  * src/table/table_recovery.ts).  Three participants claim chunks, cut them into blocks, gather blocks and
  * give whole chunks back; allocate runs of chunks, link and unlink them, and free them.
  * Participants 0 and 1 may be cut short between any two steps, and are then dead or go on with

@@ -1,5 +1,5 @@
 /*
- * The reserve for the tombstone of the longest key (src/segment/long_key.ts, keepForTombstone and lowerReserve in allocator.ts).
+ * The reserve for the tombstone of the longest key (src/segment/long_key.ts, src/segment/tombstone_reserve.ts).
  *
  * Chunks that entries leave free, in one word, with a doubt: NONE (it is the least that will do), DOUBTED (it may be too much),
  * or the participant that looks for what is needed.  A key is a run of memory here, which says its size, 0 to 2, once it is

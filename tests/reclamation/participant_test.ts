@@ -534,8 +534,8 @@ Deno.test("Participant.waitFor() holds nothing back that another one waits for",
   const one = join(segment);
   const other = join(segment);
   const blocks = [record(one)];
-  const free = one.allocator.freeChunks;
-  while (one.allocator.freeChunks === free) blocks.push(record(one));
+  const free = one.allocator.limits.freeChunks;
+  while (one.allocator.limits.freeChunks === free) blocks.push(record(one));
   blocks.pop(); // of the next chunk
   other.allocator.free(blocks.pop()!);
   one.allocator.flush();

@@ -238,7 +238,7 @@ Deno.test("recover() frees chunks that the dead was claiming, cutting or giving 
   for (const chunk of [3, 10, 11, 12, 20]) {
     assertStrictEquals(words[segment.descriptor(chunk)], CHUNK_FREE);
   }
-  assertStrictEquals(self.allocator.freeChunks, segment.chunkCount);
+  assertStrictEquals(self.allocator.limits.freeChunks, segment.chunkCount);
   checkNothingLost(segment, self);
 });
 

@@ -16,7 +16,6 @@ import {
   V_KEY,
   V_STAMP,
 } from "../../src/segment/layout.ts";
-import type { Participant } from "../../src/reclamation/participant.ts";
 import { reservedChunks } from "../../src/segment/long_key.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
@@ -412,7 +411,7 @@ export const bringLongKey = (bytes: number): Operation => ({
   text: `bring a long key (${bytes})`,
   run: (me) => {
     const { allocator } = me.participant;
-    if (!allocator.keepForTombstone(bytes)) return 0;
+    if (!allocator.reserve.keep(bytes)) return 0;
     const ref = allocator.allocate(bytes);
     if (ref === 0) return 0;
     me.segment.words[ref * 4 + V_KEY] = bytes;
@@ -439,7 +438,7 @@ function linkRun(
   ref: number,
   bytes: number,
 ): number {
-  if (!allocator.keepForTombstone(bytes)) {
+  if (!allocator.reserve.keep(bytes)) {
     allocator.free(ref);
     return 0;
   }
@@ -454,8 +453,8 @@ const LINKED = 1;
 /** Its long key must have what its tombstone takes, kept for it. */
 export const checkReserve: Operation = {
   text: "check the reserve",
-  run: ({ blocks, participant, segment }) => {
-    for (const ref of blocks) checkIsKept(participant, segment, ref);
+  run: ({ blocks, segment }) => {
+    for (const ref of blocks) checkIsKept(segment, ref);
     return undefined;
   },
 };
@@ -463,21 +462,21 @@ export const checkReserve: Operation = {
 /** The same for the long keys of all, where nobody drops one: what was freed may look like one. */
 export const checkReserveOfAll: Operation = {
   text: "check the reserve of all",
-  run: ({ participant, segment }) => {
+  run: ({ segment }) => {
     for (const ref of runsOf(segment)) {
       if (segment.words[ref * 4 + V_STAMP] !== LINKED) continue;
-      checkIsKept(participant, segment, ref);
+      checkIsKept(segment, ref);
     }
     return undefined;
   },
 };
 
 function checkIsKept(
-  { allocator }: Participant,
-  { words }: Segment,
+  segment: Segment,
   ref: number,
 ): void {
-  const chunks = allocator.chunksFor(words[ref * 4 + V_KEY]);
+  const { words } = segment;
+  const chunks = segment.chunksFor(words[ref * 4 + V_KEY]);
   if (reservedChunks(words) < chunks) {
     throw new Error(`fewer chunks are kept than the ${chunks} needed`);
   }
@@ -503,7 +502,7 @@ export const dropLongKey: Operation = {
 export const lowerReserve: Operation = {
   text: "lowerReserve()",
   run: ({ participant: { allocator }, segment: { words } }) =>
-    void allocator.lowerReserve((ref) =>
+    void allocator.reserve.lower((ref) =>
       Math.abs(words[ref * 4 + V_KEY] % MOST_BYTES)
     ),
 };

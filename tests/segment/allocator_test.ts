@@ -8,11 +8,9 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import {
-  Allocator,
-  leastReserve,
-  unlinkChunks,
-} from "../../src/segment/allocator.ts";
+import { Allocator } from "../../src/segment/allocator.ts";
+import { leastReserve } from "../../src/segment/chunk_limits.ts";
+import { unlinkChunks } from "../../src/segment/consolidation.ts";
 import {
   CHUNK_FREE,
   H_PARTICIPANTS,
@@ -134,7 +132,7 @@ Deno.test("Allocator.allocate() returns 0, and harms nothing, when there is no m
   const allocator = allocatorOf(segment, 0);
   const live = new LiveBlocks(segment);
   assertStrictEquals(allocator.allocate(segment.buffer.byteLength), 0);
-  assertStrictEquals(allocator.freeChunks, segment.chunkCount);
+  assertStrictEquals(allocator.limits.freeChunks, segment.chunkCount);
   assert(fill(live, allocator, 48) > 0);
   assertStrictEquals(allocator.allocate(48), 0);
   assertStrictEquals(allocator.allocate(chunkBytes(segment)), 0);
@@ -258,18 +256,18 @@ Deno.test("Allocator leaves some chunks to tombstones, and those from the ceilin
   const live = new LiveBlocks(segment);
   const spare = leastReserve(segment.chunkCount);
   const bytes = 3 * chunkBytes(segment);
-  allocator.keepForTables(bytes);
+  allocator.tables.keep(bytes);
   const top = segment.chunkRef(segment.chunkCount - 6);
   assert(allocator.allocateZeroed(bytes) >= top);
   fill(live, allocator, chunkBytes(segment));
   fill(live, allocator, 64);
-  assertStrictEquals(allocator.freeChunks, 3 + spare);
+  assertStrictEquals(allocator.limits.freeChunks, 3 + spare);
   for (let i = 0; i < spare; i++) {
     assertNotEquals(allocator.allocate(chunkBytes(segment), "tombstone"), 0);
   }
   assertStrictEquals(allocator.allocate(64, "tombstone"), 0);
   assert(allocator.allocateZeroed(bytes) >= top);
-  assertStrictEquals(allocator.freeChunks, 0);
+  assertStrictEquals(allocator.limits.freeChunks, 0);
 });
 
 Deno.test("Allocator leaves memory for what is to be moved out of the next table's place", () => {
@@ -277,14 +275,14 @@ Deno.test("Allocator leaves memory for what is to be moved out of the next table
   const allocator = allocatorOf(segment, 0);
   const chunk = chunkBytes(segment);
   const kept = leastReserve(segment.chunkCount);
-  allocator.keepForTables(2 * chunk);
+  allocator.tables.keep(2 * chunk);
   // All that entries may have, up to the ceiling: then the ceiling is lowered, as by a larger table, and half is given back.
   const refs: number[] = [];
   for (let ref; (ref = allocator.allocate(chunk)) !== 0;) refs.push(ref);
   const low = refs.slice(0, refs.length / 2);
   for (const ref of low) allocator.free(ref);
   const count = 20;
-  allocator.keepForTables(count * chunk);
+  allocator.tables.keep(count * chunk);
   const high = refs.filter((ref) =>
     ref >= segment.chunkRef(segment.chunkCount - count)
   );
@@ -301,25 +299,25 @@ Deno.test("Allocator leaves memory for what is to be moved out of the next table
   }
 });
 
-Deno.test("Allocator.keepForTombstone() leaves a run for the tombstone of the longest key", () => {
+Deno.test("TombstoneReserve.keep() leaves a run for the tombstone of the longest key", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   const live = new LiveBlocks(segment);
   const bytes = 9 * chunkBytes(segment);
-  assert(allocator.keepForTombstone(bytes));
-  assert(allocator.keepForTombstone(bytes - 1), "it is there already");
+  assert(allocator.reserve.keep(bytes));
+  assert(allocator.reserve.keep(bytes - 1), "it is there already");
   fill(live, allocator, 2 * chunkBytes(segment));
   fill(live, allocator, 64);
   assertStrictEquals(allocator.allocate(bytes), 0);
-  assertFalse(allocator.keepForTombstone(bytes + 6 * chunkBytes(segment)));
+  assertFalse(allocator.reserve.keep(bytes + 6 * chunkBytes(segment)));
   assertNotEquals(allocator.allocate(bytes, "tombstone"), 0);
 });
 
-Deno.test("Allocator.keepForTombstone() refuses what entries have taken", () => {
+Deno.test("TombstoneReserve.keep() refuses what entries have taken", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   fill(new LiveBlocks(segment), allocator, 64);
-  assertFalse(allocator.keepForTombstone(9 * chunkBytes(segment)));
+  assertFalse(allocator.reserve.keep(9 * chunkBytes(segment)));
 });
 
 /**
@@ -331,11 +329,11 @@ function bringLongKey(
   allocator: Allocator,
   bytes: number,
 ): number {
-  if (!allocator.keepForTombstone(bytes)) return 0;
+  if (!allocator.reserve.keep(bytes)) return 0;
   const ref = allocator.allocate(bytes);
   if (ref === 0) return 0;
   segment.words[ref * 4 + V_KEY] = bytes;
-  if (!allocator.keepForTombstone(bytes)) {
+  if (!allocator.reserve.keep(bytes)) {
     allocator.free(ref);
     return 0;
   }
@@ -347,7 +345,7 @@ function keyIn(segment: Segment): (ref: number) => number {
   return (ref) => segment.words[ref * 4 + V_KEY];
 }
 
-Deno.test("Allocator.lowerReserve() keeps what the longest key that is left needs", () => {
+Deno.test("TombstoneReserve.lower() keeps what the longest key that is left needs", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   const refs = [2, 7, 4].map((chunks) =>
@@ -357,12 +355,12 @@ Deno.test("Allocator.lowerReserve() keeps what the longest key that is left need
   assertStrictEquals(reservedChunks(segment.words), 7);
   for (const [gone, left] of expected) {
     allocator.free(refs[gone]);
-    allocator.lowerReserve(keyIn(segment));
+    allocator.reserve.lower(keyIn(segment));
     assertStrictEquals(reservedChunks(segment.words), left);
   }
 });
 
-Deno.test("Allocator.lowerReserve() gives way to whoever brings a long key meanwhile", () => {
+Deno.test("TombstoneReserve.lower() gives way to whoever brings a long key meanwhile", () => {
   for (const chunks of [3, 6, 8]) {
     const segment = freshSegment();
     const allocator = allocatorOf(segment, 0);
@@ -374,18 +372,18 @@ Deno.test("Allocator.lowerReserve() gives way to whoever brings a long key meanw
     allocator.free(low); // the other's is put there, where the look has passed
     allocator.free(gone);
     let brought = 0;
-    allocator.lowerReserve((ref) => {
+    allocator.reserve.lower((ref) => {
       if (ref === high) brought = bringLongKey(segment, other, bytes);
       return keyIn(segment)(ref);
     });
     assertStrictEquals(brought, low);
     assertGreaterOrEqual(reservedChunks(segment.words), chunks);
-    allocator.lowerReserve(keyIn(segment));
+    allocator.reserve.lower(keyIn(segment));
     assertStrictEquals(reservedChunks(segment.words), chunks);
   }
 });
 
-Deno.test("Allocator.lowerReserve() looks again when a long key goes meanwhile", () => {
+Deno.test("TombstoneReserve.lower() looks again when a long key goes meanwhile", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   const other = allocatorOf(segment, 1);
@@ -394,16 +392,16 @@ Deno.test("Allocator.lowerReserve() looks again when a long key goes meanwhile",
     bringLongKey(segment, it, bytes)
   );
   other.free(gone);
-  allocator.lowerReserve((ref) => {
+  allocator.reserve.lower((ref) => {
     const seen = keyIn(segment)(ref);
     if (ref === mine) other.free(mine);
     return seen;
   });
-  allocator.lowerReserve(keyIn(segment));
+  allocator.reserve.lower(keyIn(segment));
   assertStrictEquals(reservedChunks(segment.words), 0);
 });
 
-Deno.test("Allocator.lowerReserve() does not trust what is in a run that is yet to be written", () => {
+Deno.test("TombstoneReserve.lower() does not trust what is in a run that is yet to be written", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   const bytes = 5 * chunkBytes(segment);
@@ -411,14 +409,14 @@ Deno.test("Allocator.lowerReserve() does not trust what is in a run that is yet 
   allocator.free(gone);
   const value = allocator.allocate(bytes);
   assertStrictEquals(value, gone);
-  allocator.lowerReserve(keyIn(segment)); // sees the key that was there before
+  allocator.reserve.lower(keyIn(segment)); // sees the key that was there before
   segment.words[value * 4 + V_KEY] = 8;
   segment.words[value * 4 + V_STAMP] = 1;
-  allocator.lowerReserve(keyIn(segment));
+  allocator.reserve.lower(keyIn(segment));
   assertStrictEquals(reservedChunks(segment.words), 0);
 });
 
-Deno.test("Allocator.lowerReserve() by one who is gone is done by the next", () => {
+Deno.test("TombstoneReserve.lower() by one who is gone is done by the next", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   const dead = allocatorOf(segment, 1);
@@ -427,7 +425,7 @@ Deno.test("Allocator.lowerReserve() by one who is gone is done by the next", () 
   allocator.free(bringLongKey(segment, allocator, bytes));
   assertThrows(
     () =>
-      dead.lowerReserve(() => {
+      dead.reserve.lower(() => {
         throw new Error("cut short");
       }),
     Error,
@@ -435,7 +433,7 @@ Deno.test("Allocator.lowerReserve() by one who is gone is done by the next", () 
   );
   assertStrictEquals(reservedChunks(segment.words), 5);
   assertNotEquals(bringLongKey(segment, allocator, bytes), 0);
-  allocator.lowerReserve(keyIn(segment));
+  allocator.reserve.lower(keyIn(segment));
   assertStrictEquals(reservedChunks(segment.words), 5);
 });
 
@@ -454,7 +452,7 @@ Deno.test("Allocator.free() of a run frees each of its chunks", () => {
   const allocator = allocatorOf(segment, 0);
   for (const bytes of [4097, 10_000, 100_000]) {
     allocator.free(allocator.allocate(bytes));
-    assertStrictEquals(allocator.freeChunks, segment.chunkCount);
+    assertStrictEquals(allocator.limits.freeChunks, segment.chunkCount);
     const states = Array.from(
       { length: 3 },
       (_, i) => segment.words[segment.descriptor(i)],
@@ -497,7 +495,7 @@ Deno.test("Allocator.consolidate() returns whole chunks only", () => {
     { length: 20 * perChunk },
     () => allocator.allocate(512),
   );
-  const before = allocator.freeChunks;
+  const before = allocator.limits.freeChunks;
   // One block of each chunk stays in use, but for the chunks of every fourth.
   const keep = new Set<number>();
   for (const ref of refs) {
@@ -506,7 +504,7 @@ Deno.test("Allocator.consolidate() returns whole chunks only", () => {
     else allocator.free(ref);
   }
   assert(allocator.consolidate());
-  assertStrictEquals(allocator.freeChunks - before, 5);
+  assertStrictEquals(allocator.limits.freeChunks - before, 5);
 });
 
 Deno.test("unlinkChunks() takes the blocks of the chunks off, and keeps the order of the rest", () => {

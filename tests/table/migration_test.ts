@@ -116,14 +116,14 @@ Deno.test("Table.insert() forgets what a failed replace() meant to replace", () 
   participant.unpin();
   of.set(1, 3); // prunes the version: must not retire the tombstone again
   for (const one of [of, other]) one.participant.collectAll();
-  const free = participant.allocator.freeChunks;
+  const free = participant.allocator.limits.freeChunks;
   const refs = Array.from({ length: 50 }, () => of.version(2, 0));
   assertStrictEquals(
     new Set(refs).size,
     refs.length,
     "none is given out twice",
   );
-  assert(participant.allocator.freeChunks <= free);
+  assert(participant.allocator.limits.freeChunks <= free);
 });
 
 Deno.test("Migration keeps a tombstone that an open snapshot is older than", () => {

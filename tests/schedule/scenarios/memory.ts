@@ -115,7 +115,7 @@ function halfBring({ join }: Setup): void {
 function keepMuch({ join }: Setup): void {
   const { participant: { allocator } } = join();
   const [first, second] = [SHORT, LONGEST].map((bytes) => {
-    allocator.keepForTombstone(bytes);
+    allocator.reserve.keep(bytes);
     return allocator.allocate(bytes);
   });
   for (const ref of [first, second]) allocator.free(ref);
