@@ -741,19 +741,6 @@ function kernelOver(memory) {
   };
 }
 
-// src/segment/long_key.ts
-var long_key_exports = {};
-__export(long_key_exports, {
-  confirm: () => confirm,
-  doubt: () => doubt,
-  isSound: () => isSound,
-  lower: () => lower,
-  raise: () => raise,
-  reserveOf: () => reserveOf,
-  reservedChunks: () => reservedChunks,
-  take: () => take
-});
-
 // src/segment/atomics.ts
 var atomics_exports = {};
 __export(atomics_exports, {
@@ -807,12 +794,12 @@ var CHUNKS_SHIFT = 20;
 var CHUNKS_MASK = 2 ** CHUNKS_SHIFT - 1;
 var DOUBTED = 255;
 function reserveOf(word) {
-  const doubt3 = word >> CHUNKS_SHIFT;
+  const doubt2 = word >> CHUNKS_SHIFT;
   return {
     word,
     chunks: word & CHUNKS_MASK,
-    isDoubted: doubt3 !== 0,
-    isTaken: doubt3 !== 0 && doubt3 !== DOUBTED
+    isDoubted: doubt2 !== 0,
+    isTaken: doubt2 !== 0 && doubt2 !== DOUBTED
   };
 }
 function reservedChunks(words) {
@@ -842,11 +829,11 @@ function take(words, from, slot) {
 function lower(words, taken, chunks, isSure) {
   change(words, taken, chunks, isSure ? 0 : DOUBTED);
 }
-function change(words, from, chunks, doubt3) {
-  return compareAndSet(words, H_LONG_KEY, from.word, wordOf(chunks, doubt3));
+function change(words, from, chunks, doubt2) {
+  return compareAndSet(words, H_LONG_KEY, from.word, wordOf(chunks, doubt2));
 }
-function wordOf(chunks, doubt3) {
-  return chunks | doubt3 << CHUNKS_SHIFT;
+function wordOf(chunks, doubt2) {
+  return chunks | doubt2 << CHUNKS_SHIFT;
 }
 
 // src/segment/size_classes.ts
@@ -1026,13 +1013,13 @@ var Segment = class _Segment {
       name
     });
     if (fault !== void 0) refuse(fault, name);
-    const own14 = memory ? {
+    const own16 = memory ? {
       buffer: bufferOf(memory),
       memory
     } : {
       buffer
     };
-    return new _Segment(named(own14, name));
+    return new _Segment(named(own16, name));
   }
   /** Makes the segment attachable: its first table is linked. */
   publish() {
@@ -1049,6 +1036,18 @@ var Segment = class _Segment {
   /** The ref at which a chunk begins. */
   chunkRef(chunk) {
     return this.firstChunk + chunk * 2 ** this.chunkShift;
+  }
+  /** The chunks that a block of so many bytes takes if it has them to itself. */
+  chunksFor(bytes) {
+    return Math.ceil(bytes / (REF_BYTES * 2 ** this.chunkShift));
+  }
+  /** The chunks that a block of so many bytes takes; 0: it shares its chunk with others. */
+  runChunks(bytes) {
+    return bytes > this.largestClassBytes ? this.chunksFor(bytes) : 0;
+  }
+  /** The largest block that shares a chunk with others, in bytes. */
+  get largestClassBytes() {
+    return this.classes.largest * REF_BYTES;
   }
 };
 function wordsOf(buffer) {
@@ -1296,11 +1295,13 @@ __export(free_list_exports, {
   blockRefs: () => blockRefs,
   classAt: () => classAt,
   classFor: () => classFor,
+  countFree: () => countFree,
   endFreeing: () => endFreeing,
   endTaking: () => endTaking,
   isLong: () => isLong,
   popBlock: () => popBlock,
-  pushBlock: () => pushBlock
+  pushBlock: () => pushBlock,
+  recount: () => recount
 });
 var { CHUNK_RUN: CHUNK_RUN2, DESCRIPTOR_WORDS: DESCRIPTOR_WORDS2, DESCRIPTORS: DESCRIPTORS2, H_CHUNK_SHIFT: H_CHUNK_SHIFT2, H_FIRST_CHUNK: H_FIRST_CHUNK2, P_FREE: P_FREE2, P_FREE_COUNT: P_FREE_COUNT2, P_FREEING: P_FREEING2, P_HAND: P_HAND2, P_SEEN: P_SEEN2, P_TAKING: P_TAKING2, P_USED_AHEAD: P_USED_AHEAD2, P_USED_REFS: P_USED_REFS2, R_LINK: R_LINK2, REF_BYTES: REF_BYTES2, REF_SHIFT: REF_SHIFT2 } = layout_exports;
 var { batchOf: batchOf2, classOf: classOf2, classRefs: classRefs2 } = size_classes_exports;
@@ -1349,6 +1350,17 @@ function addBlock(words, base, c, ref) {
 function isLong(words, base, c) {
   return words[base + P_FREE_COUNT2 + c] >= 2 * batchOf2(c);
 }
+function countFree(words, base, c, blocks) {
+  const index = base + P_FREE_COUNT2 + c;
+  words[index] = words[index] + blocks;
+}
+function recount(words, base, c) {
+  const most = words.length / 4;
+  let count = 0;
+  let ref = own2(words, base + P_FREE2 + c);
+  for (; ref > 0 && count < most; ref = own2(words, ref * 4 + R_LINK2)) count++;
+  words[base + P_FREE_COUNT2 + c] = count;
+}
 function classAt(words, ref) {
   const chunk = ref - words[H_FIRST_CHUNK2] >>> words[H_CHUNK_SHIFT2];
   const state = fixed2(words, DESCRIPTORS2 + chunk * DESCRIPTOR_WORDS2);
@@ -1366,24 +1378,70 @@ function blockRefs(words, bytes) {
   return refs + (1 << shift) - 1 >>> shift << shift;
 }
 
-// src/segment/section.ts
-var section_exports = {};
-__export(section_exports, {
-  enter: () => enter,
-  isCutShort: () => isCutShort,
-  leave: () => leave
-});
-var { P_SECTION: P_SECTION2 } = layout_exports;
-var { own: own3, poke: poke3 } = atomics_exports;
-function enter(words, base) {
-  poke3(words, base + P_SECTION2, own3(words, base + P_SECTION2) + 1);
-}
-function leave(words, base) {
-  poke3(words, base + P_SECTION2, own3(words, base + P_SECTION2) - 1);
-}
-function isCutShort(words, base) {
-  return own3(words, base + P_SECTION2) !== 0;
-}
+// src/segment/chunk_cutter.ts
+var ChunkCutter = class {
+  #segment;
+  #words;
+  #classes;
+  #slot;
+  #base;
+  constructor(segment, slot) {
+    this.#segment = segment;
+    this.#words = segment.words;
+    this.#classes = segment.classes;
+    this.#slot = slot;
+    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  }
+  /**
+   * Cuts the first batch from a chunk that was claimed. The chunk goes from \`TAKING\` to its class
+   * with the owner's record in between: at every point it is someone's.
+   */
+  begin(c, chunk) {
+    poke(this.#words, this.#segment.descriptor(chunk) + 1, 0);
+    poke(this.#words, this.#base + P_CHUNK + c, chunk + 1);
+    changeChunk(this.#segment, this.#slot, chunk, c + 1, 1);
+    return this.cut(c);
+  }
+  /** Cuts one batch from the chunk in use; false: there is none. */
+  cut(c) {
+    const words = this.#words;
+    const chunk = own(words, this.#base + P_CHUNK + c) - 1;
+    if (chunk < 0) return false;
+    const cutAt = this.#segment.descriptor(chunk) + 1;
+    const size = this.#classes.refs[c];
+    const start = this.#segment.chunkRef(chunk);
+    const list = this.#base + P_FREE + c;
+    let at = own(words, cutAt);
+    const end = 2 ** this.#segment.chunkShift - size;
+    let cut = 0;
+    for (; cut < this.#classes.batch[c] && at <= end; cut++, at += size) {
+      poke(words, (start + at) * 4 + R_LINK, own(words, list));
+      poke(words, list, start + at);
+      poke(words, cutAt, at + size);
+    }
+    countFree(words, this.#base, c, cut);
+    if (at > end) poke(words, this.#base + P_CHUNK + c, 0);
+    return cut > 0;
+  }
+  /**
+   * Cuts the rest of a chunk that a dead participant was cutting, whose record says so at \`current\`.
+   * Each block goes to \`put\` before the next one is cut.
+   */
+  cutRest(c, current, put) {
+    const words = this.#words;
+    const chunk = own(words, current) - 1;
+    if (chunk < 0) return;
+    const cutAt = this.#segment.descriptor(chunk) + 1;
+    const size = this.#classes.refs[c];
+    const end = 2 ** this.#segment.chunkShift - size;
+    for (let at = own(words, cutAt); at <= end; at += size) {
+      poke(words, cutAt, at + size);
+      if (at + size > end) poke(words, current, 0);
+      put(this.#segment.chunkRef(chunk) + at);
+    }
+    poke(words, current, 0);
+  }
+};
 
 // src/segment/table_region.ts
 var RUN_LENGTH = CHUNK_BODY - 1;
@@ -1461,58 +1519,676 @@ function stateOf(segment, chunk) {
   return hint(segment.words, segment.descriptor(chunk));
 }
 
-// src/segment/allocator.ts
-var { B_COUNT: B_COUNT2, B_NEXT: B_NEXT2, CHUNK_BODY: CHUNK_BODY2, CHUNK_FREE: CHUNK_FREE2, CHUNK_FRESH: CHUNK_FRESH2, CHUNK_RUN: CHUNK_RUN3, CHUNK_TAKING: CHUNK_TAKING2, TRANSFER: TRANSFER2, TRANSFER_WAYS: TRANSFER_WAYS2, H_CEILING: H_CEILING2, H_CHUNK_HINT: H_CHUNK_HINT2, H_LONG_KEY: H_LONG_KEY2, H_LOW: H_LOW2, H_PARTICIPANTS: H_PARTICIPANTS2, MAX_CLASSES: MAX_CLASSES2, P_CHUNK: P_CHUNK2, P_FREE: P_FREE3, P_FREE_COUNT: P_FREE_COUNT3, P_FREEING: P_FREEING3, P_HAND: P_HAND3, P_GIVEN: P_GIVEN2, P_TAKEN: P_TAKEN2, P_TRANSIT_CUT: P_TRANSIT_CUT2, P_TRANSIT_OLD: P_TRANSIT_OLD2, P_TRANSIT_REF: P_TRANSIT_REF2, P_TRANSIT_WORD: P_TRANSIT_WORD2, P_USED_REFS: P_USED_REFS3, PARTICIPANT_WORDS: PARTICIPANT_WORDS2, PARTICIPANTS: PARTICIPANTS2, R_LINK: R_LINK3, REF_BYTES: REF_BYTES3, V_STAMP: V_STAMP2 } = layout_exports;
-var { add: add2, compareAndSet: compareAndSet2, hint: hint2, load: load3, own: own4, poke: poke4, fixed: fixed3, store: store2 } = atomics_exports;
-var { addBlock: addBlock2, beginFreeing: beginFreeing2, blockRefs: blockRefs2, classFor: classFor2, endFreeing: endFreeing2, isLong: isLong2, popBlock: popBlock2 } = free_list_exports;
-var { confirm: confirm2, doubt: doubt2, lower: lower2, raise: raise2, reservedChunks: reservedChunks2, reserveOf: reserveOf2, take: take2 } = long_key_exports;
-var { enter: enter2, leave: leave2 } = section_exports;
+// src/segment/chunk_limits.ts
 function leastReserve(chunkCount) {
   return Math.max(4, chunkCount >> 6);
 }
+function sumOver(words, word) {
+  let sum = 0;
+  const slots = load(words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    const index = PARTICIPANTS + slot * PARTICIPANT_WORDS + word;
+    sum = sum + load(words, index) | 0;
+  }
+  return sum;
+}
+var ChunkLimits = class {
+  #segment;
+  #words;
+  constructor(segment) {
+    this.#segment = segment;
+    this.#words = segment.words;
+  }
+  /** The first of the chunks that belong to tables. */
+  get ceiling() {
+    return load(this.#words, H_CEILING);
+  }
+  /**
+   * The chunks from here up are not for this purpose. What belongs to a table but is no run stays
+   * below the ceiling, too.
+   */
+  end(purpose) {
+    const { ceiling } = this;
+    return purpose === "entry" ? ceiling - reservedChunks(this.#words) : ceiling;
+  }
+  /**
+   * Chunks in the pool that nobody is about to take: at most as many as there were when this had
+   * read what was given back. That is read first, because one participant may give back what
+   * another one took.
+   */
+  get freeChunks() {
+    const given = sumOver(this.#words, P_GIVEN);
+    const taken = sumOver(this.#words, P_TAKEN);
+    return this.#segment.chunkCount - (taken - given | 0);
+  }
+  /** Chunks that are kept for tombstones. */
+  get tombstoneChunks() {
+    return leastReserve(this.#segment.chunkCount) + reservedChunks(this.#words);
+  }
+  /** Chunks that entries may take: those that are free, less what is kept for others. */
+  get spareChunks() {
+    return this.freeChunks - this.tombstoneChunks - chunksOfRegion(this.#segment);
+  }
+  /** Whether what entries have taken so far leaves enough to tables and tombstones. */
+  get leavesEnough() {
+    const tableChunks = this.#segment.chunkCount - this.ceiling;
+    return this.freeChunks >= this.tombstoneChunks + tableChunks || this.spareChunks >= 0;
+  }
+  /**
+   * Whether tombstones have used up half of what is kept for them. A chunk that one of them takes
+   * has many blocks: if entries took the rest, they would soon have all of it, and nothing could be
+   * deleted any more.
+   */
+  isLow() {
+    const least = -(leastReserve(this.#segment.chunkCount) >> 1);
+    if (this.spareChunks < least) return true;
+    store(this.#words, H_LOW, 0);
+    if (this.spareChunks >= least) return false;
+    store(this.#words, H_LOW, 1);
+    return true;
+  }
+  /** Says so to all, if tombstones have used up half of it: a tombstone has taken a chunk. */
+  noteLow() {
+    if (this.isLow()) store(this.#words, H_LOW, 1);
+  }
+};
+
+// src/segment/chunk_pool.ts
+var ChunkPool = class {
+  #segment;
+  #words;
+  #limits;
+  #slot;
+  #base;
+  constructor(segment, slot, limits) {
+    this.#segment = segment;
+    this.#words = segment.words;
+    this.#limits = limits;
+    this.#slot = slot;
+    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  }
+  // ---- claiming ---------------------------------------------------------------------------------
+  /** Claims \`count\` chunks side by side; returns the first, or -1. Those for a table are zeroed. */
+  claim(count, purpose) {
+    if (purpose === "table") return this.#claimTable(count);
+    return count === 1 ? this.claimOne(purpose) : this.#claimLowest(count, purpose);
+  }
+  /** Claims the lowest free chunk; returns its index, or -1. */
+  claimOne(purpose) {
+    if (!this.#reserve(1, purpose)) return -1;
+    const words = this.#words;
+    const end = this.#limits.end(purpose);
+    const hinted = hint(words, H_CHUNK_HINT);
+    const start = hinted < end ? hinted : 0;
+    for (let step = 0; step < end; step++) {
+      const chunk = start + step < end ? start + step : start + step - end;
+      if (!this.#claimChunk(chunk, false)) continue;
+      poke(words, H_CHUNK_HINT, chunk + 1);
+      return this.#keepBelowEnd(chunk, 1, purpose);
+    }
+    this.balance();
+    return -1;
+  }
+  /** Claims the lowest \`count\` free chunks side by side; returns the first, or -1. */
+  #claimLowest(count, purpose) {
+    if (!this.#reserve(count, purpose)) return -1;
+    const end = this.#limits.end(purpose);
+    let got = 0;
+    for (let chunk = 0; chunk < end; chunk++) {
+      if (!this.#claimChunk(chunk, false)) {
+        this.unclaim(chunk - got, got);
+        got = 0;
+      } else if (++got === count) {
+        return this.#keepBelowEnd(chunk - count + 1, count, purpose);
+      }
+    }
+    this.unclaim(end - got, got);
+    this.balance();
+    return -1;
+  }
+  /** Takes a claim back if the ceiling was lowered meanwhile: the one who did it needs the chunks. */
+  #keepBelowEnd(first, count, purpose) {
+    if (first + count <= this.#limits.end(purpose)) {
+      if (purpose === "tombstone") this.#limits.noteLow();
+      return first;
+    }
+    this.unclaim(first, count);
+    this.balance();
+    return -1;
+  }
+  /** Claims a chunk for a tombstone from \`ceiling\` up, in the region of tables; -1: none is free. */
+  claimAbove(ceiling) {
+    this.#reserve(1, "tombstone");
+    for (let chunk = ceiling; chunk < this.#segment.chunkCount; chunk++) {
+      if (this.#claimChunk(chunk, false)) return chunk;
+    }
+    this.balance();
+    return -1;
+  }
+  /**
+   * Claims and zeroes \`count\` chunks for a table: at one of its two places, or else as high as it
+   * can without reaching into the upper one, which can be cleared for the next table then.
+   */
+  #claimTable(count) {
+    const place = freeTablePlace(this.#segment, count);
+    if (place >= 0 && this.claimRange(place, count)) return place;
+    const upper = this.#segment.chunkCount - count;
+    let free2 = 0;
+    for (let chunk = upper - 1; chunk >= 0; chunk--) {
+      free2 = isFreeChunk(this.#segment, chunk) ? free2 + 1 : 0;
+      if (free2 === count && this.claimRange(chunk, count)) return chunk;
+      if (free2 === count) free2 = 0;
+    }
+    return -1;
+  }
+  /** Claims these chunks, and zeroes them if that is wanted; or none of them. */
+  claimRange(first, count, zeroed = true) {
+    if (!areFreeChunks(this.#segment, first, first + count)) return false;
+    this.#reserve(count, "table");
+    for (let i = 0; i < count; i++) {
+      if (this.#claimChunk(first + i, zeroed)) continue;
+      this.unclaim(first, i);
+      this.balance();
+      return false;
+    }
+    return true;
+  }
+  #claimChunk(chunk, zeroed) {
+    const words = this.#words;
+    const descriptor = this.#segment.descriptor(chunk);
+    const state = hint(words, descriptor);
+    if (state !== CHUNK_FRESH && state !== CHUNK_FREE) return false;
+    const mine = CHUNK_TAKING | this.#slot;
+    if (!compareAndSet(words, descriptor, state, mine)) return false;
+    if (zeroed && state === CHUNK_FREE) {
+      const start = this.#segment.chunkRef(chunk) * 4;
+      words.fill(0, start, start + 2 ** this.#segment.chunkShift * 4);
+    }
+    return true;
+  }
+  /** Gives chunks back that were claimed and not used. The caller balances then. */
+  unclaim(first, count) {
+    for (let i = 0; i < count; i++) {
+      store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
+    }
+  }
+  // ---- counting ---------------------------------------------------------------------------------
+  /**
+   * Counts chunks as taken before they are claimed; false, and nothing is counted, if too few were
+   * left to tables and tombstones. The last one to count sees what all count, so entries never take
+   * what is kept, however many take some at a time.
+   */
+  #reserve(count, purpose) {
+    const taken = this.#base + P_TAKEN;
+    store(this.#words, taken, own(this.#words, taken) + count);
+    if (purpose !== "entry" || this.#limits.leavesEnough) return true;
+    this.balance();
+    return false;
+  }
+  /** Counts no more as taken than what is in use: when nothing is at hand. */
+  balance() {
+    balanceChunks(this.#words, this.#base);
+  }
+  // ---- runs -------------------------------------------------------------------------------------
+  /** Makes a run of chunks that were claimed; returns its ref. The head names who allocated it. */
+  beginRun(first, count, purpose) {
+    const segment = this.#segment;
+    const words = this.#words;
+    for (let i = 1; i < count; i++) {
+      store(words, segment.descriptor(first + i), CHUNK_BODY);
+    }
+    const isTable3 = purpose === "table";
+    if (!isTable3) poke(words, segment.chunkRef(first) * 4 + V_STAMP, 0);
+    const owner = ownerOf(this.#slot, isTable3 ? "table" : "version");
+    poke(words, segment.descriptor(first) + 1, owner);
+    const refs = count * 2 ** segment.chunkShift;
+    changeChunk(segment, this.#slot, first, CHUNK_RUN | count, count, refs);
+    return segment.chunkRef(first);
+  }
+  /** Frees a run. The head says who is at it until the last body is free: recovery can finish. */
+  releaseRun(first, length) {
+    const words = this.#words;
+    const refs = length * 2 ** this.#segment.chunkShift;
+    const mine = CHUNK_TAKING | this.#slot;
+    changeChunk(this.#segment, this.#slot, first, mine, -length, -refs);
+    poke(words, this.#base + P_FREEING, 0);
+    poke(words, this.#segment.descriptor(first) + 1, 0);
+    doubt(words, length);
+    this.release(first, length);
+    this.balance();
+  }
+  /** Frees chunks that are in this participant's hands; it counts them as given back after that. */
+  release(first, count) {
+    for (let i = count - 1; i >= 0; i--) {
+      store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
+    }
+    if (first < hint(this.#words, H_CHUNK_HINT)) {
+      poke(this.#words, H_CHUNK_HINT, first);
+    }
+  }
+};
+
+// src/segment/section.ts
+var section_exports = {};
+__export(section_exports, {
+  enter: () => enter,
+  isCutShort: () => isCutShort,
+  leave: () => leave
+});
+var { P_SECTION: P_SECTION2 } = layout_exports;
+var { own: own3, poke: poke3 } = atomics_exports;
+function enter(words, base) {
+  poke3(words, base + P_SECTION2, own3(words, base + P_SECTION2) + 1);
+}
+function leave(words, base) {
+  poke3(words, base + P_SECTION2, own3(words, base + P_SECTION2) - 1);
+}
+function isCutShort(words, base) {
+  return own3(words, base + P_SECTION2) !== 0;
+}
+
+// src/segment/consolidation.ts
+var MOST_SKIPPED = 1024;
+var Consolidation = class {
+  #segment;
+  #words;
+  #classes;
+  #pool;
+  #transfer;
+  #slot;
+  #base;
+  #freed = 0;
+  #toSkip = 0;
+  #backOff = 1;
+  constructor(segment, slot, pool, transfer) {
+    this.#segment = segment;
+    this.#words = segment.words;
+    this.#classes = segment.classes;
+    this.#pool = pool;
+    this.#transfer = transfer;
+    this.#slot = slot;
+    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  }
+  /** Notes that so many refs were freed: the more there are, the sooner it is worth while. */
+  noteFreed(refs) {
+    this.#freed += refs;
+  }
+  /**
+   * Gives whole chunks back to the pool; says whether there were any. Backs off when it finds none
+   * and little was freed since.
+   *
+   * @param anyway Looks, even if it found nothing the last times.
+   */
+  run(anyway = false) {
+    const isWorthwhile = anyway || this.#freed >= 2 ** this.#segment.chunkShift;
+    if (!isWorthwhile && this.#toSkip > 0) {
+      this.#toSkip--;
+      return false;
+    }
+    this.#freed = 0;
+    let found = false;
+    enter(this.#words, this.#base);
+    for (let c = 0; c < this.#classes.refs.length; c++) {
+      found = this.#consolidate(c) || found;
+    }
+    leave(this.#words, this.#base);
+    this.#backOff = found ? 1 : Math.min(MOST_SKIPPED, this.#backOff * 2);
+    this.#toSkip = this.#backOff;
+    return found;
+  }
+  #consolidate(c) {
+    this.#transfer.takeAll(c);
+    const words = this.#words;
+    const list = this.#base + P_FREE + c;
+    const whole2 = this.#wholeChunks(c);
+    const mine = CHUNK_TAKING | this.#slot;
+    for (const chunk of whole2) {
+      changeChunk(this.#segment, this.#slot, chunk, mine, -1);
+    }
+    const inUse2 = this.#base + P_CHUNK + c;
+    if (whole2.has(own(words, inUse2) - 1)) poke(words, inUse2, 0);
+    const count = this.#base + P_FREE_COUNT + c;
+    words[count] = unlinkChunks(this.#segment, list, whole2);
+    for (const chunk of whole2) this.#pool.release(chunk, 1);
+    this.#pool.balance();
+    while (words[count] > this.#classes.batch[c] && this.#transfer.give(c)) {
+    }
+    return whole2.size > 0;
+  }
+  /** The chunks whose blocks, as far as they are cut, are all on the own list. */
+  #wholeChunks(c) {
+    const words = this.#words;
+    const size = this.#classes.refs[c];
+    const perChunk = Math.floor(2 ** this.#segment.chunkShift / size);
+    const inUse2 = own(words, this.#base + P_CHUNK + c) - 1;
+    const cutInUse = inUse2 < 0 ? 0 : own(words, this.#segment.descriptor(inUse2) + 1) / size;
+    const whole2 = /* @__PURE__ */ new Set();
+    const counts = /* @__PURE__ */ new Map();
+    let ref = own(words, this.#base + P_FREE + c);
+    for (; ref !== 0; ref = own(words, ref * 4 + R_LINK)) {
+      const chunk = this.#segment.chunkOf(ref);
+      const count = (counts.get(chunk) ?? 0) + 1;
+      counts.set(chunk, count);
+      if (count === (chunk === inUse2 ? cutInUse : perChunk)) whole2.add(chunk);
+    }
+    return whole2;
+  }
+};
+function unlinkChunks(segment, list, chunks) {
+  const words = segment.words;
+  let at = list;
+  let stay = 0;
+  for (let ref = own(words, list); ref !== 0; ) {
+    const next = own(words, ref * 4 + R_LINK);
+    if (chunks.has(segment.chunkOf(ref))) {
+      poke(words, at, next);
+    } else {
+      at = ref * 4 + R_LINK;
+      stay++;
+    }
+    ref = next;
+  }
+  return stay;
+}
+
+// src/segment/table_memory.ts
+var TableMemory = class {
+  #segment;
+  #words;
+  #limits;
+  #consolidation;
+  constructor(segment, limits, consolidation) {
+    this.#segment = segment;
+    this.#words = segment.words;
+    this.#limits = limits;
+    this.#consolidation = consolidation;
+  }
+  /** Keeps the top of the segment for a table of this many bytes, and one more like it. */
+  keep(bytes) {
+    const ceiling = this.#segment.chunkCount - 2 * this.#segment.runChunks(bytes);
+    store(this.#words, H_CEILING, Math.max(0, ceiling));
+  }
+  /** What blocks in use take, but for a table of this many bytes, in refs. O(participants). */
+  usedRefsBeside(bytes) {
+    const used = sumOver(this.#words, P_USED_REFS);
+    return Math.max(0, used - blockRefs(this.#words, bytes) | 0);
+  }
+  /** What entries can have in all beside a table of this many bytes, in refs. */
+  refsForEntries(bytes) {
+    const { chunkCount, chunkShift } = this.#segment;
+    const chunks = chunkCount - 2 * this.#segment.runChunks(bytes) - this.#limits.tombstoneChunks;
+    return chunks * 2 ** chunkShift;
+  }
+  /**
+   * Whether there are chunks for a table of \`bytes\` that replaces one of \`before\` bytes, and is to
+   * be replaced in turn: so there must be memory to clear the other of its places.
+   */
+  hasChunks(bytes, before) {
+    const segment = this.#segment;
+    const count = segment.runChunks(bytes);
+    const isEnough = () => {
+      const free2 = this.#limits.freeChunks + segment.runChunks(before);
+      const beside = free2 - 2 * count - this.#limits.tombstoneChunks;
+      const hasPlace = () => freeTablePlace(segment, count) >= 0;
+      return (beside >= count || beside >= 0 && hasPlace()) && this.#leavesReserve(count);
+    };
+    return isEnough() || this.#consolidation.run() && isEnough();
+  }
+  /**
+   * The tombstone of the longest key needs a run, which is below the lower ceiling then. Entries
+   * that lie there are moved when it is needed, but it is no easier to find a run for large ones.
+   */
+  #leavesReserve(count) {
+    const ceiling = this.#segment.chunkCount - 2 * count;
+    const first = ceiling - reservedChunks(this.#words);
+    return first >= 0 && areSmallBlocks(this.#segment, first, ceiling);
+  }
+  /** Whether one of the two places of a table of this many bytes is free. */
+  hasPlace(bytes) {
+    const count = this.#segment.runChunks(bytes);
+    const isFree = () => freeTablePlace(this.#segment, count) >= 0;
+    return isFree() || this.#consolidation.run() && isFree();
+  }
+};
+
+// src/segment/tombstone_reserve.ts
+var TombstoneReserve = class {
+  #segment;
+  #words;
+  #limits;
+  #pool;
+  #consolidation;
+  #slot;
+  constructor(segment, slot, limits, pool, consolidation) {
+    this.#segment = segment;
+    this.#words = segment.words;
+    this.#limits = limits;
+    this.#pool = pool;
+    this.#consolidation = consolidation;
+    this.#slot = slot;
+  }
+  /** The place for a tombstone of so many bytes, from its first chunk to its end. */
+  place(bytes) {
+    const { ceiling } = this.#limits;
+    return [
+      Math.max(0, ceiling - this.#segment.runChunks(bytes)),
+      ceiling
+    ];
+  }
+  /**
+   * Makes sure that a tombstone of this many bytes finds memory, whatever entries take from here
+   * on. False, and nothing is changed, if entries have it now. What is kept may be lowered again
+   * until the version that may need it is written: so a writer asks again before it links that one.
+   */
+  keep(bytes) {
+    const count = this.#segment.runChunks(bytes);
+    if (count === 0) return true;
+    const base = PARTICIPANTS + this.#slot * PARTICIPANT_WORDS;
+    enter(this.#words, base);
+    const isKept = this.#keepChunks(count);
+    leave(this.#words, base);
+    return isKept;
+  }
+  #keepChunks(count) {
+    const words = this.#words;
+    for (; ; ) {
+      const reserve2 = reserveOf(add(words, H_LONG_KEY, 0));
+      if (count <= reserve2.chunks) {
+        if (confirm(words, reserve2)) return true;
+        continue;
+      }
+      const first = this.#limits.ceiling - count;
+      const missing = count - reserve2.chunks;
+      const isMine = () => this.#pool.claimRange(first, missing, false);
+      if (first < 0 || !(isMine() || this.#consolidation.run() && isMine())) {
+        return false;
+      }
+      const isRaised = raise(words, reserve2, count);
+      this.#pool.unclaim(first, missing);
+      this.#pool.balance();
+      if (isRaised) return true;
+    }
+  }
+  /**
+   * Keeps no more for tombstones of long keys than is needed, if that is in doubt and nobody links
+   * such a key meanwhile: then it stays in doubt. O(chunks) if it is.
+   *
+   * @param tombstoneBytes What a tombstone takes for the entry of a version; 0 if that is none.
+   * It is asked of memory in which anything may lie.
+   */
+  lower(tombstoneBytes2) {
+    const reserve2 = reserveOf(load(this.#words, H_LONG_KEY));
+    if (!reserve2.isDoubted) return;
+    const taken = take(this.#words, reserve2, this.#slot);
+    if (taken === void 0) return;
+    const { chunks, isSure } = this.#needed(taken.chunks, tombstoneBytes2);
+    lower(this.#words, taken, chunks, isSure);
+  }
+  /**
+   * The chunks that the tombstone of the longest key takes, \`most\` of them at most; sure, unless
+   * its version is not settled yet.
+   */
+  #needed(most, tombstoneBytes2) {
+    const segment = this.#segment;
+    const words = this.#words;
+    let chunks = 0;
+    let isSure = true;
+    for (let chunk = 0; chunk < segment.chunkCount; ) {
+      if (chunks === most && isSure) break;
+      const descriptor = segment.descriptor(chunk);
+      const length = runLength(load(words, descriptor));
+      const ref = segment.chunkRef(chunk);
+      chunk += Math.max(1, length);
+      if (length === 0 || length < chunks) continue;
+      if (load(words, descriptor + 1) < 0) continue;
+      const isSettled = load(words, ref * 4 + V_STAMP) !== 0;
+      const needed = Math.min(most, segment.runChunks(tombstoneBytes2(ref)));
+      if (needed > chunks) isSure = isSettled;
+      else if (needed === chunks) isSure ||= isSettled;
+      chunks = Math.max(chunks, needed);
+    }
+    return {
+      chunks,
+      isSure
+    };
+  }
+};
+
+// src/segment/transfer_cache.ts
+var TransferCache = class {
+  #words;
+  #classes;
+  #slot;
+  #base;
+  constructor(segment, slot) {
+    this.#words = segment.words;
+    this.#classes = segment.classes;
+    this.#slot = slot;
+    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  }
+  /**
+   * Claims an exchange word that \`wanted\` accepts; returns its index, or 0. \`brought\` is the batch
+   * that is to be given, from its first block to \`cut\`; 0: one is taken.
+   */
+  #claim(c, wanted, brought, cut) {
+    const words = this.#words;
+    for (let way = 0; way < TRANSFER_WAYS; way++) {
+      const index = TRANSFER + c * TRANSFER_WAYS + (this.#slot + way & TRANSFER_WAYS - 1);
+      const chain = load(words, index);
+      if (chain < 0 || !wanted(chain)) continue;
+      poke(words, this.#base + P_TRANSIT_WORD, index);
+      poke(words, this.#base + P_TRANSIT_OLD, chain);
+      poke(words, this.#base + P_TRANSIT_REF, brought);
+      poke(words, this.#base + P_TRANSIT_CUT, cut);
+      if (compareAndSet(words, index, chain, -(this.#slot + 1))) return index;
+    }
+    return 0;
+  }
+  /** Takes a batch of the class; the own list must be empty. */
+  take(c) {
+    const words = this.#words;
+    const index = this.#claim(c, (chain) => chain !== 0, 0, 0);
+    if (index === 0) return false;
+    const batch = own(words, this.#base + P_TRANSIT_OLD);
+    const rest = own(words, batch * 4 + B_NEXT);
+    words[this.#base + P_FREE_COUNT + c] = own(words, batch * 4 + B_COUNT);
+    poke(words, this.#base + P_FREE + c, batch);
+    store(words, index, rest);
+    return true;
+  }
+  /** Takes every batch of a class that it can get, in front of the own list. */
+  takeAll(c) {
+    const words = this.#words;
+    const list = this.#base + P_FREE + c;
+    for (; ; ) {
+      const index = this.#claim(c, (chain) => chain !== 0, 0, -1);
+      if (index === 0) return;
+      const batch = own(words, this.#base + P_TRANSIT_OLD);
+      const rest = own(words, batch * 4 + B_NEXT);
+      poke(words, this.#lastOf(batch) * 4 + R_LINK, own(words, list));
+      poke(words, list, batch);
+      countFree(words, this.#base, c, own(words, batch * 4 + B_COUNT));
+      store(words, index, rest);
+    }
+  }
+  #lastOf(batch) {
+    let last = batch;
+    for (let next = batch; next !== 0; next = own(this.#words, next * 4 + R_LINK)) last = next;
+    return last;
+  }
+  /** Gives the first batch of the own list; false when every word is claimed at the moment. */
+  give(c) {
+    const words = this.#words;
+    const list = this.#base + P_FREE + c;
+    const head = own(words, list);
+    let cut = head;
+    let count = 1;
+    while (count < this.#classes.batch[c]) {
+      const next = own(words, cut * 4 + R_LINK);
+      if (next === 0) break;
+      cut = next;
+      count++;
+    }
+    poke(words, head * 4 + B_COUNT, count);
+    const index = this.#claim(c, () => true, head, cut);
+    if (index === 0) return false;
+    poke(words, head * 4 + B_NEXT, own(words, this.#base + P_TRANSIT_OLD));
+    poke(words, list, own(words, cut * 4 + R_LINK));
+    poke(words, cut * 4 + R_LINK, 0);
+    store(words, index, head);
+    countFree(words, this.#base, c, -count);
+    return true;
+  }
+  /** Gives a batch if the own list is long. */
+  giveSurplus(c) {
+    if (isLong(this.#words, this.#base, c)) this.give(c);
+  }
+};
+
+// src/segment/allocator.ts
+var { H_LOW: H_LOW2, MAX_CLASSES: MAX_CLASSES2, P_CHUNK: P_CHUNK2, P_FREE: P_FREE3, P_FREEING: P_FREEING3, P_HAND: P_HAND3, PARTICIPANT_WORDS: PARTICIPANT_WORDS2, PARTICIPANTS: PARTICIPANTS2, R_LINK: R_LINK3 } = layout_exports;
+var { hint: hint2, own: own4, poke: poke4, fixed: fixed3, store: store2 } = atomics_exports;
+var { addBlock: addBlock2, beginFreeing: beginFreeing2, blockRefs: blockRefs2, classFor: classFor2, endFreeing: endFreeing2, popBlock: popBlock2, recount: recount2 } = free_list_exports;
+var { enter: enter2, leave: leave2 } = section_exports;
 var Allocator = class {
+  /** What each purpose may take. */
+  limits;
+  /** What is kept for tables. */
+  tables;
+  /** What is kept for the tombstone of the longest key. */
+  reserve;
   #segment;
   #words;
   #classes;
   #slot;
   #base;
-  #freedSinceConsolidation = 0;
-  #consolidationsToSkip = 0;
-  #consolidationBackOff = 1;
+  #pool;
+  #transfer;
+  #cutter;
+  #consolidation;
   constructor(segment, slot) {
     this.#segment = segment;
     this.#words = segment.words;
     this.#classes = segment.classes;
     this.#slot = slot;
     this.#base = PARTICIPANTS2 + slot * PARTICIPANT_WORDS2;
-    for (let c = 0; c < MAX_CLASSES2; c++) this.#recount(c);
+    const limits = new ChunkLimits(segment);
+    const pool = new ChunkPool(segment, slot, limits);
+    const transfer = new TransferCache(segment, slot);
+    const consolidation = new Consolidation(segment, slot, pool, transfer);
+    this.limits = limits;
+    this.#pool = pool;
+    this.#transfer = transfer;
+    this.#cutter = new ChunkCutter(segment, slot);
+    this.#consolidation = consolidation;
+    this.tables = new TableMemory(segment, limits, consolidation);
+    this.reserve = new TombstoneReserve(segment, slot, limits, pool, consolidation);
+    for (let c = 0; c < MAX_CLASSES2; c++) recount2(this.#words, this.#base, c);
   }
-  /** Its last owner may have left something on a list, or died before it counted. Ends also where memory is damaged. */
-  #recount(c) {
-    const words = this.#words;
-    const most = words.length / 4;
-    let count = 0;
-    let ref = own4(words, this.#base + P_FREE3 + c);
-    for (; ref > 0 && count < most; ref = own4(words, ref * 4 + R_LINK3)) count++;
-    words[this.#base + P_FREE_COUNT3 + c] = count;
-  }
-  /** The size of the block that \`bytes\` would get, in refs. */
-  blockRefs(bytes) {
-    return blockRefs2(this.#words, bytes);
-  }
-  /** The size of a run of chunks, in refs; 0 if the block shares its chunk with others. */
-  runRefs(ref) {
-    const chunk = this.#segment.chunkOf(ref);
-    const state = fixed3(this.#words, this.#segment.descriptor(chunk));
-    return runLength(state) * 2 ** this.#segment.chunkShift;
-  }
-  /** The number of chunks that a block of \`bytes\` takes if it is too large for a size class. */
-  chunksFor(bytes) {
-    return Math.ceil(bytes / (REF_BYTES3 * 2 ** this.#segment.chunkShift));
-  }
+  // ---- allocating -------------------------------------------------------------------------------
   /**
-   * A block of at least \`bytes\`, which are less than 2 ** 32, or 0. Its contents are whatever they were. It is in hand until it is
-   * linked or freed; the caller is in a section until then.
+   * A block of at least \`bytes\`, which are less than 2 ** 32, or 0. It may contain anything. It is
+   * in hand until it is linked or freed; the caller is in a section until then.
    */
   allocate(bytes, purpose = "entry") {
     const ref = this.#allocateInPlace(bytes, purpose);
@@ -1520,47 +2196,66 @@ var Allocator = class {
   }
   /** As {@linkcode allocate}, where that purpose has its place. */
   #allocateInPlace(bytes, purpose) {
-    if (purpose === "entry" && hint2(this.#words, H_LOW2) !== 0 && this.isLow()) return 0;
+    if (purpose === "entry" && hint2(this.#words, H_LOW2) !== 0 && this.limits.isLow()) return 0;
     const c = classFor2(this.#words, bytes);
-    if (c < 0) return this.#allocateRun(this.chunksFor(bytes), purpose);
+    if (c < 0) return this.#allocateRun(bytes, purpose);
     const ref = this.#pop(c) || (this.#refill(c, purpose) ? this.#pop(c) : 0);
     if (ref !== 0) return ref;
     return purpose === "tombstone" ? this.#allocateLarger(c) : 0;
   }
-  /** A block of any larger class: what deletes free themselves must be enough for their tombstones. */
+  #pop(c) {
+    return popBlock2(this.#words, this.#base, c);
+  }
+  /** Puts at least one block on the empty list of a class, if it can. */
+  #refill(c, purpose) {
+    if (this.#transfer.take(c) || this.#cutter.cut(c)) return true;
+    const chunk = this.#pool.claimOne(purpose);
+    if (chunk < 0) return this.#consolidateFor(c, purpose);
+    return this.#cutter.begin(c, chunk);
+  }
+  #consolidateFor(c, purpose) {
+    if (!this.consolidate()) return false;
+    if (own4(this.#words, this.#base + P_FREE3 + c) !== 0) return true;
+    const chunk = this.#pool.claimOne(purpose);
+    return chunk >= 0 && this.#cutter.begin(c, chunk);
+  }
+  /** A block of a larger class: what deletes free must be enough for their tombstones. */
   #allocateLarger(c) {
     for (let larger = c + 1; larger < this.#classes.refs.length; larger++) {
-      const ref = this.#pop(larger) || (this.#take(larger) ? this.#pop(larger) : 0);
+      const ref = this.#pop(larger) || (this.#transfer.take(larger) ? this.#pop(larger) : 0);
       if (ref !== 0) return ref;
     }
     return 0;
   }
-  #pop(c) {
-    return popBlock2(this.#words, this.#base, c);
+  /** A run of chunks; for a table it is zeroed. */
+  #allocateRun(bytes, purpose) {
+    const count = this.#segment.chunksFor(bytes);
+    let first = this.#pool.claim(count, purpose);
+    if (first < 0 && this.consolidate()) {
+      first = this.#pool.claim(count, purpose);
+    }
+    return first < 0 ? 0 : this.#pool.beginRun(first, count, purpose);
   }
   /**
-   * A block above the ceiling: what is kept for tombstones may be there, when the ceiling was lowered while entries took all that
-   * is below. It is moved out of the way of tables later, as entries are that are there.
+   * A block above the ceiling: what is kept for tombstones may be there, when the ceiling was
+   * lowered while entries took all that is below. It is moved out of the way of tables later, as
+   * entries are that are there.
    */
   #allocateAbove(bytes) {
     const c = classFor2(this.#words, bytes);
     if (c < 0) return 0;
-    const total = this.#segment.chunkCount;
-    const ceiling = load3(this.#words, H_CEILING2);
-    if (freeTablePlace(this.#segment, (total - ceiling) / 2) >= 0) return 0;
-    this.#reserve(1, "tombstone");
-    for (let chunk = ceiling; chunk < total; chunk++) {
-      if (!this.#claimChunk(chunk, false)) continue;
-      this.#beginChunk(c, chunk);
-      if (this.isLow()) store2(this.#words, H_LOW2, 1);
-      return this.#pop(c);
-    }
-    this.#balance();
-    return 0;
+    const { ceiling } = this.limits;
+    const half = (this.#segment.chunkCount - ceiling) / 2;
+    if (freeTablePlace(this.#segment, half) >= 0) return 0;
+    const chunk = this.#pool.claimAbove(ceiling);
+    if (chunk < 0) return 0;
+    this.#cutter.begin(c, chunk);
+    this.limits.noteLow();
+    return this.#pop(c);
   }
   /**
    * As {@linkcode allocate}, from what is kept for tombstones, too, below the ceiling, and not in
-   * the chunks from \`first\` up to \`end\`.
+   * the chunks from \`first\` up to \`end\`. A block that lies elsewhere goes to \`setAside\`.
    */
   allocateOutside(first, end, bytes, setAside2) {
     for (; ; ) {
@@ -1573,8 +2268,9 @@ var Allocator = class {
     }
   }
   /**
-   * A block that was allocated is in hand no more, nor a run that its owner has yet to link: it is on its way, to a queue this time.
-   * Should it not come there, it goes to its list, or back to the pool.
+   * A block that was allocated is in hand no more, nor a run that its owner has yet to link: it is
+   * on its way, to a queue this time. Should it not come there, it goes to its list, or back to the
+   * pool.
    */
   #leaveHand(ref) {
     const words = this.#words;
@@ -1585,29 +2281,13 @@ var Allocator = class {
     poke4(words, this.#base + P_HAND3, 0);
     if (runLength(state) > 0) poke4(words, descriptor + 1, 0);
   }
-  /** The place for a tombstone of so many bytes, from its first chunk to its end. */
-  tombstonePlace(bytes) {
-    const ceiling = load3(this.#words, H_CEILING2);
-    return [
-      Math.max(0, ceiling - this.#runChunks(bytes)),
-      ceiling
-    ];
-  }
-  /** Whether a block lies, or ends, where only tables should. */
-  isHigh(ref) {
-    return this.isWithin(ref, load3(this.#words, H_CEILING2), Infinity);
-  }
-  /** Whether a block lies, or begins or ends, in the chunks from \`first\` up to \`end\`. */
-  isWithin(ref, first, end) {
-    const chunk = this.#segment.chunkOf(ref);
-    const state = fixed3(this.#words, this.#segment.descriptor(chunk));
-    const length = Math.max(1, runLength(state));
-    return chunk < end && chunk + length > first;
-  }
-  /** A block of zeros for a table of at least \`bytes\`, or 0. What is in hand stays so. The caller is in a section. */
+  /**
+   * A block of zeros for a table of at least \`bytes\`, or 0. What is in hand stays so. The caller is
+   * in a section.
+   */
   allocateZeroed(bytes) {
-    if (bytes > this.#classes.largest * REF_BYTES3) {
-      return this.#allocateRun(this.chunksFor(bytes), "table");
+    if (bytes > this.#segment.largestClassBytes) {
+      return this.#allocateRun(bytes, "table");
     }
     const hand = this.#base + P_HAND3;
     const before = own4(this.#words, hand);
@@ -1618,15 +2298,7 @@ var Allocator = class {
     }
     return ref;
   }
-  /** Frees a run that a dead participant had in its hands: at each step one record alone leads to it. */
-  freeUnlinkedRun(ref, kind) {
-    enter2(this.#words, this.#base);
-    const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
-    store2(this.#words, descriptor + 1, ownerOf(this.#slot, kind));
-    this.#free(ref, () => {
-    });
-    leave2(this.#words, this.#base);
-  }
+  // ---- freeing ----------------------------------------------------------------------------------
   /** Gives a block back. The caller owns it and no one reads it any more. */
   free(ref) {
     enter2(this.#words, this.#base);
@@ -1634,10 +2306,25 @@ var Allocator = class {
     });
     leave2(this.#words, this.#base);
   }
-  /** As {@linkcode free}, for a block that is in a queue: \`takeOut\` takes it out of that, when it is written down where it goes. */
+  /**
+   * As {@linkcode free}, for a block that is in a queue: \`takeOut\` takes it out of that, when it is
+   * written down where it goes.
+   */
   freeFrom(ref, takeOut) {
     enter2(this.#words, this.#base);
     this.#free(ref, takeOut);
+    leave2(this.#words, this.#base);
+  }
+  /**
+   * Frees a run that a dead participant had in its hands: at each step exactly one record leads to
+   * it.
+   */
+  freeUnlinkedRun(ref, kind) {
+    enter2(this.#words, this.#base);
+    const descriptor = this.#segment.descriptor(this.#segment.chunkOf(ref));
+    store2(this.#words, descriptor + 1, ownerOf(this.#slot, kind));
+    this.#free(ref, () => {
+    });
     leave2(this.#words, this.#base);
   }
   #free(ref, takeOut) {
@@ -1650,7 +2337,7 @@ var Allocator = class {
       const hand = this.#base + P_HAND3;
       if (Math.abs(own4(words, hand)) === ref) poke4(words, hand, 0);
       takeOut();
-      this.#releaseRun(chunk, length);
+      this.#pool.releaseRun(chunk, length);
       return;
     }
     const c = state - 1;
@@ -1659,19 +2346,17 @@ var Allocator = class {
     addBlock2(words, this.#base, c, ref);
     endFreeing2(words, this.#base, ref);
     this.noteFreed(this.#classes.refs[c]);
-    this.#giveSurplus(c);
+    this.#transfer.giveSurplus(c);
   }
-  /** Notes that so many refs were freed: what looking for whole free chunks depends on. */
+  /** Notes that so many refs were freed: it decides when consolidation is worth while. */
   noteFreed(refs) {
-    this.#freedSinceConsolidation += refs;
+    this.#consolidation.noteFreed(refs);
   }
-  #putBack(c, ref) {
-    addBlock2(this.#words, this.#base, c, ref);
-    this.#giveSurplus(c);
+  /** Gives whole chunks of free blocks back to the pool: see {@linkcode Consolidation.run}. */
+  consolidate(anyway = false) {
+    return this.#consolidation.run(anyway);
   }
-  #giveSurplus(c) {
-    if (isLong2(this.#words, this.#base, c)) this.#give(c);
-  }
+  // ---- giving everything away, and taking it over -----------------------------------------------
   /** Gives all free blocks to the others; says whether nothing is left. */
   flush() {
     enter2(this.#words, this.#base);
@@ -1684,7 +2369,7 @@ var Allocator = class {
     for (let c = 0; c < this.#classes.refs.length; c++) {
       const list = this.#base + P_FREE3 + c;
       while (own4(this.#words, list) !== 0) {
-        if (this.#give(c)) continue;
+        if (this.#transfer.give(c)) continue;
         empty = false;
         break;
       }
@@ -1700,13 +2385,16 @@ var Allocator = class {
   }
   #giveAll() {
     for (let c = 0; c < this.#classes.refs.length; c++) {
-      while (this.#cut(c)) {
-        if (!this.#give(c)) return false;
+      while (this.#cutter.cut(c)) {
+        if (!this.#transfer.give(c)) return false;
       }
     }
     return this.#flush();
   }
-  /** Takes over the free blocks and half-cut chunks of a dead participant: a block at a time, each in one hand at most. */
+  /**
+   * Takes over the free blocks and half-cut chunks of a dead participant: a block at a time, each
+   * in one hand at most.
+   */
   adopt(base) {
     enter2(this.#words, this.#base);
     this.#adopt(base);
@@ -1718,546 +2406,39 @@ var Allocator = class {
       const list = base + P_FREE3 + c;
       for (let ref = own4(words, list); ref !== 0; ref = own4(words, list)) {
         poke4(words, list, own4(words, ref * 4 + R_LINK3));
-        this.#putBack(c, ref);
+        this.#put(c, ref);
       }
-      this.#adoptRest(c, base + P_CHUNK2 + c);
+      this.#cutter.cutRest(c, base + P_CHUNK2 + c, (ref) => this.#put(c, ref));
     }
   }
-  #adoptRest(c, current) {
-    const words = this.#words;
-    const chunk = own4(words, current) - 1;
-    if (chunk < 0) return;
-    const cutAt = this.#segment.descriptor(chunk) + 1;
-    const size = this.#classes.refs[c];
-    const end = 2 ** this.#segment.chunkShift - size;
-    for (let at = own4(words, cutAt); at <= end; at += size) {
-      poke4(words, cutAt, at + size);
-      if (at + size > end) poke4(words, current, 0);
-      this.#putBack(c, this.#segment.chunkRef(chunk) + at);
-    }
-    poke4(words, current, 0);
+  #put(c, ref) {
+    addBlock2(this.#words, this.#base, c, ref);
+    this.#transfer.giveSurplus(c);
   }
-  /**
-   * Chunks in the pool that nobody is about to take: at most as many as there were when it had read what was given back, which
-   * therefore comes first. For one may give back what another one took. O(participants).
-   */
-  get freeChunks() {
-    const given = this.#sum(P_GIVEN2);
-    const taken = this.#sum(P_TAKEN2);
-    return this.#segment.chunkCount - (taken - given | 0);
+  // ---- questions --------------------------------------------------------------------------------
+  /** The size of the block that \`bytes\` would get, in refs. */
+  blockRefs(bytes) {
+    return blockRefs2(this.#words, bytes);
   }
-  /** What blocks in use take, but for a table of this many bytes, in refs. O(participants). */
-  usedRefsBeside(bytes) {
-    const used = this.#sum(P_USED_REFS3) - this.blockRefs(bytes) | 0;
-    return Math.max(0, used);
+  /** The size of a run of chunks, in refs; 0 if the block shares its chunk with others. */
+  runRefs(ref) {
+    return runLength(this.#stateOf(ref)) * 2 ** this.#segment.chunkShift;
   }
-  #sum(word) {
-    let sum = 0;
-    const slots = load3(this.#words, H_PARTICIPANTS2);
-    for (let slot = 0; slot < slots; slot++) {
-      const index = PARTICIPANTS2 + slot * PARTICIPANT_WORDS2 + word;
-      sum = sum + load3(this.#words, index) | 0;
-    }
-    return sum;
+  /** Whether a block lies, or ends, where only tables should. */
+  isHigh(ref) {
+    return this.isWithin(ref, this.limits.ceiling, Infinity);
   }
-  /** Keeps the top of the segment for a table of this many bytes, and one more like it. */
-  keepForTables(bytes) {
-    const total = this.#segment.chunkCount;
-    store2(this.#words, H_CEILING2, Math.max(0, total - 2 * this.#runChunks(bytes)));
+  /** Whether a block lies, or begins or ends, in the chunks from \`first\` up to \`end\`. */
+  isWithin(ref, first, end) {
+    const chunk = this.#segment.chunkOf(ref);
+    const length = Math.max(1, runLength(this.#stateOf(ref)));
+    return chunk < end && chunk + length > first;
   }
-  /** What entries can have in all beside a table of this many bytes, in refs. */
-  refsForEntries(bytes) {
-    const { chunkCount, chunkShift } = this.#segment;
-    const chunks = chunkCount - 2 * this.#runChunks(bytes) - this.#tombstoneChunks;
-    return chunks * 2 ** chunkShift;
-  }
-  /**
-   * Whether there is room for a table of \`bytes\` that replaces one of \`before\` bytes, and is to be replaced in turn: so there must
-   * be memory to clear the other of its places.
-   */
-  hasChunksForTable(bytes, before) {
-    const count = this.#runChunks(bytes);
-    const isRoomy = () => {
-      const free2 = this.freeChunks + this.#runChunks(before);
-      const beside = free2 - 2 * count - this.#tombstoneChunks;
-      const hasPlace = () => freeTablePlace(this.#segment, count) >= 0;
-      return (beside >= count || beside >= 0 && hasPlace()) && hasReserve();
-    };
-    const ceiling = this.#segment.chunkCount - 2 * count;
-    const hasReserve = () => {
-      const first = ceiling - reservedChunks2(this.#words);
-      return first >= 0 && areSmallBlocks(this.#segment, first, ceiling);
-    };
-    return isRoomy() || this.consolidate() && isRoomy();
-  }
-  /** Whether one of the two places of a table of this many bytes is free. */
-  hasTablePlace(bytes) {
-    const count = this.#runChunks(bytes);
-    const isFree = () => freeTablePlace(this.#segment, count) >= 0;
-    return isFree() || this.consolidate() && isFree();
-  }
-  /**
-   * Makes sure that a tombstone of this many bytes finds memory, whatever entries take from here on. False, and nothing
-   * is changed, if entries have it now. It may be lowered again until the version that may need it
-   * is written: so whoever is about to link that one asks again.
-   */
-  keepForTombstone(bytes) {
-    const count = this.#runChunks(bytes);
-    if (count === 0) return true;
-    enter2(this.#words, this.#base);
-    const isKept = this.#keepChunks(count);
-    leave2(this.#words, this.#base);
-    return isKept;
-  }
-  #keepChunks(count) {
-    const words = this.#words;
-    for (; ; ) {
-      const reserve2 = reserveOf2(add2(words, H_LONG_KEY2, 0));
-      if (count <= reserve2.chunks) {
-        if (confirm2(words, reserve2)) return true;
-        continue;
-      }
-      const ceiling = load3(words, H_CEILING2);
-      const first = ceiling - count;
-      const missing = count - reserve2.chunks;
-      const isMine = () => this.#claimRange(first, missing, false);
-      if (first < 0 || !(isMine() || this.consolidate() && isMine())) {
-        return false;
-      }
-      const isRaised = raise2(words, reserve2, count);
-      this.#unclaim(first, missing);
-      this.#balance();
-      if (isRaised) return true;
-    }
-  }
-  /**
-   * Keeps no more for tombstones of long keys than is needed, if that is in doubt and nobody who
-   * links such a key gets in between: then it stays in doubt. O(chunks) if it is.
-   *
-   * @param tombstoneBytes What a tombstone takes for the entry of a version; 0 if that is none.
-   * Whatever it is told may lie there.
-   */
-  lowerReserve(tombstoneBytes2) {
-    const reserve2 = reserveOf2(load3(this.#words, H_LONG_KEY2));
-    if (!reserve2.isDoubted) return;
-    const taken = take2(this.#words, reserve2, this.#slot);
-    if (taken === void 0) return;
-    const { chunks, isSure } = this.#reserveNeeded(taken.chunks, tombstoneBytes2);
-    lower2(this.#words, taken, chunks, isSure);
-  }
-  /**
-   * The chunks that the tombstone of the longest key takes, \`most\` of them at most; sure, unless
-   * its version is not settled yet.
-   */
-  #reserveNeeded(most, tombstoneBytes2) {
-    const segment = this.#segment;
-    const words = this.#words;
-    let chunks = 0;
-    let isSure = true;
-    for (let chunk = 0; chunk < segment.chunkCount; ) {
-      if (chunks === most && isSure) break;
-      const descriptor = segment.descriptor(chunk);
-      const length = runLength(load3(words, descriptor));
-      const ref = segment.chunkRef(chunk);
-      chunk += Math.max(1, length);
-      if (length === 0 || length < chunks) continue;
-      if (load3(words, descriptor + 1) < 0) continue;
-      const isSettled = load3(words, ref * 4 + V_STAMP2) !== 0;
-      const needed = Math.min(most, this.#runChunks(tombstoneBytes2(ref)));
-      if (needed > chunks) isSure = isSettled;
-      else if (needed === chunks) isSure ||= isSettled;
-      chunks = Math.max(chunks, needed);
-    }
-    return {
-      chunks,
-      isSure
-    };
-  }
-  /** The chunks that a block takes which is too large for a size class; 0 if it is not. */
-  #runChunks(bytes) {
-    return bytes > this.largestClassBytes ? this.chunksFor(bytes) : 0;
-  }
-  /** The chunks from here up are never for entries. */
-  get entryLimit() {
-    return this.#limit("entry");
-  }
-  /** The largest block that shares a chunk with others, in bytes. */
-  get largestClassBytes() {
-    return this.#classes.largest * REF_BYTES3;
-  }
-  // ---- size classes -------------------------------------------------------------------------------------------------
-  /** Puts at least one block on the empty list of a class, if it can. */
-  #refill(c, purpose) {
-    if (this.#take(c) || this.#cut(c)) return true;
-    const chunk = this.#claimOne(purpose);
-    if (chunk < 0) return this.#consolidateFor(c, purpose);
-    return this.#beginChunk(c, chunk);
-  }
-  /** Cuts the first batch from a chunk that was claimed. */
-  #beginChunk(c, chunk) {
-    this.#adoptChunk(c, chunk);
-    return this.#cut(c);
-  }
-  /** From \`TAKING\` to the class, with the owner's record in between: at every point the chunk is someone's. */
-  #adoptChunk(c, chunk) {
-    const descriptor = this.#segment.descriptor(chunk);
-    poke4(this.#words, descriptor + 1, 0);
-    poke4(this.#words, this.#base + P_CHUNK2 + c, chunk + 1);
-    changeChunk(this.#segment, this.#slot, chunk, c + 1, 1);
-  }
-  /** Cuts one batch from the chunk in use. */
-  #cut(c) {
-    const words = this.#words;
-    const chunk = own4(words, this.#base + P_CHUNK2 + c) - 1;
-    if (chunk < 0) return false;
-    const cutAt = this.#segment.descriptor(chunk) + 1;
-    const size = this.#classes.refs[c];
-    const start = this.#segment.chunkRef(chunk);
-    const list = this.#base + P_FREE3 + c;
-    let at = own4(words, cutAt);
-    const end = 2 ** this.#segment.chunkShift - size;
-    let cut = 0;
-    for (; cut < this.#classes.batch[c] && at <= end; cut++, at += size) {
-      poke4(words, (start + at) * 4 + R_LINK3, own4(words, list));
-      poke4(words, list, start + at);
-      poke4(words, cutAt, at + size);
-    }
-    this.#count(c, cut);
-    if (at > end) poke4(words, this.#base + P_CHUNK2 + c, 0);
-    return cut > 0;
-  }
-  // ---- exchange -----------------------------------------------------------------------------------------------------
-  /** Claims an exchange word that \`wanted\` accepts; returns its index, or 0. */
-  #claimTransfer(c, wanted, bring, cut) {
-    const words = this.#words;
-    for (let way = 0; way < TRANSFER_WAYS2; way++) {
-      const index = TRANSFER2 + c * TRANSFER_WAYS2 + (this.#slot + way & TRANSFER_WAYS2 - 1);
-      const chain = load3(words, index);
-      if (chain < 0 || !wanted(chain)) continue;
-      poke4(words, this.#base + P_TRANSIT_WORD2, index);
-      poke4(words, this.#base + P_TRANSIT_OLD2, chain);
-      poke4(words, this.#base + P_TRANSIT_REF2, bring);
-      poke4(words, this.#base + P_TRANSIT_CUT2, cut);
-      if (compareAndSet2(words, index, chain, -(this.#slot + 1))) return index;
-    }
-    return 0;
-  }
-  /** Takes a batch of the class; the own list must be empty. */
-  #take(c) {
-    const words = this.#words;
-    const index = this.#claimTransfer(c, (chain) => chain !== 0, 0, 0);
-    if (index === 0) return false;
-    const batch = own4(words, this.#base + P_TRANSIT_OLD2);
-    const rest = own4(words, batch * 4 + B_NEXT2);
-    words[this.#base + P_FREE_COUNT3 + c] = own4(words, batch * 4 + B_COUNT2);
-    poke4(words, this.#base + P_FREE3 + c, batch);
-    store2(words, index, rest);
-    return true;
-  }
-  /** Gives the first batch of the own list; false when every word is claimed at the moment. */
-  #give(c) {
-    const words = this.#words;
-    const list = this.#base + P_FREE3 + c;
-    const head = own4(words, list);
-    let cut = head;
-    let count = 1;
-    while (count < this.#classes.batch[c]) {
-      const next = own4(words, cut * 4 + R_LINK3);
-      if (next === 0) break;
-      cut = next;
-      count++;
-    }
-    poke4(words, head * 4 + B_COUNT2, count);
-    const index = this.#claimTransfer(c, () => true, head, cut);
-    if (index === 0) return false;
-    poke4(words, head * 4 + B_NEXT2, own4(words, this.#base + P_TRANSIT_OLD2));
-    poke4(words, list, own4(words, cut * 4 + R_LINK3));
-    poke4(words, cut * 4 + R_LINK3, 0);
-    store2(words, index, head);
-    this.#count(c, -count);
-    return true;
-  }
-  /** Counts blocks that came to the own list, or left it. */
-  #count(c, blocks) {
-    const index = this.#base + P_FREE_COUNT3 + c;
-    this.#words[index] = this.#words[index] + blocks;
-  }
-  // ---- chunks -------------------------------------------------------------------------------------------------------
-  /** A run for a table is zeroed. */
-  #allocateRun(count, purpose) {
-    const words = this.#words;
-    let first = this.#claimRun(count, purpose);
-    if (first < 0 && this.consolidate()) first = this.#claimRun(count, purpose);
-    if (first < 0) return 0;
-    for (let i = 1; i < count; i++) {
-      store2(words, this.#segment.descriptor(first + i), CHUNK_BODY2);
-    }
-    const forTable = purpose === "table";
-    if (!forTable) poke4(words, this.#segment.chunkRef(first) * 4 + V_STAMP2, 0);
-    const owner = ownerOf(this.#slot, forTable ? "table" : "version");
-    poke4(words, this.#segment.descriptor(first) + 1, owner);
-    const refs = count * 2 ** this.#segment.chunkShift;
-    changeChunk(this.#segment, this.#slot, first, CHUNK_RUN3 | count, count, refs);
-    return this.#segment.chunkRef(first);
-  }
-  #claimRun(count, purpose) {
-    if (purpose === "table") return this.#claimTable(count);
-    return count === 1 ? this.#claimOne(purpose) : this.#claimLow(count, purpose);
-  }
-  /**
-   * Counts chunks as taken before they are claimed; false, and nothing is counted, if too few were left to tables and tombstones.
-   * Whoever counts last sees what all count, so entries never take what is kept, however many take some at a time.
-   */
-  #reserve(count, purpose) {
-    const taken = this.#base + P_TAKEN2;
-    store2(this.#words, taken, own4(this.#words, taken) + count);
-    if (purpose !== "entry" || this.#leavesEnough) return true;
-    this.#balance();
-    return false;
-  }
-  /**
-   * Whether tombstones have used up half of what is kept for them. A chunk that one of them takes has many blocks: if entries took
-   * the rest, they would have all of it soon, and nothing could be deleted any more.
-   */
-  isLow() {
-    const least = -(leastReserve(this.#segment.chunkCount) >> 1);
-    if (this.spareChunks < least) return true;
-    store2(this.#words, H_LOW2, 0);
-    if (this.spareChunks >= least) return false;
-    store2(this.#words, H_LOW2, 1);
-    return true;
-  }
-  get #leavesEnough() {
-    const tableChunks = this.#segment.chunkCount - load3(this.#words, H_CEILING2);
-    return this.freeChunks >= this.#tombstoneChunks + tableChunks || this.spareChunks >= 0;
-  }
-  /** Counts no more as taken than what is in use: when nothing is at hand. */
-  #balance() {
-    balanceChunks(this.#words, this.#base);
-  }
-  /** Chunks that entries may take: those that are free, less what is kept for tables and tombstones. */
-  get spareChunks() {
-    return this.freeChunks - this.#tombstoneChunks - chunksOfRegion(this.#segment);
-  }
-  /** Chunks that are kept for tombstones. */
-  get #tombstoneChunks() {
-    return leastReserve(this.#segment.chunkCount) + reservedChunks2(this.#words);
-  }
-  /** The chunks from here up are not for this purpose. What belongs to a table but is no run stays below the ceiling, too. */
-  #limit(purpose) {
-    const ceiling = load3(this.#words, H_CEILING2);
-    return purpose === "entry" ? ceiling - reservedChunks2(this.#words) : ceiling;
-  }
-  /** Claims the lowest free chunk; returns its index, or -1. */
-  #claimOne(purpose) {
-    if (!this.#reserve(1, purpose)) return -1;
-    const words = this.#words;
-    const limit = this.#limit(purpose);
-    const hinted = hint2(words, H_CHUNK_HINT2);
-    const start = hinted < limit ? hinted : 0;
-    for (let step = 0; step < limit; step++) {
-      const chunk = start + step < limit ? start + step : start + step - limit;
-      if (!this.#claimChunk(chunk, false)) continue;
-      poke4(words, H_CHUNK_HINT2, chunk + 1);
-      return this.#keepBelowLimit(chunk, 1, purpose);
-    }
-    this.#balance();
-    return -1;
-  }
-  /** Claims the lowest \`count\` free chunks side by side; returns the first, or -1. */
-  #claimLow(count, purpose) {
-    if (!this.#reserve(count, purpose)) return -1;
-    const limit = this.#limit(purpose);
-    let got = 0;
-    for (let chunk = 0; chunk < limit; chunk++) {
-      if (!this.#claimChunk(chunk, false)) {
-        this.#unclaim(chunk - got, got);
-        got = 0;
-      } else if (++got === count) {
-        return this.#keepBelowLimit(chunk - count + 1, count, purpose);
-      }
-    }
-    this.#unclaim(limit - got, got);
-    this.#balance();
-    return -1;
-  }
-  /** Takes a claim back if the ceiling was lowered meanwhile, as whoever lowered it counts on the chunks. */
-  #keepBelowLimit(first, count, purpose) {
-    if (first + count <= this.#limit(purpose)) {
-      if (purpose === "tombstone" && this.isLow()) store2(this.#words, H_LOW2, 1);
-      return first;
-    }
-    this.#unclaim(first, count);
-    this.#balance();
-    return -1;
-  }
-  /**
-   * Claims and zeroes \`count\` chunks for a table: at one of its two places, or else as high as it can without reaching into the
-   * upper one, which can be cleared for the next table then.
-   */
-  #claimTable(count) {
-    const place = freeTablePlace(this.#segment, count);
-    if (place >= 0 && this.#claimRange(place, count)) return place;
-    const upper = this.#segment.chunkCount - count;
-    let free2 = 0;
-    for (let chunk = upper - 1; chunk >= 0; chunk--) {
-      free2 = isFreeChunk(this.#segment, chunk) ? free2 + 1 : 0;
-      if (free2 === count && this.#claimRange(chunk, count)) return chunk;
-      if (free2 === count) free2 = 0;
-    }
-    return -1;
-  }
-  /** Claims these chunks, and zeroes them if that is wanted; or none of them. */
-  #claimRange(first, count, zeroed = true) {
-    if (!areFreeChunks(this.#segment, first, first + count)) return false;
-    this.#reserve(count, "table");
-    for (let i = 0; i < count; i++) {
-      if (this.#claimChunk(first + i, zeroed)) continue;
-      this.#unclaim(first, i);
-      this.#balance();
-      return false;
-    }
-    return true;
-  }
-  #claimChunk(chunk, zeroed) {
-    const words = this.#words;
-    const descriptor = this.#segment.descriptor(chunk);
-    const state = hint2(words, descriptor);
-    if (state !== CHUNK_FRESH2 && state !== CHUNK_FREE2) return false;
-    const mine = CHUNK_TAKING2 | this.#slot;
-    if (!compareAndSet2(words, descriptor, state, mine)) return false;
-    if (zeroed && state === CHUNK_FREE2) {
-      const start = this.#segment.chunkRef(chunk) * 4;
-      words.fill(0, start, start + 2 ** this.#segment.chunkShift * 4);
-    }
-    return true;
-  }
-  #unclaim(first, count) {
-    for (let i = 0; i < count; i++) {
-      store2(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE2);
-    }
-  }
-  /** The head says who is at it until the last body is free, so that recovery can finish. */
-  #releaseRun(first, length) {
-    const refs = length * 2 ** this.#segment.chunkShift;
-    const mine = CHUNK_TAKING2 | this.#slot;
-    changeChunk(this.#segment, this.#slot, first, mine, -length, -refs);
-    poke4(this.#words, this.#base + P_FREEING3, 0);
-    poke4(this.#words, this.#segment.descriptor(first) + 1, 0);
-    doubt2(this.#words, length);
-    this.#release(first, length);
-    this.#balance();
-  }
-  /** Counted down only when they are free: there may be more free chunks for a moment than are counted, never fewer. */
-  #release(first, count) {
-    for (let i = count - 1; i >= 0; i--) {
-      store2(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE2);
-    }
-    if (first < hint2(this.#words, H_CHUNK_HINT2)) {
-      poke4(this.#words, H_CHUNK_HINT2, first);
-    }
-  }
-  // ---- consolidation ------------------------------------------------------------------------------------------------
-  #consolidateFor(c, purpose) {
-    if (!this.consolidate()) return false;
-    if (own4(this.#words, this.#base + P_FREE3 + c) !== 0) return true;
-    const chunk = this.#claimOne(purpose);
-    return chunk >= 0 && this.#beginChunk(c, chunk);
-  }
-  /**
-   * Gathers free blocks, and returns chunks whose blocks are all free to the pool; says whether there were any. Backs off
-   * when it finds nothing and little was freed since, because it looks at every free block that it can get.
-   *
-   * @param anyway Looks, even if it found nothing the last times.
-   */
-  consolidate(anyway = false) {
-    const chunkRefs = 2 ** this.#segment.chunkShift;
-    if (!anyway && this.#freedSinceConsolidation < chunkRefs && this.#consolidationsToSkip > 0) {
-      this.#consolidationsToSkip--;
-      return false;
-    }
-    this.#freedSinceConsolidation = 0;
-    let found = false;
-    enter2(this.#words, this.#base);
-    for (let c = 0; c < this.#classes.refs.length; c++) {
-      found = this.#consolidateClass(c) || found;
-    }
-    leave2(this.#words, this.#base);
-    this.#consolidationBackOff = found ? 1 : Math.min(1024, this.#consolidationBackOff * 2);
-    this.#consolidationsToSkip = this.#consolidationBackOff;
-    return found;
-  }
-  #consolidateClass(c) {
-    this.#takeAll(c);
-    const words = this.#words;
-    const list = this.#base + P_FREE3 + c;
-    const whole2 = this.#wholeChunks(c);
-    const mine = CHUNK_TAKING2 | this.#slot;
-    for (const chunk of whole2) {
-      changeChunk(this.#segment, this.#slot, chunk, mine, -1);
-    }
-    const inUse2 = this.#base + P_CHUNK2 + c;
-    if (whole2.has(own4(words, inUse2) - 1)) poke4(words, inUse2, 0);
-    const count = this.#base + P_FREE_COUNT3 + c;
-    words[count] = unlinkChunks(this.#segment, list, whole2);
-    for (const chunk of whole2) this.#release(chunk, 1);
-    this.#balance();
-    while (words[count] > this.#classes.batch[c] && this.#give(c)) {
-    }
-    return whole2.size > 0;
-  }
-  /** The chunks whose blocks, as far as they are cut, are all on the own list. */
-  #wholeChunks(c) {
-    const words = this.#words;
-    const size = this.#classes.refs[c];
-    const perChunk = Math.floor(2 ** this.#segment.chunkShift / size);
-    const inUse2 = own4(words, this.#base + P_CHUNK2 + c) - 1;
-    const cutInUse = inUse2 < 0 ? 0 : own4(words, this.#segment.descriptor(inUse2) + 1) / size;
-    const whole2 = /* @__PURE__ */ new Set();
-    const counts = /* @__PURE__ */ new Map();
-    let ref = own4(words, this.#base + P_FREE3 + c);
-    for (; ref !== 0; ref = own4(words, ref * 4 + R_LINK3)) {
-      const chunk = this.#segment.chunkOf(ref);
-      const count = (counts.get(chunk) ?? 0) + 1;
-      counts.set(chunk, count);
-      if (count === (chunk === inUse2 ? cutInUse : perChunk)) whole2.add(chunk);
-    }
-    return whole2;
-  }
-  /** Takes every batch of a class that it can get, in front of the own list. */
-  #takeAll(c) {
-    const words = this.#words;
-    const list = this.#base + P_FREE3 + c;
-    for (; ; ) {
-      const index = this.#claimTransfer(c, (chain) => chain !== 0, 0, -1);
-      if (index === 0) return;
-      const batch = own4(words, this.#base + P_TRANSIT_OLD2);
-      const rest = own4(words, batch * 4 + B_NEXT2);
-      let last = batch;
-      for (let next = batch; next !== 0; next = own4(words, next * 4 + R_LINK3)) last = next;
-      poke4(words, last * 4 + R_LINK3, own4(words, list));
-      poke4(words, list, batch);
-      this.#count(c, own4(words, batch * 4 + B_COUNT2));
-      store2(words, index, rest);
-    }
+  #stateOf(ref) {
+    const chunk = this.#segment.chunkOf(ref);
+    return fixed3(this.#words, this.#segment.descriptor(chunk));
   }
 };
-function unlinkChunks(segment, list, chunks) {
-  const words = segment.words;
-  let at = list;
-  let stay = 0;
-  for (let ref = own4(words, list); ref !== 0; ) {
-    const next = own4(words, ref * 4 + R_LINK3);
-    if (chunks.has(segment.chunkOf(ref))) {
-      poke4(words, at, next);
-    } else {
-      at = ref * 4 + R_LINK3;
-      stay++;
-    }
-    ref = next;
-  }
-  return stay;
-}
 
 // src/segment/tally.ts
 var tally_exports = {};
@@ -2267,87 +2448,6 @@ __export(tally_exports, {
 var { own: own5, poke: poke5 } = atomics_exports;
 function tally(words, index, by) {
   poke5(words, index, own5(words, index) + by);
-}
-
-// src/reclamation/limbo.ts
-var limbo_exports = {};
-__export(limbo_exports, {
-  drain: () => drain,
-  firstToFree: () => firstToFree,
-  heldAfter: () => heldAfter,
-  hold: () => hold,
-  isOver: () => isOver,
-  leaveLimbo: () => leaveLimbo,
-  releaseHeld: () => releaseHeld,
-  retire: () => retire
-});
-var { H_ERA: H_ERA2, P_HELD_COUNT: P_HELD_COUNT2, P_HELD_HEAD: P_HELD_HEAD2, P_HELD_TAIL: P_HELD_TAIL2, P_LIMBO_HEAD: P_LIMBO_HEAD2, P_LIMBO_TAIL: P_LIMBO_TAIL2, P_RECORD_WEIGHT: P_RECORD_WEIGHT2, P_RETIRED: P_RETIRED2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
-var { addBlock: addBlock3, beginFreeing: beginFreeing3, classAt: classAt2, endFreeing: endFreeing3, isLong: isLong3 } = free_list_exports;
-var { tally: tally2 } = tally_exports;
-var { load: load4, own: own6, poke: poke6 } = atomics_exports;
-var GRACE = 4;
-var SIGN = -2147483648;
-function isOver(words, era) {
-  const steps = load4(words, H_ERA2) - era;
-  return ((steps | 0) ^ SIGN) >= (GRACE ^ SIGN);
-}
-function retire(words, base, ref, refs) {
-  poke6(words, ref * 4 + R_STAMP2, load4(words, H_ERA2));
-  append(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2, ref);
-  countRetired(words, base, refs);
-}
-function hold(words, base, ref, death) {
-  poke6(words, ref * 4 + R_STAMP2, death);
-  append(words, base + P_HELD_HEAD2, base + P_HELD_TAIL2, ref);
-  tally2(words, base + P_HELD_COUNT2, 1);
-  countRetired(words, base, 0);
-}
-function heldAfter(words, base, before) {
-  return own6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4);
-}
-function releaseHeld(words, base, before) {
-  const next = own6(words, heldAfter(words, base, before) * 4 + R_LINK4);
-  if (next === 0) poke6(words, base + P_HELD_TAIL2, before);
-  poke6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4, next);
-  tally2(words, base + P_HELD_COUNT2, -1);
-}
-function firstToFree(words, base, era) {
-  const ref = own6(words, base + P_LIMBO_HEAD2);
-  if (ref === 0) return 0;
-  return (era - own6(words, ref * 4 + R_STAMP2) | 0) < GRACE ? 0 : ref;
-}
-function leaveLimbo(words, base) {
-  removeFirst(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2);
-}
-function drain(words, base, most) {
-  const era = load4(words, H_ERA2);
-  for (let freed = 0; freed < most; freed++) {
-    const first = firstToFree(words, base, era);
-    if (first === 0) return freed;
-    const c = classAt2(words, first);
-    if (c < 0 || isLong3(words, base, c)) return freed;
-    beginFreeing3(words, base, c, first);
-    leaveLimbo(words, base);
-    addBlock3(words, base, c, first);
-    endFreeing3(words, base, first);
-  }
-  return most;
-}
-function append(words, head, tail, ref) {
-  poke6(words, ref * 4 + R_LINK4, 0);
-  const last = own6(words, tail);
-  if (last === 0) poke6(words, head, ref);
-  else poke6(words, last * 4 + R_LINK4, ref);
-  poke6(words, tail, ref);
-}
-function removeFirst(words, head, tail) {
-  const next = own6(words, own6(words, head) * 4 + R_LINK4);
-  if (next === 0) poke6(words, tail, 0);
-  poke6(words, head, next);
-}
-function countRetired(words, base, refs) {
-  const weight = words[base + P_RECORD_WEIGHT2] + refs;
-  words[base + P_RETIRED2] = words[base + P_RETIRED2] + weight;
 }
 
 // src/timers.ts
@@ -2387,6 +2487,87 @@ var BoundedWait = class {
   }
 };
 
+// src/reclamation/limbo.ts
+var limbo_exports = {};
+__export(limbo_exports, {
+  drain: () => drain,
+  firstToFree: () => firstToFree,
+  heldAfter: () => heldAfter,
+  hold: () => hold,
+  isOver: () => isOver,
+  leaveLimbo: () => leaveLimbo,
+  releaseHeld: () => releaseHeld,
+  retire: () => retire
+});
+var { H_ERA: H_ERA2, P_HELD_COUNT: P_HELD_COUNT2, P_HELD_HEAD: P_HELD_HEAD2, P_HELD_TAIL: P_HELD_TAIL2, P_LIMBO_HEAD: P_LIMBO_HEAD2, P_LIMBO_TAIL: P_LIMBO_TAIL2, P_RECORD_WEIGHT: P_RECORD_WEIGHT2, P_RETIRED: P_RETIRED2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
+var { addBlock: addBlock3, beginFreeing: beginFreeing3, classAt: classAt2, endFreeing: endFreeing3, isLong: isLong2 } = free_list_exports;
+var { tally: tally2 } = tally_exports;
+var { load: load3, own: own6, poke: poke6 } = atomics_exports;
+var GRACE = 4;
+var SIGN = -2147483648;
+function isOver(words, era) {
+  const steps = load3(words, H_ERA2) - era;
+  return ((steps | 0) ^ SIGN) >= (GRACE ^ SIGN);
+}
+function retire(words, base, ref, refs) {
+  poke6(words, ref * 4 + R_STAMP2, load3(words, H_ERA2));
+  append(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2, ref);
+  countRetired(words, base, refs);
+}
+function hold(words, base, ref, death) {
+  poke6(words, ref * 4 + R_STAMP2, death);
+  append(words, base + P_HELD_HEAD2, base + P_HELD_TAIL2, ref);
+  tally2(words, base + P_HELD_COUNT2, 1);
+  countRetired(words, base, 0);
+}
+function heldAfter(words, base, before) {
+  return own6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4);
+}
+function releaseHeld(words, base, before) {
+  const next = own6(words, heldAfter(words, base, before) * 4 + R_LINK4);
+  if (next === 0) poke6(words, base + P_HELD_TAIL2, before);
+  poke6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4, next);
+  tally2(words, base + P_HELD_COUNT2, -1);
+}
+function firstToFree(words, base, era) {
+  const ref = own6(words, base + P_LIMBO_HEAD2);
+  if (ref === 0) return 0;
+  return (era - own6(words, ref * 4 + R_STAMP2) | 0) < GRACE ? 0 : ref;
+}
+function leaveLimbo(words, base) {
+  removeFirst(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2);
+}
+function drain(words, base, most) {
+  const era = load3(words, H_ERA2);
+  for (let freed = 0; freed < most; freed++) {
+    const first = firstToFree(words, base, era);
+    if (first === 0) return freed;
+    const c = classAt2(words, first);
+    if (c < 0 || isLong2(words, base, c)) return freed;
+    beginFreeing3(words, base, c, first);
+    leaveLimbo(words, base);
+    addBlock3(words, base, c, first);
+    endFreeing3(words, base, first);
+  }
+  return most;
+}
+function append(words, head, tail, ref) {
+  poke6(words, ref * 4 + R_LINK4, 0);
+  const last = own6(words, tail);
+  if (last === 0) poke6(words, head, ref);
+  else poke6(words, last * 4 + R_LINK4, ref);
+  poke6(words, tail, ref);
+}
+function removeFirst(words, head, tail) {
+  const next = own6(words, own6(words, head) * 4 + R_LINK4);
+  if (next === 0) poke6(words, tail, 0);
+  poke6(words, head, next);
+}
+function countRetired(words, base, refs) {
+  const weight = words[base + P_RECORD_WEIGHT2] + refs;
+  words[base + P_RETIRED2] = words[base + P_RETIRED2] + weight;
+}
+
 // src/reclamation/registry.ts
 var registry_exports = {};
 __export(registry_exports, {
@@ -2407,7 +2588,7 @@ __export(registry_exports, {
   revokeDumps: () => revokeDumps
 });
 var { H_SNAPSHOTS: H_SNAPSHOTS2, NEVER: NEVER2, OPENING: OPENING2, P_NOTES: P_NOTES2, P_REGISTRY: P_REGISTRY2, P_REGISTRY_MARK: P_REGISTRY_MARK2, PARTICIPANT_WORDS: PARTICIPANT_WORDS3, PARTICIPANTS: PARTICIPANTS3, PENDING: PENDING2, REVOKED: REVOKED2 } = layout_exports;
-var { compareAndSet: compareAndSet3, load: load5 } = atomics_exports;
+var { compareAndSet: compareAndSet2, load: load4 } = atomics_exports;
 var NOTE = P_NOTES2 - P_REGISTRY2;
 var SIGN2 = -2147483648;
 var FIRST_PLACE = SIGN2;
@@ -2431,29 +2612,29 @@ function isPending(word) {
 }
 function oldestSnapshot(words) {
   let oldest = NEVER2;
-  const slots = load5(words, H_SNAPSHOTS2);
+  const slots = load4(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
-    const mark = load5(words, base + P_REGISTRY_MARK2);
+    const mark = load4(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
-      const tick = tickOf(load5(words, base + P_REGISTRY2 + i));
+      const tick = tickOf(load4(words, base + P_REGISTRY2 + i));
       if (tick < oldest) oldest = tick;
     }
   }
   return oldest;
 }
 function isShown(words, birth, death, hash) {
-  const slots = load5(words, H_SNAPSHOTS2);
+  const slots = load4(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
-    const mark = load5(words, base + P_REGISTRY_MARK2);
+    const mark = load4(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY2 + i;
-      const word = load5(words, index);
+      const word = load4(words, index);
       if (isPending(word)) return true;
       const tick = tickOf(word);
       if (tick < birth || tick >= death) continue;
-      if (word > 0 || placeOf(hash) >= load5(words, index + NOTE)) return true;
+      if (word > 0 || placeOf(hash) >= load4(words, index + NOTE)) return true;
     }
   }
   return false;
@@ -2465,46 +2646,46 @@ function isNeeded(words, death, hash) {
   return isShown(words, 0, death, hash);
 }
 function isOlderOpen(words, birth, hash) {
-  const slots = load5(words, H_SNAPSHOTS2);
+  const slots = load4(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
-    const mark = load5(words, base + P_REGISTRY_MARK2);
+    const mark = load4(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY2 + i;
-      const word = load5(words, index);
+      const word = load4(words, index);
       if (isPending(word) || tickOf(word) >= birth) continue;
       if (word > 0) return true;
-      const isYetToCome = placeOf(hash) >= load5(words, index + NOTE);
-      if (isYetToCome && load5(words, index) === word) return true;
+      const isYetToCome = placeOf(hash) >= load4(words, index + NOTE);
+      if (isYetToCome && load4(words, index) === word) return true;
     }
   }
   return false;
 }
 function neededFrom(words) {
   let place = LAST_PLACE;
-  const slots = load5(words, H_SNAPSHOTS2);
+  const slots = load4(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
-    const mark = load5(words, base + P_REGISTRY_MARK2);
+    const mark = load4(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY2 + i;
-      const word = load5(words, index);
+      const word = load4(words, index);
       if (word === 0 || word === REVOKED2) continue;
       if (word >= PENDING2) return FIRST_PLACE;
-      const passed = load5(words, index + NOTE);
+      const passed = load4(words, index + NOTE);
       if (passed < place) place = passed;
     }
   }
   return place;
 }
 function forEachOpen(words, visit) {
-  const slots = load5(words, H_SNAPSHOTS2);
+  const slots = load4(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
-    const mark = load5(words, base + P_REGISTRY_MARK2);
+    const mark = load4(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY2 + i;
-      const word = load5(words, index);
+      const word = load4(words, index);
       if (word !== 0 && word !== REVOKED2) visit(word, index);
     }
   }
@@ -2512,16 +2693,16 @@ function forEachOpen(words, visit) {
 function revokeDumps(words) {
   let revoked = false;
   forEachOpen(words, (word, index) => {
-    if (isDump(word) && compareAndSet3(words, index, word, REVOKED2)) {
+    if (isDump(word) && compareAndSet2(words, index, word, REVOKED2)) {
       revoked = true;
     }
   });
   return revoked;
 }
 function hasDump(words, base) {
-  const mark = load5(words, base + P_REGISTRY_MARK2);
+  const mark = load4(words, base + P_REGISTRY_MARK2);
   for (let i = 0; i < mark; i++) {
-    const word = load5(words, base + P_REGISTRY2 + i);
+    const word = load4(words, base + P_REGISTRY2 + i);
     if (isDump(word) && word !== REVOKED2) return true;
   }
   return false;
@@ -2545,10 +2726,94 @@ function countOpen(words) {
   return open;
 }
 
-// src/reclamation/participant.ts
-var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA3, H_FLUSH: H_FLUSH2, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_TURNS: H_TURNS2, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD3, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD3, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN2, P_REGISTRY: P_REGISTRY3, P_RECORD_WEIGHT: P_RECORD_WEIGHT3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_RETIRED: P_RETIRED3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, P_USED_REFS: P_USED_REFS4, R_LINK: R_LINK5, R_STAMP: R_STAMP3, REF_BYTES: REF_BYTES4, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
-var { add: add3, compareAndSet: compareAndSet4, hint: hint3, load: load6, own: own7, poke: poke7, release: release2, store: store3 } = atomics_exports;
-var { enter: enter3, isCutShort: isCutShort2, leave: leave3 } = section_exports;
+// src/reclamation/held_versions.ts
+var { H_TURNS: H_TURNS2, R_STAMP: R_STAMP3 } = layout_exports;
+var { load: load5, own: own7 } = atomics_exports;
+var HeldVersions = class {
+  /** Set when there is a table: until then, what an older snapshot is open for stays. */
+  chains;
+  #words;
+  #holder;
+  /** The version after which the next look is due; 0: at the first. */
+  #lookedAt = 0;
+  /** What \`H_TURNS\` said when this round of looks began. */
+  #turns;
+  constructor(words, holder) {
+    this.#words = words;
+    this.#holder = holder;
+    this.#turns = load5(words, H_TURNS2) - 1 | 0;
+  }
+  /**
+   * Retires versions that no snapshot needs, open or yet to be opened: \`most\` of those that died
+   * before all of them, and what it finds in so many \`looks\` at others, or at what is passed in
+   * their chains.
+   */
+  release(most, looks2) {
+    const words = this.#words;
+    const holder = this.#holder;
+    if (heldAfter(words, holder.base, 0) === 0) return;
+    holder.pin();
+    try {
+      const oldest = oldestSnapshot(words);
+      for (let released = 0; released < most; released++) {
+        const ref = heldAfter(words, holder.base, 0);
+        if (ref === 0 || own7(words, ref * 4 + R_STAMP3) > oldest) break;
+        this.#retire(0, ref);
+      }
+      this.#lookThrough(oldest, looks2);
+    } finally {
+      holder.unpin();
+    }
+  }
+  /**
+   * Looks at the next held versions. A round through all of them begins when a snapshot was opened
+   * or closed since the last one began: else nothing is needed less.
+   */
+  #lookThrough(oldest, looks2) {
+    const words = this.#words;
+    const chains = this.chains;
+    if (chains === void 0) return;
+    if (this.#lookedAt === 0) {
+      const turns = load5(words, H_TURNS2);
+      if (turns === this.#turns) return;
+      this.#turns = turns;
+    }
+    const start = chains.passed;
+    for (let looked = 0; looked + chains.passed - start < looks2; looked++) {
+      const ref = heldAfter(words, this.#holder.base, this.#lookedAt);
+      if (ref === 0) {
+        this.#lookedAt = 0;
+        return;
+      }
+      if (this.#mayGo(chains, ref, oldest)) this.#retire(this.#lookedAt, ref);
+      else this.#lookedAt = ref;
+    }
+  }
+  /** Whether nobody needs a version: an older snapshot cannot come by any more, either. */
+  #mayGo(chains, ref, oldest) {
+    const words = this.#words;
+    const death = own7(words, ref * 4 + R_STAMP3);
+    if (death <= oldest) return true;
+    const outcome = chains.releaseHeld(ref, death);
+    if (outcome === "later") this.#turns = this.#turns - 1 | 0;
+    return outcome === "out";
+  }
+  /** Retires the version that is held behind another one, or first if that is 0. */
+  #retire(before, ref) {
+    const words = this.#words;
+    const { base } = this.#holder;
+    if (this.#lookedAt === ref) this.#lookedAt = 0;
+    enter(words, base);
+    releaseHeld(words, base, before);
+    this.#holder.retire(ref);
+    leave(words, base);
+  }
+};
+
+// src/reclamation/collector.ts
+var { H_ERA: H_ERA3, H_FLUSH: H_FLUSH2, H_PARTICIPANTS: H_PARTICIPANTS2, P_HELD_HEAD: P_HELD_HEAD3, P_LIMBO_HEAD: P_LIMBO_HEAD3, P_PIN: P_PIN2, P_RECORD_WEIGHT: P_RECORD_WEIGHT3, P_RETIRED: P_RETIRED3, P_USED_REFS: P_USED_REFS3, REF_BYTES: REF_BYTES3 } = layout_exports;
+var { add: add2, compareAndSet: compareAndSet3, hint: hint3, load: load6, own: own8 } = atomics_exports;
+var { enter: enter3, leave: leave3 } = section_exports;
 var RETIRES_PER_COLLECT = 64;
 var COLLECTS_PER_SEGMENT = 256;
 var MUCH = 1 / 16;
@@ -2558,15 +2823,194 @@ var LOOKS_PER_RECORD = 4;
 var LEAST_LOOKS = 8;
 var LOOKS_AT_REST = 4096;
 var ALL = 2147483647;
+var Collector = class {
+  held;
+  #owner;
+  #words;
+  #freeBlocks;
+  /** The most that may be retired until the next collection, in refs. */
+  #mostRetired;
+  #muchFreed;
+  /** The era that did not go on for a whole wait; 0: none. */
+  #stuckAt = 0;
+  /** The last request to give back free blocks that it has followed. */
+  #flushed;
+  #usedRefs = 0;
+  constructor(owner) {
+    const { base, segment } = owner;
+    const { words } = segment;
+    this.#owner = owner;
+    this.#words = words;
+    this.#flushed = load6(words, H_FLUSH2);
+    this.held = new HeldVersions(words, owner);
+    const refs = segment.buffer.byteLength / REF_BYTES3;
+    this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
+    this.#muchFreed = refs * MUCH;
+    words[base + P_RETIRED3] = 0;
+    words[base + P_RECORD_WEIGHT3] = Math.ceil(this.#mostRetired / RETIRES_PER_COLLECT);
+    this.#freeBlocks = segment.kernel?.drain ?? ((base2, most) => drain(words, base2, most));
+  }
+  // ---- when -------------------------------------------------------------------------------------
+  /** After a write: collects now and then, or when another one asked for free blocks. */
+  collectSometimes() {
+    const retired = this.#words[this.#owner.base + P_RETIRED3];
+    if (retired < this.#mostRetired && hint3(this.#words, H_FLUSH2) === this.#flushed) return;
+    this.#owner.renewPin();
+    this.collect(FREES_PER_COLLECT);
+    if (retired >= MUCH_RETIRED * this.#mostRetired) this.#collectMuch(retired);
+  }
+  /**
+   * After something large was retired, as a table: it is free at once, if nobody reads at the
+   * moment. Else the next operations try again, but not for long. This worker may be about to block
+   * for ever, and nobody else can free what is in its limbo.
+   */
+  #collectMuch(retired) {
+    const { base } = this.#owner;
+    for (let i = 0; i < 2; i++) {
+      this.#owner.renewPin();
+      this.collect(FREES_PER_COLLECT);
+    }
+    if (this.hasRetired) this.#words[base + P_RETIRED3] = retired >> 1;
+  }
+  /**
+   * As \`collect\`, at rest: a participant that used no memory since the last time needs none at
+   * hand, and gives it to the others; one that freed much makes whole chunks of it, before it is
+   * used again here and there.
+   */
+  collectAtRest() {
+    const { allocator, base } = this.#owner;
+    this.collect(ALL, LOOKS_AT_REST);
+    const used = own8(this.#words, base + P_USED_REFS3);
+    const change2 = used - this.#usedRefs | 0;
+    if (change2 === 0) allocator.flush();
+    else if (-change2 > this.#muchFreed) allocator.consolidate(true);
+    this.#usedRefs = used;
+  }
+  /** Frees all that can be freed now, renewing the own pin if it is kept between operations. */
+  collectAll() {
+    for (let i = 0; i < 3; i++) {
+      this.#owner.renewPin();
+      this.collect(ALL, ALL);
+    }
+  }
+  // ---- how --------------------------------------------------------------------------------------
+  /**
+   * Advances the era if it can, releases held versions, and frees up to \`most\` records. Gives the
+   * free blocks to the others if one of them asked.
+   */
+  collect(most = ALL, looks2 = this.#looksDue) {
+    const words = this.#words;
+    const { base } = this.#owner;
+    words[base + P_RETIRED3] = 0;
+    this.advance();
+    this.held.release(most, looks2);
+    enter3(words, base);
+    this.#drain(most);
+    const asked2 = load6(words, H_FLUSH2);
+    if (asked2 !== this.#flushed) {
+      this.#flushed = asked2;
+      this.#owner.allocator.flush();
+    }
+    leave3(words, base);
+  }
+  get #looksDue() {
+    const { base } = this.#owner;
+    const records = this.#words[base + P_RETIRED3] / this.#words[base + P_RECORD_WEIGHT3];
+    return LEAST_LOOKS + LOOKS_PER_RECORD * Math.min(RETIRES_PER_COLLECT, records);
+  }
+  /** One try to advance the era: it goes on when every pinned participant has seen it. */
+  advance() {
+    const words = this.#words;
+    const era = load6(words, H_ERA3);
+    const slots = load6(words, H_PARTICIPANTS2);
+    for (let slot = 0; slot < slots; slot++) {
+      const pin2 = load6(words, participantBase(slot) + P_PIN2);
+      if (pin2 !== 0 && pin2 !== era) return false;
+    }
+    return compareAndSet3(words, H_ERA3, era, era + 2 | 0);
+  }
+  /** Frees what has no reader left. Blocks go by the kernel, runs of chunks one by one. */
+  #drain(most) {
+    const words = this.#words;
+    const { allocator, base } = this.#owner;
+    const used = own8(words, base + P_USED_REFS3);
+    let freed = 0;
+    while (freed < most) {
+      freed += this.#freeBlocks(base, most - freed);
+      const ref = freed < most ? firstToFree(words, base, load6(words, H_ERA3)) : 0;
+      if (ref === 0) break;
+      allocator.freeFrom(ref, () => leaveLimbo(words, base));
+      freed++;
+    }
+    if (freed === 0) return;
+    this.#owner.count("reclaimed", freed);
+    allocator.noteFreed(used - own8(words, base + P_USED_REFS3) | 0);
+  }
+  /** Whether something that was retired is not free yet. */
+  get hasRetired() {
+    return own8(this.#words, this.#owner.base + P_LIMBO_HEAD3) !== 0;
+  }
+  /** Whether versions are held for open snapshots. */
+  get holdsVersions() {
+    return own8(this.#words, this.#owner.base + P_HELD_HEAD3) !== 0;
+  }
+  // ---- waiting ----------------------------------------------------------------------------------
+  /** Asks the others to give back what their free lists hold. */
+  askForFlush() {
+    this.#flushed = add2(this.#words, H_FLUSH2, 1) + 1 | 0;
+  }
+  /** Frees all that is retired, and waits for those who may still read it; false: some is left. */
+  drainAndWait() {
+    return this.waitFor(() => !this.hasRetired);
+  }
+  /**
+   * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says
+   * whether it came. If a reader kept the era from going on for a whole wait, it waits again only
+   * when the era has gone on.
+   */
+  waitFor(came) {
+    this.collectAll();
+    if (came()) return true;
+    const before = load6(this.#words, H_ERA3);
+    if (before === this.#stuckAt) return false;
+    const wait = new BoundedWait();
+    do {
+      this.#owner.allocator.flush();
+      this.askForFlush();
+      if (!wait.nap()) {
+        this.#stuckAt = load6(this.#words, H_ERA3) === before ? before : 0;
+        return false;
+      }
+      this.collectAll();
+    } while (!came());
+    return true;
+  }
+  /** As \`waitFor\`, for memory for a block, which the caller may then take. */
+  waitForBlock(bytes, purpose) {
+    const { allocator, base } = this.#owner;
+    return this.waitFor(() => {
+      enter3(this.#words, base);
+      const ref = allocator.allocate(bytes, purpose);
+      if (ref !== 0) allocator.free(ref);
+      leave3(this.#words, base);
+      return ref !== 0;
+    });
+  }
+};
+
+// src/reclamation/participant.ts
+var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA4, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_TURNS: H_TURNS3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD4, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN3, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK5, R_STAMP: R_STAMP4, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
+var { add: add3, compareAndSet: compareAndSet4, hint: hint4, load: load7, own: own9, poke: poke7, release: release2, store: store3 } = atomics_exports;
+var { enter: enter4, isCutShort: isCutShort2, leave: leave4 } = section_exports;
 var NOWHERE = 0;
 function withdraw(words, base) {
   for (let i = 0; i < REGISTRY_WORDS2; i++) {
     store3(words, base + P_REGISTRY3 + i, 0);
   }
-  add3(words, H_TURNS2, 1);
+  add3(words, H_TURNS3, 1);
   store3(words, base + P_HORIZON2, 0);
   poke7(words, base + P_EXPECTED2, 0);
-  store3(words, base + P_PIN2, 0);
+  store3(words, base + P_PIN3, 0);
 }
 var Participant = class _Participant {
   segment;
@@ -2575,54 +3019,38 @@ var Participant = class _Participant {
   lock;
   #words;
   #allocator;
-  /** Changes once before it is used: what V8 compiled while a field never changed it throws away when one does. */
+  #collector;
+  /**
+   * Changes once before it is used: V8 throws away what it has compiled for a field that never
+   * changed, when it does.
+   */
   #base = NOWHERE;
   #depth = 0;
   #kept = 0;
   #repair;
   #onCutShort;
   #isRepairing = false;
-  /** The most that may be retired until the next look at the others, in refs. */
-  #mostRetired;
-  #freeBlocks;
-  #muchFreed;
-  /** The era that did not go on for a whole wait; 0: none. */
-  #stuckAt = 0;
-  #flushed;
-  #usedRefs = 0;
-  /** Set by whoever has a table: until then, what an older snapshot is open for stays. */
-  chains;
-  /** The held version after which the next look is due; 0: at the first. And what \`H_TURNS\` said when this round of looks began. */
-  #lookedAt = 0;
-  #turns;
   constructor(segment, slot, lock) {
     this.segment = segment;
     this.slot = slot;
     this.lock = lock;
     this.#allocator = new Allocator(segment, slot);
-    const words = segment.words;
-    this.#words = words;
+    this.#words = segment.words;
     this.#base = participantBase(slot);
-    this.#flushed = load6(this.#words, H_FLUSH2);
-    this.#turns = load6(this.#words, H_TURNS2) - 1 | 0;
-    const refs = segment.buffer.byteLength / REF_BYTES4;
-    this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
-    this.#muchFreed = refs * MUCH;
-    words[this.base + P_RETIRED3] = 0;
-    words[this.base + P_RECORD_WEIGHT3] = Math.ceil(this.#mostRetired / RETIRES_PER_COLLECT);
-    this.#freeBlocks = segment.kernel?.drain ?? ((base, most) => drain(words, base, most));
+    this.#collector = new Collector(this);
   }
   /**
-   * Takes a free record, or returns undefined when all are taken. \`lock\` is the number of the Web Lock that the caller
-   * holds already: from the moment the record says so, anybody may test whether its worker lives.
+   * Takes a free record, or returns undefined when all are taken. \`lock\` is the number of the Web
+   * Lock that the caller holds already: from the moment the record says so, anybody may test
+   * whether its worker lives.
    */
   static join(segment, lock) {
     const words = segment.words;
     for (let slot = 0; slot < MAX_PARTICIPANTS2; slot++) {
       const index = participantBase(slot) + P_STATE2;
-      const state = load6(words, index);
+      const state = load7(words, index);
       if (state !== 0 && state !== ESTATE2) continue;
-      raise3(words, H_PARTICIPANTS3, slot + 1);
+      raise2(words, H_PARTICIPANTS3, slot + 1);
       if (compareAndSet4(words, index, state, lock)) {
         return new _Participant(segment, slot, lock);
       }
@@ -2647,8 +3075,9 @@ var Participant = class _Participant {
     throw mapClosed("use the map", this.segment.name);
   }
   /**
-   * Ends the participation. What cannot be given away at once (records that some reader may still see, versions that a snapshot
-   * shows) stays in the record, which is free then all the same: see \`estate.ts\`.
+   * Ends the participation. What cannot be given away at once (records that some reader may still
+   * see, versions that a snapshot shows) stays in the record, which is free then all the same: see
+   * \`estate.ts\`.
    */
   leave() {
     const { base } = this;
@@ -2658,46 +3087,50 @@ var Participant = class _Participant {
     this.#kept = 0;
     withdraw(words, base);
     this.collectAll();
-    const empty = this.allocator.giveAll() && own7(words, base + P_LIMBO_HEAD3) === 0 && own7(words, base + P_HELD_HEAD3) === 0;
+    const empty = this.allocator.giveAll() && own9(words, base + P_LIMBO_HEAD4) === 0 && own9(words, base + P_HELD_HEAD4) === 0;
     this.#base = NOWHERE;
     store3(words, base + P_STATE2, empty ? 0 : ESTATE2);
   }
-  /** Has nothing to do with its record any more: it left, or could not, and then others clear up. */
+  /** Gives up its record: it left, or could not, and then others clear up. */
   abandon() {
     this.#base = NOWHERE;
   }
-  /** Takes over the queues and free blocks of one that is dead, or has left: a record at a time, each in one hand at most. */
+  /**
+   * Takes over the queues and free blocks of one that is dead, or has left: a record at a time,
+   * each in one hand at most.
+   */
   adopt(base) {
     const words = this.#words;
     for (; ; ) {
-      const ref = own7(words, base + P_LIMBO_HEAD3);
+      const ref = own9(words, base + P_LIMBO_HEAD4);
       if (ref === 0) break;
-      poke7(words, base + P_LIMBO_HEAD3, own7(words, ref * 4 + R_LINK5));
+      poke7(words, base + P_LIMBO_HEAD4, own9(words, ref * 4 + R_LINK5));
       this.retire(ref);
     }
     poke7(words, base + P_LIMBO_TAIL3, 0);
     for (; ; ) {
-      const ref = own7(words, base + P_HELD_HEAD3);
+      const ref = own9(words, base + P_HELD_HEAD4);
       if (ref === 0) break;
-      poke7(words, base + P_HELD_HEAD3, own7(words, ref * 4 + R_LINK5));
-      this.hold(ref, own7(words, ref * 4 + R_STAMP3));
+      poke7(words, base + P_HELD_HEAD4, own9(words, ref * 4 + R_LINK5));
+      this.hold(ref, own9(words, ref * 4 + R_STAMP4));
     }
     poke7(words, base + P_HELD_TAIL3, 0);
     poke7(words, base + P_HELD_COUNT3, 0);
     this.allocator.adopt(base);
   }
-  // ---- sections -----------------------------------------------------------------------------------------------------
-  /** Begins a part of an operation in which the record is not as it will be: see \`segment/section.ts\`. */
+  // ---- sections ---------------------------------------------------------------------------------
+  /** Begins a section of an operation: see \`segment/section.ts\`. */
   enterSection() {
-    enter3(this.#words, this.base);
+    enter4(this.#words, this.base);
   }
-  /** Ends such a part. */
+  /** Ends it. */
   leaveSection() {
-    leave3(this.#words, this.base);
+    leave4(this.#words, this.base);
   }
   /**
-   * Says what brings the record in order after a section that was cut short: it may be called again if it is cut short itself. And what
-   * sees to it that this is soon, since the pin of that section is kept until then.
+   * Says what brings the record in order after a section that was cut short: \`repair\`, which may be
+   * called again if it is cut short itself; and what sees to it that this is \`soon\`, since the pin
+   * of that section is kept until then.
    */
   repairWith(repair2, soon) {
     this.#repair = repair2;
@@ -2713,18 +3146,21 @@ var Participant = class _Participant {
       this.#isRepairing = false;
     }
   }
-  /** What was in hand may have been linked, and retired since: so the section's own pin is kept until that is settled. */
+  /**
+   * What was in hand may have been linked, and retired since: so the section keeps its pin until
+   * it is known.
+   */
   #repairPinned() {
     const words = this.#words;
-    const pin2 = this.base + P_PIN2;
-    if (own7(words, pin2) === 0) store3(words, pin2, load6(words, H_ERA3));
+    const pin2 = this.base + P_PIN3;
+    if (own9(words, pin2) === 0) store3(words, pin2, load7(words, H_ERA4));
     this.#repair?.();
     poke7(words, this.base + P_SECTION3, 0);
     if (this.#depth === 0) release2(words, pin2, 0);
   }
   /**
-   * Whether this participant is pinned by more than the caller of the map keeps, which in a timer, where nothing is under way, is a
-   * pin that an operation left when it was stopped.
+   * Whether an operation was stopped and has left its pin: there are more than the caller of the
+   * map keeps. Asked in a timer, where no operation is under way.
    */
   get isStopped() {
     return this.#depth !== this.#kept || this.#isRepairing;
@@ -2734,10 +3170,10 @@ var Participant = class _Participant {
     this.#isRepairing = false;
     this.#depth = this.#kept;
     if (this.#depth === 0 && !isCutShort2(this.#words, this.base)) {
-      release2(this.#words, this.base + P_PIN2, 0);
+      release2(this.#words, this.base + P_PIN3, 0);
     }
   }
-  // ---- pins ---------------------------------------------------------------------------------------------------------
+  // ---- pins -------------------------------------------------------------------------------------
   /** From here on nothing that this participant can reach is reused. Wait-free; nests. */
   pin() {
     const { base } = this;
@@ -2748,19 +3184,19 @@ var Participant = class _Participant {
   pinInSection() {
     const words = this.#words;
     if (this.#depth === 0 && !this.#isRepairing) {
-      store3(words, this.base + P_PIN2, hint3(words, H_ERA3));
+      store3(words, this.base + P_PIN3, hint4(words, H_ERA4));
     }
     this.#depth++;
   }
   /**
-   * Ends the innermost pin, unless a section was cut short: then the repair does. Wait-free. Once it has left, all of them have
-   * ended.
+   * Ends the innermost pin, unless a section was cut short: then the repair does. Wait-free. Once
+   * the participant has left, all of its pins have ended.
    */
   unpin() {
     const words = this.#words;
     if (this.#depth === 1) {
       if (isCutShort2(words, this.base)) this.#onCutShort?.();
-      else release2(words, this.base + P_PIN2, 0);
+      else release2(words, this.base + P_PIN3, 0);
     }
     this.#depth--;
   }
@@ -2774,233 +3210,89 @@ var Participant = class _Participant {
     this.#kept--;
     this.unpin();
   }
-  /** Renews a pin that the caller keeps: between operations no ref is in use, and the era can go on. */
-  #renewPin() {
+  /**
+   * Renews a pin that the caller keeps: between operations no ref is in use, and the era can go on.
+   */
+  renewPin() {
     if (this.#depth > 0 && this.#depth === this.#kept) {
-      store3(this.#words, this.base + P_PIN2, load6(this.#words, H_ERA3));
+      store3(this.#words, this.base + P_PIN3, load7(this.#words, H_ERA4));
     }
   }
-  // ---- limbo --------------------------------------------------------------------------------------------------------
+  // ---- limbo ------------------------------------------------------------------------------------
   /** Takes a record that was just unlinked; it is freed when no reader can be left. */
   retire(ref) {
     const refs = this.allocator.runRefs(ref);
-    enter3(this.#words, this.base);
+    enter4(this.#words, this.base);
     retire(this.#words, this.base, ref, refs);
-    leave3(this.#words, this.base);
+    leave4(this.#words, this.base);
   }
   /** Keeps a version that an open snapshot needs, until none does. It died at \`death\`. */
   hold(ref, death) {
-    enter3(this.#words, this.base);
+    enter4(this.#words, this.base);
     hold(this.#words, this.base, ref, death);
-    leave3(this.#words, this.base);
+    leave4(this.#words, this.base);
   }
-  /** After a write: now and then, or when another one asked, advances the era and frees what has no reader left. */
+  /** What takes held versions out of their chains: set when there is a table. */
+  set chains(chains) {
+    this.#collector.held.chains = chains;
+  }
+  /** See {@linkcode Collector.collectSometimes}. */
   collectSometimes() {
-    const retired = this.#words[this.base + P_RETIRED3];
-    if (retired < this.#mostRetired && hint3(this.#words, H_FLUSH2) === this.#flushed) return;
-    this.#renewPin();
-    this.collect(FREES_PER_COLLECT);
-    if (retired >= MUCH_RETIRED * this.#mostRetired) this.#collectMuch(retired);
+    this.#collector.collectSometimes();
   }
-  /**
-   * After something large was retired, as a table: it is free at once, if nobody reads at the
-   * moment. Else the next operations try again, but not for long. This worker may be about to block
-   * for ever, and nobody else can free what is in its limbo.
-   */
-  #collectMuch(retired) {
-    const words = this.#words;
-    for (let i = 0; i < 2; i++) {
-      this.#renewPin();
-      this.collect(FREES_PER_COLLECT);
-    }
-    const isLeft = own7(words, this.base + P_LIMBO_HEAD3) !== 0;
-    if (isLeft) words[this.base + P_RETIRED3] = retired >> 1;
+  /** See {@linkcode Collector.collect}. */
+  collect(most) {
+    this.#collector.collect(most);
   }
-  /**
-   * Advances the era if it can, releases held versions, and frees up to \`most\` records. Gives the free blocks to the others if
-   * one of them asked.
-   */
-  collect(most = ALL, looks2 = this.#looksDue) {
-    const words = this.#words;
-    words[this.base + P_RETIRED3] = 0;
-    this.advance();
-    this.#release(most, looks2);
-    enter3(words, this.base);
-    this.#drain(most);
-    const asked2 = load6(words, H_FLUSH2);
-    if (asked2 !== this.#flushed) {
-      this.#flushed = asked2;
-      this.allocator.flush();
-    }
-    leave3(words, this.base);
-  }
-  /**
-   * As \`collect\`, at rest: whoever used no memory since the last time needs none at hand, and gives it to the others; and whoever freed
-   * much makes whole chunks of it, before it is used again here and there.
-   */
+  /** See {@linkcode Collector.collectAtRest}. */
   collectAtRest() {
-    this.collect(ALL, LOOKS_AT_REST);
-    const used = own7(this.#words, this.base + P_USED_REFS4);
-    const change2 = used - this.#usedRefs | 0;
-    if (change2 === 0) this.allocator.flush();
-    else if (-change2 > this.#muchFreed) this.allocator.consolidate(true);
-    this.#usedRefs = used;
+    this.#collector.collectAtRest();
   }
-  /** Whether something that it retired is not free yet. */
-  get hasRetired() {
-    return own7(this.#words, this.base + P_LIMBO_HEAD3) !== 0;
-  }
-  /** Whether it holds versions for open snapshots. */
-  get holdsVersions() {
-    return own7(this.#words, this.base + P_HELD_HEAD3) !== 0;
-  }
-  /** Asks the others to give back what their free lists hold. */
-  askForFlush() {
-    this.#flushed = add3(this.#words, H_FLUSH2, 1) + 1 | 0;
-  }
-  /** Frees all that can be freed by this participant now, renewing its own pin if it is between operations. */
+  /** See {@linkcode Collector.collectAll}. */
   collectAll() {
-    for (let i = 0; i < 3; i++) {
-      this.#renewPin();
-      this.collect(ALL, ALL);
-    }
+    this.#collector.collectAll();
   }
-  /** Frees all that is retired, and waits for those who may still read it, but not for long; false: something is left. */
-  drainAndWait() {
-    return this.waitFor(() => own7(this.#words, this.base + P_LIMBO_HEAD3) === 0);
-  }
-  /**
-   * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says whether it came. Who found that
-   * a reader keeps the era from going on waits again only when it has gone on.
-   */
-  waitFor(came) {
-    this.collectAll();
-    if (came()) return true;
-    const before = load6(this.#words, H_ERA3);
-    if (before === this.#stuckAt) return false;
-    const patience = new BoundedWait();
-    do {
-      this.allocator.flush();
-      this.askForFlush();
-      if (!patience.nap()) {
-        this.#stuckAt = load6(this.#words, H_ERA3) === before ? before : 0;
-        return false;
-      }
-      this.collectAll();
-    } while (!came());
-    return true;
-  }
-  /** As \`waitFor\`, for memory for a block, which whoever asked may take then. */
-  waitForBlock(bytes, purpose) {
-    const { allocator } = this;
-    return this.waitFor(() => {
-      this.enterSection();
-      const ref = allocator.allocate(bytes, purpose);
-      if (ref !== 0) allocator.free(ref);
-      this.leaveSection();
-      return ref !== 0;
-    });
-  }
-  /** One try to advance the era: it does when every pinned participant has seen it. */
+  /** See {@linkcode Collector.advance}. */
   advance() {
-    const words = this.#words;
-    const era = load6(words, H_ERA3);
-    const slots = load6(words, H_PARTICIPANTS3);
-    for (let slot = 0; slot < slots; slot++) {
-      const pin2 = load6(words, participantBase(slot) + P_PIN2);
-      if (pin2 !== 0 && pin2 !== era) return false;
-    }
-    return compareAndSet4(words, H_ERA3, era, era + 2 | 0);
+    return this.#collector.advance();
   }
-  #drain(most) {
-    const words = this.#words;
-    const used = own7(words, this.base + P_USED_REFS4);
-    let freed = 0;
-    while (freed < most) {
-      freed += this.#freeBlocks(this.base, most - freed);
-      const ref = freed < most ? firstToFree(words, this.base, load6(words, H_ERA3)) : 0;
-      if (ref === 0) break;
-      this.allocator.freeFrom(ref, () => leaveLimbo(words, this.base));
-      freed++;
-    }
-    if (freed === 0) return;
-    this.count("reclaimed", freed);
-    this.allocator.noteFreed(used - own7(words, this.base + P_USED_REFS4) | 0);
+  /** See {@linkcode Collector.hasRetired}. */
+  get hasRetired() {
+    return this.#collector.hasRetired;
   }
-  get #looksDue() {
-    const records = this.#words[this.base + P_RETIRED3] / this.#words[this.base + P_RECORD_WEIGHT3];
-    return LEAST_LOOKS + LOOKS_PER_RECORD * Math.min(RETIRES_PER_COLLECT, records);
+  /** See {@linkcode Collector.holdsVersions}. */
+  get holdsVersions() {
+    return this.#collector.holdsVersions;
   }
-  /** Retires held versions that no snapshot needs, open or yet to be opened. */
-  #release(most, looks2) {
-    const words = this.#words;
-    if (heldAfter(words, this.base, 0) === 0) return;
-    this.pin();
-    try {
-      const oldest = oldestSnapshot(words);
-      for (let released = 0; released < most; released++) {
-        const ref = heldAfter(words, this.base, 0);
-        if (ref === 0 || own7(words, ref * 4 + R_STAMP3) > oldest) break;
-        this.#releaseHeld(0, ref);
-      }
-      this.#lookThrough(oldest, looks2);
-    } finally {
-      this.unpin();
-    }
+  /** See {@linkcode Collector.askForFlush}. */
+  askForFlush() {
+    this.#collector.askForFlush();
   }
-  /**
-   * Looks at the next held versions, wherever they stand in the queue: the first may have to stay for long. A round through all of
-   * them begins when a snapshot was opened or closed since the last one began: else nothing is needed less.
-   */
-  #lookThrough(oldest, looks2) {
-    const words = this.#words;
-    const chains = this.chains;
-    if (chains === void 0) return;
-    if (this.#lookedAt === 0) {
-      const turns = load6(words, H_TURNS2);
-      if (turns === this.#turns) return;
-      this.#turns = turns;
-    }
-    const start = chains.passed;
-    for (let looked = 0; looked + chains.passed - start < looks2; looked++) {
-      const ref = heldAfter(words, this.base, this.#lookedAt);
-      if (ref === 0) {
-        this.#lookedAt = 0;
-        return;
-      }
-      if (this.#mayGo(chains, ref, oldest)) {
-        this.#releaseHeld(this.#lookedAt, ref);
-      } else this.#lookedAt = ref;
-    }
+  /** See {@linkcode Collector.drainAndWait}. */
+  drainAndWait() {
+    return this.#collector.drainAndWait();
   }
-  /** Whether nobody needs a held version: then it is out of its chain, if an older snapshot might still come by. */
-  #mayGo(chains, ref, oldest) {
-    const words = this.#words;
-    const death = own7(words, ref * 4 + R_STAMP3);
-    if (death <= oldest) return true;
-    const outcome = chains.releaseHeld(ref, death);
-    if (outcome === "later") this.#turns = this.#turns - 1 | 0;
-    return outcome === "out";
+  /** See {@linkcode Collector.waitFor}. */
+  waitFor(came) {
+    return this.#collector.waitFor(came);
   }
-  /** Retires the version that is held behind another one, or first if that is 0. */
-  #releaseHeld(before, ref) {
-    const words = this.#words;
-    if (this.#lookedAt === ref) this.#lookedAt = 0;
-    enter3(words, this.base);
-    releaseHeld(words, this.base, before);
-    this.retire(ref);
-    leave3(words, this.base);
+  /** See {@linkcode Collector.waitForBlock}. */
+  waitForBlock(bytes, purpose) {
+    return this.#collector.waitForBlock(bytes, purpose);
   }
-  // ---- snapshots ----------------------------------------------------------------------------------------------------
+  // ---- snapshots --------------------------------------------------------------------------------
   /** A free registry word of this participant, or 0 when all are in use. */
   freeRegistryWord() {
     for (let i = 0; i < REGISTRY_WORDS2; i++) {
       const index = this.base + P_REGISTRY3 + i;
-      if (own7(this.#words, index) === 0) return index;
+      if (own9(this.#words, index) === 0) return index;
     }
     return 0;
   }
-  /** Clears the registry words of this participant but those in use: of snapshots that did not come to be opened, or to be closed. */
+  /**
+   * Clears the registry words of this participant but those in use: the others are of snapshots
+   * whose opening or closing was cut short.
+   */
   closeSnapshotsBut(inUse2) {
     for (let i = 0; i < REGISTRY_WORDS2; i++) {
       const index = this.base + P_REGISTRY3 + i;
@@ -3010,14 +3302,14 @@ var Participant = class _Participant {
   /** Raises the marks that bound the scans, so that no scan misses this registry word. */
   raiseSnapshotMarks(index) {
     const mark = this.base + P_REGISTRY_MARK3;
-    raise3(this.#words, H_SNAPSHOTS3, this.slot + 1);
-    raise3(this.#words, mark, index - this.base - P_REGISTRY3 + 1);
+    raise2(this.#words, H_SNAPSHOTS3, this.slot + 1);
+    raise2(this.#words, mark, index - this.base - P_REGISTRY3 + 1);
   }
-  /** Says that a snapshot of this participant was opened or closed: what is held may be needed less. */
+  /** Says that a snapshot was opened or closed: what is held may be needed less. */
   noteTurn() {
-    add3(this.#words, H_TURNS2, 1);
+    add3(this.#words, H_TURNS3, 1);
   }
-  // ---- counters -----------------------------------------------------------------------------------------------------
+  // ---- counters ---------------------------------------------------------------------------------
   /** Adds to one of this participant's own counters. */
   count(counter, by = 1) {
     this.segment.floats[this.counterIndex(counter)] += by;
@@ -3032,15 +3324,15 @@ var Participant = class _Participant {
   }
   /** Slots of the current table that this participant may still claim. */
   get permits() {
-    return own7(this.#words, this.base + P_PERMITS2);
+    return own9(this.#words, this.base + P_PERMITS2);
   }
   set permits(value) {
     poke7(this.#words, this.base + P_PERMITS2, value);
   }
 };
-function raise3(words, index, value) {
+function raise2(words, index, value) {
   for (; ; ) {
-    const mark = load6(words, index);
+    const mark = load7(words, index);
     if (mark >= value || compareAndSet4(words, index, mark, value)) return;
   }
 }
@@ -3360,8 +3652,8 @@ __export(version_exports, {
   writeVersion: () => writeVersion,
   writingTick: () => writingTick
 });
-var { FINAL: FINAL2, H_CLOCK: H_CLOCK2, H_WRITTEN: H_WRITTEN2, HAS_EXPIRY: HAS_EXPIRY2, KEY_WIDE: KEY_WIDE2, LENGTH_MASK: LENGTH_MASK2, REF_MASK: REF_MASK2, REF_SHIFT: REF_SHIFT3, TAG_SHIFT: TAG_SHIFT2, TAG_TOMBSTONE: TAG_TOMBSTONE2, V_HEADER_BYTES: V_HEADER_BYTES2, V_HEADER_WORDS: V_HEADER_WORDS2, V_KEY: V_KEY2, V_PREV: V_PREV2, V_STAMP: V_STAMP3, V_VALUE: V_VALUE2 } = layout_exports;
-var { compareAndSet: compareAndSet5, hint: hint4, load: load7, poke: poke8, touch: touch3 } = atomics_exports;
+var { FINAL: FINAL2, H_CLOCK: H_CLOCK2, H_WRITTEN: H_WRITTEN2, HAS_EXPIRY: HAS_EXPIRY2, KEY_WIDE: KEY_WIDE2, LENGTH_MASK: LENGTH_MASK2, REF_MASK: REF_MASK2, REF_SHIFT: REF_SHIFT3, TAG_SHIFT: TAG_SHIFT2, TAG_TOMBSTONE: TAG_TOMBSTONE2, V_HEADER_BYTES: V_HEADER_BYTES2, V_HEADER_WORDS: V_HEADER_WORDS2, V_KEY: V_KEY2, V_PREV: V_PREV2, V_STAMP: V_STAMP2, V_VALUE: V_VALUE2 } = layout_exports;
+var { compareAndSet: compareAndSet5, hint: hint5, load: load8, poke: poke8, touch: touch3 } = atomics_exports;
 var { floatAt: floatAt2, now: now3 } = intrinsics_exports;
 var NEXT_LINE = 8;
 function touchVersion(words, ref) {
@@ -3375,7 +3667,7 @@ function writeVersion(segment, ref, key, tag, valueBytes3, expiry2) {
   const words = segment.words;
   const at = ref * 4;
   const expires = expiry2 !== Infinity;
-  poke8(words, at + V_STAMP3, 0);
+  poke8(words, at + V_STAMP2, 0);
   poke8(words, at + V_PREV2, FINAL2);
   words[at + V_KEY2] = expires ? key.info | HAS_EXPIRY2 : key.info;
   words[at + V_VALUE2] = valueBytes3 | tag << TAG_SHIFT2;
@@ -3387,7 +3679,7 @@ function writeVersion(segment, ref, key, tag, valueBytes3, expiry2) {
 }
 function writePlain(words, ref, key, info, valueInfo) {
   const at = ref * 4;
-  poke8(words, at + V_STAMP3, 0);
+  poke8(words, at + V_STAMP2, 0);
   poke8(words, at + V_PREV2, FINAL2);
   words[at + V_KEY2] = info;
   words[at + V_VALUE2] = valueInfo;
@@ -3467,7 +3759,7 @@ function contentRefs(words, ref) {
   return keyBytes3 + valueBytes(words, ref) >>> REF_SHIFT3;
 }
 function copyVersion(words, from, to, bytes) {
-  poke8(words, to * 4 + V_STAMP3, 0);
+  poke8(words, to * 4 + V_STAMP2, 0);
   const start = from * 4 + V_KEY2;
   words.copyWithin(to * 4 + V_KEY2, start, from * 4 + (bytes + 3 >>> 2));
   if ((words[to * 4 + V_KEY2] & HAS_EXPIRY2) !== 0) {
@@ -3479,32 +3771,32 @@ function endOf(segment, ref) {
   return expiryOf(segment, ref);
 }
 function settle(words, ref) {
-  const stamp = load7(words, ref * 4 + V_STAMP3);
+  const stamp = load8(words, ref * 4 + V_STAMP2);
   return stamp > 0 ? stamp : settlePending(words, ref);
 }
 function settlePending(words, ref) {
-  const at = ref * 4 + V_STAMP3;
+  const at = ref * 4 + V_STAMP2;
   let tick = writingTick(words);
   if (isLateRenewal(words, ref)) tick = -writingTick(words);
   const isMine = compareAndSet5(words, at, 0, tick);
-  const stamp = isMine ? tick : load7(words, at);
+  const stamp = isMine ? tick : load8(words, at);
   if (stamp > 0) return stamp;
   poke8(words, signWord(words, ref), LONG_AGO);
   compareAndSet5(words, at, stamp, -stamp);
   return -stamp;
 }
 function writingTick(words) {
-  const tick = load7(words, H_CLOCK2);
-  let last = load7(words, H_WRITTEN2);
+  const tick = load8(words, H_CLOCK2);
+  let last = load8(words, H_WRITTEN2);
   while (last < tick && !compareAndSet5(words, H_WRITTEN2, last, tick)) {
-    last = load7(words, H_WRITTEN2);
+    last = load8(words, H_WRITTEN2);
   }
   return tick;
 }
 function isLateRenewal(words, ref) {
   if ((words[ref * 4 + V_KEY2] & HAS_EXPIRY2) === 0) return false;
-  if (hint4(words, signWord(words, ref)) >= 0) return false;
-  return isPast(words, load7(words, ref * 4 + V_PREV2) & REF_MASK2);
+  if (hint5(words, signWord(words, ref)) >= 0) return false;
+  return isPast(words, load8(words, ref * 4 + V_PREV2) & REF_MASK2);
 }
 function cameTooLate(words, ref) {
   return (words[ref * 4 + V_KEY2] & HAS_EXPIRY2) !== 0 && words[signWord(words, ref)] === LONG_AGO;
@@ -3519,7 +3811,7 @@ function isPast(words, ref) {
 
 // src/table/clock.ts
 var { H_CLOCK: H_CLOCK3, H_WRITTEN: H_WRITTEN3, LAST_TICK: LAST_TICK2, OPENING: OPENING3, PENDING: PENDING3, REF_MASK: REF_MASK3, V_PREV: V_PREV3 } = layout_exports;
-var { compareAndSet: compareAndSet6, load: load8, own: own8, poke: poke9, store: store4 } = atomics_exports;
+var { compareAndSet: compareAndSet6, load: load9, own: own10, poke: poke9, store: store4 } = atomics_exports;
 var { settle: settle2 } = version_exports;
 var MOST_HASH = 2 ** 32 - 1;
 var HALF = 2 ** 31;
@@ -3548,7 +3840,7 @@ function openDump(participant, registryWord) {
 function pass(participant, registryWord, hash) {
   const { words } = participant.segment;
   const note2 = noteOf(registryWord);
-  const before = own8(words, note2);
+  const before = own10(words, note2);
   const place = Math.min(hash, MOST_HASH) - HALF;
   store4(words, note2, place);
   if ((before ^ place) >>> TURN_SHIFT !== 0) participant.noteTurn();
@@ -3558,8 +3850,8 @@ function isRevoked(participant, registryWord, tick) {
   return !compareAndSet6(words, registryWord, ~tick, ~tick);
 }
 function presentTick(words) {
-  const now4 = load8(words, H_CLOCK3);
-  if (load8(words, H_WRITTEN3) < now4) return now4 - 1;
+  const now4 = load9(words, H_CLOCK3);
+  if (load9(words, H_WRITTEN3) < now4) return now4 - 1;
   if (now4 >= LAST_TICK2) return 0;
   compareAndSet6(words, H_CLOCK3, now4, now4 + 1);
   return now4;
@@ -3856,17 +4148,17 @@ var EncodedKey = class _EncodedKey {
 
 // src/table/slot_permits.ts
 var { H_ROOT: H_ROOT2, P_PERMITS_FOR: P_PERMITS_FOR2, T_CAPACITY: T_CAPACITY2, T_NEXT: T_NEXT2, T_NUMBER: T_NUMBER2, T_PERMITS: T_PERMITS2 } = layout_exports;
-var { compareAndSet: compareAndSet7, load: load9, own: own9, poke: poke10, fixed: fixed4 } = atomics_exports;
+var { compareAndSet: compareAndSet7, load: load10, own: own11, poke: poke10, fixed: fixed4 } = atomics_exports;
 function slotLimit(capacity) {
   return capacity - capacity / 8;
 }
 function claimedSlots(words, table) {
-  const room2 = load9(words, table + T_PERMITS2);
+  const room2 = load10(words, table + T_PERMITS2);
   return slotLimit(words[table + T_CAPACITY2]) - (room2 < 0 ? ~room2 : room2);
 }
 function closePermits(words, table) {
   for (; ; ) {
-    const room2 = load9(words, table + T_PERMITS2);
+    const room2 = load10(words, table + T_PERMITS2);
     if (room2 < 0 || compareAndSet7(words, table + T_PERMITS2, room2, ~room2)) {
       return;
     }
@@ -3874,7 +4166,7 @@ function closePermits(words, table) {
 }
 function credit(words, table, permits) {
   for (; ; ) {
-    const room2 = load9(words, table + T_PERMITS2);
+    const room2 = load10(words, table + T_PERMITS2);
     if (room2 < 0) return false;
     if (compareAndSet7(words, table + T_PERMITS2, room2, room2 + permits)) {
       return true;
@@ -3882,9 +4174,9 @@ function credit(words, table, permits) {
   }
 }
 function returnPermits(words, permits) {
-  let table = load9(words, H_ROOT2) * 4;
+  let table = load10(words, H_ROOT2) * 4;
   while (table !== 0 && !credit(words, table, permits)) {
-    table = load9(words, table + T_NEXT2) * 4;
+    table = load10(words, table + T_NEXT2) * 4;
   }
 }
 function batchFor(words, table) {
@@ -3917,7 +4209,7 @@ var Permits = class {
   /** Returns what is at hand, if it is for another table: so that all of it is for this one. */
   turnTo(table) {
     const number = fixed4(this.#words, table + T_NUMBER2);
-    if (number === own9(this.#words, this.#for)) return;
+    if (number === own11(this.#words, this.#for)) return;
     this.giveBack();
     poke10(this.#words, this.#for, number);
   }
@@ -3937,7 +4229,7 @@ var Permits = class {
     const words = this.#words;
     const batch = batchFor(words, table);
     for (; ; ) {
-      const room2 = load9(words, table + T_PERMITS2);
+      const room2 = load10(words, table + T_PERMITS2);
       if (room2 <= 0) return false;
       const permits = Math.min(batch, room2);
       if (compareAndSet7(words, table + T_PERMITS2, room2, room2 - permits)) {
@@ -3949,9 +4241,9 @@ var Permits = class {
 };
 
 // src/table/table_record.ts
-var { H_CLOCK: H_CLOCK4, H_TABLES: H_TABLES2, REF_BYTES: REF_BYTES5, SLOT_WORDS: SLOT_WORDS2, STRIDE: STRIDE2, T_BORN: T_BORN2, T_CAPACITY: T_CAPACITY3, T_NUMBER: T_NUMBER3, T_PERMITS: T_PERMITS3, T_SHIFT: T_SHIFT2, T_SLOTS: T_SLOTS2 } = layout_exports;
-var { add: add4, load: load10, poke: poke11 } = atomics_exports;
-var { enter: enter4, leave: leave4 } = section_exports;
+var { H_CLOCK: H_CLOCK4, H_TABLES: H_TABLES2, REF_BYTES: REF_BYTES4, SLOT_WORDS: SLOT_WORDS2, STRIDE: STRIDE2, T_BORN: T_BORN2, T_CAPACITY: T_CAPACITY3, T_NUMBER: T_NUMBER3, T_PERMITS: T_PERMITS3, T_SHIFT: T_SHIFT2, T_SLOTS: T_SLOTS2 } = layout_exports;
+var { add: add4, load: load11, poke: poke11 } = atomics_exports;
+var { enter: enter5, leave: leave5 } = section_exports;
 var LEAST_SHIFT = 8;
 function tableBytes(capacity) {
   return (T_SLOTS2 + capacity * SLOT_WORDS2 + capacity / STRIDE2) * 4;
@@ -3959,15 +4251,15 @@ function tableBytes(capacity) {
 function allocateTable(participant, shift) {
   const words = participant.segment.words;
   const capacity = 2 ** shift;
-  enter4(words, participant.base);
+  enter5(words, participant.base);
   const ref = participant.allocator.allocateZeroed(tableBytes(capacity));
-  leave4(words, participant.base);
+  leave5(words, participant.base);
   if (ref === 0) return 0;
   const table = ref * 4;
   poke11(words, table + T_SHIFT2, 32 - shift);
   poke11(words, table + T_CAPACITY3, capacity);
   poke11(words, table + T_NUMBER3, add4(words, H_TABLES2, 1) + 1);
-  poke11(words, table + T_BORN2, load10(words, H_CLOCK4));
+  poke11(words, table + T_BORN2, load11(words, H_CLOCK4));
   poke11(words, table + T_PERMITS3, slotLimit(capacity));
   return ref;
 }
@@ -3976,7 +4268,7 @@ function isTable2(segment, ref) {
   if (ref < firstChunk || ref * 4 + T_SLOTS2 > words.length) return false;
   const table = ref * 4;
   const shift = 32 - words[table + T_SHIFT2];
-  return shift >= LEAST_SHIFT && shift < 31 && words[table + T_CAPACITY3] === 2 ** shift && ref * REF_BYTES5 + tableBytes(2 ** shift) <= words.length * 4;
+  return shift >= LEAST_SHIFT && shift < 31 && words[table + T_CAPACITY3] === 2 ** shift && ref * REF_BYTES4 + tableBytes(2 ** shift) <= words.length * 4;
 }
 
 // src/table/resize_policy.ts
@@ -4042,8 +4334,8 @@ __export(optimistic_read_exports, {
   findOptimistically: () => findOptimistically,
   validates: () => validates
 });
-var { EMPTY: EMPTY2, FROZEN: FROZEN2, H_ERA: H_ERA4, H_ROOT: H_ROOT3, HAS_EXPIRY: HAS_EXPIRY3, MOVED: MOVED2, REF_MASK: REF_MASK4, SLOT_WORDS: SLOT_WORDS3, T_SHIFT: T_SHIFT3, T_SLOTS: T_SLOTS3, V_HEADER_WORDS: V_HEADER_WORDS4, V_KEY: V_KEY3, V_STAMP: V_STAMP4 } = layout_exports;
-var { load: load11 } = atomics_exports;
+var { EMPTY: EMPTY2, FROZEN: FROZEN2, H_ERA: H_ERA5, H_ROOT: H_ROOT3, HAS_EXPIRY: HAS_EXPIRY3, MOVED: MOVED2, REF_MASK: REF_MASK4, SLOT_WORDS: SLOT_WORDS3, T_SHIFT: T_SHIFT3, T_SLOTS: T_SLOTS3, V_HEADER_WORDS: V_HEADER_WORDS4, V_KEY: V_KEY3, V_STAMP: V_STAMP3 } = layout_exports;
+var { load: load12 } = atomics_exports;
 var { isPairOf: isPairOf2 } = intrinsics_exports;
 var { homeSlot: homeSlot2 } = hash_exports;
 var { keyWords: keyWords3 } = version_exports;
@@ -4051,27 +4343,27 @@ var UNDECIDED = -1;
 var MOST_PROBES = 32;
 var TWO_STEPS = 4;
 function beginOptimisticRead(words) {
-  return load11(words, H_ERA4);
+  return load12(words, H_ERA5);
 }
 function validates(words, before) {
-  return load11(words, H_ERA4) - before >>> 0 < TWO_STEPS;
+  return load12(words, H_ERA5) - before >>> 0 < TWO_STEPS;
 }
 function findOptimistically(words, hash, key, info) {
-  const table = load11(words, H_ROOT3) * 4;
+  const table = load12(words, H_ROOT3) * 4;
   const slots = table + T_SLOTS3;
-  const shift = load11(words, table + T_SHIFT3);
+  const shift = load12(words, table + T_SHIFT3);
   const mask = -1 >>> shift;
   let i = homeSlot2(hash, shift);
   for (let probes = 0; probes < MOST_PROBES; probes++) {
     const slot = slots + i * SLOT_WORDS3;
-    const there = load11(words, slot);
+    const there = load12(words, slot);
     if (there === hash) {
-      const link2 = load11(words, slot + 1);
+      const link2 = load12(words, slot + 1);
       if (link2 === 0) return 0;
       if (link2 === MOVED2 || (link2 & FROZEN2) !== 0) return UNDECIDED;
       const ref = link2 & REF_MASK4;
       if (seemsOfKey(words, ref, key, info)) {
-        return load11(words, ref * 4 + V_STAMP4) > 0 ? ref : UNDECIDED;
+        return load12(words, ref * 4 + V_STAMP3) > 0 ? ref : UNDECIDED;
       }
     } else if ((there & ~1) === EMPTY2) {
       return there === EMPTY2 ? 0 : UNDECIDED;
@@ -4082,14 +4374,14 @@ function findOptimistically(words, hash, key, info) {
 }
 function seemsOfKey(words, ref, key, info) {
   const at = ref * 4;
-  if ((load11(words, at + V_KEY3) & ~HAS_EXPIRY3) !== info) return false;
+  if ((load12(words, at + V_KEY3) & ~HAS_EXPIRY3) !== info) return false;
   const count = keyWords3(info);
   const from = at + V_HEADER_WORDS4;
   let i = 0;
   for (; i + 1 < count; i += 2) {
     if (!isPairOf2(words, from + i, key, i)) return false;
   }
-  return i === count || load11(words, from + i) === key[i];
+  return i === count || load12(words, from + i) === key[i];
 }
 
 // src/table/fast_path.ts
@@ -4114,12 +4406,12 @@ __export(account_exports, {
   announce: () => announce
 });
 var { P_ENTRIES: P_ENTRIES2, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD2, P_HAND: P_HAND4, P_LIVE_AHEAD: P_LIVE_AHEAD2, P_LIVE_REFS: P_LIVE_REFS2, V_KEY: V_KEY4, V_VALUE: V_VALUE3 } = layout_exports;
-var { own: own10, poke: poke12 } = atomics_exports;
+var { own: own12, poke: poke12 } = atomics_exports;
 var { blockRefs: blockRefs3 } = free_list_exports;
 var { bytesOf: bytesOf2, isTombstone: isTombstone2 } = version_exports;
 function announce(words, base, before, after) {
-  let entries = own10(words, base + P_ENTRIES2);
-  let live = own10(words, base + P_LIVE_REFS2);
+  let entries = own12(words, base + P_ENTRIES2);
+  let live = own12(words, base + P_LIVE_REFS2);
   if (!isAlike(words, before, after)) {
     const had = liveRefs(words, before);
     const has = liveRefs(words, after);
@@ -4131,8 +4423,8 @@ function announce(words, base, before, after) {
   poke12(words, base + P_HAND4, -after);
 }
 function account(words, base) {
-  poke12(words, base + P_ENTRIES2, own10(words, base + P_ENTRIES_AHEAD2));
-  poke12(words, base + P_LIVE_REFS2, own10(words, base + P_LIVE_AHEAD2));
+  poke12(words, base + P_ENTRIES2, own12(words, base + P_ENTRIES_AHEAD2));
+  poke12(words, base + P_LIVE_REFS2, own12(words, base + P_LIVE_AHEAD2));
   poke12(words, base + P_HAND4, 0);
 }
 function isAlike(words, before, after) {
@@ -4194,18 +4486,18 @@ __export(prune_exports, {
   freeze: () => freeze,
   prune: () => prune
 });
-var { FINAL: FINAL3, GOING: GOING2, REF_MASK: REF_MASK5, V_PREV: V_PREV4, V_STAMP: V_STAMP5 } = layout_exports;
-var { compareAndSet: compareAndSet8, hint: hint5, load: load12, fixed: fixed5 } = atomics_exports;
+var { FINAL: FINAL3, GOING: GOING2, REF_MASK: REF_MASK5, V_PREV: V_PREV4, V_STAMP: V_STAMP4 } = layout_exports;
+var { compareAndSet: compareAndSet8, hint: hint6, load: load13, fixed: fixed5 } = atomics_exports;
 var { hold: hold2, retire: retire2 } = limbo_exports;
 var { isShown: isShown2 } = registry_exports;
 var { contentRefs: contentRefs2 } = version_exports;
 function prune(words, base, ref, hash) {
   const at = ref * 4 + V_PREV4;
-  if ((hint5(words, at) & FINAL3) !== 0) return;
-  const old = load12(words, at);
+  if ((hint6(words, at) & FINAL3) !== 0) return;
+  const old = load13(words, at);
   if ((old & FINAL3) !== 0) return;
-  const death = fixed5(words, ref * 4 + V_STAMP5);
-  if (isShown2(words, fixed5(words, old * 4 + V_STAMP5), death, hash)) {
+  const death = fixed5(words, ref * 4 + V_STAMP4);
+  if (isShown2(words, fixed5(words, old * 4 + V_STAMP4), death, hash)) {
     if (compareAndSet8(words, at, old, old | FINAL3)) {
       hold2(words, base, old, death);
     }
@@ -4218,17 +4510,17 @@ function prune(words, base, ref, hash) {
 }
 function freeze(words, ref) {
   const at = ref * 4 + V_PREV4;
-  let prev = load12(words, at);
+  let prev = load13(words, at);
   while ((prev & REF_MASK5) !== 0 && (prev & GOING2) === 0) {
     if (compareAndSet8(words, at, prev, prev | GOING2)) break;
-    prev = load12(words, at);
+    prev = load13(words, at);
   }
   return prev;
 }
 
 // src/table/tombstone.ts
-var { GONE: GONE2, H_ERA: H_ERA5, H_ROOT: H_ROOT4, H_SNAPSHOTS: H_SNAPSHOTS4, REF_MASK: REF_MASK6, SLOT_WORDS: SLOT_WORDS4, T_CAPACITY: T_CAPACITY4, T_ROOT_SINCE: T_ROOT_SINCE2, T_SHIFT: T_SHIFT4, T_SLOTS: T_SLOTS4, V_PREV: V_PREV5, V_STAMP: V_STAMP6 } = layout_exports;
-var { compareAndSet: compareAndSet9, load: load13, fixed: fixed6 } = atomics_exports;
+var { GONE: GONE2, H_ERA: H_ERA6, H_ROOT: H_ROOT4, H_SNAPSHOTS: H_SNAPSHOTS4, REF_MASK: REF_MASK6, SLOT_WORDS: SLOT_WORDS4, T_CAPACITY: T_CAPACITY4, T_ROOT_SINCE: T_ROOT_SINCE2, T_SHIFT: T_SHIFT4, T_SLOTS: T_SLOTS4, V_PREV: V_PREV5, V_STAMP: V_STAMP5 } = layout_exports;
+var { compareAndSet: compareAndSet9, load: load14, fixed: fixed6 } = atomics_exports;
 var { isOver: isOver2, retire: retire3 } = limbo_exports;
 var { isNeeded: isNeeded2 } = registry_exports;
 var { lowestHorizon: lowestHorizon2 } = horizon_exports;
@@ -4242,12 +4534,12 @@ function isDroppable(words, base, tombstone, hash) {
   return isNeededByNone(words, tombstone, hash);
 }
 function isNeededByNone(words, tombstone, hash) {
-  if (load13(words, H_SNAPSHOTS4) === 0) return true;
-  return isUnneeded(words, tombstone, hash) && lowestHorizon2(words) >= fixed6(words, tombstone * 4 + V_STAMP6);
+  if (load14(words, H_SNAPSHOTS4) === 0) return true;
+  return isUnneeded(words, tombstone, hash) && lowestHorizon2(words) >= fixed6(words, tombstone * 4 + V_STAMP5);
 }
 function isUnneeded(words, tombstone, hash) {
   const at = tombstone * 4;
-  return (load13(words, at + V_PREV5) & REF_MASK6) === 0 || !isNeeded2(words, fixed6(words, at + V_STAMP6), hash);
+  return (load14(words, at + V_PREV5) & REF_MASK6) === 0 || !isNeeded2(words, fixed6(words, at + V_STAMP5), hash);
 }
 function dropAtOnce(words, base, table, slot, link2) {
   const tombstone = link2 & REF_MASK6;
@@ -4259,21 +4551,21 @@ function fitsScratch(words, table, slot) {
   return (place - home2 & words[table + T_CAPACITY4] - 1) < NEAR;
 }
 function isRidOfMovers(words, table) {
-  const since = load13(words, table + T_ROOT_SINCE2);
+  const since = load14(words, table + T_ROOT_SINCE2);
   if (since !== 0) return isOver2(words, since);
-  if (load13(words, H_ROOT4) * 4 === table) {
-    compareAndSet9(words, table + T_ROOT_SINCE2, 0, load13(words, H_ERA5));
+  if (load14(words, H_ROOT4) * 4 === table) {
+    compareAndSet9(words, table + T_ROOT_SINCE2, 0, load14(words, H_ERA6));
   }
   return false;
 }
 
 // src/table/fast_path.ts
-var { CLOSED: CLOSED2, DEAD: DEAD2, EMPTY: EMPTY3, FROZEN: FROZEN3, H_ERA: H_ERA6, H_LOW: H_LOW3, H_ROOT: H_ROOT5, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, MOVED: MOVED3, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS3, P_PERMITS_FOR: P_PERMITS_FOR3, P_PIN: P_PIN3, P_RESULT: P_RESULT2, P_SEEN: P_SEEN3, REF_MASK: REF_MASK7, SLOT_WORDS: SLOT_WORDS5, T_CAPACITY: T_CAPACITY5, T_NEXT: T_NEXT3, T_NUMBER: T_NUMBER4, T_SHIFT: T_SHIFT5, T_SLOTS: T_SLOTS5, TAG_SHIFT: TAG_SHIFT3, TAG_TOMBSTONE: TAG_TOMBSTONE3, V_HEADER_WORDS: V_HEADER_WORDS5, V_KEY: V_KEY5, V_PREV: V_PREV6, V_VALUE: V_VALUE4 } = layout_exports;
-var { compareAndSet: compareAndSet10, hint: hint6, load: load14, own: own11, poke: poke13, release: release3, fixed: fixed7, store: store5, touch: touch4 } = atomics_exports;
+var { CLOSED: CLOSED2, DEAD: DEAD2, EMPTY: EMPTY3, FROZEN: FROZEN3, H_ERA: H_ERA7, H_LOW: H_LOW3, H_ROOT: H_ROOT5, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, MOVED: MOVED3, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS3, P_PERMITS_FOR: P_PERMITS_FOR3, P_PIN: P_PIN4, P_RESULT: P_RESULT2, P_SEEN: P_SEEN3, REF_MASK: REF_MASK7, SLOT_WORDS: SLOT_WORDS5, T_CAPACITY: T_CAPACITY5, T_NEXT: T_NEXT3, T_NUMBER: T_NUMBER4, T_SHIFT: T_SHIFT5, T_SLOTS: T_SLOTS5, TAG_SHIFT: TAG_SHIFT3, TAG_TOMBSTONE: TAG_TOMBSTONE3, V_HEADER_WORDS: V_HEADER_WORDS5, V_KEY: V_KEY5, V_PREV: V_PREV6, V_VALUE: V_VALUE4 } = layout_exports;
+var { compareAndSet: compareAndSet10, hint: hint7, load: load15, own: own13, poke: poke13, release: release3, fixed: fixed7, store: store5, touch: touch4 } = atomics_exports;
 var { floatAt: floatAt3 } = intrinsics_exports;
 var { classAt: classAt3, classFor: classFor3, popBlock: popBlock3, pushBlock: pushBlock2 } = free_list_exports;
 var { account: account2, announce: announce2 } = account_exports;
-var { enter: enter5, leave: leave5 } = section_exports;
+var { enter: enter6, leave: leave6 } = section_exports;
 var { homeSlot: homeSlot4 } = hash_exports;
 var { dropAtOnce: dropAtOnce2 } = tombstone_exports;
 var { prune: prune3 } = prune_exports;
@@ -4285,7 +4577,7 @@ var ANY_VERSION = -1;
 var NUMBER_BYTES2 = 8;
 var TOMBSTONE = TAG_TOMBSTONE3 << TAG_SHIFT3;
 function putNumber(words, floats, base, hash, info, valueInfo, value) {
-  enter5(words, base);
+  enter6(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
   const version = newNumber(words, base, info, valueInfo);
@@ -4296,7 +4588,7 @@ function putNumber(words, floats, base, hash, info, valueInfo, value) {
     if (outcome === UNDONE) free(words, base, version);
   }
   if (pinned) unpin(words, base);
-  leave5(words, base);
+  leave6(words, base);
   return outcome;
 }
 function publish(words, base, hash, version, expected) {
@@ -4306,15 +4598,15 @@ function publish(words, base, hash, version, expected) {
   return outcome;
 }
 function remove(words, base, hash, info, expected) {
-  enter5(words, base);
+  enter6(words, base);
   const pinned = pin(words, base);
   const outcome = bury(words, base, hash, info, expected);
   if (pinned) unpin(words, base);
-  leave5(words, base);
+  leave6(words, base);
   return outcome;
 }
 function increment(words, floats, base, hash, info, valueInfo, by) {
-  enter5(words, base);
+  enter6(words, base);
   const version = newNumber(words, base, info, valueInfo);
   let outcome = UNDONE;
   if (version !== 0) {
@@ -4323,11 +4615,11 @@ function increment(words, floats, base, hash, info, valueInfo, by) {
     if (pinned) unpin(words, base);
     if (outcome === UNDONE) free(words, base, version);
   }
-  leave5(words, base);
+  leave6(words, base);
   return outcome;
 }
 function exchange(words, floats, base, hash, info, valueInfo, expected, value) {
-  enter5(words, base);
+  enter6(words, base);
   const version = newNumber(words, base, info, valueInfo);
   let outcome = UNDONE;
   if (version !== 0) {
@@ -4337,19 +4629,19 @@ function exchange(words, floats, base, hash, info, valueInfo, expected, value) {
     if (pinned) unpin(words, base);
     if (outcome === UNDONE) free(words, base, version);
   }
-  leave5(words, base);
+  leave6(words, base);
   return outcome;
 }
 function pin(words, base) {
-  if (words[base + P_PIN3] !== 0) return false;
-  store5(words, base + P_PIN3, hint6(words, H_ERA6));
+  if (words[base + P_PIN4] !== 0) return false;
+  store5(words, base + P_PIN4, hint7(words, H_ERA7));
   return true;
 }
 function unpin(words, base) {
-  release3(words, base + P_PIN3, 0);
+  release3(words, base + P_PIN4, 0);
 }
 function newNumber(words, base, info, valueInfo) {
-  if (hint6(words, H_LOW3) !== 0) return 0;
+  if (hint7(words, H_LOW3) !== 0) return 0;
   return newVersion(words, base, info, valueInfo, NUMBER_BYTES2);
 }
 function newVersion(words, base, info, valueInfo, valueBytes3) {
@@ -4363,13 +4655,13 @@ function free(words, base, version) {
   pushBlock2(words, base, classAt3(words, version), version);
 }
 function touchHome(words, base, hash) {
-  const table = hint6(words, H_ROOT5) * 4;
+  const table = hint7(words, H_ROOT5) * 4;
   const home2 = homeSlot4(hash, words[table + T_SHIFT5]);
   words[base + P_SEEN3] = touch4(words, table + T_SLOTS5 + home2 * SLOT_WORDS5);
 }
 function rootAtRest(words) {
-  const table = load14(words, H_ROOT5) * 4;
-  return load14(words, table + T_NEXT3) === 0 ? table : 0;
+  const table = load15(words, H_ROOT5) * 4;
+  return load15(words, table + T_NEXT3) === 0 ? table : 0;
 }
 function probe(words, table, hash, key, info) {
   if (table === 0) return -1;
@@ -4378,12 +4670,12 @@ function probe(words, table, hash, key, info) {
   let i = homeSlot4(hash, words[table + T_SHIFT5]);
   for (let probes = 0; probes <= mask; probes++) {
     const slot = slots + i * SLOT_WORDS5;
-    let there = hint6(words, slot);
-    if (there === EMPTY3) there = load14(words, slot);
+    let there = hint7(words, slot);
+    if (there === EMPTY3) there = load15(words, slot);
     if (there === EMPTY3) return slot;
     if (there === CLOSED2) return -1;
     if (there === hash) {
-      const linked = load14(words, slot + 1);
+      const linked = load15(words, slot + 1);
       if (linked === 0) return slot;
       if ((linked & FROZEN3) !== 0) return -1;
       if (isOfKey2(words, linked & REF_MASK7, key, info)) return slot;
@@ -4394,10 +4686,10 @@ function probe(words, table, hash, key, info) {
 }
 function currentLink(words, base, slot, hash, key, info) {
   if (slot < 0) return MOVED3;
-  const there = load14(words, slot);
+  const there = load15(words, slot);
   if (there === EMPTY3) return 0;
   if (there !== hash) return MOVED3;
-  const linked = load14(words, slot + 1);
+  const linked = load15(words, slot + 1);
   if (linked === 0) return 0;
   const ref = linked & REF_MASK7;
   if ((linked & FROZEN3) !== 0 || !isOfKey2(words, ref, key, info)) return MOVED3;
@@ -4418,7 +4710,7 @@ function isExpected(linked, expected) {
   return expected === ANY_VERSION || (linked & REF_MASK7) === expected;
 }
 function insert(words, base, table, slot, hash, version) {
-  const there = load14(words, slot);
+  const there = load15(words, slot);
   const isMine = there === EMPTY3 ? claim(words, base, table, slot, hash) : there === hash;
   if (!isMine) return UNDONE;
   announce2(words, base, 0, version);
@@ -4428,7 +4720,7 @@ function insert(words, base, table, slot, hash, version) {
   return DONE;
 }
 function claim(words, base, table, slot, hash) {
-  const permits = own11(words, base + P_PERMITS3);
+  const permits = own13(words, base + P_PERMITS3);
   if (permits <= 0) return false;
   if (words[base + P_PERMITS_FOR3] !== words[table + T_NUMBER4]) return false;
   poke13(words, base + P_PERMITS3, permits - 1);
@@ -4529,19 +4821,19 @@ function fastPathFallback(words, floats) {
 
 // src/table/gap.ts
 var { EMPTY: EMPTY4, SLOT_WORDS: SLOT_WORDS6, T_CAPACITY: T_CAPACITY6, T_SLOTS: T_SLOTS6 } = layout_exports;
-var { load: load15 } = atomics_exports;
+var { load: load16 } = atomics_exports;
 function afterGap(words, table, from, to) {
   const slots = table + T_SLOTS6;
   const mask = words[table + T_CAPACITY6] - 1;
   for (let i = from; i < to; i++) {
-    if (load15(words, slots + (i & mask) * SLOT_WORDS6) !== EMPTY4) return i;
+    if (load16(words, slots + (i & mask) * SLOT_WORDS6) !== EMPTY4) return i;
   }
   return to;
 }
 
 // src/table/cursor.ts
-var { CLOSED: CLOSED3, EMPTY: EMPTY5, GONE: GONE3, H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY5, MOVED: MOVED4, REF_MASK: REF_MASK8, SLOT_WORDS: SLOT_WORDS7, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, T_SLOTS: T_SLOTS7, V_KEY: V_KEY6, V_STAMP: V_STAMP7 } = layout_exports;
-var { hint: hint7, load: load16, fixed: fixed8 } = atomics_exports;
+var { CLOSED: CLOSED3, EMPTY: EMPTY5, GONE: GONE3, H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY5, MOVED: MOVED4, REF_MASK: REF_MASK8, SLOT_WORDS: SLOT_WORDS7, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, T_SLOTS: T_SLOTS7, V_KEY: V_KEY6, V_STAMP: V_STAMP6 } = layout_exports;
+var { hint: hint8, load: load17, fixed: fixed8 } = atomics_exports;
 var { settle: settle5, touchVersion: touchVersion2 } = version_exports;
 var HASHES = 2 ** 32;
 var RANGE_SLOTS = 128;
@@ -4584,13 +4876,13 @@ var Cursor = class {
   next(refs) {
     const words = this.#words;
     const from = this.#position;
-    const width = 2 ** words[load16(words, H_ROOT6) * 4 + T_SHIFT6];
+    const width = 2 ** words[load17(words, H_ROOT6) * 4 + T_SHIFT6];
     const to = Math.min(HASHES, (Math.floor(from / width) + RANGE_SLOTS) * width);
     for (; ; ) {
       refs.length = 0;
       this.#hashes.length = 0;
-      let table = load16(words, H_ROOT6) * 4;
-      const next = load16(words, table + T_NEXT4);
+      let table = load17(words, H_ROOT6) * 4;
+      const next = load17(words, table + T_NEXT4);
       if (next !== 0) {
         this.#move(table, from, to);
         table = next * 4;
@@ -4627,15 +4919,15 @@ var Cursor = class {
     const last = home(words, table, to - 1);
     for (let i = first; i - first <= mask; i++) {
       let slot = slots + (i & mask) * SLOT_WORDS7;
-      let hash = hint7(words, slot);
+      let hash = hint8(words, slot);
       if ((hash & ~CLOSED3) === EMPTY5) {
         if (i < last) i = this.#afterGap(table, i, last);
         slot = slots + (i & mask) * SLOT_WORDS7;
-        hash = load16(words, slot);
+        hash = load17(words, slot);
       }
       if (hash === EMPTY5) break;
       if (hash === CLOSED3) return false;
-      const link2 = load16(words, slot + 1);
+      const link2 = load17(words, slot + 1);
       if (link2 === MOVED4) return false;
       const unsigned = hash >>> 0;
       if (link2 !== 0 && link2 !== GONE3 && unsigned >= from && unsigned < to) {
@@ -4658,7 +4950,7 @@ var Cursor = class {
 };
 function settleMet(words, ref) {
   const at = ref * 4;
-  if (hint7(words, at + V_STAMP7) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
+  if (hint8(words, at + V_STAMP6) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
 }
 function home(words, table, hash) {
   return homeSlot(hash, words[table + T_SHIFT6]);
@@ -4807,8 +5099,8 @@ var Backoff = class {
 };
 
 // src/table/chain.ts
-var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, REF_MASK: REF_MASK9, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY7, V_PREV: V_PREV7, V_STAMP: V_STAMP8 } = layout_exports;
-var { compareAndSet: compareAndSet11, load: load17, fixed: fixed9 } = atomics_exports;
+var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, REF_MASK: REF_MASK9, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY7, V_PREV: V_PREV7, V_STAMP: V_STAMP7 } = layout_exports;
+var { compareAndSet: compareAndSet11, load: load18, fixed: fixed9 } = atomics_exports;
 var { hashWords: hashWords3 } = hash_exports;
 var { isOlderOpen: isOlderOpen2, isShown: isShown3 } = registry_exports;
 var { freeze: freeze2, prune: prune4 } = prune_exports;
@@ -4834,7 +5126,7 @@ var TableChains = class {
   releaseHeld(ref, death) {
     const words = this.#words;
     const hash = hashOf(words, ref);
-    const birth = fixed9(words, ref * 4 + V_STAMP8);
+    const birth = fixed9(words, ref * 4 + V_STAMP7);
     if (isShown3(words, birth, death, hash)) return "needed";
     if (!isOlderOpen2(words, birth, hash)) return "out";
     return this.#takeOut(ref) ? "out" : "later";
@@ -4857,15 +5149,15 @@ var TableChains = class {
   /** Takes out what is going, from the newest version to this one; false: the chain changed, and it may still be there. */
   #takeOutBehind(newest, wanted) {
     const words = this.#words;
-    const birth = fixed9(words, wanted * 4 + V_STAMP8);
+    const birth = fixed9(words, wanted * 4 + V_STAMP7);
     let front = newest;
-    let prev = load17(words, front * 4 + V_PREV7);
+    let prev = load18(words, front * 4 + V_PREV7);
     for (; ; ) {
       this.passed++;
       if ((prev & GOING3) !== 0) return false;
       const ref = prev & REF_MASK9;
-      if (ref === 0 || fixed9(words, ref * 4 + V_STAMP8) < birth) return true;
-      const older = load17(words, ref * 4 + V_PREV7);
+      if (ref === 0 || fixed9(words, ref * 4 + V_STAMP7) < birth) return true;
+      const older = load18(words, ref * 4 + V_PREV7);
       if (ref === wanted || (older & GOING3) !== 0) {
         const next = older & REF_MASK9 | FINAL4;
         if (!compareAndSet11(words, front * 4 + V_PREV7, prev, next)) return false;
@@ -4890,7 +5182,7 @@ function hashOf(words, ref) {
 
 // src/table/move.ts
 var { CLOSED: CLOSED4, DEAD: DEAD3, EMPTY: EMPTY6, FROZEN: FROZEN4, GONE: GONE4, MOVED: MOVED5, P_PERMITS: P_PERMITS4, REF_MASK: REF_MASK10, SLOT_WORDS: SLOT_WORDS8, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT5, T_SHIFT: T_SHIFT7, T_SLOTS: T_SLOTS8 } = layout_exports;
-var { compareAndSet: compareAndSet12, load: load18, own: own12, poke: poke14, release: release4 } = atomics_exports;
+var { compareAndSet: compareAndSet12, load: load19, own: own14, poke: poke14, release: release4 } = atomics_exports;
 var { retire: retire4 } = limbo_exports;
 var { homeSlot: homeSlot5 } = hash_exports;
 var { isDroppable: isDroppable2 } = tombstone_exports;
@@ -4904,13 +5196,13 @@ function moveSlots(words, base, table, first, count) {
 }
 function moveSlot(words, base, table, slot) {
   for (; ; ) {
-    const hash = load18(words, slot);
+    const hash = load19(words, slot);
     if (hash === CLOSED4) return true;
     if (hash === EMPTY6) {
       if (compareAndSet12(words, slot, EMPTY6, CLOSED4)) return true;
       continue;
     }
-    const link2 = load18(words, slot + 1);
+    const link2 = load19(words, slot + 1);
     if (link2 === MOVED5) return true;
     if (link2 === 0) {
       if (closeUnlinked(words, base, slot)) return true;
@@ -4925,7 +5217,7 @@ function moveSlot(words, base, table, slot) {
       }
       if (!compareAndSet12(words, slot + 1, link2, link2 | FROZEN4)) continue;
     }
-    const next = load18(words, table + T_NEXT5) * 4;
+    const next = load19(words, table + T_NEXT5) * 4;
     if (!copy(words, next, hash, link2 & ~FROZEN4)) return false;
     release4(words, slot + 1, MOVED5);
     return true;
@@ -4940,7 +5232,7 @@ function closeUnlinked(words, base, slot) {
   return true;
 }
 function gainPlace(words, base) {
-  poke14(words, base + P_PERMITS4, own12(words, base + P_PERMITS4) + 1);
+  poke14(words, base + P_PERMITS4, own14(words, base + P_PERMITS4) + 1);
 }
 function canDrop(words, base, link2, hash) {
   return link2 === GONE4 || isDroppable2(words, base, link2 & REF_MASK10, hash);
@@ -4951,14 +5243,14 @@ function copy(words, next, hash, link2) {
   let i = homeSlot5(hash, words[next + T_SHIFT7]);
   for (let probes = 0; probes < capacity; ) {
     const slot = slots + i * SLOT_WORDS8;
-    const there = load18(words, slot);
+    const there = load19(words, slot);
     if (there === CLOSED4) return true;
     if (there === EMPTY6) {
       compareAndSet12(words, slot, EMPTY6, hash);
       continue;
     }
     if (there === hash) {
-      const linked = load18(words, slot + 1);
+      const linked = load19(words, slot + 1);
       if (linked === MOVED5) return true;
       if (linked === 0) {
         if (compareAndSet12(words, slot + 1, 0, link2)) return true;
@@ -4973,9 +5265,9 @@ function copy(words, next, hash, link2) {
 }
 
 // src/table/migration.ts
-var { DEAD: DEAD4, H_ROOT: H_ROOT7, MOVED: MOVED6, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, REF_MASK: REF_MASK11, SLOT_WORDS: SLOT_WORDS9, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SLOTS: T_SLOTS9, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP9 } = layout_exports;
-var { add: add6, compareAndSet: compareAndSet13, hint: hint8, load: load19, poke: poke15, release: release5, store: store6, touch: touch5 } = atomics_exports;
-var { enter: enter6, leave: leave6 } = section_exports;
+var { DEAD: DEAD4, H_ROOT: H_ROOT7, MOVED: MOVED6, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, REF_MASK: REF_MASK11, SLOT_WORDS: SLOT_WORDS9, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SLOTS: T_SLOTS9, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP8 } = layout_exports;
+var { add: add6, compareAndSet: compareAndSet13, hint: hint9, load: load20, poke: poke15, release: release5, store: store6, touch: touch5 } = atomics_exports;
+var { enter: enter7, leave: leave7 } = section_exports;
 var Migration = class {
   #participant;
   #permits;
@@ -5015,10 +5307,10 @@ var Migration = class {
    * Keeps memory back from entries for a table that is as large as the current one, or the next.
    */
   keepReserve() {
-    const root = load19(this.#words, H_ROOT7) * 4;
-    const next = load19(this.#words, root + T_NEXT6) * 4;
+    const root = load20(this.#words, H_ROOT7) * 4;
+    const next = load20(this.#words, root + T_NEXT6) * 4;
     const capacity = this.#words[(next || root) + T_CAPACITY9];
-    this.#participant.allocator.keepForTables(tableBytes(capacity));
+    this.#participant.allocator.tables.keep(tableBytes(capacity));
   }
   // ---- helping ------------------------------------------------------------------------------------------------------
   /** Moves one stride of the root, or redoes one that is not finished; the last one switches the root. Lock-free. */
@@ -5046,17 +5338,17 @@ var Migration = class {
   }
   /** Whether the root is being moved: a hint, for whoever is not pinned. */
   get isMoving() {
-    return hint8(this.#words, hint8(this.#words, H_ROOT7) * 4 + T_NEXT6) !== 0;
+    return hint9(this.#words, hint9(this.#words, H_ROOT7) * 4 + T_NEXT6) !== 0;
   }
   /** Moves everything that is left of the root, if it is being moved. */
   finishIfMoving() {
-    const table = load19(this.#words, H_ROOT7) * 4;
-    if (load19(this.#words, table + T_NEXT6) !== 0) this.finish(table);
+    const table = load20(this.#words, H_ROOT7) * 4;
+    if (load20(this.#words, table + T_NEXT6) !== 0) this.finish(table);
   }
   /** Moves one stride if the root is being moved: for whoever has time. Says whether there is more to do. */
   helpIfMoving() {
-    const table = load19(this.#words, H_ROOT7) * 4;
-    if (load19(this.#words, table + T_NEXT6) === 0) return false;
+    const table = load20(this.#words, H_ROOT7) * 4;
+    if (load20(this.#words, table + T_NEXT6) === 0) return false;
     this.help(table);
     return true;
   }
@@ -5067,8 +5359,8 @@ var Migration = class {
   #firstUnfinished(table) {
     const words = this.#words;
     const strides = words[table + T_CAPACITY9] / STRIDE3;
-    let stride = load19(words, table + T_SWEPT2);
-    while (stride < strides && load19(words, this.#doneWord(table, stride)) !== 0) stride++;
+    let stride = load20(words, table + T_SWEPT2);
+    while (stride < strides && load20(words, this.#doneWord(table, stride)) !== 0) stride++;
     release5(words, table + T_SWEPT2, stride);
     return stride;
   }
@@ -5085,21 +5377,21 @@ var Migration = class {
     const end = firstSlot + STRIDE3 * SLOT_WORDS9;
     let seen = 0;
     for (let slot = firstSlot; slot < end; slot += SLOT_WORDS9) {
-      const link2 = hint8(words, slot + 1);
+      const link2 = hint9(words, slot + 1);
       if ((link2 & DEAD4) === 0 || link2 === MOVED6) continue;
-      seen |= touch5(words, (link2 & REF_MASK11) * 4 + V_STAMP9);
+      seen |= touch5(words, (link2 & REF_MASK11) * 4 + V_STAMP8);
     }
     words[this.#participant.base + P_SEEN4] = seen;
   }
   #switchRoot(table) {
     const words = this.#words;
     const { base } = this.#participant;
-    enter6(words, base);
+    enter7(words, base);
     poke15(words, base + P_REAPING2, table / 4);
-    compareAndSet13(words, H_ROOT7, table / 4, load19(words, table + T_NEXT6));
+    compareAndSet13(words, H_ROOT7, table / 4, load20(words, table + T_NEXT6));
     this.reap(table);
     poke15(words, base + P_REAPING2, 0);
-    leave6(words, base);
+    leave7(words, base);
   }
   /** Retires a table that is not the root any more, unless another participant does. */
   reap(table) {
@@ -5116,47 +5408,47 @@ var Migration = class {
   #moveSlots(table, first, count) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load19(words, table + T_NEXT6) * 4;
-    enter6(words, base);
+    const next = load20(words, table + T_NEXT6) * 4;
+    enter7(words, base);
     this.#permits.turnTo(next);
     if (!this.#move(base, table, first, count)) {
       throw new Error("Cannot move an entry: the next table is full, which its room rules out");
     }
     this.#permits.giveSurplus(next);
-    leave6(words, base);
+    leave7(words, base);
   }
   /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
   closeUnlinked(table, slot) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load19(words, table + T_NEXT6) * 4;
-    enter6(words, base);
+    const next = load20(words, table + T_NEXT6) * 4;
+    enter7(words, base);
     this.#permits.turnTo(next);
     const closed = closeUnlinked(words, base, slot);
     this.#permits.giveSurplus(next);
-    leave6(words, base);
+    leave7(words, base);
     return closed;
   }
 };
 
 // src/table/resizer.ts
-var { DEAD: DEAD5, GONE: GONE5, H_PARTICIPANTS: H_PARTICIPANTS4, H_ROOT: H_ROOT8, MOVED: MOVED7, NEVER: NEVER3, P_ENTRIES: P_ENTRIES3, P_EXPECTED: P_EXPECTED3, REF_MASK: REF_MASK12, SLOT_WORDS: SLOT_WORDS10, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, T_SLOTS: T_SLOTS10, V_STAMP: V_STAMP10 } = layout_exports;
-var { hint: hint9, load: load20, own: own13, poke: poke16 } = atomics_exports;
-var { enter: enter7, leave: leave7 } = section_exports;
+var { DEAD: DEAD5, GONE: GONE5, H_PARTICIPANTS: H_PARTICIPANTS4, H_ROOT: H_ROOT8, MOVED: MOVED7, NEVER: NEVER3, P_ENTRIES: P_ENTRIES3, P_EXPECTED: P_EXPECTED3, REF_MASK: REF_MASK12, SLOT_WORDS: SLOT_WORDS10, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, T_SLOTS: T_SLOTS10, V_STAMP: V_STAMP9 } = layout_exports;
+var { hint: hint10, load: load21, own: own15, poke: poke16 } = atomics_exports;
+var { enter: enter8, leave: leave8 } = section_exports;
 var MOST_EXPECTED = 2 ** 28;
 function liveEntries(words) {
   let sum = 0;
-  const slots = load20(words, H_PARTICIPANTS4);
+  const slots = load21(words, H_PARTICIPANTS4);
   for (let slot = 0; slot < slots; slot++) {
-    sum = sum + hint9(words, participantBase(slot) + P_ENTRIES3) | 0;
+    sum = sum + hint10(words, participantBase(slot) + P_ENTRIES3) | 0;
   }
   return Math.max(0, sum);
 }
 function expectedEntries(words) {
   let sum = 0;
-  const slots = load20(words, H_PARTICIPANTS4);
+  const slots = load21(words, H_PARTICIPANTS4);
   for (let slot = 0; slot < slots; slot++) {
-    sum += hint9(words, participantBase(slot) + P_EXPECTED3);
+    sum += hint10(words, participantBase(slot) + P_EXPECTED3);
   }
   return sum;
 }
@@ -5182,19 +5474,19 @@ var Resizer = class {
    */
   start(table, worth = purgeWorth(this.#words[table + T_CAPACITY10])) {
     const { base } = this.#participant;
-    enter7(this.#words, base);
+    enter8(this.#words, base);
     const started = this.#start(table, worth);
-    leave7(this.#words, base);
+    leave8(this.#words, base);
     return started;
   }
   #start(table, worth) {
-    while (load20(this.#words, table + T_NEXT7) === 0) {
+    while (load21(this.#words, table + T_NEXT7) === 0) {
       const counts = this.#count(table);
       if (isMostlyDead(counts) && this.#movesInVain(table)) {
         revokeHorizons(this.#words);
       }
       const next = this.#allocateNext(table, counts, worth);
-      if (next === 0) return load20(this.#words, table + T_NEXT7) !== 0;
+      if (next === 0) return load21(this.#words, table + T_NEXT7) !== 0;
       this.#migration.begin(table, next);
     }
     return true;
@@ -5202,7 +5494,7 @@ var Resizer = class {
   /** Starts a move if the root, in which this participant has just taken permits, is crowded. */
   startIfCrowded(table) {
     const words = this.#words;
-    if (load20(words, H_ROOT8) * 4 !== table) return;
+    if (load21(words, H_ROOT8) * 4 !== table) return;
     const claimed = claimedSlots(words, table);
     if (claimed < crowded(words[table + T_CAPACITY10])) return;
     this.start(table, earlyPurgeWorth(this.#count(table)));
@@ -5212,8 +5504,8 @@ var Resizer = class {
    */
   considerShrinking(deadShare) {
     const words = this.#words;
-    const table = load20(words, H_ROOT8) * 4;
-    if (load20(words, table + T_PERMITS5) < 0) return;
+    const table = load21(words, H_ROOT8) * 4;
+    if (load21(words, table + T_PERMITS5) < 0) return;
     const counts = this.#count(table);
     const expected = expectedEntries(words);
     if (!isSparse(counts, expected, this.#minCapacityShift)) {
@@ -5230,8 +5522,8 @@ var Resizer = class {
    */
   purge(worth) {
     const words = this.#words;
-    const table = load20(words, H_ROOT8) * 4;
-    if (load20(words, table + T_NEXT7) !== 0) return;
+    const table = load21(words, H_ROOT8) * 4;
+    if (load21(words, table + T_NEXT7) !== 0) return;
     const counts = this.#count(table);
     worth ??= purgeWorth(counts.capacity);
     if (!this.#canDrop(table, counts, worth) && !this.#canShrink(counts)) {
@@ -5244,14 +5536,14 @@ var Resizer = class {
    * place. The caller is pinned.
    */
   wouldPurge(worth) {
-    const table = load20(this.#words, H_ROOT8) * 4;
+    const table = load21(this.#words, H_ROOT8) * 4;
     const counts = this.#count(table);
     worth ??= purgeWorth(counts.capacity);
     return this.#hasDroppable(table, counts, worth) || this.#canShrink(counts);
   }
   /** How many deletions more would make a purge worth its while. */
   get deletionsWanted() {
-    const counts = this.#count(load20(this.#words, H_ROOT8) * 4);
+    const counts = this.#count(load21(this.#words, H_ROOT8) * 4);
     return purgeWorth(counts.capacity) - deadSlots(counts);
   }
   /**
@@ -5261,11 +5553,11 @@ var Resizer = class {
   expect(entries) {
     const words = this.#words;
     const announced = this.#participant.base + P_EXPECTED3;
-    const before = own13(words, announced);
+    const before = own15(words, announced);
     poke16(words, announced, Math.min(entries, MOST_EXPECTED));
     if (entries <= before) return;
     this.#migration.finishIfMoving();
-    const table = load20(words, H_ROOT8) * 4;
+    const table = load21(words, H_ROOT8) * 4;
     const wanted = claimedSlots(words, table) + expectedEntries(words);
     if (wanted < crowded(words[table + T_CAPACITY10])) return;
     if (this.start(table)) this.#migration.finish(table);
@@ -5295,11 +5587,11 @@ var Resizer = class {
     const { allocator } = this.#participant;
     const bytes = tableBytes(capacity);
     const before = tableBytes(counts.capacity);
-    const used = allocator.usedRefsBeside(before);
-    const left = allocator.refsForEntries(bytes);
+    const used = allocator.tables.usedRefsBeside(before);
+    const left = allocator.tables.refsForEntries(bytes);
     if (!isWorthGrowing(counts, used, left)) return 0;
-    if (!allocator.hasChunksForTable(bytes, before)) return 0;
-    allocator.keepForTables(bytes);
+    if (!allocator.tables.hasChunks(bytes, before)) return 0;
+    allocator.tables.keep(bytes);
     const next = allocateTable(this.#participant, Math.log2(capacity));
     if (next === 0) this.#migration.keepReserve();
     return next;
@@ -5343,11 +5635,11 @@ var Resizer = class {
   }
   #isDroppable(slot) {
     const words = this.#words;
-    const link2 = load20(words, slot + 1);
+    const link2 = load21(words, slot + 1);
     if (link2 === GONE5) return true;
     if ((link2 & DEAD5) === 0 || link2 === MOVED7) return false;
     const tombstone = link2 & REF_MASK12;
-    return hint9(words, tombstone * 4 + V_STAMP10) > 0 && isUnneeded(words, tombstone, hint9(words, slot));
+    return hint10(words, tombstone * 4 + V_STAMP9) > 0 && isUnneeded(words, tombstone, hint10(words, slot));
   }
   /** Whether what a horizon lets go was dropped already when this table was made. */
   #movesInVain(table) {
@@ -5358,17 +5650,17 @@ var Resizer = class {
    * caller is pinned.
    */
   get hasPlace() {
-    const table = load20(this.#words, H_ROOT8) * 4;
+    const table = load21(this.#words, H_ROOT8) * 4;
     const bytes = tableBytes(this.#words[table + T_CAPACITY10]);
-    return this.#participant.allocator.hasTablePlace(bytes);
+    return this.#participant.allocator.tables.hasPlace(bytes);
   }
 };
 
 // src/table/table.ts
 var { CLOSED: CLOSED5, DEAD: DEAD6, EMPTY: EMPTY7, FINAL: FINAL5, FROZEN: FROZEN5, H_ROOT: H_ROOT9, MOVED: MOVED8, P_SEEN: P_SEEN5, REF_MASK: REF_MASK13, SLOT_WORDS: SLOT_WORDS11, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_PERMITS: T_PERMITS6, T_SHIFT: T_SHIFT8, T_SLOTS: T_SLOTS11, V_PREV: V_PREV8 } = layout_exports;
-var { compareAndSet: compareAndSet14, hint: hint10, load: load21, poke: poke17, fixed: fixed10, touch: touch6 } = atomics_exports;
+var { compareAndSet: compareAndSet14, hint: hint11, load: load22, poke: poke17, fixed: fixed10, touch: touch6 } = atomics_exports;
 var { account: account3, announce: announce3 } = account_exports;
-var { enter: enter8, leave: leave8 } = section_exports;
+var { enter: enter9, leave: leave9 } = section_exports;
 var { homeSlot: homeSlot6 } = hash_exports;
 var { prune: prune5 } = prune_exports;
 var { dropAtOnce: dropAtOnce3 } = tombstone_exports;
@@ -5412,7 +5704,7 @@ var Table = class {
   find(key) {
     const words = this.#words;
     const hash = key.hash;
-    let table = load21(words, H_ROOT9) * 4;
+    let table = load22(words, H_ROOT9) * 4;
     for (; ; ) {
       const slots = table + T_SLOTS11;
       const mask = words[table + T_CAPACITY11] - 1;
@@ -5421,10 +5713,10 @@ var Table = class {
       let onward = false;
       for (let probes = 0; probes <= mask; probes++) {
         const slot = slots + i * SLOT_WORDS11;
-        let there = hint10(words, slot);
-        if ((there & ~CLOSED5) === EMPTY7) there = load21(words, slot);
+        let there = hint11(words, slot);
+        if ((there & ~CLOSED5) === EMPTY7) there = load22(words, slot);
         if (there === hash) {
-          const link2 = load21(words, slot + 1);
+          const link2 = load22(words, slot + 1);
           if (link2 === MOVED8) {
             moved = true;
           } else if (link2 === 0) {
@@ -5448,7 +5740,7 @@ var Table = class {
         }
         i = i + 1 & mask;
       }
-      const next = load21(words, table + T_NEXT8);
+      const next = load22(words, table + T_NEXT8);
       if (!onward && next === 0) return 0;
       table = next * 4;
     }
@@ -5460,24 +5752,24 @@ var Table = class {
    */
   seek(key, toInsert) {
     const { base } = this.#participant;
-    enter8(this.#words, base);
+    enter9(this.#words, base);
     const found = this.#seek(key, toInsert);
-    leave8(this.#words, base);
+    leave9(this.#words, base);
     return found;
   }
   #seek(key, toInsert) {
     const words = this.#words;
     for (; ; ) {
-      let table = load21(words, H_ROOT9) * 4;
-      let next = load21(words, table + T_NEXT8);
+      let table = load22(words, H_ROOT9) * 4;
+      let next = load22(words, table + T_NEXT8);
       if (next !== 0) this.migration.help(table);
       for (; ; ) {
         const found = this.#seekIn(table, key, toInsert, next !== 0);
         if (found >= 0) return found;
-        next = load21(words, table + T_NEXT8);
+        next = load22(words, table + T_NEXT8);
         if (next === 0) break;
         table = next * 4;
-        next = load21(words, table + T_NEXT8);
+        next = load22(words, table + T_NEXT8);
       }
       if (this.#slot === 0) return 0;
     }
@@ -5491,10 +5783,10 @@ var Table = class {
     let i = homeSlot6(hash, words[table + T_SHIFT8]);
     for (let probes = 0; probes <= mask; ) {
       const slot = slots + i * SLOT_WORDS11;
-      let there = hint10(words, slot);
-      if ((there & ~CLOSED5) === EMPTY7) there = load21(words, slot);
+      let there = hint11(words, slot);
+      if ((there & ~CLOSED5) === EMPTY7) there = load22(words, slot);
       if (there === hash) {
-        const link2 = load21(words, slot + 1);
+        const link2 = load22(words, slot + 1);
         if (link2 === MOVED8) {
           moving = true;
         } else if (link2 === 0) {
@@ -5584,7 +5876,7 @@ var Table = class {
   }
   /** Links a version in the slot that the last seek found, which is claimed by now. */
   #linkInSlot(version) {
-    const isInNext = load21(this.#words, H_ROOT9) * 4 !== this.#table;
+    const isInNext = load22(this.#words, H_ROOT9) * 4 !== this.#table;
     if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
     return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
@@ -5613,7 +5905,7 @@ var Table = class {
    */
   touch(hashes, count) {
     const words = this.#words;
-    const table = load21(words, H_ROOT9) * 4;
+    const table = load22(words, H_ROOT9) * 4;
     const slots = table + T_SLOTS11;
     const shift = words[table + T_SHIFT8];
     let seen = 0;
@@ -5629,18 +5921,18 @@ var Table = class {
   touchVersions(hashes, count) {
     this.touch(hashes, count);
     const words = this.#words;
-    const table = load21(words, H_ROOT9) * 4;
+    const table = load22(words, H_ROOT9) * 4;
     const mask = words[table + T_CAPACITY11] - 1;
     const shift = words[table + T_SHIFT8];
     for (let i = 0; i < count; i++) {
       let at = homeSlot6(hashes[i], shift);
       let slot = table + T_SLOTS11 + at * SLOT_WORDS11;
       for (let probes = 0; probes < GUESSES; probes++) {
-        if (hint10(words, slot) === hashes[i]) break;
+        if (hint11(words, slot) === hashes[i]) break;
         at = at + 1 & mask;
         slot = table + T_SLOTS11 + at * SLOT_WORDS11;
       }
-      hashes[i] = hint10(words, slot + 1) & REF_MASK13;
+      hashes[i] = hint11(words, slot + 1) & REF_MASK13;
     }
     let seen = 0;
     for (let i = 0; i < count; i++) seen |= touchVersion3(words, hashes[i]);
@@ -5658,17 +5950,17 @@ var Table = class {
    */
   insertNew(hash, version, isAlone) {
     const words = this.#words;
-    const table = load21(words, H_ROOT9) * 4;
-    if (load21(words, table + T_NEXT8) !== 0) return false;
+    const table = load22(words, H_ROOT9) * 4;
+    if (load22(words, table + T_NEXT8) !== 0) return false;
     const slots = table + T_SLOTS11;
     const mask = words[table + T_CAPACITY11] - 1;
     let i = homeSlot6(hash, words[table + T_SHIFT8]);
     let slot = slots + i * SLOT_WORDS11;
-    for (let there = hint10(words, slot); there !== EMPTY7; ) {
+    for (let there = hint11(words, slot); there !== EMPTY7; ) {
       if (there === hash || there === CLOSED5) return false;
       i = i + 1 & mask;
       slot = slots + i * SLOT_WORDS11;
-      there = hint10(words, slot);
+      there = hint11(words, slot);
     }
     const grant = this.#permits.ask(table);
     if (grant === "none") return false;
@@ -5693,12 +5985,12 @@ var Table = class {
   /** The table that the seek ended in has no permit left: it must start to move, or its own move must end. */
   #startOrFinishMove() {
     const words = this.#words;
-    const root = load21(words, H_ROOT9) * 4;
+    const root = load22(words, H_ROOT9) * 4;
     if (root !== this.#table) {
-      if (load21(words, root + T_NEXT8) !== 0) this.migration.finish(root);
+      if (load22(words, root + T_NEXT8) !== 0) this.migration.finish(root);
       return "lost";
     }
-    if (load21(words, root + T_PERMITS6) > 0) return "lost";
+    if (load22(words, root + T_PERMITS6) > 0) return "lost";
     return this.resizer.start(root) ? "lost" : "full";
   }
 };
@@ -5884,7 +6176,7 @@ var Attachment = class _Attachment {
   /** Keeps no more memory for the tombstone of the longest key than is needed. */
   lowerReserve() {
     const { participant: { allocator }, segment: { words } } = this;
-    allocator.lowerReserve((ref) => tombstoneBytes(words, ref));
+    allocator.reserve.lower((ref) => tombstoneBytes(words, ref));
   }
   /** Opens the moment that a holder holds, in its registry word; undefined: the clock has run out. */
   openMomentFor(holder, open) {
@@ -5958,11 +6250,11 @@ function join(segment) {
 
 // src/reclamation/estate.ts
 function adoptEstates(self) {
-  const { base: own14, segment: { words } } = self;
+  const { base: own16, segment: { words } } = self;
   const slots = load(words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
-    if (base === own14 || !claim2(self, base + P_STATE)) continue;
+    if (base === own16 || !claim2(self, base + P_STATE)) continue;
     self.adopt(base);
     store(words, base + P_STATE, 0);
   }
@@ -5973,13 +6265,13 @@ function claim2({ lock, segment: { words } }, index) {
 }
 
 // src/map/counters.ts
-var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS5, REF_BYTES: REF_BYTES6 } = layout_exports;
-var { hint: hint11, load: load22 } = atomics_exports;
+var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES5 } = layout_exports;
+var { hint: hint12, load: load23 } = atomics_exports;
 function sumTally(segment, word) {
   let sum = 0;
-  const slots = load22(segment.words, H_PARTICIPANTS5);
+  const slots = load23(segment.words, H_PARTICIPANTS5);
   for (let slot = 0; slot < slots; slot++) {
-    sum = sum + hint11(segment.words, participantBase(slot) + word) | 0;
+    sum = sum + hint12(segment.words, participantBase(slot) + word) | 0;
   }
   return Math.max(0, sum);
 }
@@ -5987,16 +6279,16 @@ var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
 var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
 function activityOf({ words, floats }, slot) {
   const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint11(words, base + P_USED_REFS5) + hint11(words, H_FLUSH3);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint12(words, base + P_USED_REFS4) + hint12(words, H_FLUSH3);
 }
 function sumActivity(segment) {
   let sum = 0;
-  const slots = load22(segment.words, H_PARTICIPANTS5);
+  const slots = load23(segment.words, H_PARTICIPANTS5);
   for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
   return sum;
 }
 function liveBytesOf(segment) {
-  return sumTally(segment, P_LIVE_REFS3) * REF_BYTES6;
+  return sumTally(segment, P_LIVE_REFS3) * REF_BYTES5;
 }
 
 // src/codec/codec.ts
@@ -6032,7 +6324,7 @@ __export(fast_lookup_exports, {
   lookupPacked: () => lookupPacked
 });
 var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
-var { load: load23 } = atomics_exports;
+var { load: load24 } = atomics_exports;
 var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
 var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
 var { hashWords: hashWords4, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
@@ -6074,10 +6366,10 @@ function lookupPacked(words, floats, base, key, hash, info, most) {
   return validates2(words, before) ? found : UNDECIDED3;
 }
 function seemsPlainNumber(words, version) {
-  return load23(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load23(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
+  return load24(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load24(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
 }
 function copyOut(words, floats, base, hash, info, version, most) {
-  const valueInfo = load23(words, version * 4 + V_VALUE5);
+  const valueInfo = load24(words, version * 4 + V_VALUE5);
   if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
   const to = copiedValue(base, info) * 2;
   const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
@@ -6085,7 +6377,7 @@ function copyOut(words, floats, base, hash, info, version, most) {
   words[base + P_HASH2] = hash;
   words[base + P_INFO2] = info;
   words[base + P_VALUE_INFO2] = valueInfo;
-  const keyInfo = load23(words, version * 4 + V_KEY8);
+  const keyInfo = load24(words, version * 4 + V_KEY8);
   const from = valueIndexOf3(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY7) !== 0;
   floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
@@ -6169,11 +6461,11 @@ var Watch = class {
     this.#outer?.note(segment, key);
   }
   #isOf(key) {
-    const own14 = new EncodedKey(this.#segment.seed);
-    this.#keys.pack(this.#prepared, own14);
-    if (own14.info !== key.info) return false;
-    for (let i = 0; i < own14.count; i++) {
-      if (own14.words[i] !== key.words[i]) return false;
+    const own16 = new EncodedKey(this.#segment.seed);
+    this.#keys.pack(this.#prepared, own16);
+    if (own16.info !== key.info) return false;
+    for (let i = 0; i < own16.count; i++) {
+      if (own16.words[i] !== key.words[i]) return false;
     }
     return true;
   }
@@ -6203,7 +6495,7 @@ var VersionMaker = class {
     this.#participant = participant;
     this.#segment = segment;
     this.#key = key;
-    this.#longKey = participant.allocator.largestClassBytes / 2;
+    this.#longKey = participant.segment.largestClassBytes / 2;
   }
   /**
    * When an entry that lives \`ttl\` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
@@ -6253,8 +6545,8 @@ var VersionMaker = class {
     const keyLength = this.#key.info & LENGTH_MASK5;
     const bytes = versionBytes3(keyLength, valueLength, expiry2 !== Infinity);
     const { allocator } = this.#participant;
-    const isLong4 = keyLength > this.#longKey;
-    if (!isLong4 || allocator.keepForTombstone(versionBytes3(keyLength, 0, false))) {
+    const isLong3 = keyLength > this.#longKey;
+    if (!isLong3 || allocator.reserve.keep(versionBytes3(keyLength, 0, false))) {
       this.#participant.enterSection();
       const ref = allocator.allocate(bytes);
       if (ref !== 0) return ref;
@@ -6262,7 +6554,7 @@ var VersionMaker = class {
     }
     this.shortage = {
       of: "entry",
-      bytes: isLong4 ? bytes + keyLength : bytes
+      bytes: isLong3 ? bytes + keyLength : bytes
     };
     return NO_MEMORY;
   }
@@ -6275,7 +6567,7 @@ var VersionMaker = class {
     const keyLength = this.#key.info & LENGTH_MASK5;
     if (keyLength <= this.#longKey) return ref;
     const { allocator } = this.#participant;
-    if (allocator.keepForTombstone(versionBytes3(keyLength, 0, false))) {
+    if (allocator.reserve.keep(versionBytes3(keyLength, 0, false))) {
       return ref;
     }
     this.shortage = {
@@ -7014,7 +7306,7 @@ var OpenFile = class _OpenFile {
   }
   /** Whether it is the one that bears its name now. */
   get hasItsName() {
-    const own14 = uninterrupted(() => this.#file.statSync());
+    const own16 = uninterrupted(() => this.#file.statSync());
     let there;
     try {
       there = uninterrupted(() => lstatSync(this.path));
@@ -7022,7 +7314,7 @@ var OpenFile = class _OpenFile {
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     }
-    return there.ino === own14.ino && there.dev === own14.dev;
+    return there.ino === own16.ino && there.dev === own16.dev;
   }
   /** Closes it; again is nothing. */
   close() {
@@ -7580,7 +7872,7 @@ function copyOutside({ participant, segment: { words } }, ref, place) {
   const copy3 = allocator.allocateOutside(...place, bytes, (high) => participant.retire(high));
   if (copy3 !== 0) {
     copyVersion(words, ref, copy3, bytes);
-    if (allocator.keepForTombstone(tombstoneBytes(words, copy3))) return copy3;
+    if (allocator.reserve.keep(tombstoneBytes(words, copy3))) return copy3;
     allocator.free(copy3);
   }
   participant.leaveSection();
@@ -7706,12 +7998,12 @@ function evictSome(attachment, shortage, tries) {
     return purge(attachment, worth, evicted ? "place" : "memory") || evicted && worth === void 0;
   }
   const { bytes } = shortage;
-  if (bytes <= participant.allocator.largestClassBytes && tries < SCATTERED_TRIES) {
+  if (bytes <= participant.segment.largestClassBytes && tries < SCATTERED_TRIES) {
     const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
-    const purged = (!evicted || participant.allocator.isLow()) && purge(attachment, 1, evicted ? "place" : "memory");
+    const purged = (!evicted || participant.allocator.limits.isLow()) && purge(attachment, 1, evicted ? "place" : "memory");
     return evicted || purged;
   }
-  const count = participant.allocator.chunksFor(bytes);
+  const count = participant.segment.chunksFor(bytes);
   return evictStretches(attachment, count, tries);
 }
 function evictScattered(attachment, leastBytes, leastEntries) {
@@ -7842,13 +8134,15 @@ function evictStretches(attachment, count, tries) {
 }
 function chooseChunks(attachment, count, wanted) {
   const { segment } = attachment;
-  const { entryLimit, spareChunks } = attachment.participant.allocator;
+  const { limits } = attachment.participant.allocator;
+  const end = limits.end("entry");
+  const { spareChunks } = limits;
   const gains = gainsOf(attachment);
   const isFree = (chunk) => isFreeChunk(segment, chunk);
   let mostFree = Math.max(0, Math.min(count - 1, spareChunks));
   const chosen = /* @__PURE__ */ new Set();
   for (let i = 0; i < wanted; i++) {
-    const first = bestStretch(segment, gains, count, entryLimit, mostFree);
+    const first = bestStretch(segment, gains, count, end, mostFree);
     if (first < 0) break;
     for (let chunk = first; chunk < first + count; chunk++) {
       if (isFree(chunk)) mostFree--;
@@ -7923,7 +8217,7 @@ function bestStretch(segment, gains, count, limit, mostFree) {
 }
 
 // src/map/purge_backoff.ts
-var MOST_SKIPPED = 64;
+var MOST_SKIPPED2 = 64;
 var PurgeBackoff = class {
   #attachment;
   #toSkip = 0;
@@ -7938,14 +8232,14 @@ var PurgeBackoff = class {
   purge() {
     const attachment = this.#attachment;
     const { participant: { allocator }, table: { resizer } } = attachment;
-    const low = allocator.isLow();
+    const low = allocator.limits.isLow();
     const hasMany = () => attachment.pinned(() => resizer.wouldPurge());
     if (low && this.#toSkip > 0 && !hasMany()) {
       this.#toSkip--;
       return;
     }
     purge(attachment, low ? 1 : void 0);
-    this.#interval = allocator.isLow() ? Math.min(MOST_SKIPPED, 2 * this.#interval) : 1;
+    this.#interval = allocator.limits.isLow() ? Math.min(MOST_SKIPPED2, 2 * this.#interval) : 1;
     this.#toSkip = this.#interval - 1;
   }
 };
@@ -8088,7 +8382,7 @@ var STRATEGIES = [
   REVOKE
 ];
 function sharesItsChunk({ attachment: { participant, segment } }, { of, bytes }) {
-  return segment.evicts && of === "entry" && bytes <= participant.allocator.largestClassBytes;
+  return segment.evicts && of === "entry" && bytes <= participant.segment.largestClassBytes;
 }
 function revoke(attachment, { of, bytes }) {
   const { participant, segment: { words } } = attachment;
@@ -8103,11 +8397,11 @@ function makeTombstonePlace(attachment, keyBytes3, isLast) {
   const { participant } = attachment;
   const { allocator } = participant;
   const bytes = versionBytes(keyBytes3, 0, false);
-  const isLong4 = bytes > allocator.largestClassBytes;
+  const isLong3 = bytes > participant.segment.largestClassBytes;
   participant.drainAndWait();
-  purge(attachment, isLong4 ? 0 : 1, isLast ? "memory" : "place");
-  if (!isLong4) return;
-  evacuate(attachment, allocator.tombstonePlace(bytes));
+  purge(attachment, isLong3 ? 0 : 1, isLast ? "memory" : "place");
+  if (!isLong3) return;
+  evacuate(attachment, allocator.reserve.place(bytes));
   participant.drainAndWait();
   allocator.consolidate(true);
 }
@@ -8432,7 +8726,7 @@ var RecordReader = class {
 };
 
 // src/persist/bulk_load.ts
-var { FINAL: FINAL6, H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND5, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP11, V_VALUE: V_VALUE6 } = layout_exports;
+var { FINAL: FINAL6, H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND5, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP10, V_VALUE: V_VALUE6 } = layout_exports;
 var { poke: poke18, store: store7 } = atomics_exports;
 var BATCH = 1024;
 var AHEAD = 128;
@@ -8471,7 +8765,7 @@ var BulkLoader = class {
     this.#table = attachment.table;
     this.#key = new EncodedKey(attachment.segment.seed);
     [this.#k0, this.#k1] = attachment.segment.seed;
-    this.#longKey = attachment.participant.allocator.largestClassBytes / 2;
+    this.#longKey = attachment.segment.largestClassBytes / 2;
     this.#now = Date.now();
     this.#isAlone = isAlone;
     this.#stamp = isAlone ? writingTick(attachment.segment.words) : 0;
@@ -8601,17 +8895,17 @@ var BulkLoader = class {
     const outcome = this.#link(words, at, hash, bytes);
     participant.leaveSection();
     if (outcome === "done") return void 0;
-    const isLong4 = outcome === "entry" && keyLength > this.#longKey;
+    const isLong3 = outcome === "entry" && keyLength > this.#longKey;
     return {
       of: outcome,
-      bytes: isLong4 ? bytes + keyLength : bytes
+      bytes: isLong3 ? bytes + keyLength : bytes
     };
   }
   /** Writes and links a version of so many bytes; or says what it is short of. The caller is in a section. */
   #link(words, at, hash, bytes) {
     const { allocator } = this.#attachment.participant;
     const keyLength = words[at] & LENGTH_MASK7;
-    const hasTombstone = () => keyLength <= this.#longKey || allocator.keepForTombstone(versionBytes(keyLength, 0, false));
+    const hasTombstone = () => keyLength <= this.#longKey || allocator.reserve.keep(versionBytes(keyLength, 0, false));
     const version = hasTombstone() ? allocator.allocate(bytes) : 0;
     if (version === 0) return "entry";
     this.#write(words, at, version);
@@ -8643,7 +8937,7 @@ var BulkLoader = class {
     const base = version * 4;
     const keyInfo = words[at];
     const keyWords6 = (keyInfo & LENGTH_MASK7) + 3 >>> 2;
-    poke18(to, base + V_STAMP11, this.#stamp);
+    poke18(to, base + V_STAMP10, this.#stamp);
     poke18(to, base + V_PREV9, FINAL6);
     to[base + V_KEY9] = keyInfo;
     to[base + V_VALUE6] = words[at + 1];

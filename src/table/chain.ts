@@ -20,7 +20,7 @@
  * @module
  */
 
-import type { Chains } from "../reclamation/participant.ts";
+import type { Chains } from "../reclamation/held_versions.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";

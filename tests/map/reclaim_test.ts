@@ -370,9 +370,9 @@ Deno.test('"consolidate" makes whole chunks of free blocks', () => {
   const count = fill(of.map, 100);
   for (let i = 0; i < count; i++) of.map.delete(`k${i}`);
   of.attachment.participant.collectAll();
-  const before = allocator.spareChunks;
+  const before = allocator.limits.spareChunks;
   assertFalse(run(of.attachment, "consolidate"));
-  assertGreater(allocator.spareChunks, before);
+  assertGreater(allocator.limits.spareChunks, before);
 });
 
 Deno.test('"ask others to give back" asks them', () => {

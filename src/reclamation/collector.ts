@@ -1,0 +1,270 @@
+/**
+ * Collecting: a participant advances the era, and frees what it has retired.
+ *
+ * It does so after some of its writes, a little at a time, so that no operation stalls; and at rest
+ * as much as there is. An era that cannot advance, because somebody reads, only delays reuse. A
+ * write that must have memory may wait for it, but not for long (`bounded_wait.ts`).
+ *
+ * @module
+ */
+
+import type { Allocator, Purpose } from "../segment/allocator.ts";
+import type { Kernel } from "../segment/kernel.ts";
+import * as layout from "../segment/layout.ts";
+import * as sections from "../segment/section.ts";
+import type { Segment } from "../segment/segment.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+import { BoundedWait } from "./bounded_wait.ts";
+import { HeldVersions, type Holder } from "./held_versions.ts";
+import { drain, firstToFree, leaveLimbo } from "./limbo.ts";
+import { participantBase } from "./registry.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  H_ERA,
+  H_FLUSH,
+  H_PARTICIPANTS,
+  P_HELD_HEAD,
+  P_LIMBO_HEAD,
+  P_PIN,
+  P_RECORD_WEIGHT,
+  P_RETIRED,
+  P_USED_REFS,
+  REF_BYTES,
+} = layout;
+const { add, compareAndSet, hint, load, own } = access;
+const { enter, leave } = sections;
+
+/** What is retired between two collections: so many records, or a part of the segment. */
+const RETIRES_PER_COLLECT = 64;
+const COLLECTS_PER_SEGMENT = 256;
+/** The part of the segment that must have come free since the last rest to consolidate it. */
+const MUCH = 1 / 16;
+/** So much retired at once, in collections, is tried to be freed at once. */
+const MUCH_RETIRED = 2;
+/** Records freed by one collection on an operation's path: bounds the stall after a long pin. */
+const FREES_PER_COLLECT = 256;
+/**
+ * Held versions that a collection looks at, or passes in their chains, for each record that was
+ * retired or held since the last one: so many that what nobody needs any more is never more than a
+ * part of what is needed. And how many at least, and at rest.
+ */
+const LOOKS_PER_RECORD = 4;
+const LEAST_LOOKS = 8;
+const LOOKS_AT_REST = 4096;
+/** As many records as there are. */
+const ALL = 0x7fffffff;
+
+/** The participant that collects. */
+export interface Owner extends Holder {
+  readonly segment: Segment;
+  readonly allocator: Allocator;
+  /** Renews a pin that is kept between operations. */
+  renewPin(): void;
+  count(counter: "reclaimed", by: number): void;
+}
+
+/** What one participant has retired, and holds. */
+export class Collector {
+  readonly held: HeldVersions;
+  readonly #owner: Owner;
+  readonly #words: Words;
+  readonly #freeBlocks: Kernel["drain"];
+  /** The most that may be retired until the next collection, in refs. */
+  readonly #mostRetired: number;
+  readonly #muchFreed: number;
+  /** The era that did not go on for a whole wait; 0: none. */
+  #stuckAt = 0;
+  /** The last request to give back free blocks that it has followed. */
+  #flushed: number;
+  #usedRefs = 0;
+
+  constructor(owner: Owner) {
+    const { base, segment } = owner;
+    const { words } = segment;
+    this.#owner = owner;
+    this.#words = words;
+    this.#flushed = load(words, H_FLUSH);
+    this.held = new HeldVersions(words, owner);
+    const refs = segment.buffer.byteLength / REF_BYTES;
+    this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
+    this.#muchFreed = refs * MUCH;
+    words[base + P_RETIRED] = 0;
+    words[base + P_RECORD_WEIGHT] = Math.ceil(
+      this.#mostRetired / RETIRES_PER_COLLECT,
+    );
+    this.#freeBlocks = segment.kernel?.drain ??
+      ((base, most) => drain(words, base, most));
+  }
+
+  // ---- when -------------------------------------------------------------------------------------
+
+  /** After a write: collects now and then, or when another one asked for free blocks. */
+  collectSometimes(): void {
+    const retired = this.#words[this.#owner.base + P_RETIRED];
+    if (
+      retired < this.#mostRetired &&
+      hint(this.#words, H_FLUSH) === this.#flushed
+    ) return;
+    this.#owner.renewPin();
+    this.collect(FREES_PER_COLLECT);
+    if (retired >= MUCH_RETIRED * this.#mostRetired) this.#collectMuch(retired);
+  }
+
+  /**
+   * After something large was retired, as a table: it is free at once, if nobody reads at the
+   * moment. Else the next operations try again, but not for long. This worker may be about to block
+   * for ever, and nobody else can free what is in its limbo.
+   */
+  #collectMuch(retired: number): void {
+    const { base } = this.#owner;
+    for (let i = 0; i < 2; i++) {
+      this.#owner.renewPin();
+      this.collect(FREES_PER_COLLECT);
+    }
+    if (this.hasRetired) this.#words[base + P_RETIRED] = retired >> 1;
+  }
+
+  /**
+   * As `collect`, at rest: a participant that used no memory since the last time needs none at
+   * hand, and gives it to the others; one that freed much makes whole chunks of it, before it is
+   * used again here and there.
+   */
+  collectAtRest(): void {
+    const { allocator, base } = this.#owner;
+    this.collect(ALL, LOOKS_AT_REST);
+    const used = own(this.#words, base + P_USED_REFS);
+    const change = (used - this.#usedRefs) | 0; // it wraps
+    if (change === 0) allocator.flush();
+    else if (-change > this.#muchFreed) allocator.consolidate(true);
+    this.#usedRefs = used;
+  }
+
+  /** Frees all that can be freed now, renewing the own pin if it is kept between operations. */
+  collectAll(): void {
+    for (let i = 0; i < 3; i++) {
+      this.#owner.renewPin();
+      this.collect(ALL, ALL);
+    }
+  }
+
+  // ---- how --------------------------------------------------------------------------------------
+
+  /**
+   * Advances the era if it can, releases held versions, and frees up to `most` records. Gives the
+   * free blocks to the others if one of them asked.
+   */
+  collect(most: number = ALL, looks: number = this.#looksDue): void {
+    const words = this.#words;
+    const { base } = this.#owner;
+    words[base + P_RETIRED] = 0;
+    this.advance();
+    this.held.release(most, looks);
+    enter(words, base);
+    this.#drain(most);
+    const asked = load(words, H_FLUSH);
+    if (asked !== this.#flushed) {
+      this.#flushed = asked;
+      this.#owner.allocator.flush();
+    }
+    leave(words, base);
+  }
+
+  get #looksDue(): number {
+    const { base } = this.#owner;
+    const records = this.#words[base + P_RETIRED] /
+      this.#words[base + P_RECORD_WEIGHT];
+    return LEAST_LOOKS +
+      LOOKS_PER_RECORD * Math.min(RETIRES_PER_COLLECT, records);
+  }
+
+  /** One try to advance the era: it goes on when every pinned participant has seen it. */
+  advance(): boolean {
+    const words = this.#words;
+    const era = load(words, H_ERA);
+    const slots = load(words, H_PARTICIPANTS);
+    for (let slot = 0; slot < slots; slot++) {
+      const pin = load(words, participantBase(slot) + P_PIN);
+      if (pin !== 0 && pin !== era) return false;
+    }
+    return compareAndSet(words, H_ERA, era, (era + 2) | 0);
+  }
+
+  /** Frees what has no reader left. Blocks go by the kernel, runs of chunks one by one. */
+  #drain(most: number): void {
+    const words = this.#words;
+    const { allocator, base } = this.#owner;
+    const used = own(words, base + P_USED_REFS);
+    let freed = 0;
+    while (freed < most) {
+      freed += this.#freeBlocks(base, most - freed);
+      const ref = freed < most
+        ? firstToFree(words, base, load(words, H_ERA))
+        : 0;
+      if (ref === 0) break;
+      allocator.freeFrom(ref, () => leaveLimbo(words, base));
+      freed++;
+    }
+    if (freed === 0) return;
+    this.#owner.count("reclaimed", freed);
+    allocator.noteFreed((used - own(words, base + P_USED_REFS)) | 0);
+  }
+
+  /** Whether something that was retired is not free yet. */
+  get hasRetired(): boolean {
+    return own(this.#words, this.#owner.base + P_LIMBO_HEAD) !== 0;
+  }
+
+  /** Whether versions are held for open snapshots. */
+  get holdsVersions(): boolean {
+    return own(this.#words, this.#owner.base + P_HELD_HEAD) !== 0;
+  }
+
+  // ---- waiting ----------------------------------------------------------------------------------
+
+  /** Asks the others to give back what their free lists hold. */
+  askForFlush(): void {
+    this.#flushed = (add(this.#words, H_FLUSH, 1) + 1) | 0;
+  }
+
+  /** Frees all that is retired, and waits for those who may still read it; false: some is left. */
+  drainAndWait(): boolean {
+    return this.waitFor(() => !this.hasRetired);
+  }
+
+  /**
+   * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says
+   * whether it came. If a reader kept the era from going on for a whole wait, it waits again only
+   * when the era has gone on.
+   */
+  waitFor(came: () => boolean): boolean {
+    this.collectAll();
+    if (came()) return true;
+    const before = load(this.#words, H_ERA);
+    if (before === this.#stuckAt) return false;
+    const wait = new BoundedWait();
+    do {
+      this.#owner.allocator.flush(); // others may wait for it as well
+      this.askForFlush();
+      if (!wait.nap()) {
+        this.#stuckAt = load(this.#words, H_ERA) === before ? before : 0;
+        return false;
+      }
+      this.collectAll();
+    } while (!came());
+    return true;
+  }
+
+  /** As `waitFor`, for memory for a block, which the caller may then take. */
+  waitForBlock(bytes: number, purpose: Purpose): boolean {
+    const { allocator, base } = this.#owner;
+    return this.waitFor(() => {
+      enter(this.#words, base);
+      const ref = allocator.allocate(bytes, purpose);
+      if (ref !== 0) allocator.free(ref);
+      leave(this.#words, base);
+      return ref !== 0;
+    });
+  }
+}
