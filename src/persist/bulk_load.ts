@@ -270,7 +270,7 @@ export class BulkLoader {
     if (!this.#isAlone) {
       announce(words, participant.base, 0, version);
       const isLinked = this.#table.insertNew(hash, version, false);
-      if (isLinked) account(words, participant.base);
+      if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
     poke(words, participant.base + P_HAND, 0); // if this worker is stopped now, the map dies with it

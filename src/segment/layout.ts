@@ -6,7 +6,7 @@
  * on cache lines of their own (16 words).
  *
  * ```text
- * header | exchange words | participant records | chunk descriptors | chunks …
+ * header | exchange words | participant records | change words | chunk descriptors | chunks …
  * ```
  *
  * Modules on the path of every operation copy what they need from here, and the functions that they call, into constants of
@@ -48,6 +48,11 @@ export const H_FLAGS = 10;
 export const H_MIN_CAPACITY_SHIFT = 11;
 /** Set once the segment is ready; attaching to one that is not is an error. */
 export const H_READY = 12;
+/**
+ * 1 once somebody waited for a change: see `table/changes.ts`. It is read by every write, so it
+ * stands among words that do not change.
+ */
+export const H_WATCHED = 13;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
 /** The last tick at which something was written, or is about to be; never lowered. */
@@ -123,9 +128,13 @@ export const PARTICIPANTS = 1024;
 /** Participants that a segment has room for. */
 export const MAX_PARTICIPANTS = 128;
 export const PARTICIPANT_WORDS = 432;
-/** Chunk descriptors: two words each. */
-export const DESCRIPTORS: number = PARTICIPANTS +
+/** Change words: each a number, and `ARMED` while somebody waits for a key whose hash ends alike. */
+export const CHANGES: number = PARTICIPANTS +
   MAX_PARTICIPANTS * PARTICIPANT_WORDS;
+export const CHANGE_WORDS = 4096;
+export const ARMED = 1;
+/** Chunk descriptors: two words each. */
+export const DESCRIPTORS: number = CHANGES + CHANGE_WORDS;
 
 // ---- participant record ---------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as changes from "./changes.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -26,6 +27,7 @@ const {
 } = layout;
 const { own, poke } = access;
 const { blockRefs } = blocks;
+const { changed } = changes;
 const { bytesOf, isTombstone } = versions;
 
 /**
@@ -51,8 +53,12 @@ export function announce(
   poke(words, base + P_HAND, -after);
 }
 
-/** Counts what was announced: the version is linked, and in hand no more. */
-export function account(words: Words, base: number): void {
+/**
+ * Counts what was announced: the version, of a key with this hash, is linked. It is in hand no
+ * more, once those who wait for the key can know; so all who link a version pass here.
+ */
+export function account(words: Words, base: number, hash: number): void {
+  changed(words, hash);
   poke(words, base + P_ENTRIES, own(words, base + P_ENTRIES_AHEAD));
   poke(words, base + P_LIVE_REFS, own(words, base + P_LIVE_AHEAD));
   poke(words, base + P_HAND, 0);

@@ -355,7 +355,7 @@ function insert(
   announce(words, base, 0, version);
   if (!compareAndSet(words, slot + 1, 0, version)) return UNDONE;
   settle(words, version);
-  account(words, base);
+  account(words, base, hash);
   return DONE;
 }
 
@@ -389,8 +389,9 @@ function replace(
   announce(words, base, current, version);
   if (!compareAndSet(words, slot + 1, linked, version)) return UNDONE;
   settle(words, version);
-  prune(words, base, version, fixed(words, slot));
-  account(words, base);
+  const hash = fixed(words, slot);
+  prune(words, base, version, hash);
+  account(words, base, hash);
   return DONE;
 }
 
@@ -433,7 +434,7 @@ function linkTombstone(
   if (!compareAndSet(words, slot + 1, linked, dead)) return UNDONE;
   settle(words, tombstone);
   prune(words, base, tombstone, hash);
-  account(words, base);
+  account(words, base, hash);
   words[base + P_DELETED] = current;
   dropAtOnce(words, base, table, slot, dead);
   return DONE;

@@ -273,8 +273,9 @@ export class Table {
     announce(words, base, current, version);
     if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
     settle(words, version);
-    prune(words, base, version, fixed(words, this.#slot));
-    account(words, base);
+    const hash = fixed(words, this.#slot);
+    prune(words, base, version, hash);
+    account(words, base, hash);
     if (!dead) return true;
     dropAtOnce(words, base, this.#table, this.#slot, link);
     this.countTombstone();
@@ -305,7 +306,9 @@ export class Table {
     poke(words, version * 4 + V_PREV, FINAL);
     announce(words, this.#participant.base, 0, version);
     const outcome = this.#linkInSlot(version);
-    if (outcome === "done") account(words, this.#participant.base);
+    if (outcome === "done") {
+      account(words, this.#participant.base, key.hash);
+    }
     return outcome;
   }
 

@@ -26,6 +26,7 @@ import {
   V_STAMP,
 } from "../segment/layout.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
+import { changed } from "./changes.ts";
 import { forEachRange } from "./cursor.ts";
 import { EncodedKey } from "./key.ts";
 import type { Migration } from "./migration.ts";
@@ -52,12 +53,13 @@ export class TableRecoverer implements TableRecovery {
     const participant = this.#participant;
     const { words } = participant.segment;
     const stamp = version * 4 + V_STAMP;
-    if (load(words, stamp) !== 0) return true;
     this.#key.copyFrom(words, version);
     participant.pin();
-    this.#table.find(this.#key);
+    if (load(words, stamp) === 0) this.#table.find(this.#key);
     participant.unpin();
-    return load(words, stamp) !== 0;
+    const isLinked = load(words, stamp) !== 0;
+    if (isLinked) changed(words, this.#key.hash); // perhaps not yet
+    return isLinked;
   }
 
   reap(slot: number): void {

@@ -5,6 +5,8 @@
  * @module
  */
 import {
+  CHANGE_WORDS,
+  CHANGES,
   H_ROOT,
   MAX_PARTICIPANTS,
   P_ENTRIES,
@@ -82,6 +84,12 @@ export const FAULTS: Readonly<Record<string, Forgery>> = {
       words[index - P_ENTRIES + P_HAND] = 0;
       delayed = [index, value];
       return true;
+    },
+  },
+  "whoever recovers tells nobody of the changes that it finds": {
+    compareAndSet(_, index) {
+      const isChangeWord = index >= CHANGES && index < CHANGES + CHANGE_WORDS;
+      return recovering && isChangeWord ? true : undefined;
     },
   },
   "a lost race for a link goes unnoticed": {

@@ -49,6 +49,12 @@ const CASES: readonly Case[] = [
     ],
     misses: [["OPERATIONS", "set() of a new key", "gone"]],
   },
+  {
+    name: "Deaths find a change of which nobody was told",
+    fault: "whoever recovers tells nobody of the changes that it finds",
+    finds: ["OPERATIONS", "set() of a new key", "gone"],
+    misses: [["OPERATIONS", "set() of a new key", "exception"]], // it tells itself
+  },
 ];
 
 /** More than these scenarios have steps. */

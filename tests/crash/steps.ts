@@ -11,6 +11,7 @@
  */
 import { assert } from "@std/assert";
 import { Random } from "../testing/random.ts";
+import { Waiter } from "./changes.ts";
 import { inspect } from "./inspection.ts";
 import { RECORD, type Scenario, SCENARIOS } from "./scenarios.ts";
 import { live } from "./atomics.ts";
@@ -59,6 +60,7 @@ function dieEverywhere(name: string, scenario: Scenario): Report {
 
 function countSteps(scenario: Scenario): number {
   const world = makeWorld(scenario);
+  new Waiter(world); // as in each trial: it adds to the steps
   const { counted = "writes", act } = scenario;
   const { steps } = world.kill(Infinity, counted, () => act(world));
   world.close();
@@ -83,6 +85,7 @@ function makeWorld(scenario: Scenario): World {
 /** One world, one death: half of the time the survivors go on a while before they learn of it. */
 function dieOnce(scenario: Scenario, step: number): boolean {
   const world = makeWorld(scenario);
+  const waiter = new Waiter(world);
   const random = new Random(Number(seed) + step);
   const died = endAt(world, scenario, step, random);
   if (scenario.options === undefined && random.chance(0.5)) {
@@ -90,6 +93,7 @@ function dieOnce(scenario: Scenario, step: number): boolean {
   }
   const dead = world.deadSlots;
   world.recover(random.chance(0.5) ? dead : dead.reverse());
+  waiter.check();
   const { lost } = inspect(world, random);
   assert(lost <= (scenario.leaks ?? RECORD), `${lost} refs leaked`);
   world.close();

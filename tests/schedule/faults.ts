@@ -5,6 +5,9 @@
  * @module
  */
 import {
+  ARMED,
+  CHANGE_WORDS,
+  CHANGES,
   CLOSED,
   EMPTY,
   FINAL,
@@ -14,10 +17,13 @@ import {
   H_ERA,
   H_FIRST_CHUNK,
   H_LONG_KEY,
+  H_ROOT,
+  H_WATCHED,
   H_WRITTEN,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   OPENING,
+  P_HAND,
   P_HORIZON,
   P_NOTES,
   P_PIN,
@@ -39,6 +45,7 @@ import {
 import { reserveOf } from "../../src/segment/long_key.ts";
 import { LAST_PLACE, participantBase } from "../../src/reclamation/registry.ts";
 import type { Words } from "../../src/segment/atomics.ts";
+import { isTombstone } from "../../src/table/version.ts";
 import { PLANTED } from "./shared_state.ts";
 import { tablesOf } from "./places.ts";
 import { hashOf, TWINS } from "./scenarios/keys.ts";
@@ -95,6 +102,13 @@ function isOfParticipant(index: number, first: number, count = 1): boolean {
   return at >= 0 && at < MAX_PARTICIPANTS * PARTICIPANT_WORDS &&
     word >= first && word < first + count;
 }
+
+function isChangeWord(index: number): boolean {
+  return index >= CHANGES && index < CHANGES + CHANGE_WORDS;
+}
+
+/** What each worker saw when it began to look for its key. */
+const wereWatched: number[] = [];
 
 /** Whether a word is in the record of the worker that runs. */
 function isMine(index: number): boolean {
@@ -361,6 +375,31 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   "someone who is merely slow is recovered": {
     of: "recovery of the living",
+  },
+  "whoever waits looks at the key before it arms its word": {
+    of: "waiting, but only after a look",
+  },
+  "a write looks whether anybody waits before it links": {
+    of: "waiting",
+    load(words, index) {
+      if (index === H_ROOT) wereWatched[currentWorker()] = words[H_WATCHED];
+      return index === H_WATCHED ? wereWatched[currentWorker()] : undefined;
+    },
+  },
+  "a change puts no armed word out": {
+    of: "waiting",
+    ...skipped(
+      true,
+      (_, index, __, value) => isChangeWord(index) && (value & ARMED) === 0,
+    ),
+  },
+  "a tombstone is linked and nobody told": {
+    of: "arm(1); get(1) | delete(1): the key is present",
+    load(words, index) {
+      if (index !== H_WATCHED) return;
+      const base = participantBase(slotOf(currentWorker()));
+      return isTombstone(words, -words[base + P_HAND]) ? 0 : undefined;
+    },
   },
 };
 

@@ -5,6 +5,8 @@
  * @module
  */
 import {
+  CHANGE_WORDS,
+  CHANGES,
   CHUNK_FRESH,
   DESCRIPTOR_WORDS,
   DESCRIPTORS,
@@ -12,6 +14,7 @@ import {
   H_CHUNK_SHIFT,
   H_FIRST_CHUNK,
   H_PARTICIPANTS,
+  H_WATCHED,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
 } from "../../src/segment/layout.ts";
@@ -58,6 +61,9 @@ export class MemoryImage {
       this.words.set(this.#chunks[chunk], this.#firstChunk + chunk * size);
     }
     this.words.set(this.#descriptors, DESCRIPTORS);
+    if (this.words[H_WATCHED] !== 0) {
+      this.words.fill(0, CHANGES, CHANGES + CHANGE_WORDS); // nobody waits at the beginning
+    }
     this.words.set(this.#head, 0);
   }
 

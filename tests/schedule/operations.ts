@@ -26,6 +26,7 @@ import {
   closeSnapshot as closeSnapshotOf,
   versionAt,
 } from "../../src/table/clock.ts";
+import { arm as armWord } from "../../src/table/changes.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import { NUMBER } from "../../src/table/fast_lookup.ts";
 import { valueIndex } from "../../src/table/version.ts";
@@ -185,6 +186,19 @@ export const double = (key: number): Operation => ({
     if (value !== undefined) map.change(key, 2 * value);
     return map.get(key);
   },
+});
+
+// ---- waiting ------------------------------------------------------------------------------------
+
+/** Arms the word of a key; what it is then. */
+export const arm = (key: number): Operation => ({
+  text: `arm(${key})`,
+  run: ({ segment }) => {
+    const scratch = new EncodedKey(segment.seed);
+    scratch.packNumber(key);
+    return armWord(segment.words, scratch.hash);
+  },
+  spec: (_model, _worker, result) => result,
 });
 
 // ---- time ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
  */
 import * as layout from "../../src/segment/layout.ts";
 import {
+  CHANGES,
   CLOSED,
   DEAD,
   DESCRIPTOR_WORDS,
@@ -78,6 +79,7 @@ export function nameOf(
   if (index < PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS) {
     return nameOfParticipant(index - PARTICIPANTS);
   }
+  if (index < DESCRIPTORS) return `change word ${index - CHANGES}`;
   if (index < words[H_FIRST_CHUNK] * 4) {
     const at = index - DESCRIPTORS;
     const word = at % DESCRIPTOR_WORDS === 0 ? "state" : "cut";

@@ -16,6 +16,7 @@ import { allocateTable } from "../../src/table/table_record.ts";
 import { growOld, noteRoot } from "../table/old_root.ts";
 import { Client } from "./client.ts";
 import { tellTime } from "./clock.ts";
+import type { Event } from "./history.ts";
 import type { Operation } from "./operations.ts";
 
 /** What a search explores. */
@@ -29,6 +30,8 @@ export interface Scenario {
   readonly programs: readonly (readonly Operation[])[];
   /** It must fail: for what no fault in a word can stand for. */
   readonly isSlip?: true;
+  /** What is wrong after a run, besides what is looked at after each; empty: nothing. */
+  check?(segment: Segment, events: readonly Event[]): string;
   /** Blocks that may be lost. */
   readonly leaks?: number;
 }

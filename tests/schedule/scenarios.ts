@@ -13,6 +13,7 @@ import { pairs, triples } from "./scenarios/one_key.ts";
 import { recoveries } from "./scenarios/recoveries.ts";
 import { slots } from "./scenarios/slots.ts";
 import { snapshots } from "./scenarios/snapshots.ts";
+import { waiting } from "./scenarios/waiting.ts";
 import { moves } from "./scenarios/moves.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -29,4 +30,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...attachments,
   ...randomPrograms,
   ...expiry,
+  ...waiting,
 ];

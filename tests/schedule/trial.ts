@@ -154,6 +154,8 @@ export class Trials {
     const { fingerprint } = this.#image;
     const events = this.#events;
     try {
+      const failure = this.scenario.check?.(this.#segment, events) ?? "";
+      if (failure !== "") return failure;
       const final = this.#images.get(fingerprint) ??
         inspect(this.#segment, this.scenario.leaks ?? 0);
       this.#images.set(fingerprint, final);

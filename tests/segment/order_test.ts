@@ -73,6 +73,7 @@ const ORDERED = [
   "H_PARTICIPANTS",
   "H_ROOT",
   "H_SNAPSHOTS",
+  "H_WATCHED",
   "P_HORIZON",
   "P_REGISTRY_MARK",
   "P_STATE",
