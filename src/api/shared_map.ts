@@ -8,39 +8,11 @@
  */
 
 import { Segment } from "../segment/segment.ts";
-import type { Participant } from "../reclamation/participant.ts";
-import {
-  HandleError,
-  MapFullError,
-  received,
-  SnapshotError,
-  theMap,
-} from "../errors.ts";
+import { HandleError, received, SnapshotError, theMap } from "../errors.ts";
 import * as layout from "../segment/layout.ts";
-import { load } from "../segment/atomics.ts";
-import { EncodedKey } from "../table/key.ts";
-import * as lookups from "../table/fast_lookup.ts";
-import * as fastPath from "../table/fast_path.ts";
-import type { Table } from "../table/table.ts";
-import * as versions from "../table/version.ts";
-import { Cursor } from "../table/cursor.ts";
-import * as optimistic from "../table/optimistic_read.ts";
-import type { KeyFormat, ValueFormat } from "../codec/codec.ts";
-import { stringKeys } from "../codec/keys.ts";
-import * as sums from "../map/counters.ts";
 import { attachTo, createAttachment } from "../map/attach.ts";
 import type { Attachment } from "../map/attachment.ts";
-import { present, sightOf } from "./display.ts";
-import { KEEP } from "../map/keep.ts";
-import {
-  checkTtl,
-  insertedLifetimeOf,
-  type InsertOptions,
-  type Lifetime,
-  lifetimeOf,
-  type SetOptions,
-} from "../map/lifetime.ts";
-import { Watch } from "../map/own_changes.ts";
+import { clearEntries } from "../map/clear.ts";
 import type {
   AnyKeyCodec,
   AnyValueCodec,
@@ -49,6 +21,25 @@ import type {
   WithCodecs,
   WithKeys,
 } from "../map/codec_types.ts";
+import { checkCodecs, type Codecs } from "../map/codecs.ts";
+import { sumTally } from "../map/counters.ts";
+import { EntryAccess } from "../map/entry_access.ts";
+import { EntryReader } from "../map/entry_reader.ts";
+import { EntryUpdater } from "../map/entry_updater.ts";
+import { EntryWriter } from "../map/entry_writer.ts";
+import { Hold } from "../map/hold.ts";
+import type { KEEP } from "../map/keep.ts";
+import {
+  checkTtl,
+  insertedLifetimeOf,
+  type InsertOptions,
+  lifetimeOf,
+  type SetOptions,
+} from "../map/lifetime.ts";
+import { meet } from "../map/rendezvous.ts";
+import { type SharedMapStats, sumStats } from "../map/stats.ts";
+import { type Kept, PersistedMap } from "../persist/persisted_map.ts";
+import { present, sightOf } from "./display.ts";
 import {
   type AttachOptions,
   checkOptions,
@@ -56,34 +47,10 @@ import {
   type OpenOptions,
   type SharedMapOptions,
 } from "./options.ts";
-import {
-  checkCodecs,
-  type Codecs,
-  keyFormat,
-  valueFormat,
-} from "../map/codecs.ts";
-import { type Part, Reader, type Taken, UNDECODED } from "../map/reader.ts";
-import { Hold } from "../map/hold.ts";
-import { type Kept, PersistedMap } from "../persist/persisted_map.ts";
-import { Lookup } from "../map/lookup.ts";
-import { meet } from "../map/rendezvous.ts";
-import { Scan } from "../map/scan.ts";
-import { Sighting } from "../map/sighting.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
-import { type SharedMapStats, sumStats } from "../map/stats.ts";
-import type { VersionMaker } from "../map/version_maker.ts";
-import { LEAVE } from "../map/commit.ts";
-import { purge } from "../map/purge.ts";
-import type { Progress } from "../map/reclaim_strategies.ts";
-import { Writer } from "../map/writer.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_ERA, LENGTH_LIMIT, P_ENTRIES, P_RESULT, P_VALUE_INFO } = layout;
-const { FOUND, LONG, NUMBER } = lookups;
-const { ABSENT, DONE } = fastPath;
-const { liveBytesOf, sumTally } = sums;
-const { endOf, isTombstone, valueBytes, valueIndex, valueTag } = versions;
-const { UNDECIDED } = optimistic;
+const { P_ENTRIES } = layout;
 
 /**
  * What another worker needs to attach to a map: `postMessage` takes it as it is.
@@ -96,15 +63,6 @@ export interface SharedMapHandle {
   /** The name that the map was opened by, if it was. */
   readonly name?: string | undefined;
 }
-
-/** Keys that are looked up together: as many as a processor waits for at a time, a few times over. */
-const AHEAD = 64;
-
-/** How many bytes of a value a look copies: as many as there is room for. */
-const ANY = 0x7fffffff;
-
-/** What came of a round in vain: something else is there by now. */
-const CHANGED = Symbol("changed");
 
 /** The hold of a map, for the other files of this layer; and its attachment. No part of what users see. */
 let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
@@ -173,36 +131,11 @@ export class SharedMap<K, V>
   }
 
   readonly #hold: Hold;
-  readonly #attachment: Attachment;
-  readonly #participant: Participant;
   readonly #segment: Segment;
-  readonly #table: Table;
-  readonly #lookup: Lookup;
-  readonly #writer: Writer;
-  readonly #maker: VersionMaker;
-  readonly #key: EncodedKey;
-  readonly #reader: Reader<K, V>;
-  readonly #values: ValueFormat<V>;
-  readonly #floats: Float64Array;
-  readonly #hits: number;
-  readonly #misses: number;
-  readonly #sets: number;
-  readonly #deletes: number;
-  readonly #result: number;
-  readonly #valueInfo: number;
-  /** Whether values that are numbers are kept as such. */
-  readonly #keepsNumbers: boolean;
-  /** Whether reading a value cannot fail, whatever is stored. */
-  readonly #readsSafely: boolean;
-  /** For a value that is compared while another is being written, unless an operation has taken it. */
-  #spareValues: ValueFormat<V> | undefined;
-  readonly #valueCodec: AnyValueCodec | undefined;
-  /** Whether keys are strings, for which there are looks. */
-  readonly #hasTextKeys: boolean;
-  /** Whether encoding and decoding keys runs the caller's code. */
-  readonly #hasOwnKeys: boolean;
-  /** Whether encoding and decoding values runs the caller's code. */
-  readonly #hasOwnValues: boolean;
+  readonly #access: EntryAccess<K, V>;
+  readonly #reader: EntryReader<K, V>;
+  readonly #writer: EntryWriter<K, V>;
+  readonly #updater: EntryUpdater<K, V>;
   /** Its life on disk, if it was opened with `persist`. */
   #onDisk: Kept | undefined;
 
@@ -212,38 +145,12 @@ export class SharedMap<K, V>
         "Cannot construct SharedMap: use SharedMap.create(options) for a map of its own, SharedMap.open(name, options) for one that workers find by its name, or SharedMap.attach(handle) for another worker's",
       );
     }
-    const { attachment } = hold;
-    const { participant, segment } = attachment;
     this.#hold = hold;
-    this.#attachment = attachment;
-    this.#participant = participant;
-    this.#segment = segment;
-    this.#table = attachment.table;
-    this.#lookup = new Lookup(attachment);
-    this.#writer = new Writer(attachment);
-    this.#maker = this.#writer.maker;
-    this.#key = attachment.key;
-    this.#valueCodec = codecs.value;
-    this.#values = valueFormat(segment, codecs.value);
-    this.#reader = new Reader(
-      segment,
-      keyFormat(segment, codecs.key),
-      this.#values,
-    );
-    this.#hasTextKeys = (this.#reader.keys as unknown) === stringKeys;
-    this.#hasOwnKeys = this.#reader.keys.own !== undefined;
-    this.#hasOwnValues = this.#values.own !== undefined;
-    this.#floats = segment.floats;
-    this.#hits = participant.counterIndex("hits");
-    this.#misses = participant.counterIndex("misses");
-    this.#sets = participant.counterIndex("sets");
-    this.#deletes = participant.counterIndex("deletes");
-    this.#result = (participant.base + P_RESULT) / 2;
-    this.#valueInfo = participant.base + P_VALUE_INFO;
-    this.#keepsNumbers = this.#values.name === "number" ||
-      this.#values.name === "any";
-    this.#readsSafely = this.#values.name === "number" ||
-      this.#values.name === "string";
+    this.#segment = hold.attachment.segment;
+    this.#access = new EntryAccess(hold, codecs);
+    this.#reader = new EntryReader(this.#access);
+    this.#updater = new EntryUpdater(this.#access);
+    this.#writer = new EntryWriter(this.#access, this.#updater);
   }
 
   // ---- making and joining -------------------------------------------------------------------------------------------
@@ -513,62 +420,7 @@ export class SharedMap<K, V>
    * ```
    */
   get(key: K): V | undefined {
-    if (!this.#hasTextKeys || typeof key !== "string") {
-      this.#pack(key, "get an entry");
-      return this.#getPacked();
-    }
-    this.#hold.checkReadable("get an entry");
-    const seen = this.#lookupFast(key, ANY, "get an entry");
-    if (seen === NUMBER) {
-      this.#floats[this.#hits]++;
-      return this.#floats[this.#result] as V;
-    }
-    if (seen === 0) {
-      this.#floats[this.#misses]++;
-      return undefined;
-    }
-    return this.#getSeen(seen);
-  }
-
-  #getPacked(): V | undefined {
-    const seen = this.#lookup.lookupPacked(ANY);
-    if (seen === NUMBER) {
-      this.#floats[this.#hits]++;
-      return this.#floats[this.#result] as V;
-    }
-    if (seen === 0) {
-      this.#floats[this.#misses]++;
-      return undefined;
-    }
-    return this.#getSeen(seen);
-  }
-
-  /** The value of a key, after a look for it that found no plain number. */
-  #getSeen(seen: number): V | undefined {
-    if (seen === FOUND) {
-      const info = this.#segment.words[this.#valueInfo];
-      const value = this.#reader.copied(this.#lookup.copiedTo, info);
-      if (value !== UNDECODED) {
-        this.#floats[value === undefined ? this.#misses : this.#hits]++;
-        return value;
-      }
-    }
-    if (seen !== UNDECIDED) this.#lookup.adoptKey();
-    return this.#getPinned();
-  }
-
-  /** Looks for a string. The key is in the scratch then if nothing is decided, else it is none until it is adopted. */
-  #lookupFast(key: K & string, most: number, what: string): number {
-    const seen = this.#lookup.tryFast(key, most);
-    if (seen === UNDECIDED) this.#pack(key, what);
-    return seen;
-  }
-
-  #getPinned(): V | undefined {
-    const found = this.#readPacked((ref) =>
-      ref === 0 ? undefined : this.#reader.takeValue(ref)
-    );
-    return found === undefined ? undefined : this.#reader.value(found);
+    return this.#reader.get(key);
   }
 
   /**
@@ -590,23 +442,7 @@ export class SharedMap<K, V>
    * ```
    */
   has(key: K): boolean {
-    this.#hold.checkReadable("look for an entry");
-    let seen: number;
-    if (this.#hasTextKeys && typeof key === "string") {
-      seen = this.#lookupFast(key, 0, "look for an entry");
-    } else {
-      this.#pack(key, "look for an entry");
-      seen = this.#lookup.lookupPacked(0);
-    }
-    const isFound = seen === FOUND || seen === LONG;
-    if (isFound && this.#reader.seemsOver(this.#lookup.copiedTo)) {
-      this.#lookup.adoptKey();
-      seen = UNDECIDED;
-    }
-    if (seen === UNDECIDED) return this.#readPacked((ref) => ref !== 0);
-    const isThere = seen !== 0;
-    this.#floats[isThere ? this.#hits : this.#misses]++;
-    return isThere;
+    return this.#reader.has(key);
   }
 
   /**
@@ -628,48 +464,11 @@ export class SharedMap<K, V>
    * ```
    */
   getMany(keys: Iterable<K>): (V | undefined)[] {
-    this.#hold.checkOpen("get entries");
-    checkIterable(keys, "get entries", "keys");
-    const wanted = [...keys];
-    this.#hold.checkOpen("get entries");
-    // The caller's own code may use the map itself, and so nothing can be kept over a call of it.
-    if (this.#hasOwnKeys || this.#hasOwnValues) {
-      return wanted.map((key) => this.get(key));
-    }
-    this.#participant.pin();
-    try {
-      return this.#getAhead(wanted);
-    } finally {
-      this.#participant.unpin();
-    }
+    const what = "get entries";
+    this.#hold.checkOpen(what);
+    checkIterable(keys, what, "keys");
+    return this.#reader.getMany([...keys]);
   }
-
-  #getAhead(wanted: readonly K[]): (V | undefined)[] {
-    const values: (V | undefined)[] = [];
-    for (let from = 0; from < wanted.length; from += AHEAD) {
-      const count = Math.min(AHEAD, wanted.length - from);
-      this.#lookAhead(wanted, from, count);
-      for (let i = 0; i < count; i++) {
-        this.#key.take(this.#ahead[i]);
-        values.push(this.#getPacked());
-      }
-    }
-    return values;
-  }
-
-  /** Packs keys, and brings what they lead to into the cache, for all of them at the same time. The map is pinned. */
-  #lookAhead(keys: readonly K[], from: number, count: number): void {
-    const ahead = this.#ahead;
-    const format = this.#reader.keys;
-    for (let i = 0; i < count; i++) {
-      ahead[i] ??= new EncodedKey(this.#segment.seed, this.#attachment.memo);
-      format.pack(format.prepare(keys[from + i]), ahead[i]);
-      this.#hashes[i] = ahead[i].hash;
-    }
-    this.#table.touchVersions(this.#hashes, count);
-  }
-  readonly #ahead: EncodedKey[] = [];
-  readonly #hashes = new Int32Array(AHEAD);
 
   /**
    * How long an entry still lives, in milliseconds.
@@ -691,20 +490,7 @@ export class SharedMap<K, V>
    * ```
    */
   ttl(key: K): number | undefined {
-    this.#pack(key, "read the time left to an entry");
-    return this.#readPacked((ref) =>
-      ref === 0
-        ? undefined
-        : Math.max(0, endOf(this.#segment, ref) - Date.now())
-    );
-  }
-
-  /** Calls `read` with the live version of the packed key, or 0, and counts a hit or a miss. */
-  #readPacked<T>(read: (ref: number) => T): T {
-    return this.#lookup.visit((ref) => {
-      this.#floats[ref === 0 ? this.#misses : this.#hits]++;
-      return read(ref);
-    });
+    return this.#reader.ttl(key);
   }
 
   // ---- writing ------------------------------------------------------------------------------------------------------
@@ -733,24 +519,11 @@ export class SharedMap<K, V>
    */
   set(key: K, value: V, options?: SetOptions): this {
     const what = "set an entry";
-    if (options !== undefined) {
-      return this.#setFor(key, value, lifetimeOf(options, what, false));
+    if (options === undefined) this.#writer.set(key, value, what);
+    else {
+      const life = lifetimeOf(options, what, false);
+      this.#writer.setFor(key, value, life, what);
     }
-    this.#packWithValue(key, value, what);
-    this.#writer.put(this.#values, Infinity);
-    this.#floats[this.#sets]++;
-    return this;
-  }
-
-  #setFor(key: K, value: V, life: Lifetime): this {
-    this.#packWithValue(key, value, "set an entry");
-    if (life.keeps) {
-      this.#writer.commit(
-        true,
-        (current, live) => this.#makeOver(current, live, life),
-      );
-    } else this.#writer.put(this.#values, this.#maker.endAfter(life.ttl));
-    this.#floats[this.#sets]++;
     return this;
   }
 
@@ -787,7 +560,7 @@ export class SharedMap<K, V>
           }`,
         );
       }
-      this.#setFor(entry[0], entry[1], life);
+      this.#writer.setFor(entry[0], entry[1], life, "set an entry");
     }
   }
 
@@ -811,16 +584,7 @@ export class SharedMap<K, V>
    * ```
    */
   delete(key: K): boolean {
-    this.#pack(key, "delete an entry");
-    switch (this.#writer.removeFast()) {
-      case DONE:
-        this.#participant.collectSometimes();
-        return true;
-      case ABSENT:
-        return false;
-      default:
-        return this.#writer.remove(() => true, true) ?? false;
-    }
+    return this.#writer.delete(key, "delete an entry");
   }
 
   /**
@@ -841,56 +605,7 @@ export class SharedMap<K, V>
    */
   clear(): void {
     this.#hold.checkOpen("delete the entries");
-    const migration = this.#table.migration;
-    let cursor = new Cursor(this.#segment, migration);
-    for (let progress: Progress | undefined; !cursor.done;) {
-      const start = cursor.position;
-      const deletes = this.#floats[this.#deletes];
-      const cleared = this.#clearRange(cursor);
-      if (cleared || this.#floats[this.#deletes] > deletes) {
-        progress = undefined;
-      }
-      this.#participant.collectSometimes();
-      if (cleared) continue;
-      // Memory can be freed only between pins; the range is done again then.
-      progress = this.#writer.reclaim(progress);
-      cursor = new Cursor(this.#segment, migration, start);
-    }
-    // So that the table can grow again, and large values find whole stretches: as in a fresh map.
-    this.#participant.collectAll();
-    this.#participant.allocator.consolidate(true);
-    purge(this.#attachment, 1);
-  }
-
-  /** Deletes what is in the cursor's next range, expired or not; false if there is no memory for a tombstone. */
-  #clearRange(cursor: Cursor): boolean {
-    const { words } = this.#segment;
-    const refs: number[] = [];
-    this.#participant.pin();
-    try {
-      cursor.next(refs);
-      return refs.every((ref) => {
-        if (isTombstone(words, ref)) return true;
-        this.#key.copyFrom(words, ref);
-        return this.#clearPacked();
-      });
-    } finally {
-      this.#participant.unpin();
-    }
-  }
-
-  /** Deletes what is there under the packed key; false if there is no memory for a tombstone. */
-  #clearPacked(): boolean {
-    const { words } = this.#segment;
-    const outcome = this.#writer.tryCommit(
-      false,
-      (current) =>
-        current === 0 || isTombstone(words, current)
-          ? LEAVE
-          : this.#maker.tombstone(),
-    );
-    if (outcome === "done") this.#floats[this.#deletes]++;
-    return outcome !== "full";
+    clearEntries(this.#access);
   }
 
   /**
@@ -918,26 +633,8 @@ export class SharedMap<K, V>
    */
   getOrInsert(key: K, value: V, options?: InsertOptions): V {
     const what = "get or insert an entry";
-    return this.#getOrInsert(key, value, insertedLifetimeOf(options, what));
-  }
-
-  #getOrInsert(key: K, value: V, { ttl }: Lifetime): V {
-    this.#packWithValue(key, value, "get or insert an entry");
-    let existing: { value: Taken<V> } | undefined;
-    const inserted = this.#writer.commit(true, (current, live) => {
-      if (live) {
-        existing = { value: this.#reader.takeValue(current) };
-        return LEAVE;
-      }
-      return this.#maker.make(this.#values, this.#maker.endAfter(ttl));
-    });
-    if (inserted) {
-      this.#floats[this.#misses]++;
-      this.#floats[this.#sets]++;
-      return value;
-    }
-    this.#floats[this.#hits]++;
-    return this.#reader.value(existing!.value);
+    const life = insertedLifetimeOf(options, what);
+    return this.#writer.getOrInsert(key, value, life, what);
   }
 
   /**
@@ -971,13 +668,7 @@ export class SharedMap<K, V>
     checkFunction(compute, "compute");
     const what = "get or insert an entry";
     const life = insertedLifetimeOf(options, what);
-    this.#pack(key, what);
-    const found = this.#lookup.visit((ref) =>
-      ref === 0 ? undefined : { value: this.#reader.takeValue(ref) }
-    );
-    if (found === undefined) return this.#getOrInsert(key, compute(key), life);
-    this.#floats[this.#hits]++;
-    return this.#reader.value(found.value);
+    return this.#writer.getOrInsertComputed(key, compute, life, what);
   }
 
   /**
@@ -1005,37 +696,7 @@ export class SharedMap<K, V>
   swap(key: K, value: V, options?: SetOptions): V | undefined {
     const what = "swap an entry";
     const life = lifetimeOf(options, what, false);
-    if (this.#hasOwnValues) return this.#swapByCodec(key, value, life, what);
-    this.#packWithValue(key, value, what);
-    let before: Taken<V> | undefined;
-    this.#writer.commit(true, (current, live) => {
-      before = live ? this.#reader.takeValue(current) : undefined; // first: should it fail, nothing is lost
-      return this.#makeOver(current, live, life);
-    });
-    this.#floats[this.#sets]++;
-    return before === undefined ? undefined : this.#reader.value(before);
-  }
-
-  /** The same where to decode runs the caller's code: the value is decoded first, and then replaced if it is still there. */
-  #swapByCodec(
-    key: K,
-    value: V,
-    life: Lifetime,
-    what: string,
-  ): V | undefined {
-    const prepared = this.#pack(key, what);
-    return this.#replaceBy(prepared, what, (before) => {
-      this.#prepare(value);
-      return before;
-    }, (seen, before) => {
-      const outcome = this.#replaceSeen(
-        seen,
-        (current, live) => this.#makeOver(current, live, life),
-      );
-      if (outcome !== "done") return CHANGED;
-      this.#floats[this.#sets]++;
-      return before;
-    });
+    return this.#writer.swap(key, value, life, what);
   }
 
   /**
@@ -1058,25 +719,7 @@ export class SharedMap<K, V>
    * ```
    */
   take(key: K): V | undefined {
-    const what = "take an entry";
-    const prepared = this.#pack(key, what);
-    if (this.#hasOwnValues) return this.#takeByCodec(prepared, what);
-    const taken = this.#writer.remove(
-      (ref) => ({ value: this.#reader.takeValue(ref) }),
-      this.#readsSafely,
-    );
-    return taken && this.#reader.value(taken.value);
-  }
-
-  /** The same where to decode runs the caller's code: the value is decoded first, and then deleted if it is still there. */
-  #takeByCodec(prepared: unknown, what: string): V | undefined {
-    return this.#replaceBy(prepared, what, (value) => value, (seen, value) => {
-      if (seen.value === undefined) return undefined;
-      const outcome = this.#replaceSeen(seen, () => this.#maker.tombstone());
-      if (outcome !== "done") return CHANGED;
-      this.#floats[this.#deletes]++;
-      return value;
-    });
+    return this.#writer.take(key, "take an entry");
   }
 
   /**
@@ -1117,18 +760,7 @@ export class SharedMap<K, V>
   ): boolean {
     const what = "compare and set an entry";
     const life = lifetimeOf(options, what, options?.ttl === undefined);
-    const isExpected = expected === undefined
-      ? undefined
-      : this.#comparison(expected);
-    this.#packWithValue(key, value, what);
-    const set = this.#writer.commit(true, (current, live) => {
-      if (live ? !isExpected?.(current) : isExpected !== undefined) {
-        return LEAVE;
-      }
-      return this.#makeOver(current, live, life);
-    });
-    if (set) this.#floats[this.#sets]++;
-    return set;
+    return this.#writer.compareAndSet(key, expected, value, life, what);
   }
 
   /**
@@ -1152,15 +784,8 @@ export class SharedMap<K, V>
    * ```
    */
   compareAndDelete(key: K, expected: V): boolean {
-    const isExpected = this.#comparison(expected);
-    this.#pack(key, "compare and delete an entry");
-    const deleted = this.#writer.commit(
-      false,
-      (current, live) =>
-        live && isExpected(current) ? this.#maker.tombstone() : LEAVE,
-    );
-    if (deleted) this.#floats[this.#deletes]++;
-    return deleted;
+    const what = "compare and delete an entry";
+    return this.#writer.compareAndDelete(key, expected, what);
   }
 
   /**
@@ -1198,81 +823,8 @@ export class SharedMap<K, V>
   ): V | undefined {
     checkFunction(fn, "fn");
     const what = "update an entry";
-    return this.#update(key, fn, lifetimeOf(options, what, true), what);
-  }
-
-  #update(
-    key: K,
-    fn: (current: V | undefined) => V | undefined | typeof KEEP,
-    life: Lifetime,
-    what: string,
-  ): V | undefined {
-    const prepared = this.#pack(key, what);
-    if (this.#lookup.lookupPacked(0) === NUMBER) {
-      const next = this.#updateNumber(prepared, what, fn, life);
-      if (next !== CHANGED) return next;
-      this.#packAgain(prepared, what);
-    }
-    return this.#replaceBy(prepared, what, (current) => {
-      const next = fn(current);
-      const isKept = next === KEEP;
-      const isSame = life.keeps && isPrimitive(next) &&
-        Object.is(next, current);
-      if (!isKept && !isSame && next !== undefined) this.#prepare(next);
-      return { isKept, isSame, next: isKept ? current : next };
-    }, (seen, { isKept, isSame, next }) => {
-      if (isKept) return next; // as if it had only read
-      return this.#updateSeen(seen, next, isSame, life);
-    });
-  }
-
-  /** The first round of an update, where a look found a number. */
-  #updateNumber(
-    prepared: unknown,
-    what: string,
-    fn: (current: V | undefined) => V | undefined | typeof KEEP,
-    life: Lifetime,
-  ): V | undefined | typeof CHANGED {
-    const number = this.#floats[this.#result] as V & number;
-    const watch = this.#watch(prepared);
-    const next = watch.during(fn, number as V | undefined);
-    this.#spareWatch = watch;
-    this.#packAgain(prepared, what);
-    if (next === KEEP) return number;
-    if (watch.hasSeenChange) return CHANGED;
-    const isSame = life.keeps && Object.is(next, number);
-    if (!isSame) {
-      const staysForGood = life.keeps || life.ttl === Infinity;
-      if (
-        staysForGood && this.#keepsNumbers &&
-        this.#writer.exchangeFast(number, next)
-      ) {
-        this.#floats[this.#sets]++;
-        return next;
-      }
-      if (next !== undefined) this.#prepare(next);
-      this.#packAgain(prepared, what);
-    }
-    const seen = Sighting.ofNumber(this.#segment, this.#reader, number);
-    return this.#updateSeen(seen, next, isSame, life);
-  }
-
-  #updateSeen(
-    seen: Sighting<V>,
-    next: V | undefined,
-    isSame: boolean,
-    life: Lifetime,
-  ): V | undefined | typeof CHANGED {
-    const outcome = this.#replaceSeen(seen, (current, live) => {
-      if (isSame) return LEAVE;
-      if (next === undefined) return live ? this.#maker.tombstone() : LEAVE;
-      return this.#makeOver(current, live, life);
-    });
-    if (outcome === "changed") return CHANGED;
-    if (outcome === "done") {
-      this.#floats[next === undefined ? this.#deletes : this.#sets]++;
-    }
-    return next;
+    const life = lifetimeOf(options, what, true);
+    return this.#updater.update(key, fn, life, what);
   }
 
   /**
@@ -1314,26 +866,7 @@ export class SharedMap<K, V>
     }
     const what = "increment a number";
     const life = lifetimeOf(options, what, true);
-    let sum = 0;
-    if (this.#hasOwnValues) {
-      const add = (current: unknown) => sum = sumOf(current ?? 0, by);
-      this.#update(key, add as never, life, what); // numbers are among the values
-      return sum;
-    }
-    this.#pack(key, what);
-    // Of finite numbers there always is a sum. What was NaN is NaN still.
-    const isPlain = Number.isFinite(by) && life.ttl === Infinity;
-    if (isPlain && this.#keepsNumbers && this.#writer.incrementFast(by)) {
-      this.#floats[this.#sets]++;
-      return numberOf(this.#floats[this.#result]);
-    }
-    this.#writer.commit(true, (current, live) => {
-      sum = sumOf(live ? this.#reader.takeValue(current) : 0, by);
-      this.#prepare(sum as never);
-      return this.#makeOver(current, live, life);
-    });
-    this.#floats[this.#sets]++;
-    return sum;
+    return this.#writer.increment(key, by, life, what);
   }
 
   /**
@@ -1361,15 +894,7 @@ export class SharedMap<K, V>
   expire(key: K, ttl: number): boolean {
     const what = "set the time left to an entry";
     checkTtl(ttl, what);
-    const life = { ttl, keeps: false };
-    this.#pack(key, what);
-    return this.#writer.commit(
-      false,
-      (current, live) =>
-        live
-          ? this.#maker.copy(current, this.#maker.endOver(current, live, life))
-          : LEAVE,
-    );
+    return this.#writer.expire(key, ttl, what);
   }
 
   // ---- iterating ----------------------------------------------------------------------------------------------------
@@ -1392,7 +917,7 @@ export class SharedMap<K, V>
    * ```
    */
   keys(): MapIterator<K> {
-    return this.#scan(this.#reader.keyPart);
+    return this.#reader.keys();
   }
 
   /**
@@ -1412,7 +937,7 @@ export class SharedMap<K, V>
    * ```
    */
   values(): MapIterator<V> {
-    return this.#scan(this.#reader.valuePart);
+    return this.#reader.values();
   }
 
   /**
@@ -1432,7 +957,7 @@ export class SharedMap<K, V>
    * ```
    */
   entries(): MapIterator<[K, V]> {
-    return this.#scan(this.#reader.entryPart);
+    return this.#reader.entries();
   }
 
   /**
@@ -1470,17 +995,6 @@ export class SharedMap<K, V>
   forEach(fn: (value: V, key: K, map: this) => void): void {
     checkFunction(fn, "fn");
     for (const [key, value] of this) fn(value, key, this);
-  }
-
-  #scan<T>(part: Part<T>): MapIterator<T> {
-    const checkOpen = () => this.#hold.checkOpen("iterate over the entries");
-    checkOpen();
-    return new Scan(
-      this.#attachment,
-      (newest, now) => endOf(this.#segment, newest) > now ? newest : 0,
-      part,
-      checkOpen,
-    );
   }
 
   // ---- the whole map ------------------------------------------------------------------------------------------------
@@ -1536,7 +1050,7 @@ export class SharedMap<K, V>
    */
   snapshot(): SharedMapSnapshot<K, V> {
     this.#hold.checkOpen("open a snapshot");
-    return new MapSnapshot(this.#hold, this.#reader);
+    return new MapSnapshot(this.#hold, this.#access.versions);
   }
 
   /**
@@ -1674,184 +1188,6 @@ export class SharedMap<K, V>
       await this.#onDisk?.ended;
     }
   }
-
-  // ---- parts of operations ------------------------------------------------------------------------------------------
-
-  // The caller's code, which may be a callback, a codec, or the getters of a value, runs in these only, and where an operation says so:
-  // without a pin of this module's, and never between a block's being taken and its being linked or freed. It may use this map, so
-  // the scratch for keys and what is prepared are lost; close it; throw; or never return.
-
-  /** Puts a key into the scratch; returns what to do that again with. May run a codec of the caller's. */
-  #pack(key: K, what: string): unknown {
-    this.#hold.checkOpen(what);
-    const { keys } = this.#reader;
-    const prepared = keys.prepare(key);
-    if (this.#hasOwnKeys) this.#hold.checkOpen(what);
-    keys.pack(prepared, this.#key);
-    return prepared;
-  }
-
-  /** Puts a prepared key into the scratch again, after the caller's code ran. */
-  #packAgain(prepared: unknown, what: string): void {
-    this.#hold.checkOpen(what);
-    this.#reader.keys.pack(prepared, this.#key);
-  }
-
-  /** Prepares a value and puts a key into the scratch; whatever runs the caller's code comes first. */
-  #packWithValue(key: K, value: V, what: string): void {
-    this.#hold.checkOpen(what);
-    const { keys } = this.#reader;
-    const prepared = keys.prepare(key);
-    this.#prepare(value);
-    this.#hold.checkOpen(what); // the caller's code may have closed it
-    keys.pack(prepared, this.#key);
-  }
-
-  #prepare(value: V): void {
-    this.#values.prepare(value);
-    if (this.#values.byteLength >= LENGTH_LIMIT) {
-      this.#tooLarge(this.#values.byteLength);
-    }
-  }
-
-  #tooLarge(needed: number): never {
-    const { buffer, name } = this.#segment;
-    throw new MapFullError(
-      `Cannot store the entry in ${
-        theMap(name)
-      }: a value must be shorter than ${LENGTH_LIMIT} bytes: received ${needed}: store it in parts`,
-      {
-        needed,
-        maxBytes: buffer.byteLength,
-        liveBytes: liveBytesOf(this.#segment),
-        mapName: name,
-      },
-    );
-  }
-
-  /** A version of the packed key with the prepared value, to take the place of its newest. */
-  #makeOver(current: number, live: boolean, life: Lifetime): number {
-    const end = this.#maker.endOver(current, live, life);
-    return this.#maker.make(this.#values, end);
-  }
-
-  /** Whether a version has this value. An operation within the operation, by a codec of the caller's, gets a format of its own. */
-  #comparison(value: V): (ref: number) => boolean {
-    const segment = this.#segment;
-    const { words } = segment;
-    const values = this.#spareValues ??
-      valueFormat<V>(segment, this.#valueCodec);
-    this.#spareValues = undefined;
-    values.prepare(value);
-    values.keep();
-    return (ref) => {
-      this.#spareValues = values; // from here on, none of the caller's code runs until the operation is over
-      return values.equals(
-        segment,
-        valueIndex(words, ref),
-        valueBytes(words, ref),
-        valueTag(words, ref),
-      );
-    };
-  }
-
-  /**
-   * Replaces the entry of the packed key by what the caller's code makes of its value, again and again until nobody comes in between.
-   *
-   * @param prepared The key, for when that code has used the map.
-   * @param what What is done, for an error.
-   * @param call Runs the caller's code.
-   * @param replace From what was seen, and what `call` returned, to the result; `CHANGED` if something else is there now.
-   */
-  #replaceBy<N, R>(
-    prepared: unknown,
-    what: string,
-    call: (current: V | undefined) => N,
-    replace: (seen: Sighting<V>, made: N) => R | typeof CHANGED,
-  ): R {
-    const watch = this.#watch(prepared);
-    const round = (seen: Sighting<V>) => call(this.#valueSeen(seen));
-    for (;;) {
-      const seen = this.#see();
-      const made = watch.during(round, seen);
-      this.#packAgain(prepared, what);
-      const result = replace(seen, made);
-      if (result !== CHANGED) {
-        this.#spareWatch = watch;
-        return result;
-      }
-      watch.endRound(what);
-    }
-  }
-
-  /** A watch over the packed key's entry. Whoever is done with it leaves it for the next. */
-  #watch(prepared: unknown): Watch {
-    const watch = this.#spareWatch ??
-      new Watch(this.#segment, this.#reader.keys as KeyFormat<unknown>);
-    this.#spareWatch = undefined;
-    watch.begin(prepared, this.#key.hash);
-    return watch;
-  }
-  #spareWatch: Watch | undefined;
-
-  /** Looks at the entry of the packed key, for the caller's code to see. */
-  #see(): Sighting<V> {
-    const participant = this.#participant;
-    const segment = this.#segment;
-    participant.pin();
-    try {
-      const epoch = load(segment.words, H_ERA);
-      const ref = this.#lookup.findLive();
-      return Sighting.of(segment, this.#reader, epoch, ref);
-    } finally {
-      participant.unpin();
-    }
-  }
-
-  /** The value that was seen. May run a codec of the caller's. */
-  #valueSeen({ value }: Sighting<V>): V | undefined {
-    return value === undefined ? undefined : this.#reader.value(value);
-  }
-
-  /**
-   * Publishes what `make` makes in the place of what was seen under the packed key.
-   *
-   * @param seen What was seen.
-   * @param make From the newest version, and whether it is live, to the one to publish, or to `LEAVE` or `NO_MEMORY`.
-   * @returns What came of it: "changed" if something else is there now.
-   */
-  #replaceSeen(
-    seen: Sighting<V>,
-    make: (current: number, live: boolean) => number,
-  ): "done" | "left" | "changed" {
-    let isStill = true;
-    const done = this.#writer.commit(true, (current, live) => {
-      isStill = seen.isStill(live ? current : 0);
-      return isStill ? make(current, live) : LEAVE;
-    });
-    return done ? "done" : isStill ? "left" : "changed";
-  }
-}
-
-/** Whether a value cannot have been changed by who had it. */
-function isPrimitive(value: unknown): boolean {
-  return value === null ||
-    typeof value !== "object" && typeof value !== "function";
-}
-
-function sumOf(value: unknown, by: number): number {
-  const sum = numberOf(value) + by;
-  if (sum === sum) return sum;
-  throw new RangeError(
-    `Cannot increment: ${value} and ${by} have no sum: set the value anew`,
-  );
-}
-
-function numberOf(value: unknown): number {
-  if (typeof value === "number" && value === value) return value;
-  throw new TypeError(
-    `Cannot increment: the value must be a number: ${received(value)}`,
-  );
 }
 
 function checkFunction(fn: unknown, name: string): void {

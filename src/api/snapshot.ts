@@ -11,7 +11,7 @@ import { endOf } from "../table/version.ts";
 import type { Attachment, Holder } from "../map/attachment.ts";
 import { present, type Sight } from "./display.ts";
 import type { Hold } from "../map/hold.ts";
-import type { Part, Reader, Taken } from "../map/reader.ts";
+import type { Part, Taken, VersionReader } from "../map/version_reader.ts";
 import { Scan } from "../map/scan.ts";
 
 /**
@@ -98,13 +98,13 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
   readonly tick: number;
   readonly owner: Hold;
   readonly #attachment: Attachment;
-  readonly #reader: Reader<K, V>;
+  readonly #reader: VersionReader<K, V>;
   readonly registryWord: number;
   readonly #openedAt: number;
   isOpen = true;
   #size: number | undefined;
 
-  constructor(owner: Hold, reader: Reader<K, V>) {
+  constructor(owner: Hold, reader: VersionReader<K, V>) {
     const { attachment } = owner;
     const { participant, segment: { name: mapName } } = attachment;
     this.owner = owner;

@@ -1,11 +1,14 @@
 /**
  * Committing: the one way by which versions come into the table.
  *
- * A write seeks the newest version of its key, decides, makes a version, which is then in hand, links it in one step, and counts it; if
- * others were faster it does so again. `tryCommit` is all of that, whatever is decided. The other methods are short cuts for what programs do most, where a decision would take longer than the work; each says what it leaves
- * out. (Restoring has one of its own, `persist/bulk_load.ts`.)
+ * A write seeks the newest version of its key, decides, makes a version, which is then in hand,
+ * links it in one step, and notes the change; if another worker was faster, it begins anew.
+ * `tryCommit` is all of that, whatever is decided. The other methods are short cuts for what
+ * programs do most, where a decision would take longer than the work; each says what it leaves out.
+ * (Bulk loads have a short cut of their own, `persist/bulk_load.ts`.)
  *
- * No step runs the caller's code: what is decided on is read, and prepared, by codecs of this module, or before.
+ * No step runs the caller's code: what is decided on is read, and prepared, by codecs of this
+ * module, or before.
  *
  * @module
  */
@@ -22,12 +25,13 @@ import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { Insert, Table } from "../table/table.ts";
 import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
+import { judged } from "./liveness.ts";
 import * as background from "./background.ts";
 import * as ownChanges from "./own_changes.ts";
 import { NO_MEMORY, type Prepared, VersionMaker } from "./version_maker.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { P_DELETED } = layout;
+const { P_DELETED, P_RESULT } = layout;
 const { TAG_NUMBER } = codec;
 const { NUMBER_INFO } = lookups;
 const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = fastPath;
@@ -39,11 +43,20 @@ const { underway } = ownChanges;
 /** A decision: everything stays as it is. */
 export const LEAVE = 0;
 
-/** There was no memory for a tombstone. */
-export const NO_MEMORY_LEFT: unique symbol = Symbol("no memory left");
+/** The short cut did not take the entry: that is left to `tryCommit`. */
+export const NOT_TAKEN: unique symbol = Symbol("not taken");
 
 /** From the newest version of a key, and whether it is live, to what takes its place. */
 export type Decide = (current: number, live: boolean) => number;
+
+/** What came of a commit: "full" if there was no memory for it, or no slot. */
+export type Outcome = "done" | "left" | "full";
+
+/**
+ * The same of one round, which may have to be repeated: another worker was faster, or a renewal
+ * came too late.
+ */
+type RoundOutcome = Outcome | "lost" | "late";
 
 /** Commits to one key after the other: to the one that is packed. */
 export class Committer {
@@ -55,17 +68,16 @@ export class Committer {
   readonly #fastPath: FastPath;
   readonly #key: EncodedKey;
   readonly #isCallers: boolean;
-  readonly #floats: Float64Array;
-  readonly #deletes: number;
+  // The kernel returns one number. What else it has to say stands in the participant's record,
+  // and is read right after the call.
   readonly #deleted: number;
-  /** What the last seek found, besides the version. */
-  #foundLive = false;
-  #hasPlace = false;
+  readonly #result: number;
 
   /**
    * @param attachment The worker's hold on the map.
-   * @param key Where keys are packed: the attachment's own, which the quick way knows, for what the caller of the map writes;
-   * another for what the map does by itself, perhaps in the middle of that.
+   * @param key Where keys are packed: the attachment's own, which the fast path knows, for what the
+   * caller of the map writes; another one for what the map does by itself, perhaps in the middle of
+   * that.
    */
   constructor(attachment: Attachment, key: EncodedKey = attachment.key) {
     const { participant, segment } = attachment;
@@ -76,66 +88,86 @@ export class Committer {
     this.#fastPath = attachment.fastPath;
     this.#key = key;
     this.#isCallers = key === attachment.key;
-    this.#floats = segment.floats;
-    this.#deletes = participant.counterIndex("deletes");
     this.#deleted = participant.base + P_DELETED;
+    this.#result = (participant.base + P_RESULT) / 2;
   }
 
   /**
-   * Decides about the newest version of the packed key, again and again until no one comes between decision and change.
+   * Decides about the newest version of the packed key, again and again until no one comes between
+   * decision and change.
    *
    * @param toInsert Whether the decision may be a version for a key that has none.
-   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
-   * publish, or to `LEAVE` or `NO_MEMORY`. Called while pinned: none of the caller's code may run. A renewal that came too late was
-   * published in the place of nothing, and is nothing: then it decides anew.
-   * @returns What came of it: "full" if there is no memory for it, or no slot; the maker's `shortage` says what there was too little of.
+   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and
+   * whether it is live, to the version to publish, or to `LEAVE` or `NO_MEMORY`. Called while
+   * pinned: none of the caller's code may run. A renewal that came too late was published in the
+   * place of nothing, and renewed nothing: then it decides anew.
+   * @returns What came of it; if that is "full", the maker's `shortage` says of what there was too
+   * little.
    */
-  tryCommit(
-    toInsert: boolean,
-    decide: Decide,
-  ): "done" | "left" | "full" {
+  tryCommit(toInsert: boolean, decide: Decide): Outcome {
     const participant = this.#participant;
     participant.pin();
     try {
-      this.#table.backoff.reset();
-      for (let quickly = this.#isCallers;; quickly = false) {
-        const current = this.#seek(toInsert, quickly);
-        const version = decide(current, this.#foundLive);
-        if (version === LEAVE) return "left";
-        if (version === NO_MEMORY) return "full";
-        const outcome = this.#linkOrFree(current, version);
-        if (outcome === "done") {
-          this.#noteChange();
-          if (!cameTooLate(this.#segment.words, version)) return "done";
-        } else if (outcome === "full") return "full";
-        else if (!quickly) this.#table.backoff.wait();
+      const found = this.#isCallers ? this.#findFast() : UNDECIDED;
+      if (found !== UNDECIDED) {
+        const outcome = this.#commitOver(found, false, decide);
+        if (isFinal(outcome)) return outcome;
       }
+      return this.#commitSlowly(toInsert, decide);
     } finally {
       participant.unpin();
     }
   }
 
+  #commitSlowly(toInsert: boolean, decide: Decide): Outcome {
+    const { backoff } = this.#table;
+    backoff.reset();
+    for (;;) {
+      const outcome = this.#commitOver(this.#seek(toInsert), true, decide);
+      if (isFinal(outcome)) return outcome;
+      if (outcome === "lost") backoff.wait();
+    }
+  }
+
   /**
-   * As the table's `seek`; and sets whether what it found is live, with a second look where `Lookup.findLive` has one. First quickly: by a
-   * optimistic read, which takes no place in the table; `#linkOrFree` knows.
+   * One round.
+   *
+   * @param found The newest version, negated if it is not live: see `judged`.
+   * @param isSought Whether the table has sought it, and knows its place: see `Table.seek`.
+   * @param decide See `tryCommit`.
    */
-  #seek(toInsert: boolean, quickly: boolean): number {
-    const seen = quickly ? this.#newest() : UNDECIDED;
-    if (seen !== UNDECIDED) {
-      const end = endOf(this.#segment, seen);
-      this.#foundLive = end === Infinity;
-      this.#hasPlace = false;
-      if (this.#foundLive || end === -Infinity) return seen;
-    }
-    this.#hasPlace = true;
-    for (let now = -Infinity;;) {
-      const current = this.#table.seek(this.#key, toInsert);
-      const end = endOf(this.#segment, current);
-      this.#foundLive = end > now;
-      if (end <= now || end === Infinity) return current;
-      now = Date.now();
-      if (end > now) return current;
-    }
+  #commitOver(
+    found: number,
+    isSought: boolean,
+    decide: Decide,
+  ): RoundOutcome {
+    const live = found > 0;
+    const current = live ? found : 0 - found;
+    const version = decide(current, live);
+    if (version === LEAVE) return "left";
+    if (version === NO_MEMORY) return "full";
+    const outcome = this.#linkOrFree(current, version, isSought);
+    if (outcome !== "done") return outcome;
+    this.#noteChange();
+    return cameTooLate(this.#segment.words, version) ? "late" : "done";
+  }
+
+  /** As the table's `seek`, but negated if it is not live. */
+  #seek(toInsert: boolean): number {
+    const seek = () => this.#table.seek(this.#key, toInsert);
+    return judged(this.#segment, seek(), seek);
+  }
+
+  /**
+   * The same by an optimistic read, which takes no place in the table; `UNDECIDED` also if it
+   * expires, as the clock would have to be asked. The map is pinned.
+   */
+  #findFast(): number {
+    const found = this.#newest();
+    if (found <= 0) return found; // none, or undecided
+    const end = endOf(this.#segment, found);
+    if (end === Infinity) return found;
+    return end === -Infinity ? -found : UNDECIDED;
   }
 
   /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
@@ -150,8 +182,8 @@ export class Committer {
   }
 
   /** Links a version, or frees it; ends the section that it was made in. */
-  #linkOrFree(current: number, version: number): Insert {
-    const outcome = this.#hasPlace
+  #linkOrFree(current: number, version: number, isSought: boolean): Insert {
+    const outcome = isSought
       ? this.#link(current, version)
       : this.#linkFast(current, version);
     if (outcome !== "done") this.#participant.allocator.free(version);
@@ -243,65 +275,11 @@ export class Committer {
     return false;
   }
 
-  /**
-   * Deletes the entry of the packed key; returns what `read` makes of its version, undefined if there was none, or `NO_MEMORY_LEFT` if there
-   * is none for a tombstone.
-   *
-   * @param read Reads the version, before it is deleted.
-   * @param isSafe Whether that cannot fail: then it may come after.
-   */
-  tryRemove<T>(
-    read: (ref: number) => T,
-    isSafe: boolean,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    const participant = this.#participant;
-    participant.pin();
-    try {
-      return isSafe
-        ? this.#deleteThenRead(read)
-        : this.#readThenDelete(read, true);
-    } finally {
-      participant.unpin();
-    }
-  }
+  // ---- the fast path ------------------------------------------------------------------------------------------------
 
-  #deleteThenRead<T>(
-    read: (ref: number) => T,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    const outcome = this.removeFast();
-    if (outcome === ABSENT) return undefined;
-    if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
-    return this.#readThenDelete(read, false);
-  }
-
-  #readThenDelete<T>(
-    read: (ref: number) => T,
-    tryQuickly: boolean,
-  ): T | undefined | typeof NO_MEMORY_LEFT {
-    this.#table.backoff.reset();
-    for (let quickly = tryQuickly;; quickly = false) {
-      const current = this.#seek(false, quickly);
-      if (!this.#foundLive) return undefined;
-      const value = read(current);
-      if (quickly) {
-        if (this.removeFast(current) === DONE) return value;
-        continue;
-      }
-      const tombstone = this.maker.tombstone();
-      if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
-      if (this.#linkOrFree(current, tombstone) === "done") {
-        this.#floats[this.#deletes]++;
-        this.#noteChange();
-        return value;
-      }
-      this.#table.backoff.wait();
-    }
-  }
-
-  // ---- the quick way --------------------------------------------------------------------------------------------------
-
-  // Whole operations in one call of the kernel, and so with steps of their own: those of `table/fast_path.ts`, which are searched as
-  // the others are, and take the same words through the same states. False, or `UNDONE`, where they lead nowhere.
+  // Whole operations in one call of the kernel, with steps of their own: those of
+  // `table/fast_path.ts`, which are searched as the others are, and take the same words through the
+  // same states. They give up where anything is out of the ordinary.
 
   #putFast(
     { tag, number }: Prepared,
@@ -345,14 +323,50 @@ export class Committer {
     const outcome = this.#fastPath.remove(base, key.hash, key.info, expected);
     if (outcome === DONE) {
       this.#table.countTombstone();
-      this.#floats[this.#deletes]++;
       this.#noteChange();
     }
     return outcome;
   }
 
-  /** Adds to a number, or to 0 if there is none; the sum is in the record then. */
-  incrementFast(by: number): boolean {
+  /**
+   * The same, and reads what is deleted: returns what `read` makes of its version, undefined if there is none, or `NOT_TAKEN`.
+   *
+   * @param read Reads the version, while pinned.
+   * @param isSafe Whether that cannot fail: then it may come after, and the entry is found and deleted in one call.
+   */
+  takeFast<T>(
+    read: (ref: number) => T,
+    isSafe: boolean,
+  ): T | undefined | typeof NOT_TAKEN {
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      return isSafe ? this.#deleteThenRead(read) : this.#readThenDelete(read);
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  #deleteThenRead<T>(
+    read: (ref: number) => T,
+  ): T | undefined | typeof NOT_TAKEN {
+    const outcome = this.removeFast();
+    if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
+    return outcome === ABSENT ? undefined : NOT_TAKEN;
+  }
+
+  #readThenDelete<T>(
+    read: (ref: number) => T,
+  ): T | undefined | typeof NOT_TAKEN {
+    const found = this.#findFast();
+    if (found === UNDECIDED) return NOT_TAKEN;
+    if (found <= 0) return undefined;
+    const value = read(found);
+    return this.removeFast(found) === DONE ? value : NOT_TAKEN;
+  }
+
+  /** Adds to a number, or to 0 if there is none; returns the sum, or undefined if nothing was done. */
+  incrementFast(by: number): number | undefined {
     const key = this.#key;
     const isDone = key.fitsScratch &&
       this.#fastPath.increment(
@@ -362,8 +376,14 @@ export class Committer {
           NUMBER_INFO,
           by,
         ) === DONE;
-    if (!isDone) return false;
+    if (!isDone) return undefined;
+    const sum = this.#segment.floats[this.#result];
     this.#noteChange();
-    return true;
+    return sum;
   }
+}
+
+/** Whether a round was the last one. */
+function isFinal(outcome: RoundOutcome): outcome is Outcome {
+  return outcome !== "lost" && outcome !== "late";
 }

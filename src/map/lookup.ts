@@ -12,55 +12,68 @@ import type { EncodedKey } from "../table/key.ts";
 import * as lookups from "../table/fast_lookup.ts";
 import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { Table } from "../table/table.ts";
-import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
+import { judged } from "./liveness.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { P_HASH, P_INFO } = layout;
+const { P_HASH, P_INFO, P_RESULT, P_VALUE_INFO } = layout;
 const { copiedValue } = lookups;
 const { UNDECIDED } = optimistic;
-const { endOf } = versions;
 
-/** Looks one key after the other up: that which is packed into the attachment's scratch. */
+/** Looks one key after the other up: the one that is packed into the attachment's scratch. */
 export class Lookup {
   readonly #participant: Participant;
   readonly #segment: Segment;
   readonly #table: Table;
   readonly #fastPath: FastPath;
   readonly #key: EncodedKey;
-  /** Of the record, for looks, right after it was seen that the map is open: the participant would check that again. */
+  /**
+   * Of the record, for fast lookups, which come right after a check that the map is open: the
+   * participant's `base` would check that again.
+   */
   readonly #base: number;
+  readonly #floats: Float64Array;
   readonly #hash: number;
   readonly #info: number;
+  readonly #number: number;
+  readonly #valueInfo: number;
 
   constructor({ key, participant, fastPath, segment, table }: Attachment) {
+    const { base } = participant;
     this.#participant = participant;
     this.#segment = segment;
     this.#table = table;
     this.#fastPath = fastPath;
     this.#key = key;
-    this.#base = participant.base;
-    this.#hash = participant.base + P_HASH;
-    this.#info = participant.base + P_INFO;
+    this.#base = base;
+    this.#floats = segment.floats;
+    this.#hash = base + P_HASH;
+    this.#info = base + P_INFO;
+    this.#number = (base + P_RESULT) / 2;
+    this.#valueInfo = base + P_VALUE_INFO;
   }
 
   // ---- without a pin ------------------------------------------------------------------------------------------------
 
+  // A call of the kernel returns one number, so the rest of what a fast lookup found stands in the
+  // participant's record. The getters below read it. It is good until the next lookup of this thread.
+
   /**
-   * Looks for a string, and copies up to `most` bytes of its value, see `table/fast_lookup.ts`. The scratch is that of no key then,
-   * until it is adopted; if nothing is decided, not even that.
+   * Looks a string up, and copies its value if that has at most `most` bytes: see
+   * `table/fast_lookup.ts`. Afterwards the scratch holds no key, until `adoptKey`; if nothing was
+   * decided, the key has to be packed.
    */
-  tryFast(text: string, most: number): number {
+  lookupText(text: string, most: number): number {
     try {
-      const seen = this.#fastPath.lookup(this.#base, text, most);
+      const found = this.#fastPath.lookup(this.#base, text, most);
       this.#key.forget();
-      return seen;
+      return found;
     } catch (error) {
       return undecidedAfter(error);
     }
   }
 
-  /** Looks for the packed key. */
+  /** The same for the packed key, which stays in the scratch. */
   lookupPacked(most: number): number {
     const key = this.#key;
     if (!key.fitsScratch) return UNDECIDED;
@@ -71,20 +84,30 @@ export class Lookup {
     }
   }
 
-  /** Takes over the key of a look that found something. */
+  /** Takes over the key of a fast lookup that found something. */
   adoptKey(): void {
     const { words } = this.#segment;
     this.#key.adopt(words[this.#info], words[this.#hash]);
   }
 
-  /** Where a look that found something copied the value to. */
+  /** The number that was found. */
+  get number(): number {
+    return this.#floats[this.#number];
+  }
+
+  /** Where the value that was found was copied to, in units of 8 bytes; its expiry is before it. */
   get copiedTo(): number {
     return copiedValue(this.#base, this.#segment.words[this.#info]);
   }
 
+  /** What the version that was found says of its value: tag and length. */
+  get copiedInfo(): number {
+    return this.#segment.words[this.#valueInfo];
+  }
+
   // ---- pinned -------------------------------------------------------------------------------------------------------
 
-  /** Calls `visit` with the live version of the packed key, or 0. */
+  /** Calls `visit` with the live version of the packed key, or 0, while the map is pinned. */
   visit<T>(visit: (ref: number) => T): T {
     this.#participant.pin();
     try {
@@ -94,19 +117,10 @@ export class Lookup {
     }
   }
 
-  /**
-   * The live version of the packed key, or 0. What had expired before it was found is gone; but what expired after that may have been
-   * replaced in time, so then it looks again. The caller is pinned.
-   */
+  /** The live version of the packed key; 0: there is none. The caller is pinned. */
   findLive(): number {
-    for (let now = -Infinity;;) {
-      const ref = this.#find();
-      const end = endOf(this.#segment, ref);
-      if (end <= now) return 0;
-      if (end === Infinity) return ref;
-      now = Date.now();
-      if (end > now) return ref;
-    }
+    const found = judged(this.#segment, this.#find(), () => this.#find());
+    return found > 0 ? found : 0;
   }
 
   /** The newest version of the packed key, settled; 0: there is none. */
@@ -114,14 +128,14 @@ export class Lookup {
     const key = this.#key;
     if (key.fitsScratch) {
       const { base } = this.#participant;
-      const seen = this.#fastPath.findOptimistically(base, key.hash, key.info);
-      if (seen !== UNDECIDED) return seen;
+      const found = this.#fastPath.findOptimistically(base, key.hash, key.info);
+      if (found !== UNDECIDED) return found;
     }
     return this.#table.find(key);
   }
 }
 
-/** What a look comes to that threw: it may have been led astray by memory that was freed under it. */
+/** After a fast lookup that threw: memory that was freed under it may have led it astray. */
 function undecidedAfter(error: unknown): typeof UNDECIDED {
   if (error instanceof WebAssembly.RuntimeError) return UNDECIDED;
   throw error;

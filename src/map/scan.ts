@@ -7,7 +7,7 @@
 
 import { Cursor } from "../table/cursor.ts";
 import type { Attachment } from "./attachment.ts";
-import type { Part, Taken } from "./reader.ts";
+import type { Part, Taken } from "./version_reader.ts";
 
 const END = { done: true, value: undefined } as const;
 

@@ -14,7 +14,7 @@ import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/atomics.ts";
 import * as lookups from "../table/fast_lookup.ts";
 import * as versions from "../table/version.ts";
-import type { Reader, Taken } from "./reader.ts";
+import type { Taken, VersionReader } from "./version_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_ERA, V_VALUE } = layout;
@@ -30,7 +30,7 @@ export class Sighting<V> {
   /** The value, to be finished; undefined: there was no entry. */
   readonly value: Taken<V> | undefined;
   readonly #segment: Segment;
-  readonly #reader: Reader<unknown, V>;
+  readonly #reader: VersionReader<unknown, V>;
   /** Undefined: that of another pin, or of none. */
   readonly #era: number | undefined;
   readonly #ref: number;
@@ -40,7 +40,7 @@ export class Sighting<V> {
 
   private constructor(
     segment: Segment,
-    reader: Reader<unknown, V>,
+    reader: VersionReader<unknown, V>,
     era: number | undefined,
     ref: number,
     info: number,
@@ -66,7 +66,7 @@ export class Sighting<V> {
    */
   static of<V>(
     segment: Segment,
-    reader: Reader<unknown, V>,
+    reader: VersionReader<unknown, V>,
     era: number,
     ref: number,
   ): Sighting<V> {
@@ -86,7 +86,7 @@ export class Sighting<V> {
   /** Of a number that a look found, without a pin. */
   static ofNumber<V>(
     segment: Segment,
-    reader: Reader<unknown, V>,
+    reader: VersionReader<unknown, V>,
     number: number,
   ): Sighting<V> {
     const value: unknown = number;

@@ -100,6 +100,16 @@ export class VersionMaker {
     return this.#kept(ref);
   }
 
+  /** The same to take the place of the key's newest version, with the expiry that follows from that. */
+  makeOver(
+    values: Prepared,
+    current: number,
+    live: boolean,
+    life: Lifetime,
+  ): number {
+    return this.make(values, this.endOver(current, live, life));
+  }
+
   /** The same with the value of another and its own expiry. */
   copy(current: number, expiry: number): number {
     const { words, bytes } = this.#segment;

@@ -4,12 +4,22 @@
  * @module
  */
 
+import * as fastPath from "../table/fast_path.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import type { Attachment } from "./attachment.ts";
-import { Committer, type Decide, NO_MEMORY_LEFT } from "./commit.ts";
+import {
+  Committer,
+  type Decide,
+  LEAVE,
+  NOT_TAKEN,
+  type Outcome,
+} from "./commit.ts";
 import { Reclaimer } from "./reclaim.ts";
 import type { Progress } from "./reclaim_strategies.ts";
 import type { Prepared, VersionMaker } from "./version_maker.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { ABSENT, DONE } = fastPath;
 
 /** Writes to one key after the other: to the one that is packed into the attachment's scratch. */
 export class Writer {
@@ -40,7 +50,7 @@ export class Writer {
   }
 
   /** The same without reclaiming: for whoever is pinned. */
-  tryCommit(toInsert: boolean, decide: Decide): "done" | "left" | "full" {
+  tryCommit(toInsert: boolean, decide: Decide): Outcome {
     return this.#committer.tryCommit(toInsert, decide);
   }
 
@@ -53,22 +63,35 @@ export class Writer {
     this.#participant.collectSometimes();
   }
 
-  /** As `Committer.tryRemove`. Works when the map is full. */
-  remove<T>(read: (ref: number) => T, isSafe: boolean): T | undefined {
-    let progress: Progress | undefined;
-    for (;;) {
-      const outcome = this.#committer.tryRemove(read, isSafe);
-      if (outcome !== NO_MEMORY_LEFT) {
+  /** Deletes the entry of the packed key; returns whether there was one. Works when the map is full. */
+  delete(): boolean {
+    switch (this.#committer.removeFast()) {
+      case DONE:
         this.#participant.collectSometimes();
-        return outcome;
-      }
-      progress = this.reclaim(progress);
+        return true;
+      case ABSENT:
+        return false;
+      default:
+        return this.#remove(() => true) ?? false;
     }
   }
 
-  /** As `Committer.removeFast`, of whatever is there. */
-  removeFast(): number {
-    return this.#committer.removeFast();
+  /** The same, and reads what is deleted: as `Committer.takeFast`. */
+  take<T>(read: (ref: number) => T, isSafe: boolean): T | undefined {
+    const taken = this.#committer.takeFast(read, isSafe);
+    if (taken === NOT_TAKEN) return this.#remove(read);
+    this.#participant.collectSometimes();
+    return taken;
+  }
+
+  #remove<T>(read: (ref: number) => T): T | undefined {
+    let result: T | undefined;
+    const isRemoved = this.commit(false, (current, live) => {
+      if (!live) return LEAVE;
+      result = read(current);
+      return this.maker.tombstone();
+    });
+    return isRemoved ? result : undefined;
   }
 
   /** As `Committer.exchangeFast`. */
@@ -79,10 +102,10 @@ export class Writer {
   }
 
   /** As `Committer.incrementFast`. */
-  incrementFast(by: number): boolean {
-    const isDone = this.#committer.incrementFast(by);
-    if (isDone) this.#participant.collectSometimes();
-    return isDone;
+  incrementFast(by: number): number | undefined {
+    const sum = this.#committer.incrementFast(by);
+    if (sum !== undefined) this.#participant.collectSometimes();
+    return sum;
   }
 
   /** As `Reclaimer.reclaimFor`, for the write at hand. Called between pins. */

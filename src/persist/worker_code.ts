@@ -6445,6 +6445,19 @@ function isPlainNumber(words, version) {
   return words[version * 4 + V_VALUE5] === NUMBER_INFO && (words[version * 4 + V_KEY8] & HAS_EXPIRY7) === 0;
 }
 
+// src/map/liveness.ts
+var { endOf: endOf2 } = version_exports;
+function judged(segment, found, findAgain) {
+  for (let ref = found, now4 = -Infinity; ; ) {
+    const end = endOf2(segment, ref);
+    if (end === Infinity) return ref;
+    if (end <= now4) return 0 - ref;
+    now4 = Date.now();
+    if (end > now4) return ref;
+    ref = findAgain();
+  }
+}
+
 // src/map/own_changes.ts
 var own_changes_exports = {};
 __export(own_changes_exports, {
@@ -6524,7 +6537,7 @@ var Watch = class {
 
 // src/map/version_maker.ts
 var { H_TTL_USED: H_TTL_USED2, LENGTH_MASK: LENGTH_MASK5, TAG_TOMBSTONE: TAG_TOMBSTONE5 } = layout_exports;
-var { bytesOf: bytesOf3, endOf: endOf2, valueBytes: valueBytes2, valueIndex: valueIndex2, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
+var { bytesOf: bytesOf3, endOf: endOf3, valueBytes: valueBytes2, valueIndex: valueIndex2, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
 var NO_MEMORY = -1;
 var VersionMaker = class {
   #participant;
@@ -6563,7 +6576,7 @@ var VersionMaker = class {
   /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
   endOver(current, live, { ttl, keeps }) {
     if (!live) return this.endAfter(ttl);
-    const before = endOf2(this.#segment, current);
+    const before = endOf3(this.#segment, current);
     if (keeps) return before;
     const end = this.endAfter(ttl);
     return before === Infinity || end <= before ? end : -end;
@@ -6579,6 +6592,10 @@ var VersionMaker = class {
     writeVersion2(segment, ref, this.#key, values.tag, values.byteLength, expiry2);
     values.write(segment, valueIndex2(segment.words, ref));
     return this.#kept(ref);
+  }
+  /** The same to take the place of the key's newest version, with the expiry that follows from that. */
+  makeOver(values, current, live, life) {
+    return this.make(values, this.endOver(current, live, life));
   }
   /** The same with the value of another and its own expiry. */
   copy(current, expiry2) {
@@ -6648,16 +6665,16 @@ var VersionMaker = class {
 };
 
 // src/map/commit.ts
-var { P_DELETED: P_DELETED3 } = layout_exports;
+var { P_DELETED: P_DELETED3, P_RESULT: P_RESULT4 } = layout_exports;
 var { TAG_NUMBER: TAG_NUMBER3 } = codec_exports;
 var { NUMBER_INFO: NUMBER_INFO2 } = fast_lookup_exports;
 var { ABSENT: ABSENT2, ANY_VERSION: ANY_VERSION2, DONE: DONE2, touchHome: touchHome2, UNDONE: UNDONE2 } = fast_path_exports;
-var { bytesOf: bytesOf4, cameTooLate: cameTooLate2, endOf: endOf3, isTombstone: isTombstone5 } = version_exports;
+var { bytesOf: bytesOf4, cameTooLate: cameTooLate2, endOf: endOf4, isTombstone: isTombstone5 } = version_exports;
 var { UNDECIDED: UNDECIDED4 } = optimistic_read_exports;
 var { ticker: ticker2 } = background_exports;
 var { underway: underway2 } = own_changes_exports;
 var LEAVE = 0;
-var NO_MEMORY_LEFT = Symbol("no memory left");
+var NOT_TAKEN = Symbol("not taken");
 var Committer = class {
   /** Makes the versions that are decided on. */
   maker;
@@ -6667,16 +6684,15 @@ var Committer = class {
   #fastPath;
   #key;
   #isCallers;
-  #floats;
-  #deletes;
+  // The kernel returns one number. What else it has to say stands in the participant's record,
+  // and is read right after the call.
   #deleted;
-  /** What the last seek found, besides the version. */
-  #foundLive = false;
-  #hasPlace = false;
+  #result;
   /**
    * @param attachment The worker's hold on the map.
-   * @param key Where keys are packed: the attachment's own, which the quick way knows, for what the caller of the map writes;
-   * another for what the map does by itself, perhaps in the middle of that.
+   * @param key Where keys are packed: the attachment's own, which the fast path knows, for what the
+   * caller of the map writes; another one for what the map does by itself, perhaps in the middle of
+   * that.
    */
   constructor(attachment, key = attachment.key) {
     const { participant, segment } = attachment;
@@ -6687,61 +6703,77 @@ var Committer = class {
     this.#fastPath = attachment.fastPath;
     this.#key = key;
     this.#isCallers = key === attachment.key;
-    this.#floats = segment.floats;
-    this.#deletes = participant.counterIndex("deletes");
     this.#deleted = participant.base + P_DELETED3;
+    this.#result = (participant.base + P_RESULT4) / 2;
   }
   /**
-   * Decides about the newest version of the packed key, again and again until no one comes between decision and change.
+   * Decides about the newest version of the packed key, again and again until no one comes between
+   * decision and change.
    *
    * @param toInsert Whether the decision may be a version for a key that has none.
-   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and whether it is live, to the version to
-   * publish, or to \`LEAVE\` or \`NO_MEMORY\`. Called while pinned: none of the caller's code may run. A renewal that came too late was
-   * published in the place of nothing, and is nothing: then it decides anew.
-   * @returns What came of it: "full" if there is no memory for it, or no slot; the maker's \`shortage\` says what there was too little of.
+   * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and
+   * whether it is live, to the version to publish, or to \`LEAVE\` or \`NO_MEMORY\`. Called while
+   * pinned: none of the caller's code may run. A renewal that came too late was published in the
+   * place of nothing, and renewed nothing: then it decides anew.
+   * @returns What came of it; if that is "full", the maker's \`shortage\` says of what there was too
+   * little.
    */
   tryCommit(toInsert, decide) {
     const participant = this.#participant;
     participant.pin();
     try {
-      this.#table.backoff.reset();
-      for (let quickly = this.#isCallers; ; quickly = false) {
-        const current = this.#seek(toInsert, quickly);
-        const version = decide(current, this.#foundLive);
-        if (version === LEAVE) return "left";
-        if (version === NO_MEMORY) return "full";
-        const outcome = this.#linkOrFree(current, version);
-        if (outcome === "done") {
-          this.#noteChange();
-          if (!cameTooLate2(this.#segment.words, version)) return "done";
-        } else if (outcome === "full") return "full";
-        else if (!quickly) this.#table.backoff.wait();
+      const found = this.#isCallers ? this.#findFast() : UNDECIDED4;
+      if (found !== UNDECIDED4) {
+        const outcome = this.#commitOver(found, false, decide);
+        if (isFinal(outcome)) return outcome;
       }
+      return this.#commitSlowly(toInsert, decide);
     } finally {
       participant.unpin();
     }
   }
+  #commitSlowly(toInsert, decide) {
+    const { backoff } = this.#table;
+    backoff.reset();
+    for (; ; ) {
+      const outcome = this.#commitOver(this.#seek(toInsert), true, decide);
+      if (isFinal(outcome)) return outcome;
+      if (outcome === "lost") backoff.wait();
+    }
+  }
   /**
-   * As the table's \`seek\`; and sets whether what it found is live, with a second look where \`Lookup.findLive\` has one. First quickly: by a
-   * optimistic read, which takes no place in the table; \`#linkOrFree\` knows.
+   * One round.
+   *
+   * @param found The newest version, negated if it is not live: see \`judged\`.
+   * @param isSought Whether the table has sought it, and knows its place: see \`Table.seek\`.
+   * @param decide See \`tryCommit\`.
    */
-  #seek(toInsert, quickly) {
-    const seen = quickly ? this.#newest() : UNDECIDED4;
-    if (seen !== UNDECIDED4) {
-      const end = endOf3(this.#segment, seen);
-      this.#foundLive = end === Infinity;
-      this.#hasPlace = false;
-      if (this.#foundLive || end === -Infinity) return seen;
-    }
-    this.#hasPlace = true;
-    for (let now4 = -Infinity; ; ) {
-      const current = this.#table.seek(this.#key, toInsert);
-      const end = endOf3(this.#segment, current);
-      this.#foundLive = end > now4;
-      if (end <= now4 || end === Infinity) return current;
-      now4 = Date.now();
-      if (end > now4) return current;
-    }
+  #commitOver(found, isSought, decide) {
+    const live = found > 0;
+    const current = live ? found : 0 - found;
+    const version = decide(current, live);
+    if (version === LEAVE) return "left";
+    if (version === NO_MEMORY) return "full";
+    const outcome = this.#linkOrFree(current, version, isSought);
+    if (outcome !== "done") return outcome;
+    this.#noteChange();
+    return cameTooLate2(this.#segment.words, version) ? "late" : "done";
+  }
+  /** As the table's \`seek\`, but negated if it is not live. */
+  #seek(toInsert) {
+    const seek = () => this.#table.seek(this.#key, toInsert);
+    return judged(this.#segment, seek(), seek);
+  }
+  /**
+   * The same by an optimistic read, which takes no place in the table; \`UNDECIDED\` also if it
+   * expires, as the clock would have to be asked. The map is pinned.
+   */
+  #findFast() {
+    const found = this.#newest();
+    if (found <= 0) return found;
+    const end = endOf4(this.#segment, found);
+    if (end === Infinity) return found;
+    return end === -Infinity ? -found : UNDECIDED4;
   }
   /** The newest version of the packed key, 0 for none, or \`UNDECIDED\`. The map is pinned. */
   #newest() {
@@ -6750,8 +6782,8 @@ var Committer = class {
     return this.#fastPath.findOptimistically(this.#participant.base, key.hash, key.info);
   }
   /** Links a version, or frees it; ends the section that it was made in. */
-  #linkOrFree(current, version) {
-    const outcome = this.#hasPlace ? this.#link(current, version) : this.#linkFast(current, version);
+  #linkOrFree(current, version, isSought) {
+    const outcome = isSought ? this.#link(current, version) : this.#linkFast(current, version);
     if (outcome !== "done") this.#participant.allocator.free(version);
     this.#participant.leaveSection();
     return outcome;
@@ -6826,51 +6858,10 @@ var Committer = class {
     this.#participant.allocator.free(version);
     return false;
   }
-  /**
-   * Deletes the entry of the packed key; returns what \`read\` makes of its version, undefined if there was none, or \`NO_MEMORY_LEFT\` if there
-   * is none for a tombstone.
-   *
-   * @param read Reads the version, before it is deleted.
-   * @param isSafe Whether that cannot fail: then it may come after.
-   */
-  tryRemove(read, isSafe) {
-    const participant = this.#participant;
-    participant.pin();
-    try {
-      return isSafe ? this.#deleteThenRead(read) : this.#readThenDelete(read, true);
-    } finally {
-      participant.unpin();
-    }
-  }
-  #deleteThenRead(read) {
-    const outcome = this.removeFast();
-    if (outcome === ABSENT2) return void 0;
-    if (outcome === DONE2) return read(this.#segment.words[this.#deleted]);
-    return this.#readThenDelete(read, false);
-  }
-  #readThenDelete(read, tryQuickly) {
-    this.#table.backoff.reset();
-    for (let quickly = tryQuickly; ; quickly = false) {
-      const current = this.#seek(false, quickly);
-      if (!this.#foundLive) return void 0;
-      const value = read(current);
-      if (quickly) {
-        if (this.removeFast(current) === DONE2) return value;
-        continue;
-      }
-      const tombstone = this.maker.tombstone();
-      if (tombstone === NO_MEMORY) return NO_MEMORY_LEFT;
-      if (this.#linkOrFree(current, tombstone) === "done") {
-        this.#floats[this.#deletes]++;
-        this.#noteChange();
-        return value;
-      }
-      this.#table.backoff.wait();
-    }
-  }
-  // ---- the quick way --------------------------------------------------------------------------------------------------
-  // Whole operations in one call of the kernel, and so with steps of their own: those of \`table/fast_path.ts\`, which are searched as
-  // the others are, and take the same words through the same states. False, or \`UNDONE\`, where they lead nowhere.
+  // ---- the fast path ------------------------------------------------------------------------------------------------
+  // Whole operations in one call of the kernel, with steps of their own: those of
+  // \`table/fast_path.ts\`, which are searched as the others are, and take the same words through the
+  // same states. They give up where anything is out of the ordinary.
   #putFast({ tag, number }, expiry2) {
     const key = this.#key;
     return tag === TAG_NUMBER3 && expiry2 === Infinity && key.fitsScratch && this.#fastPath.putNumber(this.#participant.base, key.hash, key.info, NUMBER_INFO2, number) === DONE2;
@@ -6891,20 +6882,50 @@ var Committer = class {
     const outcome = this.#fastPath.remove(base, key.hash, key.info, expected);
     if (outcome === DONE2) {
       this.#table.countTombstone();
-      this.#floats[this.#deletes]++;
       this.#noteChange();
     }
     return outcome;
   }
-  /** Adds to a number, or to 0 if there is none; the sum is in the record then. */
+  /**
+   * The same, and reads what is deleted: returns what \`read\` makes of its version, undefined if there is none, or \`NOT_TAKEN\`.
+   *
+   * @param read Reads the version, while pinned.
+   * @param isSafe Whether that cannot fail: then it may come after, and the entry is found and deleted in one call.
+   */
+  takeFast(read, isSafe) {
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      return isSafe ? this.#deleteThenRead(read) : this.#readThenDelete(read);
+    } finally {
+      participant.unpin();
+    }
+  }
+  #deleteThenRead(read) {
+    const outcome = this.removeFast();
+    if (outcome === DONE2) return read(this.#segment.words[this.#deleted]);
+    return outcome === ABSENT2 ? void 0 : NOT_TAKEN;
+  }
+  #readThenDelete(read) {
+    const found = this.#findFast();
+    if (found === UNDECIDED4) return NOT_TAKEN;
+    if (found <= 0) return void 0;
+    const value = read(found);
+    return this.removeFast(found) === DONE2 ? value : NOT_TAKEN;
+  }
+  /** Adds to a number, or to 0 if there is none; returns the sum, or undefined if nothing was done. */
   incrementFast(by) {
     const key = this.#key;
     const isDone = key.fitsScratch && this.#fastPath.increment(this.#participant.base, key.hash, key.info, NUMBER_INFO2, by) === DONE2;
-    if (!isDone) return false;
+    if (!isDone) return void 0;
+    const sum = this.#segment.floats[this.#result];
     this.#noteChange();
-    return true;
+    return sum;
   }
 };
+function isFinal(outcome) {
+  return outcome !== "lost" && outcome !== "late";
+}
 
 // src/map/removal.ts
 var Remover = class {

@@ -1,6 +1,6 @@
 /*
  * An entry whose time is over at some moment, and a renewal of it (src/table/version.ts, openMoment of src/table/clock.ts, the
- * second look of src/api/shared_map.ts).  V is the entry, W its renewal; CLOCK is 0 before V's end and 1 after it.
+ * second look of src/map/liveness.ts).  V is the entry, W its renewal; CLOCK is 0 before V's end and 1 after it.
  *   default         who settles W reads the tick before the clock; if it is too late, another tick after it
  *   BUG_BLIND       a renewal counts, however late it comes
  *   BUG_TICK_LATER  the tick of one that is in time is read after the clock

@@ -37,7 +37,7 @@ export interface Part<T> {
 }
 
 /** Decodes versions, and what looks copied. */
-export class Reader<K, V> {
+export class VersionReader<K, V> {
   readonly keys: KeyFormat<K>;
   readonly values: ValueFormat<V>;
   readonly #segment: Segment;

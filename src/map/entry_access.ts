@@ -1,0 +1,45 @@
+/**
+ * What the operations of one map object work with. One operation is at work at a time, and in the
+ * caller's code within it perhaps another: each packs its key and prepares its value anew.
+ *
+ * @module
+ */
+
+import { keyFormat, valueFormat } from "./codecs.ts";
+import type { Codecs } from "./codecs.ts";
+import type { Hold } from "./hold.ts";
+import { KeyPacker } from "./key_packer.ts";
+import { Lookup } from "./lookup.ts";
+import { OperationCounts } from "./operation_counts.ts";
+import { ValuePacker } from "./value_packer.ts";
+import { VersionReader } from "./version_reader.ts";
+import { Writer } from "./writer.ts";
+
+/** One map object's access to the entries of the map. */
+export class EntryAccess<K, V> {
+  readonly hold: Hold;
+  readonly keys: KeyPacker<K>;
+  readonly values: ValuePacker<V>;
+  readonly versions: VersionReader<K, V>;
+  readonly lookup: Lookup;
+  readonly writer: Writer;
+  readonly counts: OperationCounts;
+
+  /** Throws `HandleError` if the codecs are not those of the map. */
+  constructor(hold: Hold, codecs: Codecs) {
+    const { attachment } = hold;
+    const { participant, segment } = attachment;
+    const { value } = codecs;
+    this.hold = hold;
+    this.keys = new KeyPacker(hold, keyFormat(segment, codecs.key));
+    this.values = new ValuePacker(segment, () => valueFormat(segment, value));
+    this.versions = new VersionReader(
+      segment,
+      this.keys.format,
+      this.values.format,
+    );
+    this.lookup = new Lookup(attachment);
+    this.writer = new Writer(attachment);
+    this.counts = new OperationCounts(participant);
+  }
+}

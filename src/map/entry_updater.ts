@@ -1,0 +1,268 @@
+/**
+ * Updating entries: replacing a value by what the caller's code makes of it.
+ *
+ * That code runs without a pin, and may do anything: use this map, close it, throw, or never return.
+ * So it runs in rounds. Each sees the entry, lets the code run, and replaces the entry if it is
+ * still what was seen; if not, the next round begins. In the caller's code the scratch for keys and
+ * the prepared value are lost: the key is packed once more after it.
+ *
+ * @module
+ */
+
+import * as layout from "../segment/layout.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import type { KeyFormat } from "../codec/codec.ts";
+import * as access from "../segment/atomics.ts";
+import type { Segment } from "../segment/segment.ts";
+import type { EncodedKey } from "../table/key.ts";
+import * as lookups from "../table/fast_lookup.ts";
+import { LEAVE } from "./commit.ts";
+import type { EntryAccess } from "./entry_access.ts";
+import { KEEP } from "./keep.ts";
+import type { KeyPacker } from "./key_packer.ts";
+import type { Lifetime } from "./lifetime.ts";
+import type { Lookup } from "./lookup.ts";
+import type { OperationCounts } from "./operation_counts.ts";
+import { Watch } from "./own_changes.ts";
+import { Sighting } from "./sighting.ts";
+import type { ValuePacker } from "./value_packer.ts";
+import type { VersionMaker } from "./version_maker.ts";
+import type { VersionReader } from "./version_reader.ts";
+import type { Writer } from "./writer.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { H_ERA } = layout;
+const { load } = access;
+const { NUMBER } = lookups;
+
+/** What came of a round in vain: something else is there by now. */
+const CHANGED = Symbol("changed");
+
+/** What the caller of an update gives: from the present value to the next. */
+export type Update<V> = (
+  current: V | undefined,
+) => V | undefined | typeof KEEP;
+
+/** Updates the entries of a map for one map object. */
+export class EntryUpdater<K, V> {
+  readonly #participant: Participant;
+  readonly #segment: Segment;
+  readonly #key: EncodedKey;
+  readonly #keys: KeyPacker<K>;
+  readonly #values: ValuePacker<V>;
+  readonly #versions: VersionReader<K, V>;
+  readonly #lookup: Lookup;
+  readonly #writer: Writer;
+  readonly #maker: VersionMaker;
+  readonly #counts: OperationCounts;
+  /** For the next update, unless one has taken it. */
+  #spareWatch: Watch | undefined;
+
+  constructor(access: EntryAccess<K, V>) {
+    const { counts, hold, keys, lookup, values, versions, writer } = access;
+    const { key, participant, segment } = hold.attachment;
+    this.#participant = participant;
+    this.#segment = segment;
+    this.#key = key;
+    this.#keys = keys;
+    this.#values = values;
+    this.#versions = versions;
+    this.#lookup = lookup;
+    this.#writer = writer;
+    this.#maker = writer.maker;
+    this.#counts = counts;
+  }
+
+  /** Replaces the value of a key by what the caller makes of it; returns the new one. */
+  update(
+    key: K,
+    fn: Update<V>,
+    life: Lifetime,
+    what: string,
+  ): V | undefined {
+    const prepared = this.#keys.pack(key, what);
+    if (this.#lookup.lookupPacked(0) === NUMBER) {
+      const next = this.#updateNumber(prepared, what, fn, life);
+      if (next !== CHANGED) return next;
+      this.#keys.packPrepared(prepared, what);
+    }
+    return this.#replaceBy(prepared, what, (current) => {
+      const next = fn(current);
+      const isKept = next === KEEP;
+      const isSame = life.keeps && isPrimitive(next) &&
+        Object.is(next, current);
+      if (!isKept && !isSame && next !== undefined) this.#values.prepare(next);
+      return { isKept, isSame, next: isKept ? current : next };
+    }, (seen, { isKept, isSame, next }) => {
+      if (isKept) return next; // as if it had only read
+      return this.#updateSeen(seen, next, isSame, life);
+    });
+  }
+
+  /** The first round of an update, where a fast lookup found a number. */
+  #updateNumber(
+    prepared: unknown,
+    what: string,
+    fn: Update<V>,
+    life: Lifetime,
+  ): V | undefined | typeof CHANGED {
+    const number = this.#lookup.number as V & number;
+    const watch = this.#watch(prepared);
+    const next = watch.during(fn, number as V | undefined);
+    this.#spareWatch = watch;
+    this.#keys.packPrepared(prepared, what);
+    if (next === KEEP) return number;
+    if (watch.hasSeenChange) return CHANGED;
+    const isSame = life.keeps && Object.is(next, number);
+    if (!isSame) {
+      const staysForGood = life.keeps || life.ttl === Infinity;
+      if (
+        staysForGood && this.#values.keepsNumbers &&
+        this.#writer.exchangeFast(number, next)
+      ) {
+        this.#counts.set();
+        return next;
+      }
+      if (next !== undefined) this.#values.prepare(next);
+      this.#keys.packPrepared(prepared, what);
+    }
+    const seen = Sighting.ofNumber(this.#segment, this.#versions, number);
+    return this.#updateSeen(seen, next, isSame, life);
+  }
+
+  #updateSeen(
+    seen: Sighting<V>,
+    next: V | undefined,
+    isSame: boolean,
+    life: Lifetime,
+  ): V | undefined | typeof CHANGED {
+    const outcome = this.#replaceSeen(seen, (current, live) => {
+      if (isSame) return LEAVE;
+      if (next === undefined) return live ? this.#maker.tombstone() : LEAVE;
+      return this.#maker.makeOver(this.#values.format, current, live, life);
+    });
+    if (outcome === "changed") return CHANGED;
+    if (outcome === "done") {
+      if (next === undefined) this.#counts.delete();
+      else this.#counts.set();
+    }
+    return next;
+  }
+
+  /** Sets a value and returns the one that was there, where the caller's code decodes that. */
+  swap(key: K, value: V, life: Lifetime, what: string): V | undefined {
+    const prepared = this.#keys.pack(key, what);
+    return this.#replaceBy(prepared, what, (before) => {
+      this.#values.prepare(value);
+      return before;
+    }, (seen, before) => {
+      const outcome = this.#replaceSeen(
+        seen,
+        (current, live) =>
+          this.#maker.makeOver(this.#values.format, current, live, life),
+      );
+      if (outcome !== "done") return CHANGED;
+      this.#counts.set();
+      return before;
+    });
+  }
+
+  /** Deletes an entry and returns its value, likewise. */
+  take(key: K, what: string): V | undefined {
+    const prepared = this.#keys.pack(key, what);
+    return this.#replaceBy(prepared, what, (value) => value, (seen, value) => {
+      if (seen.value === undefined) return undefined;
+      const outcome = this.#replaceSeen(seen, () => this.#maker.tombstone());
+      if (outcome !== "done") return CHANGED;
+      this.#counts.delete();
+      return value;
+    });
+  }
+
+  // ---- rounds -------------------------------------------------------------------------------------------------------
+
+  /**
+   * Replaces the entry of the packed key by what the caller's code makes of its value, again and
+   * again until nobody comes in between.
+   *
+   * @param prepared The key, for when that code has used the map.
+   * @param what What is done, for an error.
+   * @param call Runs the caller's code.
+   * @param replace From what was seen, and what `call` returned, to the result; `CHANGED` if
+   * something else is there by now.
+   */
+  #replaceBy<N, R>(
+    prepared: unknown,
+    what: string,
+    call: (current: V | undefined) => N,
+    replace: (seen: Sighting<V>, made: N) => R | typeof CHANGED,
+  ): R {
+    const watch = this.#watch(prepared);
+    const round = (seen: Sighting<V>) => call(this.#valueOf(seen));
+    for (;;) {
+      const seen = this.#see();
+      const made = watch.during(round, seen);
+      this.#keys.packPrepared(prepared, what);
+      const result = replace(seen, made);
+      if (result !== CHANGED) {
+        this.#spareWatch = watch;
+        return result;
+      }
+      watch.endRound(what);
+    }
+  }
+
+  /** A watch over the packed key's entry. An operation that is done with it leaves it for the next. */
+  #watch(prepared: unknown): Watch {
+    const watch = this.#spareWatch ??
+      new Watch(this.#segment, this.#keys.format as KeyFormat<unknown>);
+    this.#spareWatch = undefined;
+    watch.begin(prepared, this.#key.hash);
+    return watch;
+  }
+
+  /** Looks at the entry of the packed key, for the caller's code to see. */
+  #see(): Sighting<V> {
+    const participant = this.#participant;
+    const segment = this.#segment;
+    participant.pin();
+    try {
+      const era = load(segment.words, H_ERA);
+      const ref = this.#lookup.findLive();
+      return Sighting.of(segment, this.#versions, era, ref);
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  /** The value that was seen. May run a codec of the caller's own. */
+  #valueOf({ value }: Sighting<V>): V | undefined {
+    return value === undefined ? undefined : this.#versions.value(value);
+  }
+
+  /**
+   * Publishes what `make` makes in the place of what was seen under the packed key.
+   *
+   * @param seen What was seen.
+   * @param make From the newest version, and whether it is live, to the one to publish, or to
+   * `LEAVE` or `NO_MEMORY`.
+   * @returns What came of it: "changed" if something else is there now.
+   */
+  #replaceSeen(
+    seen: Sighting<V>,
+    make: (current: number, live: boolean) => number,
+  ): "done" | "left" | "changed" {
+    let isStill = true;
+    const isDone = this.#writer.commit(true, (current, live) => {
+      isStill = seen.isStill(live ? current : 0);
+      return isStill ? make(current, live) : LEAVE;
+    });
+    return isDone ? "done" : isStill ? "left" : "changed";
+  }
+}
+
+/** Whether a value cannot have been changed by the caller, who had it. */
+function isPrimitive(value: unknown): boolean {
+  return value === null ||
+    typeof value !== "object" && typeof value !== "function";
+}

@@ -1,0 +1,240 @@
+/**
+ * Writing entries: from the caller's key and value to a commit.
+ *
+ * Whatever runs the caller's code comes first: codecs, and the getters of a value. Then the key is
+ * packed, and nothing but this module's code runs until the entry is written. Where a codec of the
+ * caller's own has to decode the value that is replaced, it is an update: see `entry_updater.ts`.
+ *
+ * `what` says, here and there, what is done, for an error.
+ *
+ * @module
+ */
+
+import type { ValueFormat } from "../codec/codec.ts";
+import { LEAVE } from "./commit.ts";
+import type { EntryAccess } from "./entry_access.ts";
+import type { EntryUpdater } from "./entry_updater.ts";
+import type { Hold } from "./hold.ts";
+import type { KeyPacker } from "./key_packer.ts";
+import type { Lifetime } from "./lifetime.ts";
+import type { Lookup } from "./lookup.ts";
+import { numberOf, sumOf } from "./numbers.ts";
+import type { OperationCounts } from "./operation_counts.ts";
+import type { ValuePacker } from "./value_packer.ts";
+import type { VersionMaker } from "./version_maker.ts";
+import type { Taken, VersionReader } from "./version_reader.ts";
+import type { Writer } from "./writer.ts";
+
+/** Writes the entries of a map for one map object. */
+export class EntryWriter<K, V> {
+  readonly #hold: Hold;
+  readonly #keys: KeyPacker<K>;
+  readonly #values: ValuePacker<V>;
+  readonly #format: ValueFormat<V>;
+  readonly #versions: VersionReader<K, V>;
+  readonly #lookup: Lookup;
+  readonly #writer: Writer;
+  readonly #maker: VersionMaker;
+  readonly #counts: OperationCounts;
+  readonly #updater: EntryUpdater<K, V>;
+  /** Whether a codec of the caller's own decodes values. */
+  readonly #hasOwnValues: boolean;
+  /** Whether reading a value cannot fail, whatever is stored. */
+  readonly #readsSafely: boolean;
+
+  constructor(access: EntryAccess<K, V>, updater: EntryUpdater<K, V>) {
+    const { counts, hold, keys, lookup, values, versions, writer } = access;
+    const { name, own } = values.format;
+    this.#hold = hold;
+    this.#keys = keys;
+    this.#values = values;
+    this.#format = values.format;
+    this.#versions = versions;
+    this.#lookup = lookup;
+    this.#writer = writer;
+    this.#maker = writer.maker;
+    this.#counts = counts;
+    this.#updater = updater;
+    this.#hasOwnValues = own !== undefined;
+    this.#readsSafely = name === "number" || name === "string";
+  }
+
+  /** Prepares the value and packs the key. */
+  #pack(key: K, value: V, what: string): void {
+    this.#hold.checkOpen(what);
+    const prepared = this.#keys.format.prepare(key);
+    this.#values.prepare(value);
+    this.#keys.packPrepared(prepared, what);
+  }
+
+  /** Sets the value of a key; it does not expire. */
+  set(key: K, value: V, what: string): void {
+    this.#pack(key, value, what);
+    this.#writer.put(this.#format, Infinity);
+    this.#counts.set();
+  }
+
+  /** The same with an expiry. */
+  setFor(key: K, value: V, life: Lifetime, what: string): void {
+    this.#pack(key, value, what);
+    if (life.keeps) {
+      this.#writer.commit(
+        true,
+        (current, live) =>
+          this.#maker.makeOver(this.#format, current, live, life),
+      );
+    } else this.#writer.put(this.#format, this.#maker.endAfter(life.ttl));
+    this.#counts.set();
+  }
+
+  /** Sets the value of a key if there is none; returns the one that is there then. */
+  getOrInsert(key: K, value: V, { ttl }: Lifetime, what: string): V {
+    this.#pack(key, value, what);
+    let existing: { value: Taken<V> } | undefined;
+    const isInserted = this.#writer.commit(true, (current, live) => {
+      if (live) {
+        existing = { value: this.#versions.takeValue(current) };
+        return LEAVE;
+      }
+      return this.#maker.make(this.#format, this.#maker.endAfter(ttl));
+    });
+    if (isInserted) {
+      this.#counts.miss();
+      this.#counts.set();
+      return value;
+    }
+    this.#counts.hit();
+    return this.#versions.value(existing!.value);
+  }
+
+  /** The same with a value that the caller's code computes if there is none. */
+  getOrInsertComputed(
+    key: K,
+    compute: (key: K) => V,
+    life: Lifetime,
+    what: string,
+  ): V {
+    this.#keys.pack(key, what);
+    const found = this.#lookup.visit((ref) =>
+      ref === 0 ? undefined : { value: this.#versions.takeValue(ref) }
+    );
+    if (found === undefined) {
+      return this.getOrInsert(key, compute(key), life, what);
+    }
+    this.#counts.hit();
+    return this.#versions.value(found.value);
+  }
+
+  /** Sets the value of a key; returns the one that was there. */
+  swap(key: K, value: V, life: Lifetime, what: string): V | undefined {
+    if (this.#hasOwnValues) return this.#updater.swap(key, value, life, what);
+    this.#pack(key, value, what);
+    let before: Taken<V> | undefined;
+    this.#writer.commit(true, (current, live) => {
+      // First: should it fail, nothing is lost.
+      before = live ? this.#versions.takeValue(current) : undefined;
+      return this.#maker.makeOver(this.#format, current, live, life);
+    });
+    this.#counts.set();
+    return before === undefined ? undefined : this.#versions.value(before);
+  }
+
+  /** Sets the value of a key if the one that is there, or that there is none, is as expected. */
+  compareAndSet(
+    key: K,
+    expected: V | undefined,
+    value: V,
+    life: Lifetime,
+    what: string,
+  ): boolean {
+    const isExpected = expected === undefined
+      ? undefined
+      : this.#values.comparison(expected);
+    this.#pack(key, value, what);
+    const isSet = this.#writer.commit(true, (current, live) => {
+      if (live ? !isExpected?.(current) : isExpected !== undefined) {
+        return LEAVE;
+      }
+      return this.#maker.makeOver(this.#format, current, live, life);
+    });
+    if (isSet) this.#counts.set();
+    return isSet;
+  }
+
+  /** Adds to the number of a key; no entry counts as 0. */
+  increment(key: K, by: number, life: Lifetime, what: string): number {
+    if (this.#hasOwnValues) return this.#incrementByCodec(key, by, life, what);
+    this.#keys.pack(key, what);
+    // Of finite numbers there always is a sum. What was NaN is NaN still.
+    const isPlain = Number.isFinite(by) && life.ttl === Infinity;
+    if (isPlain && this.#values.keepsNumbers) {
+      const sum = this.#writer.incrementFast(by);
+      if (sum !== undefined) {
+        this.#counts.set();
+        return numberOf(sum);
+      }
+    }
+    let sum = 0;
+    this.#writer.commit(true, (current, live) => {
+      sum = sumOf(live ? this.#versions.takeValue(current) : 0, by);
+      this.#values.prepare(sum as never);
+      return this.#maker.makeOver(this.#format, current, live, life);
+    });
+    this.#counts.set();
+    return sum;
+  }
+
+  #incrementByCodec(key: K, by: number, life: Lifetime, what: string): number {
+    let sum = 0;
+    const add = (current: unknown) => sum = sumOf(current ?? 0, by);
+    this.#updater.update(key, add as never, life, what); // numbers are among the values
+    return sum;
+  }
+
+  /** Sets how long the entry of a key still lives; returns whether there is one. */
+  expire(key: K, ttl: number, what: string): boolean {
+    const life = { ttl, keeps: false };
+    this.#keys.pack(key, what);
+    return this.#writer.commit(
+      false,
+      (current, live) =>
+        live
+          ? this.#maker.copy(current, this.#maker.endOver(current, live, life))
+          : LEAVE,
+    );
+  }
+
+  /** Deletes the entry of a key; returns whether there was one. */
+  delete(key: K, what: string): boolean {
+    this.#keys.pack(key, what);
+    const isDeleted = this.#writer.delete();
+    if (isDeleted) this.#counts.delete();
+    return isDeleted;
+  }
+
+  /** Deletes the entry of a key; returns its value. */
+  take(key: K, what: string): V | undefined {
+    if (this.#hasOwnValues) return this.#updater.take(key, what);
+    this.#keys.pack(key, what);
+    const taken = this.#writer.take(
+      (ref) => ({ value: this.#versions.takeValue(ref) }),
+      this.#readsSafely,
+    );
+    if (taken === undefined) return undefined;
+    this.#counts.delete();
+    return this.#versions.value(taken.value);
+  }
+
+  /** Deletes the entry of a key if its value is as expected. */
+  compareAndDelete(key: K, expected: V, what: string): boolean {
+    const isExpected = this.#values.comparison(expected);
+    this.#keys.pack(key, what);
+    const isDeleted = this.#writer.commit(
+      false,
+      (current, live) =>
+        live && isExpected(current) ? this.#maker.tombstone() : LEAVE,
+    );
+    if (isDeleted) this.#counts.delete();
+    return isDeleted;
+  }
+}

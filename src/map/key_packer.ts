@@ -1,0 +1,49 @@
+/**
+ * Packing keys: from the caller's key to the scratch that lookups and writes work on.
+ *
+ * A codec of the caller's own may do anything while it encodes a key: use this map, so that the
+ * scratch is lost; close it; throw; or never return. So a key is *prepared* by the codec first, and
+ * *packed*, which runs none of the caller's code, when it is seen that the map is open still.
+ *
+ * @module
+ */
+
+import type { KeyFormat } from "../codec/codec.ts";
+import type { EncodedKey } from "../table/key.ts";
+import type { Hold } from "./hold.ts";
+
+/** Packs the keys of one map object's operations into the attachment's scratch. */
+export class KeyPacker<K> {
+  readonly format: KeyFormat<K>;
+  readonly #hold: Hold;
+  readonly #key: EncodedKey;
+  /** Whether the caller's code runs. */
+  readonly #isOwn: boolean;
+
+  constructor(hold: Hold, format: KeyFormat<K>) {
+    this.format = format;
+    this.#hold = hold;
+    this.#key = hold.attachment.key;
+    this.#isOwn = format.own !== undefined;
+  }
+
+  /**
+   * Packs a key; returns what `packPrepared` takes, to pack it once more.
+   *
+   * @param key The key.
+   * @param what What is done, for an error.
+   */
+  pack(key: K, what: string): unknown {
+    this.#hold.checkOpen(what);
+    const prepared = this.format.prepare(key);
+    if (this.#isOwn) this.#hold.checkOpen(what);
+    this.format.pack(prepared, this.#key);
+    return prepared;
+  }
+
+  /** Packs a prepared key, after the caller's code ran. */
+  packPrepared(prepared: unknown, what: string): void {
+    this.#hold.checkOpen(what);
+    this.format.pack(prepared, this.#key);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Preparing values: for the write at hand, or to be compared with those in the map.
+ *
+ * @module
+ */
+
+import type { ValueFormat } from "../codec/codec.ts";
+import { MapFullError, theMap } from "../errors.ts";
+import * as layout from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import * as versions from "../table/version.ts";
+import { liveBytesOf } from "./counters.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { LENGTH_LIMIT } = layout;
+const { valueBytes, valueIndex, valueTag } = versions;
+
+/** Prepares the values of one map object's writes. */
+export class ValuePacker<V> {
+  /** Has the value that was prepared last. */
+  readonly format: ValueFormat<V>;
+  /** Whether values that are numbers are kept as such. */
+  readonly keepsNumbers: boolean;
+  readonly #segment: Segment;
+  readonly #makeFormat: () => ValueFormat<V>;
+  /** For values that are compared while another one is written, unless an operation has taken it. */
+  #spare: ValueFormat<V> | undefined;
+
+  /**
+   * @param segment The segment.
+   * @param makeFormat Makes a format: each has one prepared value.
+   */
+  constructor(segment: Segment, makeFormat: () => ValueFormat<V>) {
+    this.format = makeFormat();
+    this.keepsNumbers = this.format.name === "number" ||
+      this.format.name === "any";
+    this.#segment = segment;
+    this.#makeFormat = makeFormat;
+  }
+
+  /** Prepares a value to be written. May run the caller's code. Throws `TypeError` or `MapFullError`. */
+  prepare(value: V): void {
+    const { format } = this;
+    format.prepare(value);
+    if (format.byteLength >= LENGTH_LIMIT) this.#refuse(format.byteLength);
+  }
+
+  #refuse(needed: number): never {
+    const { buffer, name } = this.#segment;
+    throw new MapFullError(
+      `Cannot store the entry in ${
+        theMap(name)
+      }: a value must be shorter than ${LENGTH_LIMIT} bytes: received ${needed}: store it in parts`,
+      {
+        needed,
+        maxBytes: buffer.byteLength,
+        liveBytes: liveBytesOf(this.#segment),
+        mapName: name,
+      },
+    );
+  }
+
+  /**
+   * Prepares a value to be compared; may run the caller's code. Returns whether a version has it.
+   *
+   * The value is prepared in a format of its own: another one is prepared before it is compared, and
+   * the caller's code may compare more, in an operation within this one.
+   */
+  comparison(value: V): (ref: number) => boolean {
+    const segment = this.#segment;
+    const { words } = segment;
+    const format = this.#spare ?? this.#makeFormat();
+    this.#spare = undefined;
+    format.prepare(value);
+    format.keep();
+    return (ref) => {
+      this.#spare = format; // from here on, none of the caller's code runs until the operation is over
+      return format.equals(
+        segment,
+        valueIndex(words, ref),
+        valueBytes(words, ref),
+        valueTag(words, ref),
+      );
+    };
+  }
+}
