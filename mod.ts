@@ -1,6 +1,6 @@
 /**
- * A lock-free hash map in shared memory that every worker of a Deno process reads and writes directly, with consistent
- * snapshots.
+ * A lock-free hash map in shared memory that every worker of a Deno process reads and writes
+ * directly, with consistent snapshots.
  *
  * ```ts
  * import { SharedMap } from "@epochmap/epochmap";

@@ -1,8 +1,10 @@
 /**
- * How maps and their snapshots look from outside: what `console.log` shows of them, and what is said where they cannot go.
+ * How maps and their snapshots look from outside: what `console.log` shows of them, and what is
+ * said where they cannot go.
  *
- * They hold places in shared memory, so a copy of their properties would be nothing; without what stands here `structuredClone`,
- * `postMessage` and `JSON.stringify` would make `{}` of a map and say nothing.
+ * They hold places in shared memory, so a copy of their properties would be nothing; without what
+ * stands here `structuredClone`, `postMessage` and `JSON.stringify` would make `{}` of a map and
+ * say nothing.
  *
  * @module
  */
@@ -40,7 +42,10 @@ export interface Sight {
 export interface Presentation {
   /** What the class is called. */
   as: string;
-  /** What there is to see; undefined of what is no such object, but only has one as a prototype. Must not throw. */
+  /**
+   * What there is to see; undefined of what is no such object, but only has one as a prototype.
+   * Must not throw.
+   */
   see(object: object): Sight | undefined;
   /** Why it cannot be cloned, and what to do. */
   toClone: string;

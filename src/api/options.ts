@@ -37,8 +37,8 @@ export interface SharedMapOptions<K, V> {
    */
   value?: ValueCodec<V> | undefined;
   /**
-   * The size of the map's memory in bytes, from 1 MiB to 16 GiB. It is reserved, not resident: the system commits it page by
-   * page as the map fills.
+   * The size of the map's memory in bytes, from 1 MiB to 16 GiB. It is reserved, not resident: the
+   * system commits it page by page as the map fills.
    *
    * @default {1073741824}
    */
@@ -50,14 +50,16 @@ export interface SharedMapOptions<K, V> {
    */
   capacity?: number | undefined;
   /**
-   * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other entries.
+   * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other
+   * entries.
    *
-   * Where many entries have expired, these are evicted first; else some that are chosen by chance, of every eight the one that
-   * expires first. None is evicted that an open snapshot shows: while one is open, only younger entries can make room, and if
-   * they are not enough, the error names the snapshot. (A dump keeps nothing: see {@linkcode SnapshotWriter}.)
+   * Where many entries have expired, these are evicted first; else some that are chosen by chance,
+   * of every eight the one that expires first. None is evicted that an open snapshot shows: while
+   * one is open, only younger entries can make room, and if they are not enough, the error names
+   * the snapshot. (A dump keeps nothing: see {@linkcode SnapshotWriter}.)
    *
-   * Evicted memory is free once no worker reads it. If a worker was interrupted there, the write waits for it, half a second at
-   * most; so does a delete in a full map.
+   * Evicted memory is free once no worker reads it. If a worker was interrupted there, the write
+   * waits for it, half a second at most; so does a delete in a full map.
    *
    * @default {"throw"}
    */
@@ -72,13 +74,14 @@ export interface SharedMapOptions<K, V> {
  */
 export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
   /**
-   * Keeps the map on disk: whoever makes the map restores it first, and as long as a worker has it open with this option, one
-   * of them keeps writing it.
+   * Keeps the map on disk: whoever makes the map restores it first, and as long as a worker has it
+   * open with this option, one of them keeps writing it.
    */
   persist?: PersistOptions | undefined;
   /**
-   * How long to wait for other threads that have the map, or are about to, and give no sign of life, in milliseconds; `Infinity`: until
-   * they do. (One that restores the map is waited for, however long it takes.)
+   * How long to wait for other threads that have the map, or are about to, and give no sign of
+   * life, in milliseconds; `Infinity`: until they do. (One that restores the map is waited for,
+   * however long it takes.)
    *
    * @default {10000}
    */
@@ -86,7 +89,8 @@ export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
 }
 
 /**
- * Options of {@linkcode SharedMap.attach}: the codecs, if they are of your own. Built-in codecs are known from the handle.
+ * Options of {@linkcode SharedMap.attach}: the codecs, if they are of your own. Built-in codecs are
+ * known from the handle.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.

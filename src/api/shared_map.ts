@@ -1,8 +1,9 @@
 /**
  * The map as its users see it.
  *
- * What this room guarantees: every operation on one key is linearizable across all workers; none waits for another
- * worker, except for memory in a full map, and then not for long; bad input is refused before anything changes.
+ * What this room guarantees: every operation on one key is linearizable across all workers; none
+ * waits for another worker, except for memory in a full map, and then not for long; bad input is
+ * refused before anything changes.
  *
  * @module
  */
@@ -58,13 +59,19 @@ const { P_ENTRIES } = layout;
 export interface SharedMapHandle {
   /** The map's memory. */
   readonly buffer: SharedArrayBuffer;
-  /** The same as a WebAssembly memory, if it is one: without it a worker reads and writes more slowly. */
+  /**
+   * The same as a WebAssembly memory, if it is one: without it a worker reads and writes more
+   * slowly.
+   */
   readonly memory?: WebAssembly.Memory | undefined;
   /** The name that the map was opened by, if it was. */
   readonly name?: string | undefined;
 }
 
-/** The hold of a map, for the other files of this layer; and its attachment. No part of what users see. */
+/**
+ * The hold of a map, for the other files of this layer; and its attachment. No part of what users
+ * see.
+ */
 let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
 export function attachmentOf<K, V>(map: SharedMap<K, V>): Attachment {
   return holdOf(map).attachment;
@@ -88,20 +95,23 @@ export function openHold<K, V>(
 /**
  * A hash map in shared memory that every worker of the process reads and writes directly.
  *
- * All workers see one map; each has its own `SharedMap` object on it, from {@linkcode SharedMap.create},
- * {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Every operation on one key is linearizable. Reads of a key are
- * wait-free and writes lock-free: no operation waits for another worker, and a worker that dies harms no one. The one exception
- * is a full map: there a write, or a delete, may wait, half a second at most, for memory that an interrupted worker still reads,
- * or has yet to give back.
+ * All workers see one map; each has its own `SharedMap` object on it, from
+ * {@linkcode SharedMap.create}, {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Every
+ * operation on one key is linearizable. Reads of a key are wait-free and writes lock-free: no
+ * operation waits for another worker, and a worker that dies harms no one. The one exception is a
+ * full map: there a write, or a delete, may wait, half a second at most, for memory that an
+ * interrupted worker still reads, or has yet to give back.
  *
- * A read looks into one table; into two while the table is moved to a larger or smaller one; and into one more for each whole
- * move that others complete meanwhile, of which as many are possible as fit into `maxBytes`.
+ * A read looks into one table; into two while the table is moved to a larger or smaller one; and
+ * into one more for each whole move that others complete meanwhile, of which as many are possible
+ * as fit into `maxBytes`.
  *
- * Keys and values are copied in and out: if you change an object that was stored, or that `get` returned, nothing changes in
- * the map.
+ * Keys and values are copied in and out: if you change an object that was stored, or that `get`
+ * returned, nothing changes in the map.
  *
- * `console.log` shows a map's size, codecs and memory, and the name that it was opened by. The object itself stays in its worker:
- * `structuredClone`, `postMessage` and `JSON.stringify` refuse it, and say what to use.
+ * `console.log` shows a map's size, codecs and memory, and the name that it was opened by. The
+ * object itself stays in its worker: `structuredClone`, `postMessage` and `JSON.stringify` refuse
+ * it, and say what to use.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -153,12 +163,13 @@ export class SharedMap<K, V>
     this.#writer = new EntryWriter(this.#access, this.#updater);
   }
 
-  // ---- making and joining -------------------------------------------------------------------------------------------
+  // ---- making and joining -----------------------------------------------------------------------
 
   /**
    * Makes a map.
    *
-   * @typeParam K The type of the keys. It and the next follow from the codecs; if they are said, they must not contradict them.
+   * @typeParam K The type of the keys. It and the next follow from the codecs; if they are said,
+   * they must not contradict them.
    * @typeParam V The type of the values.
    * @param options Codecs and sizes.
    * @returns The map, attached in this worker.
@@ -196,7 +207,10 @@ export class SharedMap<K, V>
     return SharedMap.#over(Hold.whole(attachment), options);
   }
 
-  /** The map of a hold, which is closed if the options, or the codecs in them, have become others since they were checked. */
+  /**
+   * The map of a hold, which is closed if the options, or the codecs in them, have become others
+   * since they were checked.
+   */
   static #over<K, V>(
     hold: Hold,
     codecs: Codecs,
@@ -266,32 +280,42 @@ export class SharedMap<K, V>
    *
    * A map whose holders are all gone is gone, and the next `open` makes a new one.
    *
-   * All that one thread opens by a name shares one attachment, and so one of the map's places: a server may open the map for each
-   * request. Each of these `SharedMap` objects is closed by itself, with its snapshots and pins; the last one that is closed leaves the map.
+   * All that one thread opens by a name shares one attachment, and so one of the map's places: a
+   * server may open the map for each request. Each of these `SharedMap` objects is closed by
+   * itself, with its snapshots and pins; the last one that is closed leaves the map.
    *
-   * O(1) if this thread has the map already. Else it waits for others: for the one that is creating the map as long as that takes,
-   * and for an answer of those who have it as long as `timeout` says.
+   * O(1) if this thread has the map already. Else it waits for others: for the one that is creating
+   * the map as long as that takes, and for an answer of those who have it as long as `timeout`
+   * says.
    *
-   * With `persist` it survives its holders. Whoever makes the map first restores the newest whole epoch of the directory; those who
-   * join wait until that is done. From then on a worker of its own writes an epoch in each interval in which something
-   * changed. Of all workers that have the map open with `persist`, one has that worker; when it dies, another takes over within
-   * a second or so.
+   * With `persist` it survives its holders. Whoever makes the map first restores the newest whole
+   * epoch of the directory; those who join wait until that is done. From then on a worker of its
+   * own writes an epoch in each interval in which something changed. Of all workers that have the
+   * map open with `persist`, one has that worker; when it dies, another takes over within a second
+   * or so.
    *
-   * An epoch that was written survives whatever happens. What was written to the map since is lost if the process is
-   * killed, or calls `Deno.exit`: up to an interval of changes, and those made while the next epoch is being written, unless
-   * you wait for {@linkcode SharedMap.prototype.flush}, or for the end of an `await using`. A program that ends by itself writes a last epoch first.
+   * An epoch that was written survives whatever happens. What was written to the map since is lost
+   * if the process is killed, or calls `Deno.exit`: up to an interval of changes, and those made
+   * while the next epoch is being written, unless you wait for
+   * {@linkcode SharedMap.prototype.flush}, or for the end of an `await using`. A program that ends
+   * by itself writes a last epoch first.
    *
    * @typeParam K The type of the keys.
    * @typeParam V The type of the values.
    * @param name The name, the same in all workers.
-   * @param options Codecs, sizes, how long to wait, and where to keep the map on disk. Sizes count only for the worker that makes the map.
+   * @param options Codecs, sizes, how long to wait, and where to keep the map on disk. Sizes count
+   * only for the worker that makes the map.
    * @returns The map, attached in this worker.
    * @throws {TypeError} If the name is not a string, or an option has the wrong type.
    * @throws {RangeError} If a size is out of range.
-   * @throws {HandleError} If the map has other codecs, or who has it does not answer: the message says who that is.
-   * @throws {SnapshotError} If the directory cannot be used; if another map or process has it; if what it holds cannot be read, is from a map with other codecs, or from
-   * a newer version of this module; or if it holds epochs while the map is open already, without `persist`. Nothing in it is changed then.
-   * @throws {MapFullError} If what the directory holds does not fit: the message says what it needs, and a `maxBytes` that does.
+   * @throws {HandleError} If the map has other codecs, or who has it does not answer: the message
+   * says who that is.
+   * @throws {SnapshotError} If the directory cannot be used; if another map or process has it; if
+   * what it holds cannot be read, is from a map with other codecs, or from a newer version of this
+   * module; or if it holds epochs while the map is open already, without `persist`. Nothing in it
+   * is changed then.
+   * @throws {MapFullError} If what the directory holds does not fit: the message says what it
+   * needs, and a `maxBytes` that does.
    *
    * @example Usage
    * ```ts
@@ -377,7 +401,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * The number of entries: exact when nobody writes, and counting expired entries until they are swept. O(participants).
+   * The number of entries: exact when nobody writes, and counting expired entries until they are
+   * swept. O(participants).
    *
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -396,7 +421,7 @@ export class SharedMap<K, V>
     return sumTally(this.#segment, P_ENTRIES);
   }
 
-  // ---- reading ------------------------------------------------------------------------------------------------------
+  // ---- reading ----------------------------------------------------------------------------------
 
   /**
    * The value of a key, or undefined. Wait-free, but for an entry that expires at this moment:
@@ -424,7 +449,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Whether there is an entry with this key. As free of waiting, and as fast, as {@linkcode SharedMap.prototype.get}.
+   * Whether there is an entry with this key. As free of waiting, and as fast, as
+   * {@linkcode SharedMap.prototype.get}.
    *
    * @param key The key.
    * @returns Whether there is an entry.
@@ -446,7 +472,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * The values of many keys, in their order. Each is read on its own: for a consistent view take a snapshot.
+   * The values of many keys, in their order. Each is read on its own: for a consistent view take a
+   * snapshot.
    *
    * @param keys The keys.
    * @returns A value, or undefined, for each key.
@@ -493,7 +520,7 @@ export class SharedMap<K, V>
     return this.#reader.ttl(key);
   }
 
-  // ---- writing ------------------------------------------------------------------------------------------------------
+  // ---- writing ----------------------------------------------------------------------------------
 
   /**
    * Sets the value of a key. Leaves no expiry unless told otherwise. Lock-free; O(1) expected.
@@ -532,7 +559,8 @@ export class SharedMap<K, V>
    *
    * @param entries Keys and values.
    * @param options How long each entry lives; see {@linkcode SetOptions}.
-   * @throws {TypeError} If options or time to live have the wrong type, or a key or value does; entries before it are set.
+   * @throws {TypeError} If options or time to live have the wrong type, or a key or value does;
+   * entries before it are set.
    * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If an entry does not fit; entries before it are set.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -588,7 +616,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Deletes all entries that are there when it comes to them. Not atomic: what others set meanwhile may stay. O(capacity).
+   * Deletes all entries that are there when it comes to them. Not atomic: what others set meanwhile
+   * may stay. O(capacity).
    *
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -609,8 +638,9 @@ export class SharedMap<K, V>
   }
 
   /**
-   * The value of a key, after setting it if there was none. Among many callers one wins, and all get its value. An entry that is
-   * there keeps its expiry; one that is inserted has none unless given one. Lock-free.
+   * The value of a key, after setting it if there was none. Among many callers one wins, and all
+   * get its value. An entry that is there keeps its expiry; one that is inserted has none unless
+   * given one. Lock-free.
    *
    * @param key The key.
    * @param value The value to set if there is none.
@@ -638,15 +668,17 @@ export class SharedMap<K, V>
   }
 
   /**
-   * The value of a key, after computing and setting it if there was none. `compute` runs in this worker, at most once a call;
-   * if another worker, or `compute` itself, inserts the key meanwhile, the result is what the map holds. Expiry is as in
-   * {@linkcode SharedMap.prototype.getOrInsert}; the time to live begins when `compute` is done.
+   * The value of a key, after computing and setting it if there was none. `compute` runs in this
+   * worker, at most once a call; if another worker, or `compute` itself, inserts the key meanwhile,
+   * the result is what the map holds. Expiry is as in {@linkcode SharedMap.prototype.getOrInsert};
+   * the time to live begins when `compute` is done.
    *
    * @param key The key.
    * @param compute Computes the value.
    * @param options How long the entry lives if it is inserted.
    * @returns The value that the map holds.
-   * @throws {TypeError} If the key, the computed value, options or time to live have the wrong type.
+   * @throws {TypeError} If the key, the computed value, options or time to live have the wrong
+   * type.
    * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -672,7 +704,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Sets the value of a key and returns the one it replaced. Leaves no expiry unless told otherwise. Lock-free.
+   * Sets the value of a key and returns the one it replaced. Leaves no expiry unless told
+   * otherwise. Lock-free.
    *
    * @param key The key.
    * @param value The value; not undefined.
@@ -723,8 +756,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Sets the value of a key if the present one is as expected. Keeps the expiry that is there unless given another: so a lease is
-   * taken, and renewed, in one step. Lock-free.
+   * Sets the value of a key if the present one is as expected. Keeps the expiry that is there
+   * unless given another: so a lease is taken, and renewed, in one step. Lock-free.
    *
    * Values are compared by content, as `Object.is` compares primitives, but for 0 and -0, which are
    * equal as they are for the keys of a `Map`. Objects are equal if they are of one kind and their
@@ -789,15 +822,18 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Replaces the value of a key by what `fn` makes of it. `fn` runs again if the key changed meanwhile, even from inside `fn`;
-   * so it must not have effects of its own. It may use the map, and take its time: nobody waits for it. Keeps the expiry that is
-   * there unless told otherwise. Lock-free, as far as `fn` is.
+   * Replaces the value of a key by what `fn` makes of it. `fn` runs again if the key changed
+   * meanwhile, even from inside `fn`; so it must not have effects of its own. It may use the map,
+   * and take its time: nobody waits for it. Keeps the expiry that is there unless told otherwise.
+   * Lock-free, as far as `fn` is.
    *
-   * Nothing is written if `fn` returns {@linkcode KEEP}; nor if it returns the primitive that is there, by `Object.is`, and the
-   * expiry stays. An object is always written, for `fn` may have changed the one that it was given.
+   * Nothing is written if `fn` returns {@linkcode KEEP}; nor if it returns the primitive that is
+   * there, by `Object.is`, and the expiry stays. An object is always written, for `fn` may have
+   * changed the one that it was given.
    *
    * @param key The key.
-   * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry, `KEEP` leaves it as it is.
+   * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry,
+   * `KEEP` leaves it as it is.
    * @param options How long the entry lives if there was none; with `keepTtl: false`, in any case.
    * @returns The new value, or undefined; with `KEEP` what `fn` was given.
    * @throws {Error} If `fn` itself changes the entry, time and again.
@@ -828,8 +864,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there unless told otherwise: so a limit for a
-   * stretch of time is kept in one step. Lock-free.
+   * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there unless told
+   * otherwise: so a limit for a stretch of time is kept in one step. Lock-free.
    *
    * No counter becomes NaN: neither `by` nor the value may be, and the sum is refused where there
    * is none (`Infinity` and `-Infinity`).
@@ -838,7 +874,8 @@ export class SharedMap<K, V>
    * @param by What to add.
    * @param options How long the entry lives if there was none; with `keepTtl: false`, in any case.
    * @returns The new number.
-   * @throws {TypeError} If key, options or time to live have the wrong type, or the value or `by` is not a number, or is NaN.
+   * @throws {TypeError} If key, options or time to live have the wrong type, or the value or `by`
+   * is not a number, or is NaN.
    * @throws {RangeError} If value and `by` have no sum, or the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -897,11 +934,12 @@ export class SharedMap<K, V>
     return this.#writer.expire(key, ttl, what);
   }
 
-  // ---- iterating ----------------------------------------------------------------------------------------------------
+  // ---- iterating --------------------------------------------------------------------------------
 
   /**
-   * All keys, in no particular order. Weakly consistent: a key that is there throughout comes exactly once; one that comes
-   * or goes meanwhile may or may not. For a consistent view iterate over a snapshot.
+   * All keys, in no particular order. Weakly consistent: a key that is there throughout comes
+   * exactly once; one that comes or goes meanwhile may or may not. For a consistent view iterate
+   * over a snapshot.
    *
    * @returns An iterator.
    * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
@@ -997,11 +1035,12 @@ export class SharedMap<K, V>
     for (const [key, value] of this) fn(value, key, this);
   }
 
-  // ---- the whole map ------------------------------------------------------------------------------------------------
+  // ---- the whole map ----------------------------------------------------------------------------
 
   /**
-   * Pins the map for a run of operations, which saves each of them two atomic writes. While it is pinned, memory that is freed
-   * meanwhile cannot be reused unless this worker goes on writing: so keep it short.
+   * Pins the map for a run of operations, which saves each of them two atomic writes. While it is
+   * pinned, memory that is freed meanwhile cannot be reused unless this worker goes on writing: so
+   * keep it short.
    *
    * A worker that blocks outside of its event loop does not keep others from anything, unless it is
    * pinned. But what it has retired itself, and the free blocks that it has at hand, nobody else
@@ -1029,8 +1068,9 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Opens a snapshot: the map as it is at this moment. O(1), whatever the size; writers hardly notice. Up to 32 may be open in
-   * one attachment, which all maps share that a worker opened by one name.
+   * Opens a snapshot: the map as it is at this moment. O(1), whatever the size; writers hardly
+   * notice. Up to 32 may be open in one attachment, which all maps share that a worker opened by
+   * one name.
    *
    * @returns The snapshot; close it when it is done with.
    * @throws {SnapshotError} If too many are open.
@@ -1054,11 +1094,13 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Counters and sizes of the whole map, the same in each worker: a plain object of numbers. O(participants).
+   * Counters and sizes of the whole map, the same in each worker: a plain object of numbers.
+   * O(participants).
    *
-   * Counters only grow, from the making of the map on, also when workers die: for a span of time, take the difference of two calls; or hand
-   * them to a monitoring system as they are, which does that. With `persist`, or a {@linkcode SnapshotWriter}, `persistence` tells
-   * about the epochs on disk, also in workers that do not write: watch `behindMs` and `failuresInARow`.
+   * Counters only grow, from the making of the map on, also when workers die: for a span of time,
+   * take the difference of two calls; or hand them to a monitoring system as they are, which does
+   * that. With `persist`, or a {@linkcode SnapshotWriter}, `persistence` tells about the epochs on
+   * disk, also in workers that do not write: watch `behindMs` and `failuresInARow`.
    *
    * @returns The statistics of this moment.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -1083,13 +1125,15 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Has an epoch of a persisted map written now, by whichever worker writes it, and waits until it is durable: with all that this
-   * worker wrote before the call, or knows that others did, it is there after whatever happens. Where nothing has changed since the last
-   * epoch, nothing is written. Calls that come while an epoch is being written have one together.
+   * Has an epoch of a persisted map written now, by whichever worker writes it, and waits until it
+   * is durable: with all that this worker wrote before the call, or knows that others did, it is
+   * there after whatever happens. Where nothing has changed since the last epoch, nothing is
+   * written. Calls that come while an epoch is being written have one together.
    *
    * O(entries) in the worker that writes; the map stays as fast as it is.
    *
-   * @throws {SnapshotError} If the epoch cannot be written, or the map was opened without `persist`: then `writeSnapshot` writes it once.
+   * @throws {SnapshotError} If the epoch cannot be written, or the map was opened without
+   * `persist`: then `writeSnapshot` writes it once.
    * @throws {ClosedError} If the map was closed in this worker.
    *
    * @example Usage
@@ -1126,12 +1170,14 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Closes this map object; a second call does nothing. Its snapshots are closed with it, and its open iterators throw. Unless the worker has
-   * the map by other objects of the same {@linkcode SharedMap.open} name, it leaves the map, which lives on in other workers.
+   * Closes this map object; a second call does nothing. Its snapshots are closed with it, and its
+   * open iterators throw. Unless the worker has the map by other objects of the same
+   * {@linkcode SharedMap.open} name, it leaves the map, which lives on in other workers.
    *
-   * It does not wait. If it is this worker that has a persisted map written, a last epoch is written behind it, then others take
-   * over; what goes wrong goes to `onError`. A program that ends by itself waits for that epoch, but `Deno.exit` does not: to wait for it,
-   * use `await using`, or {@linkcode SharedMap.prototype.flush} before.
+   * It does not wait. If it is this worker that has a persisted map written, a last epoch is
+   * written behind it, then others take over; what goes wrong goes to `onError`. A program that
+   * ends by itself waits for that epoch, but `Deno.exit` does not: to wait for it, use `await
+   * using`, or {@linkcode SharedMap.prototype.flush} before.
    *
    * @example Usage
    * ```ts
@@ -1160,8 +1206,9 @@ export class SharedMap<K, V>
   }
 
   /**
-   * As {@linkcode SharedMap.prototype.close}, for `await using`; and waits until all that this worker wrote to a persisted map is
-   * durable, and this worker has no more to do with the directory. If the map was closed before, it waits for the end of that.
+   * As {@linkcode SharedMap.prototype.close}, for `await using`; and waits until all that this
+   * worker wrote to a persisted map is durable, and this worker has no more to do with the
+   * directory. If the map was closed before, it waits for the end of that.
    *
    * @throws {SnapshotError} If the epoch cannot be written; the map is closed all the same.
    *

@@ -17,9 +17,9 @@ import { Scan } from "../map/scan.ts";
 /**
  * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.
  *
- * It never changes, whatever the workers write meanwhile. While it is open, the map keeps the versions that it shows, so close
- * it when you are done with it. In a full map, writes get a {@linkcode MapFullError} that names the snapshot once nothing younger
- * is left to reuse.
+ * It never changes, whatever the workers write meanwhile. While it is open, the map keeps the
+ * versions that it shows, so close it when you are done with it. In a full map, writes get a
+ * {@linkcode MapFullError} that names the snapshot once nothing younger is left to reuse.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -38,8 +38,8 @@ import { Scan } from "../map/scan.ts";
  */
 export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   /**
-   * The tick of the map's clock that it shows; later snapshots have the same or a greater one. The same if nothing was written in
-   * between, and perhaps if they were opened at the same time.
+   * The tick of the map's clock that it shows; later snapshots have the same or a greater one. The
+   * same if nothing was written in between, and perhaps if they were opened at the same time.
    */
   readonly tick: number;
   /**
@@ -69,7 +69,10 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   forEach(
     fn: (value: V, key: K, snapshot: SharedMapSnapshot<K, V>) => void,
   ): void;
-  /** Lets go of what it keeps; a second call does nothing. The map closes its snapshots when it is closed. */
+  /**
+   * Lets go of what it keeps; a second call does nothing. The map closes its snapshots when it is
+   * closed.
+   */
   close(): void;
 }
 

@@ -14,13 +14,16 @@ import { openHold, type SharedMap } from "./shared_map.ts";
 
 /** Options of {@linkcode SnapshotWriter}. */
 export interface SnapshotWriterOptions {
-  /** An existing directory, as a path or a file URL. A relative path is resolved when the writer is made. */
+  /**
+   * An existing directory, as a path or a file URL. A relative path is resolved when the writer is
+   * made.
+   */
   directory: string | URL;
   /** Milliseconds from one epoch to the next. */
   interval: number;
   /**
-   * How many epochs to keep. Those that a kept one builds on stay, too, and only those count that can be restored. What is damaged
-   * is renamed, so that its name ends in `.damaged`, and stays.
+   * How many epochs to keep. Those that a kept one builds on stay, too, and only those count that
+   * can be restored. What is damaged is renamed, so that its name ends in `.damaged`, and stays.
    *
    * @default {3}
    */
@@ -54,22 +57,26 @@ export interface SnapshotWriterStats {
 /**
  * Writes a map into a directory, an epoch per interval, from a worker of its own.
  *
- * The first epoch is full; those after it are deltas, which hold only what changed, until it pays to write a full one again. An
- * interval in which nothing changed is skipped. What goes wrong is reported, and the writer goes on.
+ * The first epoch is full; those after it are deltas, which hold only what changed, until it pays
+ * to write a full one again. An interval in which nothing changed is skipped. What goes wrong is
+ * reported, and the writer goes on.
  *
- * No write fails because of a dump, and none waits for its end: as the dump goes on, the map lets go of what is on its way to the
- * disk. (Where a write has to evict, and all is yet to be dumped, it waits a few milliseconds at a time for the dump to get on.)
- * If the map runs short of memory all the same, it takes back what the dump still keeps, and the dump begins again, with the map
- * as it is then: 10 milliseconds later the first time, and twice as long each time. A map that evicts is made to evict a
- * little beforehand: 1/256 of it the first time, up to 1/8. `onProgress` says how often this happened. After 8 times it is an error,
- * and the next dump begins within 5 seconds.
+ * No write fails because of a dump, and none waits for its end: as the dump goes on, the map lets
+ * go of what is on its way to the disk. (Where a write has to evict, and all is yet to be dumped,
+ * it waits a few milliseconds at a time for the dump to get on.) If the map runs short of memory
+ * all the same, it takes back what the dump still keeps, and the dump begins again, with the map as
+ * it is then: 10 milliseconds later the first time, and twice as long each time. A map that evicts
+ * is made to evict a little beforehand: 1/256 of it the first time, up to 1/8. `onProgress` says
+ * how often this happened. After 8 times it is an error, and the next dump begins within 5 seconds.
  *
- * So a map that evicts is written, however busy it is. A map that does not evict, is all but full, and in which much is
- * replaced all the time may never be: each error says so, the older epochs stay, and the map needs a larger `maxBytes`.
+ * So a map that evicts is written, however busy it is. A map that does not evict, is all but full,
+ * and in which much is replaced all the time may never be: each error says so, the older epochs
+ * stay, and the map needs a larger `maxBytes`.
  *
- * The writer does not keep the program running. A program that ends by itself while one is started writes a last epoch first;
- * one that is killed, or calls `Deno.exit`, does not: call {@linkcode SnapshotWriter.prototype.stop} in the handler
- * of the signal. The writer has its own hold on the map, so closing the map does not stop it.
+ * The writer does not keep the program running. A program that ends by itself while one is started
+ * writes a last epoch first; one that is killed, or calls `Deno.exit`, does not: call
+ * {@linkcode SnapshotWriter.prototype.stop} in the handler of the signal. The writer has its own
+ * hold on the map, so closing the map does not stop it.
  *
  * @example Usage
  * ```ts
@@ -94,8 +101,8 @@ export class SnapshotWriter implements AsyncDisposable {
   /** Called with each epoch that was written. */
   onSnapshot?: ((info: SnapshotInfo) => void) | undefined;
   /**
-   * Called with what goes wrong between calls of `write` and `stop`: when it begins, and when it becomes something else, and not
-   * at each interval again. By default it is printed as a warning.
+   * Called with what goes wrong between calls of `write` and `stop`: when it begins, and when it
+   * becomes something else, and not at each interval again. By default it is printed as a warning.
    */
   onError?: ((error: SnapshotError) => void) | undefined;
   /** Called when what went wrong is over. By default that is printed as a warning. */
@@ -162,9 +169,11 @@ export class SnapshotWriter implements AsyncDisposable {
   /**
    * Starts to write: the first epoch an interval from now. A second call does nothing.
    *
-   * From then on the directory belongs to the map, until `stop`: so what is to be restored from it is best restored after that.
+   * From then on the directory belongs to the map, until `stop`: so what is to be restored from it
+   * is best restored after that.
    *
-   * @throws {SnapshotError} If the worker cannot be started, the directory is missing, or another map or process writes there.
+   * @throws {SnapshotError} If the worker cannot be started, the directory is missing, or another
+   * map or process writes there.
    *
    * @example Usage
    * ```ts

@@ -105,7 +105,9 @@ export class Attachment {
     this.fastPath = kernel ?? fastPathFallback(words, floats);
   }
 
-  /** Makes a segment and attaches to it. What it does in the background is for `attach.ts` to begin. */
+  /**
+   * Makes a segment and attaches to it. What it does in the background is for `attach.ts` to begin.
+   */
   static make(options: CheckedOptions): Attachment {
     const { capacity, ...rest } = options;
     const minCapacityShift = minCapacityShiftFor(capacity);
@@ -145,7 +147,10 @@ export class Attachment {
     return this.participant.isHere;
   }
 
-  /** Throws `ClosedError` after `close`; heals what was cut short. Before each operation that writes. */
+  /**
+   * Throws `ClosedError` after `close`; heals what was cut short. Before each operation that
+   * writes.
+   */
   checkOpen(what: string): void {
     if (!this.isOpen) throw mapClosed(what, this.segment.name);
     this.participant.heal();
@@ -180,7 +185,9 @@ export class Attachment {
     allocator.reserve.lower((ref) => tombstoneBytes(words, ref));
   }
 
-  /** Opens the moment that a holder holds, in its registry word; undefined: the clock has run out. */
+  /**
+   * Opens the moment that a holder holds, in its registry word; undefined: the clock has run out.
+   */
   openMomentFor(
     holder: Holder,
     open?: typeof openSnapshot,
@@ -230,7 +237,10 @@ function hasTables(participant: Participant): boolean {
   return isSound;
 }
 
-/** The number of a lock that no record names. The numbers begin anew after 2 ** 31 attachments, when most are long gone. */
+/**
+ * The number of a lock that no record names. The numbers begin anew after 2 ** 31 attachments, when
+ * most are long gone.
+ */
 function nextLock(words: Words): number {
   for (;;) {
     const lock = (add(words, H_LOCKS, 1) + 1) & MOST_LOCKS;

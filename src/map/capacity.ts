@@ -14,7 +14,10 @@ import {
 } from "../segment/segment.ts";
 import { tableBytes } from "../table/table_record.ts";
 
-/** The most that an entry can ever take, in bytes: all but the smallest table, a move of it, and what is kept for tombstones. */
+/**
+ * The most that an entry can ever take, in bytes: all but the smallest table, a move of it, and
+ * what is kept for tombstones.
+ */
 export function capacityOf(
   { chunkCount, chunkShift }: Pick<Geometry, "chunkCount" | "chunkShift">,
   minCapacityShift: number,
@@ -24,7 +27,10 @@ export function capacityOf(
   return (chunkCount - 2 * table - leastReserve(chunkCount)) * chunkBytes;
 }
 
-/** The least power of two that, as `maxBytes`, makes a map take what `fits` asks for; undefined: none does. */
+/**
+ * The least power of two that, as `maxBytes`, makes a map take what `fits` asks for; undefined:
+ * none does.
+ */
 export function leastMaxBytes(
   fits: (geometry: Geometry) => boolean,
 ): number | undefined {

@@ -1,5 +1,6 @@
 /**
- * Channels: on which all threads of the process that listen hear what one of them says. Anybody may send anything there.
+ * Channels: on which all threads of the process that listen hear what one of them says. Anybody may
+ * send anything there.
  *
  * @module
  */
@@ -14,8 +15,8 @@ interface Opened {
 }
 
 /**
- * A channel of this thread. It stays open for good: in a worker that closed its last one, the runtime cannot open another. It does not
- * keep the program running.
+ * A channel of this thread. It stays open for good: in a worker that closed its last one, the
+ * runtime cannot open another. It does not keep the program running.
  */
 export class Channel<Message> {
   readonly #name: string;

@@ -1,5 +1,6 @@
 /**
- * From codecs to the types of keys and values, and back: what the compiler infers, and what it refuses.
+ * From codecs to the types of keys and values, and back: what the compiler infers, and what it
+ * refuses.
  *
  * @module
  */
@@ -47,8 +48,8 @@ export type KeyOf<C> = C extends keyof BuiltInKeys ? BuiltInKeys[C]
   : never;
 
 /**
- * The type of the values that a codec takes; of several, those that only some of them take, since `"any"` and `"json"` take these,
- * too.
+ * The type of the values that a codec takes; of several, those that only some of them take, since
+ * `"any"` and `"json"` take these, too.
  *
  * @typeParam C The codec, or its name.
  */
@@ -61,8 +62,9 @@ export type ValueOf<C> = [Exclude<C, "any" | "json" | undefined>] extends
   : never;
 
 /**
- * How keys are encoded: `"string"` (any string), `"number"` (the same where `Map` takes them for the same), `"bytes"`
- * (`Uint8Array`, by content), or a codec of your own. A codec for keys of another type does not compile.
+ * How keys are encoded: `"string"` (any string), `"number"` (the same where `Map` takes them for
+ * the same), `"bytes"` (`Uint8Array`, by content), or a codec of your own. A codec for keys of
+ * another type does not compile.
  *
  * @typeParam K The type of the keys.
  */
@@ -88,9 +90,9 @@ export type KeyCodec<K> = SpecificCodec<K> | OwnCodec<K>;
  * `"json"` alone changes what it takes, as JSON does by its nature: `undefined` is left out (`null`
  * in arrays), `NaN` and infinite numbers become `null`, `-0` becomes `0`, a `Date` a string, a
  * `Map` or `Set` `{}`, a typed array an object, an object with a `toJSON` method what that returns
- * (it is called twice); of an array, only the elements are kept.
- * It refuses what would vanish: functions, symbols, promises, errors, regular expressions, array
- * buffers, and objects of the runtime.
+ * (it is called twice); of an array, only the elements are kept. It refuses what would vanish:
+ * functions, symbols, promises, errors, regular expressions, array buffers, and objects of the
+ * runtime.
  *
  * @typeParam V The type of the values.
  */

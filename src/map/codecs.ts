@@ -85,7 +85,10 @@ function isCodec(codec: unknown): codec is Codec<unknown> {
     typeof decode === "function";
 }
 
-/** The key format of a segment, or of whatever else names its codec. Throws `HandleError` where the caller's codec is missing or another one. */
+/**
+ * The key format of a segment, or of whatever else names its codec. Throws `HandleError` where the
+ * caller's codec is missing or another one.
+ */
 export function keyFormat<K>(
   { keyCodec: name, name: mapName }:
     & Pick<Segment, "keyCodec">

@@ -191,7 +191,9 @@ export class Committer {
     return outcome;
   }
 
-  /** Links a version without a place that was sought: "lost" if it takes more than the quick way. */
+  /**
+   * Links a version without a place that was sought: "lost" if it takes more than the quick way.
+   */
   #linkFast(current: number, version: number): Insert {
     const { base } = this.#participant;
     const outcome = this.#fastPath.publish(
@@ -226,7 +228,10 @@ export class Committer {
     underway.innermost?.note(this.#segment, this.#key);
   }
 
-  /** Publishes a version with a prepared value under the packed key, whatever is there now; false if there is no memory for it, or no slot. */
+  /**
+   * Publishes a version with a prepared value under the packed key, whatever is there now; false if
+   * there is no memory for it, or no slot.
+   */
   tryPut(values: Prepared, expiry: number): boolean {
     if (!this.#putFast(values, expiry)) {
       const { base } = this.#participant;
@@ -239,8 +244,8 @@ export class Committer {
   }
 
   /**
-   * Links a version, however often others are faster; false, and the version is freed, if the table has no place. Ends the section
-   * that it was made in.
+   * Links a version, however often others are faster; false, and the version is freed, if the table
+   * has no place. Ends the section that it was made in.
    */
   #publish(version: number): boolean {
     const participant = this.#participant;
@@ -275,7 +280,7 @@ export class Committer {
     return false;
   }
 
-  // ---- the fast path ------------------------------------------------------------------------------------------------
+  // ---- the fast path ----------------------------------------------------------------------------
 
   // Whole operations in one call of the kernel, with steps of their own: those of
   // `table/fast_path.ts`, which are searched as the others are, and take the same words through the
@@ -296,7 +301,9 @@ export class Committer {
         ) === DONE;
   }
 
-  /** Exchanges one number for another, neither NaN, if there is that one, and it does not expire. */
+  /**
+   * Exchanges one number for another, neither NaN, if there is that one, and it does not expire.
+   */
   exchangeFast(expected: unknown, next: unknown): boolean {
     const key = this.#key;
     const isDone = key.fitsScratch &&
@@ -315,7 +322,10 @@ export class Committer {
     return true;
   }
 
-  /** Deletes the entry of the packed key, if its version is the one that is expected: `DONE`, `ABSENT` or `UNDONE`. */
+  /**
+   * Deletes the entry of the packed key, if its version is the one that is expected: `DONE`,
+   * `ABSENT` or `UNDONE`.
+   */
   removeFast(expected: number = ANY_VERSION): number {
     const key = this.#key;
     if (!key.fitsScratch) return UNDONE;
@@ -329,10 +339,12 @@ export class Committer {
   }
 
   /**
-   * The same, and reads what is deleted: returns what `read` makes of its version, undefined if there is none, or `NOT_TAKEN`.
+   * The same, and reads what is deleted: returns what `read` makes of its version, undefined if
+   * there is none, or `NOT_TAKEN`.
    *
    * @param read Reads the version, while pinned.
-   * @param isSafe Whether that cannot fail: then it may come after, and the entry is found and deleted in one call.
+   * @param isSafe Whether that cannot fail: then it may come after, and the entry is found and
+   * deleted in one call.
    */
   takeFast<T>(
     read: (ref: number) => T,
@@ -365,7 +377,9 @@ export class Committer {
     return this.removeFast(found) === DONE ? value : NOT_TAKEN;
   }
 
-  /** Adds to a number, or to 0 if there is none; returns the sum, or undefined if nothing was done. */
+  /**
+   * Adds to a number, or to 0 if there is none; returns the sum, or undefined if nothing was done.
+   */
   incrementFast(by: number): number | undefined {
     const key = this.#key;
     const isDone = key.fitsScratch &&

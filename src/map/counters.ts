@@ -22,8 +22,9 @@ const {
 const { hint, load } = access;
 
 /**
- * A counter that wraps at 32 bits, summed over all participants. One takes away what another has added: if the sum meets the one before
- * and the other after that, it may be less than nothing, and 0 is as true.
+ * A counter that wraps at 32 bits, summed over all participants. One takes away what another has
+ * added: if the sum meets the one before and the other after that, it may be less than nothing, and
+ * 0 is as true.
  */
 export function sumTally(segment: Segment, word: number): number {
   let sum = 0;
@@ -37,7 +38,10 @@ export function sumTally(segment: Segment, word: number): number {
 const SETS = P_COUNTERS / 2 + COUNTERS.indexOf("sets");
 const DELETES = P_COUNTERS / 2 + COUNTERS.indexOf("deletes");
 
-/** A number that becomes another one when this participant writes, or somebody is short of memory: almost always, so it is a hint. */
+/**
+ * A number that becomes another one when this participant writes, or somebody is short of memory:
+ * almost always, so it is a hint.
+ */
 export function activityOf({ words, floats }: Segment, slot: number): number {
   const base = participantBase(slot);
   return floats[base / 2 + SETS] + floats[base / 2 + DELETES] +

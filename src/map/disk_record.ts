@@ -1,9 +1,10 @@
 /**
- * What is known of a map's life on disk, in words of its header, so that every worker can tell. Whoever writes epochs notes it here; the
- * map itself knows of no files.
+ * What is known of a map's life on disk, in words of its header, so that every worker can tell.
+ * Whoever writes epochs notes it here; the map itself knows of no files.
  *
- * One worker writes at a time, or hardly ever two: so what belongs to an epoch is written one word after the other, and read likewise.
- * Where two did at once, or one died in between, the fields may be those of two epochs.
+ * One worker writes at a time, or hardly ever two: so what belongs to an epoch is written one word
+ * after the other, and read likewise. Where two did at once, or one died in between, the fields may
+ * be those of two epochs.
  *
  * @module
  */
@@ -36,9 +37,9 @@ export interface PersistenceStats {
   /** How long ago the moment is that it shows, in milliseconds. It grows while nothing changes. */
   ageMs: number;
   /**
-   * How far the disk is behind, in milliseconds: what was written to the map since would be lost now. As long as epochs can be written it
-   * stays about an interval at most, also where nothing changes: so it is what to watch. It begins when the map is restored, or first
-   * written.
+   * How far the disk is behind, in milliseconds: what was written to the map since would be lost
+   * now. As long as epochs can be written it stays about an interval at most, also where nothing
+   * changes: so it is what to watch. It begins when the map is restored, or first written.
    */
   behindMs: number;
   /** Epochs written. */

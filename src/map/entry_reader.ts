@@ -33,8 +33,8 @@ const ANY = 0x7fffffff;
 
 /**
  * What visits a value where it lies, while the map is pinned. It must not keep the bytes, nor close
- * the map. It may use the map otherwise, but what it writes finds no memory that only the end of the
- * pin would free.
+ * the map. It may use the map otherwise, but what it writes finds no memory that only the end of
+ * the pin would free.
  *
  * @param bytes The segment.
  * @param from Where the value begins in it.
@@ -133,8 +133,8 @@ export class EntryReader<K, V> {
   }
 
   /**
-   * Looks a string up without a pin. If nothing is decided, its key is packed then; else the scratch
-   * holds none until it is adopted.
+   * Looks a string up without a pin. If nothing is decided, its key is packed then; else the
+   * scratch holds none until it is adopted.
    */
   #lookupText(key: K & string, most: number, what: string): number {
     const found = this.#lookup.lookupText(key, most);
@@ -164,7 +164,10 @@ export class EntryReader<K, V> {
     return found !== 0;
   }
 
-  /** The values of many keys. Memory is read ahead, unless the caller's code could change it meanwhile. */
+  /**
+   * The values of many keys. Memory is read ahead, unless the caller's code could change it
+   * meanwhile.
+   */
   getMany(keys: readonly K[]): (V | undefined)[] {
     this.#hold.checkOpen("get entries");
     if (this.#runsCallersCode) return keys.map((key) => this.get(key));
@@ -200,7 +203,8 @@ export class EntryReader<K, V> {
   }
 
   /**
-   * Visits the value of a key where it lies, for those who want no decoding; undefined if there is no entry.
+   * Visits the value of a key where it lies, for those who want no decoding; undefined if there is
+   * no entry.
    *
    * @param key The key.
    * @param visitor Called at most once, while the map is pinned.

@@ -1,10 +1,10 @@
 /**
  * Updating entries: replacing a value by what the caller's code makes of it.
  *
- * That code runs without a pin, and may do anything: use this map, close it, throw, or never return.
- * So it runs in rounds. Each sees the entry, lets the code run, and replaces the entry if it is
- * still what was seen; if not, the next round begins. In the caller's code the scratch for keys and
- * the prepared value are lost: the key is packed once more after it.
+ * That code runs without a pin, and may do anything: use this map, close it, throw, or never
+ * return. So it runs in rounds. Each sees the entry, lets the code run, and replaces the entry if
+ * it is still what was seen; if not, the next round begins. In the caller's code the scratch for
+ * keys and the prepared value are lost: the key is packed once more after it.
  *
  * @module
  */
@@ -179,7 +179,7 @@ export class EntryUpdater<K, V> {
     });
   }
 
-  // ---- rounds -------------------------------------------------------------------------------------------------------
+  // ---- rounds -----------------------------------------------------------------------------------
 
   /**
    * Replaces the entry of the packed key by what the caller's code makes of its value, again and
@@ -212,7 +212,9 @@ export class EntryUpdater<K, V> {
     }
   }
 
-  /** A watch over the packed key's entry. An operation that is done with it leaves it for the next. */
+  /**
+   * A watch over the packed key's entry. An operation that is done with it leaves it for the next.
+   */
   #watch(prepared: unknown): Watch {
     const watch = this.#spareWatch ??
       new Watch(this.#segment, this.#keys.format as KeyFormat<unknown>);

@@ -1,6 +1,7 @@
 /**
- * Holds: one map object's part in an attachment. The map objects that a thread opened by one name share an attachment, as its places are
- * few; each ends by itself, and takes along what was opened by it. With the last one the attachment ends.
+ * Holds: one map object's part in an attachment. The map objects that a thread opened by one name
+ * share an attachment, as its places are few; each ends by itself, and takes along what was opened
+ * by it. With the last one the attachment ends.
  *
  * @module
  */
@@ -41,7 +42,10 @@ export class Hold {
     return this.#isOpen;
   }
 
-  /** Throws `ClosedError` after `close`; heals what was cut short. Before each operation that writes. */
+  /**
+   * Throws `ClosedError` after `close`; heals what was cut short. Before each operation that
+   * writes.
+   */
   checkOpen(what: string): void {
     this.checkReadable(what);
     this.#participant.heal();
@@ -68,7 +72,10 @@ export class Hold {
     this.#participant.releasePin();
   }
 
-  /** Has something called when this ends, while the attachment is still open; at once if it has ended. */
+  /**
+   * Has something called when this ends, while the attachment is still open; at once if it has
+   * ended.
+   */
   beforeEnd(ending: () => void): void {
     if (this.#isOpen) this.#endings.push(ending);
     else ending();

@@ -1,6 +1,6 @@
 /**
- * Holders: who in the process has the map of a name, as the Web Locks tell. The name of a holder's lock says which segment it has, and
- * what may help to find out who that is.
+ * Holders: who in the process has the map of a name, as the Web Locks tell. The name of a holder's
+ * lock says which segment it has, and what may help to find out who that is.
  *
  * @module
  */

@@ -5,8 +5,8 @@
  */
 
 /**
- * What the callback of {@linkcode SharedMap.prototype.update} returns to leave the entry as it is, or to leave the key without
- * one: nothing is written, and the expiry stays.
+ * What the callback of {@linkcode SharedMap.prototype.update} returns to leave the entry as it is,
+ * or to leave the key without one: nothing is written, and the expiry stays.
  *
  * @example Usage
  * ```ts

@@ -2,8 +2,8 @@
  * How long entries live: what the methods that write are told about it, and how that is checked.
  *
  * One rule for all of them: `ttl` is for the entry that the call makes, counted from the moment at
- * which it is made; where there is one already, `keepTtl` says whether that one's expiry stays.
- * The methods differ only in what they do unless told.
+ * which it is made; where there is one already, `keepTtl` says whether that one's expiry stays. The
+ * methods differ only in what they do unless told.
  *
  * @module
  */
@@ -28,8 +28,8 @@ import { received } from "../errors.ts";
  * An expiry is a moment of the system's clock, which all workers and the files of snapshots share.
  * So if that clock is set back, entries live longer by as much, and one that had expired, but was
  * not swept or replaced yet, is there again; if it is set forward, they expire earlier by as much.
- * It is asked as `Date.now()`, so a test with a fake clock sees its entries expire. Each worker goes
- * by its own `Date`: fake it in all that write or read entries with a `ttl`, or in none.
+ * It is asked as `Date.now()`, so a test with a fake clock sees its entries expire. Each worker
+ * goes by its own `Date`: fake it in all that write or read entries with a `ttl`, or in none.
  *
  * @example A limit of 100 requests a minute
  * ```ts
@@ -72,8 +72,9 @@ export interface SetOptions {
 }
 
 /**
- * Options of {@linkcode SharedMap.prototype.getOrInsert} and {@linkcode SharedMap.prototype.getOrInsertComputed}: how long the
- * entry lives if it is inserted. One that is there is left as it is, with its expiry.
+ * Options of {@linkcode SharedMap.prototype.getOrInsert} and
+ * {@linkcode SharedMap.prototype.getOrInsertComputed}: how long the entry lives if it is inserted.
+ * One that is there is left as it is, with its expiry.
  */
 export interface InsertOptions extends SetOptions {
   /**

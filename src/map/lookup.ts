@@ -1,5 +1,6 @@
 /**
- * Looking up: from a packed key, or a string, to the version that is live, or to a copy of its value.
+ * Looking up: from a packed key, or a string, to the version that is live, or to a copy of its
+ * value.
  *
  * @module
  */
@@ -53,10 +54,11 @@ export class Lookup {
     this.#valueInfo = base + P_VALUE_INFO;
   }
 
-  // ---- without a pin ------------------------------------------------------------------------------------------------
+  // ---- without a pin ----------------------------------------------------------------------------
 
   // A call of the kernel returns one number, so the rest of what a fast lookup found stands in the
-  // participant's record. The getters below read it. It is good until the next lookup of this thread.
+  // participant's record. The getters below read it. It is good until the next lookup of this
+  // thread.
 
   /**
    * Looks a string up, and copies its value if that has at most `most` bytes: see
@@ -105,7 +107,7 @@ export class Lookup {
     return this.#segment.words[this.#valueInfo];
   }
 
-  // ---- pinned -------------------------------------------------------------------------------------------------------
+  // ---- pinned -----------------------------------------------------------------------------------
 
   /** Calls `visit` with the live version of the packed key, or 0, while the map is pinned. */
   visit<T>(visit: (ref: number) => T): T {

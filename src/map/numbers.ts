@@ -6,7 +6,10 @@
 
 import { received } from "../errors.ts";
 
-/** The sum of a value, which must be a number, and another number. Throws `TypeError` or `RangeError`. */
+/**
+ * The sum of a value, which must be a number, and another number. Throws `TypeError` or
+ * `RangeError`.
+ */
 export function sumOf(value: unknown, by: number): number {
   const sum = numberOf(value) + by;
   if (sum === sum) return sum;

@@ -1,8 +1,9 @@
 /**
  * Own changes: whether the caller's code changes the very entry that it runs for.
  *
- * A callback of `update`, or a codec, may do that, and then has to run again. Where it does so each time the operation would never
- * end: so the rounds in which it did are counted. Those in which only other workers came in between are not: there somebody got on.
+ * A callback of `update`, or a codec, may do that, and then has to run again. Where it does so each
+ * time the operation would never end: so the rounds in which it did are counted. Those in which
+ * only other workers came in between are not: there somebody got on.
  *
  * @module
  */
@@ -67,7 +68,10 @@ export class Watch {
     return this.#isChanged;
   }
 
-  /** After a round that came to nothing. Throws if the caller's code changed the entry itself, in this round and too many before. */
+  /**
+   * After a round that came to nothing. Throws if the caller's code changed the entry itself, in
+   * this round and too many before.
+   */
   endRound(what: string): void {
     if (!this.#isChanged) return;
     this.#isChanged = false;

@@ -23,14 +23,17 @@ export class Remover {
   }
 
   /**
-   * Whether no memory was left for a tombstone. Then it removes nothing more: to find that out again looks through all chunks, each
-   * time.
+   * Whether no memory was left for a tombstone. Then it removes nothing more: to find that out
+   * again looks through all chunks, each time.
    */
   get isStuck(): boolean {
     return this.#isStuck;
   }
 
-  /** Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone. The caller is pinned. */
+  /**
+   * Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone.
+   * The caller is pinned.
+   */
   remove(ref: number, why: "expired" | "evicted"): boolean {
     if (this.#isStuck) return false;
     const { participant, segment: { words } } = this.#attachment;

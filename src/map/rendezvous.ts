@@ -1,15 +1,18 @@
 /**
  * Rendezvous: finding a map by its name, anywhere in the process.
  *
- * A thread that has the map of some name holds a Web Lock whose name begins alike, and listens on one broadcast channel. Whoever
- * opens the name takes turns with other openers (a lock again); then, if no lock says that a thread holds the map, it creates one;
- * else it asks on the channel, and any holder answers with the segment. A holder that is busy answers when it comes to it; one
- * that dies loses its lock, and the opener looks again. So there is no moment at which two maps of one name come to be, and a map
- * whose holders are all gone is gone. Within a thread all share one attachment, and nobody needs to be asked.
+ * A thread that has the map of some name holds a Web Lock whose name begins alike, and listens on
+ * one broadcast channel. Whoever opens the name takes turns with other openers (a lock again);
+ * then, if no lock says that a thread holds the map, it creates one; else it asks on the channel,
+ * and any holder answers with the segment. A holder that is busy answers when it comes to it; one
+ * that dies loses its lock, and the opener looks again. So there is no moment at which two maps of
+ * one name come to be, and a map whose holders are all gone is gone. Within a thread all share one
+ * attachment, and nobody needs to be asked.
  *
- * Anybody may send anything on the channel. What is no message of ours is ignored, and so is an answer with a segment that is not
- * the one that a holder's lock tells of. Nobody waits for ever for one that gives no sign of life; a thread that creates the map, which
- * may take its time, says so when it is asked.
+ * Anybody may send anything on the channel. What is no message of ours is ignored, and so is an
+ * answer with a segment that is not the one that a holder's lock tells of. Nobody waits for ever
+ * for one that gives no sign of life; a thread that creates the map, which may take its time, says
+ * so when it is asked.
  *
  * @module
  */
@@ -64,7 +67,10 @@ function receive(data: unknown): void {
   }
 }
 
-/** Whether it has the form of a message of ours. What an answer leads to is looked at where it is used. */
+/**
+ * Whether it has the form of a message of ours. What an answer leads to is looked at where it is
+ * used.
+ */
 function isMessage(data: unknown): data is Message {
   if (typeof data !== "object" || data === null) return false;
   const { kind, question, name, handle } = data as Record<string, unknown>;
@@ -150,7 +156,7 @@ function share(name: string): Hold {
   });
 }
 
-// ---- waiting for others ---------------------------------------------------------------------------------------------
+// ---- waiting for others -------------------------------------------------------------------------
 
 /** One opener's wait: what it asks, and since when it has heard nothing. */
 class Wait {
@@ -164,7 +170,10 @@ class Wait {
     this.#timeout = timeout;
   }
 
-  /** Asks whoever has the map, or is about to; replies may come until `listeners` knows the question no more. */
+  /**
+   * Asks whoever has the map, or is about to; replies may come until `listeners` knows the question
+   * no more.
+   */
   ask(): void {
     const { name, question } = this;
     channel.post({ kind: "ask", name, question });
@@ -196,7 +205,10 @@ class Wait {
   }
 }
 
-/** Does work that one opener of a name does at a time. Throws `HandleError` if the turn does not come. */
+/**
+ * Does work that one opener of a name does at a time. Throws `HandleError` if the turn does not
+ * come.
+ */
 async function inTurn<T>(wait: Wait, work: () => Promise<T>): Promise<T> {
   const lock = `epochmap opening ${JSON.stringify(wait.name)}`;
   const giveUp = new AbortController();
@@ -223,7 +235,9 @@ async function inTurn<T>(wait: Wait, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Who keeps the turn from coming, for an error: the one that has it, or those that it waits for. */
+/**
+ * Who keeps the turn from coming, for an error: the one that has it, or those that it waits for.
+ */
 async function whoIsInTheWay(name: string, lock: string): Promise<string> {
   const holders = describe(await holdersOf(name));
   const { held } = await locks.query();
@@ -233,7 +247,9 @@ async function whoIsInTheWay(name: string, lock: string): Promise<string> {
   return holders === "" ? opener : `${holders} and ${opener}`;
 }
 
-/** The segment of a name; undefined when nobody holds it. Throws `HandleError` if nobody answers. */
+/**
+ * The segment of a name; undefined when nobody holds it. Throws `HandleError` if nobody answers.
+ */
 async function find(wait: Wait): Promise<Segment | undefined> {
   for (;;) {
     const holders = await holdersOf(wait.name);

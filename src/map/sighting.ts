@@ -1,9 +1,10 @@
 /**
  * Sightings: what an operation saw of an entry before it let the caller's code run.
  *
- * That code runs without a pin, for it may use the map, or take for ever. So the memory of the version that was seen may have been
- * used again when it returns, for another version of the very same key. Therefore what is seen later is compared by its bytes: one
- * that has the same is as good as the same. Only as long as the era is the same, nothing that was there can have been freed, and
+ * That code runs without a pin, for it may use the map, or take for ever. So the memory of the
+ * version that was seen may have been used again when it returns, for another version of the very
+ * same key. Therefore what is seen later is compared by its bytes: one that has the same is as good
+ * as the same. Only as long as the era is the same, nothing that was there can have been freed, and
  * the ref tells.
  *
  * @module
@@ -101,7 +102,10 @@ export class Sighting<V> {
     );
   }
 
-  /** Whether the live version of the key, or that there is none, is still what was seen. The caller is pinned, and was not since. */
+  /**
+   * Whether the live version of the key, or that there is none, is still what was seen. The caller
+   * is pinned, and was not since.
+   */
   isStill(ref: number): boolean {
     // Nothing that was there can have been freed then, nor will be during this pin.
     const isSameEra = load(this.#segment.words, H_ERA) === this.#era;

@@ -1,6 +1,6 @@
 /**
- * Statistics: summed over the participants' own counters when somebody asks, so that counting costs the writers nothing that
- * is shared.
+ * Statistics: summed over the participants' own counters when somebody asks, so that counting costs
+ * the writers nothing that is shared.
  *
  * @module
  */
@@ -19,7 +19,10 @@ import { load } from "../segment/atomics.ts";
 import { liveBytesOf, sumTally, usedBytesOf } from "./counters.ts";
 import { type PersistenceStats, readDiskRecord } from "./disk_record.ts";
 
-/** What {@linkcode SharedMap.prototype.stats} returns: plain numbers, for the whole map and not for one worker. */
+/**
+ * What {@linkcode SharedMap.prototype.stats} returns: plain numbers, for the whole map and not for
+ * one worker.
+ */
 export interface SharedMapStats {
   /** Entries, with expired ones until they are swept. Exact when nobody writes. */
   entries: number;
@@ -55,7 +58,10 @@ export interface SharedMapStats {
   participants: number;
   /** Dead workers that others cleared up after. */
   recoveries: number;
-  /** The epochs on disk, if `persist` or a {@linkcode SnapshotWriter} writes them, in whichever worker. */
+  /**
+   * The epochs on disk, if `persist` or a {@linkcode SnapshotWriter} writes them, in whichever
+   * worker.
+   */
   persistence?: PersistenceStats;
 }
 

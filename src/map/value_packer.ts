@@ -23,7 +23,9 @@ export class ValuePacker<V> {
   readonly keepsNumbers: boolean;
   readonly #segment: Segment;
   readonly #makeFormat: () => ValueFormat<V>;
-  /** For values that are compared while another one is written, unless an operation has taken it. */
+  /**
+   * For values that are compared while another one is written, unless an operation has taken it.
+   */
   #spare: ValueFormat<V> | undefined;
 
   /**
@@ -38,7 +40,10 @@ export class ValuePacker<V> {
     this.#makeFormat = makeFormat;
   }
 
-  /** Prepares a value to be written. May run the caller's code. Throws `TypeError` or `MapFullError`. */
+  /**
+   * Prepares a value to be written. May run the caller's code. Throws `TypeError` or
+   * `MapFullError`.
+   */
   prepare(value: V): void {
     const { format } = this;
     format.prepare(value);
@@ -63,8 +68,8 @@ export class ValuePacker<V> {
   /**
    * Prepares a value to be compared; may run the caller's code. Returns whether a version has it.
    *
-   * The value is prepared in a format of its own: another one is prepared before it is compared, and
-   * the caller's code may compare more, in an operation within this one.
+   * The value is prepared in a format of its own: another one is prepared before it is compared,
+   * and the caller's code may compare more, in an operation within this one.
    */
   comparison(value: V): (ref: number) => boolean {
     const segment = this.#segment;
@@ -74,7 +79,8 @@ export class ValuePacker<V> {
     format.prepare(value);
     format.keep();
     return (ref) => {
-      this.#spare = format; // from here on, none of the caller's code runs until the operation is over
+      // From here on, none of the caller's code runs until the operation is over.
+      this.#spare = format;
       return format.equals(
         segment,
         valueIndex(words, ref),

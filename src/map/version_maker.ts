@@ -59,8 +59,8 @@ export class VersionMaker {
   }
 
   /**
-   * When an entry that lives `ttl` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
-   * The attachment is open.
+   * When an entry that lives `ttl` milliseconds from now expires. Says first that the map has such
+   * entries, for those who sweep it. The attachment is open.
    */
   endAfter(ttl: number): number {
     if (ttl === Infinity) return Infinity;
@@ -71,7 +71,10 @@ export class VersionMaker {
     return Date.now() + ttl;
   }
 
-  /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
+  /**
+   * The expiry to write over a key's newest version: that of a renewal, if it is later than that of
+   * an entry which is there.
+   */
   endOver(current: number, live: boolean, { ttl, keeps }: Lifetime): number {
     if (!live) return this.endAfter(ttl);
     const before = endOf(this.#segment, current);
@@ -81,8 +84,8 @@ export class VersionMaker {
   }
 
   /**
-   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a section that whoever
-   * publishes or frees it ends.
+   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a
+   * section that whoever publishes or frees it ends.
    */
   make(values: Prepared, expiry: number): number {
     const ref = this.#allocate(values.byteLength, expiry);
@@ -100,7 +103,9 @@ export class VersionMaker {
     return this.#kept(ref);
   }
 
-  /** The same to take the place of the key's newest version, with the expiry that follows from that. */
+  /**
+   * The same to take the place of the key's newest version, with the expiry that follows from that.
+   */
   makeOver(
     values: Prepared,
     current: number,

@@ -1,9 +1,9 @@
 /**
  * Reading versions as the caller's keys and values.
  *
- * That takes two steps, because a codec of the caller's own may do anything: use the map, close it, or never return. While the map is
- * pinned, a version is only *taken out*: decoded by a codec of this module, or copied. Without a pin it is *finished*: what was copied
- * is decoded.
+ * That takes two steps, because a codec of the caller's own may do anything: use the map, close it,
+ * or never return. While the map is pinned, a version is only *taken out*: decoded by a codec of
+ * this module, or copied. Without a pin it is *finished*: what was copied is decoded.
  *
  * @module
  */
@@ -110,7 +110,10 @@ export class VersionReader<K, V> {
     return [this.key(key), this.value(value)];
   }
 
-  /** The value that a look copied to `at`, in units of 8 bytes; `UNDECODED` if it seems to have expired. */
+  /**
+   * The value that a look copied to `at`, in units of 8 bytes; `UNDECODED` if it seems to have
+   * expired.
+   */
   copied(at: number, info: number): V | typeof UNDECODED {
     if (this.seemsOver(at)) return UNDECODED;
     return this.values.read(

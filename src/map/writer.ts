@@ -1,5 +1,6 @@
 /**
- * The writer: commits, and reclaims memory where there is too little, until a write is done or nothing is left to try.
+ * The writer: commits, and reclaims memory where there is too little, until a write is done or
+ * nothing is left to try.
  *
  * @module
  */
@@ -63,7 +64,9 @@ export class Writer {
     this.#participant.collectSometimes();
   }
 
-  /** Deletes the entry of the packed key; returns whether there was one. Works when the map is full. */
+  /**
+   * Deletes the entry of the packed key; returns whether there was one. Works when the map is full.
+   */
   delete(): boolean {
     switch (this.#committer.removeFast()) {
       case DONE:

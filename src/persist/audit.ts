@@ -1,6 +1,6 @@
 /**
- * Auditing a directory: every file that is named like an epoch, from end to end, and whether what it builds on is good. A
- * writer may go on meanwhile.
+ * Auditing a directory: every file that is named like an epoch, from end to end, and whether what
+ * it builds on is good. A writer may go on meanwhile.
  *
  * @module
  */
@@ -25,7 +25,10 @@ export interface Verdict {
   error?: SnapshotError | undefined;
 }
 
-/** The verdicts on all files of a directory, oldest epoch first. Throws `SnapshotError` if the directory cannot be read. */
+/**
+ * The verdicts on all files of a directory, oldest epoch first. Throws `SnapshotError` if the
+ * directory cannot be read.
+ */
 export async function* audit(
   directory: string,
   onRecords: OnRecords,

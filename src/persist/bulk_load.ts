@@ -1,10 +1,11 @@
 /**
- * Filling: encoded entries straight into the table, many under one pin, in the order of their hashes.
+ * Filling: encoded entries straight into the table, many under one pin, in the order of their
+ * hashes.
  *
- * An entry goes in as any write does, by the same steps of the table, so others may read and write the map meanwhile. What is
- * saved is all that surrounds a write: decoding and encoding, a pin for each, tables that grow step by step; and since places
- * in the table follow the hashes, memory is touched in order. While nobody else has the map, plain writes take the place of
- * atomic steps.
+ * An entry goes in as any write does, by the same steps of the table, so others may read and write
+ * the map meanwhile. What is saved is all that surrounds a write: decoding and encoding, a pin for
+ * each, tables that grow step by step; and since places in the table follow the hashes, memory is
+ * touched in order. While nobody else has the map, plain writes take the place of atomic steps.
  *
  * @module
  */
@@ -74,8 +75,9 @@ export class BulkLoader {
   /**
    * @param attachment The map.
    * @param entries How many will come, about: the table is made for them.
-   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is written may be settled before
-   * it is linked, and plain writes link it. Each saves an atomic step or two.
+   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is
+   * written may be settled before it is linked, and plain writes link it. Each saves an atomic step
+   * or two.
    */
   constructor(attachment: Attachment, entries: number, isAlone: boolean) {
     this.#attachment = attachment;
@@ -118,8 +120,8 @@ export class BulkLoader {
   }
 
   /**
-   * Looks at the places of some keys before it writes to the first: these looks do not wait for each other where memory is slow,
-   * as the atomic steps of a write do.
+   * Looks at the places of some keys before it writes to the first: these looks do not wait for
+   * each other where memory is slow, as the atomic steps of a write do.
    */
   #loadBatch(words: Int32Array, at: number, count: number): number {
     const { hashes, places } = this.#ahead;
@@ -186,7 +188,10 @@ export class BulkLoader {
     this.#newRefs = 0;
   }
 
-  /** Ends the filling, whatever came of it: accounts for the rest, and takes back what was announced. */
+  /**
+   * Ends the filling, whatever came of it: accounts for the rest, and takes back what was
+   * announced.
+   */
   end(): void {
     this.#account();
     this.#expect(0);
@@ -240,7 +245,10 @@ export class BulkLoader {
     return { of: outcome, bytes: isLong ? bytes + keyLength : bytes };
   }
 
-  /** Writes and links a version of so many bytes; or says what it is short of. The caller is in a section. */
+  /**
+   * Writes and links a version of so many bytes; or says what it is short of. The caller is in a
+   * section.
+   */
   #link(
     words: Int32Array,
     at: number,
@@ -263,7 +271,10 @@ export class BulkLoader {
     return isKept ? "slot" : "entry";
   }
 
-  /** Links a version that is in hand, if there is no question that it is the first of its key, and counts it. */
+  /**
+   * Links a version that is in hand, if there is no question that it is the first of its key, and
+   * counts it.
+   */
   #linkNew(hash: number, version: number, bytes: number): boolean {
     const { participant } = this.#attachment;
     const { words } = participant.segment;
@@ -273,7 +284,8 @@ export class BulkLoader {
       if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
-    poke(words, participant.base + P_HAND, 0); // if this worker is stopped now, the map dies with it
+    // If this worker is stopped now, the map dies with it.
+    poke(words, participant.base + P_HAND, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;
     this.#newRefs += participant.allocator.blockRefs(bytes);
@@ -301,7 +313,9 @@ export class BulkLoader {
     );
   }
 
-  /** Links the version under the key at hand, whatever is there; false if the table has no place. */
+  /**
+   * Links the version under the key at hand, whatever is there; false if the table has no place.
+   */
   #publish(version: number): boolean {
     const table = this.#table;
     table.backoff.reset();

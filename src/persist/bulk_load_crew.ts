@@ -1,5 +1,6 @@
 /**
- * Filling a large file in with several workers: each takes a share, the one that asks takes one itself.
+ * Filling a large file in with several workers: each takes a share, the one that asks takes one
+ * itself.
  *
  * @module
  */

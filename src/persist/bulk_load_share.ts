@@ -1,5 +1,6 @@
 /**
- * One share of a file's entries, as one of several participants fills it in: a stretch of its blocks, and so of the hashes.
+ * One share of a file's entries, as one of several participants fills it in: a stretch of its
+ * blocks, and so of the hashes.
  *
  * @module
  */
@@ -26,7 +27,10 @@ export interface BulkLoadAssignment {
   readonly filled: Int32Array<SharedArrayBuffer>;
 }
 
-/** Fills in one share; reads all of the file, and checks it once more. Throws `SnapshotError`, `MapFullError`. */
+/**
+ * Fills in one share; reads all of the file, and checks it once more. Throws `SnapshotError`,
+ * `MapFullError`.
+ */
 export async function loadShare(
   loader: BulkLoader,
   file: FileReader,

@@ -1,6 +1,6 @@
 /**
- * A worker that fills in one share of a snapshot, and says whether that is done. If not, the one that asked fills in the share
- * itself, and meets the same difficulty.
+ * A worker that fills in one share of a snapshot, and says whether that is done. If not, the one
+ * that asked fills in the share itself, and meets the same difficulty.
  *
  * @module
  */
@@ -33,7 +33,8 @@ async function work(
   try {
     using file = FileReader.open(path);
     if (file.footer.check !== check) return false; // another file took its name
-    const loader = new BulkLoader(attachment, 0, false); // the table is made for all entries by the one that asked
+    // The table is made for all entries by the one that asked.
+    const loader = new BulkLoader(attachment, 0, false);
     try {
       await loadShare(loader, file, share, () => {
         filled[share.index] = loader.filled;

@@ -1,8 +1,9 @@
 /**
- * What a record may hold: no more than what a map with the codecs of the file can have written. The checks of a file say that it is as
- * somebody wrote it; these, that a map can take it in.
+ * What a record may hold: no more than what a map with the codecs of the file can have written. The
+ * checks of a file say that it is as somebody wrote it; these, that a map can take it in.
  *
- * Whether the bytes of a value are what its codec makes is not looked into: that shows when it is read, as an error of that read.
+ * Whether the bytes of a value are what its codec makes is not looked into: that shows when it is
+ * read, as an error of that read.
  *
  * @module
  */
@@ -29,7 +30,10 @@ import type { CodecNames } from "./header.ts";
 import { recordExpiry, recordValue } from "./record.ts";
 
 const TEXTS = [TAG_LATIN1, TAG_UTF16, TAG_UTF8];
-/** The tags of values, by the names of the codecs that are built in; all others have bytes of their own. */
+/**
+ * The tags of values, by the names of the codecs that are built in; all others have bytes of their
+ * own.
+ */
 const TAGS: Readonly<Record<string, readonly number[]>> = {
   any: [TAG_CONSTANT_OR_BIGINT, TAG_NUMBER, ...TEXTS, TAG_BYTES, TAG_CLONE],
   bytes: [TAG_BYTES],
@@ -52,7 +56,9 @@ export class Content {
   readonly #keyCodec: string;
   /** A bit for each tag. */
   readonly #tags: number;
-  /** A bit for each tag of which any length and all bytes are right; none, if the keys are numbers. */
+  /**
+   * A bit for each tag of which any length and all bytes are right; none, if the keys are numbers.
+   */
   readonly #easyTags: number;
 
   constructor({ keyCodec, valueCodec }: CodecNames) {
@@ -65,7 +71,10 @@ export class Content {
     this.#easyTags = keyCodec === "number" ? 0 : this.#tags & ~HARD_TAGS;
   }
 
-  /** What is wrong with the whole record at `at`, the flags and lengths of which are right; undefined: nothing. */
+  /**
+   * What is wrong with the whole record at `at`, the flags and lengths of which are right;
+   * undefined: nothing.
+   */
   faultOf(words: Int32Array, at: number): string | undefined {
     const keyInfo = words[at];
     const isEasy =

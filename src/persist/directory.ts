@@ -1,8 +1,9 @@
 /**
  * The directory of epochs: names, what is complete, and how a file comes and goes.
  *
- * An epoch is written under a temporary name, made durable, and renamed; then the directory is made durable. So a name that
- * ends in `.epochmap` is a complete file, and once a write is acknowledged it stays, whatever becomes of the process.
+ * An epoch is written under a temporary name, made durable, and renamed; then the directory is made
+ * durable. So a name that ends in `.epochmap` is a complete file, and once a write is acknowledged
+ * it stays, whatever becomes of the process.
  *
  * ```text
  * 000000000042.epochmap           epoch 42
@@ -10,13 +11,14 @@
  * 000000000041.epochmap.damaged   epoch 41, which was found to be damaged and set aside
  * ```
  *
- * All other names are somebody else's: they are not looked at. What is damaged is set aside by whoever writes into the directory,
- * under a name that is no epoch's and never another's: it is no longer passed over each time, and nothing removes it. What is not
- * understood, because its format is newer or its codecs are others, stops the writer.
+ * All other names are somebody else's: they are not looked at. What is damaged is set aside by
+ * whoever writes into the directory, under a name that is no epoch's and never another's: it is no
+ * longer passed over each time, and nothing removes it. What is not understood, because its format
+ * is newer or its codecs are others, stops the writer.
  *
- * The temporary file is made exclusively, which reserves the number among all writers, in this process or another; and it
- * is locked for as long as its writer lives. A temporary file that nobody locks is what an interrupted write left: the next
- * writer removes it.
+ * The temporary file is made exclusively, which reserves the number among all writers, in this
+ * process or another; and it is locked for as long as its writer lives. A temporary file that
+ * nobody locks is what an interrupted write left: the next writer removes it.
  *
  * @module
  */
@@ -73,7 +75,9 @@ export interface EpochFile extends CodecNames {
   info: SnapshotInfo;
   id: WordPair;
   baseId: WordPair | undefined;
-  /** The hash seed of its map, which goes over to a map that it is restored into as that is made. */
+  /**
+   * The hash seed of its map, which goes over to a map that it is restored into as that is made.
+   */
   seed: WordPair;
 }
 
@@ -174,7 +178,10 @@ function namesOf(directory: string): Names {
   return names;
 }
 
-/** The damaged files that were set aside in a directory. Throws `SnapshotError` if it cannot be read. */
+/**
+ * The damaged files that were set aside in a directory. Throws `SnapshotError` if it cannot be
+ * read.
+ */
 export function listAside(directory: string): string[] {
   try {
     return namesOf(directory).aside.map(({ path }) => path).sort();
@@ -207,8 +214,8 @@ export function describe(
 }
 
 /**
- * All complete epochs of a directory, newest first; what is no epoch is handed to `onDamage`. None if there is no such
- * directory.
+ * All complete epochs of a directory, newest first; what is no epoch is handed to `onDamage`. None
+ * if there is no such directory.
  */
 export function listEpochs(
   directory: string,
@@ -241,8 +248,8 @@ export function listEpochs(
 }
 
 /**
- * Checks that nothing in a directory is from a newer version of this module, or from a map with other codecs; returns the complete
- * epochs, newest first. Throws `SnapshotError`.
+ * Checks that nothing in a directory is from a newer version of this module, or from a map with
+ * other codecs; returns the complete epochs, newest first. Throws `SnapshotError`.
  */
 export function checkUnderstood(
   directory: string,
@@ -256,8 +263,8 @@ export function checkUnderstood(
 }
 
 /**
- * The same, and that the newest epoch, if there is one, is of this map: after one of another map it has nothing to go on from. Throws
- * `SnapshotError`.
+ * The same, and that the newest epoch, if there is one, is of this map: after one of another map it
+ * has nothing to go on from. Throws `SnapshotError`.
  */
 export function checkOwn(
   directory: string,
@@ -284,7 +291,10 @@ export function checkCodecs(
   );
 }
 
-/** The complete snapshots of a directory, newest first: of a delta, all that it builds on is there. Throws `SnapshotError`. */
+/**
+ * The complete snapshots of a directory, newest first: of a delta, all that it builds on is there.
+ * Throws `SnapshotError`.
+ */
 export function listComplete(directory: string): SnapshotInfo[] {
   const all = listEpochs(directory);
   return all.filter((epoch) => chainOf(epoch, all) !== undefined)
@@ -323,8 +333,8 @@ export class PartFile {
   }
 
   /**
-   * Reserves the next number, or the one that is wanted. Throws `SnapshotError`; nothing is written or removed if the directory holds
-   * what is not understood.
+   * Reserves the next number, or the one that is wanted. Throws `SnapshotError`; nothing is written
+   * or removed if the directory holds what is not understood.
    */
   static create(
     directory: string,
@@ -356,7 +366,8 @@ export class PartFile {
       throw error;
     }
     const part = new PartFile(directory, epoch, file);
-    // In between, another writer may have taken it for a leftover, or may have completed this epoch.
+    // In between, another writer may have taken it for a leftover, or may have completed this
+    // epoch.
     let isOurs = false;
     try {
       isOurs = tryLock(file) && file.hasItsName &&
@@ -425,7 +436,8 @@ function removeLeftovers(parts: readonly Named[]): void {
   for (const { path } of parts) {
     try {
       using file = OpenFile.open(path, { read: true, write: true });
-      // The name may lead to the file of a writer by now; while this one is locked, and has the name, nobody else changes that.
+      // The name may lead to the file of a writer by now; while this one is locked, and has the
+      // name, nobody else changes that.
       if (file.tryLock() && file.hasItsName) files.remove(path);
     } catch {
       // Another writer was faster, or nothing can be done about it.
@@ -433,13 +445,19 @@ function removeLeftovers(parts: readonly Named[]): void {
   }
 }
 
-/** Sets the file that an error is about aside, if it is damaged; returns what to say then. Throws `SnapshotError`. */
+/**
+ * Sets the file that an error is about aside, if it is damaged; returns what to say then. Throws
+ * `SnapshotError`.
+ */
 export function tidied(error: SnapshotError): SnapshotError {
   if (!(error instanceof DamageError)) return error;
   return asideError(error, setAside(error.path!));
 }
 
-/** Sets a damaged file aside, under a name that nothing has; returns its path. Throws `SnapshotError`. */
+/**
+ * Sets a damaged file aside, under a name that nothing has; returns its path. Throws
+ * `SnapshotError`.
+ */
 function setAside(path: string): string {
   try {
     for (let n = 1;; n++) {
@@ -454,8 +472,9 @@ function setAside(path: string): string {
 }
 
 /**
- * Makes the name of the directory itself durable, so that what is published in it is found again. Not again where the epoch that was
- * published last is still there; else somebody may have put another directory in its place. Throws `SnapshotError`.
+ * Makes the name of the directory itself durable, so that what is published in it is found again.
+ * Not again where the epoch that was published last is still there; else somebody may have put
+ * another directory in its place. Throws `SnapshotError`.
  */
 export function settleDirectory(directory: string, published?: string): void {
   try {

@@ -1,5 +1,6 @@
 /**
- * Dumping: from a scan of the map into a file, as encoded words, with a pause for the event loop after every block.
+ * Dumping: from a scan of the map into a file, as encoded words, with a pause for the event loop
+ * after every block.
  *
  * @module
  */
@@ -21,15 +22,16 @@ export interface SnapshotProgress {
   /** Bytes of the file so far; of all of it, in a restore. */
   bytes: number;
   /**
-   * How often the dump was begun again, because the map needed the memory that it kept; see {@linkcode SnapshotWriter}. Always 0 in
-   * a restore.
+   * How often the dump was begun again, because the map needed the memory that it kept; see
+   * {@linkcode SnapshotWriter}. Always 0 in a restore.
    */
   restarts: number;
 }
 
 /**
- * Writes what the scan finds, and passes it; calls back after every block. Throws `RevokedError` if the scan must be begun again. Until
- * it has passed what it copied, that may be anything: so it takes the lengths of a record once, and believes nothing else.
+ * Writes what the scan finds, and passes it; calls back after every block. Throws `RevokedError` if
+ * the scan must be begun again. Until it has passed what it copied, that may be anything: so it
+ * takes the lengths of a record once, and believes nothing else.
  */
 export async function dump(
   attachment: Attachment,

@@ -1,6 +1,6 @@
 /**
- * Entries of a file as keys and values, and back, without a map: the codecs work on a bit of memory that is laid out like one
- * version.
+ * Entries of a file as keys and values, and back, without a map: the codecs work on a bit of memory
+ * that is laid out like one version.
  *
  * @module
  */
@@ -68,7 +68,10 @@ export class EntryCodec {
     );
   }
 
-  /** The entry of the record at `at`, which was checked and is no deletion. Throws if its bytes are not what the codec writes. */
+  /**
+   * The entry of the record at `at`, which was checked and is no deletion. Throws if its bytes are
+   * not what the codec writes.
+   */
   decode(words: Int32Array, at: number): Entry {
     const keyInfo = words[at];
     const valueInfo = words[at + 1];

@@ -1,12 +1,15 @@
 /**
- * The scan of one epoch: every entry that a snapshot shows, or all that changed since another, in the order of hashes.
+ * The scan of one epoch: every entry that a snapshot shows, or all that changed since another, in
+ * the order of hashes.
  *
- * A version that an open snapshot shows stays where it is until the snapshot is closed, so the scan pins only while it goes
- * through a range of the table, and what it found may be copied later. When all of a range is copied the caller passes it: from
- * then on it keeps nothing of that from the map.
+ * A version that an open snapshot shows stays where it is until the snapshot is closed, so the scan
+ * pins only while it goes through a range of the table, and what it found may be copied later. When
+ * all of a range is copied the caller passes it: from then on it keeps nothing of that from the
+ * map.
  *
- * The map can take the moment back at any time, if it must have memory. Then what was found may be anything by now, and what was
- * copied since the last look, too: `check` and `pass` say so, by an error.
+ * The map can take the moment back at any time, if it must have memory. Then what was found may be
+ * anything by now, and what was copied since the last look, too: `check` and `pass` say so, by an
+ * error.
  *
  * @module
  */
@@ -24,7 +27,10 @@ import { isRevoked, openDump, pass } from "../table/clock.ts";
 import { Cursor } from "../table/cursor.ts";
 import { expiryOf, isTombstone, settle } from "../table/version.ts";
 
-/** The map needed the memory that a scan kept: what it saw is worth nothing, and it must be begun again. */
+/**
+ * The map needed the memory that a scan kept: what it saw is worth nothing, and it must be begun
+ * again.
+ */
 export class RevokedError extends Error {}
 
 /** One moment of the map, held until it is closed. */
@@ -85,8 +91,8 @@ export class EpochScan implements Disposable, Holder {
   }
 
   /**
-   * Puts the versions wanted of the next range into `found`. In a scan of changes that may be versions that are gone: the epoch
-   * before may still have the key.
+   * Puts the versions wanted of the next range into `found`. In a scan of changes that may be
+   * versions that are gone: the epoch before may still have the key.
    */
   next(found: number[]): void {
     const { participant, segment } = this.#attachment;
@@ -120,8 +126,9 @@ export class EpochScan implements Disposable, Holder {
   }
 
   /**
-   * The version that the moment shows of a key, from its newest on; 0: none. The newest is there while the caller is pinned, but an older
-   * one only if nobody had revoked the moment when it was named.
+   * The version that the moment shows of a key, from its newest on; 0: none. The newest is there
+   * while the caller is pinned, but an older one only if nobody had revoked the moment when it was
+   * named.
    */
   #shownOf(newest: number): number {
     const { words } = this.#attachment.segment;
@@ -141,7 +148,10 @@ export class EpochScan implements Disposable, Holder {
     }
   }
 
-  /** What was found before this index is copied: lets go of it. Throws if the moment was revoked: the copies are worth nothing then. */
+  /**
+   * What was found before this index is copied: lets go of it. Throws if the moment was revoked:
+   * the copies are worth nothing then.
+   */
   passUpTo(index: number): void {
     this.#pass(this.#hashes[index] >>> 0);
   }

@@ -1,8 +1,10 @@
 /**
- * Reading the file of one epoch, block by block, in bounded memory, believing nothing that is not checked.
+ * Reading the file of one epoch, block by block, in bounded memory, believing nothing that is not
+ * checked.
  *
- * `open` checks header, footer and size. `readBlock` checks one block and hands out its payload; after the last one, that all
- * of the file was seen and is what its footer says. A reader may start over, and checks everything again: a file may change.
+ * `open` checks header, footer and size. `readBlock` checks one block and hands out its payload;
+ * after the last one, that all of the file was seen and is what its footer says. A reader may start
+ * over, and checks everything again: a file may change.
  *
  * @module
  */
@@ -30,7 +32,10 @@ import {
 
 const KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE;
 const NOTHING = new Uint8Array();
-/** What decompressing takes beside the payload: the logarithm of the most bytes that it may look back. */
+/**
+ * What decompressing takes beside the payload: the logarithm of the most bytes that it may look
+ * back.
+ */
 const WINDOW_LOG = 21;
 
 /** Reads one file. */
@@ -113,7 +118,10 @@ export class FileReader implements Disposable {
     this.#compressedBlocks = 0;
   }
 
-  /** Reads the next block; false, and the whole was as its footer says, when there is none. Throws `SnapshotError`. */
+  /**
+   * Reads the next block; false, and the whole was as its footer says, when there is none. Throws
+   * `SnapshotError`.
+   */
   readBlock(): boolean {
     const left = this.footer.length - this.#offset;
     if (left <= 0) {

@@ -1,8 +1,8 @@
 /**
  * Writing the file of one epoch: header, blocks, footer, in this order and once.
  *
- * One block is filled while the one before it is being written, so that neither waits for the other for long; memory is two
- * blocks, whatever the size of the map.
+ * One block is filled while the one before it is being written, so that neither waits for the other
+ * for long; memory is two blocks, whatever the size of the map.
  *
  * @module
  */

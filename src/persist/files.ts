@@ -1,9 +1,11 @@
 /**
- * Files and directories as this room uses them: what a signal interrupts is begun again, what is written is written in full.
+ * Files and directories as this room uses them: what a signal interrupts is begun again, what is
+ * written is written in full.
  *
- * What is durable: the contents of a file once `sync` has returned; a name that came, went or changed once `syncDirectory` has, of
- * the directory that has it. Before that a loss of power may leave any of it done and any undone, in any order; but a rename as a
- * whole. If `sync` fails, what was written is lost, though a later `sync` succeed: such a file is given up.
+ * What is durable: the contents of a file once `sync` has returned; a name that came, went or
+ * changed once `syncDirectory` has, of the directory that has it. Before that a loss of power may
+ * leave any of it done and any undone, in any order; but a rename as a whole. If `sync` fails, what
+ * was written is lost, though a later `sync` succeed: such a file is given up.
  *
  * Errors are the system's own: `failure.ts` says them to users.
  *
@@ -96,8 +98,8 @@ export class OpenFile implements Disposable {
   }
 
   /**
-   * Takes the lock of the file, unless another has it, or, where it is to be shared, has it exclusively; held until it is given back, or
-   * the file is closed, by whatever.
+   * Takes the lock of the file, unless another has it, or, where it is to be shared, has it
+   * exclusively; held until it is given back, or the file is closed, by whatever.
    */
   tryLock(mode: "exclusive" | "shared" = "exclusive"): boolean {
     const isExclusive = mode === "exclusive";
@@ -194,8 +196,8 @@ export function syncDirectory(directory: string): void {
 }
 
 /**
- * Makes the name of a directory durable, in the one that it lies in. If this program may not read that one, the name is as durable as
- * whoever made it left it.
+ * Makes the name of a directory durable, in the one that it lies in. If this program may not read
+ * that one, the name is as durable as whoever made it left it.
  */
 export function syncName(directory: string): void {
   const above = join(directory, "..");
@@ -209,8 +211,9 @@ export function syncName(directory: string): void {
 }
 
 /**
- * Makes a directory and those above it. Each is made in one whose own name is durable, if this program may use that one: so of a
- * directory that is there only its own name is in question, for which there is `syncName`.
+ * Makes a directory and those above it. Each is made in one whose own name is durable, if this
+ * program may use that one: so of a directory that is there only its own name is in question, for
+ * which there is `syncName`.
  */
 export function makeDirectory(directory: string): void {
   if (isThere(directory)) return;

@@ -1,8 +1,10 @@
 /**
- * Asking for an epoch from any worker of the process: on a broadcast channel that all who write and all who ever asked listen to.
+ * Asking for an epoch from any worker of the process: on a broadcast channel that all who write and
+ * all who ever asked listen to.
  *
- * Whoever asks does not know who writes, and the one who does may die before it answers: so a question is asked again until it is
- * answered, by whoever writes by then. To write for it twice does no harm. All else that comes on the channel is passed over.
+ * Whoever asks does not know who writes, and the one who does may die before it answers: so a
+ * question is asked again until it is answered, by whoever writes by then. To write for it twice
+ * does no harm. All else that comes on the channel is passed over.
  *
  * @module
  */

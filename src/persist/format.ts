@@ -1,9 +1,9 @@
 /**
- * The file of one epoch: what stands where, in version 2 of the format. `docs/file_format.md` describes it for other
- * programs, and the directory, too.
+ * The file of one epoch: what stands where, in version 2 of the format. `docs/file_format.md`
+ * describes it for other programs, and the directory, too.
  *
- * A file is a header, blocks, and a footer, with nothing before, between or behind. All numbers are little-endian; lengths and
- * offsets are in bytes. `check` is always a CRC-32 (as in zlib).
+ * A file is a header, blocks, and a footer, with nothing before, between or behind. All numbers are
+ * little-endian; lengths and offsets are in bytes. `check` is always a CRC-32 (as in zlib).
  *
  * ```text
  * header   0  8  magic "EPOCHMAP"
@@ -44,8 +44,8 @@
  *         52  4  check of the bytes of the footer before it
  * ```
  *
- * A payload is a sequence of records, each a multiple of 4 bytes, in the order of the hashes of their keys as unsigned numbers.
- * A key comes once.
+ * A payload is a sequence of records, each a multiple of 4 bytes, in the order of the hashes of
+ * their keys as unsigned numbers. A key comes once.
  *
  * ```text
  * record   0  4  length of the key, with the flags 0x20000000 (UTF-16 code units, else Latin-1; strings only) and
@@ -56,11 +56,12 @@
  *                the value, zeros up to a multiple of 4
  * ```
  *
- * A large record, which this writer takes one of more than 256 KiB for, is cut into pieces of 1 MiB, each in a block of its own; the last,
- * which may be the only one, has what is left.
+ * A large record, which this writer takes one of more than 256 KiB for, is cut into pieces of 1
+ * MiB, each in a block of its own; the last, which may be the only one, has what is left.
  *
- * What a reader needs at most: one block, stored and decompressed, and the largest entry. It allocates nothing by a length
- * that it has not checked against these bounds and against what is left of the file.
+ * What a reader needs at most: one block, stored and decompressed, and the largest entry. It
+ * allocates nothing by a length that it has not checked against these bounds and against what is
+ * left of the file.
  *
  * @module
  */
@@ -84,7 +85,10 @@ export const FOOTER_BYTES = 56;
 /** The most bytes of a payload after decompression. */
 export const MAX_RAW_BYTES: number = 2 ** 20;
 export const MAX_RAW_WORDS: number = 2 ** 18;
-/** The most bytes of a payload as it is stored: what compression makes of bytes that cannot be compressed. */
+/**
+ * The most bytes of a payload as it is stored: what compression makes of bytes that cannot be
+ * compressed.
+ */
 export const MAX_STORED_BYTES: number = MAX_RAW_BYTES + 2 ** 16;
 /** Payload words that the writer aims at: few enough to stay in the processor's cache. */
 export const TARGET_WORDS: number = 2 ** 16;

@@ -9,7 +9,10 @@ import { SnapshotError } from "../errors.ts";
 /** The contents of a file are not what a writer of epochs wrote. */
 export class DamageError extends SnapshotError {}
 
-/** A file is whole, as far as can be told, and not for this program to read: so nothing beside it is written or removed. */
+/**
+ * A file is whole, as far as can be told, and not for this program to read: so nothing beside it is
+ * written or removed.
+ */
 export class NotUnderstoodError extends SnapshotError {}
 
 /** What a kind of error means, and what to do about it. */

@@ -1,5 +1,6 @@
 /**
- * The header and the footer of a file, as objects and as bytes. See `format.ts` for where everything stands.
+ * The header and the footer of a file, as objects and as bytes. See `format.ts` for where
+ * everything stands.
  *
  * @module
  */
@@ -173,7 +174,9 @@ function checkNumbers(path: string, header: CheckedHeader): void {
   if (!isCount(expected)) throw damage(path, 72, `${expected} entries`);
 }
 
-/** Nothing else is looked at: in which way a newer file is checked is for its own version to say. */
+/**
+ * Nothing else is looked at: in which way a newer file is checked is for its own version to say.
+ */
 function tooNew(path: string, version: number): NotUnderstoodError {
   return new NotUnderstoodError(
     `Cannot read the snapshot "${path}": its format version is ${version}, this module reads ${OLDEST_VERSION} to ${FORMAT_VERSION}: use the version of the module that wrote it, or move the file away`,

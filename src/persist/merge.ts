@@ -1,9 +1,10 @@
 /**
  * Merging: the state that a chain of epochs adds up to, in one pass over all of its files.
  *
- * The files are of one map, so their records are in the order of the same hashes: as in a merge of sorted lists, the lowest
- * hash comes next, and where several files have the key the newest says what became of it. So nothing is written that
- * a later epoch overwrites or deletes, and memory is one block per file.
+ * The files are of one map, so their records are in the order of the same hashes: as in a merge of
+ * sorted lists, the lowest hash comes next, and where several files have the key the newest says
+ * what became of it. So nothing is written that a later epoch overwrites or deletes, and memory is
+ * one block per file.
  *
  * @module
  */
@@ -103,7 +104,9 @@ export class Merge {
     }
   }
 
-  /** The only stream with the lowest hash; undefined, and the group is made, if there are several. */
+  /**
+   * The only stream with the lowest hash; undefined, and the group is made, if there are several.
+   */
   #lowest(): Stream | undefined {
     const streams = this.#streams;
     let lowest = streams[0];
@@ -119,7 +122,10 @@ export class Merge {
     return undefined;
   }
 
-  /** Takes all records of one hash; of each key the newest, if it is not a deletion, goes into the group. */
+  /**
+   * Takes all records of one hash; of each key the newest, if it is not a deletion, goes into the
+   * group.
+   */
   #collect(hash: number): void {
     const seen: Int32Array[] = [];
     for (const stream of this.#streams) {

@@ -1,5 +1,6 @@
 /**
- * What an epoch needs of a map's memory: counted over all of its entries, when they were found not to fit.
+ * What an epoch needs of a map's memory: counted over all of its entries, when they were found not
+ * to fit.
  *
  * @module
  */
@@ -27,7 +28,10 @@ import { recordExpiry } from "./record.ts";
 
 /** Entries between two looks at the clock. */
 const ENTRIES_PER_LOOK = 1024;
-/** What chunks of each size class that are not full may come to, and memory that lies scattered: a share of the chunks. */
+/**
+ * What chunks of each size class that are not full may come to, and memory that lies scattered: a
+ * share of the chunks.
+ */
 const SLACK = 1 / 16;
 
 /** What a map holds before it is filled. */
@@ -68,7 +72,10 @@ class Need {
     this.entries++;
   }
 
-  /** The chunks of a segment that they need: with the table that they are in, one to move to, and what is kept for tombstones. */
+  /**
+   * The chunks of a segment that they need: with the table that they are in, one to move to, and
+   * what is kept for tombstones.
+   */
   chunksIn({ chunkCount, chunkShift }: Geometry): number {
     const chunkRefs = 2 ** chunkShift;
     const chunksOf = (bytes: number) =>
@@ -101,8 +108,8 @@ class Need {
  * @param attachment The map.
  * @param files The epoch, which is read once more.
  * @param before What the map held before.
- * @param error What the entry came to for which there was no memory. It stands if a snapshot is open, which takes memory, or if all
- * should fit: then somebody else has it.
+ * @param error What the entry came to for which there was no memory. It stands if a snapshot is
+ * open, which takes memory, or if all should fit: then somebody else has it.
  */
 export async function restoreTooLarge(
   attachment: Attachment,

@@ -1,19 +1,22 @@
 /**
  * Maps that `SharedMap.open` keeps on disk: restoring them, and electing who writes them.
  *
- * Everyone who has the map open with `persist` is a candidate. Now and then one of them looks whether somebody holds the lock of the
- * writer, a lock of the process; if not, candidates take turns (another lock, never waited for), and the one whose turn it is starts
- * a worker, which holds the writer's lock until it ends. When it ends, however that comes, the next look of any candidate finds that;
- * who started it looks at once. To ask for the locks of the process costs more than all the rest, so the looks are shared out
- * among the candidates, as those for the dead are (`map/background.ts`): there are two a second, however many candidates.
+ * Everyone who has the map open with `persist` is a candidate. Now and then one of them looks
+ * whether somebody holds the lock of the writer, a lock of the process; if not, candidates take
+ * turns (another lock, never waited for), and the one whose turn it is starts a worker, which holds
+ * the writer's lock until it ends. When it ends, however that comes, the next look of any candidate
+ * finds that; who started it looks at once. To ask for the locks of the process costs more than all
+ * the rest, so the looks are shared out among the candidates, as those for the dead are
+ * (`map/background.ts`): there are two a second, however many candidates.
  *
- * Every candidate holds the lock of the directory, too (`directory_lock.ts`), and so does the worker. Whoever makes the map
- * takes it before he looks what there is to restore.
+ * Every candidate holds the lock of the directory, too (`directory_lock.ts`), and so does the
+ * worker. Whoever makes the map takes it before he looks what there is to restore.
  *
  * What is in the directory and not understood is an error, what is damaged is set aside.
  *
- * A holder that closed the map is *finishing* until its last epoch is on disk, if it is the one who writes, and a lock of the process
- * says so: whoever wants to restore the directory into a new map of this process waits for that.
+ * A holder that closed the map is *finishing* until its last epoch is on disk, if it is the one who
+ * writes, and a lock of the process says so: whoever wants to restore the directory into a new map
+ * of this process waits for that.
  *
  * @module
  */
@@ -63,7 +66,10 @@ const MOST_WAIT_MS = 2 ** 31 - 1;
 
 /** A map that is being written, as one hold sees it. */
 export interface Kept {
-  /** Has an epoch written, by whoever writes; when it is durable, the promise is fulfilled. Throws `SnapshotError`. */
+  /**
+   * Has an epoch written, by whoever writes; when it is durable, the promise is fulfilled. Throws
+   * `SnapshotError`.
+   */
   flush(): Promise<void>;
   /** When all that the closing of the hold asks for is done, whatever came of it. */
   readonly ended: Promise<void>;
@@ -114,7 +120,10 @@ function finishingPrefix(directory: string): string {
   return `epochmap finishing ${JSON.stringify(directory)} `;
 }
 
-/** With the map: should another one come to have a directory of this name, it elects a writer of its own. */
+/**
+ * With the map: should another one come to have a directory of this name, it elects a writer of its
+ * own.
+ */
 function writerLock(directory: string, { id }: Segment): string {
   return `epochmap writer of ${JSON.stringify(directory)} ${id}`;
 }
@@ -144,7 +153,8 @@ export class PersistedMap {
   }
 
   /**
-   * Makes a map with what the directory holds, once it belongs to that map. Throws `SnapshotError` or `MapFullError`.
+   * Makes a map with what the directory holds, once it belongs to that map. Throws `SnapshotError`
+   * or `MapFullError`.
    *
    * @param made The options of the map.
    */
@@ -196,7 +206,10 @@ export class PersistedMap {
     return attachment;
   }
 
-  /** Takes the directory for a map. The last epoch of one that was closed in this process is waited for, however long it takes. */
+  /**
+   * Takes the directory for a map. The last epoch of one that was closed in this process is waited
+   * for, however long it takes.
+   */
   #lock(
     directory: string,
     map: string,
@@ -215,9 +228,10 @@ export class PersistedMap {
   }
 
   /**
-   * Sees to it that somebody in this process keeps writing the map, until the hold is closed. Whoever that is begins in the
-   * background. Throws `SnapshotError` if the directory cannot be used. Of several holds in an attachment that name the same directory
-   * the options of the first count.
+   * Sees to it that somebody in this process keeps writing the map, until the hold is closed.
+   * Whoever that is begins in the background. Throws `SnapshotError` if the directory cannot be
+   * used. Of several holds in an attachment that name the same directory the options of the first
+   * count.
    */
   async keepWriting(hold: Hold): Promise<Kept> {
     try {
@@ -246,7 +260,10 @@ export class PersistedMap {
   }
 }
 
-/** Refuses a directory for a map that was made without what is there: its next epoch would take that's place. Throws `SnapshotError`. */
+/**
+ * Refuses a directory for a map that was made without what is there: its next epoch would take
+ * that's place. Throws `SnapshotError`.
+ */
 function checkEmpty(directory: string): void {
   let count = 0;
   listEpochs(directory, () => count++).forEach(() => count++);
@@ -282,10 +299,13 @@ async function within<T>(
   }
 }
 
-/** Those of this thread that are not closed, and have not seen to it yet that the program ends well. */
+/**
+ * Those of this thread that are not closed, and have not seen to it yet that the program ends well.
+ */
 const forgotten = new Set<Candidate>();
 
-// Whoever had the map written may have ended before: then an epoch is written here, which holds up the end once.
+// Whoever had the map written may have ended before: then an epoch is written here, which holds up
+// the end once.
 globalThis.addEventListener("beforeunload", (event) => {
   for (const candidate of forgotten) {
     forgotten.delete(candidate);
@@ -305,13 +325,18 @@ class Candidate implements Dependent {
   readonly #host: WriterHost;
   readonly #writerLock: string;
   readonly #timer: Timer;
-  /** What keeps epochs from being written; and what keeps one from finding somebody to write them. */
+  /**
+   * What keeps epochs from being written; and what keeps one from finding somebody to write them.
+   */
   readonly #trouble: Trouble;
   readonly #vacancy: Trouble;
   /** The look that is under way, or the last one. */
   #look: Promise<SnapshotError | undefined> = Promise.resolve(undefined);
   #isLooking = false;
-  /** The question for an epoch that is under way, or the last one; and the next one, which all share that ask meanwhile. */
+  /**
+   * The question for an epoch that is under way, or the last one; and the next one, which all share
+   * that ask meanwhile.
+   */
   #flushing: Promise<void> = Promise.resolve();
   #nextFlush: Promise<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
@@ -382,7 +407,8 @@ class Candidate implements Dependent {
   }
 
   async #elect(): Promise<void> {
-    if (this.#host.isWaiting) return await this.#host.start(); // elected before, and nobody else can be
+    // Elected before, and nobody else can be.
+    if (this.#host.isWaiting) return await this.#host.start();
     if (await isHeld(this.#writerLock)) return;
     await locks.request(
       `epochmap election for ${this.#writerLock}`,
@@ -420,7 +446,9 @@ class Candidate implements Dependent {
     await this.#flush();
   }
 
-  /** Asks whoever writes, which may be another one each time; if nobody does, it is somebody soon. */
+  /**
+   * Asks whoever writes, which may be another one each time; if nobody does, it is somebody soon.
+   */
   async #flush(): Promise<void> {
     using question = new FlushQuestion(this.#segment.id);
     for (;;) {
@@ -436,7 +464,10 @@ class Candidate implements Dependent {
     }
   }
 
-  /** Stops to write, if need be as soon as that has begun; the map is being closed. What it was asked for before is done. */
+  /**
+   * Stops to write, if need be as soon as that has begun; the map is being closed. What it was
+   * asked for before is done.
+   */
   close(): void {
     forgotten.delete(this);
     timers.clear(this.#timer);

@@ -1,5 +1,6 @@
 /**
- * Records: an entry, or the absence of one, as it stands in a file. What the codecs made of key and value is copied as it is.
+ * Records: an entry, or the absence of one, as it stands in a file. What the codecs made of key and
+ * value is copied as it is.
  *
  * @module
  */
@@ -93,8 +94,8 @@ export function setRecordExpiry(
 }
 
 /**
- * Writes the record of a version, of which these two words were read; returns where it ends. If they are not its own any more it writes
- * no more than they say all the same.
+ * Writes the record of a version, of which these two words were read; returns where it ends. If
+ * they are not its own any more it writes no more than they say all the same.
  */
 export function writeRecord(
   segment: Int32Array,

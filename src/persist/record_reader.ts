@@ -60,7 +60,10 @@ export class RecordReader {
     return true;
   }
 
-  /** The room for a large record grows with the pieces that come, not with what the first one announces. */
+  /**
+   * The room for a large record grows with the pieces that come, not with what the first one
+   * announces.
+   */
   #assemble(): void {
     const { file } = this;
     const first = file.words;
@@ -107,7 +110,10 @@ export class RecordReader {
     }
   }
 
-  /** Checks that the words at hand are as many whole records as were announced, and what these hold. Throws `SnapshotError`. */
+  /**
+   * Checks that the words at hand are as many whole records as were announced, and what these hold.
+   * Throws `SnapshotError`.
+   */
   check(): void {
     const { words } = this;
     const mayBeTombstone = this.file.header.base !== undefined;

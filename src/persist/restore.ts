@@ -1,10 +1,11 @@
 /**
  * Restoring: the newest epoch that verifies goes into a map.
  *
- * Everything is verified before the first entry is written: the file of the epoch and, if it is a delta, all that it builds on.
- * If one of them is damaged or missing, the next older epoch is tried, and what was passed over is said. What cannot be read, or is
- * not understood, is an error: it may be the newest state, and whoever took an older one for it would go on from there. Files that
- * were verified are read a second time; they are kept open meanwhile and checked again.
+ * Everything is verified before the first entry is written: the file of the epoch and, if it is a
+ * delta, all that it builds on. If one of them is damaged or missing, the next older epoch is
+ * tried, and what was passed over is said. What cannot be read, or is not understood, is an error:
+ * it may be the newest state, and whoever took an older one for it would go on from there. Files
+ * that were verified are read a second time; they are kept open meanwhile and checked again.
  *
  * @module
  */
@@ -74,8 +75,9 @@ interface Wanted {
 }
 
 /**
- * Finds the newest epoch that verifies; undefined: none. Throws `SnapshotError` if the directory or a file in it cannot be read, an
- * epoch is of a map with other codecs, or a file of a newer version.
+ * Finds the newest epoch that verifies; undefined: none. Throws `SnapshotError` if the directory or
+ * a file in it cannot be read, an epoch is of a map with other codecs, or a file of a newer
+ * version.
  */
 export async function findNewest(
   directory: string,
@@ -150,8 +152,8 @@ export function withoutBase({ info }: EpochFile): SnapshotError {
 }
 
 /**
- * Verifies the epoch of one file, and all that it builds on, which is looked for beside it. Throws `SnapshotError` for the first
- * thing that is not right.
+ * Verifies the epoch of one file, and all that it builds on, which is looked for beside it. Throws
+ * `SnapshotError` for the first thing that is not right.
  */
 export async function openEpoch(
   path: string,
@@ -198,7 +200,10 @@ async function openChain(
   }
 }
 
-/** An entry that a delta says there is was there at the epoch before, or is in the delta. Throws `SnapshotError`. */
+/**
+ * An entry that a delta says there is was there at the epoch before, or is in the delta. Throws
+ * `SnapshotError`.
+ */
 function checkEntries({ footer: before }: FileReader, delta: FileReader): void {
   const { deletions, entries, length, records } = delta.footer;
   if (entries <= before.entries + records - deletions) return;
@@ -219,7 +224,8 @@ export function mergeOf({ files }: VerifiedEpoch): Merge {
 type Pause = (byOthers: number) => Promise<void>;
 
 /**
- * Writes the entries of a verified epoch into a map; calls back now and then. Throws `MapFullError` if they do not fit.
+ * Writes the entries of a verified epoch into a map; calls back now and then. Throws `MapFullError`
+ * if they do not fit.
  *
  * @param exclusive Whether nobody else has the map yet.
  */

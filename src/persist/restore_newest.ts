@@ -23,8 +23,8 @@ export interface Restored extends SnapshotInfo {
 }
 
 /**
- * Merges the entries of the newest epoch that verifies over those that the map has; undefined if there is none. Throws
- * `SnapshotError`, `MapFullError` or `ClosedError`.
+ * Merges the entries of the newest epoch that verifies over those that the map has; undefined if
+ * there is none. Throws `SnapshotError`, `MapFullError` or `ClosedError`.
  */
 export async function restoreNewest(
   hold: Hold,

@@ -1,14 +1,15 @@
 /**
  * Retention: which epochs of a directory are removed.
  *
- * What counts is what can be restored. An epoch does if each file that it builds on is whole, down to the last byte. That is known
- * of files that this worker wrote or read in full, for as long as they have not changed since; any other is read, and its checks
- * compared, before something is removed for its sake. Only when as many such epochs are there as are to be kept, all that is
- * older and that none of them builds on is removed. So what remains can always be restored; and where more is damaged than
- * was thought, nothing is removed.
+ * What counts is what can be restored. An epoch does if each file that it builds on is whole, down
+ * to the last byte. That is known of files that this worker wrote or read in full, for as long as
+ * they have not changed since; any other is read, and its checks compared, before something is
+ * removed for its sake. Only when as many such epochs are there as are to be kept, all that is
+ * older and that none of them builds on is removed. So what remains can always be restored; and
+ * where more is damaged than was thought, nothing is removed.
  *
- * Files that turn out to be damaged are set aside. Deltas whose base is missing are kept as long as any of the same age: it may
- * be brought back.
+ * Files that turn out to be damaged are set aside. Deltas whose base is missing are kept as long as
+ * any of the same age: it may be brought back.
  *
  * @module
  */
@@ -34,7 +35,8 @@ const whole = new Map<string, string>();
 type Judge = (chain: readonly EpochFile[]) => Promise<boolean>;
 
 /**
- * Removes what the newest `keep` epochs that can be restored do not need, and sets aside what is damaged. Throws `SnapshotError`.
+ * Removes what the newest `keep` epochs that can be restored do not need, and sets aside what is
+ * damaged. Throws `SnapshotError`.
  *
  * @param directory The directory.
  * @param keep How many to keep.

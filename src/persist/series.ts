@@ -1,23 +1,29 @@
 /**
- * A series of epochs of one map in one directory: a full one, deltas that each build on the one before, then a full one again.
+ * A series of epochs of one map in one directory: a full one, deltas that each build on the one
+ * before, then a full one again.
  *
- * A delta holds what changed since the epoch before, deletions included. It can be trusted because this participant's
- * *horizon* keeps every younger tombstone in the table (`table/horizon.ts`): the horizon is set when the snapshot of the full epoch was
- * opened, before anything of it is passed, and looked at again after the scan of a delta. If somebody revoked it, short of memory, the delta is thrown away and a
- * full epoch written instead. The horizon is raised once the delta is durable; until then it keeps more than is needed.
+ * A delta holds what changed since the epoch before, deletions included. It can be trusted because
+ * this participant's *horizon* keeps every younger tombstone in the table (`table/horizon.ts`): the
+ * horizon is set when the snapshot of the full epoch was opened, before anything of it is passed,
+ * and looked at again after the scan of a delta. If somebody revoked it, short of memory, the delta
+ * is thrown away and a full epoch written instead. The horizon is raised once the delta is durable;
+ * until then it keeps more than is needed.
  *
- * An epoch leaves out what has expired. Where the clock was set back since, some of that is there again, and was not changed: so
- * a delta never shows an earlier moment than the epoch before; a full one is written instead.
+ * An epoch leaves out what has expired. Where the clock was set back since, some of that is there
+ * again, and was not changed: so a delta never shows an earlier moment than the epoch before; a
+ * full one is written instead.
  *
- * Finding out what changed takes a look at every entry's stamp, so it is O(entries), however few changed; writing it is
- * O(changes). An epoch without a change is not written.
+ * Finding out what changed takes a look at every entry's stamp, so it is O(entries), however few
+ * changed; writing it is O(changes). An epoch without a change is not written.
  *
- * A full epoch is written instead of a delta when the chain has 16 deltas, or when they are together half as large as the full
- * one: so a restore reads at most half as much again as it would without them.
+ * A full epoch is written instead of a delta when the chain has 16 deltas, or when they are
+ * together half as large as the full one: so a restore reads at most half as much again as it would
+ * without them.
  *
- * Memory comes first here, too: a map that needs what a dump keeps revokes it, and the dump begins again, a little later each time. A
- * map that evicts is made to evict a little before that, and more each time, so that those who write have something until the
- * dump has passed enough. After several times the epoch is given up.
+ * Memory comes first here, too: a map that needs what a dump keeps revokes it, and the dump begins
+ * again, a little later each time. A map that evicts is made to evict a little before that, and
+ * more each time, so that those who write have something until the dump has passed enough. After
+ * several times the epoch is given up.
  *
  * @module
  */
@@ -51,10 +57,16 @@ import { retain } from "./retention.ts";
 const MOST_DELTAS = 16;
 /** Deltas of a chain may take this share of its full epoch, all together. */
 const MOST_DELTA_SHARE = 1 / 2;
-/** How often a dump is begun again, how long it waits before that the first time, in milliseconds, and twice as long each time. */
+/**
+ * How often a dump is begun again, how long it waits before that the first time, in milliseconds,
+ * and twice as long each time.
+ */
 const MOST_RESTARTS = 8;
 const FIRST_PAUSE_MS = 10;
-/** The share of the map that is evicted before a dump begins again the first time, twice as much each time, and at most. */
+/**
+ * The share of the map that is evicted before a dump begins again the first time, twice as much
+ * each time, and at most.
+ */
 const FIRST_HEADROOM = 1 / 256;
 const MOST_HEADROOM = 1 / 8;
 
@@ -86,7 +98,10 @@ export class Series {
   #chain: EpochFile[] = [];
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
-  /** The epoch that was published last: as long as it is there, the directory is the one whose name was made durable. */
+  /**
+   * The epoch that was published last: as long as it is there, the directory is the one whose name
+   * was made durable.
+   */
   #published: string | undefined;
 
   constructor(attachment: Attachment, options: SeriesOptions) {
@@ -94,7 +109,10 @@ export class Series {
     this.#options = options;
   }
 
-  /** Writes the next epoch, full or delta; undefined: nothing has changed since the last one. Throws `SnapshotError`. */
+  /**
+   * Writes the next epoch, full or delta; undefined: nothing has changed since the last one. Throws
+   * `SnapshotError`.
+   */
   write(onProgress: OnProgress): Promise<SnapshotInfo | undefined> {
     return this.#insist(onProgress, (report) => this.#write(report));
   }
@@ -147,7 +165,10 @@ export class Series {
     return await this.#writeFull(true, onProgress);
   }
 
-  /** Whether the last epoch is there, and no longer what the map holds; for when the next one must be full. */
+  /**
+   * Whether the last epoch is there, and no longer what the map holds; for when the next one must
+   * be full.
+   */
   async #hasChanged(): Promise<boolean> {
     const last = this.#chain[this.#chain.length - 1];
     if (!this.#isKept() || !this.#isWhole(last)) return true;
@@ -182,7 +203,9 @@ export class Series {
       this.#isWhole(this.#chain[this.#chain.length - 1]);
   }
 
-  /** Whether all that an epoch builds on is still there: somebody else may tidy up the directory. */
+  /**
+   * Whether all that an epoch builds on is still there: somebody else may tidy up the directory.
+   */
   #isWhole(epoch: EpochFile): boolean {
     const all = listEpochs(this.#options.directory);
     return chainOf(epoch, all)?.every(({ info }) =>
@@ -263,7 +286,8 @@ export class Series {
    * @param since The tick of the base; 0 for a full epoch.
    * @param onProgress Called after every block.
    * @param onOpen Called when the snapshot was opened.
-   * @param decide Called when all was seen and the snapshot is still open, with the records and its time: whether to go on, or else why not.
+   * @param decide Called when all was seen and the snapshot is still open, with the records and its
+   * time: whether to go on, or else why not.
    */
   async #writeFile<Reason extends string>(
     base: EpochFile | undefined,

@@ -1,6 +1,6 @@
 /**
- * Assembling an epoch from entries that come in any order: they are kept in memory as records, and sorted when all are there.
- * Of several entries with one key, the last counts.
+ * Assembling an epoch from entries that come in any order: they are kept in memory as records, and
+ * sorted when all are there. Of several entries with one key, the last counts.
  *
  * @module
  */
@@ -184,7 +184,8 @@ export class SnapshotBuilder {
       pairs[i * 2] = count - 1 - i;
       pairs[i * 2 + 1] = this.#hashes[i];
     }
-    // As numbers of 64 bits, which lie in memory with the low word first, they are sorted by the runtime itself.
+    // As numbers of 64 bits, which lie in memory with the low word first, they are sorted by the
+    // runtime itself.
     new BigUint64Array(pairs.buffer).sort();
     for (let i = 0; i < count; i++) yield count - 1 - pairs[i * 2];
   }

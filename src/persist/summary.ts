@@ -1,5 +1,6 @@
 /**
- * Summaries: what the entries of a file, or of the state that a chain of files adds up to, are like.
+ * Summaries: what the entries of a file, or of the state that a chain of files adds up to, are
+ * like.
  *
  * @module
  */
@@ -22,7 +23,8 @@ export class Summary {
   keyBytes = 0;
   valueBytes = 0;
   /**
-   * Entries by the bytes of key and value together: at 0 those of 0 bytes, at n those of 2^(n-1) up to, but not, 2^n.
+   * Entries by the bytes of key and value together: at 0 those of 0 bytes, at n those of 2^(n-1) up
+   * to, but not, 2^n.
    */
   readonly sizes: number[] = [];
 

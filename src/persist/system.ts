@@ -1,8 +1,8 @@
 /**
  * The calls of the file system that this room makes, one to one: nobody else here calls it.
  *
- * `files.ts` says what may be relied on. The tests swap this module for a file system in memory that loses power, or fails, at any of
- * these calls.
+ * `files.ts` says what may be relied on. The tests swap this module for a file system in memory
+ * that loses power, or fails, at any of these calls.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Trouble: what goes wrong again and again is said when it begins, when it becomes something else, and when it is over.
+ * Trouble: what goes wrong again and again is said when it begins, when it becomes something else,
+ * and when it is over.
  *
  * @module
  */

@@ -16,7 +16,10 @@ import { TimeSlices } from "./time_slices.ts";
 import { recordWords, wordsFor } from "./record.ts";
 import { RecordReader } from "./record_reader.ts";
 
-/** Keys that may have one hash: of hashes as good as random, no map comes near. More would make a table slow. */
+/**
+ * Keys that may have one hash: of hashes as good as random, no map comes near. More would make a
+ * table slow.
+ */
 const MOST_ALIKE = 64;
 
 /** Sees the records of a file block by block; their reader knows how far it is. */
@@ -65,7 +68,10 @@ export async function verifyFile(
   return describe(file).info;
 }
 
-/** Checks that the hashes of a file's records never go down, that each block begins with the one that it says, and that no key comes twice. */
+/**
+ * Checks that the hashes of a file's records never go down, that each block begins with the one
+ * that it says, and that no key comes twice.
+ */
 class OrderCheck {
   readonly #file: FileReader;
   readonly #seed: WordPair;

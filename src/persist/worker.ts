@@ -1,13 +1,16 @@
 /**
  * Starting the workers of this room.
  *
- * Their code is a text in a module, so it is there wherever the module is: no file is read for it, and nothing is fetched, for which a
- * program would need permissions that it has no other use for, and which a bundled or compiled program does not have.
+ * Their code is a text in a module, so it is there wherever the module is: no file is read for it,
+ * and nothing is fetched, for which a program would need permissions that it has no other use for,
+ * and which a bundled or compiled program does not have.
  *
- * A worker has modules of its own, as any thread has, and these come from the text: it shares nothing with who started it but the
- * segment, messages, and what is named in the process: locks, channels, files.
+ * A worker has modules of its own, as any thread has, and these come from the text: it shares
+ * nothing with who started it but the segment, messages, and what is named in the process: locks,
+ * channels, files.
  *
- * An error in a worker says where it was thrown by the lines of a blob: they are those of `worker_code.ts`.
+ * An error in a worker says where it was thrown by the lines of a blob: they are those of
+ * `worker_code.ts`.
  *
  * @module
  */
@@ -30,7 +33,10 @@ export function startWorker(name: string, task: Task): Worker {
   return new Worker(address, { name, workerData: task });
 }
 
-/** An address for code: this kind of worker cannot have that of a blob, but that of a module which imports it. */
+/**
+ * An address for code: this kind of worker cannot have that of a blob, but that of a module which
+ * imports it.
+ */
 function addressOf(code: string): URL {
   const blob = URL.createObjectURL(
     new Blob([code], { type: "text/javascript" }),

@@ -6163,7 +6163,9 @@ var Attachment = class _Attachment {
     const { kernel, words, floats } = segment;
     this.fastPath = kernel ?? fastPathFallback(words, floats);
   }
-  /** Makes a segment and attaches to it. What it does in the background is for \`attach.ts\` to begin. */
+  /**
+   * Makes a segment and attaches to it. What it does in the background is for \`attach.ts\` to begin.
+   */
   static make(options) {
     const { capacity, ...rest } = options;
     const minCapacityShift = minCapacityShiftFor(capacity);
@@ -6198,7 +6200,10 @@ var Attachment = class _Attachment {
   get isOpen() {
     return this.participant.isHere;
   }
-  /** Throws \`ClosedError\` after \`close\`; heals what was cut short. Before each operation that writes. */
+  /**
+   * Throws \`ClosedError\` after \`close\`; heals what was cut short. Before each operation that
+   * writes.
+   */
   checkOpen(what) {
     if (!this.isOpen) throw mapClosed(what, this.segment.name);
     this.participant.heal();
@@ -6229,7 +6234,9 @@ var Attachment = class _Attachment {
     const { participant: { allocator }, segment: { words } } = this;
     allocator.reserve.lower((ref) => tombstoneBytes(words, ref));
   }
-  /** Opens the moment that a holder holds, in its registry word; undefined: the clock has run out. */
+  /**
+   * Opens the moment that a holder holds, in its registry word; undefined: the clock has run out.
+   */
   openMomentFor(holder, open) {
     const { participant } = this;
     participant.heal();
@@ -6510,7 +6517,10 @@ var Watch = class {
   get hasSeenChange() {
     return this.#isChanged;
   }
-  /** After a round that came to nothing. Throws if the caller's code changed the entry itself, in this round and too many before. */
+  /**
+   * After a round that came to nothing. Throws if the caller's code changed the entry itself, in
+   * this round and too many before.
+   */
   endRound(what) {
     if (!this.#isChanged) return;
     this.#isChanged = false;
@@ -6562,8 +6572,8 @@ var VersionMaker = class {
     this.#longKey = participant.segment.largestClassBytes / 2;
   }
   /**
-   * When an entry that lives \`ttl\` milliseconds from now expires. Says first that the map has such entries, for those who sweep it.
-   * The attachment is open.
+   * When an entry that lives \`ttl\` milliseconds from now expires. Says first that the map has such
+   * entries, for those who sweep it. The attachment is open.
    */
   endAfter(ttl) {
     if (ttl === Infinity) return Infinity;
@@ -6573,7 +6583,10 @@ var VersionMaker = class {
     }
     return Date.now() + ttl;
   }
-  /** The expiry to write over a key's newest version: that of a renewal, if it is later than that of an entry which is there. */
+  /**
+   * The expiry to write over a key's newest version: that of a renewal, if it is later than that of
+   * an entry which is there.
+   */
   endOver(current, live, { ttl, keeps }) {
     if (!live) return this.endAfter(ttl);
     const before = endOf3(this.#segment, current);
@@ -6582,8 +6595,8 @@ var VersionMaker = class {
     return before === Infinity || end <= before ? end : -end;
   }
   /**
-   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a section that whoever
-   * publishes or frees it ends.
+   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a
+   * section that whoever publishes or frees it ends.
    */
   make(values, expiry2) {
     const ref = this.#allocate(values.byteLength, expiry2);
@@ -6593,7 +6606,9 @@ var VersionMaker = class {
     values.write(segment, valueIndex2(segment.words, ref));
     return this.#kept(ref);
   }
-  /** The same to take the place of the key's newest version, with the expiry that follows from that. */
+  /**
+   * The same to take the place of the key's newest version, with the expiry that follows from that.
+   */
   makeOver(values, current, live, life) {
     return this.make(values, this.endOver(current, live, life));
   }
@@ -6788,7 +6803,9 @@ var Committer = class {
     this.#participant.leaveSection();
     return outcome;
   }
-  /** Links a version without a place that was sought: "lost" if it takes more than the quick way. */
+  /**
+   * Links a version without a place that was sought: "lost" if it takes more than the quick way.
+   */
   #linkFast(current, version) {
     const { base } = this.#participant;
     const outcome = this.#fastPath.publish(base, this.#key.hash, version, current);
@@ -6815,7 +6832,10 @@ var Committer = class {
     if (ticker2.isResting) ticker2.wake();
     underway2.innermost?.note(this.#segment, this.#key);
   }
-  /** Publishes a version with a prepared value under the packed key, whatever is there now; false if there is no memory for it, or no slot. */
+  /**
+   * Publishes a version with a prepared value under the packed key, whatever is there now; false if
+   * there is no memory for it, or no slot.
+   */
   tryPut(values, expiry2) {
     if (!this.#putFast(values, expiry2)) {
       const { base } = this.#participant;
@@ -6827,8 +6847,8 @@ var Committer = class {
     return true;
   }
   /**
-   * Links a version, however often others are faster; false, and the version is freed, if the table has no place. Ends the section
-   * that it was made in.
+   * Links a version, however often others are faster; false, and the version is freed, if the table
+   * has no place. Ends the section that it was made in.
    */
   #publish(version) {
     const participant = this.#participant;
@@ -6858,7 +6878,7 @@ var Committer = class {
     this.#participant.allocator.free(version);
     return false;
   }
-  // ---- the fast path ------------------------------------------------------------------------------------------------
+  // ---- the fast path ----------------------------------------------------------------------------
   // Whole operations in one call of the kernel, with steps of their own: those of
   // \`table/fast_path.ts\`, which are searched as the others are, and take the same words through the
   // same states. They give up where anything is out of the ordinary.
@@ -6866,7 +6886,9 @@ var Committer = class {
     const key = this.#key;
     return tag === TAG_NUMBER3 && expiry2 === Infinity && key.fitsScratch && this.#fastPath.putNumber(this.#participant.base, key.hash, key.info, NUMBER_INFO2, number) === DONE2;
   }
-  /** Exchanges one number for another, neither NaN, if there is that one, and it does not expire. */
+  /**
+   * Exchanges one number for another, neither NaN, if there is that one, and it does not expire.
+   */
   exchangeFast(expected, next) {
     const key = this.#key;
     const isDone = key.fitsScratch && typeof expected === "number" && typeof next === "number" && next === next && this.#fastPath.exchange(this.#participant.base, key.hash, key.info, NUMBER_INFO2, expected, next) === DONE2;
@@ -6874,7 +6896,10 @@ var Committer = class {
     this.#noteChange();
     return true;
   }
-  /** Deletes the entry of the packed key, if its version is the one that is expected: \`DONE\`, \`ABSENT\` or \`UNDONE\`. */
+  /**
+   * Deletes the entry of the packed key, if its version is the one that is expected: \`DONE\`,
+   * \`ABSENT\` or \`UNDONE\`.
+   */
   removeFast(expected = ANY_VERSION2) {
     const key = this.#key;
     if (!key.fitsScratch) return UNDONE2;
@@ -6887,10 +6912,12 @@ var Committer = class {
     return outcome;
   }
   /**
-   * The same, and reads what is deleted: returns what \`read\` makes of its version, undefined if there is none, or \`NOT_TAKEN\`.
+   * The same, and reads what is deleted: returns what \`read\` makes of its version, undefined if
+   * there is none, or \`NOT_TAKEN\`.
    *
    * @param read Reads the version, while pinned.
-   * @param isSafe Whether that cannot fail: then it may come after, and the entry is found and deleted in one call.
+   * @param isSafe Whether that cannot fail: then it may come after, and the entry is found and
+   * deleted in one call.
    */
   takeFast(read, isSafe) {
     const participant = this.#participant;
@@ -6913,7 +6940,9 @@ var Committer = class {
     const value = read(found);
     return this.removeFast(found) === DONE2 ? value : NOT_TAKEN;
   }
-  /** Adds to a number, or to 0 if there is none; returns the sum, or undefined if nothing was done. */
+  /**
+   * Adds to a number, or to 0 if there is none; returns the sum, or undefined if nothing was done.
+   */
   incrementFast(by) {
     const key = this.#key;
     const isDone = key.fitsScratch && this.#fastPath.increment(this.#participant.base, key.hash, key.info, NUMBER_INFO2, by) === DONE2;
@@ -6940,13 +6969,16 @@ var Remover = class {
     this.#committer = new Committer(attachment, this.#key);
   }
   /**
-   * Whether no memory was left for a tombstone. Then it removes nothing more: to find that out again looks through all chunks, each
-   * time.
+   * Whether no memory was left for a tombstone. Then it removes nothing more: to find that out
+   * again looks through all chunks, each time.
    */
   get isStuck() {
     return this.#isStuck;
   }
-  /** Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone. The caller is pinned. */
+  /**
+   * Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone.
+   * The caller is pinned.
+   */
   remove(ref, why) {
     if (this.#isStuck) return false;
     const { participant, segment: { words } } = this.#attachment;
@@ -7361,8 +7393,8 @@ var OpenFile = class _OpenFile {
     await uninterruptedly(() => this.#file.sync());
   }
   /**
-   * Takes the lock of the file, unless another has it, or, where it is to be shared, has it exclusively; held until it is given back, or
-   * the file is closed, by whatever.
+   * Takes the lock of the file, unless another has it, or, where it is to be shared, has it
+   * exclusively; held until it is given back, or the file is closed, by whatever.
    */
   tryLock(mode = "exclusive") {
     const isExclusive = mode === "exclusive";
@@ -7736,7 +7768,10 @@ var FileReader = class _FileReader {
     this.#rawBytes = 0;
     this.#compressedBlocks = 0;
   }
-  /** Reads the next block; false, and the whole was as its footer says, when there is none. Throws \`SnapshotError\`. */
+  /**
+   * Reads the next block; false, and the whole was as its footer says, when there is none. Throws
+   * \`SnapshotError\`.
+   */
   readBlock() {
     const left = this.footer.length - this.#offset;
     if (left <= 0) {
@@ -8620,7 +8655,9 @@ var Content = class {
   #keyCodec;
   /** A bit for each tag. */
   #tags;
-  /** A bit for each tag of which any length and all bytes are right; none, if the keys are numbers. */
+  /**
+   * A bit for each tag of which any length and all bytes are right; none, if the keys are numbers.
+   */
   #easyTags;
   constructor({ keyCodec, valueCodec }) {
     this.#keyCodec = keyCodec;
@@ -8633,7 +8670,10 @@ var Content = class {
     ].reduce((bits, tag) => bits | 1 << tag, 0);
     this.#easyTags = keyCodec === "number" ? 0 : this.#tags & ~HARD_TAGS;
   }
-  /** What is wrong with the whole record at \`at\`, the flags and lengths of which are right; undefined: nothing. */
+  /**
+   * What is wrong with the whole record at \`at\`, the flags and lengths of which are right;
+   * undefined: nothing.
+   */
   faultOf(words, at) {
     const keyInfo = words[at];
     const isEasy = (this.#easyTags >>> (words[at + 1] >>> TAG_SHIFT) & 1) !== 0 && (keyInfo & (HAS_EXPIRY | KEY_WIDE)) === 0 && isPadded(words, at + RECORD_HEAD_WORDS, keyInfo & LENGTH_MASK);
@@ -8732,7 +8772,10 @@ var RecordReader = class {
     file.countRecords(this.records);
     return true;
   }
-  /** The room for a large record grows with the pieces that come, not with what the first one announces. */
+  /**
+   * The room for a large record grows with the pieces that come, not with what the first one
+   * announces.
+   */
   #assemble() {
     const { file } = this;
     const first = file.words;
@@ -8772,7 +8815,10 @@ var RecordReader = class {
       throw error;
     }
   }
-  /** Checks that the words at hand are as many whole records as were announced, and what these hold. Throws \`SnapshotError\`. */
+  /**
+   * Checks that the words at hand are as many whole records as were announced, and what these hold.
+   * Throws \`SnapshotError\`.
+   */
   check() {
     const { words } = this;
     const mayBeTombstone = this.file.header.base !== void 0;
@@ -8828,8 +8874,9 @@ var BulkLoader = class {
   /**
    * @param attachment The map.
    * @param entries How many will come, about: the table is made for them.
-   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is written may be settled before
-   * it is linked, and plain writes link it. Each saves an atomic step or two.
+   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is
+   * written may be settled before it is linked, and plain writes link it. Each saves an atomic step
+   * or two.
    */
   constructor(attachment, entries, isAlone) {
     this.#attachment = attachment;
@@ -8869,8 +8916,8 @@ var BulkLoader = class {
     }
   }
   /**
-   * Looks at the places of some keys before it writes to the first: these looks do not wait for each other where memory is slow,
-   * as the atomic steps of a write do.
+   * Looks at the places of some keys before it writes to the first: these looks do not wait for
+   * each other where memory is slow, as the atomic steps of a write do.
    */
   #loadBatch(words, at, count) {
     const { hashes, places } = this.#ahead;
@@ -8924,7 +8971,10 @@ var BulkLoader = class {
     this.#newEntries = 0;
     this.#newRefs = 0;
   }
-  /** Ends the filling, whatever came of it: accounts for the rest, and takes back what was announced. */
+  /**
+   * Ends the filling, whatever came of it: accounts for the rest, and takes back what was
+   * announced.
+   */
   end() {
     this.#account();
     this.#expect(0);
@@ -8973,7 +9023,10 @@ var BulkLoader = class {
       bytes: isLong3 ? bytes + keyLength : bytes
     };
   }
-  /** Writes and links a version of so many bytes; or says what it is short of. The caller is in a section. */
+  /**
+   * Writes and links a version of so many bytes; or says what it is short of. The caller is in a
+   * section.
+   */
   #link(words, at, hash, bytes) {
     const { allocator } = this.#attachment.participant;
     const keyLength = words[at] & LENGTH_MASK7;
@@ -8988,7 +9041,10 @@ var BulkLoader = class {
     allocator.free(version);
     return isKept ? "slot" : "entry";
   }
-  /** Links a version that is in hand, if there is no question that it is the first of its key, and counts it. */
+  /**
+   * Links a version that is in hand, if there is no question that it is the first of its key, and
+   * counts it.
+   */
   #linkNew(hash, version, bytes) {
     const { participant } = this.#attachment;
     const { words } = participant.segment;
@@ -9018,7 +9074,9 @@ var BulkLoader = class {
     const expires = (keyInfo & HAS_EXPIRY9) !== 0 ? 2 : 0;
     copy2(words, from + keyWords6, to, valueIndexOf(version, keyInfo) * 2 - expires, expires + ((words[at + 1] & LENGTH_MASK7) + 3 >>> 2));
   }
-  /** Links the version under the key at hand, whatever is there; false if the table has no place. */
+  /**
+   * Links the version under the key at hand, whatever is there; false if the table has no place.
+   */
   #publish(version) {
     const table = this.#table;
     table.backoff.reset();
@@ -9248,8 +9306,8 @@ var PartFile = class _PartFile {
     this.file = file;
   }
   /**
-   * Reserves the next number, or the one that is wanted. Throws \`SnapshotError\`; nothing is written or removed if the directory holds
-   * what is not understood.
+   * Reserves the next number, or the one that is wanted. Throws \`SnapshotError\`; nothing is written
+   * or removed if the directory holds what is not understood.
    */
   static create(directory, codecs, wanted) {
     try {
@@ -9380,8 +9438,8 @@ var DirectoryLock = class _DirectoryLock {
     this.#file = file;
   }
   /**
-   * Takes the lock of an existing directory for a map, by the name of its segment. Throws \`SnapshotError\`, which says who has it, or why there
-   * can be none; or else what \`check\` throws.
+   * Takes the lock of an existing directory for a map, by the name of its segment. Throws
+   * \`SnapshotError\`, which says who has it, or why there can be none; or else what \`check\` throws.
    */
   static async take(directory, map, { ms = DYING_MS, isLeaving, check = () => {
   } } = {}) {
@@ -9660,8 +9718,8 @@ var EpochScan = class {
     return isTombstone(segment.words, ref) || expiryOf(segment, ref) <= this.time;
   }
   /**
-   * Puts the versions wanted of the next range into \`found\`. In a scan of changes that may be versions that are gone: the epoch
-   * before may still have the key.
+   * Puts the versions wanted of the next range into \`found\`. In a scan of changes that may be
+   * versions that are gone: the epoch before may still have the key.
    */
   next(found) {
     const { participant, segment } = this.#attachment;
@@ -9693,8 +9751,9 @@ var EpochScan = class {
     return this.#hashes[index];
   }
   /**
-   * The version that the moment shows of a key, from its newest on; 0: none. The newest is there while the caller is pinned, but an older
-   * one only if nobody had revoked the moment when it was named.
+   * The version that the moment shows of a key, from its newest on; 0: none. The newest is there
+   * while the caller is pinned, but an older one only if nobody had revoked the moment when it was
+   * named.
    */
   #shownOf(newest) {
     const { words } = this.#attachment.segment;
@@ -9712,7 +9771,10 @@ var EpochScan = class {
       throw new RevokedError();
     }
   }
-  /** What was found before this index is copied: lets go of it. Throws if the moment was revoked: the copies are worth nothing then. */
+  /**
+   * What was found before this index is copied: lets go of it. Throws if the moment was revoked:
+   * the copies are worth nothing then.
+   */
   passUpTo(index) {
     this.#pass(this.#hashes[index] >>> 0);
   }
@@ -10009,13 +10071,19 @@ var Series = class {
   #chain = [];
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
-  /** The epoch that was published last: as long as it is there, the directory is the one whose name was made durable. */
+  /**
+   * The epoch that was published last: as long as it is there, the directory is the one whose name
+   * was made durable.
+   */
   #published;
   constructor(attachment, options) {
     this.#attachment = attachment;
     this.#options = options;
   }
-  /** Writes the next epoch, full or delta; undefined: nothing has changed since the last one. Throws \`SnapshotError\`. */
+  /**
+   * Writes the next epoch, full or delta; undefined: nothing has changed since the last one. Throws
+   * \`SnapshotError\`.
+   */
   write(onProgress) {
     return this.#insist(onProgress, (report2) => this.#write(report2));
   }
@@ -10059,7 +10127,10 @@ var Series = class {
     } else if (!await this.#hasChanged()) return void 0;
     return await this.#writeFull(true, onProgress);
   }
-  /** Whether the last epoch is there, and no longer what the map holds; for when the next one must be full. */
+  /**
+   * Whether the last epoch is there, and no longer what the map holds; for when the next one must
+   * be full.
+   */
   async #hasChanged() {
     const last = this.#chain[this.#chain.length - 1];
     if (!this.#isKept() || !this.#isWhole(last)) return true;
@@ -10087,7 +10158,9 @@ var Series = class {
     const bytes = deltas.reduce((sum, { info }) => sum + info.bytes, 0);
     return bytes <= full.info.bytes * MOST_DELTA_SHARE && this.#isWhole(this.#chain[this.#chain.length - 1]);
   }
-  /** Whether all that an epoch builds on is still there: somebody else may tidy up the directory. */
+  /**
+   * Whether all that an epoch builds on is still there: somebody else may tidy up the directory.
+   */
   #isWhole(epoch) {
     const all = listEpochs(this.#options.directory);
     return chainOf(epoch, all)?.every(({ info }) => all.some((file) => file.info.path === info.path)) ?? false;
@@ -10138,7 +10211,8 @@ var Series = class {
    * @param since The tick of the base; 0 for a full epoch.
    * @param onProgress Called after every block.
    * @param onOpen Called when the snapshot was opened.
-   * @param decide Called when all was seen and the snapshot is still open, with the records and its time: whether to go on, or else why not.
+   * @param decide Called when all was seen and the snapshot is still open, with the records and its
+   * time: whether to go on, or else why not.
    */
   async #writeFile(base, since, onProgress, onOpen, decide) {
     const attachment = this.#attachment;
@@ -10361,7 +10435,10 @@ var Writing = class {
       isAnswered
     });
   }
-  /** The next epoch begins an interval after this one began, or at once if it took longer; or soon, if it was given up. */
+  /**
+   * The next epoch begins an interval after this one began, or at once if it took longer; or soon,
+   * if it was given up.
+   */
   #plan(began, failure2) {
     const { interval } = this.#assignment;
     const now4 = timers.elapsed();

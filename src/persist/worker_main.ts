@@ -1,5 +1,6 @@
 /**
- * Where the workers of this room begin. What runs there is not this file but `worker_code.ts`, which is made of it.
+ * Where the workers of this room begin. What runs there is not this file but `worker_code.ts`,
+ * which is made of it.
  *
  * @module
  */

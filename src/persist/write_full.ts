@@ -23,7 +23,10 @@ export interface FullOptions {
   onWarning(error: SnapshotError): void;
 }
 
-/** Writes the map as it is now into a directory, which belongs to the map meanwhile. Throws `SnapshotError` or `ClosedError`. */
+/**
+ * Writes the map as it is now into a directory, which belongs to the map meanwhile. Throws
+ * `SnapshotError` or `ClosedError`.
+ */
 export async function writeFull(
   hold: Hold,
   directory: string,

@@ -1,18 +1,21 @@
 /**
- * Hosting the writer's worker: starting it, handing it orders, hearing its answers, noticing its end.
+ * Hosting the writer's worker: starting it, handing it orders, hearing its answers, noticing its
+ * end.
  *
- * Orders go to the worker in the order in which they are asked for, at once, and each is answered: by the worker, or, if it
- * dies, with an error. The worker is absent until there is an order for it, and works until it is told to stop; from then on it is
- * ending, and orders wait for the next one. A stop is answered when nothing is written any more.
+ * Orders go to the worker in the order in which they are asked for, at once, and each is answered:
+ * by the worker, or, if it dies, with an error. The worker is absent until there is an order for
+ * it, and works until it is told to stop; from then on it is ending, and orders wait for the next
+ * one. A stop is answered when nothing is written any more.
  *
  * ```text
  * absent --an order--> working --stop--> ending --answered--> absent
  *    ^------------------- it died --------------------------/
  * ```
  *
- * The worker keeps the program running only while somebody waits for it. A program that ends by itself is held up once, until
- * a last epoch is written; the program's end can be held up in its main thread only, so writers that other threads started end
- * with them, like all that these threads do.
+ * The worker keeps the program running only while somebody waits for it. A program that ends by
+ * itself is held up once, until a last epoch is written; the program's end can be held up in its
+ * main thread only, so writers that other threads started end with them, like all that these
+ * threads do.
  *
  * @module
  */

@@ -1,8 +1,10 @@
 /**
- * The worker of a periodic writer: it attaches to the map as any worker does, and writes its epochs.
+ * The worker of a periodic writer: it attaches to the map as any worker does, and writes its
+ * epochs.
  *
- * It needs no codecs, as it copies encoded entries. It holds the lock of the directory. If its writer asks for it, it also holds a lock
- * of the process for as long as it lives, which says that this map is being written, so that no other does.
+ * It needs no codecs, as it copies encoded entries. It holds the lock of the directory. If its
+ * writer asks for it, it also holds a lock of the process for as long as it lives, which says that
+ * this map is being written, so that no other does.
  *
  * @module
  */
@@ -31,7 +33,10 @@ import {
 } from "./messages.ts";
 import { Series, SHORT_OF_MEMORY } from "./series.ts";
 
-/** After an epoch that was given up for want of memory the next one begins no later than this, in milliseconds. */
+/**
+ * After an epoch that was given up for want of memory the next one begins no later than this, in
+ * milliseconds.
+ */
 const RETRY_MS = 5000;
 /** Between two reports of progress, in milliseconds. */
 const PROGRESS_MS = 50;
@@ -47,8 +52,8 @@ interface Asked {
 }
 
 /**
- * Writes epochs, one at a time. What is asked for while one is being written is answered by the next one, all together: that shows
- * the map as it was after the last of them asked.
+ * Writes epochs, one at a time. What is asked for while one is being written is answered by the
+ * next one, all together: that shows the map as it was after the last of them asked.
  */
 class Writing {
   readonly #assignment: Assignment;
@@ -100,7 +105,8 @@ class Writing {
   }
 
   async #work(): Promise<void> {
-    if (this.#state !== "idle") return; // the round under way is followed by another, or it was the last
+    // The round under way is followed by another, or it was the last.
+    if (this.#state !== "idle") return;
     this.#state = "writing";
     while (this.#asked.length > 0 || this.#isDue) {
       if (await this.#round() === "ended") return;
@@ -149,7 +155,8 @@ class Writing {
     this.#lock = undefined;
     const { segment } = this.#attachment;
     const { directory, lock } = this.#assignment;
-    // Those that stand by hold the lock, too: if it is not their map's any more, the directory was taken away.
+    // Those that stand by hold the lock, too: if it is not their map's any more, the directory was
+    // taken away.
     const check = lock === undefined ? checkUnderstood : checkOwn;
     this.#lock = await DirectoryLock.take(
       directory,
@@ -178,7 +185,10 @@ class Writing {
     report({ kind: "failed", failure, isAnswered });
   }
 
-  /** The next epoch begins an interval after this one began, or at once if it took longer; or soon, if it was given up. */
+  /**
+   * The next epoch begins an interval after this one began, or at once if it took longer; or soon,
+   * if it was given up.
+   */
   #plan(began: number, failure: Failure | undefined): void {
     const { interval } = this.#assignment;
     const now = timers.elapsed();
