@@ -7,6 +7,7 @@
 import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { Attachment, type CheckedOptions } from "./attachment.ts";
 import { ticker } from "./background.ts";
+import { jobsOf } from "./background_jobs.ts";
 import { Maintenance } from "./maintenance.ts";
 
 /** Makes a segment and attaches to it. */
@@ -26,7 +27,7 @@ export function attachTo(segment: Segment): Attachment {
 
 function maintained(attachment: Attachment): Attachment {
   attachment.pinned(() => attachment.table.migration.keepReserve());
-  const resident = new Maintenance(attachment);
+  const resident = new Maintenance(attachment, jobsOf(attachment));
   attachment.resident = resident;
   attachment.dependents.add({ close: () => ticker.delete(resident) });
   ticker.add(resident);

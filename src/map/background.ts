@@ -1,11 +1,12 @@
 /**
- * The background: what a thread does for its attachments when it has time.
+ * The background: the timers by which a thread works for its attachments when it has time.
  *
- * One timer serves all attachments of the thread. While one of them has work it ticks often, else it rests and looks up now and
- * then; to wake a thread that does nothing costs most of all. A write ends the rest. To find the dead, all locks of the process must
- * be asked for, which costs more than all the rest: so one query serves all segments, and of all the threads that have a segment
- * one asks, whoever takes the *turn*, a word that says when the last one was taken. (A turn that is lost, because its owner ends,
- * comes again after the same time.)
+ * One timer serves all attachments of the thread. While one of them has work it ticks often; else
+ * it rests, and looks for work now and then: to wake a thread that does nothing costs most of all.
+ * A write ends the rest. To find the dead, all locks of the process must be asked for, which costs
+ * more than all other work: so one query serves all segments, and of all the threads that have a
+ * segment one asks, the one that takes the *turn*: a word that says when the last one was taken. (A
+ * turn that is lost, because its owner ends, comes again after the same time.)
  *
  * @module
  */
@@ -14,15 +15,13 @@ import { livingLocks } from "../reclamation/recovery.ts";
 import type { Segment } from "../segment/segment.ts";
 import { compareAndSet, load } from "../segment/atomics.ts";
 import { type Timer, timers } from "../timers.ts";
+import type { Urgency } from "./job.ts";
 
 /** Between two rounds of background work. */
 const TICK_MS = 200;
-/** The same, when there was nothing to do; and where it is but a matter of time until there is. */
+/** The same, when there was nothing to do; and where there will be, as time passes. */
 const REST_MS = 5_000;
 const SHORT_REST_MS = 2_000;
-
-/** When the next round should be. */
-export type Urgency = "soon" | "later" | "when something happens";
 
 /** Something that has work in the background. */
 export interface Resident {
@@ -54,13 +53,13 @@ export function takeTurn(
     compareAndSet(words, index, last, now);
 }
 
-/** The timers for all that lives in this thread. They do not keep the thread alive. */
+/** The timers for all residents of this thread. They do not keep the thread alive. */
 class Ticker {
   readonly #residents = new Set<Resident>();
-  /** Comes whatever happens to the other one. */
+  /** Comes even if the other one does not. */
   #heartbeat: Timer | undefined;
   #timer: Timer | undefined;
-  /** Whether it is long until the next round. */
+  /** Whether the next round is a rest away. */
   isResting = false;
   #looking = false;
 
@@ -73,7 +72,7 @@ class Ticker {
     } else if (this.isResting) this.#schedule(TICK_MS);
   }
 
-  /** Ends the rest: somebody writes, or wants to. */
+  /** Ends the rest: this thread writes, or wants to. */
   wake(): void {
     this.#schedule(TICK_MS);
   }
@@ -89,7 +88,8 @@ class Ticker {
 
   #schedule(ms: number): void {
     timers.clear(this.#timer);
-    this.isResting = true; // should the rest fail, as the stack overflows, the next write sees to it, or the heartbeat
+    // Should the timer fail, as the stack overflows, the next write sets it again, or the heartbeat.
+    this.isResting = true;
     if (ms === REST_MS) return;
     this.#timer = timers.setTimeout(() => this.#tick(), ms);
     this.#timer.unref();
@@ -101,7 +101,7 @@ class Ticker {
     try {
       next = this.#tickAll();
     } finally {
-      this.#schedule(next); // whatever came of this round, there is another
+      this.#schedule(next); // also after an exception
     }
     if (!this.#looking) this.#look();
   }
@@ -131,5 +131,5 @@ class Ticker {
   }
 }
 
-/** That of this thread. */
+/** The ticker of this thread. */
 export const ticker: Ticker = new Ticker();

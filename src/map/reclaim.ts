@@ -1,7 +1,7 @@
 /**
  * Reclaiming: what a write does that found no memory, or no slot. It goes through a list of
- * strategies until one may have freed something, and tries again; if that was not enough, it goes on
- * where it stopped.
+ * strategies until one may have freed something, and tries again. If that was not enough, it goes
+ * on where it stopped.
  *
  * @module
  */

@@ -18,7 +18,7 @@ import type { Shortage } from "./shortage.ts";
 
 /** How often a write evicts a few entries, before it tries what costs more. */
 const MOST_FEW_EVICTIONS = 2;
-/** How often a write evicts until there is a place: others may take what was freed, time and again. */
+/** How often a write evicts until there is a place: others may take what was freed each time. */
 const MOST_EVICTIONS = 29;
 /** How often a delete makes a place for its tombstone. */
 const MOST_TOMBSTONE_PLACES = 9;
@@ -43,7 +43,7 @@ export interface Strategy {
   run(context: ReclaimContext, shortage: Shortage, tries: number): boolean;
 }
 
-/** What the strategies work on, and what they remember from one write of an attachment to the next. */
+/** What the strategies work on, and what they remember from one write to the next. */
 export class ReclaimContext {
   readonly attachment: Attachment;
   readonly purges: PurgeBackoff;
@@ -217,8 +217,8 @@ function sharesItsChunk(
 }
 
 /**
- * Revokes the dumps that are under way, and waits for the memory that they kept: others may hold it,
- * and give it back when they come to it. False: there were none.
+ * Revokes the dumps that are under way, and waits for the memory that they kept: others may have
+ * it, and give it back when they come to it. False: there were none.
  */
 function revoke(attachment: Attachment, { of, bytes }: Shortage): boolean {
   const { participant, segment: { words } } = attachment;

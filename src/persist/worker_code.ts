@@ -6063,10 +6063,10 @@ function takeTurn({ words }, index, everyMs) {
 }
 var Ticker = class {
   #residents = /* @__PURE__ */ new Set();
-  /** Comes whatever happens to the other one. */
+  /** Comes even if the other one does not. */
   #heartbeat;
   #timer;
-  /** Whether it is long until the next round. */
+  /** Whether the next round is a rest away. */
   isResting = false;
   #looking = false;
   add(resident) {
@@ -6077,7 +6077,7 @@ var Ticker = class {
       this.#schedule(TICK_MS);
     } else if (this.isResting) this.#schedule(TICK_MS);
   }
-  /** Ends the rest: somebody writes, or wants to. */
+  /** Ends the rest: this thread writes, or wants to. */
   wake() {
     this.#schedule(TICK_MS);
   }
@@ -6322,33 +6322,6 @@ function claim2({ lock, segment: { words } }, index) {
   return state === -lock || state === ESTATE && compareAndSet(words, index, ESTATE, -lock);
 }
 
-// src/map/counters.ts
-var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES5 } = layout_exports;
-var { hint: hint12, load: load24 } = atomics_exports;
-function sumTally(segment, word) {
-  let sum = 0;
-  const slots = load24(segment.words, H_PARTICIPANTS5);
-  for (let slot = 0; slot < slots; slot++) {
-    sum = sum + hint12(segment.words, participantBase(slot) + word) | 0;
-  }
-  return Math.max(0, sum);
-}
-var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
-var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
-function activityOf({ words, floats }, slot) {
-  const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint12(words, base + P_USED_REFS4) + hint12(words, H_FLUSH3);
-}
-function sumActivity(segment) {
-  let sum = 0;
-  const slots = load24(segment.words, H_PARTICIPANTS5);
-  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
-  return sum;
-}
-function liveBytesOf(segment) {
-  return sumTally(segment, P_LIVE_REFS3) * REF_BYTES5;
-}
-
 // src/codec/codec.ts
 var codec_exports = {};
 __export(codec_exports, {
@@ -6382,7 +6355,7 @@ __export(fast_lookup_exports, {
   lookupPacked: () => lookupPacked
 });
 var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
-var { load: load25 } = atomics_exports;
+var { load: load24 } = atomics_exports;
 var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
 var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
 var { hashWords: hashWords4, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
@@ -6424,10 +6397,10 @@ function lookupPacked(words, floats, base, key, hash, info, most) {
   return validates2(words, before) ? found : UNDECIDED3;
 }
 function seemsPlainNumber(words, version) {
-  return load25(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load25(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
+  return load24(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load24(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
 }
 function copyOut(words, floats, base, hash, info, version, most) {
-  const valueInfo = load25(words, version * 4 + V_VALUE5);
+  const valueInfo = load24(words, version * 4 + V_VALUE5);
   if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
   const to = copiedValue(base, info) * 2;
   const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
@@ -6435,7 +6408,7 @@ function copyOut(words, floats, base, hash, info, version, most) {
   words[base + P_HASH2] = hash;
   words[base + P_INFO2] = info;
   words[base + P_VALUE_INFO2] = valueInfo;
-  const keyInfo = load25(words, version * 4 + V_KEY8);
+  const keyInfo = load24(words, version * 4 + V_KEY8);
   const from = valueIndexOf3(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY7) !== 0;
   floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
@@ -7052,52 +7025,171 @@ function sweepRanges(attachment, most, stays) {
   return removed;
 }
 
-// src/map/maintenance.ts
-var LOOK_MS = 500;
-var LOOK_AT_REST_MS = 5e3;
-var ROUNDS_BEFORE_REST = 3;
+// src/map/background_jobs.ts
 var SWEEP_MS = 150;
-var RESTS_PER_ROUND = 10;
 var STRIDES_PER_TICK = 256;
 var DEAD_SHARE_AT_REST = 1 / 4;
+function jobsOf(attachment) {
+  const job = (name, work2) => ({
+    name,
+    run: (round) => work2(attachment, round)
+  });
+  return [
+    job("heal what was cut short", healCutShort),
+    job("adopt estates", adopt),
+    job("collect", collect),
+    job("lower the reserve", lowerReserve),
+    job("tidy the table", tidyTable),
+    job("sweep what has expired", sweepExpired)
+  ];
+}
+function healCutShort({ participant }) {
+  participant.heal();
+  return "when something happens";
+}
+function adopt({ participant }) {
+  adoptEstates(participant);
+  return participant.hasRetired ? "soon" : "when something happens";
+}
+function collect({ participant }, round) {
+  if (round === "at work") participant.collectAtRest();
+  else if (participant.holdsVersions) participant.collect();
+  return participant.holdsVersions ? "later" : "when something happens";
+}
+function lowerReserve(attachment, round) {
+  if (round === "at work") attachment.lowerReserve();
+  return "when something happens";
+}
+function tidyTable(attachment, round) {
+  if (round === "at work") {
+    const { migration, resizer } = attachment.table;
+    attachment.pinned(() => {
+      migration.keepReserve();
+      resizer.considerShrinking(DEAD_SHARE_AT_REST);
+      for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++) ;
+    });
+  }
+  return "when something happens";
+}
+function sweepExpired(attachment) {
+  const { segment } = attachment;
+  if (load(segment.words, H_TTL_USED) === 0) return "when something happens";
+  const hadExpired = takeTurn(segment, H_SWEPT, SWEEP_MS) && sweep(attachment);
+  return hadExpired ? "soon" : "later";
+}
+
+// src/map/counters.ts
+var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES5 } = layout_exports;
+var { hint: hint12, load: load25 } = atomics_exports;
+function sumTally(segment, word) {
+  let sum = 0;
+  const slots = load25(segment.words, H_PARTICIPANTS5);
+  for (let slot = 0; slot < slots; slot++) {
+    sum = sum + hint12(segment.words, participantBase(slot) + word) | 0;
+  }
+  return Math.max(0, sum);
+}
+var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
+var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
+function activityOf({ words, floats }, slot) {
+  const base = participantBase(slot);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint12(words, base + P_USED_REFS4) + hint12(words, H_FLUSH3);
+}
+function sumActivity(segment) {
+  let sum = 0;
+  const slots = load25(segment.words, H_PARTICIPANTS5);
+  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
+  return sum;
+}
+function liveBytesOf(segment) {
+  return sumTally(segment, P_LIVE_REFS3) * REF_BYTES5;
+}
+
+// src/map/death_watch.ts
+var LOOK_MS = 500;
+var LOOK_AT_REST_MS = 5e3;
 var looks = /* @__PURE__ */ new WeakMap();
-var Maintenance = class {
+var DeathWatch = class {
+  name = "look for the dead";
   #attachment;
-  /** Whether the last round found that an operation was stopped. */
-  #wasStopped = false;
-  /** What this participant had written by the last round; and how long it has had nothing to do. */
-  #ownActivity = -1;
-  #rests = 0;
+  /** What had been written by the last round. */
+  #activity = -1;
   constructor(attachment) {
     this.#attachment = attachment;
   }
   /**
-   * One round of background work. Where nothing was written since the last one, and nothing is left to do, it does not even look for
-   * work, but now and then.
+   * Notes what has been written, for the look at the end of the round. The attachment may rest once
+   * a look of this thread has followed all of that. Another thread's look does not count: the worker
+   * that took the last turn may be the one that died.
    */
-  tick() {
-    const { participant } = this.#attachment;
-    if (this.#isStopped()) return "soon";
-    participant.heal();
-    adoptEstates(participant);
-    if (!this.#isAtRest()) {
-      participant.collectAtRest();
-      this.#attachment.lowerReserve();
-      this.#tidyTable();
-    } else if (participant.holdsVersions) participant.collect();
-    if (this.#rests < ROUNDS_BEFORE_REST) {
-      this.#sweep();
-      return "soon";
-    }
-    if (load(this.#attachment.segment.words, H_TTL_USED) === 0) {
-      const isDone = !participant.holdsVersions && this.#wasLookedAfter;
-      return isDone ? "when something happens" : "later";
-    }
-    return this.#sweep() ? "soon" : "later";
+  run() {
+    const { segment } = this.#attachment;
+    this.#activity = sumActivity(segment);
+    const isFollowed = this.#activity === looks.get(segment.buffer);
+    return isFollowed ? "when something happens" : "later";
+  }
+  /** Whether it is this thread's turn to look for the dead; takes the turn. */
+  takesLook() {
+    const { segment } = this.#attachment;
+    const isActive = this.#activity !== looks.get(segment.buffer);
+    const every = isActive ? LOOK_MS : LOOK_AT_REST_MS;
+    const isTaken = takeTurn(segment, H_LOOKED, every);
+    if (isTaken) looks.set(segment.buffer, this.#activity);
+    return isTaken;
+  }
+  /** Clears up after the dead: those whose locks are not among the living's. */
+  async recover(living) {
+    const { isOpen, participant, tableRecovery } = this.#attachment;
+    if (isOpen) await recoverDead(participant, tableRecovery, living);
+  }
+};
+
+// src/map/job.ts
+function sooner(one, other) {
+  if (one === "soon" || other === "soon") return "soon";
+  return one === "later" || other === "later" ? "later" : one;
+}
+
+// src/map/maintenance.ts
+var ROUNDS_BEFORE_REST = 3;
+var RESTS_PER_ROUND = 10;
+var Maintenance = class {
+  #attachment;
+  #jobs;
+  #watch;
+  /** Whether the last round found that an operation was stopped. */
+  #wasStopped = false;
+  /** What this participant had written by the last round. */
+  #ownActivity = -1;
+  /** Rounds since it last had something to do. */
+  #rests = 0;
+  /**
+   * @param attachment The worker's hold on the map.
+   * @param jobs What is done in each round, in this order, before it looks for the dead.
+   */
+  constructor(attachment, jobs) {
+    this.#attachment = attachment;
+    this.#watch = new DeathWatch(attachment);
+    this.#jobs = [
+      ...jobs,
+      this.#watch
+    ];
   }
   /**
-   * Whether this worker is being stopped: then a timer that is due is still called once, and must do nothing. Where an operation left its
-   * pin twice, the worker lives, and an exception came out of a place where none should.
+   * One round. Where nothing was written since the last one, and nothing is left to do, it is a
+   * round at rest, but now and then.
+   */
+  tick() {
+    if (this.#isStopped()) return "soon";
+    const round = this.#nextRound();
+    let urgency = "when something happens";
+    for (const job of this.#jobs) urgency = sooner(urgency, job.run(round));
+    return this.#rests < ROUNDS_BEFORE_REST ? "soon" : urgency;
+  }
+  /**
+   * Whether this worker is being stopped: then a timer that is due is still called once, and must
+   * do nothing. If an operation is still pinned in the round after that, the worker lives, and an
+   * exception came out of a place where none should.
    */
   #isStopped() {
     const { participant } = this.#attachment;
@@ -7106,45 +7198,20 @@ var Maintenance = class {
     this.#wasStopped = isFirst;
     return isFirst;
   }
-  #isAtRest() {
-    const { participant, table: { migration } } = this.#attachment;
-    const activity = activityOf(this.#attachment.segment, participant.slot);
+  /** The last round of work is followed by one more: what is at hand is given away then. */
+  #nextRound() {
+    const { participant, segment, table: { migration } } = this.#attachment;
+    const activity = activityOf(segment, participant.slot);
     const isActive = activity !== this.#ownActivity || participant.hasRetired || migration.isMoving;
     this.#ownActivity = activity;
     this.#rests = isActive ? 0 : this.#rests + 1;
-    return this.#rests % RESTS_PER_ROUND > 1;
-  }
-  /** Says whether something had expired. */
-  #sweep() {
-    return load(this.#attachment.segment.words, H_TTL_USED) !== 0 && takeTurn(this.#attachment.segment, H_SWEPT, SWEEP_MS) && sweep(this.#attachment);
-  }
-  /**
-   * Whether a look of this thread followed all that was written. Another thread's does not do: whoever took the last turn may be the one
-   * that died.
-   */
-  get #wasLookedAfter() {
-    return sumActivity(this.#attachment.segment) === looks.get(this.#attachment.segment.buffer);
+    return this.#rests % RESTS_PER_ROUND > 1 ? "at rest" : "at work";
   }
   takesLook() {
-    const { segment } = this.#attachment;
-    const activity = sumActivity(segment);
-    const isActive = activity !== looks.get(segment.buffer);
-    const every = isActive ? LOOK_MS : LOOK_AT_REST_MS;
-    const isTaken = takeTurn(segment, H_LOOKED, every);
-    if (isTaken) looks.set(segment.buffer, activity);
-    return isTaken;
+    return this.#watch.takesLook();
   }
-  #tidyTable() {
-    const { migration, resizer } = this.#attachment.table;
-    this.#attachment.pinned(() => {
-      migration.keepReserve();
-      resizer.considerShrinking(DEAD_SHARE_AT_REST);
-      for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++) ;
-    });
-  }
-  async recover(living) {
-    if (!this.#attachment.isOpen) return;
-    await recoverDead(this.#attachment.participant, this.#attachment.tableRecovery, living);
+  recover(living) {
+    return this.#watch.recover(living);
   }
 };
 
@@ -7157,7 +7224,7 @@ function attachTo(segment) {
 }
 function maintained(attachment) {
   attachment.pinned(() => attachment.table.migration.keepReserve());
-  const resident = new Maintenance(attachment);
+  const resident = new Maintenance(attachment, jobsOf(attachment));
   attachment.resident = resident;
   attachment.dependents.add({
     close: () => ticker.delete(resident)
@@ -7997,12 +8064,12 @@ function sampleVersions(words, count, sample, hashes = 2 ** 32) {
   for (let tries = 0; tries < TRIES2; tries++) {
     hash = Math.floor(Math.random() * hashes) | 0;
     const table = tableWith(words, hash);
-    if (table !== 0) return collect(words, table, hash, count, sample);
+    if (table !== 0) return collect2(words, table, hash, count, sample);
   }
   const root = load(words, H_ROOT10) * 4;
-  collect(words, root, hash, count, sample);
+  collect2(words, root, hash, count, sample);
   const next = load(words, root + T_NEXT9) * 4;
-  if (next !== 0) collect(words, next, hash, count, sample);
+  if (next !== 0) collect2(words, next, hash, count, sample);
 }
 function tableWith(words, hash) {
   const root = load(words, H_ROOT10) * 4;
@@ -8011,7 +8078,7 @@ function tableWith(words, hash) {
   if (next === 0) return 0;
   return versionIn(words, next, homeIn(words, next, hash)) === 0 ? 0 : next;
 }
-function collect(words, table, hash, count, { refs, hashes }) {
+function collect2(words, table, hash, count, { refs, hashes }) {
   const home2 = homeIn(words, table, hash);
   for (let i = home2; i < home2 + REACH && refs.length < count; i++) {
     const ref = versionIn(words, table, i);
