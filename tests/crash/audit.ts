@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { audit } from "../testing/audit.ts";
+export { audit } from "../testing/inspection.ts";

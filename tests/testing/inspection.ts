@@ -1,23 +1,34 @@
 /**
- * The inspection of a segment's memory, whatever was done there before.
+ * The inspection of a map's memory, whatever was done there before: what must hold throws here if
+ * it does not.
  *
  * @module
  */
 import type { SharedMap } from "../../mod.ts";
-import { audit, type Findings } from "./audit.ts";
-import { type Counter, type Counters, readCounters } from "./counters.ts";
+import { Segment } from "../../src/segment/segment.ts";
+import {
+  type Counters,
+  inspect,
+  type Inspection,
+  lostIn,
+} from "../../src/table/inspect.ts";
 
 /** What an inspection found that may be. */
 export interface Inspected {
   /** Blocks that nobody has. */
-  readonly leaks: Findings["leaks"];
+  readonly leaks: Inspection["leaks"];
   /** Refs in them. */
   readonly lost: number;
   readonly counters: Counters;
 }
 
-/** Looks at a segment while nobody works on it. Throws if a block has two owners, or a list leads astray. */
-export function inspectBlocks(buffer: SharedArrayBuffer): Findings {
+/** Looks at a segment while nobody works on it. */
+export function audit(buffer: SharedArrayBuffer): Inspection {
+  return inspect(Segment.attach({ buffer }));
+}
+
+/** The same. Throws if a block has two owners, or a list leads astray. */
+export function inspectBlocks(buffer: SharedArrayBuffer): Inspection {
   const found = audit(buffer);
   if (found.faults.length > 0) throw new Error(found.faults.join("\n"));
   return found;
@@ -26,26 +37,9 @@ export function inspectBlocks(buffer: SharedArrayBuffer): Findings {
 /** Throws also if a counter is wrong: only what is lost may count as used or not. */
 export function inspectMemory(buffer: SharedArrayBuffer): Inspected {
   const found = inspectBlocks(buffer);
-  const { leaks } = found;
-  const lost = leaks.reduce((sum, { refs }) => sum + refs, 0);
-  const counters = readCounters(buffer, found);
-  const { slots, usedRefs, ...exact } = counters;
-  for (const [name, counter] of Object.entries(exact)) {
-    checkBounds(name, counter, counter.real, counter.real);
-  }
-  checkBounds("slots", slots, slots.real, Infinity);
-  checkBounds("used refs", usedRefs, usedRefs.real - lost, usedRefs.real);
-  return { leaks, lost, counters };
-}
-
-function checkBounds(
-  name: string,
-  { counted, real }: Counter,
-  least: number,
-  most: number,
-): void {
-  if (least <= counted && counted <= most) return;
-  throw new Error(`${counted} ${name} are counted, while there are ${real}`);
+  const { counters, leaks, miscounts } = found;
+  if (miscounts.length > 0) throw new Error(miscounts.join("\n"));
+  return { leaks, lost: lostIn(found), counters };
 }
 
 /** Throws unless every block of a map's memory is in one place, none is lost, and all counters are right. Nobody may be at work on the map. */

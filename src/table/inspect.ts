@@ -1,0 +1,232 @@
+/**
+ * The inspection of a whole map's memory: that every block has one owner, that no list leads
+ * astray, that the counters are right, and how much of what there is.
+ *
+ * `segment/inspect.ts` says what an inspection is worth, at rest and otherwise. Here are tables and
+ * versions, and the counters, which are compared with what is there. After a death a block may be
+ * lost: so what is in use may be counted with it, or without.
+ *
+ * @module
+ */
+
+import { inspectQueues, type QueueFigures } from "../reclamation/inspect.ts";
+import {
+  type BlockFindings,
+  BlockInspection,
+  forEachRecord,
+} from "../segment/inspect.ts";
+import {
+  CLOSED,
+  EMPTY,
+  FINAL,
+  FROZEN,
+  GONE,
+  H_ROOT,
+  MOVED,
+  P_ENTRIES,
+  P_GIVEN,
+  P_HELD_COUNT,
+  P_PERMITS,
+  P_TAKEN,
+  P_USED_REFS,
+  REF_MASK,
+  SLOT_WORDS,
+  T_CAPACITY,
+  T_NEXT,
+  T_SLOTS,
+  V_PREV,
+} from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import { load, type Words } from "../segment/atomics.ts";
+import { claimedSlots } from "./slot_permits.ts";
+import { isTable } from "./table_record.ts";
+import { isTombstone } from "./version.ts";
+
+/** A counter, and the truth. */
+export interface Counter {
+  readonly counted: number;
+  readonly real: number;
+}
+
+/** All counters that somebody relies on. */
+export interface Counters {
+  /** Slots of the newest table that are claimed or may be: `counted` is a bound. */
+  readonly slots: Counter;
+  readonly entries: Counter;
+  readonly freeChunks: Counter;
+  readonly usedRefs: Counter;
+  readonly held: Counter;
+}
+
+/** Slots and versions. */
+export interface TableFigures {
+  /** Slots of the current table, and of the next one, if there is one. */
+  readonly capacities: readonly number[];
+  readonly entries: number;
+  readonly tombstones: number;
+}
+
+/** What an inspection has found. */
+export interface Inspection extends BlockFindings {
+  readonly queues: QueueFigures;
+  readonly tables: TableFigures;
+  readonly counters: Counters;
+  /** Counters that are wrong, in words. */
+  readonly miscounts: readonly string[];
+}
+
+/** Looks at all memory of a segment. Takes time and memory for each block of it. */
+export function inspect(segment: Segment): Inspection {
+  const blocks = new BlockInspection(segment);
+  blocks.inspectFree();
+  const queues = inspectQueues(blocks);
+  const tables = new TableInspection(blocks);
+  const found = blocks.finish();
+  const counters = countersOf(segment, found, queues, tables);
+  const { capacities, entries, tombstones } = tables;
+  return {
+    ...found,
+    queues,
+    tables: { capacities, entries, tombstones },
+    counters,
+    miscounts: miscountsOf(counters, lostIn(found)),
+  };
+}
+
+/** Refs in blocks that nobody has. */
+export function lostIn({ leaks }: BlockFindings): number {
+  return leaks.reduce((sum, { refs }) => sum + refs, 0);
+}
+
+// ---- tables -------------------------------------------------------------------------------------
+
+/** Claims the tables and the versions in them. */
+class TableInspection {
+  readonly #blocks: BlockInspection;
+  readonly #words: Words;
+  /** Word index of the current table, and of the next one, if there is one. */
+  readonly indices: readonly number[];
+  readonly capacities: readonly number[];
+  entries = 0;
+  tombstones = 0;
+
+  constructor(blocks: BlockInspection) {
+    const { words } = blocks.segment;
+    this.#blocks = blocks;
+    this.#words = words;
+    const root = load(words, H_ROOT);
+    const isRoot = this.#claimTable(root, "the root");
+    const next = isRoot ? load(words, root * 4 + T_NEXT) : 0;
+    const isMoving = next !== 0 && this.#claimTable(next, "the next table");
+    this.indices = [...isRoot ? [root * 4] : [], ...isMoving ? [next * 4] : []];
+    this.capacities = this.indices.map((table) => words[table + T_CAPACITY]);
+    for (const table of this.indices) this.#claimVersions(table);
+  }
+
+  #claimTable(ref: number, name: string): boolean {
+    return isTable(this.#blocks.segment, ref)
+      ? this.#blocks.claim(ref, name, "table")
+      : this.#blocks.fault(`${name}, ${ref}, is no table`);
+  }
+
+  #claimVersions(table: number): void {
+    for (const [, link] of slotsOf(this.#words, table)) {
+      if (link === 0 || link === MOVED || link === GONE) continue;
+      this.#claimVersion(link & REF_MASK);
+    }
+  }
+
+  /** A version that is being moved may be linked in two tables. */
+  #claimVersion(ref: number): void {
+    const words = this.#words;
+    if (this.#blocks.ownerOf(ref) === "a slot") return;
+    if (!this.#blocks.claim(ref, "a slot", "version")) return;
+    if (isTombstone(words, ref)) this.tombstones++;
+    else this.entries++;
+    const before = words[ref * 4 + V_PREV];
+    if ((before & FINAL) !== 0) return;
+    this.#blocks.claim(before, "an unpruned prev", "version");
+  }
+}
+
+function* slotsOf(words: Words, table: number) {
+  const end = table + T_SLOTS + words[table + T_CAPACITY] * SLOT_WORDS;
+  for (let slot = table + T_SLOTS; slot < end; slot += SLOT_WORDS) {
+    yield [words[slot], words[slot + 1]] as const;
+  }
+}
+
+// ---- counters -----------------------------------------------------------------------------------
+
+function countersOf(
+  { chunkCount, words }: Segment,
+  found: BlockFindings,
+  queues: QueueFigures,
+  tables: TableInspection,
+): Counters {
+  const { chunks, refs } = found;
+  const used = refs.table + refs.version + refs.held + refs.retired;
+  const taken = (sum(words, P_TAKEN) - sum(words, P_GIVEN)) | 0; // each wraps
+  return {
+    slots: slotsCounter(words, tables.indices),
+    entries: { counted: sum(words, P_ENTRIES), real: tables.entries },
+    freeChunks: {
+      counted: chunkCount - taken,
+      real: chunks.fresh + chunks.free,
+    },
+    usedRefs: {
+      counted: sum(words, P_USED_REFS),
+      real: used + lostIn(found),
+    },
+    held: { counted: sum(words, P_HELD_COUNT), real: queues.held },
+  };
+}
+
+function sum(words: Words, word: number): number {
+  let sum = 0;
+  forEachRecord(words, (base) => sum = (sum + words[base + word]) | 0);
+  return sum;
+}
+
+/**
+ * While a table is moved, what is left of it needs a place in the next one, too; but for what is
+ * frozen and has its place there already.
+ */
+function slotsCounter(words: Words, tables: readonly number[]): Counter {
+  const newest = tables.at(-1);
+  if (newest === undefined) return { counted: 0, real: 0 };
+  const claims = [...claimsOf(words, newest)];
+  let real = sum(words, P_PERMITS) + claims.length;
+  if (tables.length > 1) {
+    for (const [hash, link] of claimsOf(words, tables[0])) {
+      if (link === MOVED) continue;
+      const isCopied = claims.some(([h, l]) =>
+        (link & FROZEN) !== 0 && h === hash &&
+        (l === 0 || (l & REF_MASK) === (link & REF_MASK))
+      );
+      if (!isCopied) real++;
+    }
+  }
+  return { counted: claimedSlots(words, newest), real };
+}
+
+function* claimsOf(words: Words, table: number) {
+  for (const [hash, link] of slotsOf(words, table)) {
+    if (hash !== EMPTY && hash !== CLOSED) yield [hash, link] as const;
+  }
+}
+
+function miscountsOf(counters: Counters, lost: number): string[] {
+  const { slots, usedRefs, ...exact } = counters;
+  const wrong: string[] = [];
+  const check = (name: string, of: Counter, least: number, most: number) => {
+    if (least <= of.counted && of.counted <= most) return;
+    wrong.push(`${of.counted} ${name} are counted, while there are ${of.real}`);
+  };
+  for (const [name, counter] of Object.entries(exact)) {
+    check(name, counter, counter.real, counter.real);
+  }
+  check("slots", slots, slots.real, Infinity);
+  check("used refs", usedRefs, usedRefs.real - lost, usedRefs.real);
+  return wrong;
+}
