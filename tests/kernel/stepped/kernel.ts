@@ -44,12 +44,13 @@ export function steppedKernelOver(
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
     machine: { now: () => Date.now() },
+    // The names of the modules in `assembly/` that declare them.
     atomics: operationsOn(words),
-    blocks: {
+    free_list: {
       taken: (c: number, ref: number) => ears.taken(words, c, ref),
       freed: (c: number, ref: number) => ears.freed(words, c, ref),
     },
-    reads: {
+    optimistic_read: {
       begin: () => ears.begin(),
       drop: () => ears.drop(),
       end: (isValid: number) => Number(ears.end(isValid !== 0)),
