@@ -1,6 +1,6 @@
 import type { SharedMap } from "../../mod.ts";
 import { bytes, numbers, type Pattern, texts } from "./pattern.ts";
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 
 /** What is churned, and how. */
 export interface Input {
@@ -18,20 +18,20 @@ function patternOf({ values }: Input): Pattern<unknown> {
 }
 
 /** Lengths from 8 bytes up: short ones are as frequent as long ones are rare. */
-function lengthOf(stage: Stage, longest: number): number {
-  return Math.floor(8 * (longest / 8) ** stage.random.fraction());
+function lengthOf(context: WorkerContext, longest: number): number {
+  return Math.floor(8 * (longest / 8) ** context.random.fraction());
 }
 
 export const roles = {
   /** Writes, replaces, deletes and takes; checks whatever it gets. */
-  churner(stage: Stage, input: Input): void {
-    const map: Shared = stage.attach();
+  churner(context: WorkerContext, input: Input): void {
+    const map: Shared = context.attach();
     const { make, check } = patternOf(input);
     for (let i = 0; i < input.operations; i++) {
-      const key = `k${stage.random.below(input.keys)}`;
-      const length = lengthOf(stage, input.longest);
-      const value = make(key, i * stage.count + stage.index, length);
-      const choice = stage.random.below(10);
+      const key = `k${context.random.below(input.keys)}`;
+      const length = lengthOf(context, input.longest);
+      const value = make(key, i * context.count + context.index, length);
+      const choice = context.random.below(10);
       const got = choice < 6
         ? map.set(key, value) && value
         : choice < 7
@@ -47,17 +47,17 @@ export const roles = {
 
   /** Keeps so many bytes of its own keys live, whatever comes and goes; returns how many entries it left. */
   tenant(
-    stage: Stage,
+    context: WorkerContext,
     input: { live: number; operations: number },
   ): number {
-    const map = stage.attach<string, Uint8Array>();
+    const map = context.attach<string, Uint8Array>();
     const sizes = new Map<string, number>();
     const keys: string[] = [];
     let live = 0;
     for (let i = 0; i < input.operations; i++) {
-      const choice = stage.random.below(10);
+      const choice = context.random.below(10);
       if (live >= input.live || choice < 2 && keys.length > 0) {
-        const at = stage.random.below(keys.length);
+        const at = context.random.below(keys.length);
         const key = keys[at];
         keys[at] = keys[keys.length - 1];
         keys.pop();
@@ -68,10 +68,10 @@ export const roles = {
       }
       const isNew = choice < 6 || keys.length === 0;
       const key = isNew
-        ? `${stage.index}:${i}`
-        : keys[stage.random.below(keys.length)];
-      const size = stage.random.below(
-        stage.random.below(50) === 0 ? 20_000 : 600,
+        ? `${context.index}:${i}`
+        : keys[context.random.below(keys.length)];
+      const size = context.random.below(
+        context.random.below(50) === 0 ? 20_000 : 600,
       );
       map.set(key, new Uint8Array(size));
       if (isNew) keys.push(key);
@@ -85,8 +85,8 @@ export const roles = {
   },
 
   /** Looks in every way until it is told to stop; returns how many values it saw. */
-  async reader(stage: Stage, input: Input): Promise<number> {
-    const map: Shared = stage.attach();
+  async reader(context: WorkerContext, input: Input): Promise<number> {
+    const map: Shared = context.attach();
     const { check } = patternOf(input);
     const keys = Array.from({ length: input.keys }, (_, i) => `k${i}`);
     let seen = 0;
@@ -96,7 +96,7 @@ export const roles = {
       check(key, value);
       seen++;
     };
-    while (seen === 0 || !stage.stopped) {
+    while (seen === 0 || !context.stopped) {
       for (const key of keys) look(key, map.get(key));
       const many = map.getMany(keys);
       for (const [i, key] of keys.entries()) look(key, many[i]);
@@ -106,24 +106,27 @@ export const roles = {
         using snapshot = map.snapshot();
         for (const [key, value] of snapshot) look(key, value);
       }
-      await stage.rest();
+      await context.rest();
     }
     return seen;
   },
 
   /** Reads with nothing but `get`, which does not pin: the others are not held up by it. */
-  async glancer(stage: Stage, input: Input): Promise<number> {
-    const map: Shared = stage.attach();
+  async optimisticReader(
+    context: WorkerContext,
+    input: Input,
+  ): Promise<number> {
+    const map: Shared = context.attach();
     const { check } = patternOf(input);
     let seen = 0;
-    while (seen === 0 || !stage.stopped) {
+    while (seen === 0 || !context.stopped) {
       for (let i = 0; i < input.keys; i++) {
         const value = map.get(`k${i}`);
         if (value === undefined) continue;
         check(`k${i}`, value);
         seen++;
       }
-      if (seen % 64 === 0) await stage.rest();
+      if (seen % 64 === 0) await context.rest();
     }
     return seen;
   },

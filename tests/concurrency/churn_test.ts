@@ -3,7 +3,7 @@
 import { assert, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import type { Input, roles } from "./churn_roles.ts";
-import { COMPANIES, keepCompany } from "./company.ts";
+import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import { assertSound } from "../testing/inspection.ts";
 
@@ -19,9 +19,9 @@ const INPUTS: Input[] = [
 ];
 
 for (const whole of INPUTS) {
-  for (const company of COMPANIES) {
+  for (const load of SNAPSHOT_LOADS) {
     const name =
-      `SharedMap never shows a torn or foreign ${whole.values}, ${company}`;
+      `SharedMap never shows a torn or foreign ${whole.values}, ${load}`;
     Deno.test(
       name,
       inCrews(async (run) => {
@@ -31,7 +31,7 @@ for (const whole of INPUTS) {
           maxBytes: 8 * 2 ** 20,
         });
         {
-          await using _ = await keepCompany(company, run, map.handle);
+          await using _ = await runSnapshotLoad(load, run, map.handle);
           await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
           const churners = crew.add("churner", CHURNERS, input);
           const readers = crew.add("reader", READERS, input);
@@ -60,11 +60,11 @@ for (const values of ["string", "number"] as const) {
         const operations = run.share(30_000);
         const input: Input = { values, keys: 8, longest, operations };
         const churners = crew.add("churner", 2, input);
-        const glancers = crew.add("glancer", 1, input);
+        const optimisticReaders = crew.add("optimisticReader", 1, input);
         await crew.start();
         await churners;
         crew.stop();
-        for (const seen of await glancers) assert(seen > 0);
+        for (const seen of await optimisticReaders) assert(seen > 0);
       }
       assertSound(map);
     }),

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
-import { COMPANIES, keepCompany } from "./company.ts";
+import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";
 import { inCrews, type Run } from "../testing/in_crews.ts";
 import { assertSound } from "../testing/inspection.ts";
 import type { roles } from "./growth_roles.ts";
@@ -19,16 +19,16 @@ const SIZES = [
 ];
 
 for (const { maxBytes, keysIn } of SIZES) {
-  for (const company of COMPANIES) {
+  for (const load of SNAPSHOT_LOADS) {
     const size = `${maxBytes / MEBIBYTE} MiB`;
     const name =
-      `SharedMap of ${size} grows and shrinks under workers, ${company}`;
+      `SharedMap of ${size} grows and shrinks under workers, ${load}`;
     Deno.test(
       name,
       inCrews(async (run) => {
         using map = SharedMap.create<string, string>({ maxBytes });
         {
-          await using _ = await keepCompany(company, run, map.handle);
+          await using _ = await runSnapshotLoad(load, run, map.handle);
           const keys = keysIn(run);
           await grow(run, map, keys);
           await shrink(run, map, keys);

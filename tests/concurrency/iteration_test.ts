@@ -2,7 +2,7 @@
 // time is shown exactly once.
 import { assert } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { COMPANIES, keepCompany } from "./company.ts";
+import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import type { roles } from "./iteration_roles.ts";
 import { assertSound } from "../testing/inspection.ts";
@@ -10,15 +10,15 @@ import { assertSound } from "../testing/inspection.ts";
 const SCRIPT = new URL("./iteration_roles.ts", import.meta.url);
 const PERMANENT = 500;
 
-for (const company of COMPANIES) {
-  const name = `SharedMap.keys() shows what stays exactly once, ${company}`;
+for (const load of SNAPSHOT_LOADS) {
+  const name = `SharedMap.keys() shows what stays exactly once, ${load}`;
   Deno.test(
     name,
     inCrews(async (run) => {
       using map = SharedMap.create<string, number>({ maxBytes: 64 * 2 ** 20 });
       for (let i = 0; i < PERMANENT; i++) map.set(`p${i}`, i);
       {
-        await using _ = await keepCompany(company, run, map.handle);
+        await using _ = await runSnapshotLoad(load, run, map.handle);
         await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
         const churn = { rounds: run.share(8), keys: 3_000 };
         const churners = crew.add("churner", 2, churn);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SharedMap, SharedMapSnapshot } from "../../mod.ts";
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 
 /** What the readers look at. */
 export interface Input {
@@ -54,22 +54,22 @@ function lookOnce(map: Shared, keys: string[], watch: Watch): void {
 
 export const roles = {
   /** Writes greater and greater numbers. */
-  writer(stage: Stage, { keys, rounds, as }: Input): void {
-    const map = stage.attach<string, unknown>();
+  writer(context: WorkerContext, { keys, rounds, as }: Input): void {
+    const map = context.attach<string, unknown>();
     for (let round = 1; round <= rounds; round++) {
       for (let i = 0; i < keys; i++) map.set(`k${i}`, encode(round, as));
     }
   },
 
   /** Returns how often it looked. */
-  async reader(stage: Stage, input: Input): Promise<number> {
-    const map = stage.attach<string, unknown>();
+  async reader(context: WorkerContext, input: Input): Promise<number> {
+    const map = context.attach<string, unknown>();
     const keys = Array.from({ length: input.keys }, (_, i) => `k${i}`);
     const watch = new Watch();
     let looks = 0;
-    for (; looks === 0 || !stage.stopped; looks++) {
+    for (; looks === 0 || !context.stopped; looks++) {
       lookOnce(map, keys, watch);
-      await stage.rest();
+      await context.rest();
     }
     lookOnce(map, keys, watch);
     for (const key of keys) {

@@ -2,7 +2,7 @@
 // whichever way they look.
 import { assert } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { COMPANIES, keepCompany } from "./company.ts";
+import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import { encode, type Input, type roles } from "./monotone_roles.ts";
 import { assertSound } from "../testing/inspection.ts";
@@ -12,14 +12,14 @@ const KEYS = 100;
 const READERS = 2;
 
 for (const as of ["number", "string", "json"] as const) {
-  for (const company of COMPANIES) {
+  for (const load of SNAPSHOT_LOADS) {
     Deno.test(
-      `SharedMap readers see no ${as} go back, ${company}`,
+      `SharedMap readers see no ${as} go back, ${load}`,
       inCrews(async (run) => {
         using map: SharedMap<string, unknown> = SharedMap.create({ value: as });
         for (let i = 0; i < KEYS; i++) map.set(`k${i}`, encode(1, as));
         {
-          await using _ = await keepCompany(company, run, map.handle);
+          await using _ = await runSnapshotLoad(load, run, map.handle);
           await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
           const input: Input = { keys: KEYS, rounds: run.share(1_000), as };
           const writer = crew.add("writer", 1, input);

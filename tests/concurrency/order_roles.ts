@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { SharedMap, type SharedMapHandle } from "../../mod.ts";
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 
 /** What both sides of a test have besides the map of the crew. */
 export interface Input {
@@ -16,8 +16,8 @@ const EVERY = 16;
 
 export const roles = {
   /** In each round it writes elsewhere first, and then to the map; now and then it deletes, to say so, but not in the last. */
-  teller(stage: Stage, { plain, other, rounds }: Input): void {
-    const map = stage.attach<string, number>();
+  teller(context: WorkerContext, { plain, other, rounds }: Input): void {
+    const map = context.attach<string, number>();
     using second = SharedMap.attach<string, number>(other);
     const words = new Int32Array(plain);
     for (let round = 1; round <= rounds; round++) {
@@ -30,14 +30,14 @@ export const roles = {
   },
 
   /** Whatever it sees in the map, it sees all that was done before. Returns how many rounds it saw, and how many deletions. */
-  listener(stage: Stage, { plain, other }: Input): [number, number] {
-    const map = stage.attach<string, number>();
+  listener(context: WorkerContext, { plain, other }: Input): [number, number] {
+    const map = context.attach<string, number>();
     using second = SharedMap.attach<string, number>(other);
     const words = new Int32Array(plain);
     let seen = 0;
     let deletions = 0;
     let last = 0;
-    while (seen === 0 || !stage.stopped) {
+    while (seen === 0 || !context.stopped) {
       const atLeast = last - last % EVERY + EVERY;
       const round = map.get("round");
       const told = round ?? (last === 0 ? 0 : atLeast);

@@ -1,21 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SharedMap, SharedMapSnapshot } from "../../mod.ts";
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 
 type Shared = SharedMap<string, number>;
 type Snapshot = SharedMapSnapshot<string, number>;
 
 /** Opens snapshots until it is told to stop, and looks at each; returns how many. */
 async function lookAtSnapshots(
-  stage: Stage,
+  context: WorkerContext,
   look: (snapshot: Snapshot, map: Shared) => void,
 ): Promise<number> {
-  const map: Shared = stage.attach();
+  const map: Shared = context.attach();
   let looks = 0;
-  for (; looks < 20 || !stage.stopped; looks++) {
+  for (; looks < 20 || !context.stopped; looks++) {
     using snapshot = map.snapshot();
     look(snapshot, map);
-    if (looks % 8 === 0) await stage.rest();
+    if (looks % 8 === 0) await context.rest();
   }
   return looks;
 }
@@ -33,8 +33,11 @@ function numbersOf(keys: Iterable<string>, kind: string): number[] {
 
 export const roles = {
   /** Writes a, then b, greater and greater. */
-  leader(stage: Stage, { pairs, rounds }: { pairs: number; rounds: number }) {
-    const map: Shared = stage.attach();
+  leader(
+    context: WorkerContext,
+    { pairs, rounds }: { pairs: number; rounds: number },
+  ) {
+    const map: Shared = context.attach();
     for (let round = 1; round <= rounds; round++) {
       for (let i = 0; i < pairs; i++) {
         map.set(`a${i}`, round);
@@ -44,10 +47,10 @@ export const roles = {
   },
 
   /** Writes to c what it reads of b, as long as the leader leads. */
-  follower(stage: Stage, { pairs }: { pairs: number }): number {
-    const map: Shared = stage.attach();
+  follower(context: WorkerContext, { pairs }: { pairs: number }): number {
+    const map: Shared = context.attach();
     let followed = 0;
-    for (; followed === 0 || !stage.stopped; followed++) {
+    for (; followed === 0 || !context.stopped; followed++) {
       for (let i = 0; i < pairs; i++) {
         const b = map.get(`b${i}`);
         if (b !== undefined) map.set(`c${i}`, b);
@@ -57,8 +60,11 @@ export const roles = {
   },
 
   /** An effect is never shown without its cause. */
-  causalReader(stage: Stage, { pairs }: { pairs: number }): Promise<number> {
-    return lookAtSnapshots(stage, (snapshot, map) => {
+  causalReader(
+    context: WorkerContext,
+    { pairs }: { pairs: number },
+  ): Promise<number> {
+    return lookAtSnapshots(context, (snapshot, map) => {
       const all = new Map(snapshot);
       for (let i = 0; i < pairs; i++) {
         const [a = 0, b = 0, c = 0] = ["a", "b", "c"]
@@ -71,20 +77,23 @@ export const roles = {
   },
 
   /** Inserts keys in order and deletes them in order, `width` behind. */
-  shifter(stage: Stage, { width, steps }: { width: number; steps: number }) {
-    const map: Shared = stage.attach();
+  shifter(
+    context: WorkerContext,
+    { width, steps }: { width: number; steps: number },
+  ) {
+    const map: Shared = context.attach();
     for (let i = 0; i < steps; i++) {
-      map.set(`w${stage.index} ${i}`, i);
-      if (i >= width) map.delete(`w${stage.index} ${i - width}`);
+      map.set(`w${context.index} ${i}`, i);
+      if (i >= width) map.delete(`w${context.index} ${i - width}`);
     }
   },
 
   /** Keys that came and go in order are shown without a gap. */
   gapReader(
-    stage: Stage,
+    context: WorkerContext,
     { width, shifters }: { width: number; shifters: number },
   ): Promise<number> {
-    return lookAtSnapshots(stage, (snapshot) => {
+    return lookAtSnapshots(context, (snapshot) => {
       const keys = [...snapshot.keys()];
       assertEquals(snapshot.size, keys.length);
       for (let worker = 0; worker < shifters; worker++) {
@@ -103,26 +112,26 @@ export const roles = {
 
   /** Adds, and notes each addition before and after in a map of its own. */
   counter(
-    stage: Stage,
+    context: WorkerContext,
     { log, additions, keys }: {
       log: SharedArrayBuffer;
       additions: number;
       keys: number;
     },
   ): void {
-    const map: Shared = stage.attach();
-    const [started, done] = [2 * stage.index, 2 * stage.index + 1];
+    const map: Shared = context.attach();
+    const [started, done] = [2 * context.index, 2 * context.index + 1];
     const words = new Int32Array(log);
     for (let i = 0; i < additions; i++) {
       Atomics.add(words, started, 1);
-      map.increment(`n${stage.random.below(keys)}`);
+      map.increment(`n${context.random.below(keys)}`);
       Atomics.add(words, done, 1);
     }
   },
 
   /** A snapshot shows all that was done before it was opened, and nothing that began after. */
   sumReader(
-    stage: Stage,
+    context: WorkerContext,
     { log, counters }: { log: SharedArrayBuffer; counters: number },
   ): Promise<number> {
     const words = new Int32Array(log);
@@ -133,8 +142,8 @@ export const roles = {
       }
       return sum;
     };
-    const map: Shared = stage.attach();
-    return lookAtSnapshots(stage, () => {
+    const map: Shared = context.attach();
+    return lookAtSnapshots(context, () => {
       const least = sum(1);
       using snapshot = map.snapshot();
       const most = sum(0);
@@ -146,20 +155,23 @@ export const roles = {
 
   /** Writes anything anywhere. */
   scribbler(
-    stage: Stage,
+    context: WorkerContext,
     { keys, writes }: { keys: number; writes: number },
   ): void {
-    const map: Shared = stage.attach();
+    const map: Shared = context.attach();
     for (let i = 0; i < writes; i++) {
-      const key = `s${stage.random.below(keys)}`;
-      if (stage.random.fraction() < 0.3) map.delete(key);
+      const key = `s${context.random.below(keys)}`;
+      if (context.random.fraction() < 0.3) map.delete(key);
       else map.set(key, i);
     }
   },
 
   /** A snapshot shows the same again, in every way of looking. */
-  repeatReader(stage: Stage, { keys }: { keys: number }): Promise<number> {
-    return lookAtSnapshots(stage, (snapshot) => {
+  repeatReader(
+    context: WorkerContext,
+    { keys }: { keys: number },
+  ): Promise<number> {
+    return lookAtSnapshots(context, (snapshot) => {
       const first = contents(snapshot);
       const shown = new Map(first);
       for (let i = 0; i < keys; i++) {
@@ -173,10 +185,10 @@ export const roles = {
 
   /** Keeps many snapshots open, and closes them in any order. */
   async hoarder(
-    stage: Stage,
+    context: WorkerContext,
     { open, rounds }: { open: number; rounds: number },
   ): Promise<void> {
-    const map: Shared = stage.attach();
+    const map: Shared = context.attach();
     const kept: { snapshot: Snapshot; shown: [string, number][] }[] = [];
     for (let round = 0; round < rounds || kept.length > 0; round++) {
       if (round < rounds && kept.length < open) {
@@ -185,12 +197,12 @@ export const roles = {
         continue;
       }
       const [{ snapshot, shown }] = kept.splice(
-        stage.random.below(kept.length),
+        context.random.below(kept.length),
         1,
       );
       assertEquals(contents(snapshot), shown);
       snapshot.close();
-      await stage.rest();
+      await context.rest();
     }
   },
 };

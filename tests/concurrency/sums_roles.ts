@@ -1,5 +1,5 @@
 import type { SharedMap } from "../../mod.ts";
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 
 type Adder = (map: SharedMap<string, number>, key: string, by: number) => void;
 
@@ -18,15 +18,15 @@ export const ADDERS: Record<string, Adder> = {
 export const roles = {
   /** Adds small numbers to keys of each adder's own; returns what it added to each in all. */
   adder(
-    stage: Stage,
+    context: WorkerContext,
     { keys, additions }: { keys: number; additions: number },
   ): Record<string, number> {
-    const map = stage.attach<string, number>();
+    const map = context.attach<string, number>();
     const added: Record<string, number> = {};
     for (const [name, add] of Object.entries(ADDERS)) {
       for (let i = 0; i < additions; i++) {
-        const key = `${name} ${stage.random.below(keys)}`;
-        const by = 1 + stage.random.below(5);
+        const key = `${name} ${context.random.below(keys)}`;
+        const by = 1 + context.random.below(5);
         add(map, key, by);
         added[key] = (added[key] ?? 0) + by;
       }
@@ -35,13 +35,13 @@ export const roles = {
   },
 
   /** As long as the others move units between counters: returns how many it moved out and in. */
-  mover(stage: Stage, moves: number): number {
-    const map = stage.attach<string, number>();
+  mover(context: WorkerContext, moves: number): number {
+    const map = context.attach<string, number>();
     let net = 0;
     for (let i = 0; i < moves; i++) {
       const taken = map.take("pot");
       net -= taken ?? 0;
-      const given = stage.random.below(100);
+      const given = context.random.below(100);
       const before = map.swap("pot", given);
       net += given - (before ?? 0);
     }

@@ -1,7 +1,7 @@
 // Nothing that a worker adds is lost, however many add to the same number.
 import { assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { COMPANIES, keepCompany } from "./company.ts";
+import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import { assertSound } from "../testing/inspection.ts";
 import { ADDERS, type roles } from "./sums_roles.ts";
@@ -9,16 +9,16 @@ import { ADDERS, type roles } from "./sums_roles.ts";
 const SCRIPT = new URL("./sums_roles.ts", import.meta.url);
 const WORKERS = 4;
 
-for (const company of COMPANIES) {
+for (const load of SNAPSHOT_LOADS) {
   for (const keys of [1, 300]) {
     const on = keys === 1 ? "one key" : "many keys";
-    const name = `SharedMap adds up what workers add to ${on}, ${company}`;
+    const name = `SharedMap adds up what workers add to ${on}, ${load}`;
     Deno.test(
       name,
       inCrews(async (run, t) => {
         using map = SharedMap.create<string, number>({ value: "number" });
         {
-          await using _ = await keepCompany(company, run, map.handle);
+          await using _ = await runSnapshotLoad(load, run, map.handle);
           await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
           const additions = run.share(10_000);
           const adders = crew.add("adder", WORKERS, { keys, additions });

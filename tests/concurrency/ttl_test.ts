@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
-import { COMPANIES, keepCompany } from "./company.ts";
+import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import { assertSound } from "../testing/inspection.ts";
 import type { roles } from "./ttl_roles.ts";
@@ -42,14 +42,14 @@ Deno.test(
   }),
 );
 
-for (const company of COMPANIES) {
+for (const load of SNAPSHOT_LOADS) {
   Deno.test(
-    `SharedMap lets one worker win the place of what expired, ${company}`,
+    `SharedMap lets one worker win the place of what expired, ${load}`,
     inCrews(async (run) => {
       using map = SharedMap.create<string, number>({ value: "number" });
       const [keys, rounds] = [100, run.share(10)];
       {
-        await using _ = await keepCompany(company, run, map.handle);
+        await using _ = await runSnapshotLoad(load, run, map.handle);
         await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
         const heirs = crew.add("heir", 4, { keys, rounds });
         await crew.start();
@@ -62,11 +62,11 @@ for (const company of COMPANIES) {
   );
 
   Deno.test(
-    `SharedMap entries of workers that left are swept by the others, ${company}`,
+    `SharedMap entries of workers that left are swept by the others, ${load}`,
     inCrews(async (run) => {
       using map = SharedMap.create<string, number>({ value: "number" });
       {
-        await using _ = await keepCompany(company, run, map.handle);
+        await using _ = await runSnapshotLoad(load, run, map.handle);
         {
           await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
           const setters = crew.add("setter", 3, { keys: 2_000, ttl: 20 });

@@ -10,22 +10,22 @@ export const ROUNDS = 40;
 
 export const roles = {
   /** The first updates an entry, the second changes it each time that the callback runs. */
-  disturb(stage) {
-    const map = stage.attach<string, string>();
-    if (stage.index === 1) {
+  disturb(context) {
+    const map = context.attach<string, string>();
+    if (context.index === 1) {
       for (let i = 1; i <= ROUNDS; i++) {
-        stage.meet();
+        context.meet();
         map.set("disturbed", `${i}`);
-        stage.meet();
+        context.meet();
       }
       return 0;
     }
     let runs = 0;
     map.update("disturbed", (text) => {
       if (runs++ < ROUNDS) {
-        stage.meet();
+        context.meet();
         map.set("another", "entry"); // which is no reason to give up
-        stage.meet();
+        context.meet();
       }
       return `${text}!`;
     });
@@ -33,18 +33,18 @@ export const roles = {
   },
 
   /** The first takes its time over the callback of an update; meanwhile the second needs the memory that it gave back. */
-  linger(stage) {
-    const map = stage.attach<string, string>();
-    if (stage.index === 0) {
+  linger(context) {
+    const map = context.attach<string, string>();
+    if (context.index === 0) {
       map.update("lingering", () => {
-        stage.meet();
-        stage.meet();
+        context.meet();
+        context.meet();
         return "done";
       });
       return;
     }
-    stage.meet();
+    context.meet();
     for (let i = 0; i < 20_000; i++) map.set("busy", "x".repeat(100));
-    stage.meet();
+    context.meet();
   },
 } satisfies Record<string, Role>;

@@ -1,5 +1,5 @@
 import type { SharedMap } from "../../mod.ts";
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 
 /** Keys between two meetings: the workers stay close together. */
 const STRETCH = 16;
@@ -24,14 +24,14 @@ export const RACES: Record<string, Race> = {
 
 export const roles = {
   /** Tries every key of every race side by side with the others; returns the keys that were won. */
-  racer(stage: Stage, keys: number): Record<string, number[]> {
-    const map = stage.attach<string, string>();
+  racer(context: WorkerContext, keys: number): Record<string, number[]> {
+    const map = context.attach<string, string>();
     const won: Record<string, number[]> = {};
     for (const [name, race] of Object.entries(RACES)) {
       won[name] = [];
       for (let i = 0; i < keys; i++) {
-        if (i % STRETCH === 0) stage.meet();
-        const own = `worker ${stage.index}`;
+        if (i % STRETCH === 0) context.meet();
+        const own = `worker ${context.index}`;
         if (race(map, `${name} ${i}`, own)) won[name].push(i);
       }
     }

@@ -1,7 +1,7 @@
 // Four workers want the same key: exactly one of them gets it.
 import { assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { COMPANIES, keepCompany } from "./company.ts";
+import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import { assertSound } from "../testing/inspection.ts";
 import { RACES, type roles } from "./winners_roles.ts";
@@ -9,8 +9,8 @@ import { RACES, type roles } from "./winners_roles.ts";
 const SCRIPT = new URL("./winners_roles.ts", import.meta.url);
 const WORKERS = 4;
 
-for (const company of COMPANIES) {
-  const name = `SharedMap lets one worker win each key, ${company}`;
+for (const load of SNAPSHOT_LOADS) {
+  const name = `SharedMap lets one worker win each key, ${load}`;
   Deno.test(
     name,
     inCrews(async (run, t) => {
@@ -21,7 +21,7 @@ for (const company of COMPANIES) {
         for (let i = 0; i < count; i++) map.set(`${name} ${i}`, "prize");
       }
       {
-        await using _ = await keepCompany(company, run, map.handle);
+        await using _ = await runSnapshotLoad(load, run, map.handle);
         await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
         const racers = crew.add("racer", WORKERS, count);
         await crew.start();

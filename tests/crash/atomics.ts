@@ -7,7 +7,7 @@
  */
 import * as real from "../../src/segment/atomics.ts";
 import type { Words } from "../../src/segment/atomics.ts";
-import { PLANTED } from "./faults.ts";
+import { INJECTED } from "./faults.ts";
 
 export type { Words };
 export const { pause } = real;
@@ -63,12 +63,12 @@ const [OFTEN, LONGEST] = (() => {
     ? [Infinity, 0]
     : [Number(often), Number(longest)];
 })();
-const pillow = new Int32Array(new SharedArrayBuffer(4));
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));
 let untilPause = OFTEN;
 
 function stumble(): void {
   untilPause = 2 * OFTEN * Math.random();
-  Atomics.wait(pillow, 0, 0, LONGEST * Math.random());
+  Atomics.wait(neverNotified, 0, 0, LONGEST * Math.random());
 }
 
 /** Ends the counting, or a death; returns what was counted, and whether it was a death. */
@@ -108,7 +108,7 @@ export function hint(words: Words, index: number): number {
 }
 
 export function own(words: Words, index: number): number {
-  return plain(words, PLANTED.at?.(index) ?? index);
+  return plain(words, INJECTED.at?.(index) ?? index);
 }
 
 export function fixed(words: Words, index: number): number {
@@ -132,8 +132,8 @@ export function store(words: Words, index: number, value: number): void {
 
 export function poke(words: Words, index: number, value: number): void {
   step(1);
-  if (PLANTED.poke?.(words, index, value)) return;
-  real.poke(words, PLANTED.at?.(index) ?? index, value);
+  if (INJECTED.poke?.(words, index, value)) return;
+  real.poke(words, INJECTED.at?.(index) ?? index, value);
 }
 
 export function add(words: Words, index: number, by: number): number {
@@ -148,6 +148,6 @@ export function compareAndSet(
   value: number,
 ): boolean {
   step(1);
-  return PLANTED.compareAndSet?.(words, index, expected, value) ??
+  return INJECTED.compareAndSet?.(words, index, expected, value) ??
     real.compareAndSet(words, index, expected, value);
 }

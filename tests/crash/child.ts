@@ -7,10 +7,10 @@ import { outputOf } from "../testing/child.ts";
 import { SCALE } from "../testing/scale.ts";
 import { configFor, type Steps } from "../testing/steps.ts";
 
-/** A child that has not ended after this long never will, be the machine as slow and busy as it may: it takes a minute or two. */
+/** A child takes a minute or two; one that has not ended after this long never will. */
 const TIMEOUT_MS = 600_000 * Math.max(1, SCALE);
 
-/** What `words.ts` and `faults.ts` read: how workers pause, and what fault is planted. */
+/** What `atomics.ts` and `faults.ts` read: how workers pause, and what fault is planted. */
 export interface Conditions {
   /** Whose steps count; those of the TypeScript if not said. */
   readonly steps?: Steps;
@@ -37,7 +37,7 @@ export async function runUnder(
   return await deno(flags, env, steps, path, ...args);
 }
 
-/** Runs tests in which workers pause: see `EPOCHMAP_TEST_STUMBLE` in `words.ts`. */
+/** Runs tests in which workers pause: see `EPOCHMAP_TEST_STUMBLE` in `atomics.ts`. */
 export async function testStumbling(
   stumble: string,
   filter: string,

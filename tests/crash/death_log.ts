@@ -16,7 +16,7 @@ const PENDING_VERSION = 2;
 const STARTED = 3;
 const DONE = 4;
 const RECOVERED = 5;
-const HAUNTED = 6;
+const TICKED_AFTER_DEATH = 6;
 const ACKNOWLEDGED = 7;
 const WORDS = ACKNOWLEDGED + OWN_KEYS;
 
@@ -57,12 +57,12 @@ export class DeathLog {
 
   /** Says that a timer of a victim was called, which may be dead by then. */
   tick(page: number): void {
-    if (this.isDead(page)) this.#store(page, HAUNTED, 1);
+    if (this.isDead(page)) this.#store(page, TICKED_AFTER_DEATH, 1);
   }
 
   /** Whether a timer was called after its death. */
-  isHaunted(page: number): boolean {
-    return this.#load(page, HAUNTED) !== 0;
+  tickedAfterDeath(page: number): boolean {
+    return this.#load(page, TICKED_AFTER_DEATH) !== 0;
   }
 
   /** Runs a write of an own key: it gets a version, or is deleted (version 0). */

@@ -12,7 +12,7 @@ import { eventually } from "../testing/eventually.ts";
 import { inspectMemory } from "../testing/inspection.ts";
 import { Random } from "../testing/random.ts";
 import { COUNTERS, DeathLog, OWN_KEYS } from "./death_log.ts";
-import { type Fate, ownText, roles } from "./roles.ts";
+import { type Assignment, ownText, roles } from "./roles.ts";
 import type { Task } from "./survivor.ts";
 import type { Value } from "./text.ts";
 
@@ -32,7 +32,7 @@ const control = new Int32Array(new SharedArrayBuffer(4 * (1 + SURVIVORS)));
 const problems: Promise<string | null>[] = [];
 
 for (let index = 0; index < SURVIVORS; index++) startSurvivor(index);
-const names = Object.keys(roles) as Fate["role"][];
+const names = Object.keys(roles) as Assignment["role"][];
 const deaths: Record<string, number> = {};
 for (let wave = 0; wave < waves; wave++) await letDie(wave);
 Atomics.store(control, 0, 1);
@@ -41,9 +41,12 @@ await eventually(() => assertEquals(map.stats().participants, 1));
 checkCounters();
 const report = checkMemory();
 const victims = Array.from({ length: waves * WAVE }, (_, i) => SURVIVORS + i);
-const haunted = victims.filter((page) => log.isHaunted(page)).length;
+const tickedAfterDeath =
+  victims.filter((page) => log.tickedAfterDeath(page)).length;
 const recovering = victims.filter((page) => log.diedRecovering(page)).length;
-console.log(JSON.stringify({ deaths, haunted, recovering, ...report }));
+console.log(
+  JSON.stringify({ deaths, tickedAfterDeath, recovering, ...report }),
+);
 Deno.exit();
 
 function startSurvivor(index: number): void {
@@ -96,7 +99,7 @@ function startVictim(page: number): Worker {
   const step = Math.ceil(latest ** random.fraction());
   deaths[role] = (deaths[role] ?? 0) + 1;
   worker.onerror = (event) => console.error(role, step, event.message);
-  const fate: Fate = {
+  const assignment: Assignment = {
     role,
     handle: map.handle,
     log: log.buffer,
@@ -104,7 +107,7 @@ function startVictim(page: number): Worker {
     step,
     seed: random.below(2 ** 31),
   };
-  worker.postMessage(fate);
+  worker.postMessage(assignment);
   return worker;
 }
 

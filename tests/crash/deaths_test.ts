@@ -32,9 +32,9 @@ Deno.test("SharedMap survives deaths while others are preempted", async () => {
 });
 
 function checkDeaths([line]: string[], waves: number): void {
-  const { deaths, haunted, recovering } = JSON.parse(line);
+  const { deaths, tickedAfterDeath, recovering } = JSON.parse(line);
   const sum = Object.values<number>(deaths).reduce((sum, it) => sum + it, 0);
   assertEquals(sum, waves * DEATHS_PER_WAVE, `seed ${SEED}`);
-  assert(haunted > sum / 3, "timers are called after few deaths");
+  assert(tickedAfterDeath > sum / 3, "timers are called after few deaths");
   assert(recovering > 0, "nobody died while it recovered others");
 }

@@ -1,6 +1,7 @@
 /**
- * Faults that are planted to see that the deaths of this folder find them: each forges what some operations on words do, as a slip in
- * the map's code would. `EPOCHMAP_TEST_FAULT` names the one that is planted.
+ * Faults that are planted to see that the deaths of this folder find them: each changes
+ * what some operations on words do, as a slip in the map's code would.
+ * `EPOCHMAP_TEST_FAULT` names the one that is planted.
  *
  * @module
  */
@@ -20,7 +21,7 @@ import {
 } from "../../src/segment/layout.ts";
 
 /** What an operation does instead. */
-export interface Forgery {
+export interface Injection {
   /** The word of a participant's own that is read and written in the place of another. */
   at?(index: number): number;
   /** Another outcome; undefined: the true one. */
@@ -61,12 +62,12 @@ export function asRecovery(act: () => void): void {
     act();
   } finally {
     recovering = false;
-    delayed = undefined; // whoever recovered is dead
+    delayed = undefined; // the one that recovered is dead
   }
 }
 
 /** The faults, by name. */
-export const FAULTS: Readonly<Record<string, Forgery>> = {
+export const FAULTS: Readonly<Record<string, Injection>> = {
   "sections leave no mark": {
     poke: (_, index) => isOfParticipant(index, P_SECTION),
   },
@@ -76,7 +77,7 @@ export const FAULTS: Readonly<Record<string, Forgery>> = {
       return isOfParticipant(index, P_SECTION) && index > first ? first : index;
     },
   },
-  "whoever recovers lets go of the hand before it counts what was in it": {
+  "a recovery empties the hand before it counts what was in it": {
     poke(words, index, value) {
       if (delayed !== undefined) words[delayed[0]] = delayed[1];
       delayed = undefined;
@@ -102,5 +103,5 @@ export const FAULTS: Readonly<Record<string, Forgery>> = {
 };
 
 /** What is planted here. */
-export const PLANTED: Forgery =
+export const INJECTED: Injection =
   FAULTS[Deno.env.get("EPOCHMAP_TEST_FAULT") ?? ""] ?? {};

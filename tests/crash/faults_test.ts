@@ -40,8 +40,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "Deaths of recoverers find a step that cannot be repeated",
-    fault:
-      "whoever recovers lets go of the hand before it counts what was in it",
+    fault: "a recovery empties the hand before it counts what was in it",
     finds: [
       "RECOVERIES",
       "recovering one that died before it counted what it linked",

@@ -77,7 +77,7 @@ function repeat(world: World, operate: Operation, step: number): number {
     const { died } = world.kill(step, "writes", () => operate(victim, i));
     if (died) count++;
     world.recover(world.deadSlots.slice(-1));
-    world.bury(victim);
+    world.abandon(victim);
     world.survivor.participant.collectAll();
   }
   return count;

@@ -9,7 +9,7 @@ import { COUNTERS, type DeathLog, OWN_KEYS } from "./death_log.ts";
 import { textOf, type Value } from "./text.ts";
 
 /** What a victim is told. */
-export interface Fate {
+export interface Assignment {
   readonly role: keyof typeof roles;
   readonly handle: SharedMapHandle;
   readonly log: SharedArrayBuffer;
@@ -19,8 +19,8 @@ export interface Fate {
 }
 
 /** What a victim works with. */
-export interface Life {
-  readonly fate: Fate;
+export interface Victim {
+  readonly assignment: Assignment;
   readonly log: DeathLog;
   readonly map: SharedMap<string, Value>;
   readonly random: Random;
@@ -33,39 +33,39 @@ export function ownText(key: string, version: number, unit: number): string {
 
 /** Gives an own key its next version. */
 function writeOwn(
-  life: Life,
+  victim: Victim,
   key: number,
   version: number,
   unit: number,
 ): void {
-  const { log, fate: { page }, map } = life;
+  const { log, assignment: { page }, map } = victim;
   const name = `v${page} ${key}`;
   const text = ownText(name, version, unit);
   log.write(page, key, version, () => map.set(name, text));
 }
 
-function deleteOwn(life: Life, key: number): void {
-  const { log, fate: { page }, map } = life;
+function deleteOwn(victim: Victim, key: number): void {
+  const { log, assignment: { page }, map } = victim;
   log.write(page, key, 0, () => map.delete(`v${page} ${key}`));
 }
 
 /** One round of each role; the number of the round goes up. */
 export const roles = {
-  setting(life: Life, i: number): void {
-    writeOwn(life, life.random.below(OWN_KEYS), i, 3);
+  setting(victim: Victim, i: number): void {
+    writeOwn(victim, victim.random.below(OWN_KEYS), i, 3);
   },
 
-  deleting(life: Life, i: number): void {
-    const key = life.random.below(OWN_KEYS);
-    if (life.random.below(2) === 0) deleteOwn(life, key);
-    else writeOwn(life, key, i, 3);
+  deleting(victim: Victim, i: number): void {
+    const key = victim.random.below(OWN_KEYS);
+    if (victim.random.below(2) === 0) deleteOwn(victim, key);
+    else writeOwn(victim, key, i, 3);
   },
 
-  incrementing({ log, fate: { page }, map, random }: Life): void {
+  incrementing({ log, assignment: { page }, map, random }: Victim): void {
     log.count(page, () => map.increment(`counter ${random.below(COUNTERS)}`));
   },
 
-  updating({ log, fate: { page }, map, random }: Life): void {
+  updating({ log, assignment: { page }, map, random }: Victim): void {
     const key = `counter ${random.below(COUNTERS)}`;
     log.count(
       page,
@@ -73,30 +73,30 @@ export const roles = {
     );
   },
 
-  writingLargeValues(life: Life, i: number): void {
-    writeOwn(life, life.random.below(4), i, 500);
+  writingLargeValues(victim: Victim, i: number): void {
+    writeOwn(victim, victim.random.below(4), i, 500);
   },
 
-  growing(life: Life, i: number): void {
-    const { map, fate: { page } } = life;
+  growing(victim: Victim, i: number): void {
+    const { map, assignment: { page } } = victim;
     map.set(`g${page} ${i}`, i);
-    if (i % 8 === 0) writeOwn(life, life.random.below(OWN_KEYS), i + 1, 3);
+    if (i % 8 === 0) writeOwn(victim, victim.random.below(OWN_KEYS), i + 1, 3);
   },
 
-  shrinking({ map, fate: { page } }: Life, i: number): void {
+  shrinking({ map, assignment: { page } }: Victim, i: number): void {
     map.set(`t${page} ${i}`, i);
     map.delete(`t${page} ${i}`);
   },
 
-  openingSnapshots(life: Life, i: number): void {
-    const { map } = life;
+  openingSnapshots(victim: Victim, i: number): void {
+    const { map } = victim;
     const snapshot = map.snapshot();
-    writeOwn(life, i % OWN_KEYS, i, 3);
-    for (const _ of snapshot) if (life.random.below(100) === 0) break;
+    writeOwn(victim, i % OWN_KEYS, i, 3);
+    for (const _ of snapshot) if (victim.random.below(100) === 0) break;
     if (i % 20 > 0) snapshot.close();
   },
 
-  iterating({ map, random }: Life): void {
+  iterating({ map, random }: Victim): void {
     const limit = random.below(300);
     let count = 0;
     for (const _ of map) if (count++ > limit) break;
@@ -104,13 +104,13 @@ export const roles = {
     map.getMany(["counter 1", "shared 1", "none"]);
   },
 
-  expiring(life: Life, i: number): void {
-    life.map.set(`x ${life.random.below(50)}`, i, { ttl: 1 });
-    life.map.expire(`shared ${life.random.below(20)}`, 1e9);
-    writeOwn(life, life.random.below(OWN_KEYS), i, 3);
+  expiring(victim: Victim, i: number): void {
+    victim.map.set(`x ${victim.random.below(50)}`, i, { ttl: 1 });
+    victim.map.expire(`shared ${victim.random.below(20)}`, 1e9);
+    writeOwn(victim, victim.random.below(OWN_KEYS), i, 3);
   },
 
-  sharing({ map, random }: Life, i: number): void {
+  sharing({ map, random }: Victim, i: number): void {
     const key = `shared ${random.below(20)}`;
     const text = textOf(key, i, random.below(400));
     if (random.below(4) === 0) map.delete(key);
@@ -118,12 +118,12 @@ export const roles = {
   },
 
   /** Between its rounds it recovers others: see `victim.ts`. */
-  recovering(life: Life, i: number): void {
-    writeOwn(life, life.random.below(OWN_KEYS), i, 3);
+  recovering(victim: Victim, i: number): void {
+    writeOwn(victim, victim.random.below(OWN_KEYS), i, 3);
   },
 
-  leaving(life: Life, i: number): void {
-    const { map, fate: { handle, page } } = life;
+  leaving(victim: Victim, i: number): void {
+    const { map, assignment: { handle, page } } = victim;
     using other = SharedMap.attach<string, Value>(handle);
     for (let j = 0; j < 20; j++) other.set(`l${page} ${j}`, i);
     using _snapshot = other.snapshot();

@@ -1,5 +1,5 @@
 /**
- * What the victims do when they die: for each operation a small world and the
+ * What the victims do when they die: for each operation, a small map and the
  * operation, to be tried again and again with a death at each of its steps.
  *
  * @module
@@ -18,9 +18,9 @@ export interface Scenario {
   readonly options?: SharedMapOptions<string, Value>;
   /** Which steps count, if not just writes. */
   readonly counted?: Counted;
-  /** Sets the scene, with nobody dying. */
+  /** Prepares the map, with nobody dying. */
   prepare(world: World): void;
-  /** What the victim is at when it dies. */
+  /** What the victim does when it dies. */
   act(world: World): void;
   /** The most that may be lost, in refs: a record of the usual size, as a rule. */
   readonly leaks?: number;
@@ -30,7 +30,7 @@ export interface Scenario {
 const LARGE_RUN = 1280;
 const LARGER_RUN = 3328;
 
-/** What a table takes that shares its chunk with others: lost like any record, if it is not linked yet. */
+/** What a table takes that shares its chunk with others: it is lost like a record, if it is not linked. */
 const SMALL_TABLE = 256;
 /** What a record takes, if nothing else is said. */
 export const RECORD = 16;
@@ -43,7 +43,7 @@ const FRESH_KEY = "a new key";
 const FRESH = textOf(FRESH_KEY, 0, 40);
 
 /** Fifty entries of many sizes, the key, and a victim that has blocks at hand. */
-function furnish(world: World): void {
+function populate(world: World): void {
   world.fill("k", 50, (i) => 8 + i * i);
   for (let i = 0; i < 3; i++) world.set(KEY, OLD, world.victim);
   world.set("gone", OLD, world.victim);
@@ -59,7 +59,7 @@ function sets(
 ): Scenario {
   return {
     leaks,
-    prepare: furnish,
+    prepare: populate,
     act: (world) => world.attempt(key, value, () => operate(world)),
   };
 }
@@ -79,7 +79,7 @@ function setLarge(world: World): void {
 }
 
 /** Sets values until the map is full; returns how many. */
-function brim(world: World, length: number): number {
+function fillMap(world: World, length: number): number {
   try {
     for (let i = 0;; i++) {
       world.set(`b${i}`, textOf(`b${i}`, 0, length), world.victim);
@@ -107,8 +107,8 @@ function scanRange(scan: EpochScan): void {
 }
 
 /** The victim's queues and lists are long when it dies. */
-function furnishRichly(world: World): void {
-  furnish(world);
+function populateRichly(world: World): void {
+  populate(world);
   world.keepSnapshot();
   const { victim } = world;
   for (let i = 0; i < 30; i++) {
@@ -157,7 +157,7 @@ const OPERATIONS: Record<string, Scenario> = {
   "expire()": sets(({ victim }) => victim.expire(KEY, 1e9), KEY, OLD),
   "expire() that gives more time": {
     prepare(world) {
-      furnish(world);
+      populate(world);
       world.victim.expire(KEY, 1e6);
     },
     act: (world) =>
@@ -171,7 +171,7 @@ const OPERATIONS: Record<string, Scenario> = {
   ),
   "compareAndSet() that renews a lease": {
     prepare(world) {
-      furnish(world);
+      populate(world);
       world.victim.expire(KEY, 1e6);
     },
     act: (world) =>
@@ -211,7 +211,7 @@ const OPERATIONS: Record<string, Scenario> = {
   ),
   "increment()": {
     prepare(world) {
-      furnish(world);
+      populate(world);
       world.set(KEY, 41, world.victim);
       world.set(KEY, 42, world.victim);
     },
@@ -219,7 +219,7 @@ const OPERATIONS: Record<string, Scenario> = {
   },
   "set() over a value that a snapshot shows": {
     prepare(world) {
-      furnish(world);
+      populate(world);
       world.keepSnapshot();
     },
     act: (world) => world.attempt(KEY, NEW, () => world.victim.set(KEY, NEW)),
@@ -230,7 +230,7 @@ const OPERATIONS: Record<string, Scenario> = {
   },
   "get() and getMany()": {
     counted: "all",
-    prepare: furnish,
+    prepare: populate,
     act(world) {
       world.victim.get(KEY);
       world.victim.getMany([KEY, "k1", "k2"]);
@@ -238,11 +238,11 @@ const OPERATIONS: Record<string, Scenario> = {
   },
   "iteration": {
     counted: "all",
-    prepare: furnish,
+    prepare: populate,
     act: (world) => void [...world.victim],
   },
   "snapshot(), writing under it, and its close()": {
-    prepare: furnish,
+    prepare: populate,
     act(world) {
       const snapshot = world.victim.snapshot();
       for (const key of [KEY, "k1", "k2"]) {
@@ -265,12 +265,12 @@ const OPERATIONS: Record<string, Scenario> = {
     },
   },
   "attach()": {
-    prepare: furnish,
+    prepare: populate,
     act: (world) => world.attachAnother(),
   },
   "close()": {
     leaks: LARGE_RUN,
-    prepare: furnishRichly,
+    prepare: populateRichly,
     act: (world) => world.victim.close(),
   },
 };
@@ -305,7 +305,7 @@ const MEMORY: Record<string, Scenario> = {
   "collecting what is retired": {
     leaks: LARGE_RUN,
     prepare(world) {
-      furnish(world);
+      populate(world);
       for (let i = 0; i < 30; i++) {
         const key = `k${i % 20}`;
         world.set(key, textOf(key, i, 30 + 7 * i), world.victim);
@@ -318,14 +318,14 @@ const MEMORY: Record<string, Scenario> = {
   "releasing what snapshots needed": {
     leaks: LARGE_RUN,
     prepare(world) {
-      furnishRichly(world);
+      populateRichly(world);
       world.closeSnapshots();
     },
     act: collect,
   },
   "taking out what no snapshot shows": {
     prepare(world) {
-      furnish(world);
+      populate(world);
       world.keepSnapshot();
       for (let i = 0; i < 6; i++) {
         const by = i % 2 === 0 ? world.victim : world.map;
@@ -340,7 +340,7 @@ const MEMORY: Record<string, Scenario> = {
   },
   "dumping": {
     leaks: LARGE_RUN,
-    prepare: furnishRichly,
+    prepare: populateRichly,
     act(world) {
       using scan = beginDump(world);
       while (!scan.done) scanRange(scan);
@@ -349,7 +349,7 @@ const MEMORY: Record<string, Scenario> = {
   "releasing what a dump has passed": {
     leaks: LARGE_RUN,
     prepare(world) {
-      furnish(world);
+      populate(world);
       const scan = beginDump(world);
       for (let i = 0; i < 50; i++) {
         world.set(`k${i}`, textOf(`k${i}`, i, 20 * i), world.victim);
@@ -362,7 +362,7 @@ const MEMORY: Record<string, Scenario> = {
   },
   "sweeping expired entries": {
     prepare(world) {
-      furnish(world);
+      populate(world);
       for (let i = 0; i < 5; i++) world.map.set(`e${i}`, i, { ttl: 1_000 });
       world.passTime(2_000);
     },
@@ -391,7 +391,7 @@ const MEMORY: Record<string, Scenario> = {
   "gathering blocks in a full map": {
     leaks: LARGER_RUN,
     prepare(world) {
-      const count = brim(world, 100);
+      const count = fillMap(world, 100);
       for (let i = 0; i < count; i += 2) world.delete(`b${i}`, world.victim);
       for (let i = 1; i < count; i += 2) world.delete(`b${i}`);
     },
@@ -399,7 +399,7 @@ const MEMORY: Record<string, Scenario> = {
   },
   "finding the map full": {
     leaks: LARGER_RUN,
-    prepare: (world) => void brim(world, 1_000),
+    prepare: (world) => void fillMap(world, 1_000),
     act(world) {
       try {
         setLarge(world);
@@ -425,7 +425,7 @@ const MEMORY: Record<string, Scenario> = {
 
 /** The victim leaves much behind, because a snapshot shows it. */
 function leaveMuch(world: World): void {
-  furnishRichly(world);
+  populateRichly(world);
   world.victim.close();
 }
 
@@ -448,7 +448,7 @@ const RECOVERIES: Record<string, Scenario> = {
   "recovering one with long lists": {
     leaks: LARGE_RUN,
     prepare(world) {
-      furnishRichly(world);
+      populateRichly(world);
       world.giveUpVictim();
     },
     act: (world) => world.recover([2], world.inside),

@@ -5,7 +5,8 @@
  *
  * `deno run --config tests/crash/instrumented.json steps.ts GROUP SEED MOST [ENDS [SCENARIO]]`
  *
- * ENDS, separated by commas, are those that may come to a victim; SCENARIO is the one of the group to run. All, if it is not said.
+ * ENDS, separated by commas, are the ways in which a victim may end; SCENARIO is the one of
+ * the group to run. By default, all.
  *
  * @module
  */
@@ -26,7 +27,10 @@ export interface Report {
   failures: string[];
 }
 
-/** How a victim ends: it is gone at once; its timers are called once more; or it is an exception, after which it goes on. */
+/**
+ * How a victim ends: it is gone at once; its timers are called once more; or it meets an
+ * exception, after which it goes on.
+ */
 type End = "gone" | "timers" | "exception";
 
 const [group, seed, most, told = "gone,timers,exception", of] = Deno.args;

@@ -10,58 +10,65 @@
 import { SharedMap } from "../../mod.ts";
 import { livingLocks } from "../../src/reclamation/recovery.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
-import { lookInTypeScript } from "../table/lookups.ts";
+import { lookUpInTypeScript } from "../table/lookups.ts";
 import { Random } from "../testing/random.ts";
 import { DeathLog } from "./death_log.ts";
-import { type Fate, type Life, roles } from "./roles.ts";
+import { type Assignment, roles, type Victim } from "./roles.ts";
 import type { Value } from "./text.ts";
 import { failAt, live } from "./atomics.ts";
 
 /** A worker's own scope, as the types of the main thread do not have it. */
 const scope = self as unknown as {
-  onmessage: (event: MessageEvent<Fate>) => Promise<void>;
+  onmessage: (event: MessageEvent<Assignment>) => Promise<void>;
 };
-/** A module that is not loaded yet: else whoever awaits it goes on at once. */
+/** A module that is not loaded yet: otherwise the `await` goes on at once. */
 const FRESH = "./text.ts?fresh";
 /** Longer than the map's timer waits. */
 const UNTIL_DUE_MS = 220;
 /** Steps that it takes at most to see that nobody is dead. */
-const STEPS_OF_LOOK = 40;
-/** Whoever has found nobody to recover, or nobody who takes so many steps, dies without after this long. */
+const STEPS_OF_SEARCH = 40;
+/** A victim that has found no recovery with so many steps dies without one after this long. */
 const TIMEOUT_MS = 5_000;
 
-scope.onmessage = async ({ data: fate }) => {
-  const { handle, page } = fate;
-  const log = new DeathLog(fate.log);
+scope.onmessage = async ({ data: assignment }) => {
+  const { handle, page } = assignment;
+  const log = new DeathLog(assignment.log);
   if (page % 2 === 0) await import(FRESH);
   const maps = Array.from(
     { length: page % 3 === 0 ? 2 : 1 },
     () => SharedMap.attach<string, Value>(handle),
   );
-  if (fate.seed % 2 === 0) { // as with a kernel
-    for (const map of maps) lookInTypeScript(attachmentOf(map));
+  if (assignment.seed % 2 === 0) { // as with a kernel
+    for (const map of maps) lookUpInTypeScript(attachmentOf(map));
   }
   setInterval(() => log.tick(page), 1);
-  const random = new Random(fate.seed);
+  const random = new Random(assignment.seed);
   if (page % 2 === 0) idle(UNTIL_DUE_MS);
   const die = () => {
     log.die(page, isRecovering());
     self.close();
     for (;;); // where the runtime ends this worker
   };
-  const recovers = fate.role === "recovering";
-  if (!recovers) failAt(fate.step, "all", die);
+  const recovers = assignment.role === "recovering";
+  if (!recovers) failAt(assignment.step, "all", die);
   const last = performance.now() + TIMEOUT_MS;
   for (let i = 1;; i++) {
-    const life: Life = { fate, log, map: maps[i % maps.length], random };
-    roles[fate.role](life, i);
+    const victim: Victim = {
+      assignment,
+      log,
+      map: maps[i % maps.length],
+      random,
+    };
+    roles[assignment.role](victim, i);
     if (!recovers) continue;
-    const step = performance.now() < last ? STEPS_OF_LOOK + fate.step : 1;
-    await recoverOthers(life.map, step, die);
+    const step = performance.now() < last
+      ? STEPS_OF_SEARCH + assignment.step
+      : 1;
+    await recoverOthers(victim.map, step, die);
   }
 };
 
-/** Recovers whoever is dead, and dies at a step of that, if there are so many. */
+/** Recovers the dead, and dies at a step of that, if there are so many. */
 async function recoverOthers(
   map: SharedMap<string, Value>,
   step: number,
@@ -74,7 +81,7 @@ async function recoverOthers(
   await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** Whether the caller is in the middle of clearing up after another worker. */
+/** Whether the caller is in the middle of recovering another worker. */
 function isRecovering(): boolean {
   Error.stackTraceLimit = 100;
   return /at recover \(/.test(new Error().stack!);

@@ -140,7 +140,7 @@ export class World {
     else this.model.set(key, after);
   }
 
-  /** Runs `act` until it ends or dies at a step; returns how many steps it took, and whether it died. */
+  /** Runs `act` until it ends, or dies at a step; returns how many steps it took, and whether it died. */
   kill(
     step: number,
     counted: Counted,
@@ -183,7 +183,10 @@ export class World {
     return [...victim, this.inside, ...this.#others];
   }
 
-  /** The timers of the dead are called once more, as the runtime does; half of the time it dies for good in one of them. */
+  /**
+   * Calls the timers of the dead once more, as the runtime does; half of the time it dies
+   * for good in one of them.
+   */
   tickAfterDeath(random: Random): void {
     const tick = () =>
       this.#dying.forEach((one) => one.isOpen && one.resident!.tick());
@@ -252,7 +255,7 @@ export class World {
     }
   }
 
-  /** Fills the map to the brim, or once over; returns what was put in. */
+  /** Fills the map until it is full, or writes as much as it can hold; returns what was put in. */
   fillUp(random: Random): Map<string, string> {
     const added = new Map<string, string>();
     let bytes = 0;
@@ -277,12 +280,15 @@ export class World {
     this.map.close();
     this.survivor.close();
     for (const dead of [this.victim, this.inside, ...this.#others]) {
-      this.bury(dead);
+      this.abandon(dead);
     }
   }
 
-  /** Only so that nothing keeps the dead in memory. It must not write, as its record may be another's by now. */
-  bury(dead: { close(): void }): void {
+  /**
+   * Lets go of a dead attachment, so that it can be collected. It must not write, as its
+   * record may be another's by now.
+   */
+  abandon(dead: { close(): void }): void {
     dieAt(1, "all", throwDeath);
     try {
       dead.close();

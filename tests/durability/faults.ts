@@ -1,8 +1,10 @@
 /**
- * Faults: each call of a story fails once, or it and all later ones of its kind until the step has failed. The step says what is
- * wrong, with the path; what was acknowledged is there; done again, it succeeds, and leaves nothing behind.
+ * Faults: each call of a program fails once, or it and all later ones of its kind until the
+ * step has failed. The step says what is wrong, with the path; what was acknowledged is
+ * there; done again, it succeeds, and leaves nothing behind.
  *
- * `deno run --allow-env --config tests/durability/instrumented.json faults.ts` prints a line for each plot.
+ * `deno run --allow-env --config tests/durability/instrumented.json faults.ts`
+ * prints a line for each scenario.
  *
  * @module
  */
@@ -12,16 +14,16 @@ import { Random, SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { type Call, Disk } from "./disk.ts";
 import {
-  type Plot,
-  PLOTS,
   replaceDirectory,
   restored,
-  type Scene,
+  type Scenario,
+  SCENARIOS,
+  type Setup,
   type Step,
-} from "./story.ts";
+} from "./scenarios.ts";
 import { use } from "./system.ts";
 
-/** Faults of one plot that are tried; all, if there are no more. */
+/** Faults of one scenario that are tried; all, if there are no more. */
 const MOST_FAULTS = 100 * SCALE;
 
 /** An error as the runtime has it. */
@@ -56,7 +58,7 @@ const POSSIBLE: Record<Call, (keyof typeof FAULTS)[]> = {
   mkdir: ["ENOSPC", "EIO", "EROFS", "EINTR"],
 };
 
-/** Calls that change the disk: they go on to fail while a fault lasts, as on a full disk, or one that is gone. */
+/** Calls that change the disk: they keep failing while a fault lasts, as on a full disk, or one that is gone. */
 const CHANGES: Call[] = [
   "create",
   "write",
@@ -69,7 +71,7 @@ const CHANGES: Call[] = [
 ];
 
 /** A fault of the disk: at which call, what, and whether it lasts. */
-class Trouble {
+class DiskFault {
   readonly #at: number;
   readonly #kind: string;
   readonly lasts: boolean;
@@ -92,7 +94,7 @@ class Trouble {
     if (isFirst || lasts) throw FAULTS[this.#kind]();
   };
 
-  /** Whether it is there, and can be waited for. */
+  /** Whether it has come, and lasts. */
   get isOn(): boolean {
     return this.failed !== undefined && !this.#isOver;
   }
@@ -108,39 +110,42 @@ class Trouble {
   }
 }
 
-/** The calls of a story in which nothing goes wrong. */
-async function callsOf({ scene, steps }: Plot): Promise<Call[]> {
-  const { disk, story } = await scene();
+/** The calls of a program in which nothing goes wrong. */
+async function callsOf({ setup, steps }: Scenario): Promise<Call[]> {
+  const { disk, program } = await setup();
   use(disk);
   const calls: Call[] = [];
   disk.onCall = (call) => calls.push(call);
-  for (const step of steps) await take({ disk, story }, step);
-  story[Symbol.dispose]();
+  for (const step of steps) await take({ disk, program }, step);
+  program[Symbol.dispose]();
   return calls;
 }
 
-async function withFault(plot: Plot, trouble: Trouble): Promise<void> {
-  const scene = await plot.scene();
-  scene.disk.onCall = trouble.onCall;
-  use(scene.disk);
-  for (const step of plot.steps) await insist(scene, step, trouble);
-  for (const { path, message } of scene.story.warnings) {
+async function withFault(scenario: Scenario, fault: DiskFault): Promise<void> {
+  const setup = await scenario.setup();
+  setup.disk.onCall = fault.onCall;
+  use(setup.disk);
+  for (const step of scenario.steps) await insist(setup, step, fault);
+  for (const { path, message } of setup.program.warnings) {
     assert(path !== undefined && message.includes(path), message);
   }
-  await checkEnd(scene, plot.steps.at(-1)!);
-  if (plot.damaged !== undefined) {
-    assert(scene.disk.cut("none").includes(plot.damaged), "nothing is lost");
+  await checkEnd(setup, scenario.steps.at(-1)!);
+  if (scenario.damaged !== undefined) {
+    assert(
+      setup.disk.cut("none").includes(scenario.damaged),
+      "nothing is lost",
+    );
   }
-  scene.story[Symbol.dispose]();
-  assertEquals(scene.disk.openFiles.size, 0, "files are left open");
+  setup.program[Symbol.dispose]();
+  assertEquals(setup.disk.openFiles.size, 0, "files are left open");
 }
 
 /** Takes a step; what somebody else does has no faults. */
-async function take({ disk, story }: Scene, step: Step): Promise<void> {
+async function take({ disk, program }: Setup, step: Step): Promise<void> {
   const { onCall } = disk;
   if (step === replaceDirectory) disk.onCall = () => {};
   try {
-    await step(story);
+    await step(program);
   } finally {
     disk.onCall = onCall;
   }
@@ -148,37 +153,37 @@ async function take({ disk, story }: Scene, step: Step): Promise<void> {
 
 /** Takes a step, twice if it fails: but an interruption is no failure. */
 async function insist(
-  scene: Scene,
+  setup: Setup,
   step: Step,
-  trouble: Trouble,
+  fault: DiskFault,
 ): Promise<void> {
-  const { disk, story } = scene;
+  const { disk, program } = setup;
   const before = partsOn(disk);
   try {
-    await take(scene, step);
+    await take(setup, step);
   } catch (error) {
     assert(error instanceof SnapshotError, `${error}`);
     assert(error.path !== undefined, error.message);
     assert(error.message.includes(error.path), error.message);
-    assert(trouble.isOn, `what was over came back: ${error}`);
+    assert(fault.isOn, `what was over came back: ${error}`);
     assert(!/\(os error/.test(error.message), error.message);
     const parts = partsOn(disk).filter((part) => !before.includes(part));
-    if (!trouble.lasts) assertEquals(parts, []);
-    trouble.end();
+    if (!fault.lasts) assertEquals(parts, []);
+    fault.end();
     const contents = await restored(Disk.of(disk.cut("none")));
-    assert(story.allows(contents), `${contents} is left of it`);
+    assert(program.allows(contents), `${contents} is left of it`);
     use(disk);
-    await take(scene, step);
+    await take(setup, step);
   }
-  trouble.end();
+  fault.end();
 }
 
 /** What was acknowledged last is durable, and nothing is left over once more is written. */
-async function checkEnd({ disk, story }: Scene, last: Step): Promise<void> {
-  const expected = () => story.attempts.at(-1);
+async function checkEnd({ disk, program }: Setup, last: Step): Promise<void> {
+  const expected = () => program.attempts.at(-1);
   assertEquals(await restored(Disk.of(disk.cut("none"))), expected());
   use(disk);
-  await last(story);
+  await last(program);
   assertEquals(await restored(Disk.of(disk.cut("none"))), expected());
   use(disk);
   assertEquals(partsOn(disk), []);
@@ -190,35 +195,37 @@ function partsOn(disk: Disk): string[] {
 }
 
 /** All faults that are possible at these calls. */
-function* faultsAt(calls: readonly Call[]): Generator<Trouble> {
+function* faultsAt(calls: readonly Call[]): Generator<DiskFault> {
   for (const [at, call] of calls.entries()) {
     for (const kind of POSSIBLE[call]) {
-      yield new Trouble(at, kind, false);
+      yield new DiskFault(at, kind, false);
       const mayLast = CHANGES.includes(call) && kind !== "EINTR";
-      if (mayLast) yield new Trouble(at, kind, true);
+      if (mayLast) yield new DiskFault(at, kind, true);
     }
   }
 }
 
-async function search(plot: Plot, random: Random): Promise<string> {
-  const faults = [...faultsAt(await callsOf(plot))];
+async function search(scenario: Scenario, random: Random): Promise<string> {
+  const faults = [...faultsAt(await callsOf(scenario))];
   const chosen = faults.length <= MOST_FAULTS
     ? faults
     : Array.from({ length: MOST_FAULTS }, () => random.pick(faults));
-  for (const trouble of chosen) {
+  for (const fault of chosen) {
     try {
-      await withFault(plot, trouble);
+      await withFault(scenario, fault);
     } catch (error) {
-      throw new Error(`${trouble}: ${error}`);
+      throw new Error(`${fault}: ${error}`);
     }
   }
-  return `${plot.name}: ${chosen.length} of ${faults.length} faults`;
+  return `${scenario.name}: ${chosen.length} of ${faults.length} faults`;
 }
 
-for (const plot of PLOTS) {
+for (const scenario of SCENARIOS) {
   try {
-    console.log(await search(plot, new Random(SEED)));
+    console.log(await search(scenario, new Random(SEED)));
   } catch (error) {
-    console.log(`FAILED ${plot.name}, EPOCHMAP_TEST_SEED=${SEED}: ${error}`);
+    console.log(
+      `FAILED ${scenario.name}, EPOCHMAP_TEST_SEED=${SEED}: ${error}`,
+    );
   }
 }

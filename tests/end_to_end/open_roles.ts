@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandleError, SharedMap, type SharedMapOptions } from "../../mod.ts";
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 
 type Numbers = SharedMap<string, number>;
 const NUMBERS: SharedMapOptions<string, number> = {
@@ -26,22 +26,22 @@ export const DATES = {
 export const roles = {
   /** Opens a name together with the others, adds, and stays until all are here. */
   async opener(
-    stage: Stage,
+    context: WorkerContext,
     { name, additions }: { name: string; additions: number },
   ): Promise<{ identity: number; sum: number }> {
-    await stage.gather();
+    await context.meetAsync();
     using map: Numbers = await SharedMap.open(name, NUMBERS);
     for (let i = 0; i < additions; i++) map.increment("sum");
-    await stage.gather();
+    await context.meetAsync();
     const sum = map.get("sum")!;
     const identity = identify(map);
-    await stage.gather();
+    await context.meetAsync();
     return { identity, sum };
   },
 
   /** Comes and goes; whenever two are here, they have the same map. */
   async visitor(
-    stage: Stage,
+    context: WorkerContext,
     { name, visits, present }: {
       name: string;
       visits: number;
@@ -51,37 +51,40 @@ export const roles = {
     for (let i = 0; i < visits; i++) {
       using map: Numbers = await SharedMap.open(name, NUMBERS);
       const identity = identify(map);
-      Atomics.store(present, stage.index, identity);
+      Atomics.store(present, context.index, identity);
       for (const other of present.keys()) {
         const seen = Atomics.load(present, other);
         assert(seen === 0 || seen === identity, `${seen} beside ${identity}`);
       }
-      if (stage.random.below(2) === 0) await stage.rest();
-      Atomics.store(present, stage.index, 0);
+      if (context.random.below(2) === 0) await context.rest();
+      Atomics.store(present, context.index, 0);
     }
   },
 
   /** Holds a name until it is told to stop; returns what it found. */
-  async holder(stage: Stage, name: string): Promise<number | undefined> {
+  async holder(
+    context: WorkerContext,
+    name: string,
+  ): Promise<number | undefined> {
     using map: Numbers = await SharedMap.open(name, NUMBERS);
     const found = map.get("found");
     map.set("held", 1);
-    while (!stage.stopped) await stage.rest();
+    while (!context.stopped) await context.rest();
     return found;
   },
 
   /** Holds a name and is so busy that it hardly ever answers. */
-  async busyHolder(stage: Stage, name: string): Promise<void> {
+  async busyHolder(context: WorkerContext, name: string): Promise<void> {
     using map: Numbers = await SharedMap.open(name, NUMBERS);
     map.set("held", 1);
-    while (!stage.stopped) {
+    while (!context.stopped) {
       for (const end = Date.now() + 150; Date.now() < end;) map.increment("n");
-      await stage.rest();
+      await context.rest();
     }
   },
 
   /** Opens a name with codecs that its map does not have. */
-  async stranger(_stage: Stage, name: string): Promise<void> {
+  async stranger(_context: WorkerContext, name: string): Promise<void> {
     await assertRejects(() => SharedMap.open(name), HandleError);
     await assertRejects(
       () => SharedMap.open(name, { key: "number", value: "number" }),
@@ -90,8 +93,8 @@ export const roles = {
   },
 
   /** Attaches to a map with codecs of its own, from the handle that came with the call. */
-  attacher(stage: Stage): void {
-    const map = stage.attach<number, Date>({ value: DATES });
+  attacher(context: WorkerContext): void {
+    const map = context.attach<number, Date>({ value: DATES });
     assertEquals(map.get(1), new Date(1_000));
     map.set(2, new Date(2_000));
   },

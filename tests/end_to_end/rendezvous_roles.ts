@@ -3,7 +3,7 @@ import { createAttachment } from "../../src/map/attach.ts";
 import { checkOptions } from "../../src/api/options.ts";
 import { meet } from "../../src/map/rendezvous.ts";
 import { sleep } from "../../src/timers.ts";
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 
 export const OPTIONS = { value: "number", maxBytes: 2 ** 20 } as const;
 /** Longer than any test waits. */
@@ -24,22 +24,22 @@ interface Part {
 
 export const roles = {
   /** Has the map of a name, but does not answer. */
-  async deaf(stage: Stage, { name, gate }: Part): Promise<void> {
+  async deaf(context: WorkerContext, { name, gate }: Part): Promise<void> {
     using map = await SharedMap.open<string, number>(name, OPTIONS);
     map.set("held", 1);
     block(gate);
-    while (!stage.stopped) await stage.rest();
+    while (!context.stopped) await context.rest();
   },
 
   /** Takes its turn to open a name, and does nothing with it. */
-  async dawdler(_stage: Stage, { name, gate }: Part): Promise<void> {
+  async dawdler(_context: WorkerContext, { name, gate }: Part): Promise<void> {
     const opening = SharedMap.open<string, number>(name, OPTIONS);
     block(gate);
     using _ = await opening;
   },
 
   /** Takes its time to create the map of a name, as one that restores it does. */
-  async creator(stage: Stage, { name, gate }: Part): Promise<void> {
+  async creator(context: WorkerContext, { name, gate }: Part): Promise<void> {
     const hold = await meet(name, {
       create: async () => {
         Atomics.store(gate, 0, 1);
@@ -50,7 +50,7 @@ export const roles = {
       check: () => {},
       timeout: TIMEOUT_MS,
     });
-    while (!stage.stopped) await stage.rest();
+    while (!context.stopped) await context.rest();
     hold.close();
   },
 };

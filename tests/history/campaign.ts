@@ -1,6 +1,6 @@
 /**
- * A campaign: many histories of one map, played by the same workers, and the
- * check of each.
+ * A campaign: many histories of one map, run by the same workers, and the check of
+ * each.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { FULL, type Operation } from "./operation.ts";
 import { partition } from "./partition.ts";
 import type { Input, roles } from "./worker_roles.ts";
 import { newClock } from "./recorder.ts";
-import { sceneOf } from "./scene.ts";
+import { shapeOf } from "./generator.ts";
 import { specification, type State } from "./specification.ts";
-import { StartingLine } from "./starting_line.ts";
+import { Barrier } from "../testing/barrier.ts";
 
-/** What is to be played. */
+/** What is to be run. */
 export interface Plan {
   readonly workload: WorkloadName;
   readonly workers: number;
@@ -50,14 +50,14 @@ export interface Finding {
 
 const SCRIPT = new URL("./worker_roles.ts", import.meta.url);
 
-/** Plays histories and checks them. */
+/** Runs histories and checks them. */
 export async function campaign(plan: Plan): Promise<Report> {
   const workload: Workload = WORKLOADS[plan.workload];
   using map = SharedMap.create<string, number>(workload.options);
   const groups = workload.groups(map);
-  const histories = await play(plan, map, groups);
+  const histories = await record(plan, map, groups);
   const violations = histories.flatMap((history, number): Finding[] => {
-    const { keys } = sceneOf(plan.seed, number, groups, workload);
+    const { keys } = shapeOf(plan.seed, number, groups, workload);
     const drawn = drawingOfFault(workload, keys, history);
     if (drawn === undefined) return [];
     const where = `seed ${plan.seed}, history ${number} of "${plan.workload}"`;
@@ -76,18 +76,18 @@ export async function campaign(plan: Plan): Promise<Report> {
 }
 
 /** The operations of all workers, history by history. */
-async function play(
+async function record(
   plan: Plan,
   map: SharedMap<string, number>,
   groups: string[][],
 ): Promise<Operation[][]> {
   const { workers, faults = [undefined], ...rest } = plan;
-  const [clock, line] = [newClock(), StartingLine.memory()];
-  const input: Input = { ...rest, faults, groups, clock, line };
+  const [clock, barrier] = [newClock(), Barrier.memory()];
+  const input: Input = { ...rest, faults, groups, clock, barrier };
   await using crew = new Crew<typeof roles>(SCRIPT, map.handle, plan.seed);
-  const played = crew.add("player", workers, input);
+  const recorded = crew.add("client", workers, input);
   await crew.start();
-  const byWorker = await played;
+  const byWorker = await recorded;
   return byWorker[0].map((_, history) =>
     byWorker.flatMap((histories) => histories[history])
   );

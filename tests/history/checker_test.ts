@@ -8,7 +8,7 @@ import { check } from "./checker.ts";
 import { draw } from "./drawing.ts";
 import { ALL_KEYS, type Answer, type Operation } from "./operation.ts";
 import { partition } from "./partition.ts";
-import { type Recording, recordingOf } from "./scene.ts";
+import { type Recording, recordingOf } from "./generator.ts";
 import { specification, type State } from "./specification.ts";
 import { KEY_VERBS, SNAPSHOT, type Verb } from "./verbs.ts";
 

@@ -30,7 +30,7 @@ const pillow = new Int32Array(new SharedArrayBuffer(4));
  * fault does not guard is open for as long as it may well be, and the others
  * are at work meanwhile, however few processors there are.
  */
-function lapse(): void {
+function preempt(): void {
   Atomics.wait(pillow, 0, 0, 0.05);
 }
 
@@ -89,7 +89,7 @@ const WAYS = {
   "increment() is get, then set": (map) => ({
     increment(key, by = 1, options) {
       const sum = (map.get(key) ?? 0) + by;
-      lapse();
+      preempt();
       map.set(key, sum, { keepTtl: true, ...options });
       return sum;
     },
@@ -100,7 +100,7 @@ const WAYS = {
       const before = map.get(key);
       const next = fn(before);
       if (next === KEEP) return before;
-      lapse();
+      preempt();
       const life = { keepTtl: true, ...options };
       if (next !== undefined) map.compareAndSet(key, before, next, life);
       else if (before !== undefined) map.compareAndDelete(key, before);
@@ -111,7 +111,7 @@ const WAYS = {
   "swap() is get, then set": (map) => ({
     swap(key, value, options) {
       const before = map.get(key);
-      lapse();
+      preempt();
       map.set(key, value, options);
       return before;
     },
@@ -120,7 +120,7 @@ const WAYS = {
   "take() is get, then delete: two may get it": (map) => ({
     take(key) {
       const value = map.get(key);
-      lapse();
+      preempt();
       map.delete(key);
       return value;
     },
@@ -129,7 +129,7 @@ const WAYS = {
   "delete() is has, then delete: two may have done it": (map) => ({
     delete(key) {
       const was = map.has(key);
-      lapse();
+      preempt();
       map.delete(key);
       return was;
     },
@@ -139,7 +139,7 @@ const WAYS = {
     getOrInsert(key, value, options) {
       const found = map.get(key);
       if (found !== undefined) return found;
-      lapse();
+      preempt();
       map.set(key, value, { ttl: options?.ttl });
       return value;
     },
@@ -150,7 +150,7 @@ const WAYS = {
       const found = map.get(key);
       if (found !== undefined) return found;
       const computed = compute(key);
-      lapse();
+      preempt();
       map.getOrInsert(key, computed, options);
       return computed;
     },
@@ -159,7 +159,7 @@ const WAYS = {
   "compareAndSet() is get, then set: two may win": (map) => ({
     compareAndSet(key, expected, value, options) {
       if (map.get(key) !== expected) return false;
-      lapse();
+      preempt();
       map.set(key, value, { keepTtl: options?.ttl === undefined, ...options });
       return true;
     },
@@ -168,7 +168,7 @@ const WAYS = {
   "compareAndDelete() is get, then delete": (map) => ({
     compareAndDelete(key, expected) {
       if (map.get(key) !== expected) return false;
-      lapse();
+      preempt();
       return map.delete(key);
     },
   }),
@@ -177,7 +177,7 @@ const WAYS = {
     expire(key, ttl) {
       const value = map.get(key);
       if (value === undefined) return false;
-      lapse();
+      preempt();
       map.set(key, value, { ttl });
       return true;
     },
@@ -211,7 +211,7 @@ const WAYS = {
       for (const key of keys) {
         const value = map.get(key);
         if (value !== undefined) copy.set(key, value);
-        lapse();
+        preempt();
       }
       return lookAlike(() => copy.entries(), (key) => copy.get(key));
     },

@@ -22,18 +22,18 @@
  */
 import { MapFullError, type SharedMapSnapshot } from "../../mod.ts";
 import { type Answer, FULL } from "./operation.ts";
-import type { Recording } from "./scene.ts";
+import type { Recording } from "./generator.ts";
 import {
   BULK_VERBS,
   isBulkVerb,
   KEY_VERBS,
   type KeyVerbName,
-  type Look,
   SNAPSHOT,
+  type SnapshotReader,
   type Subject,
 } from "./verbs.ts";
 
-/** A snapshot that is not looked at yet, and the record that waits for what it shows. */
+/** A snapshot that was not read yet, and the record that waits for what it shows. */
 interface Unread {
   readonly snapshot: SharedMapSnapshot<string, number>;
   readonly recording: Recording;
@@ -66,7 +66,7 @@ export class Recorder {
 
   #callOnOne(verb: KeyVerbName, recording: Recording, key: string): void {
     const { call } = KEY_VERBS[verb];
-    // A guess that is often right; the look itself is not recorded, as it changes nothing.
+    // A guess that is often right; this read is not recorded, as it changes nothing.
     if (verb === "compareAndSet" || verb === "compareAndDelete") {
       recording.expected = this.#map.get(key);
     }
@@ -94,17 +94,17 @@ export class Recorder {
     this.#unread.push({ snapshot, recording });
   }
 
-  /** Looks at the snapshot that was opened first of those open, if any is, and closes it. */
-  readSnapshot(look: Look, keys: readonly string[]): void {
+  /** Reads the oldest open snapshot, if there is one, and closes it. */
+  readSnapshot(read: SnapshotReader, keys: readonly string[]): void {
     const first = this.#unread.shift();
     if (first === undefined) return;
-    first.recording.answer = look(first.snapshot, keys);
+    first.recording.answer = read(first.snapshot, keys);
     first.snapshot.close();
   }
 
   /** The same with all that are open. */
-  readSnapshots(look: Look, keys: readonly string[]): void {
-    while (this.#unread.length > 0) this.readSnapshot(look, keys);
+  readSnapshots(read: SnapshotReader, keys: readonly string[]): void {
+    while (this.#unread.length > 0) this.readSnapshot(read, keys);
   }
 }
 

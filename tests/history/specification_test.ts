@@ -7,9 +7,15 @@ import { SCALE } from "../testing/scale.ts";
 import type { Operation } from "./operation.ts";
 import { partition } from "./partition.ts";
 import { newClock, Recorder } from "./recorder.ts";
-import { recordingOf } from "./scene.ts";
+import { recordingOf } from "./generator.ts";
 import { specification, type State } from "./specification.ts";
-import { BULK_VERBS, KEY_VERBS, LOOKS, SNAPSHOT, type Verb } from "./verbs.ts";
+import {
+  BULK_VERBS,
+  KEY_VERBS,
+  SNAPSHOT,
+  SNAPSHOT_READERS,
+  type Verb,
+} from "./verbs.ts";
 
 const KEYS = ["a", "b"];
 /** All but what depends on the clock: whether a brief life is over. */
@@ -45,7 +51,7 @@ Deno.test(
       });
       for (const recording of program) {
         recorder.record(recording, KEYS);
-        recorder.readSnapshots(random.pick(LOOKS), KEYS);
+        recorder.readSnapshots(random.pick(SNAPSHOT_READERS), KEYS);
       }
       const state = replay(program);
       assert(state, `round ${round}: ${JSON.stringify(program)}`);

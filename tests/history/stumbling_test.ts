@@ -1,5 +1,5 @@
 // Histories of workers that stumble: at any operation on a shared word they may
-// pause long enough for the others to play on. So operations overlap in places
+// pause long enough for the others to go on. So operations overlap in places
 // where two that just run side by side hardly ever meet.
 import { assertMatch } from "@std/assert";
 import { testStumbling } from "../crash/child.ts";

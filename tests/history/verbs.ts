@@ -39,7 +39,7 @@ export interface Part {
   readonly answer: Answer;
 }
 
-/** The value and the life of what an operation leaves that keeps the expiry of what is there, else gives one of `ttl`. */
+/** What an operation leaves that keeps the expiry of what is there, or else gives one of `ttl`. */
 function writtenFor(ttl: number): (value: number, held: Held) => Held {
   return (value, held) =>
     held ? { value, life: held.life } : entryFor(value, ttl);
@@ -233,19 +233,19 @@ export const BULK_VERBS = {
 } as const satisfies Record<string, BulkVerb>;
 
 /**
- * Opening a snapshot, which reads all keys at one moment between its call and
- * its return, whenever it is looked at later.
+ * Opening a snapshot, which reads all keys at one moment between its call and its
+ * return, whenever it is read later.
  */
 export const SNAPSHOT = "snapshot";
 
-/** How a snapshot is looked at. */
-export type Look = (
+/** Reads all keys in a snapshot. */
+export type SnapshotReader = (
   snapshot: SharedMapSnapshot<string, number>,
   keys: readonly string[],
 ) => Shown[];
 
-/** The ways to look at a snapshot. */
-export const LOOKS: readonly Look[] = [
+/** The ways to read a snapshot. */
+export const SNAPSHOT_READERS: readonly SnapshotReader[] = [
   (snapshot, keys) => keys.map((key) => snapshot.get(key)),
   (snapshot, keys) => {
     const shown = new Map(snapshot.entries());

@@ -1,4 +1,4 @@
-import type { Stage } from "../testing/role.ts";
+import type { WorkerContext } from "../testing/role.ts";
 import { type WorkloadName, WORKLOADS } from "./workloads.ts";
 import { type FaultName, faulty } from "./faults.ts";
 import type { Operation } from "./operation.ts";
@@ -7,13 +7,13 @@ import {
   programOf,
   type Recording,
   recordingOf,
-  type Scene,
-  sceneOf,
-} from "./scene.ts";
-import { StartingLine } from "./starting_line.ts";
-import { LOOKS, type Subject } from "./verbs.ts";
+  type Shape,
+  shapeOf,
+} from "./generator.ts";
+import { Barrier } from "../testing/barrier.ts";
+import { SNAPSHOT_READERS, type Subject } from "./verbs.ts";
 
-/** What the players are told. */
+/** What the clients are told. */
 export interface Input {
   readonly workload: WorkloadName;
   readonly seed: number;
@@ -21,45 +21,57 @@ export interface Input {
   readonly histories: number;
   readonly groups: readonly (readonly string[])[];
   readonly clock: SharedArrayBuffer;
-  readonly line: SharedArrayBuffer;
+  readonly barrier: SharedArrayBuffer;
   /** The maps: each has a fault, or none. */
   readonly faults: readonly (FaultName | undefined)[];
 }
 
-/** Histories between two turns of the event loop. */
+/**
+ * How often a worker reads the barrier before it sleeps. To be woken takes longer than a
+ * history, so workers that spin start together. But where there are more workers than
+ * processors, one that spins keeps another from arriving.
+ */
+const SPINS = 10_000;
+
+/** Histories after which the event loop runs once. */
 const HISTORIES_PER_REST = 64;
 
 export const roles = {
-  /** Plays histories together with the others; returns its own operations of each. */
-  async player(stage: Stage, input: Input): Promise<Operation[][]> {
-    const player = new Player(stage, input);
-    const played: Operation[][] = [];
+  /** Runs histories together with the others; returns its own operations of each. */
+  async client(context: WorkerContext, input: Input): Promise<Operation[][]> {
+    const client = new Client(context, input);
+    const recorded: Operation[][] = [];
     for (const fault of input.faults) {
-      const recorder = player.recorderOf(fault);
+      const recorder = client.recorderOf(fault);
       for (let i = 0; i < input.histories; i++) {
-        played.push(player.play(played.length, recorder));
-        if (played.length % HISTORIES_PER_REST === 0) await stage.rest();
+        recorded.push(client.run(recorded.length, recorder));
+        if (recorded.length % HISTORIES_PER_REST === 0) await context.rest();
       }
     }
-    return played;
+    return recorded;
   },
 };
 
 /** One worker of a campaign. */
-class Player {
-  readonly #stage: Stage;
+class Client {
+  readonly #context: WorkerContext;
   readonly #input: Input;
   readonly #map: Subject;
-  readonly #line: StartingLine;
+  readonly #barrier: Barrier;
   readonly #work: () => void;
 
-  constructor(stage: Stage, input: Input) {
-    const map = stage.attach<string, number>();
-    this.#stage = stage;
+  constructor(context: WorkerContext, input: Input) {
+    const map = context.attach<string, number>();
+    this.#context = context;
     this.#input = input;
     this.#map = map;
-    this.#line = new StartingLine(input.line, stage);
-    this.#work = WORKLOADS[input.workload].begin(map, stage.index);
+    this.#barrier = new Barrier(
+      input.barrier,
+      context.count,
+      () => context.stopped,
+      context.count <= navigator.hardwareConcurrency ? SPINS : 0,
+    );
+    this.#work = WORKLOADS[input.workload].begin(map, context.index);
   }
 
   /** A recorder of a map that has a fault, or none. */
@@ -68,28 +80,31 @@ class Player {
     return new Recorder(map, this.#input.clock);
   }
 
-  /** Plays one history. The first worker prepares the keys, and in the end reads what they hold. */
-  play(history: number, recorder: Recorder): Operation[] {
+  /**
+   * Runs one history. The first worker prepares the keys, and in the end reads what they
+   * hold.
+   */
+  run(history: number, recorder: Recorder): Operation[] {
     const { workload, groups, seed } = this.#input;
-    const { index } = this.#stage;
-    const scene = sceneOf(seed, history, groups, WORKLOADS[workload]);
-    const program = programOf(scene, seed, history, index);
-    const before = index === 0 ? this.#prepare(scene, recorder) : [];
-    this.#line.meet();
-    this.#perform(program, scene.keys, recorder);
-    this.#line.meet();
-    const after = index === 0 ? this.#readAll(scene, recorder) : [];
+    const { index } = this.#context;
+    const shape = shapeOf(seed, history, groups, WORKLOADS[workload]);
+    const program = programOf(shape, seed, history, index);
+    const before = index === 0 ? this.#prepare(shape, recorder) : [];
+    this.#barrier.wait();
+    this.#perform(program, shape.keys, recorder);
+    this.#barrier.wait();
+    const after = index === 0 ? this.#readAll(shape, recorder) : [];
     return [...before, ...program, ...after];
   }
 
-  #prepare({ keys, prepared }: Scene, recorder: Recorder): Recording[] {
+  #prepare({ keys, prepared }: Shape, recorder: Recorder): Recording[] {
     for (const key of keys) this.#map.delete(key);
     const sets = prepared.map((key) => recordingOf("set", key, 0, key + 1));
     for (const set of sets) recorder.record(set, keys);
     return sets;
   }
 
-  #readAll({ keys }: Scene, recorder: Recorder): Recording[] {
+  #readAll({ keys }: Shape, recorder: Recorder): Recording[] {
     const gets = keys.map((_, key) => recordingOf("get", key, 0, 0));
     for (const get of gets) recorder.record(get, keys);
     return gets;
@@ -100,13 +115,13 @@ class Player {
     keys: readonly string[],
     recorder: Recorder,
   ): void {
-    const { random } = this.#stage;
-    const look = () => random.pick(LOOKS);
+    const { random } = this.#context;
+    const reader = () => random.pick(SNAPSHOT_READERS);
     for (const recording of program) {
       if (random.chance(0.5)) this.#work();
       recorder.record(recording, keys);
-      if (random.chance(0.4)) recorder.readSnapshot(look(), keys);
+      if (random.chance(0.4)) recorder.readSnapshot(reader(), keys);
     }
-    recorder.readSnapshots(look(), keys);
+    recorder.readSnapshots(reader(), keys);
   }
 }

@@ -14,7 +14,7 @@ import { attachmentOf } from "../../src/api/shared_map.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
 import { BRIEF } from "./entry.ts";
 import { keyGroups, twinGroups } from "./key_groups.ts";
-import { type Repertoire, TIMELESS } from "./scene.ts";
+import { type OperationMix, TIMELESS } from "./generator.ts";
 import type { BulkVerbName, KeyVerbName, Subject } from "./verbs.ts";
 
 /** What a worker does next, each time that it is called. */
@@ -24,7 +24,7 @@ type Work = () => void;
 export type Sign = keyof Omit<SharedMapStats, "persistence"> | "full";
 
 /** A workload. */
-export interface Workload extends Repertoire {
+export interface Workload extends OperationMix {
   readonly options: SharedMapOptions<string, number>;
   /** Groups of three keys: a history is about one group, or a part of it. */
   groups(map: Subject): string[][];
@@ -51,7 +51,7 @@ const TIMELY: readonly KeyVerbName[] = [
 ];
 
 /** Entries of other keys at most, in a table that begins with 256 slots. */
-const TIDE = 600;
+const RESIZING_ENTRIES = 600;
 /** Entries of other keys at a time where they come and go. */
 const FEW = 20;
 /** Snapshots of a worker that are open at a time. */
@@ -60,11 +60,11 @@ const MOST_OPEN = 3;
 const LARGE = new Uint8Array(4_000) as unknown as number;
 /** Of those, what each worker begins with where the map evicts. */
 const FILLED_BY_ONE = 120;
-/** Small entries that each worker begins with in a map that is full to the brim. */
-const DROPS = 1_500;
-/** Now and then a worker adds as many small entries as there is room for, at most so many. */
-const TURNS_PER_POURING = 8;
-const POURED_AT_ONCE = 64;
+/** Small entries that each worker begins with in a map that is full to its last block. */
+const SMALL_ENTRIES = 1_500;
+/** Now and then a worker adds as many small entries as fit, at most so many. */
+const STEPS_PER_REFILL = 8;
+const MOST_IN_REFILL = 64;
 
 const numbers: SharedMapOptions<string, number> = {
   value: "number",
@@ -72,7 +72,7 @@ const numbers: SharedMapOptions<string, number> = {
 };
 
 const BULK: readonly BulkVerbName[] = ["getMany", "setMany", "clear"];
-/** For full maps: `clear` would empty them, and how far a `setMany` came that found no room is not known. */
+/** For full maps: `clear` would empty them, and how far a `setMany` came that failed is not known. */
 const UNDIVIDED: readonly BulkVerbName[] = ["getMany"];
 
 const common = {
@@ -91,16 +91,17 @@ export const WORKLOADS = {
     shows: [],
   },
 
-  /** The table grows fourfold, then all goes that made it grow, and it shrinks: all the time. */
-  tides: {
+  /** The table grows fourfold, then all is deleted that made it grow, and it shrinks: all the time. */
+  resizing: {
     ...common,
     begin(map, worker) {
       let next = 0;
       return () => {
         for (let i = 0; i < 4; i++) {
-          const turn = next++ % (2 * TIDE);
-          if (turn < TIDE) map.set(`${worker} tide ${turn}`, turn);
-          else map.delete(`${worker} tide ${turn - TIDE}`);
+          const turn = next++ % (2 * RESIZING_ENTRIES);
+          if (turn < RESIZING_ENTRIES) {
+            map.set(`${worker} resizing ${turn}`, turn);
+          } else map.delete(`${worker} resizing ${turn - RESIZING_ENTRIES}`);
         }
       };
     },
@@ -152,7 +153,7 @@ export const WORKLOADS = {
     ...common,
     bulk: UNDIVIDED,
     options: { value: "any", maxBytes: 2 ** 20 },
-    begin: brim,
+    begin: keepFull,
     shows: ["full"],
   },
 
@@ -178,19 +179,19 @@ function churn(map: Subject, worker: number): Work {
 }
 
 /** Begins with a map that is filled to the last block of a small entry, and keeps it there. */
-function brim(map: Subject, worker: number): Work {
+function keepFull(map: Subject, worker: number): Work {
   let [next, oldest] = [0, 0];
   // Short keys: an entry and its tombstone are blocks of one size.
-  const pour = () => tries(() => map.set(`${worker}${next}`, next));
-  while (next < DROPS && pour()) next++;
+  const add = () => tries(() => map.set(`${worker}${next}`, next));
+  while (next < SMALL_ENTRIES && add()) next++;
   for (let i = 0; tries(() => map.set(`${worker} large ${i}`, LARGE)); i++);
   let turn = 0;
   return () => {
     // Now and then many: a move that ends gives a whole table back.
-    const toBrim = turn++ % TURNS_PER_POURING === 0;
-    if (!toBrim) map.delete(`${worker}${oldest++}`);
-    const end = next + (toBrim ? POURED_AT_ONCE : 1);
-    while (next < end && pour()) next++;
+    const isRefill = turn++ % STEPS_PER_REFILL === 0;
+    if (!isRefill) map.delete(`${worker}${oldest++}`);
+    const end = next + (isRefill ? MOST_IN_REFILL : 1);
+    while (next < end && add()) next++;
   };
 }
 
@@ -207,7 +208,7 @@ function fill(map: Subject, worker: number): Work {
   return work;
 }
 
-/** Whether a write finds room. */
+/** Whether a write finds memory. */
 function tries(write: () => void): boolean {
   try {
     write();

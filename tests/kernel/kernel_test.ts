@@ -14,7 +14,7 @@ import { KERNEL } from "../../src/segment/kernel_binary.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { STEPPED_KERNEL } from "./stepped/binary.ts";
 import { compileStepped } from "./stepped/compile.ts";
-import { lookInTypeScript } from "../table/lookups.ts";
+import { lookUpInTypeScript } from "../table/lookups.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 
@@ -47,7 +47,7 @@ function open(hasKernel: boolean): { map: Map; close(): void } {
   );
   const attachment = attachmentOf(map);
   assertStrictEquals(attachment.segment.kernel !== undefined, hasKernel);
-  if (!hasKernel) lookInTypeScript(attachment);
+  if (!hasKernel) lookUpInTypeScript(attachment);
   return {
     map,
     close() {

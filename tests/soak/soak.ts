@@ -1,7 +1,7 @@
 /**
  * What `deno task soak` runs: one map, used in every way for as long as one likes,
  * by workers that are terminated and replaced all the time, while snapshots are
- * opened and epochs are written. Every few seconds it is looked through.
+ * opened and epochs are written. Every few seconds it is checked.
  * `--help` says more.
  */
 import { parseArgs } from "@std/cli/parse-args";
@@ -32,7 +32,7 @@ const HELP =
   --mebibytes N  the size of the map (default 64)
 
 Workers write, read and delete values that say whose they are; one is terminated
-and replaced about every second. Each line of the report is a look at the whole:
+and replaced about every second. Each line of the report is a check of the whole:
 acknowledged operations are there, no value is torn, every snapshot shows a cause
 where it shows the effect, epochs on disk verify, memory does not grow. A worker
 that dies before it has attached leaves nothing to recover: it is counted apart.
@@ -41,10 +41,10 @@ In the end all are terminated, and each that had attached must be recovered once
 Exit codes: 0 nothing was found, 1 something was, 2 the command line is wrong
 `;
 
-const LOOK_MS = 5_000;
+const CHECK_MS = 5_000;
 const DEATH_MS = 1_000;
 /** The dead are found within a second or two. */
-const BURIAL_MS = 60_000;
+const RECOVERY_MS = 60_000;
 
 /** What a soak needs to know. */
 interface Settings {
@@ -164,14 +164,14 @@ async function soak(settings: Settings): Promise<number> {
       "    time       writes  entries  used MB  held  deaths  early  recovered  RSS MB  epoch",
     );
     while (performance.now() < end && finding === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      finding ??= crew.finding ?? look(map, crew) ??
-        await lookAtDisk(directory);
+      await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+      finding ??= crew.finding ?? check(map, crew) ??
+        await checkDisk(directory);
       report(map, crew, writer, end);
     }
     clearInterval(killer);
     await writer.stop();
-    finding ??= await bury(map, crew);
+    finding ??= await awaitRecoveries(map, crew);
   } finally {
     await writer.stop();
     Deno.removeSync(directory, { recursive: true });
@@ -180,8 +180,8 @@ async function soak(settings: Settings): Promise<number> {
   return finding === undefined ? 0 : 1;
 }
 
-/** Looks through the map; returns what is wrong. */
-function look(
+/** Checks the map; returns what is wrong. */
+function check(
   map: SharedMap<string, unknown>,
   { acknowledged }: Crew,
 ): string | undefined {
@@ -208,12 +208,12 @@ function look(
 }
 
 /** Terminates all workers, and waits until they are recovered; returns what is wrong. */
-async function bury(
+async function awaitRecoveries(
   map: SharedMap<string, unknown>,
   crew: Crew,
 ): Promise<string | undefined> {
   crew.end();
-  const end = performance.now() + BURIAL_MS;
+  const end = performance.now() + RECOVERY_MS;
   while (map.stats().participants > 1 && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -231,7 +231,7 @@ async function bury(
 }
 
 /** Verifies the last epoch, unless it was removed meanwhile. */
-async function lookAtDisk(directory: URL): Promise<string | undefined> {
+async function checkDisk(directory: URL): Promise<string | undefined> {
   const newest = (await listSnapshots(directory)).at(0);
   if (newest === undefined) return undefined;
   try {

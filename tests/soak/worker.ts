@@ -1,6 +1,6 @@
 /// <reference lib="deno.worker" />
 /**
- * A worker of the soak: uses the map in every way, checks whatever it reads, and
+ * A worker of the soak: uses the map in every way, checks what it reads, and
  * is terminated sooner or later.
  *
  * @module
@@ -17,7 +17,7 @@ export interface Assignment {
   readonly progress: Int32Array<SharedArrayBuffer>;
 }
 
-/** How far a worker has come: it loads its modules, is in `attach`, or has a part in the map. */
+/** How far a worker has come: it loads its modules, is in `attach`, or is attached. */
 export const [STARTING, ATTACHING, ATTACHED] = [0, 1, 2];
 
 /** Different keys that all workers use. */
@@ -87,7 +87,7 @@ self.onmessage = ({ data }: MessageEvent<Assignment>) => {
   Atomics.store(progress, 0, ATTACHING);
   const map = SharedMap.attach<string, unknown>(handle);
   Atomics.store(progress, 0, ATTACHED);
-  // In turns with the event loop: a worker that never rests cannot be terminated.
+  // Alternating with the event loop: a worker that never rests cannot be terminated.
   const goOn = () => {
     useMap(map, data);
     setTimeout(goOn, 0);

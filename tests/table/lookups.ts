@@ -1,6 +1,6 @@
 /**
- * Looks in TypeScript, by the functions that those of the kernel are compiled from: in
- * earnest a map without a kernel pins instead.
+ * The fast lookup in TypeScript, by the functions that the kernel is compiled from. A map
+ * without a kernel pins instead; the tests need each step of the fast lookup.
  *
  * @module
  */
@@ -13,29 +13,31 @@ import {
 import { lookup, lookupPacked } from "../../src/table/fast_lookup.ts";
 import type { FastPath } from "../../src/table/fast_path_fallback.ts";
 
-/** Lets the maps of an attachment look, although it has no kernel. */
-export function lookInTypeScript(attachment: Attachment): void {
+/** Gives the maps of an attachment the fast lookup, although it has no kernel. */
+export function lookUpInTypeScript(attachment: Attachment): void {
   const { participant: { base }, segment: { floats, words } } = attachment;
   const from = base + P_KEY;
   const key = words.subarray(from, from + KEY_SCRATCH_WORDS);
-  const looks: Pick<
+  const lookups: Pick<
     FastPath,
     "findOptimistically" | "lookup" | "lookupPacked"
   > = {
     lookup: (base, text, most) =>
-      astray(() => lookup(words, floats, base, key, text, most)),
+      undecidedIfAstray(() => lookup(words, floats, base, key, text, most)),
     lookupPacked: (base, hash, info, most) =>
-      astray(() => lookupPacked(words, floats, base, key, hash, info, most)),
+      undecidedIfAstray(() =>
+        lookupPacked(words, floats, base, key, hash, info, most)
+      ),
     findOptimistically: (_base, hash, info) =>
       findOptimistically(words, hash, key, info),
   };
-  Object.assign(attachment.fastPath, looks);
+  Object.assign(attachment.fastPath, lookups);
 }
 
-/** An index that leads out of the memory throws here, too, if not the same error. */
-function astray(look: () => number): number {
+/** An index that leads out of the memory throws here, too, but another error. */
+function undecidedIfAstray(read: () => number): number {
   try {
-    return look();
+    return read();
   } catch (error) {
     if (error instanceof RangeError) return UNDECIDED;
     throw error;

@@ -7,18 +7,14 @@
 import type { SharedMapHandle } from "../../mod.ts";
 import { ENTRY } from "./helper_worker.ts";
 import { handleFor, type Kernels } from "./kernels.ts";
-import { type Answer, BOARD, type Call, type Role } from "./role.ts";
+import { Barrier } from "./barrier.ts";
+import { type Answer, type Call, type Role, SIGNALS } from "./role.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 /** Longer than any role takes: a worker that is silent for so long is stuck. */
 const TIMEOUT_MS = 120_000;
 
-const PERFORMER = new URL("./role.ts", import.meta.url).href;
-
-/** A board for workers to meet at. */
-function newBoard(): SharedArrayBuffer {
-  return new SharedArrayBuffer(BOARD.words * 4);
-}
+const ROLE_MODULE = new URL("./role.ts", import.meta.url).href;
 
 /**
  * Workers that run the roles of one module on one map.
@@ -32,7 +28,7 @@ export class Crew<Roles extends Record<string, Role>>
   readonly #seed: number;
   readonly #kernels: Kernels;
   readonly #pool: WorkerPool | undefined;
-  readonly #board = newBoard();
+  readonly #signals = new SharedArrayBuffer(SIGNALS.words * 4);
   readonly #workers: Worker[] = [];
   /** Those that have said what came of it, and their roles. */
   readonly #done = new Map<Worker, string>();
@@ -42,7 +38,7 @@ export class Crew<Roles extends Record<string, Role>>
 
   /**
    * @param script The module, which exports the roles as `roles`.
-   * @param handle The map that they play on.
+   * @param handle The map that they work on.
    * @param seed Decides what the workers choose.
    * @param kernels Which of them have the kernel.
    * @param pool Workers to be used before new ones are started; they go back there.
@@ -67,15 +63,15 @@ export class Crew<Roles extends Record<string, Role>>
     count: number,
     input: Parameters<Roles[Name]>[1],
   ): Promise<Awaited<ReturnType<Roles[Name]>>[]> {
-    const troupe = newBoard();
+    const barrier = Barrier.memory();
     const results = Array.from({ length: count }, (_, index) => {
       const worker = this.#workers.length;
       const seed = this.#seed + worker * 7919;
       const script = this.#script.href;
       const handle = handleFor(worker, this.#handle, this.#kernels);
-      const board = this.#board;
-      const part = { role, input, troupe, index, count, seed };
-      return this.#start({ script, handle, board, ...part });
+      const signals = this.#signals;
+      const place = { role, input, barrier, index, count, seed };
+      return this.#start({ script, handle, signals, ...place });
     });
     const all = Promise.all(results);
     all.catch(() => this.stop()); // nobody waits for the one that failed
@@ -112,21 +108,21 @@ export class Crew<Roles extends Record<string, Role>>
     ready.promise.catch(() => {});
     done.promise.catch(() => {});
     this.#ready.push(ready.promise);
-    worker.postMessage({ module: PERFORMER, order: call });
+    worker.postMessage({ module: ROLE_MODULE, order: call });
     return done.promise;
   }
 
-  /** Opens the gate when everyone stands at it. */
+  /** Lets all begin at once, when all are ready. */
   async start(): Promise<void> {
     await Promise.all(this.#ready);
-    const board = new Int32Array(this.#board);
-    Atomics.store(board, BOARD.gate, 1);
-    Atomics.notify(board, BOARD.gate);
+    const signals = new Int32Array(this.#signals);
+    Atomics.store(signals, SIGNALS.start, 1);
+    Atomics.notify(signals, SIGNALS.start);
   }
 
-  /** Tells those who go on until they are told. */
+  /** Stops the roles that go on until they are told to stop. */
   stop(): void {
-    Atomics.store(new Int32Array(this.#board), BOARD.stop, 1);
+    Atomics.store(new Int32Array(this.#signals), SIGNALS.stop, 1);
   }
 
   /** Ends all workers where they yield, and asks them for nothing any more. */
@@ -137,7 +133,7 @@ export class Crew<Roles extends Record<string, Role>>
     this.#results.length = 0; // there will be none
   }
 
-  /** Ends all workers: first by asking. Those that have done their part may be used again. */
+  /** Ends all workers: first by asking. Those that are done may be used again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
     await Promise.allSettled([this.start(), ...this.#results]);

@@ -1,5 +1,5 @@
 /**
- * The workers' side of a test with many workers: a worker plays one role, begins
+ * The workers' side of a test with many workers: a worker runs one role, begins
  * together with the others, and sends back what came of it.
  *
  * @module
@@ -9,10 +9,11 @@ import {
   SharedMap,
   type SharedMapHandle,
 } from "../../mod.ts";
+import { Barrier } from "./barrier.ts";
 import { Random } from "./random.ts";
 
-/** Words of the board that all workers of a crew share. */
-export const BOARD = { gate: 0, stop: 1, arrived: 2, round: 3, words: 4 };
+/** Words that all workers of a crew share: whether they may begin, and whether they are to stop. */
+export const SIGNALS = { start: 0, stop: 1, words: 2 };
 
 /** What a worker is told. */
 export interface Call {
@@ -21,9 +22,10 @@ export interface Call {
   readonly role: string;
   readonly input: unknown;
   readonly handle: SharedMapHandle;
-  readonly board: SharedArrayBuffer;
-  /** A board of those in the same role. */
-  readonly troupe: SharedArrayBuffer;
+  /** See `SIGNALS`. */
+  readonly signals: SharedArrayBuffer;
+  /** Where the workers in the same role meet. */
+  readonly barrier: SharedArrayBuffer;
   readonly index: number;
   readonly count: number;
   readonly seed: number;
@@ -36,15 +38,15 @@ export type Answer =
   | { kind: "failed"; message: string };
 
 /** What a role may use. */
-export class Stage implements Disposable {
+export class WorkerContext implements Disposable {
   readonly handle: SharedMapHandle;
   /** Which of the workers in this role this one is, and how many there are. */
   readonly index: number;
   readonly count: number;
   /** Choices that the test's seed decides. */
   readonly random: Random;
-  readonly #board: Int32Array;
-  readonly #troupe: Int32Array;
+  readonly #signals: Int32Array;
+  readonly #barrier: Barrier;
   readonly #attached: Disposable[] = [];
 
   constructor(call: Call) {
@@ -52,8 +54,8 @@ export class Stage implements Disposable {
     this.index = call.index;
     this.count = call.count;
     this.random = new Random(call.seed);
-    this.#board = new Int32Array(call.board);
-    this.#troupe = new Int32Array(call.troupe);
+    this.#signals = new Int32Array(call.signals);
+    this.#barrier = new Barrier(call.barrier, call.count, () => this.stopped);
   }
 
   /** Attaches to the map until the role ends. */
@@ -67,47 +69,27 @@ export class Stage implements Disposable {
 
   /** Whether the others are done. */
   get stopped(): boolean {
-    return Atomics.load(this.#board, BOARD.stop) !== 0;
+    return Atomics.load(this.#signals, SIGNALS.stop) !== 0;
   }
 
-  /** Lets the event loop have a turn. */
+  /** Lets the event loop run. */
   async rest(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
   /** Waits for the others in this role, to go on side by side. */
   meet(): void {
-    const troupe = this.#troupe;
-    const round = Atomics.load(troupe, BOARD.round);
-    if (Atomics.add(troupe, BOARD.arrived, 1) === this.count - 1) {
-      Atomics.store(troupe, BOARD.arrived, 0);
-      Atomics.add(troupe, BOARD.round, 1);
-      Atomics.notify(troupe, BOARD.round);
-      return;
-    }
-    while (Atomics.load(troupe, BOARD.round) === round) {
-      if (this.stopped) throw new Error("another worker failed");
-      Atomics.wait(troupe, BOARD.round, round, 1_000);
-    }
+    this.#barrier.wait();
   }
 
   /** The same, with the event loop running meanwhile. */
-  async gather(): Promise<void> {
-    const troupe = this.#troupe;
-    const round = Atomics.load(troupe, BOARD.round);
-    if (Atomics.add(troupe, BOARD.arrived, 1) === this.count - 1) {
-      Atomics.store(troupe, BOARD.arrived, 0);
-      Atomics.add(troupe, BOARD.round, 1);
-    }
-    while (Atomics.load(troupe, BOARD.round) === round) {
-      if (this.stopped) throw new Error("another worker failed");
-      await this.rest();
-    }
+  async meetAsync(): Promise<void> {
+    await this.#barrier.waitAsync();
   }
 
-  /** Waits for everyone at the beginning. */
+  /** Returns when all workers of the crew are ready. */
   waitForStart(): void {
-    Atomics.wait(this.#board, BOARD.gate, 0);
+    Atomics.wait(this.#signals, SIGNALS.start, 0);
   }
 
   [Symbol.dispose](): void {
@@ -116,16 +98,21 @@ export class Stage implements Disposable {
 }
 
 /** Something that a worker can do in a test. The input is checked by `Crew.add`. */
-export type Role = (stage: Stage, input: never) => unknown;
+export type Role = (context: WorkerContext, input: never) => unknown;
 
-/** Plays the role that a worker is called for; says when it is about to begin, and returns what came of it. */
+/** Runs the role that a worker is called for: says when it is ready, and returns what came of it. */
 export async function obey(
   call: Call,
   say: (answer: Answer) => void,
 ): Promise<Answer> {
   try {
     const { roles } = await import(call.script);
-    const output = await playOn(new Stage(call), call, roles[call.role], say);
+    const output = await runRole(
+      new WorkerContext(call),
+      call,
+      roles[call.role],
+      say,
+    );
     return { kind: "done", output };
   } catch (error) {
     const { stack } = error as Error;
@@ -133,14 +120,14 @@ export async function obey(
   }
 }
 
-async function playOn(
-  stage: Stage,
+async function runRole(
+  context: WorkerContext,
   call: Call,
   role: Role,
   say: (answer: Answer) => void,
 ): Promise<unknown> {
-  using _ = stage; // closes what it attached before the answer is sent
+  using _ = context; // closes what it attached before the answer is sent
   say({ kind: "ready" });
-  stage.waitForStart();
-  return await role(stage, call.input as never);
+  context.waitForStart();
+  return await role(context, call.input as never);
 }

@@ -1,6 +1,6 @@
 /**
- * Scenes: what the workers do in one history. All of it follows from the seed,
- * and each worker works it out for itself before the history begins.
+ * What the workers do in one history. All of it follows from the seed, and each
+ * worker works it out for itself before the history begins.
  *
  * @module
  */
@@ -15,8 +15,8 @@ import {
   type Verb,
 } from "./verbs.ts";
 
-/** A history that is yet to be played, as all its workers know it. */
-export interface Scene {
+/** The shape of a history that is yet to be recorded: what all its workers know. */
+export interface Shape {
   readonly keys: readonly string[];
   /** Keys that are set before the others begin. */
   readonly prepared: readonly number[];
@@ -25,8 +25,8 @@ export interface Scene {
   readonly length: number;
 }
 
-/** What operations there may be. */
-export interface Repertoire {
+/** The operations that may occur. */
+export interface OperationMix {
   /** On one key. */
   readonly verbs: readonly KeyVerbName[];
   /** On all of several keys. */
@@ -52,13 +52,13 @@ function seedOf(seed: number, history: number, worker: number): number {
   return Math.imul(seed ^ Math.imul(history + 1, 0x9e3779b1), 31) + worker;
 }
 
-/** The scene of a history: one key, several keys, or several keys with snapshots. */
-export function sceneOf(
+/** The shape of a history: on one key, on several keys, or on several keys with snapshots. */
+export function shapeOf(
   seed: number,
   history: number,
   groups: readonly (readonly string[])[],
-  { verbs, bulk }: Repertoire,
-): Scene {
+  { verbs, bulk }: OperationMix,
+): Shape {
   const random = new Random(seedOf(seed, history, -1));
   const group = random.pick(groups);
   const kind = random.pick(KINDS);
@@ -78,23 +78,23 @@ export function sceneOf(
   };
 }
 
-/** What one worker does in a scene: records to be filled in. */
+/** The program of one worker in a history of this shape: records to be filled in. */
 export function programOf(
-  scene: Scene,
+  shape: Shape,
   seed: number,
   history: number,
   worker: number,
 ): Recording[] {
   const random = new Random(seedOf(seed, history, worker));
-  return Array.from({ length: scene.length }, (_, step) => {
-    const verb = random.pick(scene.verbs);
-    const key = isKeyVerb(verb) ? random.below(scene.keys.length) : ALL_KEYS;
+  return Array.from({ length: shape.length }, (_, step) => {
+    const verb = random.pick(shape.verbs);
+    const key = isKeyVerb(verb) ? random.below(shape.keys.length) : ALL_KEYS;
     // No two operations write the same: so a value says who wrote it.
     return recordingOf(verb, key, worker, (step * 10 + worker + 1) * 100);
   });
 }
 
-/** A record of an operation that was not called yet. */
+/** The record of an operation that was not called yet. */
 export function recordingOf(
   verb: Verb,
   key: number,

@@ -1,5 +1,6 @@
 /**
- * Stories: what a program does with a directory of epochs, step by step, and what it may find there afterwards.
+ * What a program does with a directory of epochs, step by step, and what it may find there
+ * afterwards.
  *
  * @module
  */
@@ -24,8 +25,8 @@ export const DIRECTORY = "/home/data/epochs";
 /** Small, so that there are many of them. */
 const OPTIONS = { value: "number", maxBytes: 2 ** 20 } as const;
 
-/** What a program knows of its epochs. */
-export class Story implements Disposable {
+/** A program, and what it knows of its epochs. */
+export class Program implements Disposable {
   /** What the map held at each try to write it. */
   readonly attempts: string[] = [];
   /** The last of these that was acknowledged; -1: none. */
@@ -77,20 +78,20 @@ export class Story implements Disposable {
   }
 
   /** An epoch that is made of entries. */
-  async assemble(): Promise<void> {
+  async build(): Promise<void> {
     this.#change();
-    const assembly = new SnapshotBuilder({
+    const builder = new SnapshotBuilder({
       keyCodec: "string",
       valueCodec: "number",
     });
     for (const [key, value] of this.#map!) {
-      assembly.add({ key, value, expiry: Infinity });
+      builder.add({ key, value, expiry: Infinity });
     }
-    await assembly.write({ directory: DIRECTORY, compression: "none" });
+    await builder.write({ directory: DIRECTORY, compression: "none" });
     this.acknowledged = this.attempts.length - 1;
   }
 
-  /** Somebody takes the directory away, with all that was acknowledged, and makes another. */
+  /** Another process removes the directory, with all that was acknowledged, and makes a new one. */
   replaceDirectory(): Promise<void> {
     this.acknowledged = -1;
     system.removeSync(DIRECTORY);
@@ -124,19 +125,19 @@ export async function restored(disk: Disk): Promise<string | undefined> {
 }
 
 /** One thing that the program does. */
-export type Step = (story: Story) => Promise<void>;
+export type Step = (program: Program) => Promise<void>;
 
-/** How a story begins. */
-export interface Scene {
+/** What a scenario begins with. */
+export interface Setup {
   disk: Disk;
   /** What the program knows of what is on the disk. */
-  story: Story;
+  program: Program;
 }
 
-/** A story. */
-export interface Plot {
+/** What a program does, and on which disk. */
+export interface Scenario {
   name: string;
-  scene: () => Promise<Scene>;
+  setup: () => Promise<Setup>;
   steps: Step[];
   /** What is not to be lost, whatever happens: the contents of a file that was damaged. */
   damaged?: string;
@@ -144,21 +145,21 @@ export interface Plot {
   isProof?: boolean;
 }
 
-const begin = (keep: number): Step => (story) => story.begin(keep);
-const write: Step = (story) => story.write();
-const full: Step = (story) => story.writeFull();
-const one: Step = (story) => story.writeOne();
+const begin = (keep: number): Step => (program) => program.begin(keep);
+const write: Step = (program) => program.write();
+const full: Step = (program) => program.writeFull();
+const one: Step = (program) => program.writeOne();
 /** Done by somebody else: what fails of it is not ours. */
-export const replaceDirectory: Step = (story) => story.replaceDirectory();
-const assemble: Step = (story) => story.assemble();
+export const replaceDirectory: Step = (program) => program.replaceDirectory();
+const build: Step = (program) => program.build();
 
 /** A disk on which something was done before, none of it durable. */
-function fresh(before: (disk: Disk) => void = () => {}): () => Promise<Scene> {
+function fresh(before: (disk: Disk) => void = () => {}): () => Promise<Setup> {
   return () => {
     const disk = new Disk();
     use(disk);
     before(disk);
-    return Promise.resolve({ disk, story: new Story() });
+    return Promise.resolve({ disk, program: new Program() });
   };
 }
 
@@ -166,18 +167,18 @@ function fresh(before: (disk: Disk) => void = () => {}): () => Promise<Scene> {
 function used(
   steps: Step[],
   tamper: (files: Record<string, string>) => void = () => {},
-): () => Promise<Scene> {
+): () => Promise<Setup> {
   return async () => {
-    using before = new Story();
+    using before = new Program();
     const disk = new Disk();
     use(disk);
     for (const step of steps) await step(before);
     const tree = JSON.parse(disk.cut("all"));
     tamper(tree.home.data.epochs);
-    const story = new Story();
-    story.attempts.push(...before.attempts);
-    story.acknowledged = before.acknowledged;
-    return { disk: Disk.of(JSON.stringify(tree)), story };
+    const program = new Program();
+    program.attempts.push(...before.attempts);
+    program.acknowledged = before.acknowledged;
+    return { disk: Disk.of(JSON.stringify(tree)), program };
   };
 }
 
@@ -189,56 +190,56 @@ function nameOf(epoch: number): string {
 const RUBBISH = "00".repeat(500);
 
 /** What is searched. */
-export const PLOTS: Plot[] = [
+export const SCENARIOS: Scenario[] = [
   {
     name: "a first start",
-    scene: fresh(),
+    setup: fresh(),
     steps: [begin(3), write],
     isProof: true,
   },
   {
     name: "a first start after one that was killed early",
-    scene: fresh((disk) => disk.mkdir("/home")),
+    setup: fresh((disk) => disk.mkdir("/home")),
     steps: [begin(3), write],
     isProof: true,
   },
   {
     name: "a first start after one that was killed late",
-    scene: fresh(() => makeDirectory(DIRECTORY)),
+    setup: fresh(() => makeDirectory(DIRECTORY)),
     steps: [begin(3), write],
     isProof: true,
   },
   {
     name: "a full epoch and deltas",
-    scene: fresh(),
+    setup: fresh(),
     steps: [begin(3), write, write, write],
     isProof: true,
   },
   {
     name: "a directory that is replaced by another",
-    scene: fresh(),
+    setup: fresh(),
     steps: [begin(3), write, write, replaceDirectory, write, write],
   },
   {
     name: "retention",
-    scene: fresh(),
+    setup: fresh(),
     steps: [begin(1), write, write, full, full, write, full],
   },
   {
     name: "a restart",
-    scene: used([begin(2), write, write, write]),
+    setup: used([begin(2), write, write, write]),
     steps: [begin(2), write, write, full, full],
   },
   {
     name: "a restart after an interrupted write",
-    scene: used([begin(2), write, write], (files) => {
+    setup: used([begin(2), write, write], (files) => {
       files[`${nameOf(3)}.part`] = files[nameOf(2)].slice(0, 100);
     }),
     steps: [begin(2), write, write],
   },
   {
     name: "a restart beside a damaged epoch",
-    scene: used([begin(9), full, full, write, full], (files) => {
+    setup: used([begin(9), full, full, write, full], (files) => {
       files[nameOf(2)] = RUBBISH;
     }),
     steps: [begin(2), full, full, write],
@@ -246,23 +247,23 @@ export const PLOTS: Plot[] = [
   },
   {
     name: "an epoch that is made of entries",
-    scene: fresh(),
-    steps: [begin(1), assemble],
+    setup: fresh(),
+    steps: [begin(1), build],
     isProof: true,
   },
   {
     name: "epochs by themselves",
-    scene: fresh(),
-    steps: [begin(1), one, assemble, one],
+    setup: fresh(),
+    steps: [begin(1), one, build, one],
   },
 ];
 
-/** Restarts a program on what a loss of power left, and lets it go on; returns what is on the disk then. */
-export async function goOn(story: Story, state: State): Promise<State> {
+/** Restarts a program on what a loss of power left, and lets it go on; returns what the disk holds then. */
+export async function goOn(program: Program, state: State): Promise<State> {
   const disk = Disk.of(state);
   use(disk);
-  const { acknowledged, attempts } = story;
-  using next = new Story();
+  const { acknowledged, attempts } = program;
+  using next = new Program();
   next.attempts.push(...attempts);
   next.acknowledged = acknowledged;
   await next.begin(2); // which looks at what it restores
