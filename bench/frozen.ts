@@ -29,8 +29,8 @@ and meanwhile, and the longest.
 
 const ENTRIES = 10_000;
 /**
- * The room that they have, in entries: nothing that is replaced while a worker is frozen can be reused, as it may still read that. For all
- * contenders alike.
+ * The room that they have, in entries: nothing that is replaced while a worker is frozen
+ * can be reused, as it may still read that. For all contenders alike.
  */
 const ROOM = 2_000_000;
 const CONTENDERS: readonly Frozen[] = ["epochmap", "mutex", "striped"];

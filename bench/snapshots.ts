@@ -227,7 +227,10 @@ async function measureDeltas(
   return rows;
 }
 
-/** Latencies of writes alone, and while a writer in a worker of its own dumps the map again and again. */
+/**
+ * Latencies of writes alone, and while a writer in a worker of its own dumps the map again
+ * and again.
+ */
 async function measureWrites(
   map: SharedMap<string, number>,
   directory: string,

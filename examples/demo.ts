@@ -25,7 +25,10 @@ import { readWordNet } from "./demo/wordnet.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
-/** Returns the exit code: 0, or 1 if a proof fails, or 2 if the command line asks for what cannot be. */
+/**
+ * Returns the exit code: 0, or 1 if a proof fails, or 2 if the command line asks for what
+ * cannot be.
+ */
 async function main(words: string[]): Promise<number> {
   try {
     const options = readOptions(words);

@@ -1,10 +1,10 @@
 /**
- * The errors of this module. A wrong type is a `TypeError` and a bad size a `RangeError`, as everywhere; what has no
- * built-in class stands here.
+ * The errors of this module. A wrong type is a `TypeError` and a bad size a `RangeError`, as
+ * everywhere; the errors that have no built-in class are defined here.
  *
- * What comes of an argument names the method and the argument: the stack leads to both. What comes of the state of a map (it
- * is full, closed, not to be had, not to be written) names the map, in the message and as `mapName`, if it has a name;
- * and the file or directory, as `path`, if one is concerned.
+ * An error about an argument names the method and the argument. An error about the state of a
+ * map (it is full, closed, cannot be reached, cannot be written) names the map, in the message
+ * and as `mapName`, if it has a name; and the file or directory, as `path`, if one is concerned.
  *
  * @module
  */
@@ -25,13 +25,13 @@ export interface MapFullDetails {
   path?: string | undefined;
 }
 
-/** What an error knows of the map that it is about. */
+/** Which map an error is about. */
 export interface MapErrorDetails {
   /** The name of the map, if it has one. */
   mapName?: string | undefined;
 }
 
-/** A snapshot that keeps memory from others. */
+/** A snapshot that keeps memory from being freed. */
 export interface OpenSnapshot {
   /** The tick of the map's clock that it shows. */
   tick: number;
@@ -46,8 +46,8 @@ export interface OpenSnapshot {
 }
 
 /**
- * A write did not fit into the map. The map is unharmed: it can be read, and a delete makes room. The message says what the write
- * needed, and what to do.
+ * A write did not fit into the map. The map is unharmed: it can be read, and deleting entries
+ * frees memory. The message says what the write needed, and what to do.
  *
  * @example Usage
  * ```ts
@@ -79,7 +79,7 @@ export class MapFullError extends Error {
   /**
    * Constructs the error.
    *
-   * @param message What was tried, what came, and what to do.
+   * @param message What was tried, what happened, and what to do.
    * @param details The sizes, and what they are about.
    */
   constructor(message: string, details: MapFullDetails) {
@@ -95,8 +95,8 @@ export class MapFullError extends Error {
 }
 
 /**
- * A handle or a name does not lead to a map that this worker can use: foreign memory, another layout version, other
- * codecs, or nobody who answers.
+ * A handle or a name does not lead to a map that this worker can use: it is foreign memory, or
+ * has another layout version, or other codecs, or nobody answers.
  *
  * @example Usage
  * ```ts
@@ -114,7 +114,7 @@ export class HandleError extends Error {
   /**
    * Constructs the error.
    *
-   * @param message What was expected, what came, and what to do.
+   * @param message What was expected, what was found, and what to do.
    * @param details Which map it is about.
    */
   constructor(message: string, details: MapErrorDetails = {}) {
@@ -193,7 +193,7 @@ export class SnapshotError extends Error {
   /**
    * Constructs the error.
    *
-   * @param message What was tried, what came, and what to do.
+   * @param message What was tried, what happened, and what to do.
    * @param details Path, offset, reason, and the map.
    */
   constructor(message: string, details: SnapshotErrorDetails) {
@@ -206,7 +206,10 @@ export class SnapshotError extends Error {
   }
 }
 
-/** An error of the files of a map, with the map's name, which who reads and writes files does not know; any other as it is. */
+/**
+ * Adds the map's name to an error of its files, as the code that reads and writes files does
+ * not know it. Returns any other error as it is.
+ */
 export function aboutMap<E>(
   error: E,
   mapName: string | undefined,
@@ -225,7 +228,7 @@ export function aboutMap<E>(
   return named;
 }
 
-/** Does something with the files of a map: what it throws names the map. */
+/** Runs something that uses the files of a map, so that what it throws names the map. */
 export async function namingMap<T>(
   mapName: string | undefined,
   work: () => Promise<T>,
@@ -253,7 +256,7 @@ function shortened(text: string): string {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
 
-/** What the use of a map comes to that was closed in this worker. */
+/** The error for the use of a map that was closed in this worker. */
 export function mapClosed(what: string, name: string | undefined): ClosedError {
   const remedy = name === undefined ? "attach to it anew" : "open it anew";
   return new ClosedError(

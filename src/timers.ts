@@ -1,9 +1,10 @@
 /**
- * Timers and clocks for the work that a map does by itself, as they are when this module is loaded. Programs that replace those of
- * the global scope, as tests with a fake clock do, stop none of that work; and none of it runs when they move their clock on.
+ * Timers and clocks for the work that a map does by itself, as they are when this module is
+ * loaded. A program that replaces those of the global scope, as a test with a fake clock does,
+ * does not stop that work, nor does it run when the fake clock is moved on.
  *
- * What is told to the user goes by `Date.now()` as it is then: when an entry expires, and how old a snapshot is. So a test
- * with a fake clock sees its entries expire.
+ * What users see goes by `Date.now()` at that time: when an entry expires, and how old a
+ * snapshot is. So a test with a fake clock sees its entries expire.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { clearTimeout, setInterval, setTimeout } from "node:timers";
 
 /** A timer that was set. */
 export interface Timer {
-  /** From here on it does not keep the program running. */
+  /** Lets the program end although the timer is set. */
   unref(): unknown;
 }
 
@@ -22,7 +23,7 @@ export interface Timers {
   setTimeout(callback: () => void, ms: number): Timer;
   /** Calls back every so many milliseconds. */
   setInterval(callback: () => void, ms: number): Timer;
-  /** Ends a timer; undefined is nothing. */
+  /** Ends a timer. Does nothing if there is none. */
   clear(timer: Timer | undefined): void;
   /** The wall clock, which all threads share, in milliseconds since 1970. It may be set back. */
   now(): number;

@@ -166,3 +166,27 @@ Deno.test("timers come from one module, which takes them at its import", async (
     assert(found === null, `${file} calls ${found?.[0]}`);
   }
 });
+
+/** The most columns that a comment takes. */
+const COMMENT_COLUMNS = 100;
+/** Layers whose comments are yet to be brought to this width. */
+const STILL_WIDE = [
+  "segment",
+  "reclamation",
+  "table",
+  "kernel",
+  "map",
+  "persist",
+];
+
+Deno.test("comments are at most 100 columns wide", async () => {
+  const files = (await allFiles())
+    .filter((file) => !STILL_WIDE.includes(layerOf(file)));
+  for (const file of files) {
+    const lines = Deno.readTextFileSync(new URL(file, SRC)).split("\n");
+    const wide = lines.findIndex((line) =>
+      [...line].length > COMMENT_COLUMNS && /^\s*(?:\/\*|\*|\/\/)/.test(line)
+    );
+    assert(wide < 0, `src/${file}:${wide + 1} is too wide`);
+  }
+});

@@ -18,7 +18,10 @@ export interface GoalBench<Measured extends Run> {
   format?(run: Measured): string;
 }
 
-/** Runs it: prints a line for each goal, and writes the figures to the path of `--json`, if there is one. */
+/**
+ * Runs it: prints a line for each goal, and writes the figures to the path of `--json`, if
+ * there is one.
+ */
 export function runGoalBench<Measured extends Run>(
   { help, times: [name, usual], measure, format }: GoalBench<Measured>,
 ): Promise<never> {

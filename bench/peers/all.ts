@@ -24,8 +24,8 @@ export type ContenderName = keyof typeof MODULES;
 export const CONTENDER_NAMES = Object.keys(MODULES) as ContenderName[];
 
 /**
- * Those that play only where they are asked for: `lmdb` needs to be installed, and permissions that the others do not; `unlocked` is no
- * map for several workers.
+ * Those that play only where they are asked for: `lmdb` needs to be installed, and
+ * permissions that the others do not; `unlocked` is no map for several workers.
  */
 const UNUSUAL: readonly ContenderName[] = ["lmdb", "unlocked"];
 

@@ -5,7 +5,10 @@ import {
   type LockedTableHandle,
 } from "./locked_table.ts";
 
-/** The locked table as a contender, with its locks or without. Its size is fixed, so it gets room up front. */
+/**
+ * The locked table as a contender, with its locks or without. Its size is fixed, so it gets
+ * room up front.
+ */
 export function locked(stripes: number, locks = true): Contender {
   return {
     isMap: true,

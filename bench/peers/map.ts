@@ -1,8 +1,9 @@
 import type { Contender, NearMap } from "./contender.ts";
 
 /**
- * A `Map` for each worker: nothing is shared, so no worker sees what another one wrote. It is right here only because every worker
- * has keys of its own; it shows what a map costs that need not be shared.
+ * A `Map` for each worker: nothing is shared, so no worker sees what another one wrote. It
+ * is right here only because every worker has keys of its own; it shows what a map costs
+ * that need not be shared.
  */
 class OwnMap implements NearMap {
   readonly #map = new Map<string, number>();

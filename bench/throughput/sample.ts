@@ -75,12 +75,16 @@ export async function takeSample(
 }
 
 /**
- * What V8 compiles while a worker has one map is for that one only, and it compiles anew at the second one, which takes about as long as a
- * sample. What it has by then is good for the third.
+ * What V8 compiles while a worker has one map is for that one only, and it compiles anew at
+ * the second one, which takes about as long as a sample. What it has by then is good for
+ * the third.
  */
 const REHEARSALS = 2;
 
-/** A map grows up in a tenth of a second, which says little on a machine with other programs: so several do, one after the other. */
+/**
+ * A map grows up in a tenth of a second, which says little on a machine with other
+ * programs: so several do, one after the other.
+ */
 const GROWTHS = 4;
 
 /**

@@ -1,5 +1,6 @@
 /**
- * The operations that versions are compared by: each a batch on one map, that leaves it as the next batch wants it.
+ * The operations that versions are compared by: each a batch on one map, that leaves it as
+ * the next batch wants it.
  *
  * @module
  */

@@ -22,8 +22,9 @@ export interface RestartReport {
 const DIRECTORY = pathOf("./epochs");
 const RESTORED = pathOf("./restored.ts");
 /**
- * The runtime, as it was called when the demo began: that is the name that was permitted. Its file may be moved while the demo
- * runs, by an installer such as `npx`, and `Deno.execPath()` gives the new name then.
+ * The runtime, as it was called when the demo began: that is the name that was permitted.
+ * Its file may be moved while the demo runs, by an installer such as `npx`, and
+ * `Deno.execPath()` gives the new name then.
  */
 const RUNTIME = Deno.execPath();
 

@@ -1,12 +1,14 @@
 /**
- * Makes the code of the workers that write and restore snapshots: all modules that they need, as one text.
+ * Bundles the code of the workers that write and restore snapshots: all modules that they need,
+ * as one text.
  *
  * ```sh
  * deno task worker    # writes src/persist/worker_code.ts
  * ```
  *
- * The text stays legible, with all its names: that costs nothing where it runs, a reader can tell what the package starts, and an error
- * says where it was thrown by names and by lines, which are those of the file.
+ * The text stays legible, with all its names. That costs nothing at run time, a reader can see
+ * what the package starts, and the stack of an error shows names and lines, which are those of
+ * the file.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Reading the words behind a command's name. What cannot be read is a `UsageError`.
+ * Reads the words after a command's name. Throws a `UsageError` for what it cannot read.
  *
  * @module
  */

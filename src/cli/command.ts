@@ -1,6 +1,6 @@
 /**
- * What a command is. To add one, write it in a file of its own and put it into the list in `commands.ts`: the general help, its
- * own help and the exit codes come with that.
+ * What a command is. To add one, write it in a file of its own and put it into the list in
+ * `commands.ts`: the general help, its own help and the exit codes come with that.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Streams } from "./streams.ts";
 export const FINE = 0;
 /** The data is bad. */
 export const BAD_DATA = 1;
-/** The command line is wrong, or asks for what cannot be done here. */
+/** The command line is wrong, or cannot be followed here. */
 export const WRONG_USAGE = 2;
 
 /** One command. */
@@ -22,6 +22,9 @@ export interface Command {
   readonly summary: string;
   /** What its `--help` prints. */
   readonly help: string;
-  /** Runs it with the words behind its name; returns the exit code. Throws what `explain.ts` makes a line of. */
+  /**
+   * Runs it with the words after its name; returns the exit code. Throws the errors that
+   * `explain.ts` turns into a line.
+   */
   run(args: string[], streams: Streams): Promise<number>;
 }

@@ -34,7 +34,10 @@ export interface DirectoryFacts {
   path: string;
   /** Those whose header and footer are whole, newest first. */
   epochs: SnapshotInfo[];
-  /** Files that are damaged, or whose base is; of epochs older than the one restored, only what their ends show. */
+  /**
+   * Files that are damaged, or whose base is. Of epochs older than the one restored, only the
+   * ends are checked.
+   */
   damaged: { path: string; reason: string }[];
   /** Files that were found to be damaged earlier, and renamed by the writer. */
   aside: string[];
@@ -52,7 +55,10 @@ export interface RestoredFacts extends EntryFacts {
   entries: number;
 }
 
-/** Reads a directory, and verifies what a restore would take. Throws `SnapshotError` or, if there is no epoch, `DataError`. */
+/**
+ * Reads a directory, and verifies what a restore would take. Throws `SnapshotError` or, if
+ * there is no epoch, `DataError`.
+ */
 export async function inspectDirectory(
   path: string,
   streams: Streams,

@@ -18,7 +18,7 @@ export interface EntryFacts {
   sizes: Bucket[];
 }
 
-/** What a survey found. */
+/** What the summary of a snapshot found. */
 export function entryFacts(survey: Summary): EntryFacts {
   const { expiring, keyBytes, valueBytes, sizes } = survey;
   return { expiring, keyBytes, valueBytes, sizes: bucketsOf(sizes) };

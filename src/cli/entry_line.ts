@@ -2,11 +2,12 @@
  * An entry as a line of JSON, and back:
  *
  * ```text
- * {"key": "user:7", "value": {"name": "Ada", "visits": {"$bigint": "12"}}, "expiresAt": 1700000000000}
+ * {"key": "user:7", "value": {"visits": {"$bigint": "12"}}, "expiresAt": 1700000000000}
  * ```
  *
- * Key and value are tagged JSON (`tagged.ts`), but for the values of the codec `"json"`, which are JSON as they are. Of codecs that
- * are not built in, the bytes stand there. `expiresAt`, in milliseconds since 1970, is there if the entry expires.
+ * Key and value are tagged JSON (`tagged.ts`), except for the values of the codec `"json"`, which
+ * are plain JSON. For codecs that are not built in, the bytes are given. `expiresAt`, in
+ * milliseconds since 1970, is there if the entry expires.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * What a command may end with: each becomes one line and an exit code.
+ * The errors that a command may end with: each becomes one line and an exit code.
  *
  * @module
  */
 
-/** The command line asks for what cannot be; the message says what can. */
+/** The command line asks for something impossible; the message says what is possible. */
 export class UsageError extends Error {
   override name = "UsageError";
 }

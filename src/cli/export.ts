@@ -86,7 +86,7 @@ function exportToFile(
     });
     exportTo(new TextWriter(file), epoch, streams);
   } catch (cause) {
-    if (cause instanceof DataError) throw cause; // it is about what is exported
+    if (cause instanceof DataError) throw cause; // it is about the data
     throw failure("write", path, cause);
   }
 }
@@ -114,7 +114,10 @@ function exportTo(
   out.flush();
 }
 
-/** What cannot be decoded was not written by the codec, though every check matches; or it is too long for a line. */
+/**
+ * What cannot be decoded was not written by the codec, although every checksum matches; or it
+ * is too long for a line.
+ */
 function tryToFormat(path: string, format: () => string): string {
   try {
     return format();

@@ -10,7 +10,10 @@ import { count } from "./figures.ts";
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
 const WIDTH = 40;
 
-/** A bar that takes a share, from 0 to 1, of so many characters; whatever is more than nothing can be seen. */
+/**
+ * A bar that fills a share, from 0 to 1, of so many characters. A share above 0 is always
+ * visible.
+ */
 export function bar(share: number, width: number): string {
   const eighths = Math.max(Math.round(share * width * 8), share > 0 ? 1 : 0);
   return EIGHTHS[8].repeat(eighths >> 3) + EIGHTHS[eighths & 7];
@@ -25,7 +28,10 @@ export interface Bucket {
   entries: number;
 }
 
-/** Buckets from counts by powers of two: at 0 what has size 0, at n what has from 2^(n-1) up to, but not, 2^n. */
+/**
+ * Buckets from counts by powers of two: number 0 is for size 0, number n for sizes from
+ * 2^(n-1) up to, but not including, 2^n.
+ */
 export function bucketsOf(counts: readonly number[]): Bucket[] {
   return counts.map((entries, n) => ({
     from: n === 0 ? 0 : 2 ** (n - 1),

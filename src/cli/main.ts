@@ -6,8 +6,8 @@
  * deno run --allow-read=snapshots jsr:@epochmap/epochmap/cli inspect snapshots
  * ```
  *
- * Each command explains itself with `--help`, and names the permissions that it needs. Results go to standard output, all else
- * to standard error.
+ * Each command explains itself with `--help`, and names the permissions that it needs.
+ * Results go to standard output, all else to standard error.
  *
  * @module
  */
@@ -19,7 +19,8 @@ import { Streams } from "./streams.ts";
  * Runs a command line as the program does, but for ending the process.
  *
  * @param args The words of the command line: a command and what follows.
- * @returns The exit code: 0 fine, 1 the data is bad, 2 the command line is wrong or cannot be followed here.
+ * @returns The exit code: 0 fine, 1 the data is bad, 2 the command line is wrong or cannot
+ * be followed here.
  *
  * @example Usage
  * ```ts

@@ -11,7 +11,7 @@ import type { TextWriter } from "./text_writer.ts";
 
 const CLEAR_LINE = "\r\x1b[K";
 const BAR_WIDTH = 24;
-/** Between two looks of the line. */
+/** Between two updates of the line. */
 const STEP_MS = 50;
 
 /** How far something is. */

@@ -12,14 +12,14 @@ import { explain } from "./explain.ts";
 import { generalHelp } from "./help.ts";
 import type { Streams } from "./streams.ts";
 
-/** Runs a command line; returns the exit code. Throws nothing but what is a defect. */
+/** Runs a command line; returns the exit code. Throws only if there is a defect. */
 export async function run(args: string[], streams: Streams): Promise<number> {
   try {
     const code = await dispatch(args, streams);
     streams.out.flush();
     return code;
   } catch (error) {
-    // Whoever reads, as `head` does, has enough: there is nobody to tell.
+    // The reader, as `head` does, has read enough: there is nobody to tell.
     if (error instanceof Deno.errors.BrokenPipe) return FINE;
     const explanation = explain(error);
     if (explanation === undefined) throw error;

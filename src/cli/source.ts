@@ -13,7 +13,7 @@ import {
 import { DataError } from "./errors.ts";
 import type { Streams } from "./streams.ts";
 
-/** Verifies and opens it; what is passed over in a directory is said. Throws if there is none. */
+/** Verifies and opens it, and reports what is skipped in a directory. Throws if there is none. */
 export async function openSource(
   path: string,
   streams: Streams,

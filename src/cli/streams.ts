@@ -30,7 +30,7 @@ export class Streams {
       : new Streams(stdout, stderr);
   }
 
-  /** A progress bar, which nobody sees but on a terminal. */
+  /** A progress bar, which is shown only on a terminal. */
   progress(label: string): Progress {
     return new Progress(this.err, label, this.#columns);
   }

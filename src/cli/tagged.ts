@@ -1,7 +1,8 @@
 /**
  * Tagged JSON: every value that a map can hold, as JSON and back, without loss.
  *
- * What JSON has is written as it is. All else is an object whose only key is a tag, which begins with `$`:
+ * What JSON has is written as it is. Everything else is an object whose only key is a tag, which
+ * begins with `$`:
  *
  * ```text
  * {"$number": "NaN"}        also "Infinity", "-Infinity" and "-0"
@@ -12,14 +13,14 @@
  * {"$regexp": ["a+", "g"]}  source and flags
  * {"$map": [[key, value]]}  entries in their order
  * {"$set": [value]}
- * {"$object": {...}}        an object that would be taken for one of these: its only key begins with $
+ * {"$object": {...}}        an object that looks like one of these: its only key begins with $
  * {"$clone": "EAEA…"}       anything else: the bytes that a map keeps it as, base64
  * ```
  *
- * The last is what becomes of a value in which something has no tag (other typed arrays, errors,
- * arrays with holes), an object comes twice (a cycle, too), or that is nested deeply: the whole
- * value then, so that all of it stays together. (Before, V8's own structured clone stood there. It
- * is still read.)
+ * The last form is for a value in which something has no tag (other typed arrays, errors, arrays
+ * with holes), in which an object occurs twice (or in a cycle), or that is nested deeply. Then the
+ * whole value has this form, so that all of it stays together. (Earlier versions wrote V8's own
+ * structured clone. It is still read.)
  *
  * @module
  */
@@ -135,7 +136,10 @@ function dateOf(date: Date): number | null {
   return isNaN(time) ? null : time;
 }
 
-/** The value of tagged JSON that was parsed. Throws `DataError` for a tag that is unknown or has the wrong content. */
+/**
+ * The value of tagged JSON that was parsed. Throws a `DataError` for a tag that is unknown or has
+ * the wrong content.
+ */
 export function fromTagged(json: unknown): unknown {
   if (json === null || typeof json !== "object") return json;
   if (Array.isArray(json)) return json.map(fromTagged);

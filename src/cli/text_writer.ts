@@ -20,13 +20,13 @@ export class TextWriter {
   readonly #encoder = new TextEncoder();
   #text = "";
 
-  /** @param enough Characters that are written at once; 0: whatever comes. */
+  /** @param enough How many characters to collect before a write; 0: write at once. */
   constructor(sink: Sink, enough: number = ENOUGH) {
     this.#sink = sink;
     this.#enough = enough;
   }
 
-  /** Whether somebody looks at it. */
+  /** Whether it is a terminal. */
   get isTerminal(): boolean {
     return this.#sink.isTerminal();
   }

@@ -1,13 +1,14 @@
 /**
  * Codecs: JavaScript values to bytes and back.
  *
- * What this room guarantees to the map: encoding has two parts. *Preparing* may run the caller's
- * code (a custom codec, a getter of a cloned object), which may use the map itself, and leaves a
- * copy of all that is to be written, so that nobody can change it or take its memory away
- * meanwhile; *writing* runs none, and does not throw, so nothing can come between the lengths that
- * were announced and the bytes that are written. Decoding copies out of shared memory before it
- * hands anything over; the caller's own `decode` gets such a copy, and is to be called when nothing
- * is pinned and nothing half done: it may use the map, or never return.
+ * What this layer guarantees to the map: encoding has two parts. *Preparing* may run the
+ * caller's code (a custom codec, a getter of a cloned object), which may use the map itself. It
+ * leaves a copy of all that is to be written, so that nobody can change it or take its memory
+ * away meanwhile. *Writing* runs none of the caller's code and does not throw, so nothing can
+ * come between the lengths that were announced and the bytes that are written. Decoding copies
+ * out of shared memory before it hands anything over. The caller's own `decode` gets such a
+ * copy; call it only when nothing is pinned and nothing is half done, because it may use the
+ * map, or never return.
  *
  * @module
  */
@@ -18,8 +19,8 @@ import type { Segment } from "../segment/segment.ts";
 /**
  * A codec of the caller's own, for keys or values.
  *
- * Two keys are the same when their bytes are; expected values are compared as bytes, too. So `encode` must give equal bytes for
- * what is to count as equal.
+ * Two keys are the same if their bytes are equal. Expected values are compared as bytes, too.
+ * So `encode` must give equal bytes for what is to count as equal.
  *
  * @typeParam T What it encodes.
  *
@@ -39,15 +40,21 @@ import type { Segment } from "../segment/segment.ts";
  * ```
  */
 export interface Codec<T> {
-  /** Tells the codec from others: every worker that attaches must use one of the same name. Up to 124 bytes of UTF-8. */
+  /**
+   * Tells the codec from others: every worker that attaches must use a codec of the same
+   * name. At most 124 bytes of UTF-8.
+   */
   readonly name: string;
   /** The bytes of a value. They are copied at once. */
   encode(value: T): Uint8Array<ArrayBufferLike>;
-  /** The value of some bytes. They are a copy in a buffer of its own, which `decode` may keep. */
+  /** The value of some bytes. They are a copy in a buffer of their own, which `decode` may keep. */
   decode(bytes: Uint8Array<ArrayBuffer>): T;
 }
 
-/** What codecs write to and read from: the memory of a segment, or some that is laid out like it. */
+/**
+ * What codecs write to and read from: the memory of a segment, or memory that is laid out
+ * like it.
+ */
 export type Memory = Pick<Segment, "words" | "floats" | "bytes">;
 
 /** What a clone is read from: shared memory, or a scratch. */
@@ -61,7 +68,10 @@ export interface KeyFormat<K> {
   readonly name: string;
   /** The caller's codec, if it is one. */
   readonly own?: Codec<K>;
-  /** Checks a key and brings it into the form that `pack` takes; may run the caller's code. Throws `TypeError`. */
+  /**
+   * Checks a key and brings it into the form that `pack` takes. May run the caller's code.
+   * Throws a `TypeError`.
+   */
   prepare(key: K): unknown;
   /** Encodes what `prepare` returned. */
   pack(prepared: unknown, into: EncodedKey): void;
@@ -80,14 +90,14 @@ export interface ValueFormat<V> {
   readonly byteLength: number;
   /** The prepared value, if its tag is that of numbers. */
   readonly number: number;
-  /** Checks a value and fixes tag and length; may run the caller's code. Throws `TypeError`. */
+  /** Checks a value, fixes tag and length. May run the caller's code. Throws a `TypeError`. */
   prepare(value: V): void;
   /**
-   * Copies what of the prepared value is the caller's still: for a value that is written, or compared,
-   * only after more of the caller's code has run.
+   * Copies what still belongs to the caller: for a prepared value that is written, or
+   * compared, only after more of the caller's code has run.
    */
   keep(): void;
-  /** Writes the prepared value. `at` is, here and below, an index in units of 8 bytes. */
+  /** Writes the prepared value. Here and below, `at` is an index in units of 8 bytes. */
   write(memory: Memory, at: number): void;
   /** Whether the prepared value is the one that stands there. */
   equals(
@@ -107,6 +117,6 @@ export const TAG_LATIN1 = 2;
 export const TAG_UTF16 = 3;
 export const TAG_BYTES = 4;
 export const TAG_CLONE = 6;
-/** Of what a codec of the caller's own makes, which never stands beside the next. */
+/** The tag of what a codec of the caller's own makes, which is never mixed with others. */
 export const TAG_CUSTOM = 7;
 export const TAG_UTF8 = 7;

@@ -1,5 +1,5 @@
 /**
- * JSON, and what it would drop without a word.
+ * JSON, and what it would drop silently.
  *
  * JSON changes by its nature what it has no form for: see `ValueCodec`. But functions and symbols,
  * which it leaves out, and objects of which it makes `{}` because nothing of them is in their
@@ -15,7 +15,7 @@ import { refuse, type Segment } from "./clone/refusal.ts";
 const { getPrototypeOf, hasOwn } = Object;
 const ROOT = Object.prototype;
 
-/** An object that is looked through, and its place in another. */
+/** An object that is searched, and its place in another. */
 interface Visit {
   readonly object: object;
   readonly place: Segment;
@@ -52,11 +52,11 @@ function isEndOfStack(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes("call stack");
 }
 
-/** Looks through all parts of a value for what JSON drops, or has failed at. */
+/** Searches all parts of a value for what JSON drops, or has failed at. */
 class Search {
-  /** What is still to be looked through. */
+  /** What is still to be searched. */
   readonly #visits: Visit[] = [];
-  /** What was, if the value may have circles. A value that there is JSON of has none. */
+  /** What was searched, if the value may have circles. A value that has JSON has none. */
   readonly #seen: Set<object> | undefined;
 
   constructor(hasFailed: boolean) {
@@ -110,7 +110,7 @@ class Search {
     } else if (this.#isDropped(said)) refuse(said, pathOf(visit));
   }
 
-  /** Refuses a part, or has it looked through later. */
+  /** Refuses a part, or puts it on the list of what is to be searched. */
   #checkPart(part: unknown, place: Segment, outer: Visit): void {
     if (typeof part === "object") {
       if (part !== null) this.#visits.push({ object: part, place, outer });
@@ -128,7 +128,7 @@ class Search {
         return !speaks(part);
       case "symbol":
         return true;
-      case "bigint": // there are programs that give it a `toJSON`
+      case "bigint": // some programs give it a `toJSON`
         return this.#seen !== undefined;
     }
     return false;
@@ -165,7 +165,7 @@ function isTemporal(object: object): boolean {
   return Object.prototype.toString.call(object).startsWith("[object Temporal.");
 }
 
-/** What says what its JSON is. */
+/** An object that says what its JSON is. */
 interface Speaker {
   toJSON(key: string): unknown;
 }

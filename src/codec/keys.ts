@@ -19,7 +19,7 @@ const { copied, lengthOf, unshared } = callers;
 
 const WHAT = "Cannot encode the key: it";
 
-/** Keys are kept whole in memory: what is longer than this cannot be one. */
+/** The longest key: keys are kept whole in memory. */
 function checkLength(byteLength: number): void {
   if (byteLength >= LENGTH_LIMIT) {
     throw new RangeError(
@@ -56,7 +56,7 @@ export const stringKeys: KeyFormat<string> = {
   },
 };
 
-/** Numbers, the same when `Map` takes them for the same. */
+/** Numbers: two are the same key if they are for a `Map`. */
 export const numberKeys: KeyFormat<number> = {
   name: "number",
   prepare(key) {

@@ -16,7 +16,7 @@ const MOST_KEPT = 2 ** 20;
 export class Scratch {
   bytes!: Memory["bytes"];
   /**
-   * The same, as the built-in class: a part of it costs a fifth of what a part of a `Buffer` costs.
+   * The same, as the built-in class: a subarray of it costs a fifth of one of a `Buffer`.
    */
   plain!: Uint8Array<ArrayBuffer>;
   words!: Int32Array<ArrayBuffer>;
@@ -27,13 +27,13 @@ export class Scratch {
     this.#replace(FIRST_BYTES);
   }
 
-  /** Makes room for `count` bytes from `at` on, and keeps those before. */
+  /** Makes sure that `count` bytes fit from `at` on; keeps those before. */
   reserve(at: number, count: number): void {
     const needed = at + count;
     if (needed > this.bytes.length) this.#grow(at, needed);
   }
 
-  /** Makes ready for a new value of about so many bytes, without what a much larger one took. */
+  /** Prepares for a value of about so many bytes; gives back what a much larger one took. */
   renew(expected: number): void {
     const { length } = this.bytes;
     if (length > MOST_KEPT && length > expected * 4) this.#replace(FIRST_BYTES);

@@ -2,7 +2,7 @@
  * Strings as bytes, lone surrogates included.
  *
  * Short ones take one byte a character where all are Latin-1, else two. Long ones, too, if they are
- * ASCII; what else is well formed is UTF-8, because for that alone the runtime has a quick way to
+ * ASCII; what else is well formed is UTF-8, because for that alone the runtime has a fast way to
  * write every mixture. Text that seems to be in characters which would take three bytes, and text
  * that is not well formed, is UTF-16. The same text has the same bytes, always.
  *
@@ -109,7 +109,7 @@ function seemsLarge(text: string): boolean {
     text.charCodeAt(3 * step) >= 0x800;
 }
 
-/** First with the room that ASCII takes. Returns the length. */
+/** Tries first with the memory that ASCII takes. Returns the length. */
 function encodeUtf8(text: string, scratch: Scratch, at: number): number {
   scratch.reserve(at, text.length);
   let { read, written } = encoder.encodeInto(text, rest(scratch, at));
@@ -151,7 +151,8 @@ export function readString(
   wide: boolean,
 ): string {
   if (!wide && byteLength <= SHORT) {
-    return readShort(memory.words, offset / 4, byteLength); // a shift would cut off what is above 4 GiB
+    // A shift would cut off what is above 4 GiB.
+    return readShort(memory.words, offset / 4, byteLength);
   }
   return wide
     ? decodeText(memory.bytes, offset, byteLength, UTF16)

@@ -49,7 +49,10 @@ const TEXT_TAGS = [TAG_LATIN1, TAG_UTF16, TAG_UTF8];
 /** Up to so many bytes a loop beats a copy by the runtime. */
 const SHORT_COPY = 256;
 
-/** What every value format can do: write each kind of payload. Subclasses decide what is accepted. */
+/**
+ * What every value format can do: write each kind of payload. Subclasses decide what is
+ * accepted.
+ */
 abstract class Format<V> implements ValueFormat<V> {
   abstract readonly name: string;
   readonly own: Codec<V> | undefined;
@@ -60,7 +63,10 @@ abstract class Format<V> implements ValueFormat<V> {
   #text: string | undefined;
   /** The prepared bytes, if they are the caller's. */
   #bytes: Uint8Array | undefined;
-  /** Where the prepared value is, unless it is a number, a short string, or bytes of the caller's. */
+  /**
+   * Where the prepared value is, unless it is a number, a short string, or bytes that belong
+   * to the caller.
+   */
   protected scratch: Scratch = new Scratch();
   protected start = 0;
 
@@ -97,7 +103,10 @@ abstract class Format<V> implements ValueFormat<V> {
     this.start = 0;
   }
 
-  /** Does not copy them: no code of the caller's runs before they are written, or `keep` is called. */
+  /**
+   * Does not copy them: none of the caller's code runs before they are written, or `keep` is
+   * called.
+   */
   protected prepareBytes(value: Uint8Array, tag: number): void {
     this.#text = undefined;
     this.byteLength = lengthOf(value, WHAT);
@@ -109,14 +118,15 @@ abstract class Format<V> implements ValueFormat<V> {
   keep(): void {
     const bytes = this.#bytes;
     this.#bytes = undefined;
-    if (bytes === undefined || this.byteLength >= LENGTH_LIMIT) return; // the map refuses such bytes
+    // The map refuses such bytes.
+    if (bytes === undefined || this.byteLength >= LENGTH_LIMIT) return;
     const { scratch } = this;
     scratch.renew(this.byteLength);
     scratch.reserve(0, this.byteLength);
     scratch.plain.set(bytes);
   }
 
-  /** Prepares what is in the scratch by now. */
+  /** Prepares what is in the scratch. */
   protected prepareScratch(
     start: number,
     byteLength: number,
@@ -353,7 +363,7 @@ class AnyValues extends Format<unknown> {
       return this.prepareBytes(unshared(value, WHAT), TAG_BYTES);
     }
     writeClone(value, (writer) => {
-      // The writer goes on with the scratch of the value before, which is written by now.
+      // The writer reuses the scratch of the value before, which has been written.
       const { scratch, start, byteLength } = writer;
       writer.scratch = this.scratch;
       this.scratch = scratch;
@@ -361,7 +371,7 @@ class AnyValues extends Format<unknown> {
     });
   }
 
-  /** Does not let the order of keys and the like make equal clones differ. */
+  /** Equal clones may differ in their bytes, by the order of keys and the like. */
   override equals(
     memory: Memory,
     at: number,
@@ -401,14 +411,17 @@ class AnyValues extends Format<unknown> {
   }
 }
 
-/** Whether a value is bytes by what it is, and not by its prototype alone. */
+/** Whether a value really is bytes, and does not just have their prototype. */
 function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && value instanceof Uint8Array;
 }
 
 const SIGN_BYTES = 1;
 
-/** A sign byte (0 or 1), then the magnitude, lowest byte first; at least two bytes, so that no constant looks like it. */
+/**
+ * A sign byte (0 or 1), then the magnitude, lowest byte first; at least two bytes, so that
+ * no constant looks like it.
+ */
 function encodeBigint(value: bigint): Uint8Array {
   const negative = value < 0n;
   let digits = (negative ? -value : value).toString(16);
@@ -427,7 +440,10 @@ function decodeBigint(bytes: Uint8Array): bigint {
   return bytes[0] === 1 ? -magnitude : magnitude;
 }
 
-/** Makes the format of a built-in codec; each attachment has its own, because a format keeps the value being written. */
+/**
+ * Makes the format of a built-in codec; each attachment has its own, because a format keeps
+ * the value being written.
+ */
 export const VALUE_FORMATS: Readonly<
   Record<string, () => ValueFormat<unknown>>
 > = {

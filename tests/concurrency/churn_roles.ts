@@ -45,7 +45,10 @@ export const roles = {
     }
   },
 
-  /** Keeps so many bytes of its own keys live, whatever comes and goes; returns how many entries it left. */
+  /**
+   * Keeps so many bytes of its own keys live, whatever comes and goes; returns how many
+   * entries it left.
+   */
   tenant(
     context: WorkerContext,
     input: { live: number; operations: number },

@@ -1,7 +1,10 @@
 import type { WorkerContext } from "../testing/role.ts";
 
 export const roles = {
-  /** Goes on setting new keys to values of some length: each must find a place. Returns how many it set. */
+  /**
+   * Goes on setting new keys to values of some length: each must find a place. Returns how
+   * many it set.
+   */
   hoarder(
     context: WorkerContext,
     { length, operations }: { length: number; operations: number },

@@ -15,7 +15,10 @@ export interface Input {
 const EVERY = 16;
 
 export const roles = {
-  /** In each round it writes elsewhere first, and then to the map; now and then it deletes, to say so, but not in the last. */
+  /**
+   * In each round it writes elsewhere first, and then to the map; now and then it deletes,
+   * to say so, but not in the last.
+   */
   teller(context: WorkerContext, { plain, other, rounds }: Input): void {
     const map = context.attach<string, number>();
     using second = SharedMap.attach<string, number>(other);
@@ -29,7 +32,10 @@ export const roles = {
     }
   },
 
-  /** Whatever it sees in the map, it sees all that was done before. Returns how many rounds it saw, and how many deletions. */
+  /**
+   * Whatever it sees in the map, it sees all that was done before. Returns how many rounds
+   * it saw, and how many deletions.
+   */
   listener(context: WorkerContext, { plain, other }: Input): [number, number] {
     const map = context.attach<string, number>();
     using second = SharedMap.attach<string, number>(other);

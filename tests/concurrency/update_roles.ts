@@ -5,7 +5,10 @@
  */
 import type { Role } from "../testing/role.ts";
 
-/** How often the entry changes under the callback: more often than a callback may do that itself. */
+/**
+ * How often the entry changes under the callback: more often than a callback may do that
+ * itself.
+ */
 export const ROUNDS = 40;
 
 export const roles = {
@@ -32,7 +35,10 @@ export const roles = {
     return runs;
   },
 
-  /** The first takes its time over the callback of an update; meanwhile the second needs the memory that it gave back. */
+  /**
+   * The first takes its time over the callback of an update; meanwhile the second needs the
+   * memory that it gave back.
+   */
   linger(context) {
     const map = context.attach<string, string>();
     if (context.index === 0) {

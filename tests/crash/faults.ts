@@ -35,7 +35,10 @@ export interface Injection {
   poke?(words: Int32Array, index: number, value: number): boolean;
 }
 
-/** The records of the workers that go on, in a world of `world.ts`; those of the dying thread follow. */
+/**
+ * The records of the workers that go on, in a world of `world.ts`; those of the dying
+ * thread follow.
+ */
 const SURVIVORS = 2;
 
 function isOfParticipant(index: number, word: number): boolean {

@@ -30,7 +30,10 @@ export interface Scenario {
 const LARGE_RUN = 1280;
 const LARGER_RUN = 3328;
 
-/** What a table takes that shares its chunk with others: it is lost like a record, if it is not linked. */
+/**
+ * What a table takes that shares its chunk with others: it is lost like a record, if it is
+ * not linked.
+ */
 const SMALL_TABLE = 256;
 /** What a record takes, if nothing else is said. */
 export const RECORD = 16;

@@ -1,7 +1,10 @@
 import type { WorkerContext } from "../testing/role.ts";
 
 export const roles = {
-  /** Works with snapshots and a pin of its own, and lets the event loop run now and then: there it is terminated. */
+  /**
+   * Works with snapshots and a pin of its own, and lets the event loop run now and then:
+   * there it is terminated.
+   */
   async worker(context: WorkerContext, log: Int32Array): Promise<void> {
     const map = context.attach<string, number>();
     const snapshots = [];

@@ -140,7 +140,10 @@ export class World {
     else this.model.set(key, after);
   }
 
-  /** Runs `act` until it ends, or dies at a step; returns how many steps it took, and whether it died. */
+  /**
+   * Runs `act` until it ends, or dies at a step; returns how many steps it took, and
+   * whether it died.
+   */
   kill(
     step: number,
     counted: Counted,

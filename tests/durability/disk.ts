@@ -1,8 +1,9 @@
 /**
  * A file system in memory, of which a loss of power leaves what POSIX promises and no more.
  *
- * What is pending: bytes that were written to a file since its last sync, and names that came, went or were changed in a directory
- * since its own. Each name, and each block of bytes, may be on the medium or not, whatever became of the others; a block may hold
+ * What is pending: bytes that were written to a file since its last sync, and names that
+ * came, went or were changed in a directory since its own. Each name, and each block of
+ * bytes, may be on the medium or not, whatever became of the others; a block may hold
  * rubbish, if the file was made longer before its bytes came. A rename is one step.
  *
  * @module
@@ -10,7 +11,10 @@
 import type { Facts, SystemFile } from "../../src/persist/system.ts";
 import type { Random } from "../testing/random.ts";
 
-/** A power cut leaves whole blocks of so many bytes; real ones are larger, and so are real files. */
+/**
+ * A power cut leaves whole blocks of so many bytes; real ones are larger, and so are real
+ * files.
+ */
 const BLOCK = 64;
 
 /** What is asked of the system, by the names of its calls. */
@@ -33,7 +37,10 @@ export type Call =
 /** What is done at a call, before it: it may throw in its place. */
 export type OnCall = (call: Call, path: string) => void;
 
-/** How much of what is pending in a file is on the medium: nothing, all, or some blocks of it, and rubbish in others. */
+/**
+ * How much of what is pending in a file is on the medium: nothing, all, or some blocks of
+ * it, and rubbish in others.
+ */
 export type Luck = "none" | "all" | Random;
 
 type NameChange =
@@ -47,7 +54,10 @@ class FileNode {
   bytes = new Uint8Array();
   /** As of the last sync. */
   durable = new Uint8Array();
-  /** Whether a sync failed: what was written until then never comes to the medium, though later ones succeed. */
+  /**
+   * Whether a sync failed: what was written until then never comes to the medium, though
+   * later ones succeed.
+   */
   isLost = false;
   lock: OpenNode | undefined;
   shared = new Set<OpenNode>();

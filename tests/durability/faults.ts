@@ -58,7 +58,10 @@ const POSSIBLE: Record<Call, (keyof typeof FAULTS)[]> = {
   mkdir: ["ENOSPC", "EIO", "EROFS", "EINTR"],
 };
 
-/** Calls that change the disk: they keep failing while a fault lasts, as on a full disk, or one that is gone. */
+/**
+ * Calls that change the disk: they keep failing while a fault lasts, as on a full disk, or
+ * one that is gone.
+ */
 const CHANGES: Call[] = [
   "create",
   "write",

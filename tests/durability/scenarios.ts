@@ -258,7 +258,10 @@ export const SCENARIOS: Scenario[] = [
   },
 ];
 
-/** Restarts a program on what a loss of power left, and lets it go on; returns what the disk holds then. */
+/**
+ * Restarts a program on what a loss of power left, and lets it go on; returns what the disk
+ * holds then.
+ */
 export async function goOn(program: Program, state: State): Promise<State> {
   const disk = Disk.of(state);
   use(disk);

@@ -1,6 +1,6 @@
 /**
- * The file system that `src/persist/` sees in these tests: `instrumented.json` puts this module in the place of
- * `src/persist/system.ts`. What it does is done by the disk at hand.
+ * The file system that `src/persist/` sees in these tests: `instrumented.json` puts this
+ * module in the place of `src/persist/system.ts`. What it does is done by the disk at hand.
  *
  * @module
  */

@@ -41,7 +41,10 @@ async function deno(cwd: string, ...args: string[]): Promise<string> {
   return await outputOf(args, { cwd });
 }
 
-/** The flags and the file of a documented `deno run`; what is read from this project counts as remote. */
+/**
+ * The flags and the file of a documented `deno run`; what is read from this project counts
+ * as remote.
+ */
 function documented(file: string): string[] {
   const line = COMMANDS.find((line) => line.endsWith(` ${file}`));
   assert(line !== undefined, `the README does not run ${file}`);

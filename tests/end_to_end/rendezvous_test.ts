@@ -93,7 +93,10 @@ function strangeMessages(name: string, question: unknown): unknown[] {
   ];
 }
 
-/** Closes it only at the end of the program: a thread that closed its last channel can have no other. */
+/**
+ * Closes it only at the end of the program: a thread that closed its last channel can have
+ * no other.
+ */
 const foreign = new BroadcastChannel("epochmap");
 (foreign as unknown as { unref?(): void }).unref?.();
 

@@ -33,7 +33,8 @@ export async function serve(
   return {
     origin,
     async [Symbol.asyncDispose]() {
-      // Not by a SIGTERM: one that comes while it starts its workers is now and then ignored by the runtime.
+      // Not by a SIGTERM: one that comes while it starts its workers is now and then
+      // ignored by the runtime.
       await child[Symbol.asyncDispose]();
     },
   };

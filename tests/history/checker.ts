@@ -25,7 +25,10 @@ export interface Interval {
 
 /** A sequential specification. */
 export interface Model<State, Op> {
-  /** The states in which an operation may leave a state; none if it cannot have answered there what it did. */
+  /**
+   * The states in which an operation may leave a state; none if it cannot have answered
+   * there what it did.
+   */
   after(state: State, operation: Op): State[];
   /** A name that states have in common only if they are the same. */
   name(state: State): string;
@@ -91,7 +94,10 @@ function eventsOf<Op extends Interval>(history: readonly Op[]) {
   return [...calls, ...returns].sort((a, b) => a.at - b.at);
 }
 
-/** The configurations in which an operation that returns has its place; then it needs no bit any more. */
+/**
+ * The configurations in which an operation that returns has its place; then it needs no bit
+ * any more.
+ */
 function place<State, Op>(
   model: Model<State, Op>,
   returning: Op,

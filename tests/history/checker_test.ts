@@ -203,7 +203,10 @@ function randomHistory(random: Random): Operation[] {
   });
 }
 
-/** Answers as of some order of the operations, right or not; then perhaps another one to one of them. */
+/**
+ * Answers as of some order of the operations, right or not; then perhaps another one to one
+ * of them.
+ */
 function answerAtRandom(history: Recording[], random: Random): void {
   const held = [...NOTHING];
   for (const one of history.toSorted((a, b) => a.called - b.called)) {

@@ -7,7 +7,10 @@ import { attachmentOf } from "../../src/api/shared_map.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import type { Subject } from "./verbs.ts";
 
-/** As many as are in use, one after the other: what is gone is purged until its turn comes again. */
+/**
+ * As many as are in use, one after the other: what is gone is purged until its turn comes
+ * again.
+ */
 const GROUPS = 12;
 /** Keys tried for hashes in common: of so many, some ten pairs have one. */
 const CANDIDATES = 300_000;

@@ -25,7 +25,10 @@ const VERBS = ([
   SNAPSHOT,
 ] as Verb[]).filter((verb) => verb !== "setBrief");
 
-/** The state after operations that ran one after the other; undefined if they cannot have gone so. */
+/**
+ * The state after operations that ran one after the other; undefined if they cannot have
+ * gone so.
+ */
 function replay(operations: readonly Operation[]): State | undefined {
   const { after } = specification(false);
   let states: State[] = [KEYS.map(() => undefined)];

@@ -8,7 +8,10 @@ import { WORKLOADS } from "./workloads.ts";
 /** One pause in so many operations on shared words, of so many milliseconds at most. */
 const STUMBLE = "200:0.3";
 
-/** An operation on a full map has many steps: the workloads of full maps take as long as all others. */
+/**
+ * An operation on a full map has many steps: the workloads of full maps take as long as all
+ * others.
+ */
 const FULL_MAPS = ["full", "eviction"];
 const PARTS = {
   "in full maps": FULL_MAPS,

@@ -72,7 +72,10 @@ const numbers: SharedMapOptions<string, number> = {
 };
 
 const BULK: readonly BulkVerbName[] = ["getMany", "setMany", "clear"];
-/** For full maps: `clear` would empty them, and how far a `setMany` came that failed is not known. */
+/**
+ * For full maps: `clear` would empty them, and how far a `setMany` came that failed is not
+ * known.
+ */
 const UNDIVIDED: readonly BulkVerbName[] = ["getMany"];
 
 const common = {
@@ -91,7 +94,10 @@ export const WORKLOADS = {
     shows: [],
   },
 
-  /** The table grows fourfold, then all is deleted that made it grow, and it shrinks: all the time. */
+  /**
+   * The table grows fourfold, then all is deleted that made it grow, and it shrinks: all
+   * the time.
+   */
   resizing: {
     ...common,
     begin(map, worker) {

@@ -31,7 +31,10 @@ Deno.test("takeTurn() gives each turn to one, whatever the clock does", () => {
   assert(takeTurn(segment, H_LOOKED, 1000), "the clock was set back");
 });
 
-/** Counts how often this thread asks for all locks while `run` does its work; the answer is that all are held that are held now. */
+/**
+ * Counts how often this thread asks for all locks while `run` does its work; the answer is
+ * that all are held that are held now.
+ */
 async function countQueries(run: () => Promise<void>): Promise<number> {
   const now = await locks.query();
   let queries = 0;

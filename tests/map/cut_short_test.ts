@@ -10,10 +10,16 @@ type Map = SharedMap<string, string>;
 
 /** Dives to the end of the stack. */
 const DIVES = 60;
-/** How often `act` comes to its regular end, with more and more of the stack left, before a dive is over. */
+/**
+ * How often `act` comes to its regular end, with more and more of the stack left, before a
+ * dive is over.
+ */
 const ENDS = 3;
 
-/** Runs `act` again and again where the stack is at its end, then a little before it, and so on; returns how often it failed. */
+/**
+ * Runs `act` again and again where the stack is at its end, then a little before it, and so
+ * on; returns how often it failed.
+ */
 function overflow(act: (i: number) => void): number {
   let runs = 0;
   let failed = 0;
@@ -40,7 +46,10 @@ function overflow(act: (i: number) => void): number {
   return failed;
 }
 
-/** Whether an error says that the stack overflowed; a regular expression says so in a way of its own, and `using` makes one of two. */
+/**
+ * Whether an error says that the stack overflowed; a regular expression says so in a way of
+ * its own, and `using` makes one of two.
+ */
 function isOverflow(error: unknown): boolean {
   return error instanceof SuppressedError
     ? isOverflow(error.error)

@@ -141,7 +141,8 @@ Deno.test("SharedMap that evicts leaves all parts of its table equally full", ()
     probes += 1 + ((i - homeSlot(words[slot], words[table + T_SHIFT])) & mask);
   }
   assertStrictEquals(linked, map.size);
-  // Linear probing takes 4.5 on average at the fullest that a table may be; it was a hundred when places were patchy.
+  // Linear probing takes 4.5 on average at the fullest that a table may be; it was a
+  // hundred when places were patchy.
   assertLess(probes / linked, 6);
 });
 

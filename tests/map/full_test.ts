@@ -340,7 +340,8 @@ Deno.test("SharedMap gives memory back to another attachment", async () => {
   const value = new Uint8Array(100);
   const count = fill(map, (n) => `k${n}`, value);
   for (let n = 0; n < count; n++) assert(map.delete(`k${n}`));
-  // At once, but for the blocks at hand of the one that freed it. It gives those too when it is at rest.
+  // At once, but for the blocks at hand of the one that freed it. It gives those too when
+  // it is at rest.
   for (let n = 0; n < count * 0.5; n++) other.set(`k${n}`, value);
   for (let n = 0; n < count * 0.75; n++) {
     await eventually(() => void other.set(`k${n}`, value));

@@ -1,4 +1,5 @@
-// Time to live in the call that writes: each method on each kind of entry, with each kind of options.
+// Time to live in the call that writes: each method on each kind of entry, with each kind
+// of options.
 import {
   assert,
   assertEquals,

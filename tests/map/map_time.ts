@@ -1,7 +1,10 @@
 import { FakeTime } from "@std/testing/time";
 import { timers } from "../../src/timers.ts";
 
-/** Fake time that rules what a map does by itself, too, but for the naps of one that waits for another. */
+/**
+ * Fake time that rules what a map does by itself, too, but for the naps of one that waits
+ * for another.
+ */
 export class MapTime extends FakeTime {
   readonly #runtime = { ...timers };
 

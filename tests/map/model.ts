@@ -49,7 +49,10 @@ export class Model<K, V> {
     this.entries.set(identify(key), { key, value, expiry });
   }
 
-  /** Writes a value with the expiry that options say; `keeps` is what they mean if they do not say whether the one that is there stays. */
+  /**
+   * Writes a value with the expiry that options say; `keeps` is what they mean if they do
+   * not say whether the one that is there stays.
+   */
   write(key: K, value: V, options: SetOptions = {}, keeps: boolean): void {
     const { ttl = Infinity, keepTtl = keeps } = options;
     const before = this.live(key);

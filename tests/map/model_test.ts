@@ -1,4 +1,5 @@
-// Every public method, in random order, against a plain Map. A failure names the seed and the operation; `play` repeats it.
+// Every public method, in random order, against a plain Map. A failure names the seed and
+// the operation; `play` repeats it.
 import {
   assert,
   assertEquals,

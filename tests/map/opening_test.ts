@@ -209,7 +209,8 @@ Deno.test("SharedMap.close() ends a dump and a restore through that map, though 
   const third = await open();
   const { elapsed } = timers;
   let seconds = 0;
-  timers.elapsed = () => 1000 * seconds++; // every slice is over at once, however fast the machine is
+  // Every slice is over at once, however fast the machine is.
+  timers.elapsed = () => 1000 * seconds++;
   try {
     await assertRejects(
       () =>

@@ -97,7 +97,10 @@ Deno.test("SharedMap.expire() sets, changes and takes away the expiry, and keeps
   });
 });
 
-/** Two workers and a clock: what `meanwhile` does comes between the step of the first that `looks` counts and its next. */
+/**
+ * Two workers and a clock: what `meanwhile` does comes between the step of the first that
+ * `looks` counts and its next.
+ */
 function withTwo(
   looks: number,
   meanwhile: (other: SharedMap<string, number>, pass: () => void) => void,

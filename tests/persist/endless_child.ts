@@ -1,6 +1,6 @@
 /**
- * A process that restores a map, and then changes it and writes epochs until it is killed, or whoever started it is. It prints
- * each change number that is safely on disk.
+ * A process that restores a map, and then changes it and writes epochs until it is killed,
+ * or whoever started it is. It prints each change number that is safely on disk.
  *
  * @module
  */
@@ -26,5 +26,6 @@ for (let n = (map.get("first") ?? 0) + 1;; n++) {
   }
   map.set("last", n);
   await writer.write();
-  Deno.stdout.writeSync(encoder.encode(`${n}\n`)); // fails when nobody is left to read it, which console.log() does not
+  // Fails when nobody is left to read it, which console.log() does not.
+  Deno.stdout.writeSync(encoder.encode(`${n}\n`));
 }

@@ -133,7 +133,8 @@ Deno.test("a SnapshotWriter says once that its directory vanished, again when so
     const { failed } = writer.stats;
     return eventually(() => writer.stats.failed > failed + 3);
   };
-  Deno.renameSync(directory, `${folder.path}/gone`); // at once: a removal would meet files that come
+  // At once: a removal would meet files that come.
+  Deno.renameSync(directory, `${folder.path}/gone`);
   map.set("more", 1);
   const error = await assertRejects(() => writer.write(), SnapshotError);
   // It may vanish while an epoch is being written to it: then that is the path.

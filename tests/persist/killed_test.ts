@@ -6,7 +6,10 @@ import { seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { Folder } from "../testing/folder.ts";
 
-/** Lets the child run until some moment after its first acknowledged epoch; returns the last one it acknowledged. */
+/**
+ * Lets the child run until some moment after its first acknowledged epoch; returns the last
+ * one it acknowledged.
+ */
 async function killedChild(
   directory: string,
   compression: string,

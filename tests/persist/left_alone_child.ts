@@ -1,5 +1,6 @@
 /**
- * Counts its own runs in a persisted map, which a worker opens first, and so has written; the worker ends, and nobody closes anything.
+ * Counts its own runs in a persisted map, which a worker opens first, and so has written;
+ * the worker ends, and nobody closes anything.
  *
  * @module
  */

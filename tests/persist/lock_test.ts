@@ -103,7 +103,8 @@ Deno.test("the directory of a process that is killed is free, and holds all that
     const next = new Owner(folder.path, LONG_MS);
     await new Promise((resolve) => setTimeout(resolve, 150 * i)); // it may wait already, or not
     const before = acknowledged;
-    while (acknowledged === before) acknowledged = await owner.flush(); // it may not have counted yet
+    // It may not have counted yet.
+    while (acknowledged === before) acknowledged = await owner.flush();
     assert(acknowledged > before);
     await owner.end("SIGKILL");
     await owner.ended();

@@ -1,6 +1,7 @@
 /**
- * A process that opens a persisted map, prints what it found in it, and counts up from there until it is told to end, or is killed. Whenever
- * something is written to it, it prints a number that is on disk.
+ * A process that opens a persisted map, prints what it found in it, and counts up from
+ * there until it is told to end, or is killed. Whenever something is written to it, it
+ * prints a number that is on disk.
  *
  * @module
  */

@@ -86,7 +86,8 @@ Deno.test("in a full map that evicts, deltas follow on dumps whatever is written
     let restarts = 0;
     await series.write((progress) => {
       restarts = progress.restarts;
-      if (restarts > 0) return; // tombstones of what it has yet to see may use up what is kept for them
+      // Tombstones of what it has yet to see may use up what is kept for them.
+      if (restarts > 0) return;
       for (let i = 0; i < 200; i++) {
         map.set(`new ${writes++}`, VALUE);
         map.delete(`new ${writes - 500}`);

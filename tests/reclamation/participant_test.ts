@@ -104,7 +104,10 @@ Deno.test("Participant.leave() leaves nothing in its record", () => {
   assertStrictEquals(usedRefs(segment), 0);
 });
 
-/** A participant that leaves ten records in limbo and ten that are held, for `reader` is pinned and has a snapshot open. */
+/**
+ * A participant that leaves ten records in limbo and ten that are held, for `reader` is
+ * pinned and has a snapshot open.
+ */
 function leaveMuch(segment: Segment, reader: Participant): number {
   const one = join(segment);
   const { base } = one;

@@ -103,7 +103,10 @@ Deno.test("recover() leaves nothing of the memory of the dead unused", () => {
   checkNothingLost(segment, self);
 });
 
-/** A dead participant with `count` free blocks of 64 bytes, and the exchange words of their class. */
+/**
+ * A dead participant with `count` free blocks of 64 bytes, and the exchange words of their
+ * class.
+ */
 function withFreeBlocks(count: number) {
   const segment = freshSegment();
   const dead = join(segment);

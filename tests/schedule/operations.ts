@@ -330,7 +330,7 @@ export const closeSnapshot: Operation = {
   run: ({ snapshot }) => snapshot!.close() as undefined,
 };
 
-// ---- iteration -----------------------------------------------------------------------------------
+// ---- iteration ----------------------------------------------------------------------------------
 
 /** How often an iteration meets a key that is there throughout. */
 export const countInKeys = (key: number): Operation => ({
@@ -339,7 +339,7 @@ export const countInKeys = (key: number): Operation => ({
   spec: ({ map }) => Number(map.has(key)),
 });
 
-// ---- attachments ---------------------------------------------------------------------------------
+// ---- attachments --------------------------------------------------------------------------------
 
 /** No lock has a number as high. */
 const NEWCOMERS = 1000;

@@ -55,7 +55,10 @@ export interface Setup {
   readonly clients: readonly Client[];
   /** One more participant. */
   join(): Client;
-  /** Gives each of them a few permits for the root, so that it need not ask for one before it claims a slot. */
+  /**
+   * Gives each of them a few permits for the root, so that it need not ask for one before
+   * it claims a slot.
+   */
   takePermits(): void;
   /** From here on deletes leave tombstones, as if somebody might still move the table before. */
   keepTombstones(): void;

@@ -14,7 +14,10 @@ interface Block {
   mark: number;
 }
 
-/** The blocks that a test holds: each is filled with a mark of its own, so that an overlap shows. */
+/**
+ * The blocks that a test holds: each is filled with a mark of its own, so that an overlap
+ * shows.
+ */
 export class LiveBlocks {
   readonly #segment: Segment;
   readonly #taken: Uint8Array;

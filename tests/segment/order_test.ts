@@ -23,7 +23,10 @@ function change(words: Words, at: number): number {
   return seen === 12_345 ? 0 : after - before;
 }
 
-/** Calls it again and again, until a change is seen, `most` times or until enough changes were missed. */
+/**
+ * Calls it again and again, until a change is seen, `most` times or until enough changes
+ * were missed.
+ */
 function seesChange(words: Words, most: number): boolean {
   let at = FAR;
   let last = load(words, WATCHED);

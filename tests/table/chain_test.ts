@@ -47,7 +47,10 @@ function open(of: SmallTable): { word: number; tick: number; value: number } {
   return { word, tick, value: of.get(KEY)! };
 }
 
-/** Values 0, 1, 2, … of the key, with a snapshot of each but the last; each is written by the next of the participants. */
+/**
+ * Values 0, 1, 2, … of the key, with a snapshot of each but the last; each is written by
+ * the next of the participants.
+ */
 function history(count: number, ...by: SmallTable[]) {
   by[0].set(KEY, 0);
   const snapshots = [];

@@ -35,7 +35,10 @@ export class SmallTable {
   readonly participant: Participant;
   readonly table: Table;
 
-  /** A table of 2 ** `shift` slots in a segment of its own, or another participant's view of one. */
+  /**
+   * A table of 2 ** `shift` slots in a segment of its own, or another participant's view of
+   * one.
+   */
   constructor(
     { maxBytes = 2 ** 22, shift = 8, minCapacityShift = 8 } = {},
     shared?: SmallTable,
@@ -119,7 +122,10 @@ export class SmallTable {
     return ref;
   }
 
-  /** Links a version, however often it takes; false if the table has no room. Returns what it replaced otherwise. */
+  /**
+   * Links a version, however often it takes; false if the table has no room. Returns what
+   * it replaced otherwise.
+   */
   #link(key: Key, value: number | undefined): boolean {
     const { participant, table, words } = this;
     const encoded = this.key(key);

@@ -22,10 +22,16 @@ const isTombstone = (_: number, link: number) =>
   (link & DEAD) !== 0 && link !== GONE && link !== MOVED;
 const isClaimed = (hash: number) => hash !== EMPTY;
 
-/** A key whose probe begins at this slot of 2 ** `shift`, so that the map's random seed has no say in how far off it ends. */
+/**
+ * A key whose probe begins at this slot of 2 ** `shift`, so that the map's random seed has
+ * no say in how far off it ends.
+ */
 const atHome = (n: number, shift: number) => ({ n, hash: homeAt(n, 2, shift) });
 
-/** Deletes a key of its own, which notes that the table is the root, and lets the epochs go by until movers are ruled out. */
+/**
+ * Deletes a key of its own, which notes that the table is the root, and lets the epochs go
+ * by until movers are ruled out.
+ */
 function growOld(of: SmallTable): void {
   of.set(-1, 0);
   of.delete(-1);

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** A program that has not ended after this long never will, be the machine as slow and busy as it may. */
+/**
+ * A program that has not ended after this long never will, be the machine as slow and busy
+ * as it may.
+ */
 const TIMEOUT_MS = 300_000;
 
 /** Where a program runs, and with what. */

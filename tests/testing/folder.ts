@@ -35,7 +35,10 @@ export class Folder implements Disposable {
 
 /** The home of persisted maps: gone once their last epochs are written. */
 export class Home extends Folder implements AsyncDisposable {
-  /** The workers that write a map into it at this moment, by the names that the runtime gives them. */
+  /**
+   * The workers that write a map into it at this moment, by the names that the runtime
+   * gives them.
+   */
   async writers(): Promise<string[]> {
     return (await this.#locks())
       .filter(({ name }) => name.startsWith("epochmap writer of"))

@@ -40,7 +40,10 @@ export class Run {
   }
 }
 
-/** The body of a test, for `Deno.test`: it is run once for each of `KERNELS`, with choices of its own. */
+/**
+ * The body of a test, for `Deno.test`: it is run once for each of `KERNELS`, with choices
+ * of its own.
+ */
 export function inCrews(
   body: (run: Run, t: Deno.TestContext) => Promise<void>,
 ): (t: Deno.TestContext) => Promise<void> {

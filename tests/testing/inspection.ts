@@ -42,7 +42,10 @@ export function inspectMemory(buffer: SharedArrayBuffer): Inspected {
   return { leaks, lost: lostIn(found), counters };
 }
 
-/** Throws unless every block of a map's memory is in one place, none is lost, and all counters are right. Nobody may be at work on the map. */
+/**
+ * Throws unless every block of a map's memory is in one place, none is lost, and all
+ * counters are right. Nobody may be at work on the map.
+ */
 export function assertSound<K, V>(map: SharedMap<K, V>): void {
   const { leaks } = inspectMemory(map.handle.buffer);
   if (leaks.length === 0) return;

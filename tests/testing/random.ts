@@ -61,7 +61,10 @@ export function seeded(
   };
 }
 
-/** Runs for each seed from 1 on, which are the same in every run; a failure says with which of them it came. */
+/**
+ * Runs for each seed from 1 on, which are the same in every run; a failure says with which
+ * of them it came.
+ */
 export function forSeeds(count: number, run: (random: Random) => void): void {
   for (let seed = 1; seed <= count; seed++) {
     try {

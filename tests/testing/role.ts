@@ -100,7 +100,10 @@ export class WorkerContext implements Disposable {
 /** Something that a worker can do in a test. The input is checked by `Crew.add`. */
 export type Role = (context: WorkerContext, input: never) => unknown;
 
-/** Runs the role that a worker is called for: says when it is ready, and returns what came of it. */
+/**
+ * Runs the role that a worker is called for: says when it is ready, and returns what came
+ * of it.
+ */
 export async function obey(
   call: Call,
   say: (answer: Answer) => void,

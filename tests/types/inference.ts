@@ -1,6 +1,6 @@
 /**
- * What the compiler makes of the public types: it is to be checked, not run. Each `@ts-expect-error` is an error, too, if the line
- * below it compiles.
+ * What the compiler makes of the public types: it is to be checked, not run. Each
+ * `@ts-expect-error` is an error, too, if the line below it compiles.
  *
  * @module
  */

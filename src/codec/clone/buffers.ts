@@ -1,7 +1,7 @@
 /**
- * Array buffers in a clone. Where one view alone shows a buffer, only what it shows is kept; a
- * buffer that is stored itself, can be resized, or has several views, is kept whole, and they share
- * it when they come out.
+ * Array buffers in a clone. If a buffer has a single view, only what the view shows is kept. A
+ * buffer that is stored itself, can be resized, or has several views, is kept whole, and its
+ * views share it again when they are read.
  *
  * ```text
  * table: count | for each: bytes, offset in the buffer, most bytes + 1 or 0 | the bytes of all
@@ -62,7 +62,7 @@ export class KeptBuffers {
   }
 }
 
-/** Whether a view is a `Buffer` out of a pool: what else is in there is somebody else's. */
+/** Whether a view is a `Buffer` out of a pool: the rest of the pool belongs to others. */
 function isPart(view: ArrayBufferView): boolean {
   return Buffer.isBuffer(view) && view.byteLength < view.buffer.byteLength;
 }

@@ -1,5 +1,5 @@
 /**
- * Clones of values, and values of clones: the way in for the other rooms.
+ * Clones of values, and values of clones: what the other layers use of this folder.
  *
  * @module
  */
@@ -15,8 +15,8 @@ let spare: CloneWriter | undefined;
 
 /**
  * Writes the clone of an object, and calls `use` with the writer that has it. Runs the caller's
- * getters, which may come back here: they get a writer of their own. Throws `TypeError` for what
- * cannot be cloned.
+ * getters, which may clone something themselves: they get a writer of their own. Throws a
+ * `TypeError` for what cannot be cloned.
  */
 export function writeClone(
   value: object,
@@ -24,14 +24,14 @@ export function writeClone(
 ): void {
   const writer = spare ?? new CloneWriter();
   spare = undefined;
-  writer.write(value); // if it throws, its writer is given up
+  writer.write(value); // if it throws, the writer is not used again
   use(writer);
   spare = writer;
 }
 
 /**
- * The value of the clone that stands there, at a multiple of 4, also of one that an earlier version
- * wrote, which left that to V8.
+ * The value of the clone at an offset that is a multiple of 4. Reads V8's format, too, which
+ * earlier versions wrote.
  */
 export function readClone(
   memory: Readable,
@@ -65,12 +65,12 @@ export function cloneFromBytes(bytes: Uint8Array): unknown {
   return readClone(scratch, 0, bytes.length);
 }
 
-/** What the runtime has, and its types do not tell. */
+/** What the runtime has, though its types do not say so. */
 const Deserializer = v8.DefaultDeserializer as unknown as new (
   bytes: Uint8Array,
 ) => v8.DefaultDeserializer & { _readHostObject(): ArrayBufferView };
 
-/** Gives each view a buffer of its own, and not a part of what all of them were read from. */
+/** Gives each view a buffer of its own, rather than a part of the one that all were read from. */
 class OldReader extends Deserializer {
   override _readHostObject(): ArrayBufferView {
     const view = super._readHostObject();

@@ -1,10 +1,10 @@
 /**
- * Bytes that no writer writes.
+ * Damaged clones: bytes that no writer writes.
  *
  * @module
  */
 
-/** Says that a clone cannot be read. */
+/** Throws the error for a clone that cannot be read. */
 export function damaged(reason: string): never {
   throw new RangeError(
     `Cannot decode the value: its bytes are damaged: ${reason}`,

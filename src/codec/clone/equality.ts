@@ -33,7 +33,7 @@ export function areEqual(
   return true;
 }
 
-/** Notes a pair; false if it was noted before: so circles come to an end. */
+/** Notes a pair; false if it was noted before: this ends circles. */
 function assume(a: object, b: object, assumed: Assumed): boolean {
   const others = assumed.get(a);
   if (others === undefined) assumed.set(a, new Set([b]));
@@ -132,7 +132,7 @@ function areEqualSets(
 }
 
 /**
- * Takes the first that is equal out of a list; false if none is. What is assumed on the way counts
+ * Removes the first equal one from a list; false if none is. What is assumed on the way counts
  * for this one only.
  */
 function takeEqual(

@@ -1,7 +1,7 @@
 /**
- * Functions that make objects with given keys. An object literal is made at once; to add its
- * properties one by one takes fifteen times as long, since V8 looks for the object's next form each
- * time.
+ * Functions that make objects with given keys. An object literal is made at once; to add the
+ * properties one by one takes fifteen times as long, because V8 looks up the object's next
+ * hidden class each time.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 /** Makes an object of the parts from `base` on, one for each key. */
 export type Factory = (parts: readonly unknown[], base: number) => object;
 
-/** So many functions are compiled at most. */
+/** How many functions are compiled at most. */
 const MOST = 1000;
 let left = MOST;
 
@@ -18,7 +18,7 @@ let left = MOST;
  * enough was made.
  */
 export function factoryFor(keys: readonly string[]): Factory | undefined {
-  // A text of its own kind is no name but a prototype; who calls has looked for it.
+  // In a literal `__proto__` would set the prototype.
   if (left === 0 || keys.includes("__proto__")) return undefined;
   left--;
   // JSON is a string literal, whatever the key is.

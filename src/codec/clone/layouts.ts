@@ -1,6 +1,6 @@
 /**
- * The keys of objects as they are read: the bytes of the keys that came last are kept with the
- * strings that they stand for.
+ * The keys of objects as they are read: the bytes of the last keys are kept, with the strings
+ * that they stand for.
  *
  * @module
  */
@@ -49,7 +49,7 @@ interface Block {
 const PLACES = 1024;
 const layouts: (Layout | undefined)[] = Array.from({ length: PLACES });
 
-/** The layout whose block stands there: at a multiple of 4. */
+/** The layout whose block begins there, at a multiple of 4. */
 export function layoutAt(
   memory: Readable,
   start: number,
@@ -77,8 +77,8 @@ function readLayout(
 }
 
 /**
- * By the length and some of the words: two that often come in turns should rarely share a place,
- * that is all.
+ * Hashes the length and some of the words: layouts that are used in turn should rarely share a
+ * place.
  */
 function placeOf(
   { words }: Readable,
@@ -137,7 +137,7 @@ function readKeys(
   return keys.map(asKey);
 }
 
-/** The string that V8 keeps for this key: it finds a property by it without a search for it. */
+/** The string that V8 has internalized for this key: with it a property is found faster. */
 function asKey(key: string): string {
   return Object.keys(Object.fromEntries([[key, 0]]))[0];
 }

@@ -1,5 +1,5 @@
 /**
- * What a value is that is no plain data: whether it holds something that a copy of its properties
+ * Values that are not plain data: whether one holds something that a copy of its properties
  * would lose.
  *
  * @module
@@ -11,18 +11,22 @@ const { getPrototypeOf, hasOwn, getOwnPropertyDescriptor } = Object;
 const tagOf = Object.prototype.toString;
 const sourceOf = Function.prototype.toString;
 
-/** What the runtime reads of an object before it clones it: what the property throws comes out as a `DataCloneError`. */
+/**
+ * A property that the runtime reads before it clones an object: what it throws comes out as a
+ * `DataCloneError`.
+ */
 export const HOST_OBJECT: symbol = Symbol.for("Deno.core.hostObject");
 
-/** Of `Deno`: the class of each is nowhere to be found but by them. */
+/** Objects of `Deno` whose classes can be had only through them. */
 const STANDARD_STREAMS = ["stdin", "stdout", "stderr"];
 
-/** What was found out about the prototypes of objects. */
+/** What is known about the prototypes of objects. */
 const verdicts = new WeakMap<object, boolean>();
 
 /**
- * Whether objects with this prototype are the runtime's, or a map of this module: what they are about is not in their
- * properties. Objects of a class of the program's own are not, unless the class extends such a one.
+ * Whether objects with this prototype belong to the runtime, or are maps of this module: their
+ * state is not in their properties. Objects of the program's own classes do not, unless the
+ * class extends such a one.
  */
 export function isPlatform(prototype: object): boolean {
   let verdict = verdicts.get(prototype);

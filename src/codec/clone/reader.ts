@@ -1,9 +1,9 @@
 /**
- * From clones to values. What comes out is the reader's own: nothing of it is in shared memory, and
- * each buffer is as long as what was kept of it.
+ * From clones to values. What comes out is private: nothing of it is in shared memory, and each
+ * buffer is as long as what was kept of it.
  *
- * No code of the caller's runs meanwhile, so one reader serves all. It believes nothing that the
- * bytes say: a damaged clone gives an error, and no more memory is asked for than its length can
+ * None of the caller's code runs meanwhile, so one reader serves all. It does not trust the
+ * bytes: a damaged clone gives an error, and no more memory is allocated than its length can
  * account for.
  *
  * @module
@@ -148,7 +148,7 @@ export class CloneReader {
     this.#hasBuffers = (flags & HAS_BUFFERS) !== 0;
   }
 
-  /** Keeps nothing of the caller's. */
+  /** Lets go of everything that belongs to the caller. */
   #forget(): void {
     this.#memory = NOTHING;
     this.#bytes = NOTHING.bytes;
@@ -446,7 +446,7 @@ export class CloneReader {
     const error = this.#meet(newError(kind));
     if (has(ERROR_MESSAGE)) hide(error, "message", this.#stringToken());
     const stack = has(ERROR_STACK) ? this.#stringToken() : undefined;
-    Reflect.set(error, "stack", stack); // so the runtime puts together none of its own
+    Reflect.set(error, "stack", stack); // so that the runtime makes none of its own
     const fill = () => {
       if (has(ERROR_CAUSE)) hide(error, "cause", this.#value());
       if (has(ERROR_ERRORS)) hide(error, "errors", this.#value());
@@ -526,7 +526,7 @@ function defineOne(object: object, key: string, value: unknown): void {
   });
 }
 
-/** The same, where loops do not come upon it. */
+/** The same, but not enumerable. */
 function hide(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, {
     value,

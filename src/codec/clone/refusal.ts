@@ -27,7 +27,7 @@ export function setPlace(index: number): Segment {
 }
 
 /**
- * Refuses a part of a value, because it is of no kind that can be kept, or for a fault of its own.
+ * Refuses a part of a value: because no value of its kind can be kept, or for a given reason.
  */
 export function refuse(
   part: unknown,

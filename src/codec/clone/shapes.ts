@@ -1,7 +1,7 @@
 /**
- * The keys of objects as they are written: most objects of a program have the same keys in the same
- * order as others before, so their bytes are kept, and found again by following the keys one by
- * one.
+ * The keys of objects as they are written. Most objects of a program have the same keys, in the
+ * same order, as others before. So the bytes of the keys are kept, and found again by following
+ * the keys one by one.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface Shape {
    */
   readonly block: Int32Array<ArrayBuffer>;
   readonly byteLength: number;
-  /** Which value had it last, and the how-manieth shape of that value it was. */
+  /** Which value had it last, and the number of this shape among those of that value. */
   value: number;
   place: number;
 }
@@ -35,7 +35,7 @@ export interface Step {
   shape: Shape | undefined;
 }
 
-/** So many steps are kept at most, over all shapes. */
+/** How many steps are kept at most, over all shapes. */
 const MOST_STEPS = 10_000;
 /** Longer blocks are not worth it. */
 const MOST_BLOCK_BYTES = 4096;
@@ -79,7 +79,7 @@ function otherStep(from: Step, key: string): Step {
   return from.last = next;
 }
 
-/** Starts afresh. Who is under way goes on with the old steps. */
+/** Starts afresh. Writers that are under way go on with the old steps. */
 function forget(): void {
   root = step(undefined, "");
   steps = 0;

@@ -51,7 +51,7 @@ export const STRING = 0x07;
  * `shapes.ts`), the values.
  */
 export const OBJECT = 0x08;
-/** A varint, the how-manieth `OBJECT` of this clone had the same keys; the values. */
+/** A varint, the number of the `OBJECT` of this clone that had the same keys; the values. */
 export const SAME_KEYS = 0x09;
 /** A varint of the count, then keys, which are strings, and values. */
 export const DICTIONARY = 0x0a;

@@ -2,8 +2,8 @@
  * From values to clones: what the structured clone algorithm takes, as it takes it, and nothing
  * that it would change.
  *
- * A writer serves one value at a time. It runs the caller's getters, which may use the map, and so
- * other writers.
+ * A writer serves one value at a time. It runs the caller's getters, which may use the map, and
+ * with it other writers.
  *
  * @module
  */
@@ -76,21 +76,21 @@ const { isArray } = Array;
 const { isProxy } = types;
 const ROOT = Object.prototype;
 
-/** The structure begins here: before it there is room for the longest header. */
+/** The structure begins here: the longest header fits before it. */
 const START = 8;
 /** What a structure is shorter than, if its length fits into the header's first word. */
 const SHORT_STRUCTURE = 2 ** 24;
 /**
- * Strings are put together up to so many characters: what a reader keeps a string of stays in
- * memory as a whole.
+ * Strings are joined up to this many characters: a string that a reader cuts out keeps the
+ * whole block in memory.
  */
 const BLOCK_CHARACTERS = 4096;
-/** Up to so many objects, looking through all of them is the quickest way to know one again. */
+/** Up to this many objects, a search through all of them is the fastest way to find one again. */
 const FEW = 32;
 /** The most that a token and what comes with it takes, but for what is of any length. */
 const TOKEN_BYTES = 32;
 
-/** Why a view or a buffer cannot be kept, whose memory is gone. */
+/** Why a view or a buffer cannot be kept whose memory is gone. */
 const LOST =
   "has no memory any more, it was detached or became too small: store it before, or a copy of it";
 
@@ -150,8 +150,8 @@ export class CloneWriter {
   #buffers: KeptBuffers | undefined;
 
   /**
-   * Makes the clone of a value. Throws `TypeError` for what cannot be cloned, and whatever a getter
-   * throws: the writer is spoilt then.
+   * Makes the clone of a value. Throws a `TypeError` for what cannot be cloned, and whatever a
+   * getter throws. After that the writer must not be used again.
    */
   write(value: object): void {
     this.scratch.renew(this.byteLength); // about as large as the one before
@@ -173,7 +173,7 @@ export class CloneWriter {
     this.#forget();
   }
 
-  /** Keeps no object of the caller's. */
+  /** Lets go of all objects that belong to the caller. */
   #forget(): void {
     for (let i = 0; i < this.#metCount; i++) this.#met[i] = undefined;
     this.#metCount = 0;
@@ -443,7 +443,7 @@ export class CloneWriter {
     this.#properties(part, base, step);
   }
 
-  /** Where a loop over the keys of an object may come upon others than its own. */
+  /** Where a loop over the keys of an object may meet keys that are not its own. */
   #instance(part: object): void {
     const base = this.#top;
     let step = firstStep();
@@ -776,13 +776,13 @@ function varintBytes(number: number): number {
   return count;
 }
 
-/** What a built-in getter gives, whatever an object has in its place. */
+/** What a built-in getter returns, even if an object has a property of that name. */
 // deno-lint-ignore no-explicit-any
 function getter(prototype: object, name: string | symbol): () => any {
   return getOwnPropertyDescriptor(prototype, name)!.get!;
 }
 
-/** Whether somebody gave all objects a property that a loop over keys meets. */
+/** Whether all objects have an enumerable property, added to `Object.prototype`. */
 function isRootPolluted(): boolean {
   for (const _ in ROOT) return true;
   return false;
@@ -807,7 +807,7 @@ function isInstance(part: object): boolean {
   return prototype !== ROOT && prototype !== null;
 }
 
-/** What is cloned by what it is, whatever its prototype is. */
+/** What is cloned by its internal kind, whatever its prototype is. */
 function isBuiltIn(part: object): boolean {
   return types.isMap(part) || types.isSet(part) || types.isDate(part) ||
     types.isRegExp(part) || types.isNativeError(part) ||

@@ -1,5 +1,6 @@
 /**
- * Chains with versions in the middle that no snapshot shows, beside one that an older snapshot does.
+ * Chains with versions in the middle that no snapshot shows, beside one that an older
+ * snapshot does.
  *
  * @module
  */

@@ -19,7 +19,10 @@ function prepare({ founder }: Setup): void {
   founder.map.set(OTHER, 6);
 }
 
-/** Each operation that sees an expiry or changes one, with a value of the caller's where it writes one. */
+/**
+ * Each operation that sees an expiry or changes one, with a value of the caller's where it
+ * writes one.
+ */
 const OPERATIONS: ((value: number) => readonly Operation[])[] = [
   () => [op.get(KEY), op.has(KEY)],
   () => [op.getText(KEY)],
