@@ -28,7 +28,7 @@ var MapFullError = class extends Error {
   /**
    * Constructs the error.
    *
-   * @param message What was tried, what came, and what to do.
+   * @param message What was tried, what happened, and what to do.
    * @param details The sizes, and what they are about.
    */
   constructor(message, details) {
@@ -48,7 +48,7 @@ var HandleError = class extends Error {
   /**
    * Constructs the error.
    *
-   * @param message What was expected, what came, and what to do.
+   * @param message What was expected, what was found, and what to do.
    * @param details Which map it is about.
    */
   constructor(message, details = {}) {
@@ -84,7 +84,7 @@ var SnapshotError = class extends Error {
   /**
    * Constructs the error.
    *
-   * @param message What was tried, what came, and what to do.
+   * @param message What was tried, what happened, and what to do.
    * @param details Path, offset, reason, and the map.
    */
   constructor(message, details) {
