@@ -171,6 +171,7 @@ Deno.test("timers come from one module, which takes them at its import", async (
 const COMMENT_COLUMNS = 100;
 /** Layers whose comments are yet to be brought to this width. */
 const STILL_WIDE = [
+  "api",
   "segment",
   "reclamation",
   "table",
