@@ -36,7 +36,7 @@
  *   BUG_NO_RECHECK      ... it does not look again after that
  * START sets up; MENU0 to MENU2 are what each does, OPS0 to OPS2 how often, CUTS how often somebody
  * is cut short; KEEP chunks are left to tombstones.  The free blocks of a participant, and those at
- * the exchange words, are sets here: hand.pml and transfer_cache.pml have their order.
+ * the words of the transfer cache, are sets here: hand.pml and transfer_cache.pml have their order.
  * Ghosts: `lost`, a block on its way from the dead to the living; `cutter`, who cuts a chunk;
  * `runOf`, who has a run; `may`, whether at some moment enough was left since a participant counted
  * what it is about to take.

@@ -17,7 +17,7 @@ ok   $T ac1 -DGIVEUP -DCRASH=1 -DNS=2 -DNP=3 "-DSTART=put(0,1,K1);snapOpen=0;n=3
 live $T al1 -DGIVEUP -DCRASH=1 -DNP=3 "-DSTART=$K snapOpen=0;n=3;run W(0,SET+K1,0,3);run W(1,INS+K3,0,5);run M(2,1,0)"
 full ok $T a2w $A -DNP=4 "-DSTART=$K snapOpen=0;n=4;run W(0,SET+K1,DEL+K1,3);run W(1,INS+K1,0,5);run M(2,1,0);run R(3,K1,1)"
 full ok $T a3w $A -DNS=2 -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,0,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K2,1)"
-full ok $T a3n -DNOROOM -DNOFREE -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,DEL+K2,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K2,1)"
+full ok $T a3n -DNOPERMITS -DNOFREE -DNP=4 "-DSTART=put(0,1,K1);snapOpen=0;n=4;run W(0,INS+K2,DEL+K2,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K2,1)"
 full ok $T a4w -DGIVEUP -DNP=4 "-DSTART=$K snapOpen=0;n=4;run W(0,INS+K3,0,3);run W(1,DEL+K1,0,5);run M(2,1,0);run M(3,1,1)"
 full ok $T ac1r -DGIVEUP -DCRASH=1 -DNP=4 "-DSTART=$K snapOpen=0;n=4;run W(0,SET+K1,0,3);run W(1,INS+K3,0,5);run M(2,1,0);run R(3,K1,1)"
 full ok $T ac2 -DGIVEUP -DCRASH=2 -DNT=3 -DNS=2 -DNP=4 "-DSTART=put(0,1,K1); n=3;run W(0,DEL+K1,INS+K1,3);run M(1,2,0);run M(2,2,0);run Env()"
@@ -28,15 +28,15 @@ done
 bad  $T b_COPY_FAIL -DGIVEUP -DBUG_COPY_FAIL -DNP=3 "-DSTART=$K n=2;run M(1,1,0);run M(2,1,1);run Env()"
 bad  $T b_DROP_LATE -DGIVEUP -DBUG_DROP_LATE -DNP=4 "-DSTART=put(0,1,K1); n=3;run W(0,DEL+K1,0,3);run M(1,1,0);run M(2,1,0);run Env()"
 bad  $T b_MOVER_SKIPS -DGIVEUP -DBUG_MOVER_SKIPS -DNT=3 -DNS=3 -DNP=4 "-DSTART=put(0,1,K1); n=3;run W(0,DEL+K1,0,3);run M(1,2,0);run M(2,2,0);run Env()"
-bad  $T b_UNLINKED -DNOROOM -DBUG_UNLINKED -DNP=4 "-DSTART=put(0,1,K1); n=4;run W(0,SET+K1,0,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K1,1);run Env()"
+bad  $T b_UNLINKED -DNOPERMITS -DBUG_UNLINKED -DNP=4 "-DSTART=put(0,1,K1); n=4;run W(0,SET+K1,0,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K1,1);run Env()"
 for b in NO_CLOSE CLOSED_SKIP; do
 bad  $T b_$b -DGIVEUP -DBUG_$b -DNP=4 "-DSTART=put(0,1,K1); n=4;run W(0,INS+K2,0,3);run W(1,INS+K2,0,5);run M(2,1,0);run R(3,K1,1);run Env()"
 done
 hang $T b_WAIT -DGIVEUP -DBUG_WAIT -DCRASH=1 -DNP=4 "-DSTART=$K snapOpen=0;n=3;run W(0,SET+K1,0,3);run W(1,INS+K3,0,5);run M(2,1,0)"
 
-# ---- room: without any, with the plain rule, with room
-stuck $T n_none -DNOROOM -DGIVEUP -DNT=3 -DNS=2 -DNP=3 "-DSTART=$TOMB $W3"
-ok   $T n_plain -DNOROOM -DGIVEUP -DFINISH_FIRST -DNT=3 -DNS=2 -DNP=3 "-DSTART=$TOMB $W3"
+# ---- permits: without any, with the plain rule, with permits
+stuck $T n_none -DNOPERMITS -DGIVEUP -DNT=3 -DNS=2 -DNP=3 "-DSTART=$TOMB $W3"
+ok   $T n_plain -DNOPERMITS -DGIVEUP -DFINISH_FIRST -DNT=3 -DNS=2 -DNP=3 "-DSTART=$TOMB $W3"
 G="-DGIVEUP -DNOFREE -DNT=3 -DNP=3"; H="$G -DHASHES=3 -DSTRICT"
 ok   $T r_same $G -DNS=2 "-DSTART=$TOMB $W3"                             # the tombstone is copied
 ok   $T r_drop $G -DNS=2 "-DSTART=$TOMB snapOpen=0;$W3"                  # and dropped, with a credit
@@ -98,7 +98,7 @@ S="-DNOLIMIT -DGIVEUP -DNOFREE -DHASHES=3"; N3="-DNT=3 -DNS=2 -DNP=3"; N2="-DNT=
 stuck $T b_NO_PERMIT $S $N2 -DBUG_NO_PERMIT "-DSTART=$TOMB $O"
 stuck $T b_REUSE_PERMIT $S $N2 -DBUG_REUSE_PERMIT -DMINCAP=1 "-DSTART=put(0,1,K1);$W3"
 stuck $T b_TAKE_CLOSED $S $N2 -DNOAGREE -DBUG_TAKE_CLOSED -DMINCAP=1 "-DSTART=put(0,1,K1);$O"
-stuck $T b_ROOM_OPEN $S $N2 -DBUG_ROOM_OPEN -DMINCAP=1 "-DSTART=put(0,1,K1);$O"
+stuck $T b_PERMITS_OPEN $S $N2 -DBUG_PERMITS_OPEN -DMINCAP=1 "-DSTART=put(0,1,K1);$O"
 stuck $T b_NEXT_FULL $S $N2 -DBUG_NEXT_FULL "-DSTART=$TOMB $O"
 stuck $T b_NEXT_SMALL $S $N2 -DBUG_NEXT_SMALL -DMINCAP=1 "-DSTART=$K $O"
 bad   $T b_NEXT_EARLY $S $N3 -DNOAGREE -DBUG_NEXT_EARLY "-DSTART=$K $O"
@@ -110,7 +110,7 @@ for b in CLOSED BLIND; do                      # not everybody computes the same
 bad  $T b_CREDIT_$b $G -DBUG_CREDIT_$b -DNS=2 "-DSTART=$TOMBS n=3;run M(0,2,0);run M(1,2,1);run M(2,2,0)"
 full ok $T b_CREDIT_${b}_place $G -DHASHES=3 -DNOLIMIT -DNOAGREE -DBUG_CREDIT_$b -DMINCAP=1 -DNS=2 "-DSTART=$TOMBS n=3;run W(0,INS+K3,0,3);run M(1,2,1);run M(2,2,0)"  # ... but no mover was found stuck by it
 done
-hang $T b_ROOM_WAIT -DBUG_ROOM_WAIT -DGIVEUP -DCRASH=1 $N3 "-DSTART=$TOMB $W3"
+hang $T b_PERMITS_WAIT -DBUG_PERMITS_WAIT -DGIVEUP -DCRASH=1 $N3 "-DSTART=$TOMB $W3"
 
 # ---- versions and snapshots
 V=versions.pml
@@ -133,10 +133,10 @@ full ok $V v_crash2 -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,
 full ok $V v_crash_two -DCRASH=1 -DNSN=2 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run S(1,0,A,A,A,1);run S(2,1,A,A,A,1)"
 full ok $V v_crash_drop -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A+DEL,WR+A,0,2);run D(1,A,1);run S(2,0,A,A,99,1)"
 full live $V v_live -DCRASH=1 "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run W(1,WR+A,0,0,3);run S(2,0,A,A,99,1)"
-for b in SNAP_SKIP SNAP_SHOW STAMP_EARLY NO_TICK TRIM_PENDING TRIM_EARLY HELD_PENDING HELD_NOW; do
+for b in SNAP_SKIP SNAP_SHOW STAMP_EARLY NO_TICK PRUNE_PENDING PRUNE_EARLY HELD_PENDING HELD_NOW; do
 bad  $V vb_$b -DBUG_$b "$C0"
 done
-for b in NO_TRIM_FIRST CLEAR_FIRST; do
+for b in NO_PRUNE_FIRST CLEAR_FIRST; do
 bad  $V vb_$b -DBUG_$b "$C1"
 done
 bad  $V vb_WRITTEN_LATE -DBUG_WRITTEN_LATE "-DSTART=put(1,A);n=3;run W(0,WR+A,0,0,2);run R(1,A,1);run S(2,0,A,99,99,1)"
@@ -174,7 +174,7 @@ full live $V s_live2 -DCRASH=1 -DHEIR=1 "$S2"
 for b in HELD_INTERVAL SPLICE_UNMARKED SPLICE_BLIND SPLICE_PAST SPLICE_UNPINNED; do
 bad  $V sb_$b -DBUG_$b "$S2"
 done
-for b in SPLICE_OVER TRIM_UNMARKED; do
+for b in SPLICE_OVER PRUNE_UNMARKED; do
 bad  $V sb_$b -DBUG_$b "$SW"
 done
 bad  $V sb_SPLICE_PENDING -DBUG_SPLICE_PENDING -DNSN=2 "$SS"
@@ -229,13 +229,13 @@ ok   $F f_once_recheck -DAT_ONCE -DBUG_NO_RECHECK "$F1"      # its CAS is the se
 ok   $F f_two -DNK=2 "-DSTART=put(1,0);put(2,1);run Writer(DEL,DEL+1,0,3);run Dropper(0,1);run Dropper(1,1);run Revoker(1);run Dumper(2)"
 full ok $F f_drop2 "-DSTART=put(1,0);run Writer(DEL,SET,DEL,2);run Dropper(0,2);run Revoker(2);run Dumper(3)"
 full ok $F f_writers "-DSTART=put(1,0);run Writer(DEL,SET,0,2);run Writer(DEL,SET,0,4);run Dropper(0,1);run Revoker(1);run Dumper(2)"
-for b in FLOORS_FIRST FLOOR_ABOVE PENDING NO_RECHECK RECHECK_EARLY FLOOR_CLOSED RAISE_EARLY RAISE_BLIND REVOKED_DELTA; do
+for b in HORIZONS_FIRST HORIZON_ABOVE PENDING NO_RECHECK RECHECK_EARLY HORIZON_CLOSED RAISE_EARLY RAISE_BLIND REVOKED_DELTA; do
 bad  $F fb_$b -DBUG_$b "$F1"
 done
 ok   $F f_pass -DPASSES "-DSTART=put(1,0);run Writer(DEL,SET,DEL,2);run Dropper(0,1);run Dumper(2)"
 full ok $F f_pass2 -DPASSES "$F1"
-bad  $F fb_FLOOR_LATE -DPASSES -DBUG_FLOOR_LATE "$F1"
-for b in FLOORS_FIRST FLOOR_CLOSED; do
+bad  $F fb_HORIZON_LATE -DPASSES -DBUG_HORIZON_LATE "$F1"
+for b in HORIZONS_FIRST HORIZON_CLOSED; do
 bad  $F fb_once_$b -DAT_ONCE -DBUG_$b "$F1"
 done
 
@@ -248,10 +248,10 @@ bad  $E e_before2 -DTAG_BEFORE
 bad  $E e_own3 -DROUNDS=1 -DTAG_OWN -DGAP=3
 bad  $E e_gap1 -DROUNDS=1 -DGAP=1
 bad  $E e_mod3 -DROUNDS=1 -DMOD3
-ok   $E e_glance -DROUNDS=1 -DGLANCE
-full ok $E e_glance2 -DROUNDS=2 -DGLANCE
-bad  $E e_glance_gap3 -DROUNDS=1 -DGLANCE -DGLANCE_GAP=3
-bad  $E e_glance_gap1 -DROUNDS=1 -DGLANCE -DGAP=1
+ok   $E e_optimistic -DROUNDS=1 -DOPTIMISTIC
+full ok $E e_optimistic2 -DROUNDS=2 -DOPTIMISTIC
+bad  $E e_optimistic_gap3 -DROUNDS=1 -DOPTIMISTIC -DOPTIMISTIC_GAP=3
+bad  $E e_optimistic_gap1 -DROUNDS=1 -DOPTIMISTIC -DGAP=1
 
 # ---- recovery
 Y=recovery.pml
@@ -311,7 +311,7 @@ bad  $L long_NO_DOUBT_AFTER -DCRASH -DBUG_NO_DOUBT_AFTER "$L1"
 bad  $L long_LOOK_ONLY -DBUG_LOOK_ONLY "$LE"
 bad  $L long_MOVE -DBUG_MOVE "$LM"
 
-# ---- free blocks at the exchange words
+# ---- free blocks at the words of the transfer cache
 B=transfer_cache.pml; GIVE="-DSTART=list[0]=1;link[1]=2;hold[0]=3"; REST="-DSTART=list[0]=1;link[1]=2;link[2]=3"
 TAKE="-DSTART=word[0]=1;link[1]=2;count[1]=2;hold[0]=3"; MORE="-DSTART=word[0]=1;link[1]=2;count[1]=2;list[0]=3"
 TWO="-DSTART=word[0]=1;next[1]=2;count[1]=1;count[2]=1;hold[0]=3"

@@ -18,13 +18,13 @@
  *
  *   PASSES              the dumper passes what it has read
  *   AT_ONCE             the horizon is raised before the snapshot is closed; if that fails, this dump becomes a full one
- *   BUG_FLOORS_FIRST    drop: looks at the horizons before the open snapshots
- *   BUG_FLOOR_ABOVE     drop: a horizon T lets the tombstones of the tick after T go, too
+ *   BUG_HORIZONS_FIRST    drop: looks at the horizons before the open snapshots
+ *   BUG_HORIZON_ABOVE     drop: a horizon T lets the tombstones of the tick after T go, too
  *   BUG_PENDING         drop: takes a snapshot that is being opened for none
  *   BUG_NO_RECHECK      delta: the horizon is not looked at again after the scan, only before it
  *   BUG_RECHECK_EARLY   delta: the horizon is looked at again before the last key is read
- *   BUG_FLOOR_LATE      full: the horizon is set when all keys are read and passed
- *   BUG_FLOOR_CLOSED    full: the horizon is set when the snapshot is closed
+ *   BUG_HORIZON_LATE      full: the horizon is set when all keys are read and passed
+ *   BUG_HORIZON_CLOSED    full: the horizon is set when the snapshot is closed
  *   BUG_RAISE_EARLY     delta: the horizon is raised when the snapshot is open, before the scan
  *   BUG_RAISE_BLIND     delta: the horizon is raised by a store
  *   BUG_REVOKED_DELTA   delta: after a CAS that failed the next dump is a delta again, with a new horizon
@@ -93,7 +93,7 @@ proctype Dropper(byte k; byte n) {
      if
      :: r != 0 && (tomb & BIT(r)) ->
         SETTLE(r);
-#ifdef BUG_FLOORS_FIRST
+#ifdef BUG_HORIZONS_FIRST
         f = horizon;
 #endif
 #ifdef PASSES
@@ -107,10 +107,10 @@ proctype Dropper(byte k; byte n) {
 #endif
         if
         :: !needed ->
-#ifndef BUG_FLOORS_FIRST
+#ifndef BUG_HORIZONS_FIRST
            f = horizon;
 #endif
-#ifdef BUG_FLOOR_ABOVE
+#ifdef BUG_HORIZON_ABOVE
            if :: f != 0 && f != LOST && stamp[r] > f + 1 -> needed = 1 :: else fi
 #else
            if :: f != 0 && f != LOST && stamp[r] > f -> needed = 1 :: else fi
@@ -173,7 +173,7 @@ proctype Dumper(byte dumps) {
 whole:
   if :: dumps == 0 -> goto fin :: else -> dumps-- fi;
   OPEN();
-#if !defined(BUG_FLOOR_LATE) && !defined(BUG_FLOOR_CLOSED)
+#if !defined(BUG_HORIZON_LATE) && !defined(BUG_HORIZON_CLOSED)
   horizon = s;
 #endif
   do
@@ -181,11 +181,11 @@ whole:
   :: else -> READ(k); atomic { new[k] = (v == 0 -> 0 : VAL(v)); k++; v = 0 }; PASS(k)
   od;
   ACCEPT();
-#ifdef BUG_FLOOR_LATE
+#ifdef BUG_HORIZON_LATE
   horizon = s;
 #endif
   reg = 0;
-#ifdef BUG_FLOOR_CLOSED
+#ifdef BUG_HORIZON_CLOSED
   horizon = s;
 #endif
 delta:

@@ -1,14 +1,14 @@
 /*
  * Epoch-based reclamation (src/reclamation/participant.ts, src/table/optimistic_read.ts).  One object is unlinked and retired by process 0 while a reader pins, reads
- * the link and uses what it found; a third process and the retirer advance the epoch.  pin = load the global epoch, then
- * one store (with any delay between: the stored epoch may be stale); unpin = one store.
- *   TAG_OWN     the retirer stamps the object with its own pinned epoch (default: the global epoch read AFTER the unlink)
- *   TAG_BEFORE  ... with the global epoch read before the unlink
- *   GAP n       the object is freed when the global epoch is at least its stamp + n (default 2)
- *   MOD3        the global epoch is kept modulo 3 (default: it only grows)
+ * the link and uses what it found; a third process and the retirer advance the era.  pin = load the global era, then
+ * one store (with any delay between: the stored era may be stale); unpin = one store.
+ *   TAG_OWN     the retirer stamps the object with its own pinned era (default: the global era read AFTER the unlink)
+ *   TAG_BEFORE  ... with the global era read before the unlink
+ *   GAP n       the object is freed when the global era is at least its stamp + n (default 2)
+ *   MOD3        the global era is kept modulo 3 (default: it only grows)
  *   ROUNDS n    how often reader and retirer repeat (default 2)
- *   GLANCE      the reader does not pin: it notes the global epoch, reads, notes it again, and throws away what it read
- *               when the two are GLANCE_GAP (default 2) or more steps apart
+ *   OPTIMISTIC      the reader does not pin: it notes the global era, reads, notes it again, and throws away what it read
+ *               when the two are OPTIMISTIC_GAP (default 2) or more steps apart
  */
 #ifndef GAP
 #define GAP 2
@@ -95,10 +95,10 @@ again:
   goto again;
 fin: skip
 }
-#ifndef GLANCE_GAP
-#define GLANCE_GAP 2
+#ifndef OPTIMISTIC_GAP
+#define OPTIMISTIC_GAP 2
 #endif
-proctype Glancer() {
+proctype OptimisticReader() {
   byte e, n, o; bit bad;   /* bad: something was read that had been freed, and may be another thing by now */
 again:
   if :: n == ROUNDS -> goto fin :: else -> n++ fi;
@@ -106,12 +106,12 @@ again:
   o = link;
   bad = freed[o];
   bad = bad | freed[o];
-  atomic { if :: global - e < GLANCE_GAP -> assert(!bad) :: else fi; bad = 0; o = 0; e = 0 };
+  atomic { if :: global - e < OPTIMISTIC_GAP -> assert(!bad) :: else fi; bad = 0; o = 0; e = 0 };
   goto again;
 fin: skip
 }
-#ifdef GLANCE
-#define READER Glancer
+#ifdef OPTIMISTIC
+#define READER OptimisticReader
 #else
 #define READER Reader
 #endif

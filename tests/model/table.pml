@@ -1,5 +1,6 @@
 /*
- * Table and migration: slots, probing, writing, moving, and the room of a table (src/table/table.ts, migration.ts, room.ts).
+ * Table and migration: slots, probing, writing, moving, and the permits of a table (src/table/table.ts, migration.ts,
+ * slot_permits.ts).
  *
  * All keys share ONE hash, the worst case of linear probing (HASHES=2: K3 has another; 3: each key has its own), and all
  * have the same home slot.  NT tables of NS slots at most; table t migrates to t+1.
@@ -11,14 +12,14 @@
  * grace[] is an exact grace period: the processes pinned when a version was retired; freed when none of them is left.
  * debt counts the claims that nobody paid for; claimed() asserts that there are no others.
  *
- * Room.  room[t] >= 0: so many permits may still be taken; < 0: closed, ~room[t] were left.  A writer takes a permit (it has
+ * Permits.  permits[t] >= 0: so many may still be taken; < 0: closed, ~permits[t] were left.  A writer takes a permit (it has
  * pm, of table pt) and spends it before it claims an empty slot; if it loses the claim it has the permit again.  A link into a
  * slot that somebody else claimed is free in the root, where a writer with a permit has claimed it, and takes a permit in the
  * next table, where it may have been a mover.  Permits of an older table are given to the root, or to its next table if the root is closed, before new ones are
- * taken.  A migration closes the room of the old table; what was left gives `need`, the most slots that can ever be claimed
- * there; the next table, of any size that holds them (MINCAP..NS), gets the rest of its limit as room.  Whoever drops a
- * tombstone, or shuts a claimed slot that nobody linked, adds a permit to the next room while that is open.  Without room a
- * writer first finishes the move into the table; if the table is the root already, it starts the next migration.
+ * taken.  A migration closes the permits of the old table; what was left gives `need`, the most slots that can ever be claimed
+ * there; the next table, of any size that holds them (MINCAP..NS), gets the rest of its limit as permits.  A worker that drops a
+ * tombstone, or shuts a claimed slot that nobody linked, adds a permit to those of the next table while they are open.  Without
+ * a permit a writer first finishes the move into the table; if the table is the root already, it starts the next migration.
  *
  * Debts (`debt`) are claims that nobody paid for: there are none but in two of the faults.  SLACK slots beyond the limit would
  * take some; a mover is stuck only when they are more (STRICT: never).
@@ -36,22 +37,22 @@
  *   BUG_NO_FREEZE       mover: copies without freezing
  *   BUG_MOVED_FIRST     mover: says MOVED before it copies
  *   BUG_WAIT            writer waits at FROZEN until its mover is done, instead of helping
- *   room
+ *   permits
  *   BUG_NO_PERMIT       a writer claims a slot of a table that is not yet the root without a permit
- *   BUG_REUSE_PERMIT    a worker gives its permit to the next room and still uses it in the old table
+ *   BUG_REUSE_PERMIT    a worker gives its permit to the next table and still uses it in the old table
  *   BUG_FREE_LINK       a link into a slot of the next table that somebody else claimed takes no permit
  *   BUG_SPEND_LATE      the permit is spent after the claim, and a death in between leaves it to be returned
- *   BUG_TAKE_CLOSED     permits are taken of what is left of a closed room
- *   BUG_ROOM_OPEN       a migration reads the room of the old table without closing it
- *   BUG_NEXT_FULL       the next table gets its whole limit as room
+ *   BUG_TAKE_CLOSED     permits are taken of what was left when they were closed
+ *   BUG_PERMITS_OPEN    a migration reads the permits of the old table without closing them
+ *   BUG_NEXT_FULL       the next table gets its whole limit as permits
  *   BUG_NEXT_SMALL      the next table may be smaller than what is needed
- *   BUG_NEXT_EARLY      a writer without room starts to move a table that is not yet the root
+ *   BUG_NEXT_EARLY      a writer without a permit starts to move a table that is not yet the root
  *   BUG_CREDIT_EARLY    the credit for a tombstone is given before the CAS that drops it, and stays if that CAS is lost
  *   BUG_CREDIT_LOST     the credit for an unlinked slot is given even if the CAS that shuts it is lost
  *   BUG_CREDIT_EMPTY    shutting an empty slot gives a credit, too
- *   BUG_CREDIT_CLOSED   credits are added to what is left of a closed room
- *   BUG_CREDIT_BLIND    credits are added without a look at the sign (a closed room may open again)
- *   BUG_ROOM_WAIT       a writer that finds the room closed waits until `next` is set, instead of setting it
+ *   BUG_CREDIT_CLOSED   credits are added to what was left when the permits were closed
+ *   BUG_CREDIT_BLIND    credits are added whatever the sign is (closed permits may open again)
+ *   BUG_PERMITS_WAIT    a writer that finds the permits closed waits until `next` is set, instead of setting it
  *   variants
  *   AT_LINK             the successful link spends the permit; who links into an unlinked slot must have one, and shutting such a
  *                       slot gives nothing; of the permits of the dead all but one are returned.  There are no debts then.
@@ -60,8 +61,8 @@
  *   BUG_RETURN_ALL      with AT_LINK: all permits of the dead are returned
  *   CARRY               a permit may be used in a later table as it is
  *   GAIN                who drops something may keep its place as a permit for the next table, as the code does
- *   NOROOM              no room at all: new slots are claimed anywhere, any time
- *   FINISH_FIRST        with NOROOM: a writer takes a new slot only in the root; else it first finishes the move into it
+ *   NOPERMITS           no permits at all: new slots are claimed anywhere, any time
+ *   FINISH_FIRST        with NOPERMITS: a writer takes a new slot only in the root; else it first finishes the move into it
  *   GONE                who links a tombstone drops it at once, as the code does, from the root, when no snapshot needs it and no
  *                       mover of the table before is left: the slot has no key any more
  *   BUG_GONE_EARLY      with GONE: a mover of the table before may be left
@@ -123,7 +124,7 @@
 #define OPKEY(o) ((o)&3)
 
 byte hash[NT*NS]; byte link[NT*NS]; byte next[NT]; byte root;
-byte cap[NT] = NS; short room[NT] = UNSET;
+byte cap[NT] = NS; short permits[NT] = UNSET;
 byte vkey[NV]; short tomb;              /* versions: immutable once published */
 bit snapOpen = 1;                       /* "a snapshot needs the tombstones"; falls once */
 /* ghosts */
@@ -156,7 +157,7 @@ inline pin(me) { skip }
 #else
 inline pin(me) { pinned = pinned | BIT(me) }
 #endif
-#ifdef NOFREE            /* leave the grace periods out, to make room for more steps */
+#ifdef NOFREE            /* leave the grace periods out, to allow more steps */
 inline unpin(me) { skip }
 inline retire(v) { skip }
 #define DEREF(v) skip
@@ -190,29 +191,29 @@ inline claim_slot(t, i, k) {            /* ghost: first link of a slot decides i
   slotkey[IDX(t,i)] = k
 }
 
-/* ghost, after each claim: the slots claimed in a table and its open room stay within its limit, but for the debts */
-#if defined(NOROOM) || defined(NOLIMIT)
+/* ghost, after each claim: the slots claimed in a table and its open permits stay within its limit, but for the debts */
+#if defined(NOPERMITS) || defined(NOLIMIT)
 inline claimed(t) { skip }
 #else
 inline claimed(t) {
-  y = (room[t] < 0 -> 0 : room[t]);
+  y = (permits[t] < 0 -> 0 : permits[t]);
   for (x : 0 .. NS-1) { if :: TAKEN(hash[IDX(t,x)]) -> y++ :: else fi }; x = 0;
   assert(y <= LIM(cap[t]) + debt); y = 0
 }
 #endif
 
-/* add n to the room of t, if it is open */
+/* add n to the permits of t, if they are open */
 inline credit(t, n) {
-#ifdef NOROOM
+#ifdef NOPERMITS
   skip
 #else
   if
-  :: room[t] >= 0 -> room[t] = room[t] + n
+  :: permits[t] >= 0 -> permits[t] = permits[t] + n
 #ifdef BUG_CREDIT_CLOSED
-  :: else -> room[t] = ~(~room[t] + n)
+  :: else -> permits[t] = ~(~permits[t] + n)
 #else
 #ifdef BUG_CREDIT_BLIND
-  :: else -> room[t] = room[t] + n
+  :: else -> permits[t] = permits[t] + n
 #else
   :: else
 #endif
@@ -226,17 +227,17 @@ inline NEW_ROOT(t) {
   atomic { MAYDIE; if :: root == t -> root = t + 1 :: else fi }
 }
 
-/* close the room of t, choose a next table and link it.  Uses need, c2.  At most one use in a proctype. */
+/* close the permits of t, choose a next table and link it.  Uses need, c2.  At most one use in a proctype. */
 inline START_MIGRATION(t) {
-#ifdef NOROOM
+#ifdef NOPERMITS
   atomic { MAYDIE; if :: next[t] == 0 -> next[t] = t + 1 :: else fi };
 #else
   atomic { MAYDIE;
-#ifdef BUG_ROOM_OPEN
-    need = LIM(cap[t]) - room[t];
+#ifdef BUG_PERMITS_OPEN
+    need = LIM(cap[t]) - permits[t];
 #else
-    if :: room[t] >= 0 -> room[t] = ~room[t] :: else fi;
-    need = LIM(cap[t]) - ~room[t];
+    if :: permits[t] >= 0 -> permits[t] = ~permits[t] :: else fi;
+    need = LIM(cap[t]) - ~permits[t];
 #ifndef NOAGREE
     assert(need1[t] == UNSET || need1[t] == need); need1[t] = need;     /* everybody computes the same */
 #endif
@@ -252,9 +253,9 @@ inline START_MIGRATION(t) {
     if
     :: next[t] == 0 -> next[t] = t + 1; cap[t+1] = c2;
 #ifdef BUG_NEXT_FULL
-       room[t+1] = LIM(c2)
+       permits[t+1] = LIM(c2)
 #else
-       room[t+1] = (LIM(c2) < need -> 0 : LIM(c2) - need)
+       permits[t+1] = (LIM(c2) < need -> 0 : LIM(c2) - need)
 #endif
     :: else
     fi;
@@ -268,7 +269,7 @@ inline START_MIGRATION(t) {
 #else
 #define GAINED(t) credit(t, 1)
 #endif
-#if defined(NOROOM) || (defined(AT_LINK) && !defined(BUG_CREDIT_UNLINKED))
+#if defined(NOPERMITS) || (defined(AT_LINK) && !defined(BUG_CREDIT_UNLINKED))
 #define CLOSED_UNLINKED mv_done
 #define ONWARD_UNLINKED onward
 #else
@@ -337,7 +338,7 @@ mv_drop: /* a tombstone that no snapshot needs goes from ref to MOVED in one CAS
     atomic { MAYDIE;
       if :: link[IDX(t,i)] == r -> link[IDX(t,i)] = MV; retire(r)
          :: else -> goto mv fi };
-#if defined(NOROOM) || defined(BUG_CREDIT_EARLY)
+#if defined(NOPERMITS) || defined(BUG_CREDIT_EARLY)
     goto mv_done;
 #endif
 mv_credit:
@@ -418,7 +419,7 @@ inline GIVE_BACK() {
   atomic { MAYDIE; g = pm; pm = 0; pt = 0; l2 = root };
   atomic { MAYDIE;
     if
-    :: room[l2] >= 0 -> room[l2] = room[l2] + g; g = 0
+    :: permits[l2] >= 0 -> permits[l2] = permits[l2] + g; g = 0
     :: else
     fi };
   if
@@ -429,8 +430,8 @@ inline GIVE_BACK() {
   fi;
   g = 0; l2 = 0
 }
-/* a permit of t for the writer, or no room */
-#ifdef NOROOM
+/* a permit of t for the writer, or `nopermit` */
+#ifdef NOPERMITS
 #define PERMIT(t) skip
 #else
 #ifdef CARRY
@@ -444,15 +445,15 @@ inline GIVE_BACK() {
 #define PAID (pm > 0)
 #endif
 #ifdef BUG_TAKE_CLOSED
-#define TAKE_CLOSED(t) :: room[t] < 0 && ~room[t] > 0 -> pm = 1; pt = t; room[t]++
+#define TAKE_CLOSED(t) :: permits[t] < 0 && ~permits[t] > 0 -> pm = 1; pt = t; permits[t]++
 #else
 #define TAKE_CLOSED(t)
 #endif
 #define PERMIT(t) RENEW(t); if :: PAID -> skip :: else -> \
   atomic { MAYDIE; \
-    if :: room[t] > 0 -> pm = (room[t] < BATCH -> room[t] : BATCH); pt = t; room[t] = room[t] - pm \
+    if :: permits[t] > 0 -> pm = (permits[t] < BATCH -> permits[t] : BATCH); pt = t; permits[t] = permits[t] - pm \
        TAKE_CLOSED(t) \
-       :: else -> goto noroom fi } fi
+       :: else -> goto nopermit fi } fi
 #endif
 inline spend() { if :: pm > 0 -> pm--; if :: pm == 0 -> pt = 0 :: else fi :: else fi }
 
@@ -560,14 +561,14 @@ at_empty:
 #ifdef BUG_REUSE_PERMIT
   atomic { MAYDIE; if :: next[t] != 0 -> credit(t + 1, 1) :: else fi };
 #endif
-#if !defined(AT_LINK) && !defined(BUG_SPEND_LATE) && !defined(NOROOM)
+#if !defined(AT_LINK) && !defined(BUG_SPEND_LATE) && !defined(NOPERMITS)
   atomic { MAYDIE; if :: pm > 0 -> spend(); paid = 1 :: else fi };
 #endif
   atomic { MAYDIE;
     if
     :: hash[IDX(t,i)] == 0 -> hash[IDX(t,i)] = HK(k); paid = 0;
 #ifdef BUG_GIVE_CLAIMED
-       if :: room[t] >= 0 -> spend(); room[t]++; goto unlinked :: else fi;
+       if :: permits[t] >= 0 -> spend(); permits[t]++; goto unlinked :: else fi;
 #endif
        claimed(t);
 #ifdef BUG_SPEND_LATE
@@ -599,7 +600,7 @@ unlinked:
 #ifdef AT_LINK
   PERMIT(t);
 #else
-#if !defined(BUG_FREE_LINK) && !defined(NOROOM)
+#if !defined(BUG_FREE_LINK) && !defined(NOPERMITS)
   atomic { MAYDIE; if :: root == t -> goto linkit :: else fi };
   PERMIT(t);
   atomic { MAYDIE; if :: pm > 0 -> spend(); paid = 1 :: else fi };
@@ -620,7 +621,7 @@ linkit:
        lin(k, v); goto ack
     :: else -> KEEP; goto probe
     fi };
-#if !defined(NOROOM) && (!defined(AT_LINK) || defined(BUG_CREDIT_UNLINKED))
+#if !defined(NOPERMITS) && (!defined(AT_LINK) || defined(BUG_CREDIT_UNLINKED))
 credit_on:
   atomic { MAYDIE; GAINED(t + 1); goto onward };
 #endif
@@ -636,7 +637,7 @@ help:
   fi;
   NEW_ROOT(t);
   goto onward;
-#if defined(FINISH_FIRST) || !defined(NOROOM)
+#if defined(FINISH_FIRST) || !defined(NOPERMITS)
 finish_first:                            /* a new slot in a table that is not yet the root: finish the move first */
   atomic { t = t - 1; c = cap[t]; i = 0; all = 1; l = 0; goto help };
 #endif
@@ -645,17 +646,17 @@ at_end:
   :: next[t] != 0 -> skip
   :: next[t] == 0 && (op & DEL) -> assert(seen[me] & BIT(0)); goto ack
   :: next[t] == 0 && !(op & DEL) ->
-#if !defined(NOROOM) && !defined(NOLIMIT)
+#if !defined(NOPERMITS) && !defined(NOLIMIT)
      assert(pm == 0 || pt != t || debt > SLACK);           /* a permit is worth a slot */
 #endif
-     goto noroom
+     goto nopermit
   fi;
   goto onward;
-noroom:
-#ifdef BUG_ROOM_WAIT
-  if :: room[t] < 0 && next[t] == 0 -> goto noroom :: else fi;
+nopermit:
+#ifdef BUG_PERMITS_WAIT
+  if :: permits[t] < 0 && next[t] == 0 -> goto nopermit :: else fi;
 #endif
-#if defined(FINISH_FIRST) || !defined(NOROOM)
+#if defined(FINISH_FIRST) || !defined(NOPERMITS)
 #ifndef BUG_NEXT_EARLY
   atomic { MAYDIE; if :: root < t -> goto finish_first :: else fi };
 #endif
@@ -672,7 +673,7 @@ noroom:
 #endif
   assert(t + 1 < NT);
   START_MIGRATION(t);
-#ifndef NOROOM
+#ifndef NOPERMITS
   goto enter;
 #else
   goto onward;
@@ -792,14 +793,14 @@ init {
   byte k, t, i, x, n; bit aware, found;
   atomic {
     START
-#ifndef NOROOM
+#ifndef NOPERMITS
     if
-    :: room[0] == UNSET ->                 /* a start may set room[0] lower: permits of the dead */
-       room[0] = LIM(cap[0]);
-       for (x : 0 .. NS-1) { if :: TAKEN(hash[x]) -> room[0]-- :: else fi }; x = 0
+    :: permits[0] == UNSET ->                 /* a start may set permits[0] lower: permits of the dead */
+       permits[0] = LIM(cap[0]);
+       for (x : 0 .. NS-1) { if :: TAKEN(hash[x]) -> permits[0]-- :: else fi }; x = 0
     :: else
     fi;
-    assert(room[0] >= 0)
+    assert(permits[0] >= 0)
 #endif
   }
   (ndone == n);

@@ -54,7 +54,7 @@ inline cut() { if :: me < 2 && cuts < CUTS -> cuts++; goto stopped :: skip fi }
 inline enter() { sec[me] = 1; cut() }
 inline leave() { sec[me] = 0 }
 
-/* ---- the exchange words: `got` is the one that is claimed, or NONE */
+/* ---- the words of the transfer cache: `got` is the one that is claimed, or NONE */
 inline claim(wanted, bring, until) {
   got = NONE; w = 0;
   do
