@@ -1,5 +1,6 @@
 // What the documents say of files and of tests is so: a link leads to a file, and
-// a heading in it; a test that is named is in the file that it is said to be in.
+// a heading in it; a test that is named is in the file that it is said to be in;
+// a term that is explained is one that is used.
 import { assert } from "@std/assert";
 import { exists, walk } from "@std/fs";
 
@@ -104,4 +105,32 @@ Deno.test("what docs/protocol.md names of the models and the layout is there", (
   const names = [...page.matchAll(/`([A-Za-z]+_[A-Za-z_0-9]+)…?`/g)];
   assert(names.length > 20, `${names.length}`);
   for (const [, name] of names) assert(sources.includes(name), name);
+});
+
+/** Words in lower case, one space apart: those of names, too. */
+function wordsOf(text: string): string {
+  return text.replaceAll(/([a-z])(?=[A-Z])/g, "$1 ").toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ");
+}
+
+Deno.test("each term of the glossary has one meaning, and is in use", async () => {
+  const glossary = new URL("docs/glossary.md", ROOT);
+  const terms = [
+    ...Deno.readTextFileSync(glossary).matchAll(/\*\*(?:to )?(.+?)\*\*/g),
+  ].map(([, term]) => term);
+  assert(terms.length > 50, `${terms.length}`);
+  for (const [i, term] of terms.entries()) {
+    assert(terms.indexOf(term) === i, `${term} is explained twice`);
+  }
+  const code = await Array.fromAsync(
+    walk(new URL("src/", ROOT), { exts: [".ts"] }),
+    ({ path }) => Deno.readTextFileSync(path),
+  );
+  const documents = await allDocuments();
+  const texts = documents.filter(({ url }) => url.href !== glossary.href)
+    .map(({ text }) => text);
+  const words = ` ${wordsOf([...code, ...texts].join("\n"))}`;
+  for (const term of terms) {
+    assert(words.includes(` ${wordsOf(term)}`), `nothing is called ${term}`);
+  }
 });
