@@ -1,10 +1,9 @@
 /**
- * How maps and their snapshots look from outside: what `console.log` shows of them, and what is
- * said where they cannot go.
+ * How maps and their snapshots show themselves: what `console.log` prints, and what the error says
+ * where they cannot be cloned.
  *
- * They hold places in shared memory, so a copy of their properties would be nothing; without what
- * stands here `structuredClone`, `postMessage` and `JSON.stringify` would make `{}` of a map and
- * say nothing.
+ * A copy of their properties is worth nothing, as their contents are in shared memory. Without this
+ * file `structuredClone`, `postMessage` and `JSON.stringify` would silently make `{}` of a map.
  *
  * @module
  */
@@ -43,8 +42,8 @@ export interface Presentation {
   /** What the class is called. */
   as: string;
   /**
-   * What there is to see; undefined of what is no such object, but only has one as a prototype.
-   * Must not throw.
+   * What there is to see; undefined if the object is not of the class, but only inherits from its
+   * prototype. Must not throw.
    */
   see(object: object): Sight | undefined;
   /** Why it cannot be cloned, and what to do. */
@@ -53,7 +52,7 @@ export interface Presentation {
   toJson: string;
 }
 
-/** Gives the objects of a class their looks. */
+/** Defines how the objects of a class show themselves. */
 export function present(prototype: object, looks: Presentation): void {
   const show = (object: object, inspect: Inspect, options: InspectOptions) => {
     const { depth, currentDepth = 0 } = options;
@@ -111,7 +110,7 @@ export function sightOf({ isOpen, attachment: { segment } }: Hold): Sight {
   };
 }
 
-/** A number of bytes for the eye: `"1.5 MiB"`. */
+/** A number of bytes, to be read by people: `"1.5 MiB"`. */
 function bytesForEye(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB"];
   const power = bytes < 1024

@@ -1,5 +1,5 @@
 /**
- * What a map can be told when it is made, and how each part is checked.
+ * The options of a map, and how they are checked.
  *
  * @module
  */
@@ -44,7 +44,8 @@ export interface SharedMapOptions<K, V> {
    */
   maxBytes?: number | undefined;
   /**
-   * Entries expected: the table is made for them at once, and never shrinks below.
+   * How many entries are expected: the table is made for them at once, and never shrinks below
+   * that.
    *
    * @default {0}
    */
@@ -53,13 +54,14 @@ export interface SharedMapOptions<K, V> {
    * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other
    * entries.
    *
-   * Where many entries have expired, these are evicted first; else some that are chosen by chance,
-   * of every eight the one that expires first. None is evicted that an open snapshot shows: while
-   * one is open, only younger entries can make room, and if they are not enough, the error names
-   * the snapshot. (A dump keeps nothing: see {@linkcode SnapshotWriter}.)
+   * Expired entries are evicted first, where there are many. Else entries are chosen by chance: of
+   * every eight, the one that expires first. What an open snapshot shows is never evicted, only
+   * younger entries are; if they are not enough, the error names the snapshot. (A dump keeps
+   * nothing: see {@linkcode SnapshotWriter}.)
    *
-   * Evicted memory is free once no worker reads it. If a worker was interrupted there, the write
-   * waits for it, half a second at most; so does a delete in a full map.
+   * The memory of an evicted entry is free once no worker reads it. If a worker was interrupted
+   * while reading it, the write waits for that worker, for half a second at most; so does a delete
+   * in a full map.
    *
    * @default {"throw"}
    */
@@ -74,14 +76,14 @@ export interface SharedMapOptions<K, V> {
  */
 export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
   /**
-   * Keeps the map on disk: whoever makes the map restores it first, and as long as a worker has it
-   * open with this option, one of them keeps writing it.
+   * Keeps the map on disk. The worker that makes the map restores it first; and while any worker
+   * has it open with this option, one of them keeps writing it.
    */
   persist?: PersistOptions | undefined;
   /**
-   * How long to wait for other threads that have the map, or are about to, and give no sign of
-   * life, in milliseconds; `Infinity`: until they do. (One that restores the map is waited for,
-   * however long it takes.)
+   * How long to wait, in milliseconds, for other threads that have the map, or are about to have
+   * it, and give no sign of life; `Infinity`: for ever. (A thread that restores the map gives signs
+   * of life, however long it takes.)
    *
    * @default {10000}
    */
@@ -89,16 +91,16 @@ export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
 }
 
 /**
- * Options of {@linkcode SharedMap.attach}: the codecs, if they are of your own. Built-in codecs are
+ * Options of {@linkcode SharedMap.attach}: the codecs, if they are your own. Built-in codecs are
  * known from the handle.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
  */
 export interface AttachOptions<K, V> {
-  /** How keys are encoded; must be what the creator of the map gave. */
+  /** How keys are encoded; must be the codec that the map was made with. */
   key?: KeyCodec<K> | undefined;
-  /** How values are encoded; must be what the creator of the map gave. */
+  /** How values are encoded; must be the codec that the map was made with. */
   value?: ValueCodec<V> | undefined;
 }
 

@@ -1,9 +1,10 @@
 /**
  * The map as its users see it.
  *
- * What this room guarantees: every operation on one key is linearizable across all workers; none
- * waits for another worker, except for memory in a full map, and then not for long; bad input is
- * refused before anything changes.
+ * What it guarantees: every operation on one key is linearizable across all workers; none waits for
+ * another worker, except for memory in a full map, and then not for long; bad input is refused
+ * before anything changes. It checks arguments and documents; the work is done by `map/` and
+ * `persist/`.
  *
  * @module
  */
@@ -60,24 +61,28 @@ export interface SharedMapHandle {
   /** The map's memory. */
   readonly buffer: SharedArrayBuffer;
   /**
-   * The same as a WebAssembly memory, if it is one: without it a worker reads and writes more
+   * The same as a WebAssembly memory, if it is one. Without it a worker reads and writes more
    * slowly.
    */
   readonly memory?: WebAssembly.Memory | undefined;
-  /** The name that the map was opened by, if it was. */
+  /** The name by which the map was opened, if it was. */
   readonly name?: string | undefined;
 }
 
 /**
- * The hold of a map, for the other files of this layer; and its attachment. No part of what users
- * see.
+ * The hold of a map.
  */
 let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
+
+/** The attachment of a map: for tests. */
 export function attachmentOf<K, V>(map: SharedMap<K, V>): Attachment {
   return holdOf(map).attachment;
 }
 
-/** What a map that is open holds of its attachment. Throws `TypeError` or `ClosedError`. */
+/**
+ * The hold of a map that is open, for the other files of this layer. Throws `TypeError` or
+ * `ClosedError`.
+ */
 export function openHold<K, V>(
   map: SharedMap<K, V>,
   what: string,
@@ -99,19 +104,19 @@ export function openHold<K, V>(
  * {@linkcode SharedMap.create}, {@linkcode SharedMap.attach} or {@linkcode SharedMap.open}. Every
  * operation on one key is linearizable. Reads of a key are wait-free and writes lock-free: no
  * operation waits for another worker, and a worker that dies harms no one. The one exception is a
- * full map: there a write, or a delete, may wait, half a second at most, for memory that an
- * interrupted worker still reads, or has yet to give back.
+ * full map: there a write or a delete may wait, for half a second at most, for memory that an
+ * interrupted worker still reads or has yet to give back.
  *
- * A read looks into one table; into two while the table is moved to a larger or smaller one; and
- * into one more for each whole move that others complete meanwhile, of which as many are possible
- * as fit into `maxBytes`.
+ * A read looks into one table, or into two while the table is moved to a larger or smaller one. For
+ * each whole move that others complete meanwhile it looks into one more; `maxBytes` limits how many
+ * of these there can be.
  *
- * Keys and values are copied in and out: if you change an object that was stored, or that `get`
- * returned, nothing changes in the map.
+ * Keys and values are copied in and out: a change to an object that was stored, or that `get`
+ * returned, changes nothing in the map.
  *
- * `console.log` shows a map's size, codecs and memory, and the name that it was opened by. The
- * object itself stays in its worker: `structuredClone`, `postMessage` and `JSON.stringify` refuse
- * it, and say what to use.
+ * `console.log` shows a map's size, codecs and memory, and its name if it has one. The object
+ * itself stays in its worker: `structuredClone`, `postMessage` and `JSON.stringify` refuse it, and
+ * say what to use instead.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -168,8 +173,8 @@ export class SharedMap<K, V>
   /**
    * Makes a map.
    *
-   * @typeParam K The type of the keys. It and the next follow from the codecs; if they are said,
-   * they must not contradict them.
+   * @typeParam K The type of the keys. Both types follow from the codecs; if you give them, they
+   * must fit.
    * @typeParam V The type of the values.
    * @param options Codecs and sizes.
    * @returns The map, attached in this worker.
@@ -189,11 +194,11 @@ export class SharedMap<K, V>
   static create<K extends string = string, V = unknown>(
     options?: SharedMapOptions<K, V>,
   ): SharedMap<K, V>;
-  /** The same for keys that are no strings: their codec has to be given. */
+  /** The same for keys that are not strings: their codec has to be given. */
   static create<K, V = unknown>(
     options: WithKeys<SharedMapOptions<K, V>, K>,
   ): SharedMap<K, V>;
-  /** The same where the codecs say what keys and values are. */
+  /** The same, where the codecs say what keys and values are. */
   static create<
     KC extends AnyKeyCodec = "string",
     VC extends AnyValueCodec = "any",
@@ -208,8 +213,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * The map of a hold, which is closed if the options, or the codecs in them, have become others
-   * since they were checked.
+   * The map of a hold. Closes the hold if the codecs in the options have changed since they were
+   * checked.
    */
   static #over<K, V>(
     hold: Hold,
@@ -224,14 +229,14 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Attaches to a map that another worker made, from the handle that `postMessage` brought.
+   * Attaches to a map that another worker made, by the handle that `postMessage` brought.
    *
    * @typeParam K The type of the keys.
    * @typeParam V The type of the values.
    * @param handle The other worker's {@linkcode SharedMap.prototype.handle}.
    * @param options The codecs, if they are of your own.
    * @returns The map, attached in this worker.
-   * @throws {HandleError} If the handle is not that of a map, or the layout or the codecs differ.
+   * @throws {HandleError} If it is not the handle of a map, or the layout or the codecs differ.
    *
    * @example Usage
    * ```ts
@@ -248,7 +253,7 @@ export class SharedMap<K, V>
     handle: SharedMapHandle,
     options?: AttachOptions<K, V>,
   ): SharedMap<K, V>;
-  /** The same where the codecs say what keys and values are. */
+  /** The same, where the codecs say what keys and values are. */
   static attach<
     KC extends AnyKeyCodec = "string",
     VC extends AnyValueCodec = "any",
@@ -276,46 +281,45 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Opens the map of a name: joins it if any worker of the process holds it, else makes it.
+   * Opens a map by its name: joins it if any worker of the process has it open, else makes it.
    *
-   * A map whose holders are all gone is gone, and the next `open` makes a new one.
+   * A map that no worker has open any more is gone, and the next `open` makes a new one.
    *
-   * All that one thread opens by a name shares one attachment, and so one of the map's places: a
-   * server may open the map for each request. Each of these `SharedMap` objects is closed by
-   * itself, with its snapshots and pins; the last one that is closed leaves the map.
+   * All objects that a thread opens by one name share one attachment, and so one of the map's
+   * places: a server may open the map for each request. Each of them is closed by itself, with its
+   * snapshots and pins. When the last one is closed, the thread leaves the map.
    *
-   * O(1) if this thread has the map already. Else it waits for others: for the one that is creating
-   * the map as long as that takes, and for an answer of those who have it as long as `timeout`
+   * O(1) if this thread has the map already. Else it may wait: for a thread that is creating the
+   * map, as long as that takes; and for an answer from those that have it, as long as `timeout`
    * says.
    *
-   * With `persist` it survives its holders. Whoever makes the map first restores the newest whole
-   * epoch of the directory; those who join wait until that is done. From then on a worker of its
-   * own writes an epoch in each interval in which something changed. Of all workers that have the
-   * map open with `persist`, one has that worker; when it dies, another takes over within a second
-   * or so.
+   * With `persist` the map survives on disk. The worker that makes it restores the newest whole
+   * epoch of the directory first; those that join wait until that is done. From then on a
+   * background worker writes an epoch in each interval in which something changed. One of the
+   * workers that have the map open with `persist` runs it; when that one dies, another takes over
+   * within about a second.
    *
-   * An epoch that was written survives whatever happens. What was written to the map since is lost
-   * if the process is killed, or calls `Deno.exit`: up to an interval of changes, and those made
-   * while the next epoch is being written, unless you wait for
-   * {@linkcode SharedMap.prototype.flush}, or for the end of an `await using`. A program that ends
-   * by itself writes a last epoch first.
+   * An epoch that is on disk survives any crash. Changes since then are lost if the process is
+   * killed or calls `Deno.exit`: those of one interval, and those made while the next epoch is
+   * being written. To keep them, wait for {@linkcode SharedMap.prototype.flush}, or for the end of
+   * an `await using`. A program that ends by itself writes a last epoch first.
    *
    * @typeParam K The type of the keys.
    * @typeParam V The type of the values.
    * @param name The name, the same in all workers.
-   * @param options Codecs, sizes, how long to wait, and where to keep the map on disk. Sizes count
-   * only for the worker that makes the map.
+   * @param options Codecs, sizes, how long to wait, and where to keep the map on disk. Only the
+   * worker that makes the map uses the sizes.
    * @returns The map, attached in this worker.
    * @throws {TypeError} If the name is not a string, or an option has the wrong type.
    * @throws {RangeError} If a size is out of range.
-   * @throws {HandleError} If the map has other codecs, or who has it does not answer: the message
-   * says who that is.
-   * @throws {SnapshotError} If the directory cannot be used; if another map or process has it; if
-   * what it holds cannot be read, is from a map with other codecs, or from a newer version of this
-   * module; or if it holds epochs while the map is open already, without `persist`. Nothing in it
-   * is changed then.
-   * @throws {MapFullError} If what the directory holds does not fit: the message says what it
-   * needs, and a `maxBytes` that does.
+   * @throws {HandleError} If the map has other codecs, or the worker that has it does not answer:
+   * the message names it.
+   * @throws {SnapshotError} If the directory cannot be used, or another map or process has it; if
+   * its contents cannot be read, or come from a map with other codecs or from a newer version of
+   * this module; or if it holds epochs, but the map is already open without `persist`. Nothing in
+   * the directory is changed then.
+   * @throws {MapFullError} If the entries in the directory do not fit: the message says how much
+   * they need, and a `maxBytes` that is enough.
    *
    * @example Usage
    * ```ts
@@ -332,12 +336,12 @@ export class SharedMap<K, V>
     name: string,
     options?: OpenOptions<K, V>,
   ): Promise<SharedMap<K, V>>;
-  /** The same for keys that are no strings: their codec has to be given. */
+  /** The same for keys that are not strings: their codec has to be given. */
   static open<K, V = unknown>(
     name: string,
     options: WithKeys<OpenOptions<K, V>, K>,
   ): Promise<SharedMap<K, V>>;
-  /** The same where the codecs say what keys and values are. */
+  /** The same, where the codecs say what keys and values are. */
   static open<
     KC extends AnyKeyCodec = "string",
     VC extends AnyValueCodec = "any",
@@ -378,7 +382,7 @@ export class SharedMap<K, V>
   }
 
   /**
-   * What another worker needs to attach: structured-cloneable.
+   * What another worker needs to attach. It can be cloned, and so sent by `postMessage`.
    *
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -401,8 +405,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * The number of entries: exact when nobody writes, and counting expired entries until they are
-   * swept. O(participants).
+   * The number of entries. Exact while nobody writes; expired entries count until they are swept.
+   * O(participants).
    *
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -424,8 +428,8 @@ export class SharedMap<K, V>
   // ---- reading ----------------------------------------------------------------------------------
 
   /**
-   * The value of a key, or undefined. Wait-free, but for an entry that expires at this moment:
-   * lock-free; O(1) expected, and as much again for each move of the whole table that others
+   * The value of a key, or undefined. Wait-free, except for an entry that expires at this moment:
+   * then lock-free. O(1) expected, and as much again for each move of the whole table that others
    * complete meanwhile.
    *
    * @param key The key.
@@ -449,7 +453,7 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Whether there is an entry with this key. As free of waiting, and as fast, as
+   * Whether there is an entry with this key. Wait-free, and as fast as
    * {@linkcode SharedMap.prototype.get}.
    *
    * @param key The key.
@@ -472,7 +476,7 @@ export class SharedMap<K, V>
   }
 
   /**
-   * The values of many keys, in their order. Each is read on its own: for a consistent view take a
+   * The values of many keys, in their order. Each is read on its own: for a consistent view, open a
    * snapshot.
    *
    * @param keys The keys.
@@ -501,7 +505,8 @@ export class SharedMap<K, V>
    * How long an entry still lives, in milliseconds.
    *
    * @param key The key.
-   * @returns The time left; `Infinity` if the entry does not expire, undefined if there is none.
+   * @returns The time left; `Infinity` if the entry does not expire, undefined if there is no
+   * entry.
    * @throws {TypeError} If the key has the wrong type.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -523,7 +528,8 @@ export class SharedMap<K, V>
   // ---- writing ----------------------------------------------------------------------------------
 
   /**
-   * Sets the value of a key. Leaves no expiry unless told otherwise. Lock-free; O(1) expected.
+   * Sets the value of a key. The entry does not expire, unless the options say so. Lock-free; O(1)
+   * expected.
    *
    * @param key The key.
    * @param value The value; not undefined.
@@ -559,10 +565,10 @@ export class SharedMap<K, V>
    *
    * @param entries Keys and values.
    * @param options How long each entry lives; see {@linkcode SetOptions}.
-   * @throws {TypeError} If options or time to live have the wrong type, or a key or value does;
-   * entries before it are set.
+   * @throws {TypeError} If the options or the time to live have the wrong type; or if a key or a
+   * value does: the entries before it are set then.
    * @throws {RangeError} If the time to live is not above 0.
-   * @throws {MapFullError} If an entry does not fit; entries before it are set.
+   * @throws {MapFullError} If an entry does not fit: the entries before it are set then.
    * @throws {ClosedError} If the map was closed in this worker.
    *
    * @example Usage
@@ -593,7 +599,7 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Deletes the entry of a key. Lock-free; O(1) expected; works when the map is full.
+   * Deletes the entry of a key. Lock-free; O(1) expected. It works when the map is full, too.
    *
    * @param key The key.
    * @returns Whether there was an entry, and this call deleted it.
@@ -616,8 +622,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Deletes all entries that are there when it comes to them. Not atomic: what others set meanwhile
-   * may stay. O(capacity).
+   * Deletes all entries, one after the other. Not atomic: entries that others set meanwhile may
+   * stay. O(capacity).
    *
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -638,9 +644,9 @@ export class SharedMap<K, V>
   }
 
   /**
-   * The value of a key, after setting it if there was none. Among many callers one wins, and all
-   * get its value. An entry that is there keeps its expiry; one that is inserted has none unless
-   * given one. Lock-free.
+   * The value of a key, after setting it if there was none. Of many callers at the same time one
+   * wins, and all get its value. An entry that is there keeps its expiry; one that is inserted does
+   * not expire, unless the options say so. Lock-free.
    *
    * @param key The key.
    * @param value The value to set if there is none.
@@ -669,16 +675,17 @@ export class SharedMap<K, V>
 
   /**
    * The value of a key, after computing and setting it if there was none. `compute` runs in this
-   * worker, at most once a call; if another worker, or `compute` itself, inserts the key meanwhile,
-   * the result is what the map holds. Expiry is as in {@linkcode SharedMap.prototype.getOrInsert};
-   * the time to live begins when `compute` is done.
+   * worker, at most once per call. If another worker, or `compute` itself, inserts the key
+   * meanwhile, the result is the value that the map holds. Entries expire as with
+   * {@linkcode SharedMap.prototype.getOrInsert}; the time to live begins when `compute` has
+   * returned.
    *
    * @param key The key.
    * @param compute Computes the value.
    * @param options How long the entry lives if it is inserted.
    * @returns The value that the map holds.
-   * @throws {TypeError} If the key, the computed value, options or time to live have the wrong
-   * type.
+   * @throws {TypeError} If the key, the computed value, the options or the time to live have the
+   * wrong type.
    * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -704,8 +711,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Sets the value of a key and returns the one it replaced. Leaves no expiry unless told
-   * otherwise. Lock-free.
+   * Sets the value of a key, and returns the one that it replaced. The entry does not expire,
+   * unless the options say so. Lock-free.
    *
    * @param key The key.
    * @param value The value; not undefined.
@@ -733,7 +740,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Deletes the entry of a key and returns its value. Among many callers one gets it. Lock-free.
+   * Deletes the entry of a key, and returns its value. Of many callers at the same time one gets
+   * it. Lock-free.
    *
    * @param key The key.
    * @returns The value deleted, or undefined if there was none.
@@ -756,16 +764,16 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Sets the value of a key if the present one is as expected. Keeps the expiry that is there
-   * unless given another: so a lease is taken, and renewed, in one step. Lock-free.
+   * Sets the value of a key if the present one is as expected. The entry keeps its expiry, unless
+   * the options give another: so one step takes a lease, or renews it. Lock-free.
    *
-   * Values are compared by content, as `Object.is` compares primitives, but for 0 and -0, which are
-   * equal as they are for the keys of a `Map`. Objects are equal if they are of one kind and their
-   * parts are, in whatever order their keys, entries or members come. Under the codecs `"json"` and
-   * of your own, bytes are compared.
+   * Values are compared by content: primitives as by `Object.is`, except that 0 and -0 are equal,
+   * as they are for the keys of a `Map`. Objects are equal if they are of the same kind and their
+   * parts are equal; the order of keys, entries or members does not matter. With the codec
+   * `"json"`, and with your own, the bytes are compared.
    *
    * @param key The key.
-   * @param expected What the value must be; undefined: there must be none.
+   * @param expected The value that must be there; undefined if there must be none.
    * @param value The value to set; not undefined.
    * @param options How long the entry lives; see {@linkcode SetOptions}.
    * @returns Whether it was set.
@@ -800,7 +808,7 @@ export class SharedMap<K, V>
    * Deletes the entry of a key if its value is as expected. Lock-free.
    *
    * @param key The key.
-   * @param expected What the value must be; not undefined.
+   * @param expected The value that must be there; not undefined.
    * @returns Whether it was deleted.
    * @throws {TypeError} If key or value have the wrong type.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -822,21 +830,21 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Replaces the value of a key by what `fn` makes of it. `fn` runs again if the key changed
-   * meanwhile, even from inside `fn`; so it must not have effects of its own. It may use the map,
-   * and take its time: nobody waits for it. Keeps the expiry that is there unless told otherwise.
-   * Lock-free, as far as `fn` is.
+   * Replaces the value of a key by what `fn` makes of it. If the entry changes meanwhile, even from
+   * inside `fn`, `fn` runs again; so it should have no side effects. It may use the map, and take
+   * its time: nobody waits for it. The entry keeps its expiry, unless the options say otherwise.
+   * Lock-free, if `fn` is.
    *
-   * Nothing is written if `fn` returns {@linkcode KEEP}; nor if it returns the primitive that is
-   * there, by `Object.is`, and the expiry stays. An object is always written, for `fn` may have
-   * changed the one that it was given.
+   * Nothing is written if `fn` returns {@linkcode KEEP}; nor if it returns the same primitive, by
+   * `Object.is`, and the expiry stays. An object is always written, since `fn` may have changed the
+   * one that it got.
    *
    * @param key The key.
-   * @param fn From the present value (undefined: none) to the new one; undefined deletes the entry,
-   * `KEEP` leaves it as it is.
+   * @param fn Gets the present value, or undefined if there is none, and returns the new one;
+   * undefined deletes the entry, `KEEP` leaves it as it is.
    * @param options How long the entry lives if there was none; with `keepTtl: false`, in any case.
-   * @returns The new value, or undefined; with `KEEP` what `fn` was given.
-   * @throws {Error} If `fn` itself changes the entry, time and again.
+   * @returns The new value, or undefined; with `KEEP`, the value that `fn` got.
+   * @throws {Error} If `fn` itself changes the entry again and again.
    * @throws {TypeError} If the key, the new value, options or time to live have the wrong type.
    * @throws {RangeError} If the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
@@ -864,19 +872,19 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Adds to the number of a key; no entry counts as 0. Keeps the expiry that is there unless told
-   * otherwise: so a limit for a stretch of time is kept in one step. Lock-free.
+   * Adds to the number of a key; if there is no entry, to 0. The entry keeps its expiry, unless the
+   * options say otherwise: so one step counts against a limit per span of time. Lock-free.
    *
-   * No counter becomes NaN: neither `by` nor the value may be, and the sum is refused where there
-   * is none (`Infinity` and `-Infinity`).
+   * No counter becomes NaN: neither `by` nor the value may be NaN, and `Infinity` and `-Infinity`
+   * are not added.
    *
    * @param key The key.
    * @param by What to add.
    * @param options How long the entry lives if there was none; with `keepTtl: false`, in any case.
    * @returns The new number.
-   * @throws {TypeError} If key, options or time to live have the wrong type, or the value or `by`
-   * is not a number, or is NaN.
-   * @throws {RangeError} If value and `by` have no sum, or the time to live is not above 0.
+   * @throws {TypeError} If key, options or time to live have the wrong type, or if the value or
+   * `by` is not a number, or NaN.
+   * @throws {RangeError} If the value and `by` have no sum, or the time to live is not above 0.
    * @throws {MapFullError} If the entry does not fit.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -910,11 +918,11 @@ export class SharedMap<K, V>
    * Sets how long the entry of a key still lives.
    *
    * @param key The key.
-   * @param ttl The time in milliseconds; `Infinity`: until it is deleted.
+   * @param ttl The time in milliseconds; `Infinity` if it shall not expire.
    * @returns Whether there is an entry.
    * @throws {TypeError} If key or time have the wrong type.
    * @throws {RangeError} If the time is not above 0.
-   * @throws {MapFullError} If the map is full: the entry is written anew.
+   * @throws {MapFullError} If the map is full: the entry is written again, with its new expiry.
    * @throws {ClosedError} If the map was closed in this worker.
    *
    * @example Usage
@@ -937,9 +945,9 @@ export class SharedMap<K, V>
   // ---- iterating --------------------------------------------------------------------------------
 
   /**
-   * All keys, in no particular order. Weakly consistent: a key that is there throughout comes
-   * exactly once; one that comes or goes meanwhile may or may not. For a consistent view iterate
-   * over a snapshot.
+   * All keys, in no particular order. Weakly consistent: a key that is there all the time comes
+   * exactly once; one that is inserted or deleted meanwhile comes once or not at all. For a
+   * consistent view, iterate over a snapshot.
    *
    * @returns An iterator.
    * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
@@ -959,7 +967,7 @@ export class SharedMap<K, V>
   }
 
   /**
-   * All values, in the order of {@linkcode SharedMap.prototype.keys}, and as consistent.
+   * All values, in the same order as {@linkcode SharedMap.prototype.keys}, and as consistent.
    *
    * @returns An iterator.
    * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
@@ -979,7 +987,7 @@ export class SharedMap<K, V>
   }
 
   /**
-   * All entries, in the order of {@linkcode SharedMap.prototype.keys}, and as consistent.
+   * All entries, in the same order as {@linkcode SharedMap.prototype.keys}, and as consistent.
    *
    * @returns An iterator.
    * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
@@ -1017,7 +1025,7 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Calls back for every entry, as consistent as {@linkcode SharedMap.prototype.keys}.
+   * Calls `fn` for every entry; as consistent as {@linkcode SharedMap.prototype.keys}.
    *
    * @param fn Called with value, key and map.
    * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
@@ -1038,17 +1046,16 @@ export class SharedMap<K, V>
   // ---- the whole map ----------------------------------------------------------------------------
 
   /**
-   * Pins the map for a run of operations, which saves each of them two atomic writes. While it is
-   * pinned, memory that is freed meanwhile cannot be reused unless this worker goes on writing: so
-   * keep it short.
+   * Pins the map for a run of operations, which saves each of them two atomic writes. Memory that
+   * is freed while the map is pinned cannot be reused, unless this worker goes on writing: so keep
+   * it short.
    *
-   * A worker that blocks outside of its event loop does not keep others from anything, unless it is
-   * pinned. But what it has retired itself, and the free blocks that it has at hand, nobody else
-   * can use as long as it lives and neither writes nor comes back to its event loop: up to 1/32 of
-   * `maxBytes` and a chunk (64 KiB at most) for each size of entries. `close()` gives all of that
-   * back.
+   * A worker that blocks, and does not come back to its event loop, holds up nobody unless it is
+   * pinned. But as long as it lives and does not write either, nobody else can use the memory that
+   * it has freed or has ready for its own writes: up to 1/32 of `maxBytes`, and a chunk (64 KiB at
+   * most) for each size of entries. `close()` gives all of that back.
    *
-   * @returns What ends the pin when it is disposed of.
+   * @returns An object that ends the pin when it is disposed of.
    * @throws {ClosedError} If the map was closed in this worker.
    *
    * @example Usage
@@ -1068,11 +1075,11 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Opens a snapshot: the map as it is at this moment. O(1), whatever the size; writers hardly
-   * notice. Up to 32 may be open in one attachment, which all maps share that a worker opened by
-   * one name.
+   * Opens a snapshot: the map as it is at this moment. O(1), however large the map is; writers
+   * hardly notice it. Up to 32 may be open in one attachment. All maps that a worker opened by one
+   * name share an attachment.
    *
-   * @returns The snapshot; close it when it is done with.
+   * @returns The snapshot; close it when you are done with it.
    * @throws {SnapshotError} If too many are open.
    * @throws {ClosedError} If the map was closed in this worker.
    *
@@ -1094,13 +1101,13 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Counters and sizes of the whole map, the same in each worker: a plain object of numbers.
+   * Counters and sizes of the whole map, the same in every worker: a plain object of numbers.
    * O(participants).
    *
-   * Counters only grow, from the making of the map on, also when workers die: for a span of time,
-   * take the difference of two calls; or hand them to a monitoring system as they are, which does
-   * that. With `persist`, or a {@linkcode SnapshotWriter}, `persistence` tells about the epochs on
-   * disk, also in workers that do not write: watch `behindMs` and `failuresInARow`.
+   * Counters begin when the map is made, and only grow, also when workers die. For a span of time,
+   * take the difference of two calls, as a monitoring system does. With `persist`, or a
+   * {@linkcode SnapshotWriter}, `persistence` tells about the epochs on disk, also in workers that
+   * do not write them: watch `behindMs` and `failuresInARow`.
    *
    * @returns The statistics of this moment.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -1125,15 +1132,15 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Has an epoch of a persisted map written now, by whichever worker writes it, and waits until it
-   * is durable: with all that this worker wrote before the call, or knows that others did, it is
-   * there after whatever happens. Where nothing has changed since the last epoch, nothing is
-   * written. Calls that come while an epoch is being written have one together.
+   * Has an epoch of a persisted map written now, by the worker that writes it, and waits until it
+   * is durable. It has all that this worker wrote before the call, or knows that others wrote. If
+   * nothing has changed since the last epoch, nothing is written. Calls that come while an epoch is
+   * being written share the next one.
    *
-   * O(entries) in the worker that writes; the map stays as fast as it is.
+   * O(entries) in the worker that writes; the map stays as fast as before.
    *
    * @throws {SnapshotError} If the epoch cannot be written, or the map was opened without
-   * `persist`: then `writeSnapshot` writes it once.
+   * `persist`: use `writeSnapshot` then.
    * @throws {ClosedError} If the map was closed in this worker.
    *
    * @example Usage
@@ -1171,13 +1178,13 @@ export class SharedMap<K, V>
 
   /**
    * Closes this map object; a second call does nothing. Its snapshots are closed with it, and its
-   * open iterators throw. Unless the worker has the map by other objects of the same
-   * {@linkcode SharedMap.open} name, it leaves the map, which lives on in other workers.
+   * open iterators throw. The worker leaves the map, unless it has opened it by other
+   * {@linkcode SharedMap.open} calls with the same name. The map lives on in other workers.
    *
-   * It does not wait. If it is this worker that has a persisted map written, a last epoch is
-   * written behind it, then others take over; what goes wrong goes to `onError`. A program that
-   * ends by itself waits for that epoch, but `Deno.exit` does not: to wait for it, use `await
-   * using`, or {@linkcode SharedMap.prototype.flush} before.
+   * It does not wait. If this worker has a persisted map written, a last epoch is written in the
+   * background, and then others take over; errors go to `onError`. A program that ends by itself
+   * waits for that epoch, but `Deno.exit` does not: use `await using`, or call
+   * {@linkcode SharedMap.prototype.flush} before.
    *
    * @example Usage
    * ```ts
@@ -1206,11 +1213,11 @@ export class SharedMap<K, V>
   }
 
   /**
-   * As {@linkcode SharedMap.prototype.close}, for `await using`; and waits until all that this
-   * worker wrote to a persisted map is durable, and this worker has no more to do with the
-   * directory. If the map was closed before, it waits for the end of that.
+   * As {@linkcode SharedMap.prototype.close}, for `await using`. It also waits until all that this
+   * worker wrote to a persisted map is durable, and this worker is done with the directory; if the
+   * map was closed before, until that close has ended.
    *
-   * @throws {SnapshotError} If the epoch cannot be written; the map is closed all the same.
+   * @throws {SnapshotError} If the epoch cannot be written; the map is closed nevertheless.
    *
    * @example Usage
    * ```ts

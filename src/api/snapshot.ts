@@ -1,5 +1,5 @@
 /**
- * Snapshots in memory: the map as it was at one moment, for as long as it is wanted.
+ * Snapshots in memory: the map as it was at one moment, as long as the snapshot is open.
  *
  * @module
  */
@@ -18,8 +18,8 @@ import { Scan } from "../map/scan.ts";
  * The map as it was at one moment: what {@linkcode SharedMap.prototype.snapshot} opens.
  *
  * It never changes, whatever the workers write meanwhile. While it is open, the map keeps the
- * versions that it shows, so close it when you are done with it. In a full map, writes get a
- * {@linkcode MapFullError} that names the snapshot once nothing younger is left to reuse.
+ * versions that it shows: so close it when you are done with it. In a full map, writes throw a
+ * {@linkcode MapFullError} that names the snapshot once there is nothing younger left to reuse.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -38,8 +38,8 @@ import { Scan } from "../map/scan.ts";
  */
 export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   /**
-   * The tick of the map's clock that it shows; later snapshots have the same or a greater one. The
-   * same if nothing was written in between, and perhaps if they were opened at the same time.
+   * The tick of the map's clock that it shows. Later snapshots have the same tick or a greater one:
+   * the same if nothing was written in between, and perhaps if they were opened at the same time.
    */
   readonly tick: number;
   /**
@@ -51,8 +51,8 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   /** The number of entries. Counted on first use: O(entries). */
   readonly size: number;
   /**
-   * The value of a key, or undefined. Wait-free, as in the map; O(1) and a step per later version
-   * of the key that is kept.
+   * The value of a key, or undefined. Wait-free, as in the map; O(1), and a step for each later
+   * version of the key that is kept.
    */
   get(key: K): V | undefined;
   /** Whether there is an entry with this key. */
@@ -65,18 +65,18 @@ export interface SharedMapSnapshot<K, V> extends Disposable, Iterable<[K, V]> {
   entries(): MapIterator<[K, V]>;
   /** The same as `entries`. */
   [Symbol.iterator](): MapIterator<[K, V]>;
-  /** Calls back for every entry. */
+  /** Calls `fn` for every entry. */
   forEach(
     fn: (value: V, key: K, snapshot: SharedMapSnapshot<K, V>) => void,
   ): void;
   /**
-   * Lets go of what it keeps; a second call does nothing. The map closes its snapshots when it is
-   * closed.
+   * Closes the snapshot, so that the map need not keep its versions any longer; a second call does
+   * nothing. The map closes its snapshots when it is closed.
    */
   close(): void;
 }
 
-/** For whoever only counts. */
+/** For counting: nothing is read of the entries. */
 const NOTHING: Part<unknown> = {
   take: () => 0 as unknown as Taken<unknown>,
   finish: () => 0,
@@ -227,7 +227,7 @@ export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
     );
   }
 
-  /** The size is shown once it is known: to count takes time. */
+  /** What there is to see. The size is shown once it is known: counting takes time. */
   get #sight(): Sight {
     const { name, keyCodec: key, valueCodec: value } = this.#attachment.segment;
     const { isOpen, tick } = this;

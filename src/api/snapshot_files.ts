@@ -1,11 +1,11 @@
 /**
  * Snapshots on disk: write one, restore the newest, list and verify them.
  *
- * What this room guarantees: a snapshot that was acknowledged is there after a crash at any moment;
- * no file that is not complete and whole is ever restored, in part or altogether; what a file shows
- * is the map at one moment. The writers of the map wait for none of this.
+ * What they guarantee: a snapshot that was acknowledged is there after a crash at any moment; only
+ * files that are complete and undamaged are restored; what a file shows is the map at one moment.
+ * Writers of the map do not wait for any of this.
  *
- * What it needs: `--allow-read` and `--allow-write` for the directory.
+ * They need `--allow-read` and `--allow-write` for the directory.
  *
  * @module
  */
@@ -28,15 +28,15 @@ import { openHold, type SharedMap } from "./shared_map.ts";
 /** Options of {@linkcode writeSnapshot}. */
 export interface WriteSnapshotOptions {
   /**
-   * How many epochs of the directory to keep, this one included; older ones are removed, but for
-   * those that a kept one builds on. Only those count that can be restored: before anything is
-   * removed, files are read that this worker did not write. What is damaged is renamed, so that its
-   * name ends in `.damaged`, and stays. By default nothing is removed.
+   * How many epochs of the directory to keep, this one included. Older ones are removed, except
+   * those that a kept one builds on. Only epochs that can be restored count: files that this worker
+   * did not write are read before anything is removed. A damaged file stays, and is renamed: its
+   * name ends in `.damaged` then. By default nothing is removed.
    */
   keep?: number | undefined;
   /**
-   * How the entries are stored. `"zstd"` makes files a third as large where keys and values are
-   * alike, and takes about twice the time.
+   * How the entries are stored. With `"zstd"` files are about a third as large if keys and values
+   * are alike, and writing takes about twice as long.
    *
    * @default {"none"}
    */
@@ -44,8 +44,8 @@ export interface WriteSnapshotOptions {
   /** Called now and then while the file is written. */
   onProgress?: ((progress: SnapshotProgress) => void) | undefined;
   /**
-   * Called with what went wrong without harm to the snapshot: an old one is damaged, or could not
-   * be removed.
+   * Called with errors that do no harm to this snapshot: an old one is damaged, or could not be
+   * removed.
    */
   onWarning?: ((error: SnapshotError) => void) | undefined;
 }
@@ -54,26 +54,26 @@ export interface WriteSnapshotOptions {
 export interface RestoreSnapshotOptions {
   /** Called now and then while entries are restored. */
   onProgress?: ((progress: SnapshotProgress) => void) | undefined;
-  /** Called for each epoch that is passed over, because a file is damaged or missing. */
+  /** Called for each epoch that is skipped because a file is damaged or missing. */
   onWarning?: ((error: SnapshotError) => void) | undefined;
 }
 
 /** What {@linkcode restoreSnapshot} returns. */
 export interface RestoredSnapshot extends SnapshotInfo {
-  /** Newer epochs that were passed over, because a file is damaged or missing. */
+  /** Newer epochs that were skipped because a file is damaged or missing. */
   rejected: RejectedSnapshot[];
 }
 
 /**
- * Writes the map as it is at this moment into a file of its own: a full epoch. The writers of the
- * map go on meanwhile. When the promise is fulfilled, the file is durable.
+ * Writes the map as it is at this moment into a new file: a full epoch. Writers of the map go on
+ * meanwhile. When the promise is fulfilled, the file is durable.
  *
- * No write fails because of it: if the map runs short of memory, what is being written is given up
- * and begun again, with the map as it is then; `onProgress` says how often. After several times in
- * vain that is an error.
+ * No write to the map fails because of it. If the map runs short of memory, the file is given up
+ * and begun again, with the map as it is then; `onProgress` says how often. After several attempts
+ * it fails.
  *
- * O(entries), in turns with the event loop. Needs memory for two blocks of 256 KiB and the largest
- * entry.
+ * O(entries), in turns with the event loop. Needs memory for two blocks of 256 KiB and for the
+ * largest entry.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -81,9 +81,9 @@ export interface RestoredSnapshot extends SnapshotInfo {
  * @param directory An existing directory, as a path or a file URL.
  * @param options What to keep, and how to store it.
  * @returns What was written.
- * @throws {SnapshotError} If the file cannot be written, another map or process writes there, the
- * directory holds what is from a newer version of this module or from a map with other codecs, or
- * the map was short of memory each time; the map and older snapshots are unharmed.
+ * @throws {SnapshotError} If the file cannot be written; if another map or process writes there; if
+ * the directory has files from a newer version of this module or from a map with other codecs; or
+ * if the map was short of memory in each attempt. The map and older snapshots are unharmed.
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {RangeError} If `keep` is not a whole number from 1 on.
  * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
@@ -122,26 +122,27 @@ export async function writeSnapshot<K, V>(
 }
 
 /**
- * Restores the newest epoch of a directory that verifies into a map. Its entries are merged over
- * those that the map has. What has expired is left out; the others keep their expiry.
+ * Restores the newest undamaged epoch of a directory into a map. Its entries replace those with the
+ * same keys; others that the map has stay. Expired entries are left out, the rest keep their
+ * expiry.
  *
- * All files that are needed are verified before the first entry is written. A damaged epoch is
- * passed over for the one before it; `rejected` and `onWarning` say so. One that cannot be read, or
- * is from a newer version of this module, is not: it may be the newest state.
+ * All files that are needed are verified before the first entry is written. If an epoch is damaged,
+ * the one before it is taken; `rejected` and `onWarning` say so. If it cannot be read, or is from a
+ * newer version of this module, that is an error: it may be the newest state.
  *
  * O(entries), in turns with the event loop; others may use the map meanwhile. Needs memory for a
- * block per file and the largest entry.
+ * block per file and for the largest entry.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
- * @param map The map; with the codecs of the one that was written.
+ * @param map The map. It must have the codecs of the one that was written.
  * @param directory The directory, as a path or a file URL.
- * @param options Who hears of progress and of damage.
- * @returns The epoch that was restored; undefined if there is none, or none that verifies.
- * @throws {SnapshotError} If the directory or a file in it cannot be read, the map has other
- * codecs, or a file is from a newer version of this module; the map is unchanged then.
- * @throws {MapFullError} If the map is too small: the message says what the snapshot needs, and a
- * `maxBytes` that does. The map has some of the entries then.
+ * @param options What to call with progress and damage.
+ * @returns The epoch that was restored; undefined if there is none that is undamaged.
+ * @throws {SnapshotError} If the directory or a file in it cannot be read, if the map has other
+ * codecs, or if a file is from a newer version of this module. The map is unchanged then.
+ * @throws {MapFullError} If the map is too small: the message says how much the snapshot needs, and
+ * a `maxBytes` that is enough. The map has some of the entries then.
  * @throws {TypeError} If an argument has the wrong type.
  * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
  *
@@ -179,9 +180,9 @@ export async function restoreSnapshot<K, V>(
 }
 
 /**
- * The complete snapshots of a directory, newest first: those whose header and footer are whole,
- * and, for a delta, whose base is there. None if there is no such directory. O(files);
- * {@linkcode verifySnapshot} reads all of one.
+ * The complete snapshots of a directory, newest first: those whose header and footer are undamaged,
+ * and, for a delta, those whose base is there. None if there is no such directory. O(files): the
+ * entries are not read; {@linkcode verifySnapshot} does that.
  *
  * @param directory The directory, as a path or a file URL.
  * @returns What each is.
@@ -210,14 +211,14 @@ export async function listSnapshots(
 }
 
 /**
- * Reads the file of a snapshot from end to end and checks every byte of it. Says nothing about the
- * files that a delta builds on: verify those, too.
+ * Reads the file of a snapshot from end to end, and checks every byte of it. The files that a delta
+ * builds on are not checked: verify those, too.
  *
  * O(bytes), in turns with the event loop.
  *
  * @param path The file, as a path or a file URL.
  * @returns What it is.
- * @throws {SnapshotError} If anything is not as it was written, with the place.
+ * @throws {SnapshotError} If anything is not as it was written; the error says where.
  * @throws {TypeError} If the path is neither a path nor a file URL.
  *
  * @example Usage

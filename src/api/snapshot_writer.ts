@@ -1,5 +1,5 @@
 /**
- * The periodic writer, as the worker that starts it sees it.
+ * The periodic writer of snapshots.
  *
  * @module
  */
@@ -22,8 +22,8 @@ export interface SnapshotWriterOptions {
   /** Milliseconds from one epoch to the next. */
   interval: number;
   /**
-   * How many epochs to keep. Those that a kept one builds on stay, too, and only those count that
-   * can be restored. What is damaged is renamed, so that its name ends in `.damaged`, and stays.
+   * How many epochs to keep. Those that a kept one builds on stay, too. Only epochs that can be
+   * restored count. A damaged file stays, and is renamed: its name ends in `.damaged` then.
    *
    * @default {3}
    */
@@ -57,26 +57,27 @@ export interface SnapshotWriterStats {
 /**
  * Writes a map into a directory, an epoch per interval, from a worker of its own.
  *
- * The first epoch is full; those after it are deltas, which hold only what changed, until it pays
- * to write a full one again. An interval in which nothing changed is skipped. What goes wrong is
- * reported, and the writer goes on.
+ * The first epoch is full. Those after it are deltas, which hold only what changed, until a full
+ * one pays again. An interval in which nothing changed is skipped. After an error, which is
+ * reported, the writer goes on.
  *
- * No write fails because of a dump, and none waits for its end: as the dump goes on, the map lets
- * go of what is on its way to the disk. (Where a write has to evict, and all is yet to be dumped,
- * it waits a few milliseconds at a time for the dump to get on.) If the map runs short of memory
- * all the same, it takes back what the dump still keeps, and the dump begins again, with the map as
- * it is then: 10 milliseconds later the first time, and twice as long each time. A map that evicts
- * is made to evict a little beforehand: 1/256 of it the first time, up to 1/8. `onProgress` says
- * how often this happened. After 8 times it is an error, and the next dump begins within 5 seconds.
+ * No write to the map fails because of a dump, and none waits for its end: while the dump goes on,
+ * the map need not keep what is already on its way to the disk. (A write that has to evict, while
+ * nearly everything is yet to be dumped, waits a few milliseconds at a time for the dump to
+ * advance.) If the map runs short of memory nevertheless, it takes back what the dump still keeps,
+ * and the dump begins again with the map as it is then: 10 milliseconds later the first time, and
+ * twice as long each time after that. A map that evicts has to evict a little before that: 1/256 of
+ * it the first time, up to 1/8. `onProgress` says how often this happened. After 8 times it is an
+ * error, and the next dump begins within 5 seconds.
  *
- * So a map that evicts is written, however busy it is. A map that does not evict, is all but full,
- * and in which much is replaced all the time may never be: each error says so, the older epochs
- * stay, and the map needs a larger `maxBytes`.
+ * So a map that evicts is written, however busy it is. A map that does not evict, is nearly full,
+ * and is changed all the time may never be: each error says so, the older epochs stay, and the map
+ * needs a larger `maxBytes`.
  *
- * The writer does not keep the program running. A program that ends by itself while one is started
- * writes a last epoch first; one that is killed, or calls `Deno.exit`, does not: call
- * {@linkcode SnapshotWriter.prototype.stop} in the handler of the signal. The writer has its own
- * hold on the map, so closing the map does not stop it.
+ * The writer does not keep the program running. A program that ends by itself writes a last epoch
+ * first. One that is killed, or calls `Deno.exit`, does not: call
+ * {@linkcode SnapshotWriter.prototype.stop} in a signal handler. The writer has an attachment of
+ * its own, so closing the map does not stop it.
  *
  * @example Usage
  * ```ts
@@ -101,11 +102,13 @@ export class SnapshotWriter implements AsyncDisposable {
   /** Called with each epoch that was written. */
   onSnapshot?: ((info: SnapshotInfo) => void) | undefined;
   /**
-   * Called with what goes wrong between calls of `write` and `stop`: when it begins, and when it
-   * becomes something else, and not at each interval again. By default it is printed as a warning.
+   * Called with errors that no call of `write` or `stop` is told of. An error that comes back at
+   * each interval is reported once. By default it is printed as a warning.
    */
   onError?: ((error: SnapshotError) => void) | undefined;
-  /** Called when what went wrong is over. By default that is printed as a warning. */
+  /**
+   * Called when an epoch is on disk again after errors. By default that is printed as a warning.
+   */
   onRecovered?: (() => void) | undefined;
   readonly #host: WriterHost;
   readonly #stats: SnapshotWriterStats = {
@@ -167,10 +170,10 @@ export class SnapshotWriter implements AsyncDisposable {
   }
 
   /**
-   * Starts to write: the first epoch an interval from now. A second call does nothing.
+   * Starts to write; the first epoch comes an interval from now. A second call does nothing.
    *
-   * From then on the directory belongs to the map, until `stop`: so what is to be restored from it
-   * is best restored after that.
+   * Until `stop`, the directory belongs to the map: so restore from it before or after that, not in
+   * between.
    *
    * @throws {SnapshotError} If the worker cannot be started, the directory is missing, or another
    * map or process writes there.
@@ -193,7 +196,7 @@ export class SnapshotWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes an epoch now, started or not.
+   * Writes an epoch now, whether the writer is started or not.
    *
    * @returns What was written; if nothing has changed since the last epoch, that one.
    * @throws {SnapshotError} If it cannot be written; the map and older epochs are unharmed.
@@ -219,9 +222,10 @@ export class SnapshotWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes a last epoch, if something has changed, and ends the worker; a second call does nothing.
+   * Writes a last epoch, if anything has changed, and ends the worker; a second call does nothing.
    *
-   * @throws {SnapshotError} If the last epoch cannot be written; the writer is stopped then, too.
+   * @throws {SnapshotError} If the last epoch cannot be written; the writer is stopped
+   * nevertheless.
    *
    * @example Usage
    * ```ts

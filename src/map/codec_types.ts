@@ -1,6 +1,6 @@
 /**
  * From codecs to the types of keys and values, and back: what the compiler infers, and what it
- * refuses.
+ * rejects.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Codec } from "../codec/codec.ts";
 export interface BuiltInKeys {
   /** Any string. */
   string: string;
-  /** Any number; the same where `Map` takes them for the same. */
+  /** Any number; two are the same key if they are for a `Map`. */
   number: number;
   /** Bytes, by content. */
   bytes: Uint8Array;
@@ -25,9 +25,9 @@ export interface BuiltInValues {
   number: number;
   /** Bytes. */
   bytes: Uint8Array;
-  /** What `structuredClone` takes, or what of it the caller says. */
+  /** What `structuredClone` takes, or a part of it that the caller names. */
   any: unknown;
-  /** What `JSON.stringify` takes, or what of it the caller says. */
+  /** What `JSON.stringify` takes, or a part of it that the caller names. */
   json: unknown;
 }
 
@@ -48,8 +48,8 @@ export type KeyOf<C> = C extends keyof BuiltInKeys ? BuiltInKeys[C]
   : never;
 
 /**
- * The type of the values that a codec takes; of several, those that only some of them take, since
- * `"any"` and `"json"` take these, too.
+ * The type of the values that a codec takes. Of a union of codecs: what the specific ones take, as
+ * `"any"` and `"json"` take that, too.
  *
  * @typeParam C The codec, or its name.
  */
@@ -62,9 +62,9 @@ export type ValueOf<C> = [Exclude<C, "any" | "json" | undefined>] extends
   : never;
 
 /**
- * How keys are encoded: `"string"` (any string), `"number"` (the same where `Map` takes them for
- * the same), `"bytes"` (`Uint8Array`, by content), or a codec of your own. A codec for keys of
- * another type does not compile.
+ * How keys are encoded: `"string"` (any string), `"number"` (two are the same key if they are for a
+ * `Map`), `"bytes"` (`Uint8Array`, by content), or a codec of your own. A codec for keys of another
+ * type does not compile.
  *
  * @typeParam K The type of the keys.
  */
@@ -74,25 +74,25 @@ export type KeyCodec<K> = SpecificCodec<K> | OwnCodec<K>;
  * How values are encoded: `"any"`, `"string"`, `"number"`, `"bytes"` (`Uint8Array`), `"json"`, or a
  * codec of your own. A codec for values of another type does not compile.
  *
- * `"any"` takes what `structuredClone` takes, and gives it back as that does: primitives, plain
+ * `"any"` takes what `structuredClone` takes, and gives it back in the same way: primitives, plain
  * objects, arrays, `Map`, `Set`, `Date`, `RegExp`, errors, boxed primitives, array buffers and
- * views, `bigint`, with cycles and what is shared inside a value. Objects of your classes come back
- * as plain objects: of every object, its own enumerable properties are kept, but for those whose
- * keys are symbols. Errors come back as those of the built-in class of their name, with message,
- * stack and cause. What differs: a view comes out with a buffer of its own, of exact length, unless
- * several views share one, also if it went in with shared memory; an `AggregateError` keeps its
- * errors.
+ * views, and `bigint`; also with cycles, and with parts that are shared within a value. Objects of
+ * your classes come back as plain objects: of every object, its own enumerable properties are kept,
+ * except those whose keys are symbols. Errors come back with the built-in class of their name, and
+ * with message, stack and cause. There are two differences: a view comes back with a buffer of its
+ * own, of exact length, unless several views share one, also if it was over shared memory; and an
+ * `AggregateError` keeps its errors.
  *
- * What a codec could not give back is refused with a `TypeError` that says where in the value it
+ * What a codec could not give back is rejected with a `TypeError` that says where in the value it
  * is: functions, symbols, promises, proxies, a `SharedArrayBuffer`, and objects of the runtime such
  * as `Response`, `URL` or `Blob`.
  *
- * `"json"` alone changes what it takes, as JSON does by its nature: `undefined` is left out (`null`
- * in arrays), `NaN` and infinite numbers become `null`, `-0` becomes `0`, a `Date` a string, a
- * `Map` or `Set` `{}`, a typed array an object, an object with a `toJSON` method what that returns
- * (it is called twice); of an array, only the elements are kept. It refuses what would vanish:
- * functions, symbols, promises, errors, regular expressions, array buffers, and objects of the
- * runtime.
+ * Only `"json"` changes values, as JSON does: `undefined` is left out (`null` in arrays), `NaN` and
+ * infinite numbers become `null`, `-0` becomes `0`, a `Date` becomes a string, a `Map` or `Set`
+ * becomes `{}`, a typed array becomes an object, and an object with a `toJSON` method becomes what
+ * that returns (it is called twice). Of an array, only the elements are kept. It rejects what would
+ * vanish: functions, symbols, promises, errors, regular expressions, array buffers, and objects of
+ * the runtime.
  *
  * @typeParam V The type of the values.
  */
@@ -136,7 +136,7 @@ export type WithCodecs<O, KC, VC> = Omit<O, "key" | "value"> & {
 };
 
 /**
- * The same options, with the codec of the keys, which are no strings.
+ * The same options, with the codec of the keys, which are not strings.
  *
  * @typeParam O The options.
  * @typeParam K The type of the keys.
