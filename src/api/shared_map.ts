@@ -40,7 +40,8 @@ import {
 } from "../map/lifetime.ts";
 import { meet } from "../map/rendezvous.ts";
 import { type SharedMapStats, sumStats } from "../map/stats.ts";
-import { type Kept, PersistedMap } from "../persist/persisted_map.ts";
+import type { Kept } from "../persist/candidate.ts";
+import { PersistedMap } from "../persist/persisted_map.ts";
 import { present, sightOf } from "./display.ts";
 import {
   type AttachOptions,

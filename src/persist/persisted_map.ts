@@ -1,40 +1,22 @@
 /**
- * Maps that `SharedMap.open` keeps on disk: restoring them, and electing who writes them.
+ * Maps that `SharedMap.open` keeps on disk: taking their directory, restoring them, and seeing to
+ * it that somebody writes them.
  *
- * Everyone who has the map open with `persist` is a candidate. Now and then one of them looks
- * whether somebody holds the lock of the writer, a lock of the process; if not, candidates take
- * turns (another lock, never waited for), and the one whose turn it is starts a worker, which holds
- * the writer's lock until it ends. When it ends, however that comes, the next look of any candidate
- * finds that; who started it looks at once. To ask for the locks of the process costs more than all
- * the rest, so the looks are shared out among the candidates, as those for the dead are
- * (`map/background.ts`): there are two a second, however many candidates.
+ * The worker that makes the map takes the lock of the directory before it looks what there is to
+ * restore; from then on its candidate (`candidate.ts`) holds it.
  *
- * Every candidate holds the lock of the directory, too (`directory_lock.ts`), and so does the
- * worker. Whoever makes the map takes it before he looks what there is to restore.
- *
- * What is in the directory and not understood is an error, what is damaged is set aside.
- *
- * A holder that closed the map is *finishing* until its last epoch is on disk, if it is the one who
- * writes, and a lock of the process says so: whoever wants to restore the directory into a new map
- * of this process waits for that.
+ * Files in the directory that are not understood are an error; damaged ones are set aside.
  *
  * @module
  */
 
-import { Lifeline, locks } from "../reclamation/lifeline.ts";
 import { aboutMap, namingMap, received, SnapshotError } from "../errors.ts";
 import { createAttachment } from "../map/attach.ts";
-import type {
-  Attachment,
-  CheckedOptions,
-  Dependent,
-} from "../map/attachment.ts";
+import type { Attachment, CheckedOptions } from "../map/attachment.ts";
 import type { Hold } from "../map/hold.ts";
 import { noteBeginning } from "../map/disk_record.ts";
-import { takeTurn } from "../map/background.ts";
-import { H_WRITER_LOOKED } from "../segment/layout.ts";
 import { idOf, type Segment } from "../segment/segment.ts";
-import { type Timer, timers } from "../timers.ts";
+import { Candidate, candidateOf, isFinishing, type Kept } from "./candidate.ts";
 import {
   checkUnderstood,
   listEpochs,
@@ -44,44 +26,16 @@ import {
 import { DirectoryLock, DYING_MS } from "./directory_lock.ts";
 import { failure } from "./fs_error.ts";
 import * as files from "./files.ts";
-import { FlushQuestion } from "./flush_channel.ts";
-import { unpack } from "./messages.ts";
 import type { PersistOptions } from "./persist_options.ts";
 import { fill, findNewest } from "./restore.ts";
-import { Trouble, warn, warnNoMore } from "./trouble.ts";
-import { WriterHost } from "./writer_host.ts";
+import { reporter } from "./trouble.ts";
 import {
   type CheckedWriterOptions,
   checkWriterOptions,
 } from "./writer_options.ts";
 
-/** Between two looks at whether anybody writes the map, by all candidates together. */
-const LOOK_MS = 500;
-/** The same, as far as a timer is early. */
-const TURN_MS = 400;
-/** Before a question for an epoch is asked again, in milliseconds: whoever wrote may be gone. */
-const ASK_AGAIN_MS = 100;
 /** The longest time one may wait for the directory, in milliseconds. */
 const MOST_WAIT_MS = 2 ** 31 - 1;
-
-/** A map that is being written, as one hold sees it. */
-export interface Kept {
-  /**
-   * Has an epoch written, by whoever writes; when it is durable, the promise is fulfilled. Throws
-   * `SnapshotError`.
-   */
-  flush(): Promise<void>;
-  /** When all that the closing of the hold asks for is done, whatever came of it. */
-  readonly ended: Promise<void>;
-}
-
-/** Who hears what goes wrong with a map. */
-function reporter(
-  { onError = warn }: PersistOptions,
-  name: string | undefined,
-): (error: SnapshotError) => void {
-  return (error) => onError(aboutMap(error, name));
-}
 
 /** Checks the option `waitForLock`. */
 function checkWaitForLock(ms: unknown = 0): number {
@@ -98,7 +52,7 @@ function checkWaitForLock(ms: unknown = 0): number {
   return ms;
 }
 
-/** Checks what is to be called when something goes wrong, before it does. */
+/** Checks a callback early, so that a wrong one is found before it is needed. */
 function checkCallback(name: string, callback: unknown): void {
   if (callback === undefined || typeof callback === "function") return;
   throw new TypeError(
@@ -106,7 +60,10 @@ function checkCallback(name: string, callback: unknown): void {
   );
 }
 
-/** The directory by its one true name: locks are named after it. Made, if need be. */
+/**
+ * The real path of a directory, by which its locks are named. The directory is made if it is not
+ * there.
+ */
 function ready(directory: string): string {
   makeDirectory(directory);
   try {
@@ -116,31 +73,13 @@ function ready(directory: string): string {
   }
 }
 
-function finishingPrefix(directory: string): string {
-  return `epochmap finishing ${JSON.stringify(directory)} `;
-}
-
-/**
- * With the map: should another one come to have a directory of this name, it elects a writer of its
- * own.
- */
-function writerLock(directory: string, { id }: Segment): string {
-  return `epochmap writer of ${JSON.stringify(directory)} ${id}`;
-}
-
-/** Whether anybody in this process holds a lock whose name begins so. */
-async function isHeld(prefix: string): Promise<boolean> {
-  const { held } = await locks.query();
-  return held.some(({ name }) => name.startsWith(prefix));
-}
-
 /** The directory of a map that is opened. */
 export class PersistedMap {
   readonly #options: PersistOptions;
   /** Checked; the directory is what it was when they were given. */
   readonly #checked: CheckedWriterOptions;
   readonly #waitMs: number;
-  /** Taken for a map that was restored, which has no candidate yet. */
+  /** The lock, from when the map was restored until a candidate has it. */
   #taken: DirectoryLock | undefined;
 
   /** Throws `TypeError` or `RangeError`. */
@@ -153,8 +92,8 @@ export class PersistedMap {
   }
 
   /**
-   * Makes a map with what the directory holds, once it belongs to that map. Throws `SnapshotError`
-   * or `MapFullError`.
+   * Takes the directory, and makes a map with its entries. Throws `SnapshotError` or
+   * `MapFullError`.
    *
    * @param made The options of the map.
    */
@@ -207,8 +146,8 @@ export class PersistedMap {
   }
 
   /**
-   * Takes the directory for a map. The last epoch of one that was closed in this process is waited
-   * for, however long it takes.
+   * Takes the lock of the directory for a map. It waits for the last epoch of a map that was closed
+   * in this process, however long that takes.
    */
   #lock(
     directory: string,
@@ -217,21 +156,20 @@ export class PersistedMap {
   ): Promise<DirectoryLock> {
     return DirectoryLock.take(directory, map, {
       ms: Math.max(DYING_MS, this.#waitMs),
-      isLeaving: () => isHeld(finishingPrefix(directory)),
+      isLeaving: () => isFinishing(directory),
       check,
     });
   }
 
-  /** Takes the directory for a map that is open already. */
+  /** The same for a map that is open already. */
   #lockForOpen(directory: string, { id }: Segment): Promise<DirectoryLock> {
     return this.#lock(directory, id, () => checkEmpty(directory));
   }
 
   /**
-   * Sees to it that somebody in this process keeps writing the map, until the hold is closed.
-   * Whoever that is begins in the background. Throws `SnapshotError` if the directory cannot be
-   * used. Of several holds in an attachment that name the same directory the options of the first
-   * count.
+   * Sees to it that somebody in this process writes the map, until the hold is closed; that begins
+   * in the background. If several holds of an attachment name the same directory, the options of
+   * the first count. Throws `SnapshotError` if the directory cannot be used.
    */
   async keepWriting(hold: Hold): Promise<Kept> {
     try {
@@ -261,8 +199,8 @@ export class PersistedMap {
 }
 
 /**
- * Refuses a directory for a map that was made without what is there: its next epoch would take
- * that's place. Throws `SnapshotError`.
+ * Refuses a directory with epochs for a map that was made without them: its own epochs would
+ * replace them. Throws `SnapshotError`.
  */
 function checkEmpty(directory: string): void {
   let count = 0;
@@ -272,218 +210,4 @@ function checkEmpty(directory: string): void {
     `Cannot persist the map into "${directory}": it holds ${count} epochs that the map does not know, since it was opened without persist at first: give \`persist\` wherever it is opened, or another directory`,
     { path: directory, reason: "it holds epochs that were not restored" },
   );
-}
-
-/** The candidate that an attachment has for a directory. */
-function candidateOf(
-  { attachment }: Hold,
-  directory: string,
-): Candidate | undefined {
-  for (const it of attachment.dependents) {
-    if (it instanceof Candidate && it.directory === directory) return it;
-  }
-  return undefined;
-}
-
-/** What a promise brings, if it does so in time. The program does not end meanwhile. */
-async function within<T>(
-  ms: number,
-  promise: Promise<T>,
-): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = timers.setTimeout(() => resolve(undefined), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    timers.clear(timer);
-  }
-}
-
-/**
- * Those of this thread that are not closed, and have not seen to it yet that the program ends well.
- */
-const forgotten = new Set<Candidate>();
-
-// Whoever had the map written may have ended before: then an epoch is written here, which holds up
-// the end once.
-globalThis.addEventListener("beforeunload", (event) => {
-  for (const candidate of forgotten) {
-    forgotten.delete(candidate);
-    if (candidate.isWriting) continue; // its host sees to that
-    event.preventDefault();
-    candidate.flushSoon();
-  }
-});
-
-/** One attachment's readiness to write the map into a directory. */
-class Candidate implements Dependent {
-  readonly directory: string;
-  /** The holds in the attachment that it is there for. */
-  #users = 0;
-  readonly #segment: Segment;
-  readonly #directoryLock: DirectoryLock;
-  readonly #host: WriterHost;
-  readonly #writerLock: string;
-  readonly #timer: Timer;
-  /**
-   * What keeps epochs from being written; and what keeps one from finding somebody to write them.
-   */
-  readonly #trouble: Trouble;
-  readonly #vacancy: Trouble;
-  /** The look that is under way, or the last one. */
-  #look: Promise<SnapshotError | undefined> = Promise.resolve(undefined);
-  #isLooking = false;
-  /**
-   * The question for an epoch that is under way, or the last one; and the next one, which all share
-   * that ask meanwhile.
-   */
-  #flushing: Promise<void> = Promise.resolve();
-  #nextFlush: Promise<void> | undefined;
-  readonly #ended = Promise.withResolvers<void>();
-
-  constructor(
-    options: PersistOptions,
-    writer: CheckedWriterOptions,
-    segment: Segment,
-    lock: DirectoryLock,
-  ) {
-    const { directory } = writer;
-    this.directory = directory;
-    this.#segment = segment;
-    this.#directoryLock = lock;
-    this.#writerLock = writerLock(directory, segment);
-    this.#trouble = new Trouble({
-      onError: reporter(options, segment.name),
-      onRecovered: options.onRecovered ?? (() => warnNoMore(directory)),
-    });
-    this.#vacancy = this.#trouble.another();
-    this.#host = new WriterHost(
-      { ...writer, handle: segment.handle, lock: this.#writerLock },
-      { onProgress() {}, onWritten() {}, onFailed() {} },
-      this.#trouble,
-    );
-    this.#host.onDeath = () => this.#lookNow();
-    this.#lookNow();
-    this.#timer = timers.setInterval(() => {
-      const isToLook = this.#host.isWaiting ||
-        takeTurn(segment, H_WRITER_LOOKED, TURN_MS);
-      if (isToLook) this.#lookNow();
-    }, LOOK_MS);
-    this.#timer.unref();
-    forgotten.add(this);
-  }
-
-  /** Whether the worker that writes is its own. */
-  get isWriting(): boolean {
-    return this.#host.isStarted;
-  }
-
-  /** Has an epoch written; what goes wrong is reported. */
-  async flushSoon(): Promise<void> {
-    try {
-      await this.#flushOnce();
-    } catch (error) {
-      this.#trouble.fail(error as SnapshotError);
-    }
-  }
-
-  /** Starts to write if nobody does, unless such a look is under way. */
-  #lookNow(): void {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    this.#look = this.#tryToElect().finally(() => this.#isLooking = false);
-  }
-
-  /** Returns what goes wrong, which is also reported. */
-  async #tryToElect(): Promise<SnapshotError | undefined> {
-    try {
-      await this.#elect();
-      this.#vacancy.end();
-    } catch (cause) {
-      const error = failure("write snapshots into", this.directory, cause);
-      this.#vacancy.fail(error);
-      return aboutMap(error, this.#segment.name);
-    }
-  }
-
-  async #elect(): Promise<void> {
-    // Elected before, and nobody else can be.
-    if (this.#host.isWaiting) return await this.#host.start();
-    if (await isHeld(this.#writerLock)) return;
-    await locks.request(
-      `epochmap election for ${this.#writerLock}`,
-      { ifAvailable: true },
-      async (turn) => {
-        if (turn === null || await isHeld(this.#writerLock)) return;
-        await this.#host.start();
-      },
-    );
-  }
-
-  /** Is there for a hold until that is closed; with the last one it ends. */
-  serve(hold: Hold): Kept {
-    this.#users++;
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    hold.beforeEnd(() => {
-      if (--this.#users > 0) return resolve();
-      hold.attachment.dependents.delete(this);
-      this.close();
-      resolve(this.#ended.promise);
-    });
-    return { flush: () => this.#flushOnce(), ended };
-  }
-
-  #flushOnce(): Promise<void> {
-    this.#nextFlush ??= this.#flushAfter(this.#flushing);
-    return this.#nextFlush;
-  }
-
-  /** The one before may show the map as it was before somebody asked for this one. */
-  async #flushAfter(before: Promise<void>): Promise<void> {
-    await before.catch(() => {}); // whoever asked for that hears of it
-    this.#flushing = this.#nextFlush!;
-    this.#nextFlush = undefined;
-    await this.#flush();
-  }
-
-  /**
-   * Asks whoever writes, which may be another one each time; if nobody does, it is somebody soon.
-   */
-  async #flush(): Promise<void> {
-    using question = new FlushQuestion(this.#segment.id);
-    for (;;) {
-      question.ask();
-      const answered = await within(ASK_AGAIN_MS, question.answer);
-      if (answered?.failure !== undefined) {
-        throw aboutMap(unpack(answered.failure), this.#segment.name);
-      }
-      if (answered !== undefined) return;
-      this.#lookNow();
-      const error = await this.#look;
-      if (error !== undefined) throw error;
-    }
-  }
-
-  /**
-   * Stops to write, if need be as soon as that has begun; the map is being closed. What it was
-   * asked for before is done.
-   */
-  close(): void {
-    forgotten.delete(this);
-    timers.clear(this.#timer);
-    const finishing = Lifeline.hold(
-      finishingPrefix(this.directory) + crypto.randomUUID(),
-    );
-    this.#finish().finally(() => {
-      this.#directoryLock.close();
-      finishing.release();
-      this.#ended.resolve();
-    });
-  }
-
-  async #finish(): Promise<void> {
-    await Promise.allSettled([this.#flushing, this.#nextFlush]);
-    await this.#look;
-    await this.#host.stopSoon();
-  }
 }

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { SnapshotError } from "../errors.ts";
+import { aboutMap, type SnapshotError } from "../errors.ts";
+import type { PersistOptions } from "./persist_options.ts";
 
 /** Who hears of it. */
 export interface TroubleEvents {
@@ -45,6 +46,14 @@ export class Trouble {
     this.#said = undefined;
     this.#events.onRecovered();
   }
+}
+
+/** Tells the caller's `onError`, or else warns, of what goes wrong with a map. */
+export function reporter(
+  { onError = warn }: PersistOptions,
+  name: string | undefined,
+): (error: SnapshotError) => void {
+  return (error) => onError(aboutMap(error, name));
 }
 
 /** What is done with an error that nobody asked for. */
