@@ -8,11 +8,20 @@ import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { Attachment, type CheckedOptions } from "./attachment.ts";
 import { ticker } from "./background.ts";
 import { jobsOf } from "./background_jobs.ts";
+import type { EvictionPolicy } from "./eviction_policy.ts";
 import { Maintenance } from "./maintenance.ts";
 
-/** Makes a segment and attaches to it. */
-export function createAttachment(options: CheckedOptions): Attachment {
-  return maintained(Attachment.make(options));
+/**
+ * Makes a segment and attaches to it.
+ *
+ * @param options What the map is to be.
+ * @param policy What chooses the entries to evict, if the map does; by default by chance.
+ */
+export function createAttachment(
+  options: CheckedOptions,
+  policy?: EvictionPolicy,
+): Attachment {
+  return maintained(Attachment.make(options, policy));
 }
 
 /** Attaches to a segment that another worker made. */
@@ -20,9 +29,12 @@ export function attach(handle: SegmentHandle): Attachment {
   return attachTo(Segment.attach(handle));
 }
 
-/** Attaches to a segment that was looked at before. */
-export function attachTo(segment: Segment): Attachment {
-  return maintained(Attachment.join(segment));
+/** Attaches to a segment that was looked at before, likewise. */
+export function attachTo(
+  segment: Segment,
+  policy?: EvictionPolicy,
+): Attachment {
+  return maintained(Attachment.join(segment, policy));
 }
 
 function maintained(attachment: Attachment): Attachment {

@@ -37,6 +37,8 @@ import { TableRecoverer } from "../table/table_recovery.ts";
 import { Table } from "../table/table.ts";
 import { tombstoneBytes } from "../table/version.ts";
 import { type Resident, ticker } from "./background.ts";
+import type { EvictionPolicy } from "./eviction_policy.ts";
+import { RandomReplacement } from "./random_replacement.ts";
 
 /** The largest number of a lock: a record with a negative one is being adopted. */
 const MOST_LOCKS = 2 ** 31 - 1;
@@ -83,6 +85,8 @@ export class Attachment {
   /** The quick way of operations: compiled, if it can be. */
   readonly fastPath: FastPath;
   readonly #lifeline: Lifeline;
+  /** What chooses the entries to evict, in a map that evicts. */
+  readonly evictionPolicy: EvictionPolicy;
   /** What clears up after a table's worker that died. */
   readonly tableRecovery: TableRecoverer;
   /** What works for it in the background. */
@@ -93,8 +97,10 @@ export class Attachment {
     segment: Segment,
     participant: Participant,
     lifeline: Lifeline,
+    evictionPolicy: EvictionPolicy = new RandomReplacement(),
   ) {
     this.segment = segment;
+    this.evictionPolicy = evictionPolicy;
     this.participant = participant;
     this.#lifeline = lifeline;
     this.table = new Table(participant);
@@ -108,7 +114,7 @@ export class Attachment {
   /**
    * Makes a segment and attaches to it. What it does in the background is for `attach.ts` to begin.
    */
-  static make(options: CheckedOptions): Attachment {
+  static make(options: CheckedOptions, policy?: EvictionPolicy): Attachment {
     const { capacity, ...rest } = options;
     const minCapacityShift = minCapacityShiftFor(capacity);
     const segment = Segment.create({ ...rest, minCapacityShift });
@@ -123,11 +129,11 @@ export class Attachment {
     }
     store(segment.words, H_ROOT, root);
     segment.publish();
-    return new Attachment(segment, participant, lifeline);
+    return new Attachment(segment, participant, lifeline, policy);
   }
 
   /** Attaches to a segment that another worker made, likewise. */
-  static join(segment: Segment): Attachment {
+  static join(segment: Segment, policy?: EvictionPolicy): Attachment {
     const { participant, lifeline } = join(segment);
     if (!hasTables(participant)) {
       participant.leave();
@@ -139,7 +145,7 @@ export class Attachment {
         { mapName: segment.name },
       );
     }
-    return new Attachment(segment, participant, lifeline);
+    return new Attachment(segment, participant, lifeline, policy);
   }
 
   /** Whether `close` was not called. */

@@ -88,7 +88,7 @@ class Ticker {
 
   #schedule(ms: number): void {
     timers.clear(this.#timer);
-    // Should the timer fail, as the stack overflows, the next write sets it again, or the heartbeat.
+    // Should the timer fail, as the stack overflows, the next write sets it, or the heartbeat.
     this.isResting = true;
     if (ms === REST_MS) return;
     this.#timer = timers.setTimeout(() => this.#tick(), ms);

@@ -27,6 +27,7 @@ import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { judged } from "./liveness.ts";
 import * as background from "./background.ts";
+import type { EvictionPolicy } from "./eviction_policy.ts";
 import * as ownChanges from "./own_changes.ts";
 import { NO_MEMORY, type Prepared, VersionMaker } from "./version_maker.ts";
 
@@ -68,6 +69,8 @@ export class Committer {
   readonly #fastPath: FastPath;
   readonly #key: EncodedKey;
   readonly #isCallers: boolean;
+  /** The policy of eviction that hears of changes; undefined: none does. */
+  readonly #listener: EvictionPolicy | undefined;
   // The kernel returns one number. What else it has to say stands in the participant's record,
   // and is read right after the call.
   readonly #deleted: number;
@@ -88,6 +91,9 @@ export class Committer {
     this.#fastPath = attachment.fastPath;
     this.#key = key;
     this.#isCallers = key === attachment.key;
+    const { evictionPolicy } = attachment;
+    const isHeard = segment.evicts && evictionPolicy.changed !== undefined;
+    this.#listener = isHeard ? evictionPolicy : undefined;
     this.#deleted = participant.base + P_DELETED;
     this.#result = (participant.base + P_RESULT) / 2;
   }
@@ -225,6 +231,7 @@ export class Committer {
   #noteChange(): void {
     if (!this.#isCallers) return;
     if (ticker.isResting) ticker.wake();
+    this.#listener?.changed?.(this.#key.hash);
     underway.innermost?.note(this.#segment, this.#key);
   }
 

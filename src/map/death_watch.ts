@@ -34,8 +34,8 @@ export class DeathWatch implements Job {
 
   /**
    * Notes what has been written, for the look at the end of the round. The attachment may rest once
-   * a look of this thread has followed all of that. Another thread's look does not count: the worker
-   * that took the last turn may be the one that died.
+   * a look of this thread has followed all of that. Another thread's look does not count: the
+   * worker that took the last turn may be the one that died.
    */
   run(): Urgency {
     const { segment } = this.#attachment;

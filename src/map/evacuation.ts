@@ -2,9 +2,10 @@
  * Evacuation: moves entries and tombstones out of the next table's place, or out of the place that
  * is kept for the tombstone of a long key. Only out of that: memory is short.
  *
- * They get there while the table is small and what is kept for it is, too. Later entries stay below, so this is needed once
- * for every size that the table grows to, and only in a map that runs full. An entry is moved by replacing it with a copy,
- * which is nothing but a write: others may read or change it at the same time.
+ * They get there while the table is small, and little is kept for the next one. Later entries stay
+ * below, so this is needed once for every size that the table grows to, and only in a map that runs
+ * full. An entry is moved by replacing it with a copy, which is a write like any other: other
+ * workers may read or change the entry at the same time.
  *
  * @module
  */
@@ -49,7 +50,10 @@ export function evacuate(
   return true;
 }
 
-/** Moves one version, if it is still the newest of its key; false if there is no memory. The caller is pinned. */
+/**
+ * Moves one version, if it is still the newest of its key; false if there is no memory. The caller
+ * is pinned.
+ */
 function move(
   attachment: Attachment,
   committer: Committer,
@@ -63,7 +67,10 @@ function move(
   return outcome !== "full";
 }
 
-/** A copy of a version that lies outside of a place, in hand, in a section that whoever publishes or frees it ends. */
+/**
+ * Copies a version to memory outside of a place. The copy is in hand then, in a section that ends
+ * when it is published or freed. `NO_MEMORY`: there is none.
+ */
 function copyOutside(
   { participant, segment: { words } }: Attachment,
   ref: number,
@@ -72,7 +79,7 @@ function copyOutside(
   const { allocator } = participant;
   const bytes = bytesOf(words, ref);
   participant.enterSection();
-  // Retired, blocks that lie in the way themselves are out of it until all is moved.
+  // A block that lies in the place itself is retired: so it is not met again until all is moved.
   const copy = allocator.allocateOutside(
     ...place,
     bytes,
@@ -80,7 +87,8 @@ function copyOutside(
   );
   if (copy !== 0) {
     copyVersion(words, ref, copy, bytes);
-    // So much is kept for its tombstone. But whoever looks for long keys may have passed this place.
+    // So much is kept for its tombstone already, but a search for the longest key may have passed
+    // this place before the copy was there.
     if (allocator.reserve.keep(tombstoneBytes(words, copy))) return copy;
     allocator.free(copy);
   }

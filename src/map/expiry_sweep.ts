@@ -1,6 +1,6 @@
 /**
- * The sweep: removes expired entries that no one asks for any more. All participants share one place in the table, so that
- * together they go round it.
+ * The sweep: removes expired entries that no one asks for any more. All participants share one
+ * place in the table, so that together they go round it.
  *
  * @module
  */
@@ -12,14 +12,17 @@ import { expiryOf, isTombstone } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { Remover } from "./removal.ts";
 
-/** Ranges looked at per background round: bounds how long the event loop is busy. */
+/** Ranges visited in a round of background work: bounds how long the event loop is busy. */
 const RANGES_PER_TICK = 32;
 /** Entries whose expiry a sweep of the whole table notes, at most: all in a small table. */
 const MOST_NOTED = 2 ** 12;
-/** The share of entries that must have expired for another sweep of the whole table to be worth its while. */
+/** The share of entries that must have expired for a sweep of the whole table to be worth it. */
 const WORTH = 1 / 64;
 
-/** Sweeps the next ranges of the table, at most once round; says whether anything had expired. Does nothing in a map that never had an expiry. */
+/**
+ * Sweeps the next ranges of the table, at most once round; says whether anything had expired. Does
+ * nothing in a map that never had an expiry.
+ */
 export function sweep(
   attachment: Attachment,
   most: number = RANGES_PER_TICK,
@@ -30,8 +33,8 @@ export function sweep(
 /**
  * Sweeps the whole table.
  *
- * @returns Whether anything had expired; and when so much will have that it is worth doing again, in milliseconds since 1970, as far as
- * can be said of what is there now.
+ * @returns Whether anything had expired. And `due`: when so much will have that it is worth doing
+ * again, in milliseconds since 1970, as far as can be said of what is there now.
  */
 export function sweepAll(
   attachment: Attachment,
@@ -50,7 +53,7 @@ export function sweepAll(
   return { removed, due: expiries[Math.min(enough, last)] ?? Infinity };
 }
 
-/** Sweeps, and calls back with the expiry of every entry that stays; says whether anything had expired. */
+/** As `sweep`, and calls back with the expiry of every entry that stays. */
 function sweepRanges(
   attachment: Attachment,
   most: number,

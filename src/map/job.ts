@@ -1,6 +1,6 @@
 /**
- * Jobs: the parts of what an attachment does in the background. What is to be done there is a job in
- * the list of `background_jobs.ts`; the timers need not know of it.
+ * Jobs: the parts of what an attachment does in the background. What is to be done there is a job
+ * in the list of `background_jobs.ts`; the timers need not know of it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Purging: a move of the table that drops tombstones, at once.
+ * Purging: moving the table at once, to drop its tombstones.
  *
  * @module
  */
@@ -11,10 +11,11 @@ import { evacuate } from "./evacuation.ts";
 import type { PlaceWait } from "./shortage.ts";
 
 /**
- * Drops the tombstones, and makes the table as small as it can be; says whether there were any, or it did.
+ * Drops the tombstones, and makes the table as small as it can be. False: there was nothing to drop
+ * or to make smaller, or no place for the next table. The caller is between operations.
  *
  * @param attachment The worker's hold on the map.
- * @param worth How many there must be; by default, enough to be worth it.
+ * @param worth How many tombstones there must be; by default, enough to be worth it.
  * @param waitsFor What it waits for, if the next table has no place.
  */
 export function purge(
@@ -25,7 +26,8 @@ export function purge(
   const { participant, segment: { words }, table } = attachment;
   const { allocator } = participant;
   const before = load(words, H_ROOT);
-  // A move that began earlier does not drop what was deleted since; and the table it leaves must be free for the next.
+  // A move that began earlier does not drop what was deleted since; and the table that it leaves
+  // must be free for the next one.
   const isWorth = pinnedAndCollected(attachment, () => {
     table.migration.finishIfMoving();
     table.migration.keepReserve();

@@ -6,14 +6,15 @@
 
 /** What a write was short of. */
 export interface Shortage {
-  /** Memory for an entry; a slot of the table, for which there was no larger one; or memory for a tombstone. */
+  /** Memory for an entry; a slot of a table that cannot grow; or memory for a tombstone. */
   of: "entry" | "slot" | "tombstone";
   /** Bytes of the entry, or of the tombstone's key. */
   bytes: number;
 }
 
 /**
- * What a purge waits for if the next table has no place: nothing; that what was moved out of it is free; or also, if nothing else is
- * left to try, that others give memory back to move it to.
+ * What a purge waits for if the next table has no place: for nothing; for the place, until what was
+ * moved out of it is free; or also for memory of others to move it to, if nothing else is left to
+ * try.
  */
 export type PlaceWait = "nothing" | "place" | "memory";

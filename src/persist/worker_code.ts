@@ -6133,6 +6133,78 @@ var Ticker = class {
 };
 var ticker = new Ticker();
 
+// src/table/sample.ts
+var { DEAD: DEAD7, H_ROOT: H_ROOT10, REF_MASK: REF_MASK14, SLOT_WORDS: SLOT_WORDS12, T_CAPACITY: T_CAPACITY12, T_NEXT: T_NEXT9, T_SHIFT: T_SHIFT9, T_SLOTS: T_SLOTS12 } = layout_exports;
+var TRIES2 = 32;
+var REACH = 128;
+function sampleVersions(words, count, sample, hashes = 2 ** 32) {
+  sample.refs.length = 0;
+  sample.hashes.length = 0;
+  let hash = 0;
+  for (let tries = 0; tries < TRIES2; tries++) {
+    hash = Math.floor(Math.random() * hashes) | 0;
+    const table = tableWith(words, hash);
+    if (table !== 0) return collect(words, table, hash, count, sample);
+  }
+  const root = load(words, H_ROOT10) * 4;
+  collect(words, root, hash, count, sample);
+  const next = load(words, root + T_NEXT9) * 4;
+  if (next !== 0) collect(words, next, hash, count, sample);
+}
+function tableWith(words, hash) {
+  const root = load(words, H_ROOT10) * 4;
+  if (versionIn(words, root, homeIn(words, root, hash)) !== 0) return root;
+  const next = load(words, root + T_NEXT9) * 4;
+  if (next === 0) return 0;
+  return versionIn(words, next, homeIn(words, next, hash)) === 0 ? 0 : next;
+}
+function collect(words, table, hash, count, { refs, hashes }) {
+  const home2 = homeIn(words, table, hash);
+  for (let i = home2; i < home2 + REACH && refs.length < count; i++) {
+    const ref = versionIn(words, table, i);
+    if (ref === 0) continue;
+    refs.push(ref);
+    hashes.push(hint(words, slotAt(words, table, i)));
+  }
+}
+function homeIn(words, table, hash) {
+  return homeSlot(hash, words[table + T_SHIFT9]);
+}
+function versionIn(words, table, slot) {
+  const link2 = load(words, slotAt(words, table, slot) + 1);
+  return (link2 & DEAD7) === 0 ? link2 & REF_MASK14 : 0;
+}
+function slotAt(words, table, slot) {
+  const mask = words[table + T_CAPACITY12] - 1;
+  return table + T_SLOTS12 + (slot & mask) * SLOT_WORDS12;
+}
+
+// src/map/random_replacement.ts
+var SAMPLES = 8;
+var RandomReplacement = class {
+  #sample = {
+    refs: [],
+    hashes: []
+  };
+  choose(candidates) {
+    const { limit, segment } = candidates;
+    const { words } = segment;
+    const { refs, hashes } = this.#sample;
+    const samples = load(words, H_TTL_USED) === 0 ? 1 : SAMPLES;
+    sampleVersions(words, samples, this.#sample, limit);
+    let chosen = 0;
+    let soonest = Infinity;
+    for (let i = 0; i < refs.length; i++) {
+      if (!candidates.isEvictable(refs[i], hashes[i])) continue;
+      const expiry2 = expiryOf(segment, refs[i]);
+      if (chosen !== 0 && expiry2 >= soonest) continue;
+      chosen = refs[i];
+      soonest = expiry2;
+    }
+    return chosen;
+  }
+};
+
 // src/map/attachment.ts
 var MOST_LOCKS = 2 ** 31 - 1;
 var Attachment = class _Attachment {
@@ -6146,14 +6218,17 @@ var Attachment = class _Attachment {
   /** The quick way of operations: compiled, if it can be. */
   fastPath;
   #lifeline;
+  /** What chooses the entries to evict, in a map that evicts. */
+  evictionPolicy;
   /** What clears up after a table's worker that died. */
   tableRecovery;
   /** What works for it in the background. */
   resident;
   /** What is closed together with the attachment. */
   dependents = /* @__PURE__ */ new Set();
-  constructor(segment, participant, lifeline) {
+  constructor(segment, participant, lifeline, evictionPolicy = new RandomReplacement()) {
     this.segment = segment;
+    this.evictionPolicy = evictionPolicy;
     this.participant = participant;
     this.#lifeline = lifeline;
     this.table = new Table(participant);
@@ -6166,7 +6241,7 @@ var Attachment = class _Attachment {
   /**
    * Makes a segment and attaches to it. What it does in the background is for \`attach.ts\` to begin.
    */
-  static make(options) {
+  static make(options, policy) {
     const { capacity, ...rest } = options;
     const minCapacityShift = minCapacityShiftFor(capacity);
     const segment = Segment.create({
@@ -6182,10 +6257,10 @@ var Attachment = class _Attachment {
     }
     store(segment.words, H_ROOT, root);
     segment.publish();
-    return new _Attachment(segment, participant, lifeline);
+    return new _Attachment(segment, participant, lifeline, policy);
   }
   /** Attaches to a segment that another worker made, likewise. */
-  static join(segment) {
+  static join(segment, policy) {
     const { participant, lifeline } = join(segment);
     if (!hasTables(participant)) {
       participant.leave();
@@ -6194,7 +6269,7 @@ var Attachment = class _Attachment {
         mapName: segment.name
       });
     }
-    return new _Attachment(segment, participant, lifeline);
+    return new _Attachment(segment, participant, lifeline, policy);
   }
   /** Whether \`close\` was not called. */
   get isOpen() {
@@ -6672,6 +6747,8 @@ var Committer = class {
   #fastPath;
   #key;
   #isCallers;
+  /** The policy of eviction that hears of changes; undefined: none does. */
+  #listener;
   // The kernel returns one number. What else it has to say stands in the participant's record,
   // and is read right after the call.
   #deleted;
@@ -6691,6 +6768,9 @@ var Committer = class {
     this.#fastPath = attachment.fastPath;
     this.#key = key;
     this.#isCallers = key === attachment.key;
+    const { evictionPolicy } = attachment;
+    const isHeard = segment.evicts && evictionPolicy.changed !== void 0;
+    this.#listener = isHeard ? evictionPolicy : void 0;
     this.#deleted = participant.base + P_DELETED3;
     this.#result = (participant.base + P_RESULT4) / 2;
   }
@@ -6803,6 +6883,7 @@ var Committer = class {
   #noteChange() {
     if (!this.#isCallers) return;
     if (ticker2.isResting) ticker2.wake();
+    this.#listener?.changed?.(this.#key.hash);
     underway2.innermost?.note(this.#segment, this.#key);
   }
   /**
@@ -7037,7 +7118,7 @@ function jobsOf(attachment) {
   return [
     job("heal what was cut short", healCutShort),
     job("adopt estates", adopt),
-    job("collect", collect),
+    job("collect", collect2),
     job("lower the reserve", lowerReserve),
     job("tidy the table", tidyTable),
     job("sweep what has expired", sweepExpired)
@@ -7051,7 +7132,7 @@ function adopt({ participant }) {
   adoptEstates(participant);
   return participant.hasRetired ? "soon" : "when something happens";
 }
-function collect({ participant }, round) {
+function collect2({ participant }, round) {
   if (round === "at work") participant.collectAtRest();
   else if (participant.holdsVersions) participant.collect();
   return participant.holdsVersions ? "later" : "when something happens";
@@ -7119,8 +7200,8 @@ var DeathWatch = class {
   }
   /**
    * Notes what has been written, for the look at the end of the round. The attachment may rest once
-   * a look of this thread has followed all of that. Another thread's look does not count: the worker
-   * that took the last turn may be the one that died.
+   * a look of this thread has followed all of that. Another thread's look does not count: the
+   * worker that took the last turn may be the one that died.
    */
   run() {
     const { segment } = this.#attachment;
@@ -7219,8 +7300,8 @@ var Maintenance = class {
 function attach(handle) {
   return attachTo(Segment.attach(handle));
 }
-function attachTo(segment) {
-  return maintained(Attachment.join(segment));
+function attachTo(segment, policy) {
+  return maintained(Attachment.join(segment, policy));
 }
 function maintained(attachment) {
   attachment.pinned(() => attachment.table.migration.keepReserve());
@@ -8053,52 +8134,6 @@ function copyOutside({ participant, segment: { words } }, ref, place) {
   return NO_MEMORY;
 }
 
-// src/table/sample.ts
-var { DEAD: DEAD7, H_ROOT: H_ROOT10, REF_MASK: REF_MASK14, SLOT_WORDS: SLOT_WORDS12, T_CAPACITY: T_CAPACITY12, T_NEXT: T_NEXT9, T_SHIFT: T_SHIFT9, T_SLOTS: T_SLOTS12 } = layout_exports;
-var TRIES2 = 32;
-var REACH = 128;
-function sampleVersions(words, count, sample, hashes = 2 ** 32) {
-  sample.refs.length = 0;
-  sample.hashes.length = 0;
-  let hash = 0;
-  for (let tries = 0; tries < TRIES2; tries++) {
-    hash = Math.floor(Math.random() * hashes) | 0;
-    const table = tableWith(words, hash);
-    if (table !== 0) return collect2(words, table, hash, count, sample);
-  }
-  const root = load(words, H_ROOT10) * 4;
-  collect2(words, root, hash, count, sample);
-  const next = load(words, root + T_NEXT9) * 4;
-  if (next !== 0) collect2(words, next, hash, count, sample);
-}
-function tableWith(words, hash) {
-  const root = load(words, H_ROOT10) * 4;
-  if (versionIn(words, root, homeIn(words, root, hash)) !== 0) return root;
-  const next = load(words, root + T_NEXT9) * 4;
-  if (next === 0) return 0;
-  return versionIn(words, next, homeIn(words, next, hash)) === 0 ? 0 : next;
-}
-function collect2(words, table, hash, count, { refs, hashes }) {
-  const home2 = homeIn(words, table, hash);
-  for (let i = home2; i < home2 + REACH && refs.length < count; i++) {
-    const ref = versionIn(words, table, i);
-    if (ref === 0) continue;
-    refs.push(ref);
-    hashes.push(hint(words, slotAt(words, table, i)));
-  }
-}
-function homeIn(words, table, hash) {
-  return homeSlot(hash, words[table + T_SHIFT9]);
-}
-function versionIn(words, table, slot) {
-  const link2 = load(words, slotAt(words, table, slot) + 1);
-  return (link2 & DEAD7) === 0 ? link2 & REF_MASK14 : 0;
-}
-function slotAt(words, table, slot) {
-  const mask = words[table + T_CAPACITY12] - 1;
-  return table + T_SLOTS12 + (slot & mask) * SLOT_WORDS12;
-}
-
 // src/map/purge.ts
 function purge(attachment, worth, waitsFor = attachment.segment.evicts ? "place" : "nothing") {
   const { participant, segment: { words }, table } = attachment;
@@ -8136,170 +8171,166 @@ function pinnedAndCollected(attachment, work2) {
   return result;
 }
 
-// src/map/eviction.ts
-var LEAST_EVICTED = 16;
-var SAMPLES = 8;
+// src/map/evictable.ts
+function isEvictable(words, ref, hash) {
+  return !isTombstone(words, ref) && !isShownNow(words, settle(words, ref), hash);
+}
+function forEachEvictable({ participant, segment: { words }, table }, visit) {
+  forEachRange(participant, table.migration, (refs, cursor) => {
+    for (let i = 0; i < refs.length; i++) {
+      if (isEvictable(words, refs[i], cursor.hashAt(i))) visit(refs[i]);
+    }
+  });
+}
+
+// src/map/scattered_eviction.ts
+var HASHES2 = 2 ** 32;
 var MOST_IN_VAIN = 16;
-var SCATTERED_TRIES = 5;
 var DUMP_PATIENCE_MS = 5;
 var RANGES_BESIDE_DUMP = 64;
-var STRETCHES_PER_SEGMENT = 64;
-var MOST_DOUBLINGS = 3;
-var TAKEN = -(2 ** 50);
-function evict(attachment, shortage, tries) {
-  const { participant } = attachment;
-  return participant.drainAndWait() && (evictSome(attachment, shortage, tries) || othersGive(attachment, shortage)) && participant.drainAndWait();
-}
-function evictFew(attachment, bytes) {
-  return evictScattered(attachment, bytes, LEAST_EVICTED) && attachment.participant.drainAndWait();
-}
-function evictAhead(attachment, bytes) {
-  evictScattered(attachment, bytes, 0);
-  const { participant } = attachment;
-  participant.collectAll();
-  participant.allocator.flush();
-}
-function othersGive({ participant, segment }, { of, bytes }) {
-  if (of !== "entry" || isSnapshotOpen(segment)) return false;
-  return participant.waitForBlock(bytes, "entry");
-}
-function evictSome(attachment, shortage, tries) {
-  const { participant, table } = attachment;
-  if (shortage.of === "slot") {
-    const entries = Math.max(LEAST_EVICTED, table.resizer.deletionsWanted);
-    const evicted = evictScattered(attachment, 0, entries);
-    const worth = isSnapshotOpen(attachment.segment) ? 1 : void 0;
-    return purge(attachment, worth, evicted ? "place" : "memory") || evicted && worth === void 0;
+var ScatteredEviction = class {
+  #attachment;
+  #words;
+  #remover;
+  #leastBytes;
+  #leastEntries;
+  #bytes = 0;
+  #entries = 0;
+  constructor(attachment, leastBytes, leastEntries) {
+    this.#attachment = attachment;
+    this.#words = attachment.segment.words;
+    this.#remover = new Remover(attachment);
+    this.#leastBytes = leastBytes;
+    this.#leastEntries = leastEntries;
   }
-  const { bytes } = shortage;
-  if (bytes <= participant.segment.largestClassBytes && tries < SCATTERED_TRIES) {
-    const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
-    const purged = (!evicted || participant.allocator.limits.isLow()) && purge(attachment, 1, evicted ? "place" : "memory");
-    return evicted || purged;
+  /**
+   * Evicts; says whether there was anything to evict. If there is nothing beside a dump, it waits
+   * until that has passed more, but not for long. The caller is between operations.
+   */
+  run() {
+    do {
+      this.#evictChosen();
+      if (neededFrom(this.#words) === FIRST_PLACE && this.#isInVain) {
+        if (this.#dumpsGetOn()) continue;
+      }
+      this.#evictFromAnywhere();
+    } while (this.#isInVain && this.#dumpsGetOn());
+    return this.#entries > 0;
   }
-  const count = participant.segment.chunksFor(bytes);
-  return evictStretches(attachment, count, tries);
-}
-function evictScattered(attachment, leastBytes, leastEntries) {
-  const { words } = attachment.segment;
-  const remover = new Remover(attachment);
-  const total = {
-    bytes: 0,
-    entries: 0
-  };
-  const isEnough = () => total.bytes >= leastBytes && total.entries >= leastEntries;
-  const isOver3 = () => isEnough() || remover.isStuck;
-  do {
-    evictSampled(attachment, remover, isOver3, total);
-    if (neededFrom(words) === FIRST_PLACE && isInVain(total, remover)) {
-      if (dumpsGetOn(attachment)) continue;
+  get #isOver() {
+    return this.#remover.isStuck || this.#bytes >= this.#leastBytes && this.#entries >= this.#leastEntries;
+  }
+  get #isInVain() {
+    return this.#entries === 0 && !this.#remover.isStuck;
+  }
+  /** Evicts what the policy chooses, until it is over, or too many choices were in vain. */
+  #evictChosen() {
+    const { evictionPolicy, participant, segment, table } = this.#attachment;
+    const candidates = {
+      segment,
+      table,
+      limit: HASHES2,
+      isEvictable: (ref, hash) => isEvictable(segment.words, ref, hash)
+    };
+    for (let inVain = 0; !this.#isOver && inVain < MOST_IN_VAIN; ) {
+      const before = this.#entries;
+      participant.pin();
+      try {
+        candidates.limit = limitFor(segment.words, inVain);
+        const ref = evictionPolicy.choose(candidates);
+        if (ref !== 0) this.#evict(ref);
+      } finally {
+        participant.unpin();
+      }
+      if (this.#entries === before) inVain++;
     }
-    evictFromAnywhere(attachment, remover, isOver3, total);
-  } while (isInVain(total, remover) && dumpsGetOn(attachment));
-  return total.entries > 0;
-}
-function isInVain(total, remover) {
-  return total.entries === 0 && !remover.isStuck;
-}
-function evictSampled(attachment, remover, isOver3, total) {
-  const { participant } = attachment;
-  const sample = {
-    refs: [],
-    hashes: []
-  };
-  for (let inVain = 0; !isOver3() && inVain < MOST_IN_VAIN; ) {
-    const before = total.entries;
+  }
+  /**
+   * Evicts range by range, until it is over, from a place by chance: the beginning of the table
+   * would become sparse.
+   */
+  #evictFromAnywhere() {
+    const { segment, table } = this.#attachment;
+    const start = Math.floor(Math.random() * HASHES2);
+    let ranges = isWaitingForDumps(this.#words) ? RANGES_BESIDE_DUMP : Infinity;
+    for (const [from, to] of [
+      [
+        start,
+        HASHES2
+      ],
+      [
+        0,
+        start
+      ]
+    ]) {
+      const cursor = new Cursor(segment, table.migration, from);
+      while (!this.#isOver && cursor.position < to && ranges-- > 0) {
+        this.#evictRange(cursor);
+      }
+    }
+  }
+  /** Evicts the entries of the cursor's next range, until it is over. */
+  #evictRange(cursor) {
+    const { participant } = this.#attachment;
+    const refs = [];
     participant.pin();
     try {
-      const ref = chooseEntry(attachment, sample, inVain);
-      if (ref !== 0) evictOne(attachment, remover, ref, total);
+      cursor.next(refs);
+      for (let i = 0; i < refs.length && !this.#isOver; i++) {
+        if (isEvictable(this.#words, refs[i], cursor.hashAt(i))) {
+          this.#evict(refs[i]);
+        }
+      }
     } finally {
       participant.unpin();
     }
-    if (total.entries === before) inVain++;
+    participant.collectSometimes();
   }
-}
-function evictFromAnywhere(attachment, remover, isOver3, total) {
-  const { segment, table } = attachment;
-  const start = Math.floor(Math.random() * 2 ** 32);
-  let ranges = isWaitingForDumps(segment.words) ? RANGES_BESIDE_DUMP : Infinity;
-  for (const [from, to] of [
-    [
-      start,
-      2 ** 32
-    ],
-    [
-      0,
-      start
-    ]
-  ]) {
-    const cursor = new Cursor(segment, table.migration, from);
-    while (!isOver3() && cursor.position < to && ranges-- > 0) {
-      evictRange(attachment, remover, cursor, isOver3, total);
+  /** Evicts this entry, if it is still there. The caller is pinned. */
+  #evict(ref) {
+    const size = bytesOf(this.#words, ref);
+    const cause = hasExpired(this.#words, ref) ? "expired" : "evicted";
+    if (!this.#remover.remove(ref, cause)) return;
+    this.#bytes += size;
+    this.#entries++;
+  }
+  /**
+   * Waits for the dumps that are under way to pass something more, but not for long; says whether
+   * they did. Not for a dump of this very participant, which does nothing meanwhile.
+   */
+  #dumpsGetOn() {
+    const words = this.#words;
+    const before = neededFrom(words);
+    const { base } = this.#attachment.participant;
+    if (!isWaitingForDumps(words) || hasDump(words, base)) return false;
+    const patience = new BoundedWait(DUMP_PATIENCE_MS);
+    while (neededFrom(words) === before) {
+      if (!patience.nap()) return false;
     }
+    return true;
   }
+};
+function limitFor(words, inVain) {
+  const place = neededFrom(words);
+  if (place === FIRST_PLACE || inVain % 2 !== 0) return HASHES2;
+  return place - FIRST_PLACE;
 }
 function isWaitingForDumps(words) {
   return neededFrom(words) !== LAST_PLACE && oldestHeld(words) === 0;
 }
-function dumpsGetOn({ participant, segment }) {
-  const { words } = segment;
-  const before = neededFrom(words);
-  if (!isWaitingForDumps(words) || hasDump(words, participant.base)) {
-    return false;
-  }
-  const patience = new BoundedWait(DUMP_PATIENCE_MS);
-  while (neededFrom(words) === before) {
-    if (!patience.nap()) return false;
-  }
-  return true;
-}
-function evictRange(attachment, remover, cursor, isOver3, total) {
-  const { participant, segment: { words } } = attachment;
-  const refs = [];
-  participant.pin();
-  try {
-    cursor.next(refs);
-    for (let i = 0; i < refs.length && !isOver3(); i++) {
-      if (!isEvictable(words, refs[i], cursor.hashAt(i))) continue;
-      evictOne(attachment, remover, refs[i], total);
-    }
-  } finally {
-    participant.unpin();
-  }
-  participant.collectSometimes();
-}
-function evictOne({ segment: { words } }, remover, ref, total) {
-  const size = bytesOf(words, ref);
-  const cause = hasExpired(words, ref) ? "expired" : "evicted";
-  if (!remover.remove(ref, cause)) return;
-  total.bytes += size;
-  total.entries++;
-}
-function chooseEntry({ segment }, sample, inVain) {
-  const { words } = segment;
-  const samples = load(words, H_TTL_USED) === 0 ? 1 : SAMPLES;
-  sampleVersions(words, samples, sample, hashesToTry(words, inVain));
-  let chosen = 0;
-  let soonest = Infinity;
-  for (let i = 0; i < sample.refs.length; i++) {
-    const ref = sample.refs[i];
-    if (!isEvictable(words, ref, sample.hashes[i])) continue;
-    const expiry2 = expiryOf(segment, ref);
-    if (chosen !== 0 && expiry2 >= soonest) continue;
-    chosen = ref;
-    soonest = expiry2;
-  }
-  return chosen;
-}
-function evictStretches(attachment, count, tries) {
+
+// src/map/stretches.ts
+var STRETCHES_PER_SEGMENT = 64;
+var MOST_DOUBLINGS = 3;
+var TAKEN = -(2 ** 50);
+function emptyStretches(attachment, count, tries) {
   const { segment } = attachment;
   const share = 2 ** Math.min(tries, MOST_DOUBLINGS) / STRETCHES_PER_SEGMENT;
   const wanted = Math.ceil(segment.chunkCount / count * share);
   const chosen = chooseChunks(attachment, count, wanted);
   if (chosen.size === 0) return false;
   const remover = new Remover(attachment);
-  forEachEntry(attachment, (ref) => {
+  forEachEvictable(attachment, (ref) => {
     if (chosen.has(segment.chunkOf(ref))) remover.remove(ref, "evicted");
   });
   purge(attachment, 1);
@@ -8310,10 +8341,9 @@ function chooseChunks(attachment, count, wanted) {
   const { segment } = attachment;
   const { limits } = attachment.participant.allocator;
   const end = limits.end("entry");
-  const { spareChunks } = limits;
   const gains = gainsOf(attachment);
   const isFree = (chunk) => isFreeChunk(segment, chunk);
-  let mostFree = Math.max(0, Math.min(count - 1, spareChunks));
+  let mostFree = Math.max(0, Math.min(count - 1, limits.spareChunks));
   const chosen = /* @__PURE__ */ new Set();
   for (let i = 0; i < wanted; i++) {
     const first = bestStretch(segment, gains, count, end, mostFree);
@@ -8330,7 +8360,7 @@ function chooseChunks(attachment, count, wanted) {
 function gainsOf(attachment) {
   const { segment } = attachment;
   const gains = new Float64Array(segment.chunkCount);
-  forEachEntry(attachment, (ref) => {
+  forEachEvictable(attachment, (ref) => {
     let chunk = segment.chunkOf(ref);
     for (let left = bytesOf(segment.words, ref); left > 0; ) {
       gains[chunk++] += Math.min(left, chunkBytes(segment));
@@ -8344,26 +8374,6 @@ function gainsOf(attachment) {
 }
 function chunkBytes(segment) {
   return 2 ** segment.chunkShift * REF_BYTES;
-}
-function forEachEntry(attachment, visit) {
-  const { participant, segment, table } = attachment;
-  const { words } = segment;
-  forEachRange(participant, table.migration, (refs, cursor) => {
-    for (let i = 0; i < refs.length; i++) {
-      if (isEvictable(words, refs[i], cursor.hashAt(i))) visit(refs[i]);
-    }
-  });
-}
-function isEvictable(words, ref, hash) {
-  return !isTombstone(words, ref) && !isShownNow(words, settle(words, ref), hash);
-}
-function hashesToTry(words, inVain) {
-  const place = neededFrom(words);
-  if (place === FIRST_PLACE || inVain % 2 !== 0) return 2 ** 32;
-  return place - FIRST_PLACE;
-}
-function isSnapshotOpen({ words }) {
-  return oldestSnapshot(words) !== NEVER;
 }
 function bestStretch(segment, gains, count, limit, mostFree) {
   const starts = limit - count + 1;
@@ -8388,6 +8398,56 @@ function bestStretch(segment, gains, count, limit, mostFree) {
     best = first;
   }
   return best;
+}
+
+// src/map/eviction.ts
+var LEAST_EVICTED = 16;
+var SCATTERED_TRIES = 5;
+function evict(attachment, shortage, tries) {
+  const { participant } = attachment;
+  return participant.drainAndWait() && (evictSome(attachment, shortage, tries) || othersGive(attachment, shortage)) && participant.drainAndWait();
+}
+function evictFew(attachment, bytes) {
+  return evictScattered(attachment, bytes, LEAST_EVICTED) && attachment.participant.drainAndWait();
+}
+function evictAhead(attachment, bytes) {
+  evictScattered(attachment, bytes, 0);
+  const { participant } = attachment;
+  participant.collectAll();
+  participant.allocator.flush();
+}
+function evictScattered(attachment, leastBytes, leastEntries) {
+  return new ScatteredEviction(attachment, leastBytes, leastEntries).run();
+}
+function othersGive({ participant, segment }, { of, bytes }) {
+  if (of !== "entry" || isSnapshotOpen(segment)) return false;
+  return participant.waitForBlock(bytes, "entry");
+}
+function evictSome(attachment, shortage, tries) {
+  const { bytes, of } = shortage;
+  if (of === "slot") return evictForSlot(attachment);
+  const { largestClassBytes } = attachment.segment;
+  if (bytes <= largestClassBytes && tries < SCATTERED_TRIES) {
+    return evictForBlock(attachment, bytes);
+  }
+  const count = attachment.segment.chunksFor(bytes);
+  return emptyStretches(attachment, count, tries);
+}
+function evictForSlot(attachment) {
+  const { resizer } = attachment.table;
+  const entries = Math.max(LEAST_EVICTED, resizer.deletionsWanted);
+  const evicted = evictScattered(attachment, 0, entries);
+  const worth = isSnapshotOpen(attachment.segment) ? 1 : void 0;
+  return purge(attachment, worth, evicted ? "place" : "memory") || evicted && worth === void 0;
+}
+function evictForBlock(attachment, bytes) {
+  const evicted = evictScattered(attachment, bytes, LEAST_EVICTED);
+  const { limits } = attachment.participant.allocator;
+  const purged = (!evicted || limits.isLow()) && purge(attachment, 1, evicted ? "place" : "memory");
+  return evicted || purged;
+}
+function isSnapshotOpen({ words }) {
+  return oldestSnapshot(words) !== NEVER;
 }
 
 // src/map/purge_backoff.ts
