@@ -1,5 +1,5 @@
-// The layers of `src`: a folder imports only from folders below it, and what is
-// published needs nothing but itself and what the runtime brings along.
+// The layers of `src`: a folder imports only from folders below it, and what is published
+// imports nothing but itself and what is built into the runtime.
 import { assert, assertEquals } from "@std/assert";
 import { walk } from "@std/fs";
 import config from "../deno.json" with { type: "json" };

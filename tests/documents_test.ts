@@ -1,6 +1,6 @@
-// What the documents say of files and of tests is so: a link leads to a file, and
-// a heading in it; a test that is named is in the file that it is said to be in;
-// a term that is explained is one that is used.
+// What the documents say of files and of tests is true: a link leads to a file, and to a
+// heading in it; a test that is named is in that file; a term that is explained is in
+// use.
 import { assert } from "@std/assert";
 import { exists, walk } from "@std/fs";
 

@@ -27,7 +27,7 @@ const PROOFS: readonly Proof[] = [
   { paths: ["tests/history"], scale: 5 },
   { paths: ["tests/concurrency"], scale: 5 },
   { paths: ["tests/persist"], scale: 5 },
-  // Every fault of every call: no plot has more than 3,000.
+  // Every fault of every call: no scenario has more than 3,000.
   { paths: ["tests/durability"], scale: 30 },
   { paths: ["tests/fuzz"], scale: 20 },
 ];

@@ -1,5 +1,5 @@
 /**
- * Running the parts of a check one after another, and counting what came of it.
+ * Runs the parts of a check one after another, and counts the results.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Values of every kind that a map takes, at random.
+ * Random values of every kind that a map takes.
  *
  * @module
  */

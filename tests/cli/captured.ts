@@ -1,5 +1,5 @@
 /**
- * Streams that a test looks at.
+ * Streams whose output a test reads.
  *
  * @module
  */

@@ -1,5 +1,5 @@
-// Memory is used again and again for values of other sizes: no reader ever sees
-// a byte of a value that was never its key's.
+// Memory is reused again and again for values of other sizes: no reader ever sees a byte
+// of a value that never belonged to its key.
 import { assert, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import type { Input, roles } from "./churn_roles.ts";

@@ -1,6 +1,6 @@
 /**
- * What a worker does that answers each message with one, after it has read the
- * question in the map and written the answer there.
+ * A worker that answers each message with one, after it has read the question in the map
+ * and written the answer there.
  *
  * @module
  */

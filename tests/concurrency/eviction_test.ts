@@ -1,6 +1,6 @@
-// Several workers fill a map that evicts: what one frees another may take, and what
-// was evicted is free only when nobody reads it any more. Still every write finds
-// its place, and the map is not emptied for it.
+// Several workers fill a map that evicts. What one frees another may take, and what was
+// evicted is free only when nobody reads it any more. Still every write finds memory, and
+// the map is not emptied for it.
 import { assertGreater, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { inCrews } from "../testing/in_crews.ts";

@@ -1,5 +1,5 @@
-// The table grows from its smallest size, and shrinks again, under workers that
-// use it all the while: nothing is lost on the way.
+// The table grows from its smallest size, and shrinks again, under workers that use it
+// all the while: nothing is lost.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";

@@ -1,5 +1,5 @@
-// Iteration while others make the table grow and shrink: what is there all the
-// time is shown exactly once.
+// Iteration while others make the table grow and shrink: what is there all the time comes
+// exactly once.
 import { assert } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";

@@ -1,5 +1,5 @@
-// One worker writes greater and greater numbers: nobody ever sees one decrease,
-// whichever way they look.
+// One worker writes greater and greater numbers: nobody ever sees one decrease, in
+// whatever way it is read.
 import { assert } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { runSnapshotLoad, SNAPSHOT_LOADS } from "./snapshot_load.ts";

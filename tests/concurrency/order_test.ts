@@ -1,6 +1,5 @@
-// What a worker did before a write is seen by whoever sees the write, wherever it
-// was done: in the map, in another one, or in other memory; and what is known by a
-// message is seen in the map.
+// A worker that sees a write also sees what was done before it: in the map, in another
+// map, or in other memory. And a worker that got a message after a write sees the write.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { HelperWorker } from "../testing/helper_worker.ts";

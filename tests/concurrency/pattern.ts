@@ -1,6 +1,6 @@
 /**
- * Values that say to whom they belong, and that show when any part of them
- * belongs to another.
+ * Values that say which key they belong to, and that show if any part of them belongs to
+ * another.
  *
  * @module
  */

@@ -1,5 +1,5 @@
-// Snapshots under workers that write: what one shows is one moment of the map,
-// whichever way it is looked at and however long it is open.
+// Snapshots under workers that write: what one shows is one moment of the map, in
+// whatever way it is read and however long it is open.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -108,7 +108,7 @@ Deno.test(
       await crew.start();
       await Promise.all([writers, hoarders]);
     }
-    // What the workers left is taken over, and freed, by whoever is still here.
+    // What the workers left is taken over, and freed, by those that are still here.
     await eventually(() => {
       const stats = map.stats();
       assertEquals(stats.openSnapshots, 0);

@@ -1,5 +1,5 @@
 /**
- * Workers whose changes come in between an update and its callback.
+ * Workers that change an entry between an update and its callback.
  *
  * @module
  */

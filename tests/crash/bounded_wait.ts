@@ -1,6 +1,7 @@
 /**
- * Stands in for `src/reclamation/bounded_wait.ts` where a worker dies or is stopped at a step:
- * nothing comes of waiting for that one. Workers that only stumble are waited for.
+ * Stands in for `src/reclamation/bounded_wait.ts` where a worker dies or is stopped at a
+ * step: to wait for that worker would be in vain. Workers that only stumble are waited
+ * for.
  *
  * @module
  */

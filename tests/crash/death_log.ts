@@ -1,5 +1,5 @@
 /**
- * What victims write down before they die, in memory of its own: which writes
+ * What victims write down before they die, in memory apart from the map: which writes
  * were acknowledged, and which one was under way.
  *
  * @module

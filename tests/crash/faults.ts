@@ -90,7 +90,7 @@ export const FAULTS: Readonly<Record<string, Injection>> = {
       return true;
     },
   },
-  "whoever recovers tells nobody of the changes that it finds": {
+  "a recovery tells nobody of the changes that it finds": {
     compareAndSet(_, index) {
       const isChangeWord = index >= CHANGES && index < CHANGES + CHANGE_WORDS;
       return recovering && isChangeWord ? true : undefined;

@@ -1,5 +1,5 @@
-// Deaths come in several ways, and each has a fault that it alone finds: it is
-// planted, and the search must fail that way, and no other.
+// Workers can die in several ways, and each way has a fault that only it finds: the fault
+// is planted, and the search must fail in that way, and in no other.
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { type Conditions, runUnder } from "./child.ts";
 import type { FAULTS } from "./faults.ts";
@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "Deaths find a change of which nobody was told",
-    fault: "whoever recovers tells nobody of the changes that it finds",
+    fault: "a recovery tells nobody of the changes that it finds",
     finds: ["OPERATIONS", "set() of a new key", "gone"],
     misses: [["OPERATIONS", "set() of a new key", "exception"]], // it tells itself
   },

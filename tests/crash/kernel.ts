@@ -1,6 +1,6 @@
 /**
- * Stands in for `src/segment/kernel.ts`: there is none, so that all steps are taken by
- * the TypeScript that it is compiled from, and each of them is known.
+ * Stands in for `src/segment/kernel.ts`: there is none, so the TypeScript that it is
+ * compiled from takes all steps, and each of them is known.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-// Deaths at one and the same step, again and again: what adds up.
+// Deaths at one and the same step, again and again: what they leave must not add up.
 import { assert, assertEquals } from "@std/assert";
 import { runInstrumented } from "./child.ts";
 import type { Report } from "./repeats.ts";

@@ -1,7 +1,7 @@
-// A worker dies at each step of each operation, in turn: in one thread, where
-// that is quick and exact. What the survivors find is inspected to the last
-// block. It shows what a death leaves behind; it does not show deaths that race
-// with the living: `deaths_test.ts` does that.
+// A worker dies at each step of each operation, in one thread, where that is fast and
+// exact. What the survivors find is inspected to the last block. It shows what a death
+// leaves behind. It does not show deaths that race with the living: `deaths_test.ts` does
+// that.
 import { assert, assertEquals } from "@std/assert";
 import { runUnder } from "./child.ts";
 import { SEED } from "../testing/random.ts";

@@ -1,4 +1,5 @@
-// Workers that their parent terminates: the runtime does that where they yield.
+// Workers that their parent terminates: the runtime does that when they return to the
+// event loop.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { Crew } from "../testing/crew.ts";

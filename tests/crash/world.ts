@@ -1,8 +1,7 @@
 /**
- * A map with two participants that live and one that is to die, all in one
- * thread. A death is an exception out of an operation on a shared word, after
- * which the victim does nothing any more; what it leaves is what a worker leaves
- * that ends there.
+ * A map with two participants that live and one that is to die, all in one thread. A
+ * death is an exception out of an operation on a shared word, after which the victim does
+ * nothing any more. It leaves what a worker leaves that ends there.
  *
  * @module
  */

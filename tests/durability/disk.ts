@@ -1,10 +1,12 @@
 /**
- * A file system in memory, of which a loss of power leaves what POSIX promises and no more.
+ * A file system in memory, of which a loss of power leaves what POSIX promises and no
+ * more.
  *
- * What is pending: bytes that were written to a file since its last sync, and names that
- * came, went or were changed in a directory since its own. Each name, and each block of
- * bytes, may be on the medium or not, whatever became of the others; a block may hold
- * rubbish, if the file was made longer before its bytes came. A rename is one step.
+ * These are pending: bytes that were written to a file since its last sync, and names
+ * that were added, removed or changed in a directory since its last sync. Each name, and
+ * each block of bytes, may be on the medium or not, independently of the others. A block
+ * may hold rubbish if the file was extended before its bytes were written. A rename is
+ * one step.
  *
  * @module
  */

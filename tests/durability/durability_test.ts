@@ -1,5 +1,5 @@
-// What is on the disk after a loss of power at any moment, or a fault of any
-// call: what was acknowledged, whole, and a program that starts goes on.
+// What is on the disk after a loss of power at any moment, or a fault of any call: what
+// was acknowledged is there, whole, and a program that starts goes on.
 import { assert, assertMatch } from "@std/assert";
 import { outputOf } from "../testing/child.ts";
 import { SCALE } from "../testing/scale.ts";

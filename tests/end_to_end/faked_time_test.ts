@@ -1,5 +1,5 @@
-// What a map does by itself goes on while the program has a clock that stands
-// still, and timers that fire when a test says so.
+// The background work of a map goes on while the program has a clock that stands still,
+// and timers that fire when a test says so.
 import { assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";

@@ -1,5 +1,5 @@
-// A program that keeps a map on disk needs the permissions for the directory
-// and nothing else, wherever its code is.
+// A program that keeps a map on disk needs the permissions for the directory and nothing
+// else, wherever its code is.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../testing/folder.ts";
 import { type Ended, runDeno, type Surroundings } from "../testing/child.ts";

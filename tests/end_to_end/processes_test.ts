@@ -1,4 +1,4 @@
-// Programs of their own, run without any permission.
+// Programs in processes of their own, run without any permission.
 import { assertEquals } from "@std/assert";
 import { outputOf } from "../testing/child.ts";
 

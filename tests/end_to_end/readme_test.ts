@@ -1,5 +1,5 @@
-// What the README shows: every file as it stands there, run by the command that
-// stands there, in a folder of a newcomer.
+// What the README shows: every file as it is printed there, run by the command that is
+// printed there, in an empty folder.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Folder } from "../testing/folder.ts";

@@ -1,5 +1,5 @@
-// What keeps a name's openers from meeting: messages that are not the module's
-// own, and threads that give no sign of life.
+// What may keep openers of a name from meeting: messages that are not the module's own,
+// and threads that give no sign of life.
 import {
   assert,
   assertEquals,

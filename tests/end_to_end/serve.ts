@@ -1,5 +1,5 @@
 /**
- * `deno serve --parallel`, as a process of its own.
+ * `deno serve --parallel`, in a process of its own.
  *
  * @module
  */

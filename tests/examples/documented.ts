@@ -1,5 +1,5 @@
 /**
- * The command lines that an example documents, at its top.
+ * The command lines that an example gives in its first lines.
  *
  * @module
  */

@@ -1,5 +1,5 @@
-// Memory that is damaged, or was never a map's: attaching to it either works, or
-// says so with a HandleError; it never hangs, and throws nothing else.
+// Memory that is damaged, or never belonged to a map: attaching to it either works, or
+// throws a HandleError. It never hangs, and throws nothing else.
 import { assert, assertInstanceOf } from "@std/assert";
 import { HandleError, SharedMap } from "../../mod.ts";
 import { H_ID, PARTICIPANTS } from "../../src/segment/layout.ts";

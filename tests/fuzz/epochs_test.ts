@@ -1,5 +1,5 @@
-// Files of epochs, forged: anything may stand in them, under checks that match.
-// Reading ends, refuses with a SnapshotError, or brings a map that is in order.
+// Forged files of epochs, with any contents under checksums that match. Reading ends: it
+// throws a SnapshotError, or restores a map that is consistent.
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   listSnapshots,

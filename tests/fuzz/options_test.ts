@@ -1,5 +1,5 @@
-// Options of any kind: a map is made, or a TypeError or RangeError says what is
-// wrong with them; nothing else is thrown, and nothing is left behind.
+// Options of any kind: a map is made, or a TypeError or RangeError says what is wrong
+// with them. Nothing else is thrown, and nothing is left behind.
 import {
   assert,
   assertInstanceOf,

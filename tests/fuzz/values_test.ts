@@ -1,5 +1,5 @@
-// Values of any kind and shape: what comes out of the map equals what went in, or
-// a TypeError says that it cannot go in; and then the old value stays.
+// Values of any kind and shape: what comes out of the map equals what went in, or a
+// TypeError says that the value cannot be stored, and the old value stays.
 import { assertEquals, assertThrows } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { forSeeds, Random } from "../testing/random.ts";

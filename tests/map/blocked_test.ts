@@ -1,5 +1,6 @@
-// What a worker retired, only that worker can free, or a survivor when it is dead. So it must
-// not have much of that when it blocks, which may be after any operation.
+// What a worker retired can be freed only by that worker, or by a survivor when it is
+// dead. So a worker must not have much of it when it blocks, which may be after any
+// operation.
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { participantBase } from "../../src/reclamation/registry.ts";
@@ -9,7 +10,7 @@ import { runLength } from "../../src/segment/table_region.ts";
 import { seeded } from "../testing/random.ts";
 
 const MIB = 2 ** 20;
-/** The participant of whoever made the map. */
+/** The participant of the worker that made the map. */
 const FOUNDER = 0;
 /** What a worker that nobody reads beside may have in limbo, as said in the README. */
 const SHARE = 1 / 32;

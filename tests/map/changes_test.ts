@@ -1,5 +1,5 @@
-// Whoever waits for a key learns of each change, however it comes about: with the kernel and in
-// TypeScript.
+// A worker that waits for a key learns of each change, in whatever way it is made: with
+// the kernel and in TypeScript.
 import {
   assert,
   assertEquals,

@@ -1,6 +1,6 @@
 // An exception out of the middle of an operation, here of a stack that overflows: a
-// little later at each try, so that one comes at every call that there is. What it
-// left half done is brought to an end by whatever comes next.
+// little later at each try, so that there is one at every call. The next call repairs
+// what was left half done.
 import { assert, assertEquals } from "@std/assert";
 import { SharedMap, type SharedMapOptions } from "../../mod.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -67,7 +67,7 @@ function checkMap(map: Map, mostLeaks: number): void {
   assertEquals(usedRefs.counted, usedRefs.real);
 }
 
-/** Snapshots that an exception left open: whoever opens one has to close it. */
+/** Snapshots that an exception left open: the test has to close them. */
 let open: Disposable[] = [];
 
 function closeAll(map: Map): void {

@@ -1,4 +1,4 @@
-// What is seen of a map from outside: in the console, and where it cannot go.
+// What a map looks like from outside: in the console, and where it cannot be sent.
 import {
   assert,
   assertEquals,

@@ -1,5 +1,5 @@
 /**
- * What a worker does that writes entries with an expiry, each in one call.
+ * A worker that writes entries with an expiry, each in one call.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-// What errors say of the map that they are about: its name, and what to do.
+// Errors name the map that they are about, and say what to do.
 import {
   assert,
   assertEquals,

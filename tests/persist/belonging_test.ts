@@ -1,4 +1,4 @@
-// What a directory holds is restored, or is not written over.
+// What a directory holds is restored, or is not overwritten.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   listSnapshots,

@@ -1,5 +1,5 @@
 /**
- * What a worker does that begins files of epochs, together with another one.
+ * A worker that begins files of epochs, together with another one.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-// Files whose checks match and whose contents no map can have written: they are
+// Files whose checksums match but whose contents no map can have written: they are
 // refused, and nothing of them is restored.
 import {
   assert,

@@ -1,6 +1,7 @@
 /**
- * A process that restores a map, and then changes it and writes epochs until it is killed,
- * or whoever started it is. It prints each change number that is safely on disk.
+ * A process that restores a map, and then changes it and writes epochs until it is
+ * killed, or the process that started it is. It prints each change number that is safely
+ * on disk.
  *
  * @module
  */

@@ -125,7 +125,7 @@ Deno.test("a directory belongs to one map, whoever wants to write there", async 
   const { path: directory } = folder;
   const isRefused = (write: () => Promise<unknown>) =>
     assertRejects(write, SnapshotError, `process ${Deno.pid}`);
-  const assembly = new SnapshotBuilder({
+  const builder = new SnapshotBuilder({
     keyCodec: "string",
     valueCodec: "any",
   });
@@ -136,7 +136,7 @@ Deno.test("a directory belongs to one map, whoever wants to write there", async 
     await isRefused(() => refused.write());
     await isRefused(() => refused.stop());
     await isRefused(() => SharedMap.open("refused", { persist }));
-    await isRefused(() => assembly.write({ directory, compression: "none" }));
+    await isRefused(() => builder.write({ directory, compression: "none" }));
   };
   {
     await using writer = new SnapshotWriter(map, { directory, interval: 1e6 });

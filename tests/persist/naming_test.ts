@@ -1,4 +1,4 @@
-// What errors of snapshots on disk say of the map that they are about.
+// Errors of snapshots on disk say which map they are about.
 import {
   assert,
   assertEquals,

@@ -1,4 +1,4 @@
-// A restore that does not fit says what it needs, and that does.
+// A restore that does not fit says how much memory it needs, and that is enough.
 import {
   assert,
   assertEquals,

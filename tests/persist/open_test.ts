@@ -71,7 +71,7 @@ Deno.test("the persisted maps of one thread share one candidate, and the last on
   }
   assertStrictEquals((await folder.writers()).length, 1);
   maps[0].close();
-  // Whoever has the map without `persist` does not keep it from being written to the end.
+  // A worker that has the map without `persist` does not keep it from being written to the end.
   await eventually(async () => (await folder.writers()).length === 0);
   assertStrictEquals((await listSnapshots(directory)).length, 1);
   other.increment("n");

@@ -1,5 +1,5 @@
 /**
- * What a worker does that opens a persisted map.
+ * A worker that opens a persisted map.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Other processes that have a directory, or want to.
+ * Other processes that have a directory, or wait for it.
  *
  * @module
  */

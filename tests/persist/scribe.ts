@@ -1,5 +1,5 @@
 /**
- * What a worker does that writes a map in an order that every snapshot must show.
+ * A worker that writes a map in an order that every snapshot must show.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Forged files: contents that nobody wrote, under checks that match.
+ * Forged files: contents that no writer wrote, under checksums that match.
  *
  * @module
  */

@@ -104,7 +104,7 @@ Deno.test("recover() leaves nothing of the memory of the dead unused", () => {
 });
 
 /**
- * A dead participant with `count` free blocks of 64 bytes, and the exchange words of their
+ * A dead participant with `count` free blocks of 64 bytes, and the transfer words of their
  * class.
  */
 function withFreeBlocks(count: number) {
@@ -120,7 +120,7 @@ function withFreeBlocks(count: number) {
     self,
     words: segment.words,
     list: dead.base + P_FREE + c,
-    exchange: TRANSFER + c * TRANSFER_WAYS,
+    transfer: TRANSFER + c * TRANSFER_WAYS,
     batch: segment.classes.batch[c],
   };
 }
@@ -134,14 +134,14 @@ function chainOf(segment: Segment, head: number): number[] {
   return found;
 }
 
-/** A death at each step of giving a batch to an exchange word, by hand. */
+/** A death at each step of giving a batch to an transfer word, by hand. */
 for (const at of ["claimed", "linked", "unlinked", "cut off"] as const) {
   for (const old of ["empty", "with a chain"] as const) {
     Deno.test(`recover() after a death while giving a batch: ${at}, the word ${old}`, () => {
       const it = withFreeBlocks(100);
       const { segment, words, dead, self, list } = it;
       const way = old === "empty" ? dead.slot + 1 : dead.slot;
-      const word = it.exchange + (way & (TRANSFER_WAYS - 1));
+      const word = it.transfer + (way & (TRANSFER_WAYS - 1));
       assertStrictEquals(words[word] === 0, old === "empty");
       giveAsFarAs(at, it, word);
       recover(self, dead.slot, noTables);
@@ -196,7 +196,7 @@ for (const at of ["claimed", "linked"] as const) {
     const it = withFreeBlocks(300);
     const { segment, words, dead, self, list } = it;
     dead.allocator.flush();
-    const word = it.exchange + (dead.slot & (TRANSFER_WAYS - 1));
+    const word = it.transfer + (dead.slot & (TRANSFER_WAYS - 1));
     const chain = words[word];
     assert(chain !== 0 && words[list] === 0);
     words[dead.base + P_TRANSIT_WORD] = word;
@@ -211,14 +211,14 @@ for (const at of ["claimed", "linked"] as const) {
   });
 }
 
-Deno.test("recover() leaves an exchange word alone that another one has claimed since", () => {
+Deno.test("recover() leaves an transfer word alone that another one has claimed since", () => {
   const it = withFreeBlocks(100);
   const { words, dead, self } = it;
-  words[dead.base + P_TRANSIT_WORD] = it.exchange;
+  words[dead.base + P_TRANSIT_WORD] = it.transfer;
   words[dead.base + P_TRANSIT_OLD] = 12345;
-  words[it.exchange] = -100;
+  words[it.transfer] = -100;
   recover(self, dead.slot, noTables);
-  assertStrictEquals(words[it.exchange], -100);
+  assertStrictEquals(words[it.transfer], -100);
 });
 
 Deno.test("recover() frees chunks that the dead was claiming, cutting or giving back", () => {

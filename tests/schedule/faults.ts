@@ -376,7 +376,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "someone who is merely slow is recovered": {
     of: "recovery of the living",
   },
-  "whoever waits looks at the key before it arms its word": {
+  "a waiting worker reads the key before it arms its word": {
     of: "waiting, but only after a look",
   },
   "a write looks whether anybody waits before it links": {

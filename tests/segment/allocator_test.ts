@@ -220,7 +220,7 @@ Deno.test("Allocator.flush() and giveAll() leave nothing in the record", () => {
   assert(fill(live, other, 100_000) >= 6, "whole chunks can be had again");
 });
 
-Deno.test("Allocator.flush() keeps what it has while every exchange word is claimed", () => {
+Deno.test("Allocator.flush() keeps what it has while every transfer word is claimed", () => {
   const segment = freshSegment();
   const allocator = allocatorOf(segment, 0);
   allocator.free(allocator.allocate(64));

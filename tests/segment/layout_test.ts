@@ -43,8 +43,8 @@ Deno.test("layout: no two fields of a participant's record overlap", () => {
 });
 
 Deno.test("layout: the parts of a segment's head follow each other", () => {
-  const exchange = layout.MAX_CLASSES * layout.TRANSFER_WAYS;
-  assert(layout.TRANSFER + exchange <= layout.PARTICIPANTS);
+  const transfer = layout.MAX_CLASSES * layout.TRANSFER_WAYS;
+  assert(layout.TRANSFER + transfer <= layout.PARTICIPANTS);
   assert(layout.MAX_PARTICIPANTS >= 128);
   assert(layout.REGISTRY_WORDS >= 32);
 });

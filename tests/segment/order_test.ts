@@ -98,7 +98,7 @@ const EXCEPTIONS = [
   "table/fast_path.ts: hint(words, H_ERA)", // a stale pin holds back more
   "table/fast_path.ts: hint(words, H_ROOT)", // only to bring it into the cache
   "table/migration.ts: hint(this.#words, hint(this.#words, H_ROOT) * 4 + T_NEXT)", // only a hint
-  "table/resizer.ts: hint(words, tombstone * 4 + V_STAMP)", // whoever drops it looks again
+  "table/resizer.ts: hint(words, tombstone * 4 + V_STAMP)", // it is read again before it is dropped
   "table/prune.ts: fixed(words, old * 4 + V_STAMP)", // settled before it was replaced
   "table/prune.ts: fixed(words, ref * 4 + V_STAMP)", // settled by the caller
   "table/tombstone.ts: fixed(words, at + V_STAMP)", // settled by the caller

@@ -1,5 +1,5 @@
 /**
- * Filling a small table, and reading all of it back.
+ * Fills a small table, and reads all of it back.
  *
  * @module
  */

@@ -218,11 +218,11 @@ Deno.test("Migration gives the place of a slot that was claimed and never linked
   of.startMove();
   const next = of.next;
   const { participant, words } = of;
-  const room = () => words[next + T_PERMITS] + participant.permits;
-  const before = room();
+  const permits = () => words[next + T_PERMITS] + participant.permits;
+  const before = permits();
   of.table.migration.moveSlot(of.root, of.slot(200));
   assertStrictEquals(words[of.slot(200) + 1], MOVED);
-  assertStrictEquals(room(), before + 1);
+  assertStrictEquals(permits(), before + 1);
 });
 
 Deno.test("Migration retires the old table, and its memory is used again", () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { T_NEXT, T_NUMBER } from "../../src/segment/layout.ts";
 import { SmallTable } from "./small_table.ts";
 
-/** The numbers of the tables from one on, as whoever reads in it is led through them. */
+/** The numbers of the tables from one on, as a reader is led through them. */
 function tablesFrom(of: SmallTable, first: number): number[] {
   const numbers: number[] = [];
   for (let table = first; table !== 0; table = of.words[table + T_NEXT] * 4) {

@@ -18,7 +18,7 @@ Deno.test("slotLimit() leaves slots empty", () => {
   }
 });
 
-Deno.test("Permits.ask() takes a batch, then gives from it, until the room is spent", () => {
+Deno.test("Permits.ask() takes a batch, then gives from it, until the permits are spent", () => {
   const of = new SmallTable({ shift: 10 });
   const { participant, words } = of;
   const permits = new Permits(participant);
@@ -74,11 +74,14 @@ Deno.test("closePermits() ends the giving, and keeps what was left readable", ()
   closePermits(of.words, of.root);
   assertStrictEquals(claimedSlots(of.words, of.root), 10);
   assertStrictEquals(permits.ask(of.root), "none");
-  for (const room of [0, 1, 100]) {
-    of.words[of.root + T_PERMITS] = room;
+  for (const permits of [0, 1, 100]) {
+    of.words[of.root + T_PERMITS] = permits;
     closePermits(of.words, of.root);
     assert(of.words[of.root + T_PERMITS] < 0);
-    assertStrictEquals(claimedSlots(of.words, of.root), slotLimit(256) - room);
+    assertStrictEquals(
+      claimedSlots(of.words, of.root),
+      slotLimit(256) - permits,
+    );
   }
 });
 

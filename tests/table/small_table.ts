@@ -123,8 +123,8 @@ export class SmallTable {
   }
 
   /**
-   * Links a version, however often it takes; false if the table has no room. Returns what
-   * it replaced otherwise.
+   * Links a version, in as many tries as it takes; false if the table has no permit left.
+   * Otherwise it returns what it replaced.
    */
   #link(key: Key, value: number | undefined): boolean {
     const { participant, table, words } = this;
@@ -157,7 +157,7 @@ export class SmallTable {
     if (!this.#link(key, value)) throw new Error("the table is full");
   }
 
-  /** Whether there is room for the key. */
+  /** Whether there is a permit for the key. */
   trySet(key: Key, value: number): boolean {
     return this.#link(key, value);
   }

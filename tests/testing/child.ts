@@ -1,5 +1,5 @@
 /**
- * Programs of Deno in processes of their own.
+ * Deno programs in processes of their own.
  *
  * @module
  */

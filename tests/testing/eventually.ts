@@ -1,5 +1,5 @@
 /**
- * Waiting for what must come, however slow the machine is.
+ * Waits for a condition, however slow the machine is.
  *
  * @module
  */

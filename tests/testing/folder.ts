@@ -1,5 +1,5 @@
 /**
- * A folder that is gone after the test.
+ * Temporary folders, which are removed after the test.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Tests of crews: each is run with the kernel, without it, and by workers of both
- * kinds, as what they do must be the same, and they must get on with each other.
+ * Tests of crews: each is run with the kernel, without it, and by workers of both kinds,
+ * because both must behave alike, and work together.
  *
  * @module
  */

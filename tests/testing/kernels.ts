@@ -1,5 +1,5 @@
 /**
- * Who works with the kernel, and who without.
+ * Which workers have the kernel, and which do not.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Random choices that a seed repeats. A test that makes them says its seed when it
+ * Random choices that a seed repeats. A test that makes them prints its seed when it
  * fails.
  *
  * @module

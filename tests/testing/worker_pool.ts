@@ -1,6 +1,5 @@
 /**
- * Workers that are used again: to start one takes longer than most of what it is
- * to do.
+ * Workers that are reused: to start one takes longer than most of what it does.
  *
  * @module
  */

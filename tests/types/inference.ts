@@ -1,5 +1,5 @@
 /**
- * What the compiler makes of the public types: it is to be checked, not run. Each
+ * What the compiler makes of the public types: this file is checked, not run. Each
  * `@ts-expect-error` is an error, too, if the line below it compiles.
  *
  * @module
@@ -302,5 +302,5 @@ SharedMap.open<string, User>("a", {
   },
 });
 
-// A map of some values is a map of more, for whoever only reads.
+// A map of some values is a map of more, for code that only reads.
 export const readable: SharedMap<string, unknown> = users;

@@ -1,4 +1,5 @@
-// Users who link the sources check them with options of their own, and rely on what is inferred.
+// Users who link the sources check them with options of their own, and rely on the
+// inferred types.
 import { assertStrictEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { runDeno } from "../testing/child.ts";

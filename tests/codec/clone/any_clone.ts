@@ -1,6 +1,6 @@
 /**
- * Values that the structured clone algorithm takes, at random: whatever is met can come again
- * elsewhere.
+ * Random values that the structured clone algorithm takes. Any part can occur again
+ * elsewhere in the value.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Whether two values are alike in all that can be told apart, and how they differ: prototypes, the
- * order of keys, what is shared, which elements are missing, `-0`.
+ * Whether two values are alike in everything that can be told apart, and how they differ:
+ * prototypes, the order of keys, what is shared, which elements are missing, `-0`.
  *
  * @module
  */

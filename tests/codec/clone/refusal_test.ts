@@ -1,4 +1,5 @@
-// What a codec cannot give back as it was is refused, at any depth, with its place.
+// A value that a codec could not give back unchanged is refused, at any depth, with its
+// place.
 import {
   assert,
   assertEquals,
