@@ -13,6 +13,8 @@
  * their own. V8 compiles such constants into the code; an imported binding it reads from memory and checks, at each use
  * (`bench/README.md` says what that costs).
  *
+ * `layout_assertions.ts` has the compiler check that no two fields overlap, and more.
+ *
  * @module
  */
 
@@ -196,37 +198,37 @@ export const P_ENTRIES_AHEAD = 94;
 export const P_LIVE_AHEAD = 95;
 /** Per size class: the free list in use, and the chunk (index + 1) that is being cut up. */
 export const P_FREE = 96;
-export const P_CHUNK: number = P_FREE + MAX_CLASSES;
+export const P_CHUNK = 176;
 /** Per size class: how many blocks are on the free list. */
-export const P_FREE_COUNT: number = P_CHUNK + MAX_CLASSES;
+export const P_FREE_COUNT = 256;
 /** The key of the operation at hand, if it is short enough. */
-export const P_KEY: number = P_FREE_COUNT + MAX_CLASSES;
+export const P_KEY = 336;
 /**
  * Beside each registry word. Of a snapshot: when it was opened, in seconds since 1970. Of a dump: how far it has come, as a
  * `placeOf` in `reclamation/registry.ts`.
  */
-export const P_NOTES: number = PARTICIPANT_WORDS - REGISTRY_WORDS;
+export const P_NOTES = 400;
 export const KEY_SCRATCH_WORDS = 44;
 /**
  * What a look leaves behind, see `table/fast_lookup.ts`: the key's hash, and what a version's key word holds; what the version that it found
  * says of its value.
  */
-export const P_HASH: number = P_KEY + KEY_SCRATCH_WORDS;
-export const P_INFO: number = P_HASH + 1;
-export const P_VALUE_INFO: number = P_HASH + 2;
+export const P_HASH = 380;
+export const P_INFO = 381;
+export const P_VALUE_INFO = 382;
 /** The version that the last delete took away, if it went the quick way. */
-export const P_DELETED: number = P_HASH + 3;
+export const P_DELETED = 383;
 /** A step at an exchange word in progress: the word, what is brought or taken, what stood there, where to cut. */
-export const P_TRANSIT_WORD: number = P_HASH + 4;
-export const P_TRANSIT_REF: number = P_HASH + 5;
-export const P_TRANSIT_OLD: number = P_HASH + 6;
-export const P_TRANSIT_CUT: number = P_HASH + 7;
+export const P_TRANSIT_WORD = 384;
+export const P_TRANSIT_REF = 385;
+export const P_TRANSIT_OLD = 386;
+export const P_TRANSIT_CUT = 387;
 /** The table that this participant is about to take away from the root; see `T_REAPER`. */
-export const P_REAPING: number = P_HASH + 8;
+export const P_REAPING = 388;
 /** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_CHUNKS_COUNTED`, `P_USED_REFS` after it. */
-export const P_CHUNK_CHANGE: number = P_HASH + 9;
-export const P_CHUNK_CHANGE_COUNT: number = P_HASH + 10;
-export const P_CHUNK_CHANGE_USED: number = P_HASH + 11;
+export const P_CHUNK_CHANGE = 389;
+export const P_CHUNK_CHANGE_COUNT = 390;
+export const P_CHUNK_CHANGE_USED = 391;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [
