@@ -8,6 +8,7 @@
  * @module
  */
 
+import { assert, CHECKED } from "../segment/assert.ts";
 import type { Allocator, Purpose } from "../segment/allocator.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
@@ -183,6 +184,7 @@ export class Collector {
   advance(): boolean {
     const words = this.#words;
     const era = load(words, H_ERA);
+    if (CHECKED) assert((era & 1) === 1, "an era is odd: 0 is no pin");
     const slots = load(words, H_PARTICIPANTS);
     for (let slot = 0; slot < slots; slot++) {
       const pin = load(words, participantBase(slot) + P_PIN);

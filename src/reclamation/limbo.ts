@@ -8,6 +8,7 @@
  * @module
  */
 
+import * as assertions from "../segment/assert.ts";
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
 import * as tallies from "../segment/tally.ts";
@@ -27,6 +28,7 @@ const {
   R_LINK,
   R_STAMP,
 } = layout;
+const { assert, CHECKED } = assertions;
 const { addBlock, beginFreeing, classAt, endFreeing, isLong } = blocks;
 const { tally } = tallies;
 const { load, own, poke } = access;
@@ -79,6 +81,9 @@ export function releaseHeld(words: Words, base: number, before: number): void {
   const next = own(words, heldAfter(words, base, before) * 4 + R_LINK);
   if (next === 0) poke(words, base + P_HELD_TAIL, before);
   poke(words, before === 0 ? base + P_HELD_HEAD : before * 4 + R_LINK, next);
+  if (CHECKED) {
+    assert(words[base + P_HELD_COUNT] > 0, "what is held was counted");
+  }
   tally(words, base + P_HELD_COUNT, -1);
 }
 
@@ -116,6 +121,13 @@ export function drain(words: Words, base: number, most: number): number {
 function append(words: Words, head: number, tail: number, ref: number): void {
   poke(words, ref * 4 + R_LINK, 0);
   const last = own(words, tail);
+  if (CHECKED) {
+    assert(
+      (words[head] === 0) === (last === 0),
+      "a queue has both ends or none",
+    );
+    assert(last !== ref, "a record is in one queue, and once");
+  }
   if (last === 0) poke(words, head, ref);
   else poke(words, last * 4 + R_LINK, ref);
   poke(words, tail, ref);

@@ -19,6 +19,7 @@
  */
 
 import { mapClosed } from "../errors.ts";
+import { assert, CHECKED } from "../segment/assert.ts";
 import { Allocator, type Purpose } from "../segment/allocator.ts";
 import * as layout from "../segment/layout.ts";
 import * as sections from "../segment/section.ts";
@@ -39,9 +40,13 @@ const {
   H_PARTICIPANTS,
   H_SNAPSHOTS,
   H_TURNS,
+  MAX_CLASSES,
   MAX_PARTICIPANTS,
+  P_CHUNK,
   P_COUNTERS,
   P_EXPECTED,
+  P_FREE,
+  P_HAND,
   P_HORIZON,
   P_HELD_COUNT,
   P_HELD_HEAD,
@@ -125,6 +130,7 @@ export class Participant {
       // Raised before the record is live, so that no scan misses a live one.
       raise(words, H_PARTICIPANTS, slot + 1);
       if (compareAndSet(words, index, state, lock)) {
+        if (CHECKED && state === 0) checkBare(words, index - P_STATE);
         return new Participant(segment, slot, lock);
       }
     }
@@ -169,6 +175,7 @@ export class Participant {
       own(words, base + P_LIMBO_HEAD) === 0 &&
       own(words, base + P_HELD_HEAD) === 0;
     this.#base = NOWHERE;
+    if (CHECKED && empty) checkBare(words, base);
     store(words, base + P_STATE, empty ? 0 : ESTATE); // last: it may be another's from here on
   }
 
@@ -290,6 +297,9 @@ export class Participant {
    */
   unpin(): void {
     const words = this.#words;
+    if (CHECKED) {
+      assert(this.#depth > 0 || !this.isHere, "an unpin has its pin");
+    }
     if (this.#depth === 1) {
       if (isCutShort(words, this.base)) this.#onCutShort?.();
       else release(words, this.base + P_PIN, 0);
@@ -453,6 +463,14 @@ export class Participant {
   set permits(value: number) {
     poke(this.#words, this.base + P_PERMITS, value);
   }
+}
+
+/** A record whose state is 0 has nothing in it that anybody would miss. */
+function checkBare(words: Words, base: number): void {
+  const heads = [P_LIMBO_HEAD, P_HELD_HEAD, P_HAND, P_PIN, P_HORIZON];
+  for (let c = 0; c < MAX_CLASSES; c++) heads.push(P_FREE + c, P_CHUNK + c);
+  const left = heads.filter((word) => words[base + word] !== 0);
+  assert(left.length === 0, `a free record is empty, but for words ${left}`);
 }
 
 /** Raises a mark that never falls. */

@@ -19,6 +19,7 @@ import {
   changeChunk,
   finishChunkChange,
 } from "../segment/chunk_ledger.ts";
+import { assert, CHECKED } from "../segment/assert.ts";
 import { unlinkChunks } from "../segment/consolidation.ts";
 import {
   addBlock,
@@ -35,6 +36,7 @@ import {
   H_CHUNK_HINT,
   MAX_CLASSES,
   P_CHUNK,
+  P_CHUNK_CHANGE,
   P_ENTRIES,
   P_ENTRIES_AHEAD,
   P_FREE,
@@ -83,6 +85,7 @@ export function repair(
   record.settleHand(isLinked);
   record.settleTransit();
   record.freeClaimedChunks();
+  if (CHECKED) record.checkIdle();
 }
 
 class Record {
@@ -106,6 +109,14 @@ class Record {
 
   get #classes(): number[] {
     return [...this.#segment.classes.refs.keys()];
+  }
+
+  /** Nothing is on its way any more. */
+  checkIdle(): void {
+    const { words } = this.#segment;
+    const left = [P_TAKING, P_FREEING, P_HAND, P_CHUNK_CHANGE]
+      .filter((word) => words[this.#base + word] !== 0);
+    assert(left.length === 0, `a record is repaired, but for words ${left}`);
   }
 
   // ---- one block ----------------------------------------------------------------------------------------------------

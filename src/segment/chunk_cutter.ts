@@ -5,6 +5,7 @@
  * @module
  */
 
+import { assert, CHECKED } from "./assert.ts";
 import { changeChunk } from "./chunk_ledger.ts";
 import { countFree } from "./free_list.ts";
 import {
@@ -50,7 +51,9 @@ export class ChunkCutter {
     const words = this.#words;
     const chunk = own(words, this.#base + P_CHUNK + c) - 1;
     if (chunk < 0) return false;
-    const cutAt = this.#segment.descriptor(chunk) + 1;
+    const descriptor = this.#segment.descriptor(chunk);
+    if (CHECKED) assert(words[descriptor] === c + 1, "it is cut by its class");
+    const cutAt = descriptor + 1;
     const size = this.#classes.refs[c];
     const start = this.#segment.chunkRef(chunk);
     const list = this.#base + P_FREE + c;

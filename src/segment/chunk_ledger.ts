@@ -20,6 +20,7 @@ import {
   PARTICIPANT_WORDS,
   PARTICIPANTS,
 } from "./layout.ts";
+import { assert, CHECKED } from "./assert.ts";
 import type { Segment } from "./segment.ts";
 import { load, own, poke, store, type Words } from "./atomics.ts";
 
@@ -48,6 +49,7 @@ export function changeChunk(
 ): void {
   const { words } = segment;
   const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  if (CHECKED) checkChange(words, base, segment.descriptor(chunk), slot, state);
   const counted = own(words, base + P_CHUNKS_COUNTED) + chunks;
   const used = own(words, base + P_USED_REFS) + usedRefs;
   poke(words, base + P_CHUNK_CHANGE_COUNT, counted);
@@ -57,6 +59,21 @@ export function changeChunk(
   poke(words, base + P_USED_REFS, used);
   poke(words, base + P_CHUNKS_COUNTED, counted); // last: as long as it differs, it tells what is going on
   poke(words, base + P_CHUNK_CHANGE, 0);
+}
+
+function checkChange(
+  words: Words,
+  base: number,
+  descriptor: number,
+  slot: number,
+  state: number,
+): void {
+  const mine = CHUNK_TAKING | slot;
+  assert(words[base + P_CHUNK_CHANGE] === 0, "one chunk changes at a time");
+  assert(
+    (words[descriptor] === mine) !== (state === mine),
+    "a chunk comes into use from its owner's hands, or goes back there",
+  );
 }
 
 /** Brings what is counted in line with the last state that the participant in a slot changed, or did not. Can be repeated. */
@@ -78,6 +95,11 @@ export function finishChunkChange(segment: Segment, slot: number): void {
 
 /** Counts no more as taken than what is in use: when nothing is at hand. */
 export function balanceChunks(words: Words, base: number): void {
-  const taken = own(words, base + P_TAKEN);
-  store(words, base + P_GIVEN, taken - own(words, base + P_CHUNKS_COUNTED));
+  const given = own(words, base + P_TAKEN) -
+    own(words, base + P_CHUNKS_COUNTED);
+  if (CHECKED) {
+    const more = (given - words[base + P_GIVEN]) | 0; // both wrap
+    assert(more >= 0, "what is counted as given back only grows");
+  }
+  store(words, base + P_GIVEN, given);
 }

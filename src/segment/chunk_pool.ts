@@ -14,6 +14,7 @@
  * @module
  */
 
+import { assert, CHECKED } from "./assert.ts";
 import { balanceChunks, changeChunk, ownerOf } from "./chunk_ledger.ts";
 import type { ChunkLimits, Purpose } from "./chunk_limits.ts";
 import {
@@ -170,6 +171,7 @@ export class ChunkPool {
   /** Gives chunks back that were claimed and not used. The caller balances then. */
   unclaim(first: number, count: number): void {
     for (let i = 0; i < count; i++) {
+      if (CHECKED) this.#checkInHand(first + i);
       store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
     }
   }
@@ -227,11 +229,23 @@ export class ChunkPool {
 
   /** Frees chunks that are in this participant's hands; it counts them as given back after that. */
   release(first: number, count: number): void {
+    if (CHECKED) this.#checkInHand(first, count);
     for (let i = count - 1; i >= 0; i--) {
       store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
     }
     if (first < hint(this.#words, H_CHUNK_HINT)) {
       poke(this.#words, H_CHUNK_HINT, first);
+    }
+  }
+
+  /** A chunk is in this participant's hands, and bodies of one run follow it. */
+  #checkInHand(first: number, count = 1): void {
+    const stateOf = (chunk: number) =>
+      this.#words[this.#segment.descriptor(chunk)];
+    const mine = CHUNK_TAKING | this.#slot;
+    assert(stateOf(first) === mine, "a chunk is freed by the one who has it");
+    for (let i = 1; i < count; i++) {
+      assert(stateOf(first + i) === CHUNK_BODY, "a run is freed whole");
     }
   }
 }

@@ -9,6 +9,7 @@
  * @module
  */
 
+import * as assertions from "./assert.ts";
 import * as layout from "./layout.ts";
 import * as sizes from "./size_classes.ts";
 import * as access from "./atomics.ts";
@@ -33,6 +34,7 @@ const {
   REF_BYTES,
   REF_SHIFT,
 } = layout;
+const { assert, CHECKED } = assertions;
 const { batchOf, classOf, classRefs } = sizes;
 const { own, poke, fixed, touch } = access;
 
@@ -44,6 +46,10 @@ export function popBlock(words: Words, base: number, c: number): number {
   const list = base + P_FREE + c;
   const ref = own(words, list);
   if (ref === 0) return 0;
+  if (CHECKED) {
+    assert(classAt(words, ref) === c, "a list has blocks of its class");
+    assert(words[base + P_TAKING] === 0, "one block is taken at a time");
+  }
   const next = own(words, ref * 4 + R_LINK);
   const used = own(words, base + P_USED_REFS) + classRefs(c);
   poke(words, base + P_USED_AHEAD, used);
@@ -102,9 +108,18 @@ export function addBlock(
   ref: number,
 ): void {
   const list = base + P_FREE + c;
+  if (CHECKED) checkPut(words, list, c, ref);
   poke(words, ref * 4 + R_LINK, own(words, list));
   poke(words, list, ref);
   words[base + P_FREE_COUNT + c] = words[base + P_FREE_COUNT + c] + 1;
+}
+
+/** Lists are short: a batch or two. */
+function checkPut(words: Words, list: number, c: number, ref: number): void {
+  assert(classAt(words, ref) === c, "a block goes to the list of its class");
+  for (let at = words[list]; at !== 0; at = words[at * 4 + R_LINK]) {
+    assert(at !== ref, "a block that is freed is on no list");
+  }
 }
 
 /** Whether a list is so long that a batch of it should go to the others. */

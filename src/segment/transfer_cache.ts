@@ -10,6 +10,7 @@
  * @module
  */
 
+import { assert, CHECKED } from "./assert.ts";
 import { countFree, isLong } from "./free_list.ts";
 import {
   B_COUNT,
@@ -76,16 +77,29 @@ export class TransferCache {
     return 0;
   }
 
+  /** Ends the claim of an exchange word: from here on this chain is there for all. */
+  #release(index: number, chain: number): void {
+    if (CHECKED) {
+      const mine = -(this.#slot + 1);
+      assert(this.#words[index] === mine, "one has an exchange word at a time");
+    }
+    store(this.#words, index, chain);
+  }
+
   /** Takes a batch of the class; the own list must be empty. */
   take(c: number): boolean {
     const words = this.#words;
+    if (CHECKED) {
+      const list = words[this.#base + P_FREE + c];
+      assert(list === 0, "a batch is taken for an empty list");
+    }
     const index = this.#claim(c, (chain) => chain !== 0, 0, 0);
     if (index === 0) return false;
     const batch = own(words, this.#base + P_TRANSIT_OLD);
     const rest = own(words, batch * 4 + B_NEXT);
     words[this.#base + P_FREE_COUNT + c] = own(words, batch * 4 + B_COUNT);
     poke(words, this.#base + P_FREE + c, batch);
-    store(words, index, rest);
+    this.#release(index, rest);
     return true;
   }
 
@@ -101,7 +115,7 @@ export class TransferCache {
       poke(words, this.#lastOf(batch) * 4 + R_LINK, own(words, list));
       poke(words, list, batch);
       countFree(words, this.#base, c, own(words, batch * 4 + B_COUNT));
-      store(words, index, rest);
+      this.#release(index, rest);
     }
   }
 
@@ -134,7 +148,7 @@ export class TransferCache {
     poke(words, head * 4 + B_NEXT, own(words, this.#base + P_TRANSIT_OLD));
     poke(words, list, own(words, cut * 4 + R_LINK));
     poke(words, cut * 4 + R_LINK, 0);
-    store(words, index, head);
+    this.#release(index, head);
     countFree(words, this.#base, c, -count);
     return true;
   }

@@ -10,6 +10,7 @@ import {
   CHANGES,
   H_ROOT,
   MAX_PARTICIPANTS,
+  P_CHUNK_CHANGE,
   P_ENTRIES,
   P_HAND,
   P_SECTION,
@@ -95,6 +96,10 @@ export const FAULTS: Readonly<Record<string, Injection>> = {
       const isChangeWord = index >= CHANGES && index < CHANGES + CHANGE_WORDS;
       return recovering && isChangeWord ? true : undefined;
     },
+  },
+  "the change of a chunk is never over": {
+    poke: (_, index, value) =>
+      value === 0 && isOfParticipant(index, P_CHUNK_CHANGE),
   },
   "a lost race for a link goes unnoticed": {
     compareAndSet(words, index, expected, value) {

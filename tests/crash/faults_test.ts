@@ -82,6 +82,18 @@ async function search(
   return failures;
 }
 
+// No block is lost, and no counter is wrong, until somebody dies much later.
+Deno.test("Assertions find a slip before it does any harm", async () => {
+  const conditions = {
+    EPOCHMAP_TEST_FAULT: "the change of a chunk is never over",
+  };
+  await assertRejects(
+    () => search(conditions, ["OPERATIONS", "the first set()", "gone"]),
+    Error,
+    "It must hold that one chunk changes at a time",
+  );
+});
+
 // Workers that run side by side may find it, too: those that pause find ten times as much of it.
 Deno.test("Deaths while others are preempted find a race that is lost unnoticed", async () => {
   const conditions = {
