@@ -1,10 +1,12 @@
 /**
- * Estates: what participants that left had to leave behind, because somebody may still read it, or an open snapshot needs it.
+ * Estates: what participants that left had to leave behind, because somebody may still read it, or
+ * an open snapshot needs it. (Checked by `tests/model/estate.pml`.)
  *
- * It stays in the record, which is free all the same: whoever joins there takes it over as it is; else somebody who stays adopts it. To
- * join or to adopt is to become the record's owner by one compare-and-set from `ESTATE`, and one alone succeeds. Who adopts writes
- * down its own lock, negative: should it die meanwhile, the record is recovered as its own is, and another one goes on where it
- * stopped. (`tests/model/estate.pml` checks these rules.)
+ * It stays in the record, which is free all the same. A participant that joins there takes it over
+ * as it is; else one that stays adopts it. To join or to adopt is to become the record's owner by
+ * one compare-and-set from `ESTATE`, and only one succeeds. The adopter writes down its own lock,
+ * negative: should it die meanwhile, the record is recovered as its own is, and another one goes on
+ * where it stopped.
  *
  * @module
  */

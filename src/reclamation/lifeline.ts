@@ -1,14 +1,17 @@
 /**
  * Lifelines: a Web Lock that a worker holds for as long as it lives.
  *
- * The runtime releases a worker's locks when the worker ends, however it ends: so a held lock is a sign of life that
- * needs no heartbeat and no timeout. A request for a name that nobody else uses takes effect at once, inside the call.
+ * The runtime releases a worker's locks when the worker ends, however it ends: so a held lock is a
+ * sign of life that needs no heartbeat and no timeout. A request for a name that nobody else uses
+ * takes effect at once, inside the call.
  *
- * A lock that is held in the ordinary way keeps the event loop, and so the process, alive: a program that forgot to close
- * a map would never end. Therefore the request carries an abort signal that throws where the runtime first looks at it, which
- * is after the lock is granted and before anything waits for it: the request fails, and the lock stays with the worker.
- * Such a lock is released by stealing it from oneself. Where a runtime does not look, or looks earlier, the callback holds
- * the lock in the ordinary way: correct, though the program must then close its maps in order to end.
+ * A lock that is held in the ordinary way keeps the event loop, and so the process, alive: a
+ * program that forgot to close a map would never end. Therefore the request carries an abort signal
+ * that throws where the runtime first looks at it, which is after the lock is granted and before
+ * anything waits for it: the request fails, and the lock stays with the worker. Such a lock is
+ * released by stealing it from oneself. Where a runtime does not look, or looks earlier, the
+ * callback holds the lock in the ordinary way: correct, though the program must then close its maps
+ * in order to end.
  *
  * @module
  */
@@ -50,7 +53,7 @@ export class Lifeline {
   }
 
   /**
-   * Takes the lock, inside this call. The name must be one that nobody else requests but with `ifAvailable`.
+   * Takes the lock, inside this call. Nobody else may request the name but with `ifAvailable`.
    *
    * @param name The name of the lock, unique to this holder.
    */

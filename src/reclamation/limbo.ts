@@ -1,9 +1,9 @@
 /**
- * Limbo: records that were unlinked, until no reader can be left; and versions that open snapshots need. Two queues in the
- * participant's record, which a survivor adopts when it dies.
+ * Limbo: records that were unlinked, until no reader can be left; and versions that open snapshots
+ * need. Two queues in the participant's record, which a survivor adopts when it dies.
  *
- * What is retired bears the global era, read after it was unlinked. Whoever could reach it was pinned by then, and so has
- * unpinned when the era is two steps further.
+ * What is retired bears the global era, read after it was unlinked. All who could reach it were
+ * pinned by then, and so have unpinned when the era is two steps further.
  *
  * @module
  */
@@ -100,8 +100,9 @@ export function leaveLimbo(words: Words, base: number): void {
 }
 
 /**
- * Puts blocks that have no reader left on their free lists, `most` of them at most; returns how many. Stops before one that is a
- * run of chunks, or whose list is long by now: the caller frees that one, and goes on.
+ * Puts blocks that have no reader left on their free lists, `most` of them at most; returns how
+ * many. Stops before one that is a run of chunks, or whose list is long by now: the caller frees
+ * that one, and goes on.
  */
 export function drain(words: Words, base: number, most: number): number {
   const era = load(words, H_ERA);

@@ -1,18 +1,21 @@
 /**
  * Recovery: survivors clear up after a dead worker.
  *
- * A participant record names the Web Lock that its worker holds. Whoever can take that lock knows that the worker is gone,
- * re-checks under the lock that the record still names it, and then, each step repeatable: brings the record in order
- * (`repair.ts`), retires a table that was being replaced, clears pin, open snapshots and horizon, adopts the queues and lists, frees what
- * large blocks it had not linked yet, and last frees the record.
+ * A participant record names the Web Lock that its worker holds. If that lock can be had, the
+ * worker is gone. The recoverer, which holds it then, checks that the record still names it, and
+ * takes these steps, each of which can be repeated: it brings the record in order (`repair.ts`),
+ * retires a table that was being replaced, clears pin, open snapshots and horizon, adopts the
+ * queues and lists, frees what large blocks were not linked yet, and last frees the record.
  *
- * What the dead wrote is read plainly: it wrote that before it died, its lock came free after that, and so the recoverer, which got
- * the lock, reads it after both.
+ * What the dead wrote is read plainly: it wrote that before it died, its lock came free after that,
+ * and so the recoverer, which got the lock, reads it after both.
  *
- * One that died while it adopted what another had left in a record (`estate.ts`) is the owner of two, or more: of each it is done alike.
+ * A worker that died while it adopted what another had left in a record (`estate.ts`) is the owner
+ * of two records, or more: each of them is recovered alike.
  *
- * One recoverer works on a segment at a time (a lock again, never waited for). Lists go from the dead to the living a record
- * at a time, so a recoverer that dies itself loses the one in its hands, and the next goes on where it stopped.
+ * One recoverer works on a segment at a time (a lock again, never waited for). Lists go from the
+ * dead to the living a record at a time, so a recoverer that dies itself loses the one in its
+ * hands, and the next goes on where it stopped.
  *
  * @module
  */
@@ -35,7 +38,10 @@ import { repair } from "./repair.ts";
 export interface TableRecovery {
   /** Whether a version was linked: it is whole, and its memory was not reused. */
   isLinked(version: number): boolean;
-  /** Retires a table that the dead took away from the root, if it did not come to that. The dead is still pinned. */
+  /**
+   * Retires a table that the dead took away from the root, if it did not come to that. The dead is
+   * still pinned.
+   */
   reap(slot: number): void;
   /** Takes slots back that the dead might have claimed. */
   returnPermits(permits: number): void;
@@ -57,9 +63,10 @@ export function lifelineName(segment: Segment, lock: number): string {
 /**
  * Recovers every dead participant of the segment. Resolves at once when another worker is at it.
  *
- * @param self The participant that takes over what the dead leave. If it leaves meanwhile, the work ends.
- * @param tables What the room above does for the dead.
- * @param living What `livingLocks` said not long ago: whoever is not in it may be dead.
+ * @param self The participant that takes over what the dead leave. If it leaves meanwhile, the work
+ * ends.
+ * @param tables What the layer above does for the dead.
+ * @param living What `livingLocks` said not long ago: a worker that is not in it may be dead.
  * @returns How many participants were recovered.
  */
 export async function recoverDead(

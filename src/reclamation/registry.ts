@@ -1,14 +1,14 @@
 /**
- * The registry of open snapshots: what stands in the participants' records.
+ * The registry of open snapshots: what stands in the participants' records. (Checked by
+ * `tests/model/versions.pml`.)
  *
- * Whoever judges what snapshots need looks here after the stamp that it judges by has settled.
+ * What snapshots need is judged by a stamp, and this is read after that stamp is settled.
  *
- * A registry word holds the tick of a snapshot, or the complement of a tick: then the snapshot is that of a *dump*. A dump goes in
- * the order of hashes, and notes how far it has come; what it has *passed* it needs no more. And it can be done again: whoever
- * must have memory *revokes* it, even while it is being opened. So memory waits for no dump, not even for one whose worker died or is
- * interrupted, and for a snapshot of the caller only.
- *
- * (`tests/model/versions.pml` checks both.)
+ * A registry word holds the tick of a snapshot, or the complement of a tick: then the snapshot is
+ * that of a *dump*. A dump goes in the order of hashes, and notes how far it has come; what it has
+ * *passed* it needs no more. And it can be done again: a write that must have memory *revokes* it,
+ * even while it is being opened. So memory waits for no dump, not even for one whose worker died or
+ * is interrupted, and for a snapshot of the caller only.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export function placeOf(hash: number): number {
   return hash ^ SIGN;
 }
 
-/** The tick of a registry word; `NEVER` if there is none, or it was revoked; 0 while it is being opened: not known yet. */
+/** The tick of a registry word; `NEVER`: it has none, or was revoked; 0: it is being opened. */
 function tickOf(word: number): number {
   if (word === 0) return NEVER;
   if (isPending(word)) return 0;
@@ -66,7 +66,7 @@ function isPending(word: number): boolean {
   return word === PENDING || word === OPENING;
 }
 
-/** The stamp of the oldest open snapshot: 0 while one is being opened, `NEVER` when there is none. */
+/** The tick of the oldest open snapshot: 0 while one is being opened, `NEVER` if there is none. */
 export function oldestSnapshot(words: Words): number {
   let oldest = NEVER;
   const slots = load(words, H_SNAPSHOTS);
@@ -82,8 +82,8 @@ export function oldestSnapshot(words: Words): number {
 }
 
 /**
- * Whether an open snapshot shows what lived from `birth` until `death` under a hash. One that is being opened may come to show
- * anything; a dump does not look again at what it has passed.
+ * Whether an open snapshot shows what lived from `birth` until `death` under a hash. One that is
+ * being opened may come to show anything; a dump does not look again at what it has passed.
  */
 export function isShown(
   words: Words,
@@ -117,14 +117,14 @@ export function isShownNow(
   return isShown(words, birth, NEVER, hash);
 }
 
-/** Whether an open snapshot older than a death still needs what died then under a hash, or what it replaced. */
+/** Whether an open snapshot needs what died at `death` under a hash, or what that replaced. */
 export function isNeeded(words: Words, death: number, hash: number): boolean {
   return isShown(words, 0, death, hash);
 }
 
 /**
- * Whether a snapshot is open that is older than a birth, and yet to come by under that hash. For whoever found before, under the same
- * pin, that none shows what was born then.
+ * Whether a snapshot is open that is older than a birth, and yet to come by under that hash. Asked
+ * when it was found before, under the same pin, that none shows what was born then.
  */
 export function isOlderOpen(
   words: Words,
@@ -148,7 +148,7 @@ export function isOlderOpen(
   return false;
 }
 
-/** The place before which no open snapshot needs anything any more. A write that evicts asks for it. */
+/** The place before which no open snapshot needs anything any more: for a write that evicts. */
 export function neededFrom(words: Words): number {
   let place = LAST_PLACE;
   const slots = load(words, H_SNAPSHOTS);
@@ -167,7 +167,7 @@ export function neededFrom(words: Words): number {
   return place;
 }
 
-/** Goes through all registry words of snapshots that are open, or being opened: not for the way of a write. */
+/** Goes through the registry words of snapshots that are open, or being opened: takes its time. */
 function forEachOpen(
   words: Words,
   visit: (word: number, index: number) => void,

@@ -1,13 +1,15 @@
 /**
- * Repair: brings a participant's record in order that was left in the middle of something, because its worker died or a section was cut
- * short (`segment/section.ts`). The rules are the same for both, and each step can be repeated, as whoever repairs may be stopped, too.
+ * Repair: brings a participant's record in order that was left in the middle of something, because
+ * its worker died or a section was cut short (`segment/section.ts`). The rules are the same for
+ * both, and each step can be repeated, as a repair may be cut short, too.
  *
- * What the record says was written before the step that decides, so here it is read whether that step was taken:
+ * What the record says was written before the step that decides. So here it is found out whether
+ * that step was taken:
  *
- * - A block on its way to or from a free list: whether it is the first of that list. Nothing comes before it, because a
- *   section that was cut short is repaired before another one begins.
- * - A block in hand that may be linked: whether its version has a stamp. Whoever replaces a version settles it before, and a look
- *   for its key settles the newest one.
+ * - A block on its way to or from a free list: whether it is the first of that list. Nothing comes
+ *   before it, because a section that was cut short is repaired before another one begins.
+ * - A block in hand that may be linked: whether its version has a stamp. A version gets its stamp
+ *   before it is replaced, and the newest one gets it when its key is looked up.
  * - A batch on its way to or from an exchange word: whether it is on the participant's own list.
  * - A chunk: its state (`segment/chunk_ledger.ts`).
  *
@@ -66,11 +68,13 @@ import { load, own, poke, store } from "../segment/atomics.ts";
 import { participantBase } from "./registry.ts";
 
 /**
- * Brings the record of the participant in a slot in order. Nothing else works with it, and its pin is still as it was when it was left.
+ * Brings the record of the participant in a slot in order. Nothing else works with it, and its pin
+ * is still as it was when it was left.
  *
  * @param segment The segment.
  * @param slot The participant.
- * @param isLinked Whether a version was linked; it is whole, and its memory was not reused. The caller is pinned.
+ * @param isLinked Whether a version was linked; it is whole, and its memory was not reused. The
+ * caller is pinned.
  */
 export function repair(
   segment: Segment,
@@ -82,8 +86,8 @@ export function repair(
   finishChunkChange(segment, slot); // before anything else is counted
   record.finishCut();
   record.finishMove();
-  record.settleHand(isLinked);
-  record.settleTransit();
+  record.finishHand(isLinked);
+  record.finishTransit();
   record.freeClaimedChunks();
   if (CHECKED) record.checkIdle();
 }
@@ -119,11 +123,12 @@ class Record {
     assert(left.length === 0, `a record is repaired, but for words ${left}`);
   }
 
-  // ---- one block ----------------------------------------------------------------------------------------------------
+  // ---- one block --------------------------------------------------------------------------------
 
   /**
-   * A block that was just cut is the first of its list, though its chunk may not say yet that it was cut. A chunk that is all cut
-   * is nobody's to cut: its blocks may be given away, and it be another's.
+   * A block that was just cut is the first of its list, though its chunk may not say yet that it
+   * was cut. A chunk that is all cut is nobody's to cut: its blocks may be given away, and it be
+   * another's.
    */
   finishCut(): void {
     const segment = this.#segment;
@@ -193,8 +198,11 @@ class Record {
     return state >= 1 && state <= MAX_CLASSES ? state - 1 : -1;
   }
 
-  /** Counts the version in hand if it was linked; else frees it, unless it is a run, which is found by its owner's name. */
-  settleHand(isLinked: (version: number) => boolean): void {
+  /**
+   * Counts the version in hand if it was linked; else frees it, unless it is a run, which is found
+   * by its owner's name.
+   */
+  finishHand(isLinked: (version: number) => boolean): void {
     const { words } = this.#segment;
     const hand = this.#own(P_HAND);
     if (hand === 0) return;
@@ -210,10 +218,10 @@ class Record {
     pushBlock(words, this.#base, c, ref);
   }
 
-  // ---- batches ------------------------------------------------------------------------------------------------------
+  // ---- batches ----------------------------------------------------------------------------------
 
   /** Finishes or undoes what was done at an exchange word, if that word still says so. */
-  settleTransit(): void {
+  finishTransit(): void {
     const { words } = this.#segment;
     const word = this.#own(P_TRANSIT_WORD);
     if (word === 0 || load(words, word) !== -(this.#slot + 1)) return;
@@ -227,7 +235,8 @@ class Record {
       this.#cutBatch(old);
       return store(words, word, old);
     }
-    if (this.#isListed(list, brought)) return store(words, word, old); // it gave, but had not yet let go
+    // It gave, but the batch is still on its list.
+    if (this.#isListed(list, brought)) return store(words, word, old);
     poke(words, this.#own(P_TRANSIT_CUT) * 4 + R_LINK, 0);
     store(words, word, brought);
   }
@@ -240,7 +249,7 @@ class Record {
     return ref !== 0;
   }
 
-  /** Ends a batch where its count says, in case its last block was already linked to the list of the taker. */
+  /** Ends a batch where its count says, in case it was already linked to the taker's list. */
   #cutBatch(batch: number): void {
     const { words } = this.#segment;
     let last = batch;
@@ -252,7 +261,7 @@ class Record {
     poke(words, last * 4 + R_LINK, 0);
   }
 
-  // ---- chunks -------------------------------------------------------------------------------------------------------
+  // ---- chunks -----------------------------------------------------------------------------------
 
   /** Frees the chunks that were being claimed or given back, and takes them off the lists first. */
   freeClaimedChunks(): void {
@@ -262,7 +271,7 @@ class Record {
     for (let chunk = 0; chunk < segment.chunkCount; chunk++) {
       const state = load(words, segment.descriptor(chunk));
       if (state === (CHUNK_TAKING | this.#slot)) claimed.add(chunk);
-      // A body right behind a claimed chunk belongs to the same unfinished run: others follow their own head.
+      // A body behind a claimed chunk belongs to the same unfinished run: others follow their head.
       else if (state === CHUNK_BODY && claimed.has(chunk - 1)) {
         claimed.add(chunk);
       }
@@ -270,7 +279,7 @@ class Record {
     if (claimed.size > 0) this.#takeOffLists(claimed);
     doubt(words, claimed.size); // a run with a long key may be among them
     for (const chunk of [...claimed].reverse()) {
-      poke(words, segment.descriptor(chunk) + 1, 0); // whoever had it: before others can have it
+      poke(words, segment.descriptor(chunk) + 1, 0); // its owner: before others can have it
       store(words, segment.descriptor(chunk), CHUNK_FREE);
     }
     balanceChunks(words, this.#base);
@@ -288,9 +297,9 @@ class Record {
     }
   }
 
-  // ---- queues and lists ---------------------------------------------------------------------------------------------
+  // ---- queues and lists -------------------------------------------------------------------------
 
-  /** A queue is what its first record leads to; where it ends, and how long it and the lists are, follows from that. */
+  /** Queues and lists are what their first record leads to: ends and lengths follow from that. */
   mendQueues(): void {
     this.#set(P_LIMBO_TAIL, this.#walk(P_LIMBO_HEAD).last);
     const held = this.#walk(P_HELD_HEAD);

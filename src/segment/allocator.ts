@@ -180,7 +180,8 @@ export class Allocator {
     if (c < 0) return 0;
     const { ceiling } = this.limits;
     const half = (this.#segment.chunkCount - ceiling) / 2;
-    if (freeTablePlace(this.#segment, half) >= 0) return 0; // the table can move, without its tombstones
+    // If the table can move, it does so first, without its tombstones.
+    if (freeTablePlace(this.#segment, half) >= 0) return 0;
     const chunk = this.#pool.claimAbove(ceiling);
     if (chunk < 0) return 0;
     this.#cutter.begin(c, chunk);

@@ -1,19 +1,22 @@
 /**
  * Operations on shared words: the only door to the words that the protocol is made of.
  *
- * Every load, store and compare-and-set of a word that two workers may touch goes through this module, so that the tests
- * can swap it (by an import map) for one that hands control to a scheduler, or kills the worker, at every step. Bytes that
- * are private or already published are not protocol words: they are read and written directly.
+ * Every load, store and compare-and-set of a word that two workers may touch goes through this
+ * module, so that the tests can swap it (by an import map) for one that hands control to a
+ * scheduler, or kills the worker, at every step. Bytes that are private or already published are
+ * not protocol words: they are read and written directly.
  *
- * `load`, `store`, `compareAndSet` and `add` are sequentially consistent; `release` is a write that nothing before it
- * is moved behind. The others are plain accesses, each named for what makes it right: `hint`, `own` and `fixed` say it of reads,
- * `poke` of writes.
+ * `load`, `store`, `compareAndSet` and `add` are sequentially consistent; `release` is a write that
+ * nothing before it is moved behind. The others are plain accesses, each named for what makes it
+ * right: `hint`, `own` and `fixed` for reads, `poke` for writes.
  *
- * The language orders atomic accesses only. A plain read may be made later than it is written, after an atomic one that follows it, and V8
- * does so: of two plain reads of one word, with others in between, optimized code makes the first one last. So whatever is
- * judged by the order of two reads takes `load` for both. (A plain read is not moved the other way, before a `load`: what
- * that one leads to was written before, and can be read plainly.) To V8 `Atomics.load` is a call, which takes ten times as long as
- * a plain read; in the kernel (`kernel/assembly/words.ts`) it is one instruction.
+ * The language orders atomic accesses only. A plain read may be made later than it is written,
+ * after an atomic one that follows it, and V8 does so: of two plain reads of one word, with others
+ * in between, optimized code makes the first one last. So what is judged by the order of two reads
+ * takes `load` for both. (A plain read is not moved the other way, before a `load`: what that one
+ * leads to was written before, and can be read plainly.) To V8 `Atomics.load` is a call, which
+ * takes ten times as long as a plain read; in the kernel (`kernel/assembly/atomics.ts`) it is one
+ * instruction.
  *
  * @module
  */
@@ -55,38 +58,43 @@ export function add(words: Words, index: number, by: number): number {
 }
 
 /**
- * Reads a word that others change, and that may be stale, or be read later than it is written here: whoever acts on it is put right by
- * a later ordered access, or does no harm.
+ * Reads a word that others change, and that may be stale, or be read later than it is written here:
+ * a later ordered access puts right what is done by it, or it does no harm.
  */
 export function hint(words: Words, index: number): number {
   return words[index];
 }
 
 /**
- * Reads a word that only this worker writes: one of its record, of its lists, or of memory that nobody else can reach; or one of a
- * dead worker whose lock it holds. What others want to know of it they read by `load`, or as a hint.
+ * Reads a word that only this worker writes: one of its record, of its lists, or of memory that
+ * nobody else can reach; or one of a dead worker whose lock it holds. Others read such a word by
+ * `load`, or as a hint.
  */
 export function own(words: Words, index: number): number {
   return words[index];
 }
 
 /**
- * Reads a word that does not change any more, reached by a `load`, or a compare-and-set, of what was published after it was
- * written: a link, the root, or the word itself. Whoever publishes it does not write to it again.
+ * Reads a word that does not change any more, reached by a `load`, or a compare-and-set, of what
+ * was published after it was written: a link, the root, or the word itself. Once it is published,
+ * nobody writes to it again.
  */
 export function fixed(words: Words, index: number): number {
   return words[index];
 }
 
 /**
- * Brings a word into the cache for whoever will need it soon. What it holds does not matter, so anything may lie there by now; the
- * caller keeps it somewhere all the same, or V8 would leave the read out.
+ * Brings a word into the cache that will soon be needed. What it holds does not matter, so anything
+ * may lie there by now; the caller keeps it somewhere all the same, or V8 would leave the read out.
  */
 export function touch(words: Words, index: number): number {
   return words[index];
 }
 
-/** Writes a word that only this worker writes, one that others read as a hint, or one that is published by a later ordered write. */
+/**
+ * Writes a word that only this worker writes, one that others read as a hint, or one that is
+ * published by a later ordered write.
+ */
 export function poke(words: Words, index: number, value: number): void {
   words[index] = value;
 }

@@ -71,7 +71,7 @@ export class ChunkCutter {
   }
 
   /**
-   * Cuts the rest of a chunk that a dead participant was cutting, whose record says so at `current`.
+   * Cuts the rest of a chunk that a dead participant was cutting, as its record says at `current`.
    * Each block goes to `put` before the next one is cut.
    */
   cutRest(c: number, current: number, put: (ref: number) => void): void {

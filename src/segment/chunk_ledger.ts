@@ -1,8 +1,10 @@
 /**
- * The ledger of chunks: the state of a chunk changes together with what its owner counts, though these are several words.
+ * The ledger of chunks: the state of a chunk changes together with what its owner counts, though
+ * these are several words.
  *
- * What the owner is about to count is written down before the state changes, and the state is the one step that decides. So
- * whoever clears up after a worker that was stopped in between sees by the state what must be counted.
+ * What the owner is about to count is written down before the state changes, and the state is the
+ * one step that decides. So the repair of a record that was left in between sees by the state what
+ * must be counted.
  *
  * @module
  */
@@ -25,16 +27,16 @@ import type { Segment } from "./segment.ts";
 import { load, own, poke, store, type Words } from "./atomics.ts";
 
 /**
- * What a run says of who allocated it: a version and a table differ, and neither is where a block of a chunk that is cut may begin,
- * which stands in the same word.
+ * What a run says of who allocated it: a version and a table differ, and neither is where a block
+ * of a chunk that is cut may begin, which stands in the same word.
  */
 export function ownerOf(slot: number, kind: "version" | "table"): number {
   return kind === "table" ? -(slot + 1) : CHUNK_RUN | (slot + 1);
 }
 
 /**
- * Changes the state of a chunk, or of the first of a run, that the participant in a slot has in its hands and is to be in use, or
- * the other way round.
+ * Changes the state of a chunk, or of the first of a run: from the hands of the participant in a
+ * slot into use, or back.
  *
  * @param chunks By how many more chunks are in use then.
  * @param usedRefs By how many more refs are.
@@ -57,7 +59,7 @@ export function changeChunk(
   poke(words, base + P_CHUNK_CHANGE, chunk + 1);
   store(words, segment.descriptor(chunk), state);
   poke(words, base + P_USED_REFS, used);
-  poke(words, base + P_CHUNKS_COUNTED, counted); // last: as long as it differs, it tells what is going on
+  poke(words, base + P_CHUNKS_COUNTED, counted); // last: while it differs, a change is going on
   poke(words, base + P_CHUNK_CHANGE, 0);
 }
 
@@ -76,7 +78,10 @@ function checkChange(
   );
 }
 
-/** Brings what is counted in line with the last state that the participant in a slot changed, or did not. Can be repeated. */
+/**
+ * Counts the last change of the participant in a slot, if it was cut short after the state was
+ * changed. Can be repeated.
+ */
 export function finishChunkChange(segment: Segment, slot: number): void {
   const { words } = segment;
   const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;

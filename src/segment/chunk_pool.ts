@@ -103,7 +103,7 @@ export class ChunkPool {
     return -1;
   }
 
-  /** Takes a claim back if the ceiling was lowered meanwhile: the one who did it needs the chunks. */
+  /** Takes a claim back if the ceiling was lowered meanwhile: a table needs the chunks. */
   #keepBelowEnd(first: number, count: number, purpose: Purpose): number {
     if (first + count <= this.#limits.end(purpose)) {
       if (purpose === "tombstone") this.#limits.noteLow();
@@ -114,7 +114,7 @@ export class ChunkPool {
     return -1;
   }
 
-  /** Claims a chunk for a tombstone from `ceiling` up, in the region of tables; -1: none is free. */
+  /** Claims a chunk for a tombstone in the region of tables; returns its index, or -1. */
   claimAbove(ceiling: number): number {
     this.#reserve(1, "tombstone");
     for (let chunk = ceiling; chunk < this.#segment.chunkCount; chunk++) {

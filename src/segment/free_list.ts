@@ -1,10 +1,13 @@
 /**
- * Free lists: the blocks that one participant has at hand, a list for each size class in its record.
+ * Free lists: the blocks that one participant has at hand, a list for each size class in its
+ * record.
  *
- * Only their owner touches them, or whoever clears up after it. A block that was taken is *in hand* until it is linked or on a list
- * again: the record says so, and which block is on its way from a list to the hand, or to a list. So a worker that is stopped in
- * between loses none: the step that takes a block, or puts it there, is the one that changes the first of the list. `reclamation/repair.ts`
- * does what is left to do after it, or nothing if it was not taken. The number of refs in use is written ahead.
+ * Only their owner touches them, or the one that clears up after it. A block that was taken is *in
+ * hand* until it is linked or on a list again: the record says so, and which block is on its way
+ * from a list to the hand, or to a list. So a worker that is stopped in between loses none: the
+ * step that takes a block, or puts it there, is the one that changes the first of the list.
+ * `reclamation/repair.ts` does what is left to do after that step, or nothing if it was not taken.
+ * The number of refs in use is written ahead.
  *
  * @module
  */
@@ -39,8 +42,8 @@ const { batchOf, classOf, classRefs } = sizes;
 const { own, poke, fixed, touch } = access;
 
 /**
- * Takes the first block off the list of a class into the hand, and begins to bring the one after it into the cache; 0: there is
- * none.
+ * Takes the first block off the list of a class into the hand, and begins to bring the one after it
+ * into the cache; 0: there is none.
  */
 export function popBlock(words: Words, base: number, c: number): number {
   const list = base + P_FREE + c;

@@ -1,6 +1,6 @@
 /**
- * What functions need besides shared words that are compiled for the kernel, too, where it is done in another way: see
- * `kernel/compile.ts`.
+ * What functions that are compiled for the kernel, too, need besides shared words. The kernel does
+ * it in another way: see `kernel/compile.ts`.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export function loadFloat(words: Words, index: number): Float {
   return float[0];
 }
 
-/** Whether two words, from an even index on, are those of a key, by reads that are ordered as `load` orders them. */
+/** Whether two words, from an even index on, are those of a key. It reads as `load` does. */
 export function isPairOf(
   words: Words,
   index: number,
@@ -46,7 +46,7 @@ export function isPairOf(
   return load(words, index) === key[i] && load(words, index + 1) === key[i + 1];
 }
 
-/** Copies two words, from and to an even index, by reads that are ordered as `load` orders them. */
+/** Copies two words, from and to an even index. It reads as `load` does. */
 export function copyPair(words: Words, from: number, to: number): void {
   words[to] = load(words, from);
   words[to + 1] = load(words, from + 1);

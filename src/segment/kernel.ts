@@ -1,9 +1,10 @@
 /**
- * The kernel: what the rooms above compiled to WebAssembly, to be run on a segment's own memory.
+ * The kernel: what is compiled to WebAssembly of the layers above, to run on a segment's memory.
  *
- * It is a shortcut: who has none calls the functions that it was compiled from (`table/fast_path.ts`, `table/gap.ts`, `table/move.ts`, `reclamation/limbo.ts`),
- * with the same outcome. A segment has one if its memory is a `WebAssembly.Memory`, which reaches 4 GiB.
- * `kernel/compile.ts` makes `kernel_binary.ts`.
+ * It is a shortcut: without it, the functions that it is compiled from are called, with the same
+ * outcome (`table/fast_path.ts`, `table/gap.ts`, `table/move.ts`, `reclamation/limbo.ts`). A
+ * segment has one if its memory is a `WebAssembly.Memory`, which reaches 4 GiB. It is in
+ * `kernel_binary.ts`, which `kernel/compile.ts` makes.
  *
  * @module
  */
@@ -53,7 +54,7 @@ export interface Kernel {
 export const PAGE_BYTES: number = 2 ** 16;
 const MOST_PAGES = 2 ** 16;
 
-/** Memory of so many bytes, in whole pages, that the kernel can work on; undefined where there can be none. */
+/** Memory of so many bytes, in whole pages, for the kernel; undefined where there can be none. */
 export function kernelMemory(bytes: number): WebAssembly.Memory | undefined {
   const pages = Math.floor(bytes / PAGE_BYTES);
   if (pages > MOST_PAGES) return undefined;
@@ -86,8 +87,9 @@ function compile(): WebAssembly.Module {
 }
 
 /**
- * The kernel over a memory. Its functions are in an object of the same shape for every memory, which the `exports` of instances
- * are not: for V8 each of those is of a type of its own, and code compiled for one map would be thrown away at the next one.
+ * The kernel over a memory. Its functions are in an object of the same shape for every memory. The
+ * `exports` of instances are not: to V8 each of them is of a type of its own, and code compiled for
+ * one map would be thrown away at the next one.
  */
 export function kernelOver(memory: WebAssembly.Memory): Kernel {
   compiled ??= compile();

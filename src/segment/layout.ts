@@ -1,19 +1,20 @@
 /**
  * Where everything lies in a segment: every offset and constant of the shared format, once.
+ * `docs/memory.md` draws it.
  *
- * Offsets are in 32-bit words unless the name says otherwise. Addresses inside the segment are *refs*: byte offset / 16,
- * so that 30 bits reach 16 GiB and a link word keeps two bits for flags. Words that different workers write often stand
- * on cache lines of their own (16 words).
+ * Offsets are in 32-bit words unless the name says otherwise. Addresses inside the segment are
+ * *refs*: byte offset / 16, so that 30 bits reach 16 GiB and a link word keeps two bits for flags.
+ * Words that different workers write often stand on cache lines of their own (16 words).
  *
  * ```text
  * header | exchange words | participant records | change words | chunk descriptors | chunks …
  * ```
  *
- * Modules on the path of every operation copy what they need from here, and the functions that they call, into constants of
- * their own. V8 compiles such constants into the code; an imported binding it reads from memory and checks, at each use
- * (`bench/README.md` says what that costs).
+ * Modules on the path of every operation copy what they need from here, and the functions that they
+ * call, into constants of their own. V8 compiles such constants into the code; an imported binding
+ * it reads from memory and checks, at each use (`bench/README.md` says what that costs).
  *
- * `layout_assertions.ts` has the compiler check that no two fields overlap, and more.
+ * The compiler checks that no two fields overlap, and more: `layout_assertions.ts`.
  *
  * @module
  */
@@ -29,7 +30,7 @@ export const REF_SHIFT = 4;
 /** The largest number that fits the 30 bits of a ref. */
 export const REF_MASK = 0x3fffffff;
 
-// ---- header ---------------------------------------------------------------------------------------------------------
+// ---- header -------------------------------------------------------------------------------------
 
 export const H_MAGIC = 0;
 export const H_LAYOUT = 1;
@@ -65,22 +66,22 @@ export const H_ERA = 32;
 export const H_ROOT = 48;
 /** Participant records ever used: bounds every scan over them; never lowered. */
 export const H_PARTICIPANTS = 64;
-/** Participants that ever opened a snapshot, likewise: 0 means that no version was ever needed by one. */
+/** Records whose owner ever opened a snapshot, likewise: 0: none ever needed a version. */
 export const H_SNAPSHOTS = 80;
 /** The lowest chunk that may be free: a hint. */
 export const H_CHUNK_HINT = 97;
-/** How often somebody, short of memory, asked everyone else to give back what their free lists hold. */
+/** How often somebody short of memory asked all others to give back what their free lists hold. */
 export const H_FLUSH = 98;
-/** The chunks from here up are for tables: twice what the current one takes, so that there is always a place for the next. */
+/** The chunks from here up are for tables: twice what the current one takes, for the next one. */
 export const H_CEILING = 99;
-/** 1 while tombstones have used up half of what is kept for them: entries take nothing then, not even free blocks. */
+/** 1 while tombstones have used up half of what is kept for them: entries take no memory then. */
 export const H_LOW = 101;
 /**
  * Chunks that the tombstone of the longest key takes, if it takes a run, kept free below the
  * ceiling: see `long_key.ts`.
  */
 export const H_LONG_KEY = 100;
-/** How often a snapshot was opened or closed: since the last time, versions that are held may be needed no more. Wraps. */
+/** How often a snapshot was opened or closed: held versions may be needed less then. Wraps. */
 export const H_TURNS = 118;
 /** The last lock number given out; see the participants. */
 export const H_LOCKS = 112;
@@ -90,27 +91,27 @@ export const H_TABLES = 113;
 export const H_TTL_USED = 116;
 /** Where the background sweep of expired entries stands: a hash. */
 export const H_SWEEP = 114;
-/** When somebody last took the turn to look for the dead, and to sweep in the background: milliseconds, modulo 2 ** 32. */
+/** When somebody last looked for the dead, and when for what has expired: ms, modulo 2 ** 32. */
 export const H_LOOKED = 117;
 export const H_SWEPT = 119;
-/** When somebody last took the turn to look whether anybody writes the map to disk, likewise. */
+/** When somebody last looked whether anybody writes the map to disk, likewise. */
 export const H_WRITER_LOOKED = 120;
-/** Epochs written to disk; those that could not be; and how many of these came last: see `map/disk_record.ts`. */
+/** Epochs written to disk; those that could not be; and how many of these came last. */
 export const H_DISK_WRITTEN = 121;
 export const H_DISK_FAILED = 122;
 export const H_DISK_FAILURES = 123;
-/** What is known of the last epoch on disk: `DISK_FIELDS` f64s. */
+/** What is known of the last epoch on disk: `DISK_FIELDS` f64s, see `map/disk_record.ts`. */
 export const H_DISK = 208;
 /** Codec names: a length word, then UTF-8 bytes. */
 export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;
-/** A version of no key, a tombstone: what the link `GONE` leads to, so that a probe that compares keys passes over it. */
+/** A tombstone of no key: what the link `GONE` leads to, so that a probe passes over it. */
 export const H_NO_KEY = 196;
 /** The fields of `H_DISK`. */
 export const D_ERA = 0;
 export const D_ENTRIES = 1;
 export const D_BYTES = 2;
-/** The moment that it shows, and when the map last was as it is on disk: milliseconds since 1970. */
+/** The moment that it shows, and when the map last was as it is on disk: ms since 1970. */
 export const D_TIME = 3;
 export const D_CURRENT_AT = 4;
 /** Milliseconds. */
@@ -130,7 +131,7 @@ export const PARTICIPANTS = 1024;
 /** Participants that a segment has room for. */
 export const MAX_PARTICIPANTS = 128;
 export const PARTICIPANT_WORDS = 432;
-/** Change words: each a number, and `ARMED` while somebody waits for a key whose hash ends alike. */
+/** Change words: a number, and `ARMED` while somebody waits for a key whose hash ends alike. */
 export const CHANGES: number = PARTICIPANTS +
   MAX_PARTICIPANTS * PARTICIPANT_WORDS;
 export const CHANGE_WORDS = 4096;
@@ -138,11 +139,12 @@ export const ARMED = 1;
 /** Chunk descriptors: two words each. */
 export const DESCRIPTORS: number = CHANGES + CHANGE_WORDS;
 
-// ---- participant record ---------------------------------------------------------------------------------------------
+// ---- participant record -------------------------------------------------------------------------
 
 /**
- * 0: free; `ESTATE`: free, but its last owner left something in its queues or lists; else the number of the Web Lock that its worker
- * holds while it lives, or, negative, that of the one who adopts what was left.
+ * 0: free; `ESTATE`: free, but its last owner left something in its queues or lists; else the
+ * number of the Web Lock that its worker holds while it lives, or, negative, that of the one who
+ * adopts what was left.
  */
 export const P_STATE = 0;
 /** Registry words ever used by this participant: bounds the scan for open snapshots. */
@@ -155,40 +157,42 @@ export const P_LIMBO_TAIL = 18;
 /** Queue of versions that open snapshots need, oldest death first. */
 export const P_HELD_HEAD = 19;
 export const P_HELD_TAIL = 20;
-/** How many sections its worker is in, see `segment/section.ts`; not 0 while none is under way: one was cut short. */
+/** How many sections its worker is in: see `segment/section.ts`. */
 export const P_SECTION = 21;
-/** The block in hand: it is on no list, and linked only perhaps if this is negative. See `segment/free_list.ts`. */
+/** The block in hand, on no list; negative: it may be linked. See `segment/free_list.ts`. */
 export const P_HAND = 22;
-/** The block that is on its way from its free list into the hand, or on its way there; and `P_USED_REFS` once it has arrived. */
+/** The block on its way from a free list into the hand; that on its way to a free list. */
 export const P_TAKING = 23;
 export const P_FREEING = 24;
+/** `P_USED_REFS` once it has arrived. */
 export const P_USED_AHEAD = 29;
 /** Slots of one table that this participant may still claim, and the number of that table. */
 export const P_PERMITS = 25;
 export const P_PERMITS_FOR = 84;
-/** The tick of the last epoch that was dumped by this participant, see `table/horizon.ts`; 0: none; `LOST`: revoked. */
+/** The tick of its last dump, see `table/horizon.ts`; 0: none; `LOST`: revoked. */
 export const P_HORIZON = 26;
-/** Where what `touch` saw is put, so that it has to look: nobody reads it. */
+/** Where the result of `touch` is put, so that V8 does not leave it out: nobody reads it. */
 export const P_SEEN = 28;
-/** Entries that this participant is about to write: a table is made large enough for them, and not smaller. */
+/** Entries that it is about to write: a table is made large enough for them, and not smaller. */
 export const P_EXPECTED = 27;
-/** What was retired since the last look at the others, in refs; and for how many of them each record counts besides its own. */
+/** What it retired since it last collected, in refs; what each record adds besides its own size. */
 export const P_RETIRED = 30;
 export const P_RECORD_WEIGHT = 31;
 /** The result of an operation, if it is a number: an f64. */
 export const P_RESULT = 86;
-/** Snapshots that this participant has open: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
+/** Its open snapshots: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
-/** Counters as f64 (two words each), then counters that wrap at 32 bits and are summed modulo that. */
+/** `COUNTERS`: an f64 each. */
 export const P_COUNTERS = 64;
+/** Sums that wrap at 32 bits, and mean something when they are summed over all records. */
 export const P_ENTRIES = 88;
 export const P_LIVE_REFS = 89;
 export const P_USED_REFS = 90;
 export const P_HELD_COUNT = 91;
 /**
- * Chunks that this participant ever took from the pool, and that it gave back: both only grow, and wrap. And those of them that are
- * in use: all but those at hand, which are not yet, or not any more.
+ * Chunks that this participant ever took from the pool, and that it gave back: both only grow, and
+ * wrap. And those of them that are in use: all but those in its hands.
  */
 export const P_TAKEN = 92;
 export const P_GIVEN = 85;
@@ -204,28 +208,31 @@ export const P_FREE_COUNT = 256;
 /** The key of the operation at hand, if it is short enough. */
 export const P_KEY = 336;
 /**
- * Beside each registry word. Of a snapshot: when it was opened, in seconds since 1970. Of a dump: how far it has come, as a
- * `placeOf` in `reclamation/registry.ts`.
+ * Beside each registry word. Of a snapshot: when it was opened, in seconds since 1970. Of a dump:
+ * how far it has come, as a `placeOf` in `reclamation/registry.ts`.
  */
 export const P_NOTES = 400;
 export const KEY_SCRATCH_WORDS = 44;
 /**
- * What a look leaves behind, see `table/fast_lookup.ts`: the key's hash, and what a version's key word holds; what the version that it found
- * says of its value.
+ * What a fast lookup leaves behind, see `table/fast_lookup.ts`: the key's hash, what a version's
+ * key word holds, and what the version that it found says of its value.
  */
 export const P_HASH = 380;
 export const P_INFO = 381;
 export const P_VALUE_INFO = 382;
-/** The version that the last delete took away, if it went the quick way. */
+/** The version that the last delete took away, if it went the fast path. */
 export const P_DELETED = 383;
-/** A step at an exchange word in progress: the word, what is brought or taken, what stood there, where to cut. */
+/** A step at an exchange word: the word, what is brought or taken, what stood there, its end. */
 export const P_TRANSIT_WORD = 384;
 export const P_TRANSIT_REF = 385;
 export const P_TRANSIT_OLD = 386;
 export const P_TRANSIT_CUT = 387;
 /** The table that this participant is about to take away from the root; see `T_REAPER`. */
 export const P_REAPING = 388;
-/** A change in progress: the chunk (index + 1) whose state decides whether it took place; `P_CHUNKS_COUNTED`, `P_USED_REFS` after it. */
+/**
+ * A change of a chunk's state: the chunk (index + 1), whose state decides whether it took place;
+ * `P_CHUNKS_COUNTED` and `P_USED_REFS` after it.
+ */
 export const P_CHUNK_CHANGE = 389;
 export const P_CHUNK_CHANGE_COUNT = 390;
 export const P_CHUNK_CHANGE_USED = 391;
@@ -244,11 +251,12 @@ export const COUNTERS = [
   "recoveries",
 ] as const;
 
-// ---- chunk descriptor -----------------------------------------------------------------------------------------------
+// ---- chunk descriptor ---------------------------------------------------------------------------
 
 /**
- * The state, and a word that depends on it. For a chunk that is cut: where the next block begins. For a run: who allocated it, see
- * `ownerOf` in `segment/chunk_ledger.ts`; if that participant dies, whoever recovers it frees what it did not link.
+ * The state, and a word that depends on it. For a chunk that is cut: where the next block begins.
+ * For a run: who allocated it, see `ownerOf` in `segment/chunk_ledger.ts`; if that participant
+ * dies, its recovery frees what it did not link.
  */
 export const DESCRIPTOR_WORDS = 2;
 /** State: never used (its memory is zero). */
@@ -263,11 +271,12 @@ export const CHUNK_RUN = 0x40000000;
 export const CHUNK_TAKING = 0x10000000;
 // Any state from 1 to MAX_CLASSES: cut into blocks of size class state - 1.
 
-// ---- records --------------------------------------------------------------------------------------------------------
+// ---- records ------------------------------------------------------------------------------------
 
 /**
- * Every record that can be retired starts alike: words 0 and 1 belong to its kind, word 2 is a stamp for whatever queue it
- * is in (death stamp while held, era while in limbo), word 3 the link of that queue or free list.
+ * Every record that can be retired starts alike: words 0 and 1 belong to its kind, word 2 is a
+ * stamp for the queue that it is in (its death while held, the era while in limbo), word 3 the link
+ * of that queue or free list.
  */
 export const R_STAMP = 2;
 export const R_LINK = 3;
@@ -275,22 +284,28 @@ export const R_LINK = 3;
 export const B_COUNT = 1;
 export const B_NEXT = 2;
 
-// ---- version --------------------------------------------------------------------------------------------------------
+// ---- version ------------------------------------------------------------------------------------
 
-/** 0: pending; else the clock tick at which it took effect; negative for a moment if it came too late, see `table/version.ts`. */
+/** 0: pending; the tick at which it took effect; negative: see `COMMITTING`. */
 export const V_STAMP = 0;
-/** The version it replaced; once `FINAL` is set, 0 or a version that an open snapshot needed when that died. See `table/chain.ts`. */
+/**
+ * The version that it replaced; once `FINAL` is set, 0 or a version that an open snapshot needed
+ * when that died. See `table/chain.ts`.
+ */
 export const V_PREV = 1;
 /** Key bytes, and `KEY_…` flags. */
 export const V_KEY = 4;
 /** Value bytes, and the tag in the upper three bits. */
 export const V_VALUE = 5;
-/** Bytes before the key. The key is padded with zeros to 8 bytes; then come the expiry (f64), if any, and the value. */
+/**
+ * Bytes before the key. The key is padded with zeros to 8 bytes; then come the expiry (f64), if
+ * any, and the value.
+ */
 export const V_HEADER_BYTES = 24;
 export const V_HEADER_WORDS = 6;
 
 export const FINAL = 0x40000000;
-/** Flag in `prev`: the version that has it is to be taken out of its chain, so its `prev` does not change any more. */
+/** Flag in `prev`: this version is to be taken out of its chain, so its `prev` changes no more. */
 export const GOING = -0x80000000;
 export const KEY_WIDE = 0x20000000;
 export const HAS_EXPIRY = 0x40000000;
@@ -302,7 +317,7 @@ export const TAG_SHIFT = 29;
 export const TAG_NUMBER = 1;
 export const TAG_TOMBSTONE = 5;
 
-// ---- table ----------------------------------------------------------------------------------------------------------
+// ---- table --------------------------------------------------------------------------------------
 // One block: this record, the slots, and a word per stride that says whether it is moved.
 
 /** Ref of the next table, while or after this one is moved. */
@@ -316,7 +331,7 @@ export const T_CAPACITY = 7;
 export const T_NUMBER = 8;
 /** The tick at which the table was made. */
 export const T_BORN = 9;
-/** The participant (slot + 1) that retires this table, which another one has followed as the root. */
+/** The participant (slot + 1) that retires this table, once another one is the root. */
 export const T_REAPER = 10;
 /** An era in which this table was the root; 0: nobody has looked yet. */
 export const T_ROOT_SINCE = 11;
@@ -339,29 +354,29 @@ export const CLOSED = 1;
 /** Flag in `link`: being moved; no more writes here, but still the current value. */
 export const FROZEN = 0x40000000;
 /**
- * Flag in `link`: the version is a tombstone. Said here as well as in the version, so that whoever moves a slot need not touch
- * the version, which is most of the time not in the cache.
+ * Flag in `link`: the version is a tombstone. Said here as well as in the version, so that a move
+ * of a slot need not touch the version, which is most of the time not in the cache.
  */
 export const DEAD = -0x80000000;
 /**
- * `link`: the slot had a key, which was deleted, and has none any more; see `table/tombstone.ts`. It is linked no more in this
- * table.
+ * `link`: the slot had a key, which was deleted, and has none any more; see `table/tombstone.ts`.
+ * It is linked no more in this table.
  */
 export const GONE: number = DEAD | (H_NO_KEY / 4);
-/** `link`: look in the next table. All bits are set, so it is no ref with flags: the largest ref is smaller. */
+/** `link`: look in the next table. It is no ref with flags: the largest ref is smaller. */
 export const MOVED = -1;
 
-/** `state` of a participant record that is free, but not empty: see `reclamation/estate.ts`. No lock has this number. */
+/** `state` of a record that is free, but not empty: see `estate.ts`. No lock has this number. */
 export const ESTATE = -0x80000000;
 /** `registry` word of a snapshot that is being opened. */
 export const PENDING = -1;
-/** The same for a dump, which may be revoked already: the complement of a tick that no snapshot has. */
+/** The same for a dump: the complement of a tick that no snapshot has. */
 export const OPENING = -0x7fffffff;
-/** `registry` word of a dump that was revoked; as that of one with the tick `NEVER`, which shows nothing. */
+/** `registry` word of a dump that was revoked: its tick is `NEVER`, so it shows nothing. */
 export const REVOKED = -0x80000000;
 /** `horizon` of a participant that must dump everything again. */
 export const LOST = -1;
-/** The clock begins here: a snapshot has the tick before, if nothing was written yet, and no snapshot has tick 0. */
+/** The clock begins here: a snapshot may have the tick before, and none has tick 0. */
 export const FIRST_TICK = 2;
 /** The clock stops here, so that the negative of a tick is no reference to a commit record. */
 export const LAST_TICK = 0x3ffffffe;

@@ -1,16 +1,18 @@
 /**
  * The reserve for the tombstone of the longest key: chunks below the ceiling that entries leave
  * free, so that the tombstone finds a run. A key whose tombstone takes a run has a version that
- * takes a run, too; so a look at all runs tells what is needed.
+ * takes a run, too; so a look at all runs tells what is needed. (Checked by
+ * `tests/model/long_key.pml`.)
  *
  * One word has the number of chunks and a *doubt*: none (what is kept is the least that will do),
  * doubted (a run that may have had the longest key is gone, so it may be too much), or the
- * participant that looks at the moment. Whoever looks takes the word first, looks at the runs, and
- * lowers the word if it has it still. Whoever links a long key writes it first, into a run that
- * whoever looks can see, and looks at the word then: if somebody has it, it takes the word away,
- * because that one may have passed this run already. So what is kept is never less than what a
- * linked key needs; and whatever was cut short leaves a doubt behind. (`tests/model/long_key.pml`
- * checks this.)
+ * participant that looks at the moment.
+ *
+ * To lower the number, a participant takes the word first, looks at the runs, and lowers the word
+ * if it still has it. A writer that links a long key writes the key first, into a run that others can
+ * see, and reads the word then: if somebody has it, the writer takes the word away, because the
+ * other one may have passed this run already. So what is kept is never less than what a linked key
+ * needs; and whatever was cut short leaves a doubt behind.
  *
  * @module
  */
@@ -66,14 +68,14 @@ export function raise(words: Words, from: Reserve, chunks: number): boolean {
   return change(words, from, chunks, DOUBTED);
 }
 
-/** Takes the word away from whoever looks, if anybody does; false if it has changed. */
+/** Takes the word away from the participant that has it, if one does; false if it has changed. */
 export function confirm(words: Words, reserve: Reserve): boolean {
   return !reserve.isTaken || change(words, reserve, reserve.chunks, DOUBTED);
 }
 
 /**
  * Notes that a run of so many chunks is no run any more: its key may have been the longest. Before
- * its chunks are free, so that whoever finishes that for a dead participant notes it again.
+ * its chunks are free, so that a repair that finishes this notes it again.
  */
 export function doubt(words: Words, length: number): void {
   for (;;) {

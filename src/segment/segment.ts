@@ -1,9 +1,10 @@
 /**
  * The segment: one fixed-size `SharedArrayBuffer` and the views on it.
  *
- * What this room guarantees: a segment is either ready, with a header that describes it completely, or it is refused with a
- * {@linkcode HandleError}; nothing of a foreign or damaged header is believed unchecked. The buffer is reserved whole
- * and never grows (a growable one is 15 times slower to read); the system commits its pages when they are first touched.
+ * A segment is either ready, with a header that describes it completely, or it is refused with a
+ * {@linkcode HandleError}; nothing of a foreign or damaged header is believed unchecked. The buffer
+ * is reserved whole and never grows (a growable one is 15 times slower to read); the system commits
+ * its pages when they are first touched.
  *
  * @module
  */
@@ -270,7 +271,10 @@ function bufferOf(memory: WebAssembly.Memory): SharedArrayBuffer {
   return memory.buffer as unknown as SharedArrayBuffer;
 }
 
-/** Whether both are of one segment, whose name is random: a message brings two objects for the same bytes. */
+/**
+ * Whether both are of one segment, whose name is random: a message brings two objects for the same
+ * bytes.
+ */
 function isMemoryOf(
   memory: WebAssembly.Memory,
   buffer: SharedArrayBuffer,
@@ -337,7 +341,7 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
     : "its creator never finished it";
 }
 
-/** Whether the words of the header that count or point at something are such that nobody walks out of the segment with them. */
+/** Whether what the header counts, or points at, lies within the segment. */
 function areInBounds(words: Words, { chunkCount }: Geometry): boolean {
   const bounds: [index: number, low: number, high: number][] = [
     [H_MIN_CAPACITY_SHIFT, 1, 30],

@@ -1,8 +1,8 @@
 /**
  * Size classes: every small block has one of a few sizes, in refs of 16 bytes.
  *
- * Steps of 16 bytes up to 128, then eight steps per doubling, so that rounding up wastes at most an eighth; the last class
- * is half a chunk. What is larger takes whole chunks.
+ * Steps of 16 bytes up to 128, then eight steps per doubling, so that rounding up wastes at most an
+ * eighth; the last class is half a chunk. What is larger takes whole chunks.
  *
  * @module
  */

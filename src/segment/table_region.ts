@@ -1,9 +1,11 @@
 /**
- * The region of tables: the chunks from the ceiling up, which have two places for a table. The current one is in one of them, and
- * the next goes to the other. Entries that are older than the ceiling may lie there; they must be moved out first, so memory for
- * that is kept below the ceiling.
+ * The region of tables: the chunks from the ceiling up, which have two places for a table. The
+ * current one is in one of them, and the next goes to the other. Entries that are older than the
+ * ceiling may lie there; they must be moved out first, so memory for that is kept below the
+ * ceiling.
  *
- * Everything here only looks, and others work at the same time: what it says was true of each chunk at some moment.
+ * Everything here only looks, and others work at the same time: what it says was true of each chunk
+ * at some moment.
  *
  * @module
  */
@@ -76,8 +78,9 @@ export function nextTablePlace(segment: Segment): [number, number] {
 }
 
 /**
- * Free chunks that entries cannot have, because they are in the region or because what is in the next table's place will be moved
- * to them. Tables do not count: one that leaves its place is not moved. O(chunks of the region).
+ * Free chunks that entries cannot have, because they are in the region or because what is in the
+ * next table's place will be moved to them. Tables do not count: one that leaves its place is not
+ * moved. O(chunks of the region).
  */
 export function chunksOfRegion(segment: Segment): number {
   const total = segment.chunkCount;

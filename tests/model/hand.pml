@@ -263,7 +263,7 @@ inline finishMove(p) {
     fi
   }
 }
-inline settleHand(p) {
+inline finishHand(p) {
   if
   :: hand[p] > MAY && !stamp[hand[p] - MAY] ->
 #ifndef BUG_NO_LOOK
@@ -296,7 +296,7 @@ inline repair(p) {
   mendQueue(p);
 #endif
   finishMove(p);
-  settleHand(p);
+  finishHand(p);
 #ifdef BUG_TURN_LATE
   finishChunkChange(p);
 #endif

@@ -1,5 +1,5 @@
 /*
- * Free blocks on their way between participants (give, take and takeAll in src/segment/transfer_cache.ts; settleTransit and adopt
+ * Free blocks on their way between participants (give, take and takeAll in src/segment/transfer_cache.ts; finishTransit and adopt
  * in src/reclamation/), of one size class.  Participants 0 and 1 work; each may be cut short between any two steps.
  * Whoever is cut short is dead, or goes on with something else: a tick that its thread still runs, or its next operation
  * after an exception.  Participants 1 and 2 recover the dead, one at a time; 1 may be cut short in that, too.
