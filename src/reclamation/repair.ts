@@ -10,7 +10,7 @@
  *   before it, because a section that was cut short is repaired before another one begins.
  * - A block in hand that may be linked: whether its version has a stamp. A version gets its stamp
  *   before it is replaced, and the newest one gets it when its key is looked up.
- * - A batch on its way to or from an exchange word: whether it is on the participant's own list.
+ * - A batch on its way to or from a transfer word: whether it is on the participant's own list.
  * - A chunk: its state (`segment/chunk_ledger.ts`).
  *
  * @module
@@ -220,7 +220,7 @@ class Record {
 
   // ---- batches ----------------------------------------------------------------------------------
 
-  /** Finishes or undoes what was done at an exchange word, if that word still says so. */
+  /** Finishes or undoes what was done at a transfer word, if that word still says so. */
   finishTransit(): void {
     const { words } = this.#segment;
     const word = this.#own(P_TRANSIT_WORD);

@@ -201,7 +201,7 @@ export class BlockInspection {
   }
 
   #inspectTransfer(way: number): void {
-    const name = `exchange word ${way}`;
+    const name = `transfer word ${way}`;
     let batch = this.#words[TRANSFER + way];
     if (batch < 0) this.fault(`${name} is claimed by ${-batch - 1}`);
     for (; batch > 0; batch = this.#words[batch * 4 + B_NEXT]) {

@@ -7,7 +7,7 @@
  * Words that different workers write often stand on cache lines of their own (16 words).
  *
  * ```text
- * header | exchange words | participant records | change words | chunk descriptors | chunks …
+ * header | transfer words | participant records | change words | chunk descriptors | chunks …
  * ```
  *
  * Modules on the path of every operation copy what they need from here, and the functions that they
@@ -124,7 +124,7 @@ export const F_EVICT = 1;
 
 /** Free lists are kept per size class; no segment has more classes than this. */
 export const MAX_CLASSES = 80;
-/** Exchange words per size class. */
+/** Transfer words per size class. */
 export const TRANSFER_WAYS = 8;
 export const TRANSFER = 256;
 export const PARTICIPANTS = 1024;
@@ -222,7 +222,7 @@ export const P_INFO = 381;
 export const P_VALUE_INFO = 382;
 /** The version that the last delete took away, if it went the fast path. */
 export const P_DELETED = 383;
-/** A step at an exchange word: the word, what is brought or taken, what stood there, its end. */
+/** A step at a transfer word: the word, what is brought or taken, what stood there, its end. */
 export const P_TRANSIT_WORD = 384;
 export const P_TRANSIT_REF = 385;
 export const P_TRANSIT_OLD = 386;
@@ -280,7 +280,7 @@ export const CHUNK_TAKING = 0x10000000;
  */
 export const R_STAMP = 2;
 export const R_LINK = 3;
-/** The first block of a batch on an exchange word: how many blocks it has, and the next batch. */
+/** The first block of a batch on a transfer word: how many blocks it has, and the next batch. */
 export const B_COUNT = 1;
 export const B_NEXT = 2;
 

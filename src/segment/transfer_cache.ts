@@ -1,7 +1,7 @@
 /**
  * The transfer cache: where free blocks change hands, a batch at a time.
  *
- * Each size class has a few *exchange words*. A word is 0, the first of a chain of batches, or
+ * Each size class has a few *transfer words*. A word is 0, the first of a chain of batches, or
  * claimed by one participant (negative) for a few instructions. Nobody waits for that one, there
  * are others. Before it claims a word, a participant writes down in its own record what it is about
  * to do there, so that its recovery can finish or undo it (`reclamation/repair.ts`). Each
@@ -53,7 +53,7 @@ export class TransferCache {
   }
 
   /**
-   * Claims an exchange word that `wanted` accepts; returns its index, or 0. `brought` is the batch
+   * Claims a transfer word that `wanted` accepts; returns its index, or 0. `brought` is the batch
    * that is to be given, from its first block to `cut`; 0: one is taken.
    */
   #claim(
@@ -77,11 +77,11 @@ export class TransferCache {
     return 0;
   }
 
-  /** Ends the claim of an exchange word: from here on this chain is there for all. */
+  /** Ends the claim of a transfer word: from here on this chain is there for all. */
   #release(index: number, chain: number): void {
     if (CHECKED) {
       const mine = -(this.#slot + 1);
-      assert(this.#words[index] === mine, "one has an exchange word at a time");
+      assert(this.#words[index] === mine, "one has a transfer word at a time");
     }
     store(this.#words, index, chain);
   }

@@ -36,7 +36,7 @@ Deno.test("layout: no state of a chunk can be taken for another", () => {
   assert((CHUNK_RUN | chunks) > 0 && chunks < CHUNK_BODY);
 });
 
-Deno.test("layout: exchange words are tried by a mask", () => {
+Deno.test("layout: transfer words are tried by a mask", () => {
   const { TRANSFER_WAYS } = layout;
   assertStrictEquals(TRANSFER_WAYS & (TRANSFER_WAYS - 1), 0);
 });
