@@ -386,23 +386,23 @@ var P_CHUNKS_COUNTED = 93;
 var P_ENTRIES_AHEAD = 94;
 var P_LIVE_AHEAD = 95;
 var P_FREE = 96;
-var P_CHUNK = P_FREE + MAX_CLASSES;
-var P_FREE_COUNT = P_CHUNK + MAX_CLASSES;
-var P_KEY = P_FREE_COUNT + MAX_CLASSES;
-var P_NOTES = PARTICIPANT_WORDS - REGISTRY_WORDS;
+var P_CHUNK = 176;
+var P_FREE_COUNT = 256;
+var P_KEY = 336;
+var P_NOTES = 400;
 var KEY_SCRATCH_WORDS = 44;
-var P_HASH = P_KEY + KEY_SCRATCH_WORDS;
-var P_INFO = P_HASH + 1;
-var P_VALUE_INFO = P_HASH + 2;
-var P_DELETED = P_HASH + 3;
-var P_TRANSIT_WORD = P_HASH + 4;
-var P_TRANSIT_REF = P_HASH + 5;
-var P_TRANSIT_OLD = P_HASH + 6;
-var P_TRANSIT_CUT = P_HASH + 7;
-var P_REAPING = P_HASH + 8;
-var P_CHUNK_CHANGE = P_HASH + 9;
-var P_CHUNK_CHANGE_COUNT = P_HASH + 10;
-var P_CHUNK_CHANGE_USED = P_HASH + 11;
+var P_HASH = 380;
+var P_INFO = 381;
+var P_VALUE_INFO = 382;
+var P_DELETED = 383;
+var P_TRANSIT_WORD = 384;
+var P_TRANSIT_REF = 385;
+var P_TRANSIT_OLD = 386;
+var P_TRANSIT_CUT = 387;
+var P_REAPING = 388;
+var P_CHUNK_CHANGE = 389;
+var P_CHUNK_CHANGE_COUNT = 390;
+var P_CHUNK_CHANGE_USED = 391;
 var COUNTERS = [
   "hits",
   "misses",
@@ -1224,7 +1224,7 @@ var Lifeline = class _Lifeline {
     this.name = name;
   }
   /**
-   * Takes the lock, inside this call. The name must be one that nobody else requests but with \`ifAvailable\`.
+   * Takes the lock, inside this call. Nobody else may request the name but with \`ifAvailable\`.
    *
    * @param name The name of the lock, unique to this holder.
    */
@@ -1264,6 +1264,17 @@ var Lifeline = class _Lifeline {
   }
 };
 
+// src/segment/assert.ts
+var assert_exports = {};
+__export(assert_exports, {
+  CHECKED: () => CHECKED,
+  assert: () => assert
+});
+var CHECKED = false;
+function assert(holds, what) {
+  if (!holds) throw new Error(\`It must hold that \${what}\`);
+}
+
 // src/segment/chunk_ledger.ts
 function ownerOf(slot, kind) {
   return kind === "table" ? -(slot + 1) : CHUNK_RUN | slot + 1;
@@ -1271,6 +1282,7 @@ function ownerOf(slot, kind) {
 function changeChunk(segment, slot, chunk, state, chunks, usedRefs = 0) {
   const { words } = segment;
   const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  if (CHECKED) checkChange(words, base, segment.descriptor(chunk), slot, state);
   const counted = own(words, base + P_CHUNKS_COUNTED) + chunks;
   const used = own(words, base + P_USED_REFS) + usedRefs;
   poke(words, base + P_CHUNK_CHANGE_COUNT, counted);
@@ -1280,6 +1292,11 @@ function changeChunk(segment, slot, chunk, state, chunks, usedRefs = 0) {
   poke(words, base + P_USED_REFS, used);
   poke(words, base + P_CHUNKS_COUNTED, counted);
   poke(words, base + P_CHUNK_CHANGE, 0);
+}
+function checkChange(words, base, descriptor, slot, state) {
+  const mine = CHUNK_TAKING | slot;
+  assert(words[base + P_CHUNK_CHANGE] === 0, "one chunk changes at a time");
+  assert(words[descriptor] === mine !== (state === mine), "a chunk comes into use from its owner's hands, or goes back there");
 }
 function finishChunkChange(segment, slot) {
   const { words } = segment;
@@ -1296,8 +1313,12 @@ function finishChunkChange(segment, slot) {
   poke(words, base + P_CHUNK_CHANGE, 0);
 }
 function balanceChunks(words, base) {
-  const taken = own(words, base + P_TAKEN);
-  store(words, base + P_GIVEN, taken - own(words, base + P_CHUNKS_COUNTED));
+  const given = own(words, base + P_TAKEN) - own(words, base + P_CHUNKS_COUNTED);
+  if (CHECKED) {
+    const more = given - words[base + P_GIVEN] | 0;
+    assert(more >= 0, "what is counted as given back only grows");
+  }
+  store(words, base + P_GIVEN, given);
 }
 
 // src/segment/free_list.ts
@@ -1317,12 +1338,17 @@ __export(free_list_exports, {
   recount: () => recount
 });
 var { CHUNK_RUN: CHUNK_RUN2, DESCRIPTOR_WORDS: DESCRIPTOR_WORDS2, DESCRIPTORS: DESCRIPTORS2, H_CHUNK_SHIFT: H_CHUNK_SHIFT2, H_FIRST_CHUNK: H_FIRST_CHUNK2, P_FREE: P_FREE2, P_FREE_COUNT: P_FREE_COUNT2, P_FREEING: P_FREEING2, P_HAND: P_HAND2, P_SEEN: P_SEEN2, P_TAKING: P_TAKING2, P_USED_AHEAD: P_USED_AHEAD2, P_USED_REFS: P_USED_REFS2, R_LINK: R_LINK2, REF_BYTES: REF_BYTES2, REF_SHIFT: REF_SHIFT2 } = layout_exports;
+var { assert: assert2, CHECKED: CHECKED2 } = assert_exports;
 var { batchOf: batchOf2, classOf: classOf2, classRefs: classRefs2 } = size_classes_exports;
 var { own: own2, poke: poke2, fixed: fixed2, touch: touch2 } = atomics_exports;
 function popBlock(words, base, c) {
   const list = base + P_FREE2 + c;
   const ref = own2(words, list);
   if (ref === 0) return 0;
+  if (CHECKED2) {
+    assert2(classAt(words, ref) === c, "a list has blocks of its class");
+    assert2(words[base + P_TAKING2] === 0, "one block is taken at a time");
+  }
   const next = own2(words, ref * 4 + R_LINK2);
   const used = own2(words, base + P_USED_REFS2) + classRefs2(c);
   poke2(words, base + P_USED_AHEAD2, used);
@@ -1356,9 +1382,16 @@ function endFreeing(words, base, ref) {
 }
 function addBlock(words, base, c, ref) {
   const list = base + P_FREE2 + c;
+  if (CHECKED2) checkPut(words, list, c, ref);
   poke2(words, ref * 4 + R_LINK2, own2(words, list));
   poke2(words, list, ref);
   words[base + P_FREE_COUNT2 + c] = words[base + P_FREE_COUNT2 + c] + 1;
+}
+function checkPut(words, list, c, ref) {
+  assert2(classAt(words, ref) === c, "a block goes to the list of its class");
+  for (let at = words[list]; at !== 0; at = words[at * 4 + R_LINK2]) {
+    assert2(at !== ref, "a block that is freed is on no list");
+  }
 }
 function isLong(words, base, c) {
   return words[base + P_FREE_COUNT2 + c] >= 2 * batchOf2(c);
@@ -1420,7 +1453,9 @@ var ChunkCutter = class {
     const words = this.#words;
     const chunk = own(words, this.#base + P_CHUNK + c) - 1;
     if (chunk < 0) return false;
-    const cutAt = this.#segment.descriptor(chunk) + 1;
+    const descriptor = this.#segment.descriptor(chunk);
+    if (CHECKED) assert(words[descriptor] === c + 1, "it is cut by its class");
+    const cutAt = descriptor + 1;
     const size = this.#classes.refs[c];
     const start = this.#segment.chunkRef(chunk);
     const list = this.#base + P_FREE + c;
@@ -1437,7 +1472,7 @@ var ChunkCutter = class {
     return cut > 0;
   }
   /**
-   * Cuts the rest of a chunk that a dead participant was cutting, whose record says so at \`current\`.
+   * Cuts the rest of a chunk that a dead participant was cutting, as its record says at \`current\`.
    * Each block goes to \`put\` before the next one is cut.
    */
   cutRest(c, current, put) {
@@ -1659,7 +1694,7 @@ var ChunkPool = class {
     this.balance();
     return -1;
   }
-  /** Takes a claim back if the ceiling was lowered meanwhile: the one who did it needs the chunks. */
+  /** Takes a claim back if the ceiling was lowered meanwhile: a table needs the chunks. */
   #keepBelowEnd(first, count, purpose) {
     if (first + count <= this.#limits.end(purpose)) {
       if (purpose === "tombstone") this.#limits.noteLow();
@@ -1669,7 +1704,7 @@ var ChunkPool = class {
     this.balance();
     return -1;
   }
-  /** Claims a chunk for a tombstone from \`ceiling\` up, in the region of tables; -1: none is free. */
+  /** Claims a chunk for a tombstone in the region of tables; returns its index, or -1. */
   claimAbove(ceiling) {
     this.#reserve(1, "tombstone");
     for (let chunk = ceiling; chunk < this.#segment.chunkCount; chunk++) {
@@ -1722,6 +1757,7 @@ var ChunkPool = class {
   /** Gives chunks back that were claimed and not used. The caller balances then. */
   unclaim(first, count) {
     for (let i = 0; i < count; i++) {
+      if (CHECKED) this.#checkInHand(first + i);
       store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
     }
   }
@@ -1772,11 +1808,21 @@ var ChunkPool = class {
   }
   /** Frees chunks that are in this participant's hands; it counts them as given back after that. */
   release(first, count) {
+    if (CHECKED) this.#checkInHand(first, count);
     for (let i = count - 1; i >= 0; i--) {
       store(this.#words, this.#segment.descriptor(first + i), CHUNK_FREE);
     }
     if (first < hint(this.#words, H_CHUNK_HINT)) {
       poke(this.#words, H_CHUNK_HINT, first);
+    }
+  }
+  /** A chunk is in this participant's hands, and bodies of one run follow it. */
+  #checkInHand(first, count = 1) {
+    const stateOf2 = (chunk) => this.#words[this.#segment.descriptor(chunk)];
+    const mine = CHUNK_TAKING | this.#slot;
+    assert(stateOf2(first) === mine, "a chunk is freed by the one who has it");
+    for (let i = 1; i < count; i++) {
+      assert(stateOf2(first + i) === CHUNK_BODY, "a run is freed whole");
     }
   }
 };
@@ -2080,7 +2126,7 @@ var TransferCache = class {
     this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
   }
   /**
-   * Claims an exchange word that \`wanted\` accepts; returns its index, or 0. \`brought\` is the batch
+   * Claims a transfer word that \`wanted\` accepts; returns its index, or 0. \`brought\` is the batch
    * that is to be given, from its first block to \`cut\`; 0: one is taken.
    */
   #claim(c, wanted, brought, cut) {
@@ -2097,16 +2143,28 @@ var TransferCache = class {
     }
     return 0;
   }
+  /** Ends the claim of a transfer word: from here on this chain is there for all. */
+  #release(index, chain) {
+    if (CHECKED) {
+      const mine = -(this.#slot + 1);
+      assert(this.#words[index] === mine, "one has a transfer word at a time");
+    }
+    store(this.#words, index, chain);
+  }
   /** Takes a batch of the class; the own list must be empty. */
   take(c) {
     const words = this.#words;
+    if (CHECKED) {
+      const list = words[this.#base + P_FREE + c];
+      assert(list === 0, "a batch is taken for an empty list");
+    }
     const index = this.#claim(c, (chain) => chain !== 0, 0, 0);
     if (index === 0) return false;
     const batch = own(words, this.#base + P_TRANSIT_OLD);
     const rest = own(words, batch * 4 + B_NEXT);
     words[this.#base + P_FREE_COUNT + c] = own(words, batch * 4 + B_COUNT);
     poke(words, this.#base + P_FREE + c, batch);
-    store(words, index, rest);
+    this.#release(index, rest);
     return true;
   }
   /** Takes every batch of a class that it can get, in front of the own list. */
@@ -2121,7 +2179,7 @@ var TransferCache = class {
       poke(words, this.#lastOf(batch) * 4 + R_LINK, own(words, list));
       poke(words, list, batch);
       countFree(words, this.#base, c, own(words, batch * 4 + B_COUNT));
-      store(words, index, rest);
+      this.#release(index, rest);
     }
   }
   #lastOf(batch) {
@@ -2148,7 +2206,7 @@ var TransferCache = class {
     poke(words, head * 4 + B_NEXT, own(words, this.#base + P_TRANSIT_OLD));
     poke(words, list, own(words, cut * 4 + R_LINK));
     poke(words, cut * 4 + R_LINK, 0);
-    store(words, index, head);
+    this.#release(index, head);
     countFree(words, this.#base, c, -count);
     return true;
   }
@@ -2480,7 +2538,7 @@ function sleep(ms) {
 }
 
 // src/reclamation/bounded_wait.ts
-var PATIENCE_MS = 500;
+var LIMIT_MS = 500;
 var LEAST_NAP_MS = 0.01;
 var LONGEST_NAP_MS = 1;
 var pillow = new Int32Array(new SharedArrayBuffer(4));
@@ -2488,10 +2546,10 @@ var BoundedWait = class {
   #end;
   #ms = LEAST_NAP_MS;
   /** @param ms How long it lasts. */
-  constructor(ms = PATIENCE_MS) {
+  constructor(ms = LIMIT_MS) {
     this.#end = timers.elapsed() + ms;
   }
-  /** Sleeps, each time a little longer; false, and it does not, once the patience is at its end. */
+  /** Sleeps, each time a little longer; false, and it does not, once the wait is over. */
   nap() {
     if (timers.elapsed() > this.#end) return false;
     Atomics.wait(pillow, 0, 0, this.#ms);
@@ -2513,6 +2571,7 @@ __export(limbo_exports, {
   retire: () => retire
 });
 var { H_ERA: H_ERA2, P_HELD_COUNT: P_HELD_COUNT2, P_HELD_HEAD: P_HELD_HEAD2, P_HELD_TAIL: P_HELD_TAIL2, P_LIMBO_HEAD: P_LIMBO_HEAD2, P_LIMBO_TAIL: P_LIMBO_TAIL2, P_RECORD_WEIGHT: P_RECORD_WEIGHT2, P_RETIRED: P_RETIRED2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
+var { assert: assert3, CHECKED: CHECKED3 } = assert_exports;
 var { addBlock: addBlock3, beginFreeing: beginFreeing3, classAt: classAt2, endFreeing: endFreeing3, isLong: isLong2 } = free_list_exports;
 var { tally: tally2 } = tally_exports;
 var { load: load3, own: own6, poke: poke6 } = atomics_exports;
@@ -2540,6 +2599,9 @@ function releaseHeld(words, base, before) {
   const next = own6(words, heldAfter(words, base, before) * 4 + R_LINK4);
   if (next === 0) poke6(words, base + P_HELD_TAIL2, before);
   poke6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4, next);
+  if (CHECKED3) {
+    assert3(words[base + P_HELD_COUNT2] > 0, "what is held was counted");
+  }
   tally2(words, base + P_HELD_COUNT2, -1);
 }
 function firstToFree(words, base, era) {
@@ -2567,6 +2629,10 @@ function drain(words, base, most) {
 function append(words, head, tail, ref) {
   poke6(words, ref * 4 + R_LINK4, 0);
   const last = own6(words, tail);
+  if (CHECKED3) {
+    assert3(words[head] === 0 === (last === 0), "a queue has both ends or none");
+    assert3(last !== ref, "a record is in one queue, and once");
+  }
   if (last === 0) poke6(words, head, ref);
   else poke6(words, last * 4 + R_LINK4, ref);
   poke6(words, tail, ref);
@@ -2935,6 +3001,7 @@ var Collector = class {
   advance() {
     const words = this.#words;
     const era = load6(words, H_ERA3);
+    if (CHECKED) assert((era & 1) === 1, "an era is odd: 0 is no pin");
     const slots = load6(words, H_PARTICIPANTS2);
     for (let slot = 0; slot < slots; slot++) {
       const pin2 = load6(words, participantBase(slot) + P_PIN2);
@@ -3012,7 +3079,7 @@ var Collector = class {
 };
 
 // src/reclamation/participant.ts
-var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA4, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_TURNS: H_TURNS3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD4, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN3, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK5, R_STAMP: R_STAMP4, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
+var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA4, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_TURNS: H_TURNS3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD4, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN3, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK5, R_STAMP: R_STAMP4, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
 var { add: add3, compareAndSet: compareAndSet4, hint: hint4, load: load7, own: own9, poke: poke7, release: release2, store: store3 } = atomics_exports;
 var { enter: enter4, isCutShort: isCutShort2, leave: leave4 } = section_exports;
 var NOWHERE = 0;
@@ -3065,6 +3132,7 @@ var Participant = class _Participant {
       if (state !== 0 && state !== ESTATE2) continue;
       raise2(words, H_PARTICIPANTS3, slot + 1);
       if (compareAndSet4(words, index, state, lock)) {
+        if (CHECKED && state === 0) checkBare(words, index - P_STATE2);
         return new _Participant(segment, slot, lock);
       }
     }
@@ -3102,6 +3170,7 @@ var Participant = class _Participant {
     this.collectAll();
     const empty = this.allocator.giveAll() && own9(words, base + P_LIMBO_HEAD4) === 0 && own9(words, base + P_HELD_HEAD4) === 0;
     this.#base = NOWHERE;
+    if (CHECKED && empty) checkBare(words, base);
     store3(words, base + P_STATE2, empty ? 0 : ESTATE2);
   }
   /** Gives up its record: it left, or could not, and then others clear up. */
@@ -3207,6 +3276,9 @@ var Participant = class _Participant {
    */
   unpin() {
     const words = this.#words;
+    if (CHECKED) {
+      assert(this.#depth > 0 || !this.isHere, "an unpin has its pin");
+    }
     if (this.#depth === 1) {
       if (isCutShort2(words, this.base)) this.#onCutShort?.();
       else release2(words, this.base + P_PIN3, 0);
@@ -3343,6 +3415,18 @@ var Participant = class _Participant {
     poke7(this.#words, this.base + P_PERMITS2, value);
   }
 };
+function checkBare(words, base) {
+  const heads = [
+    P_LIMBO_HEAD4,
+    P_HELD_HEAD4,
+    P_HAND4,
+    P_PIN3,
+    P_HORIZON2
+  ];
+  for (let c = 0; c < MAX_CLASSES3; c++) heads.push(P_FREE4 + c, P_CHUNK3 + c);
+  const left = heads.filter((word) => words[base + word] !== 0);
+  assert(left.length === 0, \`a free record is empty, but for words \${left}\`);
+}
 function raise2(words, index, value) {
   for (; ; ) {
     const mark = load7(words, index);
@@ -3357,9 +3441,10 @@ function repair(segment, slot, isLinked) {
   finishChunkChange(segment, slot);
   record.finishCut();
   record.finishMove();
-  record.settleHand(isLinked);
-  record.settleTransit();
+  record.finishHand(isLinked);
+  record.finishTransit();
   record.freeClaimedChunks();
+  if (CHECKED) record.checkIdle();
 }
 var Record = class {
   #segment;
@@ -3381,10 +3466,22 @@ var Record = class {
       ...this.#segment.classes.refs.keys()
     ];
   }
-  // ---- one block ----------------------------------------------------------------------------------------------------
+  /** Nothing is on its way any more. */
+  checkIdle() {
+    const { words } = this.#segment;
+    const left = [
+      P_TAKING,
+      P_FREEING,
+      P_HAND,
+      P_CHUNK_CHANGE
+    ].filter((word) => words[this.#base + word] !== 0);
+    assert(left.length === 0, \`a record is repaired, but for words \${left}\`);
+  }
+  // ---- one block --------------------------------------------------------------------------------
   /**
-   * A block that was just cut is the first of its list, though its chunk may not say yet that it was cut. A chunk that is all cut
-   * is nobody's to cut: its blocks may be given away, and it be another's.
+   * A block that was just cut is the first of its list, though its chunk may not say yet that it
+   * was cut. A chunk that is all cut is nobody's to cut: its blocks may be given away, and it be
+   * another's.
    */
   finishCut() {
     const segment = this.#segment;
@@ -3448,8 +3545,11 @@ var Record = class {
     const state = load(segment.words, segment.descriptor(chunk));
     return state >= 1 && state <= MAX_CLASSES ? state - 1 : -1;
   }
-  /** Counts the version in hand if it was linked; else frees it, unless it is a run, which is found by its owner's name. */
-  settleHand(isLinked) {
+  /**
+   * Counts the version in hand if it was linked; else frees it, unless it is a run, which is found
+   * by its owner's name.
+   */
+  finishHand(isLinked) {
     const { words } = this.#segment;
     const hand = this.#own(P_HAND);
     if (hand === 0) return;
@@ -3464,9 +3564,9 @@ var Record = class {
     if (c < 0) return this.#set(P_HAND, 0);
     pushBlock(words, this.#base, c, ref);
   }
-  // ---- batches ------------------------------------------------------------------------------------------------------
-  /** Finishes or undoes what was done at an exchange word, if that word still says so. */
-  settleTransit() {
+  // ---- batches ----------------------------------------------------------------------------------
+  /** Finishes or undoes what was done at a transfer word, if that word still says so. */
+  finishTransit() {
     const { words } = this.#segment;
     const word = this.#own(P_TRANSIT_WORD);
     if (word === 0 || load(words, word) !== -(this.#slot + 1)) return;
@@ -3491,7 +3591,7 @@ var Record = class {
     while (ref !== 0 && ref !== wanted) ref = own(words, ref * 4 + R_LINK);
     return ref !== 0;
   }
-  /** Ends a batch where its count says, in case its last block was already linked to the list of the taker. */
+  /** Ends a batch where its count says, in case it was already linked to the taker's list. */
   #cutBatch(batch) {
     const { words } = this.#segment;
     let last = batch;
@@ -3502,7 +3602,7 @@ var Record = class {
     }
     poke(words, last * 4 + R_LINK, 0);
   }
-  // ---- chunks -------------------------------------------------------------------------------------------------------
+  // ---- chunks -----------------------------------------------------------------------------------
   /** Frees the chunks that were being claimed or given back, and takes them off the lists first. */
   freeClaimedChunks() {
     const segment = this.#segment;
@@ -3536,8 +3636,8 @@ var Record = class {
       this.#set(P_FREE_COUNT + c, stay);
     }
   }
-  // ---- queues and lists ---------------------------------------------------------------------------------------------
-  /** A queue is what its first record leads to; where it ends, and how long it and the lists are, follows from that. */
+  // ---- queues and lists -------------------------------------------------------------------------
+  /** Queues and lists are what their first record leads to: ends and lengths follow from that. */
   mendQueues() {
     this.#set(P_LIMBO_TAIL, this.#walk(P_LIMBO_HEAD).last);
     const held = this.#walk(P_HELD_HEAD);
@@ -4449,7 +4549,7 @@ function changeWord(hash) {
 }
 
 // src/table/account.ts
-var { P_ENTRIES: P_ENTRIES2, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD2, P_HAND: P_HAND4, P_LIVE_AHEAD: P_LIVE_AHEAD2, P_LIVE_REFS: P_LIVE_REFS2, V_KEY: V_KEY4, V_VALUE: V_VALUE3 } = layout_exports;
+var { P_ENTRIES: P_ENTRIES2, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD2, P_HAND: P_HAND5, P_LIVE_AHEAD: P_LIVE_AHEAD2, P_LIVE_REFS: P_LIVE_REFS2, V_KEY: V_KEY4, V_VALUE: V_VALUE3 } = layout_exports;
 var { own: own12, poke: poke12 } = atomics_exports;
 var { blockRefs: blockRefs3 } = free_list_exports;
 var { changed: changed2 } = changes_exports;
@@ -4465,13 +4565,13 @@ function announce(words, base, before, after) {
   }
   poke12(words, base + P_ENTRIES_AHEAD2, entries);
   poke12(words, base + P_LIVE_AHEAD2, live);
-  poke12(words, base + P_HAND4, -after);
+  poke12(words, base + P_HAND5, -after);
 }
 function account(words, base, hash) {
   changed2(words, hash);
   poke12(words, base + P_ENTRIES2, own12(words, base + P_ENTRIES_AHEAD2));
   poke12(words, base + P_LIVE_REFS2, own12(words, base + P_LIVE_AHEAD2));
-  poke12(words, base + P_HAND4, 0);
+  poke12(words, base + P_HAND5, 0);
 }
 function isAlike(words, before, after) {
   return before !== 0 && words[before * 4 + V_VALUE3] === words[after * 4 + V_VALUE3] && words[before * 4 + V_KEY4] === words[after * 4 + V_KEY4];
@@ -8971,7 +9071,7 @@ var RecordReader = class {
 };
 
 // src/persist/bulk_load.ts
-var { FINAL: FINAL6, H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND5, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP10, V_VALUE: V_VALUE6 } = layout_exports;
+var { FINAL: FINAL6, H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND6, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP10, V_VALUE: V_VALUE6 } = layout_exports;
 var { poke: poke18, store: store8 } = atomics_exports;
 var BATCH = 1024;
 var AHEAD = 128;
@@ -9181,7 +9281,7 @@ var BulkLoader = class {
       if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
-    poke18(words, participant.base + P_HAND5, 0);
+    poke18(words, participant.base + P_HAND6, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;
     this.#newRefs += participant.allocator.blockRefs(bytes);

@@ -29,6 +29,7 @@ import {
   P_PERMITS,
   P_TAKEN,
   P_USED_REFS,
+  REF_BYTES,
   REF_MASK,
   SLOT_WORDS,
   T_CAPACITY,
@@ -39,7 +40,7 @@ import {
 import type { Segment } from "../segment/segment.ts";
 import { load, type Words } from "../segment/atomics.ts";
 import { claimedSlots } from "./slot_permits.ts";
-import { isTable } from "./table_record.ts";
+import { tableBytes } from "./table_record.ts";
 import { isTombstone } from "./version.ts";
 
 /** A counter, and the truth. */
@@ -124,9 +125,11 @@ class TableInspection {
   }
 
   #claimTable(ref: number, name: string): boolean {
-    return isTable(this.#blocks.segment, ref)
-      ? this.#blocks.claim(ref, name, "table")
-      : this.#blocks.fault(`${name}, ${ref}, is no table`);
+    if (!this.#blocks.claim(ref, name, "table")) return false;
+    const capacity = this.#words[ref * 4 + T_CAPACITY];
+    const isWhole = capacity > 0 &&
+      tableBytes(capacity) <= this.#blocks.blockRefs(ref) * REF_BYTES;
+    return isWhole || this.#blocks.fault(`${name} is longer than its block`);
   }
 
   #claimVersions(table: number): void {
