@@ -61,7 +61,7 @@ function inspectSnapshots(world: World): void {
 function inspectSlots(world: World): void {
   assertEquals(world.slots(), [0, 1]);
   for (let i = 0; i < 5; i++) {
-    assert(world.survivor.participant.advance(), "the epoch stands still");
+    assert(world.survivor.participant.advance(), "the era stands still");
   }
   const newcomer = attach(world.map.handle);
   assertEquals(newcomer.participant.slot, 2);

@@ -129,14 +129,14 @@ Deno.test("SharedMapSnapshot.tick never falls", () => {
 Deno.test("SharedMap.snapshot() takes no tick of the clock while nothing is written", () => {
   using map = numbers();
   map.set("a", 1);
-  const { epoch } = map.snapshot();
+  const { tick } = map.snapshot();
   for (let i = 0; i < 100; i++) {
     using snapshot = map.snapshot();
-    assertEquals([snapshot.tick, snapshot.get("a")], [epoch, 1]);
+    assertEquals([snapshot.tick, snapshot.get("a")], [tick, 1]);
   }
   map.set("a", 2);
   using later = map.snapshot();
-  assertEquals([later.tick, later.get("a")], [epoch + 1, 2]);
+  assertEquals([later.tick, later.get("a")], [tick + 1, 2]);
 });
 
 Deno.test("SharedMap.snapshot() opens 32 at once in each attachment, and no more", () => {
@@ -228,7 +228,7 @@ Deno.test("SharedMap holds nothing for a snapshot of keys that came later", () =
   assertStrictEquals(map.stats().heldVersions, 0);
 });
 
-/** Some writes, so that the epoch goes on and what was retired is freed. */
+/** Some writes, so that the era advances and what was retired is freed. */
 function churn(map: SharedMap<string, number>): void {
   for (let i = 0; i < 1000; i++) map.set("churn", i);
   map.delete("churn");

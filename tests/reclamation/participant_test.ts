@@ -248,7 +248,7 @@ Deno.test("Participant: whoever has left does nothing any more", () => {
   next.unpin();
 });
 
-Deno.test("Participant.advance() goes on only when every pin has seen the epoch", () => {
+Deno.test("Participant.advance() advances only when every pin has seen the era", () => {
   const segment = freshSegment();
   const { words } = segment;
   const one = join(segment);
@@ -257,7 +257,7 @@ Deno.test("Participant.advance() goes on only when every pin has seen the epoch"
   assert(one.advance());
   assertStrictEquals(words[H_ERA], start + 2);
   other.pin();
-  assert(one.advance(), "the pin is of this epoch");
+  assert(one.advance(), "the pin is of this era");
   assertFalse(one.advance(), "now it is not");
   assertFalse(other.advance());
   assertStrictEquals(words[H_ERA], start + 4);
@@ -282,7 +282,7 @@ Deno.test("Participant.advance() wraps at 32 bits, and 0 never comes", () => {
   }
 });
 
-Deno.test("isOver() is true once those who were pinned in an epoch must have unpinned", () => {
+Deno.test("isOver() is true once those who were pinned in an era must have unpinned", () => {
   const segment = freshSegment();
   const { words } = segment;
   const one = join(segment);
@@ -300,7 +300,7 @@ Deno.test("isOver() is true once those who were pinned in an epoch must have unp
   }
 });
 
-Deno.test("Participant frees what it retired two steps of the epoch later", () => {
+Deno.test("Participant frees what it retired two steps of the era later", () => {
   for (const start of [1, 2 ** 31 - 3, 2 ** 31 - 1, -3, -1]) {
     const segment = freshSegment();
     const one = join(segment);
@@ -553,7 +553,7 @@ Deno.test("Participant.waitFor() waits for a reader again after it waited in vai
   const reader = join(segment);
   let looks = 0;
   const neverComes = () => {
-    if (++looks === 2) reader.pin(); // the epoch went on before that
+    if (++looks === 2) reader.pin(); // the era went on before that
     return false;
   };
   assertFalse(one.waitFor(neverComes));

@@ -76,7 +76,7 @@ export interface Fault extends Injection {
 
 const NOTHING: Injection = {};
 /** Long over when a scenario begins. */
-const FIRST_EPOCH = 1;
+const FIRST_ERA = 1;
 
 /** Whether a word belongs to the root or to the table after it. */
 function isInTable(words: Int32Array, index: number): boolean {
@@ -258,7 +258,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "finish() | finish(); delete(1); get(1): " +
       "a move half done, the key not moved",
     load: (words, index) =>
-      isOfTable(words, index, T_ROOT_SINCE) ? FIRST_EPOCH : undefined,
+      isOfTable(words, index, T_ROOT_SINCE) ? FIRST_ERA : undefined,
   },
   "a slot whose key is gone is linked again": {
     of:
@@ -287,14 +287,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         ? value - 4
         : undefined,
   },
-  "what is retired bears the epoch of the own pin": {
+  "what is retired bears the era of the own pin": {
     of: "set(1, 1); collectAll() | advance(); ttl(1): two entries",
     poke(words, index, value) {
       if (!isOfBlock(words, index, R_STAMP) || value !== words[H_ERA]) return;
       return words[participantBase(slotOf(currentWorker())) + P_PIN] || value;
     },
   },
-  "the epoch advances past pins": {
+  "the era advances past pins": {
     of: "readers",
     load: (_, index) => isOfParticipant(index, P_PIN) ? 0 : undefined,
   },

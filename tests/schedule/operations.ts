@@ -371,7 +371,7 @@ export const collect: Operation = {
   run: ({ participant }) => participant.collectAll() as undefined,
 };
 
-/** Has the epoch advance once, if it may. */
+/** Has the era advance once, if it may. */
 export const advance: Operation = {
   text: "advance()",
   run: ({ participant }) => void participant.advance(),

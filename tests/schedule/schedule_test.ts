@@ -106,7 +106,7 @@ Deno.test({
   name: "A schedule that failed fails again, step by step",
   ignore: told !== undefined,
   fn: async () => {
-    const fault = "the epoch advances past pins";
+    const fault = "the era advances past pins";
     const task = { ...TASK, of: FAULTS[fault].of, fault };
     const found = (await search([{ ...task, runs: 1000 }])).at(-1)!;
     const again = { ...task, of: found.name, plan: found.failure!.plan };

@@ -7,7 +7,7 @@
  *
  * ```sh
  * deno task slips                          # all, from 10 seeds each
- * deno task slips 50 "the epoch advances"  # those with these words in their names, from 50
+ * deno task slips 50 "the era advances"  # those with these words in their names, from 50
  * ```
  *
  * @module

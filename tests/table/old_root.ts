@@ -1,7 +1,7 @@
 import type { Participant } from "../../src/reclamation/participant.ts";
 import { H_ERA, H_ROOT, T_ROOT_SINCE } from "../../src/segment/layout.ts";
 
-/** Steps of the epoch after which a root's tombstones are dropped at once. */
+/** Steps of the era after which a root's tombstones are dropped at once. */
 const STEPS_TO_DROP = 2;
 
 /**

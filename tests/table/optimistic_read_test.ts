@@ -89,17 +89,17 @@ Deno.test("findOptimistically() harms nothing, whatever stands in the memory", (
   });
 });
 
-Deno.test("validates() until the epoch is two steps on", () => {
+Deno.test("validates() until the era is two steps on", () => {
   const of = new SmallTable();
-  for (const epoch of [1, 2 ** 31 - 1, -1, -3]) {
-    of.words[H_ERA] = epoch;
+  for (const era of [1, 2 ** 31 - 1, -1, -3]) {
+    of.words[H_ERA] = era;
     const before = beginOptimisticRead(of.words);
     assert(validates(of.words, before));
-    of.words[H_ERA] = epoch + 2;
+    of.words[H_ERA] = era + 2;
     assert(validates(of.words, before));
-    of.words[H_ERA] = epoch + 4;
+    of.words[H_ERA] = era + 4;
     assertFalse(validates(of.words, before));
-    of.words[H_ERA] = epoch + 1000;
+    of.words[H_ERA] = era + 1000;
     assertFalse(validates(of.words, before));
   }
 });

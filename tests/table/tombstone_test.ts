@@ -29,7 +29,7 @@ const isClaimed = (hash: number) => hash !== EMPTY;
 const atHome = (n: number, shift: number) => ({ n, hash: homeAt(n, 2, shift) });
 
 /**
- * Deletes a key of its own, which notes that the table is the root, and lets the epochs go
+ * Deletes a key of its own, which notes that the table is the root, and lets the eras go
  * by until movers are ruled out.
  */
 function growOld(of: SmallTable): void {

@@ -1,5 +1,5 @@
 /**
- * Memory: readers that are slow while what they read is retired, epochs that advance,
+ * Memory: readers that are slow while what they read is retired, eras that advance,
  * blocks that go from hand to hand.
  *
  * @module
