@@ -1,5 +1,5 @@
 /**
- * The keys of the board, on which the workers count for whoever watches.
+ * The keys of the board, on which the workers count for the display.
  *
  * @module
  */

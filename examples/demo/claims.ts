@@ -35,7 +35,7 @@ export function takeOver(
 }
 
 /**
- * Marks a piece as done, after all of its entries are written: so whoever sees
+ * Marks a piece as done, after all of its entries are written: so a worker that sees
  * the mark sees the entries. Fails for a worker that lost its claim.
  */
 export function finish(index: Index, piece: number, worker: number): boolean {

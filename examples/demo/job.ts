@@ -23,7 +23,7 @@ export interface Maps extends Disposable {
    * (`@17:3`, line 3 of piece 17), and who counts which piece (`#17`).
    */
   readonly index: SharedMap<string, string>;
-  /** Counters for whoever watches. */
+  /** Counters for the display. */
   readonly board: SharedMap<string, number>;
 }
 

@@ -8,7 +8,7 @@ const WORD = /\p{L}+(?:['’]\p{L}+)*/gu;
 
 /**
  * How often each phrase occurs in a text. The order of the entries depends on
- * nothing but the text, so whoever counts a piece again goes the same way.
+ * nothing but the text, so a worker that counts a piece again goes the same way.
  */
 export function countPhrases(
   text: string,

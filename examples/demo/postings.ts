@@ -3,7 +3,7 @@
  * in piece 17 and once in piece 18.
  *
  * A bare count could not be built safely: if a worker dies after it added its
- * share to some counts, whoever redoes the piece would add it again. A posting
+ * share to some counts, a worker that redoes the piece would add it again. A posting
  * names its piece, so adding it twice is the same as adding it once.
  *
  * @module

@@ -49,6 +49,6 @@ export function drawSums(
 export function drawPairs(
   pairs: readonly (readonly [string, string])[],
 ): string[] {
-  const room = Math.max(...pairs.map(([name]) => name.length));
-  return pairs.map(([name, text]) => `  ${name.padEnd(room)}  ${text}`);
+  const width = Math.max(...pairs.map(([name]) => name.length));
+  return pairs.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
 }

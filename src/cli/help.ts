@@ -19,9 +19,9 @@ export const EXIT_CODES = `Exit codes:
 
 /** What `--help` prints without a command. */
 export function generalHelp(commands: readonly Command[]): string {
-  const room = Math.max(...commands.map(({ name }) => name.length));
+  const width = Math.max(...commands.map(({ name }) => name.length));
   const list = commands.map(({ name, summary }) =>
-    `  ${name.padEnd(room)}  ${summary}`
+    `  ${name.padEnd(width)}  ${summary}`
   );
   return `epochmap: looks after the snapshots of shared maps on disk.
 

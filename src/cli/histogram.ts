@@ -47,9 +47,11 @@ export function drawHistogram(buckets: readonly Bucket[]): string[] {
   const last = buckets.findLastIndex(({ entries }) => entries > 0);
   const shown = buckets.slice(first, last + 1);
   const most = Math.max(...shown.map(({ entries }) => entries));
-  const room = count(shown[shown.length - 1].to).length;
+  const width = count(shown[shown.length - 1].to).length;
   return shown.map(({ from, to, entries }) => {
-    const range = `${count(from).padStart(room)} – ${count(to).padStart(room)}`;
+    const range = `${count(from).padStart(width)} – ${
+      count(to).padStart(width)
+    }`;
     const drawn = bar(entries / most, WIDTH).padEnd(WIDTH);
     return `${range}  ${drawn}  ${count(entries)}`;
   });

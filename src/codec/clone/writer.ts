@@ -200,7 +200,7 @@ export class CloneWriter {
   }
 
   /** Makes sure that a token fits. */
-  #room(): void {
+  #reserveToken(): void {
     if (this.#at + TOKEN_BYTES > this.#bytes.length) this.#reserve(TOKEN_BYTES);
   }
 
@@ -229,12 +229,12 @@ export class CloneWriter {
   }
 
   #count(number: number): void {
-    this.#room();
+    this.#reserveToken();
     this.#varint(number);
   }
 
   #token(token: number): void {
-    this.#room();
+    this.#reserveToken();
     this.#bytes[this.#at++] = token;
   }
 
@@ -268,7 +268,7 @@ export class CloneWriter {
   }
 
   #string(text: string): void {
-    this.#room();
+    this.#reserveToken();
     const { length } = text;
     if (length < SMALL - SHORT_STRING) {
       this.#bytes[this.#at++] = SHORT_STRING + length;
@@ -281,7 +281,7 @@ export class CloneWriter {
   }
 
   #number(number: number): void {
-    this.#room();
+    this.#reserveToken();
     const integer = number | 0;
     if (integer !== number || (integer === 0 && Object.is(number, -0))) {
       this.#bytes[this.#at++] = FLOAT;
@@ -681,10 +681,10 @@ export class CloneWriter {
   #writeBuffers({ all }: KeptBuffers): void {
     this.#flags |= HAS_BUFFERS;
     const table = this.#at;
-    this.#room();
+    this.#reserveToken();
     this.#varint(all.length);
     for (const { buffer, from, to } of all) {
-      this.#room();
+      this.#reserveToken();
       this.#varint(to - from);
       this.#varint(from);
       this.#varint(isResizable(buffer) ? buffer.maxByteLength + 1 : 0);
