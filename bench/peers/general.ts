@@ -1,7 +1,10 @@
 import type { Contender, NearMap } from "./contender.ts";
 import { StripedMap, type StripedMapHandle } from "./striped_map.ts";
 
-/** The general map behind 64 mutexes, with numbers as values. It grows, as this project's map does. */
+/**
+ * The general map behind 64 mutexes, with numbers as values. It grows, as this project's
+ * map does.
+ */
 class GeneralAdapter implements NearMap {
   readonly #map: StripedMap<number>;
 

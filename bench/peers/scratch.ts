@@ -12,7 +12,10 @@ export function lengthOf(info: number): number {
   return ((info >>> KIND_BITS) + 3) >>> 2;
 }
 
-/** A key or a value in private memory, as it is stored. Its info word: its length in bytes, and its kind. */
+/**
+ * A key or a value in private memory, as it is stored. Its info word: its length in bytes,
+ * and its kind.
+ */
 export class Scratch {
   #bytes = new Uint8Array(64);
   #units = new Uint16Array(this.#bytes.buffer);

@@ -19,7 +19,10 @@ export class StripedHeap {
     return new StripedHeap(words);
   }
 
-  /** A block of at least so many words; its contents are whatever they were. Throws `RangeError`. */
+  /**
+   * A block of at least so many words; its contents are whatever they were. Throws
+   * `RangeError`.
+   */
   allocate(stripe: number, needed: number): number {
     const words = this.#words;
     const size = sizeClassOf(needed);

@@ -80,7 +80,10 @@ export class StripedMap<V extends Storable> {
     return record !== 0;
   }
 
-  /** Replaces the value of a key that is there by what `change` makes of it; whether it was there. */
+  /**
+   * Replaces the value of a key that is there by what `change` makes of it; whether it was
+   * there.
+   */
   update(key: string, change: (value: V) => V): boolean {
     const stripe = this.#enter(key);
     try {
