@@ -14,6 +14,7 @@ import * as layout from "../segment/layout.ts";
 import * as tallies from "../segment/tally.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as trees from "./tree.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -32,6 +33,7 @@ const { assert, CHECKED } = assertions;
 const { addBlock, beginFreeing, classAt, endFreeing, isLong } = blocks;
 const { tally } = tallies;
 const { load, own, poke } = access;
+const { descend, isTreeStamp, treeStamp } = trees;
 
 /** Steps of the era before what was retired is free; one step is 2. */
 const GRACE = 4;
@@ -52,6 +54,21 @@ export function retire(
 ): void {
   poke(words, ref * 4 + R_STAMP, load(words, H_ERA));
   append(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL, ref);
+  countRetired(words, base, refs);
+}
+
+/**
+ * Takes the root of a tree that was just unlinked, with all that hangs from it. The tree takes about so many refs, if
+ * that is known.
+ */
+export function retireTree(
+  words: Words,
+  base: number,
+  root: number,
+  refs: number,
+): void {
+  poke(words, root * 4 + R_STAMP, treeStamp(load(words, H_ERA)));
+  append(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL, root);
   countRetired(words, base, refs);
 }
 
@@ -87,11 +104,16 @@ export function releaseHeld(words: Words, base: number, before: number): void {
   tally(words, base + P_HELD_COUNT, -1);
 }
 
-/** The oldest retired record, if it has no reader left; 0: there is none. */
+/**
+ * The oldest retired record, if it has no reader left; 0: there is none. Of a tree it is one of the leaves, which is the first in
+ * limbo from then on.
+ */
 export function firstToFree(words: Words, base: number, era: number): number {
   const ref = own(words, base + P_LIMBO_HEAD);
   if (ref === 0) return 0;
-  return ((era - own(words, ref * 4 + R_STAMP)) | 0) < GRACE ? 0 : ref;
+  const stamp = own(words, ref * 4 + R_STAMP);
+  if (((era - stamp) | 0) < GRACE) return 0; // the lowest bit changes nothing
+  return isTreeStamp(stamp) ? descend(words, base, ref) : ref;
 }
 
 /** Takes the oldest retired record out of limbo. */

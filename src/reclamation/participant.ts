@@ -29,8 +29,9 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import { Collector } from "./collector.ts";
 import type { Chains } from "./held_versions.ts";
-import { hold, retire } from "./limbo.ts";
+import { hold, retire, retireTree } from "./limbo.ts";
 import { participantBase } from "./registry.ts";
+import { descend, finishDescent, isTreeStamp } from "./tree.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -190,9 +191,12 @@ export class Participant {
    */
   adopt(base: number): void {
     const words = this.#words;
+    finishDescent(words, base);
     for (;;) {
-      const ref = own(words, base + P_LIMBO_HEAD);
-      if (ref === 0) break;
+      const first = own(words, base + P_LIMBO_HEAD);
+      if (first === 0) break;
+      const isTree = isTreeStamp(own(words, first * 4 + R_STAMP));
+      const ref = isTree ? descend(words, base, first) : first;
       poke(words, base + P_LIMBO_HEAD, own(words, ref * 4 + R_LINK));
       this.retire(ref);
     }
@@ -335,6 +339,16 @@ export class Participant {
     const refs = this.allocator.runRefs(ref);
     enter(this.#words, this.base);
     retire(this.#words, this.base, ref, refs);
+    leave(this.#words, this.base);
+  }
+
+  /**
+   * Takes the root of a tree that was just unlinked; all of the tree, of so many refs, is freed
+   * when no reader can be left.
+   */
+  retireTree(root: number, refs: number): void {
+    enter(this.#words, this.base);
+    retireTree(this.#words, this.base, root, refs);
     leave(this.#words, this.base);
   }
 

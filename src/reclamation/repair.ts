@@ -66,6 +66,7 @@ import type { Segment } from "../segment/segment.ts";
 import { runLength } from "../segment/table_region.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
 import { participantBase } from "./registry.ts";
+import { finishDescent } from "./tree.ts";
 
 /**
  * Brings the record of the participant in a slot in order. Nothing else works with it, and its pin
@@ -301,6 +302,7 @@ class Record {
 
   /** Queues and lists are what their first record leads to: ends and lengths follow from that. */
   mendQueues(): void {
+    finishDescent(this.#segment.words, this.#base);
     this.#set(P_LIMBO_TAIL, this.#walk(P_LIMBO_HEAD).last);
     const held = this.#walk(P_HELD_HEAD);
     this.#set(P_HELD_TAIL, held.last);

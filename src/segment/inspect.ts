@@ -39,8 +39,8 @@ export interface Block {
   readonly refs: number;
 }
 
-/** What has a block: the first four are in use. */
-export type Use = "table" | "version" | "held" | "retired" | "free";
+/** What has a block: all but the last are in use. */
+export type Use = "table" | "version" | "tree" | "held" | "retired" | "free";
 
 /** Chunks, by what they are. */
 export interface ChunkFigures {
@@ -99,7 +99,14 @@ export class BlockInspection {
   readonly #owners = new Map<number, { owner: string; use: Use }>();
   /** The chunks that somebody cuts. */
   readonly #cutters = new Map<number, number>();
-  readonly #refs = { table: 0, version: 0, held: 0, retired: 0, free: 0 };
+  readonly #refs = {
+    table: 0,
+    version: 0,
+    tree: 0,
+    held: 0,
+    retired: 0,
+    free: 0,
+  };
   readonly #chunks: ChunkFigures = { fresh: 0, free: 0, cut: 0, inRuns: 0 };
   readonly #classes: ClassFigures[];
 

@@ -107,6 +107,9 @@ export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;
 /** A tombstone of no key: what the link `GONE` leads to, so that a probe passes over it. */
 export const H_NO_KEY = 196;
+/** Named roots: a name and a ref each, see `segment/roots.ts`. */
+export const H_ROOTS = 224;
+export const ROOTS = 8;
 /** The fields of `H_DISK`. */
 export const D_ERA = 0;
 export const D_ENTRIES = 1;
@@ -275,14 +278,23 @@ export const CHUNK_TAKING = 0x10000000;
 
 /**
  * Every record that can be retired starts alike: words 0 and 1 belong to its kind, word 2 is a
- * stamp for the queue that it is in (its death while held, the era while in limbo), word 3 the link
- * of that queue or free list.
+ * stamp for the queue that it is in (its death while held; while in limbo the era, without its
+ * lowest bit for a tree), word 3 the link of that queue or free list.
  */
 export const R_STAMP = 2;
 export const R_LINK = 3;
 /** The first block of a batch on a transfer word: how many blocks it has, and the next batch. */
 export const B_COUNT = 1;
 export const B_NEXT = 2;
+
+// ---- node ---------------------------------------------------------------------------------------
+// A block of a tree, see `reclamation/tree.ts`. Word 1 and the upper half of word 0 are its kind's.
+
+/** How many nodes hang from it. */
+export const N_CHILDREN = 0;
+export const CHILDREN_MASK = 0xffff;
+/** The ref of the first of them; the others follow. */
+export const N_FIRST = 4;
 
 // ---- version ------------------------------------------------------------------------------------
 

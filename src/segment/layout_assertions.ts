@@ -34,6 +34,8 @@ type HeaderWidths = {
   H_NO_KEY: Layout["V_HEADER_WORDS"];
   /** `DISK_FIELDS` f64s. */
   H_DISK: 12;
+  /** Two words for each of `ROOTS`. */
+  H_ROOTS: 16;
 };
 
 type Participant = Named<"P">;
@@ -50,6 +52,7 @@ type ParticipantWidths = {
 };
 
 type Table = Named<"T">;
+type Node = Named<"N">;
 type Version = Omit<Named<"V">, "V_HEADER_BYTES" | "V_HEADER_WORDS">;
 /** What queues and free lists write in every record. */
 type Queue = Named<"R">;
@@ -65,6 +68,8 @@ export type Apart = [
   None<Outside<Participant, ParticipantWidths, Layout["PARTICIPANT_WORDS"]>>,
   None<Overlaps<Table & Queue, Single>>,
   None<Outside<Omit<Table, "T_SLOTS">, Single, Layout["T_SLOTS"]>>,
+  None<Overlaps<Node & Queue, Single>>,
+  None<Outside<Pick<Node, "N_CHILDREN"> & Queue, Single, Layout["N_FIRST"]>>,
   None<Overlaps<Version & Queue, Single>>,
   None<Outside<Version & Queue, Single, Layout["V_HEADER_WORDS"]>>,
   None<Overlaps<Batch & Pick<Queue, "R_LINK">, Single>>,
@@ -76,6 +81,7 @@ export type Apart = [
 export type Written = [
   None<Differ<Layout["CODEC_NAME_BYTES"], 124>>, // 31 words
   None<Differ<Layout["DISK_FIELDS"], 6>>,
+  None<Differ<Layout["ROOTS"], 8>>,
   None<Differ<Layout["COUNTERS"]["length"], 10>>,
   None<Differ<Named<"D">[keyof Named<"D">], Range<0, Layout["DISK_FIELDS"]>>>,
   None<Differ<Layout["V_HEADER_BYTES"], 24>>, // V_HEADER_WORDS

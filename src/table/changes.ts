@@ -13,7 +13,7 @@
  * faster, and the waiter, once it has armed the word anew, reads the link after both.
  *
  * The reverse is not so: a word changes with any key that shares it, and arming is good for one
- * change. A waiter that dies leaves an armed word, which the next change puts out. If a writer dies
+ * change. A waiter that dies leaves an armed word, which the next change disarms. If a writer dies
  * between link and `changed`, its version is in hand still, and whoever recovers it passes
  * (`table_recovery.ts`).
  *
@@ -33,10 +33,10 @@ const STEP = 2;
 
 /** A key with this hash has a new newest version, which the caller has linked. It is pinned. */
 export function changed(words: Words, hash: number): void {
-  if (load(words, H_WATCHED) !== 0) putOut(words, changeWord(hash));
+  if (load(words, H_WATCHED) !== 0) disarm(words, changeWord(hash));
 }
 
-function putOut(words: Words, word: number): void {
+function disarm(words: Words, word: number): void {
   const armed = load(words, word);
   if ((armed & ARMED) === 0) return;
   compareAndSet(words, word, armed, (armed - ARMED + STEP) | 0);

@@ -9,7 +9,11 @@
  * @module
  */
 
-import { inspectQueues, type QueueFigures } from "../reclamation/inspect.ts";
+import {
+  inspectQueues,
+  inspectRoots,
+  type QueueFigures,
+} from "../reclamation/inspect.ts";
 import {
   type BlockFindings,
   BlockInspection,
@@ -81,6 +85,7 @@ export function inspect(segment: Segment): Inspection {
   const blocks = new BlockInspection(segment);
   blocks.inspectFree();
   const queues = inspectQueues(blocks);
+  inspectRoots(blocks);
   const tables = new TableInspection(blocks);
   const found = blocks.finish();
   const counters = countersOf(segment, found, queues, tables);
@@ -168,7 +173,8 @@ function countersOf(
   tables: TableInspection,
 ): Counters {
   const { chunks, refs } = found;
-  const used = refs.table + refs.version + refs.held + refs.retired;
+  const used = refs.table + refs.version + refs.tree + refs.held +
+    refs.retired;
   const taken = (sum(words, P_TAKEN) - sum(words, P_GIVEN)) | 0; // each wraps
   return {
     slots: slotsCounter(words, tables.indices),

@@ -1,6 +1,6 @@
 /**
  * What those who wait for keys are told: all of them wait, before a victim begins. Whatever it had
- * changed by its death must have put out the words of its keys once it is recovered.
+ * changed by its death must have disarmed the words of its keys once it is recovered.
  *
  * @module
  */

@@ -7,6 +7,9 @@
 import { MapFullError, type SharedMapOptions } from "../../mod.ts";
 import { adoptEstates } from "../../src/reclamation/estate.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
+import { REF_BYTES } from "../../src/segment/layout.ts";
+import { rootWord } from "../../src/segment/roots.ts";
+import { growTree } from "../reclamation/trees.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";
@@ -38,6 +41,10 @@ const SMALL_TABLE = 256;
 /** What a record takes, if nothing else is said. */
 export const RECORD = 16;
 
+/** What a node takes that is a run of chunks: as lost as any other if it is in hand. */
+const LARGE_NODE = 768;
+/** The name of a root. */
+const TREE = 1;
 const KEY = "the key";
 const OLD = textOf(KEY, 0, 40);
 const NEW = textOf(KEY, 1, 40);
@@ -318,6 +325,19 @@ const MEMORY: Record<string, Scenario> = {
     },
     act: collect,
   },
+  "freeing trees": {
+    prepare(world) {
+      furnish(world);
+      const { participant } = attachmentOf(world.victim);
+      const { words } = participant.segment;
+      words[rootWord(words, TREE)!] = growTree(participant, 1, 2).root; // this one stays
+      for (const bytes of [40, 200, LARGE_NODE * REF_BYTES]) {
+        const { root, refs } = growTree(participant, 2, 2, bytes);
+        participant.retireTree(root, refs);
+      }
+    },
+    act: collect,
+  },
   "releasing what snapshots needed": {
     leaks: LARGE_RUN,
     prepare(world) {
@@ -472,6 +492,10 @@ const RECOVERIES: Record<string, Scenario> = {
     MEMORY["gathering blocks in a full map"],
     20,
   ),
+  "recovering one that died while it freed trees": {
+    ...recovers(MEMORY["freeing trees"], 70),
+    leaks: LARGE_NODE,
+  },
   "recovering one that died while it moved a table": recovers(
     TABLES["growing"],
     900,

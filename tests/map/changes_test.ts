@@ -51,8 +51,8 @@ function setAnother(map: SomeMap, key: string, value: unknown): void {
   map.set(another, value);
 }
 
-/** Whether the word of a key was put out meanwhile. */
-function isPutOut(map: SomeMap, key: string, act: () => void): boolean {
+/** Whether the word of a key was disarmed meanwhile. */
+function isDisarmed(map: SomeMap, key: string, act: () => void): boolean {
   const { segment: { words } } = attachmentOf(map);
   const hash = hashOf(map, key);
   const armed = arm(words, hash);
@@ -163,13 +163,13 @@ function withMap(
 for (const hasKernel of [true, false]) {
   const where = hasKernel ? "with the kernel" : "in TypeScript";
 
-  Deno.test(`every way to change a key puts out its word, ${where}`, async (t) => {
+  Deno.test(`every way to change a key disarms its word, ${where}`, async (t) => {
     for (const [name, { before, ttl, change }] of Object.entries(WAYS)) {
       await t.step(name, () => {
         for (const key of [KEY, LONG_KEY]) {
           withMap(hasKernel, (map) => {
             if (before !== undefined) map.set(key, before, { ttl });
-            assert(isPutOut(map, key, () => change(map, key)), key);
+            assert(isDisarmed(map, key, () => change(map, key)), key);
           });
         }
       });
@@ -195,7 +195,7 @@ for (const hasKernel of [true, false]) {
         },
       };
       for (const [name, look] of Object.entries(looks)) {
-        assert(!isPutOut(map, KEY, look), name);
+        assert(!isDisarmed(map, KEY, look), name);
       }
     });
   });
@@ -213,7 +213,7 @@ for (const hasKernel of [true, false]) {
   });
 }
 
-Deno.test("every entry that is loaded in bulk puts out its word", async () => {
+Deno.test("every entry that is loaded in bulk disarms its word", async () => {
   using folder = new Folder();
   using map: SomeMap = SharedMap.create();
   for (let i = 0; i < 100; i++) map.set(`${i}`, `${i}`);

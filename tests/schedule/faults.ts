@@ -22,6 +22,7 @@ import {
   H_WRITTEN,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
+  N_CHILDREN,
   OPENING,
   P_HAND,
   P_HORIZON,
@@ -43,6 +44,7 @@ import {
   V_STAMP,
 } from "../../src/segment/layout.ts";
 import { reserveOf } from "../../src/segment/long_key.ts";
+import { treeStamp } from "../../src/reclamation/tree.ts";
 import { LAST_PLACE, participantBase } from "../../src/reclamation/registry.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { isTombstone } from "../../src/table/version.ts";
@@ -287,6 +289,20 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         ? value - 4
         : undefined,
   },
+  "a tree is freed without grace": {
+    of: "trees",
+    poke: (words, index, value) =>
+      isOfBlock(words, index, R_STAMP) && value === treeStamp(words[H_ERA])
+        ? value - 4
+        : undefined,
+  },
+  "a node stays among the children of another when it is freed": {
+    of: "trees",
+    poke: (words, index, value) =>
+      isOfBlock(words, index, N_CHILDREN) && value === words[index] - 1
+        ? value + 1
+        : undefined,
+  },
   "what is retired bears the era of the own pin": {
     of: "set(1, 1); collectAll() | advance(); ttl(1): two entries",
     poke(words, index, value) {
@@ -386,7 +402,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       return index === H_WATCHED ? wereWatched[currentWorker()] : undefined;
     },
   },
-  "a change puts no armed word out": {
+  "a change disarms no word": {
     of: "waiting",
     ...skipped(
       true,

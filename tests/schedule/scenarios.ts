@@ -13,6 +13,7 @@ import { pairs, triples } from "./scenarios/one_key.ts";
 import { recoveries } from "./scenarios/recoveries.ts";
 import { slots } from "./scenarios/slots.ts";
 import { snapshots } from "./scenarios/snapshots.ts";
+import { trees } from "./scenarios/trees.ts";
 import { waiting } from "./scenarios/waiting.ts";
 import { moves } from "./scenarios/moves.ts";
 import type { Scenario } from "./scenario.ts";
@@ -31,4 +32,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...randomPrograms,
   ...expiry,
   ...waiting,
+  ...trees,
 ];

@@ -1,6 +1,6 @@
 /**
  * One who waits for a change of a key, beside each operation that changes it: what the waiter has
- * not seen must put out the word that it armed.
+ * not seen must disarm the word that it armed.
  *
  * @module
  */
