@@ -129,6 +129,7 @@ __export(layout_exports, {
   B_NEXT: () => B_NEXT,
   CHANGES: () => CHANGES,
   CHANGE_WORDS: () => CHANGE_WORDS,
+  CHILDREN_MASK: () => CHILDREN_MASK,
   CHUNK_BODY: () => CHUNK_BODY,
   CHUNK_FREE: () => CHUNK_FREE,
   CHUNK_FRESH: () => CHUNK_FRESH,
@@ -183,6 +184,7 @@ __export(layout_exports, {
   H_PARTICIPANTS: () => H_PARTICIPANTS,
   H_READY: () => H_READY,
   H_ROOT: () => H_ROOT,
+  H_ROOTS: () => H_ROOTS,
   H_SEED: () => H_SEED,
   H_SNAPSHOTS: () => H_SNAPSHOTS,
   H_SWEEP: () => H_SWEEP,
@@ -207,6 +209,8 @@ __export(layout_exports, {
   MAX_PARTICIPANTS: () => MAX_PARTICIPANTS,
   MOVED: () => MOVED,
   NEVER: () => NEVER,
+  N_CHILDREN: () => N_CHILDREN,
+  N_FIRST: () => N_FIRST,
   OPENING: () => OPENING,
   PARTICIPANTS: () => PARTICIPANTS,
   PARTICIPANT_WORDS: () => PARTICIPANT_WORDS,
@@ -264,6 +268,7 @@ __export(layout_exports, {
   REF_SHIFT: () => REF_SHIFT,
   REGISTRY_WORDS: () => REGISTRY_WORDS,
   REVOKED: () => REVOKED,
+  ROOTS: () => ROOTS,
   R_LINK: () => R_LINK,
   R_STAMP: () => R_STAMP,
   SLOT_WORDS: () => SLOT_WORDS,
@@ -334,6 +339,8 @@ var H_DISK = 208;
 var H_KEY_CODEC = 128;
 var H_VALUE_CODEC = 160;
 var H_NO_KEY = 196;
+var H_ROOTS = 224;
+var ROOTS = 8;
 var D_ERA = 0;
 var D_ENTRIES = 1;
 var D_BYTES = 2;
@@ -425,6 +432,9 @@ var R_STAMP = 2;
 var R_LINK = 3;
 var B_COUNT = 1;
 var B_NEXT = 2;
+var N_CHILDREN = 0;
+var CHILDREN_MASK = 65535;
+var N_FIRST = 4;
 var V_STAMP = 0;
 var V_PREV = 1;
 var V_KEY = 4;
@@ -477,7 +487,7 @@ var KERNEL = [
   "bmUDbm93AAwDZW52Bm1lbW9yeQIDAYCABAMdHAcDCAoBBAMCAAAEAQEFAAUCAAYAAAANBgEOAgEH",
   "jAEMCXB1dE51bWJlcgAVB3B1Ymxpc2gAFgZyZW1vdmUAFAlpbmNyZW1lbnQAGghleGNoYW5nZQAc",
   "Bmxvb2t1cAAZDGxvb2t1cFBhY2tlZAAYEmZpbmRPcHRpbWlzdGljYWxseQAbCGFmdGVyR2FwAB4J",
-  "bW92ZVNsb3RzABcFZHJhaW4AHQZtZW1vcnkCAAqyYhziAgEEf0HAAP4QAgAhAUHEAP4QAgAhAgNA",
+  "bW92ZVNsb3RzABcFZHJhaW4AHQZtZW1vcnkCAArGYxziAgEEf0HAAP4QAgAhAUHEAP4QAgAhAgNA",
   "IAEgAkoEf0HEACACIAH+SAIAIAJGBUEBC0UEQEHEAP4QAgAhAgwBCwsCf0EAIABBAnQiA0EEakEC",
   "dCgCACIEQYCAgIAEcSICRQ0AGkEAIABBAXQgBEH/////AXFBB2pBA3ZqIAJBAEdqQQF0QQVqQQJ0",
   "KAIAQQBODQAaIANBAWpBAnT+EAIAQf////8DcRAJCwRAQcAA/hACACEBQcQA/hACACECA0AgASAC",
@@ -650,55 +660,58 @@ var KERNEL = [
   "3gBqQQJ0IgggATYCACAAQd8AakECdCIHIAQ2AgAgAEEWakECdCIEQQAgAms2AgAgBiAFQQFqQQJ0",
   "IAYgAv5IAgBHBH9BAAUgAkEEdP4QAgBBAEwEQCACEAMLIAAgAiAFQQJ0KAIAIgEQBUE0/hACAARA",
   "IAFB/x9xQYC4A2pBAnQiAv4QAgAiAUEBcQRAIAIgASABQQFq/kgCABoLCyAAQdgAakECdCAIKAIA",
-  "NgIAIABB2QBqQQJ0IAcoAgA2AgAgBEEANgIAQQELBSAAIAwgBSABIAIQDQsL7wMBBn9BgAH+EAIA",
-  "IQQDQCABIANKBEAgAEERakECdCgCACICBH8gAkEAIAQgAkECdEECakECdCgCAGtBBE4bBUEACyIF",
-  "RQRAIAMPC0F/IAVBECgCAGtBDCgCAHZBAXRBgNgDakECdCgCACICQQFrIAJBgICAgARxGyIGQQBI",
-  "BH9BAQUgBkECaiICQQhKBEAgAkEJayICQQdxQQlqIAJBA3V0IQILIABBgAJqIAZqQQJ0KAIAIAJB",
-  "BEwEf0HAAAUgAkGAAk4Ef0EBBUGAAiACbQsLQQF0TgsEQCADDwsgAEEdakECdCAAQdoAakECdCgC",
-  "ACAGQQJqIgJBCEoEfyACQQlrIgJBB3FBCWogAkEDdXQFIAILazYCACAAQRhqQQJ0IAU2AgAgAEER",
-  "aiICQQJ0KAIAQQJ0QQNqQQJ0KAIAIgdFBEAgAEESakECdEEANgIACyACQQJ0IAc2AgAgBUECdEED",
-  "akECdCAAQeAAaiAGakECdCICKAIANgIAIAIgBTYCACAAQYACaiAGakECdCICIAIoAgBBAWo2AgAg",
-  "AEHaAGpBAnQgAEEdakECdCgCADYCACAAQRZqQQJ0IgIoAgAiBkEAIAVrRiAFIAZGcgRAIAJBADYC",
-  "AAsgAEEYakECdEEANgIAIANBAWohAwwBCwsgAQtyAQF/IABBFWpBAnQiBCAEKAIAQQFqNgIAIABB",
-  "EGpBAnQoAgAEf0EABSAAQRBqQQJ0QYABKAIA/hcCAEEBCyAAIAEgAiADEBEhAQRAIABBEGpBAnRB",
-  "AP4XAgALIABBFWpBAnQiACAAKAIAQQFrNgIAIAEL5wEBA38gAEEVakECdCIGIAYoAgBBAWo2AgAg",
-  "AEEQakECdCgCAAR/QQAFIABBEGpBAnRBgAEoAgD+FwIAQQELIABBHGpBAnRBwAEoAgBBAnQiBkEg",
-  "aiABIAZBBmpBAnQoAgB2QQF0akECdCgCADYCACAAIAIgAxAHIgMEQCADQQF0QQNqIAJB/////wFx",
-  "QQdqQQN2aiACQYCAgIAEcUEAR2pBA3QgBDkDACAAIAEgA0F/EAwiBUUEQCAAIAMQBgsLBEAgAEEQ",
-  "akECdEEA/hcCAAsgAEEVakECdCIAIAAoAgBBAWs2AgAgBQtmAQF/IABBEGpBAnQiBCgCAAR/QQAF",
-  "IARBgAEoAgD+FwIAQQELIAJBAnRBBWpBAnQoAgBBHXZBBUYEfyAAIAEgAiADEAsFIAAgASACIAMQ",
-  "DAshAQRAIABBEGpBAnRBAP4XAgALIAELMwAgAiADQQF0aiEDAn8DQCACIANIBEBBACAAIAEgAhAP",
-  "RQ0CGiACQQJqIQIMAQsLQQELCxUAIAAgAEHQAmpBAnQgASACIAMQCAucBwEPfyAAIgZB0AJqQQJ0",
-  "IQwgARABIg5BsAFKBH9BfwUgAiEHQSAoAgAhAkEkKAIAIQkgARABIghBfHEhDyACQeXO5eMGcyEN",
-  "IAlB4siVowdzIQVBACEAA0AgCCEEIAAgD0gEQCABIAAQACEEIAEgAEEBahAAIRAgASAAQQJqEAAh",
-  "AyALIAEgAEEDahAAIhEgAyAEIBBycnJyIQsgDCAAQXxxaiAEIBBBCHRyIANBEHRyIBFBGHRyIgQ2",
-  "AgAFIAAgCEgEQEEAIQQgACEDA0AgAyAISARAIAEgAxAAIhAgC3IhCyAEIBAgA0EDcUEDdHRyIQQg",
-  "A0EBaiEDDAELCyAMIABBfHFqIAQ2AgALCyACIAlqIgIgCUEFd3MhAyAEIAVzIgUgDWoiCSAFQQh3",
-  "cyIFIAJBEHdqIgIgBUEHd3MhBSADQQ13IAMgCWoiA3MhCSADQRB3IQ0gAiAEcyECIAAgCEgEQCAA",
-  "QQRqIQAMAQsLIAtB/wFKBH9BAAUgBSEAQQAhBCANQf8BcyEDA0AgBEEDSARAIAIgCWoiAiAJQQV3",
-  "cyEFIAAgA2oiAyAAQQh3cyIAIAJBEHdqIgIgAEEHd3MhACADIAVqIgMgBUENd3MhCSADQRB3IQMg",
-  "BEEBaiEEDAELCyAAIAlzIgAgAEECciAAQX5xGwsiAAR/IAYgDCAAIA4gBxAIBQJ/QQAhBEF/IAEQ",
-  "AUEBdCIAQbABSg0AGiABEAEhAgNAIAIgBEoEQCAMIARBAXVBAnRqIAEgBBAAIARBAWoiAyACSAR/",
-  "IAEgAxAABUEAC0EQdHI2AgAgBEECaiEEDAELCyAAQYCAgIACciIDQf////8BcUEDakECdiEFQSAo",
-  "AgAiAEHlzuXjBnMhCUEkKAIAIgRB4siVowdzIQIDQCAFIApOBEAgACAEaiIIIARBBXdzIQQgCSAC",
-  "IAUgCkoEfyAMIApBAnRqKAIABSADCyIAcyICaiIJIAJBCHdzIgIgCEEQd2oiCCACQQd3cyECIAQg",
-  "CWoiCSAEQQ13cyEEIAlBEHchCSAAIAhzIQAgCkEBaiEKDAELC0EAIQogCUH/AXMhCQNAIApBA0gE",
-  "QCAAIARqIgAgBEEFd3MhBCACIAlqIgUgAkEId3MiAiAAQRB3aiIAIAJBB3dzIQIgBCAFaiIFIARB",
-  "DXdzIQQgBUEQdyEJIApBAWohCgwBCwsgBiAMIAIgBHMiACAAQQJyIABBfnEbIAMgBxAICwsLC4sB",
-  "AQJ/IABBFWpBAnQiBiAGKAIAQQFqNgIAIAAgAiADEAciAgRAIABBEGpBAnQoAgAEf0EABSAAQRBq",
-  "QQJ0QYABKAIA/hcCAEEBCyAAIAEgAiAEEBIhBQRAIABBEGpBAnRBAP4XAgALIAVFBEAgACACEAYL",
-  "CyAAQRVqQQJ0IgAgACgCAEEBazYCACAFC+QCAQh/IABB0AJqQQJ0IQRBwAH+EAIAQQJ0IgBBIGoh",
-  "B0F/IABBBmpBAnT+EAIAIgB2IQggASAAdiEDAn8DQCAFQSBIBEAgByADQQF0aiIAQQJ0/hACACIG",
-  "IAFGBEBBACAAQQFqQQJ0/hACACIARQ0DGkF/IABBgICAgARxIABBf0ZyDQMaAn9BACAAQf////8D",
-  "cSIJQQJ0IgBBBGpBAnT+EAIAQf////97cSACRw0AGiACQf////8BcUEDakECdiEKIABBBmohBkEA",
-  "IQADQCAAQQFqIApIBEBBACAAIAZqQQJ0/hEDACAEIABBAnRqKQMAUg0CGiAAQQJqIQAMAQsLIAAg",
-  "CkYEf0EBBSAAIAZqQQJ0/hACACAEIABBAnRqKAIARgsLBEBBfyAJIAlBBHT+EAIAQQBMGwwECwVB",
-  "f0EAIAYbIAZBfnFFDQMaCyADQQFqIAhxIQMgBUEBaiEFDAELC0F/Cwu4AQECfyAAQRVqQQJ0Igcg",
-  "BygCAEEBajYCACAAIAIgAxAHIgMEQCADQQF0QQNqIAJB/////wFxQQdqQQN2aiACQYCAgIAEcUEA",
-  "R2pBA3QgBTkDACAAQRBqQQJ0KAIABH9BAAUgAEEQakECdEGAASgCAP4XAgBBAQsgACABIAMgBBAQ",
-  "IQYEQCAAQRBqQQJ0QQD+FwIACyAGRQRAIAAgAxAGCwsgAEEVakECdCIAIAAoAgBBAWs2AgAgBgsI",
-  "ACAAIAEQEwtMAQF/IABBIGohAyAAQQdqQQJ0KAIAQQFrIQACQANAIAEgAkgEQCADIAAgAXFBAXRq",
-  "QQJ0/hACAA0CIAFBAWohAQwBCwsgAiEBCyABCw=="
+  "NgIAIABB2QBqQQJ0IAcoAgA2AgAgBEEANgIAQQELBSAAIAwgBSABIAIQDQsLgwUBBn9BgAH+EAIA",
+  "IQQDQCABIAVKBEACf0EAIABBEWpBAnQoAgAiAkUNABpBACAEIAJBAnRBAmpBAnQoAgAiA2tBBEgN",
+  "ABogA0EBcUUEQCACQQR0KAIAQf//A3EhAwNAIAMEQCACQQJ0IgYgA2pBA2pBAnQoAgAiA0ECdCIH",
+  "QQJqQQJ0IAZBAmpBAnQoAgA2AgAgB0EDakECdCACNgIAIABBEWpBAnQgAzYCACAGQQJ0IgIgAigC",
+  "AEEBazYCACADIgJBBHQoAgBB//8DcSEDDAELCwsgAgsiA0UEQCAFDwtBfyADQRAoAgBrQQwoAgB2",
+  "QQF0QYDYA2pBAnQoAgAiAkEBayACQYCAgIAEcRsiBkEASAR/QQEFIAZBAmoiAkEISgRAIAJBCWsi",
+  "AkEHcUEJaiACQQN1dCECCyAAQYACaiAGakECdCgCACACQQRMBH9BwAAFIAJBgAJOBH9BAQVBgAIg",
+  "Am0LC0EBdE4LBEAgBQ8LIABBHWpBAnQgAEHaAGpBAnQoAgAgBkECaiICQQhKBH8gAkEJayICQQdx",
+  "QQlqIAJBA3V0BSACC2s2AgAgAEEYakECdCADNgIAIABBEWoiAkECdCgCAEECdEEDakECdCgCACIH",
+  "RQRAIABBEmpBAnRBADYCAAsgAkECdCAHNgIAIANBAnRBA2pBAnQgAEHgAGogBmpBAnQiAigCADYC",
+  "ACACIAM2AgAgAEGAAmogBmpBAnQiAiACKAIAQQFqNgIAIABB2gBqQQJ0IABBHWpBAnQoAgA2AgAg",
+  "AEEWakECdCICKAIAIgZBACADa0YgAyAGRnIEQCACQQA2AgALIABBGGpBAnRBADYCACAFQQFqIQUM",
+  "AQsLIAELcgEBfyAAQRVqQQJ0IgQgBCgCAEEBajYCACAAQRBqQQJ0KAIABH9BAAUgAEEQakECdEGA",
+  "ASgCAP4XAgBBAQsgACABIAIgAxARIQEEQCAAQRBqQQJ0QQD+FwIACyAAQRVqQQJ0IgAgACgCAEEB",
+  "azYCACABC+cBAQN/IABBFWpBAnQiBiAGKAIAQQFqNgIAIABBEGpBAnQoAgAEf0EABSAAQRBqQQJ0",
+  "QYABKAIA/hcCAEEBCyAAQRxqQQJ0QcABKAIAQQJ0IgZBIGogASAGQQZqQQJ0KAIAdkEBdGpBAnQo",
+  "AgA2AgAgACACIAMQByIDBEAgA0EBdEEDaiACQf////8BcUEHakEDdmogAkGAgICABHFBAEdqQQN0",
+  "IAQ5AwAgACABIANBfxAMIgVFBEAgACADEAYLCwRAIABBEGpBAnRBAP4XAgALIABBFWpBAnQiACAA",
+  "KAIAQQFrNgIAIAULZgEBfyAAQRBqQQJ0IgQoAgAEf0EABSAEQYABKAIA/hcCAEEBCyACQQJ0QQVq",
+  "QQJ0KAIAQR12QQVGBH8gACABIAIgAxALBSAAIAEgAiADEAwLIQEEQCAAQRBqQQJ0QQD+FwIACyAB",
+  "CzMAIAIgA0EBdGohAwJ/A0AgAiADSARAQQAgACABIAIQD0UNAhogAkECaiECDAELC0EBCwsVACAA",
+  "IABB0AJqQQJ0IAEgAiADEAgLnAcBD38gACIGQdACakECdCEMIAEQASIOQbABSgR/QX8FIAIhB0Eg",
+  "KAIAIQJBJCgCACEJIAEQASIIQXxxIQ8gAkHlzuXjBnMhDSAJQeLIlaMHcyEFQQAhAANAIAghBCAA",
+  "IA9IBEAgASAAEAAhBCABIABBAWoQACEQIAEgAEECahAAIQMgCyABIABBA2oQACIRIAMgBCAQcnJy",
+  "ciELIAwgAEF8cWogBCAQQQh0ciADQRB0ciARQRh0ciIENgIABSAAIAhIBEBBACEEIAAhAwNAIAMg",
+  "CEgEQCABIAMQACIQIAtyIQsgBCAQIANBA3FBA3R0ciEEIANBAWohAwwBCwsgDCAAQXxxaiAENgIA",
+  "CwsgAiAJaiICIAlBBXdzIQMgBCAFcyIFIA1qIgkgBUEId3MiBSACQRB3aiICIAVBB3dzIQUgA0EN",
+  "dyADIAlqIgNzIQkgA0EQdyENIAIgBHMhAiAAIAhIBEAgAEEEaiEADAELCyALQf8BSgR/QQAFIAUh",
+  "AEEAIQQgDUH/AXMhAwNAIARBA0gEQCACIAlqIgIgCUEFd3MhBSAAIANqIgMgAEEId3MiACACQRB3",
+  "aiICIABBB3dzIQAgAyAFaiIDIAVBDXdzIQkgA0EQdyEDIARBAWohBAwBCwsgACAJcyIAIABBAnIg",
+  "AEF+cRsLIgAEfyAGIAwgACAOIAcQCAUCf0EAIQRBfyABEAFBAXQiAEGwAUoNABogARABIQIDQCAC",
+  "IARKBEAgDCAEQQF1QQJ0aiABIAQQACAEQQFqIgMgAkgEfyABIAMQAAVBAAtBEHRyNgIAIARBAmoh",
+  "BAwBCwsgAEGAgICAAnIiA0H/////AXFBA2pBAnYhBUEgKAIAIgBB5c7l4wZzIQlBJCgCACIEQeLI",
+  "laMHcyECA0AgBSAKTgRAIAAgBGoiCCAEQQV3cyEEIAkgAiAFIApKBH8gDCAKQQJ0aigCAAUgAwsi",
+  "AHMiAmoiCSACQQh3cyICIAhBEHdqIgggAkEHd3MhAiAEIAlqIgkgBEENd3MhBCAJQRB3IQkgACAI",
+  "cyEAIApBAWohCgwBCwtBACEKIAlB/wFzIQkDQCAKQQNIBEAgACAEaiIAIARBBXdzIQQgAiAJaiIF",
+  "IAJBCHdzIgIgAEEQd2oiACACQQd3cyECIAQgBWoiBSAEQQ13cyEEIAVBEHchCSAKQQFqIQoMAQsL",
+  "IAYgDCACIARzIgAgAEECciAAQX5xGyADIAcQCAsLCwuLAQECfyAAQRVqQQJ0IgYgBigCAEEBajYC",
+  "ACAAIAIgAxAHIgIEQCAAQRBqQQJ0KAIABH9BAAUgAEEQakECdEGAASgCAP4XAgBBAQsgACABIAIg",
+  "BBASIQUEQCAAQRBqQQJ0QQD+FwIACyAFRQRAIAAgAhAGCwsgAEEVakECdCIAIAAoAgBBAWs2AgAg",
+  "BQvkAgEIfyAAQdACakECdCEEQcAB/hACAEECdCIAQSBqIQdBfyAAQQZqQQJ0/hACACIAdiEIIAEg",
+  "AHYhAwJ/A0AgBUEgSARAIAcgA0EBdGoiAEECdP4QAgAiBiABRgRAQQAgAEEBakECdP4QAgAiAEUN",
+  "AxpBfyAAQYCAgIAEcSAAQX9Gcg0DGgJ/QQAgAEH/////A3EiCUECdCIAQQRqQQJ0/hACAEH/////",
+  "e3EgAkcNABogAkH/////AXFBA2pBAnYhCiAAQQZqIQZBACEAA0AgAEEBaiAKSARAQQAgACAGakEC",
+  "dP4RAwAgBCAAQQJ0aikDAFINAhogAEECaiEADAELCyAAIApGBH9BAQUgACAGakECdP4QAgAgBCAA",
+  "QQJ0aigCAEYLCwRAQX8gCSAJQQR0/hACAEEATBsMBAsFQX9BACAGGyAGQX5xRQ0DGgsgA0EBaiAI",
+  "cSEDIAVBAWohBQwBCwtBfwsLuAEBAn8gAEEVakECdCIHIAcoAgBBAWo2AgAgACACIAMQByIDBEAg",
+  "A0EBdEEDaiACQf////8BcUEHakEDdmogAkGAgICABHFBAEdqQQN0IAU5AwAgAEEQakECdCgCAAR/",
+  "QQAFIABBEGpBAnRBgAEoAgD+FwIAQQELIAAgASADIAQQECEGBEAgAEEQakECdEEA/hcCAAsgBkUE",
+  "QCAAIAMQBgsLIABBFWpBAnQiACAAKAIAQQFrNgIAIAYLCAAgACABEBMLTAEBfyAAQSBqIQMgAEEH",
+  "akECdCgCAEEBayEAAkADQCABIAJIBEAgAyAAIAFxQQF0akECdP4QAgANAiABQQFqIQEMAQsLIAIh",
+  "AQsgAQs="
 ].join("");
 
 // src/segment/kernel.ts
@@ -1026,13 +1039,13 @@ var Segment = class _Segment {
       name
     });
     if (fault !== void 0) refuse(fault, name);
-    const own16 = memory ? {
+    const own17 = memory ? {
       buffer: bufferOf(memory),
       memory
     } : {
       buffer
     };
-    return new _Segment(named(own16, name));
+    return new _Segment(named(own17, name));
   }
   /** Makes the segment attachable: its first table is linked. */
   publish() {
@@ -2568,13 +2581,71 @@ __export(limbo_exports, {
   isOver: () => isOver,
   leaveLimbo: () => leaveLimbo,
   releaseHeld: () => releaseHeld,
-  retire: () => retire
+  retire: () => retire,
+  retireTree: () => retireTree
 });
-var { H_ERA: H_ERA2, P_HELD_COUNT: P_HELD_COUNT2, P_HELD_HEAD: P_HELD_HEAD2, P_HELD_TAIL: P_HELD_TAIL2, P_LIMBO_HEAD: P_LIMBO_HEAD2, P_LIMBO_TAIL: P_LIMBO_TAIL2, P_RECORD_WEIGHT: P_RECORD_WEIGHT2, P_RETIRED: P_RETIRED2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
+
+// src/reclamation/tree.ts
+var tree_exports = {};
+__export(tree_exports, {
+  childOf: () => childOf,
+  childrenOf: () => childrenOf,
+  descend: () => descend,
+  finishDescent: () => finishDescent,
+  isTreeStamp: () => isTreeStamp,
+  treeStamp: () => treeStamp
+});
+var { CHILDREN_MASK: CHILDREN_MASK2, N_CHILDREN: N_CHILDREN2, N_FIRST: N_FIRST2, P_LIMBO_HEAD: P_LIMBO_HEAD2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
+var { own: own6, poke: poke6 } = atomics_exports;
+var ODD = 1;
+function treeStamp(era) {
+  return era & ~ODD;
+}
+function isTreeStamp(stamp) {
+  return (stamp & ODD) === 0;
+}
+function childrenOf(words, node) {
+  return own6(words, node * 4 + N_CHILDREN2) & CHILDREN_MASK2;
+}
+function childOf(words, node, index) {
+  return own6(words, node * 4 + N_FIRST2 + index);
+}
+function descend(words, base, first) {
+  let node = first;
+  let children = childrenOf(words, node);
+  while (children > 0) {
+    const child = childOf(words, node, children - 1);
+    poke6(words, child * 4 + R_STAMP2, own6(words, node * 4 + R_STAMP2));
+    poke6(words, child * 4 + R_LINK4, node);
+    poke6(words, base + P_LIMBO_HEAD2, child);
+    dropLast(words, node);
+    node = child;
+    children = childrenOf(words, node);
+  }
+  return node;
+}
+function dropLast(words, node) {
+  const index = node * 4 + N_CHILDREN2;
+  poke6(words, index, own6(words, index) - 1);
+}
+function finishDescent(words, base) {
+  const first = own6(words, base + P_LIMBO_HEAD2);
+  if (first === 0) return;
+  const node = own6(words, first * 4 + R_LINK4);
+  if (node === 0 || !isTreeStamp(own6(words, node * 4 + R_STAMP2))) return;
+  const children = childrenOf(words, node);
+  if (children > 0 && childOf(words, node, children - 1) === first) {
+    dropLast(words, node);
+  }
+}
+
+// src/reclamation/limbo.ts
+var { H_ERA: H_ERA2, P_HELD_COUNT: P_HELD_COUNT2, P_HELD_HEAD: P_HELD_HEAD2, P_HELD_TAIL: P_HELD_TAIL2, P_LIMBO_HEAD: P_LIMBO_HEAD3, P_LIMBO_TAIL: P_LIMBO_TAIL2, P_RECORD_WEIGHT: P_RECORD_WEIGHT2, P_RETIRED: P_RETIRED2, R_LINK: R_LINK5, R_STAMP: R_STAMP3 } = layout_exports;
 var { assert: assert3, CHECKED: CHECKED3 } = assert_exports;
 var { addBlock: addBlock3, beginFreeing: beginFreeing3, classAt: classAt2, endFreeing: endFreeing3, isLong: isLong2 } = free_list_exports;
 var { tally: tally2 } = tally_exports;
-var { load: load3, own: own6, poke: poke6 } = atomics_exports;
+var { load: load3, own: own7, poke: poke7 } = atomics_exports;
+var { descend: descend2, isTreeStamp: isTreeStamp2, treeStamp: treeStamp2 } = tree_exports;
 var GRACE = 4;
 var SIGN = -2147483648;
 function isOver(words, era) {
@@ -2582,35 +2653,42 @@ function isOver(words, era) {
   return ((steps | 0) ^ SIGN) >= (GRACE ^ SIGN);
 }
 function retire(words, base, ref, refs) {
-  poke6(words, ref * 4 + R_STAMP2, load3(words, H_ERA2));
-  append(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2, ref);
+  poke7(words, ref * 4 + R_STAMP3, load3(words, H_ERA2));
+  append(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2, ref);
+  countRetired(words, base, refs);
+}
+function retireTree(words, base, root, refs) {
+  poke7(words, root * 4 + R_STAMP3, treeStamp2(load3(words, H_ERA2)));
+  append(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2, root);
   countRetired(words, base, refs);
 }
 function hold(words, base, ref, death) {
-  poke6(words, ref * 4 + R_STAMP2, death);
+  poke7(words, ref * 4 + R_STAMP3, death);
   append(words, base + P_HELD_HEAD2, base + P_HELD_TAIL2, ref);
   tally2(words, base + P_HELD_COUNT2, 1);
   countRetired(words, base, 0);
 }
 function heldAfter(words, base, before) {
-  return own6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4);
+  return own7(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK5);
 }
 function releaseHeld(words, base, before) {
-  const next = own6(words, heldAfter(words, base, before) * 4 + R_LINK4);
-  if (next === 0) poke6(words, base + P_HELD_TAIL2, before);
-  poke6(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK4, next);
+  const next = own7(words, heldAfter(words, base, before) * 4 + R_LINK5);
+  if (next === 0) poke7(words, base + P_HELD_TAIL2, before);
+  poke7(words, before === 0 ? base + P_HELD_HEAD2 : before * 4 + R_LINK5, next);
   if (CHECKED3) {
     assert3(words[base + P_HELD_COUNT2] > 0, "what is held was counted");
   }
   tally2(words, base + P_HELD_COUNT2, -1);
 }
 function firstToFree(words, base, era) {
-  const ref = own6(words, base + P_LIMBO_HEAD2);
+  const ref = own7(words, base + P_LIMBO_HEAD3);
   if (ref === 0) return 0;
-  return (era - own6(words, ref * 4 + R_STAMP2) | 0) < GRACE ? 0 : ref;
+  const stamp = own7(words, ref * 4 + R_STAMP3);
+  if ((era - stamp | 0) < GRACE) return 0;
+  return isTreeStamp2(stamp) ? descend2(words, base, ref) : ref;
 }
 function leaveLimbo(words, base) {
-  removeFirst(words, base + P_LIMBO_HEAD2, base + P_LIMBO_TAIL2);
+  removeFirst(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2);
 }
 function drain(words, base, most) {
   const era = load3(words, H_ERA2);
@@ -2627,20 +2705,20 @@ function drain(words, base, most) {
   return most;
 }
 function append(words, head, tail, ref) {
-  poke6(words, ref * 4 + R_LINK4, 0);
-  const last = own6(words, tail);
+  poke7(words, ref * 4 + R_LINK5, 0);
+  const last = own7(words, tail);
   if (CHECKED3) {
     assert3(words[head] === 0 === (last === 0), "a queue has both ends or none");
     assert3(last !== ref, "a record is in one queue, and once");
   }
-  if (last === 0) poke6(words, head, ref);
-  else poke6(words, last * 4 + R_LINK4, ref);
-  poke6(words, tail, ref);
+  if (last === 0) poke7(words, head, ref);
+  else poke7(words, last * 4 + R_LINK5, ref);
+  poke7(words, tail, ref);
 }
 function removeFirst(words, head, tail) {
-  const next = own6(words, own6(words, head) * 4 + R_LINK4);
-  if (next === 0) poke6(words, tail, 0);
-  poke6(words, head, next);
+  const next = own7(words, own7(words, head) * 4 + R_LINK5);
+  if (next === 0) poke7(words, tail, 0);
+  poke7(words, head, next);
 }
 function countRetired(words, base, refs) {
   const weight = words[base + P_RECORD_WEIGHT2] + refs;
@@ -2806,8 +2884,8 @@ function countOpen(words) {
 }
 
 // src/reclamation/held_versions.ts
-var { H_TURNS: H_TURNS2, R_STAMP: R_STAMP3 } = layout_exports;
-var { load: load5, own: own7 } = atomics_exports;
+var { H_TURNS: H_TURNS2, R_STAMP: R_STAMP4 } = layout_exports;
+var { load: load5, own: own8 } = atomics_exports;
 var HeldVersions = class {
   /** Set when there is a table: until then, what an older snapshot is open for stays. */
   chains;
@@ -2836,7 +2914,7 @@ var HeldVersions = class {
       const oldest = oldestSnapshot(words);
       for (let released = 0; released < most; released++) {
         const ref = heldAfter(words, holder.base, 0);
-        if (ref === 0 || own7(words, ref * 4 + R_STAMP3) > oldest) break;
+        if (ref === 0 || own8(words, ref * 4 + R_STAMP4) > oldest) break;
         this.#retire(0, ref);
       }
       this.#lookThrough(oldest, looks2);
@@ -2871,7 +2949,7 @@ var HeldVersions = class {
   /** Whether nobody needs a version: an older snapshot cannot come by any more, either. */
   #mayGo(chains, ref, oldest) {
     const words = this.#words;
-    const death = own7(words, ref * 4 + R_STAMP3);
+    const death = own8(words, ref * 4 + R_STAMP4);
     if (death <= oldest) return true;
     const outcome = chains.releaseHeld(ref, death);
     if (outcome === "later") this.#turns = this.#turns - 1 | 0;
@@ -2890,8 +2968,8 @@ var HeldVersions = class {
 };
 
 // src/reclamation/collector.ts
-var { H_ERA: H_ERA3, H_FLUSH: H_FLUSH2, H_PARTICIPANTS: H_PARTICIPANTS2, P_HELD_HEAD: P_HELD_HEAD3, P_LIMBO_HEAD: P_LIMBO_HEAD3, P_PIN: P_PIN2, P_RECORD_WEIGHT: P_RECORD_WEIGHT3, P_RETIRED: P_RETIRED3, P_USED_REFS: P_USED_REFS3, REF_BYTES: REF_BYTES3 } = layout_exports;
-var { add: add2, compareAndSet: compareAndSet3, hint: hint3, load: load6, own: own8 } = atomics_exports;
+var { H_ERA: H_ERA3, H_FLUSH: H_FLUSH2, H_PARTICIPANTS: H_PARTICIPANTS2, P_HELD_HEAD: P_HELD_HEAD3, P_LIMBO_HEAD: P_LIMBO_HEAD4, P_PIN: P_PIN2, P_RECORD_WEIGHT: P_RECORD_WEIGHT3, P_RETIRED: P_RETIRED3, P_USED_REFS: P_USED_REFS3, REF_BYTES: REF_BYTES3 } = layout_exports;
+var { add: add2, compareAndSet: compareAndSet3, hint: hint3, load: load6, own: own9 } = atomics_exports;
 var { enter: enter3, leave: leave3 } = section_exports;
 var RETIRES_PER_COLLECT = 64;
 var COLLECTS_PER_SEGMENT = 256;
@@ -2959,7 +3037,7 @@ var Collector = class {
   collectAtRest() {
     const { allocator, base } = this.#owner;
     this.collect(ALL, LOOKS_AT_REST);
-    const used = own8(this.#words, base + P_USED_REFS3);
+    const used = own9(this.#words, base + P_USED_REFS3);
     const change2 = used - this.#usedRefs | 0;
     if (change2 === 0) allocator.flush();
     else if (-change2 > this.#muchFreed) allocator.consolidate(true);
@@ -3013,7 +3091,7 @@ var Collector = class {
   #drain(most) {
     const words = this.#words;
     const { allocator, base } = this.#owner;
-    const used = own8(words, base + P_USED_REFS3);
+    const used = own9(words, base + P_USED_REFS3);
     let freed = 0;
     while (freed < most) {
       freed += this.#freeBlocks(base, most - freed);
@@ -3024,15 +3102,15 @@ var Collector = class {
     }
     if (freed === 0) return;
     this.#owner.count("reclaimed", freed);
-    allocator.noteFreed(used - own8(words, base + P_USED_REFS3) | 0);
+    allocator.noteFreed(used - own9(words, base + P_USED_REFS3) | 0);
   }
   /** Whether something that was retired is not free yet. */
   get hasRetired() {
-    return own8(this.#words, this.#owner.base + P_LIMBO_HEAD3) !== 0;
+    return own9(this.#words, this.#owner.base + P_LIMBO_HEAD4) !== 0;
   }
   /** Whether versions are held for open snapshots. */
   get holdsVersions() {
-    return own8(this.#words, this.#owner.base + P_HELD_HEAD3) !== 0;
+    return own9(this.#words, this.#owner.base + P_HELD_HEAD3) !== 0;
   }
   // ---- waiting ----------------------------------------------------------------------------------
   /** Asks the others to give back what their free lists hold. */
@@ -3079,8 +3157,8 @@ var Collector = class {
 };
 
 // src/reclamation/participant.ts
-var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA4, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_TURNS: H_TURNS3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD4, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN3, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK5, R_STAMP: R_STAMP4, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
-var { add: add3, compareAndSet: compareAndSet4, hint: hint4, load: load7, own: own9, poke: poke7, release: release2, store: store3 } = atomics_exports;
+var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA4, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_TURNS: H_TURNS3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN3, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
+var { add: add3, compareAndSet: compareAndSet4, hint: hint4, load: load7, own: own10, poke: poke8, release: release2, store: store3 } = atomics_exports;
 var { enter: enter4, isCutShort: isCutShort2, leave: leave4 } = section_exports;
 var NOWHERE = 0;
 function withdraw(words, base) {
@@ -3089,7 +3167,7 @@ function withdraw(words, base) {
   }
   add3(words, H_TURNS3, 1);
   store3(words, base + P_HORIZON2, 0);
-  poke7(words, base + P_EXPECTED2, 0);
+  poke8(words, base + P_EXPECTED2, 0);
   store3(words, base + P_PIN3, 0);
 }
 var Participant = class _Participant {
@@ -3168,7 +3246,7 @@ var Participant = class _Participant {
     this.#kept = 0;
     withdraw(words, base);
     this.collectAll();
-    const empty = this.allocator.giveAll() && own9(words, base + P_LIMBO_HEAD4) === 0 && own9(words, base + P_HELD_HEAD4) === 0;
+    const empty = this.allocator.giveAll() && own10(words, base + P_LIMBO_HEAD5) === 0 && own10(words, base + P_HELD_HEAD4) === 0;
     this.#base = NOWHERE;
     if (CHECKED && empty) checkBare(words, base);
     store3(words, base + P_STATE2, empty ? 0 : ESTATE2);
@@ -3183,21 +3261,24 @@ var Participant = class _Participant {
    */
   adopt(base) {
     const words = this.#words;
+    finishDescent(words, base);
     for (; ; ) {
-      const ref = own9(words, base + P_LIMBO_HEAD4);
-      if (ref === 0) break;
-      poke7(words, base + P_LIMBO_HEAD4, own9(words, ref * 4 + R_LINK5));
+      const first = own10(words, base + P_LIMBO_HEAD5);
+      if (first === 0) break;
+      const isTree = isTreeStamp(own10(words, first * 4 + R_STAMP5));
+      const ref = isTree ? descend(words, base, first) : first;
+      poke8(words, base + P_LIMBO_HEAD5, own10(words, ref * 4 + R_LINK6));
       this.retire(ref);
     }
-    poke7(words, base + P_LIMBO_TAIL3, 0);
+    poke8(words, base + P_LIMBO_TAIL3, 0);
     for (; ; ) {
-      const ref = own9(words, base + P_HELD_HEAD4);
+      const ref = own10(words, base + P_HELD_HEAD4);
       if (ref === 0) break;
-      poke7(words, base + P_HELD_HEAD4, own9(words, ref * 4 + R_LINK5));
-      this.hold(ref, own9(words, ref * 4 + R_STAMP4));
+      poke8(words, base + P_HELD_HEAD4, own10(words, ref * 4 + R_LINK6));
+      this.hold(ref, own10(words, ref * 4 + R_STAMP5));
     }
-    poke7(words, base + P_HELD_TAIL3, 0);
-    poke7(words, base + P_HELD_COUNT3, 0);
+    poke8(words, base + P_HELD_TAIL3, 0);
+    poke8(words, base + P_HELD_COUNT3, 0);
     this.allocator.adopt(base);
   }
   // ---- sections ---------------------------------------------------------------------------------
@@ -3235,9 +3316,9 @@ var Participant = class _Participant {
   #repairPinned() {
     const words = this.#words;
     const pin2 = this.base + P_PIN3;
-    if (own9(words, pin2) === 0) store3(words, pin2, load7(words, H_ERA4));
+    if (own10(words, pin2) === 0) store3(words, pin2, load7(words, H_ERA4));
     this.#repair?.();
-    poke7(words, this.base + P_SECTION3, 0);
+    poke8(words, this.base + P_SECTION3, 0);
     if (this.#depth === 0) release2(words, pin2, 0);
   }
   /**
@@ -3311,6 +3392,15 @@ var Participant = class _Participant {
     retire(this.#words, this.base, ref, refs);
     leave4(this.#words, this.base);
   }
+  /**
+   * Takes the root of a tree that was just unlinked; all of the tree, of so many refs, is freed
+   * when no reader can be left.
+   */
+  retireTree(root, refs) {
+    enter4(this.#words, this.base);
+    retireTree(this.#words, this.base, root, refs);
+    leave4(this.#words, this.base);
+  }
   /** Keeps a version that an open snapshot needs, until none does. It died at \`death\`. */
   hold(ref, death) {
     enter4(this.#words, this.base);
@@ -3370,7 +3460,7 @@ var Participant = class _Participant {
   freeRegistryWord() {
     for (let i = 0; i < REGISTRY_WORDS2; i++) {
       const index = this.base + P_REGISTRY3 + i;
-      if (own9(this.#words, index) === 0) return index;
+      if (own10(this.#words, index) === 0) return index;
     }
     return 0;
   }
@@ -3409,15 +3499,15 @@ var Participant = class _Participant {
   }
   /** Slots of the current table that this participant may still claim. */
   get permits() {
-    return own9(this.#words, this.base + P_PERMITS2);
+    return own10(this.#words, this.base + P_PERMITS2);
   }
   set permits(value) {
-    poke7(this.#words, this.base + P_PERMITS2, value);
+    poke8(this.#words, this.base + P_PERMITS2, value);
   }
 };
 function checkBare(words, base) {
   const heads = [
-    P_LIMBO_HEAD4,
+    P_LIMBO_HEAD5,
     P_HELD_HEAD4,
     P_HAND4,
     P_PIN3,
@@ -3639,6 +3729,7 @@ var Record = class {
   // ---- queues and lists -------------------------------------------------------------------------
   /** Queues and lists are what their first record leads to: ends and lengths follow from that. */
   mendQueues() {
+    finishDescent(this.#segment.words, this.#base);
     this.#set(P_LIMBO_TAIL, this.#walk(P_LIMBO_HEAD).last);
     const held = this.#walk(P_HELD_HEAD);
     this.#set(P_HELD_TAIL, held.last);
@@ -3766,7 +3857,7 @@ __export(version_exports, {
   writingTick: () => writingTick
 });
 var { FINAL: FINAL2, H_CLOCK: H_CLOCK2, H_WRITTEN: H_WRITTEN2, HAS_EXPIRY: HAS_EXPIRY2, KEY_WIDE: KEY_WIDE2, LENGTH_MASK: LENGTH_MASK2, REF_MASK: REF_MASK2, REF_SHIFT: REF_SHIFT3, TAG_SHIFT: TAG_SHIFT2, TAG_TOMBSTONE: TAG_TOMBSTONE2, V_HEADER_BYTES: V_HEADER_BYTES2, V_HEADER_WORDS: V_HEADER_WORDS2, V_KEY: V_KEY2, V_PREV: V_PREV2, V_STAMP: V_STAMP2, V_VALUE: V_VALUE2 } = layout_exports;
-var { compareAndSet: compareAndSet5, hint: hint5, load: load8, poke: poke8, touch: touch3 } = atomics_exports;
+var { compareAndSet: compareAndSet5, hint: hint5, load: load8, poke: poke9, touch: touch3 } = atomics_exports;
 var { floatAt: floatAt2, now: now3 } = intrinsics_exports;
 var NEXT_LINE = 8;
 function touchVersion(words, ref) {
@@ -3780,8 +3871,8 @@ function writeVersion(segment, ref, key, tag, valueBytes3, expiry2) {
   const words = segment.words;
   const at = ref * 4;
   const expires = expiry2 !== Infinity;
-  poke8(words, at + V_STAMP2, 0);
-  poke8(words, at + V_PREV2, FINAL2);
+  poke9(words, at + V_STAMP2, 0);
+  poke9(words, at + V_PREV2, FINAL2);
   words[at + V_KEY2] = expires ? key.info | HAS_EXPIRY2 : key.info;
   words[at + V_VALUE2] = valueBytes3 | tag << TAG_SHIFT2;
   const count = key.count;
@@ -3792,8 +3883,8 @@ function writeVersion(segment, ref, key, tag, valueBytes3, expiry2) {
 }
 function writePlain(words, ref, key, info, valueInfo) {
   const at = ref * 4;
-  poke8(words, at + V_STAMP2, 0);
-  poke8(words, at + V_PREV2, FINAL2);
+  poke9(words, at + V_STAMP2, 0);
+  poke9(words, at + V_PREV2, FINAL2);
   words[at + V_KEY2] = info;
   words[at + V_VALUE2] = valueInfo;
   const count = keyWords(info);
@@ -3872,7 +3963,7 @@ function contentRefs(words, ref) {
   return keyBytes3 + valueBytes(words, ref) >>> REF_SHIFT3;
 }
 function copyVersion(words, from, to, bytes) {
-  poke8(words, to * 4 + V_STAMP2, 0);
+  poke9(words, to * 4 + V_STAMP2, 0);
   const start = from * 4 + V_KEY2;
   words.copyWithin(to * 4 + V_KEY2, start, from * 4 + (bytes + 3 >>> 2));
   if ((words[to * 4 + V_KEY2] & HAS_EXPIRY2) !== 0) {
@@ -3894,7 +3985,7 @@ function settlePending(words, ref) {
   const isMine = compareAndSet5(words, at, 0, tick);
   const stamp = isMine ? tick : load8(words, at);
   if (stamp > 0) return stamp;
-  poke8(words, signWord(words, ref), LONG_AGO);
+  poke9(words, signWord(words, ref), LONG_AGO);
   compareAndSet5(words, at, stamp, -stamp);
   return -stamp;
 }
@@ -3924,7 +4015,7 @@ function isPast(words, ref) {
 
 // src/table/clock.ts
 var { H_CLOCK: H_CLOCK3, H_WRITTEN: H_WRITTEN3, LAST_TICK: LAST_TICK2, OPENING: OPENING3, PENDING: PENDING3, REF_MASK: REF_MASK3, V_PREV: V_PREV3 } = layout_exports;
-var { compareAndSet: compareAndSet6, load: load9, own: own10, poke: poke9, store: store4 } = atomics_exports;
+var { compareAndSet: compareAndSet6, load: load9, own: own11, poke: poke10, store: store4 } = atomics_exports;
 var { settle: settle2 } = version_exports;
 var MOST_HASH = 2 ** 32 - 1;
 var HALF = 2 ** 31;
@@ -3932,7 +4023,7 @@ var TURN_SHIFT = 27;
 function openSnapshot(participant, registryWord) {
   const { words } = participant.segment;
   participant.raiseSnapshotMarks(registryWord);
-  poke9(words, noteOf(registryWord), Math.floor(Date.now() / 1e3));
+  poke10(words, noteOf(registryWord), Math.floor(Date.now() / 1e3));
   store4(words, registryWord, PENDING3);
   const tick = presentTick(words);
   store4(words, registryWord, tick);
@@ -3942,7 +4033,7 @@ function openSnapshot(participant, registryWord) {
 function openDump(participant, registryWord) {
   const { words } = participant.segment;
   participant.raiseSnapshotMarks(registryWord);
-  poke9(words, noteOf(registryWord), FIRST_PLACE);
+  poke10(words, noteOf(registryWord), FIRST_PLACE);
   store4(words, registryWord, OPENING3);
   const tick = presentTick(words);
   if (tick === 0) store4(words, registryWord, 0);
@@ -3953,7 +4044,7 @@ function openDump(participant, registryWord) {
 function pass(participant, registryWord, hash) {
   const { words } = participant.segment;
   const note2 = noteOf(registryWord);
-  const before = own10(words, note2);
+  const before = own11(words, note2);
   const place = Math.min(hash, MOST_HASH) - HALF;
   store4(words, note2, place);
   if ((before ^ place) >>> TURN_SHIFT !== 0) participant.noteTurn();
@@ -4261,7 +4352,7 @@ var EncodedKey = class _EncodedKey {
 
 // src/table/slot_permits.ts
 var { H_ROOT: H_ROOT2, P_PERMITS_FOR: P_PERMITS_FOR2, T_CAPACITY: T_CAPACITY2, T_NEXT: T_NEXT2, T_NUMBER: T_NUMBER2, T_PERMITS: T_PERMITS2 } = layout_exports;
-var { compareAndSet: compareAndSet7, load: load10, own: own11, poke: poke10, fixed: fixed4 } = atomics_exports;
+var { compareAndSet: compareAndSet7, load: load10, own: own12, poke: poke11, fixed: fixed4 } = atomics_exports;
 function slotLimit(capacity) {
   return capacity - capacity / 8;
 }
@@ -4322,9 +4413,9 @@ var Permits = class {
   /** Returns what is at hand, if it is for another table: so that all of it is for this one. */
   turnTo(table) {
     const number = fixed4(this.#words, table + T_NUMBER2);
-    if (number === own11(this.#words, this.#for)) return;
+    if (number === own12(this.#words, this.#for)) return;
     this.giveBack();
-    poke10(this.#words, this.#for, number);
+    poke11(this.#words, this.#for, number);
   }
   /** Returns what is at hand for \`table\` if it is much: the places of slots that this participant dropped in the table before it. */
   giveSurplus(table) {
@@ -4355,7 +4446,7 @@ var Permits = class {
 
 // src/table/table_record.ts
 var { H_CLOCK: H_CLOCK4, H_TABLES: H_TABLES2, REF_BYTES: REF_BYTES4, SLOT_WORDS: SLOT_WORDS2, STRIDE: STRIDE2, T_BORN: T_BORN2, T_CAPACITY: T_CAPACITY3, T_NUMBER: T_NUMBER3, T_PERMITS: T_PERMITS3, T_SHIFT: T_SHIFT2, T_SLOTS: T_SLOTS2 } = layout_exports;
-var { add: add4, load: load11, poke: poke11 } = atomics_exports;
+var { add: add4, load: load11, poke: poke12 } = atomics_exports;
 var { enter: enter5, leave: leave5 } = section_exports;
 var LEAST_SHIFT = 8;
 function tableBytes(capacity) {
@@ -4369,11 +4460,11 @@ function allocateTable(participant, shift) {
   leave5(words, participant.base);
   if (ref === 0) return 0;
   const table = ref * 4;
-  poke11(words, table + T_SHIFT2, 32 - shift);
-  poke11(words, table + T_CAPACITY3, capacity);
-  poke11(words, table + T_NUMBER3, add4(words, H_TABLES2, 1) + 1);
-  poke11(words, table + T_BORN2, load11(words, H_CLOCK4));
-  poke11(words, table + T_PERMITS3, slotLimit(capacity));
+  poke12(words, table + T_SHIFT2, 32 - shift);
+  poke12(words, table + T_CAPACITY3, capacity);
+  poke12(words, table + T_NUMBER3, add4(words, H_TABLES2, 1) + 1);
+  poke12(words, table + T_BORN2, load11(words, H_CLOCK4));
+  poke12(words, table + T_PERMITS3, slotLimit(capacity));
   return ref;
 }
 function isTable2(segment, ref) {
@@ -4381,7 +4472,7 @@ function isTable2(segment, ref) {
   if (ref < firstChunk || ref * 4 + T_SLOTS2 > words.length) return false;
   const table = ref * 4;
   const shift = 32 - words[table + T_SHIFT2];
-  return shift >= LEAST_SHIFT && shift < 31 && words[table + T_CAPACITY3] === 2 ** shift && ref * REF_BYTES4 + tableBytes(2 ** shift) <= words.length * 4;
+  return 2 ** shift >= STRIDE2 && shift < 31 && words[table + T_CAPACITY3] === 2 ** shift && ref * REF_BYTES4 + tableBytes(2 ** shift) <= words.length * 4;
 }
 
 // src/table/resize_policy.ts
@@ -4530,9 +4621,9 @@ var { ARMED: ARMED2, CHANGE_WORDS: CHANGE_WORDS2, CHANGES: CHANGES2, H_WATCHED: 
 var { compareAndSet: compareAndSet8, load: load13, store: store5 } = atomics_exports;
 var STEP = 2;
 function changed(words, hash) {
-  if (load13(words, H_WATCHED2) !== 0) putOut(words, changeWord(hash));
+  if (load13(words, H_WATCHED2) !== 0) disarm(words, changeWord(hash));
 }
-function putOut(words, word) {
+function disarm(words, word) {
   const armed = load13(words, word);
   if ((armed & ARMED2) === 0) return;
   compareAndSet8(words, word, armed, armed - ARMED2 + STEP | 0);
@@ -4550,28 +4641,28 @@ function changeWord(hash) {
 
 // src/table/account.ts
 var { P_ENTRIES: P_ENTRIES2, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD2, P_HAND: P_HAND5, P_LIVE_AHEAD: P_LIVE_AHEAD2, P_LIVE_REFS: P_LIVE_REFS2, V_KEY: V_KEY4, V_VALUE: V_VALUE3 } = layout_exports;
-var { own: own12, poke: poke12 } = atomics_exports;
+var { own: own13, poke: poke13 } = atomics_exports;
 var { blockRefs: blockRefs3 } = free_list_exports;
 var { changed: changed2 } = changes_exports;
 var { bytesOf: bytesOf2, isTombstone: isTombstone2 } = version_exports;
 function announce(words, base, before, after) {
-  let entries = own12(words, base + P_ENTRIES2);
-  let live = own12(words, base + P_LIVE_REFS2);
+  let entries = own13(words, base + P_ENTRIES2);
+  let live = own13(words, base + P_LIVE_REFS2);
   if (!isAlike(words, before, after)) {
     const had = liveRefs(words, before);
     const has = liveRefs(words, after);
     entries += (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
     live += has - had;
   }
-  poke12(words, base + P_ENTRIES_AHEAD2, entries);
-  poke12(words, base + P_LIVE_AHEAD2, live);
-  poke12(words, base + P_HAND5, -after);
+  poke13(words, base + P_ENTRIES_AHEAD2, entries);
+  poke13(words, base + P_LIVE_AHEAD2, live);
+  poke13(words, base + P_HAND5, -after);
 }
 function account(words, base, hash) {
   changed2(words, hash);
-  poke12(words, base + P_ENTRIES2, own12(words, base + P_ENTRIES_AHEAD2));
-  poke12(words, base + P_LIVE_REFS2, own12(words, base + P_LIVE_AHEAD2));
-  poke12(words, base + P_HAND5, 0);
+  poke13(words, base + P_ENTRIES2, own13(words, base + P_ENTRIES_AHEAD2));
+  poke13(words, base + P_LIVE_REFS2, own13(words, base + P_LIVE_AHEAD2));
+  poke13(words, base + P_HAND5, 0);
 }
 function isAlike(words, before, after) {
   return before !== 0 && words[before * 4 + V_VALUE3] === words[after * 4 + V_VALUE3] && words[before * 4 + V_KEY4] === words[after * 4 + V_KEY4];
@@ -4707,7 +4798,7 @@ function isRidOfMovers(words, table) {
 
 // src/table/fast_path.ts
 var { CLOSED: CLOSED2, DEAD: DEAD2, EMPTY: EMPTY3, FROZEN: FROZEN3, H_ERA: H_ERA7, H_LOW: H_LOW3, H_ROOT: H_ROOT5, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, MOVED: MOVED3, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS3, P_PERMITS_FOR: P_PERMITS_FOR3, P_PIN: P_PIN4, P_RESULT: P_RESULT2, P_SEEN: P_SEEN3, REF_MASK: REF_MASK7, SLOT_WORDS: SLOT_WORDS5, T_CAPACITY: T_CAPACITY5, T_NEXT: T_NEXT3, T_NUMBER: T_NUMBER4, T_SHIFT: T_SHIFT5, T_SLOTS: T_SLOTS5, TAG_SHIFT: TAG_SHIFT3, TAG_TOMBSTONE: TAG_TOMBSTONE3, V_HEADER_WORDS: V_HEADER_WORDS5, V_KEY: V_KEY5, V_PREV: V_PREV6, V_VALUE: V_VALUE4 } = layout_exports;
-var { compareAndSet: compareAndSet11, hint: hint7, load: load16, own: own13, poke: poke13, release: release3, fixed: fixed7, store: store6, touch: touch4 } = atomics_exports;
+var { compareAndSet: compareAndSet11, hint: hint7, load: load16, own: own14, poke: poke14, release: release3, fixed: fixed7, store: store6, touch: touch4 } = atomics_exports;
 var { floatAt: floatAt3 } = intrinsics_exports;
 var { classAt: classAt3, classFor: classFor3, popBlock: popBlock3, pushBlock: pushBlock2 } = free_list_exports;
 var { account: account2, announce: announce2 } = account_exports;
@@ -4866,17 +4957,17 @@ function insert(words, base, table, slot, hash, version) {
   return DONE;
 }
 function claim(words, base, table, slot, hash) {
-  const permits = own13(words, base + P_PERMITS3);
+  const permits = own14(words, base + P_PERMITS3);
   if (permits <= 0) return false;
   if (words[base + P_PERMITS_FOR3] !== words[table + T_NUMBER4]) return false;
-  poke13(words, base + P_PERMITS3, permits - 1);
+  poke14(words, base + P_PERMITS3, permits - 1);
   if (compareAndSet11(words, slot, EMPTY3, hash)) return true;
-  poke13(words, base + P_PERMITS3, permits);
+  poke14(words, base + P_PERMITS3, permits);
   return false;
 }
 function replace(words, base, slot, linked, version) {
   const current = linked & REF_MASK7;
-  poke13(words, version * 4 + V_PREV6, current);
+  poke14(words, version * 4 + V_PREV6, current);
   announce2(words, base, current, version);
   if (!compareAndSet11(words, slot + 1, linked, version)) return UNDONE;
   settle4(words, version);
@@ -4905,7 +4996,7 @@ function linkTombstone(words, base, hash, tombstone, expected) {
   if (!isExpected(linked, expected)) return UNDONE;
   if (hasExpired2(words, current)) return UNDONE;
   const dead = tombstone | DEAD2;
-  poke13(words, tombstone * 4 + V_PREV6, current);
+  poke14(words, tombstone * 4 + V_PREV6, current);
   announce2(words, base, current, tombstone);
   if (!compareAndSet11(words, slot + 1, linked, dead)) return UNDONE;
   settle4(words, tombstone);
@@ -5330,7 +5421,7 @@ function hashOf(words, ref) {
 
 // src/table/move.ts
 var { CLOSED: CLOSED4, DEAD: DEAD3, EMPTY: EMPTY6, FROZEN: FROZEN4, GONE: GONE4, MOVED: MOVED5, P_PERMITS: P_PERMITS4, REF_MASK: REF_MASK10, SLOT_WORDS: SLOT_WORDS8, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT5, T_SHIFT: T_SHIFT7, T_SLOTS: T_SLOTS8 } = layout_exports;
-var { compareAndSet: compareAndSet13, load: load20, own: own14, poke: poke14, release: release4 } = atomics_exports;
+var { compareAndSet: compareAndSet13, load: load20, own: own15, poke: poke15, release: release4 } = atomics_exports;
 var { retire: retire4 } = limbo_exports;
 var { homeSlot: homeSlot5 } = hash_exports;
 var { isDroppable: isDroppable2 } = tombstone_exports;
@@ -5380,7 +5471,7 @@ function closeUnlinked(words, base, slot) {
   return true;
 }
 function gainPlace(words, base) {
-  poke14(words, base + P_PERMITS4, own14(words, base + P_PERMITS4) + 1);
+  poke15(words, base + P_PERMITS4, own15(words, base + P_PERMITS4) + 1);
 }
 function canDrop(words, base, link2, hash) {
   return link2 === GONE4 || isDroppable2(words, base, link2 & REF_MASK10, hash);
@@ -5414,7 +5505,7 @@ function copy(words, next, hash, link2) {
 
 // src/table/migration.ts
 var { DEAD: DEAD4, H_ROOT: H_ROOT7, MOVED: MOVED6, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, REF_MASK: REF_MASK11, SLOT_WORDS: SLOT_WORDS9, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SLOTS: T_SLOTS9, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP8 } = layout_exports;
-var { add: add6, compareAndSet: compareAndSet14, hint: hint9, load: load21, poke: poke15, release: release5, store: store7, touch: touch5 } = atomics_exports;
+var { add: add6, compareAndSet: compareAndSet14, hint: hint9, load: load21, poke: poke16, release: release5, store: store7, touch: touch5 } = atomics_exports;
 var { enter: enter7, leave: leave7 } = section_exports;
 var Migration = class {
   #participant;
@@ -5444,7 +5535,7 @@ var Migration = class {
     const limit = slotLimit(words[next * 4 + T_CAPACITY9]);
     const permits = limit - claimedSlots(words, table);
     if (permits < 0) return allocator.free(next);
-    poke15(words, next * 4 + T_PERMITS4, permits);
+    poke16(words, next * 4 + T_PERMITS4, permits);
     if (!compareAndSet14(words, table + T_NEXT6, 0, next)) {
       return allocator.free(next);
     }
@@ -5535,10 +5626,10 @@ var Migration = class {
     const words = this.#words;
     const { base } = this.#participant;
     enter7(words, base);
-    poke15(words, base + P_REAPING2, table / 4);
+    poke16(words, base + P_REAPING2, table / 4);
     compareAndSet14(words, H_ROOT7, table / 4, load21(words, table + T_NEXT6));
     this.reap(table);
-    poke15(words, base + P_REAPING2, 0);
+    poke16(words, base + P_REAPING2, 0);
     leave7(words, base);
   }
   /** Retires a table that is not the root any more, unless another participant does. */
@@ -5581,7 +5672,7 @@ var Migration = class {
 
 // src/table/resizer.ts
 var { DEAD: DEAD5, GONE: GONE5, H_PARTICIPANTS: H_PARTICIPANTS4, H_ROOT: H_ROOT8, MOVED: MOVED7, NEVER: NEVER3, P_ENTRIES: P_ENTRIES3, P_EXPECTED: P_EXPECTED3, REF_MASK: REF_MASK12, SLOT_WORDS: SLOT_WORDS10, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, T_SLOTS: T_SLOTS10, V_STAMP: V_STAMP9 } = layout_exports;
-var { hint: hint10, load: load22, own: own15, poke: poke16 } = atomics_exports;
+var { hint: hint10, load: load22, own: own16, poke: poke17 } = atomics_exports;
 var { enter: enter8, leave: leave8 } = section_exports;
 var MOST_EXPECTED = 2 ** 28;
 function liveEntries(words) {
@@ -5701,8 +5792,8 @@ var Resizer = class {
   expect(entries) {
     const words = this.#words;
     const announced = this.#participant.base + P_EXPECTED3;
-    const before = own15(words, announced);
-    poke16(words, announced, Math.min(entries, MOST_EXPECTED));
+    const before = own16(words, announced);
+    poke17(words, announced, Math.min(entries, MOST_EXPECTED));
     if (entries <= before) return;
     this.#migration.finishIfMoving();
     const table = load22(words, H_ROOT8) * 4;
@@ -5806,7 +5897,7 @@ var Resizer = class {
 
 // src/table/table.ts
 var { CLOSED: CLOSED5, DEAD: DEAD6, EMPTY: EMPTY7, FINAL: FINAL5, FROZEN: FROZEN5, H_ROOT: H_ROOT9, MOVED: MOVED8, P_SEEN: P_SEEN5, REF_MASK: REF_MASK13, SLOT_WORDS: SLOT_WORDS11, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_PERMITS: T_PERMITS6, T_SHIFT: T_SHIFT8, T_SLOTS: T_SLOTS11, V_PREV: V_PREV8 } = layout_exports;
-var { compareAndSet: compareAndSet15, hint: hint11, load: load23, poke: poke17, fixed: fixed10, touch: touch6 } = atomics_exports;
+var { compareAndSet: compareAndSet15, hint: hint11, load: load23, poke: poke18, fixed: fixed10, touch: touch6 } = atomics_exports;
 var { account: account3, announce: announce3 } = account_exports;
 var { enter: enter9, leave: leave9 } = section_exports;
 var { homeSlot: homeSlot6 } = hash_exports;
@@ -5984,7 +6075,7 @@ var Table = class {
   replace(current, version) {
     const words = this.#words;
     const { base } = this.#participant;
-    poke17(words, version * 4 + V_PREV8, current);
+    poke18(words, version * 4 + V_PREV8, current);
     const dead = isTombstone4(words, version);
     const link2 = dead ? version | DEAD6 : version;
     announce3(words, base, current, version);
@@ -6017,7 +6108,7 @@ var Table = class {
       if (!this.#claim(this.#slot, key.hash)) return "lost";
       if (grant === "taken") this.resizer.startIfCrowded(this.#table);
     }
-    poke17(words, version * 4 + V_PREV8, FINAL5);
+    poke18(words, version * 4 + V_PREV8, FINAL5);
     announce3(words, this.#participant.base, 0, version);
     const outcome = this.#linkInSlot(version);
     if (outcome === "done") {
@@ -6123,8 +6214,8 @@ var Table = class {
   /** Claims a slot with a permit and links its first version, where nobody else is. */
   #place(slot, hash, version) {
     this.#permits.spend();
-    poke17(this.#words, slot, hash);
-    poke17(this.#words, slot + 1, version);
+    poke18(this.#words, slot, hash);
+    poke18(this.#words, slot + 1, version);
   }
   /** Claims a slot with a permit, which is spent first: whoever dies in between loses a permit, and claims no slot without one. */
   #claim(slot, hash) {
@@ -6483,11 +6574,11 @@ function join(segment) {
 
 // src/reclamation/estate.ts
 function adoptEstates(self) {
-  const { base: own16, segment: { words } } = self;
+  const { base: own17, segment: { words } } = self;
   const slots = load(words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
-    if (base === own16 || !claim2(self, base + P_STATE)) continue;
+    if (base === own17 || !claim2(self, base + P_STATE)) continue;
     self.adopt(base);
     store(words, base + P_STATE, 0);
   }
@@ -6683,11 +6774,11 @@ var Watch = class {
     this.#outer?.note(segment, key);
   }
   #isOf(key) {
-    const own16 = new EncodedKey(this.#segment.seed);
-    this.#keys.pack(this.#prepared, own16);
-    if (own16.info !== key.info) return false;
-    for (let i = 0; i < own16.count; i++) {
-      if (own16.words[i] !== key.words[i]) return false;
+    const own17 = new EncodedKey(this.#segment.seed);
+    this.#keys.pack(this.#prepared, own17);
+    if (own17.info !== key.info) return false;
+    for (let i = 0; i < own17.count; i++) {
+      if (own17.words[i] !== key.words[i]) return false;
     }
     return true;
   }
@@ -7658,7 +7749,7 @@ var OpenFile = class _OpenFile {
   }
   /** Whether it is the one that bears its name now. */
   get hasItsName() {
-    const own16 = uninterrupted(() => this.#file.statSync());
+    const own17 = uninterrupted(() => this.#file.statSync());
     let there;
     try {
       there = uninterrupted(() => lstatSync(this.path));
@@ -7666,7 +7757,7 @@ var OpenFile = class _OpenFile {
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     }
-    return there.ino === own16.ino && there.dev === own16.dev;
+    return there.ino === own17.ino && there.dev === own17.dev;
   }
   /** Closes it; again is nothing. */
   close() {
@@ -9072,7 +9163,7 @@ var RecordReader = class {
 
 // src/persist/bulk_load.ts
 var { FINAL: FINAL6, H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND6, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP10, V_VALUE: V_VALUE6 } = layout_exports;
-var { poke: poke18, store: store8 } = atomics_exports;
+var { poke: poke19, store: store8 } = atomics_exports;
 var BATCH = 1024;
 var AHEAD = 128;
 var BulkLoader = class {
@@ -9281,7 +9372,7 @@ var BulkLoader = class {
       if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
-    poke18(words, participant.base + P_HAND6, 0);
+    poke19(words, participant.base + P_HAND6, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;
     this.#newRefs += participant.allocator.blockRefs(bytes);
@@ -9292,8 +9383,8 @@ var BulkLoader = class {
     const base = version * 4;
     const keyInfo = words[at];
     const keyWords6 = (keyInfo & LENGTH_MASK7) + 3 >>> 2;
-    poke18(to, base + V_STAMP10, this.#stamp);
-    poke18(to, base + V_PREV9, FINAL6);
+    poke19(to, base + V_STAMP10, this.#stamp);
+    poke19(to, base + V_PREV9, FINAL6);
     to[base + V_KEY9] = keyInfo;
     to[base + V_VALUE6] = words[at + 1];
     const from = at + RECORD_HEAD_WORDS;

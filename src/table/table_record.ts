@@ -59,7 +59,7 @@ export function isTable(segment: Segment, ref: number): boolean {
   if (ref < firstChunk || ref * 4 + T_SLOTS > words.length) return false;
   const table = ref * 4;
   const shift = 32 - words[table + T_SHIFT];
-  return shift >= LEAST_SHIFT && shift < 31 &&
+  return 2 ** shift >= STRIDE && shift < 31 &&
     words[table + T_CAPACITY] === 2 ** shift &&
     ref * REF_BYTES + tableBytes(2 ** shift) <= words.length * 4;
 }

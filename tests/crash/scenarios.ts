@@ -327,7 +327,7 @@ const MEMORY: Record<string, Scenario> = {
   },
   "freeing trees": {
     prepare(world) {
-      furnish(world);
+      populate(world);
       const { participant } = attachmentOf(world.victim);
       const { words } = participant.segment;
       words[rootWord(words, TREE)!] = growTree(participant, 1, 2).root; // this one stays
