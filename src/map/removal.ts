@@ -11,7 +11,7 @@ import { Committer, LEAVE } from "./commit.ts";
 /** Removes versions that a scan found, each only if it is still its key's newest. */
 export class Remover {
   readonly #attachment: Attachment;
-  /** Its own scratch: the operation that made room necessary still needs the attachment's. */
+  /** Its own scratch: the write that is short of memory still needs the attachment's. */
   readonly #key: EncodedKey;
   readonly #committer: Committer;
   #isStuck = false;

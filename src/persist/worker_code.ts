@@ -7204,7 +7204,7 @@ function isFinal(outcome) {
 // src/map/removal.ts
 var Remover = class {
   #attachment;
-  /** Its own scratch: the operation that made room necessary still needs the attachment's. */
+  /** Its own scratch: the write that is short of memory still needs the attachment's. */
   #key;
   #committer;
   #isStuck = false;

@@ -166,7 +166,7 @@ Deno.test("Beside a dump a policy chooses mostly among the entries that it has p
   assertStrictEquals(second, HASHES, "and now and then among all");
 });
 
-// ---- random replacement -----------------------------------------------------------------------
+// ---- random replacement -------------------------------------------------------------------------
 
 /** Candidates of a map, all of which may be evicted unless it is said otherwise. */
 function candidatesOf(

@@ -169,7 +169,7 @@ Deno.test("The ticker calls a job as often as it asks to be called", () => {
   ticker.delete(maintenance);
 });
 
-// ---- the jobs -------------------------------------------------------------------------------------------------------
+// ---- the jobs -----------------------------------------------------------------------------------
 
 function job(of: ReturnType<typeof quietMap>, name: string): Job {
   const found = jobsOf(of.attachment).find((one) => one.name === name);

@@ -69,7 +69,7 @@ const LARGE: Shortage = { of: "entry", bytes: 100_000 };
 const SLOT: Shortage = { of: "slot", bytes: 100 };
 const TOMBSTONE: Shortage = { of: "tombstone", bytes: 10 };
 
-// ---- the order ------------------------------------------------------------------------------------------------------
+// ---- the order ----------------------------------------------------------------------------------
 
 /** What a strategy is to report; `real` runs it. */
 type Report = (real: () => boolean, name: string, tries: number) => boolean;
@@ -96,7 +96,7 @@ function noted(log: string[], report: Report): Strategy[] {
   return [...fakes.values()];
 }
 
-/** What is tried for a shortage where each strategy reports the same: call after call, until it throws. */
+/** What each call for a shortage tries, until one throws. */
 function callsFor(
   attachment: Attachment,
   shortage: Shortage,
@@ -266,7 +266,7 @@ Deno.test("Progress counts each strategy for itself", () => {
   assertStrictEquals(progress.triesOf(other), 0);
 });
 
-// ---- each by itself -------------------------------------------------------------------------------------------------
+// ---- each by itself -----------------------------------------------------------------------------
 
 function strategy(name: string): Strategy {
   const found = STRATEGIES.find((one) => one.name === name);
