@@ -57,10 +57,7 @@ export function retire(
   countRetired(words, base, refs);
 }
 
-/**
- * Takes the root of a tree that was just unlinked, with all that hangs from it. The tree takes about so many refs, if
- * that is known.
- */
+/** As `retire`, for the root of a tree, with all that hangs from it. */
 export function retireTree(
   words: Words,
   base: number,
@@ -105,8 +102,8 @@ export function releaseHeld(words: Words, base: number, before: number): void {
 }
 
 /**
- * The oldest retired record, if it has no reader left; 0: there is none. Of a tree it is one of the leaves, which is the first in
- * limbo from then on.
+ * The oldest retired record, if it has no reader left; 0: there is none. Of a tree it is one of the
+ * leaves, which is the first in limbo from then on.
  */
 export function firstToFree(words: Words, base: number, era: number): number {
   const ref = own(words, base + P_LIMBO_HEAD);

@@ -114,7 +114,7 @@ Deno.test("whoever recovers a participant frees its trees", () =>
     assertStrictEquals(usedRefs(segment), 0);
   }));
 
-Deno.test("the trees of one that left are adopted, also if an adopter is stopped in the middle of one", () =>
+Deno.test("the trees of one that left are adopted, also if an adopter was stopped on the way", () =>
   withReader((reader, by) => {
     const { base, segment: { words } } = by;
     reader.pin();

@@ -23,7 +23,10 @@ export interface Tree {
 /** What is above the number of children in the first word belongs to the kind of a node. */
 const KIND = 0x7fff0000 | 0;
 
-/** Grows a tree of so many levels below its root; each node above the lowest has so many children, and some bytes. */
+/**
+ * Grows a tree of so many levels below its root. Each node takes at least so many bytes, and each
+ * above the lowest level has so many children.
+ */
 export function growTree(
   by: Participant,
   levels: number,

@@ -19,7 +19,7 @@ Deno.test("rootWord() gives each name one word, the same for all, until none is 
   assertEquals(namedRoots(words), [9]);
 });
 
-Deno.test("what hangs from a named root is in use, and a leak when it was cut off and not retired", () => {
+Deno.test("what hangs from a named root is in use, and leaks if it is cut off and not retired", () => {
   using map = SharedMap.create<string, number>({ maxBytes: 2 ** 20 });
   const { participant, segment: { words } } = attachmentOf(map);
   const { root, nodes, refs } = growTree(participant, 2, 3, 200);
