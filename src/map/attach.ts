@@ -29,7 +29,7 @@ export function attach(handle: SegmentHandle): Attachment {
   return attachTo(Segment.attach(handle));
 }
 
-/** Attaches to a segment that was looked at before, likewise. */
+/** Attaches to a segment that was checked before, in the same way. */
 export function attachTo(
   segment: Segment,
   policy?: EvictionPolicy,

@@ -40,7 +40,10 @@ import { type Resident, ticker } from "./background.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
 import { RandomReplacement } from "./random_replacement.ts";
 
-/** The largest number of a lock: a record with a negative one is being adopted. */
+/**
+ * The largest number of a lock. A negative number in a record says that the record is being
+ * adopted.
+ */
 const MOST_LOCKS = 2 ** 31 - 1;
 
 /** The options of a new map, checked. */
@@ -82,12 +85,12 @@ export class Attachment {
   readonly key: EncodedKey;
   /** What this worker remembers of the map's hashes. */
   readonly memo: HashMemo = new HashMemo();
-  /** The quick way of operations: compiled, if it can be. */
+  /** The fast path of operations: compiled, where that is possible. */
   readonly fastPath: FastPath;
   readonly #lifeline: Lifeline;
   /** What chooses the entries to evict, in a map that evicts. */
   readonly evictionPolicy: EvictionPolicy;
-  /** What clears up after a table's worker that died. */
+  /** What clears up after a worker that died while it worked on the table. */
   readonly tableRecovery: TableRecoverer;
   /** What works for it in the background. */
   resident: Resident | undefined;
@@ -112,7 +115,7 @@ export class Attachment {
   }
 
   /**
-   * Makes a segment and attaches to it. What it does in the background is for `attach.ts` to begin.
+   * Makes a segment and attaches to it. `attach.ts` begins what runs in the background.
    */
   static make(options: CheckedOptions, policy?: EvictionPolicy): Attachment {
     const { capacity, ...rest } = options;
@@ -132,7 +135,7 @@ export class Attachment {
     return new Attachment(segment, participant, lifeline, policy);
   }
 
-  /** Attaches to a segment that another worker made, likewise. */
+  /** Attaches to a segment that another worker made; the background is as with `make`. */
   static join(segment: Segment, policy?: EvictionPolicy): Attachment {
     const { participant, lifeline } = join(segment);
     if (!hasTables(participant)) {
@@ -154,15 +157,15 @@ export class Attachment {
   }
 
   /**
-   * Throws `ClosedError` after `close`; heals what was cut short. Before each operation that
-   * writes.
+   * Throws `ClosedError` after `close`; repairs what was cut short. To be called before each
+   * operation that writes.
    */
   checkOpen(what: string): void {
     if (!this.isOpen) throw mapClosed(what, this.segment.name);
     this.participant.heal();
   }
 
-  /** Leaves the segment; again is nothing. */
+  /** Leaves the segment; a second call does nothing. */
   close(): void {
     if (!this.isOpen) return;
     try {
@@ -185,14 +188,17 @@ export class Attachment {
     }
   }
 
-  /** Keeps no more memory for the tombstone of the longest key than is needed. */
+  /**
+   * Gives back what is kept for the tombstone of the longest key, as far as it is not needed any
+   * more.
+   */
   lowerReserve(): void {
     const { participant: { allocator }, segment: { words } } = this;
     allocator.reserve.lower((ref) => tombstoneBytes(words, ref));
   }
 
   /**
-   * Opens the moment that a holder holds, in its registry word; undefined: the clock has run out.
+   * Opens a moment in the registry word of its holder; undefined: the clock has run out.
    */
   openMomentFor(
     holder: Holder,
@@ -200,14 +206,14 @@ export class Attachment {
   ): Moment | undefined {
     const { participant } = this;
     participant.heal();
-    participant.enterSection(); // until it is among the dependents, a repair closes it
+    participant.enterSection(); // until it is among the dependents, a repair would close it
     const moment = openMoment(participant, holder.registryWord, open);
     if (moment !== undefined) this.dependents.add(holder);
     participant.leaveSection();
     return moment;
   }
 
-  /** Lets go of the moment that a holder holds; again is nothing. */
+  /** Closes the moment of a holder; a second call does nothing. */
   closeMomentOf(holder: Holder): void {
     if (!holder.isOpen) return;
     const { participant } = this;
@@ -220,7 +226,7 @@ export class Attachment {
     participant.collect();
   }
 
-  /** Brings the record in order after a section that was cut short. */
+  /** Repairs the record after a section that was cut short. */
   #repair(): void {
     const { dependents, participant } = this;
     const words = [...dependents].map((dependent) => dependent.registryWord);
@@ -268,7 +274,7 @@ function join(
   segment: Segment,
 ): { participant: Participant; lifeline: Lifeline } {
   const lock = nextLock(segment.words);
-  // The lock first: a record that says LIVE without one would be taken for a dead worker's.
+  // The lock comes first: a record that is in use without one would be taken for a dead worker's.
   const lifeline = Lifeline.hold(lifelineName(segment, lock));
   const participant = Participant.join(segment, lock);
   if (participant !== undefined) return { participant, lifeline };

@@ -1,6 +1,6 @@
 /**
- * Channels: on which all threads of the process that listen hear what one of them says. Anybody may
- * send anything there.
+ * Channels: what one thread of the process sends, all others that listen hear. Anybody may send
+ * anything on them.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface Opened {
 }
 
 /**
- * A channel of this thread. It stays open for good: in a worker that closed its last one, the
+ * A channel of this thread. It is never closed: in a worker that has closed its last one, the
  * runtime cannot open another. It does not keep the program running.
  */
 export class Channel<Message> {
@@ -25,14 +25,14 @@ export class Channel<Message> {
 
   /**
    * @param name The name, the same in all threads.
-   * @param hear Called with whatever others send, once it is open.
+   * @param hear Called with what others send, once it is open.
    */
   constructor(name: string, hear: (data: unknown) => void) {
     this.#name = name;
     this.#hear = hear;
   }
 
-  /** Opens it, if that was not done. */
+  /** Opens it, if it is not open yet. */
   open(): void {
     this.#open();
   }

@@ -44,7 +44,7 @@ const { underway } = ownChanges;
 /** A decision: everything stays as it is. */
 export const LEAVE = 0;
 
-/** The short cut did not take the entry: that is left to `tryCommit`. */
+/** The fast path did not take the entry: that is left to `tryCommit`. */
 export const NOT_TAKEN: unique symbol = Symbol("not taken");
 
 /** From the newest version of a key, and whether it is live, to what takes its place. */
@@ -71,8 +71,8 @@ export class Committer {
   readonly #isCallers: boolean;
   /** The policy of eviction that hears of changes; undefined: none does. */
   readonly #listener: EvictionPolicy | undefined;
-  // The kernel returns one number. What else it has to say stands in the participant's record,
-  // and is read right after the call.
+  // The kernel returns one number. What else it has to say stands in the participant's record, and
+  // is read right after the call.
   readonly #deleted: number;
   readonly #result: number;
 
@@ -158,7 +158,10 @@ export class Committer {
     return cameTooLate(this.#segment.words, version) ? "late" : "done";
   }
 
-  /** As the table's `seek`, but negated if it is not live. */
+  /**
+   * As the table's `seek`, but negated if it is not live. The table remembers the place, for
+   * `#link`: to pass it on would take an object for each write.
+   */
   #seek(toInsert: boolean): number {
     const seek = () => this.#table.seek(this.#key, toInsert);
     return judged(this.#segment, seek(), seek);
@@ -198,7 +201,7 @@ export class Committer {
   }
 
   /**
-   * Links a version without a place that was sought: "lost" if it takes more than the quick way.
+   * Links a version whose place was not sought: "lost" if the fast path does not do it.
    */
   #linkFast(current: number, version: number): Insert {
     const { base } = this.#participant;

@@ -22,9 +22,9 @@ const {
 const { hint, load } = access;
 
 /**
- * A counter that wraps at 32 bits, summed over all participants. One takes away what another has
- * added: if the sum meets the one before and the other after that, it may be less than nothing, and
- * 0 is as true.
+ * A counter that wraps at 32 bits, summed over all participants. One participant may take away what
+ * another has added. If the sum reads the one before and the other after that, it may be negative;
+ * 0 is as true then.
  */
 export function sumTally(segment: Segment, word: number): number {
   let sum = 0;
@@ -39,8 +39,8 @@ const SETS = P_COUNTERS / 2 + COUNTERS.indexOf("sets");
 const DELETES = P_COUNTERS / 2 + COUNTERS.indexOf("deletes");
 
 /**
- * A number that becomes another one when this participant writes, or somebody is short of memory:
- * almost always, so it is a hint.
+ * A number that changes when this participant writes, or when somebody is short of memory. It is a
+ * hint: two changes may cancel out.
  */
 export function activityOf({ words, floats }: Segment, slot: number): number {
   const base = participantBase(slot);

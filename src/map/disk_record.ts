@@ -1,10 +1,10 @@
 /**
- * What is known of a map's life on disk, in words of its header, so that every worker can tell.
- * Whoever writes epochs notes it here; the map itself knows of no files.
+ * What is known of a map's epochs on disk, in words of its header, so that every worker can tell.
+ * The worker that writes epochs notes it here; the map itself knows of no files.
  *
- * One worker writes at a time, or hardly ever two: so what belongs to an epoch is written one word
- * after the other, and read likewise. Where two did at once, or one died in between, the fields may
- * be those of two epochs.
+ * One worker writes at a time, but for rare cases. So what belongs to an epoch is written one word
+ * after the other, and read in the same way. If two workers wrote at once, or one died in between,
+ * the fields may belong to two epochs.
  *
  * @module
  */
@@ -26,27 +26,29 @@ import { add, load, store } from "../segment/atomics.ts";
 
 /** What {@linkcode SharedMapStats} says of the epochs of a map on disk. */
 export interface PersistenceStats {
-  /** The number of the last epoch, be it the one that was restored; 0: there is none yet. */
+  /** The number of the last epoch, which may be the one that was restored; 0: there is none yet. */
   epoch: number;
-  /** Entries in it, those of the epochs that it builds on included. */
+  /** Entries in it, including those of the epochs that it builds on. */
   entries: number;
   /** Bytes of its file. */
   bytes: number;
   /** How long it took to write, in milliseconds. */
   durationMs: number;
-  /** How long ago the moment is that it shows, in milliseconds. It grows while nothing changes. */
+  /**
+   * How long ago the moment is that it shows, in milliseconds. It grows also while nothing changes.
+   */
   ageMs: number;
   /**
-   * How far the disk is behind, in milliseconds: what was written to the map since would be lost
-   * now. As long as epochs can be written it stays about an interval at most, also where nothing
-   * changes: so it is what to watch. It begins when the map is restored, or first written.
+   * How far the disk is behind, in milliseconds: writes of that span of time would be lost now.
+   * While epochs can be written it stays at about an interval at most, also if nothing changes: so
+   * this is the figure to watch. It counts from when the map is restored, or first written.
    */
   behindMs: number;
   /** Epochs written. */
   written: number;
   /** Epochs that could not be written. */
   failed: number;
-  /** Those since the last one that could, or that was not needed. */
+  /** The same since the last one that was written, or was not needed. */
   failuresInARow: number;
 }
 
@@ -61,7 +63,10 @@ export interface WrittenEpoch {
 
 const FIELDS = H_DISK / 2;
 
-/** Notes that the life on disk begins, unless it has: with the epoch that was restored, if any. */
+/**
+ * Notes that the map is kept on disk from now on, with the epoch that was restored, if any. Does
+ * nothing if that was noted before.
+ */
 export function noteBeginning(
   segment: Segment,
   restored?: WrittenEpoch,
@@ -107,7 +112,7 @@ export function noteFailure({ words }: Segment): void {
   add(words, H_DISK_FAILURES, 1);
 }
 
-/** What was noted; undefined: the map has no life on disk. */
+/** What was noted; undefined: the map is not kept on disk. */
 export function readDiskRecord(
   { floats, words }: Segment,
 ): PersistenceStats | undefined {

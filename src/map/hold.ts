@@ -1,7 +1,7 @@
 /**
- * Holds: one map object's part in an attachment. The map objects that a thread opened by one name
- * share an attachment, as its places are few; each ends by itself, and takes along what was opened
- * by it. With the last one the attachment ends.
+ * Holds: one map object's share of an attachment. The map objects that a thread opened by one name
+ * share an attachment, as a map has few places. Each hold ends by itself, and closes what was
+ * opened by it. With the last one the attachment ends.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Participant } from "../reclamation/participant.ts";
 import { mapClosed } from "../errors.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** One map object's part in an attachment. */
+/** One map object's share of an attachment. */
 export class Hold {
   readonly attachment: Attachment;
   readonly #participant: Participant;
@@ -18,12 +18,15 @@ export class Hold {
   readonly #endings: (() => void)[] = [];
   /** The pins that the caller of the map keeps. */
   #pins = 0;
-  /** Changes once before it is used, as the base of a participant does. */
+  /**
+   * Set twice before it is used, so that the compiler does not take it for a constant: as the base
+   * of a participant.
+   */
   #isOpen = false;
 
   /**
-   * @param attachment What it is a part of.
-   * @param release Called once, at the end: closes the attachment, if this was the last part.
+   * @param attachment The attachment.
+   * @param release Called once, at the end: closes the attachment if this was the last hold.
    */
   constructor(attachment: Attachment, release: () => void) {
     this.attachment = attachment;
@@ -32,7 +35,7 @@ export class Hold {
     this.#isOpen = true;
   }
 
-  /** The one and only part of an attachment. */
+  /** The only hold of an attachment. */
   static whole(attachment: Attachment): Hold {
     return new Hold(attachment, () => attachment.close());
   }
@@ -43,20 +46,20 @@ export class Hold {
   }
 
   /**
-   * Throws `ClosedError` after `close`; heals what was cut short. Before each operation that
-   * writes.
+   * Throws `ClosedError` after `close`; repairs what was cut short. To be called before each
+   * operation that writes.
    */
   checkOpen(what: string): void {
     this.checkReadable(what);
     this.#participant.heal();
   }
 
-  /** As `checkOpen`, for an operation that only reads: whatever pins heals. */
+  /** As `checkOpen`, for an operation that only reads: if it has to pin, that repairs. */
   checkReadable(what: string): void {
     if (!this.#isOpen) throw mapClosed(what, this.attachment.segment.name);
   }
 
-  /** Pins for the caller of the map; returns how to end that, which the close does, too. */
+  /** Pins for the caller of the map; returns what ends the pin. Closing the hold ends it, too. */
   keepPin(): () => void {
     this.#participant.keepPin();
     this.#pins++;
@@ -73,7 +76,7 @@ export class Hold {
   }
 
   /**
-   * Has something called when this ends, while the attachment is still open; at once if it has
+   * Calls something before the hold ends, while the attachment is still open; at once if it has
    * ended.
    */
   beforeEnd(ending: () => void): void {
@@ -81,7 +84,7 @@ export class Hold {
     else ending();
   }
 
-  /** Ends this part, and what was opened by it; again is nothing. */
+  /** Ends the hold, and what was opened by it; a second call does nothing. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

@@ -1,6 +1,7 @@
 /**
- * Holders: who in the process has the map of a name, as the Web Locks tell. The name of a holder's
- * lock says which segment it has, and what may help to find out who that is.
+ * Holders: which threads of the process have the map of a name, as the Web Locks tell. The name of
+ * a holder's lock says which segment it has, and what helps people to find out which thread that
+ * is.
  *
  * @module
  */
@@ -9,19 +10,19 @@ import { locks } from "../reclamation/lifeline.ts";
 import { timers } from "../timers.ts";
 import type { Attachment } from "./attachment.ts";
 
-/** Characters of a script's address that are told. */
+/** How many characters of a script's address are told. */
 const MOST_SCRIPT = 200;
 
 /** A thread that has the map of a name. */
 export interface Holder {
-  /** The segment's; none if the lock is not of a kind that is known here. */
+  /** The id of the segment; none if the lock has a form that is not known here. */
   readonly id?: string;
   /** The name and the script of its worker, where it has one. */
   readonly worker?: string;
   readonly script?: string;
   /** Since when it has the map, as an ISO date. */
   readonly since?: string;
-  /** As the locks call it. */
+  /** How the Web Locks call it. */
   readonly clientId: string;
 }
 
@@ -46,7 +47,7 @@ export function holderLock(
   });
 }
 
-/** Who has the map of a name. */
+/** The threads that have the map of a name. */
 export async function holdersOf(name: string): Promise<Holder[]> {
   const before = prefix(name);
   const { held } = await locks.query();
@@ -57,7 +58,7 @@ export async function holdersOf(name: string): Promise<Holder[]> {
     }));
 }
 
-/** What a lock tells; nothing if others took it who know nothing of this module. */
+/** What the name of a lock tells; nothing if it was not taken by this module. */
 function told(text: string): Omit<Holder, "clientId"> {
   try {
     return { ...JSON.parse(text) };
@@ -67,7 +68,7 @@ function told(text: string): Omit<Holder, "clientId"> {
   }
 }
 
-/** Says who they are, for an error. */
+/** Describes holders, for an error. */
 export function describe(holders: readonly Holder[]): string {
   const all = holders.map(({ worker, script, since, clientId }) => {
     const isWorker = worker !== undefined || script !== undefined;

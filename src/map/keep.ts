@@ -1,12 +1,12 @@
 /**
- * What an update says that changes nothing.
+ * What the callback of an update returns to change nothing.
  *
  * @module
  */
 
 /**
  * What the callback of {@linkcode SharedMap.prototype.update} returns to leave the entry as it is,
- * or to leave the key without one: nothing is written, and the expiry stays.
+ * or the key without an entry: nothing is written, and the expiry stays.
  *
  * @example Usage
  * ```ts

@@ -1,9 +1,9 @@
 /**
- * How long entries live: what the methods that write are told about it, and how that is checked.
+ * How long entries live: the options of the methods that write, and how they are checked.
  *
- * One rule for all of them: `ttl` is for the entry that the call makes, counted from the moment at
- * which it is made; where there is one already, `keepTtl` says whether that one's expiry stays. The
- * methods differ only in what they do unless told.
+ * There is one rule for all methods: `ttl` is for the entry that the call makes, and counts from
+ * when it is made; if there is an entry already, `keepTtl` says whether its expiry stays. The
+ * methods differ only in their defaults.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { received } from "../errors.ts";
 /**
  * Options of the methods that write: how long the entry lives.
  *
- * Value and expiry are written in one step, so that no death of a worker can come between them.
+ * Value and expiry are written in one step: even if the worker dies, there are both or none.
  *
  * | method                      | an entry that is there, without options | with `{ ttl }`  |
  * | --------------------------- | --------------------------------------- | --------------- |
@@ -22,14 +22,14 @@ import { received } from "../errors.ts";
  * | `update` `increment`        | keeps its expiry                        | keeps its expiry |
  * | `getOrInsert…`              | is left as it is                        | is left as it is |
  *
- * `keepTtl` chooses the other. An entry that was not there, or has expired, gets the `ttl`, or does
- * not expire.
+ * `keepTtl` changes that. An entry that was not there, or had expired, gets the `ttl`; without one
+ * it does not expire.
  *
- * An expiry is a moment of the system's clock, which all workers and the files of snapshots share.
- * So if that clock is set back, entries live longer by as much, and one that had expired, but was
- * not swept or replaced yet, is there again; if it is set forward, they expire earlier by as much.
- * It is asked as `Date.now()`, so a test with a fake clock sees its entries expire. Each worker
- * goes by its own `Date`: fake it in all that write or read entries with a `ttl`, or in none.
+ * An expiry is a time of the system's clock, which all workers and the files of snapshots share. If
+ * that clock is set back, entries live longer by as much, and one that had expired, but was not
+ * swept or replaced yet, is there again. If it is set forward, they expire earlier by as much. The
+ * time is read by `Date.now()`, so a test with a fake clock sees its entries expire. Each worker
+ * reads its own `Date`: fake it in all workers that write or read entries with a `ttl`, or in none.
  *
  * @example A limit of 100 requests a minute
  * ```ts
@@ -56,15 +56,15 @@ import { received } from "../errors.ts";
  */
 export interface SetOptions {
   /**
-   * How long the entry lives from the moment that it is written, in milliseconds, above 0;
-   * `Infinity`: until it is deleted.
+   * How long the entry lives after it is written, in milliseconds, above 0; `Infinity` if it does
+   * not expire.
    *
    * @default {Infinity}
    */
   ttl?: number | undefined;
   /**
-   * Whether an entry that is there keeps its expiry. `ttl` is then for one that is not there only:
-   * `set(key, value, { ttl, keepTtl: true })`.
+   * Whether an entry that is there keeps its expiry. If so, `ttl` is only for one that is not
+   * there: `set(key, value, { ttl, keepTtl: true })`.
    *
    * @default {false, but true for `update` and `increment`, and for `compareAndSet` without `ttl`}
    */
@@ -74,11 +74,11 @@ export interface SetOptions {
 /**
  * Options of {@linkcode SharedMap.prototype.getOrInsert} and
  * {@linkcode SharedMap.prototype.getOrInsertComputed}: how long the entry lives if it is inserted.
- * One that is there is left as it is, with its expiry.
+ * An entry that is there is left as it is, with its expiry.
  */
 export interface InsertOptions extends SetOptions {
   /**
-   * An entry that is there keeps its expiry always.
+   * An entry that is there always keeps its expiry.
    *
    * @default {true}
    */
@@ -97,7 +97,7 @@ const ANEW: Lifetime = { ttl: Infinity, keeps: false };
 const KEPT: Lifetime = { ttl: Infinity, keeps: true };
 
 /**
- * What options say, checked.
+ * The lifetime that options say, checked.
  *
  * @param options The options, if any were given.
  * @param what What is done, for an error.

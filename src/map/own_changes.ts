@@ -1,9 +1,9 @@
 /**
  * Own changes: whether the caller's code changes the very entry that it runs for.
  *
- * A callback of `update`, or a codec, may do that, and then has to run again. Where it does so each
- * time the operation would never end: so the rounds in which it did are counted. Those in which
- * only other workers came in between are not: there somebody got on.
+ * A callback of `update`, or a codec, may do that, and then has to run again. If it does so each
+ * time, the operation would never end: so these rounds are counted. Rounds in which only other
+ * workers came in between are not counted: those workers have made progress.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { KeyFormat } from "../codec/codec.ts";
 import type { Segment } from "../segment/segment.ts";
 import { EncodedKey } from "../table/key.ts";
 
-/** Rounds with a change of its own key before an operation gives up. */
+/** How many rounds may change their own entry before an operation gives up. */
 const MOST_ROUNDS = 8;
 
 /** The operations of this thread that wait for the caller's code, innermost first. */
@@ -40,7 +40,7 @@ export class Watch {
   }
 
   /**
-   * Begins with another entry.
+   * Begins to watch an entry.
    *
    * @param prepared Its key, prepared.
    * @param hash Its hash.
@@ -52,7 +52,7 @@ export class Watch {
     this.#rounds = 0;
   }
 
-  /** Calls the caller's code, with what it gets. */
+  /** Calls the caller's code with an argument, and watches meanwhile. */
   during<A, T>(code: (argument: A) => T, argument: A): T {
     this.#outer = underway.innermost;
     underway.innermost = this;
@@ -69,8 +69,8 @@ export class Watch {
   }
 
   /**
-   * After a round that came to nothing. Throws if the caller's code changed the entry itself, in
-   * this round and too many before.
+   * Ends a round that was in vain. Throws if the caller's code has changed the entry itself in too
+   * many rounds.
    */
   endRound(what: string): void {
     if (!this.#isChanged) return;
@@ -81,7 +81,7 @@ export class Watch {
     );
   }
 
-  /** Notes a change by this thread, here and in the operations around. */
+  /** Notes a change by this thread, here and in the operations around this one. */
   note(segment: Segment, key: EncodedKey): void {
     if (key.hash === this.#hash && segment.id === this.#segment.id) {
       this.#isChanged ||= this.#isOf(key);

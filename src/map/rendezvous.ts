@@ -1,18 +1,18 @@
 /**
  * Rendezvous: finding a map by its name, anywhere in the process.
  *
- * A thread that has the map of some name holds a Web Lock whose name begins alike, and listens on
- * one broadcast channel. Whoever opens the name takes turns with other openers (a lock again);
- * then, if no lock says that a thread holds the map, it creates one; else it asks on the channel,
- * and any holder answers with the segment. A holder that is busy answers when it comes to it; one
- * that dies loses its lock, and the opener looks again. So there is no moment at which two maps of
- * one name come to be, and a map whose holders are all gone is gone. Within a thread all share one
- * attachment, and nobody needs to be asked.
+ * A thread that has the map of a name holds a Web Lock whose name says so, and listens on one
+ * broadcast channel. Openers of a name take turns, by another lock. The one whose turn it is makes
+ * the map, if no lock says that a thread holds it; else it asks on the channel, and any holder
+ * answers with the segment. A holder that is busy answers when it comes back to its event loop; one
+ * that dies loses its lock, and the opener checks again. So two maps of one name never come to be,
+ * and a map whose holders are all gone is gone. All map objects of a thread share one attachment,
+ * and nobody needs to be asked.
  *
- * Anybody may send anything on the channel. What is no message of ours is ignored, and so is an
- * answer with a segment that is not the one that a holder's lock tells of. Nobody waits for ever
- * for one that gives no sign of life; a thread that creates the map, which may take its time, says
- * so when it is asked.
+ * Anybody may send anything on the channel. Messages of other forms are ignored, and so are answers
+ * with another segment than a holder's lock names. An opener does not wait for ever for a thread
+ * that gives no sign of life. A thread that is making the map, which may take long, says so when it
+ * is asked.
  *
  * @module
  */
@@ -27,13 +27,16 @@ import { Channel } from "./channel.ts";
 import { Hold } from "./hold.ts";
 import { describe, type Holder, holderLock, holdersOf } from "./holder.ts";
 
-/** How long to wait for an answer before looking again whether anyone is there to give one. */
+/**
+ * How long to wait for an answer before checking again whether there is anybody to give one, in
+ * milliseconds.
+ */
 const LOOK_AGAIN_MS = 50;
 
 type Message =
   | { kind: "ask"; name: string; question: string }
   | { kind: "answer"; question: string; handle: SegmentHandle }
-  /** The map is being created by whoever says so. */
+  /** The sender is making the map. */
   | { kind: "creating"; question: string };
 
 /** This thread's attachment to the map of a name. */
@@ -49,7 +52,7 @@ type Listener = (reply: Message) => void;
 
 /** The maps that this thread has by name. */
 const held = new Map<string, Holding>();
-/** The names whose maps this thread creates at the moment. */
+/** The names of the maps that this thread is making. */
 const creating = new Set<string>();
 const listeners = new Map<string, Listener>();
 const channel = new Channel<Message>("epochmap", receive);
@@ -68,8 +71,7 @@ function receive(data: unknown): void {
 }
 
 /**
- * Whether it has the form of a message of ours. What an answer leads to is looked at where it is
- * used.
+ * Whether it has the form of a message. The handle in an answer is checked where it is used.
  */
 function isMessage(data: unknown): data is Message {
   if (typeof data !== "object" || data === null) return false;
@@ -89,9 +91,9 @@ function isMessage(data: unknown): data is Message {
 export interface Opening {
   /** Makes the map. Others wait meanwhile. */
   create: () => Promise<Attachment>;
-  /** Looks at a segment that somebody holds before it is joined; may throw. */
+  /** Checks a segment that somebody holds, before it is joined; may throw. */
   check: (segment: Segment) => void;
-  /** How long to wait for others without a sign of life, in milliseconds. */
+  /** How long to wait for others that give no sign of life, in milliseconds. */
   timeout: number;
 }
 
@@ -99,9 +101,9 @@ export interface Opening {
  * Joins the map of a name, or makes it.
  *
  * @param name The name, the same in all threads.
- * @param opening What to do then.
- * @returns A part in this thread's attachment.
- * @throws {HandleError} If those who hold the name, or are at it, give no sign of life.
+ * @param opening How it is opened.
+ * @returns A hold of this thread's attachment.
+ * @throws {HandleError} If the threads that have the map, or are opening it, give no sign of life.
  */
 export async function meet(name: string, opening: Opening): Promise<Hold> {
   const { check, create, timeout } = opening;
@@ -134,13 +136,13 @@ async function announced<T>(name: string, create: () => Promise<T>) {
   }
 }
 
-/** Says that this thread has the map of a name. */
+/** Notes, and tells others, that this thread has the map of a name. */
 function hold(name: string, attachment: Attachment): void {
   const lifeline = Lifeline.hold(holderLock(name, attachment));
   held.set(name, { attachment, lifeline, users: 0 });
 }
 
-/** A part in the attachment that this thread has by a name. */
+/** A hold of the attachment that this thread has by a name. */
 function share(name: string): Hold {
   const holding = held.get(name)!;
   const { attachment, lifeline } = holding;
@@ -158,7 +160,7 @@ function share(name: string): Hold {
 
 // ---- waiting for others -------------------------------------------------------------------------
 
-/** One opener's wait: what it asks, and since when it has heard nothing. */
+/** One opener's wait: what it asks, and when it has last heard something. */
 class Wait {
   readonly name: string;
   readonly question = crypto.randomUUID();
@@ -171,8 +173,8 @@ class Wait {
   }
 
   /**
-   * Asks whoever has the map, or is about to; replies may come until `listeners` knows the question
-   * no more.
+   * Asks the threads that have the map, or are making it. Replies may come until the question is
+   * removed from `listeners`.
    */
   ask(): void {
     const { name, question } = this;
@@ -189,10 +191,10 @@ class Wait {
     return timers.elapsed() - this.#heardAt >= this.#timeout;
   }
 
-  /** An answer that leads to no map; perhaps one of another version of this module. */
+  /** The error for an answer that led to no map, perhaps from another version of this module. */
   refused: HandleError | undefined;
 
-  /** What to say when it is over. */
+  /** The error for a wait that is over. */
   error(who: string): HandleError {
     const error = new HandleError(
       `Cannot open ${
@@ -206,8 +208,7 @@ class Wait {
 }
 
 /**
- * Does work that one opener of a name does at a time. Throws `HandleError` if the turn does not
- * come.
+ * Does work when it is this opener's turn. Throws `HandleError` if the turn does not come.
  */
 async function inTurn<T>(wait: Wait, work: () => Promise<T>): Promise<T> {
   const lock = `epochmap opening ${JSON.stringify(wait.name)}`;
@@ -236,7 +237,8 @@ async function inTurn<T>(wait: Wait, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Who keeps the turn from coming, for an error: the one that has it, or those that it waits for.
+ * Which threads keep the turn from coming, for an error: the one whose turn it is, or those that it
+ * waits for.
  */
 async function whoIsInTheWay(name: string, lock: string): Promise<string> {
   const holders = describe(await holdersOf(name));
@@ -282,7 +284,7 @@ async function answer(
   }
 }
 
-/** The segment that an answer brought, if it is one. */
+/** The segment that an answer brought; undefined if it is none. */
 function segmentIn(
   { handle }: { handle: SegmentHandle },
   wait: Wait,

@@ -1,6 +1,6 @@
 /**
- * Iteration: range by range in hash order, pinned only while a range is read. What was read is
- * finished one by one, as the caller asks for it.
+ * Iteration: range by range in the order of hashes, pinned only while a range is read. What was
+ * read is finished one by one, when the caller asks for it.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import type { Part, Taken } from "./version_reader.ts";
 const END = { done: true, value: undefined } as const;
 
 /**
- * Iterates over a part of each version that `select` lets through (0: leave it out). A class,
- * because a generator costs as much per entry as reading it does.
+ * Iterates over a part of each version that `select` chooses. It is a class, because a generator
+ * costs as much per entry as reading the entry does.
  */
 export class Scan<T> extends Iterator<T, undefined> {
   readonly #attachment: Attachment;
@@ -29,8 +29,9 @@ export class Scan<T> extends Iterator<T, undefined> {
 
   /**
    * @param attachment The worker's hold on the map.
-   * @param select From a key's newest version to the one that is wanted. It also gets the time
-   * before that was found: what had not expired then may have been replaced in time.
+   * @param select From a key's newest version to the one that is wanted, or 0 for none. It also
+   * gets the time before the version was found: one that had not expired then counts as live, since
+   * it may have been replaced in time.
    * @param part What the iterator gives of it.
    * @param checkOpen Throws when the iterator may not go on.
    */

@@ -1,11 +1,10 @@
 /**
  * Sightings: what an operation saw of an entry before it let the caller's code run.
  *
- * That code runs without a pin, for it may use the map, or take for ever. So the memory of the
- * version that was seen may have been used again when it returns, for another version of the very
- * same key. Therefore what is seen later is compared by its bytes: one that has the same is as good
- * as the same. Only as long as the era is the same, nothing that was there can have been freed, and
- * the ref tells.
+ * That code runs without a pin, as it may use the map, or take long. So when it returns, the memory
+ * of the version that was seen may hold another version of the very same key. Therefore versions
+ * are compared by their bytes: one with the same bytes is as good as the same one. Only while the
+ * era is still the same, nothing that was there can have been freed, and comparing refs is enough.
  *
  * @module
  */
@@ -23,16 +22,16 @@ const { load } = access;
 const { NUMBER_INFO } = lookups;
 const { valueBytes, valueIndex } = versions;
 
-/** No version has this ref, and it is not that of none. */
+/** No version has this ref, nor is it 0. */
 const UNKNOWN = -1;
 
-/** One look at an entry. */
+/** What was seen of an entry. */
 export class Sighting<V> {
-  /** The value, to be finished; undefined: there was no entry. */
+  /** The value, to be finished; undefined if there was no entry. */
   readonly value: Taken<V> | undefined;
   readonly #segment: Segment;
   readonly #reader: VersionReader<unknown, V>;
-  /** Undefined: that of another pin, or of none. */
+  /** The era; undefined: it was not read under a pin, and matches none. */
   readonly #era: number | undefined;
   readonly #ref: number;
   /** What its version says of the value, and the value itself, or its bytes. */
@@ -62,7 +61,7 @@ export class Sighting<V> {
    *
    * @param segment The segment.
    * @param reader Takes out the value.
-   * @param era The era, as it was before the entry was looked for, and after the pin.
+   * @param era The era, read after the pin began, and before the entry was looked for.
    * @param ref The live version; 0: there is none.
    */
   static of<V>(
@@ -84,7 +83,7 @@ export class Sighting<V> {
     return new Sighting(segment, reader, era, ref, info, value, kept);
   }
 
-  /** Of a number that a look found, without a pin. */
+  /** Of a number that a fast lookup found, without a pin. */
   static ofNumber<V>(
     segment: Segment,
     reader: VersionReader<unknown, V>,
@@ -103,8 +102,8 @@ export class Sighting<V> {
   }
 
   /**
-   * Whether the live version of the key, or that there is none, is still what was seen. The caller
-   * is pinned, and was not since.
+   * Whether the live version of the key (0: none) is still what was seen. The caller is pinned;
+   * this pin began after the sighting.
    */
   isStill(ref: number): boolean {
     // Nothing that was there can have been freed then, nor will be during this pin.

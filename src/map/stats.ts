@@ -1,6 +1,6 @@
 /**
- * Statistics: summed over the participants' own counters when somebody asks, so that counting costs
- * the writers nothing that is shared.
+ * Statistics: summed over the participants' own counters when somebody asks, so that counting
+ * touches no shared memory.
  *
  * @module
  */
@@ -44,11 +44,11 @@ export interface SharedMapStats {
   expired: number;
   /** Entries evicted. */
   evicted: number;
-  /** Writes that another worker's write to the same place made try again. */
+  /** Writes that had to try again, as another worker wrote to the same place. */
   retries: number;
   /** Moves to another table that were started. */
   migrations: number;
-  /** Records that were retired and then freed. */
+  /** Blocks that were retired and then freed. */
   reclaimed: number;
   /** Replaced versions that open snapshots keep. */
   heldVersions: number;
@@ -56,11 +56,10 @@ export interface SharedMapStats {
   openSnapshots: number;
   /** Attachments in all workers. */
   participants: number;
-  /** Dead workers that others cleared up after. */
+  /** Dead workers after which others have cleared up. */
   recoveries: number;
   /**
-   * The epochs on disk, if `persist` or a {@linkcode SnapshotWriter} writes them, in whichever
-   * worker.
+   * The epochs on disk, if `persist` or a {@linkcode SnapshotWriter} writes them, in any worker.
    */
   persistence?: PersistenceStats;
 }

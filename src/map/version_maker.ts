@@ -27,7 +27,7 @@ const {
   writeVersion,
 } = versions;
 
-/** There is no memory for a version: `VersionMaker.shortage` says what for. */
+/** There is no memory for a version: `VersionMaker.shortage` says of what there was too little. */
 export const NO_MEMORY = -1;
 
 /** A value that is prepared to be written. */
@@ -41,10 +41,13 @@ export class VersionMaker {
   readonly #participant: Participant;
   readonly #segment: Segment;
   readonly #key: EncodedKey;
-  /** Keys that are longer than this need memory set aside for their tombstones. */
+  /** Keys that are longer than this need memory that is kept for their tombstones. */
   readonly #longKey: number;
   #ttlMarked = false;
-  /** What the last write that failed was short of. */
+  /**
+   * What the last `NO_MEMORY`, or lack of a slot, was about. It stands here, and is not returned,
+   * because versions are numbers: writes pass no objects while they succeed.
+   */
   shortage: Shortage = { of: "entry", bytes: 0 };
 
   /**
@@ -59,8 +62,8 @@ export class VersionMaker {
   }
 
   /**
-   * When an entry that lives `ttl` milliseconds from now expires. Says first that the map has such
-   * entries, for those who sweep it. The attachment is open.
+   * When an entry expires that lives `ttl` milliseconds from now. Notes first that the map has such
+   * entries, so that it is swept. The attachment is open.
    */
   endAfter(ttl: number): number {
     if (ttl === Infinity) return Infinity;
@@ -72,8 +75,8 @@ export class VersionMaker {
   }
 
   /**
-   * The expiry to write over a key's newest version: that of a renewal, if it is later than that of
-   * an entry which is there.
+   * The expiry of a version that takes the place of a key's newest one; negative, for a renewal, if
+   * the entry is there and gets more time.
    */
   endOver(current: number, live: boolean, { ttl, keeps }: Lifetime): number {
     if (!live) return this.endAfter(ttl);
@@ -84,8 +87,8 @@ export class VersionMaker {
   }
 
   /**
-   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a
-   * section that whoever publishes or frees it ends.
+   * Writes a fresh version of the packed key with a prepared value. It is in hand then; the section
+   * that it is made in ends when it is published or freed.
    */
   make(values: Prepared, expiry: number): number {
     const ref = this.#allocate(values.byteLength, expiry);
@@ -104,7 +107,7 @@ export class VersionMaker {
   }
 
   /**
-   * The same to take the place of the key's newest version, with the expiry that follows from that.
+   * The same, with the expiry that follows from the key's newest version.
    */
   makeOver(
     values: Prepared,
@@ -115,7 +118,7 @@ export class VersionMaker {
     return this.make(values, this.endOver(current, live, life));
   }
 
-  /** The same with the value of another and its own expiry. */
+  /** The same with the value of another version, and an expiry of its own. */
   copy(current: number, expiry: number): number {
     const { words, bytes } = this.#segment;
     const length = valueBytes(words, current);
@@ -134,7 +137,7 @@ export class VersionMaker {
     return this.#kept(ref);
   }
 
-  /** Begins a section if there is memory. */
+  /** A block for a version. If there is one, a section begins. */
   #allocate(valueLength: number, expiry: number): number {
     const keyLength = this.#key.info & LENGTH_MASK;
     const bytes = versionBytes(keyLength, valueLength, expiry !== Infinity);
@@ -157,8 +160,8 @@ export class VersionMaker {
 
   /**
    * A version of the packed key whose header and key are written, if memory is kept for its
-   * tombstone still, or again: from here on that is so for as long as there is the version. Else
-   * the version is freed, and its section ends.
+   * tombstone, still or again: from here on that stays so as long as the version exists. Else the
+   * version is freed, and its section ends.
    */
   #kept(ref: number): number {
     const keyLength = this.#key.info & LENGTH_MASK;

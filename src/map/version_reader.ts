@@ -1,5 +1,5 @@
 /**
- * Reading versions as the caller's keys and values.
+ * Reading versions: from a version to the caller's key and value.
  *
  * That takes two steps, because a codec of the caller's own may do anything: use the map, close it,
  * or never return. While the map is pinned, a version is only *taken out*: decoded by a codec of
@@ -23,7 +23,7 @@ const {
   valueTag,
 } = versions;
 
-/** What is left to the pinned path. */
+/** The copied value is not decoded: it is left to a lookup under a pin. */
 export const UNDECODED: unique symbol = Symbol("undecoded");
 
 /** What was taken out of a version, and is to be finished without a pin. */
@@ -36,7 +36,7 @@ export interface Part<T> {
   finish(taken: Taken<T>): T;
 }
 
-/** Decodes versions, and what looks copied. */
+/** Decodes versions, and what fast lookups copied. */
 export class VersionReader<K, V> {
   readonly keys: KeyFormat<K>;
   readonly values: ValueFormat<V>;
@@ -84,7 +84,7 @@ export class VersionReader<K, V> {
     return new Uint8Array(bytes.subarray(at * 8, at * 8 + length));
   }
 
-  /** Finishes a key. Runs the caller's code, if that decodes it. */
+  /** Finishes a key. Runs the caller's codec, if the key has one. */
   key(taken: Taken<K>): K {
     const key: unknown = taken;
     return this.#ownKeys === undefined
@@ -111,8 +111,8 @@ export class VersionReader<K, V> {
   }
 
   /**
-   * The value that a look copied to `at`, in units of 8 bytes; `UNDECODED` if it seems to have
-   * expired.
+   * The value that a fast lookup copied to `at`, in units of 8 bytes; `UNDECODED` if it seems to
+   * have expired.
    */
   copied(at: number, info: number): V | typeof UNDECODED {
     if (this.seemsOver(at)) return UNDECODED;
@@ -124,7 +124,10 @@ export class VersionReader<K, V> {
     );
   }
 
-  /** Whether what a look found seems to have expired: the pinned path then looks again. */
+  /**
+   * Whether the entry that a fast lookup copied to `at` seems to have expired. A lookup under a pin
+   * has to decide then.
+   */
   seemsOver(at: number): boolean {
     const expiry = this.#segment.floats[at - 1];
     return expiry !== Infinity && Math.abs(expiry) <= Date.now();
