@@ -32,7 +32,8 @@ export interface BuiltInValues {
 }
 
 /** Codecs for keys of any type. */
-// deno-lint-ignore no-explicit-any -- a codec both takes and gives its type, so nothing else stands for all of them
+// A codec both takes and gives its type, so no other type stands for all codecs.
+// deno-lint-ignore no-explicit-any
 export type AnyKeyCodec = keyof BuiltInKeys | Codec<any>;
 /** Codecs for values of any type. */
 // deno-lint-ignore no-explicit-any -- likewise

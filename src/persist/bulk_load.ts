@@ -1,11 +1,11 @@
 /**
- * Filling: encoded entries straight into the table, many under one pin, in the order of their
+ * Bulk load: encoded entries go straight into the table, many under one pin, in the order of their
  * hashes.
  *
- * An entry goes in as any write does, by the same steps of the table, so others may read and write
- * the map meanwhile. What is saved is all that surrounds a write: decoding and encoding, a pin for
- * each, tables that grow step by step; and since places in the table follow the hashes, memory is
- * touched in order. While nobody else has the map, plain writes take the place of atomic steps.
+ * An entry goes in by the same steps of the table as any write, so others may read and write the
+ * map meanwhile. What is saved is what surrounds a write: decoding and encoding, a pin for each
+ * entry, and tables that grow step by step; and as places in the table follow the hashes, memory is
+ * touched in order. While nobody else has the map, plain writes replace the atomic steps.
  *
  * @module
  */
@@ -74,10 +74,10 @@ export class BulkLoader {
 
   /**
    * @param attachment The map.
-   * @param entries How many will come, about: the table is made for them.
-   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is
-   * written may be settled before it is linked, and plain writes link it. Each saves an atomic step
-   * or two.
+   * @param entries About how many will come: the table is made for them.
+   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so versions
+   * may be settled before they are linked, and plain writes link them. That saves an atomic step or
+   * two for each.
    */
   constructor(attachment: Attachment, entries: number, isAlone: boolean) {
     this.#attachment = attachment;
@@ -120,8 +120,8 @@ export class BulkLoader {
   }
 
   /**
-   * Looks at the places of some keys before it writes to the first: these looks do not wait for
-   * each other where memory is slow, as the atomic steps of a write do.
+   * Reads the places of some keys before it writes to the first: these reads do not wait for each
+   * other, as the atomic steps of writes do.
    */
   #loadBatch(words: Int32Array, at: number, count: number): number {
     const { hashes, places } = this.#ahead;
@@ -189,7 +189,7 @@ export class BulkLoader {
   }
 
   /**
-   * Ends the filling, whatever came of it: accounts for the rest, and takes back what was
+   * Ends the bulk load, also after an error: accounts for the rest, and takes back what was
    * announced.
    */
   end(): void {
@@ -246,7 +246,7 @@ export class BulkLoader {
   }
 
   /**
-   * Writes and links a version of so many bytes; or says what it is short of. The caller is in a
+   * Writes and links a version of so many bytes, or returns what it is short of. The caller is in a
    * section.
    */
   #link(
@@ -263,7 +263,7 @@ export class BulkLoader {
     const version = hasTombstone() ? allocator.allocate(bytes) : 0;
     if (version === 0) return "entry";
     this.#write(words, at, version);
-    const isKept = hasTombstone(); // again, now that whoever looks for long keys sees this one
+    const isKept = hasTombstone(); // once more, as the others can see this key now
     if (isKept && this.#linkNew(hash, version, bytes)) return "done";
     if (isKept) readKey(words, at, this.#key);
     if (isKept && this.#publish(version)) return "done";
@@ -272,8 +272,7 @@ export class BulkLoader {
   }
 
   /**
-   * Links a version that is in hand, if there is no question that it is the first of its key, and
-   * counts it.
+   * Links a version that is in hand, if it is certainly the first of its key, and counts it.
    */
   #linkNew(hash: number, version: number, bytes: number): boolean {
     const { participant } = this.#attachment;
@@ -314,7 +313,7 @@ export class BulkLoader {
   }
 
   /**
-   * Links the version under the key at hand, whatever is there; false if the table has no place.
+   * Links the version of the present key, whatever is there; false if the table has no free slot.
    */
   #publish(version: number): boolean {
     const table = this.#table;

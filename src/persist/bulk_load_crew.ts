@@ -1,6 +1,6 @@
 /**
- * Filling a large file in with several workers: each takes a share, the one that asks takes one
- * itself.
+ * Loading a large file with several workers: each takes a share, and so does the one that starts
+ * them.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * One share of a file's entries, as one of several participants fills it in: a stretch of its
- * blocks, and so of the hashes.
+ * One share of a file's entries, which one of several participants loads: a range of its blocks,
+ * and so of the hashes.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface BulkLoadAssignment {
 }
 
 /**
- * Fills in one share; reads all of the file, and checks it once more. Throws `SnapshotError`,
+ * Loads one share. Reads all of the file, and checks it once more. Throws `SnapshotError` or
  * `MapFullError`.
  */
 export async function loadShare(
@@ -39,7 +39,7 @@ export async function loadShare(
 ): Promise<void> {
   const records = new RecordReader(file);
   for (;;) {
-    // By where it begins, so that each large record is in one share, too.
+    // By where the record begins, so that each large one is in one share, too.
     const share = Math.floor(of * file.offset / file.footer.length);
     if (!records.next()) return;
     if (share !== index) continue;

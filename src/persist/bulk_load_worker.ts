@@ -1,6 +1,6 @@
 /**
- * A worker that fills in one share of a snapshot, and says whether that is done. If not, the one
- * that asked fills in the share itself, and meets the same difficulty.
+ * A worker that loads one share of a snapshot, and tells whether it has. If not, the one that
+ * started it loads the share itself, and meets the same error.
  *
  * @module
  */
@@ -18,7 +18,8 @@ export async function fillIn(assignment: BulkLoadAssignment): Promise<void> {
   try {
     isDone = await work(assignment);
   } catch (error) {
-    // No place, no file any more, no memory: all of that the one that asked finds out by itself.
+    // No place, no file any more, no memory: the one that started this worker finds that out by
+    // itself.
     const isKnown = error instanceof HandleError ||
       error instanceof SnapshotError || error instanceof MapFullError;
     if (!isKnown) throw error;
@@ -33,7 +34,7 @@ async function work(
   try {
     using file = FileReader.open(path);
     if (file.footer.check !== check) return false; // another file took its name
-    // The table is made for all entries by the one that asked.
+    // The one that started this worker makes the table for all entries.
     const loader = new BulkLoader(attachment, 0, false);
     try {
       await loadShare(loader, file, share, () => {

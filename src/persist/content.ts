@@ -1,9 +1,9 @@
 /**
- * What a record may hold: no more than what a map with the codecs of the file can have written. The
- * checks of a file say that it is as somebody wrote it; these, that a map can take it in.
+ * What a record may hold: only what a map with the codecs of the file can have written. The
+ * checksums of a file say that it is as it was written; these checks say that a map can load it.
  *
- * Whether the bytes of a value are what its codec makes is not looked into: that shows when it is
- * read, as an error of that read.
+ * Whether the bytes of a value are what its codec writes is not checked: an error shows when the
+ * value is read.
  *
  * @module
  */
@@ -31,8 +31,7 @@ import { recordExpiry, recordValue } from "./record.ts";
 
 const TEXTS = [TAG_LATIN1, TAG_UTF16, TAG_UTF8];
 /**
- * The tags of values, by the names of the codecs that are built in; all others have bytes of their
- * own.
+ * The tags of values, by the names of the built-in codecs; other codecs have a tag of their own.
  */
 const TAGS: Readonly<Record<string, readonly number[]>> = {
   any: [TAG_CONSTANT_OR_BIGINT, TAG_NUMBER, ...TEXTS, TAG_BYTES, TAG_CLONE],
@@ -57,7 +56,8 @@ export class Content {
   /** A bit for each tag. */
   readonly #tags: number;
   /**
-   * A bit for each tag of which any length and all bytes are right; none, if the keys are numbers.
+   * A bit for each tag whose values may have any length and any bytes; none if the keys are
+   * numbers.
    */
   readonly #easyTags: number;
 
@@ -72,8 +72,8 @@ export class Content {
   }
 
   /**
-   * What is wrong with the whole record at `at`, the flags and lengths of which are right;
-   * undefined: nothing.
+   * What is wrong with the whole record at `at`, whose flags and lengths are right; undefined:
+   * nothing.
    */
   faultOf(words: Int32Array, at: number): string | undefined {
     const keyInfo = words[at];
@@ -141,7 +141,7 @@ function numberFault(
 function expiryFault(words: Int32Array, at: number): string | undefined {
   if ((words[at] & HAS_EXPIRY) === 0) return undefined;
   const expiry = recordExpiry(words, at);
-  // Infinity: it had been given a time to live, and then none.
+  // `Infinity`: the entry had a time to live once, and then none.
   return expiry >= 0 && !Object.is(expiry, -0)
     ? undefined
     : `an entry that expires at ${expiry}`;

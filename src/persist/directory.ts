@@ -2,8 +2,8 @@
  * The directory of epochs: names, what is complete, and how a file comes and goes.
  *
  * An epoch is written under a temporary name, made durable, and renamed; then the directory is made
- * durable. So a name that ends in `.epochmap` is a complete file, and once a write is acknowledged
- * it stays, whatever becomes of the process.
+ * durable. So a file whose name ends in `.epochmap` is complete; and once a write is acknowledged
+ * the file stays, whatever happens to the process.
  *
  * ```text
  * 000000000042.epochmap           epoch 42
@@ -11,14 +11,14 @@
  * 000000000041.epochmap.damaged   epoch 41, which was found to be damaged and set aside
  * ```
  *
- * All other names are somebody else's: they are not looked at. What is damaged is set aside by
- * whoever writes into the directory, under a name that is no epoch's and never another's: it is no
- * longer passed over each time, and nothing removes it. What is not understood, because its format
- * is newer or its codecs are others, stops the writer.
+ * All other names are ignored. A damaged file is set aside by the writer of the directory: it gets
+ * a new name, which is not that of an epoch, so it need not be skipped each time, and nothing
+ * removes it. A file that is not understood, because its format is newer or its codecs are
+ * different, stops the writer.
  *
- * The temporary file is made exclusively, which reserves the number among all writers, in this
- * process or another; and it is locked for as long as its writer lives. A temporary file that
- * nobody locks is what an interrupted write left: the next writer removes it.
+ * The temporary file is made exclusively, which reserves its number among all writers, in this
+ * process and others; and it is locked as long as its writer lives. A temporary file that nobody
+ * has locked was left by an interrupted write: the next writer removes it.
  *
  * @module
  */
@@ -76,7 +76,7 @@ export interface EpochFile extends CodecNames {
   id: WordPair;
   baseId: WordPair | undefined;
   /**
-   * The hash seed of its map, which goes over to a map that it is restored into as that is made.
+   * The hash seed of its map. A map that is made to restore the epoch takes it over.
    */
   seed: WordPair;
 }
@@ -214,8 +214,8 @@ export function describe(
 }
 
 /**
- * All complete epochs of a directory, newest first; what is no epoch is handed to `onDamage`. None
- * if there is no such directory.
+ * All complete epochs of a directory, newest first. The errors of files that are damaged, or not
+ * understood, go to `onDamage`. None if there is no such directory.
  */
 export function listEpochs(
   directory: string,
@@ -263,8 +263,8 @@ export function checkUnderstood(
 }
 
 /**
- * The same, and that the newest epoch, if there is one, is of this map: after one of another map it
- * has nothing to go on from. Throws `SnapshotError`.
+ * Checks the same, and that the newest epoch, if there is one, is of this map: it cannot go on from
+ * one of another map. Throws `SnapshotError`.
  */
 export function checkOwn(
   directory: string,
@@ -292,8 +292,8 @@ export function checkCodecs(
 }
 
 /**
- * The complete snapshots of a directory, newest first: of a delta, all that it builds on is there.
- * Throws `SnapshotError`.
+ * The complete snapshots of a directory, newest first. All that a delta builds on is there. Throws
+ * `SnapshotError`.
  */
 export function listComplete(directory: string): SnapshotInfo[] {
   const all = listEpochs(directory);
@@ -333,8 +333,8 @@ export class PartFile {
   }
 
   /**
-   * Reserves the next number, or the one that is wanted. Throws `SnapshotError`; nothing is written
-   * or removed if the directory holds what is not understood.
+   * Reserves the next number, or the one that is wanted. Throws `SnapshotError`. Nothing is written
+   * or removed if the directory has a file that is not understood.
    */
   static create(
     directory: string,
@@ -366,7 +366,7 @@ export class PartFile {
       throw error;
     }
     const part = new PartFile(directory, epoch, file);
-    // In between, another writer may have taken it for a leftover, or may have completed this
+    // In between, another writer may have taken the file for a leftover, or may have completed this
     // epoch.
     let isOurs = false;
     try {
@@ -400,7 +400,7 @@ export class PartFile {
     try {
       if (this.file.hasItsName) files.remove(this.file.path);
     } catch {
-      // The directory is gone, or not ours any more: then it is a leftover.
+      // The directory is gone, or belongs to another map: then the file is a leftover.
     }
     this.file.close();
   }
@@ -436,8 +436,8 @@ function removeLeftovers(parts: readonly Named[]): void {
   for (const { path } of parts) {
     try {
       using file = OpenFile.open(path, { read: true, write: true });
-      // The name may lead to the file of a writer by now; while this one is locked, and has the
-      // name, nobody else changes that.
+      // The name may belong to the file of a live writer by now. While this file is locked, and has
+      // the name, nobody else changes that.
       if (file.tryLock() && file.hasItsName) files.remove(path);
     } catch {
       // Another writer was faster, or nothing can be done about it.
@@ -446,7 +446,7 @@ function removeLeftovers(parts: readonly Named[]): void {
 }
 
 /**
- * Sets the file that an error is about aside, if it is damaged; returns what to say then. Throws
+ * Sets aside the file that an error is about, if it is damaged; returns the error to report. Throws
  * `SnapshotError`.
  */
 export function tidied(error: SnapshotError): SnapshotError {
@@ -455,8 +455,7 @@ export function tidied(error: SnapshotError): SnapshotError {
 }
 
 /**
- * Sets a damaged file aside, under a name that nothing has; returns its path. Throws
- * `SnapshotError`.
+ * Sets a damaged file aside, under a new name; returns its path. Throws `SnapshotError`.
  */
 function setAside(path: string): string {
   try {
@@ -473,7 +472,7 @@ function setAside(path: string): string {
 
 /**
  * Makes the name of the directory itself durable, so that what is published in it is found again.
- * Not again where the epoch that was published last is still there; else somebody may have put
+ * Does nothing if the epoch that was published last is still there: else somebody may have put
  * another directory in its place. Throws `SnapshotError`.
  */
 export function settleDirectory(directory: string, published?: string): void {

@@ -1,29 +1,29 @@
 /**
- * The lock of a directory: it belongs to one map of one process for as long as somebody writes
- * there.
+ * The lock of a directory: the directory belongs to one map of one process as long as somebody
+ * writes there.
  *
- * It is the system's own lock on the file `epochmap.lock`, which belongs to whoever opened the
- * file, and ends with the thread that did, however that comes. Every thread that writes, or stands
- * by to, opens the file and holds the lock for itself, *shared* with the others of its map. So
- * nothing is handed over when the worker that writes ends or dies: those that stand by have the
- * lock already, and one of them goes on writing. Only when the last of them is gone it is free. (A
- * `SnapshotWriter` has nobody who stands by: if its worker dies, the directory is free for the
- * second that it takes to replace it.)
+ * It is a lock of the system on the file `epochmap.lock`. It belongs to the open file, and ends
+ * with the thread that opened it, however that ends. Every thread that writes, or stands by to
+ * write, opens the file and holds the lock for itself, *shared* with the other threads of its map.
+ * So nothing has to be handed over when the worker that writes ends or dies: those that stand by
+ * have the lock already, and one of them goes on writing. The lock is free only when the last of
+ * them is gone. (A `SnapshotWriter` has no thread that stands by: if its worker dies, the directory
+ * is free for the second that it takes to replace it.)
  *
- * What keeps others out is the note in the file, which says whose it is: whoever holds the lock
- * shared while the note names his map owns the directory. The note is written under the exclusive
- * lock only, which nobody gets while anybody holds it shared. It stays when all are gone: if one of
- * that map comes back and finds it, nobody else was there meanwhile. It may be torn, by a death or
- * a loss of power: then it names no map.
+ * A note in the file says which map has the directory: a thread that holds the lock shared, while
+ * the note names its map, owns it. The note is written only under the exclusive lock, which nobody
+ * gets while anybody holds it shared. It stays when all are gone: if a thread of that map comes
+ * back and finds it, nobody else was there meanwhile. A death or a loss of power may tear it: then
+ * it names no map.
  *
- * This module never removes the file. Somebody may have opened it already: he would lock a file
- * that has no name any more, beside another who locks the next one of this name. Where the user
- * removes it, or the whole directory, that is what happens; so a writer looks at each epoch whether
- * the file it holds still has its name, and if not takes the lock anew. A map that was restored
- * from the directory does so only if the newest epoch there is its own: another map may have had
- * the directory, and gone on.
+ * This module never removes the file. Another thread may have opened it already, and would lock a
+ * file that has no name any more, while a third one locks the next file of this name. If the user
+ * removes it, or the whole directory, that can happen. So at each epoch a writer checks whether the
+ * file that it holds still has its name; if not, it takes the lock anew. A map that was restored
+ * from the directory does so only if the newest epoch in it is its own: another map may have had
+ * the directory meanwhile.
  *
- * Whoever reads needs no lock: complete epochs do not change.
+ * Reading needs no lock: complete epochs do not change.
  *
  * @module
  */
@@ -38,7 +38,7 @@ const NAME = "epochmap.lock";
 /** Between two tries, in milliseconds. */
 const AGAIN_MS = 20;
 /**
- * So long one waits at least, in milliseconds: a thread that was told to end may still be there.
+ * The least time to wait, in milliseconds: a thread that was told to end may still be there.
  */
 export const DYING_MS = 500;
 /** Bytes that are read of a note. */
@@ -58,9 +58,9 @@ export interface Taking {
   /** Whether whoever has it is about to leave: then the time does not count. */
   isLeaving?: () => Promise<boolean>;
   /**
-   * Called before a directory that was not the map's is noted as its own, while nobody else can do
-   * that: throws if it is not to be. Nothing in it is changed then; the note would say at the next
-   * try that it was the map's.
+   * Called before a directory is noted as the map's, if it was not before, while nobody else can do
+   * that. Throws if the map must not have it. The note is not written then, as the next try would
+   * believe it.
    */
   check?: () => void;
 }
@@ -74,8 +74,8 @@ export class DirectoryLock implements Disposable {
   }
 
   /**
-   * Takes the lock of an existing directory for a map, by the name of its segment. Throws
-   * `SnapshotError`, which says who has it, or why there can be none; or else what `check` throws.
+   * Takes the lock of an existing directory for a map, by the id of its segment. Throws
+   * `SnapshotError`, which says who has it, or why it cannot be taken; or what `check` throws.
    */
   static async take(
     directory: string,
@@ -149,7 +149,8 @@ async function isClaimed(
   file.truncate();
   file.seek(0);
   await file.write(noteFor(map));
-  // Not turned from one into the other in one step: so the note says whether somebody was faster.
+  // An exclusive lock does not become a shared one in one step. Whether somebody was faster, the
+  // note says.
   file.unlock();
   return file.tryLock("shared") && isNotedFor(file, map) && file.hasItsName;
 }

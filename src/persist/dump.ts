@@ -30,8 +30,8 @@ export interface SnapshotProgress {
 
 /**
  * Writes what the scan finds, and passes it; calls back after every block. Throws `RevokedError` if
- * the scan must be begun again. Until it has passed what it copied, that may be anything: so it
- * takes the lengths of a record once, and believes nothing else.
+ * the scan must be begun again. Until what it copied is passed, that may be nonsense: so it reads
+ * the lengths of a record once, and relies on nothing else.
  */
 export async function dump(
   attachment: Attachment,

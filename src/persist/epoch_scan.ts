@@ -2,14 +2,12 @@
  * The scan of one epoch: every entry that a snapshot shows, or all that changed since another, in
  * the order of hashes.
  *
- * A version that an open snapshot shows stays where it is until the snapshot is closed, so the scan
+ * A version that an open snapshot shows stays where it is until the snapshot is closed. So the scan
  * pins only while it goes through a range of the table, and what it found may be copied later. When
- * all of a range is copied the caller passes it: from then on it keeps nothing of that from the
- * map.
+ * all of a range is copied, the caller passes it: from then on the map need not keep it.
  *
- * The map can take the moment back at any time, if it must have memory. Then what was found may be
- * anything by now, and what was copied since the last look, too: `check` and `pass` say so, by an
- * error.
+ * The map can revoke the moment at any time, if it needs the memory. Then what was found may be
+ * nonsense by now, and so may what was copied since the last check: `check` and `pass` throw then.
  *
  * @module
  */
@@ -28,8 +26,8 @@ import { Cursor } from "../table/cursor.ts";
 import { expiryOf, isTombstone, settle } from "../table/version.ts";
 
 /**
- * The map needed the memory that a scan kept: what it saw is worth nothing, and it must be begun
- * again.
+ * The map needed the memory that a scan kept: what it saw is worth nothing, and the scan must be
+ * begun again.
  */
 export class RevokedError extends Error {}
 
@@ -91,8 +89,8 @@ export class EpochScan implements Disposable, Holder {
   }
 
   /**
-   * Puts the versions wanted of the next range into `found`. In a scan of changes that may be
-   * versions that are gone: the epoch before may still have the key.
+   * Puts the wanted versions of the next range into `found`. In a scan of changes these include
+   * tombstones: the epoch before may still have the key.
    */
   next(found: number[]): void {
     const { participant, segment } = this.#attachment;
@@ -126,9 +124,9 @@ export class EpochScan implements Disposable, Holder {
   }
 
   /**
-   * The version that the moment shows of a key, from its newest on; 0: none. The newest is there
-   * while the caller is pinned, but an older one only if nobody had revoked the moment when it was
-   * named.
+   * The version that the moment shows of a key, from its newest on; 0: none. The newest one stays
+   * while the caller is pinned; an older one is there only if nobody had revoked the moment when it
+   * was found.
    */
   #shownOf(newest: number): number {
     const { words } = this.#attachment.segment;
@@ -149,8 +147,8 @@ export class EpochScan implements Disposable, Holder {
   }
 
   /**
-   * What was found before this index is copied: lets go of it. Throws if the moment was revoked:
-   * the copies are worth nothing then.
+   * Passes what was found before this index, as it is copied: the map need not keep it any more.
+   * Throws if the moment was revoked: the copies are worth nothing then.
    */
   passUpTo(index: number): void {
     this.#pass(this.#hashes[index] >>> 0);

@@ -1,10 +1,10 @@
 /**
- * Reading the file of one epoch, block by block, in bounded memory, believing nothing that is not
+ * Reading the file of one epoch, block by block, in bounded memory. Nothing is used before it is
  * checked.
  *
- * `open` checks header, footer and size. `readBlock` checks one block and hands out its payload;
- * after the last one, that all of the file was seen and is what its footer says. A reader may start
- * over, and checks everything again: a file may change.
+ * `open` checks header, footer and size. `readBlock` checks one block and returns its payload;
+ * after the last one it checks that all of the file was seen, and is what its footer says. A reader
+ * may begin again, and then checks everything again, as a file may change.
  *
  * @module
  */
@@ -33,8 +33,8 @@ import {
 const KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE;
 const NOTHING = new Uint8Array();
 /**
- * What decompressing takes beside the payload: the logarithm of the most bytes that it may look
- * back.
+ * The logarithm of how many bytes decompression may refer back: it needs that much memory beside
+ * the payload.
  */
 const WINDOW_LOG = 21;
 
@@ -119,7 +119,7 @@ export class FileReader implements Disposable {
   }
 
   /**
-   * Reads the next block; false, and the whole was as its footer says, when there is none. Throws
+   * Reads the next block; false if there is none, and the whole file was as its footer says. Throws
    * `SnapshotError`.
    */
   readBlock(): boolean {

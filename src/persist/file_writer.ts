@@ -1,8 +1,8 @@
 /**
  * Writing the file of one epoch: header, blocks, footer, in this order and once.
  *
- * One block is filled while the one before it is being written, so that neither waits for the other
- * for long; memory is two blocks, whatever the size of the map.
+ * One block is filled while the one before is being written, so that neither waits long for the
+ * other. It takes the memory of two blocks, however large the map is.
  *
  * @module
  */
@@ -202,7 +202,7 @@ export class FileWriter {
 
   #send(bytes: Uint8Array): void {
     this.#writing = this.#write(bytes);
-    this.#writing.catch(() => {}); // whoever awaits it next hears of it
+    this.#writing.catch(() => {}); // it is reported where it is awaited next
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

@@ -1,13 +1,14 @@
 /**
- * Files and directories as this room uses them: what a signal interrupts is begun again, what is
- * written is written in full.
+ * Files and directories as this layer uses them: a call that a signal interrupts is made again, and
+ * writes are complete.
  *
- * What is durable: the contents of a file once `sync` has returned; a name that came, went or
- * changed once `syncDirectory` has, of the directory that has it. Before that a loss of power may
- * leave any of it done and any undone, in any order; but a rename as a whole. If `sync` fails, what
- * was written is lost, though a later `sync` succeed: such a file is given up.
+ * What is durable: the contents of a file once `sync` has returned; a name that was made, removed
+ * or changed once `syncDirectory` of its directory has returned. Before that a loss of power may
+ * leave any part of it done or undone, in any order; but a rename is done as a whole or not at all.
+ * If `sync` fails, what was written is lost, even if a later `sync` succeeds: such a file is given
+ * up.
  *
- * Errors are the system's own: `failure.ts` says them to users.
+ * Errors are the system's own; `fs_error.ts` turns them into errors for users.
  *
  * @module
  */
@@ -98,8 +99,8 @@ export class OpenFile implements Disposable {
   }
 
   /**
-   * Takes the lock of the file, unless another has it, or, where it is to be shared, has it
-   * exclusively; held until it is given back, or the file is closed, by whatever.
+   * Takes the lock of the file, unless another file has it; a shared lock, unless another one has
+   * it exclusively. It is held until it is given back, or the file is closed in any way.
    */
   tryLock(mode: "exclusive" | "shared" = "exclusive"): boolean {
     const isExclusive = mode === "exclusive";
@@ -196,8 +197,8 @@ export function syncDirectory(directory: string): void {
 }
 
 /**
- * Makes the name of a directory durable, in the one that it lies in. If this program may not read
- * that one, the name is as durable as whoever made it left it.
+ * Makes the name of a directory durable, in the one above. If this program may not read that one,
+ * the name stays as durable as it was.
  */
 export function syncName(directory: string): void {
   const above = join(directory, "..");
@@ -212,8 +213,8 @@ export function syncName(directory: string): void {
 
 /**
  * Makes a directory and those above it. Each is made in one whose own name is durable, if this
- * program may use that one: so of a directory that is there only its own name is in question, for
- * which there is `syncName`.
+ * program may use that one. So of an existing directory at most its own name is not durable, and
+ * `syncName` mends that.
  */
 export function makeDirectory(directory: string): void {
   if (isThere(directory)) return;

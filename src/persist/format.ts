@@ -27,10 +27,10 @@
  *          8  4  length of the payload as it is stored here, at most 1 MiB + 64 KiB
  *         12  4  length of the payload after decompression, at most 1 MiB, a multiple of 4
  *         16  4  records in it; 0 if it is a piece of one
- *         20  4  flags: 1 = compressed (zstd), 2 = a piece of one large record, 4 = the last piece of it
+ *         20  4  flags: 1 = compressed (zstd), 2 = a piece of one large record, 4 = its last piece
  *         24  4  hash of its first record
- *         28  4  check of the bytes before it and then the payload, begun with the check of the header: a block of another
- *                file, or from another place, does not pass
+ *         28  4  check of the bytes before it and then the payload, begun with the check of the
+ *                header: a block of another file, or from another place, does not pass
  *         32     the payload
  *
  * footer   0  4  magic "EEND"
@@ -40,7 +40,8 @@
  *         24  8  entries of the map at this epoch (f64); in a full file the same as the records
  *         32  8  length of all payloads after decompression (f64)
  *         40  8  length of the file before the footer (f64)
- *         48  4  check of the header and then of the headers of all blocks, which have the checks of the payloads
+ *         48  4  check of the header and then of the headers of all blocks, which have the checks of
+ *                the payloads
  *         52  4  check of the bytes of the footer before it
  * ```
  *
@@ -48,20 +49,20 @@
  * their keys as unsigned numbers. A key comes once.
  *
  * ```text
- * record   0  4  length of the key, with the flags 0x20000000 (UTF-16 code units, else Latin-1; strings only) and
- *                0x40000000 (has an expiry)
- *          4  4  length of the value; the upper three bits are its tag (see `codec/codec.ts`; 5: deleted)
+ * record   0  4  length of the key, with the flags 0x20000000 (UTF-16 code units, else Latin-1;
+ *                strings only) and 0x40000000 (has an expiry)
+ *          4  4  length of the value; the upper three bits are its tag (see `codec/codec.ts`; 5:
+ *                deleted)
  *          8     the key, zeros up to a multiple of 4
  *                the expiry, if any: milliseconds since 1970 (f64)
  *                the value, zeros up to a multiple of 4
  * ```
  *
- * A large record, which this writer takes one of more than 256 KiB for, is cut into pieces of 1
- * MiB, each in a block of its own; the last, which may be the only one, has what is left.
+ * A large record is cut into pieces of 1 MiB, each in a block of its own; the last one, which may
+ * be the only one, has the rest. (This writer does so with records of more than 256 KiB.)
  *
- * What a reader needs at most: one block, stored and decompressed, and the largest entry. It
- * allocates nothing by a length that it has not checked against these bounds and against what is
- * left of the file.
+ * A reader needs memory for one block, stored and decompressed, and for the largest entry. Before
+ * it allocates, it checks the length against these bounds, and against what is left of the file.
  *
  * @module
  */
@@ -86,8 +87,8 @@ export const FOOTER_BYTES = 56;
 export const MAX_RAW_BYTES: number = 2 ** 20;
 export const MAX_RAW_WORDS: number = 2 ** 18;
 /**
- * The most bytes of a payload as it is stored: what compression makes of bytes that cannot be
- * compressed.
+ * The most bytes of a payload as it is stored: compression makes bytes that it cannot compress a
+ * little longer.
  */
 export const MAX_STORED_BYTES: number = MAX_RAW_BYTES + 2 ** 16;
 /** Payload words that the writer aims at: few enough to stay in the processor's cache. */

@@ -175,7 +175,7 @@ function checkNumbers(path: string, header: CheckedHeader): void {
 }
 
 /**
- * Nothing else is looked at: in which way a newer file is checked is for its own version to say.
+ * Nothing else is checked: how a newer file is checked, only its own version knows.
  */
 function tooNew(path: string, version: number): NotUnderstoodError {
   return new NotUnderstoodError(

@@ -1,10 +1,10 @@
 /**
- * Merging: the state that a chain of epochs adds up to, in one pass over all of its files.
+ * Merging: the entries that a chain of epochs adds up to, in one pass over all of its files.
  *
- * The files are of one map, so their records are in the order of the same hashes: as in a merge of
- * sorted lists, the lowest hash comes next, and where several files have the key the newest says
- * what became of it. So nothing is written that a later epoch overwrites or deletes, and memory is
- * one block per file.
+ * The files are of one map, so their records are in the order of the same hashes. As in a merge of
+ * sorted lists, the lowest hash comes next; if several files have a key, the newest one counts. So
+ * nothing is written that a later epoch overwrites or deletes, and it takes the memory of one block
+ * per file.
  *
  * @module
  */
@@ -105,7 +105,8 @@ export class Merge {
   }
 
   /**
-   * The only stream with the lowest hash; undefined, and the group is made, if there are several.
+   * The only stream with the lowest hash. If there are several, it makes their group, and returns
+   * undefined.
    */
   #lowest(): Stream | undefined {
     const streams = this.#streams;

@@ -1,6 +1,6 @@
 /**
- * What an epoch needs of a map's memory: counted over all of its entries, when they were found not
- * to fit.
+ * How much of a map's memory an epoch needs: counted over all of its entries, once they did not
+ * fit.
  *
  * @module
  */
@@ -29,8 +29,8 @@ import { recordExpiry } from "./record.ts";
 /** Entries between two looks at the clock. */
 const ENTRIES_PER_LOOK = 1024;
 /**
- * What chunks of each size class that are not full may come to, and memory that lies scattered: a
- * share of the chunks.
+ * A share of the chunks: for those of each size class that are not full, and for memory that is
+ * scattered.
  */
 const SLACK = 1 / 16;
 
@@ -73,7 +73,7 @@ class Need {
   }
 
   /**
-   * The chunks of a segment that they need: with the table that they are in, one to move to, and
+   * How many chunks of a segment they need: with the table that they are in, one to move to, and
    * what is kept for tombstones.
    */
   chunksIn({ chunkCount, chunkShift }: Geometry): number {
@@ -103,13 +103,15 @@ class Need {
 }
 
 /**
- * The error for an epoch that did not fit: says what it needs, and a `maxBytes` that does.
+ * The error for an epoch that did not fit: it says how much the epoch needs, and a `maxBytes` that
+ * is enough.
  *
  * @param attachment The map.
  * @param files The epoch, which is read once more.
- * @param before What the map held before.
- * @param error What the entry came to for which there was no memory. It stands if a snapshot is
- * open, which takes memory, or if all should fit: then somebody else has it.
+ * @param before What was in the map before.
+ * @param error The error of the entry for which there was no memory. It is the one to report if a
+ * snapshot is open, which takes memory; or if all should fit, as somebody else uses the memory
+ * then.
  */
 export async function restoreTooLarge(
   attachment: Attachment,

@@ -1,6 +1,6 @@
 /**
- * Records: an entry, or the absence of one, as it stands in a file. What the codecs made of key and
- * value is copied as it is.
+ * Records: an entry, or a deletion, as it stands in a file. The bytes that the codecs made of key
+ * and value are copied as they are.
  *
  * @module
  */
@@ -94,8 +94,8 @@ export function setRecordExpiry(
 }
 
 /**
- * Writes the record of a version, of which these two words were read; returns where it ends. If
- * they are not its own any more it writes no more than they say all the same.
+ * Writes the record of a version, of which these two words were read before; returns where it ends.
+ * Even if the version has changed since, it writes as much as they say, and no more.
  */
 export function writeRecord(
   segment: Int32Array,
@@ -116,7 +116,7 @@ export function writeRecord(
     expires + wordsFor(valueBytes),
   );
   if (expires !== 0) into[afterKey + 1] &= ~SIGN;
-  // What lies behind the value in the version's last word is whatever it was.
+  // The bytes behind the value in the version's last word may be anything.
   if ((valueBytes & 3) !== 0) {
     into[end - 1] &= (1 << ((valueBytes & 3) * 8)) - 1;
   }

@@ -1,5 +1,5 @@
 /**
- * Reading the records of a file one after the other, large ones put together from their pieces.
+ * Reading the records of a file one after the other; large ones are put together from their pieces.
  *
  * @module
  */
@@ -61,8 +61,8 @@ export class RecordReader {
   }
 
   /**
-   * The room for a large record grows with the pieces that come, not with what the first one
-   * announces.
+   * The memory for a large record grows with the pieces that come: the length that the first one
+   * announces is not believed.
    */
   #assemble(): void {
     const { file } = this;
@@ -111,7 +111,7 @@ export class RecordReader {
   }
 
   /**
-   * Checks that the words at hand are as many whole records as were announced, and what these hold.
+   * Checks that the present words are as many whole records as were announced, and what these hold.
    * Throws `SnapshotError`.
    */
   check(): void {

@@ -3,9 +3,10 @@
  *
  * Everything is verified before the first entry is written: the file of the epoch and, if it is a
  * delta, all that it builds on. If one of them is damaged or missing, the next older epoch is
- * tried, and what was passed over is said. What cannot be read, or is not understood, is an error:
- * it may be the newest state, and whoever took an older one for it would go on from there. Files
- * that were verified are read a second time; they are kept open meanwhile and checked again.
+ * tried, and the one that was skipped is reported. A file that cannot be read, or is not
+ * understood, is an error: it may be the newest state, and a map restored from an older one would
+ * go on from there. Files that were verified are read a second time; they are kept open meanwhile,
+ * and checked again.
  *
  * @module
  */
@@ -75,9 +76,9 @@ interface Wanted {
 }
 
 /**
- * Finds the newest epoch that verifies; undefined: none. Throws `SnapshotError` if the directory or
- * a file in it cannot be read, an epoch is of a map with other codecs, or a file of a newer
- * version.
+ * Finds the newest epoch that verifies; undefined if there is none. Throws `SnapshotError` if the
+ * directory or a file in it cannot be read, if an epoch is of a map with other codecs, or if a file
+ * is from a newer version.
  */
 export async function findNewest(
   directory: string,
@@ -131,7 +132,7 @@ async function look(
       reject(withoutBase(epoch));
       continue;
     }
-    if (chain.some((file) => damaged.has(file))) continue; // it was said of the one that is
+    if (chain.some((file) => damaged.has(file))) continue; // the damaged one was reported
     const found = await openChain(epoch, chain, wanted, (file, error) => {
       passOver(error);
       damaged.add(file);
@@ -152,8 +153,8 @@ export function withoutBase({ info }: EpochFile): SnapshotError {
 }
 
 /**
- * Verifies the epoch of one file, and all that it builds on, which is looked for beside it. Throws
- * `SnapshotError` for the first thing that is not right.
+ * Verifies the epoch of one file, and all that it builds on, in the same directory. Throws
+ * `SnapshotError` for the first thing that is wrong.
  */
 export async function openEpoch(
   path: string,
@@ -201,8 +202,8 @@ async function openChain(
 }
 
 /**
- * An entry that a delta says there is was there at the epoch before, or is in the delta. Throws
- * `SnapshotError`.
+ * Checks that a delta names no more entries than there were at the epoch before and are in the
+ * delta itself. Throws `SnapshotError`.
  */
 function checkEntries({ footer: before }: FileReader, delta: FileReader): void {
   const { deletions, entries, length, records } = delta.footer;

@@ -1,15 +1,15 @@
 /**
  * Retention: which epochs of a directory are removed.
  *
- * What counts is what can be restored. An epoch does if each file that it builds on is whole, down
- * to the last byte. That is known of files that this worker wrote or read in full, for as long as
- * they have not changed since; any other is read, and its checks compared, before something is
- * removed for its sake. Only when as many such epochs are there as are to be kept, all that is
- * older and that none of them builds on is removed. So what remains can always be restored; and
- * where more is damaged than was thought, nothing is removed.
+ * Only epochs that can be restored count: those whose files, with all that they build on, are
+ * undamaged down to the last byte. This is known of files that this worker has written or read in
+ * full, as long as they have not changed since. Any other file is read and verified before anything
+ * is removed because of it. Only when there are as many such epochs as are to be kept, older files
+ * that none of them builds on are removed. So what remains can always be restored; and if more is
+ * damaged than expected, nothing is removed.
  *
  * Files that turn out to be damaged are set aside. Deltas whose base is missing are kept as long as
- * any of the same age: it may be brought back.
+ * others of their age: the base may be brought back.
  *
  * @module
  */
@@ -35,13 +35,13 @@ const whole = new Map<string, string>();
 type Judge = (chain: readonly EpochFile[]) => Promise<boolean>;
 
 /**
- * Removes what the newest `keep` epochs that can be restored do not need, and sets aside what is
- * damaged. Throws `SnapshotError`.
+ * Removes what the newest `keep` epochs that can be restored do not need, and sets damaged files
+ * aside. Throws `SnapshotError`.
  *
  * @param directory The directory.
  * @param keep How many to keep.
  * @param written The newest epoch, which was just written.
- * @param onDamage Hears of what was set aside.
+ * @param onDamage Called for each file that was set aside.
  */
 export async function retain(
   directory: string,
@@ -63,7 +63,7 @@ export async function retain(
     }
     return true;
   });
-  // Oldest last: whatever interrupts this, hardly a delta is left without its base.
+  // Oldest last: if this is interrupted, hardly any delta is left without its base.
   for (const { info } of removed) discard(info.path);
 }
 

@@ -2,28 +2,28 @@
  * A series of epochs of one map in one directory: a full one, deltas that each build on the one
  * before, then a full one again.
  *
- * A delta holds what changed since the epoch before, deletions included. It can be trusted because
- * this participant's *horizon* keeps every younger tombstone in the table (`table/horizon.ts`): the
- * horizon is set when the snapshot of the full epoch was opened, before anything of it is passed,
- * and looked at again after the scan of a delta. If somebody revoked it, short of memory, the delta
- * is thrown away and a full epoch written instead. The horizon is raised once the delta is durable;
- * until then it keeps more than is needed.
+ * A delta holds what changed since the epoch before, including deletions. It can be trusted because
+ * this participant's *horizon* keeps every younger tombstone in the table (`table/horizon.ts`). The
+ * horizon is set after the snapshot of the full epoch was opened, before anything of it is passed,
+ * and is checked after the scan of each delta. If somebody has revoked it, short of memory, the
+ * delta is thrown away, and a full epoch is written instead. The horizon is raised once the delta
+ * is durable; until then it keeps more than is needed.
  *
- * An epoch leaves out what has expired. Where the clock was set back since, some of that is there
- * again, and was not changed: so a delta never shows an earlier moment than the epoch before; a
- * full one is written instead.
+ * An epoch leaves out what has expired. If the clock was set back since, some of that is there
+ * again, without a change. So a delta never shows an earlier moment than the epoch before; a full
+ * epoch is written instead.
  *
- * Finding out what changed takes a look at every entry's stamp, so it is O(entries), however few
- * changed; writing it is O(changes). An epoch without a change is not written.
+ * To find out what changed, every entry's stamp is read: that is O(entries), however few changed.
+ * Writing is O(changes). An epoch without a change is not written.
  *
- * A full epoch is written instead of a delta when the chain has 16 deltas, or when they are
- * together half as large as the full one: so a restore reads at most half as much again as it would
+ * A full epoch is written instead of a delta when the chain has 16 deltas, or when together they
+ * are half as large as the full one: so a restore reads at most half as much again as it would
  * without them.
  *
- * Memory comes first here, too: a map that needs what a dump keeps revokes it, and the dump begins
- * again, a little later each time. A map that evicts is made to evict a little before that, and
- * more each time, so that those who write have something until the dump has passed enough. After
- * several times the epoch is given up.
+ * Writes to the map come first here, too: a map that needs what a dump keeps revokes it, and the
+ * dump begins again, a little later each time. A map that evicts has to evict a little before that,
+ * and more each time, so that its writers have memory until the dump has passed enough. After
+ * several attempts the epoch is given up.
  *
  * @module
  */
@@ -58,14 +58,14 @@ const MOST_DELTAS = 16;
 /** Deltas of a chain may take this share of its full epoch, all together. */
 const MOST_DELTA_SHARE = 1 / 2;
 /**
- * How often a dump is begun again, how long it waits before that the first time, in milliseconds,
- * and twice as long each time.
+ * How often a dump is begun again; and how long it waits before that the first time, in
+ * milliseconds. Each time it waits twice as long.
  */
 const MOST_RESTARTS = 8;
 const FIRST_PAUSE_MS = 10;
 /**
- * The share of the map that is evicted before a dump begins again the first time, twice as much
- * each time, and at most.
+ * The share of the map that is evicted before a dump begins again the first time; each time it is
+ * twice as much, up to the second share.
  */
 const FIRST_HEADROOM = 1 / 256;
 const MOST_HEADROOM = 1 / 8;
@@ -99,8 +99,8 @@ export class Series {
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
   /**
-   * The epoch that was published last: as long as it is there, the directory is the one whose name
-   * was made durable.
+   * The epoch that was published last. As long as it is there, this is the directory whose name was
+   * made durable.
    */
   #published: string | undefined;
 
@@ -166,8 +166,8 @@ export class Series {
   }
 
   /**
-   * Whether the last epoch is there, and no longer what the map holds; for when the next one must
-   * be full.
+   * Whether the last epoch is there, but not what the map holds any more: asked where the next
+   * epoch must be full.
    */
   async #hasChanged(): Promise<boolean> {
     const last = this.#chain[this.#chain.length - 1];
@@ -204,7 +204,8 @@ export class Series {
   }
 
   /**
-   * Whether all that an epoch builds on is still there: somebody else may tidy up the directory.
+   * Whether all that an epoch builds on is still there: somebody else may have tidied up the
+   * directory.
    */
   #isWhole(epoch: EpochFile): boolean {
     const all = listEpochs(this.#options.directory);
@@ -269,7 +270,7 @@ export class Series {
     if (written === "not to be trusted") return written;
     if (typeof written !== "string") this.#chain.push(written.file);
     const tick = typeof written === "string" ? this.#scanned : written.tick;
-    // Revoked in between: the file is good, but what comes next may miss a deletion.
+    // Revoked in between: this file is good, but the next delta might miss a deletion.
     this.#tick = raiseHorizon(this.#attachment.participant, since, tick)
       ? tick
       : 0;
@@ -286,8 +287,8 @@ export class Series {
    * @param since The tick of the base; 0 for a full epoch.
    * @param onProgress Called after every block.
    * @param onOpen Called when the snapshot was opened.
-   * @param decide Called when all was seen and the snapshot is still open, with the records and its
-   * time: whether to go on, or else why not.
+   * @param decide Called with the number of records and the time of the snapshot when all was seen,
+   * while the snapshot is still open: says whether to go on, or else why not.
    */
   async #writeFile<Reason extends string>(
     base: EpochFile | undefined,

@@ -1,5 +1,6 @@
 /**
- * Verifying: reads a file from end to end, and every record in it, before anything is believed.
+ * Verifying: reading a file from end to end, with every record in it, before anything of it is
+ * used.
  *
  * @module
  */
@@ -17,8 +18,8 @@ import { recordWords, wordsFor } from "./record.ts";
 import { RecordReader } from "./record_reader.ts";
 
 /**
- * Keys that may have one hash: of hashes as good as random, no map comes near. More would make a
- * table slow.
+ * How many keys may have one hash. With hashes as good as random, no map comes near; more would
+ * make a table slow.
  */
 const MOST_ALIKE = 64;
 
@@ -26,10 +27,10 @@ const MOST_ALIKE = 64;
 export type OnRecords = (records: RecordReader) => void;
 
 /**
- * Reads the whole file. Throws `SnapshotError` for the first thing that is not right.
+ * Reads the whole file. Throws `SnapshotError` for the first thing that is wrong.
  *
  * @param file The file, at its beginning; at its end when this is done.
- * @param onRecords Sees the records of each block once they are checked.
+ * @param onRecords Called with the records of each block, once they are checked.
  */
 export async function verify(
   file: FileReader,
@@ -69,8 +70,8 @@ export async function verifyFile(
 }
 
 /**
- * Checks that the hashes of a file's records never go down, that each block begins with the one
- * that it says, and that no key comes twice.
+ * Checks that the hashes of a file's records never go down, that each block begins with the hash
+ * that it names, and that no key comes twice.
  */
 class OrderCheck {
   readonly #file: FileReader;
@@ -112,7 +113,7 @@ class OrderCheck {
       at += recordWords(keyInfo, words[at + 1]);
     }
     this.#last = last;
-    this.#key = keyAt(words, before); // the words are used again for what comes next
+    this.#key = keyAt(words, before); // the words are overwritten by what comes next
   }
 
   /** Compares a key with the one before it, and all others before that have its hash. */
