@@ -99,15 +99,15 @@ function inspectState(found: VerifiedEpoch, streams: Streams): RestoredFacts {
   using epoch = found;
   using progress = streams.progress("reading");
   const { entries, epoch: number } = epoch.info;
-  const survey = summarizeEpoch(epoch, (done) => progress.show(done, entries));
+  const summary = summarizeEpoch(epoch, (done) => progress.show(done, entries));
   const { keyCodec, valueCodec } = epoch.files[0].header;
   return {
     epoch: number,
     chain: epoch.files.map(({ header }) => header.epoch),
     keyCodec,
     valueCodec,
-    entries: survey.entries,
-    ...entryFacts(survey),
+    entries: summary.entries,
+    ...entryFacts(summary),
   };
 }
 

@@ -19,8 +19,8 @@ export interface EntryFacts {
 }
 
 /** What the summary of a snapshot found. */
-export function entryFacts(survey: Summary): EntryFacts {
-  const { expiring, keyBytes, valueBytes, sizes } = survey;
+export function entryFacts(summary: Summary): EntryFacts {
+  const { expiring, keyBytes, valueBytes, sizes } = summary;
   return { expiring, keyBytes, valueBytes, sizes: bucketsOf(sizes) };
 }
 

@@ -39,7 +39,7 @@ export async function inspectFile(
 ): Promise<FileFacts> {
   using progress = streams.progress("reading");
   using file = FileReader.open(path);
-  const survey = await summarizeFile(file, progress.onRecords);
+  const summary = await summarizeFile(file, progress.onRecords);
   const { compressedBlocks, footer, header } = file;
   return {
     ...describe(file).info,
@@ -51,7 +51,7 @@ export async function inspectFile(
     blocks: footer.blocks,
     compressedBlocks,
     rawBytes: footer.rawBytes,
-    ...entryFacts(survey),
+    ...entryFacts(summary),
   };
 }
 

@@ -25,7 +25,7 @@ export class Channel<Message> {
 
   /**
    * @param name The name, the same in all threads.
-   * @param hear Called with what others send, once it is open.
+   * @param hear Called with what others send, once the channel is open.
    */
   constructor(name: string, hear: (data: unknown) => void) {
     this.#name = name;

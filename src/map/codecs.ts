@@ -39,7 +39,7 @@ export function keyCodecName(codec: AnyKeyCodec | undefined): string {
   return codecName(codec ?? "string", KEY_FORMATS, "key");
 }
 
-/** The name of a codec for values, likewise. */
+/** The same for values. */
 export function valueCodecName(codec: AnyValueCodec | undefined): string {
   return codecName(codec ?? "any", VALUE_FORMATS, "value");
 }
@@ -86,8 +86,8 @@ function isCodec(codec: unknown): codec is Codec<unknown> {
 }
 
 /**
- * The key format of a segment, or of whatever else names its codec. Throws `HandleError` where the
- * caller's codec is missing or another one.
+ * The key format of a segment, or of anything else that names its codec. Throws `HandleError` if
+ * the caller's codec is missing or another one.
  */
 export function keyFormat<K>(
   { keyCodec: name, name: mapName }:
@@ -107,7 +107,7 @@ export function checkCodecs(segment: Segment, { key, value }: Codecs): void {
   valueFormat(segment, value);
 }
 
-/** Makes the value format of a segment, likewise. */
+/** Makes a value format of a segment, in the same way. */
 export function valueFormat<V>(
   { valueCodec: name, name: mapName }:
     & Pick<Segment, "valueCodec">

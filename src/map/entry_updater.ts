@@ -167,7 +167,7 @@ export class EntryUpdater<K, V> {
     });
   }
 
-  /** Deletes an entry and returns its value, likewise. */
+  /** Deletes an entry and returns its value, in the same way. */
   take(key: K, what: string): V | undefined {
     const prepared = this.#keys.pack(key, what);
     return this.#replaceBy(prepared, what, (value) => value, (seen, value) => {
@@ -223,7 +223,7 @@ export class EntryUpdater<K, V> {
     return watch;
   }
 
-  /** Looks at the entry of the packed key, for the caller's code to see. */
+  /** Reads the entry of the packed key, for the caller's code. */
   #see(): Sighting<V> {
     const participant = this.#participant;
     const segment = this.#segment;

@@ -47,7 +47,7 @@ interface Holding {
   users: number;
 }
 
-/** What hears the replies to a question. */
+/** Called with the replies to a question. */
 type Listener = (reply: Message) => void;
 
 /** The maps that this thread has by name. */

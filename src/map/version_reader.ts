@@ -92,7 +92,7 @@ export class VersionReader<K, V> {
       : this.#ownKeys.decode(key as Uint8Array<ArrayBuffer>);
   }
 
-  /** Finishes a value, likewise. */
+  /** Finishes a value, in the same way. */
   value(taken: Taken<V>): V {
     const value: unknown = taken;
     return this.#ownValues === undefined
@@ -100,7 +100,7 @@ export class VersionReader<K, V> {
       : this.#ownValues.decode(value as Uint8Array<ArrayBuffer>);
   }
 
-  /** Finishes an entry, likewise. */
+  /** Finishes an entry, in the same way. */
   entry(taken: Taken<[K, V]>): [K, V] {
     const entry: unknown = taken;
     if (this.#ownKeys === undefined && this.#ownValues === undefined) {

@@ -1,6 +1,6 @@
 /**
- * The writer: commits, and reclaims memory where there is too little, until a write is done or
- * nothing is left to try.
+ * The writer: commits, and reclaims memory where there is too little, until the write is done or
+ * there is nothing left to try.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export class Writer {
     }
   }
 
-  /** The same without reclaiming: for whoever is pinned. */
+  /** The same without reclaiming: for callers that are pinned. */
   tryCommit(toInsert: boolean, decide: Decide): Outcome {
     return this.#committer.tryCommit(toInsert, decide);
   }

@@ -44,10 +44,10 @@ const { poke, store } = access;
 
 /** Entries under one pin. */
 const BATCH = 1024;
-/** Entries whose places are looked at together. */
+/** Entries whose places are read together. */
 const AHEAD = 128;
 
-/** Fills one map. */
+/** Loads entries into one map. */
 export class BulkLoader {
   readonly #attachment: Attachment;
   readonly #reclaimer: Reclaimer;
@@ -68,7 +68,7 @@ export class BulkLoader {
   #inBatch = 0;
   #ttlMarked = false;
   /** Entries that were written. */
-  filled = 0;
+  loaded = 0;
   /** Entries that were left out because they have expired. */
   expired = 0;
 
@@ -135,7 +135,7 @@ export class BulkLoader {
       this.#table.touch(hashes, some);
       for (let i = 0; i < some; i++) {
         if (this.#isExpired(words, places[i])) continue;
-        this.#fill(words, places[i], hashes[i]);
+        this.#load(words, places[i], hashes[i]);
       }
       done += some;
     }
@@ -165,7 +165,7 @@ export class BulkLoader {
     const { participant } = this.#attachment;
     participant.pin();
     try {
-      this.#fill(words, at, this.#hashAt(words, at));
+      this.#load(words, at, this.#hashAt(words, at));
     } finally {
       participant.unpin();
     }
@@ -211,7 +211,7 @@ export class BulkLoader {
   }
 
   /** The caller is pinned, and is again on return. */
-  #fill(words: Int32Array, at: number, hash: number): void {
+  #load(words: Int32Array, at: number, hash: number): void {
     let progress: Progress | undefined;
     for (;;) {
       const shortage = this.#tryLoad(words, at, hash);
@@ -224,7 +224,7 @@ export class BulkLoader {
         participant.pin();
       }
     }
-    this.filled++;
+    this.loaded++;
   }
 
   #tryLoad(words: Int32Array, at: number, hash: number): Shortage | undefined {

@@ -25,31 +25,31 @@ export function suitableShares(entries: number): number {
   );
 }
 
-/** Workers that fill in all shares but the first. */
+/** The workers that load all shares but the first. */
 export class BulkLoadCrew implements Disposable {
-  /** In how many shares the file is filled in, the first one included. */
+  /** In how many shares the file is loaded, including the first. */
   readonly shares: number;
-  readonly #filled: Int32Array<SharedArrayBuffer>;
+  readonly #loaded: Int32Array<SharedArrayBuffer>;
   readonly #workers: Worker[] = [];
   readonly #done: Promise<boolean>[] = [];
 
   constructor(attachment: Attachment, file: FileReader, shares: number) {
     this.shares = shares;
-    this.#filled = new Int32Array(new SharedArrayBuffer(shares * 4));
+    this.#loaded = new Int32Array(new SharedArrayBuffer(shares * 4));
     for (let index = 1; index < shares; index++) {
       this.#add({
         handle: attachment.segment.handle,
         path: file.path,
         check: file.footer.check,
         share: { index, of: shares },
-        filled: this.#filled,
+        loaded: this.#loaded,
       });
     }
   }
 
   #add(assignment: BulkLoadAssignment): void {
     const worker = startWorker("epochmap restore", {
-      kind: "fill",
+      kind: "load",
       assignment,
     });
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -62,7 +62,7 @@ export class BulkLoadCrew implements Disposable {
 
   /** Entries that they have written so far. */
   get others(): number {
-    return this.#filled.reduce((sum, filled) => sum + filled, 0);
+    return this.#loaded.reduce((sum, loaded) => sum + loaded, 0);
   }
 
   /** Waits for all; resolves to the indices of the shares that are not done. */

@@ -16,7 +16,7 @@ export interface Share {
   readonly of: number;
 }
 
-/** What a worker is to fill in. */
+/** What a worker is to load. */
 export interface BulkLoadAssignment {
   readonly handle: SegmentHandle;
   readonly path: string;
@@ -24,7 +24,7 @@ export interface BulkLoadAssignment {
   readonly check: number;
   readonly share: Share;
   /** How many entries each has written, by the index of its share. */
-  readonly filled: Int32Array<SharedArrayBuffer>;
+  readonly loaded: Int32Array<SharedArrayBuffer>;
 }
 
 /**

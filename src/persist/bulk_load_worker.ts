@@ -12,8 +12,10 @@ import { FileReader } from "./file_reader.ts";
 import { BulkLoader } from "./bulk_load.ts";
 import { type BulkLoadAssignment, loadShare } from "./bulk_load_share.ts";
 
-/** Fills the share in, and says so. */
-export async function fillIn(assignment: BulkLoadAssignment): Promise<void> {
+/** Loads the share, and says so. */
+export async function runBulkLoad(
+  assignment: BulkLoadAssignment,
+): Promise<void> {
   let isDone = false;
   try {
     isDone = await work(assignment);
@@ -28,7 +30,7 @@ export async function fillIn(assignment: BulkLoadAssignment): Promise<void> {
 }
 
 async function work(
-  { handle, path, check, share, filled }: BulkLoadAssignment,
+  { handle, path, check, share, loaded }: BulkLoadAssignment,
 ): Promise<boolean> {
   const attachment = attach(handle);
   try {
@@ -38,7 +40,7 @@ async function work(
     const loader = new BulkLoader(attachment, 0, false);
     try {
       await loadShare(loader, file, share, () => {
-        filled[share.index] = loader.filled;
+        loaded[share.index] = loader.loaded;
       });
     } finally {
       loader.end();

@@ -422,7 +422,7 @@ function refuseNumber(directory: string, epoch: number): never {
   );
 }
 
-/** Where a file system has no locks, every file counts as locked by whoever asks. */
+/** Where a file system has no locks, every file counts as locked by the one that asks. */
 function tryLock(file: OpenFile): boolean {
   try {
     return file.tryLock();

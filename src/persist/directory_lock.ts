@@ -51,11 +51,11 @@ interface Note {
   since: string;
 }
 
-/** How one takes a directory. */
+/** How a directory is taken. */
 export interface Taking {
   /** For how long to wait, in milliseconds. */
   ms?: number;
-  /** Whether whoever has it is about to leave: then the time does not count. */
+  /** Whether the one that has it is about to leave: then the time does not count. */
   isLeaving?: () => Promise<boolean>;
   /**
    * Called before a directory is noted as the map's, if it was not before, while nobody else can do
@@ -121,7 +121,7 @@ export class DirectoryLock implements Disposable {
     return this.#file.hasItsName;
   }
 
-  /** Lets go of it; again is nothing. */
+  /** Gives it back; a second call does nothing. */
   close(): void {
     this.#file.close();
   }

@@ -164,7 +164,7 @@ export class EpochScan implements Disposable, Holder {
     pass(this.#attachment.participant, this.registryWord, hash);
   }
 
-  /** Lets go of the moment; again is nothing. */
+  /** Closes the moment; a second call does nothing. */
   close(): void {
     this.#attachment.closeMomentOf(this);
   }

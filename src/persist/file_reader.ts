@@ -242,7 +242,7 @@ export class FileReader implements Disposable {
     if (read < bytes.length) this.#refuse("the file ends too early");
   }
 
-  /** Closes the file; again is nothing. */
+  /** Closes the file; a second call does nothing. */
   close(): void {
     this.#file.close();
   }
@@ -252,7 +252,7 @@ export class FileReader implements Disposable {
   }
 }
 
-/** Aligned room for `bytes` bytes, and some more, so that it is not made anew for each block. */
+/** Aligned memory for `bytes` bytes, and some more, so that it is not made anew for each block. */
 function room(bytes: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Math.min(MAX_STORED_BYTES, Math.ceil(bytes * 1.25)));
 }

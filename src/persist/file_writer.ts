@@ -33,7 +33,7 @@ export class FileWriter {
   readonly #file: OpenFile;
   readonly #compression: Compression;
   readonly #headerCheck: number;
-  /** The block being filled, behind room for its header; and the one being written. */
+  /** The block being filled, after the place of its header; and the one being written. */
   #words = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
   #spare = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
   #writing: Promise<void> = Promise.resolve();
@@ -195,7 +195,7 @@ export class FileWriter {
     return this.#bytes + FOOTER_BYTES;
   }
 
-  /** Waits until nothing is being written, whatever became of it: the file may be closed then. */
+  /** Waits until nothing is being written, also after an error: the file may be closed then. */
   async settle(): Promise<void> {
     await this.#writing.catch(() => {});
   }

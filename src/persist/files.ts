@@ -70,7 +70,7 @@ export class OpenFile implements Disposable {
     uninterrupted(() => this.#file.seekSync(offset, Deno.SeekMode.Start));
   }
 
-  /** Fills `into` from the place at hand on; returns how many bytes there were. */
+  /** Reads into `into` from the present place; returns how many bytes there were. */
   read(into: Uint8Array): number {
     let at = 0;
     while (at < into.length) {
@@ -130,7 +130,7 @@ export class OpenFile implements Disposable {
     return there.ino === own.ino && there.dev === own.dev;
   }
 
-  /** Closes it; again is nothing. */
+  /** Closes it; a second call does nothing. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -26,7 +26,7 @@ import { Merge } from "./merge.ts";
 import { TimeSlices } from "./time_slices.ts";
 import { recordExpiry } from "./record.ts";
 
-/** Entries between two looks at the clock. */
+/** Entries between two readings of the clock. */
 const ENTRIES_PER_LOOK = 1024;
 /**
  * A share of the chunks: for those of each size class that are not full, and for memory that is
@@ -34,7 +34,7 @@ const ENTRIES_PER_LOOK = 1024;
  */
 const SLACK = 1 / 16;
 
-/** What a map holds before it is filled. */
+/** What is in a map before an epoch is loaded. */
 export interface Load {
   entries: number;
   liveBytes: number;

@@ -2,8 +2,8 @@
  * Maps that `SharedMap.open` keeps on disk: taking their directory, restoring them, and seeing to
  * it that somebody writes them.
  *
- * The worker that makes the map takes the lock of the directory before it looks what there is to
- * restore; from then on its candidate (`candidate.ts`) holds it.
+ * The worker that makes the map takes the lock of the directory before it restores anything; from
+ * then on its candidate (`candidate.ts`) holds it.
  *
  * Files in the directory that are not understood are an error; damaged ones are set aside.
  *
@@ -27,7 +27,7 @@ import { DirectoryLock, DYING_MS } from "./directory_lock.ts";
 import { failure } from "./fs_error.ts";
 import * as files from "./files.ts";
 import type { PersistOptions } from "./persist_options.ts";
-import { fill, findNewest } from "./restore.ts";
+import { findNewest, loadEpoch } from "./restore.ts";
 import { reporter } from "./trouble.ts";
 import {
   type CheckedWriterOptions,
@@ -137,7 +137,7 @@ export class PersistedMap {
     const attachment = createAttachment({ ...made, seed: epoch.seed });
     noteBeginning(attachment.segment, epoch.info);
     try {
-      await fill(attachment, epoch, true, () => {});
+      await loadEpoch(attachment, epoch, true, () => {});
     } catch (error) {
       attachment.close();
       throw error;

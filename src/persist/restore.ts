@@ -33,10 +33,10 @@ import { loadOf, restoreTooLarge } from "./need.ts";
 import { TimeSlices } from "./time_slices.ts";
 import { type OnRecords, verify } from "./verify.ts";
 
-/** Records between two looks at the clock. */
+/** Records between two readings of the clock. */
 const RECORDS_PER_LOOK = 1024;
 
-/** Looks at the directory, if files vanish from it while they are being read. */
+/** How often the directory is read, if files vanish from it meanwhile. */
 const MOST_ATTEMPTS = 8;
 
 /** An epoch that was passed over, and why. */
@@ -68,7 +68,7 @@ export class VerifiedEpoch implements Disposable {
   }
 }
 
-/** What an epoch must be, and who hears how far its verification is. */
+/** What an epoch must be, and what to call with the progress of its verification. */
 interface Wanted {
   /** Its codecs; undefined: whichever it has. */
   codecs?: CodecNames;
@@ -221,7 +221,9 @@ export function mergeOf({ files }: VerifiedEpoch): Merge {
   return new Merge(files);
 }
 
-/** Gives the event loop a turn now and then; hears how many entries others have written. */
+/**
+ * Gives the event loop a turn now and then. Gets the number of entries that others have written.
+ */
 type Pause = (byOthers: number) => Promise<void>;
 
 /**
@@ -230,7 +232,7 @@ type Pause = (byOthers: number) => Promise<void>;
  *
  * @param exclusive Whether nobody else has the map yet.
  */
-export async function fill(
+export async function loadEpoch(
   attachment: Attachment,
   epoch: VerifiedEpoch,
   exclusive: boolean,
@@ -260,7 +262,7 @@ async function loadAll(
   const slices = new TimeSlices();
   const pause = async (byOthers: number) => {
     if (!slices.isOver) return;
-    onSlice(loader.filled + byOthers);
+    onSlice(loader.loaded + byOthers);
     await slices.pause();
     attachment.checkOpen("restore the snapshot");
   };
@@ -273,7 +275,7 @@ async function loadAll(
   }
 }
 
-/** A large file is filled in by several workers. */
+/** Loads one file; a large one with several workers. */
 async function loadFile(
   loader: BulkLoader,
   file: FileReader,
@@ -281,12 +283,12 @@ async function loadFile(
   pause: Pause,
 ): Promise<void> {
   const share = (index: number) => ({ index, of: crew.shares });
-  const fillIn = (index: number) =>
+  const load = (index: number) =>
     loadShare(loader, file, share(index), () => pause(crew.others));
-  await fillIn(0);
+  await load(0);
   for (const index of await crew.unfinished()) {
     file.rewind();
-    await fillIn(index);
+    await load(index);
   }
 }
 

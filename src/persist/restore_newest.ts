@@ -8,9 +8,9 @@ import type { SnapshotError } from "../errors.ts";
 import type { Hold } from "../map/hold.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
-import { fill, findNewest, type RejectedSnapshot } from "./restore.ts";
+import { findNewest, loadEpoch, type RejectedSnapshot } from "./restore.ts";
 
-/** Who hears how far it is, and of what is passed over. */
+/** What to call with progress, and with the error of each epoch that is skipped. */
 export interface RestoreListeners {
   onProgress(progress: SnapshotProgress): void;
   onWarning(error: SnapshotError): void;
@@ -18,7 +18,7 @@ export interface RestoreListeners {
 
 /** The epoch that was restored. */
 export interface Restored extends SnapshotInfo {
-  /** Newer epochs that were passed over. */
+  /** Newer epochs that were skipped. */
   rejected: RejectedSnapshot[];
 }
 
@@ -43,7 +43,7 @@ export async function restoreNewest(
   hold.checkOpen("restore a snapshot");
   const { info } = epoch;
   const { bytes, entries: total } = info;
-  await fill(attachment, epoch, false, (entries) => {
+  await loadEpoch(attachment, epoch, false, (entries) => {
     hold.checkOpen("restore the snapshot"); // others may go on with the attachment
     onProgress({ entries, total, bytes, restarts: 0 });
   });

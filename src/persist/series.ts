@@ -79,11 +79,11 @@ export interface SeriesOptions {
   compression: Compression;
   /** The epochs to keep; undefined: all. */
   keep: number | undefined;
-  /** Hears of what went wrong without harm to the epoch. */
+  /** Called with errors that do no harm to the epoch. */
   onWarning: (error: unknown) => void;
 }
 
-/** Hears how far a dump is. */
+/** Called with the progress of a dump. */
 type OnProgress = (progress: SnapshotProgress) => void;
 type OnTryProgress = (progress: Omit<SnapshotProgress, "restarts">) => void;
 
@@ -352,7 +352,7 @@ export class Series {
     };
   }
 
-  /** Lets go of epochs that are not to be kept: the new one counts, whatever comes of that. */
+  /** Removes epochs that are not to be kept. The new one counts, also if that fails. */
   async #keep({ info }: EpochFile): Promise<SnapshotInfo> {
     const { directory, keep, onWarning } = this.#options;
     try {

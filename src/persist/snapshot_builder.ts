@@ -1,5 +1,5 @@
 /**
- * Assembling an epoch from entries that come in any order: they are kept in memory as records, and
+ * Building a snapshot from entries that come in any order: they are kept in memory as records, and
  * sorted when all are there. Of several entries with one key, the last counts.
  *
  * @module

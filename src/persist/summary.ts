@@ -65,12 +65,12 @@ export async function summarizeFile(
   file: FileReader,
   onRecords: (records: RecordReader) => void,
 ): Promise<Summary> {
-  const survey = new Summary();
+  const summary = new Summary();
   await verify(file, (records) => {
-    survey.countAll(records);
+    summary.countAll(records);
     onRecords(records);
   });
-  return survey;
+  return summary;
 }
 
 /** Summaries the entries of a verified epoch; calls back after each with how many they are. */
@@ -78,11 +78,11 @@ export function summarizeEpoch(
   epoch: VerifiedEpoch,
   onEntry: (entries: number) => void,
 ): Summary {
-  const survey = new Summary();
+  const summary = new Summary();
   const merge = mergeOf(epoch);
   while (merge.next()) {
-    survey.count(merge.words, merge.at);
-    onEntry(survey.entries);
+    summary.count(merge.words, merge.at);
+    onEntry(summary.entries);
   }
-  return survey;
+  return summary;
 }

@@ -1,5 +1,5 @@
 /**
- * The calls of the file system that this room makes, one to one: nobody else here calls it.
+ * The calls of the file system that this layer makes, one to one: no other file of it makes any.
  *
  * `files.ts` says what may be relied on. The tests swap this module for a file system in memory
  * that loses power, or fails, at any of these calls.

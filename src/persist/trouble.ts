@@ -1,6 +1,6 @@
 /**
- * Trouble: what goes wrong again and again is said when it begins, when it becomes something else,
- * and when it is over.
+ * Trouble: an error that comes again and again is reported when it begins, when it becomes another
+ * error, and when it is over.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { aboutMap, type SnapshotError } from "../errors.ts";
 import type { PersistOptions } from "./persist_options.ts";
 
-/** Who hears of it. */
+/** What to call. */
 export interface TroubleEvents {
   /** It began, or became another one. */
   onError(error: SnapshotError): void;
@@ -19,19 +19,19 @@ export interface TroubleEvents {
 /** One trouble, which comes and goes. */
 export class Trouble {
   readonly #events: TroubleEvents;
-  /** What was said last; undefined: all is well. */
+  /** The error that was reported last; undefined: all is well. */
   #said: string | undefined;
 
   constructor(events: TroubleEvents) {
     this.#events = events;
   }
 
-  /** One that the same hear of. */
+  /** Another trouble that is reported in the same way. */
   another(): Trouble {
     return new Trouble(this.#events);
   }
 
-  /** Something went wrong: says so, unless that was the last thing said. */
+  /** After an error: reports it, unless it was the last thing reported. */
   fail(error: SnapshotError): void {
     const { path, reason } = error;
     const what = JSON.stringify([path, reason]); // not the message: that also says at which step
@@ -40,7 +40,7 @@ export class Trouble {
     this.#events.onError(error);
   }
 
-  /** All went well: says so, if the last thing said was otherwise. */
+  /** After a success: reports it, if the last thing reported was an error. */
   end(): void {
     if (this.#said === undefined) return;
     this.#said = undefined;
@@ -56,12 +56,12 @@ export function reporter(
   return (error) => onError(aboutMap(error, name));
 }
 
-/** What is done with an error that nobody asked for. */
+/** Prints an error that nobody asked for. */
 export function warn(error: SnapshotError): void {
   console.warn(`${error.name}: ${error.message}`);
 }
 
-/** Says that what `warn` said of a directory is over. */
+/** Prints that the errors of a directory are over. */
 export function warnNoMore(directory: string): void {
   console.warn(`Snapshots are written into "${directory}" again`);
 }

@@ -1,5 +1,5 @@
 /**
- * Starting the workers of this room.
+ * Starting the workers of this layer.
  *
  * Their code is a text in a module, so it is there wherever the module is: no file is read for it,
  * and nothing is fetched, for which a program would need permissions that it has no other use for,
@@ -23,7 +23,7 @@ import { CODE } from "./worker_code.ts";
 /** What a worker is for. */
 export type Task =
   | { kind: "write"; assignment: Assignment }
-  | { kind: "fill"; assignment: BulkLoadAssignment };
+  | { kind: "load"; assignment: BulkLoadAssignment };
 
 let address: URL | undefined;
 

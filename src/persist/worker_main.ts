@@ -1,12 +1,12 @@
 /**
- * Where the workers of this room begin. What runs there is not this file but `worker_code.ts`,
+ * Where the workers of this layer begin. What runs there is not this file but `worker_code.ts`,
  * which is made of it.
  *
  * @module
  */
 
 import { workerData } from "node:worker_threads";
-import { fillIn } from "./bulk_load_worker.ts";
+import { runBulkLoad } from "./bulk_load_worker.ts";
 import type { Task } from "./worker.ts";
 import { write } from "./writer_worker.ts";
 
@@ -15,6 +15,6 @@ switch (task.kind) {
   case "write":
     write(task.assignment);
     break;
-  case "fill":
-    await fillIn(task.assignment);
+  case "load":
+    await runBulkLoad(task.assignment);
 }

@@ -13,13 +13,13 @@ import type { Compression } from "./format.ts";
 import { failure } from "./fs_error.ts";
 import { Series } from "./series.ts";
 
-/** How the epoch is written, and who hears of it. */
+/** How the epoch is written, and what to call meanwhile. */
 export interface FullOptions {
   compression: Compression;
   /** The epochs to keep; undefined: all. */
   keep: number | undefined;
   onProgress(progress: SnapshotProgress): void;
-  /** Hears what went wrong without harm to the epoch. */
+  /** Called with errors that do no harm to the epoch. */
   onWarning(error: SnapshotError): void;
 }
 

@@ -38,12 +38,12 @@ import { startWorker } from "./worker.ts";
 /** Before a worker that died is replaced, in milliseconds. */
 const REVIVAL_MS = 1000;
 
-/** Who hears what. */
+/** What to call. */
 export interface HostEvents {
   onProgress(progress: SnapshotProgress): void;
   /** An epoch was written; without info: nothing had changed. */
   onWritten(info: SnapshotInfo | undefined, ms: number): void;
-  /** An epoch was not written, whoever hears why. */
+  /** An epoch was not written; the error goes to the one that asked for it, or to the trouble. */
   onFailed(): void;
 }
 

@@ -23,12 +23,12 @@ import { startWorker } from "${new URL(
   "../../src/persist/worker.ts",
   import.meta.url,
 )}";
-startWorker("broken", { kind: "fill", assignment: {} });
+startWorker("broken", { kind: "load", assignment: {} });
 `;
 
 Deno.test("an error in a worker says where it was thrown: by names, and by lines of the file", async () => {
   const { err } = await runDeno(["eval", "--quiet", "--no-lock", BROKEN]);
-  const [, line] = err.match(/at fillIn \(blob:\S+?:(\d+):\d+\)/) ?? [];
+  const [, line] = err.match(/at runBulkLoad \(blob:\S+?:(\d+):\d+\)/) ?? [];
   assert(line !== undefined, err);
   const lines = Deno.readTextFileSync(FILE).split("\n");
   assertStringIncludes(lines[Number(line) - 1], "await work(assignment)");
