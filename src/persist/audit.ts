@@ -1,6 +1,6 @@
 /**
- * Auditing a directory: every file that is named like an epoch, from end to end, and whether what
- * it builds on is good. A writer may go on meanwhile.
+ * Auditing a directory: every file with the name of an epoch is read from end to end, and what it
+ * builds on is checked, too. A writer may go on meanwhile.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { failure } from "./fs_error.ts";
 import { hasVanished, withoutBase } from "./restore.ts";
 import { type OnRecords, verifyFile } from "./verify.ts";
 
-/** What became of one file. */
+/** The verdict on one file. */
 export interface Verdict {
   path: string;
-  /** What the file is, if its header and footer are whole. */
+  /** What the file is, if its header and footer are undamaged. */
   info?: SnapshotInfo;
   /** What is wrong with it; undefined: nothing. */
   error?: SnapshotError | undefined;
@@ -49,7 +49,7 @@ export async function* audit(
   }
 }
 
-/** What is wrong with an epoch, `good` being those before it with which nothing is. */
+/** What is wrong with an epoch; `good` are the epochs before it with which nothing is wrong. */
 async function faultOf(
   epoch: EpochFile,
   good: readonly EpochFile[],

@@ -55,11 +55,11 @@ export class BulkLoader {
   readonly #key: EncodedKey;
   readonly #k0: number;
   readonly #k1: number;
-  /** Keys that are longer than this need memory set aside for their tombstones. */
+  /** Keys that are longer than this need memory that is kept for their tombstones. */
   readonly #longKey: number;
   readonly #now: number;
   readonly #isAlone: boolean;
-  /** The stamp of what is written: 0, as of any write, is settled when it is linked. */
+  /** The stamp of what is written; 0, as for any write, if it is settled when it is linked. */
   readonly #stamp: number;
   /** What is not accounted for yet: new entries, and the size of their blocks. */
   #newEntries = 0;
@@ -210,7 +210,7 @@ export class BulkLoader {
     return false;
   }
 
-  /** The caller is pinned, and is again on return. */
+  /** Loads one record. The caller is pinned, and is pinned again on return. */
   #load(words: Int32Array, at: number, hash: number): void {
     let progress: Progress | undefined;
     for (;;) {

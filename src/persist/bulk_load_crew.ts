@@ -13,7 +13,7 @@ import { startWorker } from "./worker.ts";
 
 /** Entries for each worker: below that, starting it takes longer than it saves. */
 const ENTRIES_PER_WORKER = 2_000_000;
-/** More do not help: by then memory is the bottleneck. */
+/** More do not help: memory is the bottleneck then. */
 const MOST_WORKERS = 4;
 
 /** How many shares it is best to make of so many entries on this machine. */

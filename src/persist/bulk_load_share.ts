@@ -10,7 +10,7 @@ import type { FileReader } from "./file_reader.ts";
 import type { BulkLoader } from "./bulk_load.ts";
 import { RecordReader } from "./record_reader.ts";
 
-/** Which of how many equal stretches of the file. */
+/** Which of how many equal parts of the file. */
 export interface Share {
   readonly index: number;
   readonly of: number;
@@ -20,7 +20,7 @@ export interface Share {
 export interface BulkLoadAssignment {
   readonly handle: SegmentHandle;
   readonly path: string;
-  /** The check of the file that was verified. */
+  /** The checksum of the file that was verified. */
   readonly check: number;
   readonly share: Share;
   /** How many entries each has written, by the index of its share. */

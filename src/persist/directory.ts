@@ -47,7 +47,7 @@ const SUFFIX = ".epochmap";
 const PART = ".part";
 const ASIDE = ".damaged";
 const DIGITS = 12;
-/** The greatest number: one more digit, and it would be no epoch's name. */
+/** The greatest number: with one more digit the name would not be that of an epoch. */
 const LAST_EPOCH = 10 ** 15 - 1;
 
 /** One complete epoch. */
@@ -103,7 +103,10 @@ export function pathOf(directory: string | URL): string {
   );
 }
 
-/** The path of a directory, wherever the program goes: for what does not end inside the call. */
+/**
+ * The absolute path of a directory: for work that goes on after the call, when the program may have
+ * changed its own directory.
+ */
 export function absolutePathOf(directory: string | URL): string {
   return resolve(pathOf(directory));
 }
@@ -146,7 +149,7 @@ function partsOf(name: string): [rest: string, epoch: number | undefined] {
 
 const NAME = /^(\d{12,15})\.epochmap(|\.part|\.damaged(?:\.\d+)?)$/;
 
-/** A name with the number that it has. */
+/** A name, and the number in it. */
 interface Named {
   epoch: number;
   path: string;
@@ -395,7 +398,7 @@ export class PartFile {
     }
   }
 
-  /** Removes the file, unless it was published: nothing is to come of it. */
+  /** Removes the file, unless it was published. */
   discard(): void {
     try {
       if (this.file.hasItsName) files.remove(this.file.path);
@@ -406,7 +409,7 @@ export class PartFile {
   }
 }
 
-/** One that nothing had: what was set aside keeps its own. */
+/** A name that no file has: what was set aside before keeps its own. */
 function nextNumber({ complete, aside }: Names): number {
   const numbers = [...complete, ...aside].map(({ epoch }) => epoch);
   return Math.max(0, ...numbers) + 1;

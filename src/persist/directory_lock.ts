@@ -135,7 +135,7 @@ function pathIn(directory: string): string {
   return `${directory}/${NAME}`;
 }
 
-/** Locks the file for a map; says whether it is that map's now. */
+/** Locks the file for a map; returns whether it belongs to that map now. */
 async function isClaimed(
   file: OpenFile,
   map: string,
@@ -168,7 +168,7 @@ function noteFor(map: string): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(note)}\n`);
 }
 
-/** The note of a file; undefined: there is none, or none that is whole. */
+/** The note of a file; undefined: there is none, or it is torn. */
 function noteIn(file: OpenFile): Note | undefined {
   const bytes = new Uint8Array(MOST_BYTES);
   file.seek(0);
@@ -183,7 +183,7 @@ function noteIn(file: OpenFile): Note | undefined {
   }
 }
 
-/** Who has a directory, as far as can be said: it may just be changing hands. */
+/** Who has a directory, as far as is known: it may just be changing hands. */
 function noteOf(directory: string): Note | undefined {
   try {
     using file = OpenFile.open(pathIn(directory), { read: true });

@@ -17,7 +17,7 @@ import { DELETION, recordWords, writeDeletion, writeRecord } from "./record.ts";
 export interface SnapshotProgress {
   /** Entries written so far, or restored. */
   entries: number;
-  /** Entries that there are, about. */
+  /** About how many entries there are. */
   total: number;
   /** Bytes of the file so far; of all of it, in a restore. */
   bytes: number;

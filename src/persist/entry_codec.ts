@@ -1,6 +1,6 @@
 /**
- * Entries of a file as keys and values, and back, without a map: the codecs work on a bit of memory
- * that is laid out like one version.
+ * From the records of a file to keys and values, and back, without a map: the codecs work on a
+ * little memory that is laid out like one version.
  *
  * @module
  */
@@ -69,8 +69,8 @@ export class EntryCodec {
   }
 
   /**
-   * The entry of the record at `at`, which was checked and is no deletion. Throws if its bytes are
-   * not what the codec writes.
+   * The entry of the record at `at`, which was checked and is not a deletion. Throws if its bytes
+   * are not what the codec writes.
    */
   decode(words: Int32Array, at: number): Entry {
     const keyInfo = words[at];
@@ -126,7 +126,7 @@ export class EntryCodec {
     copy(memory.words, 0, record, at, count);
   }
 
-  /** Memory of at least so many bytes, and a word more. */
+  /** Memory of at least so many bytes, and of one more word. */
   #reserve(bytes: number): Memory {
     if (bytes + 8 > this.#memory.bytes.length) {
       this.#memory = memoryOf(2 ** Math.ceil(Math.log2(bytes + 8)));
@@ -144,7 +144,7 @@ function memoryOf(bytes: number): Memory {
   };
 }
 
-/** A codec of somebody's own, of which only the bytes are known. */
+/** Stands for a codec that is not built in: its values are bytes. */
 function bytesAs(name: string): Codec<unknown> {
   return {
     name,

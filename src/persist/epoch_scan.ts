@@ -42,7 +42,7 @@ export class EpochScan implements Disposable, Holder {
   readonly registryWord: number;
   readonly #cursor: Cursor;
   readonly #newest: number[] = [];
-  /** The hashes of what the last range held that was wanted. */
+  /** The hashes of what was found in the last range. */
   readonly #hashes: number[] = [];
   isOpen = true;
   /** Live entries seen so far. */

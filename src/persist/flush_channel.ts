@@ -1,10 +1,10 @@
 /**
- * Asking for an epoch from any worker of the process: on a broadcast channel that all who write and
- * all who ever asked listen to.
+ * Asking for an epoch, in any worker of the process: on a broadcast channel on which all writers
+ * listen, and all workers that have ever asked.
  *
- * Whoever asks does not know who writes, and the one who does may die before it answers: so a
- * question is asked again until it is answered, by whoever writes by then. To write for it twice
- * does no harm. All else that comes on the channel is passed over.
+ * The one that asks does not know which worker writes, and that one may die before it answers. So a
+ * question is asked again until it is answered, by the worker that writes then. Writing twice for
+ * one question does no harm. Other messages on the channel are ignored.
  *
  * @module
  */

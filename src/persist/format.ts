@@ -40,8 +40,8 @@
  *         24  8  entries of the map at this epoch (f64); in a full file the same as the records
  *         32  8  length of all payloads after decompression (f64)
  *         40  8  length of the file before the footer (f64)
- *         48  4  check of the header and then of the headers of all blocks, which have the checks of
- *                the payloads
+ *         48  4  check of the header and then of the headers of all blocks, which have the checks
+ *                of the payloads
  *         52  4  check of the bytes of the footer before it
  * ```
  *

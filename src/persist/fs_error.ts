@@ -1,5 +1,5 @@
 /**
- * Failures: what the file system says, as a `SnapshotError` that names path and reason.
+ * Errors of the file system, as a `SnapshotError` that names path and reason.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { SnapshotError } from "../errors.ts";
 export class DamageError extends SnapshotError {}
 
 /**
- * A file is whole, as far as can be told, and not for this program to read: so nothing beside it is
- * written or removed.
+ * A file that is not damaged, as far as can be told, but that this program cannot understand: so
+ * nothing beside it is written or removed.
  */
 export class NotUnderstoodError extends SnapshotError {}
 

@@ -16,7 +16,7 @@ import { RECORD_HEAD_WORDS } from "./format.ts";
 import { isDeletion, recordWords } from "./record.ts";
 import { readKey, RecordReader } from "./record_reader.ts";
 
-/** The hash of a stream that has ended: greater than all. */
+/** The hash of a stream that has ended: greater than all others. */
 const END = 2 ** 32;
 
 /** The records of one file, one at a time. */
@@ -24,7 +24,7 @@ class Stream {
   readonly #reader: RecordReader;
   readonly #key: EncodedKey;
   #left = 0;
-  /** Where the record at hand begins. */
+  /** Where the present record begins. */
   at = 0;
   /** The hash of its key as an unsigned number; `END` behind the last one. */
   hash = 0;
@@ -67,7 +67,7 @@ export class Merge {
   readonly #streams: Stream[];
   /** Records of one hash that several files have, with what is left to hand out. */
   #group: Int32Array[] = [];
-  /** The record at hand is in these words, at this place. */
+  /** The present record is in these words, at this place. */
   words: Int32Array = new Int32Array();
   at = 0;
   #taken: Stream | undefined;

@@ -22,7 +22,7 @@ export interface Assignment {
   lock: string | undefined;
 }
 
-/** From the writer to its worker; each is answered. */
+/** From the writer to its worker. Each is answered. */
 export interface Order {
   /**
    * - `"start"`: begin to write one epoch per interval.
@@ -41,14 +41,14 @@ export type Report =
     kind: "written";
     info: SnapshotInfo | undefined;
     ms: number;
-    /** What went wrong without harm to the epoch. */
+    /** An error that does no harm to the epoch. */
     warning: Failure | undefined;
   }
   /** An epoch was not written. */
   | {
     kind: "failed";
     failure: Failure;
-    /** Whether it was asked for, and the answer tells. */
+    /** Whether it was asked for, so that the answer tells of the error. */
     isAnswered: boolean;
   }
   /** An order was carried out; `info` is the last epoch, written now or before. */

@@ -32,7 +32,7 @@ export function readKey(words: Int32Array, at: number, key: EncodedKey): void {
 /** A run of whole records in memory: a block, or one large record. */
 export class RecordReader {
   readonly file: FileReader;
-  /** The records at hand. */
+  /** The present records. */
   words: Int32Array = new Int32Array();
   /** How many they are. */
   records = 0;
@@ -94,7 +94,7 @@ export class RecordReader {
     this.#large = large;
   }
 
-  /** That there is no memory is no fault of the file. */
+  /** A lack of memory is not the file's fault. */
   #room(words: number): Int32Array<ArrayBuffer> {
     try {
       return new Int32Array(words);

@@ -39,7 +39,7 @@ const RECORDS_PER_LOOK = 1024;
 /** How often the directory is read, if files vanish from it meanwhile. */
 const MOST_ATTEMPTS = 8;
 
-/** An epoch that was passed over, and why. */
+/** An epoch that was skipped, and why. */
 export interface RejectedSnapshot {
   /** The file that is damaged or missing something. */
   path: string;
@@ -70,7 +70,7 @@ export class VerifiedEpoch implements Disposable {
 
 /** What an epoch must be, and what to call with the progress of its verification. */
 interface Wanted {
-  /** Its codecs; undefined: whichever it has. */
+  /** Its codecs; undefined: any. */
   codecs?: CodecNames;
   onRecords?: OnRecords;
 }
@@ -102,12 +102,12 @@ export async function findNewest(
   }
 }
 
-/** Whether a file was there and is gone: that is no damage, as writers remove old epochs. */
+/** Whether a file was there and is gone: that is not damage, as writers remove old epochs. */
 export function hasVanished({ cause }: SnapshotError): boolean {
   return cause instanceof Deno.errors.NotFound;
 }
 
-/** Whether a file is to be passed over for this error: it is damaged, or gone. */
+/** Whether a file is to be skipped because of an error: it is damaged, or gone. */
 function isPassedOver(error: unknown): error is SnapshotError {
   return error instanceof DamageError ||
     error instanceof SnapshotError && hasVanished(error);

@@ -28,10 +28,13 @@ import * as files from "./files.ts";
 import { TimeSlices } from "./time_slices.ts";
 import { RecordReader } from "./record_reader.ts";
 
-/** Files that are whole, by their paths, with the fingerprint that they had then. */
+/**
+ * Undamaged files, by their paths, with the fingerprint that they had when they were read or
+ * written.
+ */
 const whole = new Map<string, string>();
 
-/** Says whether all files of a chain are whole. */
+/** Says whether all files of a chain are undamaged. */
 type Judge = (chain: readonly EpochFile[]) => Promise<boolean>;
 
 /**
@@ -86,7 +89,7 @@ async function surplus(
   return [];
 }
 
-/** Whether the file is what was written, down to the last byte. */
+/** Whether a file is as it was written, down to the last byte. */
 async function isWhole(
   path: string,
   onDamage: (error: SnapshotError) => void,

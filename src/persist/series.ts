@@ -53,9 +53,9 @@ import type { Header, WordPair } from "./header.ts";
 import { TimeSlices } from "./time_slices.ts";
 import { retain } from "./retention.ts";
 
-/** Deltas of one chain. */
+/** The most deltas of one chain. */
 const MOST_DELTAS = 16;
-/** Deltas of a chain may take this share of its full epoch, all together. */
+/** All deltas of a chain together may take this share of its full epoch. */
 const MOST_DELTA_SHARE = 1 / 2;
 /**
  * How often a dump is begun again; and how long it waits before that the first time, in
@@ -87,7 +87,7 @@ export interface SeriesOptions {
 type OnProgress = (progress: SnapshotProgress) => void;
 type OnTryProgress = (progress: Omit<SnapshotProgress, "restarts">) => void;
 
-/** What became of a try to write a delta. */
+/** What came of an attempt to write a delta. */
 type Delta = EpochFile | "nothing changed" | "not to be trusted";
 
 /** Writes one epoch after the other. */
@@ -117,7 +117,7 @@ export class Series {
     return this.#insist(onProgress, (report) => this.#write(report));
   }
 
-  /** Tries until no one revokes it, but not for ever. */
+  /** Tries until nobody revokes the dump, but not for ever. */
   async #insist<T>(
     onProgress: OnProgress,
     attempt: (onProgress: OnTryProgress) => Promise<T>,

@@ -45,7 +45,7 @@ export interface Assembled extends SnapshotInfo {
   replaced: number;
 }
 
-/** Entries on their way to a file. */
+/** The entries of a snapshot to be. */
 export class SnapshotBuilder {
   readonly #codecs: CodecNames;
   readonly #codec: EntryCodec;
@@ -54,7 +54,7 @@ export class SnapshotBuilder {
   readonly #chunks: Int32Array[] = [];
   /** Words in use of the last chunk. */
   #used = CHUNK_WORDS;
-  /** Of each record the hash, its chunk, and where it begins there. */
+  /** Of each record its hash, its chunk, and where in the chunk it begins. */
   readonly #hashes: number[] = [];
   readonly #chunkOf: number[] = [];
   readonly #places: number[] = [];

@@ -1,6 +1,5 @@
 /**
- * Summaries: what the entries of a file, or of the state that a chain of files adds up to, are
- * like.
+ * Summaries: how many entries a file, or a chain of files, has, and how large they are.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import type { RecordReader } from "./record_reader.ts";
 import { mergeOf, type VerifiedEpoch } from "./restore.ts";
 import { verify } from "./verify.ts";
 
-/** Counts records by what they are. */
+/** Counts records and their sizes. */
 export class Summary {
   /** Records that are entries. */
   entries = 0;
@@ -51,7 +50,7 @@ export class Summary {
     this.sizes[at]++;
   }
 
-  /** Counts all records that a reader has at hand. */
+  /** Counts all records that a reader has read. */
   countAll({ words, records }: RecordReader): void {
     for (let at = 0, i = 0; i < records; i++) {
       this.count(words, at);
@@ -60,7 +59,7 @@ export class Summary {
   }
 }
 
-/** Verifies a file and summaries the records in it. Throws `SnapshotError`. */
+/** Verifies a file, and summarizes its records. Throws `SnapshotError`. */
 export async function summarizeFile(
   file: FileReader,
   onRecords: (records: RecordReader) => void,
@@ -73,7 +72,9 @@ export async function summarizeFile(
   return summary;
 }
 
-/** Summaries the entries of a verified epoch; calls back after each with how many they are. */
+/**
+ * Summarizes the entries of a verified epoch; calls back after each with how many there are so far.
+ */
 export function summarizeEpoch(
   epoch: VerifiedEpoch,
   onEntry: (entries: number) => void,

@@ -46,12 +46,12 @@ export function statSync(path: string): Facts {
   return Deno.statSync(path);
 }
 
-/** What bears a name: the link itself, if it is one. */
+/** What has a name: the link itself, if it is one. */
 export function lstatSync(path: string): Facts {
   return Deno.lstatSync(path);
 }
 
-/** Gives a file another name; what bore it is gone. */
+/** Gives a file another name; the file that had this name is gone. */
 export function renameSync(from: string, to: string): void {
   Deno.renameSync(from, to);
 }
@@ -61,17 +61,17 @@ export function removeSync(path: string): void {
   Deno.removeSync(path);
 }
 
-/** Makes a directory, and those above it that are missing; one that is there is well. */
+/** Makes a directory, and those above it that are missing; it may be there already. */
 export function mkdirSync(path: string): void {
   Deno.mkdirSync(path, { recursive: true });
 }
 
-/** The path without links, dots, and what it is relative to. */
+/** The absolute path without links and dots. */
 export function realPathSync(path: string): string {
   return Deno.realPathSync(path);
 }
 
-/** Whether this program has a permission there; nobody is asked for it. */
+/** Whether this program has a permission; the user is not asked for it. */
 export function isAllowedSync(name: "read" | "write", path: string): boolean {
   return Deno.permissions.querySync({ name, path }).state === "granted";
 }

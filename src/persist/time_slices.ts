@@ -1,5 +1,5 @@
 /**
- * Pauses: long work gives the event loop a turn now and then.
+ * Time slices: long work gives the event loop a turn now and then.
  *
  * @module
  */

@@ -48,7 +48,7 @@ export class Trouble {
   }
 }
 
-/** Tells the caller's `onError`, or else warns, of what goes wrong with a map. */
+/** Reports errors of a map to the caller's `onError`, or else prints a warning. */
 export function reporter(
   { onError = warn }: PersistOptions,
   name: string | undefined,

@@ -23,7 +23,7 @@ import { RecordReader } from "./record_reader.ts";
  */
 const MOST_ALIKE = 64;
 
-/** Sees the records of a file block by block; their reader knows how far it is. */
+/** Called with the records of a file, block by block; their reader knows how far it is. */
 export type OnRecords = (records: RecordReader) => void;
 
 /**

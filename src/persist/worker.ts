@@ -1,13 +1,13 @@
 /**
  * Starting the workers of this layer.
  *
- * Their code is a text in a module, so it is there wherever the module is: no file is read for it,
- * and nothing is fetched, for which a program would need permissions that it has no other use for,
- * and which a bundled or compiled program does not have.
+ * Their code is a text in a module, so it is there wherever the module is. No file is read for it,
+ * and nothing is fetched: a program would need permissions for that which it needs for nothing
+ * else, and a bundled or compiled program would not find the file.
  *
- * A worker has modules of its own, as any thread has, and these come from the text: it shares
- * nothing with who started it but the segment, messages, and what is named in the process: locks,
- * channels, files.
+ * A worker has modules of its own, as any thread has, and these come from the text. It shares
+ * nothing with the thread that started it but the segment, messages, and what has a name in the
+ * process: locks, channels, files.
  *
  * An error in a worker says where it was thrown by the lines of a blob: they are those of
  * `worker_code.ts`.
@@ -34,8 +34,8 @@ export function startWorker(name: string, task: Task): Worker {
 }
 
 /**
- * An address for code: this kind of worker cannot have that of a blob, but that of a module which
- * imports it.
+ * An address for code. This kind of worker does not take the address of a blob, but it takes that
+ * of a module which imports the blob.
  */
 function addressOf(code: string): URL {
   const blob = URL.createObjectURL(

@@ -1,11 +1,11 @@
 /**
- * Hosting the writer's worker: starting it, handing it orders, hearing its answers, noticing its
+ * Hosting the writer's worker: starting it, giving it orders, receiving its answers, noticing its
  * end.
  *
- * Orders go to the worker in the order in which they are asked for, at once, and each is answered:
- * by the worker, or, if it dies, with an error. The worker is absent until there is an order for
- * it, and works until it is told to stop; from then on it is ending, and orders wait for the next
- * one. A stop is answered when nothing is written any more.
+ * Orders go to the worker at once, in the order in which they come, and each is answered: by the
+ * worker, or, if it dies, with an error. The worker is absent until there is an order for it, and
+ * works until it is told to stop. From then on it is ending, and orders wait for the next worker. A
+ * stop is answered when nothing is being written any more.
  *
  * ```text
  * absent --an order--> working --stop--> ending --answered--> absent
@@ -13,9 +13,8 @@
  * ```
  *
  * The worker keeps the program running only while somebody waits for it. A program that ends by
- * itself is held up once, until a last epoch is written; the program's end can be held up in its
- * main thread only, so writers that other threads started end with them, like all that these
- * threads do.
+ * itself is held up once, until a last epoch is written. Only the main thread can hold it up, so
+ * writers that other threads started end with those threads.
  *
  * @module
  */
@@ -68,7 +67,7 @@ export class WriterHost {
   readonly #assignment: Assignment;
   readonly #events: HostEvents;
   readonly #trouble: Trouble;
-  /** What goes wrong without harm to the epochs. */
+  /** Errors that do no harm to the epochs. */
   readonly #untidiness: Trouble;
   #state: "absent" | "working" | "ending" = "absent";
   /** There unless it is absent. */
@@ -78,7 +77,10 @@ export class WriterHost {
   /** What the worker has not answered yet, by its number. */
   readonly #sent = new Map<number, Asked>();
   #numbers = 0;
-  /** The starts since the last stop that were not refused, and how often it was stopped. */
+  /**
+   * How often it was started since the last stop, but for starts that failed; and how often it was
+   * stopped.
+   */
   #starts = 0;
   #stops = 0;
   /** Called when the worker ended without being told to; by default another one is made. */
@@ -91,17 +93,20 @@ export class WriterHost {
     this.#untidiness = trouble.another();
   }
 
-  /** Whether epochs are being written by the clock, or are to be. */
+  /** Whether epochs are written at intervals, or are to be. */
   get isStarted(): boolean {
     return started.has(this);
   }
 
-  /** Whether a worker is there that was not started, or could not be: it keeps what it holds. */
+  /**
+   * Whether there is a worker that does not write at intervals, because its start failed, or is
+   * still to come. It keeps the locks that it holds.
+   */
   get isWaiting(): boolean {
     return this.#state === "working" && !this.isStarted;
   }
 
-  /** Starts to write an epoch per interval; does nothing more where that was done. */
+  /** Starts to write an epoch per interval; a second call does nothing more. */
   async start(): Promise<void> {
     const stops = this.#stops;
     this.#starts++;
@@ -119,7 +124,7 @@ export class WriterHost {
     return (await this.#ask("write"))!;
   }
 
-  /** Writes a last epoch and ends the worker; does nothing where there is none. */
+  /** Writes a last epoch, and ends the worker; does nothing if there is none. */
   async stop(): Promise<void> {
     this.#stops++;
     this.#starts = 0;
@@ -127,7 +132,7 @@ export class WriterHost {
     await this.#ask("stop");
   }
 
-  /** As `stop`; what goes wrong is reported. */
+  /** As `stop`, but errors are reported. */
   async stopSoon(): Promise<void> {
     try {
       await this.stop();
@@ -213,14 +218,14 @@ export class WriterHost {
 
   #answer(request: number, answer: (asked: Asked) => void): void {
     const asked = this.#sent.get(request);
-    if (asked === undefined) return; // a worker that died had answered before
+    if (asked === undefined) return; // from a worker that has died since
     this.#sent.delete(request);
     if (asked.kind === "stop") this.#end();
     else if (this.#sent.size === 0) this.#worker!.unref();
     answer(asked);
   }
 
-  /** Lets the worker go, which has answered all, and does nothing any more. */
+  /** Ends the worker, which has answered everything and does nothing any more. */
   #end(): void {
     const worker = this.#worker!;
     this.#worker = undefined;
@@ -230,7 +235,7 @@ export class WriterHost {
   }
 
   #died(worker: Worker, why: string): void {
-    if (worker !== this.#worker) return; // it was let go, or that was said already
+    if (worker !== this.#worker) return; // it was ended, or its death was reported already
     this.#worker = undefined;
     this.#state = "absent";
     const { directory } = this.#assignment;
@@ -250,7 +255,7 @@ export class WriterHost {
     this.#sendAll();
   }
 
-  /** Starts another worker soon, and again until that is done. */
+  /** Starts another worker soon, and tries again until that succeeds. */
   #revive(): void {
     const timer = timers.setTimeout(async () => {
       if (!this.isStarted) return;

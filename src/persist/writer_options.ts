@@ -1,5 +1,5 @@
 /**
- * Where, how often and how a map is written: how that is checked.
+ * The options of everything that writes a map, and how they are checked.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { PersistOptions } from "./persist_options.ts";
 const DEFAULT_KEEP = 3;
 const MOST_INTERVAL_MS = 2 ** 31 - 1;
 
-/** What a writer is told, however it comes to be. */
+/** The options of a writer, however it is made. */
 export type WriterOptions = Pick<
   PersistOptions,
   "compression" | "directory" | "interval" | "keep"

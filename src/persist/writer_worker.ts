@@ -3,8 +3,8 @@
  * epochs.
  *
  * It needs no codecs, as it copies encoded entries. It holds the lock of the directory. If its
- * writer asks for it, it also holds a lock of the process for as long as it lives, which says that
- * this map is being written, so that no other does.
+ * writer asks for it, it also holds a lock of the process as long as it lives, which says that this
+ * map is being written: so no other worker writes it.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import {
 import { Series, SHORT_OF_MEMORY } from "./series.ts";
 
 /**
- * After an epoch that was given up for want of memory the next one begins no later than this, in
+ * After an epoch that was given up for lack of memory, the next one begins within this time, in
  * milliseconds.
  */
 const RETRY_MS = 5000;
@@ -45,15 +45,15 @@ function report(message: Report): void {
   parentPort!.postMessage(message);
 }
 
-/** What somebody asks for. */
+/** What is asked for. */
 interface Asked {
   kind: Order["kind"];
   answer(failure: Failure | undefined): void;
 }
 
 /**
- * Writes epochs, one at a time. What is asked for while one is being written is answered by the
- * next one, all together: that shows the map as it was after the last of them asked.
+ * Writes epochs, one at a time. Requests that come while one is being written are answered together
+ * by the next one, which shows the map as it is after the last of these requests.
  */
 class Writing {
   readonly #assignment: Assignment;
@@ -69,7 +69,7 @@ class Writing {
   #timer: Timer | undefined;
   /** The last epoch. */
   #last: SnapshotInfo | undefined;
-  /** What went wrong without harm to the epoch at hand. */
+  /** An error that does no harm to the present epoch. */
   #warning: Failure | undefined;
   #reportedAt = 0;
 
@@ -105,7 +105,7 @@ class Writing {
   }
 
   async #work(): Promise<void> {
-    // The round under way is followed by another, or it was the last.
+    // Another round follows the one under way, or that one is the last.
     if (this.#state !== "idle") return;
     this.#state = "writing";
     while (this.#asked.length > 0 || this.#isDue) {
@@ -114,7 +114,7 @@ class Writing {
     this.#state = "idle";
   }
 
-  /** Carries out what is asked for by now. */
+  /** Carries out what has been asked for. */
   async #round(): Promise<"ended" | undefined> {
     const all = this.#asked;
     const wasDue = this.#isDue;
@@ -155,7 +155,7 @@ class Writing {
     this.#lock = undefined;
     const { segment } = this.#attachment;
     const { directory, lock } = this.#assignment;
-    // Those that stand by hold the lock, too: if it is not their map's any more, the directory was
+    // Candidates hold the lock, too: if the directory does not belong to the map any more, it was
     // taken away.
     const check = lock === undefined ? checkUnderstood : checkOwn;
     this.#lock = await DirectoryLock.take(
@@ -186,8 +186,8 @@ class Writing {
   }
 
   /**
-   * The next epoch begins an interval after this one began, or at once if it took longer; or soon,
-   * if it was given up.
+   * Plans the next epoch: an interval after this one began, or at once if it took longer; soon, if
+   * it was given up.
    */
   #plan(began: number, failure: Failure | undefined): void {
     const { interval } = this.#assignment;
@@ -217,7 +217,7 @@ class Writing {
   }
 }
 
-/** Writes a map, as its writer says, until that one tells it to stop. */
+/** Writes a map as its writer orders, until it is told to stop. */
 export function write(assignment: Assignment): void {
   const { lock } = assignment;
   if (lock !== undefined) Lifeline.hold(lock);
