@@ -53,12 +53,6 @@ export type Decide = (current: number, live: boolean) => number;
 /** What came of a commit: "full" if there was no memory for it, or no slot. */
 export type Outcome = "done" | "left" | "full";
 
-/**
- * The same of one round, which may have to be repeated: another worker was faster, or a renewal
- * came too late.
- */
-type RoundOutcome = Outcome | "lost" | "late";
-
 /** Commits to one key after the other: to the one that is packed. */
 export class Committer {
   /** Makes the versions that are decided on. */
@@ -114,48 +108,27 @@ export class Committer {
     const participant = this.#participant;
     participant.pin();
     try {
-      const found = this.#isCallers ? this.#findFast() : UNDECIDED;
-      if (found !== UNDECIDED) {
-        const outcome = this.#commitOver(found, false, decide);
-        if (isFinal(outcome)) return outcome;
+      this.#table.backoff.reset();
+      for (let isFirst = true;; isFirst = false) {
+        // The first time without the table, which has to take a place for it.
+        let found = isFirst && this.#isCallers ? this.#findFast() : UNDECIDED;
+        const isSought = found === UNDECIDED;
+        if (isSought) found = this.#seek(toInsert);
+        const live = found > 0;
+        const current = live ? found : 0 - found;
+        const version = decide(current, live);
+        if (version === LEAVE) return "left";
+        if (version === NO_MEMORY) return "full";
+        const outcome = this.#linkOrFree(current, version, isSought);
+        if (outcome === "full") return "full";
+        if (outcome === "done") {
+          this.#noteChange();
+          if (!cameTooLate(this.#segment.words, version)) return "done";
+        } else if (isSought) this.#table.backoff.wait();
       }
-      return this.#commitSlowly(toInsert, decide);
     } finally {
       participant.unpin();
     }
-  }
-
-  #commitSlowly(toInsert: boolean, decide: Decide): Outcome {
-    const { backoff } = this.#table;
-    backoff.reset();
-    for (;;) {
-      const outcome = this.#commitOver(this.#seek(toInsert), true, decide);
-      if (isFinal(outcome)) return outcome;
-      if (outcome === "lost") backoff.wait();
-    }
-  }
-
-  /**
-   * One round.
-   *
-   * @param found The newest version, negated if it is not live: see `judged`.
-   * @param isSought Whether the table has sought it, and knows its place: see `Table.seek`.
-   * @param decide See `tryCommit`.
-   */
-  #commitOver(
-    found: number,
-    isSought: boolean,
-    decide: Decide,
-  ): RoundOutcome {
-    const live = found > 0;
-    const current = live ? found : 0 - found;
-    const version = decide(current, live);
-    if (version === LEAVE) return "left";
-    if (version === NO_MEMORY) return "full";
-    const outcome = this.#linkOrFree(current, version, isSought);
-    if (outcome !== "done") return outcome;
-    this.#noteChange();
-    return cameTooLate(this.#segment.words, version) ? "late" : "done";
   }
 
   /**
@@ -190,7 +163,13 @@ export class Committer {
     );
   }
 
-  /** Links a version, or frees it; ends the section that it was made in. */
+  /**
+   * Links a version, or frees it; ends the section that it was made in.
+   *
+   * @param current The version that it replaces; 0: none.
+   * @param version The version.
+   * @param isSought Whether the table has sought the key, and knows its place: see `Table.seek`.
+   */
   #linkOrFree(current: number, version: number, isSought: boolean): Insert {
     const outcome = isSought
       ? this.#link(current, version)
@@ -405,9 +384,4 @@ export class Committer {
     this.#noteChange();
     return sum;
   }
-}
-
-/** Whether a round was the last one. */
-function isFinal(outcome: RoundOutcome): outcome is Outcome {
-  return outcome !== "lost" && outcome !== "late";
 }
