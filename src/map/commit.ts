@@ -110,7 +110,7 @@ export class Committer {
     try {
       this.#table.backoff.reset();
       for (let isFirst = true;; isFirst = false) {
-        // The first time without the table, which has to take a place for it.
+        // First by an optimistic read. If that is not enough, the table seeks, and keeps the place.
         let found = isFirst && this.#isCallers ? this.#findFast() : UNDECIDED;
         const isSought = found === UNDECIDED;
         if (isSought) found = this.#seek(toInsert);
@@ -367,9 +367,10 @@ export class Committer {
   }
 
   /**
-   * Adds to a number, or to 0 if there is none; returns the sum, or undefined if nothing was done.
+   * Adds to a number, or to 0 if there is none. Returns the sum; NaN if nothing was done, or the
+   * number is NaN.
    */
-  incrementFast(by: number): number | undefined {
+  incrementFast(by: number): number {
     const key = this.#key;
     const isDone = key.fitsScratch &&
       this.#fastPath.increment(
@@ -379,7 +380,7 @@ export class Committer {
           NUMBER_INFO,
           by,
         ) === DONE;
-    if (!isDone) return undefined;
+    if (!isDone) return NaN;
     const sum = this.#segment.floats[this.#result];
     this.#noteChange();
     return sum;

@@ -18,7 +18,7 @@ import type { Hold } from "./hold.ts";
 import type { KeyPacker } from "./key_packer.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Lookup } from "./lookup.ts";
-import { numberOf, sumOf } from "./numbers.ts";
+import { sumOf } from "./numbers.ts";
 import type { OperationCounts } from "./operation_counts.ts";
 import type { ValuePacker } from "./value_packer.ts";
 import type { VersionMaker } from "./version_maker.ts";
@@ -165,13 +165,13 @@ export class EntryWriter<K, V> {
   increment(key: K, by: number, life: Lifetime, what: string): number {
     if (this.#hasOwnValues) return this.#incrementByCodec(key, by, life, what);
     this.#keys.pack(key, what);
-    // Of finite numbers there always is a sum. What was NaN is NaN still.
+    // Of finite numbers there always is a sum.
     const isPlain = Number.isFinite(by) && life.ttl === Infinity;
     if (isPlain && this.#values.keepsNumbers) {
       const sum = this.#writer.incrementFast(by);
-      if (sum !== undefined) {
+      if (sum === sum) {
         this.#counts.set();
-        return numberOf(sum);
+        return sum;
       }
     }
     let sum = 0;

@@ -19,7 +19,7 @@ export function sumOf(value: unknown, by: number): number {
 }
 
 /** A value that must be a number, and not NaN. Throws `TypeError`. */
-export function numberOf(value: unknown): number {
+function numberOf(value: unknown): number {
   if (typeof value === "number" && value === value) return value;
   throw new TypeError(
     `Cannot increment: the value must be a number: ${received(value)}`,

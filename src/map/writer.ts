@@ -105,9 +105,9 @@ export class Writer {
   }
 
   /** As `Committer.incrementFast`. */
-  incrementFast(by: number): number | undefined {
+  incrementFast(by: number): number {
     const sum = this.#committer.incrementFast(by);
-    if (sum !== undefined) this.#participant.collectSometimes();
+    if (sum === sum) this.#participant.collectSometimes();
     return sum;
   }
 

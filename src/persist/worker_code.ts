@@ -6406,12 +6406,12 @@ var Attachment = class _Attachment {
   key;
   /** What this worker remembers of the map's hashes. */
   memo = new HashMemo();
-  /** The quick way of operations: compiled, if it can be. */
+  /** The fast path of operations: compiled, where that is possible. */
   fastPath;
   #lifeline;
   /** What chooses the entries to evict, in a map that evicts. */
   evictionPolicy;
-  /** What clears up after a table's worker that died. */
+  /** What clears up after a worker that died while it worked on the table. */
   tableRecovery;
   /** What works for it in the background. */
   resident;
@@ -6430,7 +6430,7 @@ var Attachment = class _Attachment {
     this.fastPath = kernel ?? fastPathFallback(words, floats);
   }
   /**
-   * Makes a segment and attaches to it. What it does in the background is for \`attach.ts\` to begin.
+   * Makes a segment and attaches to it. \`attach.ts\` begins what runs in the background.
    */
   static make(options, policy) {
     const { capacity, ...rest } = options;
@@ -6450,7 +6450,7 @@ var Attachment = class _Attachment {
     segment.publish();
     return new _Attachment(segment, participant, lifeline, policy);
   }
-  /** Attaches to a segment that another worker made, likewise. */
+  /** Attaches to a segment that another worker made; the background is as with \`make\`. */
   static join(segment, policy) {
     const { participant, lifeline } = join(segment);
     if (!hasTables(participant)) {
@@ -6467,14 +6467,14 @@ var Attachment = class _Attachment {
     return this.participant.isHere;
   }
   /**
-   * Throws \`ClosedError\` after \`close\`; heals what was cut short. Before each operation that
-   * writes.
+   * Throws \`ClosedError\` after \`close\`; repairs what was cut short. To be called before each
+   * operation that writes.
    */
   checkOpen(what) {
     if (!this.isOpen) throw mapClosed(what, this.segment.name);
     this.participant.heal();
   }
-  /** Leaves the segment; again is nothing. */
+  /** Leaves the segment; a second call does nothing. */
   close() {
     if (!this.isOpen) return;
     try {
@@ -6495,13 +6495,16 @@ var Attachment = class _Attachment {
       this.participant.unpin();
     }
   }
-  /** Keeps no more memory for the tombstone of the longest key than is needed. */
+  /**
+   * Gives back what is kept for the tombstone of the longest key, as far as it is not needed any
+   * more.
+   */
   lowerReserve() {
     const { participant: { allocator }, segment: { words } } = this;
     allocator.reserve.lower((ref) => tombstoneBytes(words, ref));
   }
   /**
-   * Opens the moment that a holder holds, in its registry word; undefined: the clock has run out.
+   * Opens a moment in the registry word of its holder; undefined: the clock has run out.
    */
   openMomentFor(holder, open) {
     const { participant } = this;
@@ -6512,7 +6515,7 @@ var Attachment = class _Attachment {
     participant.leaveSection();
     return moment;
   }
-  /** Lets go of the moment that a holder holds; again is nothing. */
+  /** Closes the moment of a holder; a second call does nothing. */
   closeMomentOf(holder) {
     if (!holder.isOpen) return;
     const { participant } = this;
@@ -6524,7 +6527,7 @@ var Attachment = class _Attachment {
     participant.leaveSection();
     participant.collect();
   }
-  /** Brings the record in order after a section that was cut short. */
+  /** Repairs the record after a section that was cut short. */
   #repair() {
     const { dependents, participant } = this;
     const words = [
@@ -6731,7 +6734,7 @@ var Watch = class {
     this.#keys = keys;
   }
   /**
-   * Begins with another entry.
+   * Begins to watch an entry.
    *
    * @param prepared Its key, prepared.
    * @param hash Its hash.
@@ -6742,7 +6745,7 @@ var Watch = class {
     this.#isChanged = false;
     this.#rounds = 0;
   }
-  /** Calls the caller's code, with what it gets. */
+  /** Calls the caller's code with an argument, and watches meanwhile. */
   during(code, argument) {
     this.#outer = underway.innermost;
     underway.innermost = this;
@@ -6757,8 +6760,8 @@ var Watch = class {
     return this.#isChanged;
   }
   /**
-   * After a round that came to nothing. Throws if the caller's code changed the entry itself, in
-   * this round and too many before.
+   * Ends a round that was in vain. Throws if the caller's code has changed the entry itself in too
+   * many rounds.
    */
   endRound(what) {
     if (!this.#isChanged) return;
@@ -6766,7 +6769,7 @@ var Watch = class {
     if (++this.#rounds < MOST_ROUNDS) return;
     throw new Error(\`Cannot \${what}: the callback or codec that it waited for changed this very entry itself, \${MOST_ROUNDS} times: return the new value, and change only other entries meanwhile\`);
   }
-  /** Notes a change by this thread, here and in the operations around. */
+  /** Notes a change by this thread, here and in the operations around this one. */
   note(segment, key) {
     if (key.hash === this.#hash && segment.id === this.#segment.id) {
       this.#isChanged ||= this.#isOf(key);
@@ -6792,10 +6795,13 @@ var VersionMaker = class {
   #participant;
   #segment;
   #key;
-  /** Keys that are longer than this need memory set aside for their tombstones. */
+  /** Keys that are longer than this need memory that is kept for their tombstones. */
   #longKey;
   #ttlMarked = false;
-  /** What the last write that failed was short of. */
+  /**
+   * What the last \`NO_MEMORY\`, or lack of a slot, was about. It stands here, and is not returned,
+   * because versions are numbers: writes pass no objects while they succeed.
+   */
   shortage = {
     of: "entry",
     bytes: 0
@@ -6811,8 +6817,8 @@ var VersionMaker = class {
     this.#longKey = participant.segment.largestClassBytes / 2;
   }
   /**
-   * When an entry that lives \`ttl\` milliseconds from now expires. Says first that the map has such
-   * entries, for those who sweep it. The attachment is open.
+   * When an entry expires that lives \`ttl\` milliseconds from now. Notes first that the map has such
+   * entries, so that it is swept. The attachment is open.
    */
   endAfter(ttl) {
     if (ttl === Infinity) return Infinity;
@@ -6823,8 +6829,8 @@ var VersionMaker = class {
     return Date.now() + ttl;
   }
   /**
-   * The expiry to write over a key's newest version: that of a renewal, if it is later than that of
-   * an entry which is there.
+   * The expiry of a version that takes the place of a key's newest one; negative, for a renewal, if
+   * the entry is there and gets more time.
    */
   endOver(current, live, { ttl, keeps }) {
     if (!live) return this.endAfter(ttl);
@@ -6834,8 +6840,8 @@ var VersionMaker = class {
     return before === Infinity || end <= before ? end : -end;
   }
   /**
-   * Writes a fresh version of the packed key with a prepared value. It is in hand then, in a
-   * section that whoever publishes or frees it ends.
+   * Writes a fresh version of the packed key with a prepared value. It is in hand then; the section
+   * that it is made in ends when it is published or freed.
    */
   make(values, expiry2) {
     const ref = this.#allocate(values.byteLength, expiry2);
@@ -6846,12 +6852,12 @@ var VersionMaker = class {
     return this.#kept(ref);
   }
   /**
-   * The same to take the place of the key's newest version, with the expiry that follows from that.
+   * The same, with the expiry that follows from the key's newest version.
    */
   makeOver(values, current, live, life) {
     return this.make(values, this.endOver(current, live, life));
   }
-  /** The same with the value of another and its own expiry. */
+  /** The same with the value of another version, and an expiry of its own. */
   copy(current, expiry2) {
     const { words, bytes } = this.#segment;
     const length = valueBytes2(words, current);
@@ -6862,7 +6868,7 @@ var VersionMaker = class {
     bytes.copyWithin(valueIndex2(words, ref) * 8, from, from + length);
     return this.#kept(ref);
   }
-  /** Begins a section if there is memory. */
+  /** A block for a version. If there is one, a section begins. */
   #allocate(valueLength, expiry2) {
     const keyLength = this.#key.info & LENGTH_MASK5;
     const bytes = versionBytes3(keyLength, valueLength, expiry2 !== Infinity);
@@ -6882,8 +6888,8 @@ var VersionMaker = class {
   }
   /**
    * A version of the packed key whose header and key are written, if memory is kept for its
-   * tombstone still, or again: from here on that is so for as long as there is the version. Else
-   * the version is freed, and its section ends.
+   * tombstone, still or again: from here on that stays so as long as the version exists. Else the
+   * version is freed, and its section ends.
    */
   #kept(ref) {
     const keyLength = this.#key.info & LENGTH_MASK5;
@@ -6940,8 +6946,8 @@ var Committer = class {
   #isCallers;
   /** The policy of eviction that hears of changes; undefined: none does. */
   #listener;
-  // The kernel returns one number. What else it has to say stands in the participant's record,
-  // and is read right after the call.
+  // The kernel returns one number. What else it has to say stands in the participant's record, and
+  // is read right after the call.
   #deleted;
   #result;
   /**
@@ -6981,44 +6987,31 @@ var Committer = class {
     const participant = this.#participant;
     participant.pin();
     try {
-      const found = this.#isCallers ? this.#findFast() : UNDECIDED4;
-      if (found !== UNDECIDED4) {
-        const outcome = this.#commitOver(found, false, decide);
-        if (isFinal(outcome)) return outcome;
+      this.#table.backoff.reset();
+      for (let isFirst = true; ; isFirst = false) {
+        let found = isFirst && this.#isCallers ? this.#findFast() : UNDECIDED4;
+        const isSought = found === UNDECIDED4;
+        if (isSought) found = this.#seek(toInsert);
+        const live = found > 0;
+        const current = live ? found : 0 - found;
+        const version = decide(current, live);
+        if (version === LEAVE) return "left";
+        if (version === NO_MEMORY) return "full";
+        const outcome = this.#linkOrFree(current, version, isSought);
+        if (outcome === "full") return "full";
+        if (outcome === "done") {
+          this.#noteChange();
+          if (!cameTooLate2(this.#segment.words, version)) return "done";
+        } else if (isSought) this.#table.backoff.wait();
       }
-      return this.#commitSlowly(toInsert, decide);
     } finally {
       participant.unpin();
     }
   }
-  #commitSlowly(toInsert, decide) {
-    const { backoff } = this.#table;
-    backoff.reset();
-    for (; ; ) {
-      const outcome = this.#commitOver(this.#seek(toInsert), true, decide);
-      if (isFinal(outcome)) return outcome;
-      if (outcome === "lost") backoff.wait();
-    }
-  }
   /**
-   * One round.
-   *
-   * @param found The newest version, negated if it is not live: see \`judged\`.
-   * @param isSought Whether the table has sought it, and knows its place: see \`Table.seek\`.
-   * @param decide See \`tryCommit\`.
+   * As the table's \`seek\`, but negated if it is not live. The table remembers the place, for
+   * \`#link\`: to pass it on would take an object for each write.
    */
-  #commitOver(found, isSought, decide) {
-    const live = found > 0;
-    const current = live ? found : 0 - found;
-    const version = decide(current, live);
-    if (version === LEAVE) return "left";
-    if (version === NO_MEMORY) return "full";
-    const outcome = this.#linkOrFree(current, version, isSought);
-    if (outcome !== "done") return outcome;
-    this.#noteChange();
-    return cameTooLate2(this.#segment.words, version) ? "late" : "done";
-  }
-  /** As the table's \`seek\`, but negated if it is not live. */
   #seek(toInsert) {
     const seek = () => this.#table.seek(this.#key, toInsert);
     return judged(this.#segment, seek(), seek);
@@ -7040,7 +7033,13 @@ var Committer = class {
     if (!key.fitsScratch) return UNDECIDED4;
     return this.#fastPath.findOptimistically(this.#participant.base, key.hash, key.info);
   }
-  /** Links a version, or frees it; ends the section that it was made in. */
+  /**
+   * Links a version, or frees it; ends the section that it was made in.
+   *
+   * @param current The version that it replaces; 0: none.
+   * @param version The version.
+   * @param isSought Whether the table has sought the key, and knows its place: see \`Table.seek\`.
+   */
   #linkOrFree(current, version, isSought) {
     const outcome = isSought ? this.#link(current, version) : this.#linkFast(current, version);
     if (outcome !== "done") this.#participant.allocator.free(version);
@@ -7048,7 +7047,7 @@ var Committer = class {
     return outcome;
   }
   /**
-   * Links a version without a place that was sought: "lost" if it takes more than the quick way.
+   * Links a version whose place was not sought: "lost" if the fast path does not do it.
    */
   #linkFast(current, version) {
     const { base } = this.#participant;
@@ -7186,20 +7185,18 @@ var Committer = class {
     return this.removeFast(found) === DONE2 ? value : NOT_TAKEN;
   }
   /**
-   * Adds to a number, or to 0 if there is none; returns the sum, or undefined if nothing was done.
+   * Adds to a number, or to 0 if there is none. Returns the sum; NaN if nothing was done, or the
+   * number is NaN.
    */
   incrementFast(by) {
     const key = this.#key;
     const isDone = key.fitsScratch && this.#fastPath.increment(this.#participant.base, key.hash, key.info, NUMBER_INFO2, by) === DONE2;
-    if (!isDone) return void 0;
+    if (!isDone) return NaN;
     const sum = this.#segment.floats[this.#result];
     this.#noteChange();
     return sum;
   }
 };
-function isFinal(outcome) {
-  return outcome !== "lost" && outcome !== "late";
-}
 
 // src/map/removal.ts
 var Remover = class {
@@ -7707,7 +7704,7 @@ var OpenFile = class _OpenFile {
   seek(offset) {
     uninterrupted(() => this.#file.seekSync(offset, Deno.SeekMode.Start));
   }
-  /** Fills \`into\` from the place at hand on; returns how many bytes there were. */
+  /** Reads into \`into\` from the present place; returns how many bytes there were. */
   read(into) {
     let at = 0;
     while (at < into.length) {
@@ -7732,8 +7729,8 @@ var OpenFile = class _OpenFile {
     await uninterruptedly(() => this.#file.sync());
   }
   /**
-   * Takes the lock of the file, unless another has it, or, where it is to be shared, has it
-   * exclusively; held until it is given back, or the file is closed, by whatever.
+   * Takes the lock of the file, unless another file has it; a shared lock, unless another one has
+   * it exclusively. It is held until it is given back, or the file is closed in any way.
    */
   tryLock(mode = "exclusive") {
     const isExclusive = mode === "exclusive";
@@ -7759,7 +7756,7 @@ var OpenFile = class _OpenFile {
     }
     return there.ino === own17.ino && there.dev === own17.dev;
   }
-  /** Closes it; again is nothing. */
+  /** Closes it; a second call does nothing. */
   close() {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -8108,7 +8105,7 @@ var FileReader = class _FileReader {
     this.#compressedBlocks = 0;
   }
   /**
-   * Reads the next block; false, and the whole was as its footer says, when there is none. Throws
+   * Reads the next block; false if there is none, and the whole file was as its footer says. Throws
    * \`SnapshotError\`.
    */
   readBlock() {
@@ -8220,7 +8217,7 @@ var FileReader = class _FileReader {
     }
     if (read < bytes.length) this.#refuse("the file ends too early");
   }
-  /** Closes the file; again is nothing. */
+  /** Closes the file; a second call does nothing. */
   close() {
     this.#file.close();
   }
@@ -8974,7 +8971,8 @@ var Content = class {
   /** A bit for each tag. */
   #tags;
   /**
-   * A bit for each tag of which any length and all bytes are right; none, if the keys are numbers.
+   * A bit for each tag whose values may have any length and any bytes; none if the keys are
+   * numbers.
    */
   #easyTags;
   constructor({ keyCodec, valueCodec }) {
@@ -8989,8 +8987,8 @@ var Content = class {
     this.#easyTags = keyCodec === "number" ? 0 : this.#tags & ~HARD_TAGS;
   }
   /**
-   * What is wrong with the whole record at \`at\`, the flags and lengths of which are right;
-   * undefined: nothing.
+   * What is wrong with the whole record at \`at\`, whose flags and lengths are right; undefined:
+   * nothing.
    */
   faultOf(words, at) {
     const keyInfo = words[at];
@@ -9065,7 +9063,7 @@ function readKey(words, at, key) {
 }
 var RecordReader = class {
   file;
-  /** The records at hand. */
+  /** The present records. */
   words = new Int32Array();
   /** How many they are. */
   records = 0;
@@ -9091,8 +9089,8 @@ var RecordReader = class {
     return true;
   }
   /**
-   * The room for a large record grows with the pieces that come, not with what the first one
-   * announces.
+   * The memory for a large record grows with the pieces that come: the length that the first one
+   * announces is not believed.
    */
   #assemble() {
     const { file } = this;
@@ -9118,7 +9116,7 @@ var RecordReader = class {
     large.set(this.#large.subarray(0, used));
     this.#large = large;
   }
-  /** That there is no memory is no fault of the file. */
+  /** A lack of memory is not the file's fault. */
   #room(words) {
     try {
       return new Int32Array(words);
@@ -9134,7 +9132,7 @@ var RecordReader = class {
     }
   }
   /**
-   * Checks that the words at hand are as many whole records as were announced, and what these hold.
+   * Checks that the present words are as many whole records as were announced, and what these hold.
    * Throws \`SnapshotError\`.
    */
   check() {
@@ -9173,11 +9171,11 @@ var BulkLoader = class {
   #key;
   #k0;
   #k1;
-  /** Keys that are longer than this need memory set aside for their tombstones. */
+  /** Keys that are longer than this need memory that is kept for their tombstones. */
   #longKey;
   #now;
   #isAlone;
-  /** The stamp of what is written: 0, as of any write, is settled when it is linked. */
+  /** The stamp of what is written; 0, as for any write, if it is settled when it is linked. */
   #stamp;
   /** What is not accounted for yet: new entries, and the size of their blocks. */
   #newEntries = 0;
@@ -9186,15 +9184,15 @@ var BulkLoader = class {
   #inBatch = 0;
   #ttlMarked = false;
   /** Entries that were written. */
-  filled = 0;
+  loaded = 0;
   /** Entries that were left out because they have expired. */
   expired = 0;
   /**
    * @param attachment The map.
-   * @param entries How many will come, about: the table is made for them.
-   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so what is
-   * written may be settled before it is linked, and plain writes link it. Each saves an atomic step
-   * or two.
+   * @param entries About how many will come: the table is made for them.
+   * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so versions
+   * may be settled before they are linked, and plain writes link them. That saves an atomic step or
+   * two for each.
    */
   constructor(attachment, entries, isAlone) {
     this.#attachment = attachment;
@@ -9234,8 +9232,8 @@ var BulkLoader = class {
     }
   }
   /**
-   * Looks at the places of some keys before it writes to the first: these looks do not wait for
-   * each other where memory is slow, as the atomic steps of a write do.
+   * Reads the places of some keys before it writes to the first: these reads do not wait for each
+   * other, as the atomic steps of writes do.
    */
   #loadBatch(words, at, count) {
     const { hashes, places } = this.#ahead;
@@ -9249,7 +9247,7 @@ var BulkLoader = class {
       this.#table.touch(hashes, some);
       for (let i = 0; i < some; i++) {
         if (this.#isExpired(words, places[i])) continue;
-        this.#fill(words, places[i], hashes[i]);
+        this.#load(words, places[i], hashes[i]);
       }
       done += some;
     }
@@ -9269,7 +9267,7 @@ var BulkLoader = class {
     const { participant } = this.#attachment;
     participant.pin();
     try {
-      this.#fill(words, at, this.#hashAt(words, at));
+      this.#load(words, at, this.#hashAt(words, at));
     } finally {
       participant.unpin();
     }
@@ -9290,7 +9288,7 @@ var BulkLoader = class {
     this.#newRefs = 0;
   }
   /**
-   * Ends the filling, whatever came of it: accounts for the rest, and takes back what was
+   * Ends the bulk load, also after an error: accounts for the rest, and takes back what was
    * announced.
    */
   end() {
@@ -9309,8 +9307,8 @@ var BulkLoader = class {
     }
     return false;
   }
-  /** The caller is pinned, and is again on return. */
-  #fill(words, at, hash) {
+  /** Loads one record. The caller is pinned, and is pinned again on return. */
+  #load(words, at, hash) {
     let progress;
     for (; ; ) {
       const shortage = this.#tryLoad(words, at, hash);
@@ -9323,7 +9321,7 @@ var BulkLoader = class {
         participant.pin();
       }
     }
-    this.filled++;
+    this.loaded++;
   }
   #tryLoad(words, at, hash) {
     const keyInfo = words[at];
@@ -9342,7 +9340,7 @@ var BulkLoader = class {
     };
   }
   /**
-   * Writes and links a version of so many bytes; or says what it is short of. The caller is in a
+   * Writes and links a version of so many bytes, or returns what it is short of. The caller is in a
    * section.
    */
   #link(words, at, hash, bytes) {
@@ -9360,8 +9358,7 @@ var BulkLoader = class {
     return isKept ? "slot" : "entry";
   }
   /**
-   * Links a version that is in hand, if there is no question that it is the first of its key, and
-   * counts it.
+   * Links a version that is in hand, if it is certainly the first of its key, and counts it.
    */
   #linkNew(hash, version, bytes) {
     const { participant } = this.#attachment;
@@ -9393,7 +9390,7 @@ var BulkLoader = class {
     copy2(words, from + keyWords6, to, valueIndexOf(version, keyInfo) * 2 - expires, expires + ((words[at + 1] & LENGTH_MASK7) + 3 >>> 2));
   }
   /**
-   * Links the version under the key at hand, whatever is there; false if the table has no place.
+   * Links the version of the present key, whatever is there; false if the table has no free slot.
    */
   #publish(version) {
     const table = this.#table;
@@ -9422,7 +9419,7 @@ async function loadShare(loader, file, { index, of }, afterBlock) {
 }
 
 // src/persist/bulk_load_worker.ts
-async function fillIn(assignment) {
+async function runBulkLoad(assignment) {
   let isDone = false;
   try {
     isDone = await work(assignment);
@@ -9432,7 +9429,7 @@ async function fillIn(assignment) {
   }
   parentPort.postMessage(isDone);
 }
-async function work({ handle, path, check, share, filled }) {
+async function work({ handle, path, check, share, loaded }) {
   const attachment = attach(handle);
   try {
     using file = FileReader.open(path);
@@ -9440,7 +9437,7 @@ async function work({ handle, path, check, share, filled }) {
     const loader = new BulkLoader(attachment, 0, false);
     try {
       await loadShare(loader, file, share, () => {
-        filled[share.index] = loader.filled;
+        loaded[share.index] = loader.loaded;
       });
     } finally {
       loader.end();
@@ -9624,8 +9621,8 @@ var PartFile = class _PartFile {
     this.file = file;
   }
   /**
-   * Reserves the next number, or the one that is wanted. Throws \`SnapshotError\`; nothing is written
-   * or removed if the directory holds what is not understood.
+   * Reserves the next number, or the one that is wanted. Throws \`SnapshotError\`. Nothing is written
+   * or removed if the directory has a file that is not understood.
    */
   static create(directory, codecs, wanted) {
     try {
@@ -9678,7 +9675,7 @@ var PartFile = class _PartFile {
       this.file.close();
     }
   }
-  /** Removes the file, unless it was published: nothing is to come of it. */
+  /** Removes the file, unless it was published. */
   discard() {
     try {
       if (this.file.hasItsName) remove3(this.file.path);
@@ -9756,8 +9753,8 @@ var DirectoryLock = class _DirectoryLock {
     this.#file = file;
   }
   /**
-   * Takes the lock of an existing directory for a map, by the name of its segment. Throws
-   * \`SnapshotError\`, which says who has it, or why there can be none; or else what \`check\` throws.
+   * Takes the lock of an existing directory for a map, by the id of its segment. Throws
+   * \`SnapshotError\`, which says who has it, or why it cannot be taken; or what \`check\` throws.
    */
   static async take(directory, map, { ms = DYING_MS, isLeaving, check = () => {
   } } = {}) {
@@ -9793,7 +9790,7 @@ var DirectoryLock = class _DirectoryLock {
   get isGood() {
     return this.#file.hasItsName;
   }
-  /** Lets go of it; again is nothing. */
+  /** Gives it back; a second call does nothing. */
   close() {
     this.#file.close();
   }
@@ -9874,13 +9871,13 @@ var Channel = class {
   #opened;
   /**
    * @param name The name, the same in all threads.
-   * @param hear Called with whatever others send, once it is open.
+   * @param hear Called with what others send, once the channel is open.
    */
   constructor(name, hear) {
     this.#name = name;
     this.#hear = hear;
   }
-  /** Opens it, if that was not done. */
+  /** Opens it, if it is not open yet. */
   open() {
     this.#open();
   }
@@ -9998,7 +9995,7 @@ var EpochScan = class {
   registryWord;
   #cursor;
   #newest = [];
-  /** The hashes of what the last range held that was wanted. */
+  /** The hashes of what was found in the last range. */
   #hashes = [];
   isOpen = true;
   /** Live entries seen so far. */
@@ -10036,8 +10033,8 @@ var EpochScan = class {
     return isTombstone(segment.words, ref) || expiryOf(segment, ref) <= this.time;
   }
   /**
-   * Puts the versions wanted of the next range into \`found\`. In a scan of changes that may be
-   * versions that are gone: the epoch before may still have the key.
+   * Puts the wanted versions of the next range into \`found\`. In a scan of changes these include
+   * tombstones: the epoch before may still have the key.
    */
   next(found) {
     const { participant, segment } = this.#attachment;
@@ -10069,9 +10066,9 @@ var EpochScan = class {
     return this.#hashes[index];
   }
   /**
-   * The version that the moment shows of a key, from its newest on; 0: none. The newest is there
-   * while the caller is pinned, but an older one only if nobody had revoked the moment when it was
-   * named.
+   * The version that the moment shows of a key, from its newest on; 0: none. The newest one stays
+   * while the caller is pinned; an older one is there only if nobody had revoked the moment when it
+   * was found.
    */
   #shownOf(newest) {
     const { words } = this.#attachment.segment;
@@ -10090,8 +10087,8 @@ var EpochScan = class {
     }
   }
   /**
-   * What was found before this index is copied: lets go of it. Throws if the moment was revoked:
-   * the copies are worth nothing then.
+   * Passes what was found before this index, as it is copied: the map need not keep it any more.
+   * Throws if the moment was revoked: the copies are worth nothing then.
    */
   passUpTo(index) {
     this.#pass(this.#hashes[index] >>> 0);
@@ -10104,7 +10101,7 @@ var EpochScan = class {
     this.check();
     pass(this.#attachment.participant, this.registryWord, hash);
   }
-  /** Lets go of the moment; again is nothing. */
+  /** Closes the moment; a second call does nothing. */
   close() {
     this.#attachment.closeMomentOf(this);
   }
@@ -10121,7 +10118,7 @@ var FileWriter = class {
   #file;
   #compression;
   #headerCheck;
-  /** The block being filled, behind room for its header; and the one being written. */
+  /** The block being filled, after the place of its header; and the one being written. */
   #words = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
   #spare = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
   #writing = Promise.resolve();
@@ -10262,7 +10259,7 @@ var FileWriter = class {
     }
     return this.#bytes + FOOTER_BYTES;
   }
-  /** Waits until nothing is being written, whatever became of it: the file may be closed then. */
+  /** Waits until nothing is being written, also after an error: the file may be closed then. */
   async settle() {
     await this.#writing.catch(() => {
     });
@@ -10390,8 +10387,8 @@ var Series = class {
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
   /**
-   * The epoch that was published last: as long as it is there, the directory is the one whose name
-   * was made durable.
+   * The epoch that was published last. As long as it is there, this is the directory whose name was
+   * made durable.
    */
   #published;
   constructor(attachment, options) {
@@ -10405,7 +10402,7 @@ var Series = class {
   write(onProgress) {
     return this.#insist(onProgress, (report2) => this.#write(report2));
   }
-  /** Tries until no one revokes it, but not for ever. */
+  /** Tries until nobody revokes the dump, but not for ever. */
   async #insist(onProgress, attempt) {
     for (let restarts = 0; ; restarts++) {
       try {
@@ -10446,8 +10443,8 @@ var Series = class {
     return await this.#writeFull(true, onProgress);
   }
   /**
-   * Whether the last epoch is there, and no longer what the map holds; for when the next one must
-   * be full.
+   * Whether the last epoch is there, but not what the map holds any more: asked where the next
+   * epoch must be full.
    */
   async #hasChanged() {
     const last = this.#chain[this.#chain.length - 1];
@@ -10477,7 +10474,8 @@ var Series = class {
     return bytes <= full.info.bytes * MOST_DELTA_SHARE && this.#isWhole(this.#chain[this.#chain.length - 1]);
   }
   /**
-   * Whether all that an epoch builds on is still there: somebody else may tidy up the directory.
+   * Whether all that an epoch builds on is still there: somebody else may have tidied up the
+   * directory.
    */
   #isWhole(epoch) {
     const all = listEpochs(this.#options.directory);
@@ -10529,8 +10527,8 @@ var Series = class {
    * @param since The tick of the base; 0 for a full epoch.
    * @param onProgress Called after every block.
    * @param onOpen Called when the snapshot was opened.
-   * @param decide Called when all was seen and the snapshot is still open, with the records and its
-   * time: whether to go on, or else why not.
+   * @param decide Called with the number of records and the time of the snapshot when all was seen,
+   * while the snapshot is still open: says whether to go on, or else why not.
    */
   async #writeFile(base, since, onProgress, onOpen, decide) {
     const attachment = this.#attachment;
@@ -10598,7 +10596,7 @@ var Series = class {
       valueCodec: segment.valueCodec
     };
   }
-  /** Lets go of epochs that are not to be kept: the new one counts, whatever comes of that. */
+  /** Removes epochs that are not to be kept. The new one counts, also if that fails. */
   async #keep({ info }) {
     const { directory, keep, onWarning } = this.#options;
     try {
@@ -10636,7 +10634,7 @@ var Writing = class {
   #timer;
   /** The last epoch. */
   #last;
-  /** What went wrong without harm to the epoch at hand. */
+  /** An error that does no harm to the present epoch. */
   #warning;
   #reportedAt = 0;
   constructor(assignment) {
@@ -10682,7 +10680,7 @@ var Writing = class {
     }
     this.#state = "idle";
   }
-  /** Carries out what is asked for by now. */
+  /** Carries out what has been asked for. */
   async #round() {
     const all = this.#asked;
     const wasDue = this.#isDue;
@@ -10754,8 +10752,8 @@ var Writing = class {
     });
   }
   /**
-   * The next epoch begins an interval after this one began, or at once if it took longer; or soon,
-   * if it was given up.
+   * Plans the next epoch: an interval after this one began, or at once if it took longer; soon, if
+   * it was given up.
    */
   #plan(began, failure2) {
     const { interval } = this.#assignment;
@@ -10802,7 +10800,7 @@ switch (task.kind) {
   case "write":
     write(task.assignment);
     break;
-  case "fill":
-    await fillIn(task.assignment);
+  case "load":
+    await runBulkLoad(task.assignment);
 }
 `;
