@@ -81,8 +81,8 @@ export const importCommand: Command = {
       compression: checkCompression(values.compression),
     };
     const codecs = { keyCodec: values.key, valueCodec: values.value };
-    const assembly = await assemble(path, codecs, streams);
-    report(await write(assembly, target, streams), streams);
+    const builder = await build(path, codecs, streams);
+    report(await write(builder, target, streams), streams);
     return FINE;
   },
 };
@@ -112,26 +112,26 @@ function checkCompression(text: string): Compression {
 }
 
 /** Reads all entries. */
-async function assemble(
+async function build(
   path: string,
   codecs: CodecNames,
   streams: Streams,
 ): Promise<SnapshotBuilder> {
-  const assembly = assemblyFor(codecs);
+  const builder = builderFor(codecs);
   const { bytes, chunks } = await openInput(path);
   using progress = streams.progress("reading");
   try {
     for await (const line of readLines(chunks)) {
-      addLine(assembly, codecs, line);
+      addLine(builder, codecs, line);
       progress.show(line.end, bytes);
     }
-    return assembly;
+    return builder;
   } catch (error) {
     throw explainInput(path, error);
   }
 }
 
-function assemblyFor(codecs: CodecNames): SnapshotBuilder {
+function builderFor(codecs: CodecNames): SnapshotBuilder {
   try {
     return new SnapshotBuilder(codecs);
   } catch (cause) {
@@ -141,13 +141,13 @@ function assemblyFor(codecs: CodecNames): SnapshotBuilder {
 }
 
 async function write(
-  assembly: SnapshotBuilder,
+  builder: SnapshotBuilder,
   target: SnapshotTarget,
   streams: Streams,
 ): Promise<Assembled> {
   using progress = streams.progress("writing");
   makeDirectory(target.directory);
-  return await assembly.write({
+  return await builder.write({
     ...target,
     onProgress: ({ entries, total }) => progress.show(entries, total),
   });
@@ -172,13 +172,13 @@ async function openInput(path: string): Promise<Input> {
 }
 
 function addLine(
-  assembly: SnapshotBuilder,
+  builder: SnapshotBuilder,
   codecs: CodecNames,
   { number, text }: Line,
 ): void {
   if (text.trim() === "") return;
   try {
-    assembly.add(parseEntry(text, codecs));
+    builder.add(parseEntry(text, codecs));
   } catch (cause) {
     throw new DataError(`line ${number}: ${(cause as Error).message}`, {
       cause,

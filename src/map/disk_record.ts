@@ -14,7 +14,7 @@ import {
   D_CURRENT_AT,
   D_DURATION,
   D_ENTRIES,
-  D_ERA,
+  D_EPOCH,
   D_TIME,
   H_DISK,
   H_DISK_FAILED,
@@ -93,7 +93,7 @@ function noteFields(
   { epoch, entries, bytes, time }: WrittenEpoch,
   durationMs: number,
 ): void {
-  floats[FIELDS + D_ERA] = epoch;
+  floats[FIELDS + D_EPOCH] = epoch;
   floats[FIELDS + D_ENTRIES] = entries;
   floats[FIELDS + D_BYTES] = bytes;
   floats[FIELDS + D_TIME] = time;
@@ -121,11 +121,11 @@ export function readDiskRecord(
   const now = Date.now();
   const since = (time: number) => Math.max(0, now - time); // the clock may have been set back
   return {
-    epoch: field(D_ERA),
+    epoch: field(D_EPOCH),
     entries: field(D_ENTRIES),
     bytes: field(D_BYTES),
     durationMs: field(D_DURATION),
-    ageMs: field(D_ERA) === 0 ? 0 : since(field(D_TIME)),
+    ageMs: field(D_EPOCH) === 0 ? 0 : since(field(D_TIME)),
     behindMs: since(field(D_CURRENT_AT)),
     written: load(words, H_DISK_WRITTEN),
     failed: load(words, H_DISK_FAILED),

@@ -19,7 +19,7 @@ import type { Words } from "../segment/atomics.ts";
 import { oldestSnapshot } from "./registry.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_TURNS, R_STAMP } = layout;
+const { H_SNAPSHOT_CHANGES, R_STAMP } = layout;
 const { load, own } = access;
 
 /** What to do with the chains that held versions are in: the layer above knows. */
@@ -50,13 +50,13 @@ export class HeldVersions {
   readonly #holder: Holder;
   /** The version after which the next look is due; 0: at the first. */
   #lookedAt = 0;
-  /** What `H_TURNS` said when this round of looks began. */
-  #turns: number;
+  /** What `H_SNAPSHOT_CHANGES` said when this round of looks began. */
+  #changes: number;
 
   constructor(words: Words, holder: Holder) {
     this.#words = words;
     this.#holder = holder;
-    this.#turns = (load(words, H_TURNS) - 1) | 0; // a round is due
+    this.#changes = (load(words, H_SNAPSHOT_CHANGES) - 1) | 0; // a round is due
   }
 
   /**
@@ -91,9 +91,9 @@ export class HeldVersions {
     const chains = this.chains;
     if (chains === undefined) return;
     if (this.#lookedAt === 0) {
-      const turns = load(words, H_TURNS);
-      if (turns === this.#turns) return;
-      this.#turns = turns;
+      const changes = load(words, H_SNAPSHOT_CHANGES);
+      if (changes === this.#changes) return;
+      this.#changes = changes;
     }
     const start = chains.passed;
     for (let looked = 0; looked + chains.passed - start < looks; looked++) {
@@ -113,7 +113,7 @@ export class HeldVersions {
     const death = own(words, ref * 4 + R_STAMP);
     if (death <= oldest) return true;
     const outcome = chains.releaseHeld(ref, death);
-    if (outcome === "later") this.#turns = (this.#turns - 1) | 0; // so that another round follows
+    if (outcome === "later") this.#changes = (this.#changes - 1) | 0; // so that another round follows
     return outcome === "out";
   }
 

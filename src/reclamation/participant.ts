@@ -40,7 +40,7 @@ const {
   H_ERA,
   H_PARTICIPANTS,
   H_SNAPSHOTS,
-  H_TURNS,
+  H_SNAPSHOT_CHANGES,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   P_CHUNK,
@@ -81,7 +81,7 @@ export function withdraw(words: Words, base: number): void {
   for (let i = 0; i < REGISTRY_WORDS; i++) {
     store(words, base + P_REGISTRY + i, 0);
   }
-  add(words, H_TURNS, 1); // also if the words were cleared before: who did it may have died here
+  add(words, H_SNAPSHOT_CHANGES, 1); // also if the words were cleared before: who did it may have died here
   store(words, base + P_HORIZON, 0);
   poke(words, base + P_EXPECTED, 0);
   store(words, base + P_PIN, 0);
@@ -450,7 +450,7 @@ export class Participant {
 
   /** Says that a snapshot was opened or closed: what is held may be needed less. */
   noteTurn(): void {
-    add(this.#words, H_TURNS, 1);
+    add(this.#words, H_SNAPSHOT_CHANGES, 1);
   }
 
   // ---- counters ---------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
   compiled ??= compile();
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
-    machine: { now: () => Date.now() },
+    host: { now: () => Date.now() },
   });
   const kernel = exports as unknown as Kernel;
   return {

@@ -82,7 +82,7 @@ export const H_LOW = 101;
  */
 export const H_LONG_KEY = 100;
 /** How often a snapshot was opened or closed: held versions may be needed less then. Wraps. */
-export const H_TURNS = 118;
+export const H_SNAPSHOT_CHANGES = 118;
 /** The last lock number given out; see the participants. */
 export const H_LOCKS = 112;
 /** The last table number given out: tells a table from an earlier one at the same address. */
@@ -111,7 +111,7 @@ export const H_NO_KEY = 196;
 export const H_ROOTS = 224;
 export const ROOTS = 8;
 /** The fields of `H_DISK`. */
-export const D_ERA = 0;
+export const D_EPOCH = 0;
 export const D_ENTRIES = 1;
 export const D_BYTES = 2;
 /** The moment that it shows, and when the map last was as it is on disk: ms since 1970. */
@@ -131,7 +131,7 @@ export const MAX_CLASSES = 80;
 export const TRANSFER_WAYS = 8;
 export const TRANSFER = 256;
 export const PARTICIPANTS = 1024;
-/** Participants that a segment has room for. */
+/** How many participants a segment can have. */
 export const MAX_PARTICIPANTS = 128;
 export const PARTICIPANT_WORDS = 432;
 /** Change words: a number, and `ARMED` while somebody waits for a key whose hash ends alike. */

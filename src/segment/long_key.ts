@@ -8,11 +8,11 @@
  * doubted (a run that may have had the longest key is gone, so it may be too much), or the
  * participant that looks at the moment.
  *
- * To lower the number, a participant takes the word first, looks at the runs, and lowers the word
- * if it still has it. A writer that links a long key writes the key first, into a run that others can
+ * To lower the number, a participant takes the word first, reads the runs, and lowers the word if
+ * it still has it. A writer that links a long key writes the key first, into a run that others can
  * see, and reads the word then: if somebody has it, the writer takes the word away, because the
  * other one may have passed this run already. So what is kept is never less than what a linked key
- * needs; and whatever was cut short leaves a doubt behind.
+ * needs; and an operation that was cut short leaves a doubt behind.
  *
  * @module
  */

@@ -1,14 +1,14 @@
 /**
- * Sections: the parts of an operation in which a participant's record is not as it will be.
+ * Sections: the parts of an operation in which a participant's record is inconsistent.
  *
  * A worker's JavaScript may be stopped between any two instructions: by `self.close()` in code that
  * an `await import(…)` resumed, after which the runtime still calls every timer that is due; or by
- * an exception, as of a stack that overflows. So a record says that its worker is in a section, and
+ * an exception, such as a stack overflow. So a record says that its worker is in a section, and
  * only the section's own end takes that back: no `finally`, which runs after an exception, too.
  *
  * Sections nest. None of the caller's code runs in one (callbacks, codecs), so the word is 0
  * whenever an operation begins. If it is not, a section was cut short, and the operation, or a
- * timer, first brings the record in order (`reclamation/repair.ts`).
+ * timer, first repairs the record (`reclamation/repair.ts`).
  *
  * @module
  */

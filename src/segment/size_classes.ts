@@ -7,9 +7,9 @@
  * @module
  */
 
-import * as machine from "./intrinsics.ts";
+import * as intrinsics from "./intrinsics.ts";
 
-const { leadingZeros } = machine;
+const { leadingZeros } = intrinsics;
 
 const SMALLEST = 2;
 const FINE = 8;

@@ -16,7 +16,7 @@ import {
   CHUNK_TAKING,
   ESTATE,
   H_ERA,
-  H_TURNS,
+  H_SNAPSHOT_CHANGES,
   P_CHUNK,
   P_FREE,
   P_HAND,
@@ -300,7 +300,9 @@ Deno.test("recoverDead() does nothing once it has left itself, however far it is
   assertStrictEquals(await recovering, 0);
   assert(segment.words[dead.base + P_STATE] !== 0);
   before[participantBase(self.slot) + P_STATE] = 0;
-  for (const word of [H_ERA, H_TURNS]) segment.words[word] = before[word];
+  for (const word of [H_ERA, H_SNAPSHOT_CHANGES]) {
+    segment.words[word] = before[word];
+  }
   assertEquals(segment.words.slice(), before);
 });
 

@@ -55,5 +55,5 @@ export function leadingZeros(word: i32): i32 {
   return clz(word);
 }
 
-@external("machine", "now")
+@external("host", "now")
 export declare function now(): f64;

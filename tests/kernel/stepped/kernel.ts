@@ -43,7 +43,7 @@ export function steppedKernelOver(
   compiled ??= compile();
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
-    machine: { now: () => Date.now() },
+    host: { now: () => Date.now() },
     // The names of the modules in `assembly/` that declare them.
     atomics: operationsOn(words),
     free_list: {
