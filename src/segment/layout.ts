@@ -289,6 +289,7 @@ export const B_NEXT = 2;
 
 // ---- node ---------------------------------------------------------------------------------------
 // A block of a tree, see `reclamation/tree.ts`. Word 1 and the upper half of word 0 are its kind's.
+// The upper half is not 0: recovery takes a run whose first word is 0 for one that was not linked.
 
 /** How many nodes hang from it. */
 export const N_CHILDREN = 0;
