@@ -4629,7 +4629,7 @@ function disarm(words, word) {
   compareAndSet8(words, word, armed, armed - ARMED2 + STEP | 0);
 }
 function arm(words, hash) {
-  store5(words, H_WATCHED2, 1);
+  if (load13(words, H_WATCHED2) === 0) store5(words, H_WATCHED2, 1);
   const word = changeWord(hash);
   const before = load13(words, word);
   compareAndSet8(words, word, before, before | ARMED2);

@@ -1,10 +1,10 @@
 /**
  * Changes: how a write tells those who wait for its key.
  *
- * Whoever links a new newest version of a key passes `changed`, after the link and before the
- * unpin. While nobody has ever waited for anything in the map, that is one read of a word that is
- * written once at most. A waiter *arms* the word of its key first, which others with a hash alike
- * share, and then reads the key. If what it wants is not there yet, the word will change.
+ * A worker that links a new newest version of a key passes `changed`, after the link and while the
+ * version is in hand. While nobody has ever waited for anything in the map, that is one read of a
+ * word that is written once at most. A waiter *arms* the word of its key first, which others with a
+ * hash alike share, and then reads the key. If what it wants is not there yet, the word will change.
  *
  * No change is missed. All four steps are in one order for all workers, since each is an atomic
  * one: the writer links, then reads the flag and the word; the waiter sets the flag and arms the
@@ -31,7 +31,10 @@ const { compareAndSet, load, store } = access;
 /** What a change adds, above the flag. */
 const STEP = 2;
 
-/** A key with this hash has a new newest version, which the caller has linked. It is pinned. */
+/**
+ * A key with this hash has a new newest version, which is linked, and in hand still: so a recovery
+ * passes here if the worker dies before it does.
+ */
 export function changed(words: Words, hash: number): void {
   if (load(words, H_WATCHED) !== 0) disarm(words, changeWord(hash));
 }
@@ -47,7 +50,8 @@ function disarm(words: Words, word: number): void {
  * is until a key that shares it changes.
  */
 export function arm(words: Words, hash: number): number {
-  store(words, H_WATCHED, 1);
+  // Once: all workers have the cache line of this word.
+  if (load(words, H_WATCHED) === 0) store(words, H_WATCHED, 1);
   const word = changeWord(hash);
   const before = load(words, word);
   compareAndSet(words, word, before, before | ARMED);

@@ -399,7 +399,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "waiting",
     load(words, index) {
       if (index === H_ROOT) wereWatched[currentWorker()] = words[H_WATCHED];
-      return index === H_WATCHED ? wereWatched[currentWorker()] : undefined;
+      const base = participantBase(slotOf(currentWorker()));
+      const isWriter = words[base + P_HAND] !== 0;
+      return index === H_WATCHED && isWriter
+        ? wereWatched[currentWorker()]
+        : undefined;
     },
   },
   "a change disarms no word": {

@@ -66,7 +66,7 @@ function scenario(
   return { group, name, prepare: STATES[state], programs, check: checkWaiter };
 }
 
-/** Beside one change, and beside two. */
+/** Beside one change, beside two, and beside another one who waits. */
 export const waiting: Scenario[] = [
   ...Object.keys(STATES).flatMap((state) =>
     CHANGES.map((change) => scenario([WAIT, [change]], state))
@@ -74,6 +74,7 @@ export const waiting: Scenario[] = [
   ...[op.set(KEY, 20), op.remove(KEY)].map((change) =>
     scenario([WAIT, [op.set(KEY, 10)], [change]], "present")
   ),
+  scenario([WAIT, [op.arm(KEY)], [op.set(KEY, 10), op.remove(KEY)]], "present"),
   {
     ...scenario(
       [WAIT.toReversed(), [op.set(KEY, 10)]],
