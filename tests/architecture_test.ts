@@ -170,7 +170,7 @@ Deno.test("timers come from one module, which takes them at its import", async (
 /** The most columns that a comment takes. */
 const COMMENT_COLUMNS = 100;
 /** Layers whose comments are yet to be brought to this width. */
-const STILL_WIDE = ["table", "kernel", "map", "persist"];
+const STILL_WIDE = ["table", "kernel"];
 
 Deno.test("comments are at most 100 columns wide", async () => {
   const files = (await allFiles())

@@ -8,7 +8,7 @@ import { ClosedError, SnapshotError, theMap } from "../errors.ts";
 import { REGISTRY_WORDS } from "../segment/layout.ts";
 import { versionAt } from "../table/clock.ts";
 import { endOf } from "../table/version.ts";
-import type { Attachment, Holder } from "../map/attachment.ts";
+import type { Attachment, View } from "../map/attachment.ts";
 import { present, type Sight } from "./display.ts";
 import type { Hold } from "../map/hold.ts";
 import type { Part, Taken, VersionReader } from "../map/version_reader.ts";
@@ -83,7 +83,7 @@ const NOTHING: Part<unknown> = {
 };
 
 /** The one implementation. */
-export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, Holder {
+export class MapSnapshot<K, V> implements SharedMapSnapshot<K, V>, View {
   static {
     present(MapSnapshot.prototype, {
       as: "SharedMapSnapshot",

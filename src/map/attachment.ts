@@ -70,8 +70,8 @@ export interface Dependent {
   close(): void;
 }
 
-/** What holds a moment of the map until it is closed. */
-export interface Holder extends Dependent {
+/** What shows the map at one moment, until it is closed. */
+export interface View extends Dependent {
   readonly registryWord: number;
   isOpen: boolean;
 }
@@ -198,30 +198,30 @@ export class Attachment {
   }
 
   /**
-   * Opens a moment in the registry word of its holder; undefined: the clock has run out.
+   * Opens a moment in the registry word of its view; undefined: the clock has run out.
    */
   openMomentFor(
-    holder: Holder,
+    view: View,
     open?: typeof openSnapshot,
   ): Moment | undefined {
     const { participant } = this;
     participant.heal();
     participant.enterSection(); // until it is among the dependents, a repair would close it
-    const moment = openMoment(participant, holder.registryWord, open);
-    if (moment !== undefined) this.dependents.add(holder);
+    const moment = openMoment(participant, view.registryWord, open);
+    if (moment !== undefined) this.dependents.add(view);
     participant.leaveSection();
     return moment;
   }
 
-  /** Closes the moment of a holder; a second call does nothing. */
-  closeMomentOf(holder: Holder): void {
-    if (!holder.isOpen) return;
+  /** Closes the moment of a view; a second call does nothing. */
+  closeMomentOf(view: View): void {
+    if (!view.isOpen) return;
     const { participant } = this;
     participant.heal();
     participant.enterSection();
-    this.dependents.delete(holder); // from here on a repair closes it
-    holder.isOpen = false;
-    closeSnapshot(participant, holder.registryWord);
+    this.dependents.delete(view); // from here on a repair closes it
+    view.isOpen = false;
+    closeSnapshot(participant, view.registryWord);
     participant.leaveSection();
     participant.collect();
   }

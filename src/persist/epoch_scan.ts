@@ -13,7 +13,7 @@
  */
 
 import { SnapshotError } from "../errors.ts";
-import type { Attachment, Holder } from "../map/attachment.ts";
+import type { Attachment, View } from "../map/attachment.ts";
 import {
   REF_MASK,
   REGISTRY_WORDS,
@@ -32,7 +32,7 @@ import { expiryOf, isTombstone, settle } from "../table/version.ts";
 export class RevokedError extends Error {}
 
 /** One moment of the map, held until it is closed. */
-export class EpochScan implements Disposable, Holder {
+export class EpochScan implements Disposable, View {
   /** The tick that it shows. */
   readonly tick: number;
   /** When it was opened, in milliseconds since 1970: what has expired by then is gone. */

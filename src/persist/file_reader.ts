@@ -132,7 +132,7 @@ export class FileReader implements Disposable {
     if (left < BLOCK_HEADER_BYTES) this.#refuse("a block's header is cut off");
     this.#readFully(this.#head);
     const { stored, raw, flags } = this.#checkBlockHeader(left);
-    if (this.#stored.length < stored) this.#stored = room(stored);
+    if (this.#stored.length < stored) this.#stored = bufferOf(stored);
     const payload = this.#stored.subarray(0, stored);
     this.#readFully(payload);
     this.#checkSum(payload);
@@ -253,6 +253,6 @@ export class FileReader implements Disposable {
 }
 
 /** Aligned memory for `bytes` bytes, and some more, so that it is not made anew for each block. */
-function room(bytes: number): Uint8Array<ArrayBuffer> {
+function bufferOf(bytes: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Math.min(MAX_STORED_BYTES, Math.ceil(bytes * 1.25)));
 }

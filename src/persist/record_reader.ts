@@ -89,13 +89,13 @@ export class RecordReader {
 
   #reserve(used: number, words: number, most: number): void {
     if (this.#large.length >= words) return;
-    const large = this.#room(Math.min(most, words * 2));
+    const large = this.#bufferOf(Math.min(most, words * 2));
     large.set(this.#large.subarray(0, used));
     this.#large = large;
   }
 
   /** A lack of memory is not the file's fault. */
-  #room(words: number): Int32Array<ArrayBuffer> {
+  #bufferOf(words: number): Int32Array<ArrayBuffer> {
     try {
       return new Int32Array(words);
     } catch (cause) {

@@ -4357,22 +4357,22 @@ function slotLimit(capacity) {
   return capacity - capacity / 8;
 }
 function claimedSlots(words, table) {
-  const room2 = load10(words, table + T_PERMITS2);
-  return slotLimit(words[table + T_CAPACITY2]) - (room2 < 0 ? ~room2 : room2);
+  const room = load10(words, table + T_PERMITS2);
+  return slotLimit(words[table + T_CAPACITY2]) - (room < 0 ? ~room : room);
 }
 function closePermits(words, table) {
   for (; ; ) {
-    const room2 = load10(words, table + T_PERMITS2);
-    if (room2 < 0 || compareAndSet7(words, table + T_PERMITS2, room2, ~room2)) {
+    const room = load10(words, table + T_PERMITS2);
+    if (room < 0 || compareAndSet7(words, table + T_PERMITS2, room, ~room)) {
       return;
     }
   }
 }
 function credit(words, table, permits) {
   for (; ; ) {
-    const room2 = load10(words, table + T_PERMITS2);
-    if (room2 < 0) return false;
-    if (compareAndSet7(words, table + T_PERMITS2, room2, room2 + permits)) {
+    const room = load10(words, table + T_PERMITS2);
+    if (room < 0) return false;
+    if (compareAndSet7(words, table + T_PERMITS2, room, room + permits)) {
       return true;
     }
   }
@@ -4433,10 +4433,10 @@ var Permits = class {
     const words = this.#words;
     const batch = batchFor(words, table);
     for (; ; ) {
-      const room2 = load10(words, table + T_PERMITS2);
-      if (room2 <= 0) return false;
-      const permits = Math.min(batch, room2);
-      if (compareAndSet7(words, table + T_PERMITS2, room2, room2 - permits)) {
+      const room = load10(words, table + T_PERMITS2);
+      if (room <= 0) return false;
+      const permits = Math.min(batch, room);
+      if (compareAndSet7(words, table + T_PERMITS2, room, room - permits)) {
         this.#participant.permits = permits;
         return true;
       }
@@ -6504,26 +6504,26 @@ var Attachment = class _Attachment {
     allocator.reserve.lower((ref) => tombstoneBytes(words, ref));
   }
   /**
-   * Opens a moment in the registry word of its holder; undefined: the clock has run out.
+   * Opens a moment in the registry word of its view; undefined: the clock has run out.
    */
-  openMomentFor(holder, open) {
+  openMomentFor(view, open) {
     const { participant } = this;
     participant.heal();
     participant.enterSection();
-    const moment = openMoment(participant, holder.registryWord, open);
-    if (moment !== void 0) this.dependents.add(holder);
+    const moment = openMoment(participant, view.registryWord, open);
+    if (moment !== void 0) this.dependents.add(view);
     participant.leaveSection();
     return moment;
   }
-  /** Closes the moment of a holder; a second call does nothing. */
-  closeMomentOf(holder) {
-    if (!holder.isOpen) return;
+  /** Closes the moment of a view; a second call does nothing. */
+  closeMomentOf(view) {
+    if (!view.isOpen) return;
     const { participant } = this;
     participant.heal();
     participant.enterSection();
-    this.dependents.delete(holder);
-    holder.isOpen = false;
-    closeSnapshot(participant, holder.registryWord);
+    this.dependents.delete(view);
+    view.isOpen = false;
+    closeSnapshot(participant, view.registryWord);
     participant.leaveSection();
     participant.collect();
   }
@@ -8118,7 +8118,7 @@ var FileReader = class _FileReader {
     if (left < BLOCK_HEADER_BYTES) this.#refuse("a block's header is cut off");
     this.#readFully(this.#head);
     const { stored, raw, flags } = this.#checkBlockHeader(left);
-    if (this.#stored.length < stored) this.#stored = room(stored);
+    if (this.#stored.length < stored) this.#stored = bufferOf2(stored);
     const payload = this.#stored.subarray(0, stored);
     this.#readFully(payload);
     this.#checkSum(payload);
@@ -8225,7 +8225,7 @@ var FileReader = class _FileReader {
     this.close();
   }
 };
-function room(bytes) {
+function bufferOf2(bytes) {
   return new Uint8Array(Math.min(MAX_STORED_BYTES, Math.ceil(bytes * 1.25)));
 }
 
@@ -9112,12 +9112,12 @@ var RecordReader = class {
   }
   #reserve(used, words, most) {
     if (this.#large.length >= words) return;
-    const large = this.#room(Math.min(most, words * 2));
+    const large = this.#bufferOf(Math.min(most, words * 2));
     large.set(this.#large.subarray(0, used));
     this.#large = large;
   }
   /** A lack of memory is not the file's fault. */
-  #room(words) {
+  #bufferOf(words) {
     try {
       return new Int32Array(words);
     } catch (cause) {

@@ -17,7 +17,7 @@ import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import { BoundedWait } from "./bounded_wait.ts";
-import { HeldVersions, type Holder } from "./held_versions.ts";
+import { HeldVersions, type VersionHolder } from "./held_versions.ts";
 import { drain, firstToFree, leaveLimbo } from "./limbo.ts";
 import { participantBase } from "./registry.ts";
 
@@ -58,7 +58,7 @@ const LOOKS_AT_REST = 4096;
 const ALL = 0x7fffffff;
 
 /** The participant that collects. */
-export interface Owner extends Holder {
+export interface Owner extends VersionHolder {
   readonly segment: Segment;
   readonly allocator: Allocator;
   /** Renews a pin that is kept between operations. */

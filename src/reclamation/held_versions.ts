@@ -35,7 +35,7 @@ export interface Chains {
 }
 
 /** The participant that holds them. */
-export interface Holder {
+export interface VersionHolder {
   readonly base: number;
   pin(): void;
   unpin(): void;
@@ -47,13 +47,13 @@ export class HeldVersions {
   /** Set when there is a table: until then, what an older snapshot is open for stays. */
   chains: Chains | undefined;
   readonly #words: Words;
-  readonly #holder: Holder;
+  readonly #holder: VersionHolder;
   /** The version after which the next look is due; 0: at the first. */
   #lookedAt = 0;
   /** What `H_SNAPSHOT_CHANGES` said when this round of looks began. */
   #changes: number;
 
-  constructor(words: Words, holder: Holder) {
+  constructor(words: Words, holder: VersionHolder) {
     this.#words = words;
     this.#holder = holder;
     this.#changes = (load(words, H_SNAPSHOT_CHANGES) - 1) | 0; // a round is due
