@@ -19,28 +19,33 @@ import type { Words } from "../segment/atomics.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import { afterGap } from "./gap.ts";
-import { homeSlot } from "./hash.ts";
 import type { Migration } from "./migration.ts";
+import * as slots from "./slot.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  CLOSED,
-  EMPTY,
-  GONE,
   H_ROOT,
   HAS_EXPIRY,
-  MOVED,
-  REF_MASK,
-  SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
   T_SHIFT,
-  T_SLOTS,
   V_KEY,
   V_STAMP,
 } = layout;
 const { hint, load, fixed } = access;
+const {
+  homePlace,
+  isClosed,
+  isEmpty,
+  isGone,
+  isMoved,
+  isUnclaimed,
+  isUnlinked,
+  readLink,
+  refOf,
+  slotAt,
+} = slots;
 const { settle, touchVersion } = versions;
 
 const HASHES = 2 ** 32;
@@ -127,35 +132,34 @@ export class Cursor {
     const first = home(words, table, from);
     const last = home(words, table, to - 1);
     for (let n = 0; n < capacity; n++) {
-      const slot = table + T_SLOTS +
-        ((first + n) & (capacity - 1)) * SLOT_WORDS;
+      const slot = slotAt(table, (first + n) & (capacity - 1));
       this.#migration.moveSlot(table, slot);
-      if (fixed(words, slot) === CLOSED && first + n >= last) return;
+      if (isClosed(fixed(words, slot)) && first + n >= last) return;
     }
   }
 
   /** Collects the range, from the same slots; false when a migration got in between. */
   #collect(table: number, from: number, to: number, refs: number[]): boolean {
     const words = this.#words;
-    const slots = table + T_SLOTS;
     const mask = words[table + T_CAPACITY] - 1;
     const first = home(words, table, from);
     const last = home(words, table, to - 1);
     for (let i = first; i - first <= mask; i++) {
-      let slot = slots + (i & mask) * SLOT_WORDS;
+      let slot = slotAt(table, i & mask);
       let hash = hint(words, slot);
-      if ((hash & ~CLOSED) === EMPTY) {
+      if (isUnclaimed(hash)) {
         if (i < last) i = this.#afterGap(table, i, last);
-        slot = slots + (i & mask) * SLOT_WORDS;
+        slot = slotAt(table, i & mask);
         hash = load(words, slot);
       }
-      if (hash === EMPTY) break; // at `last`, or behind it: no slot becomes empty again
-      if (hash === CLOSED) return false;
-      const link = load(words, slot + 1);
-      if (link === MOVED) return false;
+      if (isEmpty(hash)) break; // at `last`, or behind it: no slot becomes empty again
+      if (isClosed(hash)) return false;
+      const link = readLink(words, slot);
+      if (isMoved(link)) return false;
+      if (isUnlinked(link) || isGone(link)) continue;
       const unsigned = hash >>> 0;
-      if (link !== 0 && link !== GONE && unsigned >= from && unsigned < to) {
-        this.#insert(refs, link & REF_MASK, unsigned);
+      if (unsigned >= from && unsigned < to) {
+        this.#insert(refs, refOf(link), unsigned);
       }
     }
     return true;
@@ -187,7 +191,7 @@ function settleMet(words: Words, ref: number): void {
 
 /** The slot where the probes for a hash, an unsigned number, begin. */
 function home(words: Words, table: number, hash: number): number {
-  return homeSlot(hash, words[table + T_SHIFT]);
+  return homePlace(hash, words[table + T_SHIFT]);
 }
 
 /** Visits the newest versions of all keys (settled, tombstones too), range by range, pinned for each. */

@@ -20,23 +20,18 @@ import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import * as accounting from "./account.ts";
-import * as hashing from "./hash.ts";
+import * as slots from "./slot.ts";
 import * as tombstones from "./tombstone.ts";
 import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  CLOSED,
-  DEAD,
-  EMPTY,
-  FROZEN,
   H_ERA,
   H_LOW,
   H_ROOT,
   HAS_EXPIRY,
   LENGTH_MASK,
-  MOVED,
   P_DELETED,
   P_KEY,
   P_PERMITS,
@@ -44,13 +39,10 @@ const {
   P_PIN,
   P_RESULT,
   P_SEEN,
-  REF_MASK,
-  SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
   T_NUMBER,
   T_SHIFT,
-  T_SLOTS,
   TAG_SHIFT,
   TAG_TOMBSTONE,
   V_HEADER_WORDS,
@@ -58,13 +50,27 @@ const {
   V_PREV,
   V_VALUE,
 } = layout;
-const { compareAndSet, hint, load, own, poke, release, fixed, store, touch } =
-  access;
+const { hint, load, own, poke, release, fixed, store, touch } = access;
 const { floatAt } = machine;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
 const { enter, leave } = sections;
-const { homeSlot } = hashing;
+const {
+  claimWithPermit,
+  deadLink,
+  homePlace,
+  isClosed,
+  isEmpty,
+  isFrozen,
+  isUnlinked,
+  linkFirst,
+  nextPlace,
+  readHash,
+  readLink,
+  refOf,
+  relink,
+  slotAt,
+} = slots;
 const { dropAtOnce } = tombstones;
 const { prune } = pruning;
 const {
@@ -84,6 +90,8 @@ export const DONE = 1;
 /** There was nothing to do: no entry with this key. */
 export const ABSENT = 2;
 
+/** The current link cannot be told, or the slot is not the key's any more: no link has this value that may be replaced. */
+const NO_LINK = -1;
 /** Whatever version is the newest. */
 export const ANY_VERSION = -1;
 
@@ -248,8 +256,8 @@ function free(words: Words, base: number, version: number): void {
  */
 export function touchHome(words: Words, base: number, hash: number): void {
   const table = hint(words, H_ROOT) * 4;
-  const home = homeSlot(hash, words[table + T_SHIFT]);
-  words[base + P_SEEN] = touch(words, table + T_SLOTS + home * SLOT_WORDS);
+  const home = homePlace(hash, words[table + T_SHIFT]);
+  words[base + P_SEEN] = touch(words, slotAt(table, home));
 }
 
 /** The root, if it is not being moved; 0 if it is. */
@@ -270,29 +278,27 @@ function probe(
   info: number,
 ): number {
   if (table === 0) return -1;
-  const slots = table + T_SLOTS;
   const mask = words[table + T_CAPACITY] - 1;
-  let i = homeSlot(hash, words[table + T_SHIFT]);
+  let place = homePlace(hash, words[table + T_SHIFT]);
   for (let probes = 0; probes <= mask; probes++) {
-    const slot = slots + i * SLOT_WORDS;
-    let there = hint(words, slot);
-    if (there === EMPTY) there = load(words, slot);
-    if (there === EMPTY) return slot;
-    if (there === CLOSED) return -1;
+    const slot = slotAt(table, place);
+    const there = readHash(words, slot);
+    if (isEmpty(there)) return slot;
+    if (isClosed(there)) return -1;
     if (there === hash) {
-      const linked = load(words, slot + 1);
-      if (linked === 0) return slot;
-      if ((linked & FROZEN) !== 0) return -1; // or moved
-      if (isOfKey(words, linked & REF_MASK, key, info)) return slot;
+      const linked = readLink(words, slot);
+      if (isUnlinked(linked)) return slot;
+      if (isFrozen(linked)) return -1; // or moved
+      if (isOfKey(words, refOf(linked), key, info)) return slot;
     }
-    i = (i + 1) & mask;
+    place = nextPlace(place, mask);
   }
   return -1;
 }
 
 /**
  * The link in the slot that a probe ended at, after a second look, to the newest version of the key, settled and pruned; 0: there is
- * none; `MOVED`: the slot is not the key's any more, or there was no slot.
+ * none; `NO_LINK`: the slot is not the key's any more, or there was no slot.
  */
 function currentLink(
   words: Words,
@@ -302,14 +308,15 @@ function currentLink(
   key: number,
   info: number,
 ): number {
-  if (slot < 0) return MOVED;
+  if (slot < 0) return NO_LINK;
   const there = load(words, slot);
-  if (there === EMPTY) return 0;
-  if (there !== hash) return MOVED;
-  const linked = load(words, slot + 1);
-  if (linked === 0) return 0;
-  const ref = linked & REF_MASK;
-  if ((linked & FROZEN) !== 0 || !isOfKey(words, ref, key, info)) return MOVED;
+  if (isEmpty(there)) return 0;
+  if (there !== hash) return NO_LINK;
+  const linked = readLink(words, slot);
+  if (isUnlinked(linked)) return 0;
+  if (isFrozen(linked)) return NO_LINK;
+  const ref = refOf(linked);
+  if (!isOfKey(words, ref, key, info)) return NO_LINK;
   settle(words, ref);
   prune(words, base, ref, hash);
   return linked;
@@ -328,14 +335,14 @@ function link(
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED || !isExpected(linked, expected)) return UNDONE;
+  if (linked === NO_LINK || !isExpected(linked, expected)) return UNDONE;
   return linked === 0
     ? insert(words, base, table, slot, hash, version)
     : replace(words, base, slot, linked, version);
 }
 
 function isExpected(linked: number, expected: number): boolean {
-  return expected === ANY_VERSION || (linked & REF_MASK) === expected;
+  return expected === ANY_VERSION || refOf(linked) === expected;
 }
 
 /** Links the first version of a key, in a slot that was claimed under its hash, or that it claims. */
@@ -348,18 +355,18 @@ function insert(
   version: number,
 ): number {
   const there = load(words, slot);
-  const isMine = there === EMPTY
+  const isMine = isEmpty(there)
     ? claim(words, base, table, slot, hash)
     : there === hash;
   if (!isMine) return UNDONE;
   announce(words, base, 0, version);
-  if (!compareAndSet(words, slot + 1, 0, version)) return UNDONE;
+  if (!linkFirst(words, slot, version)) return UNDONE;
   settle(words, version);
   account(words, base, hash);
   return DONE;
 }
 
-/** The permit is spent first: whoever dies in between loses a permit, and claims no slot without one. */
+/** Claims a slot, if there is a permit for this table at hand. */
 function claim(
   words: Words,
   base: number,
@@ -367,13 +374,9 @@ function claim(
   slot: number,
   hash: number,
 ): boolean {
-  const permits = own(words, base + P_PERMITS);
-  if (permits <= 0) return false;
-  if (words[base + P_PERMITS_FOR] !== words[table + T_NUMBER]) return false;
-  poke(words, base + P_PERMITS, permits - 1);
-  if (compareAndSet(words, slot, EMPTY, hash)) return true;
-  poke(words, base + P_PERMITS, permits);
-  return false;
+  return own(words, base + P_PERMITS) > 0 &&
+    words[base + P_PERMITS_FOR] === words[table + T_NUMBER] &&
+    claimWithPermit(words, base, slot, hash);
 }
 
 /** Puts a version in the place of the newest one. */
@@ -384,10 +387,10 @@ function replace(
   linked: number,
   version: number,
 ): number {
-  const current = linked & REF_MASK;
+  const current = refOf(linked);
   poke(words, version * 4 + V_PREV, current);
   announce(words, base, current, version);
-  if (!compareAndSet(words, slot + 1, linked, version)) return UNDONE;
+  if (!relink(words, slot, linked, version)) return UNDONE;
   settle(words, version);
   const hash = fixed(words, slot);
   prune(words, base, version, hash);
@@ -423,15 +426,15 @@ function linkTombstone(
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED) return UNDONE;
-  const current = linked & REF_MASK;
+  if (linked === NO_LINK) return UNDONE;
+  const current = refOf(linked);
   if (current === 0 || isTombstone(words, current)) return ABSENT;
   if (!isExpected(linked, expected)) return UNDONE;
   if (hasExpired(words, current)) return UNDONE;
-  const dead = tombstone | DEAD;
+  const dead = deadLink(tombstone);
   poke(words, tombstone * 4 + V_PREV, current);
   announce(words, base, current, tombstone);
-  if (!compareAndSet(words, slot + 1, linked, dead)) return UNDONE;
+  if (!relink(words, slot, linked, dead)) return UNDONE;
   settle(words, tombstone);
   prune(words, base, tombstone, hash);
   account(words, base, hash);
@@ -454,8 +457,8 @@ function add(
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED) return UNDONE;
-  const current = linked & REF_MASK;
+  if (linked === NO_LINK) return UNDONE;
+  const current = refOf(linked);
   if (current !== 0 && !isAlike(words, current, version)) return UNDONE;
   const before: Float = current === 0
     ? 0
@@ -481,8 +484,8 @@ function swap(
   const info = words[version * 4 + V_KEY];
   const slot = probe(words, rootAtRest(words), hash, key, info);
   const linked = currentLink(words, base, slot, hash, key, info);
-  if (linked === MOVED || linked === 0) return UNDONE;
-  const current = linked & REF_MASK;
+  if (linked === NO_LINK || linked === 0) return UNDONE;
+  const current = refOf(linked);
   if (!isAlike(words, current, version)) return UNDONE;
   const there = floatAt(words, valueIndexOf(current, info) * 2);
   if (!isSame(there, expected)) return UNDONE;

@@ -7,10 +7,12 @@
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as slots from "./slot.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { EMPTY, SLOT_WORDS, T_CAPACITY, T_SLOTS } = layout;
+const { T_CAPACITY } = layout;
 const { load } = access;
+const { isEmpty, slotAt } = slots;
 
 /**
  * The first place from `from` on, up to `to`, whose slot is not empty; `to` if all are. Places count on behind the end of the table:
@@ -22,10 +24,9 @@ export function afterGap(
   from: number,
   to: number,
 ): number {
-  const slots = table + T_SLOTS;
   const mask = words[table + T_CAPACITY] - 1;
   for (let i = from; i < to; i++) {
-    if (load(words, slots + (i & mask) * SLOT_WORDS) !== EMPTY) return i;
+    if (!isEmpty(load(words, slotAt(table, i & mask)))) return i;
   }
   return to;
 }

@@ -49,14 +49,6 @@ export function hashWords(
   return finishHash(v0, v1, v2, v3);
 }
 
-/**
- * The slot where the probes for a hash begin, in a table of 2 ** (32 - shift) slots. It is an integer of 32 bits, as a table has at
- * most 2 ** 31: V8 has to be told, or it goes on with a float.
- */
-export function homeSlot(hash: number, shift: number): number {
-  return (hash >>> shift) | 0;
-}
-
 function finishHash(v0: number, v1: number, v2: number, v3: number): number {
   v2 ^= 0xff;
   for (let round = 0; round < 3; round++) {

@@ -26,7 +26,8 @@ import * as layout from "../segment/layout.ts";
 import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
-import { closeUnlinked, moveSlots } from "./move.ts";
+import { giveUpUnlinked, moveSlots } from "./move.ts";
+import { isDead, refOf, slotAt } from "./slot.ts";
 import {
   claimedSlots,
   closePermits,
@@ -37,12 +38,9 @@ import { tableBytes } from "./table_record.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  DEAD,
   H_ROOT,
-  MOVED,
   P_REAPING,
   P_SEEN,
-  REF_MASK,
   SLOT_WORDS,
   STRIDE,
   T_CAPACITY,
@@ -50,7 +48,6 @@ const {
   T_NEXT,
   T_PERMITS,
   T_REAPER,
-  T_SLOTS,
   T_SWEPT,
   V_STAMP,
 } = layout;
@@ -158,8 +155,7 @@ export class Migration {
   }
 
   #doneWord(table: number, stride: number): number {
-    const capacity = this.#words[table + T_CAPACITY];
-    return table + T_SLOTS + capacity * SLOT_WORDS + stride;
+    return slotAt(table, this.#words[table + T_CAPACITY]) + stride;
   }
 
   #firstUnfinished(table: number): number {
@@ -175,7 +171,7 @@ export class Migration {
 
   #moveStride(table: number, stride: number): void {
     const words = this.#words;
-    const first = table + T_SLOTS + stride * STRIDE * SLOT_WORDS;
+    const first = slotAt(table, stride * STRIDE);
     this.#touchTombstones(first);
     this.#moveSlots(table, first, STRIDE);
     store(words, this.#doneWord(table, stride), 1);
@@ -188,8 +184,7 @@ export class Migration {
     let seen = 0;
     for (let slot = firstSlot; slot < end; slot += SLOT_WORDS) {
       const link = hint(words, slot + 1);
-      if ((link & DEAD) === 0 || link === MOVED) continue;
-      seen |= touch(words, (link & REF_MASK) * 4 + V_STAMP);
+      if (isDead(link)) seen |= touch(words, refOf(link) * 4 + V_STAMP);
     }
     words[this.#participant.base + P_SEEN] = seen;
   }
@@ -236,13 +231,13 @@ export class Migration {
   }
 
   /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
-  closeUnlinked(table: number, slot: number): boolean {
+  giveUpUnlinked(table: number, slot: number): boolean {
     const words = this.#words;
     const { base } = this.#participant;
     const next = load(words, table + T_NEXT) * 4;
     enter(words, base);
     this.#permits.turnTo(next);
-    const closed = closeUnlinked(words, base, slot);
+    const closed = giveUpUnlinked(words, base, slot);
     this.#permits.giveSurplus(next);
     leave(words, base);
     return closed;

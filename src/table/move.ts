@@ -10,29 +10,36 @@ import * as limbo from "../reclamation/limbo.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
-import * as hashing from "./hash.ts";
+import * as slots from "./slot.ts";
 import * as tombstones from "./tombstone.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
-const {
-  CLOSED,
-  DEAD,
-  EMPTY,
-  FROZEN,
-  GONE,
-  MOVED,
-  P_PERMITS,
-  REF_MASK,
-  SLOT_WORDS,
-  T_CAPACITY,
-  T_NEXT,
-  T_SHIFT,
-  T_SLOTS,
-} = layout;
-const { compareAndSet, load, own, poke, release } = access;
+const { P_PERMITS, SLOT_WORDS, T_CAPACITY, T_NEXT, T_SHIFT } = layout;
+const { load, own, poke } = access;
 const { retire } = limbo;
-const { homeSlot } = hashing;
+const {
+  claim,
+  closeEmpty,
+  closeUnlinked,
+  dropMoved,
+  freezeLink,
+  homePlace,
+  isClosed,
+  isDead,
+  isEmpty,
+  isFrozen,
+  isGone,
+  isMoved,
+  isUnlinked,
+  linkFirst,
+  markMoved,
+  nextPlace,
+  readLink,
+  refOf,
+  slotAt,
+  thawed,
+} = slots;
 const { isDroppable } = tombstones;
 const { contentRefs, sameKey } = versions;
 
@@ -60,30 +67,29 @@ function moveSlot(
 ): boolean {
   for (;;) {
     const hash = load(words, slot);
-    if (hash === CLOSED) return true;
-    if (hash === EMPTY) {
-      if (compareAndSet(words, slot, EMPTY, CLOSED)) return true;
+    if (isClosed(hash)) return true;
+    if (isEmpty(hash)) {
+      if (closeEmpty(words, slot)) return true;
       continue;
     }
-    const link = load(words, slot + 1);
-    if (link === MOVED) return true;
-    if (link === 0) {
-      if (closeUnlinked(words, base, slot)) return true;
+    const link = readLink(words, slot);
+    if (isMoved(link)) return true;
+    if (isUnlinked(link)) {
+      if (giveUpUnlinked(words, base, slot)) return true;
       continue;
     }
-    if ((link & FROZEN) === 0) {
-      if ((link & DEAD) !== 0 && canDrop(words, base, link, hash)) {
-        if (!compareAndSet(words, slot + 1, link, MOVED)) continue;
-        if (link !== GONE) retireVersion(words, base, link & REF_MASK);
+    if (!isFrozen(link)) {
+      if (isDead(link) && canDrop(words, base, link, hash)) {
+        if (!dropMoved(words, slot, link)) continue;
+        if (!isGone(link)) retireVersion(words, base, refOf(link));
         gainPlace(words, base);
         return true;
       }
-      if (!compareAndSet(words, slot + 1, link, link | FROZEN)) continue;
+      if (!freezeLink(words, slot, link)) continue;
     }
     const next = load(words, table + T_NEXT) * 4;
-    if (!copy(words, next, hash, link & ~FROZEN)) return false;
-    // By now it is visible in the next table. Another helper may have got here first; nobody does anything else to a frozen link.
-    release(words, slot + 1, MOVED);
+    if (!copy(words, next, hash, thawed(link))) return false;
+    markMoved(words, slot);
     return true;
   }
 }
@@ -93,12 +99,12 @@ function retireVersion(words: Words, base: number, ref: number): void {
 }
 
 /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
-export function closeUnlinked(
+export function giveUpUnlinked(
   words: Words,
   base: number,
   slot: number,
 ): boolean {
-  if (!compareAndSet(words, slot + 1, 0, MOVED)) return false;
+  if (!closeUnlinked(words, slot)) return false;
   gainPlace(words, base);
   return true;
 }
@@ -114,32 +120,31 @@ function canDrop(
   link: number,
   hash: number,
 ): boolean {
-  return link === GONE || isDroppable(words, base, link & REF_MASK, hash);
+  return isGone(link) || isDroppable(words, base, refOf(link), hash);
 }
 
 /** Links a frozen version in the next table, unless that was done or the next table is itself long being moved; false: it is full. */
 function copy(words: Words, next: number, hash: number, link: number): boolean {
-  const capacity = words[next + T_CAPACITY];
-  const slots = next + T_SLOTS;
-  let i = homeSlot(hash, words[next + T_SHIFT]);
-  for (let probes = 0; probes < capacity;) {
-    const slot = slots + i * SLOT_WORDS;
+  const mask = words[next + T_CAPACITY] - 1;
+  let place = homePlace(hash, words[next + T_SHIFT]);
+  for (let probes = 0; probes <= mask;) {
+    const slot = slotAt(next, place);
     const there = load(words, slot);
-    if (there === CLOSED) return true;
-    if (there === EMPTY) {
-      compareAndSet(words, slot, EMPTY, hash);
+    if (isClosed(there)) return true;
+    if (isEmpty(there)) {
+      claim(words, slot, hash);
       continue; // claimed, by this worker or another: look again
     }
     if (there === hash) {
-      const linked = load(words, slot + 1);
-      if (linked === MOVED) return true;
-      if (linked === 0) {
-        if (compareAndSet(words, slot + 1, 0, link)) return true;
+      const linked = readLink(words, slot);
+      if (isMoved(linked)) return true;
+      if (isUnlinked(linked)) {
+        if (linkFirst(words, slot, link)) return true;
         continue; // linked meanwhile: perhaps with another key
       }
-      if (sameKey(words, linked & REF_MASK, link & REF_MASK)) return true;
+      if (sameKey(words, refOf(linked), refOf(link))) return true;
     }
-    i = (i + 1) & (capacity - 1);
+    place = nextPlace(place, mask);
     probes++;
   }
   return false;

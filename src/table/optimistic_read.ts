@@ -26,28 +26,32 @@ import * as layout from "../segment/layout.ts";
 import * as machine from "../segment/intrinsics.ts";
 import * as access from "../segment/atomics.ts";
 import type { KeyWords, Words } from "../segment/atomics.ts";
-import * as hashing from "./hash.ts";
+import * as slots from "./slot.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  EMPTY,
-  FROZEN,
   H_ERA,
   H_ROOT,
   HAS_EXPIRY,
-  MOVED,
-  REF_MASK,
-  SLOT_WORDS,
   T_SHIFT,
-  T_SLOTS,
   V_HEADER_WORDS,
   V_KEY,
   V_STAMP,
 } = layout;
 const { load } = access;
 const { isPairOf } = machine;
-const { homeSlot } = hashing;
+const {
+  homePlace,
+  isEmpty,
+  isFrozen,
+  isUnclaimed,
+  isUnlinked,
+  nextPlace,
+  readLink,
+  refOf,
+  slotAt,
+} = slots;
 const { keyWords } = versions;
 
 /** What an optimistic read does not decide. */
@@ -76,25 +80,24 @@ export function findOptimistically(
   info: number,
 ): number {
   const table = load(words, H_ROOT) * 4;
-  const slots = table + T_SLOTS;
   const shift = load(words, table + T_SHIFT);
   const mask = -1 >>> shift; // one less than the capacity
-  let i = homeSlot(hash, shift);
+  let place = homePlace(hash, shift);
   for (let probes = 0; probes < MOST_PROBES; probes++) {
-    const slot = slots + i * SLOT_WORDS;
+    const slot = slotAt(table, place);
     const there = load(words, slot);
     if (there === hash) {
-      const link = load(words, slot + 1);
-      if (link === 0) return 0;
-      if (link === MOVED || (link & FROZEN) !== 0) return UNDECIDED;
-      const ref = link & REF_MASK;
+      const link = readLink(words, slot);
+      if (isUnlinked(link)) return 0;
+      if (isFrozen(link)) return UNDECIDED; // or moved
+      const ref = refOf(link);
       if (seemsOfKey(words, ref, key, info)) {
         return load(words, ref * 4 + V_STAMP) > 0 ? ref : UNDECIDED;
       }
-    } else if ((there & ~1) === EMPTY) { // empty, or closed
-      return there === EMPTY ? 0 : UNDECIDED;
+    } else if (isUnclaimed(there)) {
+      return isEmpty(there) ? 0 : UNDECIDED;
     }
-    i = (i + 1) & mask;
+    place = nextPlace(place, mask);
   }
   return UNDECIDED;
 }

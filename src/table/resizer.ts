@@ -27,27 +27,23 @@ import {
   purgeWorth,
   type TableCounts,
 } from "./resize_policy.ts";
+import { isDead, isGone, readLink, refOf, slotAt } from "./slot.ts";
 import { claimedSlots } from "./slot_permits.ts";
 import { allocateTable, tableBytes } from "./table_record.ts";
 import { isUnneeded } from "./tombstone.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  DEAD,
-  GONE,
   H_PARTICIPANTS,
   H_ROOT,
-  MOVED,
   NEVER,
   P_ENTRIES,
   P_EXPECTED,
-  REF_MASK,
   SLOT_WORDS,
   T_BORN,
   T_CAPACITY,
   T_NEXT,
   T_PERMITS,
-  T_SLOTS,
   V_STAMP,
 } = layout;
 const { hint, load, own, poke } = access;
@@ -270,9 +266,9 @@ export class Resizer {
   #hasDroppable(table: number, counts: TableCounts, wanted: number): boolean {
     if (deadSlots(counts) < wanted) return false;
     if (oldestSnapshot(this.#words) === NEVER) return true;
-    const end = table + T_SLOTS + counts.capacity * SLOT_WORDS;
+    const end = slotAt(table, counts.capacity);
     let count = 0;
-    for (let slot = table + T_SLOTS; slot < end; slot += SLOT_WORDS) {
+    for (let slot = slotAt(table, 0); slot < end; slot += SLOT_WORDS) {
       if (this.#isDroppable(slot) && ++count >= wanted) return true;
     }
     return false;
@@ -280,10 +276,10 @@ export class Resizer {
 
   #isDroppable(slot: number): boolean {
     const words = this.#words;
-    const link = load(words, slot + 1);
-    if (link === GONE) return true;
-    if ((link & DEAD) === 0 || link === MOVED) return false;
-    const tombstone = link & REF_MASK;
+    const link = readLink(words, slot);
+    if (isGone(link)) return true;
+    if (!isDead(link)) return false;
+    const tombstone = refOf(link);
     return hint(words, tombstone * 4 + V_STAMP) > 0 &&
       isUnneeded(words, tombstone, hint(words, slot));
   }

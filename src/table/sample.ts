@@ -6,18 +6,9 @@
 
 import * as layout from "../segment/layout.ts";
 import { hint, load, type Words } from "../segment/atomics.ts";
-import { homeSlot } from "./hash.ts";
+import { homePlace, readLink, slotAt, valueRefOf } from "./slot.ts";
 
-const {
-  DEAD,
-  H_ROOT,
-  REF_MASK,
-  SLOT_WORDS,
-  T_CAPACITY,
-  T_NEXT,
-  T_SHIFT,
-  T_SLOTS,
-} = layout;
+const { H_ROOT, T_CAPACITY, T_NEXT, T_SHIFT } = layout;
 
 /** Random slots that are tried for one that has a value. */
 const TRIES = 32;
@@ -82,21 +73,20 @@ function collect(
     const ref = versionIn(words, table, i);
     if (ref === 0) continue;
     refs.push(ref);
-    hashes.push(hint(words, slotAt(words, table, i)));
+    hashes.push(hint(words, slotRound(words, table, i)));
   }
 }
 
 function homeIn(words: Words, table: number, hash: number): number {
-  return homeSlot(hash, words[table + T_SHIFT]);
+  return homePlace(hash, words[table + T_SHIFT]);
 }
 
-/** The newest version in a slot, if it is none of a deleted key; else 0. */
-function versionIn(words: Words, table: number, slot: number): number {
-  const link = load(words, slotAt(words, table, slot) + 1);
-  return (link & DEAD) === 0 ? link & REF_MASK : 0;
+/** The newest version at a place, if it has a value; else 0. */
+function versionIn(words: Words, table: number, place: number): number {
+  return valueRefOf(readLink(words, slotRound(words, table, place)));
 }
 
-function slotAt(words: Words, table: number, slot: number): number {
-  const mask = words[table + T_CAPACITY] - 1;
-  return table + T_SLOTS + (slot & mask) * SLOT_WORDS;
+/** The slot at a place, which may lie behind the end of the table: then it is at its beginning. */
+function slotRound(words: Words, table: number, place: number): number {
+  return slotAt(table, place & (words[table + T_CAPACITY] - 1));
 }

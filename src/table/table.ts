@@ -33,11 +33,11 @@ import type { Words } from "../segment/atomics.ts";
 import * as accounting from "./account.ts";
 import { Backoff } from "./backoff.ts";
 import { TableChains } from "./chain.ts";
-import * as hashing from "./hash.ts";
 import type { EncodedKey } from "./key.ts";
 import { Migration } from "./migration.ts";
 import { DEAD_SHARE } from "./resize_policy.ts";
 import { Resizer } from "./resizer.ts";
+import * as slots from "./slot.ts";
 import { Permits } from "./slot_permits.ts";
 import * as tombstones from "./tombstone.ts";
 import * as pruning from "./prune.ts";
@@ -45,27 +45,36 @@ import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  CLOSED,
-  DEAD,
-  EMPTY,
   FINAL,
-  FROZEN,
   H_ROOT,
-  MOVED,
   P_SEEN,
-  REF_MASK,
-  SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
   T_PERMITS,
   T_SHIFT,
-  T_SLOTS,
   V_PREV,
 } = layout;
-const { compareAndSet, hint, load, poke, fixed, touch } = access;
+const { hint, load, poke, fixed, touch } = access;
 const { account, announce } = accounting;
 const { enter, leave } = sections;
-const { homeSlot } = hashing;
+const {
+  claimWithPermit,
+  closeEmpty,
+  deadLink,
+  homePlace,
+  isClosed,
+  isEmpty,
+  isFrozen,
+  isMoved,
+  isUnlinked,
+  linkFirst,
+  nextPlace,
+  readHash,
+  readLink,
+  refOf,
+  relink,
+  slotAt,
+} = slots;
 const { prune } = pruning;
 const { dropAtOnce } = tombstones;
 const { hasKey, isTombstone, settle, touchVersion } = versions;
@@ -126,43 +135,36 @@ export class Table {
     const hash = key.hash;
     let table = load(words, H_ROOT) * 4;
     for (;;) {
-      const slots = table + T_SLOTS;
       const mask = words[table + T_CAPACITY] - 1;
-      let i = homeSlot(hash, words[table + T_SHIFT]);
+      let place = homePlace(hash, words[table + T_SHIFT]);
       let moved = false;
-      let onward = false;
       for (let probes = 0; probes <= mask; probes++) {
-        const slot = slots + i * SLOT_WORDS;
-        let there = hint(words, slot);
-        if ((there & ~CLOSED) === EMPTY) there = load(words, slot);
+        const slot = slotAt(table, place);
+        const there = readHash(words, slot);
         if (there === hash) {
-          const link = load(words, slot + 1);
-          if (link === MOVED) {
+          const link = readLink(words, slot);
+          if (isMoved(link)) {
             moved = true; // it does not say whose slot this was: from here on only a find counts
-          } else if (link === 0) {
+          } else if (isUnlinked(link)) {
             if (!moved) return 0;
-            onward = true;
             break;
           } else {
-            const ref = link & REF_MASK;
+            const ref = refOf(link);
             if (hasKey(words, ref, key.words, key.info)) {
               settle(words, ref);
               return ref;
             }
           }
-        } else if (there === EMPTY) {
+        } else if (isEmpty(there)) {
           if (!moved) return 0;
-          onward = true;
           break;
-        } else if (there === CLOSED) {
-          onward = true;
+        } else if (isClosed(there)) {
           break;
         }
-        i = (i + 1) & mask;
+        place = nextPlace(place, mask);
       }
-      const next = load(words, table + T_NEXT);
-      if (!onward && next === 0) return 0; // a full round in a table that is not moving
-      table = next * 4;
+      table = load(words, table + T_NEXT) * 4;
+      if (table === 0) return 0; // a full round in a table that is not moving
     }
   }
 
@@ -207,26 +209,24 @@ export class Table {
   ): number {
     const words = this.#words;
     const hash = key.hash;
-    const slots = table + T_SLOTS;
     const mask = words[table + T_CAPACITY] - 1;
-    let i = homeSlot(hash, words[table + T_SHIFT]);
+    let place = homePlace(hash, words[table + T_SHIFT]);
     for (let probes = 0; probes <= mask;) {
-      const slot = slots + i * SLOT_WORDS;
-      let there = hint(words, slot);
-      if ((there & ~CLOSED) === EMPTY) there = load(words, slot);
+      const slot = slotAt(table, place);
+      const there = readHash(words, slot);
       if (there === hash) {
-        const link = load(words, slot + 1);
-        if (link === MOVED) {
+        const link = readLink(words, slot);
+        if (isMoved(link)) {
           moving = true;
-        } else if (link === 0) {
+        } else if (isUnlinked(link)) {
           if (!moving) return this.#endOn(table, slot, false);
           if (!toInsert) return ONWARD;
-          if (this.migration.closeUnlinked(table, slot)) return ONWARD;
+          if (this.migration.giveUpUnlinked(table, slot)) return ONWARD;
           continue; // linked meanwhile: look again
         } else {
-          const ref = link & REF_MASK;
+          const ref = refOf(link);
           if (hasKey(words, ref, key.words, key.info)) {
-            if ((link & FROZEN) !== 0) {
+            if (isFrozen(link)) {
               this.migration.moveSlot(table, slot);
               return ONWARD;
             }
@@ -237,15 +237,15 @@ export class Table {
             return ref;
           }
         }
-      } else if (there === EMPTY) {
+      } else if (isEmpty(there)) {
         if (!moving) return this.#endOn(table, slot, true);
         if (!toInsert) return ONWARD;
-        if (compareAndSet(words, slot, EMPTY, CLOSED)) return ONWARD;
+        if (closeEmpty(words, slot)) return ONWARD;
         continue; // claimed meanwhile: look again
-      } else if (there === CLOSED) {
+      } else if (isClosed(there)) {
         return ONWARD;
       }
-      i = (i + 1) & mask;
+      place = nextPlace(place, mask);
       probes++;
     }
     this.#endOn(table, 0, false);
@@ -269,9 +269,9 @@ export class Table {
     const { base } = this.#participant;
     poke(words, version * 4 + V_PREV, current);
     const dead = isTombstone(words, version);
-    const link = dead ? version | DEAD : version;
+    const link = dead ? deadLink(version) : version;
     announce(words, base, current, version);
-    if (!compareAndSet(words, this.#slot + 1, this.#link, link)) return false;
+    if (!relink(words, this.#slot, this.#link, link)) return false;
     settle(words, version);
     const hash = fixed(words, this.#slot);
     prune(words, base, version, hash);
@@ -299,7 +299,8 @@ export class Table {
     if (this.#slotIsEmpty) {
       const grant = this.#permits.ask(this.#table);
       if (grant === "none") return this.#startOrFinishMove();
-      if (!this.#claim(this.#slot, key.hash)) return "lost";
+      const { base } = this.#participant;
+      if (!claimWithPermit(words, base, this.#slot, key.hash)) return "lost";
       if (grant === "taken") this.resizer.startIfCrowded(this.#table);
     }
     // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not ours to retire.
@@ -335,7 +336,7 @@ export class Table {
 
   /** Links the first version of a claimed slot, unless another worker did. */
   #linkFirst(slot: number, version: number): boolean {
-    if (!compareAndSet(this.#words, slot + 1, 0, version)) return false;
+    if (!linkFirst(this.#words, slot, version)) return false;
     settle(this.#words, version);
     return true;
   }
@@ -347,11 +348,10 @@ export class Table {
   touch(hashes: Int32Array, count: number): void {
     const words = this.#words;
     const table = load(words, H_ROOT) * 4;
-    const slots = table + T_SLOTS;
     const shift = words[table + T_SHIFT];
     let seen = 0;
     for (let i = 0; i < count; i++) {
-      seen |= touch(words, slots + homeSlot(hashes[i], shift) * SLOT_WORDS);
+      seen |= touch(words, slotAt(table, homePlace(hashes[i], shift)));
     }
     words[this.#participant.base + P_SEEN] = seen;
   }
@@ -367,15 +367,13 @@ export class Table {
     const mask = words[table + T_CAPACITY] - 1;
     const shift = words[table + T_SHIFT];
     for (let i = 0; i < count; i++) {
-      let at = homeSlot(hashes[i], shift);
-      let slot = table + T_SLOTS + at * SLOT_WORDS;
+      let place = homePlace(hashes[i], shift);
       // Not far: a slot is seldom away from its home, and this is but a guess.
       for (let probes = 0; probes < GUESSES; probes++) {
-        if (hint(words, slot) === hashes[i]) break;
-        at = (at + 1) & mask;
-        slot = table + T_SLOTS + at * SLOT_WORDS;
+        if (hint(words, slotAt(table, place)) === hashes[i]) break;
+        place = nextPlace(place, mask);
       }
-      hashes[i] = hint(words, slot + 1) & REF_MASK;
+      hashes[i] = refOf(hint(words, slotAt(table, place) + 1));
     }
     // In a loop of its own, and a short one: the fewer instructions in between, the more looks are under way at a time.
     let seen = 0;
@@ -397,20 +395,22 @@ export class Table {
     const words = this.#words;
     const table = load(words, H_ROOT) * 4;
     if (load(words, table + T_NEXT) !== 0) return false;
-    const slots = table + T_SLOTS;
     const mask = words[table + T_CAPACITY] - 1;
-    let i = homeSlot(hash, words[table + T_SHIFT]);
-    let slot = slots + i * SLOT_WORDS;
-    for (let there = hint(words, slot); there !== EMPTY;) {
-      if (there === hash || there === CLOSED) return false;
-      i = (i + 1) & mask;
-      slot = slots + i * SLOT_WORDS;
+    let place = homePlace(hash, words[table + T_SHIFT]);
+    let slot = slotAt(table, place);
+    // Plain reads: that the slot is empty is decided when it is claimed.
+    for (let there = hint(words, slot); !isEmpty(there);) {
+      if (there === hash || isClosed(there)) return false;
+      place = nextPlace(place, mask);
+      slot = slotAt(table, place);
       there = hint(words, slot);
     }
     const grant = this.#permits.ask(table);
     if (grant === "none") return false;
     if (isAlone) this.#place(slot, hash, version);
-    else if (!this.#claim(slot, hash)) return false;
+    else if (!claimWithPermit(words, this.#participant.base, slot, hash)) {
+      return false;
+    }
     if (grant === "taken") this.resizer.startIfCrowded(table);
     return isAlone || this.#linkFirst(slot, version);
   }
@@ -420,14 +420,6 @@ export class Table {
     this.#permits.spend();
     poke(this.#words, slot, hash);
     poke(this.#words, slot + 1, version);
-  }
-
-  /** Claims a slot with a permit, which is spent first: whoever dies in between loses a permit, and claims no slot without one. */
-  #claim(slot: number, hash: number): boolean {
-    this.#permits.spend();
-    if (compareAndSet(this.#words, slot, EMPTY, hash)) return true;
-    this.#permits.keep();
-    return false;
   }
 
   /** The table that the seek ended in has no permit left: it must start to move, or its own move must end. */

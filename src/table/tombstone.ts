@@ -27,22 +27,19 @@ import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import * as horizons from "./horizon.ts";
-import * as hashing from "./hash.ts";
 import * as pruning from "./prune.ts";
+import * as slots from "./slot.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  GONE,
   H_ERA,
   H_ROOT,
   H_SNAPSHOTS,
   REF_MASK,
-  SLOT_WORDS,
   T_CAPACITY,
   T_ROOT_SINCE,
   T_SHIFT,
-  T_SLOTS,
   V_PREV,
   V_STAMP,
 } = layout;
@@ -50,8 +47,8 @@ const { compareAndSet, load, fixed } = access;
 const { isOver, retire } = limbo;
 const { isNeeded } = registry;
 const { lowestHorizon } = horizons;
-const { homeSlot } = hashing;
 const { prune } = pruning;
+const { drop, homePlace, placeOf, refOf } = slots;
 const { contentRefs, settle } = versions;
 
 /** Slots from home within which a tombstone is dropped at once: a cache line of them. */
@@ -103,18 +100,18 @@ export function dropAtOnce(
   slot: number,
   link: number,
 ): void {
-  const tombstone = link & REF_MASK;
+  const tombstone = refOf(link);
   if (
-    fitsScratch(words, table, slot) && isRidOfMovers(words, table) &&
+    isNearHome(words, table, slot) && isRidOfMovers(words, table) &&
     isNeededByNone(words, tombstone, fixed(words, slot)) &&
-    compareAndSet(words, slot + 1, link, GONE)
+    drop(words, slot, link)
   ) retire(words, base, tombstone, contentRefs(words, tombstone));
 }
 
-function fitsScratch(words: Words, table: number, slot: number): boolean {
-  const place = (slot - table - T_SLOTS) / SLOT_WORDS;
-  const home = homeSlot(fixed(words, slot), words[table + T_SHIFT]);
-  return ((place - home) & (words[table + T_CAPACITY] - 1)) < NEAR;
+function isNearHome(words: Words, table: number, slot: number): boolean {
+  const home = homePlace(fixed(words, slot), words[table + T_SHIFT]);
+  return ((placeOf(table, slot) - home) & (words[table + T_CAPACITY] - 1)) <
+    NEAR;
 }
 
 /** Whether all who may still move the table before this one have ended. */

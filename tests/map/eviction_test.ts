@@ -16,7 +16,7 @@ import {
   T_SHIFT,
   T_SLOTS,
 } from "../../src/segment/layout.ts";
-import { homeSlot } from "../../src/table/hash.ts";
+import { homePlace } from "../../src/table/slot.ts";
 import { Random } from "../testing/random.ts";
 
 const MIB = 2 ** 20;
@@ -138,7 +138,7 @@ Deno.test("SharedMap that evicts leaves all parts of its table equally full", ()
     const slot = table + T_SLOTS + i * SLOT_WORDS;
     if (words[slot + 1] <= 0) continue; // empty, or deleted
     linked++;
-    probes += 1 + ((i - homeSlot(words[slot], words[table + T_SHIFT])) & mask);
+    probes += 1 + ((i - homePlace(words[slot], words[table + T_SHIFT])) & mask);
   }
   assertStrictEquals(linked, map.size);
   // Linear probing takes 4.5 on average at the fullest that a table may be; it was a
