@@ -20,13 +20,8 @@ import {
   forEachRecord,
 } from "../segment/inspect.ts";
 import {
-  CLOSED,
-  EMPTY,
   FINAL,
-  FROZEN,
-  GONE,
   H_ROOT,
-  MOVED,
   P_ENTRIES,
   P_GIVEN,
   P_HELD_COUNT,
@@ -34,15 +29,22 @@ import {
   P_TAKEN,
   P_USED_REFS,
   REF_BYTES,
-  REF_MASK,
   SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
-  T_SLOTS,
   V_PREV,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load, type Words } from "../segment/atomics.ts";
+import {
+  isFrozen,
+  isGone,
+  isMoved,
+  isUnclaimed,
+  isUnlinked,
+  refOf,
+  slotAt,
+} from "./slot.ts";
 import { claimedSlots } from "./slot_permits.ts";
 import { tableBytes } from "./table_record.ts";
 import { isTombstone } from "./version.ts";
@@ -139,8 +141,8 @@ class TableInspection {
 
   #claimVersions(table: number): void {
     for (const [, link] of slotsOf(this.#words, table)) {
-      if (link === 0 || link === MOVED || link === GONE) continue;
-      this.#claimVersion(link & REF_MASK);
+      if (isUnlinked(link) || isMoved(link) || isGone(link)) continue;
+      this.#claimVersion(refOf(link));
     }
   }
 
@@ -158,8 +160,8 @@ class TableInspection {
 }
 
 function* slotsOf(words: Words, table: number) {
-  const end = table + T_SLOTS + words[table + T_CAPACITY] * SLOT_WORDS;
-  for (let slot = table + T_SLOTS; slot < end; slot += SLOT_WORDS) {
+  const end = slotAt(table, words[table + T_CAPACITY]);
+  for (let slot = slotAt(table, 0); slot < end; slot += SLOT_WORDS) {
     yield [words[slot], words[slot + 1]] as const;
   }
 }
@@ -208,10 +210,10 @@ function slotsCounter(words: Words, tables: readonly number[]): Counter {
   let real = sum(words, P_PERMITS) + claims.length;
   if (tables.length > 1) {
     for (const [hash, link] of claimsOf(words, tables[0])) {
-      if (link === MOVED) continue;
+      if (isMoved(link)) continue;
       const isCopied = claims.some(([h, l]) =>
-        (link & FROZEN) !== 0 && h === hash &&
-        (l === 0 || (l & REF_MASK) === (link & REF_MASK))
+        isFrozen(link) && h === hash &&
+        (isUnlinked(l) || refOf(l) === refOf(link))
       );
       if (!isCopied) real++;
     }
@@ -221,7 +223,7 @@ function slotsCounter(words: Words, tables: readonly number[]): Counter {
 
 function* claimsOf(words: Words, table: number) {
   for (const [hash, link] of slotsOf(words, table)) {
-    if (hash !== EMPTY && hash !== CLOSED) yield [hash, link] as const;
+    if (!isUnclaimed(hash)) yield [hash, link] as const;
   }
 }
 
