@@ -96,6 +96,9 @@ export class Committer {
    * Decides about the newest version of the packed key, again and again until no one comes between
    * decision and change.
    *
+   * Has fast paths, table/fast_path.ts and persist/bulk_load.ts. Kept alike by
+   * tests/map/model_test.ts, tests/schedule/schedule_test.ts and tests/persist/load_test.ts.
+   *
    * @param toInsert Whether the decision may be a version for a key that has none.
    * @param decide From the newest version (0: none; perhaps a tombstone, perhaps expired), and
    * whether it is live, to the version to publish, or to `LEAVE` or `NO_MEMORY`. Called while
@@ -200,13 +203,14 @@ export class Committer {
       return this.#table.replace(current, version) ? "done" : "lost";
     }
     const outcome = this.#table.insert(this.#key, version);
-    if (outcome === "full") {
-      this.maker.shortage = {
-        of: "slot",
-        bytes: bytesOf(this.#segment.words, version),
-      };
-    }
+    if (outcome === "full") this.#noteFull(version);
     return outcome;
+  }
+
+  /** The table has no slot for a version. */
+  #noteFull(version: number): void {
+    const bytes = bytesOf(this.#segment.words, version);
+    this.maker.shortage = { of: "slot", bytes };
   }
 
   /** After a change of the packed key's entry. */
@@ -257,14 +261,8 @@ export class Committer {
   }
 
   #linkAnyway(version: number): boolean {
-    this.#table.backoff.reset();
-    for (;;) {
-      const current = this.#table.seek(this.#key, true);
-      const outcome = this.#link(current, version);
-      if (outcome === "done") return true;
-      if (outcome === "full") break;
-      this.#table.backoff.wait();
-    }
+    if (this.#table.put(this.#key, version)) return true;
+    this.#noteFull(version);
     this.#participant.allocator.free(version);
     return false;
   }

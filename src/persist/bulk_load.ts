@@ -1,11 +1,12 @@
 /**
  * Bulk load: encoded entries go straight into the table, many under one pin, in the order of their
- * hashes.
+ * hashes. An entry goes in by the same steps of the table as any write, so others may read and write
+ * the map meanwhile.
  *
- * An entry goes in by the same steps of the table as any write, so others may read and write the
- * map meanwhile. What is saved is what surrounds a write: decoding and encoding, a pin for each
- * entry, and tables that grow step by step; and as places in the table follow the hashes, memory is
- * touched in order. While nobody else has the map, plain writes replace the atomic steps.
+ * Fast path of `tryCommit()` in map/commit.ts: it saves what surrounds a write, which is decoding and
+ * encoding, a pin for each entry, and tables that grow step by step; and as places in the table
+ * follow the hashes, memory is touched in order. While nobody else has the map, plain writes replace
+ * the atomic steps. Kept alike by tests/persist/load_test.ts.
  *
  * @module
  */
@@ -20,14 +21,18 @@ import * as access from "../segment/atomics.ts";
 import { hashWords } from "../table/hash.ts";
 import { EncodedKey } from "../table/key.ts";
 import type { Table } from "../table/table.ts";
-import { valueIndexOf, versionBytes, writingTick } from "../table/version.ts";
+import {
+  valueIndexOf,
+  versionBytes,
+  writeHeader,
+  writingTick,
+} from "../table/version.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
 import { copy, recordExpiry, recordWords } from "./record.ts";
 import { readKey } from "./record_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  FINAL,
   H_TTL_USED,
   HAS_EXPIRY,
   LENGTH_MASK,
@@ -35,10 +40,6 @@ const {
   P_HAND,
   P_LIVE_REFS,
   V_HEADER_WORDS,
-  V_KEY,
-  V_PREV,
-  V_STAMP,
-  V_VALUE,
 } = layout;
 const { poke, store } = access;
 
@@ -266,7 +267,7 @@ export class BulkLoader {
     const isKept = hasTombstone(); // once more, as the others can see this key now
     if (isKept && this.#linkNew(hash, version, bytes)) return "done";
     if (isKept) readKey(words, at, this.#key);
-    if (isKept && this.#publish(version)) return "done";
+    if (isKept && this.#table.put(this.#key, version)) return "done";
     allocator.free(version);
     return isKept ? "slot" : "entry";
   }
@@ -296,10 +297,7 @@ export class BulkLoader {
     const base = version * 4;
     const keyInfo = words[at];
     const keyWords = ((keyInfo & LENGTH_MASK) + 3) >>> 2;
-    poke(to, base + V_STAMP, this.#stamp);
-    poke(to, base + V_PREV, FINAL);
-    to[base + V_KEY] = keyInfo;
-    to[base + V_VALUE] = words[at + 1];
+    writeHeader(to, version, this.#stamp, keyInfo, words[at + 1]);
     const from = at + RECORD_HEAD_WORDS;
     copy(words, from, to, base + V_HEADER_WORDS, keyWords);
     const expires = (keyInfo & HAS_EXPIRY) !== 0 ? 2 : 0;
@@ -310,24 +308,5 @@ export class BulkLoader {
       valueIndexOf(version, keyInfo) * 2 - expires,
       expires + (((words[at + 1] & LENGTH_MASK) + 3) >>> 2),
     );
-  }
-
-  /**
-   * Links the version of the present key, whatever is there; false if the table has no free slot.
-   */
-  #publish(version: number): boolean {
-    const table = this.#table;
-    table.backoff.reset();
-    for (;;) {
-      const current = table.seek(this.#key, true);
-      const outcome = current === 0
-        ? table.insert(this.#key, version)
-        : table.replace(current, version)
-        ? "done"
-        : "lost";
-      if (outcome === "done") return true;
-      if (outcome === "full") return false;
-      table.backoff.wait();
-    }
   }
 }

@@ -30,6 +30,7 @@ import type { Words } from "../segment/atomics.ts";
 import { Collector } from "./collector.ts";
 import type { Chains } from "./held_versions.ts";
 import { hold, retire, retireTree } from "./limbo.ts";
+import * as pins from "./pin.ts";
 import { participantBase } from "./registry.ts";
 import { descend, finishDescent, isTreeStamp } from "./tree.ts";
 
@@ -64,8 +65,9 @@ const {
   R_STAMP,
   REGISTRY_WORDS,
 } = layout;
-const { add, compareAndSet, hint, load, own, poke, release, store } = access;
+const { add, compareAndSet, load, own, poke, store } = access;
 const { enter, isCutShort, leave } = sections;
+const { clearPin, setPin } = pins;
 
 /** A counter of {@linkcode COUNTERS}. */
 export type Counter = (typeof layout.COUNTERS)[number];
@@ -255,7 +257,7 @@ export class Participant {
     if (own(words, pin) === 0) store(words, pin, load(words, H_ERA));
     this.#repair?.();
     poke(words, this.base + P_SECTION, 0);
-    if (this.#depth === 0) release(words, pin, 0);
+    if (this.#depth === 0) clearPin(words, this.base);
   }
 
   /**
@@ -271,7 +273,7 @@ export class Participant {
     this.#isRepairing = false;
     this.#depth = this.#kept;
     if (this.#depth === 0 && !isCutShort(this.#words, this.base)) {
-      release(this.#words, this.base + P_PIN, 0);
+      clearPin(this.#words, this.base);
     }
   }
 
@@ -288,9 +290,7 @@ export class Participant {
   pinInSection(): void {
     const words = this.#words;
     if (this.#depth === 0 && !this.#isRepairing) {
-      // The era may be stale by now: a stale pin only holds the era back, and what can still be
-      // reached was not retired before the pin was visible.
-      store(words, this.base + P_PIN, hint(words, H_ERA));
+      setPin(words, this.base);
     }
     this.#depth++; // last: a call may fail, if the stack overflows
   }
@@ -306,7 +306,7 @@ export class Participant {
     }
     if (this.#depth === 1) {
       if (isCutShort(words, this.base)) this.#onCutShort?.();
-      else release(words, this.base + P_PIN, 0);
+      else clearPin(words, this.base);
     }
     this.#depth--;
   }

@@ -120,7 +120,10 @@ export function lookupPacked(
   return validates(words, before) ? found : UNDECIDED;
 }
 
-/** As `isPlainNumber`, of what may be freed: by reads that are in order. */
+/**
+ * Whether a version, which may be freed meanwhile, says that its value is a number, and does not
+ * expire.
+ */
 function seemsPlainNumber(words: Words, version: number): boolean {
   return load(words, version * 4 + V_VALUE) === NUMBER_INFO &&
     (load(words, version * 4 + V_KEY) & HAS_EXPIRY) === 0;
@@ -158,10 +161,4 @@ function copyOut(
 /** Where a look copies a value to, in units of 8 bytes: behind the key in the scratch, with the expiry in between. */
 export function copiedValue(base: number, info: number): number {
   return ((base + P_KEY + keyWords(info) + 1) >> 1) + 1;
-}
-
-/** Whether a version says that its value is a number, which does not expire. */
-export function isPlainNumber(words: Words, version: number): boolean {
-  return words[version * 4 + V_VALUE] === NUMBER_INFO &&
-    (words[version * 4 + V_KEY] & HAS_EXPIRY) === 0;
 }

@@ -1,17 +1,21 @@
 /**
- * The quick way: whole operations on one key, where nothing is out of the ordinary.
+ * The fast path: whole operations on one key, where nothing is out of the ordinary.
  *
- * No migration is on, the block that is needed is at hand, so is the permit for a new slot, nobody else is faster, and nothing has
- * expired. Then an operation is a straight run of steps, the same that `table/table.ts` takes, and ends well. Else it
- * ends as `UNDONE`: nothing has changed, but that it may have settled or pruned what it met, and the caller goes the long way.
+ * No move is on, the block that is needed is at hand, so is the permit for a new slot, nobody else
+ * is faster, and nothing has expired. Then an operation is a straight run of steps, the same that
+ * `table/table.ts` takes, and ends well. Else it ends as `UNDONE`: nothing has changed, but that it
+ * may have settled or pruned what it met, and the caller takes the slow path.
  *
- * These functions, and what they call, are also compiled to WebAssembly (`kernel/`): there an atomic access is one instruction and not a
- * call, and no index is checked. So they take numbers only: the word index of the participant's record (`base`), and keys
- * by where their words are (`key`), with what a version says of them (`info`).
+ * Fast path of `tryCommit()` in map/commit.ts: these functions, and what they call, are also compiled
+ * to WebAssembly (`kernel/`), where an atomic access is one instruction and not a call, and no index
+ * is checked. So they take numbers only: the word index of the participant's record (`base`), and
+ * keys by where their words are (`key`), with what a version says of them (`info`). Kept alike by
+ * tests/map/model_test.ts and tests/schedule/schedule_test.ts.
  *
  * @module
  */
 
+import * as pins from "../reclamation/pin.ts";
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
 import * as machine from "../segment/intrinsics.ts";
@@ -27,7 +31,6 @@ import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
-  H_ERA,
   H_LOW,
   H_ROOT,
   HAS_EXPIRY,
@@ -50,8 +53,9 @@ const {
   V_PREV,
   V_VALUE,
 } = layout;
-const { hint, load, own, poke, release, fixed, store, touch } = access;
+const { hint, load, own, poke, touch } = access;
 const { floatAt } = machine;
+const { clearPin, setPin } = pins;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
 const { enter, leave } = sections;
@@ -83,7 +87,7 @@ const {
   writePlain,
 } = versions;
 
-/** What came of an operation: nothing was done, and the long way is to be gone. */
+/** What came of an operation: nothing was done, and the slow path is to be taken. */
 export const UNDONE = 0;
 /** It is done. */
 export const DONE = 1;
@@ -119,7 +123,7 @@ export function putNumber(
     outcome = link(words, base, hash, version, ANY_VERSION);
     if (outcome === UNDONE) free(words, base, version);
   }
-  if (pinned) unpin(words, base);
+  if (pinned) clearPin(words, base);
   leave(words, base);
   return outcome;
 }
@@ -139,7 +143,7 @@ export function publish(
   const outcome = isTombstone(words, version)
     ? linkTombstone(words, base, hash, version, expected)
     : link(words, base, hash, version, expected);
-  if (pinned) unpin(words, base);
+  if (pinned) clearPin(words, base);
   return outcome;
 }
 
@@ -154,7 +158,7 @@ export function remove(
   enter(words, base);
   const pinned = pin(words, base);
   const outcome = bury(words, base, hash, info, expected);
-  if (pinned) unpin(words, base);
+  if (pinned) clearPin(words, base);
   leave(words, base);
   return outcome;
 }
@@ -175,7 +179,7 @@ export function increment(
   if (version !== 0) {
     const pinned = pin(words, base);
     outcome = add(words, floats, base, hash, version, by);
-    if (pinned) unpin(words, base);
+    if (pinned) clearPin(words, base);
     if (outcome === UNDONE) free(words, base, version);
   }
   leave(words, base);
@@ -200,7 +204,7 @@ export function exchange(
     floats[valueIndexOf(version, info)] = value;
     const pinned = pin(words, base);
     outcome = swap(words, base, hash, version, expected);
-    if (pinned) unpin(words, base);
+    if (pinned) clearPin(words, base);
     if (outcome === UNDONE) free(words, base, version);
   }
   leave(words, base);
@@ -209,15 +213,11 @@ export function exchange(
 
 // ---- parts ----------------------------------------------------------------------------------------------------------
 
-/** Whether it pinned: not if the participant is pinned already, by its caller. */
+/** Pins, unless the participant is pinned already, by its caller; says whether it did. */
 function pin(words: Words, base: number): boolean {
   if (words[base + P_PIN] !== 0) return false;
-  store(words, base + P_PIN, hint(words, H_ERA)); // may be stale: see `Participant.pin`
+  setPin(words, base);
   return true;
-}
-
-function unpin(words: Words, base: number): void {
-  release(words, base + P_PIN, 0);
 }
 
 /** A version of the key in the scratch, whose value is yet to be written; 0: it takes more than the free list to get a block. */
@@ -267,8 +267,11 @@ function rootAtRest(words: Words): number {
 }
 
 /**
- * The slot at which a probe for a key ends in a table: its own, one that is unlinked under its hash, or an empty one. -1 if a
- * migration shows, or there is no such slot.
+ * The slot at which a probe for a key ends in a table: its own, one that is unlinked under its hash,
+ * or an empty one. -1 if a move shows, or there is no such slot.
+ *
+ * Fast path of `seek()` in table/table.ts: `currentLink` is the rest of it. Kept alike by
+ * tests/table/slot_test.ts.
  */
 function probe(
   words: Words,
@@ -297,8 +300,9 @@ function probe(
 }
 
 /**
- * The link in the slot that a probe ended at, after a second look, to the newest version of the key, settled and pruned; 0: there is
- * none; `NO_LINK`: the slot is not the key's any more, or there was no slot.
+ * The link in the slot that a probe ended at, read once more, to the newest version of the key,
+ * settled and pruned; 0: there is none; `NO_LINK`: the slot is not the key's any more, or there was
+ * no slot.
  */
 function currentLink(
   words: Words,
@@ -338,14 +342,19 @@ function link(
   if (linked === NO_LINK || !isExpected(linked, expected)) return UNDONE;
   return linked === 0
     ? insert(words, base, table, slot, hash, version)
-    : replace(words, base, slot, linked, version);
+    : replace(words, base, hash, slot, linked, version, version);
 }
 
 function isExpected(linked: number, expected: number): boolean {
   return expected === ANY_VERSION || refOf(linked) === expected;
 }
 
-/** Links the first version of a key, in a slot that was claimed under its hash, or that it claims. */
+/**
+ * Links the first version of a key, in a slot that was claimed under its hash, or that it claims.
+ *
+ * Fast path of `insert()` in table/table.ts: in the root, with a permit that is at hand. Kept alike
+ * by tests/table/slot_test.ts.
+ */
 function insert(
   words: Words,
   base: number,
@@ -379,20 +388,26 @@ function claim(
     claimWithPermit(words, base, slot, hash);
 }
 
-/** Puts a version in the place of the newest one. */
+/**
+ * Puts a version in the place of the newest one, with `link` in the place of `linked`.
+ *
+ * Fast path of `replace()` in table/table.ts: it drops no tombstone. Kept alike by
+ * tests/table/slot_test.ts.
+ */
 function replace(
   words: Words,
   base: number,
+  hash: number,
   slot: number,
   linked: number,
   version: number,
+  link: number,
 ): number {
   const current = refOf(linked);
   poke(words, version * 4 + V_PREV, current);
   announce(words, base, current, version);
-  if (!relink(words, slot, linked, version)) return UNDONE;
+  if (!relink(words, slot, linked, link)) return UNDONE;
   settle(words, version);
-  const hash = fixed(words, slot);
   prune(words, base, version, hash);
   account(words, base, hash);
   return DONE;
@@ -432,12 +447,9 @@ function linkTombstone(
   if (!isExpected(linked, expected)) return UNDONE;
   if (hasExpired(words, current)) return UNDONE;
   const dead = deadLink(tombstone);
-  poke(words, tombstone * 4 + V_PREV, current);
-  announce(words, base, current, tombstone);
-  if (!relink(words, slot, linked, dead)) return UNDONE;
-  settle(words, tombstone);
-  prune(words, base, tombstone, hash);
-  account(words, base, hash);
+  if (replace(words, base, hash, slot, linked, tombstone, dead) !== DONE) {
+    return UNDONE;
+  }
   words[base + P_DELETED] = current;
   dropAtOnce(words, base, table, slot, dead);
   return DONE;
@@ -469,7 +481,7 @@ function add(
   floats[(base + P_RESULT) >> 1] = sum;
   return current === 0
     ? insert(words, base, table, slot, hash, version)
-    : replace(words, base, slot, linked, version);
+    : replace(words, base, hash, slot, linked, version, version);
 }
 
 /** Puts a version in the place of the newest one, if both are numbers, and that one this. */
@@ -489,7 +501,7 @@ function swap(
   if (!isAlike(words, current, version)) return UNDONE;
   const there = floatAt(words, valueIndexOf(current, info) * 2);
   if (!isSame(there, expected)) return UNDONE;
-  return replace(words, base, slot, linked, version);
+  return replace(words, base, hash, slot, linked, version, version);
 }
 
 /** Whether two numbers are one; 0 and -0 are two, and NaN is none. */

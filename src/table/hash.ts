@@ -14,8 +14,11 @@ import type { Text } from "../segment/intrinsics.ts";
 import type { KeyWords } from "../segment/atomics.ts";
 
 /**
- * Hashes `count` words, from `from` on, under the key (`k0`, `k1`). `info` (length and kind of the key) is hashed last, so that keys
- * that differ only in padding or kind differ in hash. Never returns 0 or 1, which mark empty and closed slots.
+ * Hashes `count` words, from `from` on, under the key (`k0`, `k1`). `info` (length and kind of the
+ * key) is hashed last, so that keys that differ only in padding or kind differ in hash. Never returns
+ * 0 or 1, which mark empty and closed slots.
+ *
+ * Has a fast path, `packAndHash()` in table/hash.ts. Kept alike by tests/table/hash_test.ts.
  *
  * O(count).
  */
@@ -68,8 +71,10 @@ function finishHash(v0: number, v1: number, v2: number, v3: number): number {
 }
 
 /**
- * Packs a Latin-1 string into words, four characters each, and hashes them in the same pass: the two chains of work overlap,
- * which makes the hash nearly free. The rounds are those of {@linkcode hashWords}, written out again for that.
+ * Packs a Latin-1 string into words, four characters each, and hashes them in the same pass.
+ *
+ * Fast path of `hashWords()` in table/hash.ts: the two chains of work overlap, which makes the hash
+ * nearly free. Kept alike by tests/table/hash_test.ts.
  *
  * @returns The hash, the same as `hashWords` of the words with the length as `info`; 0 if a character is above U+00FF.
  */

@@ -72,7 +72,13 @@ export function validates(words: Words, before: number): boolean {
   return ((load(words, H_ERA) - before) >>> 0) < TWO_STEPS;
 }
 
-/** The newest version of a key, 0 for none, or `UNDECIDED`; worth something only once it is confirmed. */
+/**
+ * The newest version of a key, 0 for none, or `UNDECIDED`; worth something only once it is
+ * confirmed.
+ *
+ * Fast path of `find()` in table/table.ts: it needs no pin, and gives up what is out of the ordinary.
+ * Kept alike by tests/table/slot_test.ts and tests/table/optimistic_read_test.ts.
+ */
 export function findOptimistically(
   words: Words,
   hash: number,
@@ -102,8 +108,13 @@ export function findOptimistically(
   return UNDECIDED;
 }
 
-/** As `hasKey`, of what may be freed: by reads that are in order. */
-function seemsOfKey(
+/**
+ * Whether a version, which may be freed meanwhile, is of the key with these words.
+ *
+ * Fast path of `hasKey()` in table/version.ts: by reads that are in order, two words at a time. Kept
+ * alike by tests/table/version_test.ts.
+ */
+export function seemsOfKey(
   words: Words,
   ref: number,
   key: KeyWords,

@@ -129,6 +129,9 @@ export class Table {
   /**
    * The newest version of a key, settled; 0: there is none. A tombstone counts as a version.
    * Wait-free: see above for the bound.
+   *
+   * Has a fast path, `findOptimistically()` in table/optimistic_read.ts. Kept alike by
+   * tests/table/slot_test.ts and tests/table/optimistic_read_test.ts.
    */
   find(key: EncodedKey): number {
     const words = this.#words;
@@ -171,8 +174,11 @@ export class Table {
   // ---- writing ------------------------------------------------------------------------------------------------------
 
   /**
-   * Finds where to write a key: returns its newest version, settled and pruned, ready for {@linkcode replace}; or 0 if there
-   * is none, ready for {@linkcode insert} if `toInsert`. Helps a migration on its way. Lock-free.
+   * Finds where to write a key: returns its newest version, settled and pruned, ready for
+   * {@linkcode replace}; or 0 if there is none, ready for {@linkcode insert} if `toInsert`. Helps a
+   * move on its way. Lock-free.
+   *
+   * Has a fast path, `probe()` in table/fast_path.ts. Kept alike by tests/table/slot_test.ts.
    */
   seek(key: EncodedKey, toInsert: boolean): number {
     const { base } = this.#participant;
@@ -263,6 +269,8 @@ export class Table {
    * Puts `version`, which is in hand, in the place of `current`, which the last seek returned, and counts it; false if another worker
    * changed it meanwhile: the version is in hand still. On success it is settled and what it replaced is retired or held; a tombstone
    * that nobody needs is dropped. The caller is in a section.
+   *
+   * Has a fast path, `replace()` in table/fast_path.ts. Kept alike by tests/table/slot_test.ts.
    */
   replace(current: number, version: number): boolean {
     const words = this.#words;
@@ -292,6 +300,9 @@ export class Table {
   /**
    * Links the first version, which is in hand and no tombstone, of the key that the last seek did not find, and counts it; else it is
    * in hand still. The caller is in a section.
+   *
+   * Has fast paths, `insert()` in table/fast_path.ts and `insertNew()` in table/table.ts. Kept alike
+   * by tests/table/slot_test.ts.
    */
   insert(key: EncodedKey, version: number): Insert {
     const words = this.#words;
@@ -311,6 +322,24 @@ export class Table {
       account(words, this.#participant.base, key.hash);
     }
     return outcome;
+  }
+
+  /**
+   * Links a version, which is in hand and no tombstone, under its key, whatever is there and however
+   * often others are faster; false if the table has no place. The caller is in a section.
+   */
+  put(key: EncodedKey, version: number): boolean {
+    this.backoff.reset();
+    for (;;) {
+      const current = this.seek(key, true);
+      if (current !== 0) {
+        if (this.replace(current, version)) return true;
+      } else {
+        const outcome = this.insert(key, version);
+        if (outcome !== "lost") return outcome === "done";
+      }
+      this.backoff.wait();
+    }
   }
 
   /** Links a version in the slot that the last seek found, which is claimed by now. */
@@ -382,14 +411,17 @@ export class Table {
   }
 
   /**
-   * Links the first version of a key, if there is no question that it is the first: no slot of its hash is met before an empty
-   * one, and no move is on. Else nothing is linked: `seek` and `insert` then take it from here. For whoever brings many new keys.
+   * Links the first version of a key, if there is no question that it is the first: no slot of its
+   * hash is met before an empty one, and no move is on. Else nothing is linked: `put` then takes it
+   * from here. The caller is in a section, and counts.
+   *
+   * Fast path of `insert()` in table/table.ts: who brings many new keys needs neither the words of
+   * each to compare them, nor a place that was sought before. Kept alike by tests/table/slot_test.ts.
    *
    * @param hash The hash of the key.
    * @param version The version; its stamp is settled if the caller is alone.
-   * @param isAlone Whether nobody else has the map yet: then no word can change under the caller's hands, and plain writes do.
-   *
-   * The caller is in a section, and counts.
+   * @param isAlone Whether nobody else has the map yet: then no word can change under the caller's
+   * hands, and plain writes do.
    */
   insertNew(hash: number, version: number, isAlone: boolean): boolean {
     const words = this.#words;

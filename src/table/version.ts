@@ -48,6 +48,8 @@ const {
 const { compareAndSet, hint, load, poke, touch } = access;
 const { floatAt, now } = machine;
 
+/** The stamp of a version that has none yet. */
+const PENDING = 0;
 /** Words from the beginning of a version to where a small one that begins late in a cache line is in the next. */
 const NEXT_LINE = 8;
 
@@ -76,9 +78,26 @@ export interface PackedKey {
   readonly count: number;
 }
 
+/** Writes all words of a fresh version's header that are its own; the others are of queues. */
+export function writeHeader(
+  words: Words,
+  ref: number,
+  stamp: number,
+  keyInfo: number,
+  valueInfo: number,
+): void {
+  const at = ref * 4;
+  poke(words, at + V_STAMP, stamp);
+  poke(words, at + V_PREV, FINAL);
+  words[at + V_KEY] = keyInfo;
+  words[at + V_VALUE] = valueInfo;
+}
+
 /**
- * Writes the header and the key of a fresh version; the caller writes the value at {@linkcode valueIndex}. A negative expiry is that
- * of a renewal.
+ * Writes the header and the key of a fresh version; the caller writes the value at
+ * {@linkcode valueIndex}. A negative expiry is that of a renewal.
+ *
+ * Has a fast path, `writePlain()` in table/version.ts. Kept alike by tests/table/version_test.ts.
  */
 export function writeVersion(
   segment: Segment,
@@ -89,20 +108,22 @@ export function writeVersion(
   expiry: number,
 ): void {
   const words = segment.words;
-  const at = ref * 4;
   const expires = expiry !== Infinity;
-  poke(words, at + V_STAMP, 0);
-  poke(words, at + V_PREV, FINAL);
-  words[at + V_KEY] = expires ? key.info | HAS_EXPIRY : key.info;
-  words[at + V_VALUE] = valueBytes | (tag << TAG_SHIFT);
+  const info = expires ? key.info | HAS_EXPIRY : key.info;
+  writeHeader(words, ref, PENDING, info, valueBytes | (tag << TAG_SHIFT));
   const count = key.count;
   const from = key.words;
-  const to = at + V_HEADER_WORDS;
+  const to = ref * 4 + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) words[to + i] = from[i];
   if (expires) segment.floats[valueIndex(words, ref) - 1] = expiry;
 }
 
-/** Writes the header and the key of a fresh version without an expiry; the words of the key are at `key`. */
+/**
+ * Writes the header and the key of a fresh version without an expiry.
+ *
+ * Fast path of `writeVersion()` in table/version.ts: the kernel has no objects, so the words of the
+ * key are at an index, `key`. Kept alike by tests/table/version_test.ts.
+ */
 export function writePlain(
   words: Words,
   ref: number,
@@ -110,31 +131,10 @@ export function writePlain(
   info: number,
   valueInfo: number,
 ): void {
-  const at = ref * 4;
-  poke(words, at + V_STAMP, 0);
-  poke(words, at + V_PREV, FINAL);
-  words[at + V_KEY] = info;
-  words[at + V_VALUE] = valueInfo;
+  writeHeader(words, ref, PENDING, info, valueInfo);
   const count = keyWords(info);
-  const to = at + V_HEADER_WORDS;
+  const to = ref * 4 + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) words[to + i] = words[key + i];
-}
-
-/** Whether a version is of the key whose words are at `key`. */
-export function isOfKey(
-  words: Words,
-  ref: number,
-  key: number,
-  info: number,
-): boolean {
-  const at = ref * 4;
-  if ((words[at + V_KEY] & ~HAS_EXPIRY) !== info) return false;
-  const count = keyWords(info);
-  const from = at + V_HEADER_WORDS;
-  for (let i = 0; i < count; i++) {
-    if (words[from + i] !== words[key + i]) return false;
-  }
-  return true;
 }
 
 /** Words that a key takes. */
@@ -142,7 +142,12 @@ export function keyWords(info: number): number {
   return ((info & LENGTH_MASK) + 3) >>> 2;
 }
 
-/** Whether a version is of the key with these words. */
+/**
+ * Whether a version is of the key with these words.
+ *
+ * Has fast paths, `isOfKey()` in table/version.ts and `seemsOfKey()` in table/optimistic_read.ts.
+ * Kept alike by tests/table/version_test.ts.
+ */
 export function hasKey(
   words: Words,
   ref: number,
@@ -155,6 +160,28 @@ export function hasKey(
   const from = at + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) {
     if (words[from + i] !== key[i]) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether a version is of the key whose words are at an index, `key`.
+ *
+ * Fast path of `hasKey()` in table/version.ts: in the kernel the words of the segment and those of a
+ * key are of two types. Kept alike by tests/table/version_test.ts.
+ */
+export function isOfKey(
+  words: Words,
+  ref: number,
+  key: number,
+  info: number,
+): boolean {
+  const at = ref * 4;
+  if ((words[at + V_KEY] & ~HAS_EXPIRY) !== info) return false;
+  const count = keyWords(info);
+  const from = at + V_HEADER_WORDS;
+  for (let i = 0; i < count; i++) {
+    if (words[from + i] !== words[key + i]) return false;
   }
   return true;
 }

@@ -8,15 +8,20 @@ import { bytesKeys, numberKeys, stringKeys } from "../../src/codec/keys.ts";
 import {
   FINAL,
   H_CLOCK,
+  TAG_NUMBER,
+  TAG_SHIFT,
   TAG_TOMBSTONE,
+  V_HEADER_WORDS,
   V_PREV,
   V_STAMP,
 } from "../../src/segment/layout.ts";
+import { seemsOfKey } from "../../src/table/optimistic_read.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import {
   bytesOf,
   expiryOf,
   hasKey,
+  isOfKey,
   isTombstone,
   keyBytes,
   keyIsWide,
@@ -26,6 +31,7 @@ import {
   valueIndex,
   valueTag,
   versionBytes,
+  writePlain,
   writeVersion,
 } from "../../src/table/version.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
@@ -82,6 +88,23 @@ Deno.test("writeVersion() marks tombstones", () => {
   }
 });
 
+Deno.test("writePlain() writes what writeVersion() does", () => {
+  for (let keyLength = 0; keyLength < 40; keyLength++) {
+    const key = bytesKey(keyLength);
+    const bytes = versionBytes(keyLength, 8, false);
+    for (const at of [ref, other]) {
+      segment.bytes.fill(0xaa, at * 16, at * 16 + bytes);
+    }
+    const scratch = segment.chunkRef(8) * 4;
+    words.set(key.words.subarray(0, key.count), scratch);
+    writeVersion(segment, ref, key, TAG_NUMBER, 8, Infinity);
+    writePlain(words, other, scratch, key.info, 8 | TAG_NUMBER << TAG_SHIFT);
+    const written = (at: number) =>
+      words.slice(at * 4, at * 4 + Math.ceil(bytes / 4));
+    assertEquals(written(other), written(ref));
+  }
+});
+
 Deno.test("hasKey() and sameKey() look at length, kind and bytes, not at expiry or value", () => {
   const keys = [
     bytesKey(0),
@@ -104,6 +127,9 @@ Deno.test("hasKey() and sameKey() look at length, kind and bytes, not at expiry 
       for (const expiry of [Infinity, 5]) {
         writeVersion(segment, other, b, 2, 16, expiry);
         assertStrictEquals(hasKey(words, other, a.words, a.info), i === j);
+        const key = ref * 4 + V_HEADER_WORDS;
+        assertStrictEquals(isOfKey(words, other, key, a.info), i === j);
+        assertStrictEquals(seemsOfKey(words, other, a.words, a.info), i === j);
         assertStrictEquals(sameKey(words, ref, other), i === j);
         assertStrictEquals(sameKey(words, other, ref), i === j);
       }
