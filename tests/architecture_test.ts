@@ -169,13 +169,9 @@ Deno.test("timers come from one module, which takes them at its import", async (
 
 /** The most columns that a comment takes. */
 const COMMENT_COLUMNS = 100;
-/** Layers whose comments are yet to be brought to this width. */
-const STILL_WIDE = ["table", "kernel"];
 
 Deno.test("comments are at most 100 columns wide", async () => {
-  const files = (await allFiles())
-    .filter((file) => !STILL_WIDE.includes(layerOf(file)));
-  for (const file of files) {
+  for (const file of await allFiles()) {
     const lines = Deno.readTextFileSync(new URL(file, SRC)).split("\n");
     const wide = lines.findIndex((line) =>
       [...line].length > COMMENT_COLUMNS && /^\s*(?:\/\*|\*|\/\/)/.test(line)

@@ -1,13 +1,15 @@
 /**
- * Compiles the kernel: the functions that `assembly/entry.ts` names, from the very files that run as TypeScript elsewhere.
+ * Compiles the kernel: the functions that `assembly/entry.ts` names, from the very files that run
+ * as TypeScript elsewhere.
  *
  * ```sh
  * deno task kernel    # writes src/segment/kernel_binary.ts
  * ```
  *
- * The compiler is AssemblyScript's, which reads a strict TypeScript. What it does not know is rewritten on the way: `number`
- * is a 32-bit integer, rotations and what is done to strings have names, constants are imported by name, and the two modules that
- * touch the memory are replaced by those in `assembly/`, where an access is one instruction.
+ * The compiler is AssemblyScript's, which reads a strict TypeScript. What it does not know is
+ * rewritten on the way: `number` becomes a 32-bit integer, rotations and operations on strings get
+ * names, constants are imported by name, and the two modules that touch the memory are replaced by
+ * those in `assembly/`, where an access is one instruction.
  *
  * @module
  */
@@ -23,7 +25,10 @@ const STAND_INS: StandIns = {
   "segment/atomics.ts": "kernel/assembly/atomics.ts",
   "segment/intrinsics.ts": "kernel/assembly/intrinsics.ts",
 };
-/** What the optimizer does not inline by itself: it has a loop, or a string among its parameters, or is called from several places. */
+/**
+ * What the optimizer does not inline by itself: it has a loop, or a string among its parameters, or
+ * is called from several places.
+ */
 const INLINED =
   /^(?:export )?function (?:lookup|packAndHash|packWide|findOptimistically|seemsOfKey|probe|newVersion|currentLink|replace|announce|account|popBlock)\(/gm;
 const TEXTUAL = /\btext\.(length|charCodeAt)\b/;

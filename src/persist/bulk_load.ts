@@ -1,12 +1,12 @@
 /**
  * Bulk load: encoded entries go straight into the table, many under one pin, in the order of their
- * hashes. An entry goes in by the same steps of the table as any write, so others may read and write
- * the map meanwhile.
+ * hashes. An entry goes in by the same steps of the table as any write, so others may read and
+ * write the map meanwhile.
  *
- * Fast path of `tryCommit()` in map/commit.ts: it saves what surrounds a write, which is decoding and
- * encoding, a pin for each entry, and tables that grow step by step; and as places in the table
- * follow the hashes, memory is touched in order. While nobody else has the map, plain writes replace
- * the atomic steps. Kept alike by tests/persist/load_test.ts.
+ * Fast path of `tryCommit()` in map/commit.ts: it saves what surrounds a write, which is decoding
+ * and encoding, a pin for each entry, and tables that grow step by step; and as places in the table
+ * follow the hashes, memory is touched in order. While nobody else has the map, plain writes
+ * replace the atomic steps. Kept alike by tests/persist/load_test.ts.
  *
  * @module
  */

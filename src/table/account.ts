@@ -1,9 +1,11 @@
 /**
- * Accounting: what a write changes in the writer's own counters. Nothing here is shared between writers.
+ * Accounting: what a write changes in the writer's own counters. Nothing here is shared between
+ * writers.
  *
- * A worker may die between the step that links a version and the one that counts it. So the counts are written ahead, and the
- * version that decides whether they hold is in hand (`P_HAND`, negative from here on): whoever clears up sees by the version
- * whether it was linked. `announce` comes before the link, `account` after it.
+ * A worker may die between the step that links a version and the one that counts it. So the counts
+ * are written ahead, and the version that decides whether they hold is in hand (`P_HAND`, negative
+ * from here on): a recovery sees by the version whether it was linked. `announce` comes before the
+ * link, `account` after it.
  *
  * @module
  */
@@ -31,8 +33,9 @@ const { changed } = changes;
 const { bytesOf, isTombstone } = versions;
 
 /**
- * Says that `after`, which is in hand, is to take the place of `before` (0: of nothing), and what the counts are then. If it does not
- * come to that, it may be said again, or the version be freed. The caller is pinned.
+ * Announces that `after`, which is in hand, is to take the place of `before` (0: of nothing), and
+ * what the counts are then. If it does not come to that, it may be announced again, or the version
+ * be freed. The caller is pinned.
  */
 export function announce(
   words: Words,

@@ -1,21 +1,27 @@
 /**
  * Chains: taking versions out of the middle.
  *
- * A version that was replaced is *held* if some snapshot needs it. When no snapshot is left that is older than its death, it is retired:
- * whatever still names it is copied, but never followed. But while an older snapshot is open, the chain of that one runs through
- * it. If none shows it any more, it is *taken out*: first its `prev` is frozen (`GOING`), so that it goes on to name what it
- * names while that is written to the version in front of it. (Harris, "A pragmatic implementation of non-blocking linked-lists", DISC
- * 2001. That versions go as soon as no snapshot shows them, and not only when the oldest snapshot is closed, is what Ben-David, Blelloch,
- * Fatourou, Ruppert, Sun and Wei ask for in "Space and time bounded multiversion garbage collection", DISC 2021.)
+ * A version that was replaced is *held* if some snapshot needs it. When no snapshot is left that is
+ * older than its death, it is retired: a `prev` that still names it may be copied, but is never
+ * followed. While an older snapshot is open, the chain of that one runs through it. If none shows
+ * it any more, it is *taken out*. First its `prev` is frozen (`GOING`), so that it goes on to name
+ * what it names while that is written to the version in front of it. (Harris, "A pragmatic
+ * implementation of non-blocking linked-lists", DISC 2001. That versions go as soon as no snapshot
+ * shows them, and not only when the oldest snapshot is closed, is what Ben-David, Blelloch,
+ * Fatourou, Ruppert, Sun and Wei ask for in "Space and time bounded multiversion garbage
+ * collection", DISC 2021.)
  *
- * Whose version it is, in whose queue it is held, retires it, and nobody else; whoever passes one that is going takes it out
- * all the same. So it is retired once, and after it was out: a version that was taken out is never linked again.
+ * A version is retired by the participant in whose queue it is held, and by no other; but any that
+ * passes one that is going takes it out. So it is retired once, and after it was out: a version
+ * that was taken out is never linked again.
  *
- * What may be followed: from a version on if a snapshot that is older was seen to be open, by whoever was pinned before, and had seen
- * before, under the same pin, that no snapshot shows the version that it wants to take out. For what the older one shows was still in
- * the chain then, and what was in the chain was not retired; or if it is absent to it, all that was there is younger, and was not retired
- * either. That the snapshot is closed meanwhile is no harm to whoever is pinned. In the other order it would be: a snapshot that
- * was closed in between may have been all that kept what is named now. (`tests/model/versions.pml` finds it.)
+ * A worker may follow the chain from a version on if it saw that an older snapshot is open, was
+ * pinned before, and had seen before, under the same pin, that no snapshot shows the version that
+ * it wants to take out. What the older snapshot shows was still in the chain then, and what was in
+ * the chain was not retired; or if the key is absent to it, all that was there is younger, and was
+ * not retired either. If that snapshot is closed meanwhile, that does no harm to a pinned worker.
+ * In the other order it would: a snapshot that was closed in between may have been all that kept
+ * what is named now. (`tests/model/versions.pml` finds it.)
  *
  * @module
  */
@@ -49,7 +55,9 @@ const { isOlderOpen, isShown } = registry;
 const { freeze, prune } = pruning;
 const { keyWords } = versions;
 
-/** How often a search begins anew because others changed the chain, before it is left for later. */
+/**
+ * How often a search begins again because others changed the chain, before it is left for later.
+ */
 const TRIES = 4;
 
 /** The chains of one table, as one participant works on them. */
@@ -77,12 +85,17 @@ export class TableChains implements Chains {
     const hash = hashOf(words, ref);
     const birth = fixed(words, ref * 4 + V_STAMP);
     if (isShown(words, birth, death, hash)) return "needed";
-    // Only then: what that one shows was there when it was seen to be open, and so is all that leads to it while this pin lasts.
-    if (!isOlderOpen(words, birth, hash)) return "out"; // no snapshot comes by, open or yet to be opened
+    // Only then: what an older snapshot shows was there when it was seen to be open, and so is all
+    // that leads to it while this pin lasts.
+    // No snapshot comes by, open or yet to be opened.
+    if (!isOlderOpen(words, birth, hash)) return "out";
     return this.#takeOut(ref) ? "out" : "later";
   }
 
-  /** Takes a version that no snapshot shows out of its chain, although an older one may come by; false: it may still be there. */
+  /**
+   * Takes a version that no snapshot shows out of its chain, although an older one may come by;
+   * false: it may still be there.
+   */
   #takeOut(ref: number): boolean {
     const words = this.#words;
     freeze(words, ref);
@@ -90,7 +103,7 @@ export class TableChains implements Chains {
     for (let tries = 0; tries < TRIES; tries++) {
       const newest = this.#find(this.#key);
       if (newest === 0) return true; // the key is gone, with its chain
-      // Ends what another one may have begun: to take out the version that this one replaced.
+      // Ends what another worker may have begun: to take out the version that this one replaced.
       this.#participant.enterSection();
       prune(words, this.#participant.base, newest, this.#key.hash);
       this.#participant.leaveSection();
@@ -99,7 +112,10 @@ export class TableChains implements Chains {
     return false;
   }
 
-  /** Takes out what is going, from the newest version to this one; false: the chain changed, and it may still be there. */
+  /**
+   * Takes out what is going, from the newest version to this one; false: the chain changed, and it
+   * may still be there.
+   */
   #takeOutBehind(newest: number, wanted: number): boolean {
     const words = this.#words;
     const birth = fixed(words, wanted * 4 + V_STAMP);
@@ -109,7 +125,8 @@ export class TableChains implements Chains {
       this.passed++;
       if ((prev & GOING) !== 0) return false; // the one in front must go first
       const ref = prev & REF_MASK;
-      // Whatever is older stands behind where it stood, and may be retired: it is looked at, but not followed.
+      // What is older stands behind where it stood, and may be retired: it is read, but not
+      // followed.
       if (ref === 0 || fixed(words, ref * 4 + V_STAMP) < birth) return true;
       const older = load(words, ref * 4 + V_PREV);
       if (ref === wanted || (older & GOING) !== 0) {

@@ -4,7 +4,8 @@
  * A worker that links a new newest version of a key passes `changed`, after the link and while the
  * version is in hand. While nobody has ever waited for anything in the map, that is one read of a
  * word that is written once at most. A waiter *arms* the word of its key first, which others with a
- * hash alike share, and then reads the key. If what it wants is not there yet, the word will change.
+ * hash alike share, and then reads the key. If what it wants is not there yet, the word will
+ * change.
  *
  * No change is missed. All four steps are in one order for all workers, since each is an atomic
  * one: the writer links, then reads the flag and the word; the waiter sets the flag and arms the

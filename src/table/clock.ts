@@ -1,14 +1,16 @@
 /**
  * The clock: opening and closing snapshots.
  *
- * There is no counter of open snapshots: each participant has registry words of its own, and whoever prunes looks at all
- * of them, bounded by marks that only rise. A snapshot that is being opened stands there as PENDING before it reads the
- * clock, and counts as "needs everything"; so a version that it will show is never retired under it.
+ * There is no counter of open snapshots: each participant has registry words of its own, and a
+ * worker that prunes reads all of them, bounded by marks that only rise. A snapshot that is being
+ * opened stands there as PENDING before it reads the clock, and counts as "needs everything". So a
+ * version that it will show is never retired under it.
  *
- * The clock goes on only if something was written since it did the last time. Whoever gives out a stamp says so first, in a
- * word that only rises (`writingTick`). If that word is behind the clock no version bears the present tick, and the one before shows all
- * that was acknowledged: so that is the snapshot's. Either way it is no earlier than any stamp that was given before it was
- * opened, which is what those who prune rely on.
+ * The clock advances only if something was written since it last did. A worker that gives out a
+ * stamp says so first, in a word that only rises (`writingTick`). If that word is behind the clock,
+ * no version bears the present tick, and the tick before shows all that was acknowledged: so that
+ * is the snapshot's. Either way its tick is no earlier than any stamp that was given before it was
+ * opened, and those who prune rely on that.
  *
  * @module
  */
@@ -33,15 +35,16 @@ const {
 const { compareAndSet, load, own, poke, store } = access;
 const { settle } = versions;
 
-/** The largest hash, and how far hashes lie above their places. */
+/** The largest hash, and by how much hashes are larger than their places. */
 const MOST_HASH = 2 ** 32 - 1;
 const HALF = 2 ** 31;
-/** A dump takes 32 turns: as often as it comes to other upper five bits. */
+/** A dump takes 32 turns: one for each value of the upper five bits of a hash. */
 const TURN_SHIFT = 27;
 
 /**
- * Opens a snapshot in a free registry word and returns its stamp: it shows the newest versions with a stamp up to that. O(1),
- * lock-free. Returns 0 when the clock has run out, and something was written at its last tick.
+ * Opens a snapshot in a free registry word and returns its stamp: it shows the newest versions with
+ * a stamp up to that. O(1), lock-free. Returns 0 when the clock has run out, and something was
+ * written at its last tick.
  */
 export function openSnapshot(
   participant: Participant,
@@ -58,9 +61,10 @@ export function openSnapshot(
 }
 
 /**
- * As `openSnapshot`, for a dump: it shows what it has not passed, until it is revoked, which it may be already when this
- * returns. Who revokes it goes by that at once. So whoever reads by it looks at it (`isRevoked`), pinned, before it follows a
- * chain to an older version, but after it has read which one that is; and once more before it believes what it read.
+ * As `openSnapshot`, for a dump: it shows what it has not passed, until it is revoked, which it may
+ * be already when this returns. The worker that revokes it frees memory at once. So a reader of the
+ * dump checks, pinned, whether it was revoked (`isRevoked`) before it follows a chain to an older
+ * version, but after it has read which one that is; and once more before it trusts what it read.
  */
 export function openDump(
   participant: Participant,
@@ -78,8 +82,8 @@ export function openDump(
 }
 
 /**
- * Notes that a dump has done with all hashes before this one, as an unsigned number: it will not look at them again. Now and then
- * that is a turn for those who hold versions.
+ * Notes that a dump has passed all hashes before this one, as an unsigned number: it will not read
+ * them again. Now and then that is a turn for those who hold versions.
  */
 export function pass(
   participant: Participant,
@@ -95,7 +99,8 @@ export function pass(
 }
 
 /**
- * Whether a dump was revoked. What was read before it is not is good: as this is a write, too, no reads are moved behind it.
+ * Whether a dump was revoked. If it was not, what was read before is good: as this is a write, too,
+ * no reads are moved behind it.
  */
 export function isRevoked(
   participant: Participant,
@@ -106,17 +111,24 @@ export function isRevoked(
   return !compareAndSet(words, registryWord, ~tick, ~tick);
 }
 
-/** The tick of a snapshot of now; 0: there is none left. The clock first: what was written later is another snapshot's. */
+/**
+ * The tick of a snapshot that is opened now; 0: there is none left. The clock is read first: what
+ * was written later is not this snapshot's.
+ */
 function presentTick(words: Words): number {
   const now = load(words, H_CLOCK);
   if (load(words, H_WRITTEN) < now) return now - 1;
   if (now >= LAST_TICK) return 0;
-  // A failure means that another snapshot advanced the clock from the same tick: this one may share it.
+  // A failure means that another snapshot advanced the clock from the same tick: this one may share
+  // it.
   compareAndSet(words, H_CLOCK, now, now + 1);
   return now;
 }
 
-/** A wall clock that goes on so many times within microseconds is no clock, but a test's: nothing can be held against it. */
+/**
+ * More often than a real wall clock advances within microseconds: then it is a test's, and the
+ * moment is taken as it is.
+ */
 const MOST_OPENINGS = 1000;
 
 /** A moment of the map, and of the wall clock in milliseconds since 1970. */
@@ -126,8 +138,9 @@ export interface Moment {
 }
 
 /**
- * Opens a snapshot that knows what had expired by then; undefined when the clock has run out. If the wall clock goes on meanwhile,
- * an entry may have been seen to expire before the tick, or have been replaced in time after it: then it opens another one.
+ * Opens a snapshot that knows what had expired by then; undefined when the clock has run out. If
+ * the wall clock advances meanwhile, an entry may have been seen to expire before the tick, or may
+ * have been replaced in time after it: then another snapshot is opened.
  */
 export function openMoment(
   participant: Participant,

@@ -1,11 +1,12 @@
 /**
- * The cursor: a scan in hash order that no migration disturbs.
+ * The cursor: a scan in the order of hashes that no move disturbs.
  *
- * Its place is a hash, not a slot. For a range [from, to) of hashes it visits the slots from home(from) on, past home(to - 1)
- * to the end of that run of claimed slots, round the end of the table if need be, and reports the keys whose hash is in the
- * range, in the order of their hashes. In a table that is being moved, it first moves those slots and then scans the next
- * table; a range in which a migration began is done again. So a key that is there throughout is reported exactly once, and a
- * key that comes or goes meanwhile at most once.
+ * Its position is a hash, not a slot. For a range [from, to) of hashes it visits the slots from
+ * home(from) on, past home(to - 1) to the end of that run of claimed slots, round the end of the
+ * table if need be. It reports the keys whose hash is in the range, in the order of their hashes.
+ * In a table that is being moved, it first moves those slots and then scans the next table; a range
+ * in which a move began is scanned again. So a key that is there throughout is reported exactly
+ * once, and a key that comes or goes meanwhile at most once.
  *
  * The caller pins per range, never for a whole scan.
  *
@@ -60,7 +61,9 @@ export class Cursor {
   #position: number;
   /** The hashes of what the range at hand holds, in step with the refs. */
   readonly #hashes: number[] = [];
-  /** What the last looks saw: kept so that they have to be taken. */
+  /**
+   * What was read only to bring it into the cache: kept, so that the reads are not optimized away.
+   */
   seen = 0;
 
   /**
@@ -92,8 +95,8 @@ export class Cursor {
   }
 
   /**
-   * Puts the newest versions of the next range's keys (settled, tombstones too) into `refs`, in the order of their hashes as
-   * unsigned numbers. The caller is pinned.
+   * Puts the newest versions of the next range's keys (settled, tombstones too) into `refs`, in the
+   * order of their hashes as unsigned numbers. The caller is pinned.
    */
   next(refs: number[]): void {
     const words = this.#words;
@@ -114,7 +117,7 @@ export class Cursor {
       }
       if (this.#collect(table, from, to, refs)) break;
     }
-    // In a loop of its own, and a short one: memory is slow, and so these looks do not wait for each other.
+    // A short loop of its own: memory is slow, and these reads do not wait for each other.
     let seen = 0;
     for (let i = 0; i < refs.length; i++) seen |= touchVersion(words, refs[i]);
     this.seen = seen;
@@ -123,8 +126,8 @@ export class Cursor {
   }
 
   /**
-   * Moves every slot that a key of the range may stand in: from home(from) to the end of the run behind home(to - 1), which is
-   * closed then.
+   * Moves every slot that a key of the range may stand in: from home(from) to the end of the run
+   * behind home(to - 1), which is closed then.
    */
   #move(table: number, from: number, to: number): void {
     const words = this.#words;
@@ -138,7 +141,7 @@ export class Cursor {
     }
   }
 
-  /** Collects the range, from the same slots; false when a migration got in between. */
+  /** Collects the range, from the same slots; false when a move came in between. */
   #collect(table: number, from: number, to: number, refs: number[]): boolean {
     const words = this.#words;
     const mask = words[table + T_CAPACITY] - 1;
@@ -179,8 +182,8 @@ export class Cursor {
 }
 
 /**
- * Settles a version that a scan met. Its stamp is read in order where its expiry may be read after it; who judges snapshots by it
- * settles it again.
+ * Settles a version that a scan met. Its stamp is read in order where its expiry may be read after
+ * it; a caller that judges snapshots by the stamp settles it again.
  */
 function settleMet(words: Words, ref: number): void {
   const at = ref * 4;
@@ -189,12 +192,15 @@ function settleMet(words: Words, ref: number): void {
   ) settle(words, ref);
 }
 
-/** The slot where the probes for a hash, an unsigned number, begin. */
+/** The place where the probes for a hash, an unsigned number, begin. */
 function home(words: Words, table: number, hash: number): number {
   return homePlace(hash, words[table + T_SHIFT]);
 }
 
-/** Visits the newest versions of all keys (settled, tombstones too), range by range, pinned for each. */
+/**
+ * Visits the newest versions of all keys (settled, tombstones too), range by range, pinned for
+ * each.
+ */
 export function forEachRange(
   participant: Participant,
   migration: Migration,

@@ -1,12 +1,15 @@
 /**
- * Looks: a whole read without a pin, by an optimistic read.
+ * Fast lookups: a whole `get` without a pin, by an optimistic read.
  *
- * In the kernel that is one call, from the era before the optimistic read to the era after the value was copied out: what a look says is
- * confirmed, and what it leaves behind is the participant's own. (There an index that leads out of the memory does not read as nothing,
- * as in a typed array, but throws a `WebAssembly.RuntimeError`: to the caller the look is undecided then.)
+ * In the kernel that is one call, from the era before the optimistic read to the era after the
+ * value was copied out. So what a lookup returns is validated, and what it leaves behind is the
+ * participant's own. (There an index that leads out of the memory does not read as nothing, as in a
+ * typed array, but throws a `WebAssembly.RuntimeError`. To the caller the lookup is undecided
+ * then.)
  *
- * What a look found is in the participant's record: a number that does not expire in `P_RESULT`; of anything else the expiry (`Infinity`:
- * none) and the value behind the key in the scratch, with what the version says of the value in `P_VALUE_INFO`.
+ * What a lookup found stands in the participant's record: a number that does not expire in
+ * `P_RESULT`; of anything else the expiry (`Infinity`: none) and the value, behind the key in the
+ * scratch, and what the version says of the value in `P_VALUE_INFO`.
  *
  * @module
  */
@@ -45,11 +48,14 @@ const { beginOptimisticRead, validates, findOptimistically, UNDECIDED } =
 const { hashWords, packAndHash, packWide } = hashing;
 const { keyWords, valueIndexOf } = versions;
 
-/** What a look says where it found a number that does not expire. */
+/** What a lookup returns where it found a number that does not expire. */
 export const NUMBER = -2;
 /** Where it found anything else, and copied it. */
 export const FOUND = -3;
-/** Where it found what is longer than was asked for, or than the scratch has room for: it copied the expiry only. */
+/**
+ * Where it found a value that is longer than was asked for, or than the scratch holds: it copied
+ * the expiry only.
+ */
 export const LONG = -4;
 
 const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
@@ -58,8 +64,9 @@ const NUMBER_BYTES = 8;
 export const NUMBER_INFO: number = NUMBER_BYTES | (TAG_NUMBER << TAG_SHIFT);
 
 /**
- * Packs a string into the scratch, `key`, and looks for it, to copy `most` bytes of a value: `NUMBER`, `FOUND`, `LONG`, 0 if there is no entry, or `UNDECIDED`. Leaves hash
- * and info of the key in the record, unless it is too long for the scratch.
+ * Packs a string into the scratch, `key`, looks it up, and copies the value if it has at most
+ * `most` bytes. Returns `NUMBER`, `FOUND`, `LONG`, 0 if there is no entry, or `UNDECIDED`. Leaves
+ * hash and info of the key in the record, unless it is too long for the scratch.
  */
 export function lookup(
   words: Words,
@@ -77,7 +84,7 @@ export function lookup(
     : lookupPacked(words, floats, base, key, hash, length, most);
 }
 
-/** The same for a string that is no Latin-1. */
+/** The same for a string that is not Latin-1. */
 function lookupWide(
   words: Words,
   floats: Floats,
@@ -129,7 +136,7 @@ function seemsPlainNumber(words: Words, version: number): boolean {
     (load(words, version * 4 + V_KEY) & HAS_EXPIRY) === 0;
 }
 
-/** Copies what an optimistic read found into the record; what that is may yet turn out to be nonsense. */
+/** Copies what an optimistic read found into the record; it may yet turn out to be nonsense. */
 function copyOut(
   words: Words,
   floats: Floats,
@@ -158,7 +165,10 @@ function copyOut(
   return FOUND;
 }
 
-/** Where a look copies a value to, in units of 8 bytes: behind the key in the scratch, with the expiry in between. */
+/**
+ * Where a lookup copies a value to, in units of 8 bytes: behind the key in the scratch, with the
+ * expiry in between.
+ */
 export function copiedValue(base: number, info: number): number {
   return ((base + P_KEY + keyWords(info) + 1) >> 1) + 1;
 }

@@ -6,11 +6,11 @@
  * `table/table.ts` takes, and ends well. Else it ends as `UNDONE`: nothing has changed, but that it
  * may have settled or pruned what it met, and the caller takes the slow path.
  *
- * Fast path of `tryCommit()` in map/commit.ts: these functions, and what they call, are also compiled
- * to WebAssembly (`kernel/`), where an atomic access is one instruction and not a call, and no index
- * is checked. So they take numbers only: the word index of the participant's record (`base`), and
- * keys by where their words are (`key`), with what a version says of them (`info`). Kept alike by
- * tests/map/model_test.ts and tests/schedule/schedule_test.ts.
+ * Fast path of `tryCommit()` in map/commit.ts: these functions, and what they call, are also
+ * compiled to WebAssembly (`kernel/`), where an atomic access is one instruction and not a call,
+ * and no index is checked. So they take numbers only: the word index of the participant's record
+ * (`base`), and keys by where their words are (`key`), with what a version says of them (`info`).
+ * Kept alike by tests/map/model_test.ts and tests/schedule/schedule_test.ts.
  *
  * @module
  */
@@ -94,7 +94,7 @@ export const DONE = 1;
 /** There was nothing to do: no entry with this key. */
 export const ABSENT = 2;
 
-/** The current link cannot be told, or the slot is not the key's any more: no link has this value that may be replaced. */
+/** There is no link that may be replaced: the slot is not the key's any more, or none was found. */
 const NO_LINK = -1;
 /** Whatever version is the newest. */
 export const ANY_VERSION = -1;
@@ -129,8 +129,9 @@ export function putNumber(
 }
 
 /**
- * Links a version that is in hand, if the newest of its key is the one that is expected: 0 if there is none, or `ANY_VERSION`. Whoever
- * expects one was pinned when it saw it, and is still. The caller is in a section.
+ * Links a version that is in hand, if the newest of its key is the expected one: 0 if there is
+ * none, or `ANY_VERSION`. A caller that expects one was pinned when it saw it, and still is. It is
+ * in a section.
  */
 export function publish(
   words: Words,
@@ -147,7 +148,10 @@ export function publish(
   return outcome;
 }
 
-/** Deletes the entry of the key in the scratch, if its version is the one that is expected, which is then in the participant's record. */
+/**
+ * Deletes the entry of the key in the scratch, if its version is the expected one, which then
+ * stands in the participant's record.
+ */
 export function remove(
   words: Words,
   base: number,
@@ -163,7 +167,10 @@ export function remove(
   return outcome;
 }
 
-/** Adds to the number under the key in the scratch, or to 0 if there is none; the sum is then in the participant's record. */
+/**
+ * Adds to the number under the key in the scratch, or to 0 if there is none; the sum then stands in
+ * the participant's record.
+ */
 export function increment(
   words: Words,
   floats: Floats,
@@ -186,7 +193,10 @@ export function increment(
   return outcome;
 }
 
-/** Sets the value of the key in the scratch to a number, if it is this one: of numbers one is as good as the same. */
+/**
+ * Sets the value of the key in the scratch to a number, if it is another given number: equal
+ * numbers cannot be told apart.
+ */
 export function exchange(
   words: Words,
   floats: Floats,
@@ -211,7 +221,7 @@ export function exchange(
   return outcome;
 }
 
-// ---- parts ----------------------------------------------------------------------------------------------------------
+// ---- parts --------------------------------------------------------------------------------------
 
 /** Pins, unless the participant is pinned already, by its caller; says whether it did. */
 function pin(words: Words, base: number): boolean {
@@ -220,7 +230,10 @@ function pin(words: Words, base: number): boolean {
   return true;
 }
 
-/** A version of the key in the scratch, whose value is yet to be written; 0: it takes more than the free list to get a block. */
+/**
+ * A version of the key in the scratch, whose value is yet to be written; 0: the free list has no
+ * block.
+ */
 function newNumber(
   words: Words,
   base: number,
@@ -251,8 +264,9 @@ function free(words: Words, base: number, version: number): void {
 }
 
 /**
- * Begins to bring the slot into the cache that will be needed when the version is written. In TypeScript also without a pin: then there
- * may be no table any more, it looks elsewhere, and nothing comes of that.
+ * Begins to bring the slot into the cache that will be needed when the version is written. In
+ * TypeScript also without a pin: the table may be freed then, so that another word is read, which
+ * does no harm.
  */
 export function touchHome(words: Words, base: number, hash: number): void {
   const table = hint(words, H_ROOT) * 4;
@@ -267,8 +281,8 @@ function rootAtRest(words: Words): number {
 }
 
 /**
- * The slot at which a probe for a key ends in a table: its own, one that is unlinked under its hash,
- * or an empty one. -1 if a move shows, or there is no such slot.
+ * The slot at which a probe for a key ends in a table: its own, one that is unlinked under its
+ * hash, or an empty one. -1 if a move shows, or there is no such slot.
  *
  * Fast path of `seek()` in table/table.ts: `currentLink` is the rest of it. Kept alike by
  * tests/table/slot_test.ts.
@@ -301,8 +315,7 @@ function probe(
 
 /**
  * The link in the slot that a probe ended at, read once more, to the newest version of the key,
- * settled and pruned; 0: there is none; `NO_LINK`: the slot is not the key's any more, or there was
- * no slot.
+ * settled and pruned; 0: there is none; `NO_LINK`: see there.
  */
 function currentLink(
   words: Words,
@@ -326,7 +339,10 @@ function currentLink(
   return linked;
 }
 
-/** Links a version: the first of its key, or in the place of the newest, if that is the one that is expected. */
+/**
+ * Links a version: the first of its key, or in the place of the newest, if that is the expected
+ * one.
+ */
 function link(
   words: Words,
   base: number,
@@ -413,7 +429,10 @@ function replace(
   return DONE;
 }
 
-/** Puts a tombstone in the place of the newest version. It is written first, while the slot is on its way into the cache. */
+/**
+ * Puts a tombstone in the place of the newest version. It is written first, while the slot is on
+ * its way into the cache.
+ */
 function bury(
   words: Words,
   base: number,
@@ -476,7 +495,7 @@ function add(
     ? 0
     : floatAt(words, valueIndexOf(current, info) * 2);
   const sum = before + by;
-  if (sum !== sum) return UNDONE; // all NaN are stored alike, which is not seen to here
+  if (sum !== sum) return UNDONE; // every NaN is stored as the same one, but not here
   floats[valueIndexOf(version, info)] = sum;
   floats[(base + P_RESULT) >> 1] = sum;
   return current === 0
@@ -484,7 +503,9 @@ function add(
     : replace(words, base, hash, slot, linked, version, version);
 }
 
-/** Puts a version in the place of the newest one, if both are numbers, and that one this. */
+/**
+ * Puts a version in the place of the newest one, if both are numbers, and that is the expected one.
+ */
 function swap(
   words: Words,
   base: number,
@@ -504,7 +525,7 @@ function swap(
   return replace(words, base, hash, slot, linked, version, version);
 }
 
-/** Whether two numbers are one; 0 and -0 are two, and NaN is none. */
+/** Whether two numbers are the same; 0 and -0 are not, and NaN is not the same as itself. */
 function isSame(a: Float, b: Float): boolean {
   return a === b && (a !== 0 || 1 / a === 1 / b);
 }

@@ -1,5 +1,5 @@
 /**
- * The quick way over a segment that has no kernel.
+ * The fast path over a segment that has no kernel.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Words } from "../segment/atomics.ts";
 import * as optimistic from "./optimistic_read.ts";
 import * as fastPath from "./fast_path.ts";
 
-/** The quick operations on a segment. */
+/** The operations of the fast path on a segment. */
 export type FastPath = Pick<
   Kernel,
   | "exchange"
@@ -28,8 +28,9 @@ const { UNDECIDED } = optimistic;
 const { exchange, increment, publish, putNumber, remove } = fastPath;
 
 /**
- * The same as the kernel's, from the functions that it is compiled from. But looks and optimistic reads
- * decide nothing: each of their many reads would be a call here, and so other ways take less time.
+ * The same as the kernel's, from the functions that it is compiled from. But fast lookups and
+ * optimistic reads decide nothing: each of their many reads would be a call here, so that it takes
+ * less time to pin.
  */
 export function fastPathFallback(words: Words, floats: Floats): FastPath {
   return {

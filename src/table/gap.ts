@@ -1,5 +1,5 @@
 /**
- * Gaps: runs of slots that are empty. A scan through a table passes most of its slots so.
+ * Gaps: runs of empty slots, which a scan skips. Most slots are empty.
  *
  * @module
  */
@@ -15,8 +15,8 @@ const { load } = access;
 const { isEmpty, slotAt } = slots;
 
 /**
- * The first place from `from` on, up to `to`, whose slot is not empty; `to` if all are. Places count on behind the end of the table:
- * there they are those at its beginning.
+ * The first place from `from` on, up to `to`, whose slot is not empty; `to` if all are. Places
+ * count on behind the end of the table, and mean those at its beginning there.
  */
 export function afterGap(
   words: Words,

@@ -1,11 +1,13 @@
 /**
  * The hash of a key: HalfSipHash-1-3 under the map's own random 64-bit key.
  *
- * A keyed hash keeps whoever chooses the keys from choosing collisions, and spreads structured keys (sequential numbers,
- * long common prefixes, multiples of powers of two) over all 32 bits, of which the table uses the high ones.
+ * With a keyed hash nobody who chooses the keys can choose collisions. It also spreads structured
+ * keys (sequential numbers, long common prefixes, multiples of powers of two) over all 32 bits, of
+ * which the table uses the high ones.
  *
- * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012; the 32-bit variant for hash tables, with one
- * compression round a word and three to finish, is the one that the Linux kernel names `hsiphash`.
+ * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012; the 32-bit variant for
+ * hash tables, with one compression round a word and three to finish, is the one that the Linux
+ * kernel names `hsiphash`.
  *
  * @module
  */
@@ -15,8 +17,8 @@ import type { KeyWords } from "../segment/atomics.ts";
 
 /**
  * Hashes `count` words, from `from` on, under the key (`k0`, `k1`). `info` (length and kind of the
- * key) is hashed last, so that keys that differ only in padding or kind differ in hash. Never returns
- * 0 or 1, which mark empty and closed slots.
+ * key) is hashed last, so that keys that differ only in padding or kind differ in hash. Never
+ * returns 0 or 1, which mark empty and closed slots.
  *
  * Has a fast path, `packAndHash()` in table/hash.ts. Kept alike by tests/table/hash_test.ts.
  *
@@ -76,7 +78,8 @@ function finishHash(v0: number, v1: number, v2: number, v3: number): number {
  * Fast path of `hashWords()` in table/hash.ts: the two chains of work overlap, which makes the hash
  * nearly free. Kept alike by tests/table/hash_test.ts.
  *
- * @returns The hash, the same as `hashWords` of the words with the length as `info`; 0 if a character is above U+00FF.
+ * @returns The hash, the same as `hashWords` of the words with the length as `info`; 0 if a
+ * character is above U+00FF.
  */
 export function packAndHash(
   text: Text,

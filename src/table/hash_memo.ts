@@ -1,11 +1,14 @@
 /**
- * The hashes of integers, remembered: keys that are integers are often few or close together, and to hash one takes as long
- * as all the rest of a read from the cache.
+ * The hashes of integers, remembered: keys that are integers are often few or close together, and
+ * to hash one takes as long as the rest of a read from the cache.
  *
  * @module
  */
 
-/** Integers that are remembered, in the place that their low bits say: a small part of the innermost cache. */
+/**
+ * How many integers are remembered, each in the place that its low bits say: they take a small part
+ * of the innermost cache.
+ */
 const PLACES = 1024;
 
 /** What one worker remembers of one map's hashes. */
@@ -19,7 +22,7 @@ export class HashMemo {
     return this.#pairs[at] === integer ? this.#pairs[at + 1] : 0;
   }
 
-  /** Remembers a hash, instead of what was in its place. */
+  /** Remembers a hash, in the place of another one. */
   remember(integer: number, hash: number): void {
     const at = placeOf(integer);
     this.#pairs[at] = integer;

@@ -1,14 +1,16 @@
 /**
- * Horizons: what an incremental dump still has to see.
+ * Horizons: what a delta still has to see.
  *
- * Whoever dumps the map in epochs writes down what changed since the last one: the versions with a later stamp. A deleted key
- * leaves nothing but its tombstone, so tombstones that are younger than the last epoch must stay until the next. The tick of
- * the last epoch is the dumper's *horizon*, a word in its participant record. It is set when the snapshot of that tick was opened,
- * before the dump passes anything; the snapshot is closed after that. Whoever wants to drop a tombstone looks at the open snapshots first, *then* at
- * the horizons: so it sees the one or the other.
+ * A dumper that writes deltas writes down what changed since the last epoch: the versions with a
+ * later stamp. A deleted key leaves nothing but its tombstone, so tombstones that are younger than
+ * the last epoch must stay until the next one. The tick of the last epoch is the dumper's
+ * *horizon*, a word in its participant record. It is set when the snapshot of that tick was opened,
+ * before the dump passes anything; the snapshot is closed after that. A worker that wants to drop a
+ * tombstone reads the open snapshots first, *then* the horizons: so it sees the one or the other.
  *
- * Memory comes first: whoever is short of it, or has more tombstones than entries, *revokes* the horizons. The dumper looks at
- * its horizon again after its scan of the changes; if it is gone, so may be tombstones, and it dumps everything instead.
+ * Memory comes first: a worker that is short of it, or finds more tombstones than entries,
+ * *revokes* the horizons. The dumper reads its horizon again after its scan of the changes. If it
+ * is gone, tombstones may be, too, and it dumps everything instead.
  *
  * @module
  */
@@ -19,12 +21,17 @@ import { H_SNAPSHOTS, LOST, NEVER, P_HORIZON } from "../segment/layout.ts";
 import { compareAndSet, load, store } from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 
-/** Sets the horizon, from nothing. The snapshot of that tick must be open, and have passed nothing. */
+/**
+ * Sets the horizon, from nothing. The snapshot of that tick must be open, and have passed nothing.
+ */
 export function setHorizon(participant: Participant, tick: number): void {
   store(participant.segment.words, participant.base + P_HORIZON, tick);
 }
 
-/** Raises the horizon from one epoch to the next, whose snapshot must be open; false if it was revoked meanwhile. */
+/**
+ * Raises the horizon from one epoch to the next, whose snapshot must be open; false if it was
+ * revoked meanwhile.
+ */
 export function raiseHorizon(
   participant: Participant,
   from: number,
@@ -42,7 +49,7 @@ export function clearHorizon(participant: Participant): void {
 /** The lowest horizon; `NEVER`: there is none. Younger tombstones must stay. */
 export function lowestHorizon(words: Words): number {
   let lowest = NEVER;
-  // Whoever has a horizon had a snapshot before.
+  // A participant that has a horizon had a snapshot before.
   const slots = load(words, H_SNAPSHOTS);
   for (let slot = 0; slot < slots; slot++) {
     const horizon = load(words, participantBase(slot) + P_HORIZON);
@@ -57,7 +64,8 @@ export function revokeHorizons(words: Words): void {
   for (let slot = 0; slot < slots; slot++) {
     const index = participantBase(slot) + P_HORIZON;
     const horizon = load(words, index);
-    // A failure means that the dumper raised or cleared it: it is younger than what made this worker short of memory.
+    // A failure means that the dumper raised or cleared it: it is younger than what made this
+    // worker short of memory.
     if (horizon > 0) compareAndSet(words, index, horizon, LOST);
   }
 }

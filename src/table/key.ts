@@ -35,19 +35,25 @@ function scratchIn(words: Int32Array): Scratch {
   return { words, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
 }
 
-/** One worker's scratch space for the key of the operation at hand; reused, so that no operation allocates. */
+/**
+ * One worker's scratch space for the key of the operation at hand; reused, so that no operation
+ * allocates.
+ */
 export class EncodedKey {
   /** The key, padded with zero bytes to a whole word. */
   words: Int32Array;
   /** The same memory as bytes. */
   bytes: Uint8Array;
-  /** Memory for keys that are not long: all that most ever need. */
+  /** Memory for keys that are not long, as most are. */
   readonly #near: Scratch;
   readonly #nearLength: number;
-  /** Memory for those that are. */
+  /** Memory for long ones. */
   #far: Scratch | undefined;
   #isTooLong = false;
-  /** Bytes in use, with the `KEY_WIDE` flag: what a version's key word holds, but for its expiry flag. */
+  /**
+   * Bytes in use, with the `KEY_WIDE` flag: what a version's key word holds, but for its expiry
+   * flag.
+   */
   info = 0;
   hash = 0;
   readonly #k0: number;
@@ -56,7 +62,8 @@ export class EncodedKey {
 
   /**
    * @param seed The map's.
-   * @param memo For whoever packs numbers again and again: what is known of the map's hashes.
+   * @param memo What is known of the map's hashes, for a caller that packs the same numbers again
+   * and again.
    */
   constructor(
     seed: readonly [number, number],
@@ -72,7 +79,7 @@ export class EncodedKey {
     this.bytes = this.#near.bytes;
   }
 
-  /** One in the participant's record, where the quick way looks for it if it is not too long. */
+  /** One in the participant's record, where the fast path finds it if it is not too long. */
   static inRecord(participant: Participant, memo: HashMemo): EncodedKey {
     const { base, segment: { seed, words } } = participant;
     const from = base + P_KEY;
@@ -90,7 +97,7 @@ export class EncodedKey {
     return !this.#isTooLong;
   }
 
-  /** Makes room for `bytes` bytes. */
+  /** Makes the memory large enough for `bytes` bytes. */
   reserve(bytes: number): void {
     if (this.#isTooLong || bytes > this.#nearLength) this.#fit(bytes);
   }
@@ -148,7 +155,10 @@ export class EncodedKey {
     this.finish(byteLength, true);
   }
 
-  /** Another key was packed into the memory given first: this is none until it is packed or adopted. */
+  /**
+   * Forgets the key, as another one was packed into the memory given first. There is none until one
+   * is packed or adopted.
+   */
   forget(): void {
     this.hash = NO_HASH;
   }
@@ -160,7 +170,10 @@ export class EncodedKey {
     this.hash = hash;
   }
 
-  /** Encodes a number, the same for those that `Map` takes for the same: NaN equals NaN, and -0 is 0. */
+  /**
+   * Encodes a number. Those that are one key to `Map` are encoded alike: NaN equals NaN, and -0 is
+   * 0.
+   */
   packNumber(key: number): void {
     oneNumber[0] = key === key ? key + 0 : NaN; // -0 + 0 is 0; every NaN becomes the one
     this.reserve(NUMBER_BYTES);

@@ -3,7 +3,7 @@
  * of tombstones, in small steps that everyone helps with. (`table/resize_policy.ts` says when, and
  * how large the next one is.)
  *
- * Moving a slot is a race that anyone may win or lose at any step; the slot goes
+ * Moving a slot is a race that any worker may win or lose at any step; the slot goes
  *
  * ```text
  * empty                      -> CLOSED                 nobody may claim it any more
@@ -75,8 +75,8 @@ export class Migration {
   // ---- beginning ----------------------------------------------------------------------------
 
   /**
-   * Makes an empty table the next one of the root, if that has none yet and the table turns out to
-   * be large enough; else the table is freed. The caller is in a section.
+   * Makes an empty table the next one of the root, if that has none yet, and the new one turns out
+   * to be large enough. Otherwise the new one is freed. The caller is in a section.
    *
    * @param table The root.
    * @param next The ref of a table that nobody else knows.
@@ -84,7 +84,7 @@ export class Migration {
   begin(table: number, next: number): void {
     const words = this.#words;
     const { allocator } = this.#participant;
-    // Closed only now: as long as there is no next table, this one must go on.
+    // Closed only now: as long as there is no next table, this one must take new keys.
     closePermits(words, table);
     const limit = slotLimit(words[next * 4 + T_CAPACITY]);
     const permits = limit - claimedSlots(words, table);
@@ -108,9 +108,12 @@ export class Migration {
     this.#participant.allocator.tables.keep(tableBytes(capacity));
   }
 
-  // ---- helping ------------------------------------------------------------------------------------------------------
+  // ---- helping ----------------------------------------------------------------------------------
 
-  /** Moves one stride of the root, or redoes one that is not finished; the last one switches the root. Lock-free. */
+  /**
+   * Moves one stride of the root, or redoes one that is not finished; the last one switches the
+   * root. Lock-free.
+   */
   help(table: number): void {
     const words = this.#words;
     const strides = words[table + T_CAPACITY] / STRIDE;
@@ -135,7 +138,7 @@ export class Migration {
     this.#switchRoot(table);
   }
 
-  /** Whether the root is being moved: a hint, for whoever is not pinned. */
+  /** Whether the root is being moved: a hint, for a caller that is not pinned. */
   get isMoving(): boolean {
     return hint(this.#words, hint(this.#words, H_ROOT) * 4 + T_NEXT) !== 0;
   }
@@ -146,7 +149,10 @@ export class Migration {
     if (load(this.#words, table + T_NEXT) !== 0) this.finish(table);
   }
 
-  /** Moves one stride if the root is being moved: for whoever has time. Says whether there is more to do. */
+  /**
+   * Moves one stride if the root is being moved, for a caller that has time. Says whether there is
+   * more to do.
+   */
   helpIfMoving(): boolean {
     const table = load(this.#words, H_ROOT) * 4;
     if (load(this.#words, table + T_NEXT) === 0) return false;
@@ -177,7 +183,10 @@ export class Migration {
     store(words, this.#doneWord(table, stride), 1);
   }
 
-  /** Brings the tombstones of a stride into the cache, all at the same time: most were written long ago. */
+  /**
+   * Brings the tombstones of a stride into the cache, all at the same time: most were written long
+   * ago.
+   */
   #touchTombstones(firstSlot: number): void {
     const words = this.#words;
     const end = firstSlot + STRIDE * SLOT_WORDS;
@@ -208,9 +217,9 @@ export class Migration {
     this.keepReserve();
   }
 
-  // ---- one slot -----------------------------------------------------------------------------------------------------
+  // ---- one slot ---------------------------------------------------------------------------------
 
-  /** Moves one slot, whatever state it is in and whoever else is at it. Lock-free. */
+  /** Moves one slot, whatever state it is in and however many workers do. Lock-free. */
   moveSlot(table: number, slot: number): void {
     this.#moveSlots(table, slot, 1);
   }
@@ -223,7 +232,7 @@ export class Migration {
     this.#permits.turnTo(next);
     if (!this.#move(base, table, first, count)) {
       throw new Error(
-        "Cannot move an entry: the next table is full, which its room rules out",
+        "Cannot move an entry: the next table is full, which its permits rule out",
       );
     }
     this.#permits.giveSurplus(next);

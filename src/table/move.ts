@@ -1,7 +1,9 @@
 /**
- * Moving slots to the next table, one at a time: `table/migration.ts` says when, and what a slot goes through.
+ * Moving slots to the next table, one at a time. `table/migration.ts` says when, and what a slot
+ * goes through.
  *
- * Whoever moves slots has turned its permits to the next table before, so that it can keep the places that it gains.
+ * Before it moves slots, a worker has turned its permits to the next table, so that it can keep the
+ * places that it gains.
  *
  * @module
  */
@@ -43,7 +45,10 @@ const {
 const { isDroppable } = tombstones;
 const { contentRefs, sameKey } = versions;
 
-/** Moves `count` slots from `first` on. False: the next table was full, which its room rules out. Lock-free. */
+/**
+ * Moves `count` slots from `first` on. False: the next table was full, which its permits rule out.
+ * Lock-free.
+ */
 export function moveSlots(
   words: Words,
   base: number,
@@ -58,7 +63,7 @@ export function moveSlots(
   return true;
 }
 
-/** Moves one slot, whatever state it is in and whoever else is at it. */
+/** Moves one slot, whatever state it is in and however many workers do. */
 function moveSlot(
   words: Words,
   base: number,
@@ -123,7 +128,10 @@ function canDrop(
   return isGone(link) || isDroppable(words, base, refOf(link), hash);
 }
 
-/** Links a frozen version in the next table, unless that was done or the next table is itself long being moved; false: it is full. */
+/**
+ * Links a frozen version in the next table, unless that was done, or the next table is itself being
+ * moved by now; false: it is full.
+ */
 function copy(words: Words, next: number, hash: number, link: number): boolean {
   const mask = words[next + T_CAPACITY] - 1;
   let place = homePlace(hash, words[next + T_SHIFT]);

@@ -1,23 +1,26 @@
 /**
- * Glancing: reading without a pin.
+ * Optimistic reads: reading without a pin.
  *
- * A pin costs an atomic write. An optimistic read writes nothing: it notes the era, reads root, slot and version, and notes the era
- * again. Whatever it could reach was not yet unlinked when it was reached, so it was retired, if at all, with an era no
- * smaller than the first; and it is freed only by somebody who saw an era two steps beyond that. So if the second
- * era is less than two steps from the first, nothing that was read in between had been freed. Else what was read may be
- * anything, and is thrown away.
+ * A pin costs an atomic write. An optimistic read writes nothing: it reads the era, then root, slot
+ * and version, and then the era again. What it reached was not unlinked yet when it was reached. So
+ * it was retired, if at all, with an era no smaller than the first one, and it is freed only by a
+ * worker that saw an era two steps beyond that. If the second era is less than two steps from the
+ * first, nothing that was read in between had been freed. Otherwise what was read may be anything,
+ * and is thrown away.
  *
- * Until it is confirmed, what an optimistic read reads is not believed: no loop is longer than a constant or the key itself. Everything
- * out of the ordinary (a migration, a pending version, a long probe) is left to the pinned path.
+ * Until it is validated, nothing that was read is trusted: no loop is longer than a constant, or
+ * than the key itself. Everything out of the ordinary (a move, a pending version, a long probe) is
+ * left to a read with a pin.
  *
- * All this stands and falls with the order of the reads: the first era, whatever is read in between, down to the last word of
- * key and value, and the second era. So each of them is a `load`; a plain read might be moved behind the second era, by
- * the compiler or the processor. Whoever frees has read the era by a `load`, too, and nobody writes to what is freed before
- * that: no compiler and no processor moves a write over such a read before it. So whoever sees what was written there also sees
- * the era after it.
+ * All this depends on the order of the reads: the first era; then everything else, down to the last
+ * word of key and value; then the second era. So each of them is a `load`: a plain read might be
+ * moved behind the second era, by the compiler or the processor. The worker that frees has read the
+ * era by a `load`, too, and nobody writes to freed memory before that; no compiler and no processor
+ * moves a write ahead of such a read. So a reader that sees what was written there also sees the
+ * era that came before it.
  *
- * In the kernel a `load` is one instruction, and an optimistic read is worth its while, for who is pinned, too. In TypeScript each is a call, and
- * to pin, and find, costs less.
+ * In the kernel a `load` is one instruction, and an optimistic read is worth its while even for a
+ * participant that is pinned. In TypeScript each is a call, and it costs less to pin and to find.
  *
  * @module
  */
@@ -57,7 +60,7 @@ const { keyWords } = versions;
 /** What an optimistic read does not decide. */
 export const UNDECIDED = -1;
 
-/** Slots that an optimistic read looks at. */
+/** Slots that an optimistic read probes. */
 const MOST_PROBES = 32;
 /** Eras count in twos; what is retired in one is free two steps later. */
 const TWO_STEPS = 4;
@@ -67,17 +70,17 @@ export function beginOptimisticRead(words: Words): number {
   return load(words, H_ERA);
 }
 
-/** Whether all that was read since `before` was there to be read. */
+/** Whether nothing that was read since `before` had been freed. */
 export function validates(words: Words, before: number): boolean {
   return ((load(words, H_ERA) - before) >>> 0) < TWO_STEPS;
 }
 
 /**
  * The newest version of a key, 0 for none, or `UNDECIDED`; worth something only once it is
- * confirmed.
+ * validated.
  *
- * Fast path of `find()` in table/table.ts: it needs no pin, and gives up what is out of the ordinary.
- * Kept alike by tests/table/slot_test.ts and tests/table/optimistic_read_test.ts.
+ * Fast path of `find()` in table/table.ts: it needs no pin, and gives up where anything is out of
+ * the ordinary. Kept alike by tests/table/slot_test.ts and tests/table/optimistic_read_test.ts.
  */
 export function findOptimistically(
   words: Words,
@@ -111,8 +114,8 @@ export function findOptimistically(
 /**
  * Whether a version, which may be freed meanwhile, is of the key with these words.
  *
- * Fast path of `hasKey()` in table/version.ts: by reads that are in order, two words at a time. Kept
- * alike by tests/table/version_test.ts.
+ * Fast path of `hasKey()` in table/version.ts: by reads that are in order, two words at a time.
+ * Kept alike by tests/table/version_test.ts.
  */
 export function seemsOfKey(
   words: Words,

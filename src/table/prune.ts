@@ -1,9 +1,10 @@
 /**
  * Pruning: what becomes of a version that was replaced.
  *
- * A version is settled and pruned before it is replaced itself. So a chain of `prev` links has, besides the newest version, only
- * versions that some open snapshot needed when they died. What no open snapshot shows any more may be taken out of the middle
- * (`table/chain.ts`), so whoever takes a version out freezes its `prev` before it copies it.
+ * A version is settled and pruned before it is replaced itself. So a chain of `prev` links has,
+ * besides the newest version, only versions that some open snapshot needed when they died. What no
+ * open snapshot shows any more may be taken out of the middle (`table/chain.ts`). So before a
+ * `prev` is copied to take a version out, it is frozen.
  *
  * @module
  */
@@ -23,8 +24,9 @@ const { isShown } = registry;
 const { contentRefs } = versions;
 
 /**
- * Makes the `prev` of a settled version of a key with this hash final. The version it replaced is retired if no open snapshot shows
- * it, else held until none does: by the participant with this record.
+ * Makes the `prev` of a settled version of a key with this hash final. The version it replaced is
+ * retired if no open snapshot shows it; otherwise the participant with this record holds it until
+ * none does.
  */
 export function prune(
   words: Words,
@@ -50,8 +52,8 @@ export function prune(
 }
 
 /**
- * Freezes the `prev` of a version that is to be taken out of its chain, and returns it. The caller knows that no snapshot shows
- * the version; that stays so. Lock-free.
+ * Freezes the `prev` of a version that is to be taken out of its chain, and returns it. The caller
+ * knows that no snapshot shows the version; that stays so. Lock-free.
  */
 export function freeze(words: Words, ref: number): number {
   const at = ref * 4 + V_PREV;

@@ -118,8 +118,8 @@ export function canShrink(
 
 /**
  * log2 of the larger capacities that a table can grow to, the most suitable first: it takes what is
- * expected, too. A smaller one is good as well, if there is no memory for it, as long as the claimed
- * slots can move there.
+ * expected, too. A smaller one is good as well, if there is no memory for it, as long as the
+ * claimed slots can move there.
  */
 export function growthShifts(
   counts: TableCounts,

@@ -148,7 +148,7 @@ export class Resizer {
 
   /**
    * Drops the tombstones of the root at once, if it is not being moved and there are enough to be
-   * worth it, or it is larger than it needs to be: for whoever is out of memory.
+   * worth it, or if it is larger than it needs to be. For a caller that is out of memory.
    *
    * @param worth How many are enough.
    */
@@ -165,7 +165,7 @@ export class Resizer {
   }
 
   /**
-   * Whether a purge that thinks so many tombstones worth it would move the root, if there is a
+   * Whether a purge for which so many tombstones are enough would move the root, if there is a
    * place. The caller is pinned.
    */
   wouldPurge(worth?: number): boolean {
@@ -175,7 +175,7 @@ export class Resizer {
     return this.#hasDroppable(table, counts, worth) || this.#canShrink(counts);
   }
 
-  /** How many deletions more would make a purge worth its while. */
+  /** How many more deletions would make a purge worth its while. */
   get deletionsWanted(): number {
     const counts = this.#count(load(this.#words, H_ROOT) * 4);
     return purgeWorth(counts.capacity) - deadSlots(counts);
@@ -201,8 +201,8 @@ export class Resizer {
   // ---- the next table -----------------------------------------------------------------------
 
   /**
-   * A table for what lives in this one: as large as it should be, or as there is memory for. If
-   * there is none to grow, but something to drop, the same size again: that may begin without
+   * A table for the entries of this one: as large as it should be, or as there is memory for. If
+   * there is no memory to grow, but something to drop, one of the same size: that may begin without
    * permits, and gains one with each tombstone that is dropped. 0 if there is none.
    */
   #allocateNext(table: number, counts: TableCounts, worth: number): number {
@@ -250,8 +250,8 @@ export class Resizer {
   }
 
   /**
-   * Whether there are so many tombstones that a move would drop: for whoever is short of memory,
-   * which goes before dumps.
+   * Whether there are so many tombstones that a move would drop. The caller is short of memory,
+   * which is more important than the next delta: so horizons are revoked.
    */
   #canDrop(table: number, counts: TableCounts, wanted: number): boolean {
     if (!this.#hasDroppable(table, counts, wanted)) return false;
@@ -260,7 +260,7 @@ export class Resizer {
   }
 
   /**
-   * Whether there are so many slots that a move would drop, horizons aside. Looks at each of them
+   * Whether there are so many slots that a move would drop, horizons aside. Reads each of them
    * while a snapshot is open.
    */
   #hasDroppable(table: number, counts: TableCounts, wanted: number): boolean {
@@ -284,7 +284,7 @@ export class Resizer {
       isUnneeded(words, tombstone, hint(words, slot));
   }
 
-  /** Whether what a horizon lets go was dropped already when this table was made. */
+  /** Whether all that the horizons let go was dropped when this table was made. */
   #movesInVain(table: number): boolean {
     return this.#words[table + T_BORN] > lowestHorizon(this.#words);
   }

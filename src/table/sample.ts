@@ -12,7 +12,7 @@ const { H_ROOT, T_CAPACITY, T_NEXT, T_SHIFT } = layout;
 
 /** Random slots that are tried for one that has a value. */
 const TRIES = 32;
-/** Slots behind it that are looked at for more, or for any if all tries were in vain. */
+/** Slots behind it that are read for more, or for any if all tries were in vain. */
 const REACH = 128;
 
 /** What was met: versions, and the hashes of their keys. */
@@ -22,12 +22,13 @@ export interface Sample {
 }
 
 /**
- * Puts the newest version of a random key into the sample, and up to `count` in all with those of the keys behind it. Those that it finds
- * may be pending, and be replaced by now; there is none if the table is all but empty, or has just moved on. The caller is
- * pinned.
+ * Puts the newest version of a random key into the sample, and those of the keys behind it, up to
+ * `count` in all. They may be pending, and be replaced by now. There is none if the table is all
+ * but empty, or has just moved on. The caller is pinned.
  *
- * A slot without a value is given up for another random one, not for the next one that has a value: else as much would be taken
- * from a sparse part of the table as from a dense one, and what chance makes dense would become denser.
+ * A slot without a value is given up for another random one, not for the next one that has a value.
+ * Otherwise as much would be taken from a sparse part of the table as from a dense one, and what is
+ * dense by chance would become denser.
  *
  * @param hashes The first key is one of the hashes, as unsigned numbers, below this.
  */
@@ -51,7 +52,9 @@ export function sampleVersions(
   if (next !== 0) collect(words, next, hash, count, sample);
 }
 
-/** The table whose home slot for a hash has a value: the root, or the next one; 0 if it is neither. */
+/**
+ * The table whose home slot for a hash has a value: the root, or the next one; 0 if it is neither.
+ */
 function tableWith(words: Words, hash: number): number {
   const root = load(words, H_ROOT) * 4;
   if (versionIn(words, root, homeIn(words, root, hash)) !== 0) return root;

@@ -16,7 +16,7 @@
  *               bit 31, DEAD: the version is a tombstone
  * ```
  *
- * What a probe for a hash makes of a slot, and what whoever moves the table does with it:
+ * What a probe for a hash makes of a slot, and what a mover of the table does with it:
  *
  * | slot                  | to read                   | to write                | to move        |
  * | --------------------- | ------------------------- | ----------------------- | -------------- |
@@ -34,11 +34,11 @@
  *
  * (*) A slot that was moved does not say whose it was, so it may have been the key's: behind one of
  * this hash the end means the next table. A writer shuts the slot that it ends on before it goes
- * there, so that nobody brings the same key here after it. (**) It depends on whether somebody needs
- * the tombstone. (`tests/table/slot_test.ts` goes through all of them.)
+ * there, so that nobody brings the same key here after it. (**) It depends on whether somebody
+ * needs the tombstone. (`tests/table/slot_test.ts` goes through all of them.)
  *
  * Places are counted from 0, and a probe goes from the home of its hash from place to place, round
- * the end of the table. So everyone who looks for a key meets the same slots in the same order.
+ * the end of the table. So all who look for a key meet the same slots in the same order.
  *
  * @module
  */
@@ -66,7 +66,8 @@ const { compareAndSet, hint, load, own, poke, release } = access;
 
 /**
  * The place where the probes for a hash begin, in a table of 2 ** (32 - shift) slots. It is an
- * integer of 32 bits, as a table has at most 2 ** 31: V8 has to be told, or it goes on with a float.
+ * integer of 32 bits, as a table has at most 2 ** 31: V8 has to be told, or it goes on with a
+ * float.
  */
 export function homePlace(hash: number, shift: number): number {
   return (hash >>> shift) | 0;
@@ -91,8 +92,8 @@ export function placeOf(table: number, slot: number): number {
 
 /**
  * The hash word of a slot, as a probe reads it. A hash that is there is there for good, so a plain
- * read does. That a slot is empty or closed means something only if it is so by now: then it is read
- * again, in order.
+ * read does. That a slot is empty or closed means something only if it is so by now: then it is
+ * read again, in order.
  */
 export function readHash(words: Words, slot: number): number {
   const there = hint(words, slot);
@@ -143,7 +144,7 @@ export function isFrozen(link: number): boolean {
 
 /**
  * Whether it leads to a tombstone, or to the version of no key. The link says so as well as the
- * version, so that whoever moves a slot need not read that, which is seldom in the cache.
+ * version, so that a mover of the slot need not read that, which is seldom in the cache.
  */
 export function isDead(link: number): boolean {
   return (link & DEAD) !== 0 && link !== MOVED;
@@ -172,14 +173,14 @@ export function thawed(link: number): number {
 // ---- steps ----------------------------------------------------------------------------------
 // Each is one compare-and-set: false if others were faster.
 
-/** Claims an empty slot for a hash. Whoever may not have to do with a move needs a permit. */
+/** Claims an empty slot for a hash. Only a mover may do so without a permit. */
 export function claim(words: Words, slot: number, hash: number): boolean {
   return compareAndSet(words, slot, EMPTY, hash);
 }
 
 /**
- * Claims an empty slot with a permit that is at hand. It is spent first: whoever dies in between
- * loses a permit, and claims no slot without one.
+ * Claims an empty slot with a permit that is at hand. The permit is spent first: a worker that dies
+ * in between loses a permit, and claims no slot without one.
  */
 export function claimWithPermit(
   words: Words,

@@ -1,15 +1,18 @@
 /**
- * Room: how many slots of a table may still be claimed.
+ * Slot permits: how many slots of a table may still be claimed.
  *
- * A migration must find a place in the next table for every slot of the old one. So whoever claims an empty slot first takes
- * a permit from the table's `room`, and a migration first *closes* the room of the table that it is to empty: from then on
- * the number of slots that are, or ever will be, claimed there has a bound that everybody computes alike, and the next table
- * starts with its own room less that bound. Whoever drops something on the way gains a permit for the next table. Whoever links in
- * a slot of the next table that another one claimed takes a permit, too: that one may be a mover, which then puts its entry elsewhere.
- * Whatever a dead worker takes along only makes the room smaller, as a permit is spent before the slot is claimed.
- * (`tests/model/table.pml` checks these rules.)
+ * A move must find a place in the next table for every slot of the old one. So a worker takes a
+ * permit of the table before it claims an empty slot, and a move first *closes* the permits of the
+ * table that it is to empty. From then on the number of slots that are, or ever will be, claimed
+ * there has a bound that all workers compute alike, and the next table starts with its own permits
+ * less that bound. A worker that drops something on the way gains a permit for the next table. A
+ * worker that links in a slot of the next table which another one claimed takes a permit, too: the
+ * other may be a mover, which then puts its entry elsewhere. Permits that a dead worker had are
+ * lost, and do no harm, as a permit is spent before the slot is claimed. (`tests/model/table.pml`
+ * checks these rules.)
  *
- * Permits are taken in batches and the rest is kept, so that the shared word is touched once per batch.
+ * Permits are taken in batches and the rest is kept, so that the shared word is touched once per
+ * batch.
  *
  * @module
  */
@@ -29,36 +32,42 @@ export function slotLimit(capacity: number): number {
   return capacity - capacity / 8;
 }
 
-/** An upper bound of the slots of a table that are claimed, or may yet be with permits that are out. */
+/**
+ * An upper bound of the slots of a table that are claimed, or may yet be with permits that are out.
+ */
 export function claimedSlots(words: Words, table: number): number {
-  const room = load(words, table + T_PERMITS);
-  return slotLimit(words[table + T_CAPACITY]) - (room < 0 ? ~room : room);
+  const left = load(words, table + T_PERMITS);
+  return slotLimit(words[table + T_CAPACITY]) - (left < 0 ? ~left : left);
 }
 
-/** Takes no more permits from here on; what is left stays readable as the complement. */
+/**
+ * Closes the permits of a table: none is given out any more. How many were left stays readable, as
+ * the complement.
+ */
 export function closePermits(words: Words, table: number): void {
   for (;;) {
-    const room = load(words, table + T_PERMITS);
-    if (room < 0 || compareAndSet(words, table + T_PERMITS, room, ~room)) {
+    const left = load(words, table + T_PERMITS);
+    if (left < 0 || compareAndSet(words, table + T_PERMITS, left, ~left)) {
       return;
     }
   }
 }
 
-/** Adds permits to a table's room; false when it is closed. */
+/** Adds permits to those of a table; false when they are closed. */
 function credit(words: Words, table: number, permits: number): boolean {
   for (;;) {
-    const room = load(words, table + T_PERMITS);
-    if (room < 0) return false;
-    if (compareAndSet(words, table + T_PERMITS, room, room + permits)) {
+    const left = load(words, table + T_PERMITS);
+    if (left < 0) return false;
+    if (compareAndSet(words, table + T_PERMITS, left, left + permits)) {
       return true;
     }
   }
 }
 
 /**
- * Gives permits back to the current table, or to the first one after it that is open. Permits of an older table count as used in all
- * tables since, so they are good for any of them. If all are closed the permits are lost, which is safe.
+ * Gives permits back to the current table, or to the first one after it that is open. Permits of an
+ * older table count as used in all tables since, so they are good for any of them. If all are
+ * closed the permits are lost, which is safe.
  */
 export function returnPermits(words: Words, permits: number): void {
   let table = load(words, H_ROOT) * 4;
@@ -72,7 +81,10 @@ function batchFor(words: Words, table: number): number {
   return Math.min(64, Math.max(1, words[table + T_CAPACITY] >> 8));
 }
 
-/** What came of asking for a permit: none, one of those at hand, or the first of a batch just taken. */
+/**
+ * What came of asking for a permit: there is none; it is one of those at hand; or the first of a
+ * batch that was just taken.
+ */
 export type Grant = "none" | "kept" | "taken";
 
 /** The permits of one participant. */
@@ -95,7 +107,7 @@ export class Permits {
     return this.#take(table) ? "taken" : "none";
   }
 
-  /** Takes one from what is at hand, to claim a slot with. */
+  /** Spends one of those at hand, to claim a slot. */
   spend(): void {
     this.#participant.permits--;
   }
@@ -105,7 +117,7 @@ export class Permits {
     this.#participant.permits++;
   }
 
-  /** Returns what is at hand, if it is for another table: so that all of it is for this one. */
+  /** Returns those at hand if they are for another table, so that all at hand are for this one. */
   turnTo(table: number): void {
     const number = fixed(this.#words, table + T_NUMBER);
     if (number === own(this.#words, this.#for)) return;
@@ -113,14 +125,17 @@ export class Permits {
     poke(this.#words, this.#for, number);
   }
 
-  /** Returns what is at hand for `table` if it is much: the places of slots that this participant dropped in the table before it. */
+  /**
+   * Returns those at hand for `table` if they are many: the places of slots that this participant
+   * dropped in the table before it.
+   */
   giveSurplus(table: number): void {
     if (this.#participant.permits > batchFor(this.#words, table)) {
       this.giveBack();
     }
   }
 
-  /** Returns what is at hand. */
+  /** Returns those at hand. */
   giveBack(): void {
     const permits = this.#participant.permits;
     this.#participant.permits = 0;
@@ -131,10 +146,10 @@ export class Permits {
     const words = this.#words;
     const batch = batchFor(words, table);
     for (;;) {
-      const room = load(words, table + T_PERMITS);
-      if (room <= 0) return false;
-      const permits = Math.min(batch, room);
-      if (compareAndSet(words, table + T_PERMITS, room, room - permits)) {
+      const left = load(words, table + T_PERMITS);
+      if (left <= 0) return false;
+      const permits = Math.min(batch, left);
+      if (compareAndSet(words, table + T_PERMITS, left, left - permits)) {
         this.#participant.permits = permits;
         return true;
       }

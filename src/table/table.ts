@@ -1,26 +1,20 @@
 /**
  * The table: from a key to its newest version.
  *
- * What this room guarantees: at most one slot per key; `find` is wait-free and every write
- * lock-free; whoever calls holds a pin, and the refs it gets stay readable until the pin ends.
+ * What this layer guarantees: a key has at most one slot; `find` is wait-free, and every write
+ * lock-free. The caller holds a pin, and the refs that it gets stay readable until the pin ends.
  *
- * How many steps a `find` takes has a bound, whatever the others do, but no small one. It meets
- * each slot of a table once, and goes to the next table only where the one that it is in moves, or
- * has moved. That is two tables, as long as no whole move ends meanwhile; a reader that others pass
- * by whole moves goes through one table more for each. All of these tables were the root or its
- * next one after it had pinned itself, so none of them is freed before it unpins: they lie in the
- * segment beside each other. So moves that pass a pinned reader end for want of memory, if not
- * before, and it meets fewer slots in all than there is memory for: `maxBytes` / 8.
- * (`tests/table/passed_reader_test.ts`.)
+ * The number of steps of a `find` has a bound, whatever the others do, but no small one. It meets
+ * each slot of a table once, and goes on to the next table only where this one moves, or has moved.
+ * That is two tables, as long as no whole move ends meanwhile, and one more for each whole move
+ * that passes the reader. All of these tables were the root, or its next one, after the reader had
+ * pinned itself. So none of them is freed before it unpins: they lie in the segment beside each
+ * other. Moves that pass a pinned reader end for want of memory, if not before, and it meets fewer
+ * slots in all than there is memory for: `maxBytes` / 8. (`tests/table/passed_reader_test.ts`.)
  *
- * Open addressing with linear probing; the home slot is the hash's high bits, so that every table of any capacity is
- * sorted by hash but for displacement. A slot is two words. `hash` goes from empty to a hash once and for all; `link` goes
- * from 0 to the first version of one key, then from version to version of that key. So everyone who looks for a key meets the
- * same first slot that holds it, or is unlinked under its hash, or is empty.
- *
- * Hash words are probed with plain reads: a hash that is there is there for good, and what the slot holds is decided by its link, which
- * is always read by a `load`; what it leads to was written before it. A slot that seems empty, or closed, is read again by a `load`
- * before it means anything: the one says that there is no such key by now, the other that there is a next table to be read after it.
+ * Open addressing with linear probing. The home of a hash is given by its high bits, so that a
+ * table of any capacity is in the order of hashes, but for displacement. `table/slot.ts` says what
+ * a slot means.
  *
  * @module
  */
@@ -80,14 +74,14 @@ const { dropAtOnce } = tombstones;
 const { hasKey, isTombstone, settle, touchVersion } = versions;
 
 /**
- * What came of an insert: it is in; another worker was there first (seek again); or no slot is free, and there is no memory for
- * a larger table.
+ * What came of an insert: it is done; another worker was faster, so seek again; or no slot is free,
+ * and there is no memory for a larger table.
  */
 export type Insert = "done" | "lost" | "full";
 
-/** Tombstones that a participant writes between two looks at whether there are too many. */
+/** Tombstones that a participant writes before it checks whether there are too many. */
 const TOMBSTONES_PER_LOOK = 256;
-/** Slots that are looked at for a key that is only being brought into the cache. */
+/** Slots that are read for a key that is only to be brought into the cache. */
 const GUESSES = 2;
 /** Inner outcomes of a probe; refs and 0 (absent) are never negative. */
 const ONWARD = -1;
@@ -124,7 +118,7 @@ export class Table {
     this.#participant.unpin();
   }
 
-  // ---- reading ------------------------------------------------------------------------------------------------------
+  // ---- reading ----------------------------------------------------------------------------------
 
   /**
    * The newest version of a key, settled; 0: there is none. A tombstone counts as a version.
@@ -171,7 +165,7 @@ export class Table {
     }
   }
 
-  // ---- writing ------------------------------------------------------------------------------------------------------
+  // ---- writing ----------------------------------------------------------------------------------
 
   /**
    * Finds where to write a key: returns its newest version, settled and pruned, ready for
@@ -206,7 +200,10 @@ export class Table {
     }
   }
 
-  /** `moving`: whether the table has a next one. Whoever knows ends on no open slot, but shuts the one it finds. */
+  /**
+   * @param moving Whether the table has a next one. A writer that knows so ends on no open slot: it
+   * shuts the slot that it finds.
+   */
   #seekIn(
     table: number,
     key: EncodedKey,
@@ -266,9 +263,10 @@ export class Table {
   }
 
   /**
-   * Puts `version`, which is in hand, in the place of `current`, which the last seek returned, and counts it; false if another worker
-   * changed it meanwhile: the version is in hand still. On success it is settled and what it replaced is retired or held; a tombstone
-   * that nobody needs is dropped. The caller is in a section.
+   * Puts `version`, which is in hand, in the place of `current`, which the last seek returned, and
+   * counts it. If another worker changed that meanwhile, it returns false, and the version is in
+   * hand still. Otherwise the version is settled, and what it replaced is retired or held; a
+   * tombstone that nobody needs is dropped. The caller is in a section.
    *
    * Has a fast path, `replace()` in table/fast_path.ts. Kept alike by tests/table/slot_test.ts.
    */
@@ -290,7 +288,7 @@ export class Table {
     return true;
   }
 
-  /** After a tombstone was written: looks now and then whether there are too many. */
+  /** After a tombstone was written: checks now and then whether there are too many. */
   countTombstone(): void {
     if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
       this.resizer.considerShrinking(DEAD_SHARE);
@@ -298,11 +296,11 @@ export class Table {
   }
 
   /**
-   * Links the first version, which is in hand and no tombstone, of the key that the last seek did not find, and counts it; else it is
-   * in hand still. The caller is in a section.
+   * Links the first version, which is in hand and no tombstone, of the key that the last seek did
+   * not find, and counts it; else it is in hand still. The caller is in a section.
    *
-   * Has fast paths, `insert()` in table/fast_path.ts and `insertNew()` in table/table.ts. Kept alike
-   * by tests/table/slot_test.ts.
+   * Has fast paths, `insert()` in table/fast_path.ts and `insertNew()` in table/table.ts. Kept
+   * alike by tests/table/slot_test.ts.
    */
   insert(key: EncodedKey, version: number): Insert {
     const words = this.#words;
@@ -314,7 +312,8 @@ export class Table {
       if (!claimWithPermit(words, base, this.#slot, key.hash)) return "lost";
       if (grant === "taken") this.resizer.startIfCrowded(this.#table);
     }
-    // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not ours to retire.
+    // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not
+    // ours to retire.
     poke(words, version * 4 + V_PREV, FINAL);
     announce(words, this.#participant.base, 0, version);
     const outcome = this.#linkInSlot(version);
@@ -325,8 +324,8 @@ export class Table {
   }
 
   /**
-   * Links a version, which is in hand and no tombstone, under its key, whatever is there and however
-   * often others are faster; false if the table has no place. The caller is in a section.
+   * Links a version, which is in hand and no tombstone, under its key, whatever is there and
+   * however often others are faster; false if the table has no place. The caller is in a section.
    */
   put(key: EncodedKey, version: number): boolean {
     this.backoff.reset();
@@ -350,8 +349,9 @@ export class Table {
   }
 
   /**
-   * Links a version in a slot of the next table that another worker claimed. That may have been a mover, without a permit, for a key
-   * with the same hash, which it then puts elsewhere: so this one's permit stands for that place.
+   * Links a version in a slot of the next table that another worker claimed. That may have been a
+   * mover, without a permit, for a key with the same hash, which it then puts elsewhere: so this
+   * one's permit stands for that place.
    */
   #linkInNext(version: number): Insert {
     if (this.#permits.ask(this.#table) === "none") {
@@ -371,8 +371,8 @@ export class Table {
   }
 
   /**
-   * Brings the places of some hashes into the cache, all at the same time: for whoever will write there next. The caller is
-   * pinned.
+   * Brings the slots of some hashes into the cache, all at the same time, for a caller that is
+   * about to write there. It is pinned.
    */
   touch(hashes: Int32Array, count: number): void {
     const words = this.#words;
@@ -386,8 +386,8 @@ export class Table {
   }
 
   /**
-   * Brings the newest versions under some hashes into the cache, all at the same time: for whoever will read them next. Writes over
-   * the hashes. The caller is pinned.
+   * Brings the newest versions under some hashes into the cache, all at the same time, for a caller
+   * that is about to read them. It is pinned. Overwrites the hashes.
    */
   touchVersions(hashes: Int32Array, count: number): void {
     this.touch(hashes, count);
@@ -397,31 +397,33 @@ export class Table {
     const shift = words[table + T_SHIFT];
     for (let i = 0; i < count; i++) {
       let place = homePlace(hashes[i], shift);
-      // Not far: a slot is seldom away from its home, and this is but a guess.
+      // Not far: a slot is seldom away from its home, and this is only a guess.
       for (let probes = 0; probes < GUESSES; probes++) {
         if (hint(words, slotAt(table, place)) === hashes[i]) break;
         place = nextPlace(place, mask);
       }
       hashes[i] = refOf(hint(words, slotAt(table, place) + 1));
     }
-    // In a loop of its own, and a short one: the fewer instructions in between, the more looks are under way at a time.
+    // A short loop of its own: the fewer instructions in between, the more reads are under way at a
+    // time.
     let seen = 0;
     for (let i = 0; i < count; i++) seen |= touchVersion(words, hashes[i]);
     words[this.#participant.base + P_SEEN] = seen;
   }
 
   /**
-   * Links the first version of a key, if there is no question that it is the first: no slot of its
-   * hash is met before an empty one, and no move is on. Else nothing is linked: `put` then takes it
-   * from here. The caller is in a section, and counts.
+   * Links the first version of a key, if it is certain to be the first: no slot of its hash comes
+   * before an empty one, and no move is on. Otherwise nothing is linked, and `put` takes over. The
+   * caller is in a section, and counts.
    *
-   * Fast path of `insert()` in table/table.ts: who brings many new keys needs neither the words of
-   * each to compare them, nor a place that was sought before. Kept alike by tests/table/slot_test.ts.
+   * Fast path of `insert()` in table/table.ts: a caller that brings many new keys needs neither the
+   * words of each, to compare them, nor a slot that was sought before. Kept alike by
+   * tests/table/slot_test.ts.
    *
    * @param hash The hash of the key.
    * @param version The version; its stamp is settled if the caller is alone.
-   * @param isAlone Whether nobody else has the map yet: then no word can change under the caller's
-   * hands, and plain writes do.
+   * @param isAlone Whether nobody else has the map yet. Then nobody can change a word meanwhile,
+   * and plain writes do.
    */
   insertNew(hash: number, version: number, isAlone: boolean): boolean {
     const words = this.#words;
@@ -447,14 +449,17 @@ export class Table {
     return isAlone || this.#linkFirst(slot, version);
   }
 
-  /** Claims a slot with a permit and links its first version, where nobody else is. */
+  /** Claims a slot with a permit and links its first version, while nobody else has the map. */
   #place(slot: number, hash: number, version: number): void {
     this.#permits.spend();
     poke(this.#words, slot, hash);
     poke(this.#words, slot + 1, version);
   }
 
-  /** The table that the seek ended in has no permit left: it must start to move, or its own move must end. */
+  /**
+   * The table that the seek ended in has no permit left: it must start to move, or its own move
+   * must end.
+   */
   #startOrFinishMove(): Insert {
     const words = this.#words;
     const root = load(words, H_ROOT) * 4;

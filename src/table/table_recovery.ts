@@ -1,12 +1,14 @@
 /**
- * TableRecoverer: what a dead worker leaves of tables and large versions.
+ * Table recovery: what a dead worker leaves of tables and large versions.
  *
- * A table that was replaced is retired by one participant, its *reaper*. Whoever may have to be it writes that down first; so
- * if the reaper dies before the table is retired, the one that recovers it becomes the reaper.
+ * A table that was replaced is retired by one participant, its *reaper*. A participant that may
+ * have to be it writes that down first. So if the reaper dies before the table is retired, the one
+ * that recovers it becomes the reaper.
  *
- * A block that the dead had in its hands is lost, unless it takes a run of chunks: that one says who allocated it. The first
- * word tells whether it was linked: of a version the stamp, which nobody replaces before it is set; of a table the next one,
- * which all tables have that are the root no more.
+ * A block that the dead worker had in hand is lost, unless it takes a run of chunks, which says who
+ * allocated it. Its first word tells whether it was linked: of a version the stamp, which is set
+ * before anybody replaces the version; of a table the next one, which every table has that is not
+ * the root any more.
  *
  * @module
  */
@@ -48,7 +50,9 @@ export class TableRecoverer implements TableRecovery {
     this.#key = new EncodedKey(participant.segment.seed);
   }
 
-  /** Whoever replaces a version settles it before; and a look for its key does, if it is the newest. */
+  /**
+   * A version is settled before it is replaced, and by a search for its key, if it is the newest.
+   */
   isLinked(version: number): boolean {
     const participant = this.#participant;
     const { words } = participant.segment;
@@ -68,7 +72,7 @@ export class TableRecoverer implements TableRecovery {
     const base = participantBase(slot);
     const ref = own(words, base + P_REAPING);
     if (ref !== 0 && load(words, H_ROOT) !== ref) {
-      // At each step one record at least leads whoever recovers us both to the table.
+      // At each step at least one record leads to the table, also for a worker that recovers both.
       poke(words, participant.base + P_REAPING, ref);
       const reaper = load(words, ref * 4 + T_REAPER);
       if (reaper === 0) this.#migration.reap(ref * 4);
@@ -92,7 +96,7 @@ export class TableRecoverer implements TableRecovery {
     const { allocator } = this.#participant;
     const tables = this.#unlinked(ownerOf(slot, "table"));
     for (const ref of tables) {
-      // Again: it may have been replaced, freed, and be another's by now.
+      // Once more: it may have been replaced, freed, and be another's by now.
       const isUnlinked = !this.#isTableInUse(ref) &&
         this.#isUnlinked(ref, ownerOf(slot, "table"));
       if (isUnlinked) allocator.freeUnlinkedRun(ref, "table");
@@ -120,7 +124,10 @@ export class TableRecoverer implements TableRecovery {
     return found;
   }
 
-  /** The word first: the dead allocates nothing more, so a block that still is its own was so at that moment, too. */
+  /**
+   * The word is read first: a dead worker allocates nothing more, so a block that still is its own
+   * was so at that moment, too.
+   */
   #isUnlinked(ref: number, owner: number): boolean {
     const { segment } = this.#participant;
     const { words } = segment;
@@ -129,7 +136,10 @@ export class TableRecoverer implements TableRecovery {
     return isFresh && load(words, descriptor + 1) === owner;
   }
 
-  /** In this order: a table that was linked is the next one, or then the root, or then has a next one itself. */
+  /**
+   * In this order: a table that was linked is the next one, or then the root, or then has a next
+   * one itself.
+   */
   #isTableInUse(ref: number): boolean {
     const { words } = this.#participant.segment;
     this.#participant.pin();

@@ -1,20 +1,24 @@
 /**
  * Tombstones: when what is left of a deleted key may go.
  *
- * A tombstone is needed for as long as a snapshot, open or opening, is older, and there is something under it that this one may
- * show; or a dump has yet to see it. After that its slot needs no version any more. A migration leaves such a slot behind. But most tombstones are needed by nobody from the start; so
- * whoever deletes a key *drops* its tombstone at once, if it can, with the link `GONE` in its place. Its memory is
- * reused while it is still in the cache, and whoever moves the slot later need not touch it.
+ * A tombstone is needed as long as a snapshot, open or opening, is older and may show something
+ * under it, or a dump has yet to see it. After that its slot needs no version any more, and a move
+ * leaves such a slot behind. But nobody ever needs most tombstones. So a delete *drops* its
+ * tombstone at once, if it can, and writes the link `GONE` in its place. The memory is reused while
+ * it is still in the cache, and a worker that moves the slot later need not read it.
  *
- * A slot that is `GONE` is nobody's until the table moves. It is passed over like the slot of another key with the same hash, and
- * not linked again: a writer of another such key may have passed it before, and be about to link in a later slot. So
- * a key that comes back takes a new slot. Two rules keep that sound and cheap:
+ * A slot that is `GONE` is nobody's until the table moves. It is passed over like the slot of
+ * another key with the same hash, and not linked again: a writer of another such key may have
+ * passed it before, and be about to link in a later slot. So a key that comes back takes a new
+ * slot. Two rules keep that sound and cheap:
  *
- * - A mover that was slow must not put the key, which it found in the table before, into this one again. It knows by the
- *   key's slot that others were faster, tombstone or not; from a slot that is `GONE` it could not tell. So nothing is dropped in
- *   a table before all who were pinned when it became the root have unpinned.
- * - A key that comes and goes would leave one slot after the other behind, and make a long run of them. So a tombstone is dropped
- *   only close to its home; further off the slot keeps its key, and the key its slot.
+ * - A mover that was slow must not put the key, which it found in the table before, into this one
+ *   again. It knows by the key's slot that others were faster, tombstone or not; from a slot that
+ *   is `GONE` it could not tell. So nothing is dropped in a table before all have unpinned who were
+ *   pinned when it became the root.
+ * - A key that comes and goes would leave one slot after the other behind, and make a long run of
+ *   them. So a tombstone is dropped only close to its home; further off the slot keeps its key, and
+ *   the key its slot.
  *
  * (`tests/model/table.pml` checks the first with `GONE`.)
  *
@@ -79,8 +83,8 @@ function isNeededByNone(
 }
 
 /**
- * Whether no snapshot, open or opening, can need a tombstone, settled and pruned, or what it replaced. If there is nothing under it,
- * whoever is older sees the same without it: nothing.
+ * Whether no snapshot, open or opening, can need a tombstone, settled and pruned, or what it
+ * replaced. If there is nothing under it, an older snapshot sees the same without it.
  */
 export function isUnneeded(
   words: Words,
@@ -92,7 +96,10 @@ export function isUnneeded(
     !isNeeded(words, fixed(words, at + V_STAMP), hash);
 }
 
-/** Drops the tombstone that the caller linked, settled and pruned, if that can be done already. The caller is pinned. */
+/**
+ * Drops the tombstone that the caller linked, settled and pruned, if that can be done already. The
+ * caller is pinned.
+ */
 export function dropAtOnce(
   words: Words,
   base: number,
@@ -118,7 +125,8 @@ function isNearHome(words: Words, table: number, slot: number): boolean {
 function isRidOfMovers(words: Words, table: number): boolean {
   const since = load(words, table + T_ROOT_SINCE);
   if (since !== 0) return isOver(words, since);
-  // The root first: whoever moves into this table was pinned before it became the root, and so before that era is over.
+  // The root is read first: a worker that moves slots into this table was pinned before it became
+  // the root, and so before that era is over.
   if (load(words, H_ROOT) * 4 === table) {
     compareAndSet(words, table + T_ROOT_SINCE, 0, load(words, H_ERA));
   }

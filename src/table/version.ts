@@ -1,21 +1,24 @@
 /**
  * Versions: one value, or the absence, of one key.
  *
- * A version is written in private memory and never changes once it is published, but for two words that only settle:
- * `stamp`, from 0 (pending) to the clock tick at which it took effect, and `prev`, from the version that it replaced to its
- * final, pruned value. Settling follows the versioned CAS of Wei, Ben-David, Blelloch, Fatourou, Ruppert and Sun, "Constant-time
- * snapshots with applications to concurrent data structures", PPoPP 2021: whoever meets a pending version settles it
- * before acting on it.
+ * A version is written in private memory and never changes once it is published, but for two words
+ * that only settle: `stamp`, from 0 (pending) to the clock tick at which it took effect, and
+ * `prev`, from the version that it replaced to its final, pruned value. Settling follows the
+ * versioned CAS of Wei, Ben-David, Blelloch, Fatourou, Ruppert and Sun, "Constant-time snapshots
+ * with applications to concurrent data structures", PPoPP 2021: a worker that meets a pending
+ * version settles it before acting on it.
  *
- * A version that gives an entry more time than the one that it replaces is a *renewal*. It counts only if it took effect before
- * that time was over, and no one can look at the clock and publish in one step. So it is published with its expiry negated,
- * and who settles it decides. In time: the tick that it took effect at was read, and said to be written at, before the wall clock
- * said so, and the expiry counts. Too late: the tick is read after that, the stamp is set to its negative, the expiry to a time long ago, and then the stamp
- * to the tick. Either way a snapshot, which has a tick and a time, shows what was so at both: and who was first, the end or the
- * renewal, is decided by one step for all.
+ * A version that gives an entry more time than the one that it replaces is a *renewal*. It counts
+ * only if it took effect before that time was over, and no worker can read the clock and publish in
+ * one step. So it is published with its expiry negated, and the worker that settles it decides. In
+ * time: its tick was read, and announced by `writingTick`, before the wall clock was, and the
+ * expiry counts. Too late: the tick is read after the wall clock, the stamp is set to its negative,
+ * the expiry to a time long ago, and then the stamp to the tick. Either way a snapshot, which has a
+ * tick and a time, shows what was so at both. Whether the entry ended first or was renewed first is
+ * decided by one step for all.
  *
- * The key comes first, at a fixed place, because a probe compares keys; expiry and value follow. Numbers lie on 8-byte
- * boundaries, so that a number value is one read.
+ * The key comes first, at a fixed place, because a probe compares keys; expiry and value follow.
+ * Numbers lie on 8-byte boundaries, so that a number value is one read.
  *
  * @module
  */
@@ -50,10 +53,16 @@ const { floatAt, now } = machine;
 
 /** The stamp of a version that has none yet. */
 const PENDING = 0;
-/** Words from the beginning of a version to where a small one that begins late in a cache line is in the next. */
+/**
+ * The distance in words from the beginning of a small version to its second cache line, if it
+ * begins late in the first.
+ */
 const NEXT_LINE = 8;
 
-/** Brings a small version into the cache, both lines in which it may lie. Returns what the caller has to keep: see `touch`. */
+/**
+ * Brings both lines into the cache in which a small version may lie. Returns what the caller has to
+ * keep: see `touch`.
+ */
 export function touchVersion(words: Words, ref: number): number {
   const first = ref * 4;
   return touch(words, first) | touch(words, first + NEXT_LINE);
@@ -167,8 +176,8 @@ export function hasKey(
 /**
  * Whether a version is of the key whose words are at an index, `key`.
  *
- * Fast path of `hasKey()` in table/version.ts: in the kernel the words of the segment and those of a
- * key are of two types. Kept alike by tests/table/version_test.ts.
+ * Fast path of `hasKey()` in table/version.ts: in the kernel the words of the segment and those of
+ * a key are of two types. Kept alike by tests/table/version_test.ts.
  */
 export function isOfKey(
   words: Words,
@@ -282,15 +291,18 @@ export function copyVersion(
   }
 }
 
-/** Until when there is an entry, as far as this version (0: none) says: `-Infinity` if it says that there is none. */
+/**
+ * Until when there is an entry, as far as this version (0: none) says: `-Infinity` if it says that
+ * there is none.
+ */
 export function endOf(segment: Segment, ref: number): number {
   if (ref === 0 || isTombstone(segment.words, ref)) return -Infinity;
   return expiryOf(segment, ref);
 }
 
 /**
- * Settles a version if it is pending; returns its stamp. Its expiry, and the snapshots that are open, are to be read after the stamp by
- * which they are judged, so that is a `load`.
+ * Settles a version if it is pending; returns its stamp. Its expiry, and the open snapshots, are to
+ * be read after the stamp by which they are judged, so that is a `load`.
  */
 export function settle(words: Words, ref: number): number {
   const stamp = load(words, ref * 4 + V_STAMP);
@@ -310,8 +322,9 @@ function settlePending(words: Words, ref: number): number {
 }
 
 /**
- * The present tick, for a stamp. Says first that something is written at it: so whoever opens a snapshot and finds that nothing was
- * knows that no version has that stamp, nor was one decided to get it (`table/clock.ts`).
+ * The present tick, for a stamp. First it says that something is written at that tick. So a worker
+ * that opens a snapshot, and finds that nothing was written, knows that no version has that stamp,
+ * or is about to get it (`table/clock.ts`).
  */
 export function writingTick(words: Words): number {
   const tick = load(words, H_CLOCK);
@@ -322,14 +335,20 @@ export function writingTick(words: Words): number {
   return tick;
 }
 
-/** Whether a pending version is a renewal, and the time of what it replaced is over. That can still be read. */
+/**
+ * Whether a pending version is a renewal, and the time of what it replaced is over. That can still
+ * be read.
+ */
 function isLateRenewal(words: Words, ref: number): boolean {
   if ((words[ref * 4 + V_KEY] & HAS_EXPIRY) === 0) return false;
   if (hint(words, signWord(words, ref)) >= 0) return false;
   return isPast(words, load(words, ref * 4 + V_PREV) & REF_MASK);
 }
 
-/** Whether a settled version is a renewal that came too late: it renewed nothing, and expired long ago. */
+/**
+ * Whether a settled version is a renewal that came too late: it renewed nothing, and expired long
+ * ago.
+ */
 export function cameTooLate(words: Words, ref: number): boolean {
   return (words[ref * 4 + V_KEY] & HAS_EXPIRY) !== 0 &&
     words[signWord(words, ref)] === LONG_AGO;
