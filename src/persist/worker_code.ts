@@ -1357,7 +1357,7 @@ function popBlock(words, base, c) {
   const ref = own2(words, list);
   if (ref === 0) return 0;
   if (CHECKED2) {
-    assert2(classAt(words, ref) === c, "a list has blocks of its class");
+    assert2(isOfClass(words, ref, c), "a list has blocks of its class");
     assert2(words[base + P_TAKING2] === 0, "one block is taken at a time");
   }
   const next = own2(words, ref * 4 + R_LINK2);
@@ -1399,10 +1399,14 @@ function addBlock(words, base, c, ref) {
   words[base + P_FREE_COUNT2 + c] = words[base + P_FREE_COUNT2 + c] + 1;
 }
 function checkPut(words, list, c, ref) {
-  assert2(classAt(words, ref) === c, "a block goes to the list of its class");
+  assert2(isOfClass(words, ref, c), "a block goes to the list of its class");
   for (let at = words[list]; at !== 0; at = words[at * 4 + R_LINK2]) {
     assert2(at !== ref, "a block that is freed is on no list");
   }
+}
+function isOfClass(words, ref, c) {
+  const chunk = ref - words[H_FIRST_CHUNK2] >>> words[H_CHUNK_SHIFT2];
+  return words[DESCRIPTORS2 + chunk * DESCRIPTOR_WORDS2] === c + 1;
 }
 function isLong(words, base, c) {
   return words[base + P_FREE_COUNT2 + c] >= 2 * batchOf2(c);
@@ -3172,6 +3176,7 @@ function clearPin(words, base) {
 // src/reclamation/participant.ts
 var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
 var { add: add3, compareAndSet: compareAndSet4, load: load7, own: own10, poke: poke8, store: store4 } = atomics_exports;
+var { assert: assert4, CHECKED: CHECKED4 } = assert_exports;
 var { enter: enter4, isCutShort: isCutShort2, leave: leave4 } = section_exports;
 var { clearPin: clearPin2, setPin: setPin2 } = pin_exports;
 var NOWHERE = 0;
@@ -3224,7 +3229,7 @@ var Participant = class _Participant {
       if (state !== 0 && state !== ESTATE2) continue;
       raise2(words, H_PARTICIPANTS3, slot + 1);
       if (compareAndSet4(words, index, state, lock)) {
-        if (CHECKED && state === 0) checkBare(words, index - P_STATE2);
+        if (CHECKED4 && state === 0) checkBare(words, index - P_STATE2);
         return new _Participant(segment, slot, lock);
       }
     }
@@ -3262,7 +3267,7 @@ var Participant = class _Participant {
     this.collectAll();
     const empty = this.allocator.giveAll() && own10(words, base + P_LIMBO_HEAD5) === 0 && own10(words, base + P_HELD_HEAD4) === 0;
     this.#base = NOWHERE;
-    if (CHECKED && empty) checkBare(words, base);
+    if (CHECKED4 && empty) checkBare(words, base);
     store4(words, base + P_STATE2, empty ? 0 : ESTATE2);
   }
   /** Gives up its record: it left, or could not, and then others clear up. */
@@ -3371,8 +3376,8 @@ var Participant = class _Participant {
    */
   unpin() {
     const words = this.#words;
-    if (CHECKED) {
-      assert(this.#depth > 0 || !this.isHere, "an unpin has its pin");
+    if (CHECKED4) {
+      assert4(this.#depth > 0 || !this.isHere, "an unpin has its pin");
     }
     if (this.#depth === 1) {
       if (isCutShort2(words, this.base)) this.#onCutShort?.();
@@ -3529,7 +3534,7 @@ function checkBare(words, base) {
   ];
   for (let c = 0; c < MAX_CLASSES3; c++) heads.push(P_FREE4 + c, P_CHUNK3 + c);
   const left = heads.filter((word) => words[base + word] !== 0);
-  assert(left.length === 0, \`a free record is empty, but for words \${left}\`);
+  assert4(left.length === 0, \`a free record is empty, but for words \${left}\`);
 }
 function raise2(words, index, value) {
   for (; ; ) {
@@ -3874,7 +3879,7 @@ __export(version_exports, {
 var { FINAL: FINAL2, H_CLOCK: H_CLOCK2, H_WRITTEN: H_WRITTEN2, HAS_EXPIRY: HAS_EXPIRY2, KEY_WIDE: KEY_WIDE2, LENGTH_MASK: LENGTH_MASK2, REF_MASK: REF_MASK2, REF_SHIFT: REF_SHIFT3, TAG_SHIFT: TAG_SHIFT2, TAG_TOMBSTONE: TAG_TOMBSTONE2, V_HEADER_BYTES: V_HEADER_BYTES2, V_HEADER_WORDS: V_HEADER_WORDS2, V_KEY: V_KEY2, V_PREV: V_PREV2, V_STAMP: V_STAMP2, V_VALUE: V_VALUE2 } = layout_exports;
 var { compareAndSet: compareAndSet5, hint: hint5, load: load8, poke: poke9, touch: touch3 } = atomics_exports;
 var { floatAt: floatAt2, now: now3 } = intrinsics_exports;
-var PENDING3 = 0;
+var NO_STAMP = 0;
 var NEXT_LINE = 8;
 function touchVersion(words, ref) {
   const first = ref * 4;
@@ -3894,7 +3899,7 @@ function writeVersion(segment, ref, key, tag, valueBytes3, expiry2) {
   const words = segment.words;
   const expires = expiry2 !== Infinity;
   const info = expires ? key.info | HAS_EXPIRY2 : key.info;
-  writeHeader(words, ref, PENDING3, info, valueBytes3 | tag << TAG_SHIFT2);
+  writeHeader(words, ref, NO_STAMP, info, valueBytes3 | tag << TAG_SHIFT2);
   const count = key.count;
   const from = key.words;
   const to = ref * 4 + V_HEADER_WORDS2;
@@ -3902,7 +3907,7 @@ function writeVersion(segment, ref, key, tag, valueBytes3, expiry2) {
   if (expires) segment.floats[valueIndex(words, ref) - 1] = expiry2;
 }
 function writePlain(words, ref, key, info, valueInfo) {
-  writeHeader(words, ref, PENDING3, info, valueInfo);
+  writeHeader(words, ref, NO_STAMP, info, valueInfo);
   const count = keyWords(info);
   const to = ref * 4 + V_HEADER_WORDS2;
   for (let i = 0; i < count; i++) words[to + i] = words[key + i];
@@ -4030,7 +4035,7 @@ function isPast(words, ref) {
 }
 
 // src/table/clock.ts
-var { H_CLOCK: H_CLOCK3, H_WRITTEN: H_WRITTEN3, LAST_TICK: LAST_TICK2, OPENING: OPENING3, PENDING: PENDING4, REF_MASK: REF_MASK3, V_PREV: V_PREV3 } = layout_exports;
+var { H_CLOCK: H_CLOCK3, H_WRITTEN: H_WRITTEN3, LAST_TICK: LAST_TICK2, OPENING: OPENING3, PENDING: PENDING3, REF_MASK: REF_MASK3, V_PREV: V_PREV3 } = layout_exports;
 var { compareAndSet: compareAndSet6, load: load9, own: own11, poke: poke10, store: store5 } = atomics_exports;
 var { settle: settle2 } = version_exports;
 var MOST_HASH = 2 ** 32 - 1;
@@ -4040,7 +4045,7 @@ function openSnapshot(participant, registryWord) {
   const { words } = participant.segment;
   participant.raiseSnapshotMarks(registryWord);
   poke10(words, noteOf(registryWord), Math.floor(Date.now() / 1e3));
-  store5(words, registryWord, PENDING4);
+  store5(words, registryWord, PENDING3);
   const tick = presentTick(words);
   store5(words, registryWord, tick);
   participant.noteTurn();

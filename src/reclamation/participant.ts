@@ -19,8 +19,8 @@
  */
 
 import { mapClosed } from "../errors.ts";
-import { assert, CHECKED } from "../segment/assert.ts";
 import { Allocator, type Purpose } from "../segment/allocator.ts";
+import * as assertions from "../segment/assert.ts";
 import * as layout from "../segment/layout.ts";
 import * as sections from "../segment/section.ts";
 import type { Segment } from "../segment/segment.ts";
@@ -66,6 +66,7 @@ const {
   REGISTRY_WORDS,
 } = layout;
 const { add, compareAndSet, load, own, poke, store } = access;
+const { assert, CHECKED } = assertions;
 const { enter, isCutShort, leave } = sections;
 const { clearPin, setPin } = pins;
 

@@ -50,7 +50,7 @@ export function popBlock(words: Words, base: number, c: number): number {
   const ref = own(words, list);
   if (ref === 0) return 0;
   if (CHECKED) {
-    assert(classAt(words, ref) === c, "a list has blocks of its class");
+    assert(isOfClass(words, ref, c), "a list has blocks of its class");
     assert(words[base + P_TAKING] === 0, "one block is taken at a time");
   }
   const next = own(words, ref * 4 + R_LINK);
@@ -119,10 +119,16 @@ export function addBlock(
 
 /** Lists are short: a batch or two. */
 function checkPut(words: Words, list: number, c: number, ref: number): void {
-  assert(classAt(words, ref) === c, "a block goes to the list of its class");
+  assert(isOfClass(words, ref, c), "a block goes to the list of its class");
   for (let at = words[list]; at !== 0; at = words[at * 4 + R_LINK]) {
     assert(at !== ref, "a block that is freed is on no list");
   }
+}
+
+/** As `classAt`, without a step: for assertions. */
+function isOfClass(words: Words, ref: number, c: number): boolean {
+  const chunk = (ref - words[H_FIRST_CHUNK]) >>> words[H_CHUNK_SHIFT];
+  return words[DESCRIPTORS + chunk * DESCRIPTOR_WORDS] === c + 1;
 }
 
 /** Whether a list is so long that a batch of it should go to the others. */

@@ -52,7 +52,7 @@ const { compareAndSet, hint, load, poke, touch } = access;
 const { floatAt, now } = machine;
 
 /** The stamp of a version that has none yet. */
-const PENDING = 0;
+const NO_STAMP = 0;
 /**
  * The distance in words from the beginning of a small version to its second cache line, if it
  * begins late in the first.
@@ -119,7 +119,7 @@ export function writeVersion(
   const words = segment.words;
   const expires = expiry !== Infinity;
   const info = expires ? key.info | HAS_EXPIRY : key.info;
-  writeHeader(words, ref, PENDING, info, valueBytes | (tag << TAG_SHIFT));
+  writeHeader(words, ref, NO_STAMP, info, valueBytes | (tag << TAG_SHIFT));
   const count = key.count;
   const from = key.words;
   const to = ref * 4 + V_HEADER_WORDS;
@@ -140,7 +140,7 @@ export function writePlain(
   info: number,
   valueInfo: number,
 ): void {
-  writeHeader(words, ref, PENDING, info, valueInfo);
+  writeHeader(words, ref, NO_STAMP, info, valueInfo);
   const count = keyWords(info);
   const to = ref * 4 + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) words[to + i] = words[key + i];
