@@ -106,6 +106,7 @@ export interface AttachOptions<K, V> {
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 const DEFAULT_TIMEOUT_MS = 10_000;
+
 /** Checks the options of a new map. Throws `TypeError` or `RangeError`. */
 export function checkOptions(
   options: WithCodecs<

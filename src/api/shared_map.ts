@@ -454,8 +454,8 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Whether there is an entry with this key. Wait-free, and as fast as
-   * {@linkcode SharedMap.prototype.get}.
+   * Whether there is an entry with this key. Makes progress as
+   * {@linkcode SharedMap.prototype.get} does, and is as fast.
    *
    * @param key The key.
    * @returns Whether there is an entry.
@@ -876,8 +876,8 @@ export class SharedMap<K, V>
    * Adds to the number of a key; if there is no entry, to 0. The entry keeps its expiry, unless the
    * options say otherwise: so one step counts against a limit per span of time. Lock-free.
    *
-   * No counter becomes NaN: neither `by` nor the value may be NaN, and `Infinity` and `-Infinity`
-   * are not added.
+   * No counter becomes NaN: neither `by` nor the value may be NaN, and `Infinity` and `-Infinity`,
+   * which have no sum, are not added to each other.
    *
    * @param key The key.
    * @param by What to add.
