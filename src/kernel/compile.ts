@@ -15,6 +15,7 @@
  */
 
 import asc from "assemblyscript/asc";
+import { flatten } from "./optimize.ts";
 
 const HERE = import.meta.url;
 const SOURCES = new URL("../", HERE);
@@ -63,7 +64,7 @@ export async function compile(
   if (error !== null || binary === undefined) {
     throw new Error(`Cannot compile the kernel: ${error?.message}\n${stderr}`);
   }
-  return binary;
+  return flatten(binary);
 }
 
 function readSource(name: string, standIns: StandIns): string | null {

@@ -40,8 +40,8 @@ export interface PersistOptions {
   /**
    * Called with errors: an epoch that was skipped at the start because it is damaged, or one that
    * could not be written, also because the map needed the memory each time (then it is tried again
-   * within 5 seconds). An error that comes back at each interval is reported once, and again when it
-   * becomes another one. By default it is printed as a warning.
+   * within 5 seconds). An error that comes back at each interval is reported once, and again when
+   * it becomes another one. By default it is printed as a warning.
    */
   onError?: ((error: SnapshotError) => void) | undefined;
   /**
