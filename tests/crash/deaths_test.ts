@@ -8,7 +8,7 @@ import { runInstrumented, runUnder } from "./child.ts";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 
-const WAVES = 6 * SCALE;
+const WAVES = 4 * SCALE;
 const DEATHS_PER_WAVE = 24;
 
 /** Survivors pause for up to two milliseconds, every 3,000 operations on shared words or so. */
@@ -19,7 +19,7 @@ Deno.test("SharedMap survives the deaths of hundreds of workers at random steps"
 });
 
 Deno.test("SharedMap survives the deaths of workers at random steps in the kernel", async () => {
-  const waves = Math.ceil(WAVES / 2);
+  const waves = Math.ceil(WAVES / 4);
   const conditions = { steps: "kernel" } as const;
   const lines = await runUnder(conditions, "./deaths.ts", waves, SEED);
   checkDeaths(lines, waves);

@@ -4,6 +4,7 @@ import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { type Conditions, runUnder } from "./child.ts";
 import type { FAULTS } from "./faults.ts";
 import { SEED } from "../testing/random.ts";
+import { SCALE } from "../testing/scale.ts";
 import { STEPS } from "../testing/steps.ts";
 import type { SCENARIOS } from "./scenarios.ts";
 import type { Report } from "./steps.ts";
@@ -65,6 +66,7 @@ for (const { name, fault, finds, misses } of CASES) {
       const conditions = { steps, EPOCHMAP_TEST_FAULT: fault };
       const failures = await search(conditions, finds);
       assertNotEquals(failures, [], `seed ${SEED}`);
+      if (steps === "kernel" && SCALE < 5) return; // what one misses, the other does
       for (const other of misses) {
         assertEquals(await search(conditions, other), [], `seed ${SEED}`);
       }
