@@ -62,14 +62,19 @@ const EACH_STEP = 1_000;
 
 for (const { name, fault, finds, misses } of CASES) {
   for (const steps of STEPS) {
-    Deno.test(`${name}: ${steps}`, async () => {
-      const conditions = { steps, EPOCHMAP_TEST_FAULT: fault };
-      const failures = await search(conditions, finds);
-      assertNotEquals(failures, [], `seed ${SEED}`);
-      if (steps === "kernel" && SCALE < 5) return; // what one misses, the other does
-      for (const other of misses) {
-        assertEquals(await search(conditions, other), [], `seed ${SEED}`);
-      }
+    // The searches of schedules find slips in the kernel every day.
+    const ignore = steps === "kernel" && SCALE < 5;
+    Deno.test({
+      name: `${name}: ${steps}`,
+      ignore,
+      fn: async () => {
+        const conditions = { steps, EPOCHMAP_TEST_FAULT: fault };
+        const failures = await search(conditions, finds);
+        assertNotEquals(failures, [], `seed ${SEED}`);
+        for (const other of misses) {
+          assertEquals(await search(conditions, other), [], `seed ${SEED}`);
+        }
+      },
     });
   }
 }
