@@ -131,8 +131,8 @@ export const MAX_CLASSES = 80;
 export const TRANSFER_WAYS = 8;
 export const TRANSFER = 256;
 /** The same two, by the names that programs beside this project know them by. */
-export const EXCHANGE: typeof TRANSFER = TRANSFER;
-export const EXCHANGE_WAYS: typeof TRANSFER_WAYS = TRANSFER_WAYS;
+export const EXCHANGE: number = TRANSFER;
+export const EXCHANGE_WAYS: number = TRANSFER_WAYS;
 export const PARTICIPANTS = 1024;
 /** How many participants a segment can have. */
 export const MAX_PARTICIPANTS = 128;
