@@ -9,9 +9,9 @@
  */
 
 import { HOST_OBJECT } from "../codec/clone/platform.ts";
-import { P_ENTRIES } from "../segment/layout.ts";
 import { quoted } from "../errors.ts";
-import { liveBytesOf, sumTally, usedBytesOf } from "../map/counters.ts";
+import { liveBytesOf, usedBytesOf } from "../map/counters.ts";
+import { liveEntries } from "../table/account.ts";
 import type { Hold } from "../map/hold.ts";
 
 /** What `console.log` asks, in Deno and in the inspector of `node:util`. */
@@ -105,7 +105,7 @@ export function sightOf({ isOpen, attachment: { segment } }: Hold): Sight {
   const all = bytesForEye(segment.buffer.byteLength);
   return {
     name,
-    size: sumTally(segment, P_ENTRIES),
+    size: liveEntries(segment.words),
     details: { key, value, memory: `${used} of ${all}, entries ${live}` },
   };
 }

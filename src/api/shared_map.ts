@@ -11,7 +11,6 @@
 
 import { Segment } from "../segment/segment.ts";
 import { HandleError, received, SnapshotError, theMap } from "../errors.ts";
-import * as layout from "../segment/layout.ts";
 import { attachTo, createAttachment } from "../map/attach.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { clearEntries } from "../map/clear.ts";
@@ -24,7 +23,7 @@ import type {
   WithKeys,
 } from "../map/codec_types.ts";
 import { checkCodecs, type Codecs } from "../map/codecs.ts";
-import { sumTally } from "../map/counters.ts";
+import { liveEntries } from "../table/account.ts";
 import { EntryAccess } from "../map/entry_access.ts";
 import { EntryReader } from "../map/entry_reader.ts";
 import { EntryUpdater } from "../map/entry_updater.ts";
@@ -51,9 +50,6 @@ import {
   type SharedMapOptions,
 } from "./options.ts";
 import { MapSnapshot, type SharedMapSnapshot } from "./snapshot.ts";
-
-// Constants of its own: `layout.ts` says why.
-const { P_ENTRIES } = layout;
 
 /**
  * What another worker needs to attach to a map: `postMessage` takes it as it is.
@@ -423,7 +419,7 @@ export class SharedMap<K, V>
    */
   get size(): number {
     this.#hold.checkOpen("count the entries");
-    return sumTally(this.#segment, P_ENTRIES);
+    return liveEntries(this.#segment.words);
   }
 
   // ---- reading ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@
 import { Lifeline } from "../reclamation/lifeline.ts";
 import { Participant } from "../reclamation/participant.ts";
 import { lifelineName, repairOwn } from "../reclamation/recovery.ts";
-import { participantBase } from "../reclamation/registry.ts";
+import { participantBase } from "../segment/participants.ts";
 import { HandleError, mapClosed, theMap } from "../errors.ts";
 import {
   H_LOCKS,

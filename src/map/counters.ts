@@ -4,7 +4,7 @@
  * @module
  */
 
-import { participantBase } from "../reclamation/registry.ts";
+import { participantBase, sumHints } from "../segment/participants.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/atomics.ts";
@@ -20,20 +20,6 @@ const {
   REF_BYTES,
 } = layout;
 const { hint, load } = access;
-
-/**
- * A counter that wraps at 32 bits, summed over all participants. One participant may take away what
- * another has added. If the sum reads the one before and the other after that, it may be negative;
- * 0 is as true then.
- */
-export function sumTally(segment: Segment, word: number): number {
-  let sum = 0;
-  const slots = load(segment.words, H_PARTICIPANTS);
-  for (let slot = 0; slot < slots; slot++) {
-    sum = (sum + hint(segment.words, participantBase(slot) + word)) | 0;
-  }
-  return Math.max(0, sum);
-}
 
 const SETS = P_COUNTERS / 2 + COUNTERS.indexOf("sets");
 const DELETES = P_COUNTERS / 2 + COUNTERS.indexOf("deletes");
@@ -58,10 +44,11 @@ export function sumActivity(segment: Segment): number {
 
 /** Bytes that live entries take. */
 export function liveBytesOf(segment: Segment): number {
-  return sumTally(segment, P_LIVE_REFS) * REF_BYTES;
+  return sumHints(segment.words, P_LIVE_REFS) * REF_BYTES;
 }
 
 /** Bytes in use: entries, held and retired versions, tables, and the map's own records. */
 export function usedBytesOf(segment: Segment): number {
-  return (segment.firstChunk + sumTally(segment, P_USED_REFS)) * REF_BYTES;
+  return (segment.firstChunk + sumHints(segment.words, P_USED_REFS)) *
+    REF_BYTES;
 }

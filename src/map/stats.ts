@@ -5,18 +5,19 @@
  * @module
  */
 
-import { countOpen, participantBase } from "../reclamation/registry.ts";
+import { countOpen } from "../reclamation/registry.ts";
+import { participantBase, sumHints } from "../segment/participants.ts";
 import {
   COUNTERS,
   H_PARTICIPANTS,
   P_COUNTERS,
-  P_ENTRIES,
   P_HELD_COUNT,
   P_STATE,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load } from "../segment/atomics.ts";
-import { liveBytesOf, sumTally, usedBytesOf } from "./counters.ts";
+import { liveEntries } from "../table/account.ts";
+import { liveBytesOf, usedBytesOf } from "./counters.ts";
 import { type PersistenceStats, readDiskRecord } from "./disk_record.ts";
 
 /**
@@ -72,11 +73,11 @@ export function sumStats(segment: Segment): SharedMapStats {
   const persistence = readDiskRecord(segment);
   return {
     ...counted,
-    entries: sumTally(segment, P_ENTRIES),
+    entries: liveEntries(segment.words),
     liveBytes: liveBytesOf(segment),
     usedBytes: usedBytesOf(segment),
     reservedBytes: segment.buffer.byteLength,
-    heldVersions: sumTally(segment, P_HELD_COUNT),
+    heldVersions: sumHints(segment.words, P_HELD_COUNT),
     openSnapshots: countOpen(segment.words),
     participants: countParticipants(segment),
     ...persistence && { persistence },

@@ -6,16 +6,12 @@
  */
 
 import { MapFullError, theMap } from "../errors.ts";
-import { liveBytesOf, sumTally } from "../map/counters.ts";
+import { liveBytesOf } from "../map/counters.ts";
+import { liveEntries } from "../table/account.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { leastMaxBytes } from "../map/capacity.ts";
 import { leastReserve } from "../segment/chunk_limits.ts";
-import {
-  HAS_EXPIRY,
-  LENGTH_MASK,
-  P_ENTRIES,
-  REF_BYTES,
-} from "../segment/layout.ts";
+import { HAS_EXPIRY, LENGTH_MASK, REF_BYTES } from "../segment/layout.ts";
 import { type Geometry, layOut, type Segment } from "../segment/segment.ts";
 import { classOf, classRefs } from "../segment/size_classes.ts";
 import { minCapacityShiftFor } from "../table/resize_policy.ts";
@@ -43,7 +39,7 @@ export interface Load {
 /** What a segment holds at this moment. */
 export function loadOf(segment: Segment): Load {
   return {
-    entries: sumTally(segment, P_ENTRIES),
+    entries: liveEntries(segment.words),
     liveBytes: liveBytesOf(segment),
   };
 }

@@ -31,9 +31,9 @@
 import { SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { evictAhead } from "../map/eviction.ts";
-import { P_ENTRIES, P_HORIZON } from "../segment/layout.ts";
+import { P_HORIZON } from "../segment/layout.ts";
 import { load } from "../segment/atomics.ts";
-import { sumTally } from "../map/counters.ts";
+import { liveEntries } from "../table/account.ts";
 import { sleep } from "../timers.ts";
 import { clearHorizon, raiseHorizon, setHorizon } from "../table/horizon.ts";
 import {
@@ -346,7 +346,7 @@ export class Series {
       epoch,
       base: base && { epoch: base.info.epoch, id: base.id },
       time,
-      expected: sumTally(segment, P_ENTRIES),
+      expected: liveEntries(segment.words),
       keyCodec: segment.keyCodec,
       valueCodec: segment.valueCodec,
     };

@@ -1582,13 +1582,42 @@ function assert(holds, what) {
   if (!holds) throw new Error(\`It must hold that \${what}\`);
 }
 
+// src/segment/participants.ts
+var participants_exports = {};
+__export(participants_exports, {
+  participantBase: () => participantBase,
+  sumHints: () => sumHints,
+  sumOver: () => sumOver
+});
+var { H_PARTICIPANTS: H_PARTICIPANTS2, PARTICIPANT_WORDS: PARTICIPANT_WORDS2, PARTICIPANTS: PARTICIPANTS2 } = layout_exports;
+var { hint: hint2, load: load3 } = atomics_exports;
+function participantBase(slot) {
+  return PARTICIPANTS2 + slot * PARTICIPANT_WORDS2;
+}
+function sumOver(words, word) {
+  let sum = 0;
+  const slots = load3(words, H_PARTICIPANTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    sum = sum + load3(words, participantBase(slot) + word) | 0;
+  }
+  return sum;
+}
+function sumHints(words, word) {
+  let sum = 0;
+  const slots = load3(words, H_PARTICIPANTS2);
+  for (let slot = 0; slot < slots; slot++) {
+    sum = sum + hint2(words, participantBase(slot) + word) | 0;
+  }
+  return Math.max(0, sum);
+}
+
 // src/segment/chunk_ledger.ts
 function ownerOf(slot, kind) {
   return kind === "table" ? -(slot + 1) : CHUNK_RUN | slot + 1;
 }
 function changeChunk(segment, slot, chunk, state, chunks, usedRefs = 0) {
   const { words } = segment;
-  const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  const base = participantBase(slot);
   if (CHECKED) checkChange(words, base, segment.descriptor(chunk), slot, state);
   const counted = own(words, base + P_CHUNKS_COUNTED) + chunks;
   const used = own(words, base + P_USED_REFS) + usedRefs;
@@ -1607,7 +1636,7 @@ function checkChange(words, base, descriptor, slot, state) {
 }
 function finishChunkChange(segment, slot) {
   const { words } = segment;
-  const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  const base = participantBase(slot);
   const chunk = own(words, base + P_CHUNK_CHANGE) - 1;
   if (chunk < 0) return;
   const atHand = load(words, segment.descriptor(chunk)) === (CHUNK_TAKING | slot);
@@ -1747,7 +1776,7 @@ var ChunkCutter = class {
     this.#words = segment.words;
     this.#classes = segment.classes;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
   }
   /**
    * Cuts the first batch from a chunk that was claimed. The chunk goes from \`TAKING\` to its class
@@ -1882,15 +1911,6 @@ function stateOf(segment, chunk) {
 function leastReserve(chunkCount) {
   return Math.max(4, chunkCount >> 6);
 }
-function sumOver(words, word) {
-  let sum = 0;
-  const slots = load(words, H_PARTICIPANTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const index = PARTICIPANTS + slot * PARTICIPANT_WORDS + word;
-    sum = sum + load(words, index) | 0;
-  }
-  return sum;
-}
 var ChunkLimits = class {
   #segment;
   #words;
@@ -1964,7 +1984,7 @@ var ChunkPool = class {
     this.#words = segment.words;
     this.#limits = limits;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
   }
   // ---- claiming ---------------------------------------------------------------------------------
   /** Claims \`count\` chunks side by side; returns the first, or -1. Those for a table are zeroed. */
@@ -2177,7 +2197,7 @@ var Consolidation = class {
     this.#pool = pool;
     this.#transfer = transfer;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
   }
   /** Notes that so many refs were freed: the more there are, the sooner it is worth while. */
   noteFreed(refs) {
@@ -2353,7 +2373,7 @@ var TombstoneReserve = class {
   keep(bytes) {
     const count = this.#segment.runChunks(bytes);
     if (count === 0) return true;
-    const base = PARTICIPANTS + this.#slot * PARTICIPANT_WORDS;
+    const base = participantBase(this.#slot);
     enter(this.#words, base);
     const isKept = this.#keepChunks(count);
     leave(this.#words, base);
@@ -2434,7 +2454,7 @@ var TransferCache = class {
     this.#words = segment.words;
     this.#classes = segment.classes;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
   }
   /**
    * Claims a transfer word that \`wanted\` accepts; returns its index, or 0. \`brought\` is the batch
@@ -2528,8 +2548,8 @@ var TransferCache = class {
 };
 
 // src/segment/allocator.ts
-var { H_LOW: H_LOW2, MAX_CLASSES: MAX_CLASSES2, P_CHUNK: P_CHUNK2, P_FREE: P_FREE3, P_FREEING: P_FREEING3, P_HAND: P_HAND3, PARTICIPANT_WORDS: PARTICIPANT_WORDS2, PARTICIPANTS: PARTICIPANTS2, R_LINK: R_LINK3 } = layout_exports;
-var { hint: hint2, own: own4, poke: poke4, fixed: fixed3, store: store2 } = atomics_exports;
+var { H_LOW: H_LOW2, MAX_CLASSES: MAX_CLASSES2, P_CHUNK: P_CHUNK2, P_FREE: P_FREE3, P_FREEING: P_FREEING3, P_HAND: P_HAND3, R_LINK: R_LINK3 } = layout_exports;
+var { hint: hint3, own: own4, poke: poke4, fixed: fixed3, store: store2 } = atomics_exports;
 var { addBlock: addBlock2, beginFreeing: beginFreeing2, blockRefs: blockRefs2, classFor: classFor2, endFreeing: endFreeing2, popBlock: popBlock2, recount: recount2 } = free_list_exports;
 var { enter: enter2, leave: leave2 } = section_exports;
 var Allocator = class {
@@ -2553,7 +2573,7 @@ var Allocator = class {
     this.#words = segment.words;
     this.#classes = segment.classes;
     this.#slot = slot;
-    this.#base = PARTICIPANTS2 + slot * PARTICIPANT_WORDS2;
+    this.#base = participantBase(slot);
     const limits = new ChunkLimits(segment);
     const pool = new ChunkPool(segment, slot, limits);
     const transfer = new TransferCache(segment, slot);
@@ -2578,7 +2598,7 @@ var Allocator = class {
   }
   /** As {@linkcode allocate}, where that purpose has its place. */
   #allocateInPlace(bytes, purpose) {
-    if (purpose === "entry" && hint2(this.#words, H_LOW2) !== 0 && this.limits.isLow()) return 0;
+    if (purpose === "entry" && hint3(this.#words, H_LOW2) !== 0 && this.limits.isLow()) return 0;
     const c = classFor2(this.#words, bytes);
     if (c < 0) return this.#allocateRun(bytes, purpose);
     const ref = this.#pop(c) || (this.#refill(c, purpose) ? this.#pop(c) : 0);
@@ -2942,21 +2962,21 @@ var { H_ERA: H_ERA2, P_HELD_COUNT: P_HELD_COUNT2, P_HELD_HEAD: P_HELD_HEAD2, P_H
 var { assert: assert3, CHECKED: CHECKED3 } = assert_exports;
 var { addBlock: addBlock3, beginFreeing: beginFreeing3, classAt: classAt2, endFreeing: endFreeing3, isLong: isLong2 } = free_list_exports;
 var { tally: tally2 } = tally_exports;
-var { load: load3, own: own7, poke: poke7 } = atomics_exports;
+var { load: load4, own: own7, poke: poke7 } = atomics_exports;
 var { descend: descend2, isTreeStamp: isTreeStamp2, treeStamp: treeStamp2 } = tree_exports;
 var GRACE = 4;
 var SIGN = -2147483648;
 function isOver(words, era) {
-  const steps = load3(words, H_ERA2) - era;
+  const steps = load4(words, H_ERA2) - era;
   return ((steps | 0) ^ SIGN) >= (GRACE ^ SIGN);
 }
 function retire(words, base, ref, refs) {
-  poke7(words, ref * 4 + R_STAMP3, load3(words, H_ERA2));
+  poke7(words, ref * 4 + R_STAMP3, load4(words, H_ERA2));
   append(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2, ref);
   countRetired(words, base, refs);
 }
 function retireTree(words, base, root, refs) {
-  poke7(words, root * 4 + R_STAMP3, treeStamp2(load3(words, H_ERA2)));
+  poke7(words, root * 4 + R_STAMP3, treeStamp2(load4(words, H_ERA2)));
   append(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2, root);
   countRetired(words, base, refs);
 }
@@ -2989,7 +3009,7 @@ function leaveLimbo(words, base) {
   removeFirst(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2);
 }
 function drain(words, base, most) {
-  const era = load3(words, H_ERA2);
+  const era = load4(words, H_ERA2);
   for (let freed = 0; freed < most; freed++) {
     const first = firstToFree(words, base, era);
     if (first === 0) return freed;
@@ -3038,19 +3058,16 @@ __export(registry_exports, {
   noteOf: () => noteOf,
   oldestHeld: () => oldestHeld,
   oldestSnapshot: () => oldestSnapshot,
-  participantBase: () => participantBase,
   placeOf: () => placeOf,
   revokeDumps: () => revokeDumps
 });
-var { H_SNAPSHOTS: H_SNAPSHOTS2, NEVER: NEVER2, OPENING: OPENING2, P_NOTES: P_NOTES2, P_REGISTRY: P_REGISTRY2, P_REGISTRY_MARK: P_REGISTRY_MARK2, PARTICIPANT_WORDS: PARTICIPANT_WORDS3, PARTICIPANTS: PARTICIPANTS3, PENDING: PENDING2, REVOKED: REVOKED2 } = layout_exports;
-var { compareAndSet: compareAndSet2, load: load4 } = atomics_exports;
+var { H_SNAPSHOTS: H_SNAPSHOTS2, NEVER: NEVER2, OPENING: OPENING2, P_NOTES: P_NOTES2, P_REGISTRY: P_REGISTRY2, P_REGISTRY_MARK: P_REGISTRY_MARK2, PENDING: PENDING2, REVOKED: REVOKED2 } = layout_exports;
+var { compareAndSet: compareAndSet2, load: load5 } = atomics_exports;
+var { participantBase: participantBase2 } = participants_exports;
 var NOTE = P_NOTES2 - P_REGISTRY2;
 var SIGN2 = -2147483648;
 var FIRST_PLACE = SIGN2;
 var LAST_PLACE = 2147483647;
-function participantBase(slot) {
-  return PARTICIPANTS3 + slot * PARTICIPANT_WORDS3;
-}
 function noteOf(registryWord) {
   return registryWord + NOTE;
 }
@@ -3067,29 +3084,29 @@ function isPending(word) {
 }
 function oldestSnapshot(words) {
   let oldest = NEVER2;
-  const slots = load4(words, H_SNAPSHOTS2);
+  const slots = load5(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load4(words, base + P_REGISTRY_MARK2);
+    const base = participantBase2(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
-      const tick = tickOf(load4(words, base + P_REGISTRY2 + i));
+      const tick = tickOf(load5(words, base + P_REGISTRY2 + i));
       if (tick < oldest) oldest = tick;
     }
   }
   return oldest;
 }
 function isShown(words, birth, death, hash) {
-  const slots = load4(words, H_SNAPSHOTS2);
+  const slots = load5(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load4(words, base + P_REGISTRY_MARK2);
+    const base = participantBase2(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY2 + i;
-      const word = load4(words, index);
+      const word = load5(words, index);
       if (isPending(word)) return true;
       const tick = tickOf(word);
       if (tick < birth || tick >= death) continue;
-      if (word > 0 || placeOf(hash) >= load4(words, index + NOTE)) return true;
+      if (word > 0 || placeOf(hash) >= load5(words, index + NOTE)) return true;
     }
   }
   return false;
@@ -3101,46 +3118,46 @@ function isNeeded(words, death, hash) {
   return isShown(words, 0, death, hash);
 }
 function isOlderOpen(words, birth, hash) {
-  const slots = load4(words, H_SNAPSHOTS2);
+  const slots = load5(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load4(words, base + P_REGISTRY_MARK2);
+    const base = participantBase2(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY2 + i;
-      const word = load4(words, index);
+      const word = load5(words, index);
       if (isPending(word) || tickOf(word) >= birth) continue;
       if (word > 0) return true;
-      const isYetToCome = placeOf(hash) >= load4(words, index + NOTE);
-      if (isYetToCome && load4(words, index) === word) return true;
+      const isYetToCome = placeOf(hash) >= load5(words, index + NOTE);
+      if (isYetToCome && load5(words, index) === word) return true;
     }
   }
   return false;
 }
 function neededFrom(words) {
   let place = LAST_PLACE;
-  const slots = load4(words, H_SNAPSHOTS2);
+  const slots = load5(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load4(words, base + P_REGISTRY_MARK2);
+    const base = participantBase2(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY2 + i;
-      const word = load4(words, index);
+      const word = load5(words, index);
       if (word === 0 || word === REVOKED2) continue;
       if (word >= PENDING2) return FIRST_PLACE;
-      const passed = load4(words, index + NOTE);
+      const passed = load5(words, index + NOTE);
       if (passed < place) place = passed;
     }
   }
   return place;
 }
 function forEachOpen(words, visit) {
-  const slots = load4(words, H_SNAPSHOTS2);
+  const slots = load5(words, H_SNAPSHOTS2);
   for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load4(words, base + P_REGISTRY_MARK2);
+    const base = participantBase2(slot);
+    const mark = load5(words, base + P_REGISTRY_MARK2);
     for (let i = 0; i < mark; i++) {
       const index = base + P_REGISTRY2 + i;
-      const word = load4(words, index);
+      const word = load5(words, index);
       if (word !== 0 && word !== REVOKED2) visit(word, index);
     }
   }
@@ -3155,9 +3172,9 @@ function revokeDumps(words) {
   return revoked;
 }
 function hasDump(words, base) {
-  const mark = load4(words, base + P_REGISTRY_MARK2);
+  const mark = load5(words, base + P_REGISTRY_MARK2);
   for (let i = 0; i < mark; i++) {
-    const word = load4(words, base + P_REGISTRY2 + i);
+    const word = load5(words, base + P_REGISTRY2 + i);
     if (isDump(word) && word !== REVOKED2) return true;
   }
   return false;
@@ -3183,7 +3200,7 @@ function countOpen(words) {
 
 // src/reclamation/held_versions.ts
 var { H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES2, R_STAMP: R_STAMP4 } = layout_exports;
-var { load: load5, own: own8 } = atomics_exports;
+var { load: load6, own: own8 } = atomics_exports;
 var HeldVersions = class {
   /** Set when there is a table: until then, what an older snapshot is open for stays. */
   chains;
@@ -3196,7 +3213,7 @@ var HeldVersions = class {
   constructor(words, holder) {
     this.#words = words;
     this.#holder = holder;
-    this.#changes = load5(words, H_SNAPSHOT_CHANGES2) - 1 | 0;
+    this.#changes = load6(words, H_SNAPSHOT_CHANGES2) - 1 | 0;
   }
   /**
    * Retires versions that no snapshot needs, open or yet to be opened: \`most\` of those that died
@@ -3229,7 +3246,7 @@ var HeldVersions = class {
     const chains = this.chains;
     if (chains === void 0) return;
     if (this.#lookedAt === 0) {
-      const changes = load5(words, H_SNAPSHOT_CHANGES2);
+      const changes = load6(words, H_SNAPSHOT_CHANGES2);
       if (changes === this.#changes) return;
       this.#changes = changes;
     }
@@ -3266,8 +3283,8 @@ var HeldVersions = class {
 };
 
 // src/reclamation/collector.ts
-var { H_ERA: H_ERA3, H_FLUSH: H_FLUSH2, H_PARTICIPANTS: H_PARTICIPANTS2, P_HELD_HEAD: P_HELD_HEAD3, P_LIMBO_HEAD: P_LIMBO_HEAD4, P_PIN: P_PIN2, P_RECORD_WEIGHT: P_RECORD_WEIGHT3, P_RETIRED: P_RETIRED3, P_USED_REFS: P_USED_REFS3, REF_BYTES: REF_BYTES3 } = layout_exports;
-var { add: add2, compareAndSet: compareAndSet3, hint: hint3, load: load6, own: own9 } = atomics_exports;
+var { H_ERA: H_ERA3, H_FLUSH: H_FLUSH2, H_PARTICIPANTS: H_PARTICIPANTS3, P_HELD_HEAD: P_HELD_HEAD3, P_LIMBO_HEAD: P_LIMBO_HEAD4, P_PIN: P_PIN2, P_RECORD_WEIGHT: P_RECORD_WEIGHT3, P_RETIRED: P_RETIRED3, P_USED_REFS: P_USED_REFS3, REF_BYTES: REF_BYTES3 } = layout_exports;
+var { add: add2, compareAndSet: compareAndSet3, hint: hint4, load: load7, own: own9 } = atomics_exports;
 var { enter: enter3, leave: leave3 } = section_exports;
 var RETIRES_PER_COLLECT = 64;
 var COLLECTS_PER_SEGMENT = 256;
@@ -3296,7 +3313,7 @@ var Collector = class {
     const { words } = segment;
     this.#owner = owner;
     this.#words = words;
-    this.#flushed = load6(words, H_FLUSH2);
+    this.#flushed = load7(words, H_FLUSH2);
     this.held = new HeldVersions(words, owner);
     const refs = segment.buffer.byteLength / REF_BYTES3;
     this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
@@ -3309,7 +3326,7 @@ var Collector = class {
   /** After a write: collects now and then, or when another one asked for free blocks. */
   collectSometimes() {
     const retired = this.#words[this.#owner.base + P_RETIRED3];
-    if (retired < this.#mostRetired && hint3(this.#words, H_FLUSH2) === this.#flushed) return;
+    if (retired < this.#mostRetired && hint4(this.#words, H_FLUSH2) === this.#flushed) return;
     this.#owner.renewPin();
     this.collect(FREES_PER_COLLECT);
     if (retired >= MUCH_RETIRED * this.#mostRetired) this.#collectMuch(retired);
@@ -3361,7 +3378,7 @@ var Collector = class {
     this.held.release(most, looks2);
     enter3(words, base);
     this.#drain(most);
-    const asked2 = load6(words, H_FLUSH2);
+    const asked2 = load7(words, H_FLUSH2);
     if (asked2 !== this.#flushed) {
       this.#flushed = asked2;
       this.#owner.allocator.flush();
@@ -3376,11 +3393,11 @@ var Collector = class {
   /** One try to advance the era: it goes on when every pinned participant has seen it. */
   advance() {
     const words = this.#words;
-    const era = load6(words, H_ERA3);
+    const era = load7(words, H_ERA3);
     if (CHECKED) assert((era & 1) === 1, "an era is odd: 0 is no pin");
-    const slots = load6(words, H_PARTICIPANTS2);
+    const slots = load7(words, H_PARTICIPANTS3);
     for (let slot = 0; slot < slots; slot++) {
-      const pin2 = load6(words, participantBase(slot) + P_PIN2);
+      const pin2 = load7(words, participantBase(slot) + P_PIN2);
       if (pin2 !== 0 && pin2 !== era) return false;
     }
     return compareAndSet3(words, H_ERA3, era, era + 2 | 0);
@@ -3393,7 +3410,7 @@ var Collector = class {
     let freed = 0;
     while (freed < most) {
       freed += this.#freeBlocks(base, most - freed);
-      const ref = freed < most ? firstToFree(words, base, load6(words, H_ERA3)) : 0;
+      const ref = freed < most ? firstToFree(words, base, load7(words, H_ERA3)) : 0;
       if (ref === 0) break;
       allocator.freeFrom(ref, () => leaveLimbo(words, base));
       freed++;
@@ -3427,14 +3444,14 @@ var Collector = class {
   waitFor(came) {
     this.collectAll();
     if (came()) return true;
-    const before = load6(this.#words, H_ERA3);
+    const before = load7(this.#words, H_ERA3);
     if (before === this.#stuckAt) return false;
     const wait = new BoundedWait();
     do {
       this.#owner.allocator.flush();
       this.askForFlush();
       if (!wait.nap()) {
-        this.#stuckAt = load6(this.#words, H_ERA3) === before ? before : 0;
+        this.#stuckAt = load7(this.#words, H_ERA3) === before ? before : 0;
         return false;
       }
       this.collectAll();
@@ -3461,17 +3478,17 @@ __export(pin_exports, {
   setPin: () => setPin
 });
 var { H_ERA: H_ERA4, P_PIN: P_PIN3 } = layout_exports;
-var { hint: hint4, release: release2, store: store3 } = atomics_exports;
+var { hint: hint5, release: release2, store: store3 } = atomics_exports;
 function setPin(words, base) {
-  store3(words, base + P_PIN3, hint4(words, H_ERA4));
+  store3(words, base + P_PIN3, hint5(words, H_ERA4));
 }
 function clearPin(words, base) {
   release2(words, base + P_PIN3, 0);
 }
 
 // src/reclamation/participant.ts
-var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS3, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
-var { add: add3, compareAndSet: compareAndSet4, load: load7, own: own10, poke: poke8, store: store4 } = atomics_exports;
+var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS4, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
+var { add: add3, compareAndSet: compareAndSet4, load: load8, own: own10, poke: poke8, store: store4 } = atomics_exports;
 var { assert: assert4, CHECKED: CHECKED4 } = assert_exports;
 var { enter: enter4, isCutShort: isCutShort2, leave: leave4 } = section_exports;
 var { clearPin: clearPin2, setPin: setPin2 } = pin_exports;
@@ -3521,9 +3538,9 @@ var Participant = class _Participant {
     const words = segment.words;
     for (let slot = 0; slot < MAX_PARTICIPANTS2; slot++) {
       const index = participantBase(slot) + P_STATE2;
-      const state = load7(words, index);
+      const state = load8(words, index);
       if (state !== 0 && state !== ESTATE2) continue;
-      raise2(words, H_PARTICIPANTS3, slot + 1);
+      raise2(words, H_PARTICIPANTS4, slot + 1);
       if (compareAndSet4(words, index, state, lock)) {
         if (CHECKED4 && state === 0) checkBare(words, index - P_STATE2);
         return new _Participant(segment, slot, lock);
@@ -3631,7 +3648,7 @@ var Participant = class _Participant {
   #repairPinned() {
     const words = this.#words;
     const pin2 = this.base + P_PIN4;
-    if (own10(words, pin2) === 0) store4(words, pin2, load7(words, H_ERA5));
+    if (own10(words, pin2) === 0) store4(words, pin2, load8(words, H_ERA5));
     this.#repair?.();
     poke8(words, this.base + P_SECTION3, 0);
     if (this.#depth === 0) clearPin2(words, this.base);
@@ -3696,7 +3713,7 @@ var Participant = class _Participant {
    */
   renewPin() {
     if (this.#depth > 0 && this.#depth === this.#kept) {
-      store4(this.#words, this.base + P_PIN4, load7(this.#words, H_ERA5));
+      store4(this.#words, this.base + P_PIN4, load8(this.#words, H_ERA5));
     }
   }
   // ---- limbo ------------------------------------------------------------------------------------
@@ -3834,7 +3851,7 @@ function checkBare(words, base) {
 }
 function raise2(words, index, value) {
   for (; ; ) {
-    const mark = load7(words, index);
+    const mark = load8(words, index);
     if (mark >= value || compareAndSet4(words, index, mark, value)) return;
   }
 }
@@ -4173,7 +4190,7 @@ __export(version_exports, {
   writingTick: () => writingTick
 });
 var { FINAL: FINAL2, H_CLOCK: H_CLOCK2, H_WRITTEN: H_WRITTEN2, HAS_EXPIRY: HAS_EXPIRY2, KEY_WIDE: KEY_WIDE2, LENGTH_MASK: LENGTH_MASK2, REF_MASK: REF_MASK2, REF_SHIFT: REF_SHIFT3, TAG_SHIFT: TAG_SHIFT2, TAG_TOMBSTONE: TAG_TOMBSTONE2, V_HEADER_BYTES: V_HEADER_BYTES2, V_HEADER_WORDS: V_HEADER_WORDS2, V_KEY: V_KEY2, V_PREV: V_PREV2, V_STAMP: V_STAMP2, V_VALUE: V_VALUE2 } = layout_exports;
-var { compareAndSet: compareAndSet5, hint: hint5, load: load8, poke: poke9, touch: touch3 } = atomics_exports;
+var { compareAndSet: compareAndSet5, hint: hint6, load: load9, poke: poke9, touch: touch3 } = atomics_exports;
 var { floatAt: floatAt2, now: now3 } = intrinsics_exports;
 var NO_STAMP = 0;
 var NEXT_LINE = 8;
@@ -4292,7 +4309,7 @@ function endOf(segment, ref) {
   return expiryOf(segment, ref);
 }
 function settle(words, ref) {
-  const stamp = load8(words, ref * 4 + V_STAMP2);
+  const stamp = load9(words, ref * 4 + V_STAMP2);
   return stamp > 0 ? stamp : settlePending(words, ref);
 }
 function settlePending(words, ref) {
@@ -4300,24 +4317,24 @@ function settlePending(words, ref) {
   let tick = writingTick(words);
   if (isLateRenewal(words, ref)) tick = -writingTick(words);
   const isMine = compareAndSet5(words, at, 0, tick);
-  const stamp = isMine ? tick : load8(words, at);
+  const stamp = isMine ? tick : load9(words, at);
   if (stamp > 0) return stamp;
   poke9(words, signWord(words, ref), LONG_AGO);
   compareAndSet5(words, at, stamp, -stamp);
   return -stamp;
 }
 function writingTick(words) {
-  const tick = load8(words, H_CLOCK2);
-  let last = load8(words, H_WRITTEN2);
+  const tick = load9(words, H_CLOCK2);
+  let last = load9(words, H_WRITTEN2);
   while (last < tick && !compareAndSet5(words, H_WRITTEN2, last, tick)) {
-    last = load8(words, H_WRITTEN2);
+    last = load9(words, H_WRITTEN2);
   }
   return tick;
 }
 function isLateRenewal(words, ref) {
   if ((words[ref * 4 + V_KEY2] & HAS_EXPIRY2) === 0) return false;
-  if (hint5(words, signWord(words, ref)) >= 0) return false;
-  return isPast(words, load8(words, ref * 4 + V_PREV2) & REF_MASK2);
+  if (hint6(words, signWord(words, ref)) >= 0) return false;
+  return isPast(words, load9(words, ref * 4 + V_PREV2) & REF_MASK2);
 }
 function cameTooLate(words, ref) {
   return (words[ref * 4 + V_KEY2] & HAS_EXPIRY2) !== 0 && words[signWord(words, ref)] === LONG_AGO;
@@ -4332,7 +4349,7 @@ function isPast(words, ref) {
 
 // src/table/clock.ts
 var { H_CLOCK: H_CLOCK3, H_WRITTEN: H_WRITTEN3, LAST_TICK: LAST_TICK2, OPENING: OPENING3, PENDING: PENDING3, REF_MASK: REF_MASK3, V_PREV: V_PREV3 } = layout_exports;
-var { compareAndSet: compareAndSet6, load: load9, own: own11, poke: poke10, store: store5 } = atomics_exports;
+var { compareAndSet: compareAndSet6, load: load10, own: own11, poke: poke10, store: store5 } = atomics_exports;
 var { settle: settle2 } = version_exports;
 var MOST_HASH = 2 ** 32 - 1;
 var HALF = 2 ** 31;
@@ -4371,8 +4388,8 @@ function isRevoked(participant, registryWord, tick) {
   return !compareAndSet6(words, registryWord, ~tick, ~tick);
 }
 function presentTick(words) {
-  const now4 = load9(words, H_CLOCK3);
-  if (load9(words, H_WRITTEN3) < now4) return now4 - 1;
+  const now4 = load10(words, H_CLOCK3);
+  if (load10(words, H_WRITTEN3) < now4) return now4 - 1;
   if (now4 >= LAST_TICK2) return 0;
   compareAndSet6(words, H_CLOCK3, now4, now4 + 1);
   return now4;
@@ -4675,17 +4692,17 @@ var EncodedKey = class _EncodedKey {
 
 // src/table/slot_permits.ts
 var { H_ROOT: H_ROOT2, P_PERMITS_FOR: P_PERMITS_FOR2, T_CAPACITY: T_CAPACITY2, T_NEXT: T_NEXT2, T_NUMBER: T_NUMBER2, T_PERMITS: T_PERMITS2 } = layout_exports;
-var { compareAndSet: compareAndSet7, load: load10, own: own12, poke: poke11, fixed: fixed4 } = atomics_exports;
+var { compareAndSet: compareAndSet7, load: load11, own: own12, poke: poke11, fixed: fixed4 } = atomics_exports;
 function slotLimit(capacity) {
   return capacity - capacity / 8;
 }
 function claimedSlots(words, table) {
-  const left = load10(words, table + T_PERMITS2);
+  const left = load11(words, table + T_PERMITS2);
   return slotLimit(words[table + T_CAPACITY2]) - (left < 0 ? ~left : left);
 }
 function closePermits(words, table) {
   for (; ; ) {
-    const left = load10(words, table + T_PERMITS2);
+    const left = load11(words, table + T_PERMITS2);
     if (left < 0 || compareAndSet7(words, table + T_PERMITS2, left, ~left)) {
       return;
     }
@@ -4693,7 +4710,7 @@ function closePermits(words, table) {
 }
 function credit(words, table, permits) {
   for (; ; ) {
-    const left = load10(words, table + T_PERMITS2);
+    const left = load11(words, table + T_PERMITS2);
     if (left < 0) return false;
     if (compareAndSet7(words, table + T_PERMITS2, left, left + permits)) {
       return true;
@@ -4701,9 +4718,9 @@ function credit(words, table, permits) {
   }
 }
 function returnPermits(words, permits) {
-  let table = load10(words, H_ROOT2) * 4;
+  let table = load11(words, H_ROOT2) * 4;
   while (table !== 0 && !credit(words, table, permits)) {
-    table = load10(words, table + T_NEXT2) * 4;
+    table = load11(words, table + T_NEXT2) * 4;
   }
 }
 function batchFor(words, table) {
@@ -4759,7 +4776,7 @@ var Permits = class {
     const words = this.#words;
     const batch = batchFor(words, table);
     for (; ; ) {
-      const left = load10(words, table + T_PERMITS2);
+      const left = load11(words, table + T_PERMITS2);
       if (left <= 0) return false;
       const permits = Math.min(batch, left);
       if (compareAndSet7(words, table + T_PERMITS2, left, left - permits)) {
@@ -4772,7 +4789,7 @@ var Permits = class {
 
 // src/table/table_record.ts
 var { H_CLOCK: H_CLOCK4, H_TABLES: H_TABLES2, REF_BYTES: REF_BYTES4, SLOT_WORDS: SLOT_WORDS2, STRIDE: STRIDE2, T_BORN: T_BORN2, T_CAPACITY: T_CAPACITY3, T_NUMBER: T_NUMBER3, T_PERMITS: T_PERMITS3, T_SHIFT: T_SHIFT2, T_SLOTS: T_SLOTS2 } = layout_exports;
-var { add: add4, load: load11, poke: poke12 } = atomics_exports;
+var { add: add4, load: load12, poke: poke12 } = atomics_exports;
 var { enter: enter5, leave: leave5 } = section_exports;
 var LEAST_SHIFT = 8;
 function tableBytes(capacity) {
@@ -4789,7 +4806,7 @@ function allocateTable(participant, shift) {
   poke12(words, table + T_SHIFT2, 32 - shift);
   poke12(words, table + T_CAPACITY3, capacity);
   poke12(words, table + T_NUMBER3, add4(words, H_TABLES2, 1) + 1);
-  poke12(words, table + T_BORN2, load11(words, H_CLOCK4));
+  poke12(words, table + T_BORN2, load12(words, H_CLOCK4));
   poke12(words, table + T_PERMITS3, slotLimit(capacity));
   return ref;
 }
@@ -4899,7 +4916,7 @@ __export(slot_exports, {
   valueRefOf: () => valueRefOf
 });
 var { CLOSED: CLOSED2, DEAD: DEAD2, EMPTY: EMPTY2, FROZEN: FROZEN2, GONE: GONE2, MOVED: MOVED2, P_PERMITS: P_PERMITS3, REF_MASK: REF_MASK4, SLOT_WORDS: SLOT_WORDS3, T_SLOTS: T_SLOTS3 } = layout_exports;
-var { compareAndSet: compareAndSet8, hint: hint6, load: load12, own: own13, poke: poke13, release: release3 } = atomics_exports;
+var { compareAndSet: compareAndSet8, hint: hint7, load: load13, own: own13, poke: poke13, release: release3 } = atomics_exports;
 function homePlace(hash, shift) {
   return hash >>> shift | 0;
 }
@@ -4913,8 +4930,8 @@ function placeOf3(table, slot) {
   return (slot - table - T_SLOTS3) / SLOT_WORDS3;
 }
 function readHash(words, slot) {
-  const there = hint6(words, slot);
-  return isUnclaimed(there) ? load12(words, slot) : there;
+  const there = hint7(words, slot);
+  return isUnclaimed(there) ? load13(words, slot) : there;
 }
 function isEmpty(there) {
   return there === EMPTY2;
@@ -4926,7 +4943,7 @@ function isUnclaimed(there) {
   return (there & ~CLOSED2) === EMPTY2;
 }
 function readLink(words, slot) {
-  return load12(words, slot + 1);
+  return load13(words, slot + 1);
 }
 function isUnlinked(link2) {
   return link2 === 0;
@@ -4992,7 +5009,7 @@ function markMoved(words, slot) {
 
 // src/table/optimistic_read.ts
 var { H_ERA: H_ERA6, H_ROOT: H_ROOT3, HAS_EXPIRY: HAS_EXPIRY3, T_SHIFT: T_SHIFT3, V_HEADER_WORDS: V_HEADER_WORDS4, V_KEY: V_KEY3, V_STAMP: V_STAMP3 } = layout_exports;
-var { load: load13 } = atomics_exports;
+var { load: load14 } = atomics_exports;
 var { isPairOf: isPairOf2 } = intrinsics_exports;
 var { homePlace: homePlace2, isEmpty: isEmpty2, isFrozen: isFrozen2, isUnclaimed: isUnclaimed2, isUnlinked: isUnlinked2, nextPlace: nextPlace2, readLink: readLink2, refOf: refOf2, slotAt: slotAt2 } = slot_exports;
 var { keyWords: keyWords3 } = version_exports;
@@ -5000,26 +5017,26 @@ var UNDECIDED = -1;
 var MOST_PROBES = 32;
 var TWO_STEPS = 4;
 function beginOptimisticRead(words) {
-  return load13(words, H_ERA6);
+  return load14(words, H_ERA6);
 }
 function validates(words, before) {
-  return load13(words, H_ERA6) - before >>> 0 < TWO_STEPS;
+  return load14(words, H_ERA6) - before >>> 0 < TWO_STEPS;
 }
 function findOptimistically(words, hash, key, info) {
-  const table = load13(words, H_ROOT3) * 4;
-  const shift = load13(words, table + T_SHIFT3);
+  const table = load14(words, H_ROOT3) * 4;
+  const shift = load14(words, table + T_SHIFT3);
   const mask = -1 >>> shift;
   let place = homePlace2(hash, shift);
   for (let probes = 0; probes < MOST_PROBES; probes++) {
     const slot = slotAt2(table, place);
-    const there = load13(words, slot);
+    const there = load14(words, slot);
     if (there === hash) {
       const link2 = readLink2(words, slot);
       if (isUnlinked2(link2)) return 0;
       if (isFrozen2(link2)) return UNDECIDED;
       const ref = refOf2(link2);
       if (seemsOfKey(words, ref, key, info)) {
-        return load13(words, ref * 4 + V_STAMP3) > 0 ? ref : UNDECIDED;
+        return load14(words, ref * 4 + V_STAMP3) > 0 ? ref : UNDECIDED;
       }
     } else if (isUnclaimed2(there)) {
       return isEmpty2(there) ? 0 : UNDECIDED;
@@ -5030,14 +5047,14 @@ function findOptimistically(words, hash, key, info) {
 }
 function seemsOfKey(words, ref, key, info) {
   const at = ref * 4;
-  if ((load13(words, at + V_KEY3) & ~HAS_EXPIRY3) !== info) return false;
+  if ((load14(words, at + V_KEY3) & ~HAS_EXPIRY3) !== info) return false;
   const count = keyWords3(info);
   const from = at + V_HEADER_WORDS4;
   let i = 0;
   for (; i + 1 < count; i += 2) {
     if (!isPairOf2(words, from + i, key, i)) return false;
   }
-  return i === count || load13(words, from + i) === key[i];
+  return i === count || load14(words, from + i) === key[i];
 }
 
 // src/table/fast_path.ts
@@ -5059,7 +5076,8 @@ __export(fast_path_exports, {
 var account_exports = {};
 __export(account_exports, {
   account: () => account,
-  announce: () => announce
+  announce: () => announce,
+  liveEntries: () => liveEntries
 });
 
 // src/table/changes.ts
@@ -5070,20 +5088,20 @@ __export(changes_exports, {
   changed: () => changed
 });
 var { ARMED: ARMED2, CHANGE_WORDS: CHANGE_WORDS2, CHANGES: CHANGES2, H_WATCHED: H_WATCHED2 } = layout_exports;
-var { compareAndSet: compareAndSet9, load: load14, store: store6 } = atomics_exports;
+var { compareAndSet: compareAndSet9, load: load15, store: store6 } = atomics_exports;
 var STEP = 2;
 function changed(words, hash) {
-  if (load14(words, H_WATCHED2) !== 0) disarm(words, changeWord(hash));
+  if (load15(words, H_WATCHED2) !== 0) disarm(words, changeWord(hash));
 }
 function disarm(words, word) {
-  const armed = load14(words, word);
+  const armed = load15(words, word);
   if ((armed & ARMED2) === 0) return;
   compareAndSet9(words, word, armed, armed - ARMED2 + STEP | 0);
 }
 function arm(words, hash) {
-  if (load14(words, H_WATCHED2) === 0) store6(words, H_WATCHED2, 1);
+  if (load15(words, H_WATCHED2) === 0) store6(words, H_WATCHED2, 1);
   const word = changeWord(hash);
-  const before = load14(words, word);
+  const before = load15(words, word);
   compareAndSet9(words, word, before, before | ARMED2);
   return before | ARMED2;
 }
@@ -5095,6 +5113,7 @@ function changeWord(hash) {
 var { P_ENTRIES: P_ENTRIES2, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD2, P_HAND: P_HAND5, P_LIVE_AHEAD: P_LIVE_AHEAD2, P_LIVE_REFS: P_LIVE_REFS2, V_KEY: V_KEY4, V_VALUE: V_VALUE3 } = layout_exports;
 var { own: own14, poke: poke14 } = atomics_exports;
 var { blockRefs: blockRefs3 } = free_list_exports;
+var { sumHints: sumHints2 } = participants_exports;
 var { changed: changed2 } = changes_exports;
 var { bytesOf: bytesOf2, isTombstone: isTombstone2 } = version_exports;
 function announce(words, base, before, after) {
@@ -5122,6 +5141,9 @@ function isAlike(words, before, after) {
 function liveRefs(words, ref) {
   if (ref === 0 || isTombstone2(words, ref)) return 0;
   return blockRefs3(words, bytesOf2(words, ref));
+}
+function liveEntries(words) {
+  return sumHints2(words, P_ENTRIES2);
 }
 
 // src/table/tombstone.ts
@@ -5176,14 +5198,14 @@ __export(prune_exports, {
   prune: () => prune
 });
 var { FINAL: FINAL3, GOING: GOING2, REF_MASK: REF_MASK5, V_PREV: V_PREV4, V_STAMP: V_STAMP4 } = layout_exports;
-var { compareAndSet: compareAndSet10, hint: hint7, load: load15, fixed: fixed5 } = atomics_exports;
+var { compareAndSet: compareAndSet10, hint: hint8, load: load16, fixed: fixed5 } = atomics_exports;
 var { hold: hold2, retire: retire2 } = limbo_exports;
 var { isShown: isShown2 } = registry_exports;
 var { contentRefs: contentRefs2 } = version_exports;
 function prune(words, base, ref, hash) {
   const at = ref * 4 + V_PREV4;
-  if ((hint7(words, at) & FINAL3) !== 0) return;
-  const old = load15(words, at);
+  if ((hint8(words, at) & FINAL3) !== 0) return;
+  const old = load16(words, at);
   if ((old & FINAL3) !== 0) return;
   const death = fixed5(words, ref * 4 + V_STAMP4);
   if (isShown2(words, fixed5(words, old * 4 + V_STAMP4), death, hash)) {
@@ -5199,17 +5221,17 @@ function prune(words, base, ref, hash) {
 }
 function freeze(words, ref) {
   const at = ref * 4 + V_PREV4;
-  let prev = load15(words, at);
+  let prev = load16(words, at);
   while ((prev & REF_MASK5) !== 0 && (prev & GOING2) === 0) {
     if (compareAndSet10(words, at, prev, prev | GOING2)) break;
-    prev = load15(words, at);
+    prev = load16(words, at);
   }
   return prev;
 }
 
 // src/table/tombstone.ts
 var { H_ERA: H_ERA7, H_ROOT: H_ROOT4, H_SNAPSHOTS: H_SNAPSHOTS4, REF_MASK: REF_MASK6, T_CAPACITY: T_CAPACITY4, T_ROOT_SINCE: T_ROOT_SINCE2, T_SHIFT: T_SHIFT4, V_PREV: V_PREV5, V_STAMP: V_STAMP5 } = layout_exports;
-var { compareAndSet: compareAndSet11, load: load16, fixed: fixed6 } = atomics_exports;
+var { compareAndSet: compareAndSet11, load: load17, fixed: fixed6 } = atomics_exports;
 var { isOver: isOver2, retire: retire3 } = limbo_exports;
 var { isNeeded: isNeeded2 } = registry_exports;
 var { lowestHorizon: lowestHorizon2 } = horizon_exports;
@@ -5223,12 +5245,12 @@ function isDroppable(words, base, tombstone, hash) {
   return isNeededByNone(words, tombstone, hash);
 }
 function isNeededByNone(words, tombstone, hash) {
-  if (load16(words, H_SNAPSHOTS4) === 0) return true;
+  if (load17(words, H_SNAPSHOTS4) === 0) return true;
   return isUnneeded(words, tombstone, hash) && lowestHorizon2(words) >= fixed6(words, tombstone * 4 + V_STAMP5);
 }
 function isUnneeded(words, tombstone, hash) {
   const at = tombstone * 4;
-  return (load16(words, at + V_PREV5) & REF_MASK6) === 0 || !isNeeded2(words, fixed6(words, at + V_STAMP5), hash);
+  return (load17(words, at + V_PREV5) & REF_MASK6) === 0 || !isNeeded2(words, fixed6(words, at + V_STAMP5), hash);
 }
 function dropAtOnce(words, base, table, slot, link2) {
   const tombstone = refOf3(link2);
@@ -5239,17 +5261,17 @@ function isNearHome(words, table, slot) {
   return (placeOf4(table, slot) - home2 & words[table + T_CAPACITY4] - 1) < NEAR;
 }
 function isRidOfMovers(words, table) {
-  const since = load16(words, table + T_ROOT_SINCE2);
+  const since = load17(words, table + T_ROOT_SINCE2);
   if (since !== 0) return isOver2(words, since);
-  if (load16(words, H_ROOT4) * 4 === table) {
-    compareAndSet11(words, table + T_ROOT_SINCE2, 0, load16(words, H_ERA7));
+  if (load17(words, H_ROOT4) * 4 === table) {
+    compareAndSet11(words, table + T_ROOT_SINCE2, 0, load17(words, H_ERA7));
   }
   return false;
 }
 
 // src/table/fast_path.ts
 var { H_LOW: H_LOW3, H_ROOT: H_ROOT5, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS4, P_PERMITS_FOR: P_PERMITS_FOR3, P_PIN: P_PIN5, P_RESULT: P_RESULT2, P_SEEN: P_SEEN3, T_CAPACITY: T_CAPACITY5, T_NEXT: T_NEXT3, T_NUMBER: T_NUMBER4, T_SHIFT: T_SHIFT5, TAG_SHIFT: TAG_SHIFT3, TAG_TOMBSTONE: TAG_TOMBSTONE3, V_HEADER_WORDS: V_HEADER_WORDS5, V_KEY: V_KEY5, V_PREV: V_PREV6, V_VALUE: V_VALUE4 } = layout_exports;
-var { hint: hint8, load: load17, own: own15, poke: poke15, touch: touch4 } = atomics_exports;
+var { hint: hint9, load: load18, own: own15, poke: poke15, touch: touch4 } = atomics_exports;
 var { floatAt: floatAt3 } = intrinsics_exports;
 var { clearPin: clearPin3, setPin: setPin3 } = pin_exports;
 var { classAt: classAt3, classFor: classFor3, popBlock: popBlock3, pushBlock: pushBlock2 } = free_list_exports;
@@ -5328,7 +5350,7 @@ function pin(words, base) {
   return true;
 }
 function newNumber(words, base, info, valueInfo) {
-  if (hint8(words, H_LOW3) !== 0) return 0;
+  if (hint9(words, H_LOW3) !== 0) return 0;
   return newVersion(words, base, info, valueInfo, NUMBER_BYTES2);
 }
 function newVersion(words, base, info, valueInfo, valueBytes3) {
@@ -5342,13 +5364,13 @@ function free(words, base, version) {
   pushBlock2(words, base, classAt3(words, version), version);
 }
 function touchHome(words, base, hash) {
-  const table = hint8(words, H_ROOT5) * 4;
+  const table = hint9(words, H_ROOT5) * 4;
   const home2 = homePlace4(hash, words[table + T_SHIFT5]);
   words[base + P_SEEN3] = touch4(words, slotAt3(table, home2));
 }
 function rootAtRest(words) {
-  const table = load17(words, H_ROOT5) * 4;
-  return load17(words, table + T_NEXT3) === 0 ? table : 0;
+  const table = load18(words, H_ROOT5) * 4;
+  return load18(words, table + T_NEXT3) === 0 ? table : 0;
 }
 function probe(words, table, hash, key, info) {
   if (table === 0) return -1;
@@ -5371,7 +5393,7 @@ function probe(words, table, hash, key, info) {
 }
 function currentLink(words, base, slot, hash, key, info) {
   if (slot < 0) return NO_LINK;
-  const there = load17(words, slot);
+  const there = load18(words, slot);
   if (isEmpty3(there)) return 0;
   if (there !== hash) return NO_LINK;
   const linked = readLink3(words, slot);
@@ -5396,7 +5418,7 @@ function isExpected(linked, expected) {
   return expected === ANY_VERSION || refOf4(linked) === expected;
 }
 function insert(words, base, table, slot, hash, version) {
-  const there = load17(words, slot);
+  const there = load18(words, slot);
   const isMine = isEmpty3(there) ? claim2(words, base, table, slot, hash) : there === hash;
   if (!isMine) return UNDONE;
   announce2(words, base, 0, version);
@@ -5498,19 +5520,19 @@ function fastPathFallback(words, floats) {
 
 // src/table/gap.ts
 var { T_CAPACITY: T_CAPACITY6 } = layout_exports;
-var { load: load18 } = atomics_exports;
+var { load: load19 } = atomics_exports;
 var { isEmpty: isEmpty4, slotAt: slotAt4 } = slot_exports;
 function afterGap(words, table, from, to) {
   const mask = words[table + T_CAPACITY6] - 1;
   for (let i = from; i < to; i++) {
-    if (!isEmpty4(load18(words, slotAt4(table, i & mask)))) return i;
+    if (!isEmpty4(load19(words, slotAt4(table, i & mask)))) return i;
   }
   return to;
 }
 
 // src/table/cursor.ts
 var { H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY5, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, V_KEY: V_KEY6, V_STAMP: V_STAMP6 } = layout_exports;
-var { hint: hint9, load: load19, fixed: fixed7 } = atomics_exports;
+var { hint: hint10, load: load20, fixed: fixed7 } = atomics_exports;
 var { homePlace: homePlace5, isClosed: isClosed3, isEmpty: isEmpty5, isGone: isGone2, isMoved: isMoved2, isUnclaimed: isUnclaimed3, isUnlinked: isUnlinked4, readLink: readLink4, refOf: refOf5, slotAt: slotAt5 } = slot_exports;
 var { settle: settle5, touchVersion: touchVersion2 } = version_exports;
 var HASHES = 2 ** 32;
@@ -5556,13 +5578,13 @@ var Cursor = class {
   next(refs) {
     const words = this.#words;
     const from = this.#position;
-    const width = 2 ** words[load19(words, H_ROOT6) * 4 + T_SHIFT6];
+    const width = 2 ** words[load20(words, H_ROOT6) * 4 + T_SHIFT6];
     const to = Math.min(HASHES, (Math.floor(from / width) + RANGE_SLOTS) * width);
     for (; ; ) {
       refs.length = 0;
       this.#hashes.length = 0;
-      let table = load19(words, H_ROOT6) * 4;
-      const next = load19(words, table + T_NEXT4);
+      let table = load20(words, H_ROOT6) * 4;
+      const next = load20(words, table + T_NEXT4);
       if (next !== 0) {
         this.#move(table, from, to);
         table = next * 4;
@@ -5598,11 +5620,11 @@ var Cursor = class {
     const last = home(words, table, to - 1);
     for (let i = first; i - first <= mask; i++) {
       let slot = slotAt5(table, i & mask);
-      let hash = hint9(words, slot);
+      let hash = hint10(words, slot);
       if (isUnclaimed3(hash)) {
         if (i < last) i = this.#afterGap(table, i, last);
         slot = slotAt5(table, i & mask);
-        hash = load19(words, slot);
+        hash = load20(words, slot);
       }
       if (isEmpty5(hash)) break;
       if (isClosed3(hash)) return false;
@@ -5630,7 +5652,7 @@ var Cursor = class {
 };
 function settleMet(words, ref) {
   const at = ref * 4;
-  if (hint9(words, at + V_STAMP6) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
+  if (hint10(words, at + V_STAMP6) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
 }
 function home(words, table, hash) {
   return homePlace5(hash, words[table + T_SHIFT6]);
@@ -5789,7 +5811,7 @@ var Backoff = class {
 
 // src/table/chain.ts
 var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, REF_MASK: REF_MASK7, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY7, V_PREV: V_PREV7, V_STAMP: V_STAMP7 } = layout_exports;
-var { compareAndSet: compareAndSet12, load: load20, fixed: fixed8 } = atomics_exports;
+var { compareAndSet: compareAndSet12, load: load21, fixed: fixed8 } = atomics_exports;
 var { hashWords: hashWords3 } = hash_exports;
 var { isOlderOpen: isOlderOpen2, isShown: isShown3 } = registry_exports;
 var { freeze: freeze2, prune: prune4 } = prune_exports;
@@ -5846,13 +5868,13 @@ var TableChains = class {
     const words = this.#words;
     const birth = fixed8(words, wanted * 4 + V_STAMP7);
     let front = newest;
-    let prev = load20(words, front * 4 + V_PREV7);
+    let prev = load21(words, front * 4 + V_PREV7);
     for (; ; ) {
       this.passed++;
       if ((prev & GOING3) !== 0) return false;
       const ref = prev & REF_MASK7;
       if (ref === 0 || fixed8(words, ref * 4 + V_STAMP7) < birth) return true;
-      const older = load20(words, ref * 4 + V_PREV7);
+      const older = load21(words, ref * 4 + V_PREV7);
       if (ref === wanted || (older & GOING3) !== 0) {
         const next = older & REF_MASK7 | FINAL4;
         if (!compareAndSet12(words, front * 4 + V_PREV7, prev, next)) return false;
@@ -5877,7 +5899,7 @@ function hashOf(words, ref) {
 
 // src/table/move.ts
 var { P_PERMITS: P_PERMITS5, SLOT_WORDS: SLOT_WORDS4, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT5, T_SHIFT: T_SHIFT7 } = layout_exports;
-var { load: load21, own: own16, poke: poke16 } = atomics_exports;
+var { load: load22, own: own16, poke: poke16 } = atomics_exports;
 var { retire: retire4 } = limbo_exports;
 var { claim: claim3, closeEmpty: closeEmpty2, closeUnlinked: closeUnlinked2, dropMoved: dropMoved2, freezeLink: freezeLink2, homePlace: homePlace6, isClosed: isClosed4, isDead: isDead2, isEmpty: isEmpty6, isFrozen: isFrozen4, isGone: isGone3, isMoved: isMoved3, isUnlinked: isUnlinked5, linkFirst: linkFirst3, markMoved: markMoved2, nextPlace: nextPlace4, readLink: readLink5, refOf: refOf6, slotAt: slotAt6, thawed: thawed2 } = slot_exports;
 var { isDroppable: isDroppable2 } = tombstone_exports;
@@ -5891,7 +5913,7 @@ function moveSlots(words, base, table, first, count) {
 }
 function moveSlot(words, base, table, slot) {
   for (; ; ) {
-    const hash = load21(words, slot);
+    const hash = load22(words, slot);
     if (isClosed4(hash)) return true;
     if (isEmpty6(hash)) {
       if (closeEmpty2(words, slot)) return true;
@@ -5912,7 +5934,7 @@ function moveSlot(words, base, table, slot) {
       }
       if (!freezeLink2(words, slot, link2)) continue;
     }
-    const next = load21(words, table + T_NEXT5) * 4;
+    const next = load22(words, table + T_NEXT5) * 4;
     if (!copy(words, next, hash, thawed2(link2))) return false;
     markMoved2(words, slot);
     return true;
@@ -5937,7 +5959,7 @@ function copy(words, next, hash, link2) {
   let place = homePlace6(hash, words[next + T_SHIFT7]);
   for (let probes = 0; probes <= mask; ) {
     const slot = slotAt6(next, place);
-    const there = load21(words, slot);
+    const there = load22(words, slot);
     if (isClosed4(there)) return true;
     if (isEmpty6(there)) {
       claim3(words, slot, hash);
@@ -5960,7 +5982,7 @@ function copy(words, next, hash, link2) {
 
 // src/table/migration.ts
 var { H_ROOT: H_ROOT7, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, SLOT_WORDS: SLOT_WORDS5, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP8 } = layout_exports;
-var { add: add6, compareAndSet: compareAndSet13, hint: hint10, load: load22, poke: poke17, release: release4, store: store7, touch: touch5 } = atomics_exports;
+var { add: add6, compareAndSet: compareAndSet13, hint: hint11, load: load23, poke: poke17, release: release4, store: store7, touch: touch5 } = atomics_exports;
 var { enter: enter7, leave: leave7 } = section_exports;
 var Migration = class {
   #participant;
@@ -6001,8 +6023,8 @@ var Migration = class {
    * Keeps memory back from entries for a table that is as large as the current one, or the next.
    */
   keepReserve() {
-    const root = load22(this.#words, H_ROOT7) * 4;
-    const next = load22(this.#words, root + T_NEXT6) * 4;
+    const root = load23(this.#words, H_ROOT7) * 4;
+    const next = load23(this.#words, root + T_NEXT6) * 4;
     const capacity = this.#words[(next || root) + T_CAPACITY9];
     this.#participant.allocator.tables.keep(tableBytes(capacity));
   }
@@ -6035,20 +6057,20 @@ var Migration = class {
   }
   /** Whether the root is being moved: a hint, for a caller that is not pinned. */
   get isMoving() {
-    return hint10(this.#words, hint10(this.#words, H_ROOT7) * 4 + T_NEXT6) !== 0;
+    return hint11(this.#words, hint11(this.#words, H_ROOT7) * 4 + T_NEXT6) !== 0;
   }
   /** Moves everything that is left of the root, if it is being moved. */
   finishIfMoving() {
-    const table = load22(this.#words, H_ROOT7) * 4;
-    if (load22(this.#words, table + T_NEXT6) !== 0) this.finish(table);
+    const table = load23(this.#words, H_ROOT7) * 4;
+    if (load23(this.#words, table + T_NEXT6) !== 0) this.finish(table);
   }
   /**
    * Moves one stride if the root is being moved, for a caller that has time. Says whether there is
    * more to do.
    */
   helpIfMoving() {
-    const table = load22(this.#words, H_ROOT7) * 4;
-    if (load22(this.#words, table + T_NEXT6) === 0) return false;
+    const table = load23(this.#words, H_ROOT7) * 4;
+    if (load23(this.#words, table + T_NEXT6) === 0) return false;
     this.help(table);
     return true;
   }
@@ -6058,8 +6080,8 @@ var Migration = class {
   #firstUnfinished(table) {
     const words = this.#words;
     const strides = words[table + T_CAPACITY9] / STRIDE3;
-    let stride = load22(words, table + T_SWEPT2);
-    while (stride < strides && load22(words, this.#doneWord(table, stride)) !== 0) stride++;
+    let stride = load23(words, table + T_SWEPT2);
+    while (stride < strides && load23(words, this.#doneWord(table, stride)) !== 0) stride++;
     release4(words, table + T_SWEPT2, stride);
     return stride;
   }
@@ -6079,7 +6101,7 @@ var Migration = class {
     const end = firstSlot + STRIDE3 * SLOT_WORDS5;
     let seen = 0;
     for (let slot = firstSlot; slot < end; slot += SLOT_WORDS5) {
-      const link2 = hint10(words, slot + 1);
+      const link2 = hint11(words, slot + 1);
       if (isDead(link2)) seen |= touch5(words, refOf(link2) * 4 + V_STAMP8);
     }
     words[this.#participant.base + P_SEEN4] = seen;
@@ -6089,7 +6111,7 @@ var Migration = class {
     const { base } = this.#participant;
     enter7(words, base);
     poke17(words, base + P_REAPING2, table / 4);
-    compareAndSet13(words, H_ROOT7, table / 4, load22(words, table + T_NEXT6));
+    compareAndSet13(words, H_ROOT7, table / 4, load23(words, table + T_NEXT6));
     this.reap(table);
     poke17(words, base + P_REAPING2, 0);
     leave7(words, base);
@@ -6109,7 +6131,7 @@ var Migration = class {
   #moveSlots(table, first, count) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load22(words, table + T_NEXT6) * 4;
+    const next = load23(words, table + T_NEXT6) * 4;
     enter7(words, base);
     this.#permits.turnTo(next);
     if (!this.#move(base, table, first, count)) {
@@ -6122,7 +6144,7 @@ var Migration = class {
   giveUpUnlinked(table, slot) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load22(words, table + T_NEXT6) * 4;
+    const next = load23(words, table + T_NEXT6) * 4;
     enter7(words, base);
     this.#permits.turnTo(next);
     const closed = giveUpUnlinked(words, base, slot);
@@ -6133,23 +6155,15 @@ var Migration = class {
 };
 
 // src/table/resizer.ts
-var { H_PARTICIPANTS: H_PARTICIPANTS4, H_ROOT: H_ROOT8, NEVER: NEVER3, P_ENTRIES: P_ENTRIES3, P_EXPECTED: P_EXPECTED3, SLOT_WORDS: SLOT_WORDS6, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, V_STAMP: V_STAMP9 } = layout_exports;
-var { hint: hint11, load: load23, own: own17, poke: poke18 } = atomics_exports;
+var { H_PARTICIPANTS: H_PARTICIPANTS5, H_ROOT: H_ROOT8, NEVER: NEVER3, P_EXPECTED: P_EXPECTED3, SLOT_WORDS: SLOT_WORDS6, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, V_STAMP: V_STAMP9 } = layout_exports;
+var { hint: hint12, load: load24, own: own17, poke: poke18 } = atomics_exports;
 var { enter: enter8, leave: leave8 } = section_exports;
 var MOST_EXPECTED = 2 ** 28;
-function liveEntries(words) {
-  let sum = 0;
-  const slots = load23(words, H_PARTICIPANTS4);
-  for (let slot = 0; slot < slots; slot++) {
-    sum = sum + hint11(words, participantBase(slot) + P_ENTRIES3) | 0;
-  }
-  return Math.max(0, sum);
-}
 function expectedEntries(words) {
   let sum = 0;
-  const slots = load23(words, H_PARTICIPANTS4);
+  const slots = load24(words, H_PARTICIPANTS5);
   for (let slot = 0; slot < slots; slot++) {
-    sum += hint11(words, participantBase(slot) + P_EXPECTED3);
+    sum += hint12(words, participantBase(slot) + P_EXPECTED3);
   }
   return sum;
 }
@@ -6181,13 +6195,13 @@ var Resizer = class {
     return started;
   }
   #start(table, worth) {
-    while (load23(this.#words, table + T_NEXT7) === 0) {
+    while (load24(this.#words, table + T_NEXT7) === 0) {
       const counts = this.#count(table);
       if (isMostlyDead(counts) && this.#movesInVain(table)) {
         revokeHorizons(this.#words);
       }
       const next = this.#allocateNext(table, counts, worth);
-      if (next === 0) return load23(this.#words, table + T_NEXT7) !== 0;
+      if (next === 0) return load24(this.#words, table + T_NEXT7) !== 0;
       this.#migration.begin(table, next);
     }
     return true;
@@ -6195,7 +6209,7 @@ var Resizer = class {
   /** Starts a move if the root, in which this participant has just taken permits, is crowded. */
   startIfCrowded(table) {
     const words = this.#words;
-    if (load23(words, H_ROOT8) * 4 !== table) return;
+    if (load24(words, H_ROOT8) * 4 !== table) return;
     const claimed = claimedSlots(words, table);
     if (claimed < crowded(words[table + T_CAPACITY10])) return;
     this.start(table, earlyPurgeWorth(this.#count(table)));
@@ -6205,8 +6219,8 @@ var Resizer = class {
    */
   considerShrinking(deadShare) {
     const words = this.#words;
-    const table = load23(words, H_ROOT8) * 4;
-    if (load23(words, table + T_PERMITS5) < 0) return;
+    const table = load24(words, H_ROOT8) * 4;
+    if (load24(words, table + T_PERMITS5) < 0) return;
     const counts = this.#count(table);
     const expected = expectedEntries(words);
     if (!isSparse(counts, expected, this.#minCapacityShift)) {
@@ -6223,8 +6237,8 @@ var Resizer = class {
    */
   purge(worth) {
     const words = this.#words;
-    const table = load23(words, H_ROOT8) * 4;
-    if (load23(words, table + T_NEXT7) !== 0) return;
+    const table = load24(words, H_ROOT8) * 4;
+    if (load24(words, table + T_NEXT7) !== 0) return;
     const counts = this.#count(table);
     worth ??= purgeWorth(counts.capacity);
     if (!this.#canDrop(table, counts, worth) && !this.#canShrink(counts)) {
@@ -6237,14 +6251,14 @@ var Resizer = class {
    * place. The caller is pinned.
    */
   wouldPurge(worth) {
-    const table = load23(this.#words, H_ROOT8) * 4;
+    const table = load24(this.#words, H_ROOT8) * 4;
     const counts = this.#count(table);
     worth ??= purgeWorth(counts.capacity);
     return this.#hasDroppable(table, counts, worth) || this.#canShrink(counts);
   }
   /** How many more deletions would make a purge worth its while. */
   get deletionsWanted() {
-    const counts = this.#count(load23(this.#words, H_ROOT8) * 4);
+    const counts = this.#count(load24(this.#words, H_ROOT8) * 4);
     return purgeWorth(counts.capacity) - deadSlots(counts);
   }
   /**
@@ -6258,7 +6272,7 @@ var Resizer = class {
     poke18(words, announced, Math.min(entries, MOST_EXPECTED));
     if (entries <= before) return;
     this.#migration.finishIfMoving();
-    const table = load23(words, H_ROOT8) * 4;
+    const table = load24(words, H_ROOT8) * 4;
     const wanted = claimedSlots(words, table) + expectedEntries(words);
     if (wanted < crowded(words[table + T_CAPACITY10])) return;
     if (this.start(table)) this.#migration.finish(table);
@@ -6340,7 +6354,7 @@ var Resizer = class {
     if (isGone(link2)) return true;
     if (!isDead(link2)) return false;
     const tombstone = refOf(link2);
-    return hint11(words, tombstone * 4 + V_STAMP9) > 0 && isUnneeded(words, tombstone, hint11(words, slot));
+    return hint12(words, tombstone * 4 + V_STAMP9) > 0 && isUnneeded(words, tombstone, hint12(words, slot));
   }
   /** Whether all that the horizons let go was dropped when this table was made. */
   #movesInVain(table) {
@@ -6351,7 +6365,7 @@ var Resizer = class {
    * caller is pinned.
    */
   get hasPlace() {
-    const table = load23(this.#words, H_ROOT8) * 4;
+    const table = load24(this.#words, H_ROOT8) * 4;
     const bytes = tableBytes(this.#words[table + T_CAPACITY10]);
     return this.#participant.allocator.tables.hasPlace(bytes);
   }
@@ -6359,7 +6373,7 @@ var Resizer = class {
 
 // src/table/table.ts
 var { FINAL: FINAL5, H_ROOT: H_ROOT9, P_SEEN: P_SEEN5, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_PERMITS: T_PERMITS6, T_SHIFT: T_SHIFT8, V_PREV: V_PREV8 } = layout_exports;
-var { hint: hint12, load: load24, poke: poke19, fixed: fixed9, touch: touch6 } = atomics_exports;
+var { hint: hint13, load: load25, poke: poke19, fixed: fixed9, touch: touch6 } = atomics_exports;
 var { account: account3, announce: announce3 } = account_exports;
 var { enter: enter9, leave: leave9 } = section_exports;
 var { claimWithPermit: claimWithPermit3, closeEmpty: closeEmpty3, deadLink: deadLink3, homePlace: homePlace7, isClosed: isClosed5, isEmpty: isEmpty7, isFrozen: isFrozen5, isMoved: isMoved4, isUnlinked: isUnlinked6, linkFirst: linkFirst4, nextPlace: nextPlace5, readHash: readHash3, readLink: readLink6, refOf: refOf7, relink: relink3, slotAt: slotAt7 } = slot_exports;
@@ -6408,7 +6422,7 @@ var Table = class {
   find(key) {
     const words = this.#words;
     const hash = key.hash;
-    let table = load24(words, H_ROOT9) * 4;
+    let table = load25(words, H_ROOT9) * 4;
     for (; ; ) {
       const mask = words[table + T_CAPACITY11] - 1;
       let place = homePlace7(hash, words[table + T_SHIFT8]);
@@ -6438,7 +6452,7 @@ var Table = class {
         }
         place = nextPlace5(place, mask);
       }
-      table = load24(words, table + T_NEXT8) * 4;
+      table = load25(words, table + T_NEXT8) * 4;
       if (table === 0) return 0;
     }
   }
@@ -6460,16 +6474,16 @@ var Table = class {
   #seek(key, toInsert) {
     const words = this.#words;
     for (; ; ) {
-      let table = load24(words, H_ROOT9) * 4;
-      let next = load24(words, table + T_NEXT8);
+      let table = load25(words, H_ROOT9) * 4;
+      let next = load25(words, table + T_NEXT8);
       if (next !== 0) this.migration.help(table);
       for (; ; ) {
         const found = this.#seekIn(table, key, toInsert, next !== 0);
         if (found >= 0) return found;
-        next = load24(words, table + T_NEXT8);
+        next = load25(words, table + T_NEXT8);
         if (next === 0) break;
         table = next * 4;
-        next = load24(words, table + T_NEXT8);
+        next = load25(words, table + T_NEXT8);
       }
       if (this.#slot === 0) return 0;
     }
@@ -6604,7 +6618,7 @@ var Table = class {
   }
   /** Links a version in the slot that the last seek found, which is claimed by now. */
   #linkInSlot(version) {
-    const isInNext = load24(this.#words, H_ROOT9) * 4 !== this.#table;
+    const isInNext = load25(this.#words, H_ROOT9) * 4 !== this.#table;
     if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
     return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
@@ -6634,7 +6648,7 @@ var Table = class {
    */
   touch(hashes, count) {
     const words = this.#words;
-    const table = load24(words, H_ROOT9) * 4;
+    const table = load25(words, H_ROOT9) * 4;
     const shift = words[table + T_SHIFT8];
     let seen = 0;
     for (let i = 0; i < count; i++) {
@@ -6649,16 +6663,16 @@ var Table = class {
   touchVersions(hashes, count) {
     this.touch(hashes, count);
     const words = this.#words;
-    const table = load24(words, H_ROOT9) * 4;
+    const table = load25(words, H_ROOT9) * 4;
     const mask = words[table + T_CAPACITY11] - 1;
     const shift = words[table + T_SHIFT8];
     for (let i = 0; i < count; i++) {
       let place = homePlace7(hashes[i], shift);
       for (let probes = 0; probes < GUESSES; probes++) {
-        if (hint12(words, slotAt7(table, place)) === hashes[i]) break;
+        if (hint13(words, slotAt7(table, place)) === hashes[i]) break;
         place = nextPlace5(place, mask);
       }
-      hashes[i] = refOf7(hint12(words, slotAt7(table, place) + 1));
+      hashes[i] = refOf7(hint13(words, slotAt7(table, place) + 1));
     }
     let seen = 0;
     for (let i = 0; i < count; i++) seen |= touchVersion3(words, hashes[i]);
@@ -6680,16 +6694,16 @@ var Table = class {
    */
   insertNew(hash, version, isAlone) {
     const words = this.#words;
-    const table = load24(words, H_ROOT9) * 4;
-    if (load24(words, table + T_NEXT8) !== 0) return false;
+    const table = load25(words, H_ROOT9) * 4;
+    if (load25(words, table + T_NEXT8) !== 0) return false;
     const mask = words[table + T_CAPACITY11] - 1;
     let place = homePlace7(hash, words[table + T_SHIFT8]);
     let slot = slotAt7(table, place);
-    for (let there = hint12(words, slot); !isEmpty7(there); ) {
+    for (let there = hint13(words, slot); !isEmpty7(there); ) {
       if (there === hash || isClosed5(there)) return false;
       place = nextPlace5(place, mask);
       slot = slotAt7(table, place);
-      there = hint12(words, slot);
+      there = hint13(words, slot);
     }
     const grant = this.#permits.ask(table);
     if (grant === "none") return false;
@@ -6712,12 +6726,12 @@ var Table = class {
    */
   #startOrFinishMove() {
     const words = this.#words;
-    const root = load24(words, H_ROOT9) * 4;
+    const root = load25(words, H_ROOT9) * 4;
     if (root !== this.#table) {
-      if (load24(words, root + T_NEXT8) !== 0) this.migration.finish(root);
+      if (load25(words, root + T_NEXT8) !== 0) this.migration.finish(root);
       return "lost";
     }
-    if (load24(words, root + T_PERMITS6) > 0) return "lost";
+    if (load25(words, root + T_PERMITS6) > 0) return "lost";
     return this.resizer.start(root) ? "lost" : "full";
   }
 };
@@ -7106,7 +7120,7 @@ __export(fast_lookup_exports, {
   lookupPacked: () => lookupPacked
 });
 var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
-var { load: load25 } = atomics_exports;
+var { load: load26 } = atomics_exports;
 var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
 var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
 var { hashWords: hashWords4, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
@@ -7148,10 +7162,10 @@ function lookupPacked(words, floats, base, key, hash, info, most) {
   return validates2(words, before) ? found : UNDECIDED3;
 }
 function seemsPlainNumber(words, version) {
-  return load25(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load25(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
+  return load26(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load26(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
 }
 function copyOut(words, floats, base, hash, info, version, most) {
-  const valueInfo = load25(words, version * 4 + V_VALUE5);
+  const valueInfo = load26(words, version * 4 + V_VALUE5);
   if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
   const to = copiedValue(base, info) * 2;
   const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
@@ -7159,7 +7173,7 @@ function copyOut(words, floats, base, hash, info, version, most) {
   words[base + P_HASH2] = hash;
   words[base + P_INFO2] = info;
   words[base + P_VALUE_INFO2] = valueInfo;
-  const keyInfo = load25(words, version * 4 + V_KEY8);
+  const keyInfo = load26(words, version * 4 + V_KEY8);
   const from = valueIndexOf3(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY7) !== 0;
   floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
@@ -7827,30 +7841,22 @@ function sweepExpired(attachment) {
 }
 
 // src/map/counters.ts
-var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS5, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES5 } = layout_exports;
-var { hint: hint13, load: load26 } = atomics_exports;
-function sumTally(segment, word) {
-  let sum = 0;
-  const slots = load26(segment.words, H_PARTICIPANTS5);
-  for (let slot = 0; slot < slots; slot++) {
-    sum = sum + hint13(segment.words, participantBase(slot) + word) | 0;
-  }
-  return Math.max(0, sum);
-}
+var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS6, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES5 } = layout_exports;
+var { hint: hint14, load: load27 } = atomics_exports;
 var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
 var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
 function activityOf({ words, floats }, slot) {
   const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint13(words, base + P_USED_REFS4) + hint13(words, H_FLUSH3);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint14(words, base + P_USED_REFS4) + hint14(words, H_FLUSH3);
 }
 function sumActivity(segment) {
   let sum = 0;
-  const slots = load26(segment.words, H_PARTICIPANTS5);
+  const slots = load27(segment.words, H_PARTICIPANTS6);
   for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
   return sum;
 }
 function liveBytesOf(segment) {
-  return sumTally(segment, P_LIVE_REFS3) * REF_BYTES5;
+  return sumHints(segment.words, P_LIVE_REFS3) * REF_BYTES5;
 }
 
 // src/map/death_watch.ts
@@ -9639,7 +9645,7 @@ var RecordReader = class {
 };
 
 // src/persist/bulk_load.ts
-var { H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND6, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8 } = layout_exports;
+var { H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES3, P_HAND: P_HAND6, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8 } = layout_exports;
 var { poke: poke20, store: store8 } = atomics_exports;
 var BATCH = 1024;
 var AHEAD = 128;
@@ -9761,7 +9767,7 @@ var BulkLoader = class {
   }
   #account() {
     const { participant } = this.#attachment;
-    participant.tally(P_ENTRIES4, this.#newEntries);
+    participant.tally(P_ENTRIES3, this.#newEntries);
     participant.tally(P_LIVE_REFS4, this.#newRefs);
     this.#newEntries = 0;
     this.#newRefs = 0;
@@ -11053,7 +11059,7 @@ var Series = class {
         id: base.id
       },
       time,
-      expected: sumTally(segment, P_ENTRIES),
+      expected: liveEntries(segment.words),
       keyCodec: segment.keyCodec,
       valueCodec: segment.valueCodec
     };

@@ -19,7 +19,7 @@ import type { Words } from "../segment/atomics.ts";
 import { BoundedWait } from "./bounded_wait.ts";
 import { HeldVersions, type VersionHolder } from "./held_versions.ts";
 import { drain, firstToFree, leaveLimbo } from "./limbo.ts";
-import { participantBase } from "./registry.ts";
+import { participantBase } from "../segment/participants.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {

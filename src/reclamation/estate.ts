@@ -14,7 +14,7 @@
 import { ESTATE, H_PARTICIPANTS, P_STATE } from "../segment/layout.ts";
 import { compareAndSet, load, store } from "../segment/atomics.ts";
 import type { Participant } from "./participant.ts";
-import { participantBase } from "./registry.ts";
+import { participantBase } from "../segment/participants.ts";
 
 /** Adopts all estates of the segment. The caller is between operations. O(participants). */
 export function adoptEstates(self: Participant): void {

@@ -31,7 +31,7 @@ import { Collector } from "./collector.ts";
 import type { Chains } from "./held_versions.ts";
 import { hold, retire, retireTree } from "./limbo.ts";
 import * as pins from "./pin.ts";
-import { participantBase } from "./registry.ts";
+import { participantBase } from "../segment/participants.ts";
 import { descend, finishDescent, isTreeStamp } from "./tree.ts";
 
 // Constants of its own: `layout.ts` says why.

@@ -31,7 +31,7 @@ import type { Segment } from "../segment/segment.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
 import { locks } from "./lifeline.ts";
 import { type Participant, withdraw } from "./participant.ts";
-import { participantBase } from "./registry.ts";
+import { participantBase } from "../segment/participants.ts";
 import { repair } from "./repair.ts";
 
 /** What a recovery needs of those who know tables. */

@@ -14,6 +14,7 @@
  */
 
 import * as layout from "../segment/layout.ts";
+import * as participants from "../segment/participants.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 
@@ -25,12 +26,11 @@ const {
   P_NOTES,
   P_REGISTRY,
   P_REGISTRY_MARK,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
   PENDING,
   REVOKED,
 } = layout;
 const { compareAndSet, load } = access;
+const { participantBase } = participants;
 
 /** From a registry word to its note. */
 const NOTE = P_NOTES - P_REGISTRY;
@@ -39,11 +39,6 @@ const SIGN = -0x80000000;
 /** The place before all hashes, and the one behind all. */
 export const FIRST_PLACE: number = SIGN;
 export const LAST_PLACE = 0x7fffffff;
-
-/** Word index of a participant's record. */
-export function participantBase(slot: number): number {
-  return PARTICIPANTS + slot * PARTICIPANT_WORDS;
-}
 
 /** The note beside a registry word. */
 export function noteOf(registryWord: number): number {

@@ -65,7 +65,7 @@ import { doubt } from "../segment/long_key.ts";
 import type { Segment } from "../segment/segment.ts";
 import { runLength } from "../segment/table_region.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
-import { participantBase } from "./registry.ts";
+import { participantBase } from "../segment/participants.ts";
 import { finishDescent } from "./tree.ts";
 
 /**

@@ -26,6 +26,7 @@ import { Consolidation } from "./consolidation.ts";
 import * as lists from "./free_list.ts";
 import * as layout from "./layout.ts";
 import * as sections from "./section.ts";
+import { participantBase } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
 import { TableMemory } from "./table_memory.ts";
@@ -43,8 +44,6 @@ const {
   P_FREE,
   P_FREEING,
   P_HAND,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
   R_LINK,
 } = layout;
 const { hint, own, poke, fixed, store } = access;
@@ -84,7 +83,7 @@ export class Allocator {
     this.#words = segment.words;
     this.#classes = segment.classes;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
     const limits = new ChunkLimits(segment);
     const pool = new ChunkPool(segment, slot, limits);
     const transfer = new TransferCache(segment, slot);

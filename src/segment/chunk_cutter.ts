@@ -8,13 +8,8 @@
 import { assert, CHECKED } from "./assert.ts";
 import { changeChunk } from "./chunk_ledger.ts";
 import { countFree } from "./free_list.ts";
-import {
-  P_CHUNK,
-  P_FREE,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
-  R_LINK,
-} from "./layout.ts";
+import { P_CHUNK, P_FREE, R_LINK } from "./layout.ts";
+import { participantBase } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
 import { own, poke, type Words } from "./atomics.ts";
@@ -32,7 +27,7 @@ export class ChunkCutter {
     this.#words = segment.words;
     this.#classes = segment.classes;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
   }
 
   /**

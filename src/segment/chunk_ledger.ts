@@ -19,10 +19,9 @@ import {
   P_GIVEN,
   P_TAKEN,
   P_USED_REFS,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
 } from "./layout.ts";
 import { assert, CHECKED } from "./assert.ts";
+import { participantBase } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import { load, own, poke, store, type Words } from "./atomics.ts";
 
@@ -50,7 +49,7 @@ export function changeChunk(
   usedRefs = 0,
 ): void {
   const { words } = segment;
-  const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  const base = participantBase(slot);
   if (CHECKED) checkChange(words, base, segment.descriptor(chunk), slot, state);
   const counted = own(words, base + P_CHUNKS_COUNTED) + chunks;
   const used = own(words, base + P_USED_REFS) + usedRefs;
@@ -84,7 +83,7 @@ function checkChange(
  */
 export function finishChunkChange(segment: Segment, slot: number): void {
   const { words } = segment;
-  const base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+  const base = participantBase(slot);
   const chunk = own(words, base + P_CHUNK_CHANGE) - 1;
   if (chunk < 0) return;
   const atHand =

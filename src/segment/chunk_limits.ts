@@ -15,16 +15,9 @@
  * @module
  */
 
-import {
-  H_CEILING,
-  H_LOW,
-  H_PARTICIPANTS,
-  P_GIVEN,
-  P_TAKEN,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
-} from "./layout.ts";
+import { H_CEILING, H_LOW, P_GIVEN, P_TAKEN } from "./layout.ts";
 import { reservedChunks } from "./long_key.ts";
+import { sumOver } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import { chunksOfRegion } from "./table_region.ts";
 import { load, store, type Words } from "./atomics.ts";
@@ -35,17 +28,6 @@ export type Purpose = "entry" | "tombstone" | "table";
 /** Chunks that entries leave to tombstones. */
 export function leastReserve(chunkCount: number): number {
   return Math.max(4, chunkCount >> 6);
-}
-
-/** The sum of a word over all participants; it wraps at 32 bits. */
-export function sumOver(words: Words, word: number): number {
-  let sum = 0;
-  const slots = load(words, H_PARTICIPANTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const index = PARTICIPANTS + slot * PARTICIPANT_WORDS + word;
-    sum = (sum + load(words, index)) | 0;
-  }
-  return sum;
 }
 
 /** The limits of one segment. Each question is O(participants), or O(chunks of the region). */

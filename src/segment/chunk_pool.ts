@@ -26,11 +26,10 @@ import {
   H_CHUNK_HINT,
   P_FREEING,
   P_TAKEN,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
   V_STAMP,
 } from "./layout.ts";
 import { doubt } from "./long_key.ts";
+import { participantBase } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import { areFreeChunks, freeTablePlace, isFreeChunk } from "./table_region.ts";
 import {
@@ -55,7 +54,7 @@ export class ChunkPool {
     this.#words = segment.words;
     this.#limits = limits;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
   }
 
   // ---- claiming ---------------------------------------------------------------------------------

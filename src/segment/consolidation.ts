@@ -13,11 +13,10 @@ import {
   P_CHUNK,
   P_FREE,
   P_FREE_COUNT,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
   R_LINK,
 } from "./layout.ts";
 import { enter, leave } from "./section.ts";
+import { participantBase } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
 import type { TransferCache } from "./transfer_cache.ts";
@@ -51,7 +50,7 @@ export class Consolidation {
     this.#pool = pool;
     this.#transfer = transfer;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
   }
 
   /** Notes that so many refs were freed: the more there are, the sooner it is worth while. */

@@ -22,12 +22,11 @@ import {
   H_PARTICIPANTS,
   P_CHUNK,
   P_FREE,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
   R_LINK,
   TRANSFER,
   TRANSFER_WAYS,
 } from "./layout.ts";
+import { participantBase } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import { runLength } from "./table_region.ts";
 import { load, type Words } from "./atomics.ts";
@@ -85,7 +84,7 @@ export function forEachRecord(
 ): void {
   const slots = load(words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
-    visit(PARTICIPANTS + slot * PARTICIPANT_WORDS, slot);
+    visit(participantBase(slot), slot);
   }
 }
 

@@ -4,11 +4,12 @@
  * @module
  */
 
-import { type ChunkLimits, sumOver } from "./chunk_limits.ts";
+import type { ChunkLimits } from "./chunk_limits.ts";
 import type { Consolidation } from "./consolidation.ts";
 import { blockRefs } from "./free_list.ts";
 import { H_CEILING, P_USED_REFS } from "./layout.ts";
 import { reservedChunks } from "./long_key.ts";
+import { sumOver } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import { areSmallBlocks, freeTablePlace } from "./table_region.ts";
 import { store, type Words } from "./atomics.ts";

@@ -8,14 +8,10 @@
 import type { ChunkLimits } from "./chunk_limits.ts";
 import type { ChunkPool } from "./chunk_pool.ts";
 import type { Consolidation } from "./consolidation.ts";
-import {
-  H_LONG_KEY,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
-  V_STAMP,
-} from "./layout.ts";
+import { H_LONG_KEY, V_STAMP } from "./layout.ts";
 import { confirm, lower, raise, reserveOf, take } from "./long_key.ts";
 import { enter, leave } from "./section.ts";
+import { participantBase } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import { runLength } from "./table_region.ts";
 import { add, load, type Words } from "./atomics.ts";
@@ -58,7 +54,7 @@ export class TombstoneReserve {
   keep(bytes: number): boolean {
     const count = this.#segment.runChunks(bytes);
     if (count === 0) return true;
-    const base = PARTICIPANTS + this.#slot * PARTICIPANT_WORDS;
+    const base = participantBase(this.#slot);
     enter(this.#words, base);
     const isKept = this.#keepChunks(count);
     leave(this.#words, base);

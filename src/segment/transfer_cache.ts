@@ -21,12 +21,11 @@ import {
   P_TRANSIT_OLD,
   P_TRANSIT_REF,
   P_TRANSIT_WORD,
-  PARTICIPANT_WORDS,
-  PARTICIPANTS,
   R_LINK,
   TRANSFER,
   TRANSFER_WAYS,
 } from "./layout.ts";
+import { participantBase } from "./participants.ts";
 import type { Segment } from "./segment.ts";
 import type { SizeClasses } from "./size_classes.ts";
 import {
@@ -49,7 +48,7 @@ export class TransferCache {
     this.#words = segment.words;
     this.#classes = segment.classes;
     this.#slot = slot;
-    this.#base = PARTICIPANTS + slot * PARTICIPANT_WORDS;
+    this.#base = participantBase(slot);
   }
 
   /**

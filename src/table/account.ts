@@ -12,6 +12,7 @@
 
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
+import * as participants from "../segment/participants.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import * as changes from "./changes.ts";
@@ -29,6 +30,7 @@ const {
 } = layout;
 const { own, poke } = access;
 const { blockRefs } = blocks;
+const { sumHints } = participants;
 const { changed } = changes;
 const { bytesOf, isTombstone } = versions;
 
@@ -78,4 +80,9 @@ function isAlike(words: Words, before: number, after: number): boolean {
 function liveRefs(words: Words, ref: number): number {
   if (ref === 0 || isTombstone(words, ref)) return 0;
   return blockRefs(words, bytesOf(words, ref));
+}
+
+/** Entries of all participants together, tombstones left out: exact when nobody writes. */
+export function liveEntries(words: Words): number {
+  return sumHints(words, P_ENTRIES);
 }

@@ -16,7 +16,7 @@
  */
 
 import type { Participant } from "../reclamation/participant.ts";
-import { participantBase } from "../reclamation/registry.ts";
+import { participantBase } from "../segment/participants.ts";
 import { H_SNAPSHOTS, LOST, NEVER, P_HORIZON } from "../segment/layout.ts";
 import { compareAndSet, load, store } from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";

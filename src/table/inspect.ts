@@ -14,11 +14,7 @@ import {
   inspectRoots,
   type QueueFigures,
 } from "../reclamation/inspect.ts";
-import {
-  type BlockFindings,
-  BlockInspection,
-  forEachRecord,
-} from "../segment/inspect.ts";
+import { type BlockFindings, BlockInspection } from "../segment/inspect.ts";
 import {
   FINAL,
   H_ROOT,
@@ -34,6 +30,7 @@ import {
   T_NEXT,
   V_PREV,
 } from "../segment/layout.ts";
+import { sumOver } from "../segment/participants.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load, type Words } from "../segment/atomics.ts";
 import {
@@ -177,26 +174,20 @@ function countersOf(
   const { chunks, refs } = found;
   const used = refs.table + refs.version + refs.tree + refs.held +
     refs.retired;
-  const taken = (sum(words, P_TAKEN) - sum(words, P_GIVEN)) | 0; // each wraps
+  const taken = (sumOver(words, P_TAKEN) - sumOver(words, P_GIVEN)) | 0; // each wraps
   return {
     slots: slotsCounter(words, tables.indices),
-    entries: { counted: sum(words, P_ENTRIES), real: tables.entries },
+    entries: { counted: sumOver(words, P_ENTRIES), real: tables.entries },
     freeChunks: {
       counted: chunkCount - taken,
       real: chunks.fresh + chunks.free,
     },
     usedRefs: {
-      counted: sum(words, P_USED_REFS),
+      counted: sumOver(words, P_USED_REFS),
       real: used + lostIn(found),
     },
-    held: { counted: sum(words, P_HELD_COUNT), real: queues.held },
+    held: { counted: sumOver(words, P_HELD_COUNT), real: queues.held },
   };
-}
-
-function sum(words: Words, word: number): number {
-  let sum = 0;
-  forEachRecord(words, (base) => sum = (sum + words[base + word]) | 0);
-  return sum;
 }
 
 /**
@@ -207,7 +198,7 @@ function slotsCounter(words: Words, tables: readonly number[]): Counter {
   const newest = tables.at(-1);
   if (newest === undefined) return { counted: 0, real: 0 };
   const claims = [...claimsOf(words, newest)];
-  let real = sum(words, P_PERMITS) + claims.length;
+  let real = sumOver(words, P_PERMITS) + claims.length;
   if (tables.length > 1) {
     for (const [hash, link] of claimsOf(words, tables[0])) {
       if (isMoved(link)) continue;

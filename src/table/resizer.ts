@@ -6,11 +6,13 @@
  */
 
 import type { Participant } from "../reclamation/participant.ts";
-import { oldestSnapshot, participantBase } from "../reclamation/registry.ts";
+import { oldestSnapshot } from "../reclamation/registry.ts";
+import { participantBase } from "../segment/participants.ts";
 import * as layout from "../segment/layout.ts";
 import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import { liveEntries } from "./account.ts";
 import { lowestHorizon, revokeHorizons } from "./horizon.ts";
 import type { Migration } from "./migration.ts";
 import {
@@ -37,7 +39,6 @@ const {
   H_PARTICIPANTS,
   H_ROOT,
   NEVER,
-  P_ENTRIES,
   P_EXPECTED,
   SLOT_WORDS,
   T_BORN,
@@ -51,16 +52,6 @@ const { enter, leave } = sections;
 
 /** What the word for expected entries holds. */
 const MOST_EXPECTED = 2 ** 28;
-
-/** Live entries, summed over all participants: exact when nobody writes. */
-export function liveEntries(words: Words): number {
-  let sum = 0;
-  const slots = load(words, H_PARTICIPANTS);
-  for (let slot = 0; slot < slots; slot++) {
-    sum = (sum + hint(words, participantBase(slot) + P_ENTRIES)) | 0;
-  }
-  return Math.max(0, sum);
-}
 
 /** Entries that participants are about to write: a hint. */
 function expectedEntries(words: Words): number {

@@ -14,7 +14,7 @@
  */
 
 import type { Participant } from "../reclamation/participant.ts";
-import { participantBase } from "../reclamation/registry.ts";
+import { participantBase } from "../segment/participants.ts";
 import { ownerOf } from "../segment/chunk_ledger.ts";
 import type { TableRecovery } from "../reclamation/recovery.ts";
 import {

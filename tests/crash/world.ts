@@ -12,7 +12,7 @@ import {
   type SharedMapSnapshot,
 } from "../../mod.ts";
 import { recover } from "../../src/reclamation/recovery.ts";
-import { participantBase } from "../../src/reclamation/registry.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import { attach } from "../../src/map/attach.ts";
 import type { Attachment } from "../../src/map/attachment.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";

@@ -13,7 +13,7 @@ import {
   type SharedMapHandle,
   type SharedMapOptions,
 } from "../../mod.ts";
-import { participantBase } from "../../src/reclamation/registry.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { H_LOCKS, P_STATE } from "../../src/segment/layout.ts";
 import { copyOf } from "../segment/fresh_segment.ts";

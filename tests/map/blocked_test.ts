@@ -3,7 +3,7 @@
 // operation.
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { participantBase } from "../../src/reclamation/registry.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import { P_LIMBO_HEAD, R_LINK, REF_BYTES } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";

@@ -20,7 +20,7 @@ import {
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import type { Shortage } from "../../src/map/shortage.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
-import { participantBase } from "../../src/reclamation/registry.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import {
   ESTATE,
   H_FLUSH,

@@ -8,10 +8,8 @@ import {
 import { adoptEstates } from "../../src/reclamation/estate.ts";
 import { Participant } from "../../src/reclamation/participant.ts";
 import { isOver } from "../../src/reclamation/limbo.ts";
-import {
-  oldestSnapshot,
-  participantBase,
-} from "../../src/reclamation/registry.ts";
+import { oldestSnapshot } from "../../src/reclamation/registry.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import { ClosedError } from "../../src/errors.ts";
 import {
   COUNTERS,

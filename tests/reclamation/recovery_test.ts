@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Lifeline, locks as webLocks } from "../../src/reclamation/lifeline.ts";
 import { Participant } from "../../src/reclamation/participant.ts";
-import { participantBase } from "../../src/reclamation/registry.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import {
   lifelineName,
   livingLocks,

@@ -45,7 +45,8 @@ import {
 } from "../../src/segment/layout.ts";
 import { reserveOf } from "../../src/segment/long_key.ts";
 import { treeStamp } from "../../src/reclamation/tree.ts";
-import { LAST_PLACE, participantBase } from "../../src/reclamation/registry.ts";
+import { LAST_PLACE } from "../../src/reclamation/registry.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { isTombstone } from "../../src/table/version.ts";
 import { PLANTED } from "./shared_state.ts";

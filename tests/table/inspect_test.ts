@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
-import { participantBase } from "../../src/reclamation/registry.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import {
   H_ROOT,
   P_ENTRIES,

@@ -16,7 +16,7 @@ import {
   V_PREV,
 } from "../../src/segment/layout.ts";
 import { closeSnapshot, openSnapshot } from "../../src/table/clock.ts";
-import { liveEntries } from "../../src/table/resizer.ts";
+import { liveEntries } from "../../src/table/account.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
 import { forSeeds } from "../testing/random.ts";
 import { homeAt, SmallTable } from "./small_table.ts";

@@ -13,7 +13,7 @@ import {
   T_PERMITS,
 } from "../../src/segment/layout.ts";
 import { closeSnapshot, openSnapshot } from "../../src/table/clock.ts";
-import { liveEntries } from "../../src/table/resizer.ts";
+import { liveEntries } from "../../src/table/account.ts";
 import { claimedSlots } from "../../src/table/slot_permits.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
 import { forSeeds, type Random } from "../testing/random.ts";

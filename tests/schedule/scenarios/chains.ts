@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { participantBase } from "../../../src/reclamation/registry.ts";
+import { participantBase } from "../../../src/segment/participants.ts";
 import { P_REGISTRY } from "../../../src/segment/layout.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
