@@ -1008,6 +1008,16 @@ var KERNEL = [
   "BEAgAEEgaiABIANxQQF0akECdP4QAgANAiABQQFqIQEMAQsLIAIhAQsgAQs="
 ].join("");
 
+// src/segment/kernel_module.ts
+function moduleOf(text) {
+  const Module = WebAssembly.Module;
+  return new Module(Uint8Array.fromBase64(text), {
+    builtins: [
+      "js-string"
+    ]
+  });
+}
+
 // src/segment/kernel.ts
 var PAGE_BYTES = 2 ** 16;
 var MOST_PAGES = 2 ** 16;
@@ -1026,17 +1036,8 @@ function kernelMemory(bytes) {
   }
 }
 var compiled;
-function compile() {
-  const Module = WebAssembly.Module;
-  const binary = Uint8Array.fromBase64(KERNEL);
-  return new Module(binary, {
-    builtins: [
-      "js-string"
-    ]
-  });
-}
 function kernelOver(memory) {
-  compiled ??= compile();
+  compiled ??= moduleOf(KERNEL);
   const { exports } = new WebAssembly.Instance(compiled, {
     env: {
       memory
@@ -2971,13 +2972,14 @@ function isOver(words, era) {
   return ((steps | 0) ^ SIGN) >= (GRACE ^ SIGN);
 }
 function retire(words, base, ref, refs) {
-  poke7(words, ref * 4 + R_STAMP3, load4(words, H_ERA2));
-  append(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2, ref);
-  countRetired(words, base, refs);
+  putInLimbo(words, base, ref, load4(words, H_ERA2), refs);
 }
 function retireTree(words, base, root, refs) {
-  poke7(words, root * 4 + R_STAMP3, treeStamp2(load4(words, H_ERA2)));
-  append(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2, root);
+  putInLimbo(words, base, root, treeStamp2(load4(words, H_ERA2)), refs);
+}
+function putInLimbo(words, base, ref, stamp, refs) {
+  poke7(words, ref * 4 + R_STAMP3, stamp);
+  append(words, base + P_LIMBO_HEAD3, base + P_LIMBO_TAIL2, ref);
   countRetired(words, base, refs);
 }
 function hold(words, base, ref, death) {

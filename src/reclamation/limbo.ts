@@ -52,9 +52,7 @@ export function retire(
   ref: number,
   refs: number,
 ): void {
-  poke(words, ref * 4 + R_STAMP, load(words, H_ERA));
-  append(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL, ref);
-  countRetired(words, base, refs);
+  putInLimbo(words, base, ref, load(words, H_ERA), refs);
 }
 
 /** As `retire`, for the root of a tree, with all that hangs from it. */
@@ -64,8 +62,18 @@ export function retireTree(
   root: number,
   refs: number,
 ): void {
-  poke(words, root * 4 + R_STAMP, treeStamp(load(words, H_ERA)));
-  append(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL, root);
+  putInLimbo(words, base, root, treeStamp(load(words, H_ERA)), refs);
+}
+
+function putInLimbo(
+  words: Words,
+  base: number,
+  ref: number,
+  stamp: number,
+  refs: number,
+): void {
+  poke(words, ref * 4 + R_STAMP, stamp);
+  append(words, base + P_LIMBO_HEAD, base + P_LIMBO_TAIL, ref);
   countRetired(words, base, refs);
 }
 

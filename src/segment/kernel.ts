@@ -10,6 +10,7 @@
  */
 
 import { KERNEL } from "./kernel_binary.ts";
+import { moduleOf } from "./kernel_module.ts";
 
 /** The functions of the kernel; those that they are compiled from say what they do. */
 export interface Kernel {
@@ -73,26 +74,13 @@ export function kernelMemory(bytes: number): WebAssembly.Memory | undefined {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** With an option that TypeScript does not know yet. */
-type ModuleConstructor = new (
-  binary: BufferSource,
-  options: { builtins: string[] },
-) => WebAssembly.Module;
-
-/** The kernel reads strings by the engine's own functions, which are compiled in. */
-function compile(): WebAssembly.Module {
-  const Module = WebAssembly.Module as ModuleConstructor;
-  const binary = Uint8Array.fromBase64(KERNEL);
-  return new Module(binary, { builtins: ["js-string"] });
-}
-
 /**
  * The kernel over a memory. Its functions are in an object of the same shape for every memory. The
  * `exports` of instances are not: to V8 each of them is of a type of its own, and code compiled for
  * one map would be thrown away at the next one.
  */
 export function kernelOver(memory: WebAssembly.Memory): Kernel {
-  compiled ??= compile();
+  compiled ??= moduleOf(KERNEL);
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
     host: { now: () => Date.now() },

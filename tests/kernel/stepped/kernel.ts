@@ -6,6 +6,7 @@
  */
 import * as atomics from "../../../src/segment/atomics.ts";
 import type { Kernel } from "../../../src/segment/kernel.ts";
+import { moduleOf } from "../../../src/segment/kernel_module.ts";
 import { STEPPED_KERNEL } from "./binary.ts";
 
 /** What a harness hears besides. */
@@ -24,23 +25,13 @@ export interface Ears {
 
 let compiled: WebAssembly.Module | undefined;
 
-function compile(): WebAssembly.Module {
-  const Module = WebAssembly.Module as new (
-    binary: BufferSource,
-    options: { builtins: string[] },
-  ) => WebAssembly.Module;
-  return new Module(Uint8Array.fromBase64(STEPPED_KERNEL), {
-    builtins: ["js-string"],
-  });
-}
-
 /** As `kernelOver` of `src/segment/kernel.ts`. */
 export function steppedKernelOver(
   memory: WebAssembly.Memory,
   ears: Ears,
 ): Kernel {
   const words = new Int32Array(memory.buffer as unknown as SharedArrayBuffer);
-  compiled ??= compile();
+  compiled ??= moduleOf(STEPPED_KERNEL);
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
     host: { now: () => Date.now() },
