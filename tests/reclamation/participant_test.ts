@@ -34,17 +34,10 @@ import {
 import type { Segment } from "../../src/segment/segment.ts";
 import { openSnapshot } from "../../src/table/clock.ts";
 import { setHorizon } from "../../src/table/horizon.ts";
+import { freshLock, join } from "./join.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
 import { forSeeds } from "../testing/random.ts";
-
-let locks = 0;
-
-function join(segment: Segment): Participant {
-  const participant = Participant.join(segment, ++locks);
-  assert(participant !== undefined);
-  return participant;
-}
 
 /** A block that looks like a record without a second one. */
 function record(by: Participant): number {
@@ -73,7 +66,7 @@ Deno.test("Participant.join() takes each place once, and says when there is none
   const segment = freshSegment();
   const all = Array.from({ length: MAX_PARTICIPANTS }, () => join(segment));
   assertStrictEquals(new Set(all.map(({ slot }) => slot)).size, all.length);
-  assertStrictEquals(Participant.join(segment, ++locks), undefined);
+  assertStrictEquals(Participant.join(segment, freshLock()), undefined);
   assertStrictEquals(segment.words[H_PARTICIPANTS], MAX_PARTICIPANTS);
   all[7].leave();
   const next = Participant.join(segment, 4711);

@@ -37,14 +37,9 @@ import {
 import type { Segment } from "../../src/segment/segment.ts";
 import { classOf } from "../../src/segment/size_classes.ts";
 import { noTables } from "./no_tables.ts";
+import { freshLock, join } from "./join.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
 import { LiveBlocks, usedRefs } from "../segment/live_blocks.ts";
-
-let locks = 1000;
-
-function join(segment: Segment): Participant {
-  return Participant.join(segment, ++locks)!;
-}
 
 /** Everything can be allocated: no chunk and no block is lost, and none is given out twice. */
 function checkNothingLost(segment: Segment, by: Participant, bytes = 64): void {
@@ -266,7 +261,7 @@ Deno.test("recoverDead() recovers those whose lock nobody holds, and no others",
   const { words } = segment;
   const lines: Lifeline[] = [];
   const joinWithLock = () => {
-    const lock = ++locks;
+    const lock = freshLock();
     lines.push(Lifeline.hold(lifelineName(segment, lock)));
     return Participant.join(segment, lock)!;
   };
@@ -309,7 +304,7 @@ Deno.test("recoverDead() does nothing once it has left itself, however far it is
 Deno.test("recoverDead() goes on with what a dead one was adopting, and counts one dead", async () => {
   const segment = freshSegment();
   const { words } = segment;
-  const lock = ++locks;
+  const lock = freshLock();
   const line = Lifeline.hold(lifelineName(segment, lock));
   const self = Participant.join(segment, lock)!;
   const gone = join(segment);

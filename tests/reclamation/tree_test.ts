@@ -1,7 +1,7 @@
 // Trees are freed whole, node by node, when nobody can be reading them; and a death loses none.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { adoptEstates } from "../../src/reclamation/estate.ts";
-import { Participant } from "../../src/reclamation/participant.ts";
+import type { Participant } from "../../src/reclamation/participant.ts";
 import { recover } from "../../src/reclamation/recovery.ts";
 import { childOf, childrenOf } from "../../src/reclamation/tree.ts";
 import {
@@ -15,16 +15,11 @@ import {
 } from "../../src/segment/layout.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { Segment } from "../../src/segment/segment.ts";
+import { join } from "./join.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
 import { usedRefs } from "../segment/live_blocks.ts";
 import { noTables } from "./no_tables.ts";
 import { growTree } from "./trees.ts";
-
-let locks = 0;
-
-function join(segment: Segment): Participant {
-  return Participant.join(segment, ++locks)!;
-}
 
 /** Small nodes, nodes of which a list has few, and nodes that take a run of chunks each. */
 const SIZES = [40, 3000, 70_000];
