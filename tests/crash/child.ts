@@ -50,7 +50,9 @@ export async function testStumbling(
     "--allow-env",
     "--allow-read",
   ];
-  const env = { EPOCHMAP_TEST_STUMBLE: stumble };
+  // Each operation takes several times as long there.
+  const scale = `${SCALE / 2}`;
+  const env = { EPOCHMAP_TEST_STUMBLE: stumble, EPOCHMAP_TEST_SCALE: scale };
   return await deno(flags, env, undefined, `--filter=${filter}`, ...paths);
 }
 

@@ -19,8 +19,8 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
 
 /** Deaths of each operation. The kernel takes the same steps as the TypeScript. */
 const MOST: Readonly<Record<Steps, number>> = {
-  TypeScript: 25 * SCALE,
-  kernel: 4 * SCALE,
+  TypeScript: 16 * SCALE,
+  kernel: 3 * SCALE,
 };
 
 for (const [group, name] of Object.entries(GROUPS)) {

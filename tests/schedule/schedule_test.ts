@@ -22,15 +22,15 @@ const THOROUGH = SCALE >= 10;
 
 const TASK: Task = {
   preemptions: THOROUGH ? 3 : 2,
-  runs: 80 * SCALE,
-  randomRuns: 15 * SCALE,
+  runs: 50 * SCALE,
+  randomRuns: 10 * SCALE,
   seed: SEED,
 };
 
 /** The kernel takes the same steps, so a day's test need not go as deep there. */
 const TASKS: Readonly<Record<Steps, Task>> = {
   TypeScript: TASK,
-  kernel: THOROUGH ? TASK : { ...TASK, runs: 15, randomRuns: 5 },
+  kernel: THOROUGH ? TASK : { ...TASK, runs: 10, randomRuns: 4 },
 };
 
 const told = Deno.env.get("EPOCHMAP_TEST_SCHEDULE");
