@@ -57,6 +57,26 @@ export function add(words: Words, index: number, by: number): number {
   return Atomics.add(words, index, by);
 }
 
+/** Wakes all who sleep on a word, in whatever worker. */
+export function notify(words: Words, index: number): void {
+  Atomics.notify(words, index);
+}
+
+/**
+ * Falls asleep on a word if `expected` stands there, in one step. Nothing blocks, and the sleep
+ * does not keep the program alive.
+ *
+ * @returns What resolves when somebody notifies the word; undefined: another value stands there.
+ */
+export function sleepOn(
+  words: Words,
+  index: number,
+  expected: number,
+): Promise<unknown> | undefined {
+  const sleep = Atomics.waitAsync(words, index, expected);
+  return sleep.async ? sleep.value : undefined;
+}
+
 /**
  * Reads a word that others change, and that may be stale, or be read later than it is written here:
  * a later ordered access puts right what is done by it, or it does no harm.

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { notify } from "./atomics.ts";
 import { KERNEL } from "./kernel_binary.ts";
 import { moduleOf } from "./kernel_module.ts";
 
@@ -81,9 +82,13 @@ let compiled: WebAssembly.Module | undefined;
  */
 export function kernelOver(memory: WebAssembly.Memory): Kernel {
   compiled ??= moduleOf(KERNEL);
+  const words = new Int32Array(memory.buffer as unknown as SharedArrayBuffer);
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
-    host: { now: () => Date.now() },
+    host: {
+      now: () => Date.now(),
+      notify: (index: number) => notify(words, index),
+    },
   });
   const kernel = exports as unknown as Kernel;
   return {

@@ -22,7 +22,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 8;
+export const LAYOUT_VERSION = 9;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -100,6 +100,8 @@ export const H_WRITER_LOOKED = 120;
 export const H_DISK_WRITTEN = 121;
 export const H_DISK_FAILED = 122;
 export const H_DISK_FAILURES = 123;
+/** The change word of those who wait for many keys: see `table/changes.ts`. */
+export const H_ANY_CHANGE = 124;
 /** What is known of the last epoch on disk: `DISK_FIELDS` f64s, see `map/disk_record.ts`. */
 export const H_DISK = 208;
 /** Codec names: a length word, then UTF-8 bytes. */
@@ -137,10 +139,12 @@ export const PARTICIPANTS = 1024;
 /** How many participants a segment can have. */
 export const MAX_PARTICIPANTS = 128;
 export const PARTICIPANT_WORDS = 432;
-/** Change words: a number, and `ARMED` while somebody waits for a key whose hash ends alike. */
+/** Change words: a number, and `ARMED` while somebody waits for a key whose hash begins alike. */
 export const CHANGES: number = PARTICIPANTS +
   MAX_PARTICIPANTS * PARTICIPANT_WORDS;
 export const CHANGE_WORDS = 4096;
+/** A hash shifted right by it says which one is its own. */
+export const CHANGE_SHIFT = 20;
 export const ARMED = 1;
 /** Chunk descriptors: two words each. */
 export const DESCRIPTORS: number = CHANGES + CHANGE_WORDS;

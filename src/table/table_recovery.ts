@@ -28,7 +28,7 @@ import {
   V_STAMP,
 } from "../segment/layout.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
-import { changed } from "./changes.ts";
+import { retell } from "./changes.ts";
 import { forEachRange } from "./cursor.ts";
 import { EncodedKey } from "./key.ts";
 import type { Migration } from "./migration.ts";
@@ -62,7 +62,7 @@ export class TableRecoverer implements TableRecovery {
     if (load(words, stamp) === 0) this.#table.find(this.#key);
     participant.unpin();
     const isLinked = load(words, stamp) !== 0;
-    if (isLinked) changed(words, this.#key.hash); // perhaps not yet
+    if (isLinked) retell(words, this.#key.hash);
     return isLinked;
   }
 

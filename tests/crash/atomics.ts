@@ -151,3 +151,15 @@ export function compareAndSet(
   return INJECTED.compareAndSet?.(words, index, expected, value) ??
     real.compareAndSet(words, index, expected, value);
 }
+
+/** The words whose sleepers were woken. */
+export const woken: Set<number> = new Set();
+
+export function notify(words: Words, index: number): void {
+  step(1);
+  if (INJECTED.notify?.(index)) return;
+  woken.add(index);
+  real.notify(words, index);
+}
+
+export const { sleepOn } = real;

@@ -1,6 +1,7 @@
 /**
- * What those who wait for keys are told: all of them wait, before a victim begins. Whatever it had
- * changed by its death must have disarmed the words of its keys once it is recovered.
+ * What those who wait for keys are told: they wait for each key, and for all, before a victim begins.
+ * Whatever it had changed by its death must have disarmed the words of its keys, and woken who sleeps
+ * there, once it is recovered.
  *
  * @module
  */
@@ -11,15 +12,17 @@ import {
   ARMED,
   CHANGE_WORDS,
   CHANGES,
+  H_ANY_CHANGE,
   H_WATCHED,
   V_STAMP,
 } from "../../src/segment/layout.ts";
 import { changeWord } from "../../src/table/changes.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import { isTombstone } from "../../src/table/version.ts";
+import { woken } from "./atomics.ts";
 import type { World } from "./world.ts";
 
-/** One who waits for all keys. */
+/** One who waits for each key, and for all. */
 export class Waiter {
   readonly #world: World;
   readonly #words: Words;
@@ -33,7 +36,9 @@ export class Waiter {
     this.#words = segment.words;
     this.#key = new EncodedKey(segment.seed);
     this.#words[H_WATCHED] = 1;
+    this.#words[H_ANY_CHANGE] = ARMED;
     this.#words.fill(ARMED, CHANGES, CHANGES + CHANGE_WORDS);
+    woken.clear();
     this.#seen = new Map(
       [...world.map.keys()].map((key) => [key, this.#versionOf(key)]),
     );
@@ -53,14 +58,16 @@ export class Waiter {
     }
   }
 
-  /** Throws if a key changed, and its word is armed as it was. */
+  /** Throws if a key changed, and who waits for it, or for all, was not told. */
   check(): void {
     for (
       const key of new Set([...this.#seen.keys(), ...this.#world.map.keys()])
     ) {
       if (this.#versionOf(key) === (this.#seen.get(key) ?? "")) continue;
-      const word = this.#words[changeWord(this.#key.hash)];
-      assert(word !== ARMED, `nobody was told that ${key} changed`);
+      for (const word of [changeWord(this.#key.hash), H_ANY_CHANGE]) {
+        const isTold = this.#words[word] !== ARMED && woken.has(word);
+        assert(isTold, `nobody was told at ${word} that ${key} changed`);
+      }
     }
   }
 }

@@ -8,6 +8,7 @@
 import {
   CHANGE_WORDS,
   CHANGES,
+  H_ANY_CHANGE,
   H_ROOT,
   MAX_PARTICIPANTS,
   P_CHUNK_CHANGE,
@@ -32,6 +33,8 @@ export interface Injection {
     expected: number,
     value: number,
   ): boolean | undefined;
+  /** True: nobody is woken. */
+  notify?(index: number): boolean;
   /** True: nothing is written. */
   poke?(words: Int32Array, index: number, value: number): boolean;
 }
@@ -55,6 +58,15 @@ function isLink(words: Int32Array, index: number): boolean {
   return at >= 0 && at < words[root + T_CAPACITY] * SLOT_WORDS && at % 2 === 1;
 }
 
+/** Whether somebody may sleep on it. */
+function isChangeWord(index: number): boolean {
+  return index === H_ANY_CHANGE ||
+    index >= CHANGES && index < CHANGES + CHANGE_WORDS;
+}
+
+const NO_WORD = -1;
+/** The word that was disarmed last. */
+let disarmed = NO_WORD;
 let recovering = false;
 /** What is yet to be written of a record whose hand was emptied too early. */
 let delayed: [index: number, value: number] | undefined;
@@ -92,11 +104,25 @@ export const FAULTS: Readonly<Record<string, Injection>> = {
     },
   },
   "a recovery tells nobody of the changes that it finds": {
+    compareAndSet: (_, index) =>
+      recovering && isChangeWord(index) ? true : undefined,
+  },
+  "a recovery wakes only who sleeps on a word that is armed": {
     compareAndSet(_, index) {
-      const isChangeWord = index >= CHANGES && index < CHANGES + CHANGE_WORDS;
-      return recovering && isChangeWord ? true : undefined;
+      if (isChangeWord(index)) disarmed = index;
+      return undefined;
+    },
+    notify(index) {
+      const isMeant = index === disarmed;
+      disarmed = NO_WORD;
+      return recovering && !isMeant;
     },
   },
+  "a recovery tells those who wait for the key, and not those who wait for all":
+    {
+      compareAndSet: (_, index) =>
+        recovering && index === H_ANY_CHANGE ? true : undefined,
+    },
   "the change of a chunk is never over": {
     poke: (_, index, value) =>
       value === 0 && isOfParticipant(index, P_CHUNK_CHANGE),

@@ -55,6 +55,19 @@ const CASES: readonly Case[] = [
     finds: ["OPERATIONS", "set() of a new key", "gone"],
     misses: [["OPERATIONS", "set() of a new key", "exception"]], // it tells itself
   },
+  {
+    name: "Deaths find sleepers that nobody wakes",
+    fault: "a recovery wakes only who sleeps on a word that is armed",
+    finds: ["OPERATIONS", "set() of a new key", "gone"],
+    misses: [["OPERATIONS", "set() of a new key", "exception"]],
+  },
+  {
+    name: "Deaths find a change of which those who wait for all were not told",
+    fault:
+      "a recovery tells those who wait for the key, and not those who wait for all",
+    finds: ["OPERATIONS", "set() of a new key", "gone"],
+    misses: [["OPERATIONS", "set() of a new key", "exception"]],
+  },
 ];
 
 /** More than these scenarios have steps. */

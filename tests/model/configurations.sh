@@ -293,6 +293,37 @@ for b in BLIND TICK_LATER TICK_SOON WRITTEN_LATER ONE_LOOK LATE EARLY; do
 bad  $N renewal_$b -DBUG_$b "-DSTART=$WHO;run Snapshot()"
 done
 
+# ---- waiting for a change
+G=waiting.pml; GK="-DSTART=run Waiter(0,0,2);run Writer(0,0,2)"; GA="-DSTART=run Watcher(0);run Writer(0,0,2)"
+GD="run Writer(0,0,1);run Recoverer();run Recoverer()"; GM="run Writer(0,0,1);run Mover(0)"
+GS="-DSTART=run Waiter(0,0,2);run Waiter(1,0,1);run Writer(0,0,2)"; G1="-DNK=1 -DMOVES"; TWO="run Writer(0,0,1);run Writer(1,1,1)"
+ok   $G wait_key "$GK"
+ok   $G wait_writers "-DSTART=run Waiter(0,0,2);run Writer(0,0,1);run Writer(1,0,1)"
+ok   $G wait_all "$GA"
+ok   $G wait_keys "-DSTART=run Watcher(0);$TWO"
+ok   $G wait_word -DONE_WORD "-DSTART=run Watcher(0);$TWO"
+ok   $G wait_both "-DSTART=run Waiter(0,0,1);run Watcher(2);run Writer(0,0,2)"
+ok   $G wait_shared -DSHARED "$GS"
+ok   $G wait_move $G1 "-DSTART=value[0]=1;run Waiter(0,0,3);run Writer(1,0,1);$GM"
+ok   $G wait_move_all $G1 "-DSTART=value[0]=1;run Watcher(0);$GM"
+ok   $G wait_death -DCRASH=1 -DRCRASH=1 "-DSTART=run Waiter(0,0,2);run Writer(1,0,1);$GD"
+ok   $G wait_death_all -DCRASH=1 -DRCRASH=1 "-DSTART=run Watcher(0);$GD"
+full ok $G wait_one_word -DONE_WORD "-DSTART=run Waiter(0,0,2);run Waiter(1,1,1);run Writer(0,0,2);run Writer(1,1,1)"
+full ok $G wait_watchers -DNK=1 "-DSTART=run Watcher(1);run Watcher(2);run Writer(0,0,1)"
+full ok $G wait_deaths_all -DCRASH=1 -DRCRASH=1 "-DSTART=run Watcher(0);run Writer(1,1,1);$GD"
+for b in LOOK_FIRST NO_COMPARE FLAG_FIRST WAKE_FIRST; do
+bad  $G wait_$b -DBUG_$b "$GK"
+done
+for b in ALL_FIRST COMPARE_FIRST ARM_LATE; do
+bad  $G wait_$b -DBUG_$b "$GA"
+done
+for b in FORGET RECOVER_ARMED; do
+bad  $G wait_$b -DCRASH=1 -DBUG_$b "-DSTART=run Waiter(0,0,2);run Writer(1,0,1);$GD"
+done
+bad  $G wait_RECOVER_ONE -DCRASH=1 -DBUG_RECOVER_ONE "-DSTART=run Watcher(0);$GD"
+bad  $G wait_TOLD_ONCE -DSHARED -DBUG_TOLD_ONCE "$GS"
+bad  $G wait_COPY_TELLS $G1 -DBUG_COPY_TELLS "-DSTART=value[0]=1;run Waiter(0,0,2);$GM"
+
 # ---- the reserve for the tombstone of the longest key
 L=long_key.pml; L1="-DSTART=writers=2;run Writer(1,2,0);run Writer(2,1,0);run Lowerer(3,2)"
 L2="-DSTART=writers=2;run Writer(1,2,0);run Writer(2,1,0);run Lowerer(3,1);run Lowerer(4,1)"

@@ -10,6 +10,7 @@ import * as real from "../../src/segment/atomics.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { injection } from "./faults.ts";
 import { checkRead, checkTarget } from "./freed.ts";
+import { fallAsleep, wakeAll } from "./sleepers.ts";
 import { trace } from "./trace.ts";
 import { READ, step, WRITE } from "./scheduler.ts";
 
@@ -89,4 +90,25 @@ export function compareAndSet(
     real.compareAndSet(words, index, expected, value);
   trace(set ? "set" : "fail", index, value, expected);
   return set;
+}
+
+/** Nobody sleeps in a search, where one worker runs at a time: it is noted who does. */
+export function notify(words: Words, index: number): void {
+  step(index, WRITE);
+  trace("notify", index, 0);
+  if (!injection().notify?.(words, index)) wakeAll(index);
+}
+
+export function sleepOn(
+  words: Words,
+  index: number,
+  expected: number,
+): Promise<never> | undefined {
+  step(index, READ);
+  const stands = injection().sleepsAnyway ??
+    real.hint(words, index) === expected;
+  trace(stands ? "sleep" : "awake", index, expected);
+  if (!stands) return undefined;
+  fallAsleep(index);
+  return new Promise(() => {});
 }

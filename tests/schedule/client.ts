@@ -30,6 +30,10 @@ export class Client {
   snapshot: SharedMapSnapshot<number, number> | undefined;
   /** What it wrote of the map as a dumper. */
   readonly dump: Dump = new Dump();
+  /** What it armed words to. */
+  readonly armed: Map<number, number> = new Map();
+  /** Whether the word that it compared with that was unchanged. */
+  isUnchanged = true;
   /** Blocks that its worker has in hand. */
   readonly blocks: number[] = [];
 

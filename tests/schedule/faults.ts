@@ -14,6 +14,7 @@ import {
   FROZEN,
   GOING,
   GONE,
+  H_ANY_CHANGE,
   H_ERA,
   H_FIRST_CHUNK,
   H_LONG_KEY,
@@ -54,6 +55,7 @@ import { tablesOf } from "./places.ts";
 import { hashOf, TWINS } from "./scenarios/keys.ts";
 import { slotOf } from "./participants.ts";
 import { currentWorker, isRunning, sharedState } from "./scheduler.ts";
+import { wakeAll } from "./sleepers.ts";
 
 /** What an operation does instead; undefined: what it should. */
 export interface Injection {
@@ -68,6 +70,10 @@ export interface Injection {
     expected: number,
     value: number,
   ): boolean | undefined;
+  /** True: nobody is woken. */
+  notify?(words: Words, index: number): boolean;
+  /** Nobody looks whether a word has changed before it falls asleep. */
+  sleepsAnyway?: true;
   /** Every optimistic read is confirmed. */
   confirmsAll?: true;
 }
@@ -108,6 +114,16 @@ function isOfParticipant(index: number, first: number, count = 1): boolean {
 
 function isChangeWord(index: number): boolean {
   return index >= CHANGES && index < CHANGES + CHANGE_WORDS;
+}
+
+/** Whether it is what a change of a key makes of its word. */
+function isDisarming(index: number, value: number): boolean {
+  return isChangeWord(index) && (value & ARMED) === 0;
+}
+
+/** Whether the worker that runs has a version in hand. */
+function isWriting(words: Words): boolean {
+  return words[participantBase(slotOf(currentWorker())) + P_HAND] !== 0;
 }
 
 /** What each worker saw when it began to look for its key. */
@@ -396,13 +412,40 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "a waiting worker reads the key before it arms its word": {
     of: "waiting, but only after a look",
   },
+  "who waits for all compares the words before it arms its own": {
+    of: "waiting for all, but only after a comparison",
+  },
+  "who is to sleep does not look whether its word has changed": {
+    of: "waiting",
+    sleepsAnyway: true,
+  },
+  "a write wakes before it disarms": {
+    of: "waiting",
+    load(words, index) {
+      if (isWriting(words) && isChangeWord(index)) wakeAll(index);
+      return undefined;
+    },
+    notify: (_, index) => isChangeWord(index),
+  },
+  "a write disarms a word and wakes nobody": {
+    of: "waiting",
+    notify: (_, index) => isChangeWord(index),
+  },
+  "those who wait for all are told before the word of the key is disarmed": {
+    of: "waiting for all",
+    load(words, index) {
+      if (!isWriting(words)) return;
+      if (index === H_ANY_CHANGE) return 0;
+      if (!isChangeWord(index)) return;
+      words[H_ANY_CHANGE] = (words[H_ANY_CHANGE] & ~ARMED) + 2;
+      wakeAll(H_ANY_CHANGE);
+    },
+  },
   "a write looks whether anybody waits before it links": {
     of: "waiting",
     load(words, index) {
       if (index === H_ROOT) wereWatched[currentWorker()] = words[H_WATCHED];
-      const base = participantBase(slotOf(currentWorker()));
-      const isWriter = words[base + P_HAND] !== 0;
-      return index === H_WATCHED && isWriter
+      return index === H_WATCHED && isWriting(words)
         ? wereWatched[currentWorker()]
         : undefined;
     },
@@ -411,11 +454,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "waiting",
     ...skipped(
       true,
-      (_, index, __, value) => isChangeWord(index) && (value & ARMED) === 0,
+      (_, index, __, value) => isDisarming(index, value),
     ),
   },
   "a tombstone is linked and nobody told": {
-    of: "arm(1); get(1) | delete(1): the key is present",
+    of: "arm(1); get(1); sleep(1) | delete(1): the key is present",
     load(words, index) {
       if (index !== H_WATCHED) return;
       const base = participantBase(slotOf(currentWorker()));

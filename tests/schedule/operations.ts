@@ -6,6 +6,7 @@
  */
 import { MapFullError } from "../../mod.ts";
 import {
+  H_ANY_CHANGE,
   H_ROOT,
   P_RESULT,
   P_STATE,
@@ -19,14 +20,14 @@ import {
 import { reservedChunks } from "../../src/segment/long_key.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
-import { store } from "../../src/segment/atomics.ts";
+import { load, sleepOn, store } from "../../src/segment/atomics.ts";
 import { purge as purgeTable } from "../../src/map/purge.ts";
 import { sweep as sweepUp } from "../../src/map/expiry_sweep.ts";
 import {
   closeSnapshot as closeSnapshotOf,
   versionAt,
 } from "../../src/table/clock.ts";
-import { arm as armWord } from "../../src/table/changes.ts";
+import { arm as armWord, changeWord } from "../../src/table/changes.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import { NUMBER } from "../../src/table/fast_lookup.ts";
 import { valueIndex } from "../../src/table/version.ts";
@@ -190,16 +191,64 @@ export const double = (key: number): Operation => ({
 
 // ---- waiting ------------------------------------------------------------------------------------
 
+/** The change word of a key. */
+function wordOf({ seed }: Segment, key: number): number {
+  const scratch = new EncodedKey(seed);
+  scratch.packNumber(key);
+  return changeWord(scratch.hash);
+}
+
+function armAs(me: Client, word: number): number {
+  const armed = armWord(me.segment.words, word);
+  me.armed.set(word, armed);
+  return armed;
+}
+
+/** Falls asleep on a word that was armed; 0: it has changed since. */
+function sleep({ armed, segment: { words } }: Client, word: number): number {
+  return Number(sleepOn(words, word, armed.get(word)!) !== undefined);
+}
+
+const anyResult: Operation["spec"] = (_model, _worker, result) => result;
+
 /** Arms the word of a key; what it is then. */
 export const arm = (key: number): Operation => ({
   text: `arm(${key})`,
-  run: ({ segment }) => {
-    const scratch = new EncodedKey(segment.seed);
-    scratch.packNumber(key);
-    return armWord(segment.words, scratch.hash);
-  },
-  spec: (_model, _worker, result) => result,
+  run: (me) => armAs(me, wordOf(me.segment, key)),
+  spec: anyResult,
 });
+
+/** After `arm`: waits until the key changes. */
+export const sleepFor = (key: number): Operation => ({
+  text: `sleep(${key})`,
+  run: (me) => sleep(me, wordOf(me.segment, key)),
+  spec: anyResult,
+});
+
+/** Arms the word of those who wait for many keys. */
+export const armAny: Operation = {
+  text: "armAny()",
+  run: (me) => armAs(me, H_ANY_CHANGE),
+  spec: anyResult,
+};
+
+/** Whether the word of a key is as it was armed. */
+export const compareWord = (key: number): Operation => ({
+  text: `compareWord(${key})`,
+  run: (me) => {
+    const word = wordOf(me.segment, key);
+    me.isUnchanged = load(me.segment.words, word) === me.armed.get(word);
+    return Number(me.isUnchanged);
+  },
+  spec: anyResult,
+});
+
+/** After all that: waits until anything changes, unless the word of the key has already. */
+export const sleepForAny: Operation = {
+  text: "sleepForAny()",
+  run: (me) => me.isUnchanged ? sleep(me, H_ANY_CHANGE) : 0,
+  spec: anyResult,
+};
 
 // ---- time ---------------------------------------------------------------------------------------
 

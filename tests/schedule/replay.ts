@@ -49,8 +49,8 @@ function isEdge(kind: Traced["kind"]): kind is "begin" | "end" {
   return kind === "begin" || kind === "end";
 }
 
-function isRead(kind: Traced["kind"]): kind is "load" | "plain" {
-  return kind === "load" || kind === "plain";
+function isRead(kind: Traced["kind"]): boolean {
+  return ["load", "plain", "sleep", "awake"].includes(kind);
 }
 
 /** The words that two programs touched, and one wrote. */
@@ -64,6 +64,12 @@ function meetingPlaces(trace: readonly Traced[]): Set<number> {
   return new Set(met.map(([index]) => index));
 }
 
+const SLEEPS: Partial<Record<Traced["kind"], string>> = {
+  notify: "wakes who sleeps on",
+  sleep: "falls asleep on",
+  awake: "stays awake: it changed:",
+};
+
 function describe(
   { worker, kind, index, value, expected }: Traced,
   { scenario: { programs }, tables, words }: Trials,
@@ -71,6 +77,7 @@ function describe(
   const who = `worker ${worker}`;
   if (isEdge(kind)) return `${who} ${kind}s ${programs[worker][index].text}`;
   const name = nameOf(words, tables, index);
+  if (kind in SLEEPS) return `${who}   ${SLEEPS[kind]} ${name}`;
   const operand = valueOf(name, value);
   if (isRead(kind)) return `${who}   ${name} is ${operand}`;
   const verb = kind === "add" ? "+=" : ":=";

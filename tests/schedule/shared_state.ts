@@ -43,6 +43,8 @@ export const FAILURE_BYTES = 78;
 export const TRACED = 79;
 /** The workers that have not ended run in this order. */
 export const ORDER = 80;
+/** For each worker the word on which it sleeps, + 1; 0: it is awake. */
+export const ASLEEP = 84;
 
 export const MOST_CHANGES = 4096;
 export const MOST_SWITCHES = 8192;

@@ -18,6 +18,9 @@ const KINDS = [
   "add",
   "set",
   "fail",
+  "notify",
+  "sleep",
+  "awake",
   "begin",
   "end",
 ] as const;

@@ -138,6 +138,7 @@ export class Trials {
     const { programs } = this.scenario;
     const { words } = this.#state;
     words.fill(0, at.EXACT, at.ORDER);
+    words.fill(0, at.ASLEEP, at.ASLEEP + at.MOST_WORKERS);
     words[at.EXACT] = Number(exact);
     words[at.TRACING] = Number(tracing);
     words[at.CHANGES] = changes.length / 2;

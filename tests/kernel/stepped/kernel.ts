@@ -64,6 +64,7 @@ function operationsOn(words: atomics.Words): WebAssembly.ModuleImports {
       atomics.release(words, index, value),
     poke: (_: number, index: number, value: number) =>
       atomics.poke(words, index, value),
+    notify: (_: number, index: number) => atomics.notify(words, index),
     compareAndSet: (
       _: number,
       index: number,

@@ -1,22 +1,22 @@
 /**
- * One who waits for a change of a key, beside each operation that changes it: what the waiter has
- * not seen must disarm the word that it armed.
+ * Workers that wait for a change of a key, beside each operation that changes it: what they have
+ * not seen wakes them.
  *
  * @module
  */
 import type { Segment } from "../../../src/segment/segment.ts";
-import { changeWord } from "../../../src/table/changes.ts";
 import { Client } from "../client.ts";
 import type { Event } from "../history.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { FOUNDER } from "../participants.ts";
 import { type Scenario, type Setup, titleOf } from "../scenario.ts";
-import { hashOf } from "./keys.ts";
+import { isAsleep } from "../sleepers.ts";
 
 const KEY = 1;
 const OLD = 5;
 const GROUP = "waiting";
+const MANY = "waiting for all";
 
 const STATES: Record<string, (setup: Setup) => void> = {
   absent: () => {},
@@ -43,18 +43,27 @@ const CHANGES: readonly Operation[] = [
   op.incrementFor(KEY, 1000),
 ];
 
-const WAIT = [op.arm(KEY), op.get(KEY)];
+const LOOK = op.get(KEY);
+/** One who waits for the key, and one who waits for all. */
+const WAIT = [op.arm(KEY), LOOK, op.sleepFor(KEY)];
+const WATCH = [
+  op.arm(KEY),
+  LOOK,
+  op.armAny,
+  op.compareWord(KEY),
+  op.sleepForAny,
+];
 
-/** What the waiter saw must be what is there still, or its word has changed. */
-function checkWaiter(segment: Segment, events: readonly Event[]): string {
-  const ofWaiter = events.filter(({ worker }) => worker === 0);
-  const armed = ofWaiter.find(({ operation }) => operation === WAIT[0])!;
-  const seen = ofWaiter.find(({ operation }) => operation === WAIT[1])!;
+/** A waiter that sleeps has seen what is there. */
+function checkWaiters(segment: Segment, events: readonly Event[]): string {
   const there = new Client(segment, FOUNDER).map.get(KEY);
-  const word = segment.words[changeWord(hashOf(KEY))];
-  return there === seen.result || word !== armed.result
+  const looks = events.filter(({ operation }) => operation === LOOK);
+  const missed = looks.find(({ worker, result }) =>
+    isAsleep(worker) && result !== there
+  );
+  return missed === undefined
     ? ""
-    : `the waiter saw ${seen.result}, there is ${there}, and its word is armed still`;
+    : `worker ${missed.worker} saw ${missed.result}, there is ${there}, and nobody woke it`;
 }
 
 function scenario(
@@ -63,24 +72,36 @@ function scenario(
   group = GROUP,
 ): Scenario {
   const name = titleOf(programs, `the key is ${state}`);
-  return { group, name, prepare: STATES[state], programs, check: checkWaiter };
+  return { group, name, prepare: STATES[state], programs, check: checkWaiters };
 }
 
-/** Beside one change, beside two, and beside another one who waits. */
+function slip(waiter: readonly Operation[], group: string): Scenario {
+  return { ...scenario([waiter, [SET]], "present", group), isSlip: true };
+}
+
+const SET = op.set(KEY, 10);
+/** What changes it a second time, faster or slower. */
+const SECOND = [op.set(KEY, 20), op.remove(KEY)];
+
+/** Beside one change, beside two, and beside others who wait. */
 export const waiting: Scenario[] = [
   ...Object.keys(STATES).flatMap((state) =>
     CHANGES.map((change) => scenario([WAIT, [change]], state))
   ),
-  ...[op.set(KEY, 20), op.remove(KEY)].map((change) =>
-    scenario([WAIT, [op.set(KEY, 10)], [change]], "present")
+  ...SECOND.map((change) => scenario([WAIT, [SET], [change]], "present")),
+  scenario([WAIT, WAIT, [SET, op.remove(KEY)]], "present"),
+  scenario([WATCH, [SET]], "absent", MANY),
+  scenario([WATCH, [SET]], "present, and a move has begun", MANY),
+  ...SECOND.map((change) =>
+    scenario([WATCH, [SET], [change]], "present", MANY)
   ),
-  scenario([WAIT, [op.arm(KEY)], [op.set(KEY, 10), op.remove(KEY)]], "present"),
-  {
-    ...scenario(
-      [WAIT.toReversed(), [op.set(KEY, 10)]],
-      "present",
-      "waiting, but only after a look",
-    ),
-    isSlip: true,
-  },
+  scenario([WATCH, WAIT, [SET, op.remove(KEY)]], "present", MANY),
+  slip(
+    [LOOK, op.arm(KEY), op.sleepFor(KEY)],
+    "waiting, but only after a look",
+  ),
+  slip(
+    [op.arm(KEY), LOOK, op.compareWord(KEY), op.armAny, op.sleepForAny],
+    "waiting for all, but only after a comparison",
+  ),
 ];

@@ -19,6 +19,8 @@ export declare function release(words: Words, index: i32, value: i32): void;
 
 export declare function poke(words: Words, index: i32, value: i32): void;
 
+export declare function notify(words: Words, index: i32): void;
+
 export declare function compareAndSet(
   words: Words,
   index: i32,
