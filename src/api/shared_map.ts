@@ -27,6 +27,7 @@ import { liveEntries } from "../table/account.ts";
 import { EntryAccess } from "../map/entry_access.ts";
 import { EntryReader } from "../map/entry_reader.ts";
 import { EntryUpdater } from "../map/entry_updater.ts";
+import { EntryWaiter } from "../map/entry_waiter.ts";
 import { EntryWriter } from "../map/entry_writer.ts";
 import { Hold } from "../map/hold.ts";
 import type { KEEP } from "../map/keep.ts";
@@ -38,6 +39,7 @@ import {
   type SetOptions,
 } from "../map/lifetime.ts";
 import { meet } from "../map/rendezvous.ts";
+import { checkWaitOptions, type WaitOptions } from "../map/wait_options.ts";
 import { type SharedMapStats, sumStats } from "../map/stats.ts";
 import type { Kept } from "../persist/candidate.ts";
 import { PersistedMap } from "../persist/persisted_map.ts";
@@ -1038,6 +1040,66 @@ export class SharedMap<K, V>
   forEach(fn: (value: V, key: K, map: this) => void): void {
     checkFunction(fn, "fn");
     for (const [key, value] of this) fn(value, key, this);
+  }
+
+  // ---- waiting ----------------------------------------------------------------------------------
+
+  /**
+   * Waits until the entry of a key is there, or is what you want it to be, and returns its value.
+   * It does not poll: the writer that changes the key wakes this worker. An entry that expires, or
+   * is evicted, has changed, too.
+   *
+   * Values that come and go between two looks are not seen: it resolves with one that was there
+   * when this worker looked. Many may wait for one key, in one worker or in several.
+   *
+   * If a writer dies in the middle of a change, the change is seen when another worker has cleared
+   * up after it: after about a second while somebody writes, otherwise within some ten seconds.
+   *
+   * @param key The key.
+   * @param options What to wait for, how long, and what ends it.
+   * @returns The value, as `until` accepted it.
+   * @throws {TypeError} If the key or an option has the wrong type, or `until` returns anything but
+   * true or false.
+   * @throws {RangeError} If `timeout` is below 0.
+   * @throws {DOMException} A `TimeoutError` after the `timeout`; the `reason` of the `signal`, if
+   * that is aborted.
+   * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+   *
+   * @example A result that another worker makes
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * setTimeout(() => map.set("result", 42), 10); // usually in a worker
+   * assertEquals(await map.waitFor("result"), 42);
+   * ```
+   *
+   * @example Until an entry is gone
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using locks = SharedMap.create<string, string>();
+   * locks.set("job", "worker 7", { ttl: 20 });
+   * await locks.waitFor("job", { until: (owner) => owner === undefined });
+   * assertEquals(locks.get("job"), undefined);
+   * ```
+   */
+  waitFor(
+    key: K,
+    options?: WaitOptions<V> & { until?: undefined },
+  ): Promise<V>;
+  /** The same, where `until` says what is waited for. */
+  waitFor(key: K, options: WaitOptions<V>): Promise<V | undefined>;
+  async waitFor(
+    key: K,
+    options: WaitOptions<V> = {},
+  ): Promise<V | undefined> {
+    const what = "wait for an entry";
+    this.#hold.checkOpen(what);
+    checkWaitOptions(options, what);
+    return await EntryWaiter.wait(this.#access, key, { ...options });
   }
 
   // ---- the whole map ----------------------------------------------------------------------------

@@ -39,6 +39,7 @@ import { tombstoneBytes } from "../table/version.ts";
 import { type Resident, ticker } from "./background.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
 import { RandomReplacement } from "./random_replacement.ts";
+import { WakeUps } from "./wake_ups.ts";
 
 /**
  * The largest number of a lock. A negative number in a record says that the record is being
@@ -94,6 +95,8 @@ export class Attachment {
   readonly tableRecovery: TableRecoverer;
   /** What works for it in the background. */
   resident: Resident | undefined;
+  /** How it sleeps while it waits for changes. */
+  readonly wakeUps: WakeUps;
   /** What is closed together with the attachment. */
   readonly dependents: Set<Dependent> = new Set();
   private constructor(
@@ -105,6 +108,7 @@ export class Attachment {
     this.segment = segment;
     this.evictionPolicy = evictionPolicy;
     this.participant = participant;
+    this.wakeUps = new WakeUps(segment.words);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
     this.tableRecovery = new TableRecoverer(participant, this.table);

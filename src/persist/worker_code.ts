@@ -6932,6 +6932,55 @@ var RandomReplacement = class {
   }
 };
 
+// src/map/wake_ups.ts
+import { setImmediate } from "node:timers";
+var { notify: notify3, sleepOn: sleepOn2 } = atomics_exports;
+var WakeUps = class {
+  #words;
+  #sleeps = /* @__PURE__ */ new Map();
+  constructor(words) {
+    this.#words = words;
+  }
+  /** How many words somebody sleeps on, or has slept on until just now. */
+  get sleeps() {
+    return this.#sleeps.size;
+  }
+  /**
+   * Calls back once, as a task of its own, when a word has changed; or sooner.
+   *
+   * @param word The word.
+   * @param armed What it was armed to, before the caller looked at what it waits for.
+   * @param wake What is called.
+   * @returns What takes that back.
+   */
+  wait(word, armed, wake2) {
+    const sleepers = this.#sleeps.get(word) ?? this.#sleep(word, armed);
+    const sleeper = () => wake2();
+    sleepers.add(sleeper);
+    return () => {
+      if (sleepers.delete(sleeper) && sleepers.size === 0) {
+        notify3(this.#words, word);
+      }
+    };
+  }
+  #sleep(word, armed) {
+    const sleepers = /* @__PURE__ */ new Set();
+    const end = () => {
+      this.#sleeps.delete(word);
+      const woken = [
+        ...sleepers
+      ];
+      sleepers.clear();
+      for (const wake2 of woken) wake2();
+    };
+    this.#sleeps.set(word, sleepers);
+    const asleep = sleepOn2(this.#words, word, armed);
+    if (asleep === void 0) setImmediate(end);
+    else asleep.then(end);
+    return sleepers;
+  }
+};
+
 // src/map/attachment.ts
 var MOST_LOCKS = 2 ** 31 - 1;
 var Attachment = class _Attachment {
@@ -6951,12 +7000,15 @@ var Attachment = class _Attachment {
   tableRecovery;
   /** What works for it in the background. */
   resident;
+  /** How it sleeps while it waits for changes. */
+  wakeUps;
   /** What is closed together with the attachment. */
   dependents = /* @__PURE__ */ new Set();
   constructor(segment, participant, lifeline, evictionPolicy = new RandomReplacement()) {
     this.segment = segment;
     this.evictionPolicy = evictionPolicy;
     this.participant = participant;
+    this.wakeUps = new WakeUps(segment.words);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
     this.tableRecovery = new TableRecoverer(participant, this.table);
@@ -10793,7 +10845,7 @@ function compress(bytes) {
 }
 
 // src/persist/time_slices.ts
-import { setImmediate } from "node:timers";
+import { setImmediate as setImmediate2 } from "node:timers";
 var SLICE_MS = 10;
 var TimeSlices = class {
   #began = timers.elapsed();
@@ -10803,7 +10855,7 @@ var TimeSlices = class {
   }
   /** Gives the event loop a turn. */
   async pause() {
-    await new Promise((resolve2) => setImmediate(() => resolve2()));
+    await new Promise((resolve2) => setImmediate2(() => resolve2()));
     this.#began = timers.elapsed();
   }
 };

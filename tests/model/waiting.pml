@@ -1,5 +1,5 @@
 /*
- * Waiting for a change (src/table/changes.ts): writers that link versions and tell who waits, workers that wait
+ * Waiting for a change (src/table/changes.ts, src/map/wake_ups.ts): writers that link versions and tell who waits, workers that wait
  * for one key or for all, deaths of writers, and those who recover them, who may die, too.  Every key has a word, which others may
  * share; ALL is the word of those who wait for many keys.
  *   default       a writer links, reads the flag, disarms the word of its key and wakes who sleeps on it; if it did, it does the same

@@ -1,0 +1,158 @@
+/**
+ * Waiting for an entry: from a key and what is wanted of its value to a promise of that value.
+ *
+ * Each round arms the word of the key, looks, and sleeps if what it sees is not wanted
+ * (`table/changes.ts` says why no change is missed). An entry that expires changes without a write,
+ * so the next round begins at that time at the latest.
+ *
+ * @module
+ */
+
+import { received } from "../errors.ts";
+import * as changes from "../table/changes.ts";
+import * as versions from "../table/version.ts";
+import { Alarm } from "./alarm.ts";
+import type { EntryAccess } from "./entry_access.ts";
+import { keptKey } from "./kept_key.ts";
+import type { Taken } from "./version_reader.ts";
+import type { WaitOptions } from "./wait_options.ts";
+import { WaitScope } from "./wait_scope.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { arm, changeWord } = changes;
+const { endOf } = versions;
+
+const WHAT = "wait for an entry";
+
+/** What a round saw of the entry. */
+interface Seen<V> {
+  /** The value, to be finished; undefined: there is none. */
+  readonly value: Taken<V> | undefined;
+  /** When it expires. */
+  readonly end: number;
+}
+
+/** One wait for one key. */
+export class EntryWaiter<K, V> {
+  readonly #access: EntryAccess<K, V>;
+  readonly #key: unknown;
+  readonly #word: number;
+  readonly #until: (value: V | undefined) => boolean;
+  readonly #resolve: (value: V | undefined) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #scope: WaitScope;
+  readonly #timeout: Alarm;
+  readonly #expiry = new Alarm(() => this.#look());
+  #stopSleeping: (() => void) | undefined;
+  #isOver = false;
+
+  private constructor(
+    access: EntryAccess<K, V>,
+    key: K,
+    options: WaitOptions<V>,
+    resolve: (value: V | undefined) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    const { hold } = access;
+    const { timeout = Infinity, until = isThere } = options;
+    this.#access = access;
+    this.#key = keptKey(access.keys.pack(key, WHAT));
+    this.#word = changeWord(hold.attachment.key.hash);
+    options.signal?.throwIfAborted(); // after the caller's code
+    this.#until = until;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#scope = new WaitScope(
+      hold,
+      options,
+      WHAT,
+      (reason) => this.#end(() => this.#reject(reason)),
+    );
+    this.#timeout = new Alarm(() =>
+      this.#end(() => this.#reject(timedOut(timeout)))
+    );
+    this.#timeout.set(timeout);
+    this.#look();
+  }
+
+  /** Resolves to the first value that is wanted; the options are checked. */
+  static wait<K, V>(
+    access: EntryAccess<K, V>,
+    key: K,
+    options: WaitOptions<V>,
+  ): Promise<V | undefined> {
+    return new Promise((resolve, reject) => {
+      new EntryWaiter(access, key, options, resolve, reject);
+    });
+  }
+
+  /** A round. Runs the caller's code, which may end the wait. */
+  #look(): void {
+    this.#rest();
+    try {
+      const { hold: { attachment }, keys, versions } = this.#access;
+      keys.packPrepared(this.#key, WHAT);
+      const armed = arm(attachment.segment.words, this.#word);
+      const { end, value } = this.#see();
+      const finished = value === undefined ? undefined : versions.value(value);
+      const isWanted = this.#accepts(finished);
+      if (this.#isOver) return;
+      if (isWanted) return this.#end(() => this.#resolve(finished));
+      this.#sleep(armed, end);
+    } catch (error) {
+      this.#end(() => this.#reject(error));
+    }
+  }
+
+  #see(): Seen<V> {
+    const { hold: { attachment: { segment } }, lookup, versions } =
+      this.#access;
+    return lookup.visit((ref) =>
+      ref === 0
+        ? { value: undefined, end: Infinity }
+        : { value: versions.takeValue(ref), end: endOf(segment, ref) }
+    );
+  }
+
+  #accepts(value: V | undefined): boolean {
+    const answer: unknown = (0, this.#until)(value);
+    if (typeof answer === "boolean") return answer;
+    throw new TypeError(
+      `Cannot ${WHAT}: until must return true or false: ${received(answer)}`,
+    );
+  }
+
+  #sleep(armed: number, end: number): void {
+    const { wakeUps } = this.#access.hold.attachment;
+    this.#stopSleeping = wakeUps.wait(this.#word, armed, () => this.#look());
+    this.#expiry.set(end - Date.now());
+  }
+
+  /** Ends what would begin the next round. */
+  #rest(): void {
+    this.#expiry.clear();
+    this.#stopSleeping?.();
+    this.#stopSleeping = undefined;
+  }
+
+  #end(settle: () => void): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#rest();
+    this.#timeout.clear();
+    this.#scope.leave();
+    settle();
+  }
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined;
+}
+
+/** As that of `AbortSignal.timeout`. */
+function timedOut(ms: number): DOMException {
+  return new DOMException(
+    `Cannot ${WHAT}: what was waited for did not come within ${ms} milliseconds`,
+    "TimeoutError",
+  );
+}

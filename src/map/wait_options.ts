@@ -1,0 +1,121 @@
+/**
+ * What callers say of how they wait for changes, and what they are told.
+ *
+ * @module
+ */
+
+import { received } from "../errors.ts";
+
+/** Options of {@linkcode SharedMap.prototype.watch}. */
+export interface WatchOptions {
+  /** Ends it: the loop throws the signal's `reason`. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Whether it keeps the program alive. With `false` the program ends when nothing else is left to
+   * do.
+   *
+   * @default {true}
+   */
+  ref?: boolean | undefined;
+}
+
+/**
+ * Options of {@linkcode SharedMap.prototype.waitFor}.
+ *
+ * @typeParam V The type of the values.
+ */
+export interface WaitOptions<V> extends WatchOptions {
+  /**
+   * What is waited for: called with the present value, or undefined if there is none, at once and
+   * then after changes of this key, and perhaps of others. It may use the map. What it throws
+   * rejects the promise.
+   *
+   * @default {(value) => value !== undefined}
+   */
+  until?: ((value: V | undefined) => boolean) | undefined;
+  /**
+   * How long to wait, in milliseconds.
+   *
+   * @default {Infinity}
+   */
+  timeout?: number | undefined;
+}
+
+/**
+ * What {@linkcode SharedMap.prototype.watch} tells of a key.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ */
+export interface SharedMapChange<K, V> {
+  /** The key. */
+  readonly key: K;
+  /** The newest value; undefined: there is none any more. */
+  readonly value: V | undefined;
+  /**
+   * How often the key was written since it was shown last, or since `watch` was called, besides
+   * this change: so many writes are not shown. At least: what came before a deletion in between is
+   * not known as a rule.
+   */
+  readonly missed: number;
+}
+
+/**
+ * What is watched: a key; or all keys that begin alike, if keys are strings or bytes; or `"all"`. A
+ * key that is itself an object, or the string `"all"`, is written as `{ key }`.
+ *
+ * @typeParam K The type of the keys.
+ */
+export type WatchTarget<K> = K | "all" | { readonly key: K } | {
+  readonly prefix: K;
+};
+
+/** Checks the options that both have. Throws `TypeError`. */
+export function checkWatchOptions(options: WatchOptions, what: string): void {
+  if (
+    typeof options !== "object" || options === null || Array.isArray(options)
+  ) {
+    throw new TypeError(
+      `Cannot ${what}: the options must be an object, such as { ref: false }: ${
+        received(options)
+      }`,
+    );
+  }
+  const { ref, signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(
+      `Cannot ${what}: signal must be an AbortSignal: ${received(signal)}`,
+    );
+  }
+  if (ref !== undefined && typeof ref !== "boolean") {
+    throw new TypeError(
+      `Cannot ${what}: ref must be true or false: ${received(ref)}`,
+    );
+  }
+}
+
+/** Checks all options of a wait. Throws `TypeError` or `RangeError`. */
+export function checkWaitOptions<V>(
+  options: WaitOptions<V>,
+  what: string,
+): void {
+  checkWatchOptions(options, what);
+  const { timeout = Infinity, until } = options;
+  if (until !== undefined && typeof until !== "function") {
+    throw new TypeError(
+      `Cannot ${what}: until must be a function: ${received(until)}`,
+    );
+  }
+  if (typeof timeout !== "number") {
+    throw new TypeError(
+      `Cannot ${what}: timeout must be a number of milliseconds: ${
+        received(timeout)
+      }`,
+    );
+  }
+  if (!(timeout >= 0)) {
+    throw new RangeError(
+      `Cannot ${what}: timeout must be 0 milliseconds or more, Infinity for none: received ${timeout}`,
+    );
+  }
+}
