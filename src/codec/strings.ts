@@ -20,9 +20,9 @@ export const UTF8 = 2;
 export const SHORT_TEXT = 48;
 /**
  * Up to this many, text that is not ASCII is written by a loop, too: to read UTF-8 takes longer
- * than to read the others.
+ * than to read the others. So all Latin-1 text up to here takes one byte a character.
  */
-const MEDIUM_TEXT = 256;
+export const MEDIUM_TEXT = 256;
 
 const encoder = new TextEncoder();
 // Not `fatal`, which takes five times as long: what is decoded was encoded here.

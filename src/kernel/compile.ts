@@ -16,6 +16,7 @@
 
 import asc from "assemblyscript/asc";
 import { flatten } from "./optimize.ts";
+import { withTextUnits } from "./text_units.ts";
 
 const HERE = import.meta.url;
 const SOURCES = new URL("../", HERE);
@@ -64,7 +65,7 @@ export async function compile(
   if (error !== null || binary === undefined) {
     throw new Error(`Cannot compile the kernel: ${error?.message}\n${stderr}`);
   }
-  return flatten(binary);
+  return flatten(withTextUnits(binary));
 }
 
 function readSource(name: string, standIns: StandIns): string | null {

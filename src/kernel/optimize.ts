@@ -18,10 +18,17 @@ const ONE_CALLER = 100_000;
 /** What was inlined calls functions in its turn. */
 const DEPTH = 3;
 
-/** The same module, flat. */
-export function flatten(binary: Uint8Array): Uint8Array {
-  const module = binaryen.readBinary(binary);
+const { Atomics, BulkMemory, GC, MutableGlobals, ReferenceTypes, SignExt } =
+  binaryen.Features;
+/** What the kernel may use of WebAssembly: nothing that the runtime does not know. */
+const FEATURES = Atomics | BulkMemory | GC | MutableGlobals | ReferenceTypes |
+  SignExt;
+
+/** The binary of a module, flat, from its text. */
+export function flatten(text: string): Uint8Array {
+  const module = binaryen.parseText(text);
   try {
+    module.setFeatures(FEATURES);
     binaryen.setOptimizeLevel(3);
     binaryen.setShrinkLevel(0);
     binaryen.setAlwaysInlineMaxSize(ALWAYS);

@@ -3,9 +3,9 @@
  *
  * A write seeks the newest version of its key, decides, makes a version, which is then in hand,
  * links it in one step, and notes the change; if another worker was faster, it begins anew.
- * `tryCommit` is all of that, whatever is decided. The other methods are short cuts for what
- * programs do most, where a decision would take longer than the work; each says what it leaves out.
- * (Bulk loads have a short cut of their own, `persist/bulk_load.ts`.)
+ * `tryCommit` is all of that, whatever is decided. What programs do most has short cuts:
+ * `tryPut`, and those of `fast_commit.ts`. (Bulk loads have one of their own,
+ * `persist/bulk_load.ts`.)
  *
  * No step runs the caller's code: what is decided on is read, and prepared, by codecs of this
  * module, or before.
@@ -13,39 +13,27 @@
  * @module
  */
 
-import * as codec from "../codec/codec.ts";
 import type { Participant } from "../reclamation/participant.ts";
-import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as optimistic from "../table/optimistic_read.ts";
 import type { EncodedKey } from "../table/key.ts";
-import * as lookups from "../table/fast_lookup.ts";
 import * as fastPath from "../table/fast_path.ts";
 import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { Insert, Table } from "../table/table.ts";
 import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { judged } from "./liveness.ts";
-import * as background from "./background.ts";
-import type { EvictionPolicy } from "./eviction_policy.ts";
-import * as ownChanges from "./own_changes.ts";
+import { ChangeNotes } from "./change_notes.ts";
+import { FastCommitter } from "./fast_commit.ts";
 import { NO_MEMORY, type Prepared, VersionMaker } from "./version_maker.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { P_DELETED, P_RESULT } = layout;
-const { TAG_NUMBER } = codec;
-const { NUMBER_INFO } = lookups;
-const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = fastPath;
-const { bytesOf, cameTooLate, endOf, isTombstone } = versions;
+const { ANY_VERSION, DONE, touchHome } = fastPath;
+const { bytesOf, cameTooLate, isTombstone } = versions;
 const { UNDECIDED } = optimistic;
-const { ticker } = background;
-const { underway } = ownChanges;
 
 /** A decision: everything stays as it is. */
 export const LEAVE = 0;
-
-/** The fast path did not take the entry: that is left to `tryCommit`. */
-export const NOT_TAKEN: unique symbol = Symbol("not taken");
 
 /** From the newest version of a key, and whether it is live, to what takes its place. */
 export type Decide = (current: number, live: boolean) => number;
@@ -57,18 +45,15 @@ export type Outcome = "done" | "left" | "full";
 export class Committer {
   /** Makes the versions that are decided on. */
   readonly maker: VersionMaker;
+  /** Whole commits in one call of the kernel. */
+  readonly fast: FastCommitter;
   readonly #participant: Participant;
   readonly #segment: Segment;
   readonly #table: Table;
   readonly #fastPath: FastPath;
   readonly #key: EncodedKey;
   readonly #isCallers: boolean;
-  /** The policy of eviction that hears of changes; undefined: none does. */
-  readonly #listener: EvictionPolicy | undefined;
-  // The kernel returns one number. What else it has to say stands in the participant's record, and
-  // is read right after the call.
-  readonly #deleted: number;
-  readonly #result: number;
+  readonly #changes: ChangeNotes;
 
   /**
    * @param attachment The worker's hold on the map.
@@ -85,11 +70,8 @@ export class Committer {
     this.#fastPath = attachment.fastPath;
     this.#key = key;
     this.#isCallers = key === attachment.key;
-    const { evictionPolicy } = attachment;
-    const isHeard = segment.evicts && evictionPolicy.changed !== undefined;
-    this.#listener = isHeard ? evictionPolicy : undefined;
-    this.#deleted = participant.base + P_DELETED;
-    this.#result = (participant.base + P_RESULT) / 2;
+    this.#changes = new ChangeNotes(attachment, key);
+    this.fast = new FastCommitter(attachment, key, this.#changes);
   }
 
   /**
@@ -114,7 +96,7 @@ export class Committer {
       this.#table.backoff.reset();
       for (let isFirst = true;; isFirst = false) {
         // First by an optimistic read. If that is not enough, the table seeks, and keeps the place.
-        let found = isFirst && this.#isCallers ? this.#findFast() : UNDECIDED;
+        let found = isFirst && this.#isCallers ? this.fast.find() : UNDECIDED;
         const isSought = found === UNDECIDED;
         if (isSought) found = this.#seek(toInsert);
         const live = found > 0;
@@ -125,7 +107,7 @@ export class Committer {
         const outcome = this.#linkOrFree(current, version, isSought);
         if (outcome === "full") return "full";
         if (outcome === "done") {
-          this.#noteChange();
+          this.#changes.note();
           if (!cameTooLate(this.#segment.words, version)) return "done";
         } else if (isSought) this.#table.backoff.wait();
       }
@@ -141,29 +123,6 @@ export class Committer {
   #seek(toInsert: boolean): number {
     const seek = () => this.#table.seek(this.#key, toInsert);
     return judged(this.#segment, seek(), seek);
-  }
-
-  /**
-   * The same by an optimistic read, which takes no place in the table; `UNDECIDED` also if it
-   * expires, as the clock would have to be asked. The map is pinned.
-   */
-  #findFast(): number {
-    const found = this.#newest();
-    if (found <= 0) return found; // none, or undecided
-    const end = endOf(this.#segment, found);
-    if (end === Infinity) return found;
-    return end === -Infinity ? -found : UNDECIDED;
-  }
-
-  /** The newest version of the packed key, 0 for none, or `UNDECIDED`. The map is pinned. */
-  #newest(): number {
-    const key = this.#key;
-    if (!key.fitsScratch) return UNDECIDED;
-    return this.#fastPath.findOptimistically(
-      this.#participant.base,
-      key.hash,
-      key.info,
-    );
   }
 
   /**
@@ -213,26 +172,17 @@ export class Committer {
     this.maker.shortage = { of: "slot", bytes };
   }
 
-  /** After a change of the packed key's entry. */
-  #noteChange(): void {
-    if (!this.#isCallers) return;
-    if (ticker.isResting) ticker.wake();
-    this.#listener?.changed?.(this.#key.hash);
-    underway.innermost?.note(this.#segment, this.#key);
-  }
-
   /**
    * Publishes a version with a prepared value under the packed key, whatever is there now; false if
    * there is no memory for it, or no slot.
    */
   tryPut(values: Prepared, expiry: number): boolean {
-    if (!this.#putFast(values, expiry)) {
-      const { base } = this.#participant;
-      touchHome(this.#segment.words, base, this.#key.hash);
-      const version = this.maker.make(values, expiry);
-      if (version === NO_MEMORY || !this.#publish(version)) return false;
-    }
-    this.#noteChange();
+    if (this.fast.put(values, expiry)) return true;
+    const { base } = this.#participant;
+    touchHome(this.#segment.words, base, this.#key.hash);
+    const version = this.maker.make(values, expiry);
+    if (version === NO_MEMORY || !this.#publish(version)) return false;
+    this.#changes.note();
     return true;
   }
 
@@ -265,122 +215,5 @@ export class Committer {
     this.#noteFull(version);
     this.#participant.allocator.free(version);
     return false;
-  }
-
-  // ---- the fast path ----------------------------------------------------------------------------
-
-  // Whole operations in one call of the kernel, with steps of their own: those of
-  // `table/fast_path.ts`, which are searched as the others are, and take the same words through the
-  // same states. They give up where anything is out of the ordinary.
-
-  #putFast(
-    { tag, number }: Prepared,
-    expiry: number,
-  ): boolean {
-    const key = this.#key;
-    return tag === TAG_NUMBER && expiry === Infinity && key.fitsScratch &&
-      this.#fastPath.putNumber(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          number,
-        ) === DONE;
-  }
-
-  /**
-   * Exchanges one number for another, neither NaN, if there is that one, and it does not expire.
-   */
-  exchangeFast(expected: unknown, next: unknown): boolean {
-    const key = this.#key;
-    const isDone = key.fitsScratch &&
-      typeof expected === "number" && typeof next === "number" &&
-      next === next &&
-      this.#fastPath.exchange(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          expected,
-          next,
-        ) === DONE;
-    if (!isDone) return false;
-    this.#noteChange();
-    return true;
-  }
-
-  /**
-   * Deletes the entry of the packed key, if its version is the one that is expected: `DONE`,
-   * `ABSENT` or `UNDONE`.
-   */
-  removeFast(expected: number = ANY_VERSION): number {
-    const key = this.#key;
-    if (!key.fitsScratch) return UNDONE;
-    const { base } = this.#participant;
-    const outcome = this.#fastPath.remove(base, key.hash, key.info, expected);
-    if (outcome === DONE) {
-      this.#table.countTombstone();
-      this.#noteChange();
-    }
-    return outcome;
-  }
-
-  /**
-   * The same, and reads what is deleted: returns what `read` makes of its version, undefined if
-   * there is none, or `NOT_TAKEN`.
-   *
-   * @param read Reads the version, while pinned.
-   * @param isSafe Whether that cannot fail: then it may come after, and the entry is found and
-   * deleted in one call.
-   */
-  takeFast<T>(
-    read: (ref: number) => T,
-    isSafe: boolean,
-  ): T | undefined | typeof NOT_TAKEN {
-    const participant = this.#participant;
-    participant.pin();
-    try {
-      return isSafe ? this.#deleteThenRead(read) : this.#readThenDelete(read);
-    } finally {
-      participant.unpin();
-    }
-  }
-
-  #deleteThenRead<T>(
-    read: (ref: number) => T,
-  ): T | undefined | typeof NOT_TAKEN {
-    const outcome = this.removeFast();
-    if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
-    return outcome === ABSENT ? undefined : NOT_TAKEN;
-  }
-
-  #readThenDelete<T>(
-    read: (ref: number) => T,
-  ): T | undefined | typeof NOT_TAKEN {
-    const found = this.#findFast();
-    if (found === UNDECIDED) return NOT_TAKEN;
-    if (found <= 0) return undefined;
-    const value = read(found);
-    return this.removeFast(found) === DONE ? value : NOT_TAKEN;
-  }
-
-  /**
-   * Adds to a number, or to 0 if there is none. Returns the sum; NaN if nothing was done, or the
-   * number is NaN.
-   */
-  incrementFast(by: number): number {
-    const key = this.#key;
-    const isDone = key.fitsScratch &&
-      this.#fastPath.increment(
-          this.#participant.base,
-          key.hash,
-          key.info,
-          NUMBER_INFO,
-          by,
-        ) === DONE;
-    if (!isDone) return NaN;
-    const sum = this.#segment.floats[this.#result];
-    this.#noteChange();
-    return sum;
   }
 }

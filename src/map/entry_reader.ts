@@ -7,7 +7,6 @@
  * @module
  */
 
-import { stringKeys } from "../codec/keys.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import type { Segment, SharedBytes } from "../segment/segment.ts";
 import * as lookups from "../table/fast_lookup.ts";
@@ -77,7 +76,7 @@ export class EntryReader<K, V> {
     this.#lookup = lookup;
     this.#counts = counts;
     this.#ahead = new ReadAhead(attachment, keys.format);
-    this.#hasTextKeys = (keys.format as unknown) === stringKeys;
+    this.#hasTextKeys = keys.areTexts;
     this.#runsCallersCode = keys.format.own !== undefined ||
       versions.values.own !== undefined;
   }

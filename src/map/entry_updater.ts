@@ -18,12 +18,13 @@ import type { EncodedKey } from "../table/key.ts";
 import * as lookups from "../table/fast_lookup.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
+import type { Hold } from "./hold.ts";
 import { KEEP } from "./keep.ts";
 import type { KeyPacker } from "./key_packer.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Lookup } from "./lookup.ts";
 import type { OperationCounts } from "./operation_counts.ts";
-import { Watch } from "./own_changes.ts";
+import { NO_HASH, Watch } from "./own_changes.ts";
 import { Sighting } from "./sighting.ts";
 import type { ValuePacker } from "./value_packer.ts";
 import type { VersionMaker } from "./version_maker.ts";
@@ -45,6 +46,7 @@ export type Update<V> = (
 
 /** Updates the entries of a map for one map object. */
 export class EntryUpdater<K, V> {
+  readonly #hold: Hold;
   readonly #participant: Participant;
   readonly #segment: Segment;
   readonly #key: EncodedKey;
@@ -61,6 +63,7 @@ export class EntryUpdater<K, V> {
   constructor(access: EntryAccess<K, V>) {
     const { counts, hold, keys, lookup, values, versions, writer } = access;
     const { key, participant, segment } = hold.attachment;
+    this.#hold = hold;
     this.#participant = participant;
     this.#segment = segment;
     this.#key = key;
@@ -80,12 +83,23 @@ export class EntryUpdater<K, V> {
     life: Lifetime,
     what: string,
   ): V | undefined {
-    const prepared = this.#keys.pack(key, what);
-    if (this.#lookup.lookupPacked(0) === NUMBER) {
-      const next = this.#updateNumber(prepared, what, fn, life);
-      if (next !== CHANGED) return next;
-      this.#keys.packPrepared(prepared, what);
+    const isText = this.#keys.areTexts && typeof key === "string";
+    let prepared: unknown = key;
+    let found: number;
+    if (isText) {
+      this.#hold.checkOpen(what);
+      found = this.#lookup.lookupText(key, 0);
+    } else {
+      prepared = this.#keys.pack(key, what);
+      found = this.#lookup.lookupPacked(0);
     }
+    if (found === NUMBER || found === 0) {
+      const current = found === 0 ? undefined : this.#lookup.number;
+      const text = isText ? key : undefined;
+      const next = this.#updateFound(prepared, text, current, what, fn, life);
+      if (next !== CHANGED) return next;
+    }
+    this.#keys.packPrepared(prepared, what);
     return this.#replaceBy(prepared, what, (current) => {
       const next = fn(current);
       const isKept = next === KEEP;
@@ -99,35 +113,65 @@ export class EntryUpdater<K, V> {
     });
   }
 
-  /** The first round of an update, where a fast lookup found a number. */
-  #updateNumber(
+  /**
+   * The first round of an update, where a fast lookup found a number, or nothing.
+   *
+   * @param prepared The key.
+   * @param text The key, if it is a string.
+   * @param current What was found.
+   * @param what What is done, for an error.
+   * @param fn The caller's code.
+   * @param life How long the entry lives.
+   * @returns The new value; `CHANGED` if something else is there by now.
+   */
+  #updateFound(
     prepared: unknown,
+    text: string | undefined,
+    current: number | undefined,
     what: string,
     fn: Update<V>,
     life: Lifetime,
   ): V | undefined | typeof CHANGED {
-    const number = this.#lookup.number as V & number;
-    const watch = this.#watch(prepared);
-    const next = watch.during(fn, number as V | undefined);
+    const hash = text === undefined ? this.#key.hash : NO_HASH;
+    const watch = this.#watch(prepared, hash);
+    const next = watch.during(fn, current as V | undefined);
     this.#spareWatch = watch;
-    this.#keys.packPrepared(prepared, what);
-    if (next === KEEP) return number;
+    this.#hold.checkOpen(what);
+    if (next === KEEP) return current as V | undefined;
     if (watch.hasSeenChange) return CHANGED;
-    const isSame = life.keeps && Object.is(next, number);
+    if (current === undefined && next === undefined) return undefined;
+    const isSame = life.keeps && Object.is(next, current);
     if (!isSame) {
       const staysForGood = life.keeps || life.ttl === Infinity;
       if (
-        staysForGood && this.#values.keepsNumbers &&
-        this.#writer.exchangeFast(number, next)
+        current !== undefined && staysForGood && this.#values.keepsNumbers &&
+        this.#exchange(prepared, text, current, next, what)
       ) {
         this.#counts.set();
         return next;
       }
       if (next !== undefined) this.#values.prepare(next);
-      this.#keys.packPrepared(prepared, what);
     }
-    const seen = Sighting.ofNumber(this.#segment, this.#versions, number);
+    this.#keys.packPrepared(prepared, what);
+    const seen = current === undefined
+      ? Sighting.ofAbsence<V>(this.#segment, this.#versions)
+      : Sighting.ofNumber<V>(this.#segment, this.#versions, current);
     return this.#updateSeen(seen, next, isSame, life);
+  }
+
+  /** Exchanges a number for another in one call of the kernel, if that is possible. */
+  #exchange(
+    prepared: unknown,
+    text: string | undefined,
+    current: number,
+    next: unknown,
+    what: string,
+  ): boolean {
+    if (text !== undefined) {
+      return this.#writer.exchangeByText(text, current, next);
+    }
+    this.#keys.packPrepared(prepared, what);
+    return this.#writer.exchange(current, next);
   }
 
   #updateSeen(
@@ -197,7 +241,7 @@ export class EntryUpdater<K, V> {
     call: (current: V | undefined) => N,
     replace: (seen: Sighting<V>, made: N) => R | typeof CHANGED,
   ): R {
-    const watch = this.#watch(prepared);
+    const watch = this.#watch(prepared, this.#key.hash);
     const round = (seen: Sighting<V>) => call(this.#valueOf(seen));
     for (;;) {
       const seen = this.#see();
@@ -213,13 +257,13 @@ export class EntryUpdater<K, V> {
   }
 
   /**
-   * A watch over the packed key's entry. An operation that is done with it leaves it for the next.
+   * A watch over a key's entry. An operation that is done with it leaves it for the next.
    */
-  #watch(prepared: unknown): Watch {
+  #watch(prepared: unknown, hash: number): Watch {
     const watch = this.#spareWatch ??
       new Watch(this.#segment, this.#keys.format as KeyFormat<unknown>);
     this.#spareWatch = undefined;
-    watch.begin(prepared, this.#key.hash);
+    watch.begin(prepared, hash);
     return watch;
   }
 

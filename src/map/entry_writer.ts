@@ -11,6 +11,8 @@
  */
 
 import type { ValueFormat } from "../codec/codec.ts";
+import * as strings from "../codec/strings.ts";
+import * as fastPath from "../table/fast_path.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import type { EntryUpdater } from "./entry_updater.ts";
@@ -25,6 +27,10 @@ import type { VersionMaker } from "./version_maker.ts";
 import type { Taken, VersionReader } from "./version_reader.ts";
 import type { Writer } from "./writer.ts";
 
+// Constants of its own: `layout.ts` says why.
+const { MEDIUM_TEXT } = strings;
+const { DONE, UNDONE } = fastPath;
+
 /** Writes the entries of a map for one map object. */
 export class EntryWriter<K, V> {
   readonly #hold: Hold;
@@ -37,6 +43,8 @@ export class EntryWriter<K, V> {
   readonly #maker: VersionMaker;
   readonly #counts: OperationCounts;
   readonly #updater: EntryUpdater<K, V>;
+  /** Whether keys are strings, for which there are operations of their own. */
+  readonly #hasTextKeys: boolean;
   /** Whether a codec of the caller's own decodes values. */
   readonly #hasOwnValues: boolean;
   /** Whether reading a value cannot fail, whatever is stored. */
@@ -55,6 +63,7 @@ export class EntryWriter<K, V> {
     this.#maker = writer.maker;
     this.#counts = counts;
     this.#updater = updater;
+    this.#hasTextKeys = keys.areTexts;
     this.#hasOwnValues = own !== undefined;
     this.#readsSafely = name === "number" || name === "string";
   }
@@ -69,9 +78,28 @@ export class EntryWriter<K, V> {
 
   /** Sets the value of a key; it does not expire. */
   set(key: K, value: V, what: string): void {
-    this.#pack(key, value, what);
-    this.#writer.put(this.#format, Infinity);
+    if (!this.#setFast(key, value, what)) {
+      this.#pack(key, value, what);
+      this.#writer.put(this.#format, Infinity);
+    }
     this.#counts.set();
+  }
+
+  /** The same in one call of the kernel; false if it is out of the ordinary. */
+  #setFast(key: K, value: V, what: string): boolean {
+    if (!this.#hasTextKeys || typeof key !== "string") return false;
+    const { keepsNumbers, keepsTexts } = this.#values;
+    if (typeof value === "number" && keepsNumbers) {
+      this.#hold.checkOpen(what);
+      return this.#writer.putNumberByText(key, value);
+    }
+    if (
+      typeof value === "string" && keepsTexts && value.length <= MEDIUM_TEXT
+    ) {
+      this.#hold.checkOpen(what);
+      return this.#writer.putLatin1ByText(key, value);
+    }
+    return false;
   }
 
   /** The same with an expiry. */
@@ -164,17 +192,15 @@ export class EntryWriter<K, V> {
   /** Adds to the number of a key; no entry counts as 0. */
   increment(key: K, by: number, life: Lifetime, what: string): number {
     if (this.#hasOwnValues) return this.#incrementByCodec(key, by, life, what);
-    this.#keys.pack(key, what);
     // Of finite numbers there always is a sum.
-    const isPlain = Number.isFinite(by) && life.ttl === Infinity;
-    if (isPlain && this.#values.keepsNumbers) {
-      const sum = this.#writer.incrementFast(by);
-      if (sum === sum) {
-        this.#counts.set();
-        return sum;
-      }
+    const isPlain = Number.isFinite(by) && life.ttl === Infinity &&
+      this.#values.keepsNumbers;
+    let sum = isPlain ? this.#incrementFast(key, by, what) : NaN;
+    if (sum === sum) {
+      this.#counts.set();
+      return sum;
     }
-    let sum = 0;
+    this.#keys.pack(key, what);
     this.#writer.commit(true, (current, live) => {
       sum = sumOf(live ? this.#versions.takeValue(current) : 0, by);
       this.#values.prepare(sum as never);
@@ -182,6 +208,16 @@ export class EntryWriter<K, V> {
     });
     this.#counts.set();
     return sum;
+  }
+
+  /** Adds in one call of the kernel; NaN if that is out of the ordinary. */
+  #incrementFast(key: K, by: number, what: string): number {
+    if (this.#hasTextKeys && typeof key === "string") {
+      this.#hold.checkOpen(what);
+      return this.#writer.incrementByText(key, by);
+    }
+    this.#keys.pack(key, what);
+    return this.#writer.increment(by);
   }
 
   #incrementByCodec(key: K, by: number, life: Lifetime, what: string): number {
@@ -206,10 +242,21 @@ export class EntryWriter<K, V> {
 
   /** Deletes the entry of a key; returns whether there was one. */
   delete(key: K, what: string): boolean {
-    this.#keys.pack(key, what);
-    const isDeleted = this.#writer.delete();
+    const outcome = this.#deleteFast(key, what);
+    let isDeleted = outcome === DONE;
+    if (outcome === UNDONE) {
+      this.#keys.pack(key, what);
+      isDeleted = this.#writer.delete();
+    }
     if (isDeleted) this.#counts.delete();
     return isDeleted;
+  }
+
+  /** The same in one call of the kernel; `UNDONE` if it is out of the ordinary. */
+  #deleteFast(key: K, what: string): number {
+    if (!this.#hasTextKeys || typeof key !== "string") return UNDONE;
+    this.#hold.checkOpen(what);
+    return this.#writer.removeByText(key);
   }
 
   /** Deletes the entry of a key; returns its value. */

@@ -9,12 +9,15 @@
  */
 
 import type { KeyFormat } from "../codec/codec.ts";
+import { stringKeys } from "../codec/keys.ts";
 import type { EncodedKey } from "../table/key.ts";
 import type { Hold } from "./hold.ts";
 
 /** Packs the keys of one map object's operations into the attachment's scratch. */
 export class KeyPacker<K> {
   readonly format: KeyFormat<K>;
+  /** Whether keys are strings, for which the kernel has operations of their own. */
+  readonly areTexts: boolean;
   readonly #hold: Hold;
   readonly #key: EncodedKey;
   /** Whether the caller's code runs. */
@@ -22,6 +25,7 @@ export class KeyPacker<K> {
 
   constructor(hold: Hold, format: KeyFormat<K>) {
     this.format = format;
+    this.areTexts = (format as unknown) === stringKeys;
     this.#hold = hold;
     this.#key = hold.attachment.key;
     this.#isOwn = format.own !== undefined;

@@ -15,6 +15,9 @@ import { EncodedKey } from "../table/key.ts";
 /** How many rounds may change their own entry before an operation gives up. */
 const MOST_ROUNDS = 8;
 
+/** A hash that is not known; no key has it. */
+export const NO_HASH = 0;
+
 /** The operations of this thread that wait for the caller's code, innermost first. */
 export const underway: { innermost: Watch | undefined } = {
   innermost: undefined,
@@ -43,7 +46,7 @@ export class Watch {
    * Begins to watch an entry.
    *
    * @param prepared Its key, prepared.
-   * @param hash Its hash.
+   * @param hash Its hash, or `NO_HASH`.
    */
   begin(prepared: unknown, hash: number): void {
     this.#prepared = prepared;
@@ -83,7 +86,8 @@ export class Watch {
 
   /** Notes a change by this thread, here and in the operations around this one. */
   note(segment: Segment, key: EncodedKey): void {
-    if (key.hash === this.#hash && segment.id === this.#segment.id) {
+    const isAlike = this.#hash === NO_HASH || key.hash === this.#hash;
+    if (isAlike && segment.id === this.#segment.id) {
       this.#isChanged ||= this.#isOf(key);
     }
     this.#outer?.note(segment, key);

@@ -83,6 +83,22 @@ export class Sighting<V> {
     return new Sighting(segment, reader, era, ref, info, value, kept);
   }
 
+  /** Of nothing, where a fast lookup found none, without a pin. */
+  static ofAbsence<V>(
+    segment: Segment,
+    reader: VersionReader<unknown, V>,
+  ): Sighting<V> {
+    return new Sighting(
+      segment,
+      reader,
+      undefined,
+      0,
+      0,
+      undefined as Taken<V> | undefined,
+      undefined,
+    );
+  }
+
   /** Of a number that a fast lookup found, without a pin. */
   static ofNumber<V>(
     segment: Segment,

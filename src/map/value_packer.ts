@@ -21,6 +21,8 @@ export class ValuePacker<V> {
   readonly format: ValueFormat<V>;
   /** Whether values that are numbers are kept as such. */
   readonly keepsNumbers: boolean;
+  /** Whether values that are strings are. */
+  readonly keepsTexts: boolean;
   readonly #segment: Segment;
   readonly #makeFormat: () => ValueFormat<V>;
   /**
@@ -34,8 +36,9 @@ export class ValuePacker<V> {
    */
   constructor(segment: Segment, makeFormat: () => ValueFormat<V>) {
     this.format = makeFormat();
-    this.keepsNumbers = this.format.name === "number" ||
-      this.format.name === "any";
+    const { name } = this.format;
+    this.keepsNumbers = name === "number" || name === "any";
+    this.keepsTexts = name === "string" || name === "any";
     this.#segment = segment;
     this.#makeFormat = makeFormat;
   }

@@ -8,13 +8,8 @@
 import * as fastPath from "../table/fast_path.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import type { Attachment } from "./attachment.ts";
-import {
-  Committer,
-  type Decide,
-  LEAVE,
-  NOT_TAKEN,
-  type Outcome,
-} from "./commit.ts";
+import { Committer, type Decide, LEAVE, type Outcome } from "./commit.ts";
+import { type FastCommitter, NOT_TAKEN } from "./fast_commit.ts";
 import { Reclaimer } from "./reclaim.ts";
 import type { Progress } from "./reclaim_strategies.ts";
 import type { Prepared, VersionMaker } from "./version_maker.ts";
@@ -26,6 +21,7 @@ const { ABSENT, DONE } = fastPath;
 export class Writer {
   readonly #participant: Participant;
   readonly #committer: Committer;
+  readonly #fast: FastCommitter;
   readonly #reclaimer: Reclaimer;
   /** Makes the versions that are decided on. */
   readonly maker: VersionMaker;
@@ -33,6 +29,7 @@ export class Writer {
   constructor(attachment: Attachment) {
     this.#participant = attachment.participant;
     this.#committer = new Committer(attachment);
+    this.#fast = this.#committer.fast;
     this.#reclaimer = new Reclaimer(attachment);
     this.maker = this.#committer.maker;
   }
@@ -68,7 +65,7 @@ export class Writer {
    * Deletes the entry of the packed key; returns whether there was one. Works when the map is full.
    */
   delete(): boolean {
-    switch (this.#committer.removeFast()) {
+    switch (this.#fast.remove()) {
       case DONE:
         this.#participant.collectSometimes();
         return true;
@@ -79,9 +76,9 @@ export class Writer {
     }
   }
 
-  /** The same, and reads what is deleted: as `Committer.takeFast`. */
+  /** The same, and reads what is deleted: as `FastCommitter.take`. */
   take<T>(read: (ref: number) => T, isSafe: boolean): T | undefined {
-    const taken = this.#committer.takeFast(read, isSafe);
+    const taken = this.#fast.take(read, isSafe);
     if (taken === NOT_TAKEN) return this.#remove(read);
     this.#participant.collectSometimes();
     return taken;
@@ -97,18 +94,50 @@ export class Writer {
     return isRemoved ? result : undefined;
   }
 
-  /** As `Committer.exchangeFast`. */
-  exchangeFast(expected: unknown, next: unknown): boolean {
-    const isDone = this.#committer.exchangeFast(expected, next);
-    if (isDone) this.#participant.collectSometimes();
-    return isDone;
+  /** As `FastCommitter.exchange`. */
+  exchange(expected: unknown, next: unknown): boolean {
+    return this.#collectAfter(this.#fast.exchange(expected, next));
   }
 
-  /** As `Committer.incrementFast`. */
-  incrementFast(by: number): number {
-    const sum = this.#committer.incrementFast(by);
+  /** As `FastCommitter.increment`. */
+  increment(by: number): number {
+    const sum = this.#fast.increment(by);
     if (sum === sum) this.#participant.collectSometimes();
     return sum;
+  }
+
+  /** As `FastCommitter.putNumberByText`. */
+  putNumberByText(text: string, value: number): boolean {
+    return this.#collectAfter(this.#fast.putNumberByText(text, value));
+  }
+
+  /** As `FastCommitter.putLatin1ByText`. */
+  putLatin1ByText(text: string, value: string): boolean {
+    return this.#collectAfter(this.#fast.putLatin1ByText(text, value));
+  }
+
+  /** As `FastCommitter.exchangeByText`. */
+  exchangeByText(text: string, expected: number, next: unknown): boolean {
+    return this.#collectAfter(this.#fast.exchangeByText(text, expected, next));
+  }
+
+  /** As `FastCommitter.incrementByText`. */
+  incrementByText(text: string, by: number): number {
+    const sum = this.#fast.incrementByText(text, by);
+    if (sum === sum) this.#participant.collectSometimes();
+    return sum;
+  }
+
+  /** As `FastCommitter.removeByText`: `DONE`, `ABSENT` or `UNDONE`. */
+  removeByText(text: string): number {
+    const outcome = this.#fast.removeByText(text);
+    if (outcome === DONE) this.#participant.collectSometimes();
+    return outcome;
+  }
+
+  #collectAfter(isDone: boolean): boolean {
+    if (isDone) this.#participant.collectSometimes();
+    return isDone;
   }
 
   /** As `Reclaimer.reclaimFor`, for the write at hand. Called between pins. */

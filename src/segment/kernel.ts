@@ -25,6 +25,32 @@ export interface Kernel {
     valueInfo: number,
     value: number,
   ): number;
+  putNumberByText(
+    base: number,
+    text: string,
+    valueInfo: number,
+    value: number,
+  ): number;
+  putLatin1ByText(
+    base: number,
+    text: string,
+    tagBits: number,
+    value: string,
+  ): number;
+  removeByText(base: number, text: string, expected: number): number;
+  incrementByText(
+    base: number,
+    text: string,
+    valueInfo: number,
+    by: number,
+  ): number;
+  exchangeByText(
+    base: number,
+    text: string,
+    valueInfo: number,
+    expected: number,
+    value: number,
+  ): number;
   publish(
     base: number,
     hash: number,
@@ -96,6 +122,11 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     lookupPacked: kernel.lookupPacked,
     findOptimistically: kernel.findOptimistically,
     putNumber: kernel.putNumber,
+    putNumberByText: kernel.putNumberByText,
+    putLatin1ByText: kernel.putLatin1ByText,
+    removeByText: kernel.removeByText,
+    incrementByText: kernel.incrementByText,
+    exchangeByText: kernel.exchangeByText,
     publish: kernel.publish,
     remove: kernel.remove,
     increment: kernel.increment,

@@ -19,7 +19,7 @@ import * as pins from "../reclamation/pin.ts";
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
 import * as machine from "../segment/intrinsics.ts";
-import type { Float, Floats } from "../segment/intrinsics.ts";
+import type { Float, Floats, Text } from "../segment/intrinsics.ts";
 import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
@@ -64,6 +64,7 @@ const {
   deadLink,
   homePlace,
   isClosed,
+  isDead,
   isEmpty,
   isFrozen,
   isUnlinked,
@@ -121,6 +122,37 @@ export function putNumber(
   if (version !== 0) {
     floats[valueIndexOf(version, info)] = value;
     outcome = link(words, base, hash, version, ANY_VERSION);
+    if (outcome === UNDONE) free(words, base, version);
+  }
+  if (pinned) clearPin(words, base);
+  leave(words, base);
+  return outcome;
+}
+
+/**
+ * Sets the value of the key in the scratch to a string, a byte a character; `UNDONE` also if it is
+ * not Latin-1. `tagBits` is what the version says of such a value, but for its length.
+ */
+export function putLatin1(
+  words: Words,
+  base: number,
+  hash: number,
+  info: number,
+  tagBits: number,
+  text: Text,
+): number {
+  const length = text.length;
+  enter(words, base);
+  const pinned = pin(words, base);
+  touchHome(words, base, hash);
+  const version = hint(words, H_LOW) !== 0
+    ? 0
+    : newVersion(words, base, info, tagBits | length, length);
+  let outcome = UNDONE;
+  if (version !== 0) {
+    if (writeLatin1(words, valueIndexOf(version, info) * 2, text)) {
+      outcome = link(words, base, hash, version, ANY_VERSION);
+    }
     if (outcome === UNDONE) free(words, base, version);
   }
   if (pinned) clearPin(words, base);
@@ -244,6 +276,33 @@ function newNumber(
   return newVersion(words, base, info, valueInfo, NUMBER_BYTES);
 }
 
+/** Writes a string from a word on, four characters each; false if it is not Latin-1. */
+function writeLatin1(words: Words, from: number, text: Text): boolean {
+  const length = text.length;
+  const whole = length & ~3;
+  let units = 0;
+  let at = from;
+  for (let i = 0; i < whole; i += 4) {
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    units |= a | b | c | d;
+    words[at] = a | (b << 8) | (c << 16) | (d << 24);
+    at++;
+  }
+  if (whole < length) {
+    let word = 0;
+    for (let i = whole; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      units |= unit;
+      word |= unit << ((i & 3) << 3);
+    }
+    words[at] = word;
+  }
+  return units <= 0xff;
+}
+
 function newVersion(
   words: Words,
   base: number,
@@ -281,8 +340,14 @@ function rootAtRest(words: Words): number {
 }
 
 /**
+ * What the last probe found linked in the slot that it returned; 0: nothing. To read it there once
+ * more, and compare the key again, would be a fifth of a write.
+ */
+let linkThere = 0;
+
+/**
  * The slot at which a probe for a key ends in a table: its own, one that is unlinked under its
- * hash, or an empty one. -1 if a move shows, or there is no such slot.
+ * hash, or an empty one. -1 if a move shows, or there is no such slot. `linkThere` is its link.
  *
  * Fast path of `seek()` in table/table.ts: `currentLink` is the rest of it. Kept alike by
  * tests/table/slot_test.ts.
@@ -300,13 +365,18 @@ function probe(
   for (let probes = 0; probes <= mask; probes++) {
     const slot = slotAt(table, place);
     const there = readHash(words, slot);
-    if (isEmpty(there)) return slot;
     if (isClosed(there)) return -1;
+    if (isEmpty(there)) {
+      linkThere = 0;
+      return slot;
+    }
     if (there === hash) {
       const linked = readLink(words, slot);
-      if (isUnlinked(linked)) return slot;
       if (isFrozen(linked)) return -1; // or moved
-      if (isOfKey(words, refOf(linked), key, info)) return slot;
+      if (isUnlinked(linked) || isOfKey(words, refOf(linked), key, info)) {
+        linkThere = linked;
+        return slot;
+      }
     }
     place = nextPlace(place, mask);
   }
@@ -314,26 +384,20 @@ function probe(
 }
 
 /**
- * The link in the slot that a probe ended at, read once more, to the newest version of the key,
- * settled and pruned; 0: there is none; `NO_LINK`: see there.
+ * The link to the newest version of the key, settled and pruned, in the slot that the last probe
+ * ended at; 0: there is none; `NO_LINK`: see there. If it is that no more, the link cannot be
+ * replaced.
  */
 function currentLink(
   words: Words,
   base: number,
   slot: number,
   hash: number,
-  key: number,
-  info: number,
 ): number {
   if (slot < 0) return NO_LINK;
-  const there = load(words, slot);
-  if (isEmpty(there)) return 0;
-  if (there !== hash) return NO_LINK;
-  const linked = readLink(words, slot);
+  const linked = linkThere;
   if (isUnlinked(linked)) return 0;
-  if (isFrozen(linked)) return NO_LINK;
   const ref = refOf(linked);
-  if (!isOfKey(words, ref, key, info)) return NO_LINK;
   settle(words, ref);
   prune(words, base, ref, hash);
   return linked;
@@ -354,7 +418,7 @@ function link(
   const info = words[version * 4 + V_KEY] & ~HAS_EXPIRY;
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
-  const linked = currentLink(words, base, slot, hash, key, info);
+  const linked = currentLink(words, base, slot, hash);
   if (linked === NO_LINK || !isExpected(linked, expected)) return UNDONE;
   return linked === 0
     ? insert(words, base, table, slot, hash, version)
@@ -442,10 +506,25 @@ function bury(
 ): number {
   touchHome(words, base, hash);
   const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
-  if (tombstone === 0) return UNDONE;
+  if (tombstone === 0) {
+    return isAbsent(words, base, hash, info) ? ABSENT : UNDONE;
+  }
   const outcome = linkTombstone(words, base, hash, tombstone, expected);
   if (outcome !== DONE) free(words, base, tombstone);
   return outcome;
+}
+
+/** Whether there is no entry with the key in the scratch, for certain. */
+function isAbsent(
+  words: Words,
+  base: number,
+  hash: number,
+  info: number,
+): boolean {
+  const table = rootAtRest(words);
+  const slot = probe(words, table, hash, base + P_KEY, info);
+  const linked = currentLink(words, base, slot, hash);
+  return linked === 0 || linked !== NO_LINK && isDead(linked);
 }
 
 function linkTombstone(
@@ -459,7 +538,7 @@ function linkTombstone(
   const info = words[tombstone * 4 + V_KEY];
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
-  const linked = currentLink(words, base, slot, hash, key, info);
+  const linked = currentLink(words, base, slot, hash);
   if (linked === NO_LINK) return UNDONE;
   const current = refOf(linked);
   if (current === 0 || isTombstone(words, current)) return ABSENT;
@@ -487,7 +566,7 @@ function add(
   const info = words[version * 4 + V_KEY];
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
-  const linked = currentLink(words, base, slot, hash, key, info);
+  const linked = currentLink(words, base, slot, hash);
   if (linked === NO_LINK) return UNDONE;
   const current = refOf(linked);
   if (current !== 0 && !isAlike(words, current, version)) return UNDONE;
@@ -516,7 +595,7 @@ function swap(
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY];
   const slot = probe(words, rootAtRest(words), hash, key, info);
-  const linked = currentLink(words, base, slot, hash, key, info);
+  const linked = currentLink(words, base, slot, hash);
   if (linked === NO_LINK || linked === 0) return UNDONE;
   const current = refOf(linked);
   if (!isAlike(words, current, version)) return UNDONE;

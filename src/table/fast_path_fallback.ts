@@ -14,29 +14,39 @@ import * as fastPath from "./fast_path.ts";
 export type FastPath = Pick<
   Kernel,
   | "exchange"
+  | "exchangeByText"
   | "findOptimistically"
   | "increment"
+  | "incrementByText"
   | "lookup"
   | "lookupPacked"
   | "publish"
+  | "putLatin1ByText"
   | "putNumber"
+  | "putNumberByText"
   | "remove"
+  | "removeByText"
 >;
 
 // Constants of its own: `layout.ts` says why.
 const { UNDECIDED } = optimistic;
-const { exchange, increment, publish, putNumber, remove } = fastPath;
+const { exchange, increment, publish, putNumber, remove, UNDONE } = fastPath;
 
 /**
  * The same as the kernel's, from the functions that it is compiled from. But fast lookups and
  * optimistic reads decide nothing: each of their many reads would be a call here, so that it takes
- * less time to pin.
+ * less time to pin. Nor does it take keys as strings, which are packed as fast before it.
  */
 export function fastPathFallback(words: Words, floats: Floats): FastPath {
   return {
     lookup: () => UNDECIDED,
     lookupPacked: () => UNDECIDED,
     findOptimistically: () => UNDECIDED,
+    putNumberByText: () => UNDONE,
+    putLatin1ByText: () => UNDONE,
+    removeByText: () => UNDONE,
+    incrementByText: () => UNDONE,
+    exchangeByText: () => UNDONE,
     putNumber: (base, hash, info, valueInfo, value) =>
       putNumber(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version, expected) =>

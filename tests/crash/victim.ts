@@ -10,7 +10,7 @@
 import { SharedMap } from "../../mod.ts";
 import { livingLocks } from "../../src/reclamation/recovery.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
-import { lookUpInTypeScript } from "../table/lookups.ts";
+import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 import { Random } from "../testing/random.ts";
 import { DeathLog } from "./death_log.ts";
 import { type Assignment, roles, type Victim } from "./roles.ts";
@@ -39,7 +39,7 @@ scope.onmessage = async ({ data: assignment }) => {
     () => SharedMap.attach<string, Value>(handle),
   );
   if (assignment.seed % 2 === 0) { // as with a kernel
-    for (const map of maps) lookUpInTypeScript(attachmentOf(map));
+    for (const map of maps) takeFastPathInTypeScript(attachmentOf(map));
   }
   setInterval(() => log.tick(page), 1);
   const random = new Random(assignment.seed);

@@ -14,7 +14,7 @@ import { KERNEL } from "../../src/segment/kernel_binary.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { STEPPED_KERNEL } from "./stepped/binary.ts";
 import { compileStepped } from "./stepped/compile.ts";
-import { lookUpInTypeScript } from "../table/lookups.ts";
+import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 
@@ -47,7 +47,7 @@ function open(hasKernel: boolean): { map: Map; close(): void } {
   );
   const attachment = attachmentOf(map);
   assertStrictEquals(attachment.segment.kernel !== undefined, hasKernel);
-  if (!hasKernel) lookUpInTypeScript(attachment);
+  if (!hasKernel) takeFastPathInTypeScript(attachment);
   return {
     map,
     close() {

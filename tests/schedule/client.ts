@@ -14,7 +14,7 @@ import type { Segment } from "../../src/segment/segment.ts";
 import type { Migration } from "../../src/table/migration.ts";
 import type { Resizer } from "../../src/table/resizer.ts";
 import { TableRecoverer } from "../../src/table/table_recovery.ts";
-import { lookUpInTypeScript } from "../table/lookups.ts";
+import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 
 /** In a search workers die only where it says so: the others need no sign of life. */
 const NO_LIFELINE = { release() {} };
@@ -57,7 +57,7 @@ export class Client {
     ]);
     // There are two ways to find a key: each must get on with the other.
     if (slot % 2 === 1 && segment.kernel === undefined) {
-      lookUpInTypeScript(this.attachment);
+      takeFastPathInTypeScript(this.attachment);
     }
     this.map = Reflect.construct(SharedMap, [
       Hold.whole(this.attachment),

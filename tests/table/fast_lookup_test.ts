@@ -31,7 +31,7 @@ import {
 } from "../../src/table/fast_lookup.ts";
 import type { FastPath } from "../../src/table/fast_path_fallback.ts";
 import { forSeeds } from "../testing/random.ts";
-import { lookUpInTypeScript } from "./lookups.ts";
+import { takeFastPathInTypeScript } from "./fast_path_in_typescript.ts";
 
 /** A map, with the kernel and without, and looks at it. */
 class Looked {
@@ -47,7 +47,7 @@ class Looked {
     const { buffer, memory } = this.#maker.handle;
     this.map = SharedMap.attach(hasKernel ? { buffer, memory } : { buffer });
     const { participant, fastPath, segment } = attachmentOf(this.map);
-    if (!hasKernel) lookUpInTypeScript(attachmentOf(this.map));
+    if (!hasKernel) takeFastPathInTypeScript(attachmentOf(this.map));
     assertStrictEquals(segment.kernel !== undefined, hasKernel);
     this.words = segment.words;
     this.#floats = segment.floats;

@@ -1,13 +1,14 @@
 // What the kernel exports: `Kernel` in `segment/kernel.ts`.
 import * as limbo from "../../reclamation/limbo.ts";
 import { P_KEY } from "../../segment/layout.ts";
-import { Floats, Text } from "../../segment/intrinsics.ts";
+import { Floats, KEY, openText, VALUE } from "../../segment/intrinsics.ts";
 import { KeyWords, Words } from "../../segment/atomics.ts";
 import { findOptimistically as findIn } from "../../table/optimistic_read.ts";
 import { afterGap as afterGapIn } from "../../table/gap.ts";
 import * as lookups from "../../table/fast_lookup.ts";
 import * as move from "../../table/move.ts";
 import * as fastPath from "../../table/fast_path.ts";
+import * as texts from "../../table/fast_text.ts";
 
 const WORDS = changetype<Words>(0);
 const FLOATS = changetype<Floats>(0);
@@ -65,8 +66,81 @@ export function exchange(
   );
 }
 
-export function lookup(base: i32, text: Text, most: i32): i32 {
-  return lookups.lookup(WORDS, FLOATS, base, scratch(base), text, most);
+export function putNumberByText(
+  base: i32,
+  text: externref,
+  valueInfo: i32,
+  value: f64,
+): i32 {
+  return texts.putNumberByText(
+    WORDS,
+    FLOATS,
+    base,
+    scratch(base),
+    openText(text, KEY),
+    valueInfo,
+    value,
+  );
+}
+
+export function putLatin1ByText(
+  base: i32,
+  text: externref,
+  tagBits: i32,
+  value: externref,
+): i32 {
+  return texts.putLatin1ByText(
+    WORDS,
+    base,
+    scratch(base),
+    openText(text, KEY),
+    tagBits,
+    openText(value, VALUE),
+  );
+}
+
+export function removeByText(base: i32, text: externref, expected: i32): i32 {
+  return texts.removeByText(WORDS, base, scratch(base), openText(text, KEY), expected);
+}
+
+export function incrementByText(
+  base: i32,
+  text: externref,
+  valueInfo: i32,
+  by: f64,
+): i32 {
+  return texts.incrementByText(
+    WORDS,
+    FLOATS,
+    base,
+    scratch(base),
+    openText(text, KEY),
+    valueInfo,
+    by,
+  );
+}
+
+export function exchangeByText(
+  base: i32,
+  text: externref,
+  valueInfo: i32,
+  expected: f64,
+  value: f64,
+): i32 {
+  return texts.exchangeByText(
+    WORDS,
+    FLOATS,
+    base,
+    scratch(base),
+    openText(text, KEY),
+    valueInfo,
+    expected,
+    value,
+  );
+}
+
+export function lookup(base: i32, text: externref, most: i32): i32 {
+  return lookups.lookup(WORDS, FLOATS, base, scratch(base), openText(text, KEY), most);
 }
 
 export function lookupPacked(base: i32, hash: i32, info: i32, most: i32): i32 {

@@ -2,13 +2,28 @@
 import { KeyWords, Words } from "./atomics.ts";
 
 export type Float = f64;
-export type Text = externref;
+/** An open text: see `text_units.ts`. */
+export type Text = i32;
 
-@external("wasm:js-string", "length")
-export declare function unitsIn(text: Text): i32;
+/** Opens a string of the caller's: as the key, at `KEY`, or as the value, at `VALUE`. */
+@external("units", "open")
+export declare function openText(text: externref, at: i32): Text;
 
-@external("wasm:js-string", "charCodeAt")
-export declare function unitAt(text: Text, index: i32): i32;
+export const KEY = 0;
+export const VALUE = 256;
+
+@external("units", "unit")
+declare function unit(at: i32): i32;
+
+@inline
+export function unitsIn(text: Text): i32 {
+  return text & 0xffff;
+}
+
+@inline
+export function unitAt(text: Text, index: i32): i32 {
+  return unit((text >>> 16) + index);
+}
 
 /** The segment, as floats. */
 @final

@@ -5,15 +5,28 @@ import { KeyWords, Words } from "../kernel/assembly/atomics.ts";
 import {
   floatAt,
   Floats,
+  KEY,
   leadingZeros,
   now,
+  openText,
   unitAt,
   unitsIn,
+  VALUE,
 } from "../kernel/assembly/intrinsics.ts";
-export { floatAt, Floats, leadingZeros, now, unitAt, unitsIn };
+export {
+  floatAt,
+  Floats,
+  KEY,
+  leadingZeros,
+  now,
+  openText,
+  unitAt,
+  unitsIn,
+  VALUE,
+};
 
 export type Float = f64;
-export type Text = externref;
+export type Text = i32;
 
 export function loadFloat(words: Words, index: i32): f64 {
   const low = <u64> <u32> load(words, index);

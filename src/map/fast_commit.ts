@@ -1,0 +1,286 @@
+/**
+ * Fast commits: whole operations in one call of the kernel, with steps of their own, those of
+ * `table/fast_path.ts`. These are searched as the others are, and take the same words through the
+ * same states. They give up where anything is out of the ordinary, and leave that to `commit.ts`.
+ *
+ * Most exist twice: for the key that is packed, and for a key that is a string, which the kernel
+ * packs. After the latter the scratch has that key, but nobody knows of it, unless somebody wants
+ * to know what has changed.
+ *
+ * @module
+ */
+
+import * as codec from "../codec/codec.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import * as layout from "../segment/layout.ts";
+import type { Segment } from "../segment/segment.ts";
+import * as optimistic from "../table/optimistic_read.ts";
+import type { EncodedKey } from "../table/key.ts";
+import * as lookups from "../table/fast_lookup.ts";
+import * as fastPath from "../table/fast_path.ts";
+import type { FastPath } from "../table/fast_path_fallback.ts";
+import type { Table } from "../table/table.ts";
+import * as versions from "../table/version.ts";
+import type { Attachment } from "./attachment.ts";
+import type { ChangeNotes } from "./change_notes.ts";
+import type { Prepared } from "./version_maker.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { P_DELETED, P_HASH, P_INFO, P_RESULT, TAG_SHIFT } = layout;
+const { TAG_LATIN1, TAG_NUMBER } = codec;
+const { NUMBER_INFO } = lookups;
+const { ABSENT, ANY_VERSION, DONE, UNDONE } = fastPath;
+const { endOf } = versions;
+const { UNDECIDED } = optimistic;
+
+const LATIN1_BITS = TAG_LATIN1 << TAG_SHIFT;
+
+/** The fast path did not take the entry: that is left to `tryCommit`. */
+export const NOT_TAKEN: unique symbol = Symbol("not taken");
+
+/** Commits to one key after the other. */
+export class FastCommitter {
+  readonly #participant: Participant;
+  readonly #segment: Segment;
+  readonly #table: Table;
+  readonly #fastPath: FastPath;
+  readonly #key: EncodedKey;
+  readonly #changes: ChangeNotes;
+  // The kernel returns one number. What else it has to say stands in the participant's record, and
+  // is read right after the call.
+  readonly #deleted: number;
+  readonly #hash: number;
+  readonly #info: number;
+  readonly #result: number;
+
+  /**
+   * @param attachment The worker's hold on the map.
+   * @param key Where keys are packed.
+   * @param changes What notes the changes to them.
+   */
+  constructor(attachment: Attachment, key: EncodedKey, changes: ChangeNotes) {
+    const { fastPath, participant, segment, table } = attachment;
+    const { base } = participant;
+    this.#participant = participant;
+    this.#segment = segment;
+    this.#table = table;
+    this.#fastPath = fastPath;
+    this.#key = key;
+    this.#changes = changes;
+    this.#deleted = base + P_DELETED;
+    this.#hash = base + P_HASH;
+    this.#info = base + P_INFO;
+    this.#result = (base + P_RESULT) / 2;
+  }
+
+  // ---- the packed key ---------------------------------------------------------------------------
+
+  /**
+   * The newest version of the packed key, by an optimistic read, negated if it is not live; 0:
+   * there is none. `UNDECIDED` also if it expires, as the clock would have to be asked. The map is
+   * pinned.
+   */
+  find(): number {
+    const found = this.#newest();
+    if (found <= 0) return found; // none, or undecided
+    const end = endOf(this.#segment, found);
+    if (end === Infinity) return found;
+    return end === -Infinity ? -found : UNDECIDED;
+  }
+
+  #newest(): number {
+    const key = this.#key;
+    if (!key.fitsScratch) return UNDECIDED;
+    return this.#fastPath.findOptimistically(
+      this.#participant.base,
+      key.hash,
+      key.info,
+    );
+  }
+
+  /** Publishes a version with a prepared value, if that is a number, and does not expire. */
+  put({ tag, number }: Prepared, expiry: number): boolean {
+    const key = this.#key;
+    const isDone = tag === TAG_NUMBER && expiry === Infinity &&
+      key.fitsScratch &&
+      this.#fastPath.putNumber(
+          this.#participant.base,
+          key.hash,
+          key.info,
+          NUMBER_INFO,
+          number,
+        ) === DONE;
+    if (isDone) this.#changes.note();
+    return isDone;
+  }
+
+  /**
+   * Exchanges one number for another, neither NaN, if there is that one, and it does not expire.
+   */
+  exchange(expected: unknown, next: unknown): boolean {
+    const key = this.#key;
+    const isDone = key.fitsScratch &&
+      typeof expected === "number" && typeof next === "number" &&
+      next === next &&
+      this.#fastPath.exchange(
+          this.#participant.base,
+          key.hash,
+          key.info,
+          NUMBER_INFO,
+          expected,
+          next,
+        ) === DONE;
+    if (isDone) this.#changes.note();
+    return isDone;
+  }
+
+  /**
+   * Adds to a number, or to 0 if there is none. Returns the sum; NaN if nothing was done, or the
+   * number is NaN.
+   */
+  increment(by: number): number {
+    const key = this.#key;
+    const isDone = key.fitsScratch &&
+      this.#fastPath.increment(
+          this.#participant.base,
+          key.hash,
+          key.info,
+          NUMBER_INFO,
+          by,
+        ) === DONE;
+    if (!isDone) return NaN;
+    const sum = this.#segment.floats[this.#result];
+    this.#changes.note();
+    return sum;
+  }
+
+  /**
+   * Deletes the entry of the packed key, if its version is the one that is expected: `DONE`,
+   * `ABSENT` or `UNDONE`.
+   */
+  remove(expected: number = ANY_VERSION): number {
+    const key = this.#key;
+    if (!key.fitsScratch) return UNDONE;
+    const { base } = this.#participant;
+    const outcome = this.#fastPath.remove(base, key.hash, key.info, expected);
+    if (outcome === DONE) {
+      this.#table.countTombstone();
+      this.#changes.note();
+    }
+    return outcome;
+  }
+
+  /**
+   * The same, and reads what is deleted: returns what `read` makes of its version, undefined if
+   * there is none, or `NOT_TAKEN`.
+   *
+   * @param read Reads the version, while pinned.
+   * @param isSafe Whether that cannot fail: then it may come after, and the entry is found and
+   * deleted in one call.
+   */
+  take<T>(
+    read: (ref: number) => T,
+    isSafe: boolean,
+  ): T | undefined | typeof NOT_TAKEN {
+    const participant = this.#participant;
+    participant.pin();
+    try {
+      return isSafe ? this.#deleteThenRead(read) : this.#readThenDelete(read);
+    } finally {
+      participant.unpin();
+    }
+  }
+
+  #deleteThenRead<T>(
+    read: (ref: number) => T,
+  ): T | undefined | typeof NOT_TAKEN {
+    const outcome = this.remove();
+    if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
+    return outcome === ABSENT ? undefined : NOT_TAKEN;
+  }
+
+  #readThenDelete<T>(
+    read: (ref: number) => T,
+  ): T | undefined | typeof NOT_TAKEN {
+    const found = this.find();
+    if (found === UNDECIDED) return NOT_TAKEN;
+    if (found <= 0) return undefined;
+    const value = read(found);
+    return this.remove(found) === DONE ? value : NOT_TAKEN;
+  }
+
+  // ---- keys that are strings --------------------------------------------------------------------
+
+  /** Sets the value of a key to a number. */
+  putNumberByText(text: string, value: number): boolean {
+    return value === value && this.#hasDone(
+      this.#fastPath.putNumberByText(
+        this.#participant.base,
+        text,
+        NUMBER_INFO,
+        value,
+      ),
+    );
+  }
+
+  /** Sets the value of a key to a string, if that is Latin-1. */
+  putLatin1ByText(text: string, value: string): boolean {
+    return this.#hasDone(
+      this.#fastPath.putLatin1ByText(
+        this.#participant.base,
+        text,
+        LATIN1_BITS,
+        value,
+      ),
+    );
+  }
+
+  /** As `exchange`. */
+  exchangeByText(text: string, expected: number, next: unknown): boolean {
+    return typeof next === "number" && next === next && this.#hasDone(
+      this.#fastPath.exchangeByText(
+        this.#participant.base,
+        text,
+        NUMBER_INFO,
+        expected,
+        next,
+      ),
+    );
+  }
+
+  /** As `increment`. */
+  incrementByText(text: string, by: number): number {
+    const { base } = this.#participant;
+    const outcome = this.#fastPath.incrementByText(base, text, NUMBER_INFO, by);
+    if (outcome !== DONE) {
+      this.#key.forget();
+      return NaN;
+    }
+    const sum = this.#segment.floats[this.#result];
+    this.#note();
+    return sum;
+  }
+
+  /** As `remove`. */
+  removeByText(text: string): number {
+    const { base } = this.#participant;
+    const outcome = this.#fastPath.removeByText(base, text, ANY_VERSION);
+    if (this.#hasDone(outcome)) this.#table.countTombstone();
+    return outcome;
+  }
+
+  #hasDone(outcome: number): boolean {
+    if (outcome === DONE) this.#note();
+    else this.#key.forget();
+    return outcome === DONE;
+  }
+
+  /** After a change of the entry of a key that the kernel has packed. */
+  #note(): void {
+    const { words } = this.#segment;
+    if (this.#changes.wantsKey) {
+      this.#key.adopt(words[this.#info], words[this.#hash]);
+    } else this.#key.forget();
+    this.#changes.note();
+  }
+}
