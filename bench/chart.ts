@@ -34,7 +34,7 @@ const CELL: Omit<Cell, "contender"> = { mix: "read-heavy", workers: 2 };
 const BARS: readonly [ContenderName, string][] = [
   ["map", "a Map for each worker (nothing is shared)"],
   ["epochmap", "epochmap"],
-  ["striped", "a hash table with 64 locks"],
+  ["general", "a hash map with 64 locks"],
   ["sharedmap", "npm:sharedmap"],
   ["owner-100", "a Map in one worker, asked by postMessage"],
 ];

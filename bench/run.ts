@@ -85,6 +85,12 @@ async function main(): Promise<void> {
       isMet(check) ? "met" : "not met",
     ]),
   ]));
+  console.log(formatTable([
+    ["\nmeasured as well", ""],
+    ...[hotGet, single, values].flatMap(({ figures }) =>
+      figures.map(({ what, measured }) => [what, formatSummary(measured)])
+    ),
+  ]));
   const met = goals.filter(isMet).length;
   console.log(`\n${met} of ${goals.length} goals are met.`);
   if (memory === undefined) {

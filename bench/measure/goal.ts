@@ -1,13 +1,29 @@
 import { formatRatio, formatSummary, type Summary } from "./statistics.ts";
 
-/** A promise of this project about a figure, and what this run measured. */
-export interface GoalCheck {
+/** What this run measured. */
+export interface Figure {
   /** What is measured or compared, in words. */
   readonly what: string;
-  readonly goal: Goal;
   readonly measured: Summary;
   /** What else a reader needs to judge the figure. */
   readonly remark?: string;
+}
+
+/** A promise of this project about a figure. */
+export interface GoalCheck extends Figure {
+  readonly goal: Goal;
+}
+
+/** Tells the figures that are promised from the others, which say more about the same. */
+export function parted(
+  figures: readonly (Figure & { readonly goal?: Goal | undefined })[],
+): { readonly goals: GoalCheck[]; readonly figures: Figure[] } {
+  const hasGoal = (figure: Figure): figure is GoalCheck =>
+    (figure as GoalCheck).goal !== undefined;
+  return {
+    goals: figures.filter(hasGoal),
+    figures: figures.filter((figure) => !hasGoal(figure)),
+  };
 }
 
 /** What keeps the promise. */
@@ -39,6 +55,12 @@ export function formatGoal(check: GoalCheck): string {
   const remark = check.remark === undefined ? "" : ` (${check.remark})`;
   return `${verdict}  ${check.what}: goal ${formatLimit(check.goal)}, ` +
     `measured ${formatSummary(check.measured)}${remark}`;
+}
+
+/** Writes a figure without a goal as one line. */
+export function formatFigure({ what, measured, remark }: Figure): string {
+  const more = remark === undefined ? "" : ` (${remark})`;
+  return `figure   ${what}: ${formatSummary(measured)}${more}`;
 }
 
 /** Writes a goal as `>= 2.00`. */

@@ -1,10 +1,17 @@
-import { formatGoal, type GoalCheck, recordOf } from "./goal.ts";
+import {
+  type Figure,
+  formatFigure,
+  formatGoal,
+  type GoalCheck,
+  recordOf,
+} from "./goal.ts";
 import { readOptions, runCommand, wholeNumber } from "./options.ts";
 import { ResultFile } from "./result_file.ts";
 
 /** What a bench of goals has measured. */
 interface Run {
   readonly goals: readonly GoalCheck[];
+  readonly figures?: readonly Figure[];
 }
 
 /** A bench of goals, as a command. */
@@ -32,7 +39,11 @@ export function runGoalBench<Measured extends Run>(
     const file = options.json === "" ? undefined : new ResultFile(options.json);
     const run = await measure(times);
     if (format !== undefined) console.log(format(run) + "\n");
-    console.log(run.goals.map(formatGoal).join("\n"));
+    const lines = [
+      ...run.goals.map(formatGoal),
+      ...(run.figures ?? []).map(formatFigure),
+    ];
+    console.log(lines.join("\n"));
     file?.writeJson(recordOf(run));
   });
 }

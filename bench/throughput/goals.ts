@@ -7,45 +7,32 @@ import type { Cell } from "./sample.ts";
 import { workersOf } from "./words.ts";
 
 /** What two workers get done to what one does. */
-const SCALING: Readonly<Record<MixName, number>> = {
+const SCALING: Readonly<Partial<Record<MixName, number>>> = {
   "read-heavy": 1.9,
-  "exchange": 1.7,
-  "rapid-grow": 1.7,
 };
 
 /** How many times as much this map gets done as another one. */
 interface Lead {
   readonly rival: ContenderName;
   readonly mix: MixName;
-  readonly workers: readonly number[];
+  readonly workers: number;
   readonly atLeast: number;
 }
 
-const EVERY_NUMBER = [1, 2, 4];
-const SEVERAL = [2, 4];
-
+/** Beside what a program would use otherwise. Tables of a fixed size are bounds, not goals. */
 const LEADS: readonly Lead[] = [
+  { rival: "general", mix: "read-heavy", workers: 1, atLeast: 1 },
+  { rival: "general", mix: "read-heavy", workers: 2, atLeast: 1.4 },
+  { rival: "general", mix: "exchange", workers: 1, atLeast: 1 },
+  { rival: "general", mix: "exchange", workers: 2, atLeast: 1.1 },
+  { rival: "general", mix: "rapid-grow", workers: 2, atLeast: 1.05 },
   ...MIX_NAMES.map((mix): Lead => ({
     rival: "sharedmap",
     mix,
-    workers: EVERY_NUMBER,
-    atLeast: 12,
+    workers: 2,
+    atLeast: 6,
   })),
-  { rival: "mutex", mix: "rapid-grow", workers: SEVERAL, atLeast: 2 },
-  { rival: "mutex", mix: "read-heavy", workers: SEVERAL, atLeast: 3 },
-  { rival: "striped", mix: "read-heavy", workers: SEVERAL, atLeast: 1.4 },
-  { rival: "striped", mix: "exchange", workers: SEVERAL, atLeast: 1.3 },
-  { rival: "striped", mix: "rapid-grow", workers: SEVERAL, atLeast: 1.5 },
-  ...MIX_NAMES.map((mix): Lead => ({
-    rival: "striped",
-    mix,
-    workers: [1],
-    atLeast: 1,
-  })),
-  { rival: "lmdb", mix: "read-heavy", workers: [2], atLeast: 5 },
-  { rival: "lmdb", mix: "exchange", workers: [2], atLeast: 50 },
-  { rival: "owner-1", mix: "read-heavy", workers: [1], atLeast: 500 },
-  { rival: "owner-100", mix: "read-heavy", workers: [1], atLeast: 40 },
+  { rival: "owner-100", mix: "read-heavy", workers: 1, atLeast: 40 },
 ];
 
 /** What this project promises of its throughput, checked where it was measured. */
@@ -65,23 +52,25 @@ export function checkGoals(
   });
   const scaling = MIX_NAMES
     .filter((mix) => has(ours(mix, 1)) && has(ours(mix, 2)))
-    .map((mix) => checkScaling(results, ours(mix, 2)));
-  const leads = LEADS.flatMap((lead) =>
-    lead.workers
-      .map((workers) => ours(lead.mix, workers))
-      .filter((cell) => has(cell) && has({ ...cell, contender: lead.rival }))
-      .map((cell) => checkLead(results, cell, lead))
-  );
+    .flatMap((mix) => checkScaling(results, ours(mix, 2)));
+  const leads = LEADS
+    .map((lead) => ({ lead, cell: ours(lead.mix, lead.workers) }))
+    .filter(({ lead, cell }) =>
+      has(cell) && has({ ...cell, contender: lead.rival })
+    )
+    .map(({ lead, cell }) => checkLead(results, cell, lead));
   return [...scaling, ...leads];
 }
 
-function checkScaling(results: Results, cell: Cell): GoalCheck {
-  return {
+function checkScaling(results: Results, cell: Cell): GoalCheck[] {
+  const atLeast = SCALING[cell.mix];
+  if (atLeast === undefined) return [];
+  return [{
     what: `${cell.mix}, two workers to one`,
-    goal: { atLeast: SCALING[cell.mix] },
+    goal: { atLeast },
     measured: summarize(results.scaling(cell)),
     remark: scalingRemark(results, cell),
-  };
+  }];
 }
 
 /** What the machine let happen: scaling is the first thing that others disturb. */

@@ -26,6 +26,8 @@ function formatMix(results: Results, field: Field, mix: MixName): string {
     `${mix}: ${MIXES[mix].title}`,
     `Operations per second, ${TITLES[base]} = 1.00 at each number of workers`,
     formatTable(ratioRows(results, field, mix)),
+    "Millions of operations a second",
+    formatTable(absoluteRows(results, field, mix)),
     "Each against itself with 1 worker",
     formatTable(scalingRows(results, field, mix)),
     ...wrongAnswers(results, field, mix),
@@ -46,6 +48,22 @@ function ratioRows(results: Results, field: Field, mix: MixName): string[][] {
         results.against({ contender, mix, workers }, baseOf(field)),
       ))
     ),
+  ]);
+  return [["", ...head], ...rows];
+}
+
+function absoluteRows(
+  results: Results,
+  field: Field,
+  mix: MixName,
+): string[][] {
+  const head = field.workers.map((workers) => workersOf({ workers }));
+  const rows = field.contenders.map((contender) => [
+    TITLES[contender],
+    ...field.workers.map((workers) => {
+      const series = results.series({ contender, mix, workers });
+      return formatSummary(summarize(series.map((each) => each / 1e6)));
+    }),
   ]);
   return [["", ...head], ...rows];
 }

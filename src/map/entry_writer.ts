@@ -78,28 +78,34 @@ export class EntryWriter<K, V> {
 
   /** Sets the value of a key; it does not expire. */
   set(key: K, value: V, what: string): void {
-    if (!this.#setFast(key, value, what)) {
+    if (this.#hasTextKeys && typeof key === "string") {
+      this.#setByText(key, value, what);
+    } else {
       this.#pack(key, value, what);
       this.#writer.put(this.#format, Infinity);
     }
     this.#counts.set();
   }
 
-  /** The same in one call of the kernel; false if it is out of the ordinary. */
-  #setFast(key: K, value: V, what: string): boolean {
-    if (!this.#hasTextKeys || typeof key !== "string") return false;
+  /** The same for a key that is a string, which the kernel packs. */
+  #setByText(key: K & string, value: V, what: string): void {
+    this.#hold.checkOpen(what);
+    if (this.#setPlain(key, value)) return;
+    this.#values.prepare(value);
+    this.#hold.checkOpen(what);
+    if (this.#writer.putByText(key, this.#format)) return;
+    this.#keys.packPrepared(key, what);
+    this.#writer.put(this.#format, Infinity);
+  }
+
+  /** Sets a number, or a short string that is Latin-1, in one call of the kernel. */
+  #setPlain(key: string, value: V): boolean {
     const { keepsNumbers, keepsTexts } = this.#values;
-    if (typeof value === "number" && keepsNumbers) {
-      this.#hold.checkOpen(what);
-      return this.#writer.putNumberByText(key, value);
+    if (typeof value === "number") {
+      return keepsNumbers && this.#writer.putNumberByText(key, value);
     }
-    if (
-      typeof value === "string" && keepsTexts && value.length <= MEDIUM_TEXT
-    ) {
-      this.#hold.checkOpen(what);
-      return this.#writer.putLatin1ByText(key, value);
-    }
-    return false;
+    return typeof value === "string" && keepsTexts &&
+      value.length <= MEDIUM_TEXT && this.#writer.putLatin1ByText(key, value);
   }
 
   /** The same with an expiry. */

@@ -29,8 +29,8 @@ import type { Prepared } from "./version_maker.ts";
 const { P_DELETED, P_HASH, P_INFO, P_RESULT, TAG_SHIFT } = layout;
 const { TAG_LATIN1, TAG_NUMBER } = codec;
 const { NUMBER_INFO } = lookups;
-const { ABSENT, ANY_VERSION, DONE, UNDONE } = fastPath;
-const { endOf } = versions;
+const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = fastPath;
+const { endOf, valueIndex } = versions;
 const { UNDECIDED } = optimistic;
 
 const LATIN1_BITS = TAG_LATIN1 << TAG_SHIFT;
@@ -233,6 +233,23 @@ export class FastCommitter {
         value,
       ),
     );
+  }
+
+  /** Sets the value of a key to a prepared one, in two calls: the value is written between them. */
+  putByText(text: string, values: Prepared): boolean {
+    const { base } = this.#participant;
+    const segment = this.#segment;
+    const { words } = segment;
+    const info = values.tag << TAG_SHIFT | values.byteLength;
+    const version = this.#fastPath.makeByText(base, text, info);
+    if (version === 0) return this.#hasDone(UNDONE);
+    const hash = words[this.#hash];
+    touchHome(words, base, hash);
+    values.write(segment, valueIndex(words, version));
+    const outcome = this.#fastPath.publish(base, hash, version, ANY_VERSION);
+    if (outcome !== DONE) this.#participant.allocator.free(version);
+    this.#participant.leaveSection();
+    return this.#hasDone(outcome);
   }
 
   /** As `exchange`. */

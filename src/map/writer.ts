@@ -116,6 +116,11 @@ export class Writer {
     return this.#collectAfter(this.#fast.putLatin1ByText(text, value));
   }
 
+  /** As `FastCommitter.putByText`. */
+  putByText(text: string, values: Prepared): boolean {
+    return this.#collectAfter(this.#fast.putByText(text, values));
+  }
+
   /** As `FastCommitter.exchangeByText`. */
   exchangeByText(text: string, expected: number, next: unknown): boolean {
     return this.#collectAfter(this.#fast.exchangeByText(text, expected, next));

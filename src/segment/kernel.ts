@@ -37,6 +37,7 @@ export interface Kernel {
     tagBits: number,
     value: string,
   ): number;
+  makeByText(base: number, text: string, valueInfo: number): number;
   removeByText(base: number, text: string, expected: number): number;
   incrementByText(
     base: number,
@@ -124,6 +125,7 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     putNumber: kernel.putNumber,
     putNumberByText: kernel.putNumberByText,
     putLatin1ByText: kernel.putLatin1ByText,
+    makeByText: kernel.makeByText,
     removeByText: kernel.removeByText,
     incrementByText: kernel.incrementByText,
     exchangeByText: kernel.exchangeByText,

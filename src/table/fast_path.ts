@@ -161,6 +161,25 @@ export function putLatin1(
 }
 
 /**
+ * Makes a version of the key in the scratch, whose value of so many bytes is yet to be written; 0:
+ * the fast path has no block for it. It is in hand then, and its caller in a section until it is
+ * published or freed.
+ */
+export function make(
+  words: Words,
+  base: number,
+  info: number,
+  valueInfo: number,
+): number {
+  if (hint(words, H_LOW) !== 0) return 0;
+  enter(words, base);
+  const valueBytes = valueInfo & LENGTH_MASK;
+  const version = newVersion(words, base, info, valueInfo, valueBytes);
+  if (version === 0) leave(words, base);
+  return version;
+}
+
+/**
  * Links a version that is in hand, if the newest of its key is the expected one: 0 if there is
  * none, or `ANY_VERSION`. A caller that expects one was pinned when it saw it, and still is. It is
  * in a section.

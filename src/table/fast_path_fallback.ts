@@ -20,6 +20,7 @@ export type FastPath = Pick<
   | "incrementByText"
   | "lookup"
   | "lookupPacked"
+  | "makeByText"
   | "publish"
   | "putLatin1ByText"
   | "putNumber"
@@ -44,6 +45,7 @@ export function fastPathFallback(words: Words, floats: Floats): FastPath {
     findOptimistically: () => UNDECIDED,
     putNumberByText: () => UNDONE,
     putLatin1ByText: () => UNDONE,
+    makeByText: () => 0,
     removeByText: () => UNDONE,
     incrementByText: () => UNDONE,
     exchangeByText: () => UNDONE,

@@ -17,7 +17,8 @@ import * as hashing from "./hash.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_SEED, KEY_SCRATCH_WORDS, P_HASH, P_INFO } = layout;
-const { exchange, increment, putLatin1, putNumber, remove, UNDONE } = fastPath;
+const { exchange, increment, make, putLatin1, putNumber, remove, UNDONE } =
+  fastPath;
 const { packAndHash } = hashing;
 
 const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
@@ -50,6 +51,18 @@ export function putLatin1ByText(
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDONE;
   return putLatin1(words, base, hash, text.length, tagBits, value);
+}
+
+/** As `make`. */
+export function makeByText(
+  words: Words,
+  base: number,
+  key: KeyWords,
+  text: Text,
+  valueInfo: number,
+): number {
+  const hash = packText(words, base, key, text);
+  return hash === 0 ? 0 : make(words, base, text.length, valueInfo);
 }
 
 /** As `remove`. */

@@ -14,6 +14,8 @@ const TIMEOUT_MS = 600_000 * Math.max(1, SCALE);
 export interface Conditions {
   /** Whose steps count; those of the TypeScript if not said. */
   readonly steps?: Steps;
+  /** How long it may take, in milliseconds. */
+  readonly timeoutMs?: number;
   readonly EPOCHMAP_TEST_STUMBLE?: string;
   readonly EPOCHMAP_TEST_FAULT?: string;
 }
@@ -28,13 +30,13 @@ export async function runInstrumented(
 
 /** The same under conditions. */
 export async function runUnder(
-  { steps, ...env }: Conditions,
+  { steps, timeoutMs, ...env }: Conditions,
   script: string,
   ...args: (string | number)[]
 ): Promise<string[]> {
   const path = new URL(script, import.meta.url).pathname;
   const flags = ["run", "--allow-env", "--allow-read"];
-  return await deno(flags, env, steps, path, ...args);
+  return await deno(flags, { env, steps, timeoutMs }, path, ...args);
 }
 
 /** Runs tests in which workers pause: see `EPOCHMAP_TEST_STUMBLE` in `atomics.ts`. */
@@ -53,19 +55,22 @@ export async function testStumbling(
   // Each operation takes several times as long there.
   const scale = `${SCALE / 2}`;
   const env = { EPOCHMAP_TEST_STUMBLE: stumble, EPOCHMAP_TEST_SCALE: scale };
-  return await deno(flags, env, undefined, `--filter=${filter}`, ...paths);
+  return await deno(flags, { env }, `--filter=${filter}`, ...paths);
 }
 
 async function deno(
   flags: string[],
-  env: Record<string, string>,
-  steps: Steps = "TypeScript",
+  { env, steps = "TypeScript", timeoutMs = TIMEOUT_MS }: {
+    env: Record<string, string>;
+    steps?: Steps | undefined;
+    timeoutMs?: number | undefined;
+  },
   ...args: (string | number)[]
 ): Promise<string[]> {
   const config = configFor(steps, import.meta.url);
   const output = await outputOf(
     [...flags, "--config", config, ...args.map(String)],
-    { env, timeoutMs: TIMEOUT_MS },
+    { env, timeoutMs },
   );
   return output.split("\n").filter(Boolean);
 }

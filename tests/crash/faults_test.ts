@@ -117,6 +117,7 @@ Deno.test("Assertions find a slip before it does any harm", async () => {
 // Workers that run side by side may find it, too: those that pause find ten times as much of it.
 Deno.test("Deaths while others are preempted find a race that is lost unnoticed", async () => {
   const conditions = {
+    timeoutMs: 60_000, // the faulty map may also make somebody wait for ever
     EPOCHMAP_TEST_STUMBLE: "3000:2:survivor",
     EPOCHMAP_TEST_FAULT: "a lost race for a link goes unnoticed",
   };

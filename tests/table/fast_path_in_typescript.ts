@@ -16,6 +16,7 @@ import type { FastPath } from "../../src/table/fast_path_fallback.ts";
 import {
   exchangeByText,
   incrementByText,
+  makeByText,
   putLatin1ByText,
   putNumberByText,
   removeByText,
@@ -42,6 +43,8 @@ export function takeFastPathInTypeScript(attachment: Attachment): void {
       putNumberByText(words, floats, base, key, text, valueInfo, value),
     putLatin1ByText: (base, text, tagBits, value) =>
       putLatin1ByText(words, base, key, text, tagBits, value),
+    makeByText: (base, text, valueInfo) =>
+      makeByText(words, base, key, text, valueInfo),
     removeByText: (base, text, expected) =>
       removeByText(words, base, key, text, expected),
     incrementByText: (base, text, valueInfo, by) =>

@@ -99,6 +99,16 @@ export function putLatin1ByText(
   );
 }
 
+export function makeByText(base: i32, text: externref, valueInfo: i32): i32 {
+  return texts.makeByText(
+    WORDS,
+    base,
+    scratch(base),
+    openText(text, KEY),
+    valueInfo,
+  );
+}
+
 export function removeByText(base: i32, text: externref, expected: i32): i32 {
   return texts.removeByText(WORDS, base, scratch(base), openText(text, KEY), expected);
 }
