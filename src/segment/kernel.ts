@@ -2,7 +2,8 @@
  * The kernel: what is compiled to WebAssembly of the layers above, to run on a segment's memory.
  *
  * It is a shortcut: without it, the functions that it is compiled from are called, with the same
- * outcome (`table/fast_path.ts`, `table/gap.ts`, `table/move.ts`, `reclamation/limbo.ts`). A
+ * outcome (`table/fast_path.ts`, `table/fast_text.ts`, `table/gap.ts`, `table/move.ts`,
+ * `reclamation/limbo.ts`). A
  * segment has one if its memory is a `WebAssembly.Memory`, which reaches 4 GiB. It is in
  * `kernel_binary.ts`, which `kernel/compile.ts` makes.
  *

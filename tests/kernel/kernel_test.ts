@@ -57,12 +57,16 @@ function open(hasKernel: boolean): { map: Map; close(): void } {
   };
 }
 
-const STRINGS = ["", "a", "é", "☃", "x".repeat(70), "y".repeat(9000)];
+/** Short and long ones, those at the limit of what the kernel reads, Latin-1 and not. */
+const STRINGS = [
+  ...["", "a", "é", "☃", "x".repeat(70), "y".repeat(9000)],
+  ...["z".repeat(256), "z".repeat(257), "z".repeat(255) + "☃"],
+];
 
 /** Keys short and long, Latin-1 and not, most of them again and again. */
 function someKey(random: Random): string {
   const n = random.below(3000);
-  if (n % 50 === 0) return "k".repeat(180 + n % 40) + n;
+  if (n % 50 === 0) return "k".repeat(170 + n % 100) + n;
   return n % 17 === 0 ? `\u2603${n}` : `key:${n}`;
 }
 
