@@ -54,10 +54,11 @@ export interface SharedMapOptions<K, V> {
    * What a write does when the map is full: throw a {@linkcode MapFullError}, or evict other
    * entries.
    *
-   * Expired entries are evicted first, where there are many. Else entries are chosen by chance: of
-   * every eight, the one that expires first. What an open snapshot shows is never evicted, only
-   * younger entries are; if they are not enough, the error names the snapshot. (A dump keeps
-   * nothing: see {@linkcode SnapshotWriter}.)
+   * Expired entries are evicted first, where there are many. Else the map looks at eight entries,
+   * met by chance, beginning with those that expire first, and evicts the first one that was not
+   * read of late. (For that it remembers, in 1/64 of its memory at most, how often entries are
+   * read.) What an open snapshot shows is never evicted, only younger entries are; if they are not
+   * enough, the error names the snapshot. (A dump keeps nothing: see {@linkcode SnapshotWriter}.)
    *
    * The memory of an evicted entry is free once no worker reads it. If a worker was interrupted
    * while reading it, the write waits for that worker, for half a second at most; so does a delete

@@ -124,7 +124,8 @@ export class Attachment {
   static make(options: CheckedOptions, policy?: EvictionPolicy): Attachment {
     const { capacity, ...rest } = options;
     const minCapacityShift = minCapacityShiftFor(capacity);
-    const segment = Segment.create({ ...rest, minCapacityShift });
+    const keepsHeat = options.evict; // only to evict by
+    const segment = Segment.create({ ...rest, keepsHeat, minCapacityShift });
     const { participant, lifeline } = join(segment);
     const root = allocateTable(participant, minCapacityShift);
     if (root === 0) {

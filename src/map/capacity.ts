@@ -32,10 +32,11 @@ export function capacityOf(
  * none does.
  */
 export function leastMaxBytes(
+  keepsHeat: boolean,
   fits: (geometry: Geometry) => boolean,
 ): number | undefined {
   for (let size = MIN_SEGMENT_BYTES; size <= MAX_SEGMENT_BYTES; size *= 2) {
-    if (fits(layOut(size))) return size;
+    if (fits(layOut(size, keepsHeat))) return size;
   }
   return undefined;
 }

@@ -20,7 +20,7 @@ import type { Lookup } from "./lookup.ts";
 import type { OperationCounts } from "./operation_counts.ts";
 import { MOST_AHEAD, ReadAhead } from "./read_ahead.ts";
 import { Scan } from "./scan.ts";
-import { type Part, UNDECODED, type VersionReader } from "./version_reader.ts";
+import type { Part, VersionReader } from "./version_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { FOUND, LONG, NUMBER } = lookups;
@@ -112,21 +112,32 @@ export class EntryReader<K, V> {
   /** The same where it is no plain number. */
   #decodeFound(found: number): V | undefined {
     const lookup = this.#lookup;
-    if (found === FOUND) {
+    if (found === UNDECIDED) return this.#getPinned(false);
+    const isLasting = lookup.foundExpiry === Infinity;
+    if (found === FOUND && (isLasting || this.#isFoundLive())) {
       const value = this.#versions.copied(lookup.copiedTo, lookup.copiedInfo);
-      if (value !== UNDECODED) {
-        if (value === undefined) this.#counts.miss();
-        else this.#counts.hit();
-        return value;
-      }
+      if (value === undefined) this.#counts.miss();
+      else this.#counts.hit();
+      return value;
     }
-    if (found !== UNDECIDED) lookup.adoptKey();
-    return this.#getPinned();
+    lookup.adoptKey();
+    return this.#getPinned(isLasting);
   }
 
-  #getPinned(): V | undefined {
-    const taken = this.#readPacked((ref) =>
-      ref === 0 ? undefined : this.#versions.takeValue(ref)
+  /**
+   * Whether what a fast lookup found, and what expires, seems to be live; if so, notes that it is
+   * read. If not, a lookup under a pin has to decide.
+   */
+  #isFoundLive(): boolean {
+    if (this.#lookup.foundExpiry <= Date.now()) return false;
+    this.#lookup.noteFound();
+    return true;
+  }
+
+  #getPinned(isNoted: boolean): V | undefined {
+    const taken = this.#readPacked(
+      (ref) => ref === 0 ? undefined : this.#versions.takeValue(ref),
+      isNoted,
     );
     return taken === undefined ? undefined : this.#versions.value(taken);
   }
@@ -153,7 +164,9 @@ export class EntryReader<K, V> {
       found = this.#lookup.lookupPacked(0);
     }
     const isCopied = found === FOUND || found === LONG;
-    if (isCopied && this.#versions.seemsOver(this.#lookup.copiedTo)) {
+    if (
+      isCopied && this.#lookup.foundExpiry !== Infinity && !this.#isFoundLive()
+    ) {
       this.#lookup.adoptKey();
       found = UNDECIDED;
     }
@@ -229,11 +242,19 @@ export class EntryReader<K, V> {
     );
   }
 
-  /** Calls `read` with the live version of the packed key, or 0, and counts a hit or a miss. */
-  #readPacked<T>(read: (ref: number) => T): T {
+  /**
+   * Calls `read` with the live version of the packed key, or 0, and counts a hit or a miss.
+   *
+   * @param read Reads the version, while pinned.
+   * @param isNoted Whether a fast lookup has noted already that the entry is read.
+   */
+  #readPacked<T>(read: (ref: number) => T, isNoted = false): T {
     return this.#lookup.visit((ref) => {
       if (ref === 0) this.#counts.miss();
-      else this.#counts.hit();
+      else {
+        this.#counts.hit();
+        if (!isNoted) this.#lookup.noteRead();
+      }
       return read(ref);
     });
   }

@@ -36,6 +36,8 @@ const { H_ERA } = layout;
 const { load } = access;
 const { NUMBER } = lookups;
 
+/** How many bytes of a value a fast lookup copies, if only plain numbers are to be read. */
+const NUMBERS = -1;
 /** What came of a round in vain: something else is there by now. */
 const CHANGED = Symbol("changed");
 
@@ -88,10 +90,10 @@ export class EntryUpdater<K, V> {
     let found: number;
     if (isText) {
       this.#hold.checkOpen(what);
-      found = this.#lookup.lookupText(key, 0);
+      found = this.#lookup.lookupText(key, NUMBERS);
     } else {
       prepared = this.#keys.pack(key, what);
-      found = this.#lookup.lookupPacked(0);
+      found = this.#lookup.lookupPacked(NUMBERS);
     }
     if (found === NUMBER || found === 0) {
       const current = found === 0 ? undefined : this.#lookup.number;
@@ -275,6 +277,7 @@ export class EntryUpdater<K, V> {
     try {
       const era = load(segment.words, H_ERA);
       const ref = this.#lookup.findLive();
+      if (ref !== 0) this.#lookup.noteRead();
       return Sighting.of(segment, this.#versions, era, ref);
     } finally {
       participant.unpin();

@@ -138,6 +138,7 @@ export class EntryWriter<K, V> {
       return value;
     }
     this.#counts.hit();
+    this.#lookup.noteRead();
     return this.#versions.value(existing!.value);
   }
 
@@ -156,6 +157,7 @@ export class EntryWriter<K, V> {
       return this.getOrInsert(key, compute(key), life, what);
     }
     this.#counts.hit();
+    this.#lookup.noteRead();
     return this.#versions.value(found.value);
   }
 
@@ -170,7 +172,9 @@ export class EntryWriter<K, V> {
       return this.#maker.makeOver(this.#format, current, live, life);
     });
     this.#counts.set();
-    return before === undefined ? undefined : this.#versions.value(before);
+    if (before === undefined) return undefined;
+    this.#lookup.noteRead();
+    return this.#versions.value(before);
   }
 
   /** Sets the value of a key if the one that is there, or that there is none, is as expected. */
@@ -207,12 +211,15 @@ export class EntryWriter<K, V> {
       return sum;
     }
     this.#keys.pack(key, what);
+    let isThere = false;
     this.#writer.commit(true, (current, live) => {
+      isThere = live;
       sum = sumOf(live ? this.#versions.takeValue(current) : 0, by);
       this.#values.prepare(sum as never);
       return this.#maker.makeOver(this.#format, current, live, life);
     });
     this.#counts.set();
+    if (isThere) this.#lookup.noteRead();
     return sum;
   }
 

@@ -11,6 +11,7 @@ import type { Segment } from "../segment/segment.ts";
 import * as optimistic from "../table/optimistic_read.ts";
 import type { EncodedKey } from "../table/key.ts";
 import * as lookups from "../table/fast_lookup.ts";
+import * as heat from "../table/heat.ts";
 import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { Table } from "../table/table.ts";
 import type { Attachment } from "./attachment.ts";
@@ -19,6 +20,7 @@ import { judged } from "./liveness.ts";
 // Constants of its own: `layout.ts` says why.
 const { P_HASH, P_INFO, P_RESULT, P_VALUE_INFO } = layout;
 const { copiedValue } = lookups;
+const { warm } = heat;
 const { UNDECIDED } = optimistic;
 
 /** Looks one key after the other up: the one that is packed into the attachment's scratch. */
@@ -92,6 +94,17 @@ export class Lookup {
     this.#key.adopt(words[this.#info], words[this.#hash]);
   }
 
+  /** When what was found expires, if that is no plain number; `Infinity`: never. */
+  get foundExpiry(): number {
+    return Math.abs(this.#floats[this.copiedTo - 1]); // negative in a renewal
+  }
+
+  /** Notes that the caller reads what was found, which expires. */
+  noteFound(): void {
+    const { keepsHeat, words } = this.#segment;
+    if (keepsHeat) warm(words, words[this.#hash]);
+  }
+
   /** The number that was found. */
   get number(): number {
     return this.#floats[this.#number];
@@ -123,6 +136,12 @@ export class Lookup {
   findLive(): number {
     const found = judged(this.#segment, this.#find(), () => this.#find());
     return found > 0 ? found : 0;
+  }
+
+  /** Notes that the caller has read the entry of the packed key. */
+  noteRead(): void {
+    const { keepsHeat, words } = this.#segment;
+    if (keepsHeat) warm(words, this.#key.hash);
   }
 
   /** The newest version of the packed key, settled; 0: there is none. */

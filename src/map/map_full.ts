@@ -14,10 +14,11 @@ import { liveBytesOf } from "./counters.ts";
 
 /** Throws if an entry of so many bytes does not fit, however empty the map is. */
 export function refuseWhatNeverFits(segment: Segment, bytes: number): void {
-  const { minCapacityShift } = segment;
+  const { keepsHeat, minCapacityShift } = segment;
   if (bytes <= capacityOf(segment, minCapacityShift)) return;
-  const size = leastMaxBytes((geometry) =>
-    bytes <= capacityOf(geometry, minCapacityShift)
+  const size = leastMaxBytes(
+    keepsHeat,
+    (geometry) => bytes <= capacityOf(geometry, minCapacityShift),
   );
   const remedy = size === undefined
     ? "store it in parts"

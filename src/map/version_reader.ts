@@ -23,9 +23,6 @@ const {
   valueTag,
 } = versions;
 
-/** The copied value is not decoded: it is left to a lookup under a pin. */
-export const UNDECODED: unique symbol = Symbol("undecoded");
-
 /** What was taken out of a version, and is to be finished without a pin. */
 export type Taken<T> = { readonly [taken]: T };
 declare const taken: unique symbol;
@@ -110,27 +107,14 @@ export class VersionReader<K, V> {
     return [this.key(key), this.value(value)];
   }
 
-  /**
-   * The value that a fast lookup copied to `at`, in units of 8 bytes; `UNDECODED` if it seems to
-   * have expired.
-   */
-  copied(at: number, info: number): V | typeof UNDECODED {
-    if (this.seemsOver(at)) return UNDECODED;
+  /** The value that a fast lookup copied to `at`, in units of 8 bytes. */
+  copied(at: number, info: number): V {
     return this.values.read(
       this.#segment,
       at,
       info & LENGTH_MASK,
       info >>> TAG_SHIFT,
     );
-  }
-
-  /**
-   * Whether the entry that a fast lookup copied to `at` seems to have expired. A lookup under a pin
-   * has to decide then.
-   */
-  seemsOver(at: number): boolean {
-    const expiry = this.#segment.floats[at - 1];
-    return expiry !== Infinity && Math.abs(expiry) <= Date.now();
   }
 
   readonly keyPart: Part<K> = {

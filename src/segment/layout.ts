@@ -7,7 +7,8 @@
  * Words that different workers write often stand on cache lines of their own (16 words).
  *
  * ```text
- * header | transfer words | participant records | change words | chunk descriptors | chunks …
+ * header | transfer words | participant records | change words | chunk descriptors | heat words |
+ * chunks …
  * ```
  *
  * Modules on the path of every operation copy what they need from here, and the functions that they
@@ -22,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 9;
+export const LAYOUT_VERSION = 10;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -56,6 +57,10 @@ export const H_READY = 12;
  * stands among words that do not change.
  */
 export const H_WATCHED = 13;
+/** Where the heat words begin, see `table/heat.ts`; 0: there are none. */
+export const H_HEAT = 14;
+/** How many they are, less one: a power of two, so that this is a mask. */
+export const H_HEAT_MASK = 15;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
 /** The last tick at which something was written, or is about to be; never lowered. */
@@ -148,6 +153,8 @@ export const CHANGE_SHIFT = 20;
 export const ARMED = 1;
 /** Chunk descriptors: two words each. */
 export const DESCRIPTORS: number = CHANGES + CHANGE_WORDS;
+/** Bytes of a segment for each byte of its heat words: about what the smallest entry takes. */
+export const HEAT_SHARE = 64;
 
 // ---- participant record -------------------------------------------------------------------------
 

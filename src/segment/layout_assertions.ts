@@ -107,6 +107,8 @@ export type Lines = [
       | "H_MIN_CAPACITY_SHIFT"
       | "H_READY"
       | "H_WATCHED"
+      | "H_HEAT"
+      | "H_HEAT_MASK"
     >
   >,
   None<OnLine<Header, 16, "H_CLOCK" | "H_WRITTEN">>,

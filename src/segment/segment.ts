@@ -26,6 +26,8 @@ import {
   H_ERA,
   H_FIRST_CHUNK,
   H_FLAGS,
+  H_HEAT,
+  H_HEAT_MASK,
   H_ID,
   H_KEY_CODEC,
   H_LAYOUT,
@@ -39,6 +41,7 @@ import {
   H_TOTAL_REFS,
   H_VALUE_CODEC,
   H_WRITTEN,
+  HEAT_SHARE,
   LAST_TICK,
   LAYOUT_VERSION,
   MAGIC,
@@ -66,6 +69,8 @@ const MAX_CHUNK_REFS = 2 ** 12;
 /** A segment of at least this many chunks keeps size classes from crowding each other out. */
 const CHUNKS_WANTED = 2 ** 10;
 const FIRST_CHUNK_ALIGN = 4096;
+/** Words of a cache line. */
+const LINE_WORDS = 16;
 
 /** The segment seen as bytes, with the runtime's own string copies, which its types leave out. */
 export interface SharedBytes extends Buffer<SharedArrayBuffer> {
@@ -80,6 +85,8 @@ export interface SegmentOptions {
   keyCodec: string;
   valueCodec: string;
   evict: boolean;
+  /** Whether it is to be remembered how often entries are read: see `table/heat.ts`. */
+  keepsHeat?: boolean;
   minCapacityShift: number;
   /** The key of the hash function; by default a random one. */
   seed?: readonly [number, number];
@@ -120,6 +127,8 @@ export class Segment {
   readonly keyCodec: string;
   readonly valueCodec: string;
   readonly evicts: boolean;
+  /** Whether it is remembered how often entries are read: see `table/heat.ts`. */
+  readonly keepsHeat: boolean;
   readonly minCapacityShift: number;
 
   private constructor(handle: SegmentHandle) {
@@ -145,6 +154,7 @@ export class Segment {
     this.keyCodec = readName(this.bytes, words, H_KEY_CODEC);
     this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
     this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
+    this.keepsHeat = words[H_HEAT] !== 0;
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
 
@@ -152,13 +162,15 @@ export class Segment {
   static create(options: SegmentOptions): Segment {
     const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
-    const geometry = layOut(buffer.byteLength);
+    const geometry = layOut(buffer.byteLength, options.keepsHeat ?? false);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
     poke(words, H_CHUNK_SHIFT, geometry.chunkShift);
     poke(words, H_FIRST_CHUNK, geometry.firstChunk);
     poke(words, H_CHUNK_COUNT, geometry.chunkCount);
+    poke(words, H_HEAT, geometry.heat);
+    poke(words, H_HEAT_MASK, geometry.heatMask);
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
     poke(words, H_MIN_CAPACITY_SHIFT, options.minCapacityShift);
@@ -220,9 +232,13 @@ export class Segment {
   }
 }
 
-/** Where the parts of a segment lie, which follows from its size. */
+/** Where the parts of a segment lie: that follows from its size, and from whether it keeps heat. */
 export interface Geometry {
   totalRefs: number;
+  /** Word index of the heat words; 0: there are none. */
+  heat: number;
+  /** How many they are, less one. */
+  heatMask: number;
   chunkShift: number;
   firstChunk: number;
   chunkCount: number;
@@ -234,7 +250,7 @@ function wordsOf(buffer: SharedArrayBuffer): Words {
 }
 
 /** The geometry of a segment of this size. */
-export function layOut(maxBytes: number): Geometry {
+export function layOut(maxBytes: number, keepsHeat: boolean): Geometry {
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) *
     (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
@@ -244,11 +260,24 @@ export function layOut(maxBytes: number): Geometry {
   );
   const chunkShift = Math.log2(chunkRefs);
   const mostChunks = Math.ceil(totalRefs / chunkRefs);
-  const headBytes = (DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS) * 4;
-  const firstChunk = Math.ceil(headBytes / FIRST_CHUNK_ALIGN) *
-    (FIRST_CHUNK_ALIGN / REF_BYTES);
+  const descriptorsEnd = DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS;
+  const heat = keepsHeat ? roundUp(descriptorsEnd, LINE_WORDS) : 0;
+  const heatWords = keepsHeat ? heatWordsFor(totalRefs) : 0;
+  const headBytes = (keepsHeat ? heat + heatWords : descriptorsEnd) * 4;
+  const firstChunk = roundUp(headBytes, FIRST_CHUNK_ALIGN) / REF_BYTES;
   const chunkCount = Math.floor((totalRefs - firstChunk) / chunkRefs);
-  return { totalRefs, chunkShift, firstChunk, chunkCount };
+  const heatMask = Math.max(0, heatWords - 1);
+  return { totalRefs, heat, heatMask, chunkShift, firstChunk, chunkCount };
+}
+
+/** A power of two, so that some bits of a hash choose one of them. */
+function heatWordsFor(totalRefs: number): number {
+  const most = totalRefs * REF_BYTES / HEAT_SHARE / 4;
+  return 2 ** Math.floor(Math.log2(most));
+}
+
+function roundUp(count: number, unit: number): number {
+  return Math.ceil(count / unit) * unit;
 }
 
 /** Memory for a segment, all zeros: with a kernel where there can be one. */
@@ -325,9 +354,11 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
       words[H_LAYOUT]
     }, this module reads ${LAYOUT_VERSION}: use one version of the module in all workers`;
   }
-  const geometry = layOut(size);
+  const geometry = layOut(size, words[H_HEAT] !== 0);
   if (
     words[H_TOTAL_REFS] !== geometry.totalRefs ||
+    words[H_HEAT] !== geometry.heat ||
+    words[H_HEAT_MASK] !== geometry.heatMask ||
     words[H_CHUNK_SHIFT] !== geometry.chunkShift ||
     words[H_FIRST_CHUNK] !== geometry.firstChunk ||
     words[H_CHUNK_COUNT] !== geometry.chunkCount ||

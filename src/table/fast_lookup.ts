@@ -21,6 +21,7 @@ import * as access from "../segment/atomics.ts";
 import type { KeyWords, Words } from "../segment/atomics.ts";
 import * as optimistic from "./optimistic_read.ts";
 import * as hashing from "./hash.ts";
+import * as heat from "./heat.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -46,6 +47,7 @@ const { copyPair, loadFloat } = machine;
 const { beginOptimisticRead, validates, findOptimistically, UNDECIDED } =
   optimistic;
 const { hashWords, packAndHash, packWide } = hashing;
+const { warm } = heat;
 const { keyWords, valueIndexOf } = versions;
 
 /** What a lookup returns where it found a number that does not expire. */
@@ -103,7 +105,13 @@ function lookupWide(
   return lookupPacked(words, floats, base, key, hash, info, most);
 }
 
-/** The same for a key that is in the scratch already. */
+/**
+ * The same for a key that is in the scratch already. If `most` is below 0, only numbers are read.
+ *
+ * What does not expire has been read then, so its heat is raised (`heat.ts`); of what expires, the
+ * caller says so when it has asked the clock. Raised heat harms nothing, even if it turns out later
+ * that nothing was decided here.
+ */
 export function lookupPacked(
   words: Words,
   floats: Floats,
@@ -121,6 +129,7 @@ export function lookupPacked(
     if (seemsPlainNumber(words, version)) {
       const at = valueIndexOf(version, info) * 2;
       floats[(base + P_RESULT) >> 1] = loadFloat(words, at);
+      warm(words, hash);
       found = NUMBER;
     } else found = copyOut(words, floats, base, hash, info, version, most);
   }
@@ -157,6 +166,7 @@ function copyOut(
   const keyInfo = load(words, version * 4 + V_KEY);
   const from = valueIndexOf(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY) !== 0;
+  if (!expires && most >= 0) warm(words, hash);
   floats[(to >> 1) - 1] = expires ? loadFloat(words, from - 2) : Infinity;
   const bytes = valueInfo & LENGTH_MASK;
   const count = ((bytes + 7) >>> 3) << 1;

@@ -24,6 +24,7 @@ import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import * as accounting from "./account.ts";
+import * as heat from "./heat.ts";
 import * as slots from "./slot.ts";
 import * as tombstones from "./tombstone.ts";
 import * as pruning from "./prune.ts";
@@ -58,6 +59,7 @@ const { floatAt } = machine;
 const { clearPin, setPin } = pins;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
+const { warm } = heat;
 const { enter, leave } = sections;
 const {
   claimWithPermit,
@@ -596,9 +598,10 @@ function add(
   if (sum !== sum) return UNDONE; // every NaN is stored as the same one, but not here
   floats[valueIndexOf(version, info)] = sum;
   floats[(base + P_RESULT) >> 1] = sum;
-  return current === 0
-    ? insert(words, base, table, slot, hash, version)
-    : replace(words, base, hash, slot, linked, version, version);
+  if (current === 0) return insert(words, base, table, slot, hash, version);
+  const outcome = replace(words, base, hash, slot, linked, version, version);
+  if (outcome === DONE) warm(words, hash); // its caller is told the sum
+  return outcome;
 }
 
 /**

@@ -33,6 +33,7 @@ import {
 import { sumOver } from "../segment/participants.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load, type Words } from "../segment/atomics.ts";
+import { heatOf, MOST_HEAT } from "./heat.ts";
 import {
   isFrozen,
   isGone,
@@ -68,6 +69,8 @@ export interface TableFigures {
   readonly capacities: readonly number[];
   readonly entries: number;
   readonly tombstones: number;
+  /** How many entries have which heat, from 0 on: see `heat.ts`. */
+  readonly byHeat: readonly number[];
 }
 
 /** What an inspection has found. */
@@ -88,11 +91,11 @@ export function inspect(segment: Segment): Inspection {
   const tables = new TableInspection(blocks);
   const found = blocks.finish();
   const counters = countersOf(segment, found, queues, tables);
-  const { capacities, entries, tombstones } = tables;
+  const { byHeat, capacities, entries, tombstones } = tables;
   return {
     ...found,
     queues,
-    tables: { capacities, entries, tombstones },
+    tables: { byHeat, capacities, entries, tombstones },
     counters,
     miscounts: miscountsOf(counters, lostIn(found)),
   };
@@ -114,6 +117,7 @@ class TableInspection {
   readonly capacities: readonly number[];
   entries = 0;
   tombstones = 0;
+  readonly byHeat: number[] = new Array(MOST_HEAT + 1).fill(0);
 
   constructor(blocks: BlockInspection) {
     const { words } = blocks.segment;
@@ -137,19 +141,22 @@ class TableInspection {
   }
 
   #claimVersions(table: number): void {
-    for (const [, link] of slotsOf(this.#words, table)) {
+    for (const [hash, link] of slotsOf(this.#words, table)) {
       if (isUnlinked(link) || isMoved(link) || isGone(link)) continue;
-      this.#claimVersion(refOf(link));
+      this.#claimVersion(refOf(link), hash);
     }
   }
 
   /** A version that is being moved may be linked in two tables. */
-  #claimVersion(ref: number): void {
+  #claimVersion(ref: number, hash: number): void {
     const words = this.#words;
     if (this.#blocks.ownerOf(ref) === "a slot") return;
     if (!this.#blocks.claim(ref, "a slot", "version")) return;
     if (isTombstone(words, ref)) this.tombstones++;
-    else this.entries++;
+    else {
+      this.entries++;
+      this.byHeat[heatOf(words, hash)]++;
+    }
     const before = words[ref * 4 + V_PREV];
     if ((before & FINAL) !== 0) return;
     this.#blocks.claim(before, "an unpruned prev", "version");

@@ -32,13 +32,16 @@ type Map = SharedMap<string, unknown>;
 const BYTES = 2 ** 22;
 
 /** A map of a known hash key, as a second participant sees it: with the kernel or without. */
-function open(hasKernel: boolean): { map: Map; close(): void } {
+function open(
+  hasKernel: boolean,
+  evict: boolean,
+): { map: Map; close(): void } {
   const maker = createAttachment({
     maxBytes: BYTES,
     capacity: 64,
     keyCodec: "string",
     valueCodec: "any",
-    evict: false,
+    evict,
     seed: [1, 2],
   });
   const { buffer, memory } = maker.segment.handle;
@@ -145,7 +148,8 @@ function byOwnClock(run: () => void): void {
 }
 
 function compare(random: Random): void {
-  const [one, other] = [open(true), open(false)];
+  const evicts = random.chance(1 / 2); // then it keeps heat
+  const [one, other] = [open(true, evicts), open(false, evicts)];
   for (let round = 0; round < 40; round++) {
     const shown = random.chance(1 / 4)
       ? [one, other].map(({ map }) => map.snapshot())

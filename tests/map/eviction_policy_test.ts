@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import { MapFullError, SharedMap } from "../../mod.ts";
 import { checkOptions } from "../../src/api/options.ts";
+import { stringKeys } from "../../src/codec/keys.ts";
 import { createAttachment } from "../../src/map/attach.ts";
 import { evictFew } from "../../src/map/eviction.ts";
 import type {
@@ -16,6 +17,8 @@ import { Hold } from "../../src/map/hold.ts";
 import { RandomReplacement } from "../../src/map/random_replacement.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import { Cursor } from "../../src/table/cursor.ts";
+import { inspect } from "../../src/table/inspect.ts";
+import { hasExpired } from "../../src/table/version.ts";
 
 const MIB = 2 ** 20;
 const HASHES = 2 ** 32;
@@ -217,4 +220,71 @@ Deno.test("RandomReplacement.choose() prefers what expires first", () => {
     Number(key.slice(1)) % 2 === 0
   );
   assertGreater(late.length, 480, "of 500");
+});
+
+/** Calls it until it chooses, as an eviction does. */
+function chosenOf(candidates: Candidates): number {
+  const policy = new RandomReplacement();
+  for (;;) {
+    const chosen = policy.choose(candidates);
+    if (chosen !== 0) return chosen;
+  }
+}
+
+Deno.test("RandomReplacement.choose() passes over what was read, as long as there is anything else", () => {
+  using of = mapWith(new RandomReplacement());
+  const { attachment, map } = of;
+  for (let i = 0; i < 1000; i++) map.set(`k${i}`, VALUE);
+  for (let i = 0; i < 1000; i += 2) map.get(`k${i}`);
+  const { segment } = attachment;
+  while (map.size > 900) {
+    const key = attachment.pinned(() =>
+      stringKeys.read(segment, chosenOf(candidatesOf(of)))
+    );
+    map.delete(key);
+  }
+  const read = [...map.keys()].filter((key) => Number(key.slice(1)) % 2 === 0);
+  assertGreater(read.length, 480, "of 500");
+});
+
+Deno.test("RandomReplacement.choose() lowers the heat of what it passes over, and chooses even if all was read", () => {
+  using of = mapWith(new RandomReplacement());
+  const { attachment, map } = of;
+  const heat = () => {
+    const { byHeat } = inspect(attachment.segment).tables;
+    return byHeat.reduce((sum, count, heat) => sum + count * heat, 0);
+  };
+  for (let i = 0; i < 100; i++) map.set(`k${i}`, VALUE);
+  for (let i = 0; i < 100; i++) map.get(`k${i}`);
+  const before = heat();
+  assertGreater(before, 90, "some may share a cell");
+  attachment.pinned(() => chosenOf(candidatesOf(of)));
+  assertStrictEquals(before - heat(), 8);
+  for (let i = 0; heat() > 0; i++) {
+    assert(i < 10_000);
+    attachment.pinned(() => chosenOf(candidatesOf(of)));
+  }
+});
+
+Deno.test("RandomReplacement.choose() takes what has expired, however often it was read", () => {
+  using of = mapWith(new RandomReplacement());
+  const { attachment, map } = of;
+  for (let i = 0; i < 500; i++) {
+    map.set(`read ${i}`, VALUE, { ttl: 60_000 });
+    for (let n = 0; n < 3; n++) map.get(`read ${i}`);
+    map.set(`unread ${i}`, VALUE);
+  }
+  const { now } = Date;
+  Date.now = () => now() + 60_001;
+  try {
+    const { segment } = attachment;
+    let expired = 0;
+    for (let i = 0; i < 100; i++) {
+      const ref = attachment.pinned(() => chosenOf(candidatesOf(of)));
+      if (hasExpired(segment.words, ref)) expired++;
+    }
+    assertGreater(expired, 90, "of 100");
+  } finally {
+    Date.now = now;
+  }
 });

@@ -50,7 +50,7 @@ Deno.test("docs/memory.md says what the constants are", () => {
 
 Deno.test("docs/memory.md says how a segment is divided", () => {
   const rows = DOCUMENT.matchAll(
-    /^\| (\d+) (MiB|GiB) +\| ([\d.]+) (KiB|MiB) +\| (\d+) KiB +\| ([\d,]+) +\|/gm,
+    /^\| (\d+) (MiB|GiB) +\| ([\d.]+) (KiB|MiB) +\| (\d+) KiB +\| ([\d,]+) +\| ([\d.]+) (KiB|MiB) +\| ([\d,]+) +\|/gm,
   );
   const UNITS: Record<string, number> = {
     KiB: 2 ** 10,
@@ -58,14 +58,23 @@ Deno.test("docs/memory.md says how a segment is divided", () => {
     GiB: 2 ** 30,
   };
   let count = 0;
-  for (const [, size, unit, head, headUnit, chunk, chunks] of rows) {
-    const { chunkCount, chunkShift, firstChunk } = layOut(
-      Number(size) * UNITS[unit],
-    );
-    const headSize = firstChunk * layout.REF_BYTES / UNITS[headUnit];
-    assertEquals(Number(head), Math.round(headSize * 10) / 10);
-    assertEquals(Number(chunk) * 2 ** 10, 2 ** chunkShift * layout.REF_BYTES);
-    assertEquals(Number(chunks.replace(",", "")), chunkCount);
+  for (const [, size, unit, head, headUnit, chunk, chunks, ...rest] of rows) {
+    const [warmHead, warmUnit, warmChunks] = rest;
+    for (
+      const [keepsHeat, saidHead, saidUnit, saidChunks] of [
+        [false, head, headUnit, chunks],
+        [true, warmHead, warmUnit, warmChunks],
+      ] as const
+    ) {
+      const { chunkCount, chunkShift, firstChunk } = layOut(
+        Number(size) * UNITS[unit],
+        keepsHeat,
+      );
+      const headSize = firstChunk * layout.REF_BYTES / UNITS[saidUnit];
+      assertEquals(Number(saidHead), Math.round(headSize * 10) / 10);
+      assertEquals(Number(chunk) * 2 ** 10, 2 ** chunkShift * layout.REF_BYTES);
+      assertEquals(Number(saidChunks.replace(",", "")), chunkCount);
+    }
     count++;
   }
   assertEquals(count, 5);

@@ -89,6 +89,7 @@ Deno.test("Segment.attach() sees what create() wrote", () => {
     keyCodec: "schlüssel",
     valueCodec: "v".repeat(CODEC_NAME_BYTES),
     evict: true,
+    keepsHeat: true,
     minCapacityShift: 13,
   });
   made.publish();
@@ -104,11 +105,13 @@ Deno.test("Segment.attach() sees what create() wrote", () => {
       "keyCodec",
       "valueCodec",
       "evicts",
+      "keepsHeat",
       "minCapacityShift",
     ] as const
   ) assertStrictEquals(seen[field], made[field], field);
   assertStrictEquals(seen.keyCodec, "schlüssel");
   assertStrictEquals(seen.evicts, true);
+  assertStrictEquals(seen.keepsHeat, true);
   assertStrictEquals(seen.minCapacityShift, 13);
 });
 
