@@ -61,15 +61,15 @@ export class ScatteredEviction {
    * until that has passed more, but not for long. The caller is between operations.
    */
   run(): boolean {
-    do {
+    for (;;) {
       this.#evictChosen();
       // In a dump that has just begun nothing is to be found yet.
-      if (neededFrom(this.#words) === FIRST_PLACE && this.#isInVain) {
-        if (this.#dumpsGetOn()) continue;
-      }
+      const isTooEarly = this.#isInVain &&
+        neededFrom(this.#words) === FIRST_PLACE;
+      if (isTooEarly && this.#dumpsGetOn()) continue;
       this.#evictFromAnywhere();
-    } while (this.#isInVain && this.#dumpsGetOn());
-    return this.#entries > 0;
+      if (!this.#isInVain || !this.#dumpsGetOn()) return this.#entries > 0;
+    }
   }
 
   get #isOver(): boolean {
