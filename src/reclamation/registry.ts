@@ -146,19 +146,10 @@ export function isOlderOpen(
 /** The place before which no open snapshot needs anything any more: for a write that evicts. */
 export function neededFrom(words: Words): number {
   let place = LAST_PLACE;
-  const slots = load(words, H_SNAPSHOTS);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase(slot);
-    const mark = load(words, base + P_REGISTRY_MARK);
-    for (let i = 0; i < mark; i++) {
-      const index = base + P_REGISTRY + i;
-      const word = load(words, index);
-      if (word === 0 || word === REVOKED) continue;
-      if (word >= PENDING) return FIRST_PLACE;
-      const passed = load(words, index + NOTE);
-      if (passed < place) place = passed;
-    }
-  }
+  forEachOpen(words, (word, index) => {
+    const passed = isDump(word) ? load(words, index + NOTE) : FIRST_PLACE;
+    if (passed < place) place = passed;
+  });
   return place;
 }
 
