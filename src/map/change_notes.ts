@@ -33,7 +33,7 @@ export class ChangeNotes {
     this.#segment = segment;
     this.#key = key;
     this.#isCallers = key === attachment.key;
-    const isHeard = segment.evicts && evictionPolicy.changed !== undefined;
+    const isHeard = segment.evicts && evictionPolicy.onChange !== undefined;
     this.#listener = isHeard ? evictionPolicy : undefined;
   }
 
@@ -46,7 +46,7 @@ export class ChangeNotes {
   note(): void {
     if (!this.#isCallers) return;
     if (ticker.isResting) ticker.wake();
-    this.#listener?.changed?.(this.#key.hash);
+    this.#listener?.onChange?.(this.#key.hash);
     underway.innermost?.note(this.#segment, this.#key);
   }
 }

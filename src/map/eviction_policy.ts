@@ -40,5 +40,5 @@ export interface EvictionPolicy {
    * this hash, after it was made; not of what is restored from disk. May be absent: then nobody is
    * called.
    */
-  changed?(hash: number): void;
+  onChange?(hash: number): void;
 }

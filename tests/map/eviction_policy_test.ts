@@ -32,7 +32,7 @@ class NamedFirst implements EvictionPolicy {
   /** The limits of the choices. */
   readonly limits: number[] = [];
 
-  changed(hash: number): void {
+  onChange(hash: number): void {
     this.heard.push(hash);
   }
 
