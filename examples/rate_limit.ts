@@ -16,6 +16,7 @@ const WINDOW = 60_000;
 
 using requests = await SharedMap.open<string, number>("requests", {
   value: "number",
+  timeout: Infinity, // others answer sooner or later, however busy the machine is
 });
 
 if ("WorkerGlobalScope" in self) self.postMessage(await besiege());

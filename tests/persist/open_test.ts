@@ -35,6 +35,7 @@ Deno.test("SharedMap.open() with persist brings back what the last holders left,
   const name = newName();
   const open = () =>
     SharedMap.open<string, number>(name, {
+      timeout: Infinity,
       persist: { directory, interval: 1e6 },
     });
   let seed: readonly [number, number] | undefined;
@@ -56,9 +57,11 @@ Deno.test("the persisted maps of one thread share one candidate, and the last on
   const name = newName();
   const open = () =>
     SharedMap.open<string, number>(name, {
+      timeout: Infinity,
       persist: { directory, interval: 1e6 },
     });
-  const plain = () => SharedMap.open<string, number>(name);
+  const plain = () =>
+    SharedMap.open<string, number>(name, { timeout: Infinity });
   const maps = await Promise.all(Array.from({ length: 20 }, open));
   for (let i = 0; i < 100; i++) maps.push(await open());
   using other = await plain();
@@ -94,7 +97,10 @@ Deno.test("those who join a persisted map wait until it is restored, and exactly
   const [sizeA, sizeB, map] = await Promise.all([
     a.tell({ what: "open", name, persist }),
     b.tell({ what: "open", name, persist }),
-    SharedMap.open<string, number>(name, { persist }),
+    SharedMap.open<string, number>(name, {
+      timeout: Infinity,
+      persist,
+    }),
   ]);
   assertEquals([sizeA, sizeB, map.size], [100_000, 100_000, 100_000]);
   await eventually(async () => (await folder.writers()).length > 0);
@@ -137,11 +143,17 @@ Deno.test("another holder goes on writing when the one that did is terminated, o
   await isWrittenByAnother(inSecond);
   first[Symbol.dispose]();
   await isWrittenByAnother(inSecond);
-  using map = await SharedMap.open<string, number>(name, { persist });
+  using map = await SharedMap.open<string, number>(name, {
+    timeout: Infinity,
+    persist,
+  });
   await second.tell({ what: "close" });
   await isWrittenByAnother((key) => map.set(key, n));
   map.close();
-  using again = await SharedMap.open<string, number>(name, { persist });
+  using again = await SharedMap.open<string, number>(name, {
+    timeout: Infinity,
+    persist,
+  });
   assertStrictEquals(again.size, n);
 });
 
@@ -163,7 +175,10 @@ Deno.test("whoever is to go on writing while the directory is gone does so by th
     persist: { directory, interval: 20 },
   });
   await other.tell({ what: "flush" }); // so it is the one that writes
-  await using map = await SharedMap.open<string, number>(name, { persist });
+  await using map = await SharedMap.open<string, number>(name, {
+    timeout: Infinity,
+    persist,
+  });
   takeAway(directory);
   other[Symbol.dispose](); // the next one finds no directory, and cannot begin
   await eventually(() => said.length > 0);
@@ -208,6 +223,7 @@ Deno.test("SharedMap.open() refuses a directory of a map with other codecs, or o
     "codecs",
   );
   using opened = await SharedMap.open<string, number>(name, {
+    timeout: Infinity,
     value: "number",
     persist,
   });
@@ -259,11 +275,17 @@ Deno.test("a map that was opened without persist does not take the place of what
     map.set("n", 1);
   }
   const name = newName();
-  using bare = await SharedMap.open<string, number>(name);
+  using bare = await SharedMap.open<string, number>(name, {
+    timeout: Infinity,
+  });
   bare.set("n", 2);
   const files = folder.names;
   const error = await assertRejects(
-    () => SharedMap.open<string, number>(name, { persist }),
+    () =>
+      SharedMap.open<string, number>(name, {
+        timeout: Infinity,
+        persist,
+      }),
     SnapshotError,
     "opened without persist",
   );
@@ -272,6 +294,7 @@ Deno.test("a map that was opened without persist does not take the place of what
   const elsewhere = { ...persist, directory: `${folder.path}/empty` };
   for (let i = 0; i < 2; i++) { // the second time there are epochs, of this map
     await using again = await SharedMap.open<string, number>(name, {
+      timeout: Infinity,
       persist: elsewhere,
     });
     again.set("i", i);
@@ -286,8 +309,13 @@ Deno.test("a directory is free once nobody has the map open with persist, though
   await using folder = new Home();
   const persist: PersistOptions = { directory: folder.path, interval: 1e6 };
   const name = newName();
-  const persisted = await SharedMap.open<string, number>(name, { persist });
-  using bare = await SharedMap.open<string, number>(name);
+  const persisted = await SharedMap.open<string, number>(name, {
+    timeout: Infinity,
+    persist,
+  });
+  using bare = await SharedMap.open<string, number>(name, {
+    timeout: Infinity,
+  });
   await persisted[Symbol.asyncDispose]();
   using other = SharedMap.create<string, number>();
   await writeSnapshot(other, folder.path);
