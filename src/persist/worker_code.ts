@@ -3335,19 +3335,10 @@ function isOlderOpen(words, birth, hash) {
 }
 function neededFrom(words) {
   let place = LAST_PLACE;
-  const slots = load5(words, H_SNAPSHOTS2);
-  for (let slot = 0; slot < slots; slot++) {
-    const base = participantBase2(slot);
-    const mark = load5(words, base + P_REGISTRY_MARK2);
-    for (let i = 0; i < mark; i++) {
-      const index = base + P_REGISTRY2 + i;
-      const word = load5(words, index);
-      if (word === 0 || word === REVOKED2) continue;
-      if (word >= PENDING2) return FIRST_PLACE;
-      const passed = load5(words, index + NOTE);
-      if (passed < place) place = passed;
-    }
-  }
+  forEachOpen(words, (word, index) => {
+    const passed = isDump(word) ? load5(words, index + NOTE) : FIRST_PLACE;
+    if (passed < place) place = passed;
+  });
   return place;
 }
 function forEachOpen(words, visit) {
@@ -7637,7 +7628,7 @@ var ChangeNotes = class {
     this.#segment = segment;
     this.#key = key;
     this.#isCallers = key === attachment.key;
-    const isHeard = segment.evicts && evictionPolicy.changed !== void 0;
+    const isHeard = segment.evicts && evictionPolicy.onChange !== void 0;
     this.#listener = isHeard ? evictionPolicy : void 0;
   }
   /** Whether anybody wants to know which key has changed. */
@@ -7648,7 +7639,7 @@ var ChangeNotes = class {
   note() {
     if (!this.#isCallers) return;
     if (ticker2.isResting) ticker2.wake();
-    this.#listener?.changed?.(this.#key.hash);
+    this.#listener?.onChange?.(this.#key.hash);
     underway2.innermost?.note(this.#segment, this.#key);
   }
 };
@@ -9439,14 +9430,13 @@ var ScatteredEviction = class {
    * until that has passed more, but not for long. The caller is between operations.
    */
   run() {
-    do {
+    for (; ; ) {
       this.#evictChosen();
-      if (neededFrom(this.#words) === FIRST_PLACE && this.#isInVain) {
-        if (this.#dumpsGetOn()) continue;
-      }
+      const isTooEarly = this.#isInVain && neededFrom(this.#words) === FIRST_PLACE;
+      if (isTooEarly && this.#dumpsGetOn()) continue;
       this.#evictFromAnywhere();
-    } while (this.#isInVain && this.#dumpsGetOn());
-    return this.#entries > 0;
+      if (!this.#isInVain || !this.#dumpsGetOn()) return this.#entries > 0;
+    }
   }
   get #isOver() {
     return this.#remover.isStuck || this.#bytes >= this.#leastBytes && this.#entries >= this.#leastEntries;
