@@ -17,7 +17,13 @@
 
 export { SharedMap } from "./src/api/shared_map.ts";
 export type { SharedMapHandle } from "./src/api/shared_map.ts";
-export type { WaitOptions, WatchOptions } from "./src/map/wait_options.ts";
+export type {
+  SharedMapChange,
+  SharedMapWatch,
+  WaitOptions,
+  WatchOptions,
+  WatchTarget,
+} from "./src/map/wait_options.ts";
 export { KEEP } from "./src/map/keep.ts";
 export type { InsertOptions, SetOptions } from "./src/map/lifetime.ts";
 export type {

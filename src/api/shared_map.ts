@@ -39,7 +39,15 @@ import {
   type SetOptions,
 } from "../map/lifetime.ts";
 import { meet } from "../map/rendezvous.ts";
-import { checkWaitOptions, type WaitOptions } from "../map/wait_options.ts";
+import {
+  type SharedMapWatch,
+  type WaitOptions,
+  waitOptionsOf,
+  type WatchOptions,
+  watchOptionsOf,
+  type WatchTarget,
+} from "../map/wait_options.ts";
+import { watchChanges } from "../map/watch.ts";
 import { type SharedMapStats, sumStats } from "../map/stats.ts";
 import type { Kept } from "../persist/candidate.ts";
 import { PersistedMap } from "../persist/persisted_map.ts";
@@ -1098,8 +1106,65 @@ export class SharedMap<K, V>
   ): Promise<V | undefined> {
     const what = "wait for an entry";
     this.#hold.checkOpen(what);
-    checkWaitOptions(options, what);
-    return await EntryWaiter.wait(this.#access, key, { ...options });
+    const checked = waitOptionsOf(options, what);
+    return await EntryWaiter.wait(this.#access, key, checked);
+  }
+
+  /**
+   * Watches a key, all keys that begin alike, or the whole map: gives each change from this call
+   * on, for `for await`. It does not poll, and keeps no queue: a loop that is slow gets the newest
+   * value of each key when it asks, and how many writes it missed. What was written again with the
+   * same value is no change, nor is another expiry. An entry that is deleted, cleared, evicted or
+   * expires is a change to undefined. Changes of several keys come in no particular order.
+   *
+   * For one key it takes the time and the memory of a look. For several keys the call reads all
+   * entries of the map, O(entries), and the watch remembers each key that it watches, some 200
+   * bytes; after that, each look takes the time to read what lies beside a key that changed, at
+   * most 1/4096 of the map, for each such key. To writers it is the same how many keys are watched.
+   *
+   * @param target The key, or `{ prefix }` if keys are strings or bytes, or `"all"`. The key
+   * `"all"`, or one that is itself an object, is written as `{ key }`.
+   * @param options What ends it.
+   * @returns The changes. A loop ends the watch when it ends; without a loop, `return()` or `using`
+   * does.
+   * @throws {TypeError} If target or options have the wrong type.
+   * @throws {DOMException} The `reason` of the `signal`, if it is aborted; meanwhile, the loop
+   * throws it.
+   * @throws {ClosedError} If the map was closed in this worker; meanwhile, the loop throws it.
+   *
+   * @example Configuration that is there at once in all workers
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * setTimeout(() => map.set("config:limit", 100)); // usually in a worker
+   * for await (const { key, value } of map.watch({ prefix: "config:" })) {
+   *   assertEquals([key, value], ["config:limit", 100]);
+   *   break; // ends the watch
+   * }
+   * ```
+   *
+   * @example A loop that is slow misses writes, and knows how many
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * using changes = map.watch("a");
+   * for (let i = 1; i <= 10; i++) map.set("a", i);
+   * const { value } = await changes.next();
+   * assertEquals(value, { key: "a", value: 10, missed: 9 });
+   * ```
+   */
+  watch(
+    target: WatchTarget<K>,
+    options: WatchOptions = {},
+  ): SharedMapWatch<K, V> {
+    const what = "watch the map";
+    this.#hold.checkOpen(what);
+    const checked = watchOptionsOf(options, what);
+    return watchChanges(this.#access, target, checked);
   }
 
   // ---- the whole map ----------------------------------------------------------------------------

@@ -134,7 +134,8 @@ export class Lookup {
 
   /** The live version of the packed key; 0: there is none. The caller is pinned. */
   findLive(): number {
-    const found = judged(this.#segment, this.#find(), () => this.#find());
+    const find = () => this.findNewest();
+    const found = judged(this.#segment, find(), find);
     return found > 0 ? found : 0;
   }
 
@@ -144,8 +145,8 @@ export class Lookup {
     if (keepsHeat) warm(words, this.#key.hash);
   }
 
-  /** The newest version of the packed key, settled; 0: there is none. */
-  #find(): number {
+  /** The newest version of the packed key, settled; 0: there is none. The caller is pinned. */
+  findNewest(): number {
     const key = this.#key;
     if (key.fitsScratch) {
       const { base } = this.#participant;

@@ -53,9 +53,9 @@ export interface SharedMapChange<K, V> {
   /** The newest value; undefined: there is none any more. */
   readonly value: V | undefined;
   /**
-   * How often the key was written since it was shown last, or since `watch` was called, besides
-   * this change: so many writes are not shown. At least: what came before a deletion in between is
-   * not known as a rule.
+   * How many writes of the key are not shown, between the change of it that was shown before, or
+   * the call of `watch`, and this one; at least, as a deletion may leave nothing to count from. A
+   * map that is nearly full may rewrite an entry by itself, which counts, too.
    */
   readonly missed: number;
 }
@@ -70,8 +70,27 @@ export type WatchTarget<K> = K | "all" | { readonly key: K } | {
   readonly prefix: K;
 };
 
-/** Checks the options that both have. Throws `TypeError`. */
-export function checkWatchOptions(options: WatchOptions, what: string): void {
+/**
+ * The changes of what is watched, as {@linkcode SharedMap.prototype.watch} gives them. A loop ends
+ * it when it ends; otherwise `return()`, `using` or the signal does.
+ *
+ * @typeParam K The type of the keys.
+ * @typeParam V The type of the values.
+ */
+export interface SharedMapWatch<K, V>
+  extends
+    AsyncIterableIterator<SharedMapChange<K, V>, undefined>,
+    AsyncDisposable,
+    Disposable {
+  /** Ends it. */
+  return(): Promise<IteratorResult<SharedMapChange<K, V>, undefined>>;
+}
+
+/** The options that both have, read once and checked. Throws `TypeError`. */
+export function watchOptionsOf(
+  options: WatchOptions,
+  what: string,
+): WatchOptions {
   if (
     typeof options !== "object" || options === null || Array.isArray(options)
   ) {
@@ -92,14 +111,15 @@ export function checkWatchOptions(options: WatchOptions, what: string): void {
       `Cannot ${what}: ref must be true or false: ${received(ref)}`,
     );
   }
+  return { ref, signal };
 }
 
-/** Checks all options of a wait. Throws `TypeError` or `RangeError`. */
-export function checkWaitOptions<V>(
+/** All options of a wait, likewise. Throws `TypeError` or `RangeError`. */
+export function waitOptionsOf<V>(
   options: WaitOptions<V>,
   what: string,
-): void {
-  checkWatchOptions(options, what);
+): WaitOptions<V> {
+  const both = watchOptionsOf(options, what);
   const { timeout = Infinity, until } = options;
   if (until !== undefined && typeof until !== "function") {
     throw new TypeError(
@@ -118,4 +138,5 @@ export function checkWaitOptions<V>(
       `Cannot ${what}: timeout must be 0 milliseconds or more, Infinity for none: received ${timeout}`,
     );
   }
+  return { ...both, timeout, until };
 }

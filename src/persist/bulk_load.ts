@@ -40,6 +40,7 @@ const {
   P_HAND,
   P_LIVE_REFS,
   V_HEADER_WORDS,
+  V_WRITES,
 } = layout;
 const { poke, store } = access;
 
@@ -284,6 +285,7 @@ export class BulkLoader {
       if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
+    poke(words, version * 4 + V_WRITES, 0);
     // If this worker is stopped now, the map dies with it.
     poke(words, participant.base + P_HAND, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;

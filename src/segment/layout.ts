@@ -320,6 +320,11 @@ export const V_STAMP = 0;
  * when that died. See `table/chain.ts`.
  */
 export const V_PREV = 1;
+/**
+ * While it is the newest, and in no queue: how often its key was written since it had no version,
+ * but for the first time. It wraps.
+ */
+export const V_WRITES = 2;
 /** Key bytes, and `KEY_…` flags. */
 export const V_KEY = 4;
 /** Value bytes, and the tag in the upper three bits. */

@@ -53,7 +53,11 @@ type ParticipantWidths = {
 
 type Table = Named<"T">;
 type Node = Named<"N">;
-type Version = Omit<Named<"V">, "V_HEADER_BYTES" | "V_HEADER_WORDS">;
+/** A newest version is in no queue: the word that counts its writes is a queue's later. */
+type Version = Omit<
+  Named<"V">,
+  "V_HEADER_BYTES" | "V_HEADER_WORDS" | "V_WRITES"
+>;
 /** What queues and free lists write in every record. */
 type Queue = Named<"R">;
 /** What the first block of a batch has, too. */

@@ -27,8 +27,9 @@ const {
   P_LIVE_REFS,
   V_KEY,
   V_VALUE,
+  V_WRITES,
 } = layout;
-const { own, poke } = access;
+const { hint, own, poke } = access;
 const { blockRefs } = blocks;
 const { sumHints } = participants;
 const { changed } = changes;
@@ -53,6 +54,9 @@ export function announce(
     entries += (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
     live += has - had;
   }
+  // If `before` was replaced meanwhile, this is no number of writes, nor will this be linked.
+  const writes = before === 0 ? 0 : hint(words, before * 4 + V_WRITES) + 1;
+  poke(words, after * 4 + V_WRITES, writes);
   poke(words, base + P_ENTRIES_AHEAD, entries);
   poke(words, base + P_LIVE_AHEAD, live);
   poke(words, base + P_HAND, -after);

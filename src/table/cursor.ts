@@ -53,12 +53,13 @@ const HASHES = 2 ** 32;
 /** Slots of the current table that one range covers. */
 const RANGE_SLOTS = 128;
 
-/** A scan over all keys, or over those from one hash on. */
+/** A scan over all keys, or over those from one hash on to another. */
 export class Cursor {
   readonly #words: Words;
   readonly #migration: Migration;
   readonly #afterGap: Kernel["afterGap"];
   #position: number;
+  readonly #end: number;
   /** The hashes of what the range at hand holds, in step with the refs. */
   readonly #hashes: number[] = [];
   /**
@@ -70,16 +71,23 @@ export class Cursor {
    * @param segment The segment.
    * @param migration Helps with tables that are being moved.
    * @param position The hash to begin with, as an unsigned number.
+   * @param end The hash to end before.
    */
-  constructor(segment: Segment, migration: Migration, position = 0) {
+  constructor(
+    segment: Segment,
+    migration: Migration,
+    position = 0,
+    end: number = HASHES,
+  ) {
     this.#words = segment.words;
     this.#migration = migration;
     this.#afterGap = segment.kernel?.afterGap ??
       ((table, from, to) => afterGap(segment.words, table, from, to));
     this.#position = position;
+    this.#end = end;
   }
 
-  /** The hash that the next range begins with; 2 ** 32 at the end. */
+  /** The hash that the next range begins with; at the end, the one to end before. */
   get position(): number {
     return this.#position;
   }
@@ -91,7 +99,7 @@ export class Cursor {
 
   /** Whether all ranges were visited. */
   get done(): boolean {
-    return this.#position >= HASHES;
+    return this.#position >= this.#end;
   }
 
   /**
@@ -103,7 +111,7 @@ export class Cursor {
     const from = this.#position;
     const width = 2 ** words[load(words, H_ROOT) * 4 + T_SHIFT];
     const to = Math.min(
-      HASHES,
+      this.#end,
       (Math.floor(from / width) + RANGE_SLOTS) * width,
     );
     for (;;) {

@@ -453,7 +453,7 @@ function leaveMuch(world: World): void {
 }
 
 /** The step of a `set` of a new key after the one that links it. */
-const LINKED = 24;
+const LINKED = 25;
 
 const RECOVERIES: Record<string, Scenario> = {
   "adopting what one left that is gone": {

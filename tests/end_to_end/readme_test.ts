@@ -62,12 +62,20 @@ Deno.test("every command of the README is known here, or to the tests of the CLI
     "deno serve --parallel server.ts",
     "curl --cookie-jar jar --cookie jar http://localhost:8000",
     "deno run --allow-read=. main.ts",
+    "deno run waiting.ts",
     "deno run --allow-read=data --allow-write=data visits.ts",
     "npx --yes deno@2.9.6 task test",
   ];
   const others = COMMANDS.filter((line) => !line.includes("epochmap/cli "));
   assertEquals(others, known);
-  const files = ["first.ts", "server.ts", "main.ts", "worker.ts", "visits.ts"];
+  const files = [
+    "first.ts",
+    "server.ts",
+    "main.ts",
+    "worker.ts",
+    "waiting.ts",
+    "visits.ts",
+  ];
   assertEquals([...FILES.keys()], files);
 });
 
@@ -90,6 +98,12 @@ Deno.test("the README's workers print what they have counted, and end", async ()
   using folder = newcomer();
   const out = await deno(folder.path, ...documented("main.ts"));
   assertEquals(out, "3 workers counted to 30000\n");
+});
+
+Deno.test("the README's program that waits gets its result, and ends", async () => {
+  using folder = newcomer();
+  const out = await deno(folder.path, ...documented("waiting.ts"));
+  assertEquals(out, "job 1: 19\n");
 });
 
 Deno.test("the README's server knows its visitors, by ids of its own", async () => {

@@ -9,6 +9,7 @@ const OUTPUTS: Record<string, RegExp> = {
     /^the program, first +78498 primes, computed\nthe program, again +78498 primes, from the cache\nthe worker +78498 primes, from the cache\nthe program, later +78498 primes, computed\n$/,
   "counter.ts": /^2 workers, 50000 each: 100000\n$/,
   "demo.ts": /^All workers build one search index[^]*Exit codes: /,
+  "job_queue.ts": /^30 jobs done, the last one: JOB 29\n$/,
   "rate_limit.ts": /^3 workers allowed \d+ \+ \d+ \+ \d+ = 100 requests\.\n$/,
   "snapshot.ts": /^(snapshot: \d+ lines, 0 gaps; the log: \d+ by now\n)+$/,
 };

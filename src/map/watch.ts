@@ -1,0 +1,80 @@
+/**
+ * Watching: from what a caller wants to watch to a stream of its changes.
+ *
+ * @module
+ */
+
+import { received } from "../errors.ts";
+import { bytesKeys, stringKeys } from "../codec/keys.ts";
+import { ChangeStream } from "./change_stream.ts";
+import type { EntryAccess } from "./entry_access.ts";
+import { KeyChanges } from "./key_changes.ts";
+import { keptKey } from "./kept_key.ts";
+import { ManyChanges } from "./many_changes.ts";
+import type {
+  SharedMapChange,
+  WatchOptions,
+  WatchTarget,
+} from "./wait_options.ts";
+
+const WHAT = "watch the map";
+
+/** The changes of what is watched from now on; the options are checked. */
+export function watchChanges<K, V>(
+  access: EntryAccess<K, V>,
+  target: WatchTarget<K>,
+  options: WatchOptions,
+): ChangeStream<SharedMapChange<K, V>> {
+  const source = sourceOf(access, target);
+  options.signal?.throwIfAborted(); // after the caller's code
+  return new ChangeStream(access.hold, source, options, WHAT);
+}
+
+function sourceOf<K, V>(
+  access: EntryAccess<K, V>,
+  target: WatchTarget<K>,
+): KeyChanges<K, V> | ManyChanges<K, V> {
+  if (target === "all") return new ManyChanges(access, () => true, WHAT);
+  if (!isObject(target)) return new KeyChanges(access, target as K, WHAT);
+  if ("key" in target) return new KeyChanges(access, target.key, WHAT);
+  if ("prefix" in target) {
+    const matches = matcherOf(access, target.prefix);
+    return new ManyChanges(access, matches, WHAT);
+  }
+  throw new TypeError(
+    `Cannot ${WHAT}: expected a key, { prefix } or "all", and a key that is an object as { key }: ${
+      received(target)
+    }`,
+  );
+}
+
+function isObject<K>(
+  target: WatchTarget<K>,
+): target is { readonly key: K } | { readonly prefix: K } {
+  return typeof target === "object" && target !== null &&
+    !(target instanceof Uint8Array);
+}
+
+/** What says whether a key that was taken out begins with a prefix. */
+function matcherOf<K, V>(
+  { keys: { format } }: EntryAccess<K, V>,
+  prefix: K,
+): (key: unknown) => boolean {
+  const name: unknown = format;
+  if (name === stringKeys) {
+    const text = stringKeys.prepare(prefix as string) as string;
+    return (key) => (key as string).startsWith(text);
+  }
+  if (name === bytesKeys) {
+    const bytes = keptKey(bytesKeys.prepare(prefix as Uint8Array));
+    return (key) => begins(key as Uint8Array, bytes as Uint8Array);
+  }
+  throw new TypeError(
+    `Cannot ${WHAT}: only keys that are strings or bytes have a prefix: watch "all", and choose among the changes`,
+  );
+}
+
+function begins(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  return bytes.length >= prefix.length &&
+    prefix.every((byte, i) => bytes[i] === byte);
+}
