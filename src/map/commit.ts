@@ -96,7 +96,8 @@ export class Committer {
       this.#table.backoff.reset();
       for (let isFirst = true;; isFirst = false) {
         // First by an optimistic read. If that is not enough, the table seeks, and keeps the place.
-        let found = isFirst && this.#isCallers ? this.fast.find() : UNDECIDED;
+        const isFast = isFirst && this.#isCallers && this.#isAtRest;
+        let found = isFast ? this.fast.find() : UNDECIDED;
         const isSought = found === UNDECIDED;
         if (isSought) found = this.#seek(toInsert);
         const live = found > 0;
@@ -114,6 +115,11 @@ export class Committer {
     } finally {
       participant.unpin();
     }
+  }
+
+  /** Whether the table does not move: beside a move the fast path only takes time. Pinned. */
+  get #isAtRest(): boolean {
+    return !this.#table.migration.isMoving;
   }
 
   /**
@@ -177,7 +183,12 @@ export class Committer {
    * there is no memory for it, or no slot.
    */
   tryPut(values: Prepared, expiry: number): boolean {
-    if (this.fast.put(values, expiry)) return true;
+    return this.fast.put(values, expiry) ||
+      this.tryPutAtLength(values, expiry);
+  }
+
+  /** The same, where the fast path did not do it. */
+  tryPutAtLength(values: Prepared, expiry: number): boolean {
     const { base } = this.#participant;
     touchHome(this.#segment.words, base, this.#key.hash);
     const version = this.maker.make(values, expiry);
@@ -193,10 +204,8 @@ export class Committer {
   #publish(version: number): boolean {
     const participant = this.#participant;
     const { base } = participant;
-    if (
-      this.#fastPath.publish(base, this.#key.hash, version, ANY_VERSION) ===
-        DONE
-    ) {
+    const { hash } = this.#key;
+    if (this.#fastPath.publish(base, hash, version, ANY_VERSION) === DONE) {
       participant.leaveSection();
       return true;
     }

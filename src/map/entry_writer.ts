@@ -90,22 +90,22 @@ export class EntryWriter<K, V> {
   /** The same for a key that is a string, which the kernel packs. */
   #setByText(key: K & string, value: V, what: string): void {
     this.#hold.checkOpen(what);
-    if (this.#setPlain(key, value)) return;
-    this.#values.prepare(value);
-    this.#hold.checkOpen(what);
-    if (this.#writer.putByText(key, this.#format)) return;
-    this.#keys.packPrepared(key, what);
-    this.#writer.put(this.#format, Infinity);
-  }
-
-  /** Sets a number, or a short string that is Latin-1, in one call of the kernel. */
-  #setPlain(key: string, value: V): boolean {
     const { keepsNumbers, keepsTexts } = this.#values;
-    if (typeof value === "number") {
-      return keepsNumbers && this.#writer.putNumberByText(key, value);
+    if (typeof value === "number" && keepsNumbers) {
+      if (this.#writer.putNumberByText(key, value)) return;
+      this.#values.prepare(value);
+    } else if (
+      typeof value === "string" && keepsTexts && value.length <= MEDIUM_TEXT
+    ) {
+      if (this.#writer.putLatin1ByText(key, value)) return;
+      this.#values.prepare(value);
+    } else {
+      this.#values.prepare(value);
+      this.#hold.checkOpen(what);
+      if (this.#writer.putByText(key, this.#format)) return;
     }
-    return typeof value === "string" && keepsTexts &&
-      value.length <= MEDIUM_TEXT && this.#writer.putLatin1ByText(key, value);
+    this.#keys.packPrepared(key, what);
+    this.#writer.putAtLength(this.#format, Infinity);
   }
 
   /** The same with an expiry. */
@@ -255,21 +255,25 @@ export class EntryWriter<K, V> {
 
   /** Deletes the entry of a key; returns whether there was one. */
   delete(key: K, what: string): boolean {
-    const outcome = this.#deleteFast(key, what);
-    let isDeleted = outcome === DONE;
-    if (outcome === UNDONE) {
-      this.#keys.pack(key, what);
-      isDeleted = this.#writer.delete();
-    }
+    const isDeleted = this.#hasTextKeys && typeof key === "string"
+      ? this.#deleteByText(key, what)
+      : this.#deletePacked(key, what);
     if (isDeleted) this.#counts.delete();
     return isDeleted;
   }
 
-  /** The same in one call of the kernel; `UNDONE` if it is out of the ordinary. */
-  #deleteFast(key: K, what: string): number {
-    if (!this.#hasTextKeys || typeof key !== "string") return UNDONE;
+  #deletePacked(key: K, what: string): boolean {
+    this.#keys.pack(key, what);
+    return this.#writer.delete();
+  }
+
+  /** The same for a key that is a string, which the kernel packs. */
+  #deleteByText(key: K & string, what: string): boolean {
     this.#hold.checkOpen(what);
-    return this.#writer.removeByText(key);
+    const outcome = this.#writer.removeByText(key);
+    if (outcome !== UNDONE) return outcome === DONE;
+    this.#keys.packPrepared(key, what);
+    return this.#writer.deleteAtLength();
   }
 
   /** Deletes the entry of a key; returns its value. */

@@ -54,8 +54,13 @@ export class Writer {
 
   /** Publishes a version with a prepared value, whatever is there now. Throws `MapFullError`. */
   put(values: Prepared, expiry: number): void {
-    let progress: Progress | undefined;
-    while (!this.#committer.tryPut(values, expiry)) {
+    if (this.#collectAfter(this.#committer.tryPut(values, expiry))) return;
+    this.putAtLength(values, expiry, this.reclaim());
+  }
+
+  /** The same, where the fast path did not do it. */
+  putAtLength(values: Prepared, expiry: number, progress?: Progress): void {
+    while (!this.#committer.tryPutAtLength(values, expiry)) {
       progress = this.reclaim(progress);
     }
     this.#participant.collectSometimes();
@@ -72,8 +77,13 @@ export class Writer {
       case ABSENT:
         return false;
       default:
-        return this.#remove(() => true) ?? false;
+        return this.deleteAtLength();
     }
+  }
+
+  /** The same, where the fast path did not do it. */
+  deleteAtLength(): boolean {
+    return this.#remove(() => true) ?? false;
   }
 
   /** The same, and reads what is deleted: as `FastCommitter.take`. */

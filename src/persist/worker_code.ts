@@ -6347,6 +6347,8 @@ function copy(words, next, hash, link2) {
 var { H_ROOT: H_ROOT7, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, SLOT_WORDS: SLOT_WORDS5, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP8 } = layout_exports;
 var { add: add6, compareAndSet: compareAndSet13, hint: hint13, load: load23, poke: poke18, release: release4, store: store7, touch: touch5 } = atomics_exports;
 var { enter: enter7, leave: leave7 } = section_exports;
+var MOST_STRIDES = 8;
+var STRIDES_PER_MOVED = 64;
 var Migration = class {
   #participant;
   #permits;
@@ -6393,20 +6395,30 @@ var Migration = class {
   }
   // ---- helping ----------------------------------------------------------------------------------
   /**
-   * Moves one stride of the root, or redoes one that is not finished; the last one switches the
-   * root. Lock-free.
+   * Moves some strides of the root: one of a small table, more of a large one, since what else a
+   * write does beside a move takes about as long as a stride.
    */
   help(table) {
+    const strides = this.#words[table + T_CAPACITY9] / STRIDE3;
+    let left = Math.min(MOST_STRIDES, Math.ceil(strides / STRIDES_PER_MOVED));
+    while (left > 0 && this.#moveNext(table)) left--;
+  }
+  /**
+   * Moves one stride of the root, or redoes one that is not finished; the last one switches the
+   * root. Returns whether there may be more. Lock-free.
+   */
+  #moveNext(table) {
     const words = this.#words;
     const strides = words[table + T_CAPACITY9] / STRIDE3;
     const stride = add6(words, table + T_CURSOR2, 1);
     if (stride < strides) {
       this.#moveStride(table, stride);
-      if (stride < strides - 1) return;
+      if (stride < strides - 1) return true;
     }
     const unfinished = this.#firstUnfinished(table);
     if (unfinished < strides) this.#moveStride(table, unfinished);
     if (this.#firstUnfinished(table) === strides) this.#switchRoot(table);
+    return false;
   }
   /** Moves everything that is left of the root. */
   finish(table) {
@@ -8143,7 +8155,8 @@ var Committer = class {
     try {
       this.#table.backoff.reset();
       for (let isFirst = true; ; isFirst = false) {
-        let found = isFirst && this.#isCallers ? this.fast.find() : UNDECIDED5;
+        const isFast = isFirst && this.#isCallers && this.#isAtRest;
+        let found = isFast ? this.fast.find() : UNDECIDED5;
         const isSought = found === UNDECIDED5;
         if (isSought) found = this.#seek(toInsert);
         const live = found > 0;
@@ -8161,6 +8174,10 @@ var Committer = class {
     } finally {
       participant.unpin();
     }
+  }
+  /** Whether the table does not move: beside a move the fast path only takes time. Pinned. */
+  get #isAtRest() {
+    return !this.#table.migration.isMoving;
   }
   /**
    * As the table's \`seek\`, but negated if it is not live. The table remembers the place, for
@@ -8214,7 +8231,10 @@ var Committer = class {
    * there is no memory for it, or no slot.
    */
   tryPut(values, expiry2) {
-    if (this.fast.put(values, expiry2)) return true;
+    return this.fast.put(values, expiry2) || this.tryPutAtLength(values, expiry2);
+  }
+  /** The same, where the fast path did not do it. */
+  tryPutAtLength(values, expiry2) {
     const { base } = this.#participant;
     touchHome3(this.#segment.words, base, this.#key.hash);
     const version = this.maker.make(values, expiry2);
@@ -8229,7 +8249,8 @@ var Committer = class {
   #publish(version) {
     const participant = this.#participant;
     const { base } = participant;
-    if (this.#fastPath.publish(base, this.#key.hash, version, ANY_VERSION3) === DONE3) {
+    const { hash } = this.#key;
+    if (this.#fastPath.publish(base, hash, version, ANY_VERSION3) === DONE3) {
       participant.leaveSection();
       return true;
     }

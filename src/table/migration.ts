@@ -54,6 +54,10 @@ const {
 const { add, compareAndSet, hint, load, poke, release, store, touch } = access;
 const { enter, leave } = sections;
 
+/** Strides that one call moves at most, and of how many there are for each of them. */
+const MOST_STRIDES = 8;
+const STRIDES_PER_MOVED = 64;
+
 /** One participant's part in migrations. */
 export class Migration {
   readonly #participant: Participant;
@@ -111,20 +115,31 @@ export class Migration {
   // ---- helping ----------------------------------------------------------------------------------
 
   /**
-   * Moves one stride of the root, or redoes one that is not finished; the last one switches the
-   * root. Lock-free.
+   * Moves some strides of the root: one of a small table, more of a large one, since what else a
+   * write does beside a move takes about as long as a stride.
    */
   help(table: number): void {
+    const strides = this.#words[table + T_CAPACITY] / STRIDE;
+    let left = Math.min(MOST_STRIDES, Math.ceil(strides / STRIDES_PER_MOVED));
+    while (left > 0 && this.#moveNext(table)) left--;
+  }
+
+  /**
+   * Moves one stride of the root, or redoes one that is not finished; the last one switches the
+   * root. Returns whether there may be more. Lock-free.
+   */
+  #moveNext(table: number): boolean {
     const words = this.#words;
     const strides = words[table + T_CAPACITY] / STRIDE;
     const stride = add(words, table + T_CURSOR, 1);
     if (stride < strides) {
       this.#moveStride(table, stride);
-      if (stride < strides - 1) return;
+      if (stride < strides - 1) return true;
     }
     const unfinished = this.#firstUnfinished(table);
     if (unfinished < strides) this.#moveStride(table, unfinished);
     if (this.#firstUnfinished(table) === strides) this.#switchRoot(table);
+    return false;
   }
 
   /** Moves everything that is left of the root. */
