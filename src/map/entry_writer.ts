@@ -12,6 +12,7 @@
 
 import type { ValueFormat } from "../codec/codec.ts";
 import * as strings from "../codec/strings.ts";
+import * as layout from "../segment/layout.ts";
 import * as fastPath from "../table/fast_path.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
@@ -28,8 +29,11 @@ import type { Taken, VersionReader } from "./version_reader.ts";
 import type { Writer } from "./writer.ts";
 
 // Constants of its own: `layout.ts` says why.
+const { KEY_SCRATCH_WORDS } = layout;
 const { MEDIUM_TEXT } = strings;
 const { DONE, UNDONE } = fastPath;
+
+const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
 
 /** Writes the entries of a map for one map object. */
 export class EntryWriter<K, V> {
@@ -76,9 +80,15 @@ export class EntryWriter<K, V> {
     this.#keys.packPrepared(prepared, what);
   }
 
+  /** Whether a key is a string that the kernel may pack: if not, each call of it is in vain. */
+  #isShortText(key: K): key is K & string {
+    return this.#hasTextKeys && typeof key === "string" &&
+      key.length <= SCRATCH_BYTES;
+  }
+
   /** Sets the value of a key; it does not expire. */
   set(key: K, value: V, what: string): void {
-    if (this.#hasTextKeys && typeof key === "string") {
+    if (this.#isShortText(key)) {
       this.#setByText(key, value, what);
     } else {
       this.#pack(key, value, what);
@@ -87,7 +97,7 @@ export class EntryWriter<K, V> {
     this.#counts.set();
   }
 
-  /** The same for a key that is a string, which the kernel packs. */
+  /** The same for a key that is a short string, which the kernel packs. */
   #setByText(key: K & string, value: V, what: string): void {
     this.#hold.checkOpen(what);
     const { keepsNumbers, keepsTexts } = this.#values;
@@ -205,12 +215,15 @@ export class EntryWriter<K, V> {
     // Of finite numbers there always is a sum.
     const isPlain = Number.isFinite(by) && life.ttl === Infinity &&
       this.#values.keepsNumbers;
-    let sum = isPlain ? this.#incrementFast(key, by, what) : NaN;
+    let sum = isPlain ? this.#incrementByText(key, by, what) : NaN;
+    if (sum !== sum) {
+      this.#keys.pack(key, what); // once: that may run the caller's code
+      if (isPlain) sum = this.#writer.increment(by);
+    }
     if (sum === sum) {
       this.#counts.set();
       return sum;
     }
-    this.#keys.pack(key, what);
     let isThere = false;
     this.#writer.commit(true, (current, live) => {
       isThere = live;
@@ -223,14 +236,14 @@ export class EntryWriter<K, V> {
     return sum;
   }
 
-  /** Adds in one call of the kernel; NaN if that is out of the ordinary. */
-  #incrementFast(key: K, by: number, what: string): number {
-    if (this.#hasTextKeys && typeof key === "string") {
-      this.#hold.checkOpen(what);
-      return this.#writer.incrementByText(key, by);
-    }
-    this.#keys.pack(key, what);
-    return this.#writer.increment(by);
+  /**
+   * Adds in one call of the kernel to the number of a key that is a short string; NaN if that is
+   * out of the ordinary, or the key is none.
+   */
+  #incrementByText(key: K, by: number, what: string): number {
+    if (!this.#isShortText(key)) return NaN;
+    this.#hold.checkOpen(what);
+    return this.#writer.incrementByText(key, by);
   }
 
   #incrementByCodec(key: K, by: number, life: Lifetime, what: string): number {
@@ -255,7 +268,7 @@ export class EntryWriter<K, V> {
 
   /** Deletes the entry of a key; returns whether there was one. */
   delete(key: K, what: string): boolean {
-    const isDeleted = this.#hasTextKeys && typeof key === "string"
+    const isDeleted = this.#isShortText(key)
       ? this.#deleteByText(key, what)
       : this.#deletePacked(key, what);
     if (isDeleted) this.#counts.delete();
@@ -267,7 +280,7 @@ export class EntryWriter<K, V> {
     return this.#writer.delete();
   }
 
-  /** The same for a key that is a string, which the kernel packs. */
+  /** The same for a key that is a short string, which the kernel packs. */
   #deleteByText(key: K & string, what: string): boolean {
     this.#hold.checkOpen(what);
     const outcome = this.#writer.removeByText(key);

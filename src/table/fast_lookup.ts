@@ -95,14 +95,32 @@ function lookupWide(
   text: Text,
   most: number,
 ): number {
-  const byteLength = text.length * 2;
-  if (byteLength > SCRATCH_BYTES) return UNDECIDED;
+  const hash = packAndHashWide(words, key, text);
+  if (hash === 0) return UNDECIDED;
+  return lookupPacked(words, floats, base, key, hash, wideInfo(text), most);
+}
+
+/** Packs a string into the scratch as UTF-16; returns its hash; 0 if it is too long. */
+export function packAndHashWide(
+  words: Words,
+  key: KeyWords,
+  text: Text,
+): number {
+  if (text.length * 2 > SCRATCH_BYTES) return 0;
   packWide(text, key);
-  const info = byteLength | KEY_WIDE;
-  const k0 = words[H_SEED];
-  const k1 = words[H_SEED + 1];
-  const hash = hashWords(key, keyWords(info), info, k0, k1);
-  return lookupPacked(words, floats, base, key, hash, info, most);
+  const info = wideInfo(text);
+  return hashWords(
+    key,
+    keyWords(info),
+    info,
+    words[H_SEED],
+    words[H_SEED + 1],
+  );
+}
+
+/** What a version says of a key that is packed as UTF-16. */
+export function wideInfo(text: Text): number {
+  return (text.length * 2) | KEY_WIDE;
 }
 
 /**

@@ -2,9 +2,9 @@
  * The fast path for keys that are strings: a key is read, packed and hashed in the same call that
  * does the operation.
  *
- * Most keys are short Latin-1 strings. Others end as `UNDONE`, as everything does that is out of
- * the ordinary (`fast_path.ts`); so does a string that is read anew by the caller then. Each
- * operation leaves the key in the scratch, and its hash and info in the participant's record.
+ * Most keys are short. A string that the scratch is too short for ends as `UNDONE`, as everything
+ * does that is out of the ordinary (`fast_path.ts`): the caller reads it anew then. Each operation
+ * leaves the key in the scratch, and its hash and info in the participant's record.
  *
  * @module
  */
@@ -13,12 +13,14 @@ import * as layout from "../segment/layout.ts";
 import type { Float, Floats, Text } from "../segment/intrinsics.ts";
 import type { KeyWords, Words } from "../segment/atomics.ts";
 import * as fastPath from "./fast_path.ts";
+import * as lookups from "./fast_lookup.ts";
 import * as hashing from "./hash.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_SEED, KEY_SCRATCH_WORDS, P_HASH, P_INFO } = layout;
 const { exchange, increment, make, putLatin1, putNumber, remove, UNDONE } =
   fastPath;
+const { packAndHashWide, wideInfo } = lookups;
 const { packAndHash } = hashing;
 
 const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
@@ -35,7 +37,7 @@ export function putNumberByText(
 ): number {
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDONE;
-  const info = text.length;
+  const info = words[base + P_INFO];
   return putNumber(words, floats, base, hash, info, valueInfo, value);
 }
 
@@ -50,7 +52,7 @@ export function putLatin1ByText(
 ): number {
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDONE;
-  return putLatin1(words, base, hash, text.length, tagBits, value);
+  return putLatin1(words, base, hash, words[base + P_INFO], tagBits, value);
 }
 
 /** As `make`. */
@@ -62,7 +64,7 @@ export function makeByText(
   valueInfo: number,
 ): number {
   const hash = packText(words, base, key, text);
-  return hash === 0 ? 0 : make(words, base, text.length, valueInfo);
+  return hash === 0 ? 0 : make(words, base, words[base + P_INFO], valueInfo);
 }
 
 /** As `remove`. */
@@ -75,7 +77,7 @@ export function removeByText(
 ): number {
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDONE;
-  return remove(words, base, hash, text.length, expected);
+  return remove(words, base, hash, words[base + P_INFO], expected);
 }
 
 /** As `increment`. */
@@ -90,7 +92,7 @@ export function incrementByText(
 ): number {
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDONE;
-  const info = text.length;
+  const info = words[base + P_INFO];
   return increment(words, floats, base, hash, info, valueInfo, by);
 }
 
@@ -107,20 +109,27 @@ export function exchangeByText(
 ): number {
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDONE;
-  const info = text.length;
+  const info = words[base + P_INFO];
   return exchange(words, floats, base, hash, info, valueInfo, expected, value);
 }
 
-/** Packs a string into the scratch; returns its hash; 0 if it is too long, or not Latin-1. */
+/**
+ * Packs a string into the scratch; returns its hash; 0 if it is too long. Hash and info then stand
+ * in the record.
+ */
 function packText(
   words: Words,
   base: number,
   key: KeyWords,
   text: Text,
 ): number {
-  const info = text.length;
+  let info = text.length;
   if (info > SCRATCH_BYTES) return 0;
-  const hash = packAndHash(text, key, words[H_SEED], words[H_SEED + 1]);
+  let hash = packAndHash(text, key, words[H_SEED], words[H_SEED + 1]);
+  if (hash === 0) {
+    hash = packAndHashWide(words, key, text);
+    info = wideInfo(text);
+  }
   words[base + P_HASH] = hash;
   words[base + P_INFO] = info;
   return hash;

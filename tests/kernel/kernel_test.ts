@@ -9,9 +9,11 @@ import { SharedMap } from "../../mod.ts";
 import { compile } from "../../src/kernel/compile.ts";
 import { createAttachment } from "../../src/map/attach.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
-import { H_ID } from "../../src/segment/layout.ts";
+import { H_ID, KEY_SCRATCH_WORDS } from "../../src/segment/layout.ts";
 import { KERNEL } from "../../src/segment/kernel_binary.ts";
 import type { Words } from "../../src/segment/atomics.ts";
+import { NUMBER_INFO } from "../../src/table/fast_lookup.ts";
+import { DONE } from "../../src/table/fast_path.ts";
 import { STEPPED_KERNEL } from "./stepped/binary.ts";
 import { compileStepped } from "./stepped/compile.ts";
 import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
@@ -30,6 +32,7 @@ Deno.test("the stepped kernel is what its sources compile to: deno task kernel",
 
 type Map = SharedMap<string, unknown>;
 const BYTES = 2 ** 22;
+const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
 
 /** A map of a known hash key, as a second participant sees it: with the kernel or without. */
 function open(
@@ -169,6 +172,24 @@ function compare(random: Random): void {
 
 Deno.test("the kernel leaves every word of the memory as the TypeScript does that it is compiled from", () => {
   byOwnClock(() => forSeeds(4 * SCALE, compare));
+});
+
+Deno.test("the kernel packs the key of a write if the scratch holds it, Latin-1 or not", () => {
+  const { map, close } = open(true, false);
+  const { fastPath, participant: { base } } = attachmentOf(map);
+  const put = (key: string) =>
+    fastPath.putNumberByText(base, key, NUMBER_INFO, 2) === DONE;
+  for (const unit of ["a", "\u2603", "\ud800"]) {
+    const most = unit === "a" ? SCRATCH_BYTES : SCRATCH_BYTES / 2;
+    for (const length of [1, 2, 3, most - 1, most, most + 1]) {
+      const key = unit.repeat(length);
+      map.set(key, 1);
+      assertStrictEquals(put(key), length <= most, `${length} of ${unit}`);
+      assertStrictEquals(map.get(key), length <= most ? 2 : 1);
+      assert(map.delete(key));
+    }
+  }
+  close();
 });
 
 /** Runs with a stand-in for `WebAssembly.Memory`. */

@@ -577,3 +577,33 @@ Deno.test("SharedMap reads no memory any more once decode() has closed it", () =
   assertThrows(() => iterator.next(), ClosedError);
   assertStrictEquals(other.size, 50);
 });
+
+Deno.test("SharedMap encodes the key of a write once, whatever is stored there", () => {
+  let calls = 0;
+  const key = texts({ encode: () => calls++ });
+  using map = SharedMap.create<string, unknown>({ key, maxBytes });
+  const operations: [string, (id: string) => unknown][] = [
+    ["set", (id) => map.set(id, 1)],
+    ["delete", (id) => map.delete(id)],
+    ["take", (id) => map.take(id)],
+    ["swap", (id) => map.swap(id, 1)],
+    ["increment", (id) => map.increment(id)],
+    ["increment for a while", (id) => map.increment(id, 1, { ttl: 1e6 })],
+    ["update", (id) => map.update(id, () => 2)],
+    ["getOrInsert", (id) => map.getOrInsert(id, 1)],
+    ["expire", (id) => map.expire(id, 1e6)],
+  ];
+  const entries: [string, () => unknown][] = [
+    ["nothing", () => map.clear()],
+    ["a number", () => map.set("a", 1)],
+    ["a number that expires", () => map.set("a", 1, { ttl: 1e6 })],
+  ];
+  for (const [what, operate] of operations) {
+    for (const [stored, store] of entries) {
+      store();
+      calls = 0;
+      operate("a");
+      assertStrictEquals(calls, 1, `${what}, over ${stored}`);
+    }
+  }
+});
