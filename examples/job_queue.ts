@@ -20,11 +20,14 @@ const JOBS = 30;
 
 type Job = { readonly text: string } | "none is left";
 
+// Others answer sooner or later, however busy the machine is.
+const timeout = Infinity;
 using numbers = await SharedMap.open<string, number>("numbers", {
   value: "number",
+  timeout,
 });
-using jobs = await SharedMap.open<string, Job>("jobs");
-using results = await SharedMap.open<string, string>("results");
+using jobs = await SharedMap.open<string, Job>("jobs", { timeout });
+using results = await SharedMap.open<string, string>("results", { timeout });
 
 if ("WorkerGlobalScope" in self) await work();
 else await main();
