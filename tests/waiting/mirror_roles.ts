@@ -5,6 +5,8 @@ export interface Input {
   readonly rounds: number;
 }
 
+/** How many watch. */
+export const MIRRORS = 2;
 const KEYS = 1000;
 const OFTEN = 256;
 
@@ -16,6 +18,7 @@ export const roles = {
   ): Promise<void> {
     const map = context.attach<string, number>();
     const { random } = context;
+    await map.waitFor("mirrors", { until: (count) => count === MIRRORS });
     for (let i = 0; i < rounds; i++) {
       const key = `${random.below(KEYS)}`;
       if (random.chance(0.3)) map.delete(key);
@@ -34,6 +37,9 @@ export const roles = {
     const map = context.attach<string, number>();
     const watch = map.watch("all");
     const mirror = new Map(map);
+    // A key that came, was read here, and went again has not changed for the watch: so nothing is
+    // written before.
+    map.increment("mirrors");
     for await (const { key, value } of watch) {
       if (value === undefined) mirror.delete(key);
       else mirror.set(key, value);

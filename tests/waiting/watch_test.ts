@@ -23,7 +23,7 @@ import { Folder } from "../testing/folder.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import { withoutKernel } from "../testing/kernels.ts";
 import { seeded } from "../testing/random.ts";
-import type { roles } from "./mirror_roles.ts";
+import { MIRRORS, type roles } from "./mirror_roles.ts";
 
 const MIRROR = new URL("./mirror_roles.ts", import.meta.url);
 
@@ -441,7 +441,7 @@ Deno.test(
     using map = SharedMap.create<string, number>({ maxBytes: 2 ** 22 });
     await using crew = run.crew<typeof roles>(MIRROR, map.handle);
     const rounds = run.share(20_000);
-    const mirrors = crew.add("mirror", 2, { rounds });
+    const mirrors = crew.add("mirror", MIRRORS, { rounds });
     const writers = crew.add("writer", 2, { rounds });
     await crew.start();
     await writers;
