@@ -36,7 +36,7 @@ export function holderLock(
   { segment, participant }: Attachment,
 ): string {
   const { name: worker, location } = globalThis as Partial<
-    typeof globalThis & { location: Location }
+    { name: string; location: { href: string } }
   >;
   return prefix(name) + JSON.stringify({
     id: segment.id,
