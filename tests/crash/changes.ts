@@ -27,7 +27,7 @@ export class Waiter {
   readonly #world: World;
   readonly #words: Words;
   readonly #key: EncodedKey;
-  readonly #seen: ReadonlyMap<string, string>;
+  readonly #seen: Map<string, string>;
 
   /** Arms all words. */
   constructor(world: World) {
@@ -58,15 +58,50 @@ export class Waiter {
     }
   }
 
+  /**
+   * Lets others go on. If they wake those who wait for all, these look at the keys of each word
+   * that has changed, and wait again, as do those who were woken there. So what the victim told
+   * nobody, or not all, has to be told yet.
+   */
+  beside(others: () => void): void {
+    others();
+    if (!this.#isTold(H_ANY_CHANGE)) return;
+    this.#arm(H_ANY_CHANGE);
+    const changed = new Set<number>();
+    for (const key of this.#keys()) {
+      const version = this.#versionOf(key);
+      const word = changeWord(this.#key.hash);
+      if (!this.#isTold(word)) continue;
+      this.#seen.set(key, version);
+      changed.add(word);
+    }
+    for (const word of changed) this.#arm(word);
+  }
+
+  /** Whether a word was disarmed, and who sleeps there woken. */
+  #isTold(word: number): boolean {
+    return this.#words[word] !== ARMED && woken.has(word);
+  }
+
+  #arm(word: number): void {
+    this.#words[word] = ARMED;
+    woken.delete(word);
+  }
+
+  /** Those that are there, and those that were. */
+  #keys(): Set<string> {
+    return new Set([...this.#seen.keys(), ...this.#world.map.keys()]);
+  }
+
   /** Throws if a key changed, and who waits for it, or for all, was not told. */
   check(): void {
-    for (
-      const key of new Set([...this.#seen.keys(), ...this.#world.map.keys()])
-    ) {
+    for (const key of this.#keys()) {
       if (this.#versionOf(key) === (this.#seen.get(key) ?? "")) continue;
       for (const word of [changeWord(this.#key.hash), H_ANY_CHANGE]) {
-        const isTold = this.#words[word] !== ARMED && woken.has(word);
-        assert(isTold, `nobody was told at ${word} that ${key} changed`);
+        assert(
+          this.#isTold(word),
+          `nobody was told at ${word} that ${key} changed`,
+        );
       }
     }
   }

@@ -93,7 +93,7 @@ function dieOnce(scenario: Scenario, step: number): boolean {
   const random = new Random(Number(seed) + step);
   const died = endAt(world, scenario, step, random);
   if (scenario.options === undefined && random.chance(0.5)) {
-    world.carryOn(random);
+    waiter.beside(() => world.carryOn(random));
   }
   const dead = world.deadSlots;
   world.recover(random.chance(0.5) ? dead : dead.reverse());
