@@ -17,6 +17,9 @@ export interface Timer {
   unref(): unknown;
 }
 
+/** As long as a timer can be set for, in milliseconds. */
+export const LONGEST_MS: number = 2 ** 31 - 1;
+
 /** What sets timers, and tells the time. */
 export interface Timers {
   /** Calls back once, so many milliseconds from now. */

@@ -4,10 +4,7 @@
  * @module
  */
 
-import { type Timer, timers } from "../timers.ts";
-
-/** As long as a timer can be set for, in milliseconds. */
-const LONGEST_MS = 2 ** 31 - 1;
+import { LONGEST_MS, type Timer, timers } from "../timers.ts";
 
 /** Something to be called at some time. */
 export class Alarm {

@@ -14,6 +14,7 @@ import * as versions from "../table/version.ts";
 import { Alarm } from "./alarm.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { keptKey } from "./kept_key.ts";
+import { Sleep } from "./sleep.ts";
 import type { Taken } from "./version_reader.ts";
 import type { WaitOptions } from "./wait_options.ts";
 import { WaitScope } from "./wait_scope.ts";
@@ -42,8 +43,7 @@ export class EntryWaiter<K, V> {
   readonly #reject: (reason: unknown) => void;
   readonly #scope: WaitScope;
   readonly #timeout: Alarm;
-  readonly #expiry = new Alarm(() => this.#look());
-  #stopSleeping: (() => void) | undefined;
+  readonly #sleep: Sleep;
   #isOver = false;
 
   private constructor(
@@ -56,6 +56,7 @@ export class EntryWaiter<K, V> {
     const { hold } = access;
     const { timeout = Infinity, until = isThere } = options;
     this.#access = access;
+    this.#sleep = new Sleep(hold.attachment.wakeUps);
     this.#key = keptKey(access.keys.pack(key, WHAT));
     this.#word = changeWord(hold.attachment.key.hash);
     options.signal?.throwIfAborted(); // after the caller's code
@@ -88,7 +89,7 @@ export class EntryWaiter<K, V> {
 
   /** A round. Runs the caller's code, which may end the wait. */
   #look(): void {
-    this.#rest();
+    this.#sleep.end();
     try {
       const { hold: { attachment }, keys, versions } = this.#access;
       keys.packPrepared(this.#key, WHAT);
@@ -98,7 +99,7 @@ export class EntryWaiter<K, V> {
       const isWanted = this.#accepts(finished);
       if (this.#isOver) return;
       if (isWanted) return this.#end(() => this.#resolve(finished));
-      this.#sleep(armed, end);
+      this.#sleep.begin(this.#word, armed, end, () => this.#look());
     } catch (error) {
       this.#end(() => this.#reject(error));
     }
@@ -122,23 +123,10 @@ export class EntryWaiter<K, V> {
     );
   }
 
-  #sleep(armed: number, end: number): void {
-    const { wakeUps } = this.#access.hold.attachment;
-    this.#stopSleeping = wakeUps.wait(this.#word, armed, () => this.#look());
-    this.#expiry.set(end - Date.now());
-  }
-
-  /** Ends what would begin the next round. */
-  #rest(): void {
-    this.#expiry.clear();
-    this.#stopSleeping?.();
-    this.#stopSleeping = undefined;
-  }
-
   #end(settle: () => void): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#rest();
+    this.#sleep.end();
     this.#timeout.clear();
     this.#scope.leave();
     settle();

@@ -5,17 +5,14 @@
  * @module
  */
 
-import { type Timer, timers } from "../timers.ts";
-
-/** As long as a timer can be set for, in milliseconds. */
-const LONG_MS = 2 ** 31 - 1;
+import { LONGEST_MS, type Timer, timers } from "../timers.ts";
 
 let reasons = 0;
 let timer: Timer | undefined;
 
 /** Keeps this thread's event loop alive until what it returns is called. */
 export function keepAlive(): () => void {
-  if (reasons++ === 0) timer = timers.setInterval(() => {}, LONG_MS);
+  if (reasons++ === 0) timer = timers.setInterval(() => {}, LONGEST_MS);
   let isKept = true;
   return () => {
     if (!isKept) return;

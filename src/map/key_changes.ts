@@ -8,7 +8,6 @@
  */
 
 import * as changes from "../table/changes.ts";
-import { Alarm } from "./alarm.ts";
 import type { ChangeSource } from "./change_stream.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import {
@@ -18,6 +17,7 @@ import {
   missedBetween,
 } from "./key_observer.ts";
 import { keptKey } from "./kept_key.ts";
+import { Sleep } from "./sleep.ts";
 import type { SharedMapChange } from "./wait_options.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -32,8 +32,7 @@ export class KeyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   readonly #prepared: unknown;
   readonly #word: number;
   #shown: KeyState<V>;
-  #alarm: Alarm | undefined;
-  #stopSleeping: (() => void) | undefined;
+  readonly #sleep: Sleep;
 
   /**
    * @param access The access of the map object that watches.
@@ -43,6 +42,7 @@ export class KeyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   constructor(access: EntryAccess<K, V>, key: K, what: string) {
     this.#access = access;
     this.#observer = new KeyObserver(access);
+    this.#sleep = new Sleep(access.hold.attachment.wakeUps);
     this.#what = what;
     this.#key = keptKey(key) as K;
     this.#prepared = keptKey(access.keys.pack(key, what));
@@ -57,7 +57,7 @@ export class KeyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
     const armed = arm(attachment.segment.words, this.#word);
     const state = this.#observer.look();
     if (isSame(state.mark, this.#shown.mark)) {
-      this.#sleep(armed, state.end, wake);
+      this.#sleep.begin(this.#word, armed, state.end, wake);
       return undefined;
     }
     const missed = missedBetween(this.#shown.writes, state.writes);
@@ -71,16 +71,7 @@ export class KeyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
     };
   }
 
-  #sleep(armed: number, end: number, wake: () => void): void {
-    const { wakeUps } = this.#access.hold.attachment;
-    this.#stopSleeping = wakeUps.wait(this.#word, armed, wake);
-    this.#alarm = new Alarm(wake);
-    this.#alarm.set(end - Date.now());
-  }
-
   rest(): void {
-    this.#alarm?.clear();
-    this.#stopSleeping?.();
-    this.#stopSleeping = undefined;
+    this.#sleep.end();
   }
 }

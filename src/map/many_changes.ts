@@ -19,7 +19,6 @@ import * as changes from "../table/changes.ts";
 import { Cursor } from "../table/cursor.ts";
 import * as versions from "../table/version.ts";
 import { timers } from "../timers.ts";
-import { Alarm } from "./alarm.ts";
 import type { Attachment } from "./attachment.ts";
 import type { ChangeSource } from "./change_stream.ts";
 import type { EntryAccess } from "./entry_access.ts";
@@ -32,6 +31,7 @@ import {
   NONE,
 } from "./key_observer.ts";
 import { keptKey } from "./kept_key.ts";
+import { Sleep } from "./sleep.ts";
 import type { Taken } from "./version_reader.ts";
 import type { SharedMapChange } from "./wait_options.ts";
 
@@ -84,9 +84,8 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   /** Where to go on, so that no word is left behind by those that change all the time. */
   #at = 0;
   readonly #refs: number[] = [];
-  #alarm: Alarm | undefined;
+  readonly #sleep: Sleep;
   #turn: ReturnType<typeof setImmediate> | undefined;
-  #stopSleeping: (() => void) | undefined;
 
   /**
    * Reads all keys: what is there now counts as shown.
@@ -102,6 +101,7 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   ) {
     this.#access = access;
     this.#attachment = access.hold.attachment;
+    this.#sleep = new Sleep(this.#attachment.wakeUps);
     this.#observer = new KeyObserver(access);
     this.#matches = matches;
     this.#what = what;
@@ -129,17 +129,15 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
       } else {
         const word = this.#changedWord(hint);
         if (word < 0) {
-          if (this.#sleep(wake)) return undefined;
+          if (this.#fallAsleep(wake)) return undefined;
         } else this.#search(word);
       }
     }
   }
 
   rest(): void {
-    this.#alarm?.clear();
+    this.#sleep.end();
     clearImmediate(this.#turn);
-    this.#stopSleeping?.();
-    this.#stopSleeping = undefined;
   }
 
   #arm(word: number): void {
@@ -166,8 +164,8 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   }
 
   /** Sleeps until something changes; false if it has. */
-  #sleep(wake: () => void): boolean {
-    const { segment: { words }, wakeUps } = this.#attachment;
+  #fallAsleep(wake: () => void): boolean {
+    const { words } = this.#attachment.segment;
     // The words are compared after that: see `table/changes.ts`.
     const armed = arm(words, H_ANY_CHANGE);
     const word = this.#changedWord(load);
@@ -175,9 +173,8 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
       this.#search(word);
       return false;
     }
-    this.#stopSleeping = wakeUps.wait(H_ANY_CHANGE, armed, wake);
-    this.#alarm = new Alarm(wake);
-    this.#alarm.set(this.#due.reduce((a, b) => Math.min(a, b)) - Date.now());
+    const due = this.#due.reduce((a, b) => Math.min(a, b));
+    this.#sleep.begin(H_ANY_CHANGE, armed, due, wake);
     return true;
   }
 

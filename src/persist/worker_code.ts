@@ -3106,6 +3106,7 @@ function tally(words, index, by) {
 
 // src/timers.ts
 import { clearTimeout, setInterval, setTimeout } from "node:timers";
+var LONGEST_MS = 2 ** 31 - 1;
 var { now: now2 } = Date;
 var timers = {
   setTimeout,
