@@ -40,16 +40,12 @@ export function baseOf({ contenders }: Field): ContenderName {
 }
 
 function ratioRows(results: Results, field: Field, mix: MixName): string[][] {
-  const head = field.workers.map((workers) => workersOf({ workers }));
-  const rows = field.contenders.map((contender) => [
-    TITLES[contender],
-    ...field.workers.map((workers) =>
-      formatSummary(summarize(
-        results.against({ contender, mix, workers }, baseOf(field)),
-      ))
-    ),
-  ]);
-  return [["", ...head], ...rows];
+  return rowsOf(
+    field.contenders,
+    columnsOf(field),
+    (contender, workers) =>
+      results.against({ contender, mix, workers }, baseOf(field)),
+  );
 }
 
 function absoluteRows(
@@ -57,28 +53,44 @@ function absoluteRows(
   field: Field,
   mix: MixName,
 ): string[][] {
-  const head = field.workers.map((workers) => workersOf({ workers }));
-  const rows = field.contenders.map((contender) => [
-    TITLES[contender],
-    ...field.workers.map((workers) => {
-      const series = results.series({ contender, mix, workers });
-      return formatSummary(summarize(series.map((each) => each / 1e6)));
-    }),
-  ]);
-  return [["", ...head], ...rows];
+  return rowsOf(
+    field.contenders,
+    columnsOf(field),
+    (contender, workers) =>
+      results.series({ contender, mix, workers }).map((each) => each / 1e6),
+  );
 }
 
 function scalingRows(results: Results, field: Field, mix: MixName): string[][] {
   const more = field.workers.filter((workers) => workers > 1);
   if (!field.workers.includes(1) || more.length === 0) return [["(not run)"]];
-  const head = more.map((workers) => `${workers} to 1`);
-  const rows = field.contenders.map((contender) => [
+  return rowsOf(
+    field.contenders,
+    more.map((workers) => [workers, `${workers} to 1`]),
+    (contender, workers) => results.scaling({ contender, mix, workers }),
+  );
+}
+
+/** A number of workers, and what stands above it. */
+type Column = readonly [workers: number, head: string];
+
+function columnsOf({ workers }: Field): Column[] {
+  return workers.map((workers) => [workers, workersOf({ workers })]);
+}
+
+/** A row for each contender, with the median of its rounds for each number of workers. */
+function rowsOf(
+  contenders: readonly ContenderName[],
+  columns: readonly Column[],
+  roundsOf: (contender: ContenderName, workers: number) => number[],
+): string[][] {
+  const rows = contenders.map((contender) => [
     TITLES[contender],
-    ...more.map((workers) =>
-      formatSummary(summarize(results.scaling({ contender, mix, workers })))
+    ...columns.map(([workers]) =>
+      formatSummary(summarize(roundsOf(contender, workers)))
     ),
   ]);
-  return [["", ...head], ...rows];
+  return [["", ...columns.map(([, head]) => head)], ...rows];
 }
 
 function wrongAnswers(results: Results, field: Field, mix: MixName): string[] {
