@@ -14,17 +14,18 @@ import type { Participant } from "../reclamation/participant.ts";
 import type { KeyFormat } from "../codec/codec.ts";
 import * as access from "../segment/atomics.ts";
 import type { Segment } from "../segment/segment.ts";
-import type { EncodedKey } from "../table/key.ts";
+import { type EncodedKey, NO_HASH } from "../table/key.ts";
 import * as lookups from "../table/fast_lookup.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
+import type { FastCommitter } from "./fast_commit.ts";
 import type { Hold } from "./hold.ts";
 import { KEEP } from "./keep.ts";
 import type { KeyPacker } from "./key_packer.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Lookup } from "./lookup.ts";
 import type { OperationCounts } from "./operation_counts.ts";
-import { NO_HASH, Watch } from "./own_changes.ts";
+import { Watch } from "./own_changes.ts";
 import { Sighting } from "./sighting.ts";
 import type { ValuePacker } from "./value_packer.ts";
 import type { VersionMaker } from "./version_maker.ts";
@@ -57,6 +58,7 @@ export class EntryUpdater<K, V> {
   readonly #versions: VersionReader<K, V>;
   readonly #lookup: Lookup;
   readonly #writer: Writer;
+  readonly #fast: FastCommitter;
   readonly #maker: VersionMaker;
   readonly #counts: OperationCounts;
   /** For the next update, unless one has taken it. */
@@ -74,6 +76,7 @@ export class EntryUpdater<K, V> {
     this.#versions = versions;
     this.#lookup = lookup;
     this.#writer = writer;
+    this.#fast = writer.fast;
     this.#maker = writer.maker;
     this.#counts = counts;
   }
@@ -156,8 +159,8 @@ export class EntryUpdater<K, V> {
     }
     this.#keys.packPrepared(prepared, what);
     const seen = current === undefined
-      ? Sighting.ofAbsence<V>(this.#segment, this.#versions)
-      : Sighting.ofNumber<V>(this.#segment, this.#versions, current);
+      ? Sighting.ofAbsence(this.#segment, this.#versions)
+      : Sighting.ofNumber(this.#segment, this.#versions, current);
     return this.#updateSeen(seen, next, isSame, life);
   }
 
@@ -170,10 +173,10 @@ export class EntryUpdater<K, V> {
     what: string,
   ): boolean {
     if (text !== undefined) {
-      return this.#writer.exchangeByText(text, current, next);
+      return this.#fast.exchangeByText(text, current, next);
     }
     this.#keys.packPrepared(prepared, what);
-    return this.#writer.exchange(current, next);
+    return this.#fast.exchange(current, next);
   }
 
   #updateSeen(

@@ -17,6 +17,7 @@ import * as fastPath from "../table/fast_path.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import type { EntryUpdater } from "./entry_updater.ts";
+import type { FastCommitter } from "./fast_commit.ts";
 import type { Hold } from "./hold.ts";
 import type { KeyPacker } from "./key_packer.ts";
 import type { Lifetime } from "./lifetime.ts";
@@ -29,11 +30,9 @@ import type { Taken, VersionReader } from "./version_reader.ts";
 import type { Writer } from "./writer.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { KEY_SCRATCH_WORDS } = layout;
+const { KEY_SCRATCH_BYTES } = layout;
 const { MEDIUM_TEXT } = strings;
 const { DONE, UNDONE } = fastPath;
-
-const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
 
 /** Writes the entries of a map for one map object. */
 export class EntryWriter<K, V> {
@@ -44,6 +43,7 @@ export class EntryWriter<K, V> {
   readonly #versions: VersionReader<K, V>;
   readonly #lookup: Lookup;
   readonly #writer: Writer;
+  readonly #fast: FastCommitter;
   readonly #maker: VersionMaker;
   readonly #counts: OperationCounts;
   readonly #updater: EntryUpdater<K, V>;
@@ -64,6 +64,7 @@ export class EntryWriter<K, V> {
     this.#versions = versions;
     this.#lookup = lookup;
     this.#writer = writer;
+    this.#fast = writer.fast;
     this.#maker = writer.maker;
     this.#counts = counts;
     this.#updater = updater;
@@ -83,7 +84,7 @@ export class EntryWriter<K, V> {
   /** Whether a key is a string that the kernel may pack: if not, each call of it is in vain. */
   #isShortText(key: K): key is K & string {
     return this.#hasTextKeys && typeof key === "string" &&
-      key.length <= SCRATCH_BYTES;
+      key.length <= KEY_SCRATCH_BYTES;
   }
 
   /** Sets the value of a key; it does not expire. */
@@ -102,17 +103,17 @@ export class EntryWriter<K, V> {
     this.#hold.checkOpen(what);
     const { keepsNumbers, keepsTexts } = this.#values;
     if (typeof value === "number" && keepsNumbers) {
-      if (this.#writer.putNumberByText(key, value)) return;
+      if (this.#fast.putNumberByText(key, value)) return;
       this.#values.prepare(value);
     } else if (
       typeof value === "string" && keepsTexts && value.length <= MEDIUM_TEXT
     ) {
-      if (this.#writer.putLatin1ByText(key, value)) return;
+      if (this.#fast.putLatin1ByText(key, value)) return;
       this.#values.prepare(value);
     } else {
       this.#values.prepare(value);
       this.#hold.checkOpen(what);
-      if (this.#writer.putByText(key, this.#format)) return;
+      if (this.#fast.putByText(key, this.#format)) return;
     }
     this.#keys.packPrepared(key, what);
     this.#writer.putAtLength(this.#format, Infinity);
@@ -218,7 +219,7 @@ export class EntryWriter<K, V> {
     let sum = isPlain ? this.#incrementByText(key, by, what) : NaN;
     if (sum !== sum) {
       this.#keys.pack(key, what); // once: that may run the caller's code
-      if (isPlain) sum = this.#writer.increment(by);
+      if (isPlain) sum = this.#fast.increment(by);
     }
     if (sum === sum) {
       this.#counts.set();
@@ -243,7 +244,7 @@ export class EntryWriter<K, V> {
   #incrementByText(key: K, by: number, what: string): number {
     if (!this.#isShortText(key)) return NaN;
     this.#hold.checkOpen(what);
-    return this.#writer.incrementByText(key, by);
+    return this.#fast.incrementByText(key, by);
   }
 
   #incrementByCodec(key: K, by: number, life: Lifetime, what: string): number {
@@ -283,7 +284,7 @@ export class EntryWriter<K, V> {
   /** The same for a key that is a short string, which the kernel packs. */
   #deleteByText(key: K & string, what: string): boolean {
     this.#hold.checkOpen(what);
-    const outcome = this.#writer.removeByText(key);
+    const outcome = this.#fast.removeByText(key);
     if (outcome !== UNDONE) return outcome === DONE;
     this.#keys.packPrepared(key, what);
     return this.#writer.deleteAtLength();

@@ -3,6 +3,9 @@
  * `table/fast_path.ts`. These are searched as the others are, and take the same words through the
  * same states. They give up where anything is out of the ordinary, and leave that to `commit.ts`.
  *
+ * Those that no caller tries again at length collect now and then, as each write does (`put`,
+ * `remove` and `take` leave that to `writer.ts`).
+ *
  * Most exist twice: for the key that is packed, and for a key that is a string, which the kernel
  * packs. After the latter the scratch has that key, but nobody knows of it, unless somebody wants
  * to know what has changed.
@@ -130,7 +133,7 @@ export class FastCommitter {
           expected,
           next,
         ) === DONE;
-    if (isDone) this.#changes.note();
+    if (isDone) this.#noteAndCollect();
     return isDone;
   }
 
@@ -150,7 +153,7 @@ export class FastCommitter {
         ) === DONE;
     if (!isDone) return NaN;
     const sum = this.#segment.floats[this.#result];
-    this.#changes.note();
+    this.#noteAndCollect();
     return sum;
   }
 
@@ -282,7 +285,8 @@ export class FastCommitter {
   removeByText(text: string): number {
     const { base } = this.#participant;
     const outcome = this.#fastPath.removeByText(base, text, ANY_VERSION);
-    if (this.#hasDone(outcome)) this.#table.countTombstone();
+    if (outcome === DONE) this.#table.countTombstone();
+    this.#hasDone(outcome);
     return outcome;
   }
 
@@ -298,6 +302,11 @@ export class FastCommitter {
     if (this.#changes.wantsKey) {
       this.#key.adopt(words[this.#info], words[this.#hash]);
     } else this.#key.forget();
+    this.#noteAndCollect();
+  }
+
+  #noteAndCollect(): void {
     this.#changes.note();
+    this.#participant.collectSometimes();
   }
 }

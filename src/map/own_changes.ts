@@ -10,13 +10,10 @@
 
 import type { KeyFormat } from "../codec/codec.ts";
 import type { Segment } from "../segment/segment.ts";
-import { EncodedKey } from "../table/key.ts";
+import { EncodedKey, NO_HASH } from "../table/key.ts";
 
 /** How many rounds may change their own entry before an operation gives up. */
 const MOST_ROUNDS = 8;
-
-/** A hash that is not known; no key has it. */
-export const NO_HASH = 0;
 
 /** The operations of this thread that wait for the caller's code, innermost first. */
 export const underway: { innermost: Watch | undefined } = {

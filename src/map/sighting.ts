@@ -88,15 +88,8 @@ export class Sighting<V> {
     segment: Segment,
     reader: VersionReader<unknown, V>,
   ): Sighting<V> {
-    return new Sighting(
-      segment,
-      reader,
-      undefined,
-      0,
-      0,
-      undefined as Taken<V> | undefined,
-      undefined,
-    );
+    const nothing = undefined;
+    return new Sighting<V>(segment, reader, nothing, 0, 0, nothing, nothing);
   }
 
   /** Of a number that a fast lookup found, without a pin. */

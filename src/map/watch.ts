@@ -57,15 +57,14 @@ function isObject<K>(
 
 /** What says whether a key that was taken out begins with a prefix. */
 function matcherOf<K, V>(
-  { keys: { format } }: EntryAccess<K, V>,
+  { keys }: EntryAccess<K, V>,
   prefix: K,
 ): (key: unknown) => boolean {
-  const name: unknown = format;
-  if (name === stringKeys) {
+  if (keys.areTexts) {
     const text = stringKeys.prepare(prefix as string) as string;
     return (key) => (key as string).startsWith(text);
   }
-  if (name === bytesKeys) {
+  if ((keys.format as unknown) === bytesKeys) {
     const bytes = keptKey(bytesKeys.prepare(prefix as Uint8Array));
     return (key) => begins(key as Uint8Array, bytes as Uint8Array);
   }

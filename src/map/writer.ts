@@ -21,7 +21,8 @@ const { ABSENT, DONE } = fastPath;
 export class Writer {
   readonly #participant: Participant;
   readonly #committer: Committer;
-  readonly #fast: FastCommitter;
+  /** Whole commits in one call of the kernel. */
+  readonly fast: FastCommitter;
   readonly #reclaimer: Reclaimer;
   /** Makes the versions that are decided on. */
   readonly maker: VersionMaker;
@@ -29,7 +30,7 @@ export class Writer {
   constructor(attachment: Attachment) {
     this.#participant = attachment.participant;
     this.#committer = new Committer(attachment);
-    this.#fast = this.#committer.fast;
+    this.fast = this.#committer.fast;
     this.#reclaimer = new Reclaimer(attachment);
     this.maker = this.#committer.maker;
   }
@@ -54,8 +55,9 @@ export class Writer {
 
   /** Publishes a version with a prepared value, whatever is there now. Throws `MapFullError`. */
   put(values: Prepared, expiry: number): void {
-    if (this.#collectAfter(this.#committer.tryPut(values, expiry))) return;
-    this.putAtLength(values, expiry, this.reclaim());
+    if (this.#committer.tryPut(values, expiry)) {
+      this.#participant.collectSometimes();
+    } else this.putAtLength(values, expiry, this.reclaim());
   }
 
   /** The same, where the fast path did not do it. */
@@ -70,7 +72,7 @@ export class Writer {
    * Deletes the entry of the packed key; returns whether there was one. Works when the map is full.
    */
   delete(): boolean {
-    switch (this.#fast.remove()) {
+    switch (this.fast.remove()) {
       case DONE:
         this.#participant.collectSometimes();
         return true;
@@ -88,7 +90,7 @@ export class Writer {
 
   /** The same, and reads what is deleted: as `FastCommitter.take`. */
   take<T>(read: (ref: number) => T, isSafe: boolean): T | undefined {
-    const taken = this.#fast.take(read, isSafe);
+    const taken = this.fast.take(read, isSafe);
     if (taken === NOT_TAKEN) return this.#remove(read);
     this.#participant.collectSometimes();
     return taken;
@@ -102,57 +104,6 @@ export class Writer {
       return this.maker.tombstone();
     });
     return isRemoved ? result : undefined;
-  }
-
-  /** As `FastCommitter.exchange`. */
-  exchange(expected: unknown, next: unknown): boolean {
-    return this.#collectAfter(this.#fast.exchange(expected, next));
-  }
-
-  /** As `FastCommitter.increment`. */
-  increment(by: number): number {
-    const sum = this.#fast.increment(by);
-    if (sum === sum) this.#participant.collectSometimes();
-    return sum;
-  }
-
-  /** As `FastCommitter.putNumberByText`. */
-  putNumberByText(text: string, value: number): boolean {
-    return this.#collectAfter(this.#fast.putNumberByText(text, value));
-  }
-
-  /** As `FastCommitter.putLatin1ByText`. */
-  putLatin1ByText(text: string, value: string): boolean {
-    return this.#collectAfter(this.#fast.putLatin1ByText(text, value));
-  }
-
-  /** As `FastCommitter.putByText`. */
-  putByText(text: string, values: Prepared): boolean {
-    return this.#collectAfter(this.#fast.putByText(text, values));
-  }
-
-  /** As `FastCommitter.exchangeByText`. */
-  exchangeByText(text: string, expected: number, next: unknown): boolean {
-    return this.#collectAfter(this.#fast.exchangeByText(text, expected, next));
-  }
-
-  /** As `FastCommitter.incrementByText`. */
-  incrementByText(text: string, by: number): number {
-    const sum = this.#fast.incrementByText(text, by);
-    if (sum === sum) this.#participant.collectSometimes();
-    return sum;
-  }
-
-  /** As `FastCommitter.removeByText`: `DONE`, `ABSENT` or `UNDONE`. */
-  removeByText(text: string): number {
-    const outcome = this.#fast.removeByText(text);
-    if (outcome === DONE) this.#participant.collectSometimes();
-    return outcome;
-  }
-
-  #collectAfter(isDone: boolean): boolean {
-    if (isDone) this.#participant.collectSometimes();
-    return isDone;
   }
 
   /** As `Reclaimer.reclaimFor`, for the write at hand. Called between pins. */

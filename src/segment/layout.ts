@@ -230,6 +230,7 @@ export const P_KEY = 336;
  */
 export const P_NOTES = 400;
 export const KEY_SCRATCH_WORDS = 44;
+export const KEY_SCRATCH_BYTES: number = KEY_SCRATCH_WORDS * 4;
 /**
  * What a fast lookup leaves behind, see `table/fast_lookup.ts`: the key's hash, what a version's
  * key word holds, and what the version that it found says of its value.

@@ -28,6 +28,7 @@ import * as versions from "./version.ts";
 const {
   H_SEED,
   HAS_EXPIRY,
+  KEY_SCRATCH_BYTES,
   KEY_SCRATCH_WORDS,
   KEY_WIDE,
   LENGTH_MASK,
@@ -60,7 +61,6 @@ export const FOUND = -3;
  */
 export const LONG = -4;
 
-const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
 const NUMBER_BYTES = 8;
 /** What a version says of its value, if it is a number. */
 export const NUMBER_INFO: number = NUMBER_BYTES | (TAG_NUMBER << TAG_SHIFT);
@@ -79,7 +79,7 @@ export function lookup(
   most: number,
 ): number {
   const length = text.length;
-  if (length > SCRATCH_BYTES) return UNDECIDED;
+  if (length > KEY_SCRATCH_BYTES) return UNDECIDED;
   const hash = packAndHash(text, key, words[H_SEED], words[H_SEED + 1]);
   return hash === 0
     ? lookupWide(words, floats, base, key, text, most)
@@ -106,7 +106,7 @@ export function packAndHashWide(
   key: KeyWords,
   text: Text,
 ): number {
-  if (text.length * 2 > SCRATCH_BYTES) return 0;
+  if (text.length * 2 > KEY_SCRATCH_BYTES) return 0;
   packWide(text, key);
   const info = wideInfo(text);
   return hashWords(

@@ -102,7 +102,6 @@ const NO_LINK = -1;
 /** Whatever version is the newest. */
 export const ANY_VERSION = -1;
 
-const NUMBER_BYTES = 8;
 /** What a version says of its value, if it is a tombstone. */
 const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
 
@@ -119,7 +118,7 @@ export function putNumber(
   enter(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
-  const version = newNumber(words, base, info, valueInfo);
+  const version = newEntry(words, base, info, valueInfo);
   let outcome = UNDONE;
   if (version !== 0) {
     floats[valueIndexOf(version, info)] = value;
@@ -143,13 +142,10 @@ export function putLatin1(
   tagBits: number,
   text: Text,
 ): number {
-  const length = text.length;
   enter(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
-  const version = hint(words, H_LOW) !== 0
-    ? 0
-    : newVersion(words, base, info, tagBits | length, length);
+  const version = newEntry(words, base, info, tagBits | text.length);
   let outcome = UNDONE;
   if (version !== 0) {
     if (writeLatin1(words, valueIndexOf(version, info) * 2, text)) {
@@ -173,10 +169,8 @@ export function make(
   info: number,
   valueInfo: number,
 ): number {
-  if (hint(words, H_LOW) !== 0) return 0;
   enter(words, base);
-  const valueBytes = valueInfo & LENGTH_MASK;
-  const version = newVersion(words, base, info, valueInfo, valueBytes);
+  const version = newEntry(words, base, info, valueInfo);
   if (version === 0) leave(words, base);
   return version;
 }
@@ -234,7 +228,7 @@ export function increment(
   by: Float,
 ): number {
   enter(words, base);
-  const version = newNumber(words, base, info, valueInfo);
+  const version = newEntry(words, base, info, valueInfo);
   let outcome = UNDONE;
   if (version !== 0) {
     const pinned = pin(words, base);
@@ -261,7 +255,7 @@ export function exchange(
   value: Float,
 ): number {
   enter(words, base);
-  const version = newNumber(words, base, info, valueInfo);
+  const version = newEntry(words, base, info, valueInfo);
   let outcome = UNDONE;
   if (version !== 0) {
     floats[valueIndexOf(version, info)] = value;
@@ -285,16 +279,16 @@ function pin(words: Words, base: number): boolean {
 
 /**
  * A version of the key in the scratch, whose value is yet to be written; 0: the free list has no
- * block.
+ * block, or what is left is for tombstones.
  */
-function newNumber(
+function newEntry(
   words: Words,
   base: number,
   info: number,
   valueInfo: number,
 ): number {
   if (hint(words, H_LOW) !== 0) return 0;
-  return newVersion(words, base, info, valueInfo, NUMBER_BYTES);
+  return newVersion(words, base, info, valueInfo, valueInfo & LENGTH_MASK);
 }
 
 /** Writes a string from a word on, four characters each; false if it is not Latin-1. */

@@ -17,13 +17,11 @@ import * as lookups from "./fast_lookup.ts";
 import * as hashing from "./hash.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_SEED, KEY_SCRATCH_WORDS, P_HASH, P_INFO } = layout;
+const { H_SEED, KEY_SCRATCH_BYTES, P_HASH, P_INFO } = layout;
 const { exchange, increment, make, putLatin1, putNumber, remove, UNDONE } =
   fastPath;
 const { packAndHashWide, wideInfo } = lookups;
 const { packAndHash } = hashing;
-
-const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
 
 /** As `putNumber`. */
 export function putNumberByText(
@@ -124,7 +122,7 @@ function packText(
   text: Text,
 ): number {
   let info = text.length;
-  if (info > SCRATCH_BYTES) return 0;
+  if (info > KEY_SCRATCH_BYTES) return 0;
   let hash = packAndHash(text, key, words[H_SEED], words[H_SEED + 1]);
   if (hash === 0) {
     hash = packAndHashWide(words, key, text);

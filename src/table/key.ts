@@ -18,7 +18,7 @@ const { keyBytes, keyIsWide, keyWords } = versions;
 
 const FIRST_WORDS = 64;
 /** No key has this hash: see `hashWords`. */
-const NO_HASH = 0;
+export const NO_HASH = 0;
 
 const oneNumber = new Float64Array(1);
 const numberWords = new Int32Array(oneNumber.buffer);
