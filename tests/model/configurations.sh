@@ -524,3 +524,29 @@ for b in REC_CLEAR REC_BOTH; do bad $X tb_$b -DCRASH=2 -DRECDIE -DBUG_$b "-DSTAR
 bad  $X tb_COUNT_LATE -DCRASH=1 -DBUG_COUNT_LATE "-DSTART=nwork=1;$XONE;$RE"
 for b in ONE_LOOK WALL_FIRST; do bad $X tb_$b -DEXPIRY -DBUG_$b "-DSTART=nwork=3;$EX"; done
 hang $X tb_ORDER -DBUG_ORDER "-DSTART=nwork=2;$XPAIR"
+
+# ---- what a replaced tree leaves
+E=leavings.pml
+LA="run W(0,UPD_A,0,2,4)"; LAA="run W(0,UPD_A,UPD_A,2,4)"; LB="run W(1,UPD_B,0,4,8)"; LD="run W(1,DEL,0,4,8)"
+L1="-DSTART=ended[1]=1;nwork=2;$LAA;run Rc(3)"
+LSNAP="-DSTART=nwork=2;$LAA;run S(2)"
+LDUMP="-DSTART=nwork=3;$LAA;run S(2);run Revoke()"
+ok   $E leave_snap -DREADS=2 "$LSNAP"
+ok   $E leave_delete -DREADS=2 "-DSTART=nwork=2;run W(0,UPD_A,DEL,2,4);run S(2)"
+ok   $E leave_dump -DDUMP -DREADS=2 "$LDUMP"
+ok   $E leave_death -DCRASH=1 -DSTOPS=2 "$L1"
+ok   $E leave_death_pair -DCRASH=1 -DSTOPS=1 "-DSTART=nwork=3;run W(0,DEL,0,2,4);$LB;run Rc(3)"
+ok   $E leave_death_snap -DCRASH=1 "-DSTART=ended[1]=1;nwork=3;$LAA;run Rc(3);run S(2)"
+ok   $E leave_death_delete -DCRASH=1 "-DSTART=ended[1]=1;nwork=3;run W(0,UPD_A,DEL,2,4);run Rc(3);run S(2)"
+ok   $E leave_death_dump -DCRASH=1 -DDUMP "-DSTART=ended[1]=1;nwork=4;$LA;run Rc(3);run S(2);run Revoke()"
+full ok $E leave_pair "-DSTART=nwork=3;$LA;$LB;run S(2)"
+full ok $E leave_pair_delete "-DSTART=nwork=3;$LA;$LD;run S(2)"
+for b in UNSAID KEEP_DRAFT HAND_FIRST NO_LOOK; do bad $E leave_$b -DCRASH=1 -DBUG_$b "$L1"; done
+bad  $E leave_WITHDRAW_FIRST -DCRASH=1 -DBUG_WITHDRAW_FIRST "-DSTART=nwork=3;run W(0,DEL,0,2,4);run W(1,UPD_B,UPD_B,4,6);run Rc(3)"
+bad  $E leave_ALL_FREE -DBUG_ALL_FREE "-DSTART=nwork=2;$LA;run Helper(1)"
+for b in JUDGE_EARLY JUDGE_PENDING; do bad $E leave_$b -DBUG_$b "$LSNAP"; done
+for b in JUDGE_DUE RELEASE_NOW; do bad $E leave_$b -DDUMP -DBUG_$b "$LDUMP"; done
+bad  $E leave_BY_VERSION -DBUG_BY_VERSION "-DSTART=nwork=2;run W(0,UPD_B,UPD_A,2,4);run S(2)"
+bad  $E leave_HOME_NEW -DBUG_HOME_NEW "-DSTART=nwork=2;run W(0,UPD_A,DEL,2,4);run S(2)"
+bad  $E leave_BIRTH_EARLY -DBUG_BIRTH_EARLY "-DSTART=nwork=3;$LA;$LB;run S(2)"
+for b in CHAIN BIRTH_LATE; do bad $E leave_$b -DBUG_$b "-DSTART=nwork=2;$LA;run W(1,UPD_A,0,4,8)"; done
