@@ -1117,6 +1117,12 @@ export class SharedMap<K, V>
    * same value is no change, nor is another expiry. An entry that is deleted, cleared, evicted or
    * expires is a change to undefined. Changes of several keys come in no particular order.
    *
+   * With `initial: true` the first changes are the entries that are there already, each once, with
+   * the value that it has when the loop asks. So a mirror that is made of the changes alone ends up
+   * with what is there. Do not fill a mirror by reading the map beside the watch: a value that you
+   * read may have gone when the watch looks, and if the key is then as it was when `watch` was
+   * called, there is nothing to tell.
+   *
    * For one key it takes the time and the memory of a look. For several keys the call reads all
    * entries of the map, O(entries), and the watch remembers each key that it watches, some 200
    * bytes; after that, each look takes the time to read what lies beside a key that changed, at
@@ -1124,7 +1130,7 @@ export class SharedMap<K, V>
    *
    * @param target The key, or `{ prefix }` if keys are strings or bytes, or `"all"`. The key
    * `"all"`, or one that is itself an object, is written as `{ key }`.
-   * @param options What ends it.
+   * @param options What ends it, and what it begins with.
    * @returns The changes. A loop ends the watch when it ends; without a loop, `return()` or `using`
    * does.
    * @throws {TypeError} If target or options have the wrong type.
@@ -1155,6 +1161,23 @@ export class SharedMap<K, V>
    * for (let i = 1; i <= 10; i++) map.set("a", i);
    * const { value } = await changes.next();
    * assertEquals(value, { key: "a", value: 10, missed: 9 });
+   * ```
+   *
+   * @example A mirror: what the entries mean, worked out once for each change
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, string>();
+   * map.set("route:home", "^/$");
+   * const routes = new Map<string, RegExp>();
+   * const changes = map.watch({ prefix: "route:" }, { initial: true });
+   * for await (const { key, value } of changes) {
+   *   if (value === undefined) routes.delete(key);
+   *   else routes.set(key, new RegExp(value));
+   *   if (changes.pending === 0) break; // all are there; usually the loop goes on
+   * }
+   * assertEquals(routes, new Map([["route:home", /^\/$/]]));
    * ```
    */
   watch(

@@ -10,7 +10,7 @@
 import { clearImmediate, setImmediate } from "node:timers";
 import { timers } from "../timers.ts";
 import type { Hold } from "./hold.ts";
-import type { WatchOptions } from "./wait_options.ts";
+import type { ScopeOptions } from "./wait_options.ts";
 import { WaitScope } from "./wait_scope.ts";
 
 /** How long a loop may go on without a turn for the event loop, in milliseconds. */
@@ -19,6 +19,8 @@ const END = { done: true, value: undefined } as const;
 
 /** Where changes come from. */
 export interface ChangeSource<C> {
+  /** How many first states are to be given still, before any other change. */
+  readonly pending: number;
   /**
    * The next change, if there is one. It may run a codec of the caller's.
    *
@@ -56,7 +58,7 @@ export class ChangeStream<C>
   constructor(
     hold: Hold,
     source: ChangeSource<C>,
-    options: WatchOptions,
+    options: ScopeOptions,
     what: string,
   ) {
     this.#source = source;
@@ -66,6 +68,11 @@ export class ChangeStream<C>
       what,
       (reason) => this.#fail(reason),
     );
+  }
+
+  /** How many first states are to be given still. */
+  get pending(): number {
+    return this.#source.pending;
   }
 
   /** The next change; waits for one. */

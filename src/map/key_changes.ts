@@ -13,8 +13,9 @@ import type { EntryAccess } from "./entry_access.ts";
 import {
   isSame,
   KeyObserver,
-  type KeyState,
-  missedBetween,
+  missedSince,
+  type Noted,
+  UNSEEN,
 } from "./key_observer.ts";
 import { keptKey } from "./kept_key.ts";
 import { Sleep } from "./sleep.ts";
@@ -31,15 +32,21 @@ export class KeyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   readonly #key: K;
   readonly #prepared: unknown;
   readonly #word: number;
-  #shown: KeyState<V>;
+  #noted: Noted;
   readonly #sleep: Sleep;
 
   /**
    * @param access The access of the map object that watches.
-   * @param key The key; what is there now counts as shown.
+   * @param key The key.
+   * @param initial Whether the state that it is in now is to be shown; else it counts as shown.
    * @param what What is done, for an error.
    */
-  constructor(access: EntryAccess<K, V>, key: K, what: string) {
+  constructor(
+    access: EntryAccess<K, V>,
+    key: K,
+    initial: boolean,
+    what: string,
+  ) {
     this.#access = access;
     this.#observer = new KeyObserver(access);
     this.#sleep = new Sleep(access.hold.attachment.wakeUps);
@@ -47,7 +54,12 @@ export class KeyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
     this.#key = keptKey(key) as K;
     this.#prepared = keptKey(access.keys.pack(key, what));
     this.#word = changeWord(access.hold.attachment.key.hash);
-    this.#shown = this.#observer.look();
+    const { mark, writes } = this.#observer.look();
+    this.#noted = { mark: initial ? UNSEEN : mark, writes };
+  }
+
+  get pending(): number {
+    return this.#noted.mark === UNSEEN ? 1 : 0;
   }
 
   next(wake: () => void): SharedMapChange<K, V> | undefined {
@@ -56,12 +68,12 @@ export class KeyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
     keys.packPrepared(this.#prepared, this.#what);
     const armed = arm(attachment.segment.words, this.#word);
     const state = this.#observer.look();
-    if (isSame(state.mark, this.#shown.mark)) {
+    if (isSame(state.mark, this.#noted.mark)) {
       this.#sleep.begin(this.#word, armed, state.end, wake);
       return undefined;
     }
-    const missed = missedBetween(this.#shown.writes, state.writes);
-    this.#shown = state;
+    const missed = missedSince(this.#noted, state.writes);
+    this.#noted = { mark: state.mark, writes: state.writes };
     return {
       key: keptKey(this.#key) as K,
       value: state.value === undefined

@@ -38,9 +38,18 @@ export interface Mark {
 /** That of a key that has no entry: no value has it. */
 export const ABSENT: Mark = { low: 0, high: 0 };
 
+/** In place of the mark of a state that is to be shown in any case: no state has it. */
+export const UNSEEN: Mark = { low: NaN, high: NaN };
+
 /** Whether two marks are of one state. */
 export function isSame(one: Mark, other: Mark): boolean {
   return one.low === other.low && one.high === other.high;
+}
+
+/** What a watcher remembers of a key: the state that it showed last, or takes as shown. */
+export interface Noted {
+  readonly mark: Mark;
+  readonly writes: number;
 }
 
 /** What a look at a key saw. */
@@ -68,6 +77,12 @@ export function missedBetween(
   if (Number.isNaN(before)) return 0;
   const since = (after - (before ?? NONE)) | 0; // it wraps
   return since > 0 ? since - 1 : Math.max(0, after);
+}
+
+/** Likewise, from what was noted of a key to the state that is shown next. */
+export function missedSince(noted: Noted | undefined, after: number): number {
+  const isFirst = noted?.mark === UNSEEN && noted.writes === after;
+  return isFirst ? 0 : missedBetween(noted?.writes, after);
 }
 
 /** Looks at keys on behalf of one watcher. */

@@ -27,8 +27,10 @@ import {
   isSame,
   KeyObserver,
   type Mark,
-  missedBetween,
+  missedSince,
   NONE,
+  type Noted,
+  UNSEEN,
 } from "./key_observer.ts";
 import { keptKey } from "./kept_key.ts";
 import { Sleep } from "./sleep.ts";
@@ -50,10 +52,8 @@ const WIDTH = 2 ** CHANGE_SHIFT;
 type Id = string | number;
 
 /** A key, and the state in which it was shown last. */
-interface Shown<K> {
+interface Shown<K> extends Noted {
   readonly key: Taken<K>;
-  readonly mark: Mark;
-  readonly writes: number;
 }
 
 /** A key that may have changed. */
@@ -81,6 +81,7 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   readonly #shown: (Map<Id, Shown<K>> | undefined)[] = [];
   /** What the last scan found that is not shown yet. */
   #candidates: Candidate<K>[] = [];
+  #pending = 0;
   /** Where to go on, so that no word is left behind by those that change all the time. */
   #at = 0;
   readonly #refs: number[] = [];
@@ -88,15 +89,17 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   #turn: ReturnType<typeof setImmediate> | undefined;
 
   /**
-   * Reads all keys: what is there now counts as shown.
+   * Reads all keys.
    *
    * @param access The access of the map object that watches.
    * @param matches Whether a key is watched.
+   * @param initial Whether what is there now is to be shown; else it counts as shown.
    * @param what What is done, for an error.
    */
   constructor(
     access: EntryAccess<K, V>,
     matches: (key: Taken<K>) => boolean,
+    initial: boolean,
     what: string,
   ) {
     this.#access = access;
@@ -107,11 +110,20 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
     this.#what = what;
     for (let word = 0; word < CHANGE_WORDS; word++) this.#arm(word);
     const { format } = access.keys;
-    this.#scan(0, CHANGE_WORDS, ({ id, key, word }, mark, ref) => {
+    this.#scan(0, CHANGE_WORDS, (candidate, mark, ref) => {
+      const { id, key, word } = candidate;
       format.pack(key, this.#attachment.key);
       const writes = this.#observer.writesOf(ref);
-      this.#shownOf(word).set(id, { key, mark, writes });
+      const isPending = initial && !isSame(mark, ABSENT);
+      if (isPending) this.#candidates.push(candidate);
+      const noted = isPending ? UNSEEN : mark;
+      this.#shownOf(word).set(id, { key, mark: noted, writes });
     });
+    this.#pending = this.#candidates.length; // a scan meets each key once
+  }
+
+  get pending(): number {
+    return this.#pending;
   }
 
   next(wake: () => void): SharedMapChange<K, V> | undefined {
@@ -254,12 +266,13 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
     const shown = this.#shownOf(word);
     const before = shown.get(id);
     if (isSame(before?.mark ?? ABSENT, mark)) return undefined;
+    if (before?.mark === UNSEEN) this.#pending--;
     if (writes === NONE) shown.delete(id);
     else shown.set(id, { key, mark, writes });
     return {
       key: versions.key(keptKey(key) as Taken<K>),
       value: value === undefined ? undefined : versions.value(value),
-      missed: missedBetween(before?.writes, writes),
+      missed: missedSince(before, writes),
     };
   }
 }

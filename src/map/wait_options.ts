@@ -17,6 +17,15 @@ export interface WatchOptions {
    * @default {true}
    */
   ref?: boolean | undefined;
+  /**
+   * Whether the first changes are what is there already: each watched entry once; of a single key,
+   * its state, also that there is none. A program that keeps a mirror of the map wants that: one
+   * that reads the map beside the watch may read a value that comes and goes between two looks of
+   * the watch, which then never tells it that the value has gone.
+   *
+   * @default {false}
+   */
+  initial?: boolean | undefined;
 }
 
 /**
@@ -24,7 +33,7 @@ export interface WatchOptions {
  *
  * @typeParam V The type of the values.
  */
-export interface WaitOptions<V> extends WatchOptions {
+export interface WaitOptions<V> extends Omit<WatchOptions, "initial"> {
   /**
    * What is waited for: called with the present value, or undefined if there is none, at once and
    * then after changes of this key, and perhaps of others. It may use the map. What it throws
@@ -82,15 +91,34 @@ export interface SharedMapWatch<K, V>
     AsyncIterableIterator<SharedMapChange<K, V>, undefined>,
     AsyncDisposable,
     Disposable {
+  /**
+   * How many of the first changes are still to come that `initial` asks for. When it is 0, the loop
+   * has been given a state of every entry that was there when `watch` was called.
+   */
+  readonly pending: number;
   /** Ends it. */
   return(): Promise<IteratorResult<SharedMapChange<K, V>, undefined>>;
 }
 
-/** The options that both have, read once and checked. Throws `TypeError`. */
+/** Options that every wait has. */
+export type ScopeOptions = Pick<WatchOptions, "ref" | "signal">;
+
+/** All options of a watch, read once and checked. Throws `TypeError`. */
 export function watchOptionsOf(
   options: WatchOptions,
   what: string,
 ): WatchOptions {
+  const both = scopeOptionsOf(options, what);
+  const { initial } = options;
+  if (initial !== undefined && typeof initial !== "boolean") {
+    throw new TypeError(
+      `Cannot ${what}: initial must be true or false: ${received(initial)}`,
+    );
+  }
+  return { ...both, initial };
+}
+
+function scopeOptionsOf(options: ScopeOptions, what: string): ScopeOptions {
   if (
     typeof options !== "object" || options === null || Array.isArray(options)
   ) {
@@ -114,12 +142,12 @@ export function watchOptionsOf(
   return { ref, signal };
 }
 
-/** All options of a wait, likewise. Throws `TypeError` or `RangeError`. */
+/** All options of a wait for an entry, likewise. Throws `TypeError` or `RangeError`. */
 export function waitOptionsOf<V>(
   options: WaitOptions<V>,
   what: string,
 ): WaitOptions<V> {
-  const both = watchOptionsOf(options, what);
+  const both = scopeOptionsOf(options, what);
   const { timeout = Infinity, until } = options;
   if (until !== undefined && typeof until !== "function") {
     throw new TypeError(

@@ -8,7 +8,7 @@ import { mapClosed } from "../errors.ts";
 import type { Dependent } from "./attachment.ts";
 import type { Hold } from "./hold.ts";
 import { keepAlive } from "./keep_alive.ts";
-import type { WatchOptions } from "./wait_options.ts";
+import type { ScopeOptions } from "./wait_options.ts";
 
 /** One wait, from its beginning to its end. */
 export class WaitScope implements Dependent {
@@ -27,7 +27,7 @@ export class WaitScope implements Dependent {
    */
   constructor(
     hold: Hold,
-    { ref = true, signal }: WatchOptions,
+    { ref = true, signal }: ScopeOptions,
     what: string,
     fail: (reason: unknown) => void,
   ) {

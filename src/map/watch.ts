@@ -25,7 +25,7 @@ export function watchChanges<K, V>(
   target: WatchTarget<K>,
   options: WatchOptions,
 ): ChangeStream<SharedMapChange<K, V>> {
-  const source = sourceOf(access, target);
+  const source = sourceOf(access, target, options.initial ?? false);
   options.signal?.throwIfAborted(); // after the caller's code
   return new ChangeStream(access.hold, source, options, WHAT);
 }
@@ -33,14 +33,15 @@ export function watchChanges<K, V>(
 function sourceOf<K, V>(
   access: EntryAccess<K, V>,
   target: WatchTarget<K>,
+  initial: boolean,
 ): KeyChanges<K, V> | ManyChanges<K, V> {
-  if (target === "all") return new ManyChanges(access, () => true, WHAT);
-  if (!isObject(target)) return new KeyChanges(access, target as K, WHAT);
-  if ("key" in target) return new KeyChanges(access, target.key, WHAT);
-  if ("prefix" in target) {
-    const matches = matcherOf(access, target.prefix);
-    return new ManyChanges(access, matches, WHAT);
-  }
+  const ofKey = (key: K) => new KeyChanges(access, key, initial, WHAT);
+  const ofMany = (matches: (key: unknown) => boolean) =>
+    new ManyChanges(access, matches, initial, WHAT);
+  if (target === "all") return ofMany(() => true);
+  if (!isObject(target)) return ofKey(target as K);
+  if ("key" in target) return ofKey(target.key);
+  if ("prefix" in target) return ofMany(matcherOf(access, target.prefix));
   throw new TypeError(
     `Cannot ${WHAT}: expected a key, { prefix } or "all", and a key that is an object as { key }: ${
       received(target)

@@ -178,6 +178,101 @@ Deno.test("SharedMap.watch() gives a slow loop the newest value, and how many wr
   }
 });
 
+Deno.test("SharedMap.watch() with initial shows first what is there, and then what changes", async () => {
+  for (const target of TARGETS) {
+    using map = numbers();
+    map.set("a", 1);
+    map.set("a", 2);
+    using watch = map.watch(target, { initial: true });
+    assertStrictEquals(watch.pending, 1, JSON.stringify(target));
+    assertEquals(await nextOf(watch), { key: "a", value: 2, missed: 0 });
+    assertStrictEquals(watch.pending, 0);
+    const next = watch.next();
+    assert(!await isSettled(next));
+    map.set("a", 3);
+    assertEquals((await next).value, { key: "a", value: 3, missed: 0 });
+  }
+});
+
+Deno.test("SharedMap.watch() with initial shows each entry that was there once, whatever becomes of it", async () => {
+  for (const target of [{ prefix: "a" }, "all"] as const) {
+    using map = numbers();
+    for (let i = 0; i < 1000; i++) map.set(`a${i}`, i);
+    map.set("a over", 1, { ttl: 1 });
+    map.set("a gone", 1);
+    map.delete("a gone");
+    await eventually(() => !map.has("a over"));
+    using watch = map.watch(target, { initial: true });
+    assertStrictEquals(watch.pending, 1000);
+    map.delete("a7");
+    map.set("a8", -8);
+    map.set("a8", -9);
+    map.set("a new", 1);
+    const first: Change[] = [];
+    while (watch.pending > 0) first.push(await nextOf(watch));
+    const expected = new Map<string, number | undefined>(map);
+    expected.delete("a new"); // it comes after those
+    expected.set("a7", undefined);
+    assertStrictEquals(first.length, 1000);
+    assertEquals(
+      new Map(first.map(({ key, value }) => [key, value])),
+      expected,
+    );
+    const missed = first.filter((change) => change.missed !== 0);
+    assertEquals(missed, [{ key: "a8", value: -9, missed: 1 }]);
+    assertEquals(await nextOf(watch), { key: "a new", value: 1, missed: 0 });
+    assert(!await isSettled(watch.next()));
+  }
+});
+
+Deno.test("SharedMap.watch() with initial: where nothing is, nothing is pending but the state of one key", async () => {
+  using map = numbers();
+  using all = map.watch("all", { initial: true });
+  assertStrictEquals(all.pending, 0);
+  assert(!await isSettled(all.next()));
+  using one = map.watch("a", { initial: true });
+  assertStrictEquals(one.pending, 1);
+  assertEquals(await nextOf(one), { key: "a", value: undefined, missed: 0 });
+  using other = map.watch("a", { initial: true });
+  map.set("a", 1);
+  map.set("a", 2);
+  assertEquals(await nextOf(other), { key: "a", value: 2, missed: 1 });
+  using without = map.watch("all");
+  assertStrictEquals(without.pending, 0);
+});
+
+Deno.test("a mirror that is made of the changes alone does not keep what came and went", async () => {
+  for (const target of TARGETS) {
+    using map = numbers();
+    map.set("a", 1);
+    // A program that reads the map for itself here reads 1, and never hears that it has gone: for
+    // the watch the key is absent before and after.
+    map.delete("a");
+    using without = map.watch(target);
+    map.set("a", 1);
+    const read = map.get("a");
+    map.delete("a");
+    assertStrictEquals(read, 1);
+    assert(!await isSettled(without.next()));
+
+    const mirror = new Map<string, number>();
+    map.set("a", 1);
+    using watch = map.watch(target, { initial: true });
+    const reflect = async () => {
+      const { key, value } = await nextOf(watch);
+      if (value === undefined) mirror.delete(key);
+      else mirror.set(key, value);
+    };
+    await reflect();
+    map.set("a", 2);
+    await reflect();
+    map.set("a", 1);
+    map.delete("a");
+    await reflect();
+    assertEquals(mirror, new Map());
+  }
+});
+
 Deno.test("missedBetween() counts what is not shown, as far as that is known", () => {
   assertStrictEquals(missedBetween(undefined, 0), 0);
   assertStrictEquals(missedBetween(undefined, 3), 3);
@@ -338,6 +433,11 @@ Deno.test("SharedMap.watch() refuses what it cannot watch", async () => {
     TypeError,
     "ref must be true or false",
   );
+  assertThrows(
+    () => map.watch("a", { initial: 1 as never }),
+    TypeError,
+    "initial must be true or false",
+  );
   using numbered = SharedMap.create({ key: "number", maxBytes: 2 ** 20 });
   assertThrows(
     () => numbered.watch({ prefix: 1 }),
@@ -403,8 +503,8 @@ Deno.test(
   seeded(async (random) => {
     using map = SharedMap.create<string, number>({ maxBytes: 2 ** 22 });
     for (let i = 0; i < 500; i++) map.set(`${i}`, i);
-    using watch = map.watch("all");
-    const mirror = new Map(map);
+    using watch = map.watch("all", { initial: true });
+    const mirror = new Map<string, number>();
     for (let round = 0; round < 10; round++) {
       const most = [10, 5000, 100][round % 3];
       for (let i = 0; i < 2000; i++) {
