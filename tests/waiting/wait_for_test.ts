@@ -13,6 +13,7 @@ import { runDeno } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import { withoutKernel } from "../testing/kernels.ts";
+import { fillUntilEvicted } from "./evicted.ts";
 import type { roles } from "./ping_roles.ts";
 
 const PING = new URL("./ping_roles.ts", import.meta.url);
@@ -107,9 +108,7 @@ Deno.test("SharedMap.waitFor() sees that an entry is deleted, cleared, evicted o
   const ways: readonly (() => void)[] = [
     () => map.delete("a"),
     () => map.clear(),
-    () => {
-      for (let i = 0; map.has("a"); i++) map.set(`${i}`, "x".repeat(2000));
-    },
+    () => fillUntilEvicted(map, "a"),
   ];
   for (const way of ways) {
     map.set("a", "there");
