@@ -115,7 +115,7 @@ export class Attachment {
     participant.repairWith(() => this.#repair(), () => ticker.wake());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
-    this.fastPath = kernel ?? fastPathFallback(words, floats);
+    this.fastPath = kernel ?? fastPathFallback(words, floats, participant.base);
   }
 
   /**

@@ -7,8 +7,10 @@
 import type { Kernel } from "../segment/kernel.ts";
 import type { Floats } from "../segment/intrinsics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as layout from "../segment/layout.ts";
 import * as optimistic from "./optimistic_read.ts";
 import * as fastPath from "./fast_path.ts";
+import * as texts from "./fast_text.ts";
 
 /** The operations of the fast path on a segment. */
 export type FastPath = Pick<
@@ -31,24 +33,58 @@ export type FastPath = Pick<
 
 // Constants of its own: `layout.ts` says why.
 const { UNDECIDED } = optimistic;
-const { exchange, increment, publish, putNumber, remove, UNDONE } = fastPath;
+const { KEY_SCRATCH_WORDS, P_KEY } = layout;
+const { exchange, increment, publish, putNumber, remove } = fastPath;
+const {
+  exchangeByText,
+  incrementByText,
+  makeByText,
+  putLatin1ByText,
+  putNumberByText,
+  removeByText,
+} = texts;
 
 /**
  * The same as the kernel's, from the functions that it is compiled from. But fast lookups and
  * optimistic reads decide nothing: each of their many reads would be a call here, so that it takes
- * less time to pin. Nor does it take keys as strings, which are packed as fast before it.
+ * less time to pin.
+ *
+ * @param words The segment.
+ * @param floats The same.
+ * @param record Where the participant's record begins: keys are packed there.
  */
-export function fastPathFallback(words: Words, floats: Floats): FastPath {
+export function fastPathFallback(
+  words: Words,
+  floats: Floats,
+  record: number,
+): FastPath {
+  const from = record + P_KEY;
+  const key = words.subarray(from, from + KEY_SCRATCH_WORDS);
   return {
     lookup: () => UNDECIDED,
     lookupPacked: () => UNDECIDED,
     findOptimistically: () => UNDECIDED,
-    putNumberByText: () => UNDONE,
-    putLatin1ByText: () => UNDONE,
-    makeByText: () => 0,
-    removeByText: () => UNDONE,
-    incrementByText: () => UNDONE,
-    exchangeByText: () => UNDONE,
+    putNumberByText: (base, text, valueInfo, value) =>
+      putNumberByText(words, floats, base, key, text, valueInfo, value),
+    putLatin1ByText: (base, text, tagBits, value) =>
+      putLatin1ByText(words, base, key, text, tagBits, value),
+    makeByText: (base, text, valueInfo) =>
+      makeByText(words, base, key, text, valueInfo),
+    removeByText: (base, text, expected) =>
+      removeByText(words, base, key, text, expected),
+    incrementByText: (base, text, valueInfo, by) =>
+      incrementByText(words, floats, base, key, text, valueInfo, by),
+    exchangeByText: (base, text, valueInfo, expected, value) =>
+      exchangeByText(
+        words,
+        floats,
+        base,
+        key,
+        text,
+        valueInfo,
+        expected,
+        value,
+      ),
     putNumber: (base, hash, info, valueInfo, value) =>
       putNumber(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version, expected) =>

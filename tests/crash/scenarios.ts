@@ -14,7 +14,7 @@ import { sweep } from "../../src/map/expiry_sweep.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";
 import { textOf, type Value } from "./text.ts";
-import type { World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** One kind of death. */
 export interface Scenario {
@@ -133,13 +133,21 @@ function populateRichly(world: World): void {
   victim.snapshot();
 }
 
-/** The victim died at some step of another scenario; the one that recovers it dies, too. */
-function recovers(scenario: Scenario, step: number): Scenario {
+/**
+ * The victim died at some step of another scenario, by its number or by what finds it; the one that
+ * recovers it dies, too.
+ */
+function recovers(
+  scenario: Scenario,
+  step: number | ((scenario: Scenario) => number),
+): Scenario {
+  let at: number | undefined; // the same in each world
   return {
     leaks: (scenario.leaks ?? 0) + RECORD,
     prepare(world) {
+      at ??= typeof step === "number" ? step : step(scenario);
       scenario.prepare(world);
-      world.kill(step, "writes", () => scenario.act(world));
+      world.kill(at, "writes", () => scenario.act(world));
       world.giveUpVictim();
     },
     act: (world) => world.recover([2], world.inside),
@@ -452,8 +460,18 @@ function leaveMuch(world: World): void {
   world.victim.close();
 }
 
-/** The step of a `set` of a new key after the one that links it. */
-const LINKED = 25;
+/** The step of a `set` of a new key after the one that links it: it is not counted yet. */
+function stepAfterLink(scenario: Scenario): number {
+  for (let step = 1;; step++) {
+    const world = new World(scenario.options);
+    scenario.prepare(world);
+    const { died } = world.kill(step, "writes", () => scenario.act(world));
+    const isLinked = world.map.has(FRESH_KEY);
+    world.close();
+    if (!died) throw new Error(`No step links "${FRESH_KEY}"`);
+    if (isLinked) return step;
+  }
+}
 
 const RECOVERIES: Record<string, Scenario> = {
   "adopting what one left that is gone": {
@@ -478,7 +496,7 @@ const RECOVERIES: Record<string, Scenario> = {
   },
   "recovering one that died before it counted what it linked": recovers(
     OPERATIONS["set() of a new key"],
-    LINKED,
+    stepAfterLink,
   ),
   "recovering one that died while it took blocks": recovers(
     MEMORY["taking blocks that others gave"],
