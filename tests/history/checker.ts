@@ -3,6 +3,20 @@
  * moment between its call and its return, in which a sequential specification
  * gives the same answers?
  *
+ * Where operations are about several keys at once, the object that they are
+ * operations on is the whole map, and what is checked is strict serializability:
+ * one order of all transactions, snapshots and operations on single keys that
+ * agrees with real time (Herlihy and Wing, "Linearizability: a correctness
+ * condition for concurrent objects", 1990, where it is linearizability of an
+ * object whose operations are the transactions; Papadimitriou, "The
+ * serializability of concurrent database updates", 1979). Keys cannot be checked
+ * one by one then. The search decides, whatever the operations are: that is why
+ * it is used here, and not a search for cycles of dependencies as in Elle
+ * (Kingsbury and Alvaro, "Elle: inferring isolation anomalies from experimental
+ * observations", 2020). That one takes histories of any length, but needs values
+ * from which the order of the versions of a key can be read; here entries expire,
+ * are evicted, deleted and added to, and histories are short.
+ *
  * It is the search of Wing and Gong ("Testing and verifying concurrent objects",
  * 1993) with the two improvements of Lowe ("Testing for linearizability", 2017).
  * It goes through calls and returns in their order, and gives an operation its
@@ -17,7 +31,13 @@
  * @module
  */
 
-/** When an operation ran. All moments of a history differ. */
+/**
+ * When an operation returned that never did, as its worker died. It may have its place at any
+ * moment after its call, or none at all.
+ */
+export const NEVER: number = Infinity;
+
+/** When an operation ran. All moments of a history differ, but for `NEVER`. */
 export interface Interval {
   readonly called: number;
   readonly returned: number;
@@ -86,7 +106,8 @@ function eventsOf<Op extends Interval>(history: readonly Op[]) {
     isCall: true,
     at: operation.called,
   }));
-  const returns = history.map((operation) => ({
+  const ended = history.filter(({ returned }) => returned !== NEVER);
+  const returns = ended.map((operation) => ({
     operation,
     isCall: false,
     at: operation.returned,

@@ -6,6 +6,7 @@
  */
 import { Random } from "../testing/random.ts";
 import { ALL_KEYS, type Operation } from "./operation.ts";
+import type { TransactionPlan } from "./transactions.ts";
 import {
   type BulkVerbName,
   isKeyVerb,
@@ -100,6 +101,7 @@ export function recordingOf(
   key: number,
   worker: number,
   value: number,
+  plan?: TransactionPlan,
 ): Recording {
   return {
     verb,
@@ -107,6 +109,7 @@ export function recordingOf(
     worker,
     value,
     expected: undefined,
+    plan,
     called: 0,
     returned: 0,
     answer: undefined,

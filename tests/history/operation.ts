@@ -3,13 +3,14 @@
  *
  * @module
  */
+import type { TransactionPlan, TransactionRecord } from "./transactions.ts";
 import type { Verb } from "./verbs.ts";
 
 /** What a key was seen to hold: undefined is nothing. */
 export type Shown = number | undefined;
 
-/** What an operation may answer: about one key, or about all of them. */
-export type Answer = Shown | boolean | string | Shown[];
+/** What an operation may answer: about one key, or about several of them. */
+export type Answer = Shown | boolean | string | Shown[] | TransactionRecord;
 
 /** The answer of an operation that threw a `MapFullError`. */
 export const FULL = "full";
@@ -23,6 +24,8 @@ export interface Input {
   readonly value: number;
   /** What it expects, if it compares. */
   readonly expected: Shown;
+  /** What it does, if it is a transaction. */
+  readonly plan?: TransactionPlan;
 }
 
 /** A moment of a history: the place of an event in the one order that all workers agree on. */

@@ -5,13 +5,16 @@
  * condition for concurrent objects", 1990): a history is linearizable if the
  * history of each object is. So where each operation is about one key, or is
  * atomic on each key only, every key is checked by itself. A snapshot is about
- * all keys at once: a history with snapshots is checked whole, on the state of
- * all keys together.
+ * all keys at once, and a transaction about several: a history with any of them
+ * is checked whole, on the state of all keys together.
  *
  * @module
  */
 import { ALL_KEYS, type Operation } from "./operation.ts";
-import { BULK_VERBS, isBulkVerb, SNAPSHOT } from "./verbs.ts";
+import { TRANSACTION } from "./transactions.ts";
+import { BULK_VERBS, isBulkVerb, SNAPSHOT, type Verb } from "./verbs.ts";
+
+const WHOLE: readonly Verb[] = [SNAPSHOT, TRANSACTION];
 
 /** The parts of a history, each of operations that are atomic. */
 export function partition(
@@ -19,7 +22,7 @@ export function partition(
   keys: number,
 ): Operation[][] {
   const atoms = history.flatMap((operation) => atomsOf(operation, keys));
-  if (atoms.some(({ verb }) => verb === SNAPSHOT)) return [atoms];
+  if (atoms.some(({ verb }) => WHOLE.includes(verb))) return [atoms];
   return Array.from(
     { length: keys },
     (_, key) => atoms.filter((atom) => atom.key === key),

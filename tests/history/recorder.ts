@@ -26,6 +26,7 @@ import type { Recording } from "./generator.ts";
 import {
   BULK_VERBS,
   isBulkVerb,
+  isKeyVerb,
   KEY_VERBS,
   type KeyVerbName,
   SNAPSHOT,
@@ -61,7 +62,9 @@ export class Recorder {
     if (verb === SNAPSHOT) this.#open(recording);
     else if (isBulkVerb(verb)) {
       this.#callOnAll(BULK_VERBS[verb].call, recording, keys);
-    } else this.#callOnOne(verb, recording, keys[recording.key]);
+    } else if (isKeyVerb(verb)) {
+      this.#callOnOne(verb, recording, keys[recording.key]);
+    } else throw new TypeError(`Cannot call ${verb}: it is no call of the map`);
   }
 
   #callOnOne(verb: KeyVerbName, recording: Recording, key: string): void {

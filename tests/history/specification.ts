@@ -7,6 +7,11 @@
 import type { Model } from "./checker.ts";
 import type { Held } from "./entry.ts";
 import { FULL, type Operation, type Shown } from "./operation.ts";
+import {
+  type Step,
+  TRANSACTION,
+  type TransactionRecord,
+} from "./transactions.ts";
 import { isKeyVerb, KEY_VERBS, type KeyVerbName, SNAPSHOT } from "./verbs.ts";
 
 /** What a full map does, too: they read, or delete. */
@@ -38,6 +43,11 @@ export function specification(evicts: boolean): Model<State, Operation> {
     after(state, operation) {
       if (operation.verb === SNAPSHOT) {
         return afterSnapshot(state, operation.answer as Shown[], mayVanish);
+      }
+      if (operation.verb === TRANSACTION) {
+        if (operation.answer === FULL) return [state];
+        const record = operation.answer as TransactionRecord;
+        return afterTransaction(state, record, mayVanish);
       }
       const held = state[operation.key];
       const maybe = mayVanish(held) ? [held, undefined] : [held];
@@ -73,4 +83,38 @@ function afterSnapshot(
     then[key] = undefined;
   }
   return [then];
+}
+
+/**
+ * A transaction does all of its steps at one moment: so an entry that may vanish is there in all
+ * of them, or has vanished before. One that was abandoned leaves nothing but that.
+ */
+function afterTransaction(
+  state: State,
+  { outcome, steps }: TransactionRecord,
+  mayVanish: (held: Held) => boolean,
+): State[] {
+  const [left, seen] = [[...state], [...state]];
+  const settled = new Set<number>();
+  for (const step of steps) {
+    const { key } = step;
+    const held = seen[key];
+    if (step.kind === "write") {
+      const { life, value } = step;
+      const stays = life === "kept" ? held?.life ?? "for good" : life;
+      seen[key] = value === undefined ? undefined : { value, life: stays };
+    } else if (!isAsSeen(held, step)) {
+      const hasVanished = isAsSeen(undefined, step) && mayVanish(held);
+      if (!hasVanished || settled.has(key)) return [];
+      seen[key] = left[key] = undefined;
+    }
+    settled.add(key);
+  }
+  return [outcome === "abandoned" ? left : seen];
+}
+
+function isAsSeen(held: Held, step: Exclude<Step, { kind: "write" }>): boolean {
+  return step.kind === "read"
+    ? step.value === held?.value
+    : step.isThere === (held !== undefined);
 }

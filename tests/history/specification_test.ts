@@ -9,6 +9,7 @@ import { partition } from "./partition.ts";
 import { newClock, Recorder } from "./recorder.ts";
 import { recordingOf } from "./generator.ts";
 import { specification, type State } from "./specification.ts";
+import { type Step, TRANSACTION } from "./transactions.ts";
 import {
   BULK_VERBS,
   KEY_VERBS,
@@ -90,4 +91,50 @@ Deno.test("the specification lets what finds the map full change nothing", () =>
   });
   assertEquals(after(held, full("swap")), [held]);
   assertEquals(after(held, full("take")), []);
+});
+
+Deno.test("the specification lets an entry vanish before a transaction, and not in the middle of it", () => {
+  const { after } = specification(true);
+  const held = { value: 1, life: "for good" } as const;
+  const read = (value?: number): Step => ({ kind: "read", key: 0, value });
+  const write: Step = { kind: "write", key: 1, value: 2, life: "for good" };
+  const kept: Step = { kind: "write", key: 0, value: 3, life: "kept" };
+  const saw = (...steps: Step[]) => ({
+    ...recordingOf(TRANSACTION, -1, 0, 0),
+    answer: { steps, outcome: "committed" as const },
+  });
+  const other = { value: 2, life: "for good" } as const;
+  assertEquals(after([held, undefined], saw(read(1), write)), [[held, other]]);
+  assertEquals(after([held, undefined], saw(read(), write)), [[
+    undefined,
+    other,
+  ]]);
+  assertEquals(after([held, undefined], saw(read(1), read())), []);
+  assertEquals(after([held, undefined], saw(read(), read(1))), []);
+  const long = { value: 1, life: "long" } as const;
+  assertEquals(after([long, undefined], saw(read(1), kept)), [[
+    { value: 3, life: "long" },
+    undefined,
+  ]]);
+  assertEquals(after([long, undefined], saw(read(), kept)), [[
+    { value: 3, life: "for good" },
+    undefined,
+  ]]);
+});
+
+Deno.test("the specification: what an abandoned transaction found gone is gone, and nothing else is changed", () => {
+  const { after } = specification(true);
+  const held = { value: 1, life: "for good" } as const;
+  const abandoned = {
+    ...recordingOf(TRANSACTION, -1, 0, 0),
+    answer: {
+      outcome: "abandoned" as const,
+      steps: [
+        { kind: "look", key: 0, isThere: false },
+        { kind: "write", key: 0, value: 5, life: "for good" },
+        { kind: "write", key: 1, value: 6, life: "for good" },
+      ] as const,
+    },
+  };
+  assertEquals(after([held, held], abandoned), [[undefined, held]]);
 });

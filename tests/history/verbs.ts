@@ -14,6 +14,7 @@ import {
   LONG,
 } from "./entry.ts";
 import type { Answer, Input, Shown } from "./operation.ts";
+import type { TRANSACTION } from "./transactions.ts";
 
 /** The map that the histories are of. */
 export type Subject = SharedMap<string, number>;
@@ -255,7 +256,11 @@ export const SNAPSHOT_READERS: readonly SnapshotReader[] = [
 
 export type KeyVerbName = keyof typeof KEY_VERBS;
 export type BulkVerbName = keyof typeof BULK_VERBS;
-export type Verb = KeyVerbName | BulkVerbName | typeof SNAPSHOT;
+export type Verb =
+  | KeyVerbName
+  | BulkVerbName
+  | typeof SNAPSHOT
+  | typeof TRANSACTION;
 
 export function isKeyVerb(verb: Verb): verb is KeyVerbName {
   return Object.hasOwn(KEY_VERBS, verb);
