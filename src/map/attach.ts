@@ -8,6 +8,7 @@ import { Segment, type SegmentHandle } from "../segment/segment.ts";
 import { Attachment, type CheckedOptions } from "./attachment.ts";
 import { ticker } from "./background.ts";
 import { jobsOf } from "./background_jobs.ts";
+import { EntryLimit } from "./entry_limit.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
 import { Maintenance } from "./maintenance.ts";
 
@@ -39,6 +40,9 @@ export function attachTo(
 
 function maintained(attachment: Attachment): Attachment {
   attachment.pinned(() => attachment.table.migration.keepReserve());
+  if (attachment.segment.mostEntries > 0) {
+    attachment.entryKeeper = new EntryLimit(attachment);
+  }
   const resident = new Maintenance(attachment, jobsOf(attachment));
   attachment.resident = resident;
   attachment.dependents.add({ close: () => ticker.delete(resident) });

@@ -14,11 +14,12 @@ import {
   H_PARTICIPANTS,
   H_ROOT,
   MAX_PARTICIPANTS,
+  P_ENTRIES,
   P_STATE,
   T_NEXT,
 } from "../segment/layout.ts";
 import { Segment } from "../segment/segment.ts";
-import { add, load, store, type Words } from "../segment/atomics.ts";
+import { add, load, own, store, type Words } from "../segment/atomics.ts";
 import {
   closeSnapshot,
   type Moment,
@@ -38,7 +39,7 @@ import { Table } from "../table/table.ts";
 import { tombstoneBytes } from "../table/version.ts";
 import { type Resident, ticker } from "./background.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
-import { RandomReplacement } from "./random_replacement.ts";
+import { policyFor, type PolicyName } from "./policies.ts";
 import { WakeUps } from "./wake_ups.ts";
 
 /**
@@ -54,6 +55,10 @@ export interface CheckedOptions {
   maxBytes: number;
   capacity: number;
   evict: boolean;
+  /** The most entries; 0: as many as fit. */
+  mostEntries?: number;
+  /** What chooses the entries that are evicted; by default S3-FIFO. */
+  policy?: PolicyName | undefined;
   /** The hash seed; by default a random one. */
   seed?: readonly [number, number];
   /** The name that the map is opened by. */
@@ -77,6 +82,21 @@ export interface View extends Dependent {
   isOpen: boolean;
 }
 
+/** Why the map removed an entry by itself. */
+export type RemovalCause = "expired" | "evicted";
+
+/**
+ * Hears of each entry that this attachment has removed by itself, with the version that was
+ * removed. Called while pinned, so none of the caller's code may run.
+ */
+export type RemovalListener = (ref: number, cause: RemovalCause) => void;
+
+/** What keeps the number of entries down. */
+export interface EntryKeeper {
+  /** Called after each insertion, between sections. */
+  keep(): void;
+}
+
 /** One worker's hold on one segment. */
 export class Attachment {
   readonly segment: Segment;
@@ -91,10 +111,16 @@ export class Attachment {
   readonly #lifeline: Lifeline;
   /** What chooses the entries to evict, in a map that evicts. */
   readonly evictionPolicy: EvictionPolicy;
+  /** What keeps the number of entries down, in a map that was told one. */
+  entryKeeper: EntryKeeper | undefined;
+  /** What this participant had counted when it was last asked. */
+  #entriesNoted: number;
   /** What clears up after a worker that died while it worked on the table. */
   readonly tableRecovery: TableRecoverer;
   /** What works for it in the background. */
   resident: Resident | undefined;
+  /** Who hears of what it removes. */
+  readonly removalListeners: Set<RemovalListener> = new Set();
   /** How it sleeps while it waits for changes. */
   readonly wakeUps: WakeUps;
   /** What is closed together with the attachment. */
@@ -103,11 +129,12 @@ export class Attachment {
     segment: Segment,
     participant: Participant,
     lifeline: Lifeline,
-    evictionPolicy: EvictionPolicy = new RandomReplacement(),
+    evictionPolicy: EvictionPolicy = policyFor(segment),
   ) {
     this.segment = segment;
     this.evictionPolicy = evictionPolicy;
     this.participant = participant;
+    this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
     this.wakeUps = new WakeUps(segment.words);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
@@ -122,10 +149,14 @@ export class Attachment {
    * Makes a segment and attaches to it. `attach.ts` begins what runs in the background.
    */
   static make(options: CheckedOptions, policy?: EvictionPolicy): Attachment {
-    const { capacity, ...rest } = options;
+    const { capacity, policy: name = "s3-fifo", ...rest } = options;
     const minCapacityShift = minCapacityShiftFor(capacity);
-    const keepsHeat = options.evict; // only to evict by
-    const segment = Segment.create({ ...rest, keepsHeat, minCapacityShift });
+    const segment = Segment.create({
+      ...rest,
+      keepsHeat: options.evict, // only to evict by
+      keepsGhosts: options.evict && name === "s3-fifo",
+      minCapacityShift,
+    });
     const { participant, lifeline } = join(segment);
     const root = allocateTable(participant, minCapacityShift);
     if (root === 0) {
@@ -181,6 +212,15 @@ export class Attachment {
       this.participant.abandon(); // if it failed, others clear up
       this.#lifeline.release();
     }
+  }
+
+  /** How many more entries this participant counts than when this was called last. */
+  noteEntries(): number {
+    const { participant, segment: { words } } = this;
+    const entries = own(words, participant.base + P_ENTRIES);
+    const more = (entries - this.#entriesNoted) | 0; // the counts wrap
+    this.#entriesNoted = entries;
+    return more;
   }
 
   /** Does work under a pin. */

@@ -8,7 +8,6 @@ import type { Segment } from "../segment/segment.ts";
 import type { EncodedKey } from "../table/key.ts";
 import type { Attachment } from "./attachment.ts";
 import * as background from "./background.ts";
-import type { EvictionPolicy } from "./eviction_policy.ts";
 import * as ownChanges from "./own_changes.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -20,8 +19,9 @@ export class ChangeNotes {
   readonly #segment: Segment;
   readonly #key: EncodedKey;
   readonly #isCallers: boolean;
-  /** The policy of eviction that hears of changes; undefined: none does. */
-  readonly #listener: EvictionPolicy | undefined;
+  readonly #attachment: Attachment;
+  /** Whether eviction wants to hear of changes. */
+  readonly #isHeard: boolean;
 
   /**
    * @param attachment The worker's hold on the map.
@@ -33,20 +33,35 @@ export class ChangeNotes {
     this.#segment = segment;
     this.#key = key;
     this.#isCallers = key === attachment.key;
-    const isHeard = segment.evicts && evictionPolicy.onChange !== undefined;
-    this.#listener = isHeard ? evictionPolicy : undefined;
+    this.#attachment = attachment;
+    const { onChange, onInsert } = evictionPolicy;
+    this.#isHeard = segment.evicts &&
+      (onChange !== undefined || onInsert !== undefined ||
+        segment.mostEntries > 0);
   }
 
   /** Whether anybody wants to know which key has changed. */
   get wantsKey(): boolean {
-    return this.#listener !== undefined || underway.innermost !== undefined;
+    return this.#isHeard || underway.innermost !== undefined;
   }
 
   /** After a change of the packed key's entry; it need not be packed if nobody wants it. */
   note(): void {
+    if (this.#isHeard) this.#noteForEviction();
     if (!this.#isCallers) return;
     if (ticker.isResting) ticker.wake();
-    this.#listener?.onChange?.(this.#key.hash);
     underway.innermost?.note(this.#segment, this.#key);
+  }
+
+  /** Tells the policy of a caller's change; what was evicted only changes how many there are. */
+  #noteForEviction(): void {
+    const { entryKeeper, evictionPolicy } = this.#attachment;
+    const isInserted = this.#attachment.noteEntries() > 0;
+    if (!this.#isCallers) return;
+    const { hash } = this.#key;
+    evictionPolicy.onChange?.(hash);
+    if (!isInserted) return;
+    evictionPolicy.onInsert?.(hash);
+    entryKeeper?.keep();
   }
 }

@@ -32,7 +32,8 @@ export interface EvictionPolicy {
   /**
    * The newest version of the entry that should go next, an evictable one. 0: none was met; after
    * some calls in a row that find none, entries go that are met anywhere. The caller is pinned, and
-   * evicts the entry before it calls again, unless another worker was faster.
+   * evicts the entry before it calls again, unless another worker was faster. It looks at a
+   * bounded number of slots, whatever stands there.
    */
   choose(candidates: Candidates): number;
   /**
@@ -41,4 +42,6 @@ export interface EvictionPolicy {
    * called.
    */
   onChange?(hash: number): void;
+  /** The same of the changes that brought an entry where there was none; after `onChange`. */
+  onInsert?(hash: number): void;
 }

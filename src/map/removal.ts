@@ -5,7 +5,7 @@
  */
 
 import { EncodedKey } from "../table/key.ts";
-import type { Attachment } from "./attachment.ts";
+import type { Attachment, RemovalCause } from "./attachment.ts";
 import { Committer, LEAVE } from "./commit.ts";
 
 /** Removes versions that a scan found, each only if it is still its key's newest. */
@@ -34,9 +34,10 @@ export class Remover {
    * Removes one version; false if it was replaced meanwhile, or no memory is left for a tombstone.
    * The caller is pinned.
    */
-  remove(ref: number, why: "expired" | "evicted"): boolean {
+  remove(ref: number, why: RemovalCause): boolean {
     if (this.#isStuck) return false;
-    const { participant, segment: { words } } = this.#attachment;
+    const { participant, removalListeners, segment: { words } } =
+      this.#attachment;
     this.#key.copyFrom(words, ref);
     const { maker } = this.#committer;
     const outcome = this.#committer.tryCommit(
@@ -46,6 +47,7 @@ export class Remover {
     if (outcome === "full") this.#isStuck = true;
     if (outcome !== "done") return false;
     participant.count(why);
+    for (const hear of removalListeners) hear(ref, why);
     return true;
   }
 }

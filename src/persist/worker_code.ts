@@ -158,6 +158,8 @@ __export(layout_exports, {
   FIRST_TICK: () => FIRST_TICK,
   FROZEN: () => FROZEN,
   F_EVICT: () => F_EVICT,
+  GHOST_SHARE: () => GHOST_SHARE,
+  GHOST_WAYS: () => GHOST_WAYS,
   GOING: () => GOING,
   GONE: () => GONE,
   HAS_EXPIRY: () => HAS_EXPIRY,
@@ -176,6 +178,9 @@ __export(layout_exports, {
   H_FIRST_CHUNK: () => H_FIRST_CHUNK,
   H_FLAGS: () => H_FLAGS,
   H_FLUSH: () => H_FLUSH,
+  H_GHOSTS: () => H_GHOSTS,
+  H_GHOST_LINES: () => H_GHOST_LINES,
+  H_HAND: () => H_HAND,
   H_HEAT: () => H_HEAT,
   H_HEAT_MASK: () => H_HEAT_MASK,
   H_ID: () => H_ID,
@@ -187,8 +192,13 @@ __export(layout_exports, {
   H_LOW: () => H_LOW,
   H_MAGIC: () => H_MAGIC,
   H_MIN_CAPACITY_SHIFT: () => H_MIN_CAPACITY_SHIFT,
+  H_MOST_ENTRIES: () => H_MOST_ENTRIES,
   H_NO_KEY: () => H_NO_KEY,
   H_PARTICIPANTS: () => H_PARTICIPANTS,
+  H_QUEUE: () => H_QUEUE,
+  H_QUEUE_HEAD: () => H_QUEUE_HEAD,
+  H_QUEUE_TAIL: () => H_QUEUE_TAIL,
+  H_QUEUE_WORDS: () => H_QUEUE_WORDS,
   H_READY: () => H_READY,
   H_ROOT: () => H_ROOT,
   H_ROOTS: () => H_ROOTS,
@@ -271,6 +281,8 @@ __export(layout_exports, {
   P_USED_AHEAD: () => P_USED_AHEAD,
   P_USED_REFS: () => P_USED_REFS,
   P_VALUE_INFO: () => P_VALUE_INFO,
+  QUEUE_SHARE: () => QUEUE_SHARE,
+  QUEUE_SPARE: () => QUEUE_SPARE,
   REF_BYTES: () => REF_BYTES,
   REF_MASK: () => REF_MASK,
   REF_SHIFT: () => REF_SHIFT,
@@ -306,7 +318,7 @@ __export(layout_exports, {
   V_WRITES: () => V_WRITES
 });
 var MAGIC = 1212371013;
-var LAYOUT_VERSION = 10;
+var LAYOUT_VERSION = 11;
 var REF_BYTES = 16;
 var REF_SHIFT = 4;
 var REF_MASK = 1073741823;
@@ -324,6 +336,11 @@ var H_READY = 12;
 var H_WATCHED = 13;
 var H_HEAT = 14;
 var H_HEAT_MASK = 15;
+var H_GHOSTS = 202;
+var H_GHOST_LINES = 203;
+var H_QUEUE = 204;
+var H_QUEUE_WORDS = 205;
+var H_MOST_ENTRIES = 206;
 var H_CLOCK = 16;
 var H_WRITTEN = 17;
 var H_ERA = 32;
@@ -353,6 +370,9 @@ var H_VALUE_CODEC = 160;
 var H_NO_KEY = 196;
 var H_ROOTS = 224;
 var ROOTS = 8;
+var H_QUEUE_TAIL = 240;
+var H_QUEUE_HEAD = 241;
+var H_HAND = 242;
 var D_EPOCH = 0;
 var D_ENTRIES = 1;
 var D_BYTES = 2;
@@ -376,6 +396,10 @@ var CHANGE_SHIFT = 20;
 var ARMED = 1;
 var DESCRIPTORS = CHANGES + CHANGE_WORDS;
 var HEAT_SHARE = 64;
+var GHOST_SHARE = 128;
+var GHOST_WAYS = 16;
+var QUEUE_SHARE = 8;
+var QUEUE_SPARE = 16;
 var P_STATE = 0;
 var P_REGISTRY_MARK = 1;
 var P_PIN = 16;
@@ -1509,6 +1533,10 @@ var Segment = class _Segment {
   evicts;
   /** Whether it is remembered how often entries are read: see \`table/heat.ts\`. */
   keepsHeat;
+  /** Whether it is remembered which entries are new, and which were: see \`table/ghosts.ts\`. */
+  keepsGhosts;
+  /** The most entries that it is to hold; 0: as many as fit. */
+  mostEntries;
   minCapacityShift;
   constructor(handle) {
     const { buffer, memory, name } = handle;
@@ -1536,13 +1564,16 @@ var Segment = class _Segment {
     this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
     this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
     this.keepsHeat = words[H_HEAT] !== 0;
+    this.keepsGhosts = words[H_GHOSTS] !== 0;
+    this.mostEntries = words[H_MOST_ENTRIES];
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
   /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
   static create(options) {
     const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
-    const geometry = layOut(buffer.byteLength, options.keepsHeat ?? false);
+    const mostEntries = options.mostEntries ?? 0;
+    const geometry = layOut(buffer.byteLength, options.keepsHeat ?? false, options.keepsGhosts ?? false, mostEntries);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
@@ -1551,6 +1582,11 @@ var Segment = class _Segment {
     poke(words, H_CHUNK_COUNT, geometry.chunkCount);
     poke(words, H_HEAT, geometry.heat);
     poke(words, H_HEAT_MASK, geometry.heatMask);
+    poke(words, H_GHOSTS, geometry.ghosts);
+    poke(words, H_GHOST_LINES, geometry.ghostLines);
+    poke(words, H_QUEUE, geometry.queue);
+    poke(words, H_QUEUE_WORDS, geometry.queueWords);
+    poke(words, H_MOST_ENTRIES, mostEntries);
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
     poke(words, H_MIN_CAPACITY_SHIFT, options.minCapacityShift);
@@ -1615,26 +1651,39 @@ var Segment = class _Segment {
 function wordsOf(buffer) {
   return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
 }
-function layOut(maxBytes, keepsHeat) {
+function layOut(maxBytes, keepsHeat, keepsGhosts = false, mostEntries = 0) {
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
   const chunkRefs = Math.min(MAX_CHUNK_REFS, Math.max(MIN_CHUNK_REFS, 2 ** Math.floor(Math.log2(wanted))));
   const chunkShift = Math.log2(chunkRefs);
   const mostChunks = Math.ceil(totalRefs / chunkRefs);
-  const descriptorsEnd = DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS;
-  const heat = keepsHeat ? roundUp(descriptorsEnd, LINE_WORDS) : 0;
+  let end = DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS;
+  const place = (words) => {
+    if (words === 0) return 0;
+    const start = roundUp(end, LINE_WORDS);
+    end = start + words;
+    return start;
+  };
+  const bytes = totalRefs * REF_BYTES;
+  const entries = mostEntries === 0 ? Math.floor(bytes / GHOST_SHARE) : Math.min(mostEntries, Math.floor(bytes / HEAT_SHARE));
   const heatWords = keepsHeat ? heatWordsFor(totalRefs) : 0;
-  const headBytes = (keepsHeat ? heat + heatWords : descriptorsEnd) * 4;
-  const firstChunk = roundUp(headBytes, FIRST_CHUNK_ALIGN) / REF_BYTES;
-  const chunkCount = Math.floor((totalRefs - firstChunk) / chunkRefs);
-  const heatMask = Math.max(0, heatWords - 1);
+  const ghostLines = keepsGhosts ? Math.ceil(entries / GHOST_WAYS) : 0;
+  const queueWords = keepsGhosts ? Math.ceil(entries / QUEUE_SHARE) + QUEUE_SPARE : 0;
+  const heat = place(heatWords);
+  const ghosts = place(ghostLines * GHOST_WAYS);
+  const queue = place(queueWords);
+  const firstChunk = roundUp(end * 4, FIRST_CHUNK_ALIGN) / REF_BYTES;
   return {
     totalRefs,
     heat,
-    heatMask,
+    heatMask: Math.max(0, heatWords - 1),
+    ghosts,
+    ghostLines,
+    queue,
+    queueWords,
     chunkShift,
     firstChunk,
-    chunkCount
+    chunkCount: Math.floor((totalRefs - firstChunk) / chunkRefs)
   };
 }
 function heatWordsFor(totalRefs) {
@@ -1699,8 +1748,9 @@ function faultOfBuffer(buffer) {
   if (words[H_LAYOUT] !== LAYOUT_VERSION) {
     return \`its layout version is \${words[H_LAYOUT]}, this module reads \${LAYOUT_VERSION}: use one version of the module in all workers\`;
   }
-  const geometry = layOut(size, words[H_HEAT] !== 0);
-  if (words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_HEAT] !== geometry.heat || words[H_HEAT_MASK] !== geometry.heatMask || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
+  const mostEntries = words[H_MOST_ENTRIES];
+  const geometry = layOut(size, words[H_HEAT] !== 0, words[H_GHOSTS] !== 0, mostEntries);
+  if (mostEntries < 0 || words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_HEAT] !== geometry.heat || words[H_HEAT_MASK] !== geometry.heatMask || words[H_GHOSTS] !== geometry.ghosts || words[H_GHOST_LINES] !== geometry.ghostLines || words[H_QUEUE] !== geometry.queue || words[H_QUEUE_WORDS] !== geometry.queueWords || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
     return "its header is damaged";
   }
   return load(words, H_READY) === 1 ? void 0 : "its creator never finished it";
@@ -5417,6 +5467,7 @@ var heat_exports = {};
 __export(heat_exports, {
   MOST_HEAT: () => MOST_HEAT,
   cool: () => cool,
+  coolTo: () => coolTo,
   heatOf: () => heatOf,
   warm: () => warm
 });
@@ -5444,6 +5495,15 @@ function cool(words, hash) {
   const shift = shiftOf(cells, hash);
   const heat = countAt(cells, shift);
   if (heat > 0) poke15(words, at, cells - (1 << shift));
+  return heat;
+}
+function coolTo(words, hash, most) {
+  if (fixed5(words, H_HEAT2) === 0) return 0;
+  const at = wordOf2(words, hash);
+  const cells = hint9(words, at);
+  const shift = shiftOf(cells, hash);
+  const heat = countAt(cells, shift);
+  if (heat > most) poke15(words, at, cells - (heat - most << shift));
   return heat;
 }
 function heatOf(words, hash) {
@@ -5904,195 +5964,43 @@ function isAlike2(words, a, b) {
   return words[a * 4 + V_KEY5] === words[b * 4 + V_KEY5] && words[a * 4 + V_VALUE4] === words[b * 4 + V_VALUE4];
 }
 
-// src/table/fast_text.ts
-var fast_text_exports = {};
-__export(fast_text_exports, {
-  exchangeByText: () => exchangeByText,
-  incrementByText: () => incrementByText,
-  makeByText: () => makeByText,
-  putLatin1ByText: () => putLatin1ByText,
-  putNumberByText: () => putNumberByText,
-  removeByText: () => removeByText
-});
-
-// src/table/fast_lookup.ts
-var fast_lookup_exports = {};
-__export(fast_lookup_exports, {
-  FOUND: () => FOUND,
-  LONG: () => LONG,
-  NUMBER: () => NUMBER,
-  NUMBER_INFO: () => NUMBER_INFO,
-  copiedValue: () => copiedValue,
-  lookup: () => lookup,
-  lookupPacked: () => lookupPacked,
-  packAndHashWide: () => packAndHashWide,
-  wideInfo: () => wideInfo
-});
-var { H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY5, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES2, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY6, V_VALUE: V_VALUE5 } = layout_exports;
-var { load: load19 } = atomics_exports;
-var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
-var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED2 } = optimistic_read_exports;
-var { hashWords: hashWords3, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
-var { warm: warm3 } = heat_exports;
-var { keyWords: keyWords4, valueIndexOf: valueIndexOf3 } = version_exports;
-var NUMBER = -2;
-var FOUND = -3;
-var LONG = -4;
-var NUMBER_BYTES2 = 8;
-var NUMBER_INFO = NUMBER_BYTES2 | TAG_NUMBER2 << TAG_SHIFT4;
-function lookup(words, floats, base, key, text, most) {
-  const length = text.length;
-  if (length > KEY_SCRATCH_BYTES2) return UNDECIDED2;
-  const hash = packAndHash3(text, key, words[H_SEED2], words[H_SEED2 + 1]);
-  return hash === 0 ? lookupWide(words, floats, base, key, text, most) : lookupPacked(words, floats, base, key, hash, length, most);
-}
-function lookupWide(words, floats, base, key, text, most) {
-  const hash = packAndHashWide(words, key, text);
-  if (hash === 0) return UNDECIDED2;
-  return lookupPacked(words, floats, base, key, hash, wideInfo(text), most);
-}
-function packAndHashWide(words, key, text) {
-  if (text.length * 2 > KEY_SCRATCH_BYTES2) return 0;
-  packWide3(text, key);
-  const info = wideInfo(text);
-  return hashWords3(key, keyWords4(info), info, words[H_SEED2], words[H_SEED2 + 1]);
-}
-function wideInfo(text) {
-  return text.length * 2 | KEY_WIDE4;
-}
-function lookupPacked(words, floats, base, key, hash, info, most) {
-  const before = beginOptimisticRead2(words);
-  const version = findOptimistically2(words, hash, key, info);
-  if (version === UNDECIDED2) return UNDECIDED2;
-  let found = 0;
-  if (version !== 0) {
-    if (seemsPlainNumber(words, version)) {
-      const at = valueIndexOf3(version, info) * 2;
-      floats[base + P_RESULT3 >> 1] = loadFloat2(words, at);
-      warm3(words, hash);
-      found = NUMBER;
-    } else found = copyOut(words, floats, base, hash, info, version, most);
-  }
-  return validates2(words, before) ? found : UNDECIDED2;
-}
-function seemsPlainNumber(words, version) {
-  return load19(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load19(words, version * 4 + V_KEY6) & HAS_EXPIRY5) === 0;
-}
-function copyOut(words, floats, base, hash, info, version, most) {
-  const valueInfo = load19(words, version * 4 + V_VALUE5);
-  if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
-  const to = copiedValue(base, info) * 2;
-  const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
-  if (to > end) return UNDECIDED2;
-  words[base + P_HASH2] = hash;
-  words[base + P_INFO2] = info;
-  words[base + P_VALUE_INFO2] = valueInfo;
-  const keyInfo = load19(words, version * 4 + V_KEY6);
-  const from = valueIndexOf3(version, keyInfo) * 2;
-  const expires = (keyInfo & HAS_EXPIRY5) !== 0;
-  if (!expires && most >= 0) warm3(words, hash);
-  floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
-  const bytes = valueInfo & LENGTH_MASK4;
-  const count = bytes + 7 >>> 3 << 1;
-  if (bytes > most || to + count > end) return LONG;
-  for (let i = 0; i < count; i += 2) copyPair2(words, from + i, to + i);
-  return FOUND;
-}
-function copiedValue(base, info) {
-  return (base + P_KEY4 + keyWords4(info) + 1 >> 1) + 1;
-}
-
-// src/table/fast_text.ts
-var { H_SEED: H_SEED3, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES3, P_HASH: P_HASH3, P_INFO: P_INFO3 } = layout_exports;
-var { exchange: exchange2, increment: increment2, make: make2, putLatin1: putLatin12, putNumber: putNumber2, remove: remove2, UNDONE: UNDONE2 } = fast_path_exports;
-var { packAndHashWide: packAndHashWide2, wideInfo: wideInfo2 } = fast_lookup_exports;
-var { packAndHash: packAndHash4 } = hash_exports;
-function putNumberByText(words, floats, base, key, text, valueInfo, value) {
-  const hash = packText(words, base, key, text);
-  if (hash === 0) return UNDONE2;
-  const info = words[base + P_INFO3];
-  return putNumber2(words, floats, base, hash, info, valueInfo, value);
-}
-function putLatin1ByText(words, base, key, text, tagBits, value) {
-  const hash = packText(words, base, key, text);
-  if (hash === 0) return UNDONE2;
-  return putLatin12(words, base, hash, words[base + P_INFO3], tagBits, value);
-}
-function makeByText(words, base, key, text, valueInfo) {
-  const hash = packText(words, base, key, text);
-  return hash === 0 ? 0 : make2(words, base, words[base + P_INFO3], valueInfo);
-}
-function removeByText(words, base, key, text, expected) {
-  const hash = packText(words, base, key, text);
-  if (hash === 0) return UNDONE2;
-  return remove2(words, base, hash, words[base + P_INFO3], expected);
-}
-function incrementByText(words, floats, base, key, text, valueInfo, by) {
-  const hash = packText(words, base, key, text);
-  if (hash === 0) return UNDONE2;
-  const info = words[base + P_INFO3];
-  return increment2(words, floats, base, hash, info, valueInfo, by);
-}
-function exchangeByText(words, floats, base, key, text, valueInfo, expected, value) {
-  const hash = packText(words, base, key, text);
-  if (hash === 0) return UNDONE2;
-  const info = words[base + P_INFO3];
-  return exchange2(words, floats, base, hash, info, valueInfo, expected, value);
-}
-function packText(words, base, key, text) {
-  let info = text.length;
-  if (info > KEY_SCRATCH_BYTES3) return 0;
-  let hash = packAndHash4(text, key, words[H_SEED3], words[H_SEED3 + 1]);
-  if (hash === 0) {
-    hash = packAndHashWide2(words, key, text);
-    info = wideInfo2(text);
-  }
-  words[base + P_HASH3] = hash;
-  words[base + P_INFO3] = info;
-  return hash;
-}
-
 // src/table/fast_path_fallback.ts
-var { UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
-var { KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS4, P_KEY: P_KEY5 } = layout_exports;
-var { exchange: exchange3, increment: increment3, publish: publish2, putNumber: putNumber3, remove: remove3 } = fast_path_exports;
-var { exchangeByText: exchangeByText2, incrementByText: incrementByText2, makeByText: makeByText2, putLatin1ByText: putLatin1ByText2, putNumberByText: putNumberByText2, removeByText: removeByText2 } = fast_text_exports;
-function fastPathFallback(words, floats, record) {
-  const from = record + P_KEY5;
-  const key = words.subarray(from, from + KEY_SCRATCH_WORDS4);
+var { UNDECIDED: UNDECIDED2 } = optimistic_read_exports;
+var { exchange: exchange2, increment: increment2, publish: publish2, putNumber: putNumber2, remove: remove2, UNDONE: UNDONE2 } = fast_path_exports;
+function fastPathFallback(words, floats) {
   return {
-    lookup: () => UNDECIDED3,
-    lookupPacked: () => UNDECIDED3,
-    findOptimistically: () => UNDECIDED3,
-    putNumberByText: (base, text, valueInfo, value) => putNumberByText2(words, floats, base, key, text, valueInfo, value),
-    putLatin1ByText: (base, text, tagBits, value) => putLatin1ByText2(words, base, key, text, tagBits, value),
-    makeByText: (base, text, valueInfo) => makeByText2(words, base, key, text, valueInfo),
-    removeByText: (base, text, expected) => removeByText2(words, base, key, text, expected),
-    incrementByText: (base, text, valueInfo, by) => incrementByText2(words, floats, base, key, text, valueInfo, by),
-    exchangeByText: (base, text, valueInfo, expected, value) => exchangeByText2(words, floats, base, key, text, valueInfo, expected, value),
-    putNumber: (base, hash, info, valueInfo, value) => putNumber3(words, floats, base, hash, info, valueInfo, value),
+    lookup: () => UNDECIDED2,
+    lookupPacked: () => UNDECIDED2,
+    findOptimistically: () => UNDECIDED2,
+    putNumberByText: () => UNDONE2,
+    putLatin1ByText: () => UNDONE2,
+    makeByText: () => 0,
+    removeByText: () => UNDONE2,
+    incrementByText: () => UNDONE2,
+    exchangeByText: () => UNDONE2,
+    putNumber: (base, hash, info, valueInfo, value) => putNumber2(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version, expected) => publish2(words, base, hash, version, expected),
-    remove: (base, hash, info, expected) => remove3(words, base, hash, info, expected),
-    increment: (base, hash, info, valueInfo, by) => increment3(words, floats, base, hash, info, valueInfo, by),
-    exchange: (base, hash, info, valueInfo, expected, value) => exchange3(words, floats, base, hash, info, valueInfo, expected, value)
+    remove: (base, hash, info, expected) => remove2(words, base, hash, info, expected),
+    increment: (base, hash, info, valueInfo, by) => increment2(words, floats, base, hash, info, valueInfo, by),
+    exchange: (base, hash, info, valueInfo, expected, value) => exchange2(words, floats, base, hash, info, valueInfo, expected, value)
   };
 }
 
 // src/table/gap.ts
 var { T_CAPACITY: T_CAPACITY6 } = layout_exports;
-var { load: load20 } = atomics_exports;
+var { load: load19 } = atomics_exports;
 var { isEmpty: isEmpty4, slotAt: slotAt4 } = slot_exports;
 function afterGap(words, table, from, to) {
   const mask = words[table + T_CAPACITY6] - 1;
   for (let i = from; i < to; i++) {
-    if (!isEmpty4(load20(words, slotAt4(table, i & mask)))) return i;
+    if (!isEmpty4(load19(words, slotAt4(table, i & mask)))) return i;
   }
   return to;
 }
 
 // src/table/cursor.ts
-var { H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY6, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, V_KEY: V_KEY7, V_STAMP: V_STAMP6 } = layout_exports;
-var { hint: hint12, load: load21, fixed: fixed8 } = atomics_exports;
+var { H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY5, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, V_KEY: V_KEY6, V_STAMP: V_STAMP6 } = layout_exports;
+var { hint: hint12, load: load20, fixed: fixed8 } = atomics_exports;
 var { homePlace: homePlace5, isClosed: isClosed3, isEmpty: isEmpty5, isGone: isGone2, isMoved: isMoved2, isUnclaimed: isUnclaimed3, isUnlinked: isUnlinked4, readLink: readLink4, refOf: refOf5, slotAt: slotAt5 } = slot_exports;
 var { settle: settle5, touchVersion: touchVersion2 } = version_exports;
 var HASHES = 2 ** 32;
@@ -6141,13 +6049,13 @@ var Cursor = class {
   next(refs) {
     const words = this.#words;
     const from = this.#position;
-    const width = 2 ** words[load21(words, H_ROOT6) * 4 + T_SHIFT6];
+    const width = 2 ** words[load20(words, H_ROOT6) * 4 + T_SHIFT6];
     const to = Math.min(this.#end, (Math.floor(from / width) + RANGE_SLOTS) * width);
     for (; ; ) {
       refs.length = 0;
       this.#hashes.length = 0;
-      let table = load21(words, H_ROOT6) * 4;
-      const next = load21(words, table + T_NEXT4);
+      let table = load20(words, H_ROOT6) * 4;
+      const next = load20(words, table + T_NEXT4);
       if (next !== 0) {
         this.#move(table, from, to);
         table = next * 4;
@@ -6187,7 +6095,7 @@ var Cursor = class {
       if (isUnclaimed3(hash)) {
         if (i < last) i = this.#afterGap(table, i, last);
         slot = slotAt5(table, i & mask);
-        hash = load21(words, slot);
+        hash = load20(words, slot);
       }
       if (isEmpty5(hash)) break;
       if (isClosed3(hash)) return false;
@@ -6215,7 +6123,7 @@ var Cursor = class {
 };
 function settleMet(words, ref) {
   const at = ref * 4;
-  if (hint12(words, at + V_STAMP6) <= 0 || (words[at + V_KEY7] & HAS_EXPIRY6) !== 0) settle5(words, ref);
+  if (hint12(words, at + V_STAMP6) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
 }
 function home(words, table, hash) {
   return homePlace5(hash, words[table + T_SHIFT6]);
@@ -6373,12 +6281,12 @@ var Backoff = class {
 };
 
 // src/table/chain.ts
-var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED4, HAS_EXPIRY: HAS_EXPIRY7, REF_MASK: REF_MASK7, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY8, V_PREV: V_PREV7, V_STAMP: V_STAMP7 } = layout_exports;
-var { compareAndSet: compareAndSet12, load: load22, fixed: fixed9 } = atomics_exports;
-var { hashWords: hashWords4 } = hash_exports;
+var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, REF_MASK: REF_MASK7, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY7, V_PREV: V_PREV7, V_STAMP: V_STAMP7 } = layout_exports;
+var { compareAndSet: compareAndSet12, load: load21, fixed: fixed9 } = atomics_exports;
+var { hashWords: hashWords3 } = hash_exports;
 var { isOlderOpen: isOlderOpen2, isShown: isShown3 } = registry_exports;
 var { freeze: freeze2, prune: prune4 } = prune_exports;
-var { keyWords: keyWords5 } = version_exports;
+var { keyWords: keyWords4 } = version_exports;
 var TRIES = 4;
 var TableChains = class {
   #participant;
@@ -6391,10 +6299,10 @@ var TableChains = class {
    * @param participant Who works.
    * @param find From a key to its newest version, settled; 0: none.
    */
-  constructor(participant, find) {
+  constructor(participant, find2) {
     this.#participant = participant;
     this.#words = participant.segment.words;
-    this.#find = find;
+    this.#find = find2;
     this.#key = new EncodedKey(participant.segment.seed);
   }
   releaseHeld(ref, death) {
@@ -6431,13 +6339,13 @@ var TableChains = class {
     const words = this.#words;
     const birth = fixed9(words, wanted * 4 + V_STAMP7);
     let front = newest;
-    let prev = load22(words, front * 4 + V_PREV7);
+    let prev = load21(words, front * 4 + V_PREV7);
     for (; ; ) {
       this.passed++;
       if ((prev & GOING3) !== 0) return false;
       const ref = prev & REF_MASK7;
       if (ref === 0 || fixed9(words, ref * 4 + V_STAMP7) < birth) return true;
-      const older = load22(words, ref * 4 + V_PREV7);
+      const older = load21(words, ref * 4 + V_PREV7);
       if (ref === wanted || (older & GOING3) !== 0) {
         const next = older & REF_MASK7 | FINAL4;
         if (!compareAndSet12(words, front * 4 + V_PREV7, prev, next)) return false;
@@ -6451,18 +6359,18 @@ var TableChains = class {
   }
 };
 function hashOf(words, ref) {
-  const info = words[ref * 4 + V_KEY8] & ~HAS_EXPIRY7;
+  const info = words[ref * 4 + V_KEY7] & ~HAS_EXPIRY6;
   const key = ref * 4 + V_HEADER_WORDS6;
   const [k0, k1] = [
-    words[H_SEED4],
-    words[H_SEED4 + 1]
+    words[H_SEED2],
+    words[H_SEED2 + 1]
   ];
-  return hashWords4(words, keyWords5(info), info, k0, k1, key);
+  return hashWords3(words, keyWords4(info), info, k0, k1, key);
 }
 
 // src/table/move.ts
 var { P_PERMITS: P_PERMITS5, SLOT_WORDS: SLOT_WORDS4, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT5, T_SHIFT: T_SHIFT7 } = layout_exports;
-var { load: load23, own: own16, poke: poke17 } = atomics_exports;
+var { load: load22, own: own16, poke: poke17 } = atomics_exports;
 var { retire: retire4 } = limbo_exports;
 var { claim: claim3, closeEmpty: closeEmpty2, closeUnlinked: closeUnlinked2, dropMoved: dropMoved2, freezeLink: freezeLink2, homePlace: homePlace6, isClosed: isClosed4, isDead: isDead3, isEmpty: isEmpty6, isFrozen: isFrozen4, isGone: isGone3, isMoved: isMoved3, isUnlinked: isUnlinked5, linkFirst: linkFirst3, markMoved: markMoved2, nextPlace: nextPlace4, readLink: readLink5, refOf: refOf6, slotAt: slotAt6, thawed: thawed2 } = slot_exports;
 var { isDroppable: isDroppable2 } = tombstone_exports;
@@ -6476,7 +6384,7 @@ function moveSlots(words, base, table, first, count) {
 }
 function moveSlot(words, base, table, slot) {
   for (; ; ) {
-    const hash = load23(words, slot);
+    const hash = load22(words, slot);
     if (isClosed4(hash)) return true;
     if (isEmpty6(hash)) {
       if (closeEmpty2(words, slot)) return true;
@@ -6497,7 +6405,7 @@ function moveSlot(words, base, table, slot) {
       }
       if (!freezeLink2(words, slot, link2)) continue;
     }
-    const next = load23(words, table + T_NEXT5) * 4;
+    const next = load22(words, table + T_NEXT5) * 4;
     if (!copy(words, next, hash, thawed2(link2))) return false;
     markMoved2(words, slot);
     return true;
@@ -6522,7 +6430,7 @@ function copy(words, next, hash, link2) {
   let place = homePlace6(hash, words[next + T_SHIFT7]);
   for (let probes = 0; probes <= mask; ) {
     const slot = slotAt6(next, place);
-    const there = load23(words, slot);
+    const there = load22(words, slot);
     if (isClosed4(there)) return true;
     if (isEmpty6(there)) {
       claim3(words, slot, hash);
@@ -6545,7 +6453,7 @@ function copy(words, next, hash, link2) {
 
 // src/table/migration.ts
 var { H_ROOT: H_ROOT7, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, SLOT_WORDS: SLOT_WORDS5, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP8 } = layout_exports;
-var { add: add6, compareAndSet: compareAndSet13, hint: hint13, load: load24, poke: poke18, release: release4, store: store7, touch: touch5 } = atomics_exports;
+var { add: add6, compareAndSet: compareAndSet13, hint: hint13, load: load23, poke: poke18, release: release4, store: store7, touch: touch5 } = atomics_exports;
 var { enter: enter7, leave: leave7 } = section_exports;
 var MOST_STRIDES = 8;
 var STRIDES_PER_MOVED = 64;
@@ -6588,8 +6496,8 @@ var Migration = class {
    * Keeps memory back from entries for a table that is as large as the current one, or the next.
    */
   keepReserve() {
-    const root = load24(this.#words, H_ROOT7) * 4;
-    const next = load24(this.#words, root + T_NEXT6) * 4;
+    const root = load23(this.#words, H_ROOT7) * 4;
+    const next = load23(this.#words, root + T_NEXT6) * 4;
     const capacity = this.#words[(next || root) + T_CAPACITY9];
     this.#participant.allocator.tables.keep(tableBytes(capacity));
   }
@@ -6636,16 +6544,16 @@ var Migration = class {
   }
   /** Moves everything that is left of the root, if it is being moved. */
   finishIfMoving() {
-    const table = load24(this.#words, H_ROOT7) * 4;
-    if (load24(this.#words, table + T_NEXT6) !== 0) this.finish(table);
+    const table = load23(this.#words, H_ROOT7) * 4;
+    if (load23(this.#words, table + T_NEXT6) !== 0) this.finish(table);
   }
   /**
    * Moves one stride if the root is being moved, for a caller that has time. Says whether there is
    * more to do.
    */
   helpIfMoving() {
-    const table = load24(this.#words, H_ROOT7) * 4;
-    if (load24(this.#words, table + T_NEXT6) === 0) return false;
+    const table = load23(this.#words, H_ROOT7) * 4;
+    if (load23(this.#words, table + T_NEXT6) === 0) return false;
     this.help(table);
     return true;
   }
@@ -6655,8 +6563,8 @@ var Migration = class {
   #firstUnfinished(table) {
     const words = this.#words;
     const strides = words[table + T_CAPACITY9] / STRIDE3;
-    let stride = load24(words, table + T_SWEPT2);
-    while (stride < strides && load24(words, this.#doneWord(table, stride)) !== 0) stride++;
+    let stride = load23(words, table + T_SWEPT2);
+    while (stride < strides && load23(words, this.#doneWord(table, stride)) !== 0) stride++;
     release4(words, table + T_SWEPT2, stride);
     return stride;
   }
@@ -6686,7 +6594,7 @@ var Migration = class {
     const { base } = this.#participant;
     enter7(words, base);
     poke18(words, base + P_REAPING2, table / 4);
-    compareAndSet13(words, H_ROOT7, table / 4, load24(words, table + T_NEXT6));
+    compareAndSet13(words, H_ROOT7, table / 4, load23(words, table + T_NEXT6));
     this.reap(table);
     poke18(words, base + P_REAPING2, 0);
     leave7(words, base);
@@ -6706,7 +6614,7 @@ var Migration = class {
   #moveSlots(table, first, count) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load24(words, table + T_NEXT6) * 4;
+    const next = load23(words, table + T_NEXT6) * 4;
     enter7(words, base);
     this.#permits.turnTo(next);
     if (!this.#move(base, table, first, count)) {
@@ -6719,7 +6627,7 @@ var Migration = class {
   giveUpUnlinked(table, slot) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load24(words, table + T_NEXT6) * 4;
+    const next = load23(words, table + T_NEXT6) * 4;
     enter7(words, base);
     this.#permits.turnTo(next);
     const closed = giveUpUnlinked(words, base, slot);
@@ -6731,12 +6639,12 @@ var Migration = class {
 
 // src/table/resizer.ts
 var { H_PARTICIPANTS: H_PARTICIPANTS5, H_ROOT: H_ROOT8, NEVER: NEVER3, P_EXPECTED: P_EXPECTED3, SLOT_WORDS: SLOT_WORDS6, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, V_STAMP: V_STAMP9 } = layout_exports;
-var { hint: hint14, load: load25, own: own17, poke: poke19 } = atomics_exports;
+var { hint: hint14, load: load24, own: own17, poke: poke19 } = atomics_exports;
 var { enter: enter8, leave: leave8 } = section_exports;
 var MOST_EXPECTED = 2 ** 28;
 function expectedEntries(words) {
   let sum = 0;
-  const slots = load25(words, H_PARTICIPANTS5);
+  const slots = load24(words, H_PARTICIPANTS5);
   for (let slot = 0; slot < slots; slot++) {
     sum += hint14(words, participantBase(slot) + P_EXPECTED3);
   }
@@ -6770,13 +6678,13 @@ var Resizer = class {
     return started;
   }
   #start(table, worth) {
-    while (load25(this.#words, table + T_NEXT7) === 0) {
+    while (load24(this.#words, table + T_NEXT7) === 0) {
       const counts = this.#count(table);
       if (isMostlyDead(counts) && this.#movesInVain(table)) {
         revokeHorizons(this.#words);
       }
       const next = this.#allocateNext(table, counts, worth);
-      if (next === 0) return load25(this.#words, table + T_NEXT7) !== 0;
+      if (next === 0) return load24(this.#words, table + T_NEXT7) !== 0;
       this.#migration.begin(table, next);
     }
     return true;
@@ -6784,7 +6692,7 @@ var Resizer = class {
   /** Starts a move if the root, in which this participant has just taken permits, is crowded. */
   startIfCrowded(table) {
     const words = this.#words;
-    if (load25(words, H_ROOT8) * 4 !== table) return;
+    if (load24(words, H_ROOT8) * 4 !== table) return;
     const claimed = claimedSlots(words, table);
     if (claimed < crowded(words[table + T_CAPACITY10])) return;
     this.start(table, earlyPurgeWorth(this.#count(table)));
@@ -6794,8 +6702,8 @@ var Resizer = class {
    */
   considerShrinking(deadShare) {
     const words = this.#words;
-    const table = load25(words, H_ROOT8) * 4;
-    if (load25(words, table + T_PERMITS5) < 0) return;
+    const table = load24(words, H_ROOT8) * 4;
+    if (load24(words, table + T_PERMITS5) < 0) return;
     const counts = this.#count(table);
     const expected = expectedEntries(words);
     if (!isSparse(counts, expected, this.#minCapacityShift)) {
@@ -6812,8 +6720,8 @@ var Resizer = class {
    */
   purge(worth) {
     const words = this.#words;
-    const table = load25(words, H_ROOT8) * 4;
-    if (load25(words, table + T_NEXT7) !== 0) return;
+    const table = load24(words, H_ROOT8) * 4;
+    if (load24(words, table + T_NEXT7) !== 0) return;
     const counts = this.#count(table);
     worth ??= purgeWorth(counts.capacity);
     if (!this.#canDrop(table, counts, worth) && !this.#canShrink(counts)) {
@@ -6826,14 +6734,14 @@ var Resizer = class {
    * place. The caller is pinned.
    */
   wouldPurge(worth) {
-    const table = load25(this.#words, H_ROOT8) * 4;
+    const table = load24(this.#words, H_ROOT8) * 4;
     const counts = this.#count(table);
     worth ??= purgeWorth(counts.capacity);
     return this.#hasDroppable(table, counts, worth) || this.#canShrink(counts);
   }
   /** How many more deletions would make a purge worth its while. */
   get deletionsWanted() {
-    const counts = this.#count(load25(this.#words, H_ROOT8) * 4);
+    const counts = this.#count(load24(this.#words, H_ROOT8) * 4);
     return purgeWorth(counts.capacity) - deadSlots(counts);
   }
   /**
@@ -6847,7 +6755,7 @@ var Resizer = class {
     poke19(words, announced, Math.min(entries, MOST_EXPECTED));
     if (entries <= before) return;
     this.#migration.finishIfMoving();
-    const table = load25(words, H_ROOT8) * 4;
+    const table = load24(words, H_ROOT8) * 4;
     const wanted = claimedSlots(words, table) + expectedEntries(words);
     if (wanted < crowded(words[table + T_CAPACITY10])) return;
     if (this.start(table)) this.#migration.finish(table);
@@ -6940,7 +6848,7 @@ var Resizer = class {
    * caller is pinned.
    */
   get hasPlace() {
-    const table = load25(this.#words, H_ROOT8) * 4;
+    const table = load24(this.#words, H_ROOT8) * 4;
     const bytes = tableBytes(this.#words[table + T_CAPACITY10]);
     return this.#participant.allocator.tables.hasPlace(bytes);
   }
@@ -6948,7 +6856,7 @@ var Resizer = class {
 
 // src/table/table.ts
 var { FINAL: FINAL5, H_ROOT: H_ROOT9, P_SEEN: P_SEEN5, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_PERMITS: T_PERMITS6, T_SHIFT: T_SHIFT8, V_PREV: V_PREV8 } = layout_exports;
-var { hint: hint15, load: load26, poke: poke20, fixed: fixed10, touch: touch6 } = atomics_exports;
+var { hint: hint15, load: load25, poke: poke20, fixed: fixed10, touch: touch6 } = atomics_exports;
 var { account: account3, announce: announce3 } = account_exports;
 var { enter: enter9, leave: leave9 } = section_exports;
 var { claimWithPermit: claimWithPermit3, closeEmpty: closeEmpty3, deadLink: deadLink3, homePlace: homePlace7, isClosed: isClosed5, isEmpty: isEmpty7, isFrozen: isFrozen5, isMoved: isMoved4, isUnlinked: isUnlinked6, linkFirst: linkFirst4, nextPlace: nextPlace5, readHash: readHash3, readLink: readLink6, refOf: refOf7, relink: relink3, slotAt: slotAt7 } = slot_exports;
@@ -6997,7 +6905,7 @@ var Table = class {
   find(key) {
     const words = this.#words;
     const hash = key.hash;
-    let table = load26(words, H_ROOT9) * 4;
+    let table = load25(words, H_ROOT9) * 4;
     for (; ; ) {
       const mask = words[table + T_CAPACITY11] - 1;
       let place = homePlace7(hash, words[table + T_SHIFT8]);
@@ -7027,7 +6935,7 @@ var Table = class {
         }
         place = nextPlace5(place, mask);
       }
-      table = load26(words, table + T_NEXT8) * 4;
+      table = load25(words, table + T_NEXT8) * 4;
       if (table === 0) return 0;
     }
   }
@@ -7049,16 +6957,16 @@ var Table = class {
   #seek(key, toInsert) {
     const words = this.#words;
     for (; ; ) {
-      let table = load26(words, H_ROOT9) * 4;
-      let next = load26(words, table + T_NEXT8);
+      let table = load25(words, H_ROOT9) * 4;
+      let next = load25(words, table + T_NEXT8);
       if (next !== 0) this.migration.help(table);
       for (; ; ) {
         const found = this.#seekIn(table, key, toInsert, next !== 0);
         if (found >= 0) return found;
-        next = load26(words, table + T_NEXT8);
+        next = load25(words, table + T_NEXT8);
         if (next === 0) break;
         table = next * 4;
-        next = load26(words, table + T_NEXT8);
+        next = load25(words, table + T_NEXT8);
       }
       if (this.#slot === 0) return 0;
     }
@@ -7193,7 +7101,7 @@ var Table = class {
   }
   /** Links a version in the slot that the last seek found, which is claimed by now. */
   #linkInSlot(version) {
-    const isInNext = load26(this.#words, H_ROOT9) * 4 !== this.#table;
+    const isInNext = load25(this.#words, H_ROOT9) * 4 !== this.#table;
     if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
     return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
@@ -7223,7 +7131,7 @@ var Table = class {
    */
   touch(hashes, count) {
     const words = this.#words;
-    const table = load26(words, H_ROOT9) * 4;
+    const table = load25(words, H_ROOT9) * 4;
     const shift = words[table + T_SHIFT8];
     let seen = 0;
     for (let i = 0; i < count; i++) {
@@ -7238,7 +7146,7 @@ var Table = class {
   touchVersions(hashes, count) {
     this.touch(hashes, count);
     const words = this.#words;
-    const table = load26(words, H_ROOT9) * 4;
+    const table = load25(words, H_ROOT9) * 4;
     const mask = words[table + T_CAPACITY11] - 1;
     const shift = words[table + T_SHIFT8];
     for (let i = 0; i < count; i++) {
@@ -7269,8 +7177,8 @@ var Table = class {
    */
   insertNew(hash, version, isAlone) {
     const words = this.#words;
-    const table = load26(words, H_ROOT9) * 4;
-    if (load26(words, table + T_NEXT8) !== 0) return false;
+    const table = load25(words, H_ROOT9) * 4;
+    if (load25(words, table + T_NEXT8) !== 0) return false;
     const mask = words[table + T_CAPACITY11] - 1;
     let place = homePlace7(hash, words[table + T_SHIFT8]);
     let slot = slotAt7(table, place);
@@ -7301,12 +7209,12 @@ var Table = class {
    */
   #startOrFinishMove() {
     const words = this.#words;
-    const root = load26(words, H_ROOT9) * 4;
+    const root = load25(words, H_ROOT9) * 4;
     if (root !== this.#table) {
-      if (load26(words, root + T_NEXT8) !== 0) this.migration.finish(root);
+      if (load25(words, root + T_NEXT8) !== 0) this.migration.finish(root);
       return "lost";
     }
-    if (load26(words, root + T_PERMITS6) > 0) return "lost";
+    if (load25(words, root + T_PERMITS6) > 0) return "lost";
     return this.resizer.start(root) ? "lost" : "full";
   }
 };
@@ -7486,6 +7394,273 @@ function bringSoonest(segment, { refs, hashes }, place) {
   ];
 }
 
+// src/table/ghosts.ts
+var { GHOST_WAYS: GHOST_WAYS2, H_GHOST_LINES: H_GHOST_LINES2, H_GHOSTS: H_GHOSTS2, H_QUEUE_TAIL: H_QUEUE_TAIL2, H_QUEUE_WORDS: H_QUEUE_WORDS2 } = layout_exports;
+var { fixed: fixed11, hint: hint16, poke: poke21 } = atomics_exports;
+var HASHES2 = 2 ** 32;
+var FINGERPRINT_SHIFT2 = 16;
+var FINGERPRINT_MASK = 65535;
+var QUEUED = 32768;
+var TIME_MASK = 32767;
+var QUEUE_UNITS = 7;
+function noteInserted(words, hash, latest) {
+  const place = placeFor(words, hash);
+  const word = hint16(words, place);
+  const isGhost = isOf(word, hash) && (word & QUEUED) === 0 && ageOf(words, word) <= toUnits(words, latest);
+  poke21(words, place, isGhost ? 0 : wordOf3(words, hash, QUEUED));
+  return !isGhost;
+}
+function noteQueued(words, hash) {
+  poke21(words, placeFor(words, hash), wordOf3(words, hash, QUEUED));
+}
+function noteEvicted(words, hash) {
+  poke21(words, placeFor(words, hash), wordOf3(words, hash, 0));
+}
+function forget(words, hash) {
+  const at = find(words, hash);
+  if (at !== 0) poke21(words, at, 0);
+}
+function isQueued(words, hash) {
+  const at = find(words, hash);
+  if (at === 0) return false;
+  const word = hint16(words, at);
+  return (word & QUEUED) !== 0 && ageOf(words, word) <= toUnits(words, fixed11(words, H_QUEUE_WORDS2));
+}
+function placeFor(words, hash) {
+  const line = lineOf(words, hash);
+  let place = line;
+  let oldest = -1;
+  const now4 = timeOf(words);
+  for (let at = line; at < line + GHOST_WAYS2; at++) {
+    const word = hint16(words, at);
+    if (isOf(word, hash)) return at;
+    const age = word === 0 ? TIME_MASK + 1 : now4 - word & TIME_MASK;
+    if (age <= oldest) continue;
+    place = at;
+    oldest = age;
+  }
+  return place;
+}
+function wordOf3(words, hash, flag) {
+  return fingerprintOf(hash) << FINGERPRINT_SHIFT2 | flag | timeOf(words);
+}
+function isOf(word, hash) {
+  return word >>> FINGERPRINT_SHIFT2 === fingerprintOf(hash);
+}
+function find(words, hash) {
+  const line = lineOf(words, hash);
+  for (let at = line; at < line + GHOST_WAYS2; at++) {
+    if (isOf(hint16(words, at), hash)) return at;
+  }
+  return 0;
+}
+function lineOf(words, hash) {
+  const line = (hash >>> 0) * fixed11(words, H_GHOST_LINES2) / HASHES2;
+  return fixed11(words, H_GHOSTS2) + Math.floor(line) * GHOST_WAYS2;
+}
+function fingerprintOf(hash) {
+  return hash & FINGERPRINT_MASK || FINGERPRINT_MASK;
+}
+function timeOf(words) {
+  const queued = hint16(words, H_QUEUE_TAIL2);
+  return queued >>> unitShift(words) & TIME_MASK;
+}
+function ageOf(words, word) {
+  return timeOf(words) - word & TIME_MASK;
+}
+function toUnits(words, entries) {
+  return entries >>> unitShift(words);
+}
+function unitShift(words) {
+  const shift = 31 - Math.clz32(fixed11(words, H_QUEUE_WORDS2));
+  return Math.max(0, shift - QUEUE_UNITS);
+}
+
+// src/table/hand.ts
+var LINE_SLOTS = 16 / SLOT_WORDS;
+var HASHES3 = 2 ** 32;
+function nextLine(words, table, hashes = HASHES3) {
+  const fraction = reversed(add(words, H_HAND, 1)) / HASHES3;
+  const lines = words[table + T_CAPACITY] / LINE_SLOTS;
+  return Math.floor(fraction * (hashes / HASHES3) * lines) * LINE_SLOTS;
+}
+function reversed(number) {
+  let bits = number;
+  bits = bits >>> 1 & 1431655765 | (bits & 1431655765) << 1;
+  bits = bits >>> 2 & 858993459 | (bits & 858993459) << 2;
+  bits = bits >>> 4 & 252645135 | (bits & 252645135) << 4;
+  bits = bits >>> 8 & 16711935 | (bits & 16711935) << 8;
+  return (bits >>> 16 | bits << 16) >>> 0;
+}
+
+// src/table/resident.ts
+var { H_ROOT: H_ROOT11, T_CAPACITY: T_CAPACITY13, T_NEXT: T_NEXT10, T_SHIFT: T_SHIFT10 } = layout_exports;
+var REACH2 = 32;
+function residentOf(words, hash) {
+  const root = load(words, H_ROOT11) * 4;
+  const ref = residentIn(words, root, hash);
+  if (ref !== 0) return ref;
+  const next = load(words, root + T_NEXT10) * 4;
+  return next === 0 ? 0 : residentIn(words, next, hash);
+}
+function residentIn(words, table, hash) {
+  const mask = words[table + T_CAPACITY13] - 1;
+  const home2 = homePlace(hash, words[table + T_SHIFT10]);
+  const end = home2 + Math.min(REACH2, mask + 1);
+  for (let i = home2; i < end; i++) {
+    const slot = slotAt(table, i & mask);
+    const there = readHash(words, slot);
+    if (isEmpty(there)) return 0;
+    if (there !== hash) continue;
+    const ref = valueRefOf(readLink(words, slot));
+    if (ref !== 0) return ref;
+  }
+  return 0;
+}
+function residentAt(words, place, resident) {
+  const root = load(words, H_ROOT11) * 4;
+  const slot = slotAt(root, place & words[root + T_CAPACITY13] - 1);
+  const link2 = readLink(words, slot);
+  resident.hash = hint(words, slot);
+  resident.ref = isMoved(link2) ? residentOf(words, resident.hash) : valueRefOf(link2);
+}
+
+// src/table/small_queue.ts
+var { H_QUEUE: H_QUEUE2, H_QUEUE_HEAD: H_QUEUE_HEAD2, H_QUEUE_TAIL: H_QUEUE_TAIL3, H_QUEUE_WORDS: H_QUEUE_WORDS3 } = layout_exports;
+var { add: add7, compareAndSet: compareAndSet14, fixed: fixed12, hint: hint17, load: load26, poke: poke22 } = atomics_exports;
+var NO_HASH2 = 0;
+function queueLength(words) {
+  const length = hint17(words, H_QUEUE_TAIL3) - hint17(words, H_QUEUE_HEAD2);
+  return Math.max(0, length | 0);
+}
+function enqueue(words, hash) {
+  poke22(words, placeOf5(words, add7(words, H_QUEUE_TAIL3, 1)), hash);
+}
+function dequeue(words) {
+  for (; ; ) {
+    const head = load26(words, H_QUEUE_HEAD2);
+    const length = load26(words, H_QUEUE_TAIL3) - head | 0;
+    if (length <= 0) return NO_HASH2;
+    const overrun = length - fixed12(words, H_QUEUE_WORDS3);
+    if (overrun > 0) {
+      compareAndSet14(words, H_QUEUE_HEAD2, head, head + overrun | 0);
+      continue;
+    }
+    const place = placeOf5(words, head);
+    const hash = hint17(words, place);
+    if (!compareAndSet14(words, H_QUEUE_HEAD2, head, head + 1 | 0)) continue;
+    const isMine = hash !== NO_HASH2 && compareAndSet14(words, place, hash, NO_HASH2);
+    return isMine ? hash : NO_HASH2;
+  }
+}
+function placeOf5(words, number) {
+  return fixed12(words, H_QUEUE2) + (number >>> 0) % fixed12(words, H_QUEUE_WORDS3);
+}
+
+// src/map/s3_fifo.ts
+var SMALL_SHARE = 10;
+var HEAT_TO_STAY = 2;
+var MOST_LOOKS = 64;
+var CHOICES_PER_COUNT = 64;
+var S3Fifo = class {
+  #words;
+  #resident = {
+    ref: 0,
+    hash: 0
+  };
+  /** The next slot of the line that this hand has taken, and how many of it are left. */
+  #place = 0;
+  #left = 0;
+  /** How many entries there are, as far as is known, and for how many choices that holds. */
+  #entries = 0;
+  #untilCount = 0;
+  /** What this choice spared first, although it could have been evicted; 0: nothing. */
+  #spared = 0;
+  constructor(words) {
+    this.#words = words;
+  }
+  onInsert(hash) {
+    const words = this.#words;
+    this.#count();
+    if (noteInserted(words, hash, this.#entries)) enqueue(words, hash);
+    else warm(words, hash);
+  }
+  choose(candidates) {
+    this.#count();
+    this.#spared = 0;
+    for (let looks2 = 0; looks2 < MOST_LOOKS; looks2++) {
+      const ref = this.#isQueueFull ? this.#lookAtQueue(candidates) : this.#lookAtMain(candidates);
+      if (ref !== 0) return ref;
+    }
+    return this.#spared || this.#lookAtQueue(candidates);
+  }
+  get #isQueueFull() {
+    const share = Math.max(1, Math.floor(this.#entries / SMALL_SHARE));
+    return queueLength(this.#words) > share;
+  }
+  /** Counts the entries now and then: they are many participants' to count. */
+  #count() {
+    if (this.#untilCount-- > 0) return;
+    this.#untilCount = CHOICES_PER_COUNT;
+    this.#entries = sumHints(this.#words, P_ENTRIES);
+  }
+  /** Takes the next key out of the small queue; its newest version, if it should go; else 0. */
+  #lookAtQueue({ isEvictable: isEvictable2, limit }) {
+    const words = this.#words;
+    const hash = dequeue(words);
+    if (hash === NO_HASH2 || !isQueued(words, hash)) return 0;
+    const ref = residentOf(words, hash);
+    if (ref === 0) {
+      forget(words, hash);
+      return 0;
+    }
+    if (hash >>> 0 >= limit || !isEvictable2(ref, hash)) {
+      enqueue(words, hash);
+      noteQueued(words, hash);
+      return 0;
+    }
+    if (this.#hasExpired(ref)) {
+      forget(words, hash);
+      return ref;
+    }
+    if (coolTo(words, hash, 1) >= HEAT_TO_STAY) {
+      forget(words, hash);
+      this.#spared ||= ref;
+      return 0;
+    }
+    coolTo(words, hash, 0);
+    noteEvicted(words, hash);
+    return ref;
+  }
+  /** Looks at the next slot; its newest version, if it should go; else 0. */
+  #lookAtMain({ isEvictable: isEvictable2, limit }) {
+    const words = this.#words;
+    if (this.#left === 0) {
+      this.#place = nextLine(words, load(words, H_ROOT) * 4, limit);
+      this.#left = LINE_SLOTS;
+    }
+    this.#left--;
+    const resident = this.#resident;
+    residentAt(words, this.#place++, resident);
+    const { ref, hash } = resident;
+    if (ref === 0) return 0;
+    if (this.#hasExpired(ref)) return isEvictable2(ref, hash) ? ref : 0;
+    if (isQueued(words, hash)) return 0;
+    if (cool(words, hash) === 0) return isEvictable2(ref, hash) ? ref : 0;
+    if (this.#spared === 0 && isEvictable2(ref, hash)) this.#spared = ref;
+    return 0;
+  }
+  #hasExpired(ref) {
+    const words = this.#words;
+    return load(words, H_TTL_USED) !== 0 && hasExpired(words, ref);
+  }
+};
+
+// src/map/policies.ts
+function policyFor(segment) {
+  return segment.keepsGhosts ? new S3Fifo(segment.words) : new RandomReplacement();
+}
+
 // src/map/wake_ups.ts
 import { setImmediate } from "node:timers";
 var { notify: notify3, sleepOn: sleepOn2 } = atomics_exports;
@@ -7550,18 +7725,25 @@ var Attachment = class _Attachment {
   #lifeline;
   /** What chooses the entries to evict, in a map that evicts. */
   evictionPolicy;
+  /** What keeps the number of entries down, in a map that was told one. */
+  entryKeeper;
+  /** What this participant had counted when it was last asked. */
+  #entriesNoted;
   /** What clears up after a worker that died while it worked on the table. */
   tableRecovery;
   /** What works for it in the background. */
   resident;
+  /** Who hears of what it removes. */
+  removalListeners = /* @__PURE__ */ new Set();
   /** How it sleeps while it waits for changes. */
   wakeUps;
   /** What is closed together with the attachment. */
   dependents = /* @__PURE__ */ new Set();
-  constructor(segment, participant, lifeline, evictionPolicy = new RandomReplacement()) {
+  constructor(segment, participant, lifeline, evictionPolicy = policyFor(segment)) {
     this.segment = segment;
     this.evictionPolicy = evictionPolicy;
     this.participant = participant;
+    this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
     this.wakeUps = new WakeUps(segment.words);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
@@ -7569,18 +7751,18 @@ var Attachment = class _Attachment {
     participant.repairWith(() => this.#repair(), () => ticker.wake());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
-    this.fastPath = kernel ?? fastPathFallback(words, floats, participant.base);
+    this.fastPath = kernel ?? fastPathFallback(words, floats);
   }
   /**
    * Makes a segment and attaches to it. \`attach.ts\` begins what runs in the background.
    */
   static make(options, policy) {
-    const { capacity, ...rest } = options;
+    const { capacity, policy: name = "s3-fifo", ...rest } = options;
     const minCapacityShift = minCapacityShiftFor(capacity);
-    const keepsHeat = options.evict;
     const segment = Segment.create({
       ...rest,
-      keepsHeat,
+      keepsHeat: options.evict,
+      keepsGhosts: options.evict && name === "s3-fifo",
       minCapacityShift
     });
     const { participant, lifeline } = join(segment);
@@ -7629,6 +7811,14 @@ var Attachment = class _Attachment {
       this.participant.abandon();
       this.#lifeline.release();
     }
+  }
+  /** How many more entries this participant counts than when this was called last. */
+  noteEntries() {
+    const { participant, segment: { words } } = this;
+    const entries = own(words, participant.base + P_ENTRIES);
+    const more = entries - this.#entriesNoted | 0;
+    this.#entriesNoted = entries;
+    return more;
   }
   /** Does work under a pin. */
   pinned(work2) {
@@ -7836,8 +8026,9 @@ var ChangeNotes = class {
   #segment;
   #key;
   #isCallers;
-  /** The policy of eviction that hears of changes; undefined: none does. */
-  #listener;
+  #attachment;
+  /** Whether eviction wants to hear of changes. */
+  #isHeard;
   /**
    * @param attachment The worker's hold on the map.
    * @param key Where keys are packed. Changes are noted if that is the attachment's own: those of
@@ -7848,19 +8039,31 @@ var ChangeNotes = class {
     this.#segment = segment;
     this.#key = key;
     this.#isCallers = key === attachment.key;
-    const isHeard = segment.evicts && evictionPolicy.onChange !== void 0;
-    this.#listener = isHeard ? evictionPolicy : void 0;
+    this.#attachment = attachment;
+    const { onChange, onInsert } = evictionPolicy;
+    this.#isHeard = segment.evicts && (onChange !== void 0 || onInsert !== void 0 || segment.mostEntries > 0);
   }
   /** Whether anybody wants to know which key has changed. */
   get wantsKey() {
-    return this.#listener !== void 0 || underway2.innermost !== void 0;
+    return this.#isHeard || underway2.innermost !== void 0;
   }
   /** After a change of the packed key's entry; it need not be packed if nobody wants it. */
   note() {
+    if (this.#isHeard) this.#noteForEviction();
     if (!this.#isCallers) return;
     if (ticker2.isResting) ticker2.wake();
-    this.#listener?.onChange?.(this.#key.hash);
     underway2.innermost?.note(this.#segment, this.#key);
+  }
+  /** Tells the policy of a caller's change; what was evicted only changes how many there are. */
+  #noteForEviction() {
+    const { entryKeeper, evictionPolicy } = this.#attachment;
+    const isInserted = this.#attachment.noteEntries() > 0;
+    if (!this.#isCallers) return;
+    const { hash } = this.#key;
+    evictionPolicy.onChange?.(hash);
+    if (!isInserted) return;
+    evictionPolicy.onInsert?.(hash);
+    entryKeeper?.keep();
   }
 };
 
@@ -7884,8 +8087,95 @@ var TAG_CLONE = 6;
 var TAG_CUSTOM = 7;
 var TAG_UTF8 = 7;
 
+// src/table/fast_lookup.ts
+var fast_lookup_exports = {};
+__export(fast_lookup_exports, {
+  FOUND: () => FOUND,
+  LONG: () => LONG,
+  NUMBER: () => NUMBER,
+  NUMBER_INFO: () => NUMBER_INFO,
+  copiedValue: () => copiedValue,
+  lookup: () => lookup,
+  lookupPacked: () => lookupPacked,
+  packAndHashWide: () => packAndHashWide,
+  wideInfo: () => wideInfo
+});
+var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES2, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
+var { load: load27 } = atomics_exports;
+var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
+var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
+var { hashWords: hashWords4, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
+var { warm: warm3 } = heat_exports;
+var { keyWords: keyWords5, valueIndexOf: valueIndexOf3 } = version_exports;
+var NUMBER = -2;
+var FOUND = -3;
+var LONG = -4;
+var NUMBER_BYTES2 = 8;
+var NUMBER_INFO = NUMBER_BYTES2 | TAG_NUMBER2 << TAG_SHIFT4;
+function lookup(words, floats, base, key, text, most) {
+  const length = text.length;
+  if (length > KEY_SCRATCH_BYTES2) return UNDECIDED3;
+  const hash = packAndHash3(text, key, words[H_SEED3], words[H_SEED3 + 1]);
+  return hash === 0 ? lookupWide(words, floats, base, key, text, most) : lookupPacked(words, floats, base, key, hash, length, most);
+}
+function lookupWide(words, floats, base, key, text, most) {
+  const hash = packAndHashWide(words, key, text);
+  if (hash === 0) return UNDECIDED3;
+  return lookupPacked(words, floats, base, key, hash, wideInfo(text), most);
+}
+function packAndHashWide(words, key, text) {
+  if (text.length * 2 > KEY_SCRATCH_BYTES2) return 0;
+  packWide3(text, key);
+  const info = wideInfo(text);
+  return hashWords4(key, keyWords5(info), info, words[H_SEED3], words[H_SEED3 + 1]);
+}
+function wideInfo(text) {
+  return text.length * 2 | KEY_WIDE4;
+}
+function lookupPacked(words, floats, base, key, hash, info, most) {
+  const before = beginOptimisticRead2(words);
+  const version = findOptimistically2(words, hash, key, info);
+  if (version === UNDECIDED3) return UNDECIDED3;
+  let found = 0;
+  if (version !== 0) {
+    if (seemsPlainNumber(words, version)) {
+      const at = valueIndexOf3(version, info) * 2;
+      floats[base + P_RESULT3 >> 1] = loadFloat2(words, at);
+      warm3(words, hash);
+      found = NUMBER;
+    } else found = copyOut(words, floats, base, hash, info, version, most);
+  }
+  return validates2(words, before) ? found : UNDECIDED3;
+}
+function seemsPlainNumber(words, version) {
+  return load27(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load27(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
+}
+function copyOut(words, floats, base, hash, info, version, most) {
+  const valueInfo = load27(words, version * 4 + V_VALUE5);
+  if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
+  const to = copiedValue(base, info) * 2;
+  const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
+  if (to > end) return UNDECIDED3;
+  words[base + P_HASH2] = hash;
+  words[base + P_INFO2] = info;
+  words[base + P_VALUE_INFO2] = valueInfo;
+  const keyInfo = load27(words, version * 4 + V_KEY8);
+  const from = valueIndexOf3(version, keyInfo) * 2;
+  const expires = (keyInfo & HAS_EXPIRY7) !== 0;
+  if (!expires && most >= 0) warm3(words, hash);
+  floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
+  const bytes = valueInfo & LENGTH_MASK4;
+  const count = bytes + 7 >>> 3 << 1;
+  if (bytes > most || to + count > end) return LONG;
+  for (let i = 0; i < count; i += 2) copyPair2(words, from + i, to + i);
+  return FOUND;
+}
+function copiedValue(base, info) {
+  return (base + P_KEY4 + keyWords5(info) + 1 >> 1) + 1;
+}
+
 // src/map/fast_commit.ts
-var { P_DELETED: P_DELETED3, P_HASH: P_HASH4, P_INFO: P_INFO4, P_RESULT: P_RESULT4, TAG_SHIFT: TAG_SHIFT5 } = layout_exports;
+var { P_DELETED: P_DELETED3, P_HASH: P_HASH3, P_INFO: P_INFO3, P_RESULT: P_RESULT4, TAG_SHIFT: TAG_SHIFT5 } = layout_exports;
 var { TAG_LATIN1: TAG_LATIN12, TAG_NUMBER: TAG_NUMBER3 } = codec_exports;
 var { NUMBER_INFO: NUMBER_INFO2 } = fast_lookup_exports;
 var { ABSENT: ABSENT2, ANY_VERSION: ANY_VERSION2, DONE: DONE2, touchHome: touchHome2, UNDONE: UNDONE3 } = fast_path_exports;
@@ -7921,8 +8211,8 @@ var FastCommitter = class {
     this.#key = key;
     this.#changes = changes;
     this.#deleted = base + P_DELETED3;
-    this.#hash = base + P_HASH4;
-    this.#info = base + P_INFO4;
+    this.#hash = base + P_HASH3;
+    this.#info = base + P_INFO3;
     this.#result = (base + P_RESULT4) / 2;
   }
   // ---- the packed key ---------------------------------------------------------------------------
@@ -8417,13 +8707,14 @@ var Remover = class {
    */
   remove(ref, why) {
     if (this.#isStuck) return false;
-    const { participant, segment: { words } } = this.#attachment;
+    const { participant, removalListeners, segment: { words } } = this.#attachment;
     this.#key.copyFrom(words, ref);
     const { maker } = this.#committer;
     const outcome = this.#committer.tryCommit(false, (current) => current === ref ? maker.tombstone() : LEAVE);
     if (outcome === "full") this.#isStuck = true;
     if (outcome !== "done") return false;
     participant.count(why);
+    for (const hear of removalListeners) hear(ref, why);
     return true;
   }
 };
@@ -8541,18 +8832,67 @@ function sweepExpired(attachment) {
   return hadExpired ? "soon" : "later";
 }
 
+// src/map/entry_limit.ts
+var HASHES4 = 2 ** 32;
+var BATCH = 3;
+var LEAST_BATCHES = 64;
+var MOST_CHOICES = 4;
+var EntryLimit = class {
+  #attachment;
+  #most;
+  #batch;
+  #remover;
+  #candidates;
+  constructor(attachment) {
+    const { segment, table } = attachment;
+    this.#attachment = attachment;
+    this.#most = segment.mostEntries;
+    this.#batch = Math.min(BATCH, Math.ceil(this.#most / LEAST_BATCHES));
+    this.#remover = new Remover(attachment);
+    this.#candidates = {
+      segment,
+      table,
+      limit: HASHES4,
+      // What an open snapshot shows is kept for it, and counts no more.
+      isEvictable: (ref) => !isTombstone(segment.words, ref)
+    };
+  }
+  /** After an insertion: evicts if there are too many entries. */
+  keep() {
+    const { participant, segment: { words } } = this.#attachment;
+    const over = sumHints(words, P_ENTRIES) - this.#most;
+    if (over <= 0) return;
+    participant.pin();
+    try {
+      this.#evict(Math.max(over, this.#batch));
+    } finally {
+      participant.unpin();
+    }
+  }
+  /** Evicts so many entries; the next choice comes to something where another worker was faster. */
+  #evict(count) {
+    const { evictionPolicy, segment: { words } } = this.#attachment;
+    for (let i = 0; i < MOST_CHOICES && count > 0; i++) {
+      const ref = evictionPolicy.choose(this.#candidates);
+      if (ref === 0) continue;
+      const cause = hasExpired(words, ref) ? "expired" : "evicted";
+      if (this.#remover.remove(ref, cause)) count--;
+    }
+  }
+};
+
 // src/map/counters.ts
 var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS6, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES5 } = layout_exports;
-var { hint: hint16, load: load27 } = atomics_exports;
+var { hint: hint18, load: load28 } = atomics_exports;
 var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
 var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
 function activityOf({ words, floats }, slot) {
   const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint16(words, base + P_USED_REFS4) + hint16(words, H_FLUSH3);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint18(words, base + P_USED_REFS4) + hint18(words, H_FLUSH3);
 }
 function sumActivity(segment) {
   let sum = 0;
-  const slots = load27(segment.words, H_PARTICIPANTS6);
+  const slots = load28(segment.words, H_PARTICIPANTS6);
   for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
   return sum;
 }
@@ -8679,6 +9019,9 @@ function attachTo(segment, policy) {
 }
 function maintained(attachment) {
   attachment.pinned(() => attachment.table.migration.keepReserve());
+  if (attachment.segment.mostEntries > 0) {
+    attachment.entryKeeper = new EntryLimit(attachment);
+  }
   const resident = new Maintenance(attachment, jobsOf(attachment));
   attachment.resident = resident;
   attachment.dependents.add({
@@ -8957,7 +9300,7 @@ function namesIn(directory) {
     ...readDirSync(directory)
   ]).map(({ name }) => name);
 }
-function fingerprintOf(path) {
+function fingerprintOf2(path) {
   const { dev, ino, mtime, size } = uninterrupted(() => statSync(path));
   return \`\${dev} \${ino} \${size} \${mtime?.getTime()}\`;
 }
@@ -8973,7 +9316,7 @@ function exists(path) {
 function rename(from, to) {
   uninterrupted(() => renameSync(from, to));
 }
-function remove4(path) {
+function remove3(path) {
   uninterrupted(() => removeSync(path));
 }
 function syncDirectory(directory) {
@@ -9558,7 +9901,7 @@ function forEachEvictable({ participant, segment: { words }, table }, visit) {
 }
 
 // src/map/scattered_eviction.ts
-var HASHES2 = 2 ** 32;
+var HASHES5 = 2 ** 32;
 var MOST_IN_VAIN = 16;
 var DUMP_PATIENCE_MS = 5;
 var RANGES_BESIDE_DUMP = 64;
@@ -9602,7 +9945,7 @@ var ScatteredEviction = class {
     const candidates = {
       segment,
       table,
-      limit: HASHES2,
+      limit: HASHES5,
       isEvictable: (ref, hash) => isEvictable(segment.words, ref, hash)
     };
     for (let inVain = 0; !this.#isOver && inVain < MOST_IN_VAIN; ) {
@@ -9624,12 +9967,12 @@ var ScatteredEviction = class {
    */
   #evictFromAnywhere() {
     const { segment, table } = this.#attachment;
-    const start = Math.floor(Math.random() * HASHES2);
+    const start = Math.floor(Math.random() * HASHES5);
     let ranges = isWaitingForDumps(this.#words) ? RANGES_BESIDE_DUMP : Infinity;
     for (const [from, to] of [
       [
         start,
-        HASHES2
+        HASHES5
       ],
       [
         0,
@@ -9685,7 +10028,7 @@ var ScatteredEviction = class {
 };
 function limitFor(words, inVain) {
   const place = neededFrom(words);
-  if (place === FIRST_PLACE || inVain % 2 !== 0) return HASHES2;
+  if (place === FIRST_PLACE || inVain % 2 !== 0) return HASHES5;
   return place - FIRST_PLACE;
 }
 function isWaitingForDumps(words) {
@@ -10346,8 +10689,8 @@ var RecordReader = class {
 
 // src/persist/bulk_load.ts
 var { H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY9, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES3, P_HAND: P_HAND6, P_LIVE_REFS: P_LIVE_REFS4, V_HEADER_WORDS: V_HEADER_WORDS8, V_WRITES: V_WRITES3 } = layout_exports;
-var { poke: poke21, store: store8 } = atomics_exports;
-var BATCH = 1024;
+var { poke: poke23, store: store8 } = atomics_exports;
+var BATCH2 = 1024;
 var AHEAD = 128;
 var BulkLoader = class {
   #attachment;
@@ -10405,7 +10748,7 @@ var BulkLoader = class {
   loadAll(words, count) {
     const { participant } = this.#attachment;
     for (let at = 0, done = 0; done < count; ) {
-      const batch = Math.min(BATCH, count - done);
+      const batch = Math.min(BATCH2, count - done);
       participant.pin();
       try {
         at = this.#loadBatch(words, at, batch);
@@ -10456,7 +10799,7 @@ var BulkLoader = class {
     } finally {
       participant.unpin();
     }
-    if (++this.#inBatch >= BATCH) this.#endBatch(this.#inBatch);
+    if (++this.#inBatch >= BATCH2) this.#endBatch(this.#inBatch);
   }
   #endBatch(entries) {
     this.#inBatch = 0;
@@ -10554,8 +10897,8 @@ var BulkLoader = class {
       if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
-    poke21(words, version * 4 + V_WRITES3, 0);
-    poke21(words, participant.base + P_HAND6, 0);
+    poke23(words, version * 4 + V_WRITES3, 0);
+    poke23(words, participant.base + P_HAND6, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;
     this.#newRefs += participant.allocator.blockRefs(bytes);
@@ -10847,7 +11190,7 @@ var PartFile = class _PartFile {
   /** Removes the file, unless it was published. */
   discard() {
     try {
-      if (this.file.hasItsName) remove4(this.file.path);
+      if (this.file.hasItsName) remove3(this.file.path);
     } catch {
     }
     this.file.close();
@@ -10881,7 +11224,7 @@ function removeLeftovers(parts) {
         read: true,
         write: true
       });
-      if (file.tryLock() && file.hasItsName) remove4(path);
+      if (file.tryLock() && file.hasItsName) remove3(path);
     } catch {
     }
   }
@@ -11504,7 +11847,7 @@ async function surplus(all, keep, judge) {
 }
 async function isWhole(path, onDamage) {
   try {
-    const fingerprint = fingerprintOf(path);
+    const fingerprint = fingerprintOf2(path);
     if (whole.get(path) === fingerprint) return true;
     using file = FileReader.open(path);
     const records = new RecordReader(file);
@@ -11520,7 +11863,7 @@ async function isWhole(path, onDamage) {
 }
 function note(path) {
   try {
-    whole.set(path, fingerprintOf(path));
+    whole.set(path, fingerprintOf2(path));
   } catch (cause) {
     throw failure("read the snapshot", path, cause);
   }
@@ -11533,7 +11876,7 @@ function moveAway(error, onDamage) {
 function discard(path) {
   whole.delete(path);
   try {
-    remove4(path);
+    remove3(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return;
     throw failure("remove the old snapshot", path, cause);

@@ -8,7 +8,7 @@
  *
  * ```text
  * header | transfer words | participant records | change words | chunk descriptors | heat words |
- * chunks …
+ * ghost words | small queue | chunks …
  * ```
  *
  * Modules on the path of every operation copy what they need from here, and the functions that they
@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 10;
+export const LAYOUT_VERSION = 11;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -61,6 +61,15 @@ export const H_WATCHED = 13;
 export const H_HEAT = 14;
 /** How many they are, less one: a power of two, so that this is a mask. */
 export const H_HEAT_MASK = 15;
+/** Where the ghost words begin, see `table/ghosts.ts`; 0: there are none. */
+export const H_GHOSTS = 202;
+/** How many lines of `GHOST_WAYS` they are. */
+export const H_GHOST_LINES = 203;
+/** Where the words of the small queue begin, and how many they are: see `table/small_queue.ts`. */
+export const H_QUEUE = 204;
+export const H_QUEUE_WORDS = 205;
+/** The most entries that the map is to hold; 0: as many as fit. */
+export const H_MOST_ENTRIES = 206;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
 /** The last tick at which something was written, or is about to be; never lowered. */
@@ -117,6 +126,11 @@ export const H_NO_KEY = 196;
 /** Named roots: a name and a ref each, see `segment/roots.ts`. */
 export const H_ROOTS = 224;
 export const ROOTS = 8;
+/** How many hashes were ever put into the small queue, and how many were taken out; they wrap. */
+export const H_QUEUE_TAIL = 240;
+export const H_QUEUE_HEAD = 241;
+/** How many lines of slots the hands of eviction have taken; it wraps. See `table/hand.ts`. */
+export const H_HAND = 242;
 /** The fields of `H_DISK`. */
 export const D_EPOCH = 0;
 export const D_ENTRIES = 1;
@@ -155,6 +169,14 @@ export const ARMED = 1;
 export const DESCRIPTORS: number = CHANGES + CHANGE_WORDS;
 /** Bytes of a segment for each byte of its heat words: about what the smallest entry takes. */
 export const HEAT_SHARE = 64;
+/** Bytes of a segment for each ghost word, unless it is said how many entries there will be. */
+export const GHOST_SHARE = 128;
+/** Ghost words of a line: those that a hash may have. */
+export const GHOST_WAYS = 16;
+/** Entries for each word of the small queue, which holds a tenth of them. */
+export const QUEUE_SHARE = 8;
+/** Words that it has besides: for what several workers add before one takes something. */
+export const QUEUE_SPARE = 16;
 
 // ---- participant record -------------------------------------------------------------------------
 

@@ -128,6 +128,8 @@ export type Lines = [
       "H_CHUNK_HINT" | "H_FLUSH" | "H_CEILING" | "H_LONG_KEY" | "H_LOW"
     >
   >,
+  // What evictions of all write, and what the words before do not share: they never change.
+  None<OnLine<Header, 240, "H_QUEUE_TAIL" | "H_QUEUE_HEAD" | "H_HAND">>,
   None<NotOnLine<Layout["TRANSFER"]>>,
   None<NotOnLine<Layout["PARTICIPANT_WORDS"]>>,
   // What others look at for each participant; then what an operation writes, on one line.

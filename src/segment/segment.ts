@@ -18,6 +18,8 @@ import {
   F_EVICT,
   FINAL,
   FIRST_TICK,
+  GHOST_SHARE,
+  GHOST_WAYS,
   H_CEILING,
   H_CHUNK_COUNT,
   H_CHUNK_HINT,
@@ -26,6 +28,8 @@ import {
   H_ERA,
   H_FIRST_CHUNK,
   H_FLAGS,
+  H_GHOST_LINES,
+  H_GHOSTS,
   H_HEAT,
   H_HEAT_MASK,
   H_ID,
@@ -33,8 +37,11 @@ import {
   H_LAYOUT,
   H_MAGIC,
   H_MIN_CAPACITY_SHIFT,
+  H_MOST_ENTRIES,
   H_NO_KEY,
   H_PARTICIPANTS,
+  H_QUEUE,
+  H_QUEUE_WORDS,
   H_READY,
   H_SEED,
   H_SNAPSHOTS,
@@ -46,6 +53,8 @@ import {
   LAYOUT_VERSION,
   MAGIC,
   MAX_PARTICIPANTS,
+  QUEUE_SHARE,
+  QUEUE_SPARE,
   REF_BYTES,
   TAG_SHIFT,
   TAG_TOMBSTONE,
@@ -87,6 +96,10 @@ export interface SegmentOptions {
   evict: boolean;
   /** Whether it is to be remembered how often entries are read: see `table/heat.ts`. */
   keepsHeat?: boolean;
+  /** Whether it is to be remembered which entries are new, and which were: see `table/ghosts.ts`. */
+  keepsGhosts?: boolean;
+  /** The most entries that it is to hold; 0, as by default: as many as fit. */
+  mostEntries?: number;
   minCapacityShift: number;
   /** The key of the hash function; by default a random one. */
   seed?: readonly [number, number];
@@ -129,6 +142,10 @@ export class Segment {
   readonly evicts: boolean;
   /** Whether it is remembered how often entries are read: see `table/heat.ts`. */
   readonly keepsHeat: boolean;
+  /** Whether it is remembered which entries are new, and which were: see `table/ghosts.ts`. */
+  readonly keepsGhosts: boolean;
+  /** The most entries that it is to hold; 0: as many as fit. */
+  readonly mostEntries: number;
   readonly minCapacityShift: number;
 
   private constructor(handle: SegmentHandle) {
@@ -155,6 +172,8 @@ export class Segment {
     this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
     this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
     this.keepsHeat = words[H_HEAT] !== 0;
+    this.keepsGhosts = words[H_GHOSTS] !== 0;
+    this.mostEntries = words[H_MOST_ENTRIES];
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
 
@@ -162,7 +181,13 @@ export class Segment {
   static create(options: SegmentOptions): Segment {
     const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
-    const geometry = layOut(buffer.byteLength, options.keepsHeat ?? false);
+    const mostEntries = options.mostEntries ?? 0;
+    const geometry = layOut(
+      buffer.byteLength,
+      options.keepsHeat ?? false,
+      options.keepsGhosts ?? false,
+      mostEntries,
+    );
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
@@ -171,6 +196,11 @@ export class Segment {
     poke(words, H_CHUNK_COUNT, geometry.chunkCount);
     poke(words, H_HEAT, geometry.heat);
     poke(words, H_HEAT_MASK, geometry.heatMask);
+    poke(words, H_GHOSTS, geometry.ghosts);
+    poke(words, H_GHOST_LINES, geometry.ghostLines);
+    poke(words, H_QUEUE, geometry.queue);
+    poke(words, H_QUEUE_WORDS, geometry.queueWords);
+    poke(words, H_MOST_ENTRIES, mostEntries);
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
     poke(words, H_MIN_CAPACITY_SHIFT, options.minCapacityShift);
@@ -232,13 +262,21 @@ export class Segment {
   }
 }
 
-/** Where the parts of a segment lie: that follows from its size, and from whether it keeps heat. */
+/** Where the parts of a segment lie: that follows from its size, and from what it remembers. */
 export interface Geometry {
   totalRefs: number;
   /** Word index of the heat words; 0: there are none. */
   heat: number;
   /** How many they are, less one. */
   heatMask: number;
+  /** Word index of the ghost words; 0: there are none. */
+  ghosts: number;
+  /** How many lines they are. */
+  ghostLines: number;
+  /** Word index of the small queue's words; 0: there are none. */
+  queue: number;
+  /** How many they are. */
+  queueWords: number;
   chunkShift: number;
   firstChunk: number;
   chunkCount: number;
@@ -249,8 +287,20 @@ function wordsOf(buffer: SharedArrayBuffer): Words {
   return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
 }
 
-/** The geometry of a segment of this size. */
-export function layOut(maxBytes: number, keepsHeat: boolean): Geometry {
+/**
+ * The geometry of a segment of this size.
+ *
+ * @param maxBytes The size.
+ * @param keepsHeat Whether it keeps heat.
+ * @param keepsGhosts Whether it keeps ghosts.
+ * @param mostEntries For how many entries these are; 0: for as many as there may be of a usual size.
+ */
+export function layOut(
+  maxBytes: number,
+  keepsHeat: boolean,
+  keepsGhosts = false,
+  mostEntries = 0,
+): Geometry {
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) *
     (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
@@ -260,14 +310,38 @@ export function layOut(maxBytes: number, keepsHeat: boolean): Geometry {
   );
   const chunkShift = Math.log2(chunkRefs);
   const mostChunks = Math.ceil(totalRefs / chunkRefs);
-  const descriptorsEnd = DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS;
-  const heat = keepsHeat ? roundUp(descriptorsEnd, LINE_WORDS) : 0;
+  let end = DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS;
+  const place = (words: number) => {
+    if (words === 0) return 0;
+    const start = roundUp(end, LINE_WORDS);
+    end = start + words;
+    return start;
+  };
+  const bytes = totalRefs * REF_BYTES;
+  const entries = mostEntries === 0
+    ? Math.floor(bytes / GHOST_SHARE)
+    : Math.min(mostEntries, Math.floor(bytes / HEAT_SHARE));
   const heatWords = keepsHeat ? heatWordsFor(totalRefs) : 0;
-  const headBytes = (keepsHeat ? heat + heatWords : descriptorsEnd) * 4;
-  const firstChunk = roundUp(headBytes, FIRST_CHUNK_ALIGN) / REF_BYTES;
-  const chunkCount = Math.floor((totalRefs - firstChunk) / chunkRefs);
-  const heatMask = Math.max(0, heatWords - 1);
-  return { totalRefs, heat, heatMask, chunkShift, firstChunk, chunkCount };
+  const ghostLines = keepsGhosts ? Math.ceil(entries / GHOST_WAYS) : 0;
+  const queueWords = keepsGhosts
+    ? Math.ceil(entries / QUEUE_SHARE) + QUEUE_SPARE
+    : 0;
+  const heat = place(heatWords);
+  const ghosts = place(ghostLines * GHOST_WAYS);
+  const queue = place(queueWords);
+  const firstChunk = roundUp(end * 4, FIRST_CHUNK_ALIGN) / REF_BYTES;
+  return {
+    totalRefs,
+    heat,
+    heatMask: Math.max(0, heatWords - 1),
+    ghosts,
+    ghostLines,
+    queue,
+    queueWords,
+    chunkShift,
+    firstChunk,
+    chunkCount: Math.floor((totalRefs - firstChunk) / chunkRefs),
+  };
 }
 
 /** A power of two, so that some bits of a hash choose one of them. */
@@ -354,11 +428,22 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
       words[H_LAYOUT]
     }, this module reads ${LAYOUT_VERSION}: use one version of the module in all workers`;
   }
-  const geometry = layOut(size, words[H_HEAT] !== 0);
+  const mostEntries = words[H_MOST_ENTRIES];
+  const geometry = layOut(
+    size,
+    words[H_HEAT] !== 0,
+    words[H_GHOSTS] !== 0,
+    mostEntries,
+  );
   if (
+    mostEntries < 0 ||
     words[H_TOTAL_REFS] !== geometry.totalRefs ||
     words[H_HEAT] !== geometry.heat ||
     words[H_HEAT_MASK] !== geometry.heatMask ||
+    words[H_GHOSTS] !== geometry.ghosts ||
+    words[H_GHOST_LINES] !== geometry.ghostLines ||
+    words[H_QUEUE] !== geometry.queue ||
+    words[H_QUEUE_WORDS] !== geometry.queueWords ||
     words[H_CHUNK_SHIFT] !== geometry.chunkShift ||
     words[H_FIRST_CHUNK] !== geometry.firstChunk ||
     words[H_CHUNK_COUNT] !== geometry.chunkCount ||

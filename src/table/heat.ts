@@ -68,6 +68,21 @@ export function cool(words: Words, hash: number): number {
   return heat;
 }
 
+/**
+ * Lowers the heat of a key to at most so much; returns what it was.
+ *
+ * O(1), wait-free.
+ */
+export function coolTo(words: Words, hash: number, most: number): number {
+  if (fixed(words, H_HEAT) === 0) return 0;
+  const at = wordOf(words, hash);
+  const cells = hint(words, at);
+  const shift = shiftOf(cells, hash);
+  const heat = countAt(cells, shift);
+  if (heat > most) poke(words, at, cells - ((heat - most) << shift));
+  return heat;
+}
+
 /** The heat of a key; 0 if the map keeps none. O(1), wait-free. */
 export function heatOf(words: Words, hash: number): number {
   if (fixed(words, H_HEAT) === 0) return 0;

@@ -161,3 +161,30 @@ Deno.test("SharedMap: the largest map works at both of its ends", () => {
 Deno.test("SharedMap: the largest map with a kernel works at both of its ends", () => {
   tryBothEnds(2 ** 32);
 });
+
+Deno.test("SharedMap.create() refuses bad values of maxEntries and policy", () => {
+  const evicting = { onFull: "evict", maxBytes: 2 ** 20 };
+  for (const maxEntries of [0, -1, 1.5, NaN, Infinity, 2 ** 30 + 1]) {
+    assertThrows(
+      () => create({ ...evicting, maxEntries }),
+      RangeError,
+      "maxEntries",
+    );
+  }
+  for (const maxEntries of ["5", {}, null, true, 5n]) {
+    assertThrows(
+      () => create({ ...evicting, maxEntries }),
+      TypeError,
+      "maxEntries",
+    );
+  }
+  for (const policy of ["", "fifo", null, 5, {}]) {
+    assertThrows(() => create({ ...evicting, policy }), TypeError, "policy");
+  }
+  for (const policy of ["s3-fifo", "random", undefined]) {
+    for (const maxEntries of [1, 2 ** 30, undefined]) {
+      using map = create({ ...evicting, policy, maxEntries });
+      map.set("a", 1);
+    }
+  }
+});

@@ -452,6 +452,24 @@ const MEMORY: Record<string, Scenario> = {
     },
     act: setLarge,
   },
+  "evicting what makes the entries too many": {
+    options: { onFull: "evict", maxEntries: 200 },
+    prepare(world) {
+      world.fill("k", 200, () => 40);
+      for (let i = 0; i < 200; i += 3) {
+        for (let reads = 0; reads < 3; reads++) world.map.get(`k${i}`);
+      }
+      for (const [key, value] of world.map) {
+        world.pending.set(key, [value, undefined]);
+      }
+    },
+    act(world) {
+      for (let i = 0; i < 3; i++) {
+        const text = textOf(`n${i}`, 0, 40);
+        world.attempt(`n${i}`, text, () => world.victim.set(`n${i}`, text));
+      }
+    },
+  },
 };
 
 /** The victim leaves much behind, because a snapshot shows it. */

@@ -21,8 +21,11 @@ import { Random } from "../testing/random.ts";
 
 const MIB = 2 ** 20;
 
-function evicting<V>(maxBytes = MIB): SharedMap<string, V> {
-  return SharedMap.create<string, V>({ maxBytes, onFull: "evict" });
+function evicting<V>(
+  maxBytes = MIB,
+  policy?: "random",
+): SharedMap<string, V> {
+  return SharedMap.create<string, V>({ maxBytes, onFull: "evict", policy });
 }
 
 for (const size of [1, 8, 100, 3000, 50_000]) {
@@ -146,8 +149,8 @@ Deno.test("SharedMap that evicts leaves all parts of its table equally full", ()
   assertLess(probes / linked, 6);
 });
 
-Deno.test("SharedMap that evicts chooses among all entries", () => {
-  using map = evicting<number>();
+Deno.test("SharedMap that evicts by chance chooses among all entries", () => {
+  using map = evicting<number>(MIB, "random");
   let count = 0;
   while (map.stats().evicted === 0) map.set(`old${count++}`, count);
   for (let i = 0; i < count; i++) map.set(`new${i}`, i);
@@ -158,8 +161,8 @@ Deno.test("SharedMap that evicts chooses among all entries", () => {
   assertGreater(left("new"), count / 2);
 });
 
-Deno.test("SharedMap that evicts prefers entries that expire soon", () => {
-  using map = evicting<number>();
+Deno.test("SharedMap that evicts by chance prefers entries that expire soon", () => {
+  using map = evicting<number>(MIB, "random");
   const kinds = [{}, { ttl: 3_600_000 }, { ttl: 60_000 }];
   let count = 0;
   while (map.stats().evicted === 0) {

@@ -550,3 +550,12 @@ bad  $E leave_BY_VERSION -DBUG_BY_VERSION "-DSTART=nwork=2;run W(0,UPD_B,UPD_A,2
 bad  $E leave_HOME_NEW -DBUG_HOME_NEW "-DSTART=nwork=2;run W(0,UPD_A,DEL,2,4);run S(2)"
 bad  $E leave_BIRTH_EARLY -DBUG_BIRTH_EARLY "-DSTART=nwork=3;$LA;$LB;run S(2)"
 for b in CHAIN BIRTH_LATE; do bad $E leave_$b -DBUG_$b "-DSTART=nwork=2;$LA;run W(1,UPD_A,0,4,8)"; done
+# ---- the small queue of eviction
+Q=small_queue.pml
+ok   $Q q_two -DEXACT "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(2)"
+ok   $Q q_three -DNP=3 -DEXACT "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(1)"
+ok   $Q q_death -DCRASH=1 "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(1)"
+full ok $Q q_overrun -DCRASH=1 "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(2)"
+bad  $Q qb_NO_EMPTY -DBUG_NO_EMPTY "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
+bad  $Q qb_PLAIN_EMPTY -DBUG_PLAIN_EMPTY "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(2)"
+bad  $Q qb_TAIL_APART -DEXACT -DBUG_TAIL_APART "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"

@@ -18,6 +18,8 @@ import {
   H_ERA,
   H_FIRST_CHUNK,
   H_LONG_KEY,
+  H_QUEUE,
+  H_QUEUE_WORDS,
   H_ROOT,
   H_WATCHED,
   H_WRITTEN,
@@ -49,6 +51,7 @@ import { treeStamp } from "../../src/reclamation/tree.ts";
 import { LAST_PLACE } from "../../src/reclamation/registry.ts";
 import { participantBase } from "../../src/segment/participants.ts";
 import type { Words } from "../../src/segment/atomics.ts";
+import { NO_HASH } from "../../src/table/small_queue.ts";
 import { isTombstone } from "../../src/table/version.ts";
 import { PLANTED } from "./shared_state.ts";
 import { tablesOf } from "./places.ts";
@@ -124,6 +127,17 @@ function isDisarming(index: number, value: number): boolean {
 /** Whether the worker that runs has a version in hand. */
 function isWriting(words: Words): boolean {
   return words[participantBase(slotOf(currentWorker())) + P_HAND] !== 0;
+}
+
+/** Whether a word is a place of the small queue, and what is written there says that it is empty. */
+function isEmptying(
+  words: Words,
+  index: number,
+  _expected: number,
+  value: number,
+): boolean {
+  const place = index - words[H_QUEUE];
+  return place >= 0 && place < words[H_QUEUE_WORDS] && value === NO_HASH;
 }
 
 /** What each worker saw when it began to look for its key. */
@@ -464,6 +478,17 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       const base = participantBase(slotOf(currentWorker()));
       return isTombstone(words, -words[base + P_HAND]) ? 0 : undefined;
     },
+  },
+  "two workers take one hash out of the small queue": {
+    of: "dequeue() | enqueue(91) | overrun(); dequeue(): the queue is full",
+    ...blind(isEmptying),
+  },
+  "what is taken out of the small queue stays in its place": {
+    of: "the small queue",
+    ...skipped(true, isEmptying),
+  },
+  "who finds the entry replaced that it was to evict evicts no other one": {
+    of: "the most entries, but one try each",
   },
 };
 

@@ -13,6 +13,7 @@ import {
   H_CHUNK_COUNT,
   H_CHUNK_SHIFT,
   H_FIRST_CHUNK,
+  H_HEAT,
   H_PARTICIPANTS,
   H_WATCHED,
   PARTICIPANT_WORDS,
@@ -27,6 +28,8 @@ export class MemoryImage {
   /** Views on the segment as it is at the beginning. */
   readonly #head: Int32Array;
   readonly #descriptors: Int32Array;
+  /** Heat, ghosts, and the small queue, if there are any. */
+  readonly #hints: Int32Array;
   readonly #chunks: Int32Array[];
   readonly #firstChunk: number;
 
@@ -46,6 +49,7 @@ export class MemoryImage {
       DESCRIPTORS + count * DESCRIPTOR_WORDS,
     );
     this.#firstChunk = words[H_FIRST_CHUNK] * 4;
+    this.#hints = copy(words[H_HEAT] || this.#firstChunk, this.#firstChunk);
     this.#chunks = Array.from({ length: count }, (_, chunk) => {
       const start = this.#firstChunk + chunk * size;
       return copy(start, start + size);
@@ -64,6 +68,8 @@ export class MemoryImage {
     if (this.words[H_WATCHED] !== 0) {
       this.words.fill(0, CHANGES, CHANGES + CHANGE_WORDS); // nobody waits at the beginning
     }
+    const { length } = this.#hints;
+    this.words.set(this.#hints, this.#firstChunk - length);
     this.words.set(this.#head, 0);
   }
 

@@ -21,16 +21,21 @@ import { reservedChunks } from "../../src/segment/long_key.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
 import { load, sleepOn, store } from "../../src/segment/atomics.ts";
+import { numberKeys } from "../../src/codec/keys.ts";
+import { EntryLimit } from "../../src/map/entry_limit.ts";
+import { Remover } from "../../src/map/removal.ts";
 import { purge as purgeTable } from "../../src/map/purge.ts";
 import { sweep as sweepUp } from "../../src/map/expiry_sweep.ts";
 import {
   closeSnapshot as closeSnapshotOf,
   versionAt,
 } from "../../src/table/clock.ts";
+import { liveEntries } from "../../src/table/account.ts";
 import { arm as armWord, changeWord } from "../../src/table/changes.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import { NUMBER } from "../../src/table/fast_lookup.ts";
-import { valueIndex } from "../../src/table/version.ts";
+import { dequeue, enqueue } from "../../src/table/small_queue.ts";
+import { isTombstone, valueIndex } from "../../src/table/version.ts";
 import type { Client } from "./client.ts";
 import { passTime } from "./clock.ts";
 import type { Model } from "./history.ts";
@@ -249,6 +254,69 @@ export const sleepForAny: Operation = {
   run: (me) => me.isUnchanged ? sleep(me, H_ANY_CHANGE) : 0,
   spec: anyResult,
 };
+
+// ---- eviction -----------------------------------------------------------------------------------
+
+/** Puts a hash into the small queue. */
+export const enqueueHash = (hash: number): Operation => ({
+  text: `enqueue(${hash})`,
+  run: ({ segment }) => enqueue(segment.words, hash) as undefined,
+  spec: anyResult,
+});
+
+/** Takes one out. */
+export const dequeueHash: Operation = {
+  text: "dequeue()",
+  run: ({ segment }) => dequeue(segment.words),
+  spec: anyResult,
+};
+
+/** Keys are digits to this base where several are one result. */
+const DIGITS = 16;
+
+/** Evicts down to the most entries; the keys that it evicted, as the digits of a number. */
+export const keepLimit: Operation = {
+  text: "keep()",
+  run: (me) => evictedBy(me, () => new EntryLimit(me.attachment).keep()),
+  spec: areEvicted,
+};
+
+/** The same, but it does not try again where another worker was faster. */
+export const keepLimitOnce: Operation = {
+  text: "keep() in one try",
+  run: (me) => evictedBy(me, () => evictOnce(me)),
+  spec: areEvicted,
+};
+
+function evictOnce({ attachment, segment }: Client): void {
+  const { words } = segment;
+  if (liveEntries(words) <= segment.mostEntries) return;
+  const { evictionPolicy, participant, table } = attachment;
+  const isEvictable = (ref: number) => !isTombstone(words, ref);
+  const candidates = { segment, table, limit: 2 ** 32, isEvictable };
+  participant.pin();
+  const ref = evictionPolicy.choose(candidates);
+  if (ref !== 0) new Remover(attachment).remove(ref, "evicted");
+  participant.unpin();
+}
+
+function evictedBy({ attachment, segment }: Client, act: () => void): number {
+  let keys = 0;
+  const hear = (ref: number) => {
+    keys = keys * DIGITS + numberKeys.read(segment, ref);
+  };
+  attachment.removalListeners.add(hear);
+  act();
+  attachment.removalListeners.delete(hear);
+  return keys;
+}
+
+function areEvicted({ map }: Model, _: number, result: Result): Result {
+  for (let keys = result!; keys > 0; keys = Math.floor(keys / DIGITS)) {
+    if (!map.delete(keys % DIGITS)) return undefined;
+  }
+  return result;
+}
 
 // ---- time ---------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ export interface Scenario {
   readonly name: string;
   /** log2 of the slots of the table; 8 unless said otherwise. */
   readonly shift?: number;
+  /** The most entries of the map, which evicts by S3-FIFO then; nothing: it does not evict. */
+  readonly mostEntries?: number;
   /** Brings the map into the state that the programs find. */
   prepare?(setup: Setup): void;
   readonly programs: readonly (readonly Operation[])[];
@@ -72,12 +74,18 @@ const TOMBSTONE_BYTES = 32;
 const FIRST_TICK = 10;
 
 /** Makes the segment of a scenario; every time the same. */
-export function build({ shift = 8, programs, prepare }: Scenario): Segment {
+export function build(
+  { shift = 8, mostEntries = 0, programs, prepare }: Scenario,
+): Segment {
+  const evict = mostEntries > 0;
   const segment = Segment.create({
     maxBytes: MAX_BYTES,
     keyCodec: "number",
     valueCodec: "number",
-    evict: false,
+    evict,
+    keepsHeat: evict,
+    keepsGhosts: evict,
+    mostEntries,
     minCapacityShift: 8,
     seed: [1, 2],
   });

@@ -7,6 +7,7 @@ import { chains } from "./scenarios/chains.ts";
 import { attachments } from "./scenarios/attachments.ts";
 import { randomPrograms } from "./scenarios/random_programs.ts";
 import { dumps } from "./scenarios/dumps.ts";
+import { eviction } from "./scenarios/eviction.ts";
 import { expiry } from "./scenarios/expiry.ts";
 import { memory } from "./scenarios/memory.ts";
 import { pairs, triples } from "./scenarios/one_key.ts";
@@ -33,4 +34,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...expiry,
   ...waiting,
   ...trees,
+  ...eviction,
 ];

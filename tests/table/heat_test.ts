@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Words } from "../../src/segment/atomics.ts";
 import { H_HEAT, H_HEAT_MASK } from "../../src/segment/layout.ts";
 import { Segment } from "../../src/segment/segment.ts";
-import { cool, heatOf, MOST_HEAT, warm } from "../../src/table/heat.ts";
+import { cool, coolTo, heatOf, MOST_HEAT, warm } from "../../src/table/heat.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
@@ -164,4 +164,21 @@ Deno.test("a map that keeps no heat reads and writes none", () => {
     assertStrictEquals(cool(words, hash), 0);
   }
   assert(words.every((word, i) => word === before[i]));
+});
+
+Deno.test("coolTo() lowers heat to at most so much, and that of no other key", () => {
+  const words = heated();
+  forSeeds(20 * SCALE, (random) => {
+    const hashes = [1, 2, 3].map((one) => hashOf(one, 5, random));
+    for (const hash of hashes) {
+      for (let i = random.below(5); i > 0; i--) warm(words, hash);
+    }
+    const [hash, ...others] = random.pick([hashes, hashes.toReversed()]);
+    const before = heatOf(words, hash);
+    const unchanged = others.map((other) => heatOf(words, other));
+    const most = random.below(4);
+    assertStrictEquals(coolTo(words, hash, most), before);
+    assertStrictEquals(heatOf(words, hash), Math.min(before, most));
+    assertEquals(others.map((other) => heatOf(words, other)), unchanged);
+  });
 });

@@ -1,37 +1,33 @@
 /**
- * The traces that hit ratios are measured with: which key each access asks for.
+ * Traces that are made up: which key each access asks for.
  *
  * @module
  */
 import { Random } from "../measure/random.ts";
+import type { Trace } from "./trace.ts";
 
 /** Keys that are asked for again and again. */
 const KEYS = 100_000;
+/** A tenth of them fits. */
+const ENTRIES = 10_000;
 /** Keys that are asked for once, between two stretches of the others. */
 const SCANNED = 20_000;
 const LARGE = 2 ** 24;
 
-/** One trace. */
-export interface Trace {
-  readonly name: string;
-  /** Numbers of keys, one for each access. */
-  readonly accesses: Uint32Array;
-}
-
-/** All traces, which are the same for the same seed. */
-export function tracesOf(seed: number, length: number): Trace[] {
+/** All of them, which are the same for the same seed. */
+export function syntheticTraces(seed: number, length: number): Trace[] {
+  const entries = ENTRIES;
   return [
-    { name: "Zipf 1.0", accesses: zipf(seed, length, 1) },
-    { name: "Zipf 0.8", accesses: zipf(seed, length, 0.8) },
-    { name: "Zipf 1.0 with scans", accesses: withScans(seed, length) },
-    { name: "a loop", accesses: Uint32Array.from({ length }, loopOf) },
-    { name: "one scan", accesses: Uint32Array.from({ length }, (_, i) => i) },
+    { name: "Zipf 1.0", accesses: zipf(seed, length, 1), entries },
+    { name: "Zipf 0.8", accesses: zipf(seed, length, 0.8), entries },
+    { name: "Zipf 1.0, scans", accesses: withScans(seed, length), entries },
+    { name: "a loop", accesses: Uint32Array.from({ length }, loopOf), entries },
   ];
 }
 
 /** Every key is asked for, in the same order each time: half of them fit. */
 function loopOf(_: unknown, i: number): number {
-  return i % 40_000;
+  return i % (2 * ENTRIES);
 }
 
 /** The key number k, from 1 on, is asked for in proportion to 1 / k ** exponent. */

@@ -1,0 +1,22 @@
+/**
+ * Which policy a map evicts by: that follows from what its memory keeps.
+ *
+ * @module
+ */
+
+import type { Segment } from "../segment/segment.ts";
+import type { EvictionPolicy } from "./eviction_policy.ts";
+import { RandomReplacement } from "./random_replacement.ts";
+import { S3Fifo } from "./s3_fifo.ts";
+
+/** The name of a policy, as an option. */
+export type PolicyName = "s3-fifo" | "random";
+/** All of them. */
+export const POLICIES: readonly PolicyName[] = ["s3-fifo", "random"];
+
+/** The policy of a map, for one of its workers. */
+export function policyFor(segment: Segment): EvictionPolicy {
+  return segment.keepsGhosts
+    ? new S3Fifo(segment.words)
+    : new RandomReplacement();
+}

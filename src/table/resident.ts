@@ -1,0 +1,72 @@
+/**
+ * Residents: the entries in some slots of the table, without their keys.
+ *
+ * @module
+ */
+
+import * as layout from "../segment/layout.ts";
+import { hint, load, type Words } from "../segment/atomics.ts";
+import {
+  homePlace,
+  isEmpty,
+  isMoved,
+  readHash,
+  readLink,
+  slotAt,
+  valueRefOf,
+} from "./slot.ts";
+
+const { H_ROOT, T_CAPACITY, T_NEXT, T_SHIFT } = layout;
+
+/** Slots that are looked at for one hash: runs are seldom longer. */
+const REACH = 32;
+
+/**
+ * The newest version of a key with a hash; 0: none was found. If several keys have it, it is any of
+ * them. It may be pending, and be replaced by now. The caller is pinned.
+ */
+export function residentOf(words: Words, hash: number): number {
+  const root = load(words, H_ROOT) * 4;
+  const ref = residentIn(words, root, hash);
+  if (ref !== 0) return ref;
+  const next = load(words, root + T_NEXT) * 4;
+  return next === 0 ? 0 : residentIn(words, next, hash);
+}
+
+function residentIn(words: Words, table: number, hash: number): number {
+  const mask = words[table + T_CAPACITY] - 1;
+  const home = homePlace(hash, words[table + T_SHIFT]);
+  const end = home + Math.min(REACH, mask + 1);
+  for (let i = home; i < end; i++) {
+    const slot = slotAt(table, i & mask);
+    const there = readHash(words, slot);
+    if (isEmpty(there)) return 0;
+    if (there !== hash) continue;
+    const ref = valueRefOf(readLink(words, slot));
+    if (ref !== 0) return ref;
+  }
+  return 0;
+}
+
+/** What stands in one slot. */
+export interface Resident {
+  /** The newest version, with a value; 0: there is none. */
+  ref: number;
+  /** The hash of its key. */
+  hash: number;
+}
+
+/** Reads the slot at a place of the root, which the table may have outgrown. The caller is pinned. */
+export function residentAt(
+  words: Words,
+  place: number,
+  resident: Resident,
+): void {
+  const root = load(words, H_ROOT) * 4;
+  const slot = slotAt(root, place & (words[root + T_CAPACITY] - 1));
+  const link = readLink(words, slot);
+  resident.hash = hint(words, slot);
+  resident.ref = isMoved(link)
+    ? residentOf(words, resident.hash)
+    : valueRefOf(link);
+}
