@@ -7495,7 +7495,6 @@ function reversed(number) {
 
 // src/table/resident.ts
 var { H_ROOT: H_ROOT11, T_CAPACITY: T_CAPACITY13, T_NEXT: T_NEXT10, T_SHIFT: T_SHIFT10 } = layout_exports;
-var REACH2 = 32;
 function residentOf(words, hash) {
   const root = load(words, H_ROOT11) * 4;
   const ref = residentIn(words, root, hash);
@@ -7506,8 +7505,7 @@ function residentOf(words, hash) {
 function residentIn(words, table, hash) {
   const mask = words[table + T_CAPACITY13] - 1;
   const home2 = homePlace(hash, words[table + T_SHIFT10]);
-  const end = home2 + Math.min(REACH2, mask + 1);
-  for (let i = home2; i < end; i++) {
+  for (let i = home2; i <= home2 + mask; i++) {
     const slot = slotAt(table, i & mask);
     const there = readHash(words, slot);
     if (isEmpty(there)) return 0;

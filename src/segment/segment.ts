@@ -96,7 +96,7 @@ export interface SegmentOptions {
   evict: boolean;
   /** Whether it is to be remembered how often entries are read: see `table/heat.ts`. */
   keepsHeat?: boolean;
-  /** Whether it is to be remembered which entries are new, and which were: see `table/ghosts.ts`. */
+  /** Whether it is to be remembered which entries are new, and were: see `table/ghosts.ts`. */
   keepsGhosts?: boolean;
   /** The most entries that it is to hold; 0, as by default: as many as fit. */
   mostEntries?: number;
@@ -293,7 +293,8 @@ function wordsOf(buffer: SharedArrayBuffer): Words {
  * @param maxBytes The size.
  * @param keepsHeat Whether it keeps heat.
  * @param keepsGhosts Whether it keeps ghosts.
- * @param mostEntries For how many entries these are; 0: for as many as there may be of a usual size.
+ * @param mostEntries For how many entries these are; 0: for as many as there may be of a usual
+ * size.
  */
 export function layOut(
   maxBytes: number,

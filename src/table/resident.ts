@@ -18,12 +18,12 @@ import {
 
 const { H_ROOT, T_CAPACITY, T_NEXT, T_SHIFT } = layout;
 
-/** Slots that are looked at for one hash: runs are seldom longer. */
-const REACH = 32;
-
 /**
  * The newest version of a key with a hash; 0: none was found. If several keys have it, it is any of
  * them. It may be pending, and be replaced by now. The caller is pinned.
+ *
+ * It looks as far as any other probe: if those were spared that stand far from their homes, dense
+ * parts of the table would become denser.
  */
 export function residentOf(words: Words, hash: number): number {
   const root = load(words, H_ROOT) * 4;
@@ -36,8 +36,7 @@ export function residentOf(words: Words, hash: number): number {
 function residentIn(words: Words, table: number, hash: number): number {
   const mask = words[table + T_CAPACITY] - 1;
   const home = homePlace(hash, words[table + T_SHIFT]);
-  const end = home + Math.min(REACH, mask + 1);
-  for (let i = home; i < end; i++) {
+  for (let i = home; i <= home + mask; i++) {
     const slot = slotAt(table, i & mask);
     const there = readHash(words, slot);
     if (isEmpty(there)) return 0;
@@ -56,7 +55,7 @@ export interface Resident {
   hash: number;
 }
 
-/** Reads the slot at a place of the root, which the table may have outgrown. The caller is pinned. */
+/** Reads the slot at a place of the root, round its end. The caller is pinned. */
 export function residentAt(
   words: Words,
   place: number,

@@ -61,7 +61,7 @@ export function dequeue(words: Words): number {
   }
 }
 
-/** Where the hash of a number stands. When numbers wrap, some are passed over: that does no harm. */
+/** Where the hash of a number stands. When numbers wrap, some may share a place for a moment. */
 function placeOf(words: Words, number: number): number {
   return fixed(words, H_QUEUE) + (number >>> 0) % fixed(words, H_QUEUE_WORDS);
 }

@@ -550,6 +550,7 @@ bad  $E leave_BY_VERSION -DBUG_BY_VERSION "-DSTART=nwork=2;run W(0,UPD_B,UPD_A,2
 bad  $E leave_HOME_NEW -DBUG_HOME_NEW "-DSTART=nwork=2;run W(0,UPD_A,DEL,2,4);run S(2)"
 bad  $E leave_BIRTH_EARLY -DBUG_BIRTH_EARLY "-DSTART=nwork=3;$LA;$LB;run S(2)"
 for b in CHAIN BIRTH_LATE; do bad $E leave_$b -DBUG_$b "-DSTART=nwork=2;$LA;run W(1,UPD_A,0,4,8)"; done
+
 # ---- the small queue of eviction
 Q=small_queue.pml
 ok   $Q q_two -DEXACT "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(2)"

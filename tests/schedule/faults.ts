@@ -129,7 +129,7 @@ function isWriting(words: Words): boolean {
   return words[participantBase(slotOf(currentWorker())) + P_HAND] !== 0;
 }
 
-/** Whether a word is a place of the small queue, and what is written there says that it is empty. */
+/** Whether a write is that of an empty place of the small queue. */
 function isEmptying(
   words: Words,
   index: number,
