@@ -5964,43 +5964,195 @@ function isAlike2(words, a, b) {
   return words[a * 4 + V_KEY5] === words[b * 4 + V_KEY5] && words[a * 4 + V_VALUE4] === words[b * 4 + V_VALUE4];
 }
 
+// src/table/fast_text.ts
+var fast_text_exports = {};
+__export(fast_text_exports, {
+  exchangeByText: () => exchangeByText,
+  incrementByText: () => incrementByText,
+  makeByText: () => makeByText,
+  putLatin1ByText: () => putLatin1ByText,
+  putNumberByText: () => putNumberByText,
+  removeByText: () => removeByText
+});
+
+// src/table/fast_lookup.ts
+var fast_lookup_exports = {};
+__export(fast_lookup_exports, {
+  FOUND: () => FOUND,
+  LONG: () => LONG,
+  NUMBER: () => NUMBER,
+  NUMBER_INFO: () => NUMBER_INFO,
+  copiedValue: () => copiedValue,
+  lookup: () => lookup,
+  lookupPacked: () => lookupPacked,
+  packAndHashWide: () => packAndHashWide,
+  wideInfo: () => wideInfo
+});
+var { H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY5, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES2, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY6, V_VALUE: V_VALUE5 } = layout_exports;
+var { load: load19 } = atomics_exports;
+var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
+var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED2 } = optimistic_read_exports;
+var { hashWords: hashWords3, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
+var { warm: warm3 } = heat_exports;
+var { keyWords: keyWords4, valueIndexOf: valueIndexOf3 } = version_exports;
+var NUMBER = -2;
+var FOUND = -3;
+var LONG = -4;
+var NUMBER_BYTES2 = 8;
+var NUMBER_INFO = NUMBER_BYTES2 | TAG_NUMBER2 << TAG_SHIFT4;
+function lookup(words, floats, base, key, text, most) {
+  const length = text.length;
+  if (length > KEY_SCRATCH_BYTES2) return UNDECIDED2;
+  const hash = packAndHash3(text, key, words[H_SEED2], words[H_SEED2 + 1]);
+  return hash === 0 ? lookupWide(words, floats, base, key, text, most) : lookupPacked(words, floats, base, key, hash, length, most);
+}
+function lookupWide(words, floats, base, key, text, most) {
+  const hash = packAndHashWide(words, key, text);
+  if (hash === 0) return UNDECIDED2;
+  return lookupPacked(words, floats, base, key, hash, wideInfo(text), most);
+}
+function packAndHashWide(words, key, text) {
+  if (text.length * 2 > KEY_SCRATCH_BYTES2) return 0;
+  packWide3(text, key);
+  const info = wideInfo(text);
+  return hashWords3(key, keyWords4(info), info, words[H_SEED2], words[H_SEED2 + 1]);
+}
+function wideInfo(text) {
+  return text.length * 2 | KEY_WIDE4;
+}
+function lookupPacked(words, floats, base, key, hash, info, most) {
+  const before = beginOptimisticRead2(words);
+  const version = findOptimistically2(words, hash, key, info);
+  if (version === UNDECIDED2) return UNDECIDED2;
+  let found = 0;
+  if (version !== 0) {
+    if (seemsPlainNumber(words, version)) {
+      const at = valueIndexOf3(version, info) * 2;
+      floats[base + P_RESULT3 >> 1] = loadFloat2(words, at);
+      warm3(words, hash);
+      found = NUMBER;
+    } else found = copyOut(words, floats, base, hash, info, version, most);
+  }
+  return validates2(words, before) ? found : UNDECIDED2;
+}
+function seemsPlainNumber(words, version) {
+  return load19(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load19(words, version * 4 + V_KEY6) & HAS_EXPIRY5) === 0;
+}
+function copyOut(words, floats, base, hash, info, version, most) {
+  const valueInfo = load19(words, version * 4 + V_VALUE5);
+  if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
+  const to = copiedValue(base, info) * 2;
+  const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
+  if (to > end) return UNDECIDED2;
+  words[base + P_HASH2] = hash;
+  words[base + P_INFO2] = info;
+  words[base + P_VALUE_INFO2] = valueInfo;
+  const keyInfo = load19(words, version * 4 + V_KEY6);
+  const from = valueIndexOf3(version, keyInfo) * 2;
+  const expires = (keyInfo & HAS_EXPIRY5) !== 0;
+  if (!expires && most >= 0) warm3(words, hash);
+  floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
+  const bytes = valueInfo & LENGTH_MASK4;
+  const count = bytes + 7 >>> 3 << 1;
+  if (bytes > most || to + count > end) return LONG;
+  for (let i = 0; i < count; i += 2) copyPair2(words, from + i, to + i);
+  return FOUND;
+}
+function copiedValue(base, info) {
+  return (base + P_KEY4 + keyWords4(info) + 1 >> 1) + 1;
+}
+
+// src/table/fast_text.ts
+var { H_SEED: H_SEED3, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES3, P_HASH: P_HASH3, P_INFO: P_INFO3 } = layout_exports;
+var { exchange: exchange2, increment: increment2, make: make2, putLatin1: putLatin12, putNumber: putNumber2, remove: remove2, UNDONE: UNDONE2 } = fast_path_exports;
+var { packAndHashWide: packAndHashWide2, wideInfo: wideInfo2 } = fast_lookup_exports;
+var { packAndHash: packAndHash4 } = hash_exports;
+function putNumberByText(words, floats, base, key, text, valueInfo, value) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE2;
+  const info = words[base + P_INFO3];
+  return putNumber2(words, floats, base, hash, info, valueInfo, value);
+}
+function putLatin1ByText(words, base, key, text, tagBits, value) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE2;
+  return putLatin12(words, base, hash, words[base + P_INFO3], tagBits, value);
+}
+function makeByText(words, base, key, text, valueInfo) {
+  const hash = packText(words, base, key, text);
+  return hash === 0 ? 0 : make2(words, base, words[base + P_INFO3], valueInfo);
+}
+function removeByText(words, base, key, text, expected) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE2;
+  return remove2(words, base, hash, words[base + P_INFO3], expected);
+}
+function incrementByText(words, floats, base, key, text, valueInfo, by) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE2;
+  const info = words[base + P_INFO3];
+  return increment2(words, floats, base, hash, info, valueInfo, by);
+}
+function exchangeByText(words, floats, base, key, text, valueInfo, expected, value) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE2;
+  const info = words[base + P_INFO3];
+  return exchange2(words, floats, base, hash, info, valueInfo, expected, value);
+}
+function packText(words, base, key, text) {
+  let info = text.length;
+  if (info > KEY_SCRATCH_BYTES3) return 0;
+  let hash = packAndHash4(text, key, words[H_SEED3], words[H_SEED3 + 1]);
+  if (hash === 0) {
+    hash = packAndHashWide2(words, key, text);
+    info = wideInfo2(text);
+  }
+  words[base + P_HASH3] = hash;
+  words[base + P_INFO3] = info;
+  return hash;
+}
+
 // src/table/fast_path_fallback.ts
-var { UNDECIDED: UNDECIDED2 } = optimistic_read_exports;
-var { exchange: exchange2, increment: increment2, publish: publish2, putNumber: putNumber2, remove: remove2, UNDONE: UNDONE2 } = fast_path_exports;
-function fastPathFallback(words, floats) {
+var { UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
+var { KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS4, P_KEY: P_KEY5 } = layout_exports;
+var { exchange: exchange3, increment: increment3, publish: publish2, putNumber: putNumber3, remove: remove3 } = fast_path_exports;
+var { exchangeByText: exchangeByText2, incrementByText: incrementByText2, makeByText: makeByText2, putLatin1ByText: putLatin1ByText2, putNumberByText: putNumberByText2, removeByText: removeByText2 } = fast_text_exports;
+function fastPathFallback(words, floats, record) {
+  const from = record + P_KEY5;
+  const key = words.subarray(from, from + KEY_SCRATCH_WORDS4);
   return {
-    lookup: () => UNDECIDED2,
-    lookupPacked: () => UNDECIDED2,
-    findOptimistically: () => UNDECIDED2,
-    putNumberByText: () => UNDONE2,
-    putLatin1ByText: () => UNDONE2,
-    makeByText: () => 0,
-    removeByText: () => UNDONE2,
-    incrementByText: () => UNDONE2,
-    exchangeByText: () => UNDONE2,
-    putNumber: (base, hash, info, valueInfo, value) => putNumber2(words, floats, base, hash, info, valueInfo, value),
+    lookup: () => UNDECIDED3,
+    lookupPacked: () => UNDECIDED3,
+    findOptimistically: () => UNDECIDED3,
+    putNumberByText: (base, text, valueInfo, value) => putNumberByText2(words, floats, base, key, text, valueInfo, value),
+    putLatin1ByText: (base, text, tagBits, value) => putLatin1ByText2(words, base, key, text, tagBits, value),
+    makeByText: (base, text, valueInfo) => makeByText2(words, base, key, text, valueInfo),
+    removeByText: (base, text, expected) => removeByText2(words, base, key, text, expected),
+    incrementByText: (base, text, valueInfo, by) => incrementByText2(words, floats, base, key, text, valueInfo, by),
+    exchangeByText: (base, text, valueInfo, expected, value) => exchangeByText2(words, floats, base, key, text, valueInfo, expected, value),
+    putNumber: (base, hash, info, valueInfo, value) => putNumber3(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version, expected) => publish2(words, base, hash, version, expected),
-    remove: (base, hash, info, expected) => remove2(words, base, hash, info, expected),
-    increment: (base, hash, info, valueInfo, by) => increment2(words, floats, base, hash, info, valueInfo, by),
-    exchange: (base, hash, info, valueInfo, expected, value) => exchange2(words, floats, base, hash, info, valueInfo, expected, value)
+    remove: (base, hash, info, expected) => remove3(words, base, hash, info, expected),
+    increment: (base, hash, info, valueInfo, by) => increment3(words, floats, base, hash, info, valueInfo, by),
+    exchange: (base, hash, info, valueInfo, expected, value) => exchange3(words, floats, base, hash, info, valueInfo, expected, value)
   };
 }
 
 // src/table/gap.ts
 var { T_CAPACITY: T_CAPACITY6 } = layout_exports;
-var { load: load19 } = atomics_exports;
+var { load: load20 } = atomics_exports;
 var { isEmpty: isEmpty4, slotAt: slotAt4 } = slot_exports;
 function afterGap(words, table, from, to) {
   const mask = words[table + T_CAPACITY6] - 1;
   for (let i = from; i < to; i++) {
-    if (!isEmpty4(load19(words, slotAt4(table, i & mask)))) return i;
+    if (!isEmpty4(load20(words, slotAt4(table, i & mask)))) return i;
   }
   return to;
 }
 
 // src/table/cursor.ts
-var { H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY5, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, V_KEY: V_KEY6, V_STAMP: V_STAMP6 } = layout_exports;
-var { hint: hint12, load: load20, fixed: fixed8 } = atomics_exports;
+var { H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY6, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, V_KEY: V_KEY7, V_STAMP: V_STAMP6 } = layout_exports;
+var { hint: hint12, load: load21, fixed: fixed8 } = atomics_exports;
 var { homePlace: homePlace5, isClosed: isClosed3, isEmpty: isEmpty5, isGone: isGone2, isMoved: isMoved2, isUnclaimed: isUnclaimed3, isUnlinked: isUnlinked4, readLink: readLink4, refOf: refOf5, slotAt: slotAt5 } = slot_exports;
 var { settle: settle5, touchVersion: touchVersion2 } = version_exports;
 var HASHES = 2 ** 32;
@@ -6049,13 +6201,13 @@ var Cursor = class {
   next(refs) {
     const words = this.#words;
     const from = this.#position;
-    const width = 2 ** words[load20(words, H_ROOT6) * 4 + T_SHIFT6];
+    const width = 2 ** words[load21(words, H_ROOT6) * 4 + T_SHIFT6];
     const to = Math.min(this.#end, (Math.floor(from / width) + RANGE_SLOTS) * width);
     for (; ; ) {
       refs.length = 0;
       this.#hashes.length = 0;
-      let table = load20(words, H_ROOT6) * 4;
-      const next = load20(words, table + T_NEXT4);
+      let table = load21(words, H_ROOT6) * 4;
+      const next = load21(words, table + T_NEXT4);
       if (next !== 0) {
         this.#move(table, from, to);
         table = next * 4;
@@ -6095,7 +6247,7 @@ var Cursor = class {
       if (isUnclaimed3(hash)) {
         if (i < last) i = this.#afterGap(table, i, last);
         slot = slotAt5(table, i & mask);
-        hash = load20(words, slot);
+        hash = load21(words, slot);
       }
       if (isEmpty5(hash)) break;
       if (isClosed3(hash)) return false;
@@ -6123,7 +6275,7 @@ var Cursor = class {
 };
 function settleMet(words, ref) {
   const at = ref * 4;
-  if (hint12(words, at + V_STAMP6) <= 0 || (words[at + V_KEY6] & HAS_EXPIRY5) !== 0) settle5(words, ref);
+  if (hint12(words, at + V_STAMP6) <= 0 || (words[at + V_KEY7] & HAS_EXPIRY6) !== 0) settle5(words, ref);
 }
 function home(words, table, hash) {
   return homePlace5(hash, words[table + T_SHIFT6]);
@@ -6281,12 +6433,12 @@ var Backoff = class {
 };
 
 // src/table/chain.ts
-var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, REF_MASK: REF_MASK7, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY7, V_PREV: V_PREV7, V_STAMP: V_STAMP7 } = layout_exports;
-var { compareAndSet: compareAndSet12, load: load21, fixed: fixed9 } = atomics_exports;
-var { hashWords: hashWords3 } = hash_exports;
+var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED4, HAS_EXPIRY: HAS_EXPIRY7, REF_MASK: REF_MASK7, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY8, V_PREV: V_PREV7, V_STAMP: V_STAMP7 } = layout_exports;
+var { compareAndSet: compareAndSet12, load: load22, fixed: fixed9 } = atomics_exports;
+var { hashWords: hashWords4 } = hash_exports;
 var { isOlderOpen: isOlderOpen2, isShown: isShown3 } = registry_exports;
 var { freeze: freeze2, prune: prune4 } = prune_exports;
-var { keyWords: keyWords4 } = version_exports;
+var { keyWords: keyWords5 } = version_exports;
 var TRIES = 4;
 var TableChains = class {
   #participant;
@@ -6339,13 +6491,13 @@ var TableChains = class {
     const words = this.#words;
     const birth = fixed9(words, wanted * 4 + V_STAMP7);
     let front = newest;
-    let prev = load21(words, front * 4 + V_PREV7);
+    let prev = load22(words, front * 4 + V_PREV7);
     for (; ; ) {
       this.passed++;
       if ((prev & GOING3) !== 0) return false;
       const ref = prev & REF_MASK7;
       if (ref === 0 || fixed9(words, ref * 4 + V_STAMP7) < birth) return true;
-      const older = load21(words, ref * 4 + V_PREV7);
+      const older = load22(words, ref * 4 + V_PREV7);
       if (ref === wanted || (older & GOING3) !== 0) {
         const next = older & REF_MASK7 | FINAL4;
         if (!compareAndSet12(words, front * 4 + V_PREV7, prev, next)) return false;
@@ -6359,18 +6511,18 @@ var TableChains = class {
   }
 };
 function hashOf(words, ref) {
-  const info = words[ref * 4 + V_KEY7] & ~HAS_EXPIRY6;
+  const info = words[ref * 4 + V_KEY8] & ~HAS_EXPIRY7;
   const key = ref * 4 + V_HEADER_WORDS6;
   const [k0, k1] = [
-    words[H_SEED2],
-    words[H_SEED2 + 1]
+    words[H_SEED4],
+    words[H_SEED4 + 1]
   ];
-  return hashWords3(words, keyWords4(info), info, k0, k1, key);
+  return hashWords4(words, keyWords5(info), info, k0, k1, key);
 }
 
 // src/table/move.ts
 var { P_PERMITS: P_PERMITS5, SLOT_WORDS: SLOT_WORDS4, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT5, T_SHIFT: T_SHIFT7 } = layout_exports;
-var { load: load22, own: own16, poke: poke17 } = atomics_exports;
+var { load: load23, own: own16, poke: poke17 } = atomics_exports;
 var { retire: retire4 } = limbo_exports;
 var { claim: claim3, closeEmpty: closeEmpty2, closeUnlinked: closeUnlinked2, dropMoved: dropMoved2, freezeLink: freezeLink2, homePlace: homePlace6, isClosed: isClosed4, isDead: isDead3, isEmpty: isEmpty6, isFrozen: isFrozen4, isGone: isGone3, isMoved: isMoved3, isUnlinked: isUnlinked5, linkFirst: linkFirst3, markMoved: markMoved2, nextPlace: nextPlace4, readLink: readLink5, refOf: refOf6, slotAt: slotAt6, thawed: thawed2 } = slot_exports;
 var { isDroppable: isDroppable2 } = tombstone_exports;
@@ -6384,7 +6536,7 @@ function moveSlots(words, base, table, first, count) {
 }
 function moveSlot(words, base, table, slot) {
   for (; ; ) {
-    const hash = load22(words, slot);
+    const hash = load23(words, slot);
     if (isClosed4(hash)) return true;
     if (isEmpty6(hash)) {
       if (closeEmpty2(words, slot)) return true;
@@ -6405,7 +6557,7 @@ function moveSlot(words, base, table, slot) {
       }
       if (!freezeLink2(words, slot, link2)) continue;
     }
-    const next = load22(words, table + T_NEXT5) * 4;
+    const next = load23(words, table + T_NEXT5) * 4;
     if (!copy(words, next, hash, thawed2(link2))) return false;
     markMoved2(words, slot);
     return true;
@@ -6430,7 +6582,7 @@ function copy(words, next, hash, link2) {
   let place = homePlace6(hash, words[next + T_SHIFT7]);
   for (let probes = 0; probes <= mask; ) {
     const slot = slotAt6(next, place);
-    const there = load22(words, slot);
+    const there = load23(words, slot);
     if (isClosed4(there)) return true;
     if (isEmpty6(there)) {
       claim3(words, slot, hash);
@@ -6453,7 +6605,7 @@ function copy(words, next, hash, link2) {
 
 // src/table/migration.ts
 var { H_ROOT: H_ROOT7, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, SLOT_WORDS: SLOT_WORDS5, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP8 } = layout_exports;
-var { add: add6, compareAndSet: compareAndSet13, hint: hint13, load: load23, poke: poke18, release: release4, store: store7, touch: touch5 } = atomics_exports;
+var { add: add6, compareAndSet: compareAndSet13, hint: hint13, load: load24, poke: poke18, release: release4, store: store7, touch: touch5 } = atomics_exports;
 var { enter: enter7, leave: leave7 } = section_exports;
 var MOST_STRIDES = 8;
 var STRIDES_PER_MOVED = 64;
@@ -6496,8 +6648,8 @@ var Migration = class {
    * Keeps memory back from entries for a table that is as large as the current one, or the next.
    */
   keepReserve() {
-    const root = load23(this.#words, H_ROOT7) * 4;
-    const next = load23(this.#words, root + T_NEXT6) * 4;
+    const root = load24(this.#words, H_ROOT7) * 4;
+    const next = load24(this.#words, root + T_NEXT6) * 4;
     const capacity = this.#words[(next || root) + T_CAPACITY9];
     this.#participant.allocator.tables.keep(tableBytes(capacity));
   }
@@ -6544,16 +6696,16 @@ var Migration = class {
   }
   /** Moves everything that is left of the root, if it is being moved. */
   finishIfMoving() {
-    const table = load23(this.#words, H_ROOT7) * 4;
-    if (load23(this.#words, table + T_NEXT6) !== 0) this.finish(table);
+    const table = load24(this.#words, H_ROOT7) * 4;
+    if (load24(this.#words, table + T_NEXT6) !== 0) this.finish(table);
   }
   /**
    * Moves one stride if the root is being moved, for a caller that has time. Says whether there is
    * more to do.
    */
   helpIfMoving() {
-    const table = load23(this.#words, H_ROOT7) * 4;
-    if (load23(this.#words, table + T_NEXT6) === 0) return false;
+    const table = load24(this.#words, H_ROOT7) * 4;
+    if (load24(this.#words, table + T_NEXT6) === 0) return false;
     this.help(table);
     return true;
   }
@@ -6563,8 +6715,8 @@ var Migration = class {
   #firstUnfinished(table) {
     const words = this.#words;
     const strides = words[table + T_CAPACITY9] / STRIDE3;
-    let stride = load23(words, table + T_SWEPT2);
-    while (stride < strides && load23(words, this.#doneWord(table, stride)) !== 0) stride++;
+    let stride = load24(words, table + T_SWEPT2);
+    while (stride < strides && load24(words, this.#doneWord(table, stride)) !== 0) stride++;
     release4(words, table + T_SWEPT2, stride);
     return stride;
   }
@@ -6594,7 +6746,7 @@ var Migration = class {
     const { base } = this.#participant;
     enter7(words, base);
     poke18(words, base + P_REAPING2, table / 4);
-    compareAndSet13(words, H_ROOT7, table / 4, load23(words, table + T_NEXT6));
+    compareAndSet13(words, H_ROOT7, table / 4, load24(words, table + T_NEXT6));
     this.reap(table);
     poke18(words, base + P_REAPING2, 0);
     leave7(words, base);
@@ -6614,7 +6766,7 @@ var Migration = class {
   #moveSlots(table, first, count) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load23(words, table + T_NEXT6) * 4;
+    const next = load24(words, table + T_NEXT6) * 4;
     enter7(words, base);
     this.#permits.turnTo(next);
     if (!this.#move(base, table, first, count)) {
@@ -6627,7 +6779,7 @@ var Migration = class {
   giveUpUnlinked(table, slot) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load23(words, table + T_NEXT6) * 4;
+    const next = load24(words, table + T_NEXT6) * 4;
     enter7(words, base);
     this.#permits.turnTo(next);
     const closed = giveUpUnlinked(words, base, slot);
@@ -6639,12 +6791,12 @@ var Migration = class {
 
 // src/table/resizer.ts
 var { H_PARTICIPANTS: H_PARTICIPANTS5, H_ROOT: H_ROOT8, NEVER: NEVER3, P_EXPECTED: P_EXPECTED3, SLOT_WORDS: SLOT_WORDS6, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, V_STAMP: V_STAMP9 } = layout_exports;
-var { hint: hint14, load: load24, own: own17, poke: poke19 } = atomics_exports;
+var { hint: hint14, load: load25, own: own17, poke: poke19 } = atomics_exports;
 var { enter: enter8, leave: leave8 } = section_exports;
 var MOST_EXPECTED = 2 ** 28;
 function expectedEntries(words) {
   let sum = 0;
-  const slots = load24(words, H_PARTICIPANTS5);
+  const slots = load25(words, H_PARTICIPANTS5);
   for (let slot = 0; slot < slots; slot++) {
     sum += hint14(words, participantBase(slot) + P_EXPECTED3);
   }
@@ -6678,13 +6830,13 @@ var Resizer = class {
     return started;
   }
   #start(table, worth) {
-    while (load24(this.#words, table + T_NEXT7) === 0) {
+    while (load25(this.#words, table + T_NEXT7) === 0) {
       const counts = this.#count(table);
       if (isMostlyDead(counts) && this.#movesInVain(table)) {
         revokeHorizons(this.#words);
       }
       const next = this.#allocateNext(table, counts, worth);
-      if (next === 0) return load24(this.#words, table + T_NEXT7) !== 0;
+      if (next === 0) return load25(this.#words, table + T_NEXT7) !== 0;
       this.#migration.begin(table, next);
     }
     return true;
@@ -6692,7 +6844,7 @@ var Resizer = class {
   /** Starts a move if the root, in which this participant has just taken permits, is crowded. */
   startIfCrowded(table) {
     const words = this.#words;
-    if (load24(words, H_ROOT8) * 4 !== table) return;
+    if (load25(words, H_ROOT8) * 4 !== table) return;
     const claimed = claimedSlots(words, table);
     if (claimed < crowded(words[table + T_CAPACITY10])) return;
     this.start(table, earlyPurgeWorth(this.#count(table)));
@@ -6702,8 +6854,8 @@ var Resizer = class {
    */
   considerShrinking(deadShare) {
     const words = this.#words;
-    const table = load24(words, H_ROOT8) * 4;
-    if (load24(words, table + T_PERMITS5) < 0) return;
+    const table = load25(words, H_ROOT8) * 4;
+    if (load25(words, table + T_PERMITS5) < 0) return;
     const counts = this.#count(table);
     const expected = expectedEntries(words);
     if (!isSparse(counts, expected, this.#minCapacityShift)) {
@@ -6720,8 +6872,8 @@ var Resizer = class {
    */
   purge(worth) {
     const words = this.#words;
-    const table = load24(words, H_ROOT8) * 4;
-    if (load24(words, table + T_NEXT7) !== 0) return;
+    const table = load25(words, H_ROOT8) * 4;
+    if (load25(words, table + T_NEXT7) !== 0) return;
     const counts = this.#count(table);
     worth ??= purgeWorth(counts.capacity);
     if (!this.#canDrop(table, counts, worth) && !this.#canShrink(counts)) {
@@ -6734,14 +6886,14 @@ var Resizer = class {
    * place. The caller is pinned.
    */
   wouldPurge(worth) {
-    const table = load24(this.#words, H_ROOT8) * 4;
+    const table = load25(this.#words, H_ROOT8) * 4;
     const counts = this.#count(table);
     worth ??= purgeWorth(counts.capacity);
     return this.#hasDroppable(table, counts, worth) || this.#canShrink(counts);
   }
   /** How many more deletions would make a purge worth its while. */
   get deletionsWanted() {
-    const counts = this.#count(load24(this.#words, H_ROOT8) * 4);
+    const counts = this.#count(load25(this.#words, H_ROOT8) * 4);
     return purgeWorth(counts.capacity) - deadSlots(counts);
   }
   /**
@@ -6755,7 +6907,7 @@ var Resizer = class {
     poke19(words, announced, Math.min(entries, MOST_EXPECTED));
     if (entries <= before) return;
     this.#migration.finishIfMoving();
-    const table = load24(words, H_ROOT8) * 4;
+    const table = load25(words, H_ROOT8) * 4;
     const wanted = claimedSlots(words, table) + expectedEntries(words);
     if (wanted < crowded(words[table + T_CAPACITY10])) return;
     if (this.start(table)) this.#migration.finish(table);
@@ -6848,7 +7000,7 @@ var Resizer = class {
    * caller is pinned.
    */
   get hasPlace() {
-    const table = load24(this.#words, H_ROOT8) * 4;
+    const table = load25(this.#words, H_ROOT8) * 4;
     const bytes = tableBytes(this.#words[table + T_CAPACITY10]);
     return this.#participant.allocator.tables.hasPlace(bytes);
   }
@@ -6856,7 +7008,7 @@ var Resizer = class {
 
 // src/table/table.ts
 var { FINAL: FINAL5, H_ROOT: H_ROOT9, P_SEEN: P_SEEN5, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_PERMITS: T_PERMITS6, T_SHIFT: T_SHIFT8, V_PREV: V_PREV8 } = layout_exports;
-var { hint: hint15, load: load25, poke: poke20, fixed: fixed10, touch: touch6 } = atomics_exports;
+var { hint: hint15, load: load26, poke: poke20, fixed: fixed10, touch: touch6 } = atomics_exports;
 var { account: account3, announce: announce3 } = account_exports;
 var { enter: enter9, leave: leave9 } = section_exports;
 var { claimWithPermit: claimWithPermit3, closeEmpty: closeEmpty3, deadLink: deadLink3, homePlace: homePlace7, isClosed: isClosed5, isEmpty: isEmpty7, isFrozen: isFrozen5, isMoved: isMoved4, isUnlinked: isUnlinked6, linkFirst: linkFirst4, nextPlace: nextPlace5, readHash: readHash3, readLink: readLink6, refOf: refOf7, relink: relink3, slotAt: slotAt7 } = slot_exports;
@@ -6905,7 +7057,7 @@ var Table = class {
   find(key) {
     const words = this.#words;
     const hash = key.hash;
-    let table = load25(words, H_ROOT9) * 4;
+    let table = load26(words, H_ROOT9) * 4;
     for (; ; ) {
       const mask = words[table + T_CAPACITY11] - 1;
       let place = homePlace7(hash, words[table + T_SHIFT8]);
@@ -6935,7 +7087,7 @@ var Table = class {
         }
         place = nextPlace5(place, mask);
       }
-      table = load25(words, table + T_NEXT8) * 4;
+      table = load26(words, table + T_NEXT8) * 4;
       if (table === 0) return 0;
     }
   }
@@ -6957,16 +7109,16 @@ var Table = class {
   #seek(key, toInsert) {
     const words = this.#words;
     for (; ; ) {
-      let table = load25(words, H_ROOT9) * 4;
-      let next = load25(words, table + T_NEXT8);
+      let table = load26(words, H_ROOT9) * 4;
+      let next = load26(words, table + T_NEXT8);
       if (next !== 0) this.migration.help(table);
       for (; ; ) {
         const found = this.#seekIn(table, key, toInsert, next !== 0);
         if (found >= 0) return found;
-        next = load25(words, table + T_NEXT8);
+        next = load26(words, table + T_NEXT8);
         if (next === 0) break;
         table = next * 4;
-        next = load25(words, table + T_NEXT8);
+        next = load26(words, table + T_NEXT8);
       }
       if (this.#slot === 0) return 0;
     }
@@ -7101,7 +7253,7 @@ var Table = class {
   }
   /** Links a version in the slot that the last seek found, which is claimed by now. */
   #linkInSlot(version) {
-    const isInNext = load25(this.#words, H_ROOT9) * 4 !== this.#table;
+    const isInNext = load26(this.#words, H_ROOT9) * 4 !== this.#table;
     if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
     return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
@@ -7131,7 +7283,7 @@ var Table = class {
    */
   touch(hashes, count) {
     const words = this.#words;
-    const table = load25(words, H_ROOT9) * 4;
+    const table = load26(words, H_ROOT9) * 4;
     const shift = words[table + T_SHIFT8];
     let seen = 0;
     for (let i = 0; i < count; i++) {
@@ -7146,7 +7298,7 @@ var Table = class {
   touchVersions(hashes, count) {
     this.touch(hashes, count);
     const words = this.#words;
-    const table = load25(words, H_ROOT9) * 4;
+    const table = load26(words, H_ROOT9) * 4;
     const mask = words[table + T_CAPACITY11] - 1;
     const shift = words[table + T_SHIFT8];
     for (let i = 0; i < count; i++) {
@@ -7177,8 +7329,8 @@ var Table = class {
    */
   insertNew(hash, version, isAlone) {
     const words = this.#words;
-    const table = load25(words, H_ROOT9) * 4;
-    if (load25(words, table + T_NEXT8) !== 0) return false;
+    const table = load26(words, H_ROOT9) * 4;
+    if (load26(words, table + T_NEXT8) !== 0) return false;
     const mask = words[table + T_CAPACITY11] - 1;
     let place = homePlace7(hash, words[table + T_SHIFT8]);
     let slot = slotAt7(table, place);
@@ -7209,12 +7361,12 @@ var Table = class {
    */
   #startOrFinishMove() {
     const words = this.#words;
-    const root = load25(words, H_ROOT9) * 4;
+    const root = load26(words, H_ROOT9) * 4;
     if (root !== this.#table) {
-      if (load25(words, root + T_NEXT8) !== 0) this.migration.finish(root);
+      if (load26(words, root + T_NEXT8) !== 0) this.migration.finish(root);
       return "lost";
     }
-    if (load25(words, root + T_PERMITS6) > 0) return "lost";
+    if (load26(words, root + T_PERMITS6) > 0) return "lost";
     return this.resizer.start(root) ? "lost" : "full";
   }
 };
@@ -7525,7 +7677,7 @@ function residentAt(words, place, resident) {
 
 // src/table/small_queue.ts
 var { H_QUEUE: H_QUEUE2, H_QUEUE_HEAD: H_QUEUE_HEAD2, H_QUEUE_TAIL: H_QUEUE_TAIL3, H_QUEUE_WORDS: H_QUEUE_WORDS3 } = layout_exports;
-var { add: add7, compareAndSet: compareAndSet14, fixed: fixed12, hint: hint17, load: load26, poke: poke22 } = atomics_exports;
+var { add: add7, compareAndSet: compareAndSet14, fixed: fixed12, hint: hint17, load: load27, poke: poke22 } = atomics_exports;
 var NO_HASH2 = 0;
 function queueLength(words) {
   const length = hint17(words, H_QUEUE_TAIL3) - hint17(words, H_QUEUE_HEAD2);
@@ -7536,8 +7688,8 @@ function enqueue(words, hash) {
 }
 function dequeue(words) {
   for (; ; ) {
-    const head = load26(words, H_QUEUE_HEAD2);
-    const length = load26(words, H_QUEUE_TAIL3) - head | 0;
+    const head = load27(words, H_QUEUE_HEAD2);
+    const length = load27(words, H_QUEUE_TAIL3) - head | 0;
     if (length <= 0) return NO_HASH2;
     const overrun = length - fixed12(words, H_QUEUE_WORDS3);
     if (overrun > 0) {
@@ -7749,7 +7901,7 @@ var Attachment = class _Attachment {
     participant.repairWith(() => this.#repair(), () => ticker.wake());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
-    this.fastPath = kernel ?? fastPathFallback(words, floats);
+    this.fastPath = kernel ?? fastPathFallback(words, floats, participant.base);
   }
   /**
    * Makes a segment and attaches to it. \`attach.ts\` begins what runs in the background.
@@ -8085,95 +8237,8 @@ var TAG_CLONE = 6;
 var TAG_CUSTOM = 7;
 var TAG_UTF8 = 7;
 
-// src/table/fast_lookup.ts
-var fast_lookup_exports = {};
-__export(fast_lookup_exports, {
-  FOUND: () => FOUND,
-  LONG: () => LONG,
-  NUMBER: () => NUMBER,
-  NUMBER_INFO: () => NUMBER_INFO,
-  copiedValue: () => copiedValue,
-  lookup: () => lookup,
-  lookupPacked: () => lookupPacked,
-  packAndHashWide: () => packAndHashWide,
-  wideInfo: () => wideInfo
-});
-var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY7, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES2, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY4, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_KEY: V_KEY8, V_VALUE: V_VALUE5 } = layout_exports;
-var { load: load27 } = atomics_exports;
-var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
-var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
-var { hashWords: hashWords4, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
-var { warm: warm3 } = heat_exports;
-var { keyWords: keyWords5, valueIndexOf: valueIndexOf3 } = version_exports;
-var NUMBER = -2;
-var FOUND = -3;
-var LONG = -4;
-var NUMBER_BYTES2 = 8;
-var NUMBER_INFO = NUMBER_BYTES2 | TAG_NUMBER2 << TAG_SHIFT4;
-function lookup(words, floats, base, key, text, most) {
-  const length = text.length;
-  if (length > KEY_SCRATCH_BYTES2) return UNDECIDED3;
-  const hash = packAndHash3(text, key, words[H_SEED3], words[H_SEED3 + 1]);
-  return hash === 0 ? lookupWide(words, floats, base, key, text, most) : lookupPacked(words, floats, base, key, hash, length, most);
-}
-function lookupWide(words, floats, base, key, text, most) {
-  const hash = packAndHashWide(words, key, text);
-  if (hash === 0) return UNDECIDED3;
-  return lookupPacked(words, floats, base, key, hash, wideInfo(text), most);
-}
-function packAndHashWide(words, key, text) {
-  if (text.length * 2 > KEY_SCRATCH_BYTES2) return 0;
-  packWide3(text, key);
-  const info = wideInfo(text);
-  return hashWords4(key, keyWords5(info), info, words[H_SEED3], words[H_SEED3 + 1]);
-}
-function wideInfo(text) {
-  return text.length * 2 | KEY_WIDE4;
-}
-function lookupPacked(words, floats, base, key, hash, info, most) {
-  const before = beginOptimisticRead2(words);
-  const version = findOptimistically2(words, hash, key, info);
-  if (version === UNDECIDED3) return UNDECIDED3;
-  let found = 0;
-  if (version !== 0) {
-    if (seemsPlainNumber(words, version)) {
-      const at = valueIndexOf3(version, info) * 2;
-      floats[base + P_RESULT3 >> 1] = loadFloat2(words, at);
-      warm3(words, hash);
-      found = NUMBER;
-    } else found = copyOut(words, floats, base, hash, info, version, most);
-  }
-  return validates2(words, before) ? found : UNDECIDED3;
-}
-function seemsPlainNumber(words, version) {
-  return load27(words, version * 4 + V_VALUE5) === NUMBER_INFO && (load27(words, version * 4 + V_KEY8) & HAS_EXPIRY7) === 0;
-}
-function copyOut(words, floats, base, hash, info, version, most) {
-  const valueInfo = load27(words, version * 4 + V_VALUE5);
-  if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE4) return 0;
-  const to = copiedValue(base, info) * 2;
-  const end = base + P_KEY4 + KEY_SCRATCH_WORDS3;
-  if (to > end) return UNDECIDED3;
-  words[base + P_HASH2] = hash;
-  words[base + P_INFO2] = info;
-  words[base + P_VALUE_INFO2] = valueInfo;
-  const keyInfo = load27(words, version * 4 + V_KEY8);
-  const from = valueIndexOf3(version, keyInfo) * 2;
-  const expires = (keyInfo & HAS_EXPIRY7) !== 0;
-  if (!expires && most >= 0) warm3(words, hash);
-  floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
-  const bytes = valueInfo & LENGTH_MASK4;
-  const count = bytes + 7 >>> 3 << 1;
-  if (bytes > most || to + count > end) return LONG;
-  for (let i = 0; i < count; i += 2) copyPair2(words, from + i, to + i);
-  return FOUND;
-}
-function copiedValue(base, info) {
-  return (base + P_KEY4 + keyWords5(info) + 1 >> 1) + 1;
-}
-
 // src/map/fast_commit.ts
-var { P_DELETED: P_DELETED3, P_HASH: P_HASH3, P_INFO: P_INFO3, P_RESULT: P_RESULT4, TAG_SHIFT: TAG_SHIFT5 } = layout_exports;
+var { P_DELETED: P_DELETED3, P_HASH: P_HASH4, P_INFO: P_INFO4, P_RESULT: P_RESULT4, TAG_SHIFT: TAG_SHIFT5 } = layout_exports;
 var { TAG_LATIN1: TAG_LATIN12, TAG_NUMBER: TAG_NUMBER3 } = codec_exports;
 var { NUMBER_INFO: NUMBER_INFO2 } = fast_lookup_exports;
 var { ABSENT: ABSENT2, ANY_VERSION: ANY_VERSION2, DONE: DONE2, touchHome: touchHome2, UNDONE: UNDONE3 } = fast_path_exports;
@@ -8209,8 +8274,8 @@ var FastCommitter = class {
     this.#key = key;
     this.#changes = changes;
     this.#deleted = base + P_DELETED3;
-    this.#hash = base + P_HASH3;
-    this.#info = base + P_INFO3;
+    this.#hash = base + P_HASH4;
+    this.#info = base + P_INFO4;
     this.#result = (base + P_RESULT4) / 2;
   }
   // ---- the packed key ---------------------------------------------------------------------------
@@ -9314,7 +9379,7 @@ function exists(path) {
 function rename(from, to) {
   uninterrupted(() => renameSync(from, to));
 }
-function remove3(path) {
+function remove4(path) {
   uninterrupted(() => removeSync(path));
 }
 function syncDirectory(directory) {
@@ -11188,7 +11253,7 @@ var PartFile = class _PartFile {
   /** Removes the file, unless it was published. */
   discard() {
     try {
-      if (this.file.hasItsName) remove3(this.file.path);
+      if (this.file.hasItsName) remove4(this.file.path);
     } catch {
     }
     this.file.close();
@@ -11222,7 +11287,7 @@ function removeLeftovers(parts) {
         read: true,
         write: true
       });
-      if (file.tryLock() && file.hasItsName) remove3(path);
+      if (file.tryLock() && file.hasItsName) remove4(path);
     } catch {
     }
   }
@@ -11874,7 +11939,7 @@ function moveAway(error, onDamage) {
 function discard(path) {
   whole.delete(path);
   try {
-    remove3(path);
+    remove4(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return;
     throw failure("remove the old snapshot", path, cause);
