@@ -24,6 +24,7 @@ export type {
   WatchOptions,
   WatchTarget,
 } from "./src/map/wait_options.ts";
+export type { EvictionListener } from "./src/map/eviction_listener.ts";
 export { KEEP } from "./src/map/keep.ts";
 export type { InsertOptions, SetOptions } from "./src/map/lifetime.ts";
 export type {

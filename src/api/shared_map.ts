@@ -29,6 +29,10 @@ import { EntryReader } from "../map/entry_reader.ts";
 import { EntryUpdater } from "../map/entry_updater.ts";
 import { EntryWaiter } from "../map/entry_waiter.ts";
 import { EntryWriter } from "../map/entry_writer.ts";
+import {
+  type EvictionListener,
+  listenForEvictions,
+} from "../map/eviction_listener.ts";
 import { Hold } from "../map/hold.ts";
 import type { KEEP } from "../map/keep.ts";
 import {
@@ -1188,6 +1192,55 @@ export class SharedMap<K, V>
     this.#hold.checkOpen(what);
     const checked = watchOptionsOf(options, what);
     return watchChanges(this.#access, target, checked);
+  }
+
+  /**
+   * Calls a listener for each entry that this worker removes without being asked to: one that is
+   * evicted for another one, or that had expired and is swept. Of entries that are deleted,
+   * replaced or cleared it does not hear, nor of expired ones that a write replaces.
+   *
+   * The listener hears of what this worker removes, whichever of them wrote it. So where each
+   * worker has a listener, it is called once for each entry, but perhaps not for what a worker
+   * removes right before it ends. It is called soon after the entry was removed, in a microtask, so
+   * it may use the map; by then there may be a newer entry of the key. What it throws is reported
+   * as an error that nobody caught, and the other listeners are called all the same.
+   *
+   * While there are listeners, an eviction copies the entry; without them it costs nothing.
+   *
+   * @param listener Is called with the key, the value that was removed, and the cause: `"evicted"`
+   * or `"expired"`.
+   * @returns An object that ends the calls when it is disposed of. They end with the map, too. What
+   * was removed before is told all the same.
+   * @throws {TypeError} If the listener is not a function.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Counting what a cache loses
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using pages = SharedMap.create<string, string>({
+   *   maxEntries: 100,
+   *   onFull: "evict",
+   * });
+   * let bytes = 0;
+   * using _ = pages.onEvicted((_path, page) => bytes += page.length);
+   * for (let i = 0; i < 200; i++) pages.set(`/${i}`, "0123456789");
+   * await Promise.resolve();
+   * assertEquals(bytes, 10 * pages.stats().evicted);
+   * ```
+   */
+  onEvicted(listener: EvictionListener<K, V>): Disposable {
+    const what = "listen for evictions";
+    this.#hold.checkOpen(what);
+    if (typeof listener !== "function") {
+      throw new TypeError(
+        `Cannot ${what}: the listener must be a function: ${
+          received(listener)
+        }`,
+      );
+    }
+    return { [Symbol.dispose]: listenForEvictions(this.#access, listener) };
   }
 
   // ---- the whole map ----------------------------------------------------------------------------

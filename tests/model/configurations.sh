@@ -554,9 +554,10 @@ for b in CHAIN BIRTH_LATE; do bad $E leave_$b -DBUG_$b "-DSTART=nwork=2;$LA;run 
 # ---- the small queue of eviction
 Q=small_queue.pml
 ok   $Q q_two -DEXACT "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(2)"
-ok   $Q q_three -DNP=3 -DEXACT "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(1)"
-ok   $Q q_death -DCRASH=1 "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(1)"
-full ok $Q q_overrun -DCRASH=1 "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(2)"
+ok   $Q q_three -DNP=3 -DEXACT "-DSTART=working=4;run Put(1);run Put(2);run Put(3);run Take(3)"
+ok   $Q q_death -DCRASH=1 "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
+ok   $Q q_overrun -DNP=1 "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
+full ok $Q q_overrun_two -DCRASH=1 "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(2)"
 bad  $Q qb_NO_EMPTY -DBUG_NO_EMPTY "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
-bad  $Q qb_PLAIN_EMPTY -DBUG_PLAIN_EMPTY "-DSTART=working=5;run Put(1);run Put(2);run Put(3);run Take(2);run Take(2)"
+bad  $Q qb_PLAIN_EMPTY -DNP=1 -DBUG_PLAIN_EMPTY "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
 bad  $Q qb_TAIL_APART -DEXACT -DBUG_TAIL_APART "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
