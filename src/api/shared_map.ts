@@ -42,6 +42,7 @@ import {
   lifetimeOf,
   type SetOptions,
 } from "../map/lifetime.ts";
+import { MOST_MINUTES, type RecentCounts } from "../map/recent_counts.ts";
 import { meet } from "../map/rendezvous.ts";
 import {
   type SharedMapWatch,
@@ -1305,7 +1306,8 @@ export class SharedMap<K, V>
    * O(participants).
    *
    * Counters begin when the map is made, and only grow, also when workers die. For a span of time,
-   * take the difference of two calls, as a monitoring system does. With `persist`, or a
+   * take the difference of two calls, as a monitoring system does, or see
+   * {@linkcode SharedMap.prototype.recent}. With `persist`, or a
    * {@linkcode SnapshotWriter}, `persistence` tells about the epochs on disk, also in workers that
    * do not write them: watch `behindMs` and `failuresInARow`.
    *
@@ -1329,6 +1331,49 @@ export class SharedMap<K, V>
   stats(): SharedMapStats {
     this.#hold.checkOpen("read the statistics");
     return sumStats(this.#segment);
+  }
+
+  /**
+   * What all workers counted in the last minutes: how much of what was asked for was there, and
+   * how many entries the map removed by itself, by cause.
+   *
+   * Each worker notes the counters every few seconds, from when it attaches. So the span is a few
+   * seconds longer than asked for, and shorter in a worker that has not had the map for so long;
+   * `span` says how long it is. A worker that does not come back to its event loop notes nothing
+   * meanwhile, and the span begins with its last note before. O(participants).
+   *
+   * @param minutes How many minutes, above 0 and up to 15.
+   * @returns The counts of that span.
+   * @throws {TypeError} If it is not a number.
+   * @throws {RangeError} If it is out of range.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example How good is the cache?
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using pages = SharedMap.create<string, string>({ onFull: "evict" });
+   * pages.set("/", "…");
+   * pages.get("/");
+   * pages.get("/missing");
+   * assertEquals(pages.recent(5).hitRatio, 0.5);
+   * ```
+   */
+  recent(minutes: number): RecentCounts {
+    const what = "read what was counted";
+    this.#hold.checkOpen(what);
+    if (typeof minutes !== "number") {
+      throw new TypeError(
+        `Cannot ${what}: minutes must be a number: ${received(minutes)}`,
+      );
+    }
+    if (!(minutes > 0 && minutes <= MOST_MINUTES)) {
+      throw new RangeError(
+        `Cannot ${what}: minutes must be above 0, and ${MOST_MINUTES} at most: received ${minutes}`,
+      );
+    }
+    return this.#hold.attachment.countHistory.since(minutes);
   }
 
   /**

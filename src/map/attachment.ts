@@ -40,6 +40,7 @@ import { tombstoneBytes } from "../table/version.ts";
 import { type Resident, ticker } from "./background.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
 import { policyFor, type PolicyName } from "./policies.ts";
+import { CountHistory } from "./recent_counts.ts";
 import { WakeUps } from "./wake_ups.ts";
 
 /**
@@ -123,6 +124,8 @@ export class Attachment {
   readonly removalListeners: Set<RemovalListener> = new Set();
   /** How it sleeps while it waits for changes. */
   readonly wakeUps: WakeUps;
+  /** What it has noted of the counters. */
+  readonly countHistory: CountHistory;
   /** What is closed together with the attachment. */
   readonly dependents: Set<Dependent> = new Set();
   private constructor(
@@ -135,6 +138,7 @@ export class Attachment {
     this.evictionPolicy = evictionPolicy;
     this.participant = participant;
     this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
+    this.countHistory = new CountHistory(segment);
     this.wakeUps = new WakeUps(segment.words);
     this.#lifeline = lifeline;
     this.table = new Table(participant);

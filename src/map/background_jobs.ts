@@ -32,6 +32,7 @@ export function jobsOf(attachment: Attachment): Job[] {
     job("lower the reserve", lowerReserve),
     job("tidy the table", tidyTable),
     job("sweep what has expired", sweepExpired),
+    job("note the counts", noteCounts),
   ];
 }
 
@@ -80,4 +81,10 @@ function sweepExpired(attachment: Attachment): Urgency {
   if (load(segment.words, H_TTL_USED) === 0) return "when something happens";
   const hadExpired = takeTurn(segment, H_SWEPT, SWEEP_MS) && sweep(attachment);
   return hadExpired ? "soon" : "later";
+}
+
+/** At rest, too: others may read. There is a round every few seconds in any case. */
+function noteCounts({ countHistory }: Attachment): Urgency {
+  countHistory.note();
+  return "when something happens";
 }

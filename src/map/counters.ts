@@ -42,6 +42,20 @@ export function sumActivity(segment: Segment): number {
   return sum;
 }
 
+/** One of `COUNTERS`, summed over all participants. O(participants). */
+export function sumCounter(
+  { words, floats }: Segment,
+  counter: (typeof layout.COUNTERS)[number],
+): number {
+  const place = P_COUNTERS / 2 + COUNTERS.indexOf(counter);
+  let sum = 0;
+  const slots = load(words, H_PARTICIPANTS);
+  for (let slot = 0; slot < slots; slot++) {
+    sum += floats[participantBase(slot) / 2 + place];
+  }
+  return sum;
+}
+
 /** Bytes that live entries take. */
 export function liveBytesOf(segment: Segment): number {
   return sumHints(segment.words, P_LIVE_REFS) * REF_BYTES;

@@ -10,14 +10,13 @@ import { participantBase, sumHints } from "../segment/participants.ts";
 import {
   COUNTERS,
   H_PARTICIPANTS,
-  P_COUNTERS,
   P_HELD_COUNT,
   P_STATE,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load } from "../segment/atomics.ts";
 import { liveEntries } from "../table/account.ts";
-import { liveBytesOf, usedBytesOf } from "./counters.ts";
+import { liveBytesOf, sumCounter, usedBytesOf } from "./counters.ts";
 import { type PersistenceStats, readDiskRecord } from "./disk_record.ts";
 
 /**
@@ -68,7 +67,7 @@ export interface SharedMapStats {
 /** Sums the statistics of a segment. O(participants). */
 export function sumStats(segment: Segment): SharedMapStats {
   const counted = Object.fromEntries(
-    COUNTERS.map((name, i) => [name, sumCounter(segment, i)]),
+    COUNTERS.map((name) => [name, sumCounter(segment, name)]),
   ) as Record<(typeof COUNTERS)[number], number>;
   const persistence = readDiskRecord(segment);
   return {
@@ -82,15 +81,6 @@ export function sumStats(segment: Segment): SharedMapStats {
     participants: countParticipants(segment),
     ...persistence && { persistence },
   };
-}
-
-function sumCounter(segment: Segment, counter: number): number {
-  let sum = 0;
-  const slots = load(segment.words, H_PARTICIPANTS);
-  for (let slot = 0; slot < slots; slot++) {
-    sum += segment.floats[(participantBase(slot) + P_COUNTERS) / 2 + counter];
-  }
-  return sum;
 }
 
 function countParticipants(segment: Segment): number {

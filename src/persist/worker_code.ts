@@ -7811,6 +7811,93 @@ function policyFor(segment) {
   return segment.keepsGhosts ? new S3Fifo(segment.words) : new RandomReplacement();
 }
 
+// src/map/counters.ts
+var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS6, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES5 } = layout_exports;
+var { hint: hint18, load: load28 } = atomics_exports;
+var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
+var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
+function activityOf({ words, floats }, slot) {
+  const base = participantBase(slot);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint18(words, base + P_USED_REFS4) + hint18(words, H_FLUSH3);
+}
+function sumActivity(segment) {
+  let sum = 0;
+  const slots = load28(segment.words, H_PARTICIPANTS6);
+  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
+  return sum;
+}
+function sumCounter({ words, floats }, counter) {
+  const place = P_COUNTERS3 / 2 + COUNTERS3.indexOf(counter);
+  let sum = 0;
+  const slots = load28(words, H_PARTICIPANTS6);
+  for (let slot = 0; slot < slots; slot++) {
+    sum += floats[participantBase(slot) / 2 + place];
+  }
+  return sum;
+}
+function liveBytesOf(segment) {
+  return sumHints(segment.words, P_LIVE_REFS3) * REF_BYTES5;
+}
+
+// src/map/recent_counts.ts
+var MOST_MINUTES = 15;
+var STEP_MS = 5e3;
+var MINUTE_MS = 6e4;
+var CountHistory = class {
+  #segment;
+  #elapsed;
+  /** The oldest first. */
+  #notes;
+  /**
+   * @param segment The map.
+   * @param elapsed A clock that is never set back, in milliseconds.
+   */
+  constructor(segment, elapsed = timers.elapsed) {
+    this.#segment = segment;
+    this.#elapsed = elapsed;
+    this.#notes = [
+      this.#sums()
+    ];
+  }
+  #sums() {
+    const segment = this.#segment;
+    return {
+      at: this.#elapsed(),
+      hits: sumCounter(segment, "hits"),
+      misses: sumCounter(segment, "misses"),
+      evicted: sumCounter(segment, "evicted"),
+      expired: sumCounter(segment, "expired")
+    };
+  }
+  /** Notes the sums, if that is due. O(participants) then. */
+  note() {
+    const notes = this.#notes;
+    const now4 = this.#elapsed();
+    if (now4 - notes[notes.length - 1].at < STEP_MS) return;
+    notes.push(this.#sums());
+    while (notes.length > 1 && now4 - notes[1].at >= MOST_MINUTES * MINUTE_MS) {
+      notes.shift();
+    }
+  }
+  /** What was counted in the last minutes, or since the first note. O(notes + participants). */
+  since(minutes) {
+    const now4 = this.#sums();
+    const begin = now4.at - minutes * MINUTE_MS;
+    const first = this.#notes.findLast(({ at }) => at <= begin) ?? this.#notes[0];
+    const hits = now4.hits - first.hits;
+    const misses = now4.misses - first.misses;
+    const reads = hits + misses;
+    return {
+      hits,
+      misses,
+      hitRatio: reads === 0 ? 0 : hits / reads,
+      evicted: now4.evicted - first.evicted,
+      expired: now4.expired - first.expired,
+      span: now4.at - first.at
+    };
+  }
+};
+
 // src/map/wake_ups.ts
 import { setImmediate } from "node:timers";
 var { notify: notify3, sleepOn: sleepOn2 } = atomics_exports;
@@ -7887,6 +7974,8 @@ var Attachment = class _Attachment {
   removalListeners = /* @__PURE__ */ new Set();
   /** How it sleeps while it waits for changes. */
   wakeUps;
+  /** What it has noted of the counters. */
+  countHistory;
   /** What is closed together with the attachment. */
   dependents = /* @__PURE__ */ new Set();
   constructor(segment, participant, lifeline, evictionPolicy = policyFor(segment)) {
@@ -7894,6 +7983,7 @@ var Attachment = class _Attachment {
     this.evictionPolicy = evictionPolicy;
     this.participant = participant;
     this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
+    this.countHistory = new CountHistory(segment);
     this.wakeUps = new WakeUps(segment.words);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
@@ -8857,7 +8947,8 @@ function jobsOf(attachment) {
     job("collect", collect2),
     job("lower the reserve", lowerReserve),
     job("tidy the table", tidyTable),
-    job("sweep what has expired", sweepExpired)
+    job("sweep what has expired", sweepExpired),
+    job("note the counts", noteCounts)
   ];
 }
 function healCutShort({ participant }) {
@@ -8893,6 +8984,10 @@ function sweepExpired(attachment) {
   if (load(segment.words, H_TTL_USED) === 0) return "when something happens";
   const hadExpired = takeTurn(segment, H_SWEPT, SWEEP_MS) && sweep(attachment);
   return hadExpired ? "soon" : "later";
+}
+function noteCounts({ countHistory }) {
+  countHistory.note();
+  return "when something happens";
 }
 
 // src/map/entry_limit.ts
@@ -8943,25 +9038,6 @@ var EntryLimit = class {
     }
   }
 };
-
-// src/map/counters.ts
-var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS6, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS3, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES5 } = layout_exports;
-var { hint: hint18, load: load28 } = atomics_exports;
-var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
-var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
-function activityOf({ words, floats }, slot) {
-  const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint18(words, base + P_USED_REFS4) + hint18(words, H_FLUSH3);
-}
-function sumActivity(segment) {
-  let sum = 0;
-  const slots = load28(segment.words, H_PARTICIPANTS6);
-  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
-  return sum;
-}
-function liveBytesOf(segment) {
-  return sumHints(segment.words, P_LIVE_REFS3) * REF_BYTES5;
-}
 
 // src/map/death_watch.ts
 var LOOK_MS = 500;

@@ -46,6 +46,7 @@ Deno.test("jobsOf() is the list of what an attachment does in the background", (
     "lower the reserve",
     "tidy the table",
     "sweep what has expired",
+    "note the counts",
   ]);
 });
 
