@@ -1,7 +1,8 @@
 /// <reference lib="deno.worker" />
 /**
  * A cache for all workers: what one has computed, the others just read, until
- * it expires.
+ * it expires. It holds ten thousand results at most, those that are asked for
+ * most.
  *
  * ```sh
  * deno run --allow-read=. examples/cache.ts
@@ -17,6 +18,8 @@ const LIMIT = 1_000_000;
 using cache = await SharedMap.open<number, number>("primes", {
   key: "number",
   value: "number",
+  maxEntries: 10_000,
+  onFull: "evict",
 });
 
 // This file is both the program and its worker's module.

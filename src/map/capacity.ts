@@ -10,6 +10,7 @@ import {
   type Geometry,
   layOut,
   MAX_SEGMENT_BYTES,
+  type Memories,
   MIN_SEGMENT_BYTES,
 } from "../segment/segment.ts";
 import { tableBytes } from "../table/table_record.ts";
@@ -28,15 +29,15 @@ export function capacityOf(
 }
 
 /**
- * The least power of two that, as `maxBytes`, makes a map take what `fits` asks for; undefined:
- * none does.
+ * The least power of two that, as `maxBytes`, makes a map that remembers as much of its entries
+ * take what `fits` asks for; undefined: none does.
  */
 export function leastMaxBytes(
-  keepsHeat: boolean,
+  memories: Memories,
   fits: (geometry: Geometry) => boolean,
 ): number | undefined {
   for (let size = MIN_SEGMENT_BYTES; size <= MAX_SEGMENT_BYTES; size *= 2) {
-    if (fits(layOut(size, keepsHeat))) return size;
+    if (fits(layOut(size, memories))) return size;
   }
   return undefined;
 }

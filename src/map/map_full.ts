@@ -14,10 +14,10 @@ import { liveBytesOf } from "./counters.ts";
 
 /** Throws if an entry of so many bytes does not fit, however empty the map is. */
 export function refuseWhatNeverFits(segment: Segment, bytes: number): void {
-  const { keepsHeat, minCapacityShift } = segment;
+  const { minCapacityShift } = segment;
   if (bytes <= capacityOf(segment, minCapacityShift)) return;
   const size = leastMaxBytes(
-    keepsHeat,
+    segment,
     (geometry) => bytes <= capacityOf(geometry, minCapacityShift),
   );
   const remedy = size === undefined

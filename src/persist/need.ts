@@ -119,11 +119,10 @@ export async function restoreTooLarge(
   const { segment } = attachment;
   const maxBytes = segment.buffer.byteLength;
   const need = await needOf(files, before);
-  const { keepsHeat } = segment;
-  const geometry = layOut(maxBytes, keepsHeat);
+  const geometry = layOut(maxBytes, segment);
   if (need.fitsInto(geometry)) return error;
   const needed = need.bytesIn(geometry);
-  const size = leastMaxBytes(keepsHeat, (geometry) => need.fitsInto(geometry));
+  const size = leastMaxBytes(segment, (geometry) => need.fitsInto(geometry));
   const remedy = size === undefined
     ? "it is larger than any map"
     : `create the map with a larger maxBytes, such as ${size}`;

@@ -1572,8 +1572,13 @@ var Segment = class _Segment {
   static create(options) {
     const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
-    const mostEntries = options.mostEntries ?? 0;
-    const geometry = layOut(buffer.byteLength, options.keepsHeat ?? false, options.keepsGhosts ?? false, mostEntries);
+    const { keepsHeat = false, keepsGhosts = false, mostEntries = 0 } = options;
+    const memories = {
+      keepsHeat,
+      keepsGhosts,
+      mostEntries
+    };
+    const geometry = layOut(buffer.byteLength, memories);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
@@ -1651,7 +1656,12 @@ var Segment = class _Segment {
 function wordsOf(buffer) {
   return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
 }
-function layOut(maxBytes, keepsHeat, keepsGhosts = false, mostEntries = 0) {
+function layOut(maxBytes, memories) {
+  const { keepsHeat, keepsGhosts, mostEntries } = typeof memories === "boolean" ? {
+    keepsHeat: memories,
+    keepsGhosts: false,
+    mostEntries: 0
+  } : memories;
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
   const chunkRefs = Math.min(MAX_CHUNK_REFS, Math.max(MIN_CHUNK_REFS, 2 ** Math.floor(Math.log2(wanted))));
@@ -1749,7 +1759,11 @@ function faultOfBuffer(buffer) {
     return \`its layout version is \${words[H_LAYOUT]}, this module reads \${LAYOUT_VERSION}: use one version of the module in all workers\`;
   }
   const mostEntries = words[H_MOST_ENTRIES];
-  const geometry = layOut(size, words[H_HEAT] !== 0, words[H_GHOSTS] !== 0, mostEntries);
+  const geometry = layOut(size, {
+    keepsHeat: words[H_HEAT] !== 0,
+    keepsGhosts: words[H_GHOSTS] !== 0,
+    mostEntries
+  });
   if (mostEntries < 0 || words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_HEAT] !== geometry.heat || words[H_HEAT_MASK] !== geometry.heatMask || words[H_GHOSTS] !== geometry.ghosts || words[H_GHOST_LINES] !== geometry.ghostLines || words[H_QUEUE] !== geometry.queue || words[H_QUEUE_WORDS] !== geometry.queueWords || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
     return "its header is damaged";
   }
@@ -9903,18 +9917,18 @@ function capacityOf({ chunkCount, chunkShift }, minCapacityShift) {
   const table = Math.ceil(tableBytes(2 ** minCapacityShift) / chunkBytes2);
   return (chunkCount - 2 * table - leastReserve(chunkCount)) * chunkBytes2;
 }
-function leastMaxBytes(keepsHeat, fits) {
+function leastMaxBytes(memories, fits) {
   for (let size = MIN_SEGMENT_BYTES; size <= MAX_SEGMENT_BYTES; size *= 2) {
-    if (fits(layOut(size, keepsHeat))) return size;
+    if (fits(layOut(size, memories))) return size;
   }
   return void 0;
 }
 
 // src/map/map_full.ts
 function refuseWhatNeverFits(segment, bytes) {
-  const { keepsHeat, minCapacityShift } = segment;
+  const { minCapacityShift } = segment;
   if (bytes <= capacityOf(segment, minCapacityShift)) return;
-  const size = leastMaxBytes(keepsHeat, (geometry) => bytes <= capacityOf(geometry, minCapacityShift));
+  const size = leastMaxBytes(segment, (geometry) => bytes <= capacityOf(geometry, minCapacityShift));
   const remedy = size === void 0 ? "store it in parts" : \`create the map with a larger maxBytes, such as \${size}, or store it in parts\`;
   throw refusal(segment, bytes, "can never fit", remedy);
 }

@@ -181,13 +181,9 @@ export class Segment {
   static create(options: SegmentOptions): Segment {
     const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
-    const mostEntries = options.mostEntries ?? 0;
-    const geometry = layOut(
-      buffer.byteLength,
-      options.keepsHeat ?? false,
-      options.keepsGhosts ?? false,
-      mostEntries,
-    );
+    const { keepsHeat = false, keepsGhosts = false, mostEntries = 0 } = options;
+    const memories = { keepsHeat, keepsGhosts, mostEntries };
+    const geometry = layOut(buffer.byteLength, memories);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
@@ -287,21 +283,24 @@ function wordsOf(buffer: SharedArrayBuffer): Words {
   return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
 }
 
-/**
- * The geometry of a segment of this size.
- *
- * @param maxBytes The size.
- * @param keepsHeat Whether it keeps heat.
- * @param keepsGhosts Whether it keeps ghosts.
- * @param mostEntries For how many entries these are; 0: for as many as there may be of a usual
- * size.
- */
+/** What a segment remembers of its entries, and so has memory for. */
+export interface Memories {
+  /** Whether it keeps heat. */
+  readonly keepsHeat: boolean;
+  /** Whether it keeps ghosts. */
+  readonly keepsGhosts: boolean;
+  /** For how many entries these are; 0: for as many as there may be of a usual size. */
+  readonly mostEntries: number;
+}
+
+/** The geometry of a segment of this size; `memories` may say only whether it keeps heat. */
 export function layOut(
   maxBytes: number,
-  keepsHeat: boolean,
-  keepsGhosts = false,
-  mostEntries = 0,
+  memories: Memories | boolean,
 ): Geometry {
+  const { keepsHeat, keepsGhosts, mostEntries } = typeof memories === "boolean"
+    ? { keepsHeat: memories, keepsGhosts: false, mostEntries: 0 }
+    : memories;
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) *
     (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
@@ -430,12 +429,11 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
     }, this module reads ${LAYOUT_VERSION}: use one version of the module in all workers`;
   }
   const mostEntries = words[H_MOST_ENTRIES];
-  const geometry = layOut(
-    size,
-    words[H_HEAT] !== 0,
-    words[H_GHOSTS] !== 0,
+  const geometry = layOut(size, {
+    keepsHeat: words[H_HEAT] !== 0,
+    keepsGhosts: words[H_GHOSTS] !== 0,
     mostEntries,
-  );
+  });
   if (
     mostEntries < 0 ||
     words[H_TOTAL_REFS] !== geometry.totalRefs ||

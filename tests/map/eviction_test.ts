@@ -16,6 +16,8 @@ import {
   T_SHIFT,
   T_SLOTS,
 } from "../../src/segment/layout.ts";
+import { capacityOf } from "../../src/map/capacity.ts";
+import { layOut } from "../../src/segment/segment.ts";
 import { homePlace } from "../../src/table/slot.ts";
 import { Random } from "../testing/random.ts";
 
@@ -269,4 +271,22 @@ Deno.test("SharedMap: eviction is the map's choice, not the attachment's", () =>
   using other = SharedMap.attach<string, Uint8Array>(map.handle);
   for (let i = 0; i < 2000; i++) other.set(`k${i}`, new Uint8Array(1000));
   assertGreater(other.stats().evicted, 0);
+});
+
+Deno.test("SharedMap that evicts advises a size that is enough, with what it remembers of its entries", () => {
+  const without = layOut(8 * MIB, true);
+  for (const policy of ["s3-fifo", "random"] as const) {
+    const create = (maxBytes: number) =>
+      SharedMap.create<string, string>({ maxBytes, onFull: "evict", policy });
+    using small = create(MIB);
+    const { minCapacityShift } = attachmentOf(small).segment;
+    // With a version's header, key and all it just fits, unless there are ghosts, too.
+    const value = "x".repeat(capacityOf(without, minCapacityShift) - 64);
+    const error = assertThrows(() => small.set("a", value), MapFullError);
+    const [, advised] = /such as (\d+)/.exec(error.message) ?? [];
+    assertStrictEquals(Number(advised), (policy === "random" ? 8 : 16) * MIB);
+    using larger = create(Number(advised));
+    larger.set("a", value);
+    assertStrictEquals(larger.get("a"), value);
+  }
 });
