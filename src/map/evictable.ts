@@ -12,11 +12,12 @@ import type { Attachment } from "./attachment.ts";
 
 /**
  * Whether a newest version is that of an entry that no open snapshot shows: what one shows is left
- * alone, since to evict it would free nothing.
+ * alone, since to evict it would free nothing, and so is what a transaction has in hand.
  */
 export function isEvictable(words: Words, ref: number, hash: number): boolean {
-  return !isTombstone(words, ref) &&
-    !isShownNow(words, settle(words, ref), hash);
+  const stamp = settle(words, ref);
+  return stamp > 0 && !isTombstone(words, ref) &&
+    !isShownNow(words, stamp, hash);
 }
 
 /**

@@ -65,6 +65,34 @@ export function retireTree(
   putInLimbo(words, base, root, treeStamp(load(words, H_ERA)), refs);
 }
 
+/**
+ * As `retireTree`, for the root of a tree that others may link once more before they unpin: it
+ * stays for two grace periods. After the first one nobody is left who may link it; after the
+ * second, nobody who met it then.
+ */
+export function retireLate(
+  words: Words,
+  base: number,
+  root: number,
+  refs: number,
+): void {
+  const stamp = treeStamp((load(words, H_ERA) + GRACE) | 0);
+  putInLimbo(words, base, root, stamp, refs);
+}
+
+/** Takes over a record that another participant had retired: it stays as long, at least. */
+export function retireAgain(
+  words: Words,
+  base: number,
+  ref: number,
+  refs: number,
+): void {
+  const before = own(words, ref * 4 + R_STAMP) | 1; // no tree by now
+  const era = load(words, H_ERA);
+  const stamp = ((before - era) | 0) > 0 ? before : era;
+  putInLimbo(words, base, ref, stamp, refs);
+}
+
 function putInLimbo(
   words: Words,
   base: number,

@@ -29,7 +29,7 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import { Collector } from "./collector.ts";
 import type { Chains } from "./held_versions.ts";
-import { hold, retire, retireTree } from "./limbo.ts";
+import { hold, retire, retireAgain, retireTree } from "./limbo.ts";
 import * as pins from "./pin.ts";
 import { participantBase } from "../segment/participants.ts";
 import { descend, finishDescent, isTreeStamp } from "./tree.ts";
@@ -201,7 +201,7 @@ export class Participant {
       const isTree = isTreeStamp(own(words, first * 4 + R_STAMP));
       const ref = isTree ? descend(words, base, first) : first;
       poke(words, base + P_LIMBO_HEAD, own(words, ref * 4 + R_LINK));
-      this.retire(ref);
+      this.#retireAgain(ref);
     }
     poke(words, base + P_LIMBO_TAIL, 0);
     for (;;) {
@@ -340,6 +340,13 @@ export class Participant {
     const refs = this.allocator.runRefs(ref);
     enter(this.#words, this.base);
     retire(this.#words, this.base, ref, refs);
+    leave(this.#words, this.base);
+  }
+
+  #retireAgain(ref: number): void {
+    const refs = this.allocator.runRefs(ref);
+    enter(this.#words, this.base);
+    retireAgain(this.#words, this.base, ref, refs);
     leave(this.#words, this.base);
   }
 

@@ -4,7 +4,7 @@
  * A participant record names the Web Lock that its worker holds. If that lock can be had, the
  * worker is gone. The recoverer, which holds it then, checks that the record still names it, and
  * takes these steps, each of which can be repeated: it brings the record in order (`repair.ts`),
- * retires a table that was being replaced, clears pin, open snapshots and horizon, adopts the
+ * retires a table that was being replaced, ends the commits of several keys, clears pin, open snapshots and horizon, adopts the
  * queues and lists, frees what large blocks were not linked yet, and last frees the record.
  *
  * What the dead wrote is read plainly: it wrote that before it died, its lock came free after that,
@@ -43,6 +43,8 @@ export interface TableRecovery {
    * still pinned.
    */
   reap(slot: number): void;
+  /** Ends the commits of several keys that the dead was about; it is still pinned. */
+  endCommits(slot: number): void;
   /** Takes slots back that the dead might have claimed. */
   returnPermits(permits: number): void;
   /** Frees the tables and versions that the dead had in its hands, if they take a run of chunks. */
@@ -129,6 +131,7 @@ export function recover(
   self.heal();
   repair(segment, slot, (version) => tables.isLinked(version));
   tables.reap(slot);
+  tables.endCommits(slot);
   withdraw(words, base);
   self.adopt(base);
   const permits = own(words, base + P_PERMITS);
@@ -144,5 +147,6 @@ export function recover(
 export function repairOwn(self: Participant, tables: TableRecovery): void {
   repair(self.segment, self.slot, (version) => tables.isLinked(version));
   tables.reap(self.slot);
+  tables.endCommits(self.slot);
   tables.freeUnlinked(self.slot);
 }

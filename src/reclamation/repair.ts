@@ -39,6 +39,7 @@ import {
   MAX_CLASSES,
   P_CHUNK,
   P_CHUNK_CHANGE,
+  P_COMMIT,
   P_ENTRIES,
   P_ENTRIES_AHEAD,
   P_FREE,
@@ -66,7 +67,7 @@ import type { Segment } from "../segment/segment.ts";
 import { runLength } from "../segment/table_region.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
 import { participantBase } from "../segment/participants.ts";
-import { finishDescent } from "./tree.ts";
+import { childOf, childrenOf, finishDescent } from "./tree.ts";
 
 /**
  * Brings the record of the participant in a slot in order. Nothing else works with it, and its pin
@@ -214,9 +215,19 @@ class Record {
       return;
     }
     const ref = Math.abs(hand);
+    if (this.#isCommits(ref)) return this.#set(P_HAND, 0);
     const c = this.#classAt(ref);
     if (c < 0) return this.#set(P_HAND, 0);
     pushBlock(words, this.#base, c, ref);
+  }
+
+  /** Whether a commit record is this block, or leads to it: then it is in hand no more. */
+  #isCommits(ref: number): boolean {
+    const { words } = this.#segment;
+    const record = Math.abs(this.#own(P_COMMIT));
+    if (record === 0 || record === ref) return record === ref;
+    const children = childrenOf(words, record);
+    return children > 0 && childOf(words, record, children - 1) === ref;
   }
 
   // ---- batches ----------------------------------------------------------------------------------

@@ -276,6 +276,12 @@ export const P_REAPING = 388;
 export const P_CHUNK_CHANGE = 389;
 export const P_CHUNK_CHANGE_COUNT = 390;
 export const P_CHUNK_CHANGE_USED = 391;
+/**
+ * The commit record that this participant owns, negative while it is counted, and the one that it
+ * helps; 0: none. See `table/commit_record.ts`.
+ */
+export const P_COMMIT = 392;
+export const P_HELPING = 393;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [
@@ -372,6 +378,37 @@ export const TAG_SHIFT = 29;
 export const TAG_NUMBER = 1;
 export const TAG_TOMBSTONE = 5;
 
+// ---- commit record ------------------------------------------------------------------------------
+// A tree, see `table/commit_record.ts`. The number of versions is in the upper half of word 0.
+
+export const WRITES_SHIFT = 16;
+/** The most versions of one record: their number fits half a word. */
+export const MOST_WRITES = 0xffff;
+/** `DRAFT`, `INSTALLING`, `READY`, `VOID`, or the tick since which its versions count. */
+export const C_STATUS = 1;
+export const INSTALLING = 0;
+export const READY = -1;
+export const VOID = -2;
+export const DRAFT = -3;
+// From the head of the record on, which lies behind the refs of its versions:
+/** The participant (slot + 1) that cleans up and retires the record. */
+export const C_OWNER = 0;
+/** By how much it changes the number of entries, and the refs that they take. */
+export const C_ENTRIES = 1;
+export const C_LIVE = 2;
+/** How many entries it has. */
+export const C_COUNT = 3;
+/** When the first of the versions expires that it relies on: an f64. */
+export const C_DEADLINE = 4;
+/** The ref behind its last guard. */
+export const C_END = 6;
+/** The first entry: hash of the key, version that it relies on, version or guard in its place. */
+export const C_FIRST = 8;
+export const E_HASH = 0;
+export const E_OLD = 1;
+export const E_FRESH = 2;
+export const ENTRY_WORDS = 3;
+
 // ---- table --------------------------------------------------------------------------------------
 // One block: this record, the slots, and a word per stride that says whether it is moved.
 
@@ -436,8 +473,8 @@ export const FIRST_TICK = 2;
 /** The clock stops here, so that the negative of a tick is no reference to a commit record. */
 export const LAST_TICK = 0x3ffffffe;
 /**
- * Reserved: the sign of a stamp that refers to a commit record, which decides whether the version
- * counts, and since which tick. The other bits are the record's ref. So the stamps are, from the
+ * The sign of a stamp that refers to a commit record, which decides whether the version counts, and
+ * since which tick. The other bits are the record's ref; 0: it never counts. So the stamps are, from the
  * lowest up, and none of them can be taken for another:
  *
  * ```text

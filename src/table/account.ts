@@ -81,7 +81,7 @@ function isAlike(words: Words, before: number, after: number): boolean {
 }
 
 /** The block of an entry in refs; 0 for a tombstone or nothing. */
-function liveRefs(words: Words, ref: number): number {
+export function liveRefs(words: Words, ref: number): number {
   if (ref === 0 || isTombstone(words, ref)) return 0;
   return blockRefs(words, bytesOf(words, ref));
 }

@@ -22,6 +22,7 @@ import type { Kernel } from "../segment/kernel.ts";
 import { afterGap } from "./gap.ts";
 import type { Migration } from "./migration.ts";
 import * as slots from "./slot.ts";
+import * as commits from "./commit_record.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -47,7 +48,8 @@ const {
   refOf,
   slotAt,
 } = slots;
-const { settle, touchVersion } = versions;
+const { effective } = commits;
+const { touchVersion } = versions;
 
 const HASHES = 2 ** 32;
 /** Slots of the current table that one range covers. */
@@ -129,7 +131,9 @@ export class Cursor {
     let seen = 0;
     for (let i = 0; i < refs.length; i++) seen |= touchVersion(words, refs[i]);
     this.seen = seen;
-    for (let i = 0; i < refs.length; i++) settleMet(words, refs[i]);
+    for (let i = 0; i < refs.length; i++) {
+      refs[i] = settledOf(words, refs[i]);
+    }
     this.#position = to;
   }
 
@@ -190,14 +194,15 @@ export class Cursor {
 }
 
 /**
- * Settles a version that a scan met. Its stamp is read in order where its expiry may be read after
- * it; a caller that judges snapshots by the stamp settles it again.
+ * The version that is in effect, from what a scan met on, and settled. Its stamp is read in order
+ * where its expiry may be read after it; a caller that judges snapshots by the stamp settles it
+ * again.
  */
-function settleMet(words: Words, ref: number): void {
+function settledOf(words: Words, ref: number): number {
   const at = ref * 4;
-  if (
-    hint(words, at + V_STAMP) <= 0 || (words[at + V_KEY] & HAS_EXPIRY) !== 0
-  ) settle(words, ref);
+  const isPlain = hint(words, at + V_STAMP) > 0 &&
+    (words[at + V_KEY] & HAS_EXPIRY) === 0;
+  return isPlain ? ref : effective(words, ref);
 }
 
 /** The place where the probes for a hash, an unsigned number, begin. */

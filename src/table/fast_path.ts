@@ -413,7 +413,7 @@ function currentLink(
   const linked = linkThere;
   if (isUnlinked(linked)) return 0;
   const ref = refOf(linked);
-  settle(words, ref);
+  if (settle(words, ref) < 0) return NO_LINK; // a commit record decides about it
   prune(words, base, ref, hash);
   return linked;
 }

@@ -36,6 +36,8 @@ import { Permits } from "./slot_permits.ts";
 import * as tombstones from "./tombstone.ts";
 import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
+import * as records from "./commit_record.ts";
+import { Commits, linkTo } from "./commits.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -71,6 +73,7 @@ const {
 } = slots;
 const { prune } = pruning;
 const { dropAtOnce } = tombstones;
+const { effective } = records;
 const { hasKey, isTombstone, settle, touchVersion } = versions;
 
 /**
@@ -91,6 +94,7 @@ export class Table {
   readonly migration: Migration;
   readonly resizer: Resizer;
   readonly backoff: Backoff;
+  readonly commits: Commits;
   readonly #participant: Participant;
   readonly #words: Words;
   readonly #permits: Permits;
@@ -108,6 +112,7 @@ export class Table {
     this.migration = new Migration(participant, this.#permits);
     this.resizer = new Resizer(participant, this.migration);
     this.backoff = new Backoff(participant);
+    this.commits = new Commits(participant, this.migration);
     participant.chains = new TableChains(participant, (key) => this.find(key));
   }
 
@@ -148,8 +153,7 @@ export class Table {
           } else {
             const ref = refOf(link);
             if (hasKey(words, ref, key.words, key.info)) {
-              settle(words, ref);
-              return ref;
+              return effective(words, ref);
             }
           }
         } else if (isEmpty(there)) {
@@ -233,7 +237,11 @@ export class Table {
               this.migration.moveSlot(table, slot);
               return ONWARD;
             }
-            settle(words, ref);
+            const stamp = settle(words, ref);
+            if (stamp < 0) {
+              this.commits.resolve(slot, link, stamp);
+              continue; // it is settled by now, or something else is linked
+            }
             prune(words, this.#participant.base, ref, hash);
             this.#endOn(table, slot, false);
             this.#link = link;
@@ -275,7 +283,7 @@ export class Table {
     const { base } = this.#participant;
     poke(words, version * 4 + V_PREV, current);
     const dead = isTombstone(words, version);
-    const link = dead ? deadLink(version) : version;
+    const link = linkTo(words, version);
     announce(words, base, current, version);
     if (!relink(words, this.#slot, this.#link, link)) return false;
     settle(words, version);
@@ -296,8 +304,9 @@ export class Table {
   }
 
   /**
-   * Links the first version, which is in hand and no tombstone, of the key that the last seek did
-   * not find, and counts it; else it is in hand still. The caller is in a section.
+   * Links the first version, which is in hand, of the key that the last seek did not find, and
+   * counts it; else it is in hand still. A tombstone is linked for a transaction, which relies on
+   * its key's absence. The caller is in a section.
    *
    * Has fast paths, `insert()` in table/fast_path.ts and `insertNew()` in table/table.ts. Kept
    * alike by tests/table/slot_test.ts.
@@ -365,7 +374,8 @@ export class Table {
 
   /** Links the first version of a claimed slot, unless another worker did. */
   #linkFirst(slot: number, version: number): boolean {
-    if (!linkFirst(this.#words, slot, version)) return false;
+    const link = linkTo(this.#words, version);
+    if (!linkFirst(this.#words, slot, link)) return false;
     settle(this.#words, version);
     return true;
   }

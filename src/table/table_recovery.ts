@@ -86,6 +86,10 @@ export class TableRecoverer implements TableRecovery {
     poke(words, base + P_REAPING, 0);
   }
 
+  endCommits(slot: number): void {
+    this.#table.commits.recover(slot);
+  }
+
   returnPermits(permits: number): void {
     this.#participant.pin();
     returnPermits(this.#participant.segment.words, permits);

@@ -65,7 +65,7 @@ export function isDroppable(
   tombstone: number,
   hash: number,
 ): boolean {
-  settle(words, tombstone);
+  if (settle(words, tombstone) < 0) return false; // a commit record decides about it
   prune(words, base, tombstone, hash);
   return isNeededByNone(words, tombstone, hash);
 }

@@ -36,6 +36,7 @@ const {
   H_WRITTEN,
   HAS_EXPIRY,
   KEY_WIDE,
+  LAST_TICK,
   LENGTH_MASK,
   REF_MASK,
   REF_SHIFT,
@@ -301,15 +302,23 @@ export function endOf(segment: Segment, ref: number): number {
 }
 
 /**
- * Settles a version if it is pending; returns its stamp. Its expiry, and the open snapshots, are to
+ * Settles a version if it is pending; returns its stamp. Of a version that a commit record decides
+ * about, it returns the stamp that refers to that, which is negative: the caller goes by the record
+ * (`table/commit_record.ts`). Its expiry, and the open snapshots, are to
  * be read after the stamp by which they are judged, so that is a `load`.
  */
 export function settle(words: Words, ref: number): number {
   const stamp = load(words, ref * 4 + V_STAMP);
-  return stamp > 0 ? stamp : settlePending(words, ref);
+  return stamp > 0 ? stamp : settlePending(words, ref, stamp);
 }
 
-function settlePending(words: Words, ref: number): number {
+/** Whether a stamp refers to a commit record. */
+export function isProvisional(stamp: number): boolean {
+  return stamp < -LAST_TICK;
+}
+
+function settlePending(words: Words, ref: number, before: number): number {
+  if (isProvisional(before)) return before;
   const at = ref * 4 + V_STAMP;
   let tick = writingTick(words);
   if (isLateRenewal(words, ref)) tick = -writingTick(words);

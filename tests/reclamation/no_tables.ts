@@ -4,6 +4,7 @@ import type { TableRecovery } from "../../src/reclamation/recovery.ts";
 export const noTables: TableRecovery = {
   isLinked: () => false,
   reap() {},
+  endCommits() {},
   returnPermits() {},
   freeUnlinked() {},
 };

@@ -1,0 +1,610 @@
+/**
+ * Commits of several keys at one moment, as one participant makes them, helps with them, and takes
+ * back what came to nothing. `commit_record.ts` says what a record is.
+ *
+ * An owner drafts a record, adds what it is to bring, and then drives it to its decision, as anybody
+ * does who meets something of it in the way of a write. It is decided by one step. Then the owner,
+ * or a worker that recovers it, cleans up: it settles and prunes the versions that count, takes back
+ * those that do not, and the guards, counts what has changed, and retires the record.
+ *
+ * Whoever helps installs what is missing, and looks at the status after each: if it came too late,
+ * it takes that back before it unpins. The participant's record names the commit record meanwhile,
+ * so that a recovery can do the same for the dead. Others may meet what was installed late, though
+ * the record was cleaned up before: so it stays in limbo for two grace periods.
+ *
+ * All is done under one pin, from the first read to the end: then what a record relies on is not
+ * reused as long as it is not decided. A worker that helps with one that was decided meanwhile may
+ * take another version for the one that it knows, at the same ref; it takes its own back like
+ * anything that came too late, and until then that version is read through it.
+ *
+ * @module
+ */
+
+import type { Participant } from "../reclamation/participant.ts";
+import * as limbo from "../reclamation/limbo.ts";
+import * as blocks from "../segment/free_list.ts";
+import * as layout from "../segment/layout.ts";
+import * as sections from "../segment/section.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+import { participantBase } from "../segment/participants.ts";
+import * as accounting from "./account.ts";
+import * as changes from "./changes.ts";
+import * as records from "./commit_record.ts";
+import type { EncodedKey } from "./key.ts";
+import type { Migration } from "./migration.ts";
+import * as pruning from "./prune.ts";
+import * as slots from "./slot.ts";
+import * as tombstones from "./tombstone.ts";
+import * as versions from "./version.ts";
+
+// Constants of its own: `layout.ts` says why.
+const {
+  C_COUNT,
+  C_DEADLINE,
+  C_END,
+  C_ENTRIES,
+  C_FIRST,
+  C_LIVE,
+  C_OWNER,
+  C_STATUS,
+  DRAFT,
+  E_FRESH,
+  E_HASH,
+  E_OLD,
+  ENTRY_WORDS,
+  H_ROOT,
+  HAS_EXPIRY,
+  INSTALLING,
+  N_CHILDREN,
+  N_FIRST,
+  P_COMMIT,
+  P_ENTRIES,
+  P_ENTRIES_AHEAD,
+  P_HAND,
+  P_HELPING,
+  P_LIMBO_HEAD,
+  P_LIVE_AHEAD,
+  P_LIVE_REFS,
+  R_LINK,
+  READY,
+  REF_BYTES,
+  REF_MASK,
+  T_CAPACITY,
+  T_NEXT,
+  T_SHIFT,
+  V_HEADER_WORDS,
+  V_KEY,
+  V_PREV,
+  V_STAMP,
+  VOID,
+  WRITES_SHIFT,
+} = layout;
+const { compareAndSet, load, own, poke, store } = access;
+const { blockRefs } = blocks;
+const { liveRefs } = accounting;
+const { changed } = changes;
+const { retireLate } = limbo;
+const {
+  counts,
+  entriesOf,
+  entryAt,
+  freshOf,
+  hashOf,
+  headOf,
+  isGuard,
+  isWithoutEffect,
+  oldOf,
+  outcomeOf,
+  provisionalStamp,
+  recordOf,
+  writesOf,
+} = records;
+const { enter, leave } = sections;
+const { prune } = pruning;
+const {
+  deadLink,
+  homePlace,
+  isClosed,
+  isEmpty,
+  isFrozen,
+  isMoved,
+  isUnlinked,
+  nextPlace,
+  readHash,
+  readLink,
+  refOf,
+  relink,
+  slotAt,
+} = slots;
+const { dropAtOnce } = tombstones;
+const { isOfKey, isTombstone, keyWords, settle } = versions;
+
+/** The record that the stamp of what never counts refers to. */
+const NO_RECORD = 0;
+const HEAD_REFS = V_HEADER_WORDS / 4;
+
+/** The link to a version, which says whether that is a tombstone. */
+export function linkTo(words: Words, version: number): number {
+  return isTombstone(words, version) ? deadLink(version) : version;
+}
+
+/** Refs that a guard of a key takes. */
+export function guardRefs(info: number): number {
+  return Math.ceil(HEAD_REFS + keyWords(info) / 4);
+}
+
+/** Bytes of a record with so many versions and guards, of which these take so many refs. */
+export function recordBytes(
+  writes: number,
+  guards: number,
+  guardsRefs: number,
+): number {
+  const entries = (writes + guards) * ENTRY_WORDS;
+  const words = headOf(0, writes) + C_FIRST + entries;
+  return (Math.ceil(words / 4) + guardsRefs) * REF_BYTES;
+}
+
+/** One participant's part in commits of several keys. */
+export class Commits {
+  readonly #participant: Participant;
+  readonly #migration: Migration;
+  readonly #words: Words;
+  // Where the last key was found.
+  #table = 0;
+  #slot = 0;
+  #link = 0;
+
+  constructor(participant: Participant, migration: Migration) {
+    this.#participant = participant;
+    this.#migration = migration;
+    this.#words = participant.segment.words;
+  }
+
+  // ---- what a writer meets ----------------------------------------------------------------------
+
+  /**
+   * Sees to something provisional that a writer met: drives its record to the decision, and then
+   * settles it, or takes it back if it does not count. Lock-free. The caller is pinned, in a
+   * section, and looks again.
+   *
+   * @param slot The slot, which is not frozen.
+   * @param link The link that was read there.
+   * @param stamp The stamp of what that leads to.
+   */
+  resolve(slot: number, link: number, stamp: number): void {
+    const words = this.#words;
+    const ref = refOf(link);
+    const record = recordOf(stamp);
+    if (record !== NO_RECORD && outcomeOf(words, record) === INSTALLING) {
+      this.#help(record);
+      this.#helpsNobody();
+    }
+    if (!counts(words, ref, stamp)) this.#relinkOld(slot, link);
+  }
+
+  /** Takes back what a link leads to, if it is linked still. */
+  #relinkOld(slot: number, link: number): boolean {
+    const words = this.#words;
+    const old = load(words, refOf(link) * 4 + V_PREV) & REF_MASK;
+    return relink(words, slot, link, linkTo(words, old));
+  }
+
+  // ---- helping ----------------------------------------------------------------------------------
+
+  /** Drives a record to its decision. Lock-free. */
+  #help(record: number): void {
+    const words = this.#words;
+    const status = record * 4 + C_STATUS;
+    const entries = entriesOf(words, record);
+    let i = 0;
+    while (i < entries && this.#install(record, entryAt(words, record, i))) i++;
+    if (i === entries) compareAndSet(words, status, INSTALLING, READY);
+    outcomeOf(words, record);
+  }
+
+  /** Installs one entry; false: the record needs no more of them, or got none, and is void. */
+  #install(record: number, entry: number): boolean {
+    const words = this.#words;
+    const status = record * 4 + C_STATUS;
+    const fresh = freshOf(words, entry);
+    for (;;) {
+      poke(words, this.#participant.base + P_HELPING, record);
+      if (load(words, status) !== INSTALLING) return false;
+      const found = this.#find(entry);
+      if (found === fresh) return true;
+      if (found === oldOf(words, entry)) {
+        if (!relink(words, this.#slot, this.#link, linkTo(words, fresh))) {
+          continue;
+        }
+        const after = load(words, status);
+        if (after === INSTALLING) return true;
+        this.#takeBackLate(record, entry);
+        return false;
+      }
+      if (found !== 0 && this.#clears(found)) continue;
+      compareAndSet(words, status, INSTALLING, VOID);
+      return false;
+    }
+  }
+
+  /**
+   * Sees to another record's work in the way of an entry; false: a version is there that counts, so
+   * there is no way. Records are helped in the order of keys, so this comes to an end.
+   */
+  #clears(found: number): boolean {
+    const words = this.#words;
+    const slot = this.#slot;
+    const link = this.#link;
+    const stamp = settle(words, found);
+    if (stamp > 0) return false;
+    const record = recordOf(stamp);
+    if (record !== NO_RECORD && outcomeOf(words, record) === INSTALLING) {
+      this.#help(record);
+      return true;
+    }
+    if (counts(words, found, stamp)) return false;
+    this.#relinkOld(slot, link);
+    return true;
+  }
+
+  /** What was installed just now came after the decision, unless it counts. */
+  #takeBackLate(record: number, entry: number): void {
+    const fresh = freshOf(this.#words, entry);
+    if (isWithoutEffect(this.#words, fresh, provisionalStamp(record))) {
+      this.#takeBack(entry);
+    }
+  }
+
+  /** Takes back what an entry has installed, wherever the key is by now. Lock-free. */
+  #takeBack(entry: number): void {
+    const fresh = freshOf(this.#words, entry);
+    while (this.#find(entry) === fresh) {
+      if (this.#relinkOld(this.#slot, this.#link)) return;
+    }
+  }
+
+  #helpsNobody(): void {
+    poke(this.#words, this.#participant.base + P_HELPING, 0);
+  }
+
+  /**
+   * What the link of an entry's key leads to, to write there; 0: the key has none. A frozen slot is
+   * moved first. Then `#slot` says where.
+   */
+  #find(entry: number): number {
+    const words = this.#words;
+    const hash = hashOf(words, entry);
+    const fresh = freshOf(words, entry);
+    const key = fresh * 4 + V_HEADER_WORDS;
+    const info = words[fresh * 4 + V_KEY] & ~HAS_EXPIRY;
+    let table = load(words, H_ROOT) * 4;
+    for (;;) {
+      const ref = this.#findIn(table, hash, key, info);
+      if (ref >= 0) return ref;
+      table = load(words, table + T_NEXT) * 4;
+      if (table === 0) return 0; // a full round in a table that is not moving
+    }
+  }
+
+  /** The same in one table; negative: look in the next one. */
+  #findIn(table: number, hash: number, key: number, info: number): number {
+    const words = this.#words;
+    const mask = words[table + T_CAPACITY] - 1;
+    let place = homePlace(hash, words[table + T_SHIFT]);
+    let moved = false;
+    for (let probes = 0; probes <= mask; probes++) {
+      const slot = slotAt(table, place);
+      const there = readHash(words, slot);
+      if (there === hash) {
+        const link = readLink(words, slot);
+        if (isMoved(link)) {
+          moved = true;
+        } else if (isUnlinked(link)) {
+          return moved ? -1 : 0;
+        } else if (isOfKey(words, refOf(link), key, info)) {
+          if (isFrozen(link)) {
+            this.#migration.moveSlot(table, slot);
+            return -1;
+          }
+          this.#table = table;
+          this.#slot = slot;
+          this.#link = link;
+          return refOf(link);
+        }
+      } else if (isEmpty(there)) {
+        return moved ? -1 : 0;
+      } else if (isClosed(there)) {
+        return -1;
+      }
+      place = nextPlace(place, mask);
+    }
+    return -1;
+  }
+
+  // ---- owning -----------------------------------------------------------------------------------
+
+  /**
+   * Begins a record. The caller is pinned until it is committed or given up, and adds then first
+   * what was written, in the canonical order, and guards, in their places among it.
+   *
+   * @returns Whether there was memory for it.
+   */
+  draft(writes: number, guards: number, guardsRefs: number): boolean {
+    const words = this.#words;
+    const { allocator, base, slot } = this.#participant;
+    enter(words, base);
+    const bytes = recordBytes(writes, guards, guardsRefs);
+    const record = allocator.allocate(bytes);
+    if (record !== 0) {
+      const head = headOf(record, writes);
+      poke(words, record * 4 + N_CHILDREN, writes << WRITES_SHIFT);
+      poke(words, record * 4 + C_STATUS, DRAFT);
+      poke(words, head + C_OWNER, slot + 1);
+      poke(words, head + C_ENTRIES, 0);
+      poke(words, head + C_LIVE, 0);
+      poke(words, head + C_COUNT, 0);
+      this.#participant.segment.floats[(head + C_DEADLINE) / 2] = Infinity;
+      const entries = (writes + guards) * ENTRY_WORDS;
+      poke(words, head + C_END, Math.ceil((head + C_FIRST + entries) / 4));
+      poke(words, base + P_COMMIT, record); // it is led to by this from here on
+      poke(words, base + P_HAND, 0);
+    }
+    leave(words, base);
+    return record !== 0;
+  }
+
+  /** The record that is drafted. */
+  get #drafted(): number {
+    return own(this.#words, this.#participant.base + P_COMMIT);
+  }
+
+  /**
+   * Adds a version, which is in hand, to take the place of another one; the section that it was
+   * made in ends by that.
+   */
+  add(hash: number, old: number, version: number): void {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const record = this.#drafted;
+    const index = record * 4 + N_CHILDREN;
+    const children = own(words, index) & ((1 << WRITES_SHIFT) - 1);
+    const head = headOf(record, writesOf(words, record));
+    poke(words, version * 4 + V_STAMP, provisionalStamp(NO_RECORD));
+    poke(words, version * 4 + V_PREV, old);
+    poke(words, record * 4 + N_FIRST + children, version);
+    poke(words, index, own(words, index) + 1);
+    poke(words, base + P_HAND, 0);
+    this.#addEntry(record, hash, old, version);
+    const had = liveRefs(words, old);
+    const has = liveRefs(words, version);
+    const entries = (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
+    poke(words, head + C_ENTRIES, own(words, head + C_ENTRIES) + entries);
+    poke(words, head + C_LIVE, own(words, head + C_LIVE) + has - had);
+    leave(words, base);
+  }
+
+  /** Adds a guard: the version stays as it is until the record is decided. */
+  guard(key: EncodedKey, old: number): void {
+    const words = this.#words;
+    const record = this.#drafted;
+    const end = headOf(record, writesOf(words, record)) + C_END;
+    const ref = own(words, end);
+    const at = ref * 4;
+    poke(words, at + V_STAMP, provisionalStamp(record));
+    poke(words, at + V_PREV, old);
+    words[at + V_KEY] = key.info;
+    words[at + V_KEY + 1] = 0; // no value, and no tombstone
+    const count = keyWords(key.info);
+    for (let i = 0; i < count; i++) {
+      words[at + V_HEADER_WORDS + i] = key.words[i];
+    }
+    poke(words, end, ref + guardRefs(key.info));
+    this.#addEntry(record, key.hash, old, ref);
+  }
+
+  #addEntry(record: number, hash: number, old: number, fresh: number): void {
+    const words = this.#words;
+    const count = headOf(record, writesOf(words, record)) + C_COUNT;
+    const index = own(words, count);
+    const entry = entryAt(words, record, index);
+    poke(words, entry + E_HASH, hash);
+    poke(words, entry + E_OLD, old);
+    poke(words, entry + E_FRESH, fresh);
+    poke(words, count, index + 1);
+  }
+
+  /** Says that the record relies on something that expires then, in milliseconds since 1970. */
+  expires(end: number): void {
+    const record = this.#drafted;
+    const head = headOf(record, writesOf(this.#words, record));
+    const { floats } = this.#participant.segment;
+    const at = (head + C_DEADLINE) / 2;
+    floats[at] = Math.min(floats[at], end);
+  }
+
+  /**
+   * Commits the record that was drafted; false: something that it relies on was changed, and
+   * nothing has happened. Lock-free.
+   */
+  commit(): boolean {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const record = this.#drafted;
+    enter(words, base);
+    this.#publish(record);
+    const isCommitted = this.#finish(record);
+    leave(words, base);
+    return isCommitted;
+  }
+
+  /** Gives up a record that is a draft. */
+  giveUp(): void {
+    const words = this.#words;
+    const { base } = this.#participant;
+    enter(words, base);
+    this.#retire(this.#drafted);
+    leave(words, base);
+  }
+
+  /** From here on the record may be met, so it is complete. */
+  #publish(record: number): void {
+    const words = this.#words;
+    const stamp = provisionalStamp(record);
+    const count = own(words, record * 4 + N_CHILDREN) &
+      ((1 << WRITES_SHIFT) - 1);
+    for (let i = 0; i < count; i++) {
+      const version = own(words, record * 4 + N_FIRST + i);
+      poke(words, version * 4 + V_STAMP, stamp);
+    }
+    store(words, record * 4 + C_STATUS, INSTALLING);
+  }
+
+  /** The owner's work: decides the record, cleans up, and retires it. Can be repeated. */
+  #finish(record: number): boolean {
+    const words = this.#words;
+    this.#help(record);
+    const outcome = outcomeOf(words, record);
+    const entries = entriesOf(words, record);
+    for (let i = 0; i < entries; i++) {
+      const entry = entryAt(words, record, i);
+      const fresh = freshOf(words, entry);
+      if (outcome === VOID || isGuard(words, record, fresh)) {
+        this.#takeBack(entry);
+      } else this.#settle(record, entry, outcome);
+    }
+    this.#helpsNobody();
+    if (outcome !== VOID) this.#count(record);
+    this.#retire(record);
+    return outcome !== VOID;
+  }
+
+  /** Settles and prunes a version that counts, and drops a tombstone that nobody needs. */
+  #settle(record: number, entry: number, tick: number): void {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const fresh = freshOf(words, entry);
+    const hash = hashOf(words, entry);
+    const at = fresh * 4 + V_STAMP;
+    compareAndSet(words, at, provisionalStamp(record), tick);
+    prune(words, base, fresh, hash);
+    changed(words, hash);
+    if (isTombstone(words, fresh) && this.#find(entry) === fresh) {
+      dropAtOnce(words, base, this.#table, this.#slot, this.#link);
+    }
+  }
+
+  /**
+   * Counts what a record has changed, once: what the counts are then is written down first, then
+   * that they are being written.
+   */
+  #count(record: number): void {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const head = headOf(record, writesOf(words, record));
+    const entries = own(words, base + P_ENTRIES) + own(words, head + C_ENTRIES);
+    const live = own(words, base + P_LIVE_REFS) + own(words, head + C_LIVE);
+    poke(words, base + P_ENTRIES_AHEAD, entries);
+    poke(words, base + P_LIVE_AHEAD, live);
+    poke(words, base + P_COMMIT, -record);
+    this.#finishCounting(base, record);
+  }
+
+  /** Can be repeated, by others, too, after a death. */
+  #finishCounting(base: number, record: number): void {
+    const words = this.#words;
+    const head = headOf(record, writesOf(words, record));
+    poke(words, base + P_ENTRIES, own(words, base + P_ENTRIES_AHEAD));
+    poke(words, base + P_LIVE_REFS, own(words, base + P_LIVE_AHEAD));
+    poke(words, head + C_ENTRIES, 0);
+    poke(words, head + C_LIVE, 0);
+    poke(words, base + P_COMMIT, record);
+  }
+
+  /**
+   * Retires a record. Versions that do not count hang from it. They may be met after that: so they
+   * refer to no record, and to none of a tree's nodes either.
+   */
+  #retire(record: number): void {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const index = record * 4 + N_CHILDREN;
+    const children = own(words, index) & ((1 << WRITES_SHIFT) - 1);
+    let refs = blockRefs(words, 1);
+    if (load(words, record * 4 + C_STATUS) > 0) {
+      poke(words, index, own(words, index) - children);
+    } else {
+      for (let i = 0; i < children; i++) {
+        const version = own(words, record * 4 + N_FIRST + i);
+        store(words, version * 4 + V_STAMP, provisionalStamp(NO_RECORD));
+        refs += this.#participant.allocator.runRefs(version);
+      }
+    }
+    retireLate(words, base, record, refs);
+    poke(words, base + P_COMMIT, 0);
+  }
+
+  // ---- after a death ----------------------------------------------------------------------------
+
+  /**
+   * Ends what the participant in a slot was about, which is dead, or this one itself, after it was
+   * cut short: the record that it helped, and its own. Its pin is still there.
+   */
+  recover(slot: number): void {
+    const words = this.#words;
+    const { base } = this.#participant;
+    this.#participant.pin();
+    enter(words, base);
+    const other = participantBase(slot);
+    const helped = own(words, other + P_HELPING);
+    if (helped !== 0) this.#endHelp(helped);
+    poke(words, other + P_HELPING, 0);
+    this.#helpsNobody();
+    this.#takeOver(slot, other);
+    leave(words, base);
+    this.#participant.unpin();
+  }
+
+  /** Decides a record, and takes back all of it that is without effect. */
+  #endHelp(record: number): void {
+    const words = this.#words;
+    this.#help(record);
+    const entries = entriesOf(words, record);
+    for (let i = 0; i < entries; i++) {
+      this.#takeBackLate(record, entryAt(words, record, i));
+    }
+  }
+
+  /**
+   * Becomes the owner of the record of the participant in a slot, and does an owner's work. At each
+   * step a participant's record leads to it, and it says itself whose it is.
+   */
+  #takeOver(slot: number, other: number): void {
+    const words = this.#words;
+    const { base } = this.#participant;
+    const word = own(words, other + P_COMMIT);
+    if (word === 0) return;
+    const record = Math.abs(word);
+    if (word < 0) this.#finishCounting(other, record);
+    const owner = headOf(record, writesOf(words, record)) + C_OWNER;
+    const isIts = own(words, owner) === slot + 1;
+    if (isIts && slot !== this.#participant.slot) {
+      poke(words, base + P_COMMIT, record);
+      poke(words, owner, this.#participant.slot + 1);
+    }
+    if (slot !== this.#participant.slot) poke(words, other + P_COMMIT, 0);
+    if (!isIts) return;
+    if (this.#isRetired(other, record) || this.#isRetired(base, record)) {
+      poke(words, base + P_COMMIT, 0);
+    } else if (load(words, record * 4 + C_STATUS) === DRAFT) {
+      this.#retire(record);
+    } else this.#finish(record);
+  }
+
+  #isRetired(base: number, record: number): boolean {
+    const words = this.#words;
+    let ref = own(words, base + P_LIMBO_HEAD);
+    while (ref !== 0 && ref !== record) ref = own(words, ref * 4 + R_LINK);
+    return ref !== 0;
+  }
+}
