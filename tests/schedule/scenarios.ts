@@ -4,6 +4,7 @@
  * @module
  */
 import { chains } from "./scenarios/chains.ts";
+import { commits } from "./scenarios/commits.ts";
 import { attachments } from "./scenarios/attachments.ts";
 import { randomPrograms } from "./scenarios/random_programs.ts";
 import { dumps } from "./scenarios/dumps.ts";
@@ -35,4 +36,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...waiting,
   ...trees,
   ...eviction,
+  ...commits,
 ];
