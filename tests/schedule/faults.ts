@@ -6,6 +6,7 @@
  */
 import {
   ARMED,
+  C_STATUS,
   CHANGE_WORDS,
   CHANGES,
   CLOSED,
@@ -18,16 +19,21 @@ import {
   H_ERA,
   H_FIRST_CHUNK,
   H_LONG_KEY,
+  H_PARTICIPANTS,
   H_QUEUE,
   H_QUEUE_WORDS,
   H_ROOT,
   H_WATCHED,
   H_WRITTEN,
+  INSTALLING,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
+  MOVED,
   N_CHILDREN,
   OPENING,
+  P_COMMIT,
   P_HAND,
+  P_HELPING,
   P_HORIZON,
   P_NOTES,
   P_PIN,
@@ -37,6 +43,8 @@ import {
   PARTICIPANTS,
   PENDING,
   R_STAMP,
+  READY,
+  REF_MASK,
   REGISTRY_WORDS,
   T_PERMITS,
   T_REAPER,
@@ -52,7 +60,8 @@ import { LAST_PLACE } from "../../src/reclamation/registry.ts";
 import { participantBase } from "../../src/segment/participants.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { NO_HASH } from "../../src/table/small_queue.ts";
-import { isTombstone } from "../../src/table/version.ts";
+import { isGuard } from "../../src/table/commit_record.ts";
+import { isProvisional, isTombstone } from "../../src/table/version.ts";
 import { PLANTED } from "./shared_state.ts";
 import { tablesOf } from "./places.ts";
 import { hashOf, TWINS } from "./scenarios/keys.ts";
@@ -122,6 +131,28 @@ function isChangeWord(index: number): boolean {
 /** Whether it is what a change of a key makes of its word. */
 function isDisarming(index: number, value: number): boolean {
   return isChangeWord(index) && (value & ARMED) === 0;
+}
+
+/** Whether it is the status of a commit record that somebody owns. */
+function isStatus(words: Words, index: number): boolean {
+  for (let slot = 0; slot < words[H_PARTICIPANTS]; slot++) {
+    const record = Math.abs(words[participantBase(slot) + P_COMMIT]);
+    if (record !== 0 && record * 4 + C_STATUS === index) return true;
+  }
+  return false;
+}
+
+/** Whether a link leads to what a commit record decides about. */
+function isProvisionalLink(words: Words, link: number): boolean {
+  const ref = link & REF_MASK;
+  return link !== MOVED && ref !== 0 && link !== GONE &&
+    isProvisional(words[ref * 4 + V_STAMP]);
+}
+
+function isGuardLink(words: Words, link: number): boolean {
+  if (!isProvisionalLink(words, link)) return false;
+  const ref = link & REF_MASK;
+  return isGuard(words, words[ref * 4 + V_STAMP] & REF_MASK, ref);
 }
 
 /** Whether the worker that runs has a version in hand. */
@@ -333,6 +364,53 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       isOfBlock(words, index, N_CHILDREN) && value === words[index] - 1
         ? value + 1
         : undefined,
+  },
+  "what never counts stays where it was installed": {
+    of: "commits",
+    ...skipped(
+      true,
+      (words, index, expected, value) =>
+        isInTable(words, index) && isProvisionalLink(words, expected) &&
+        !isProvisionalLink(words, value) && (value & FROZEN) === 0,
+    ),
+  },
+  "a guard is not installed": {
+    of: "commits",
+    ...skipped(
+      true,
+      (words, index, expected, value) =>
+        isInTable(words, index) && expected !== 0 && isGuardLink(words, value),
+    ),
+  },
+  "who reads takes a record that is ready for one that is not": {
+    of: "commits",
+    load: (words, index) =>
+      isStatus(words, index) && words[index] === READY && !isWriting(words) &&
+        words[participantBase(slotOf(currentWorker())) + P_HELPING] === 0
+        ? INSTALLING
+        : undefined,
+  },
+  "a record is decided when it is not ready": {
+    of: "commits",
+    load: (words, index) =>
+      isStatus(words, index) && words[index] === INSTALLING &&
+        words[participantBase(slotOf(currentWorker())) + P_HELPING] === 0
+        ? READY
+        : undefined,
+    compareAndSet(words, index, expected, value) {
+      if (!isStatus(words, index) || expected !== READY) return;
+      if (words[index] !== READY && words[index] !== INSTALLING) return false;
+      words[index] = value;
+      return true;
+    },
+  },
+  "the stamps of what counts stay as they are": {
+    of: "commits",
+    ...skipped(
+      true,
+      (words, index, expected) =>
+        isOfBlock(words, index, V_STAMP) && isProvisional(expected),
+    ),
   },
   "what is retired bears the era of the own pin": {
     of: "set(1, 1); collectAll() | advance(); ttl(1): two entries",

@@ -48,12 +48,14 @@ const transfer = (from: number, to: number) =>
   commit(`transfer(${from}, ${to})`, plus(from, -1), plus(to, 1));
 const setBoth = (a: number, b: number, value: number) =>
   commit(`set(${a} and ${b}, ${value})`, to(a, value), to(b, value));
-const guarded = (relied: number, n: number, value: number) =>
-  commit(
-    `set(${n}, ${value}), as ${relied} stays`,
-    to(relied, "guard"),
-    to(n, value),
+const guarded = (relied: number, n: number, by: number) => {
+  let seen = 0;
+  return commit(
+    `set(${n}, get(${relied}) + ${by})`,
+    { n: relied, change: (value = 0) => (seen = value, "guard") },
+    { n, change: () => seen + by },
   );
+};
 const rename = (from: number, n: number, value: number) =>
   commit(
     `delete(${from}), set(${n}, ${value})`,
@@ -144,4 +146,29 @@ const afterDeaths = Object.entries(ACTS).flatMap(([name, { act, steps }]) =>
   })
 );
 
-export const commits: Scenario[] = [...alive, ...afterDeaths];
+/**
+ * A worker that helps is overtaken by all, and installs what was decided and retired long ago. Most
+ * of what it takes for that has happened when the search begins.
+ */
+const LATE_PROGRAMS: (readonly (readonly Operation[])[])[] = [
+  [
+    [guarded(B, A, 7), op.collect, op.collect, op.collect],
+    [op.increment(A)],
+    [op.hasTime(B)],
+  ],
+  [
+    [setBoth(A, B, 7), op.collect, op.collect, op.collect],
+    [transfer(A, B)],
+    [op.set(B, 2), op.hasTime(B)],
+  ],
+];
+
+const lateHelp = LATE_PROGRAMS.map((programs): Scenario => ({
+  group: "late help",
+  name: titleOf(programs, "late help"),
+  shift: 6,
+  prepare,
+  programs,
+}));
+
+export const commits: Scenario[] = [...alive, ...lateHelp, ...afterDeaths];
