@@ -83,7 +83,7 @@ const {
 const { compareAndSet, load, own, poke, store } = access;
 const { blockRefs } = blocks;
 const { liveRefs } = accounting;
-const { changed } = changes;
+const { changed, retell } = changes;
 const { retireLate } = limbo;
 const {
   counts,
@@ -325,10 +325,11 @@ export class Commits {
   // ---- owning -----------------------------------------------------------------------------------
 
   /**
-   * Begins a record. The caller is pinned until it is committed or given up, and adds then first
-   * what was written, in the canonical order, and guards, in their places among it.
+   * Begins a record, and a section, which lasts until the record is committed or given up: so does
+   * the caller's pin. Meanwhile entries are added in the canonical order: by their hashes as
+   * unsigned numbers, and then by their keys.
    *
-   * @returns Whether there was memory for it.
+   * @returns Whether there was memory for it; else no section has begun.
    */
   draft(writes: number, guards: number, guardsRefs: number): boolean {
     const words = this.#words;
@@ -349,9 +350,10 @@ export class Commits {
       poke(words, head + C_END, Math.ceil((head + C_FIRST + entries) / 4));
       poke(words, base + P_COMMIT, record); // it is led to by this from here on
       poke(words, base + P_HAND, 0);
+      return true;
     }
     leave(words, base);
-    return record !== 0;
+    return false;
   }
 
   /** The record that is drafted. */
@@ -360,8 +362,8 @@ export class Commits {
   }
 
   /**
-   * Adds a version, which is in hand, to take the place of another one; the section that it was
-   * made in ends by that.
+   * Adds a version, which is in hand, to take the place of another one; the inner section that it
+   * was made in ends by that.
    */
   add(hash: number, old: number, version: number): void {
     const words = this.#words;
@@ -431,9 +433,8 @@ export class Commits {
     const words = this.#words;
     const { base } = this.#participant;
     const record = this.#drafted;
-    enter(words, base);
     this.#publish(record);
-    const isCommitted = this.#finish(record);
+    const isCommitted = this.#finish(record, changed);
     leave(words, base);
     return isCommitted;
   }
@@ -442,7 +443,6 @@ export class Commits {
   giveUp(): void {
     const words = this.#words;
     const { base } = this.#participant;
-    enter(words, base);
     this.#retire(this.#drafted);
     leave(words, base);
   }
@@ -460,8 +460,13 @@ export class Commits {
     store(words, record * 4 + C_STATUS, INSTALLING);
   }
 
-  /** The owner's work: decides the record, cleans up, and retires it. Can be repeated. */
-  #finish(record: number): boolean {
+  /**
+   * The owner's work: decides the record, cleans up, and retires it. Can be repeated.
+   *
+   * @param record The record.
+   * @param tell Tells those who wait for a key; after a death, once more.
+   */
+  #finish(record: number, tell: typeof changed): boolean {
     const words = this.#words;
     this.#help(record);
     const outcome = outcomeOf(words, record);
@@ -471,7 +476,10 @@ export class Commits {
       const fresh = freshOf(words, entry);
       if (outcome === VOID || isGuard(words, record, fresh)) {
         this.#takeBack(entry);
-      } else this.#settle(record, entry, outcome);
+      } else {
+        this.#settle(record, entry, outcome);
+        tell(words, hashOf(words, entry));
+      }
     }
     this.#helpsNobody();
     if (outcome !== VOID) this.#count(record);
@@ -488,7 +496,6 @@ export class Commits {
     const at = fresh * 4 + V_STAMP;
     compareAndSet(words, at, provisionalStamp(record), tick);
     prune(words, base, fresh, hash);
-    changed(words, hash);
     if (isTombstone(words, fresh) && this.#find(entry) === fresh) {
       dropAtOnce(words, base, this.#table, this.#slot, this.#link);
     }
@@ -598,7 +605,7 @@ export class Commits {
       poke(words, base + P_COMMIT, 0);
     } else if (load(words, record * 4 + C_STATUS) === DRAFT) {
       this.#retire(record);
-    } else this.#finish(record);
+    } else this.#finish(record, retell);
   }
 
   #isRetired(base: number, record: number): boolean {

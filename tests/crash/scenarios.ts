@@ -4,15 +4,17 @@
  *
  * @module
  */
+import { assert } from "@std/assert";
 import { MapFullError, type SharedMapOptions } from "../../mod.ts";
 import { adoptEstates } from "../../src/reclamation/estate.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
-import { REF_BYTES } from "../../src/segment/layout.ts";
+import { H_ROOT, REF_BYTES } from "../../src/segment/layout.ts";
 import { rootWord } from "../../src/segment/roots.ts";
 import { growTree } from "../reclamation/trees.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";
+import { commitTexts } from "./commits.ts";
 import { textOf, type Value } from "./text.ts";
 import { World } from "./world.ts";
 
@@ -25,6 +27,8 @@ export interface Scenario {
   prepare(world: World): void;
   /** What the victim does when it dies. */
   act(world: World): void;
+  /** Throws if what is there after the recovery cannot be. */
+  check?(world: World): void;
   /** The most that may be lost, in refs: a record of the usual size, as a rule. */
   readonly leaks?: number;
 }
@@ -539,4 +543,50 @@ const RECOVERIES: Record<string, Scenario> = {
 };
 
 /** All kinds of death, by group and name. */
-export const SCENARIOS = { OPERATIONS, TABLES, MEMORY, RECOVERIES };
+/** One key is replaced, one is new, one is deleted, and one is relied on: all of it, or nothing. */
+const COMMIT: Scenario = {
+  leaks: 2 * RECORD,
+  counted: "all",
+  prepare: populate,
+  act: (world) =>
+    world.attempt(
+      KEY,
+      NEW,
+      () =>
+        world.attempt(FRESH_KEY, FRESH, () =>
+          world.attempt("k5", undefined, () =>
+            commitTexts(attachmentOf(world.victim), [
+              { key: KEY, to: NEW },
+              { key: FRESH_KEY, to: FRESH },
+              { key: "k5", to: undefined },
+              { key: "k6", to: "guard" },
+            ]))),
+    ),
+  check: ({ map }) => {
+    const done = [
+      map.get(KEY) === NEW,
+      map.get(FRESH_KEY) === FRESH,
+      !map.has("k5"),
+    ];
+    assert(new Set(done).size === 1, `done in part: ${done}`);
+  },
+};
+
+const COMMITS: Record<string, Scenario> = {
+  "a commit of several keys": COMMIT,
+  "a commit while the table moves": {
+    ...COMMIT,
+    prepare: (world) => {
+      populate(world);
+      const { participant, table } = attachmentOf(world.map);
+      participant.pin();
+      table.resizer.start(participant.segment.words[H_ROOT] * 4);
+      participant.unpin();
+    },
+    leaks: 2 * RECORD + SMALL_TABLE,
+  },
+  "a recovery of a commit, at an early step": recovers(COMMIT, 150),
+  "a recovery of a commit, at a later step": recovers(COMMIT, 420),
+};
+
+export const SCENARIOS = { OPERATIONS, TABLES, MEMORY, RECOVERIES, COMMITS };

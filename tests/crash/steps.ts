@@ -98,6 +98,7 @@ function dieOnce(scenario: Scenario, step: number): boolean {
   const dead = world.deadSlots;
   world.recover(random.chance(0.5) ? dead : dead.reverse());
   waiter.check();
+  scenario.check?.(world);
   const { lost } = inspect(world, random);
   assert(lost <= (scenario.leaks ?? RECORD), `${lost} refs leaked`);
   world.close();

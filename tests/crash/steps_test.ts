@@ -15,6 +15,7 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
   TABLES: "A death at any step of a move between tables harms nobody",
   MEMORY: "A death at any step of giving and taking memory harms nobody",
   RECOVERIES: "A death at any step of a recovery harms nobody",
+  COMMITS: "A death at any step of a commit of several keys harms nobody",
 };
 
 /** Deaths of each operation. The kernel takes the same steps as the TypeScript. */

@@ -8,52 +8,21 @@ import {
   openSnapshot,
   versionAt,
 } from "../../src/table/clock.ts";
-import { guardRefs } from "../../src/table/commits.ts";
 import { TableRecoverer } from "../../src/table/table_recovery.ts";
 import { isTombstone } from "../../src/table/version.ts";
+import { type Change, draftAll } from "../testing/commit.ts";
 import { SmallTable } from "./small_table.ts";
 
-/** What a transaction does to a key: sets it, deletes it, or relies on it. */
-type Change = number | "delete" | "guard";
-
-/** Drafts a record for these changes, in the order of keys; the participant is pinned from then. */
+/** Drafts a record for these changes; the participant is pinned from then. */
 function draft(small: SmallTable, changes: Record<number, Change>): void {
-  const { participant, table } = small;
-  participant.pin();
-  const keys = Object.keys(changes).map((n) => small.key(Number(n)))
-    .sort((a, b) => (a.hash >>> 0) - (b.hash >>> 0));
-  const byInfo = Object.entries(changes).map(([n, change]) => ({
-    key: small.key(Number(n)),
-    n: Number(n),
-    change,
-  })).sort((a, b) => (a.key.hash >>> 0) - (b.key.hash >>> 0));
-  const guards = byInfo.filter(({ change }) => change === "guard");
-  const refs = guards.reduce((sum, { key }) => sum + guardRefs(key.info), 0);
-  assert(
-    table.commits.draft(keys.length - guards.length, guards.length, refs),
+  small.participant.pin();
+  draftAll(
+    small,
+    Object.entries(changes).map(([n, change]) => ({
+      n: Number(n),
+      change: () => change,
+    })),
   );
-  for (const { n, key, change } of byInfo) {
-    const old = relyOn(small, n);
-    if (change === "guard") table.commits.guard(key, old);
-    else {
-      participant.enterSection();
-      const value = change === "delete" ? undefined : change;
-      table.commits.add(key.hash, old, small.version(n, value));
-    }
-  }
-}
-
-/** The newest version of a key; one that is absent gets a tombstone. */
-function relyOn(small: SmallTable, n: number): number {
-  const { participant, table } = small;
-  for (;;) {
-    const found = table.seek(small.key(n), true);
-    if (found !== 0) return found;
-    participant.enterSection();
-    const outcome = table.insert(small.key(n), small.version(n, undefined));
-    assertEquals(outcome, "done");
-    participant.leaveSection();
-  }
 }
 
 function commit(small: SmallTable): boolean {
