@@ -12,6 +12,7 @@ import {
   H_ROOT,
   MAX_PARTICIPANTS,
   P_CHUNK_CHANGE,
+  P_COMMIT,
   P_ENTRIES,
   P_HAND,
   P_SECTION,
@@ -106,6 +107,9 @@ export const FAULTS: Readonly<Record<string, Injection>> = {
   "a recovery tells nobody of the changes that it finds": {
     compareAndSet: (_, index) =>
       recovering && isChangeWord(index) ? true : undefined,
+  },
+  "nothing says that a commit is being counted": {
+    poke: (_, index, value) => isOfParticipant(index, P_COMMIT) && value < 0,
   },
   "a recovery wakes only who sleeps on a word that is armed": {
     compareAndSet(_, index) {

@@ -56,6 +56,12 @@ const CASES: readonly Case[] = [
     misses: [["OPERATIONS", "set() of a new key", "exception"]], // it tells itself
   },
   {
+    name: "Deaths find a commit that is counted twice",
+    fault: "nothing says that a commit is being counted",
+    finds: ["COMMITS", "a commit of several keys", "gone"],
+    misses: [],
+  },
+  {
     name: "Deaths find sleepers that nobody wakes",
     fault: "a recovery wakes only who sleeps on a word that is armed",
     finds: ["OPERATIONS", "set() of a new key", "gone"],

@@ -56,6 +56,8 @@ const LARGE = textOf(KEY, 2, 20_000);
 const FRESH_KEY = "a new key";
 const FRESH = textOf(FRESH_KEY, 0, 40);
 
+const NEWER = textOf("newer", 0, 40);
+
 /** Fifty entries of many sizes, the key, and a victim that has blocks at hand. */
 function populate(world: World): void {
   world.fill("k", 50, (i) => 8 + i * i);
@@ -543,7 +545,7 @@ const RECOVERIES: Record<string, Scenario> = {
 };
 
 /** All kinds of death, by group and name. */
-/** One key is replaced, one is new, one is deleted, and one is relied on: all of it, or nothing. */
+/** One key is replaced, two are new, one is deleted, and one is relied on: all of it, or nothing. */
 const COMMIT: Scenario = {
   leaks: 2 * RECORD,
   counted: "all",
@@ -554,11 +556,11 @@ const COMMIT: Scenario = {
       NEW,
       () =>
         world.attempt(FRESH_KEY, FRESH, () =>
-          world.attempt("k5", undefined, () =>
+          world.attempt("k20", undefined, () =>
             commitTexts(attachmentOf(world.victim), [
               { key: KEY, to: NEW },
               { key: FRESH_KEY, to: FRESH },
-              { key: "k5", to: undefined },
+              { key: "k20", to: undefined },
               { key: "k6", to: "guard" },
             ]))),
     ),
@@ -566,7 +568,8 @@ const COMMIT: Scenario = {
     const done = [
       map.get(KEY) === NEW,
       map.get(FRESH_KEY) === FRESH,
-      !map.has("k5"),
+      !map.has("k20"),
+      map.get("newer") === NEWER,
     ];
     assert(new Set(done).size === 1, `done in part: ${done}`);
   },
@@ -585,8 +588,8 @@ const COMMITS: Record<string, Scenario> = {
     },
     leaks: 2 * RECORD + SMALL_TABLE,
   },
-  "a recovery of a commit, at an early step": recovers(COMMIT, 150),
-  "a recovery of a commit, at a later step": recovers(COMMIT, 420),
+  "a recovery of a commit, at an early step": recovers(COMMIT, 400),
+  "a recovery of a commit, at a later step": recovers(COMMIT, 620),
 };
 
 export const SCENARIOS = { OPERATIONS, TABLES, MEMORY, RECOVERIES, COMMITS };
