@@ -56,7 +56,6 @@ const { enter, leave } = sections;
 const {
   claimWithPermit,
   closeEmpty,
-  deadLink,
   homePlace,
   isClosed,
   isEmpty,
