@@ -26,7 +26,12 @@ export type {
 } from "./src/map/wait_options.ts";
 export type { EvictionListener } from "./src/map/eviction_listener.ts";
 export { KEEP } from "./src/map/keep.ts";
-export type { InsertOptions, SetOptions } from "./src/map/lifetime.ts";
+export type {
+  InsertOptions,
+  SetManyOptions,
+  SetOptions,
+} from "./src/map/lifetime.ts";
+export type { SharedMapTransaction } from "./src/map/transaction.ts";
 export type {
   AttachOptions,
   OpenOptions,

@@ -275,3 +275,11 @@ export function received(value: unknown): string {
     : String(value);
   return `received ${shortened(text)} (${typeof value})`;
 }
+
+/** Throws a `TypeError` if what the caller gave as a function is none. */
+export function checkFunction(fn: unknown, name: string): void {
+  if (typeof fn === "function") return;
+  throw new TypeError(
+    `Cannot use ${name}: it must be a function: ${received(fn)}`,
+  );
+}

@@ -10,7 +10,13 @@
  */
 
 import { Segment } from "../segment/segment.ts";
-import { HandleError, received, SnapshotError, theMap } from "../errors.ts";
+import {
+  checkFunction,
+  HandleError,
+  received,
+  SnapshotError,
+  theMap,
+} from "../errors.ts";
 import { attachTo, createAttachment } from "../map/attach.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { clearEntries } from "../map/clear.ts";
@@ -39,9 +45,12 @@ import {
   checkTtl,
   insertedLifetimeOf,
   type InsertOptions,
+  isAtomicOf,
   lifetimeOf,
+  type SetManyOptions,
   type SetOptions,
 } from "../map/lifetime.ts";
+import { checkBy } from "../map/numbers.ts";
 import { MOST_MINUTES, type RecentCounts } from "../map/recent_counts.ts";
 import { meet } from "../map/rendezvous.ts";
 import {
@@ -54,6 +63,8 @@ import {
 } from "../map/wait_options.ts";
 import { watchChanges } from "../map/watch.ts";
 import { type SharedMapStats, sumStats } from "../map/stats.ts";
+import type { SharedMapTransaction } from "../map/transaction.ts";
+import { Transactor } from "../map/transactor.ts";
 import type { Kept } from "../persist/candidate.ts";
 import { PersistedMap } from "../persist/persisted_map.ts";
 import { present, sightOf } from "./display.ts";
@@ -163,6 +174,7 @@ export class SharedMap<K, V>
   readonly #reader: EntryReader<K, V>;
   readonly #writer: EntryWriter<K, V>;
   readonly #updater: EntryUpdater<K, V>;
+  readonly #transactor: Transactor<K, V>;
   /** Its life on disk, if it was opened with `persist`. */
   #onDisk: Kept | undefined;
 
@@ -178,6 +190,7 @@ export class SharedMap<K, V>
     this.#reader = new EntryReader(this.#access);
     this.#updater = new EntryUpdater(this.#access);
     this.#writer = new EntryWriter(this.#access, this.#updater);
+    this.#transactor = new Transactor(this.#access);
   }
 
   // ---- making and joining -----------------------------------------------------------------------
@@ -575,12 +588,18 @@ export class SharedMap<K, V>
   /**
    * Sets many entries, one after the other, as {@linkcode SharedMap.prototype.set} does.
    *
+   * With `atomic` they are set at one moment, as by a {@linkcode SharedMap.prototype.transaction},
+   * or none of them is.
+   *
    * @param entries Keys and values.
-   * @param options How long each entry lives; see {@linkcode SetOptions}.
+   * @param options How long each entry lives, and whether all are set at one moment; see
+   * {@linkcode SetManyOptions}.
    * @throws {TypeError} If the options or the time to live have the wrong type; or if a key or a
-   * value does: the entries before it are set then.
-   * @throws {RangeError} If the time to live is not above 0.
-   * @throws {MapFullError} If an entry does not fit: the entries before it are set then.
+   * value does: the entries before it are set then, unless all are set at one moment.
+   * @throws {RangeError} If the time to live is not above 0; or if more than 65,535 keys are to be
+   * set at one moment.
+   * @throws {MapFullError} If an entry does not fit: the entries before it are set then, unless all
+   * are set at one moment.
    * @throws {ClosedError} If the map was closed in this worker.
    *
    * @example Usage
@@ -592,20 +611,33 @@ export class SharedMap<K, V>
    * map.setMany([["a", 1], ["b", 2]]);
    * assertEquals(map.size, 2);
    * ```
+   *
+   * @example All at one moment
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using config = SharedMap.create<string, string>();
+   * config.setMany([["host", "a.example"], ["port", "80"]], { atomic: true });
+   * assertEquals(config.size, 2);
+   * ```
    */
-  setMany(entries: Iterable<readonly [K, V]>, options?: SetOptions): void {
+  setMany(entries: Iterable<readonly [K, V]>, options?: SetManyOptions): void {
     const what = "set entries";
-    this.#hold.checkOpen(what);
     const life = lifetimeOf(options, what, false);
+    const isAtomic = isAtomicOf(options, what);
+    this.#hold.checkOpen(what);
     checkIterable(entries, what, "entries");
+    if (isAtomic) {
+      const all = [...entries]; // once, though the transaction may run again
+      all.forEach((entry) => checkPair(entry, what));
+      return this.#transactor.run((tx) => {
+        for (const [key, value] of all) tx.set(key, value, options);
+      }, what);
+    }
+    this.#hold.checkWritable(what);
     for (const entry of entries) {
-      if (typeof entry !== "object" || entry === null) {
-        throw new TypeError(
-          `Cannot ${what}: each entry must be a pair of key and value: ${
-            received(entry)
-          }`,
-        );
-      }
+      checkPair(entry, what);
       this.#writer.setFor(entry[0], entry[1], life, "set an entry");
     }
   }
@@ -634,6 +666,141 @@ export class SharedMap<K, V>
   }
 
   /**
+   * Deletes the entries of many keys at one moment, as by a
+   * {@linkcode SharedMap.prototype.transaction}. Lock-free.
+   *
+   * @param keys The keys, at most 65,535 of which have an entry.
+   * @returns How many entries were deleted.
+   * @throws {TypeError} If the keys are not iterable, or one has the wrong type: then nothing is
+   * deleted.
+   * @throws {RangeError} If there are too many.
+   * @throws {MapFullError} If there is no memory for what is needed to delete them together: then
+   * nothing is deleted, and they can be deleted one after the other.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.setMany([["a", 1], ["b", 2]]);
+   * assertEquals(map.deleteMany(["a", "b", "c"]), 2);
+   * ```
+   */
+  deleteMany(keys: Iterable<K>): number {
+    const what = "delete entries";
+    this.#hold.checkOpen(what);
+    checkIterable(keys, what, "keys");
+    const all = [...keys];
+    return this.#transactor.run(
+      (tx) => all.reduce((sum, key) => sum + (tx.delete(key) ? 1 : 0), 0),
+      what,
+    );
+  }
+
+  /**
+   * Gives an entry another key, at one moment: with its value and its expiry, in the place of what
+   * is there. Lock-free.
+   *
+   * @param from Its key.
+   * @param to Its key from then on.
+   * @returns Whether there was an entry under `from`; if not, nothing has changed.
+   * @throws {TypeError} If a key has the wrong type.
+   * @throws {MapFullError} If there is no memory for it.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>();
+   * map.set("draft", 1);
+   * assert(map.rename("draft", "page"));
+   * assertEquals([...map], [["page", 1]]);
+   * ```
+   */
+  rename(from: K, to: K): boolean {
+    const what = "rename an entry";
+    return this.#transactor.run((tx) => tx.rename(from, to, what), what);
+  }
+
+  /**
+   * Exchanges the entries of two keys at one moment, with their expiries. Where only one of them
+   * has an entry, the other has it then. Lock-free.
+   *
+   * @param one A key.
+   * @param other Another one.
+   * @returns Whether there was any entry.
+   * @throws {TypeError} If a key has the wrong type.
+   * @throws {MapFullError} If there is no memory for it.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * using servers = SharedMap.create<string, string>();
+   * servers.setMany([["live", "blue"], ["idle", "green"]]);
+   * assert(servers.swapKeys("live", "idle"));
+   * assertEquals(servers.get("live"), "green");
+   * ```
+   */
+  swapKeys(one: K, other: K): boolean {
+    const what = "exchange entries";
+    return this.#transactor.run((tx) => tx.swapKeys(one, other, what), what);
+  }
+
+  /**
+   * Reads and writes any number of keys at one moment. `fn` sees the map as it is at one moment,
+   * and what it writes takes effect at one moment, for all workers and in all snapshots, in memory
+   * and on disk; or not at all, if it throws. Transactions are strictly serializable, together with
+   * all operations on single keys.
+   *
+   * If another worker changes what `fn` has read before that, `fn` runs again; so it should have no
+   * side effects. `stats().conflicts` counts that. A transaction that only reads never fails, once
+   * it has read 32 keys. Lock-free: of all that are in each other's way one commits, and who meets
+   * the writes of another one helps it to its end. Those who read do neither, nor do they wait.
+   *
+   * While `fn` runs, no memory that anybody frees is reused: so it should be short. It must not be
+   * async. To write to this map otherwise than by the transaction throws; to read from it shows
+   * what is there now. A call within `fn` joins the transaction; if it throws, what it wrote is
+   * undone, and `fn` may go on.
+   *
+   * An error that says that the transaction runs again is thrown through `fn`, if what it read does
+   * not hold any more: let it pass.
+   *
+   * @typeParam R What `fn` returns.
+   * @param fn Gets the transaction; it may write to at most 65,535 keys.
+   * @returns What `fn` returned when its writes took effect.
+   * @throws {TypeError} If `fn` is no function, or returns a promise: then nothing is written.
+   * @throws {MapFullError} If there is no memory for its writes: then nothing is written.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using accounts = SharedMap.create<string, number>({ value: "number" });
+   * accounts.setMany([["ada", 100], ["bob", 0]]);
+   * const isPaid = accounts.transaction((tx) => {
+   *   if ((tx.get("ada") ?? 0) < 30) return false;
+   *   tx.increment("ada", -30);
+   *   tx.increment("bob", 30);
+   *   return true;
+   * });
+   * assertEquals([isPaid, accounts.get("ada"), accounts.get("bob")], [true, 70, 30]);
+   * ```
+   */
+  transaction<R>(fn: (transaction: SharedMapTransaction<K, V>) => R): R {
+    checkFunction(fn, "fn");
+    return this.#transactor.run(fn, "run a transaction");
+  }
+
+  /**
    * Deletes all entries, one after the other. Not atomic: entries that others set meanwhile may
    * stay. O(capacity).
    *
@@ -651,7 +818,7 @@ export class SharedMap<K, V>
    * ```
    */
   clear(): void {
-    this.#hold.checkOpen("delete the entries");
+    this.#hold.checkWritable("delete the entries");
     clearEntries(this.#access);
   }
 
@@ -916,11 +1083,7 @@ export class SharedMap<K, V>
     by = 1,
     options?: SetOptions,
   ): number {
-    if (typeof by !== "number" || by !== by) {
-      throw new TypeError(
-        `Cannot increment: by must be a number: ${received(by)}`,
-      );
-    }
+    checkBy(by);
     const what = "increment a number";
     const life = lifetimeOf(options, what, true);
     return this.#writer.increment(key, by, life, what);
@@ -1489,13 +1652,6 @@ export class SharedMap<K, V>
   }
 }
 
-function checkFunction(fn: unknown, name: string): void {
-  if (typeof fn === "function") return;
-  throw new TypeError(
-    `Cannot use ${name}: it must be a function: ${received(fn)}`,
-  );
-}
-
 function checkIterable(values: unknown, what: string, name: string): void {
   if (values !== null && values !== undefined) {
     if (typeof Object(values)[Symbol.iterator] === "function") return;
@@ -1503,6 +1659,15 @@ function checkIterable(values: unknown, what: string, name: string): void {
   throw new TypeError(
     `Cannot ${what}: ${name} must be iterable, such as an array: ${
       received(values)
+    }`,
+  );
+}
+
+function checkPair(entry: unknown, what: string): void {
+  if (typeof entry === "object" && entry !== null) return;
+  throw new TypeError(
+    `Cannot ${what}: each entry must be a pair of key and value: ${
+      received(entry)
     }`,
   );
 }

@@ -26,6 +26,7 @@ import type { Lifetime } from "./lifetime.ts";
 import type { Lookup } from "./lookup.ts";
 import type { OperationCounts } from "./operation_counts.ts";
 import { Watch } from "./own_changes.ts";
+import { isPrimitive } from "./primitive.ts";
 import { Sighting } from "./sighting.ts";
 import type { ValuePacker } from "./value_packer.ts";
 import type { VersionMaker } from "./version_maker.ts";
@@ -88,11 +89,11 @@ export class EntryUpdater<K, V> {
     life: Lifetime,
     what: string,
   ): V | undefined {
+    this.#hold.checkWritable(what);
     const isText = this.#keys.areTexts && typeof key === "string";
     let prepared: unknown = key;
     let found: number;
     if (isText) {
-      this.#hold.checkOpen(what);
       found = this.#lookup.lookupText(key, NUMBERS);
     } else {
       prepared = this.#keys.pack(key, what);
@@ -311,10 +312,4 @@ export class EntryUpdater<K, V> {
     });
     return isDone ? "done" : isStill ? "left" : "changed";
   }
-}
-
-/** Whether a value cannot have been changed by the caller, who had it. */
-function isPrimitive(value: unknown): boolean {
-  return value === null ||
-    typeof value !== "object" && typeof value !== "function";
 }

@@ -75,7 +75,7 @@ export class EntryWriter<K, V> {
 
   /** Prepares the value and packs the key. */
   #pack(key: K, value: V, what: string): void {
-    this.#hold.checkOpen(what);
+    this.#hold.checkWritable(what);
     const prepared = this.#keys.format.prepare(key);
     this.#values.prepare(value);
     this.#keys.packPrepared(prepared, what);
@@ -100,7 +100,7 @@ export class EntryWriter<K, V> {
 
   /** The same for a key that is a short string, which the kernel packs. */
   #setByText(key: K & string, value: V, what: string): void {
-    this.#hold.checkOpen(what);
+    this.#hold.checkWritable(what);
     const { keepsNumbers, keepsTexts } = this.#values;
     if (typeof value === "number" && keepsNumbers) {
       if (this.#fast.putNumberByText(key, value)) return;
@@ -174,6 +174,7 @@ export class EntryWriter<K, V> {
 
   /** Sets the value of a key; returns the one that was there. */
   swap(key: K, value: V, life: Lifetime, what: string): V | undefined {
+    this.#hold.checkWritable(what);
     if (this.#hasOwnValues) return this.#updater.swap(key, value, life, what);
     this.#pack(key, value, what);
     let before: Taken<V> | undefined;
@@ -212,11 +213,12 @@ export class EntryWriter<K, V> {
 
   /** Adds to the number of a key; no entry counts as 0. */
   increment(key: K, by: number, life: Lifetime, what: string): number {
+    this.#hold.checkWritable(what);
     if (this.#hasOwnValues) return this.#incrementByCodec(key, by, life, what);
     // Of finite numbers there always is a sum.
     const isPlain = Number.isFinite(by) && life.ttl === Infinity &&
       this.#values.keepsNumbers;
-    let sum = isPlain ? this.#incrementByText(key, by, what) : NaN;
+    let sum = isPlain ? this.#incrementByText(key, by) : NaN;
     if (sum !== sum) {
       this.#keys.pack(key, what); // once: that may run the caller's code
       if (isPlain) sum = this.#fast.increment(by);
@@ -241,9 +243,8 @@ export class EntryWriter<K, V> {
    * Adds in one call of the kernel to the number of a key that is a short string; NaN if that is
    * out of the ordinary, or the key is none.
    */
-  #incrementByText(key: K, by: number, what: string): number {
+  #incrementByText(key: K, by: number): number {
     if (!this.#isShortText(key)) return NaN;
-    this.#hold.checkOpen(what);
     return this.#fast.incrementByText(key, by);
   }
 
@@ -256,6 +257,7 @@ export class EntryWriter<K, V> {
 
   /** Sets how long the entry of a key still lives; returns whether there is one. */
   expire(key: K, ttl: number, what: string): boolean {
+    this.#hold.checkWritable(what);
     const life = { ttl, keeps: false };
     this.#keys.pack(key, what);
     return this.#writer.commit(
@@ -269,6 +271,7 @@ export class EntryWriter<K, V> {
 
   /** Deletes the entry of a key; returns whether there was one. */
   delete(key: K, what: string): boolean {
+    this.#hold.checkWritable(what);
     const isDeleted = this.#isShortText(key)
       ? this.#deleteByText(key, what)
       : this.#deletePacked(key, what);
@@ -283,7 +286,6 @@ export class EntryWriter<K, V> {
 
   /** The same for a key that is a short string, which the kernel packs. */
   #deleteByText(key: K & string, what: string): boolean {
-    this.#hold.checkOpen(what);
     const outcome = this.#fast.removeByText(key);
     if (outcome !== UNDONE) return outcome === DONE;
     this.#keys.packPrepared(key, what);
@@ -292,6 +294,7 @@ export class EntryWriter<K, V> {
 
   /** Deletes the entry of a key; returns its value. */
   take(key: K, what: string): V | undefined {
+    this.#hold.checkWritable(what);
     if (this.#hasOwnValues) return this.#updater.take(key, what);
     this.#keys.pack(key, what);
     const taken = this.#writer.take(
@@ -305,6 +308,7 @@ export class EntryWriter<K, V> {
 
   /** Deletes the entry of a key if its value is as expected. */
   compareAndDelete(key: K, expected: V, what: string): boolean {
+    this.#hold.checkWritable(what);
     const isExpected = this.#values.comparison(expected);
     this.#keys.pack(key, what);
     const isDeleted = this.#writer.commit(

@@ -9,6 +9,10 @@
 import type { Participant } from "../reclamation/participant.ts";
 import { mapClosed } from "../errors.ts";
 import type { Attachment } from "./attachment.ts";
+import * as transactions from "./running_transactions.ts";
+
+// A constant of its own: `layout.ts` says why.
+const { refuseWithin, running } = transactions;
 
 /** One map object's share of an attachment. */
 export class Hold {
@@ -52,6 +56,14 @@ export class Hold {
   checkOpen(what: string): void {
     this.checkReadable(what);
     this.#participant.heal();
+  }
+
+  /** As `checkOpen`, for an operation that writes by itself: not within a transaction of the map. */
+  checkWritable(what: string): void {
+    this.checkOpen(what);
+    if (running.innermost !== undefined) {
+      refuseWithin(this.attachment.segment, what);
+    }
   }
 
   /** As `checkOpen`, for an operation that only reads: if it has to pin, that repairs. */

@@ -71,6 +71,16 @@ export interface SetOptions {
   keepTtl?: boolean | undefined;
 }
 
+/** Options of {@linkcode SharedMap.prototype.setMany}. */
+export interface SetManyOptions extends SetOptions {
+  /**
+   * Whether all entries are set at one moment, or, if one of them cannot be, none.
+   *
+   * @default {false}
+   */
+  atomic?: boolean | undefined;
+}
+
 /**
  * Options of {@linkcode SharedMap.prototype.getOrInsert} and
  * {@linkcode SharedMap.prototype.getOrInsertComputed}: how long the entry lives if it is inserted.
@@ -152,4 +162,16 @@ export function checkTtl(ttl: unknown, what: string): void {
       `Cannot ${what}: ttl must be above 0 milliseconds, Infinity for none: received ${ttl}`,
     );
   }
+}
+
+/** Whether the options of `setMany`, an object if there are any, say that it is atomic. */
+export function isAtomicOf(
+  options: SetManyOptions | undefined,
+  what: string,
+): boolean {
+  const { atomic = false } = options ?? {};
+  if (typeof atomic === "boolean") return atomic;
+  throw new TypeError(
+    `Cannot ${what}: atomic must be true or false: ${received(atomic)}`,
+  );
 }

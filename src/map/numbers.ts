@@ -25,3 +25,9 @@ function numberOf(value: unknown): number {
     `Cannot increment: the value must be a number: ${received(value)}`,
   );
 }
+
+/** Throws a `TypeError` if what is to be added is not a number. */
+export function checkBy(by: unknown): void {
+  if (typeof by === "number" && by === by) return;
+  throw new TypeError(`Cannot increment: by must be a number: ${received(by)}`);
+}

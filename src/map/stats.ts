@@ -46,6 +46,10 @@ export interface SharedMapStats {
   evicted: number;
   /** Writes that had to try again, as another worker wrote to the same place. */
   retries: number;
+  /** Transactions that took effect, also of those that only read. */
+  transactions: number;
+  /** Runs of transactions that were in vain, as another worker changed what they had read. */
+  conflicts: number;
   /** Moves to another table that were started. */
   migrations: number;
   /** Blocks that were retired and then freed. */

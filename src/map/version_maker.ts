@@ -179,17 +179,40 @@ export class VersionMaker {
     return NO_MEMORY;
   }
 
-  /** A tombstone of the packed key: as `make`. */
+  /** A tombstone of the packed key, to delete its entry: as `make`. */
   tombstone(): number {
+    const ref = this.#tombstone("tombstone");
+    if (ref === NO_MEMORY) {
+      this.shortage = { of: "tombstone", bytes: this.#key.info & LENGTH_MASK };
+    }
+    return ref;
+  }
+
+  /**
+   * The same for a key that has no version, so that there is one to go by. That deletes nothing: so
+   * it has no claim to the memory that is kept for tombstones.
+   */
+  absence(): number {
+    const ref = this.#tombstone("entry");
+    if (ref === NO_MEMORY) {
+      this.shortage = { of: "entry", bytes: this.#tombstoneBytes };
+    }
+    return ref;
+  }
+
+  get #tombstoneBytes(): number {
+    return versionBytes(this.#key.count * 4, 0, false);
+  }
+
+  #tombstone(purpose: "entry" | "tombstone"): number {
     this.#participant.enterSection();
-    const bytes = versionBytes(this.#key.count * 4, 0, false);
-    const ref = this.#participant.allocator.allocate(bytes, "tombstone");
+    const { allocator } = this.#participant;
+    const ref = allocator.allocate(this.#tombstoneBytes, purpose);
     if (ref !== 0) {
       writeVersion(this.#segment, ref, this.#key, TAG_TOMBSTONE, 0, Infinity);
       return ref;
     }
     this.#participant.leaveSection();
-    this.shortage = { of: "tombstone", bytes: this.#key.info & LENGTH_MASK };
     return NO_MEMORY;
   }
 }

@@ -409,13 +409,13 @@ var P_TAKING = 23;
 var P_FREEING = 24;
 var P_USED_AHEAD = 29;
 var P_PERMITS = 25;
-var P_PERMITS_FOR = 84;
+var P_PERMITS_FOR = 394;
 var P_HORIZON = 26;
 var P_SEEN = 28;
 var P_EXPECTED = 27;
 var P_RETIRED = 30;
 var P_RECORD_WEIGHT = 31;
-var P_RESULT = 86;
+var P_RESULT = 396;
 var P_REGISTRY = 32;
 var REGISTRY_WORDS = 32;
 var P_COUNTERS = 64;
@@ -424,7 +424,7 @@ var P_LIVE_REFS = 89;
 var P_USED_REFS = 90;
 var P_HELD_COUNT = 91;
 var P_TAKEN = 92;
-var P_GIVEN = 85;
+var P_GIVEN = 395;
 var P_CHUNKS_COUNTED = 93;
 var P_ENTRIES_AHEAD = 94;
 var P_LIVE_AHEAD = 95;
@@ -459,7 +459,9 @@ var COUNTERS = [
   "retries",
   "migrations",
   "reclaimed",
-  "recoveries"
+  "recoveries",
+  "transactions",
+  "conflicts"
 ];
 var DESCRIPTOR_WORDS = 2;
 var CHUNK_FRESH = 0;
@@ -673,7 +675,7 @@ var KERNEL = [
   "aiICQQJ0/hACACIBQQFxRQ0AGkEAIAEgAkECdCABIAFBAWr+SAIARw0AGiACEANBAQsEQAJAQfAD",
   "/hACACIBQQFxRQ0AIAFB8AMgASABQQFq/kgCAEcNAEH8ABADCwsLIABB2ABqQQJ0IAkoAgA2AgAg",
   "AEHZAGpBAnQgCCgCADYCACAMQQA2AgBBAQsFAn9BACAKQQJ0/hACACIDBH8gASADRgUgAEEZakEC",
-  "dCgCAEEASgR/IABB1ABqQQJ0KAIAIAlBCGpBAnQoAgBGBUEACwR/IABBGWpBAnQiAygCACEFIAMg",
+  "dCgCAEEASgR/IABBigNqQQJ0KAIAIAlBCGpBAnQoAgBGBUEACwR/IABBGWpBAnQiAygCACEFIAMg",
   "BUEBazYCACAKQQJ0QQAgAf5IAgAEfyADIAU2AgBBAAVBAQsFQQALC0UNABogAEHYAGpBAnQiBCgC",
   "ACACBH8gAkECdEEFakECdCgCAEEddkEFRgVBAQsEf0EABSACQQJ0IgVBBGpBAnQoAgAhAwJAIAVB",
   "BWpBAnQoAgBB/////wFxIAJBAXQiBUEDaiADQf////8BcUEHakEDdmogA0GAgICABHFBAEdqIAVr",
@@ -879,8 +881,8 @@ var KERNEL = [
   "QQJ0IgVBBGpBAnQoAgBGBH8gA0EFakECdCgCACAFQQVqQQJ0KAIARgVBAAsFQQELRQ0AGkEAIAIE",
   "fCACQQF0QQNqIAZB/////wFxQQdqQQN2aiAGQYCAgIAEcUEAR2pBA3QrAwAFRAAAAAAAAAAACyAE",
   "oCIEIARiDQAaIAdBAXRBA2ogBkH/////AXFBB2pBA3ZqIAZBgICAgARxQQBHakEDdCAEOQMAIABB",
-  "1gBqQQF1QQN0IAQ5AwAgAkUEQAJ/IAEhA0EAIAtBAnT+EAIAIgEEfyABIANGBSAAQRlqQQJ0KAIA",
-  "QQBKBH8gAEHUAGpBAnQoAgAgCUEIakECdCgCAEYFQQALBH8gAEEZakECdCIBKAIAIQIgASACQQFr",
+  "jANqQQF1QQN0IAQ5AwAgAkUEQAJ/IAEhA0EAIAtBAnT+EAIAIgEEfyABIANGBSAAQRlqQQJ0KAIA",
+  "QQBKBH8gAEGKA2pBAnQoAgAgCUEIakECdCgCAEYFQQALBH8gAEEZakECdCIBKAIAIQIgASACQQFr",
   "NgIAIAtBAnRBACAD/kgCAAR/IAEgAjYCAEEABUEBCwVBAAsLRQ0AGiAAQdgAakECdCgCACAHBH8g",
   "B0ECdEEFakECdCgCAEEddkEFRgVBAQsEf0EABSAHQQJ0IgJBBGpBAnQoAgAhAQJAIAJBBWpBAnQo",
   "AgBB/////wFxIAdBAXQiAkEDaiABQf////8BcUEHakEDdmogAUGAgICABHFBAEdqIAJrQQN0aiIC",
@@ -1201,7 +1203,7 @@ var KERNEL = [
   "ASACdEF/c3EgDCACdHILNgIACwsLIAkgBEEBdEEDaiALQf////8BcUEHakEDdmpqQQF0IQEgCEEB",
   "dUEBa0EDdCAJBHwgAUECa0ECdCsDAAVEAAAAAAAA8H8LOQMAQXwgCCAHQf////8BcSIAQQdqQQN2",
   "QQF0IgJqIApKIAAgA0pyDQAaQQAhAANAIAAgAkgEQCAAIAhqQQJ0IAAgAWpBAnT+EQMANwMAIABB",
-  "AmohAAwBCwtBfQsFIABB1gBqQQF1QQN0IARBAXRBA2ogAkH/////AXFBB2pBA3ZqIAJBgICAgARx",
+  "AmohAAwBCwtBfQsFIABBjANqQQF1QQN0IARBAXRBA2ogAkH/////AXFBB2pBA3ZqIAJBgICAgARx",
   "QQBHakEDdP4RAwA3AwBBOCgCACIABEAgACAFQTwoAgBxakECdCIBKAIAIgQgBUEYdiIAQQNyQYGC",
   "hAhscyICQYGChAhrIAJBf3NxQYCBgoR4cUUEQCAAQXxxIQJBACEAAkADQCAAQSBIBEAgBCAAdkH8",
   "AXEgAkYNAiAAQQhqIQAMAQsLQX8hAAsgASAAQX9HBH8gBEEBIAB0agVBACEDQQQhAkEAIQADQCAA",
@@ -1233,7 +1235,7 @@ var KERNEL = [
   "IAV0QX9zcSAOIAV0cgs2AgALCwsgCiADQQF0QQNqIAxB/////wFxQQdqQQN2ampBAXQhAiAHQQF1",
   "QQFrQQN0IAoEfCACQQJrQQJ0KwMABUQAAAAAAADwfws5AwBBfCAHIAlB/////wFxIgBBB2pBA3ZB",
   "AXQiBWogC0ogACAGSnINABpBACEAA0AgACAFSARAIAAgB2pBAnQgACACakECdP4RAwA3AwAgAEEC",
-  "aiEADAELC0F9CwUgCEHWAGpBAXVBA3QgA0EBdEEDaiAKQQdqQQN2akEDdP4RAwA3AwBBOCgCACIA",
+  "aiEADAELC0F9CwUgCEGMA2pBAXVBA3QgA0EBdEEDaiAKQQdqQQN2akEDdP4RAwA3AwBBOCgCACIA",
   "BEAgACAEQTwoAgBxakECdCICKAIAIgggBEEYdiIAQQNyQYGChAhscyIFQYGChAhrIAVBf3NxQYCB",
   "goR4cUUEQCAAQXxxIQVBACEAAkADQCAAQSBIBEAgCCAAdkH8AXEgBUYNAiAAQQhqIQAMAQsLQX8h",
   "AAsgAiAAQX9HBH8gCEEBIAB0agVBACECQQQhBUEAIQADQCAAQSBIBEAgCCAAdkEDcUEAIABBf0cb",
@@ -1263,7 +1265,7 @@ var KERNEL = [
   "CyAIQf8BIAV0QX9zcSADIAV0cgs2AgALCwsgCyAGQQF0QQNqIA5B/////wFxQQdqQQN2ampBAXQh",
   "AiAHQQF1QQFrQQN0IAsEfCACQQJrQQJ0KwMABUQAAAAAAADwfws5AwBBfCAHIAlB/////wFxIgBB",
   "B2pBA3ZBAXQiBWogDEogACAKSnINABpBACEAA0AgACAFSARAIAAgB2pBAnQgACACakECdP4RAwA3",
-  "AwAgAEECaiEADAELC0F9CwUgCEHWAGpBAXVBA3QgBkEBdEEDaiAAQf////8BcUEHakEDdmpBA3T+",
+  "AwAgAEECaiEADAELC0F9CwUgCEGMA2pBAXVBA3QgBkEBdEEDaiAAQf////8BcUEHakEDdmpBA3T+",
   "EQMANwMAQTgoAgAiAARAIAAgA0E8KAIAcWpBAnQiAigCACIIIANBGHYiAEEDckGBgoQIbHMiBUGB",
   "goQIayAFQX9zcUGAgYKEeHFFBEAgAEF8cSEFQQAhAAJAA0AgAEEgSARAIAggAHZB/AFxIAVGDQIg",
   "AEEIaiEADAELC0F/IQALIAIgAEF/RwR/IAhBASAAdGoFQQAhAkEEIQVBACEAA0AgAEEgSARAIAgg",
@@ -4949,13 +4951,16 @@ var EncodedKey = class _EncodedKey {
   }
   /** Takes over a key that was encoded elsewhere. */
   take(other) {
-    const { count } = other;
+    this.copyWords(other.words, 0, other.info, other.hash);
+  }
+  /** The same, where its words begin at an index. */
+  copyWords(from, at, info, hash) {
+    const count = keyWords2(info);
     this.reserve(count * 4);
-    const from = other.words;
     const words = this.words;
-    for (let i = 0; i < count; i++) words[i] = from[i];
-    this.info = other.info;
-    this.hash = other.hash;
+    for (let i = 0; i < count; i++) words[i] = from[at + i];
+    this.info = info;
+    this.hash = hash;
   }
   /** Encodes a Latin-1 string; false, and nothing is encoded, if it is none. */
   packLatin1(text) {
@@ -6865,13 +6870,17 @@ var Resizer = class {
   }
   /**
    * Announces that this participant is about to write so many entries, or, from then on, how many
-   * are left: makes the table large enough at once, if there is memory. The caller is pinned.
+   * are left: if the table has to grow meanwhile, it is made large enough.
    */
+  announce(entries) {
+    const announced = this.#participant.base + P_EXPECTED3;
+    poke19(this.#words, announced, Math.min(entries, MOST_EXPECTED));
+  }
+  /** The same, and makes the table large enough at once, if there is memory. The caller is pinned. */
   expect(entries) {
     const words = this.#words;
-    const announced = this.#participant.base + P_EXPECTED3;
-    const before = own17(words, announced);
-    poke19(words, announced, Math.min(entries, MOST_EXPECTED));
+    const before = own17(words, this.#participant.base + P_EXPECTED3);
+    this.announce(entries);
     if (entries <= before) return;
     this.#migration.finishIfMoving();
     const table = load25(words, H_ROOT8) * 4;
@@ -6974,8 +6983,8 @@ var Resizer = class {
 };
 
 // src/table/commits.ts
-var { C_COUNT: C_COUNT3, C_DEADLINE: C_DEADLINE3, C_END: C_END3, C_ENTRIES: C_ENTRIES2, C_FIRST: C_FIRST3, C_LIVE: C_LIVE2, C_OWNER: C_OWNER2, C_STATUS: C_STATUS3, DRAFT: DRAFT2, E_FRESH: E_FRESH3, E_HASH: E_HASH3, E_OLD: E_OLD3, ENTRY_WORDS: ENTRY_WORDS3, H_ROOT: H_ROOT9, HAS_EXPIRY: HAS_EXPIRY7, INSTALLING: INSTALLING2, N_CHILDREN: N_CHILDREN4, N_FIRST: N_FIRST4, P_COMMIT: P_COMMIT2, P_ENTRIES: P_ENTRIES3, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD3, P_HAND: P_HAND6, P_HELPING: P_HELPING2, P_LIMBO_HEAD: P_LIMBO_HEAD6, P_LIVE_AHEAD: P_LIVE_AHEAD3, P_LIVE_REFS: P_LIVE_REFS3, R_LINK: R_LINK7, READY: READY3, REF_BYTES: REF_BYTES5, REF_MASK: REF_MASK9, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_SHIFT: T_SHIFT8, V_HEADER_WORDS: V_HEADER_WORDS7, V_KEY: V_KEY8, V_PREV: V_PREV9, V_STAMP: V_STAMP11, VOID: VOID3, WRITES_SHIFT: WRITES_SHIFT3 } = layout_exports;
-var { compareAndSet: compareAndSet15, load: load26, own: own18, poke: poke20, store: store8 } = atomics_exports;
+var { C_COUNT: C_COUNT3, C_DEADLINE: C_DEADLINE3, C_END: C_END3, C_ENTRIES: C_ENTRIES2, C_FIRST: C_FIRST3, C_LIVE: C_LIVE2, C_OWNER: C_OWNER2, C_STATUS: C_STATUS3, DRAFT: DRAFT2, E_FRESH: E_FRESH3, E_HASH: E_HASH3, E_OLD: E_OLD3, ENTRY_WORDS: ENTRY_WORDS3, H_ROOT: H_ROOT9, HAS_EXPIRY: HAS_EXPIRY7, INSTALLING: INSTALLING2, N_CHILDREN: N_CHILDREN4, N_FIRST: N_FIRST4, P_COMMIT: P_COMMIT2, P_ENTRIES: P_ENTRIES3, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD3, P_HAND: P_HAND6, P_HELPING: P_HELPING2, P_LIMBO_HEAD: P_LIMBO_HEAD6, P_LIVE_AHEAD: P_LIVE_AHEAD3, P_LIVE_REFS: P_LIVE_REFS3, R_LINK: R_LINK7, READY: READY3, REF_BYTES: REF_BYTES5, REF_MASK: REF_MASK9, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_SHIFT: T_SHIFT8, V_HEADER_WORDS: V_HEADER_WORDS7, V_KEY: V_KEY8, V_PREV: V_PREV9, V_STAMP: V_STAMP11, V_WRITES: V_WRITES3, VOID: VOID3, WRITES_SHIFT: WRITES_SHIFT3 } = layout_exports;
+var { compareAndSet: compareAndSet15, hint: hint15, load: load26, own: own18, poke: poke20, store: store8 } = atomics_exports;
 var { blockRefs: blockRefs4 } = free_list_exports;
 var { liveRefs: liveRefs2 } = account_exports;
 var { changed: changed3, retell: retell2 } = changes_exports;
@@ -7167,14 +7176,18 @@ var Commits = class {
    * the caller's pin. Meanwhile entries are added in the canonical order: by their hashes as
    * unsigned numbers, and then by their keys.
    *
+   * @param writes How many versions it is to bring.
+   * @param guards How many guards.
+   * @param guardsRefs How many refs these take: see \`guardRefs\`.
+   * @param purpose What it is for: one that only deletes may have the memory of tombstones.
    * @returns Whether there was memory for it; else no section has begun.
    */
-  draft(writes, guards, guardsRefs) {
+  draft(writes, guards, guardsRefs, purpose = "entry") {
     const words = this.#words;
     const { allocator, base, slot } = this.#participant;
     enter9(words, base);
     const bytes = recordBytes(writes, guards, guardsRefs);
-    const record = allocator.allocate(bytes);
+    const record = allocator.allocate(bytes, purpose);
     if (record !== 0) {
       const head = headOf3(record, writes);
       poke20(words, record * 4 + N_CHILDREN4, writes << WRITES_SHIFT3);
@@ -7210,6 +7223,8 @@ var Commits = class {
     const head = headOf3(record, writesOf2(words, record));
     poke20(words, version * 4 + V_STAMP11, provisionalStamp2(NO_RECORD));
     poke20(words, version * 4 + V_PREV9, old);
+    const writes = hint15(words, old * 4 + V_WRITES3) + 1;
+    poke20(words, version * 4 + V_WRITES3, writes);
     poke20(words, record * 4 + N_FIRST4 + children, version);
     poke20(words, index, own18(words, index) + 1);
     poke20(words, base + P_HAND6, 0);
@@ -7304,6 +7319,7 @@ var Commits = class {
       const fresh = freshOf2(words, entry);
       if (outcome === VOID3 || isGuard2(words, record, fresh)) {
         this.#takeBack(entry);
+        this.#dropTombstone(entry, oldOf2(words, entry));
       } else {
         this.#settle(record, entry, outcome);
         tell2(words, hashOf3(words, entry));
@@ -7314,7 +7330,7 @@ var Commits = class {
     this.#retire(record);
     return outcome !== VOID3;
   }
-  /** Settles and prunes a version that counts, and drops a tombstone that nobody needs. */
+  /** Settles and prunes a version that counts. */
   #settle(record, entry, tick) {
     const words = this.#words;
     const { base } = this.#participant;
@@ -7323,9 +7339,14 @@ var Commits = class {
     const at = fresh * 4 + V_STAMP11;
     compareAndSet15(words, at, provisionalStamp2(record), tick);
     prune5(words, base, fresh, hash);
-    if (isTombstone4(words, fresh) && this.#find(entry) === fresh) {
-      dropAtOnce3(words, base, this.#table, this.#slot, this.#link);
-    }
+    this.#dropTombstone(entry, fresh);
+  }
+  /** Drops what an entry's key is left with, if that is a tombstone, and nobody needs it. */
+  #dropTombstone(entry, version) {
+    const words = this.#words;
+    if (!isTombstone4(words, version) || this.#find(entry) !== version) return;
+    const { base } = this.#participant;
+    dropAtOnce3(words, base, this.#table, this.#slot, this.#link);
   }
   /**
    * Counts what a record has changed, once: what the counts are then is written down first, then
@@ -7437,7 +7458,7 @@ var Commits = class {
 
 // src/table/table.ts
 var { FINAL: FINAL5, H_ROOT: H_ROOT10, P_SEEN: P_SEEN5, T_CAPACITY: T_CAPACITY12, T_NEXT: T_NEXT9, T_PERMITS: T_PERMITS6, T_SHIFT: T_SHIFT9, V_PREV: V_PREV10 } = layout_exports;
-var { hint: hint15, load: load27, poke: poke21, fixed: fixed11, touch: touch6 } = atomics_exports;
+var { hint: hint16, load: load27, poke: poke21, fixed: fixed11, touch: touch6 } = atomics_exports;
 var { account: account3, announce: announce3 } = account_exports;
 var { enter: enter10, leave: leave10 } = section_exports;
 var { claimWithPermit: claimWithPermit3, closeEmpty: closeEmpty3, homePlace: homePlace8, isClosed: isClosed6, isEmpty: isEmpty8, isFrozen: isFrozen6, isMoved: isMoved5, isUnlinked: isUnlinked7, linkFirst: linkFirst4, nextPlace: nextPlace6, readHash: readHash4, readLink: readLink7, refOf: refOf8, relink: relink4, slotAt: slotAt8 } = slot_exports;
@@ -7446,6 +7467,7 @@ var { dropAtOnce: dropAtOnce4 } = tombstone_exports;
 var { effective: effective3 } = commit_record_exports;
 var { hasKey: hasKey2, isTombstone: isTombstone5, settle: settle7, touchVersion: touchVersion3 } = version_exports;
 var TOMBSTONES_PER_LOOK = 256;
+var NEAR2 = 4;
 var GUESSES = 2;
 var ONWARD = -1;
 var Table = class {
@@ -7521,6 +7543,29 @@ var Table = class {
       table = load27(words, table + T_NEXT9) * 4;
       if (table === 0) return 0;
     }
+  }
+  /**
+   * The slot that leads to a version in effect, if it is near its hash's home; 0: it was not found
+   * there. For \`isLinked\`; the caller stays pinned.
+   */
+  slotNearHome(hash, version) {
+    const words = this.#words;
+    const table = load27(words, H_ROOT10) * 4;
+    const mask = words[table + T_CAPACITY12] - 1;
+    let place = homePlace8(hash, words[table + T_SHIFT9]);
+    for (let probes = 0; probes < NEAR2; probes++) {
+      const slot = slotAt8(table, place);
+      if (this.isLinked(slot, version)) return slot;
+      place = nextPlace6(place, mask);
+    }
+    return 0;
+  }
+  /**
+   * Whether a slot leads to a version still, which then is its key's newest, and in effect. Memory
+   * is not reused under a pin, and a slot that is about to move is marked first.
+   */
+  isLinked(slot, version) {
+    return readLink7(this.#words, slot) === version;
   }
   // ---- writing ----------------------------------------------------------------------------------
   /**
@@ -7638,6 +7683,14 @@ var Table = class {
     this.countTombstone();
     return true;
   }
+  /**
+   * Drops the tombstone that the last seek returned, if that can be done already. The caller is in a
+   * section.
+   */
+  dropSought() {
+    const { base } = this.#participant;
+    dropAtOnce4(this.#words, base, this.#table, this.#slot, this.#link);
+  }
   /** After a tombstone was written: checks now and then whether there are too many. */
   countTombstone() {
     if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
@@ -7741,10 +7794,10 @@ var Table = class {
     for (let i = 0; i < count; i++) {
       let place = homePlace8(hashes[i], shift);
       for (let probes = 0; probes < GUESSES; probes++) {
-        if (hint15(words, slotAt8(table, place)) === hashes[i]) break;
+        if (hint16(words, slotAt8(table, place)) === hashes[i]) break;
         place = nextPlace6(place, mask);
       }
-      hashes[i] = refOf8(hint15(words, slotAt8(table, place) + 1));
+      hashes[i] = refOf8(hint16(words, slotAt8(table, place) + 1));
     }
     let seen = 0;
     for (let i = 0; i < count; i++) seen |= touchVersion3(words, hashes[i]);
@@ -7771,11 +7824,11 @@ var Table = class {
     const mask = words[table + T_CAPACITY12] - 1;
     let place = homePlace8(hash, words[table + T_SHIFT9]);
     let slot = slotAt8(table, place);
-    for (let there = hint15(words, slot); !isEmpty8(there); ) {
+    for (let there = hint16(words, slot); !isEmpty8(there); ) {
       if (there === hash || isClosed6(there)) return false;
       place = nextPlace6(place, mask);
       slot = slotAt8(table, place);
-      there = hint15(words, slot);
+      there = hint16(words, slot);
     }
     const grant = this.#permits.ask(table);
     if (grant === "none") return false;
@@ -8786,20 +8839,43 @@ var VersionMaker = class {
     this.#participant.leaveSection();
     return NO_MEMORY;
   }
-  /** A tombstone of the packed key: as \`make\`. */
+  /** A tombstone of the packed key, to delete its entry: as \`make\`. */
   tombstone() {
+    const ref = this.#tombstone("tombstone");
+    if (ref === NO_MEMORY) {
+      this.shortage = {
+        of: "tombstone",
+        bytes: this.#key.info & LENGTH_MASK5
+      };
+    }
+    return ref;
+  }
+  /**
+   * The same for a key that has no version, so that there is one to go by. That deletes nothing: so
+   * it has no claim to the memory that is kept for tombstones.
+   */
+  absence() {
+    const ref = this.#tombstone("entry");
+    if (ref === NO_MEMORY) {
+      this.shortage = {
+        of: "entry",
+        bytes: this.#tombstoneBytes
+      };
+    }
+    return ref;
+  }
+  get #tombstoneBytes() {
+    return versionBytes3(this.#key.count * 4, 0, false);
+  }
+  #tombstone(purpose) {
     this.#participant.enterSection();
-    const bytes = versionBytes3(this.#key.count * 4, 0, false);
-    const ref = this.#participant.allocator.allocate(bytes, "tombstone");
+    const { allocator } = this.#participant;
+    const ref = allocator.allocate(this.#tombstoneBytes, purpose);
     if (ref !== 0) {
       writeVersion2(this.#segment, ref, this.#key, TAG_TOMBSTONE5, 0, Infinity);
       return ref;
     }
     this.#participant.leaveSection();
-    this.shortage = {
-      of: "tombstone",
-      bytes: this.#key.info & LENGTH_MASK5
-    };
     return NO_MEMORY;
   }
 };
@@ -9127,12 +9203,12 @@ function sweepExpired(attachment) {
 
 // src/map/counters.ts
 var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS6, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS4, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES6 } = layout_exports;
-var { hint: hint16, load: load29 } = atomics_exports;
+var { hint: hint17, load: load29 } = atomics_exports;
 var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
 var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
 function activityOf({ words, floats }, slot) {
   const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint16(words, base + P_USED_REFS4) + hint16(words, H_FLUSH3);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint17(words, base + P_USED_REFS4) + hint17(words, H_FLUSH3);
 }
 function sumActivity(segment) {
   let sum = 0;
@@ -10930,7 +11006,7 @@ var RecordReader = class {
 };
 
 // src/persist/bulk_load.ts
-var { H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY10, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND7, P_LIVE_REFS: P_LIVE_REFS5, V_HEADER_WORDS: V_HEADER_WORDS9, V_WRITES: V_WRITES3 } = layout_exports;
+var { H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY10, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND7, P_LIVE_REFS: P_LIVE_REFS5, V_HEADER_WORDS: V_HEADER_WORDS9, V_WRITES: V_WRITES4 } = layout_exports;
 var { poke: poke22, store: store9 } = atomics_exports;
 var BATCH = 1024;
 var AHEAD = 128;
@@ -11139,7 +11215,7 @@ var BulkLoader = class {
       if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
-    poke22(words, version * 4 + V_WRITES3, 0);
+    poke22(words, version * 4 + V_WRITES4, 0);
     poke22(words, participant.base + P_HAND7, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;

@@ -207,7 +207,7 @@ export const P_FREEING = 24;
 export const P_USED_AHEAD = 29;
 /** Slots of one table that this participant may still claim, and the number of that table. */
 export const P_PERMITS = 25;
-export const P_PERMITS_FOR = 84;
+export const P_PERMITS_FOR = 394;
 /** The tick of its last dump, see `table/horizon.ts`; 0: none; `LOST`: revoked. */
 export const P_HORIZON = 26;
 /** Where the result of `touch` is put, so that V8 does not leave it out: nobody reads it. */
@@ -218,7 +218,7 @@ export const P_EXPECTED = 27;
 export const P_RETIRED = 30;
 export const P_RECORD_WEIGHT = 31;
 /** The result of an operation, if it is a number: an f64. */
-export const P_RESULT = 86;
+export const P_RESULT = 396;
 /** Its open snapshots: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
@@ -234,7 +234,7 @@ export const P_HELD_COUNT = 91;
  * wrap. And those of them that are in use: all but those in its hands.
  */
 export const P_TAKEN = 92;
-export const P_GIVEN = 85;
+export const P_GIVEN = 395;
 export const P_CHUNKS_COUNTED = 93;
 /** `P_ENTRIES` and `P_LIVE_REFS` once the block in hand is linked. */
 export const P_ENTRIES_AHEAD = 94;
@@ -295,6 +295,8 @@ export const COUNTERS = [
   "migrations",
   "reclaimed",
   "recoveries",
+  "transactions",
+  "conflicts",
 ] as const;
 
 // ---- chunk descriptor ---------------------------------------------------------------------------

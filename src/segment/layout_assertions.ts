@@ -42,7 +42,7 @@ type Participant = Named<"P">;
 type ParticipantWidths = {
   P_REGISTRY: Layout["REGISTRY_WORDS"];
   /** An f64 for each of `COUNTERS`. */
-  P_COUNTERS: 20;
+  P_COUNTERS: 24;
   P_RESULT: 2;
   P_FREE: Layout["MAX_CLASSES"];
   P_CHUNK: Layout["MAX_CLASSES"];
@@ -86,7 +86,7 @@ export type Written = [
   None<Differ<Layout["CODEC_NAME_BYTES"], 124>>, // 31 words
   None<Differ<Layout["DISK_FIELDS"], 6>>,
   None<Differ<Layout["ROOTS"], 8>>,
-  None<Differ<Layout["COUNTERS"]["length"], 10>>,
+  None<Differ<Layout["COUNTERS"]["length"], 12>>,
   None<Differ<Named<"D">[keyof Named<"D">], Range<0, Layout["DISK_FIELDS"]>>>,
   None<Differ<Layout["V_HEADER_BYTES"], 24>>, // V_HEADER_WORDS
   None<Differ<Layout["V_HEADER_WORDS"], 6>>,

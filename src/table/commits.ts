@@ -77,10 +77,11 @@ const {
   V_KEY,
   V_PREV,
   V_STAMP,
+  V_WRITES,
   VOID,
   WRITES_SHIFT,
 } = layout;
-const { compareAndSet, load, own, poke, store } = access;
+const { compareAndSet, hint, load, own, poke, store } = access;
 const { blockRefs } = blocks;
 const { liveRefs } = accounting;
 const { changed, retell } = changes;
@@ -329,14 +330,23 @@ export class Commits {
    * the caller's pin. Meanwhile entries are added in the canonical order: by their hashes as
    * unsigned numbers, and then by their keys.
    *
+   * @param writes How many versions it is to bring.
+   * @param guards How many guards.
+   * @param guardsRefs How many refs these take: see `guardRefs`.
+   * @param purpose What it is for: one that only deletes may have the memory of tombstones.
    * @returns Whether there was memory for it; else no section has begun.
    */
-  draft(writes: number, guards: number, guardsRefs: number): boolean {
+  draft(
+    writes: number,
+    guards: number,
+    guardsRefs: number,
+    purpose: "entry" | "tombstone" = "entry",
+  ): boolean {
     const words = this.#words;
     const { allocator, base, slot } = this.#participant;
     enter(words, base);
     const bytes = recordBytes(writes, guards, guardsRefs);
-    const record = allocator.allocate(bytes);
+    const record = allocator.allocate(bytes, purpose);
     if (record !== 0) {
       const head = headOf(record, writes);
       poke(words, record * 4 + N_CHILDREN, writes << WRITES_SHIFT);
@@ -374,6 +384,9 @@ export class Commits {
     const head = headOf(record, writesOf(words, record));
     poke(words, version * 4 + V_STAMP, provisionalStamp(NO_RECORD));
     poke(words, version * 4 + V_PREV, old);
+    // If `old` was replaced meanwhile, this is no number of writes, nor will the record commit.
+    const writes = hint(words, old * 4 + V_WRITES) + 1;
+    poke(words, version * 4 + V_WRITES, writes);
     poke(words, record * 4 + N_FIRST + children, version);
     poke(words, index, own(words, index) + 1);
     poke(words, base + P_HAND, 0);
@@ -476,6 +489,7 @@ export class Commits {
       const fresh = freshOf(words, entry);
       if (outcome === VOID || isGuard(words, record, fresh)) {
         this.#takeBack(entry);
+        this.#dropTombstone(entry, oldOf(words, entry));
       } else {
         this.#settle(record, entry, outcome);
         tell(words, hashOf(words, entry));
@@ -487,7 +501,7 @@ export class Commits {
     return outcome !== VOID;
   }
 
-  /** Settles and prunes a version that counts, and drops a tombstone that nobody needs. */
+  /** Settles and prunes a version that counts. */
   #settle(record: number, entry: number, tick: number): void {
     const words = this.#words;
     const { base } = this.#participant;
@@ -496,9 +510,15 @@ export class Commits {
     const at = fresh * 4 + V_STAMP;
     compareAndSet(words, at, provisionalStamp(record), tick);
     prune(words, base, fresh, hash);
-    if (isTombstone(words, fresh) && this.#find(entry) === fresh) {
-      dropAtOnce(words, base, this.#table, this.#slot, this.#link);
-    }
+    this.#dropTombstone(entry, fresh);
+  }
+
+  /** Drops what an entry's key is left with, if that is a tombstone, and nobody needs it. */
+  #dropTombstone(entry: number, version: number): void {
+    const words = this.#words;
+    if (!isTombstone(words, version) || this.#find(entry) !== version) return;
+    const { base } = this.#participant;
+    dropAtOnce(words, base, this.#table, this.#slot, this.#link);
   }
 
   /**

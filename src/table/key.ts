@@ -6,7 +6,7 @@
 
 import * as layout from "../segment/layout.ts";
 import type { Participant } from "../reclamation/participant.ts";
-import type { Words } from "../segment/atomics.ts";
+import type { KeyWords, Words } from "../segment/atomics.ts";
 import * as hashing from "./hash.ts";
 import type { HashMemo } from "./hash_memo.ts";
 import * as versions from "./version.ts";
@@ -127,13 +127,17 @@ export class EncodedKey {
 
   /** Takes over a key that was encoded elsewhere. */
   take(other: EncodedKey): void {
-    const { count } = other;
+    this.copyWords(other.words, 0, other.info, other.hash);
+  }
+
+  /** The same, where its words begin at an index. */
+  copyWords(from: KeyWords, at: number, info: number, hash: number): void {
+    const count = keyWords(info);
     this.reserve(count * 4);
-    const from = other.words;
     const words = this.words;
-    for (let i = 0; i < count; i++) words[i] = from[i];
-    this.info = other.info;
-    this.hash = other.hash;
+    for (let i = 0; i < count; i++) words[i] = from[at + i];
+    this.info = info;
+    this.hash = hash;
   }
 
   /** Encodes a Latin-1 string; false, and nothing is encoded, if it is none. */

@@ -174,13 +174,18 @@ export class Resizer {
 
   /**
    * Announces that this participant is about to write so many entries, or, from then on, how many
-   * are left: makes the table large enough at once, if there is memory. The caller is pinned.
+   * are left: if the table has to grow meanwhile, it is made large enough.
    */
+  announce(entries: number): void {
+    const announced = this.#participant.base + P_EXPECTED;
+    poke(this.#words, announced, Math.min(entries, MOST_EXPECTED));
+  }
+
+  /** The same, and makes the table large enough at once, if there is memory. The caller is pinned. */
   expect(entries: number): void {
     const words = this.#words;
-    const announced = this.#participant.base + P_EXPECTED;
-    const before = own(words, announced);
-    poke(words, announced, Math.min(entries, MOST_EXPECTED));
+    const before = own(words, this.#participant.base + P_EXPECTED);
+    this.announce(entries);
     if (entries <= before) return;
     this.#migration.finishIfMoving();
     const table = load(words, H_ROOT) * 4;

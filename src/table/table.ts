@@ -83,6 +83,8 @@ export type Insert = "done" | "lost" | "full";
 
 /** Tombstones that a participant writes before it checks whether there are too many. */
 const TOMBSTONES_PER_LOOK = 256;
+/** Slots in which it is tried to find a version by its place. */
+const NEAR = 4;
 /** Slots that are read for a key that is only to be brought into the cache. */
 const GUESSES = 2;
 /** Inner outcomes of a probe; refs and 0 (absent) are never negative. */
@@ -166,6 +168,31 @@ export class Table {
       table = load(words, table + T_NEXT) * 4;
       if (table === 0) return 0; // a full round in a table that is not moving
     }
+  }
+
+  /**
+   * The slot that leads to a version in effect, if it is near its hash's home; 0: it was not found
+   * there. For `isLinked`; the caller stays pinned.
+   */
+  slotNearHome(hash: number, version: number): number {
+    const words = this.#words;
+    const table = load(words, H_ROOT) * 4;
+    const mask = words[table + T_CAPACITY] - 1;
+    let place = homePlace(hash, words[table + T_SHIFT]);
+    for (let probes = 0; probes < NEAR; probes++) {
+      const slot = slotAt(table, place);
+      if (this.isLinked(slot, version)) return slot;
+      place = nextPlace(place, mask);
+    }
+    return 0;
+  }
+
+  /**
+   * Whether a slot leads to a version still, which then is its key's newest, and in effect. Memory
+   * is not reused under a pin, and a slot that is about to move is marked first.
+   */
+  isLinked(slot: number, version: number): boolean {
+    return readLink(this.#words, slot) === version;
   }
 
   // ---- writing ----------------------------------------------------------------------------------
@@ -293,6 +320,15 @@ export class Table {
     dropAtOnce(words, base, this.#table, this.#slot, link);
     this.countTombstone();
     return true;
+  }
+
+  /**
+   * Drops the tombstone that the last seek returned, if that can be done already. The caller is in a
+   * section.
+   */
+  dropSought(): void {
+    const { base } = this.#participant;
+    dropAtOnce(this.#words, base, this.#table, this.#slot, this.#link);
   }
 
   /** After a tombstone was written: checks now and then whether there are too many. */

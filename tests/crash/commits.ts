@@ -11,16 +11,22 @@ import { guardRefs } from "../../src/table/commits.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import type { Value } from "./text.ts";
 
-/** What becomes of a key: a value, none, or it has to stay as it is. */
+/** What becomes of a key: a value, or none. */
 export interface Change {
   readonly key: string;
-  readonly to: Value | "guard";
+  readonly to: Value;
+}
+
+/** A key that has to stay as it is. */
+interface Guard {
+  readonly key: string;
+  readonly to: "guard";
 }
 
 /** Commits once. */
 export function commitTexts(
   attachment: Attachment,
-  changes: readonly Change[],
+  changes: readonly (Change | Guard)[],
 ): void {
   const { participant, segment, table: { commits } } = attachment;
   const values = valueFormat<Value>(segment, undefined);

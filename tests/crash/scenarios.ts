@@ -14,7 +14,7 @@ import { growTree } from "../reclamation/trees.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";
-import { commitTexts } from "./commits.ts";
+import { type Change, commitTexts } from "./commits.ts";
 import { textOf, type Value } from "./text.ts";
 import { World } from "./world.ts";
 
@@ -56,7 +56,8 @@ const LARGE = textOf(KEY, 2, 20_000);
 const FRESH_KEY = "a new key";
 const FRESH = textOf(FRESH_KEY, 0, 40);
 
-const NEWER = textOf("newer", 0, 40);
+const NEWER_KEY = "another new key";
+const NEWER = textOf(NEWER_KEY, 1, 40);
 
 /** Fifty entries of many sizes, the key, and a victim that has blocks at hand. */
 function populate(world: World): void {
@@ -544,33 +545,32 @@ const RECOVERIES: Record<string, Scenario> = {
   ),
 };
 
-/** All kinds of death, by group and name. */
 /** One key is replaced, two are new, one is deleted, and one is relied on: all of it, or nothing. */
+const CHANGES: readonly Change[] = [
+  { key: KEY, to: NEW },
+  { key: FRESH_KEY, to: FRESH },
+  { key: NEWER_KEY, to: NEWER },
+  { key: "k20", to: undefined },
+];
+
 const COMMIT: Scenario = {
   leaks: 2 * RECORD,
   counted: "all",
   prepare: populate,
-  act: (world) =>
-    world.attempt(
-      KEY,
-      NEW,
-      () =>
-        world.attempt(FRESH_KEY, FRESH, () =>
-          world.attempt("k20", undefined, () =>
-            commitTexts(attachmentOf(world.victim), [
-              { key: KEY, to: NEW },
-              { key: FRESH_KEY, to: FRESH },
-              { key: "k20", to: undefined },
-              { key: "k6", to: "guard" },
-            ]))),
-    ),
+  act: (world) => {
+    const commit = () =>
+      commitTexts(attachmentOf(world.victim), [
+        ...CHANGES,
+        { key: "k6", to: "guard" },
+      ]);
+    const attempt = CHANGES.reduce(
+      (operate, { key, to }) => () => world.attempt(key, to, operate),
+      commit,
+    );
+    attempt();
+  },
   check: ({ map }) => {
-    const done = [
-      map.get(KEY) === NEW,
-      map.get(FRESH_KEY) === FRESH,
-      !map.has("k20"),
-      map.get("newer") === NEWER,
-    ];
+    const done = CHANGES.map(({ key, to }) => map.get(key) === to);
     assert(new Set(done).size === 1, `done in part: ${done}`);
   },
 };
@@ -592,4 +592,5 @@ const COMMITS: Record<string, Scenario> = {
   "a recovery of a commit, at a later step": recovers(COMMIT, 620),
 };
 
+/** All kinds of death, by group and name. */
 export const SCENARIOS = { OPERATIONS, TABLES, MEMORY, RECOVERIES, COMMITS };

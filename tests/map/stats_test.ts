@@ -42,6 +42,8 @@ Deno.test("SharedMap.stats() of a fresh map counts nothing", () => {
     expired: 0,
     evicted: 0,
     retries: 0,
+    transactions: 0,
+    conflicts: 0,
     migrations: 0,
     reclaimed: 0,
     heldVersions: 0,
