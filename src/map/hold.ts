@@ -58,7 +58,7 @@ export class Hold {
     this.#participant.heal();
   }
 
-  /** As `checkOpen`, for an operation that writes by itself: not within a transaction of the map. */
+  /** As `checkOpen`, for a write of its own: none is made within a transaction of the map. */
   checkWritable(what: string): void {
     this.checkOpen(what);
     if (running.innermost !== undefined) {

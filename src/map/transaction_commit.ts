@@ -2,8 +2,9 @@
  * Committing transactions: from what a run of the caller's code has logged to a commit of several
  * keys (`table/commits.ts`).
  *
- * Nothing of it runs the caller's code. All memory is taken before anything is linked but tombstones
- * of absent keys, which change nothing; so a transaction for which there is no memory does nothing.
+ * Nothing of it runs the caller's code. All memory is taken before anything is linked, but for the
+ * tombstones of absent keys, which change nothing. So a transaction for which there is no memory
+ * does nothing.
  *
  * @module
  */
@@ -247,7 +248,7 @@ function bytesFor({ info, write }: LogEntry): number {
   return versionBytes(info & LENGTH_MASK, valueLength, false);
 }
 
-/** Whether a key matters: to delete what is not there, and nobody has looked for, changes nothing. */
+/** Whether a key matters: to delete what is not there, without having read it, changes nothing. */
 function isNeeded({ isLive, isRead, write }: LogEntry): boolean {
   return isRead || write !== DELETED || isLive;
 }

@@ -6876,7 +6876,7 @@ var Resizer = class {
     const announced = this.#participant.base + P_EXPECTED3;
     poke19(this.#words, announced, Math.min(entries, MOST_EXPECTED));
   }
-  /** The same, and makes the table large enough at once, if there is memory. The caller is pinned. */
+  /** The same, and makes the table large enough at once, if there is memory. Pinned. */
   expect(entries) {
     const words = this.#words;
     const before = own17(words, this.#participant.base + P_EXPECTED3);
@@ -7684,8 +7684,8 @@ var Table = class {
     return true;
   }
   /**
-   * Drops the tombstone that the last seek returned, if that can be done already. The caller is in a
-   * section.
+   * Drops the tombstone that the last seek returned, if that can be done already. The caller is in
+   * a section.
    */
   dropSought() {
     const { base } = this.#participant;

@@ -476,8 +476,8 @@ export const FIRST_TICK = 2;
 export const LAST_TICK = 0x3ffffffe;
 /**
  * The sign of a stamp that refers to a commit record, which decides whether the version counts, and
- * since which tick. The other bits are the record's ref; 0: it never counts. So the stamps are, from the
- * lowest up, and none of them can be taken for another:
+ * since which tick. The other bits are the record's ref; 0: it never counts. So the stamps are,
+ * from the lowest up, and none of them can be taken for another:
  *
  * ```text
  * COMMITTING | ref   -2 ** 31 … -2 ** 30 - 1   decided by a commit record

@@ -14,7 +14,8 @@
  * ```
  *
  * Under a key that is only relied on stands a *guard*, which keeps others from replacing the
- * version until it is decided. A guard is a key, laid out as a version has it, within the record itself.
+ * version until it is decided. A guard is a key, laid out as a version has it, within the record
+ * itself.
  *
  * A reader that meets something provisional reads `prev` first, and then the status: once it is
  * committed, `prev` may be pruned. It helps nobody and waits for nobody; where all is ready it

@@ -3,9 +3,9 @@
  * back what came to nothing. `commit_record.ts` says what a record is.
  *
  * An owner drafts a record, adds what it is to bring, and then drives it to its decision, as
- * anybody does who meets something of it in the way of a write. It is decided by one step. Then the owner,
- * or a worker that recovers it, cleans up: it settles and prunes the versions that count, takes back
- * those that do not, and the guards, counts what has changed, and retires the record.
+ * anybody does who meets something of it in the way of a write. It is decided by one step. Then the
+ * owner, or a worker that recovers it, cleans up: it settles and prunes the versions that count,
+ * takes back those that do not, and the guards, counts what has changed, and retires the record.
  *
  * Whoever helps installs what is missing, and looks at the status after each: if it came too late,
  * it takes that back before it unpins. The participant's record names the commit record meanwhile,

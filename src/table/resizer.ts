@@ -181,7 +181,7 @@ export class Resizer {
     poke(this.#words, announced, Math.min(entries, MOST_EXPECTED));
   }
 
-  /** The same, and makes the table large enough at once, if there is memory. The caller is pinned. */
+  /** The same, and makes the table large enough at once, if there is memory. Pinned. */
   expect(entries: number): void {
     const words = this.#words;
     const before = own(words, this.#participant.base + P_EXPECTED);

@@ -323,8 +323,8 @@ export class Table {
   }
 
   /**
-   * Drops the tombstone that the last seek returned, if that can be done already. The caller is in a
-   * section.
+   * Drops the tombstone that the last seek returned, if that can be done already. The caller is in
+   * a section.
    */
   dropSought(): void {
     const { base } = this.#participant;

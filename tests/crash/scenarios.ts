@@ -545,7 +545,7 @@ const RECOVERIES: Record<string, Scenario> = {
   ),
 };
 
-/** One key is replaced, two are new, one is deleted, and one is relied on: all of it, or nothing. */
+/** One key is replaced, two are new, one is deleted, one is relied on: all of it, or nothing. */
 const CHANGES: readonly Change[] = [
   { key: KEY, to: NEW },
   { key: FRESH_KEY, to: FRESH },
