@@ -11,6 +11,10 @@
 import type { KeyFormat } from "../codec/codec.ts";
 import { stringKeys } from "../codec/keys.ts";
 import type { EncodedKey } from "../table/key.ts";
+import type { FastPath } from "../table/fast_path_fallback.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import { P_INFO } from "../segment/layout.ts";
+import type { Words } from "../segment/atomics.ts";
 import type { Hold } from "./hold.ts";
 
 /** Packs the keys of one map object's operations into the attachment's scratch. */
@@ -20,6 +24,9 @@ export class KeyPacker<K> {
   readonly areTexts: boolean;
   readonly #hold: Hold;
   readonly #key: EncodedKey;
+  readonly #participant: Participant;
+  readonly #fastPath: FastPath;
+  readonly #words: Words;
   /** Whether the caller's code runs. */
   readonly #isOwn: boolean;
 
@@ -27,7 +34,11 @@ export class KeyPacker<K> {
     this.format = format;
     this.areTexts = (format as unknown) === stringKeys;
     this.#hold = hold;
-    this.#key = hold.attachment.key;
+    const { fastPath, key, participant, segment } = hold.attachment;
+    this.#key = key;
+    this.#participant = participant;
+    this.#fastPath = fastPath;
+    this.#words = segment.words;
     this.#isOwn = format.own !== undefined;
   }
 
@@ -43,6 +54,20 @@ export class KeyPacker<K> {
     if (this.#isOwn) this.#hold.checkOpen(what);
     this.format.pack(prepared, this.#key);
     return prepared;
+  }
+
+  /** Packs a key, by the kernel if it is a short string. */
+  packFast(key: K, what: string): void {
+    if (this.areTexts && typeof key === "string") {
+      this.#hold.checkOpen(what);
+      const { base } = this.#participant;
+      const hash = this.#fastPath.packText(base, key);
+      if (hash !== 0) {
+        this.#key.adopt(this.#words[base + P_INFO], hash);
+        return;
+      }
+    }
+    this.pack(key, what);
   }
 
   /** Packs a prepared key, after the caller's code ran. */

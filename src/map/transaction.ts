@@ -13,6 +13,7 @@ import type { ValueFormat } from "../codec/codec.ts";
 import { checkFunction, theMap } from "../errors.ts";
 import type { Segment } from "../segment/segment.ts";
 import { versionAt } from "../table/clock.ts";
+import type { EncodedKey } from "../table/key.ts";
 import type { Table } from "../table/table.ts";
 import { endOf, valueBytes, valueIndex, valueTag } from "../table/version.ts";
 import type { Attachment, View } from "./attachment.ts";
@@ -142,6 +143,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   readonly #log: TransactionLog;
   readonly #segment: Segment;
   readonly #table: Table;
+  readonly #key: EncodedKey;
   readonly #format: ValueFormat<V>;
   /** How many keys have been read. */
   #reads = 0;
@@ -159,11 +161,12 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     log: TransactionLog,
     attempt: number,
   ) {
-    const { segment, table } = access.hold.attachment;
+    const { key, segment, table } = access.hold.attachment;
     this.#access = access;
     this.#log = log;
     this.#segment = segment;
     this.#table = table;
+    this.#key = key;
     this.#format = access.values.format;
     this.attempt = attempt;
   }
@@ -274,10 +277,9 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   /** The log's entry of a key, which may run the caller's code; the key is packed then. */
   #entryOf(key: K, what: string): LogEntry {
     this.#check(what);
-    const { hold: { attachment }, keys } = this.#access;
-    keys.pack(key, what);
+    this.#access.keys.packFast(key, what);
     this.#check(what);
-    return this.#log.entryOf(attachment.key);
+    return this.#log.entryOf(this.#key);
   }
 
   #check(what: string): void {

@@ -10,12 +10,15 @@
  */
 
 import type { Participant } from "../reclamation/participant.ts";
-import { LENGTH_MASK } from "../segment/layout.ts";
+import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { type Commits, guardRefs, recordBytes } from "../table/commits.ts";
+import { guardRefs } from "../table/commit_record.ts";
+import { type Commits, recordBytes } from "../table/commits.ts";
+import { ANY_VERSION } from "../table/fast_path.ts";
+import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { EncodedKey } from "../table/key.ts";
 import type { Table } from "../table/table.ts";
-import { bytesOf, endOf, versionBytes } from "../table/version.ts";
+import { bytesOf, endOf, valueIndex, versionBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { ChangeNotes } from "./change_notes.ts";
 import { judged } from "./liveness.ts";
@@ -25,10 +28,16 @@ import {
   DELETED,
   type LogEntry,
   type TransactionLog,
+  type WrittenLife,
   type WrittenValue,
 } from "./transaction_log.ts";
 import { NO_MEMORY, type VersionMaker } from "./version_maker.ts";
 
+// Constants of its own: `layout.ts` says why.
+const { LENGTH_MASK, TAG_SHIFT, TAG_TOMBSTONE } = layout;
+
+/** What a version says of its value, if it is a tombstone. */
+const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
 /** For more keys than this the table is made large enough first. */
 const MOST_AT_ONCE = 256;
 
@@ -45,8 +54,9 @@ export class TransactionCommitter {
   readonly #maker: VersionMaker;
   readonly #changes: ChangeNotes;
   readonly #counts: OperationCounts;
+  readonly #fastPath: FastPath;
   #taken = 0;
-  #missing = 0;
+  #wanted = 0;
 
   /**
    * @param attachment The worker's hold on the map.
@@ -58,7 +68,7 @@ export class TransactionCommitter {
     maker: VersionMaker,
     counts: OperationCounts,
   ) {
-    const { key, participant, segment, table } = attachment;
+    const { fastPath, key, participant, segment, table } = attachment;
     this.#participant = participant;
     this.#segment = segment;
     this.#table = table;
@@ -67,6 +77,7 @@ export class TransactionCommitter {
     this.#maker = maker;
     this.#changes = new ChangeNotes(attachment, key);
     this.#counts = counts;
+    this.#fastPath = fastPath;
   }
 
   /** How many blocks the last try has taken that came to "full". */
@@ -74,9 +85,9 @@ export class TransactionCommitter {
     return this.#taken;
   }
 
-  /** Bytes that it lacked then. */
-  get missing(): number {
-    return this.#missing;
+  /** Bytes of all that it was to take. */
+  get wanted(): number {
+    return this.#wanted;
   }
 
   /**
@@ -85,20 +96,22 @@ export class TransactionCommitter {
    * fit.
    */
   tryCommit(log: TransactionLog): CommitOutcome {
-    const entries = log.inOrder().filter((entry) =>
-      entry.isRead || entry.write !== undefined
-    );
+    const entries = log.inOrder();
     this.#taken = 0;
-    this.#missing = entries.reduce((sum, entry) => sum + bytesFor(entry), 0);
-    refuseWhatNeverFits(this.#segment, this.#missing);
     this.#expect(entries.length);
     try {
       const outcome = this.#commit(log, entries);
       if (outcome !== "done") this.#dropAbsences(log, entries);
+      if (outcome === "full") this.#refuseWhatNeverFits(entries);
       return outcome;
     } finally {
       this.#expect(0);
     }
+  }
+
+  #refuseWhatNeverFits(entries: readonly LogEntry[]): void {
+    this.#wanted = entries.reduce((sum, entry) => sum + bytesFor(entry), 0);
+    refuseWhatNeverFits(this.#segment, this.#wanted);
   }
 
   /**
@@ -112,26 +125,67 @@ export class TransactionCommitter {
   }
 
   #commit(log: TransactionLog, entries: readonly LogEntry[]): CommitOutcome {
+    if (!this.#draft(entries)) return "full";
     for (const entry of entries) {
-      const outcome = this.#rely(log, entry);
-      if (outcome !== "done") return outcome;
-    }
-    const needed = entries.filter(isNeeded);
-    if (!this.#draft(needed)) return "full";
-    for (const entry of needed) {
-      if (!this.#add(log, entry)) return "full";
-      this.#missing -= bytesFor(entry);
+      if (!isUsed(entry)) continue;
+      log.pack(entry, this.#key);
+      const isAdded = this.#addFast(entry);
+      const outcome = isAdded ? "done" : this.#addAtLength(entry);
+      if (outcome !== "done") {
+        this.#commits.giveUp();
+        return outcome;
+      }
+      this.#taken++;
     }
     if (!this.#commits.commit()) return "lost";
-    this.#note(log, needed);
+    this.#note(log, entries);
     return "done";
   }
 
+  /**
+   * Adds the packed key to the record that is drafted in one call of the kernel, if it has a version
+   * that is live for good, and is to have one.
+   */
+  #addFast({ hash, info, isRead, seen, write }: LogEntry): boolean {
+    const expected = isRead ? seen : ANY_VERSION;
+    if (expected === 0 || !this.#key.fitsScratch) return false;
+    const { base } = this.#participant;
+    if (write === undefined) {
+      return this.#fastPath.draftGuard(base, hash, info, expected) !== 0;
+    }
+    if (write === DELETED) {
+      return this.#fastPath.draftVersion(
+        base,
+        hash,
+        info,
+        TOMBSTONE,
+        expected,
+      ) !== 0;
+    }
+    if (!staysForGood(write.life)) return false;
+    const valueInfo = write.tag << TAG_SHIFT | write.byteLength;
+    const version = this.#fastPath.draftVersion(
+      base,
+      hash,
+      info,
+      valueInfo,
+      expected,
+    );
+    if (version === 0) return false;
+    write.write(this.#segment, valueIndex(this.#segment.words, version));
+    return true;
+  }
+
+  /** The same, whatever there is. */
+  #addAtLength(entry: LogEntry): CommitOutcome {
+    const outcome = this.#rely(entry);
+    if (outcome !== "done" || !isNeeded(entry)) return outcome;
+    return this.#add(entry) ? "done" : "full";
+  }
+
   /** Finds the version of a key that the transaction goes by, to be replaced or guarded. */
-  #rely(log: TransactionLog, entry: LogEntry): CommitOutcome {
-    log.pack(entry, this.#key);
+  #rely(entry: LogEntry): CommitOutcome {
     const seek = () => this.#table.seek(this.#key, true);
-    entry.isAbsence = false;
     this.#table.backoff.reset();
     for (;;) {
       const found = judged(this.#segment, seek(), seek);
@@ -181,14 +235,18 @@ export class TransactionCommitter {
 
   #draft(entries: readonly LogEntry[]): boolean {
     let writes = 0;
-    let guardsRefs = 0;
     let deletes = 0;
-    for (const { info, write } of entries) {
-      if (write === undefined) guardsRefs += guardRefs(info);
-      else writes++;
-      if (write === DELETED) deletes++;
+    let guardsRefs = 0;
+    let guards = 0;
+    for (const { info, isRead, write } of entries) {
+      if (write !== undefined) {
+        writes++;
+        if (write === DELETED) deletes++;
+      } else if (isRead) {
+        guards++;
+        guardsRefs += guardRefs(info);
+      }
     }
-    const guards = entries.length - writes;
     const purpose = deletes === writes ? "tombstone" : "entry";
     const isDrafted = this.#commits.draft(writes, guards, guardsRefs, purpose);
     if (isDrafted) this.#taken++;
@@ -199,26 +257,21 @@ export class TransactionCommitter {
     return isDrafted;
   }
 
-  /** Adds a key to the record that is drafted; if there is no memory, gives that up. */
-  #add(log: TransactionLog, entry: LogEntry): boolean {
+  /** Adds the packed key to the record that is drafted; false: there is no memory. */
+  #add(entry: LogEntry): boolean {
     const { hash, isLive, isRead, old, write } = entry;
-    log.pack(entry, this.#key);
     if (isLive && (isRead || isKeeping(write))) {
       this.#commits.expires(endOf(this.#segment, old));
     }
     if (write === undefined) {
-      this.#commits.guard(this.#key, old);
+      this.#commits.guard(hash, old);
       return true;
     }
     const version = write === DELETED
       ? this.#maker.tombstone()
       : this.#maker.make(write, this.#expiryOf(write, entry));
-    if (version === NO_MEMORY) {
-      this.#commits.giveUp();
-      return false;
-    }
+    if (version === NO_MEMORY) return false;
     this.#commits.add(hash, old, version);
-    this.#taken++;
     return true;
   }
 
@@ -230,12 +283,12 @@ export class TransactionCommitter {
   /** Counts what was written, and notes the changes. */
   #note(log: TransactionLog, entries: readonly LogEntry[]): void {
     for (const entry of entries) {
-      if (entry.write === undefined) continue;
+      if (entry.write === undefined || !isNeeded(entry)) continue;
       if (entry.write === DELETED) {
         this.#counts.delete();
         this.#table.countTombstone();
       } else this.#counts.set();
-      log.pack(entry, this.#key);
+      if (this.#changes.wantsKey) log.pack(entry, this.#key);
       this.#changes.note();
     }
   }
@@ -248,9 +301,19 @@ function bytesFor({ info, write }: LogEntry): number {
   return versionBytes(info & LENGTH_MASK, valueLength, false);
 }
 
+/** Whether a key was read, or is to be written: what was to be written may have been undone. */
+function isUsed({ isRead, write }: LogEntry): boolean {
+  return isRead || write !== undefined;
+}
+
 /** Whether a key matters: to delete what is not there, without having read it, changes nothing. */
 function isNeeded({ isLive, isRead, write }: LogEntry): boolean {
   return isRead || write !== DELETED || isLive;
+}
+
+/** Whether an entry does not expire that is written over one that does not. */
+function staysForGood({ keeps, ttl, until = Infinity }: WrittenLife): boolean {
+  return until === Infinity && (keeps || ttl === Infinity);
 }
 
 /** Whether a value keeps, or renews, the expiry of what was there. */

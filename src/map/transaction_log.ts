@@ -79,6 +79,9 @@ export class WrittenValue implements Prepared {
 /** The entry is to be deleted. */
 export const DELETED: unique symbol = Symbol("deleted");
 
+/** So many entries are searched one by one: that takes less time than an index. */
+const MOST_SEARCHED = 12;
+
 /** What is to be written to a key. */
 export type Write = WrittenValue | typeof DELETED;
 
@@ -100,8 +103,8 @@ export class LogEntry {
   write: Write | undefined;
   /** The version to be replaced, or to be guarded: while the transaction commits. */
   old = 0;
-  /** Whether that is live. */
-  isLive = false;
+  /** Whether that is live, or was not looked at. */
+  isLive = true;
   /** Whether it is a tombstone that was linked to go by. */
   isAbsence = false;
 
@@ -135,7 +138,7 @@ export class TransactionLog {
   /** Begins anew. */
   empty(): void {
     this.#memory.empty();
-    this.#byHash.clear();
+    if (this.#byHash.size > 0) this.#byHash.clear();
     this.#entries.length = 0;
     this.#writes = 0;
   }
@@ -152,7 +155,7 @@ export class TransactionLog {
 
   /** The entry of a key, which is made if there is none. */
   entryOf(key: EncodedKey): LogEntry {
-    const first = this.#byHash.get(key.hash);
+    const first = this.#firstOf(key.hash);
     for (let entry = first; entry !== undefined; entry = entry.next) {
       if (this.#isOf(entry, key)) return entry;
     }
@@ -161,9 +164,24 @@ export class TransactionLog {
     const { words } = this.#memory;
     for (let i = 0; i < count; i++) words[keyAt + i] = key.words[i];
     const entry = new LogEntry(key.hash, key.info, keyAt, first);
-    this.#byHash.set(key.hash, entry);
     this.#entries.push(entry);
+    if (this.#entries.length > MOST_SEARCHED) this.#index(entry);
     return entry;
+  }
+
+  /** The entry with a hash that was made last. */
+  #firstOf(hash: number): LogEntry | undefined {
+    const entries = this.#entries;
+    if (entries.length > MOST_SEARCHED) return this.#byHash.get(hash);
+    let i = entries.length - 1;
+    while (i >= 0 && entries[i].hash !== hash) i--;
+    return i < 0 ? undefined : entries[i];
+  }
+
+  #index(newest: LogEntry): void {
+    const byHash = this.#byHash;
+    if (byHash.size > 0) byHash.set(newest.hash, newest);
+    else for (const entry of this.#entries) byHash.set(entry.hash, entry);
   }
 
   #isOf(entry: LogEntry, key: EncodedKey): boolean {

@@ -98,12 +98,12 @@ export class Transactor<K, V> {
         this.#endConflict(conflicts++);
         continue;
       }
-      const { missing, taken } = this.#committer;
+      const { taken, wanted } = this.#committer;
       if (taken > mostTaken) progress = undefined; // what was tried has helped
       mostTaken = Math.max(mostTaken, taken);
       progress = this.#access.writer.reclaim(progress);
       if (this.#segment.evicts) {
-        evictAhead(this.#access.hold.attachment, missing);
+        evictAhead(this.#access.hold.attachment, wanted);
       }
     }
   }

@@ -2,8 +2,8 @@
  * The kernel: what is compiled to WebAssembly of the layers above, to run on a segment's memory.
  *
  * It is a shortcut: without it, the functions that it is compiled from are called, with the same
- * outcome (`table/fast_path.ts`, `table/fast_text.ts`, `table/gap.ts`, `table/move.ts`,
- * `reclamation/limbo.ts`). A segment has one if its memory is a `WebAssembly.Memory`, which reaches
+ * outcome (`table/fast_path.ts`, `table/fast_text.ts`, `table/fast_commits.ts`, `table/gap.ts`,
+ * `table/move.ts`, `reclamation/limbo.ts`). A segment has one if its memory is a `WebAssembly.Memory`, which reaches
  * 4 GiB. It is in `kernel_binary.ts`, which `kernel/compile.ts` makes.
  *
  * @module
@@ -74,6 +74,21 @@ export interface Kernel {
     expected: number,
     value: number,
   ): number;
+  draftVersion(
+    base: number,
+    hash: number,
+    info: number,
+    valueInfo: number,
+    expected: number,
+  ): number;
+  draftGuard(
+    base: number,
+    hash: number,
+    info: number,
+    expected: number,
+  ): number;
+  commitRecord(base: number): number;
+  packText(base: number, text: string): number;
   afterGap(table: number, from: number, to: number): number;
   moveSlots(base: number, table: number, first: number, count: number): number;
   drain(base: number, most: number): number;
@@ -133,6 +148,10 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     remove: kernel.remove,
     increment: kernel.increment,
     exchange: kernel.exchange,
+    draftVersion: kernel.draftVersion,
+    draftGuard: kernel.draftGuard,
+    commitRecord: kernel.commitRecord,
+    packText: kernel.packText,
     afterGap: kernel.afterGap,
     moveSlots: kernel.moveSlots,
     drain: kernel.drain,

@@ -42,6 +42,7 @@ import * as layout from "../segment/layout.ts";
 import * as machine from "../segment/intrinsics.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as slots from "./slot.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -61,6 +62,7 @@ const {
   N_FIRST,
   READY,
   REF_MASK,
+  V_HEADER_WORDS,
   V_PREV,
   V_STAMP,
   VOID,
@@ -68,7 +70,8 @@ const {
 } = layout;
 const { compareAndSet, fixed, load } = access;
 const { floatAt, now } = machine;
-const { settle, writingTick } = versions;
+const { deadLink } = slots;
+const { isTombstone, keyWords, settle, writingTick } = versions;
 
 /** The stamp of what a record decides about; of record 0: of a version without effect. */
 export function provisionalStamp(record: number): number {
@@ -120,6 +123,16 @@ export function freshOf(words: Words, entry: number): number {
 export function isGuard(words: Words, record: number, ref: number): boolean {
   if (ref <= record) return false;
   return ref < fixed(words, headOf(record, writesOf(words, record)) + C_END);
+}
+
+/** The link to a version, which says whether that is a tombstone. */
+export function linkTo(words: Words, version: number): number {
+  return isTombstone(words, version) ? deadLink(version) : version;
+}
+
+/** Refs that a guard of a key takes. */
+export function guardRefs(info: number): number {
+  return (V_HEADER_WORDS + keyWords(info) + 3) >>> 2;
 }
 
 /** The status of a record; one that is ready is decided first. */

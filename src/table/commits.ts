@@ -28,10 +28,10 @@ import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import { participantBase } from "../segment/participants.ts";
-import * as accounting from "./account.ts";
 import * as changes from "./changes.ts";
 import * as records from "./commit_record.ts";
-import type { EncodedKey } from "./key.ts";
+import * as fastCommits from "./fast_commits.ts";
+import * as fastPath from "./fast_path.ts";
 import type { Migration } from "./migration.ts";
 import * as pruning from "./prune.ts";
 import * as slots from "./slot.ts";
@@ -48,10 +48,8 @@ const {
   C_LIVE,
   C_OWNER,
   C_STATUS,
+  CHILDREN_MASK,
   DRAFT,
-  E_FRESH,
-  E_HASH,
-  E_OLD,
   ENTRY_WORDS,
   H_ROOT,
   HAS_EXPIRY,
@@ -59,13 +57,9 @@ const {
   N_CHILDREN,
   N_FIRST,
   P_COMMIT,
-  P_ENTRIES,
-  P_ENTRIES_AHEAD,
   P_HAND,
   P_HELPING,
   P_LIMBO_HEAD,
-  P_LIVE_AHEAD,
-  P_LIVE_REFS,
   R_LINK,
   READY,
   REF_BYTES,
@@ -77,13 +71,11 @@ const {
   V_KEY,
   V_PREV,
   V_STAMP,
-  V_WRITES,
   VOID,
   WRITES_SHIFT,
 } = layout;
-const { compareAndSet, hint, load, own, poke, store } = access;
+const { compareAndSet, load, own, poke, store } = access;
 const { blockRefs } = blocks;
-const { liveRefs } = accounting;
 const { changed, retell } = changes;
 const { retireLate } = limbo;
 const {
@@ -95,16 +87,25 @@ const {
   headOf,
   isGuard,
   isWithoutEffect,
+  linkTo,
   oldOf,
   outcomeOf,
   provisionalStamp,
   recordOf,
   writesOf,
 } = records;
+const {
+  addGuard,
+  addVersion,
+  commitRecord,
+  countRecord,
+  finishCounting,
+  retireCommitted,
+} = fastCommits;
+const { DONE } = fastPath;
 const { enter, leave } = sections;
 const { prune } = pruning;
 const {
-  deadLink,
   homePlace,
   isClosed,
   isEmpty,
@@ -119,21 +120,10 @@ const {
   slotAt,
 } = slots;
 const { dropAtOnce } = tombstones;
-const { isOfKey, isTombstone, keyWords, settle } = versions;
+const { isOfKey, isTombstone, settle } = versions;
 
 /** The record that the stamp of what never counts refers to. */
 const NO_RECORD = 0;
-const HEAD_REFS = V_HEADER_WORDS / 4;
-
-/** The link to a version, which says whether that is a tombstone. */
-export function linkTo(words: Words, version: number): number {
-  return isTombstone(words, version) ? deadLink(version) : version;
-}
-
-/** Refs that a guard of a key takes. */
-export function guardRefs(info: number): number {
-  return Math.ceil(HEAD_REFS + keyWords(info) / 4);
-}
 
 /** Bytes of a record with so many versions and guards, of which these take so many refs. */
 export function recordBytes(
@@ -376,57 +366,14 @@ export class Commits {
    * was made in ends by that.
    */
   add(hash: number, old: number, version: number): void {
-    const words = this.#words;
     const { base } = this.#participant;
-    const record = this.#drafted;
-    const index = record * 4 + N_CHILDREN;
-    const children = own(words, index) & ((1 << WRITES_SHIFT) - 1);
-    const head = headOf(record, writesOf(words, record));
-    poke(words, version * 4 + V_STAMP, provisionalStamp(NO_RECORD));
-    poke(words, version * 4 + V_PREV, old);
-    // If `old` was replaced meanwhile, this is no number of writes, nor will the record commit.
-    const writes = hint(words, old * 4 + V_WRITES) + 1;
-    poke(words, version * 4 + V_WRITES, writes);
-    poke(words, record * 4 + N_FIRST + children, version);
-    poke(words, index, own(words, index) + 1);
-    poke(words, base + P_HAND, 0);
-    this.#addEntry(record, hash, old, version);
-    const had = liveRefs(words, old);
-    const has = liveRefs(words, version);
-    const entries = (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
-    poke(words, head + C_ENTRIES, own(words, head + C_ENTRIES) + entries);
-    poke(words, head + C_LIVE, own(words, head + C_LIVE) + has - had);
-    leave(words, base);
+    addVersion(this.#words, base, hash, old, version);
+    leave(this.#words, base);
   }
 
   /** Adds a guard: the version stays as it is until the record is decided. */
-  guard(key: EncodedKey, old: number): void {
-    const words = this.#words;
-    const record = this.#drafted;
-    const end = headOf(record, writesOf(words, record)) + C_END;
-    const ref = own(words, end);
-    const at = ref * 4;
-    poke(words, at + V_STAMP, provisionalStamp(record));
-    poke(words, at + V_PREV, old);
-    words[at + V_KEY] = key.info;
-    words[at + V_KEY + 1] = 0; // no value, and no tombstone
-    const count = keyWords(key.info);
-    for (let i = 0; i < count; i++) {
-      words[at + V_HEADER_WORDS + i] = key.words[i];
-    }
-    poke(words, end, ref + guardRefs(key.info));
-    this.#addEntry(record, key.hash, old, ref);
-  }
-
-  #addEntry(record: number, hash: number, old: number, fresh: number): void {
-    const words = this.#words;
-    const count = headOf(record, writesOf(words, record)) + C_COUNT;
-    const index = own(words, count);
-    const entry = entryAt(words, record, index);
-    poke(words, entry + E_HASH, hash);
-    poke(words, entry + E_OLD, old);
-    poke(words, entry + E_FRESH, fresh);
-    poke(words, count, index + 1);
+  guard(hash: number, old: number): void {
+    addGuard(this.#words, this.#participant.base, hash, old);
   }
 
   /** Says that the record relies on something that expires then, in milliseconds since 1970. */
@@ -441,15 +388,25 @@ export class Commits {
   /**
    * Commits the record that was drafted; false: something that it relies on was changed, and
    * nothing has happened. Lock-free.
+   *
+   * Has a fast path, `commitRecord()` in table/fast_commits.ts. Kept alike by
+   * tests/table/commits_test.ts and tests/schedule/schedule_test.ts.
    */
   commit(): boolean {
     const words = this.#words;
     const { base } = this.#participant;
     const record = this.#drafted;
-    this.#publish(record);
-    const isCommitted = this.#finish(record, changed);
+    const isCommitted = this.#commitFast() === DONE ||
+      this.#finish(record, changed);
     leave(words, base);
     return isCommitted;
+  }
+
+  #commitFast(): number {
+    const { base, segment: { kernel } } = this.#participant;
+    return kernel === undefined
+      ? commitRecord(this.#words, base)
+      : kernel.commitRecord(base);
   }
 
   /** Gives up a record that is a draft. */
@@ -458,19 +415,6 @@ export class Commits {
     const { base } = this.#participant;
     this.#retire(this.#drafted);
     leave(words, base);
-  }
-
-  /** From here on the record may be met, so it is complete. */
-  #publish(record: number): void {
-    const words = this.#words;
-    const stamp = provisionalStamp(record);
-    const count = own(words, record * 4 + N_CHILDREN) &
-      ((1 << WRITES_SHIFT) - 1);
-    for (let i = 0; i < count; i++) {
-      const version = own(words, record * 4 + N_FIRST + i);
-      poke(words, version * 4 + V_STAMP, stamp);
-    }
-    store(words, record * 4 + C_STATUS, INSTALLING);
   }
 
   /**
@@ -496,7 +440,7 @@ export class Commits {
       }
     }
     this.#helpsNobody();
-    if (outcome !== VOID) this.#count(record);
+    if (outcome !== VOID) countRecord(words, this.#participant.base, record);
     this.#retire(record);
     return outcome !== VOID;
   }
@@ -522,50 +466,23 @@ export class Commits {
   }
 
   /**
-   * Counts what a record has changed, once: what the counts are then is written down first, then
-   * that they are being written.
-   */
-  #count(record: number): void {
-    const words = this.#words;
-    const { base } = this.#participant;
-    const head = headOf(record, writesOf(words, record));
-    const entries = own(words, base + P_ENTRIES) + own(words, head + C_ENTRIES);
-    const live = own(words, base + P_LIVE_REFS) + own(words, head + C_LIVE);
-    poke(words, base + P_ENTRIES_AHEAD, entries);
-    poke(words, base + P_LIVE_AHEAD, live);
-    poke(words, base + P_COMMIT, -record);
-    this.#finishCounting(base, record);
-  }
-
-  /** Can be repeated, by others, too, after a death. */
-  #finishCounting(base: number, record: number): void {
-    const words = this.#words;
-    const head = headOf(record, writesOf(words, record));
-    poke(words, base + P_ENTRIES, own(words, base + P_ENTRIES_AHEAD));
-    poke(words, base + P_LIVE_REFS, own(words, base + P_LIVE_AHEAD));
-    poke(words, head + C_ENTRIES, 0);
-    poke(words, head + C_LIVE, 0);
-    poke(words, base + P_COMMIT, record);
-  }
-
-  /**
    * Retires a record. Versions that do not count hang from it. They may be met after that: so they
    * refer to no record, and to none of a tree's nodes either.
    */
   #retire(record: number): void {
     const words = this.#words;
     const { base } = this.#participant;
-    const index = record * 4 + N_CHILDREN;
-    const children = own(words, index) & ((1 << WRITES_SHIFT) - 1);
-    let refs = blockRefs(words, 1);
     if (load(words, record * 4 + C_STATUS) > 0) {
-      poke(words, index, own(words, index) - children);
-    } else {
-      for (let i = 0; i < children; i++) {
-        const version = own(words, record * 4 + N_FIRST + i);
-        store(words, version * 4 + V_STAMP, provisionalStamp(NO_RECORD));
-        refs += this.#participant.allocator.runRefs(version);
-      }
+      retireCommitted(words, base, record);
+      return;
+    }
+    const index = record * 4 + N_CHILDREN;
+    const children = own(words, index) & CHILDREN_MASK;
+    let refs = blockRefs(words, 1);
+    for (let i = 0; i < children; i++) {
+      const version = own(words, record * 4 + N_FIRST + i);
+      store(words, version * 4 + V_STAMP, provisionalStamp(NO_RECORD));
+      refs += this.#participant.allocator.runRefs(version);
     }
     retireLate(words, base, record, refs);
     poke(words, base + P_COMMIT, 0);
@@ -612,7 +529,7 @@ export class Commits {
     const word = own(words, other + P_COMMIT);
     if (word === 0) return;
     const record = Math.abs(word);
-    if (word < 0) this.#finishCounting(other, record);
+    if (word < 0) finishCounting(words, other, record);
     const owner = headOf(record, writesOf(words, record)) + C_OWNER;
     const isIts = own(words, owner) === slot + 1;
     if (isIts && slot !== this.#participant.slot) {

@@ -98,7 +98,7 @@ export const DONE = 1;
 export const ABSENT = 2;
 
 /** There is no link that may be replaced: the slot is not the key's any more, or none was found. */
-const NO_LINK = -1;
+export const NO_LINK = -1;
 /** Whatever version is the newest. */
 export const ANY_VERSION = -1;
 
@@ -281,7 +281,7 @@ function pin(words: Words, base: number): boolean {
  * A version of the key in the scratch, whose value is yet to be written; 0: the free list has no
  * block, or what is left is for tombstones.
  */
-function newEntry(
+export function newEntry(
   words: Words,
   base: number,
   info: number,
@@ -318,7 +318,7 @@ function writeLatin1(words: Words, from: number, text: Text): boolean {
   return units <= 0xff;
 }
 
-function newVersion(
+export function newVersion(
   words: Words,
   base: number,
   info: number,
@@ -349,7 +349,7 @@ export function touchHome(words: Words, base: number, hash: number): void {
 }
 
 /** The root, if it is not being moved; 0 if it is. */
-function rootAtRest(words: Words): number {
+export function rootAtRest(words: Words): number {
   const table = load(words, H_ROOT) * 4;
   return load(words, table + T_NEXT) === 0 ? table : 0;
 }
@@ -360,6 +360,11 @@ function rootAtRest(words: Words): number {
  */
 let linkThere = 0;
 
+/** For those who probe from elsewhere. */
+export function linkFound(): number {
+  return linkThere;
+}
+
 /**
  * The slot at which a probe for a key ends in a table: its own, one that is unlinked under its
  * hash, or an empty one. -1 if a move shows, or there is no such slot. `linkThere` is its link.
@@ -367,7 +372,7 @@ let linkThere = 0;
  * Fast path of `seek()` in table/table.ts: `currentLink` is the rest of it. Kept alike by
  * tests/table/slot_test.ts.
  */
-function probe(
+export function probe(
   words: Words,
   table: number,
   hash: number,
@@ -403,7 +408,7 @@ function probe(
  * ended at; 0: there is none; `NO_LINK`: see there. If it is that no more, the link cannot be
  * replaced.
  */
-function currentLink(
+export function currentLink(
   words: Words,
   base: number,
   slot: number,

@@ -9,12 +9,15 @@ import type { Floats } from "../segment/intrinsics.ts";
 import type { Words } from "../segment/atomics.ts";
 import * as layout from "../segment/layout.ts";
 import * as optimistic from "./optimistic_read.ts";
+import * as commits from "./fast_commits.ts";
 import * as fastPath from "./fast_path.ts";
 import * as texts from "./fast_text.ts";
 
 /** The operations of the fast path on a segment. */
 export type FastPath = Pick<
   Kernel,
+  | "draftGuard"
+  | "draftVersion"
   | "exchange"
   | "exchangeByText"
   | "findOptimistically"
@@ -23,6 +26,7 @@ export type FastPath = Pick<
   | "lookup"
   | "lookupPacked"
   | "makeByText"
+  | "packText"
   | "publish"
   | "putLatin1ByText"
   | "putNumber"
@@ -39,10 +43,12 @@ const {
   exchangeByText,
   incrementByText,
   makeByText,
+  packText,
   putLatin1ByText,
   putNumberByText,
   removeByText,
 } = texts;
+const { draftGuard, draftVersion } = commits;
 
 /**
  * The same as the kernel's, from the functions that it is compiled from. But fast lookups and
@@ -85,6 +91,11 @@ export function fastPathFallback(
         expected,
         value,
       ),
+    packText: (base, text) => packText(words, base, key, text),
+    draftVersion: (base, hash, info, valueInfo, expected) =>
+      draftVersion(words, base, hash, info, valueInfo, expected),
+    draftGuard: (base, hash, info, expected) =>
+      draftGuard(words, base, hash, info, expected),
     putNumber: (base, hash, info, valueInfo, value) =>
       putNumber(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version, expected) =>

@@ -115,7 +115,7 @@ export function exchangeByText(
  * Packs a string into the scratch; returns its hash; 0 if it is too long. Hash and info then stand
  * in the record.
  */
-function packText(
+export function packText(
   words: Words,
   base: number,
   key: KeyWords,

@@ -37,7 +37,8 @@ import * as tombstones from "./tombstone.ts";
 import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
 import * as records from "./commit_record.ts";
-import { Commits, linkTo } from "./commits.ts";
+import { linkTo } from "./commit_record.ts";
+import { Commits } from "./commits.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {

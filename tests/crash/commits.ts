@@ -7,7 +7,7 @@ import { stringKeys } from "../../src/codec/keys.ts";
 import type { Attachment } from "../../src/map/attachment.ts";
 import { valueFormat } from "../../src/map/codecs.ts";
 import { NO_MEMORY, VersionMaker } from "../../src/map/version_maker.ts";
-import { guardRefs } from "../../src/table/commits.ts";
+import { guardRefs } from "../../src/table/commit_record.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import type { Value } from "./text.ts";
 
@@ -49,7 +49,7 @@ export function commitTexts(
       throw new Error("no memory for a commit record");
     }
     for (const { key, maker, old, to } of parts) {
-      if (to === "guard") commits.guard(key, old);
+      if (to === "guard") commits.guard(key.hash, old);
       else {
         if (to !== undefined) values.prepare(to);
         const version = to === undefined

@@ -6,7 +6,7 @@
 import { numberKeys } from "../../src/codec/keys.ts";
 import type { Participant } from "../../src/reclamation/participant.ts";
 import { TAG_NUMBER, TAG_TOMBSTONE } from "../../src/segment/layout.ts";
-import { guardRefs } from "../../src/table/commits.ts";
+import { guardRefs } from "../../src/table/commit_record.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import type { Table } from "../../src/table/table.ts";
 import {
@@ -78,7 +78,7 @@ export function draftAll(
     throw new Error("no memory for a commit record");
   }
   for (const { key, old, change } of parts) {
-    if (change === "guard") table.commits.guard(key, old);
+    if (change === "guard") table.commits.guard(key.hash, old);
     else table.commits.add(key.hash, old, versionOf(participant, key, change));
   }
   return steps.map(({ n }) => values.get(n));

@@ -7,6 +7,7 @@ import { findOptimistically as findIn } from "../../table/optimistic_read.ts";
 import { afterGap as afterGapIn } from "../../table/gap.ts";
 import * as lookups from "../../table/fast_lookup.ts";
 import * as move from "../../table/move.ts";
+import * as commits from "../../table/fast_commits.ts";
 import * as fastPath from "../../table/fast_path.ts";
 import * as texts from "../../table/fast_text.ts";
 
@@ -164,6 +165,33 @@ export function findOptimistically(base: i32, hash: i32, info: i32): i32 {
 @inline
 function scratch(base: i32): KeyWords {
   return changetype<KeyWords>((base + P_KEY) << 2);
+}
+
+export function draftVersion(
+  base: i32,
+  hash: i32,
+  info: i32,
+  valueInfo: i32,
+  expected: i32,
+): i32 {
+  return commits.draftVersion(WORDS, base, hash, info, valueInfo, expected);
+}
+
+export function draftGuard(
+  base: i32,
+  hash: i32,
+  info: i32,
+  expected: i32,
+): i32 {
+  return commits.draftGuard(WORDS, base, hash, info, expected);
+}
+
+export function commitRecord(base: i32): i32 {
+  return commits.commitRecord(WORDS, base);
+}
+
+export function packText(base: i32, text: externref): i32 {
+  return texts.packText(WORDS, base, scratch(base), openText(text, KEY));
 }
 
 export function afterGap(table: i32, from: i32, to: i32): i32 {
