@@ -269,7 +269,8 @@ function installAll(words: Words, record: number): boolean {
   for (let i = 0; i < entries; i++) {
     const entry = entryAt(words, record, i);
     const fresh = freshOf(words, entry);
-    const slot = slotOf(words, hashOf(words, entry), fresh);
+    const table = rootAtRest(words);
+    const slot = slotIn(words, table, hashOf(words, entry), fresh);
     if (slot < 0) return false;
     const linked = linkFound();
     if (refOf(linked) !== oldOf(words, entry)) return false;
@@ -279,11 +280,16 @@ function installAll(words: Words, record: number): boolean {
   return true;
 }
 
-/** The slot of the key of a version, or guard, in the root at rest; negative: not found so. */
-function slotOf(words: Words, hash: number, version: number): number {
+/** The slot of the key of a version, or guard, in a table at rest; negative: not found so. */
+function slotIn(
+  words: Words,
+  table: number,
+  hash: number,
+  version: number,
+): number {
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY] & ~HAS_EXPIRY;
-  return probe(words, rootAtRest(words), hash, key, info);
+  return probe(words, table, hash, key, info);
 }
 
 /** Settles and prunes the versions of a record that is committed, and takes its guards back. */
@@ -300,7 +306,7 @@ function cleanUp(
     const fresh = freshOf(words, entry);
     let left = oldOf(words, entry);
     if (isGuard(words, record, fresh)) {
-      const slot = slotOf(words, hash, fresh);
+      const slot = slotIn(words, rootAtRest(words), hash, fresh);
       if (slot < 0 || refOf(linkFound()) !== fresh) return false;
       if (!relink(words, slot, linkFound(), linkTo(words, left))) return false;
     } else {
@@ -323,8 +329,8 @@ function dropIfLeft(
   tombstone: number,
 ): void {
   const table = rootAtRest(words);
-  const slot = slotOf(words, hash, tombstone);
-  if (slot < 0 || table === 0 || refOf(linkFound()) !== tombstone) return;
+  const slot = slotIn(words, table, hash, tombstone);
+  if (slot < 0 || refOf(linkFound()) !== tombstone) return;
   dropAtOnce(words, base, table, slot, linkFound());
 }
 
