@@ -143,8 +143,8 @@ export class TransactionCommitter {
   }
 
   /**
-   * Adds the packed key to the record that is drafted in one call of the kernel, if it has a version
-   * that is live for good, and is to have one.
+   * Adds the packed key to the record that is drafted, in one call of the kernel, if it has a
+   * version that is live for good, and is to have one.
    */
   #addFast({ hash, info, isRead, seen, write }: LogEntry): boolean {
     const expected = isRead ? seen : ANY_VERSION;

@@ -3,8 +3,9 @@
  *
  * It is a shortcut: without it, the functions that it is compiled from are called, with the same
  * outcome (`table/fast_path.ts`, `table/fast_text.ts`, `table/fast_commits.ts`, `table/gap.ts`,
- * `table/move.ts`, `reclamation/limbo.ts`). A segment has one if its memory is a `WebAssembly.Memory`, which reaches
- * 4 GiB. It is in `kernel_binary.ts`, which `kernel/compile.ts` makes.
+ * `table/move.ts`, `reclamation/limbo.ts`). A segment has one if its memory is a
+ * `WebAssembly.Memory`, which reaches 4 GiB. It is in `kernel_binary.ts`, which `kernel/compile.ts`
+ * makes.
  *
  * @module
  */
