@@ -6484,47 +6484,200 @@ function retireCommitted(words, base, record) {
   poke17(words, base + P_COMMIT2, 0);
 }
 
+// src/table/fast_text.ts
+var fast_text_exports = {};
+__export(fast_text_exports, {
+  exchangeByText: () => exchangeByText,
+  incrementByText: () => incrementByText,
+  makeByText: () => makeByText,
+  packText: () => packText,
+  putLatin1ByText: () => putLatin1ByText,
+  putNumberByText: () => putNumberByText,
+  removeByText: () => removeByText
+});
+
+// src/table/fast_lookup.ts
+var fast_lookup_exports = {};
+__export(fast_lookup_exports, {
+  FOUND: () => FOUND,
+  LONG: () => LONG,
+  NUMBER: () => NUMBER,
+  NUMBER_INFO: () => NUMBER_INFO,
+  copiedValue: () => copiedValue,
+  lookup: () => lookup,
+  lookupPacked: () => lookupPacked,
+  packAndHashWide: () => packAndHashWide,
+  wideInfo: () => wideInfo
+});
+var { H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY6, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES2, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY5, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT5, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_KEY: V_KEY7, V_VALUE: V_VALUE6 } = layout_exports;
+var { load: load21 } = atomics_exports;
+var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
+var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED2 } = optimistic_read_exports;
+var { hashWords: hashWords3, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
+var { warm: warm3 } = heat_exports;
+var { keyWords: keyWords6, valueIndexOf: valueIndexOf3 } = version_exports;
+var NUMBER = -2;
+var FOUND = -3;
+var LONG = -4;
+var NUMBER_BYTES2 = 8;
+var NUMBER_INFO = NUMBER_BYTES2 | TAG_NUMBER2 << TAG_SHIFT5;
+function lookup(words, floats, base, key, text, most) {
+  const length = text.length;
+  if (length > KEY_SCRATCH_BYTES2) return UNDECIDED2;
+  const hash = packAndHash3(text, key, words[H_SEED2], words[H_SEED2 + 1]);
+  return hash === 0 ? lookupWide(words, floats, base, key, text, most) : lookupPacked(words, floats, base, key, hash, length, most);
+}
+function lookupWide(words, floats, base, key, text, most) {
+  const hash = packAndHashWide(words, key, text);
+  if (hash === 0) return UNDECIDED2;
+  return lookupPacked(words, floats, base, key, hash, wideInfo(text), most);
+}
+function packAndHashWide(words, key, text) {
+  if (text.length * 2 > KEY_SCRATCH_BYTES2) return 0;
+  packWide3(text, key);
+  const info = wideInfo(text);
+  return hashWords3(key, keyWords6(info), info, words[H_SEED2], words[H_SEED2 + 1]);
+}
+function wideInfo(text) {
+  return text.length * 2 | KEY_WIDE4;
+}
+function lookupPacked(words, floats, base, key, hash, info, most) {
+  const before = beginOptimisticRead2(words);
+  const version = findOptimistically2(words, hash, key, info);
+  if (version === UNDECIDED2) return UNDECIDED2;
+  let found = 0;
+  if (version !== 0) {
+    if (seemsPlainNumber(words, version)) {
+      const at = valueIndexOf3(version, info) * 2;
+      floats[base + P_RESULT3 >> 1] = loadFloat2(words, at);
+      warm3(words, hash);
+      found = NUMBER;
+    } else found = copyOut(words, floats, base, hash, info, version, most);
+  }
+  return validates2(words, before) ? found : UNDECIDED2;
+}
+function seemsPlainNumber(words, version) {
+  return load21(words, version * 4 + V_VALUE6) === NUMBER_INFO && (load21(words, version * 4 + V_KEY7) & HAS_EXPIRY6) === 0;
+}
+function copyOut(words, floats, base, hash, info, version, most) {
+  const valueInfo = load21(words, version * 4 + V_VALUE6);
+  if (valueInfo >>> TAG_SHIFT5 === TAG_TOMBSTONE5) return 0;
+  const to = copiedValue(base, info) * 2;
+  const end = base + P_KEY5 + KEY_SCRATCH_WORDS3;
+  if (to > end) return UNDECIDED2;
+  words[base + P_HASH2] = hash;
+  words[base + P_INFO2] = info;
+  words[base + P_VALUE_INFO2] = valueInfo;
+  const keyInfo = load21(words, version * 4 + V_KEY7);
+  const from = valueIndexOf3(version, keyInfo) * 2;
+  const expires = (keyInfo & HAS_EXPIRY6) !== 0;
+  if (!expires && most >= 0) warm3(words, hash);
+  floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
+  const bytes = valueInfo & LENGTH_MASK4;
+  const count = bytes + 7 >>> 3 << 1;
+  if (bytes > most || to + count > end) return LONG;
+  for (let i = 0; i < count; i += 2) copyPair2(words, from + i, to + i);
+  return FOUND;
+}
+function copiedValue(base, info) {
+  return (base + P_KEY5 + keyWords6(info) + 1 >> 1) + 1;
+}
+
+// src/table/fast_text.ts
+var { H_SEED: H_SEED3, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES3, P_HASH: P_HASH3, P_INFO: P_INFO3 } = layout_exports;
+var { exchange: exchange2, increment: increment2, make: make2, putLatin1: putLatin12, putNumber: putNumber2, remove: remove2, UNDONE: UNDONE3 } = fast_path_exports;
+var { packAndHashWide: packAndHashWide2, wideInfo: wideInfo2 } = fast_lookup_exports;
+var { packAndHash: packAndHash4 } = hash_exports;
+function putNumberByText(words, floats, base, key, text, valueInfo, value) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE3;
+  const info = words[base + P_INFO3];
+  return putNumber2(words, floats, base, hash, info, valueInfo, value);
+}
+function putLatin1ByText(words, base, key, text, tagBits, value) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE3;
+  return putLatin12(words, base, hash, words[base + P_INFO3], tagBits, value);
+}
+function makeByText(words, base, key, text, valueInfo) {
+  const hash = packText(words, base, key, text);
+  return hash === 0 ? 0 : make2(words, base, words[base + P_INFO3], valueInfo);
+}
+function removeByText(words, base, key, text, expected) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE3;
+  return remove2(words, base, hash, words[base + P_INFO3], expected);
+}
+function incrementByText(words, floats, base, key, text, valueInfo, by) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE3;
+  const info = words[base + P_INFO3];
+  return increment2(words, floats, base, hash, info, valueInfo, by);
+}
+function exchangeByText(words, floats, base, key, text, valueInfo, expected, value) {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDONE3;
+  const info = words[base + P_INFO3];
+  return exchange2(words, floats, base, hash, info, valueInfo, expected, value);
+}
+function packText(words, base, key, text) {
+  let info = text.length;
+  if (info > KEY_SCRATCH_BYTES3) return 0;
+  let hash = packAndHash4(text, key, words[H_SEED3], words[H_SEED3 + 1]);
+  if (hash === 0) {
+    hash = packAndHashWide2(words, key, text);
+    info = wideInfo2(text);
+  }
+  words[base + P_HASH3] = hash;
+  words[base + P_INFO3] = info;
+  return hash;
+}
+
 // src/table/fast_path_fallback.ts
-var { UNDECIDED: UNDECIDED2 } = optimistic_read_exports;
+var { UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
+var { KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS4, P_KEY: P_KEY6 } = layout_exports;
+var { exchange: exchange3, increment: increment3, publish: publish2, putNumber: putNumber3, remove: remove3 } = fast_path_exports;
+var { exchangeByText: exchangeByText2, incrementByText: incrementByText2, makeByText: makeByText2, packText: packText2, putLatin1ByText: putLatin1ByText2, putNumberByText: putNumberByText2, removeByText: removeByText2 } = fast_text_exports;
 var { draftGuard: draftGuard2, draftVersion: draftVersion2 } = fast_commits_exports;
-var { exchange: exchange2, increment: increment2, publish: publish2, putNumber: putNumber2, remove: remove2, UNDONE: UNDONE3 } = fast_path_exports;
-function fastPathFallback(words, floats) {
+function fastPathFallback(words, floats, record) {
+  const from = record + P_KEY6;
+  const key = words.subarray(from, from + KEY_SCRATCH_WORDS4);
   return {
-    lookup: () => UNDECIDED2,
-    lookupPacked: () => UNDECIDED2,
-    findOptimistically: () => UNDECIDED2,
-    putNumberByText: () => UNDONE3,
-    putLatin1ByText: () => UNDONE3,
-    makeByText: () => 0,
-    removeByText: () => UNDONE3,
-    incrementByText: () => UNDONE3,
-    exchangeByText: () => UNDONE3,
-    packText: () => 0,
+    lookup: () => UNDECIDED3,
+    lookupPacked: () => UNDECIDED3,
+    findOptimistically: () => UNDECIDED3,
+    putNumberByText: (base, text, valueInfo, value) => putNumberByText2(words, floats, base, key, text, valueInfo, value),
+    putLatin1ByText: (base, text, tagBits, value) => putLatin1ByText2(words, base, key, text, tagBits, value),
+    makeByText: (base, text, valueInfo) => makeByText2(words, base, key, text, valueInfo),
+    removeByText: (base, text, expected) => removeByText2(words, base, key, text, expected),
+    incrementByText: (base, text, valueInfo, by) => incrementByText2(words, floats, base, key, text, valueInfo, by),
+    exchangeByText: (base, text, valueInfo, expected, value) => exchangeByText2(words, floats, base, key, text, valueInfo, expected, value),
+    packText: (base, text) => packText2(words, base, key, text),
     draftVersion: (base, hash, info, valueInfo, expected) => draftVersion2(words, base, hash, info, valueInfo, expected),
     draftGuard: (base, hash, info, expected) => draftGuard2(words, base, hash, info, expected),
-    putNumber: (base, hash, info, valueInfo, value) => putNumber2(words, floats, base, hash, info, valueInfo, value),
+    putNumber: (base, hash, info, valueInfo, value) => putNumber3(words, floats, base, hash, info, valueInfo, value),
     publish: (base, hash, version, expected) => publish2(words, base, hash, version, expected),
-    remove: (base, hash, info, expected) => remove2(words, base, hash, info, expected),
-    increment: (base, hash, info, valueInfo, by) => increment2(words, floats, base, hash, info, valueInfo, by),
-    exchange: (base, hash, info, valueInfo, expected, value) => exchange2(words, floats, base, hash, info, valueInfo, expected, value)
+    remove: (base, hash, info, expected) => remove3(words, base, hash, info, expected),
+    increment: (base, hash, info, valueInfo, by) => increment3(words, floats, base, hash, info, valueInfo, by),
+    exchange: (base, hash, info, valueInfo, expected, value) => exchange3(words, floats, base, hash, info, valueInfo, expected, value)
   };
 }
 
 // src/table/gap.ts
 var { T_CAPACITY: T_CAPACITY6 } = layout_exports;
-var { load: load21 } = atomics_exports;
+var { load: load22 } = atomics_exports;
 var { isEmpty: isEmpty4, slotAt: slotAt4 } = slot_exports;
 function afterGap(words, table, from, to) {
   const mask = words[table + T_CAPACITY6] - 1;
   for (let i = from; i < to; i++) {
-    if (!isEmpty4(load21(words, slotAt4(table, i & mask)))) return i;
+    if (!isEmpty4(load22(words, slotAt4(table, i & mask)))) return i;
   }
   return to;
 }
 
 // src/table/cursor.ts
-var { H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY6, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, V_KEY: V_KEY7, V_STAMP: V_STAMP8 } = layout_exports;
-var { hint: hint13, load: load22, fixed: fixed9 } = atomics_exports;
+var { H_ROOT: H_ROOT6, HAS_EXPIRY: HAS_EXPIRY7, T_CAPACITY: T_CAPACITY7, T_NEXT: T_NEXT4, T_SHIFT: T_SHIFT6, V_KEY: V_KEY8, V_STAMP: V_STAMP8 } = layout_exports;
+var { hint: hint13, load: load23, fixed: fixed9 } = atomics_exports;
 var { homePlace: homePlace5, isClosed: isClosed3, isEmpty: isEmpty5, isGone: isGone2, isMoved: isMoved2, isUnclaimed: isUnclaimed3, isUnlinked: isUnlinked4, readLink: readLink4, refOf: refOf6, slotAt: slotAt5 } = slot_exports;
 var { effective: effective2 } = commit_record_exports;
 var { touchVersion: touchVersion2 } = version_exports;
@@ -6574,13 +6727,13 @@ var Cursor = class {
   next(refs) {
     const words = this.#words;
     const from = this.#position;
-    const width = 2 ** words[load22(words, H_ROOT6) * 4 + T_SHIFT6];
+    const width = 2 ** words[load23(words, H_ROOT6) * 4 + T_SHIFT6];
     const to = Math.min(this.#end, (Math.floor(from / width) + RANGE_SLOTS) * width);
     for (; ; ) {
       refs.length = 0;
       this.#hashes.length = 0;
-      let table = load22(words, H_ROOT6) * 4;
-      const next = load22(words, table + T_NEXT4);
+      let table = load23(words, H_ROOT6) * 4;
+      const next = load23(words, table + T_NEXT4);
       if (next !== 0) {
         this.#move(table, from, to);
         table = next * 4;
@@ -6622,7 +6775,7 @@ var Cursor = class {
       if (isUnclaimed3(hash)) {
         if (i < last) i = this.#afterGap(table, i, last);
         slot = slotAt5(table, i & mask);
-        hash = load22(words, slot);
+        hash = load23(words, slot);
       }
       if (isEmpty5(hash)) break;
       if (isClosed3(hash)) return false;
@@ -6650,7 +6803,7 @@ var Cursor = class {
 };
 function settledOf(words, ref) {
   const at = ref * 4;
-  const isPlain = hint13(words, at + V_STAMP8) > 0 && (words[at + V_KEY7] & HAS_EXPIRY6) === 0;
+  const isPlain = hint13(words, at + V_STAMP8) > 0 && (words[at + V_KEY8] & HAS_EXPIRY7) === 0;
   return isPlain ? ref : effective2(words, ref);
 }
 function home(words, table, hash) {
@@ -6812,12 +6965,12 @@ var Backoff = class {
 };
 
 // src/table/chain.ts
-var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED2, HAS_EXPIRY: HAS_EXPIRY7, REF_MASK: REF_MASK8, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY8, V_PREV: V_PREV9, V_STAMP: V_STAMP9 } = layout_exports;
-var { compareAndSet: compareAndSet14, load: load23, fixed: fixed10 } = atomics_exports;
-var { hashWords: hashWords3 } = hash_exports;
+var { FINAL: FINAL4, GOING: GOING3, H_SEED: H_SEED4, HAS_EXPIRY: HAS_EXPIRY8, REF_MASK: REF_MASK8, V_HEADER_WORDS: V_HEADER_WORDS8, V_KEY: V_KEY9, V_PREV: V_PREV9, V_STAMP: V_STAMP9 } = layout_exports;
+var { compareAndSet: compareAndSet14, load: load24, fixed: fixed10 } = atomics_exports;
+var { hashWords: hashWords4 } = hash_exports;
 var { isOlderOpen: isOlderOpen2, isShown: isShown3 } = registry_exports;
 var { freeze: freeze2, prune: prune5 } = prune_exports;
-var { keyWords: keyWords6 } = version_exports;
+var { keyWords: keyWords7 } = version_exports;
 var TRIES = 4;
 var TableChains = class {
   #participant;
@@ -6870,13 +7023,13 @@ var TableChains = class {
     const words = this.#words;
     const birth = fixed10(words, wanted * 4 + V_STAMP9);
     let front = newest;
-    let prev = load23(words, front * 4 + V_PREV9);
+    let prev = load24(words, front * 4 + V_PREV9);
     for (; ; ) {
       this.passed++;
       if ((prev & GOING3) !== 0) return false;
       const ref = prev & REF_MASK8;
       if (ref === 0 || fixed10(words, ref * 4 + V_STAMP9) < birth) return true;
-      const older = load23(words, ref * 4 + V_PREV9);
+      const older = load24(words, ref * 4 + V_PREV9);
       if (ref === wanted || (older & GOING3) !== 0) {
         const next = older & REF_MASK8 | FINAL4;
         if (!compareAndSet14(words, front * 4 + V_PREV9, prev, next)) return false;
@@ -6890,18 +7043,18 @@ var TableChains = class {
   }
 };
 function hashOf3(words, ref) {
-  const info = words[ref * 4 + V_KEY8] & ~HAS_EXPIRY7;
+  const info = words[ref * 4 + V_KEY9] & ~HAS_EXPIRY8;
   const key = ref * 4 + V_HEADER_WORDS8;
   const [k0, k1] = [
-    words[H_SEED2],
-    words[H_SEED2 + 1]
+    words[H_SEED4],
+    words[H_SEED4 + 1]
   ];
-  return hashWords3(words, keyWords6(info), info, k0, k1, key);
+  return hashWords4(words, keyWords7(info), info, k0, k1, key);
 }
 
 // src/table/move.ts
 var { P_PERMITS: P_PERMITS5, SLOT_WORDS: SLOT_WORDS4, T_CAPACITY: T_CAPACITY8, T_NEXT: T_NEXT5, T_SHIFT: T_SHIFT7 } = layout_exports;
-var { load: load24, own: own17, poke: poke18 } = atomics_exports;
+var { load: load25, own: own17, poke: poke18 } = atomics_exports;
 var { retire: retire4 } = limbo_exports;
 var { claim: claim3, closeEmpty: closeEmpty2, closeUnlinked: closeUnlinked2, dropMoved: dropMoved2, freezeLink: freezeLink2, homePlace: homePlace6, isClosed: isClosed4, isDead: isDead3, isEmpty: isEmpty6, isFrozen: isFrozen4, isGone: isGone3, isMoved: isMoved3, isUnlinked: isUnlinked5, linkFirst: linkFirst3, markMoved: markMoved2, nextPlace: nextPlace4, readLink: readLink5, refOf: refOf7, slotAt: slotAt6, thawed: thawed2 } = slot_exports;
 var { isDroppable: isDroppable2 } = tombstone_exports;
@@ -6915,7 +7068,7 @@ function moveSlots(words, base, table, first, count) {
 }
 function moveSlot(words, base, table, slot) {
   for (; ; ) {
-    const hash = load24(words, slot);
+    const hash = load25(words, slot);
     if (isClosed4(hash)) return true;
     if (isEmpty6(hash)) {
       if (closeEmpty2(words, slot)) return true;
@@ -6936,7 +7089,7 @@ function moveSlot(words, base, table, slot) {
       }
       if (!freezeLink2(words, slot, link2)) continue;
     }
-    const next = load24(words, table + T_NEXT5) * 4;
+    const next = load25(words, table + T_NEXT5) * 4;
     if (!copy(words, next, hash, thawed2(link2))) return false;
     markMoved2(words, slot);
     return true;
@@ -6961,7 +7114,7 @@ function copy(words, next, hash, link2) {
   let place = homePlace6(hash, words[next + T_SHIFT7]);
   for (let probes = 0; probes <= mask; ) {
     const slot = slotAt6(next, place);
-    const there = load24(words, slot);
+    const there = load25(words, slot);
     if (isClosed4(there)) return true;
     if (isEmpty6(there)) {
       claim3(words, slot, hash);
@@ -6984,7 +7137,7 @@ function copy(words, next, hash, link2) {
 
 // src/table/migration.ts
 var { H_ROOT: H_ROOT7, P_REAPING: P_REAPING2, P_SEEN: P_SEEN4, SLOT_WORDS: SLOT_WORDS5, STRIDE: STRIDE3, T_CAPACITY: T_CAPACITY9, T_CURSOR: T_CURSOR2, T_NEXT: T_NEXT6, T_PERMITS: T_PERMITS4, T_REAPER: T_REAPER2, T_SWEPT: T_SWEPT2, V_STAMP: V_STAMP10 } = layout_exports;
-var { add: add6, compareAndSet: compareAndSet15, hint: hint14, load: load25, poke: poke19, release: release4, store: store8, touch: touch5 } = atomics_exports;
+var { add: add6, compareAndSet: compareAndSet15, hint: hint14, load: load26, poke: poke19, release: release4, store: store8, touch: touch5 } = atomics_exports;
 var { enter: enter8, leave: leave8 } = section_exports;
 var MOST_STRIDES = 8;
 var STRIDES_PER_MOVED = 64;
@@ -7027,8 +7180,8 @@ var Migration = class {
    * Keeps memory back from entries for a table that is as large as the current one, or the next.
    */
   keepReserve() {
-    const root = load25(this.#words, H_ROOT7) * 4;
-    const next = load25(this.#words, root + T_NEXT6) * 4;
+    const root = load26(this.#words, H_ROOT7) * 4;
+    const next = load26(this.#words, root + T_NEXT6) * 4;
     const capacity = this.#words[(next || root) + T_CAPACITY9];
     this.#participant.allocator.tables.keep(tableBytes(capacity));
   }
@@ -7075,16 +7228,16 @@ var Migration = class {
   }
   /** Moves everything that is left of the root, if it is being moved. */
   finishIfMoving() {
-    const table = load25(this.#words, H_ROOT7) * 4;
-    if (load25(this.#words, table + T_NEXT6) !== 0) this.finish(table);
+    const table = load26(this.#words, H_ROOT7) * 4;
+    if (load26(this.#words, table + T_NEXT6) !== 0) this.finish(table);
   }
   /**
    * Moves one stride if the root is being moved, for a caller that has time. Says whether there is
    * more to do.
    */
   helpIfMoving() {
-    const table = load25(this.#words, H_ROOT7) * 4;
-    if (load25(this.#words, table + T_NEXT6) === 0) return false;
+    const table = load26(this.#words, H_ROOT7) * 4;
+    if (load26(this.#words, table + T_NEXT6) === 0) return false;
     this.help(table);
     return true;
   }
@@ -7094,8 +7247,8 @@ var Migration = class {
   #firstUnfinished(table) {
     const words = this.#words;
     const strides = words[table + T_CAPACITY9] / STRIDE3;
-    let stride = load25(words, table + T_SWEPT2);
-    while (stride < strides && load25(words, this.#doneWord(table, stride)) !== 0) stride++;
+    let stride = load26(words, table + T_SWEPT2);
+    while (stride < strides && load26(words, this.#doneWord(table, stride)) !== 0) stride++;
     release4(words, table + T_SWEPT2, stride);
     return stride;
   }
@@ -7125,7 +7278,7 @@ var Migration = class {
     const { base } = this.#participant;
     enter8(words, base);
     poke19(words, base + P_REAPING2, table / 4);
-    compareAndSet15(words, H_ROOT7, table / 4, load25(words, table + T_NEXT6));
+    compareAndSet15(words, H_ROOT7, table / 4, load26(words, table + T_NEXT6));
     this.reap(table);
     poke19(words, base + P_REAPING2, 0);
     leave8(words, base);
@@ -7145,7 +7298,7 @@ var Migration = class {
   #moveSlots(table, first, count) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load25(words, table + T_NEXT6) * 4;
+    const next = load26(words, table + T_NEXT6) * 4;
     enter8(words, base);
     this.#permits.turnTo(next);
     if (!this.#move(base, table, first, count)) {
@@ -7158,7 +7311,7 @@ var Migration = class {
   giveUpUnlinked(table, slot) {
     const words = this.#words;
     const { base } = this.#participant;
-    const next = load25(words, table + T_NEXT6) * 4;
+    const next = load26(words, table + T_NEXT6) * 4;
     enter8(words, base);
     this.#permits.turnTo(next);
     const closed = giveUpUnlinked(words, base, slot);
@@ -7170,12 +7323,12 @@ var Migration = class {
 
 // src/table/resizer.ts
 var { H_PARTICIPANTS: H_PARTICIPANTS5, H_ROOT: H_ROOT8, NEVER: NEVER3, P_EXPECTED: P_EXPECTED3, SLOT_WORDS: SLOT_WORDS6, T_BORN: T_BORN3, T_CAPACITY: T_CAPACITY10, T_NEXT: T_NEXT7, T_PERMITS: T_PERMITS5, V_STAMP: V_STAMP11 } = layout_exports;
-var { hint: hint15, load: load26, own: own18, poke: poke20 } = atomics_exports;
+var { hint: hint15, load: load27, own: own18, poke: poke20 } = atomics_exports;
 var { enter: enter9, leave: leave9 } = section_exports;
 var MOST_EXPECTED = 2 ** 28;
 function expectedEntries(words) {
   let sum = 0;
-  const slots = load26(words, H_PARTICIPANTS5);
+  const slots = load27(words, H_PARTICIPANTS5);
   for (let slot = 0; slot < slots; slot++) {
     sum += hint15(words, participantBase(slot) + P_EXPECTED3);
   }
@@ -7209,13 +7362,13 @@ var Resizer = class {
     return started;
   }
   #start(table, worth) {
-    while (load26(this.#words, table + T_NEXT7) === 0) {
+    while (load27(this.#words, table + T_NEXT7) === 0) {
       const counts3 = this.#count(table);
       if (isMostlyDead(counts3) && this.#movesInVain(table)) {
         revokeHorizons(this.#words);
       }
       const next = this.#allocateNext(table, counts3, worth);
-      if (next === 0) return load26(this.#words, table + T_NEXT7) !== 0;
+      if (next === 0) return load27(this.#words, table + T_NEXT7) !== 0;
       this.#migration.begin(table, next);
     }
     return true;
@@ -7223,7 +7376,7 @@ var Resizer = class {
   /** Starts a move if the root, in which this participant has just taken permits, is crowded. */
   startIfCrowded(table) {
     const words = this.#words;
-    if (load26(words, H_ROOT8) * 4 !== table) return;
+    if (load27(words, H_ROOT8) * 4 !== table) return;
     const claimed = claimedSlots(words, table);
     if (claimed < crowded(words[table + T_CAPACITY10])) return;
     this.start(table, earlyPurgeWorth(this.#count(table)));
@@ -7233,8 +7386,8 @@ var Resizer = class {
    */
   considerShrinking(deadShare) {
     const words = this.#words;
-    const table = load26(words, H_ROOT8) * 4;
-    if (load26(words, table + T_PERMITS5) < 0) return;
+    const table = load27(words, H_ROOT8) * 4;
+    if (load27(words, table + T_PERMITS5) < 0) return;
     const counts3 = this.#count(table);
     const expected = expectedEntries(words);
     if (!isSparse(counts3, expected, this.#minCapacityShift)) {
@@ -7251,8 +7404,8 @@ var Resizer = class {
    */
   purge(worth) {
     const words = this.#words;
-    const table = load26(words, H_ROOT8) * 4;
-    if (load26(words, table + T_NEXT7) !== 0) return;
+    const table = load27(words, H_ROOT8) * 4;
+    if (load27(words, table + T_NEXT7) !== 0) return;
     const counts3 = this.#count(table);
     worth ??= purgeWorth(counts3.capacity);
     if (!this.#canDrop(table, counts3, worth) && !this.#canShrink(counts3)) {
@@ -7265,14 +7418,14 @@ var Resizer = class {
    * place. The caller is pinned.
    */
   wouldPurge(worth) {
-    const table = load26(this.#words, H_ROOT8) * 4;
+    const table = load27(this.#words, H_ROOT8) * 4;
     const counts3 = this.#count(table);
     worth ??= purgeWorth(counts3.capacity);
     return this.#hasDroppable(table, counts3, worth) || this.#canShrink(counts3);
   }
   /** How many more deletions would make a purge worth its while. */
   get deletionsWanted() {
-    const counts3 = this.#count(load26(this.#words, H_ROOT8) * 4);
+    const counts3 = this.#count(load27(this.#words, H_ROOT8) * 4);
     return purgeWorth(counts3.capacity) - deadSlots(counts3);
   }
   /**
@@ -7290,7 +7443,7 @@ var Resizer = class {
     this.announce(entries);
     if (entries <= before) return;
     this.#migration.finishIfMoving();
-    const table = load26(words, H_ROOT8) * 4;
+    const table = load27(words, H_ROOT8) * 4;
     const wanted = claimedSlots(words, table) + expectedEntries(words);
     if (wanted < crowded(words[table + T_CAPACITY10])) return;
     if (this.start(table)) this.#migration.finish(table);
@@ -7383,15 +7536,15 @@ var Resizer = class {
    * caller is pinned.
    */
   get hasPlace() {
-    const table = load26(this.#words, H_ROOT8) * 4;
+    const table = load27(this.#words, H_ROOT8) * 4;
     const bytes = tableBytes(this.#words[table + T_CAPACITY10]);
     return this.#participant.allocator.tables.hasPlace(bytes);
   }
 };
 
 // src/table/commits.ts
-var { C_COUNT: C_COUNT4, C_DEADLINE: C_DEADLINE3, C_END: C_END4, C_ENTRIES: C_ENTRIES3, C_FIRST: C_FIRST3, C_LIVE: C_LIVE3, C_OWNER: C_OWNER2, C_STATUS: C_STATUS4, CHILDREN_MASK: CHILDREN_MASK5, DRAFT: DRAFT2, ENTRY_WORDS: ENTRY_WORDS3, H_ROOT: H_ROOT9, HAS_EXPIRY: HAS_EXPIRY8, INSTALLING: INSTALLING3, N_CHILDREN: N_CHILDREN5, N_FIRST: N_FIRST5, P_COMMIT: P_COMMIT3, P_HAND: P_HAND7, P_HELPING: P_HELPING2, P_LIMBO_HEAD: P_LIMBO_HEAD6, R_LINK: R_LINK7, READY: READY4, REF_BYTES: REF_BYTES5, REF_MASK: REF_MASK9, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_SHIFT: T_SHIFT8, V_HEADER_WORDS: V_HEADER_WORDS9, V_KEY: V_KEY9, V_PREV: V_PREV10, V_STAMP: V_STAMP12, VOID: VOID3, WRITES_SHIFT: WRITES_SHIFT3 } = layout_exports;
-var { compareAndSet: compareAndSet16, load: load27, own: own19, poke: poke21, store: store9 } = atomics_exports;
+var { C_COUNT: C_COUNT4, C_DEADLINE: C_DEADLINE3, C_END: C_END4, C_ENTRIES: C_ENTRIES3, C_FIRST: C_FIRST3, C_LIVE: C_LIVE3, C_OWNER: C_OWNER2, C_STATUS: C_STATUS4, CHILDREN_MASK: CHILDREN_MASK5, DRAFT: DRAFT2, ENTRY_WORDS: ENTRY_WORDS3, H_ROOT: H_ROOT9, HAS_EXPIRY: HAS_EXPIRY9, INSTALLING: INSTALLING3, N_CHILDREN: N_CHILDREN5, N_FIRST: N_FIRST5, P_COMMIT: P_COMMIT3, P_HAND: P_HAND7, P_HELPING: P_HELPING2, P_LIMBO_HEAD: P_LIMBO_HEAD6, R_LINK: R_LINK7, READY: READY4, REF_BYTES: REF_BYTES5, REF_MASK: REF_MASK9, T_CAPACITY: T_CAPACITY11, T_NEXT: T_NEXT8, T_SHIFT: T_SHIFT8, V_HEADER_WORDS: V_HEADER_WORDS9, V_KEY: V_KEY10, V_PREV: V_PREV10, V_STAMP: V_STAMP12, VOID: VOID3, WRITES_SHIFT: WRITES_SHIFT3 } = layout_exports;
+var { compareAndSet: compareAndSet16, load: load28, own: own19, poke: poke21, store: store9 } = atomics_exports;
 var { blockRefs: blockRefs5 } = free_list_exports;
 var { changed: changed4, retell: retell2 } = changes_exports;
 var { retireLate: retireLate3 } = limbo_exports;
@@ -7445,7 +7598,7 @@ var Commits = class {
   /** Takes back what a link leads to, if it is linked still. */
   #relinkOld(slot, link2) {
     const words = this.#words;
-    const old = load27(words, refOf8(link2) * 4 + V_PREV10) & REF_MASK9;
+    const old = load28(words, refOf8(link2) * 4 + V_PREV10) & REF_MASK9;
     return relink4(words, slot, link2, linkTo3(words, old));
   }
   // ---- helping ----------------------------------------------------------------------------------
@@ -7466,14 +7619,14 @@ var Commits = class {
     const fresh = freshOf3(words, entry);
     for (; ; ) {
       poke21(words, this.#participant.base + P_HELPING2, record);
-      if (load27(words, status) !== INSTALLING3) return false;
+      if (load28(words, status) !== INSTALLING3) return false;
       const found = this.#find(entry);
       if (found === fresh) return true;
       if (found === oldOf3(words, entry)) {
         if (!relink4(words, this.#slot, this.#link, linkTo3(words, fresh))) {
           continue;
         }
-        const after = load27(words, status);
+        const after = load28(words, status);
         if (after === INSTALLING3) return true;
         this.#takeBackLate(record, entry);
         return false;
@@ -7528,12 +7681,12 @@ var Commits = class {
     const hash = hashOf4(words, entry);
     const fresh = freshOf3(words, entry);
     const key = fresh * 4 + V_HEADER_WORDS9;
-    const info = words[fresh * 4 + V_KEY9] & ~HAS_EXPIRY8;
-    let table = load27(words, H_ROOT9) * 4;
+    const info = words[fresh * 4 + V_KEY10] & ~HAS_EXPIRY9;
+    let table = load28(words, H_ROOT9) * 4;
     for (; ; ) {
       const ref = this.#findIn(table, hash, key, info);
       if (ref >= 0) return ref;
-      table = load27(words, table + T_NEXT8) * 4;
+      table = load28(words, table + T_NEXT8) * 4;
       if (table === 0) return 0;
     }
   }
@@ -7710,7 +7863,7 @@ var Commits = class {
   #retire(record) {
     const words = this.#words;
     const { base } = this.#participant;
-    if (load27(words, record * 4 + C_STATUS4) > 0) {
+    if (load28(words, record * 4 + C_STATUS4) > 0) {
       retireCommitted2(words, base, record);
       return;
     }
@@ -7774,7 +7927,7 @@ var Commits = class {
     if (!isIts) return;
     if (this.#isRetired(other, record) || this.#isRetired(base, record)) {
       poke21(words, base + P_COMMIT3, 0);
-    } else if (load27(words, record * 4 + C_STATUS4) === DRAFT2) {
+    } else if (load28(words, record * 4 + C_STATUS4) === DRAFT2) {
       this.#retire(record);
     } else this.#finish(record, retell2);
   }
@@ -7788,7 +7941,7 @@ var Commits = class {
 
 // src/table/table.ts
 var { FINAL: FINAL5, H_ROOT: H_ROOT10, P_SEEN: P_SEEN5, T_CAPACITY: T_CAPACITY12, T_NEXT: T_NEXT9, T_PERMITS: T_PERMITS6, T_SHIFT: T_SHIFT9, V_PREV: V_PREV11 } = layout_exports;
-var { hint: hint16, load: load28, poke: poke22, fixed: fixed11, touch: touch6 } = atomics_exports;
+var { hint: hint16, load: load29, poke: poke22, fixed: fixed11, touch: touch6 } = atomics_exports;
 var { account: account3, announce: announce3 } = account_exports;
 var { enter: enter11, leave: leave11 } = section_exports;
 var { claimWithPermit: claimWithPermit3, closeEmpty: closeEmpty3, homePlace: homePlace8, isClosed: isClosed6, isEmpty: isEmpty8, isFrozen: isFrozen6, isMoved: isMoved5, isUnlinked: isUnlinked7, linkFirst: linkFirst4, nextPlace: nextPlace6, readHash: readHash4, readLink: readLink7, refOf: refOf9, relink: relink5, slotAt: slotAt8 } = slot_exports;
@@ -7841,7 +7994,7 @@ var Table = class {
   find(key) {
     const words = this.#words;
     const hash = key.hash;
-    let table = load28(words, H_ROOT10) * 4;
+    let table = load29(words, H_ROOT10) * 4;
     for (; ; ) {
       const mask = words[table + T_CAPACITY12] - 1;
       let place = homePlace8(hash, words[table + T_SHIFT9]);
@@ -7870,7 +8023,7 @@ var Table = class {
         }
         place = nextPlace6(place, mask);
       }
-      table = load28(words, table + T_NEXT9) * 4;
+      table = load29(words, table + T_NEXT9) * 4;
       if (table === 0) return 0;
     }
   }
@@ -7880,7 +8033,7 @@ var Table = class {
    */
   slotNearHome(hash, version) {
     const words = this.#words;
-    const table = load28(words, H_ROOT10) * 4;
+    const table = load29(words, H_ROOT10) * 4;
     const mask = words[table + T_CAPACITY12] - 1;
     let place = homePlace8(hash, words[table + T_SHIFT9]);
     for (let probes = 0; probes < NEAR2; probes++) {
@@ -7915,16 +8068,16 @@ var Table = class {
   #seek(key, toInsert) {
     const words = this.#words;
     for (; ; ) {
-      let table = load28(words, H_ROOT10) * 4;
-      let next = load28(words, table + T_NEXT9);
+      let table = load29(words, H_ROOT10) * 4;
+      let next = load29(words, table + T_NEXT9);
       if (next !== 0) this.migration.help(table);
       for (; ; ) {
         const found = this.#seekIn(table, key, toInsert, next !== 0);
         if (found >= 0) return found;
-        next = load28(words, table + T_NEXT9);
+        next = load29(words, table + T_NEXT9);
         if (next === 0) break;
         table = next * 4;
-        next = load28(words, table + T_NEXT9);
+        next = load29(words, table + T_NEXT9);
       }
       if (this.#slot === 0) return 0;
     }
@@ -8072,7 +8225,7 @@ var Table = class {
   }
   /** Links a version in the slot that the last seek found, which is claimed by now. */
   #linkInSlot(version) {
-    const isInNext = load28(this.#words, H_ROOT10) * 4 !== this.#table;
+    const isInNext = load29(this.#words, H_ROOT10) * 4 !== this.#table;
     if (isInNext && !this.#slotIsEmpty) return this.#linkInNext(version);
     return this.#linkFirst(this.#slot, version) ? "done" : "lost";
   }
@@ -8103,7 +8256,7 @@ var Table = class {
    */
   touch(hashes, count) {
     const words = this.#words;
-    const table = load28(words, H_ROOT10) * 4;
+    const table = load29(words, H_ROOT10) * 4;
     const shift = words[table + T_SHIFT9];
     let seen = 0;
     for (let i = 0; i < count; i++) {
@@ -8118,7 +8271,7 @@ var Table = class {
   touchVersions(hashes, count) {
     this.touch(hashes, count);
     const words = this.#words;
-    const table = load28(words, H_ROOT10) * 4;
+    const table = load29(words, H_ROOT10) * 4;
     const mask = words[table + T_CAPACITY12] - 1;
     const shift = words[table + T_SHIFT9];
     for (let i = 0; i < count; i++) {
@@ -8149,8 +8302,8 @@ var Table = class {
    */
   insertNew(hash, version, isAlone) {
     const words = this.#words;
-    const table = load28(words, H_ROOT10) * 4;
-    if (load28(words, table + T_NEXT9) !== 0) return false;
+    const table = load29(words, H_ROOT10) * 4;
+    if (load29(words, table + T_NEXT9) !== 0) return false;
     const mask = words[table + T_CAPACITY12] - 1;
     let place = homePlace8(hash, words[table + T_SHIFT9]);
     let slot = slotAt8(table, place);
@@ -8181,12 +8334,12 @@ var Table = class {
    */
   #startOrFinishMove() {
     const words = this.#words;
-    const root = load28(words, H_ROOT10) * 4;
+    const root = load29(words, H_ROOT10) * 4;
     if (root !== this.#table) {
-      if (load28(words, root + T_NEXT9) !== 0) this.migration.finish(root);
+      if (load29(words, root + T_NEXT9) !== 0) this.migration.finish(root);
       return "lost";
     }
-    if (load28(words, root + T_PERMITS6) > 0) return "lost";
+    if (load29(words, root + T_PERMITS6) > 0) return "lost";
     return this.resizer.start(root) ? "lost" : "full";
   }
 };
@@ -8449,7 +8602,7 @@ var Attachment = class _Attachment {
     participant.repairWith(() => this.#repair(), () => ticker.wake());
     this.key = EncodedKey.inRecord(participant, this.memo);
     const { kernel, words, floats } = segment;
-    this.fastPath = kernel ?? fastPathFallback(words, floats);
+    this.fastPath = kernel ?? fastPathFallback(words, floats, participant.base);
   }
   /**
    * Makes a segment and attaches to it. \`attach.ts\` begins what runs in the background.
@@ -8764,95 +8917,8 @@ var TAG_CLONE = 6;
 var TAG_CUSTOM = 7;
 var TAG_UTF8 = 7;
 
-// src/table/fast_lookup.ts
-var fast_lookup_exports = {};
-__export(fast_lookup_exports, {
-  FOUND: () => FOUND,
-  LONG: () => LONG,
-  NUMBER: () => NUMBER,
-  NUMBER_INFO: () => NUMBER_INFO,
-  copiedValue: () => copiedValue,
-  lookup: () => lookup,
-  lookupPacked: () => lookupPacked,
-  packAndHashWide: () => packAndHashWide,
-  wideInfo: () => wideInfo
-});
-var { H_SEED: H_SEED3, HAS_EXPIRY: HAS_EXPIRY9, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES2, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS3, KEY_WIDE: KEY_WIDE4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH2, P_INFO: P_INFO2, P_KEY: P_KEY5, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT5, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_KEY: V_KEY10, V_VALUE: V_VALUE6 } = layout_exports;
-var { load: load29 } = atomics_exports;
-var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
-var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically2, UNDECIDED: UNDECIDED3 } = optimistic_read_exports;
-var { hashWords: hashWords4, packAndHash: packAndHash3, packWide: packWide3 } = hash_exports;
-var { warm: warm3 } = heat_exports;
-var { keyWords: keyWords7, valueIndexOf: valueIndexOf3 } = version_exports;
-var NUMBER = -2;
-var FOUND = -3;
-var LONG = -4;
-var NUMBER_BYTES2 = 8;
-var NUMBER_INFO = NUMBER_BYTES2 | TAG_NUMBER2 << TAG_SHIFT5;
-function lookup(words, floats, base, key, text, most) {
-  const length = text.length;
-  if (length > KEY_SCRATCH_BYTES2) return UNDECIDED3;
-  const hash = packAndHash3(text, key, words[H_SEED3], words[H_SEED3 + 1]);
-  return hash === 0 ? lookupWide(words, floats, base, key, text, most) : lookupPacked(words, floats, base, key, hash, length, most);
-}
-function lookupWide(words, floats, base, key, text, most) {
-  const hash = packAndHashWide(words, key, text);
-  if (hash === 0) return UNDECIDED3;
-  return lookupPacked(words, floats, base, key, hash, wideInfo(text), most);
-}
-function packAndHashWide(words, key, text) {
-  if (text.length * 2 > KEY_SCRATCH_BYTES2) return 0;
-  packWide3(text, key);
-  const info = wideInfo(text);
-  return hashWords4(key, keyWords7(info), info, words[H_SEED3], words[H_SEED3 + 1]);
-}
-function wideInfo(text) {
-  return text.length * 2 | KEY_WIDE4;
-}
-function lookupPacked(words, floats, base, key, hash, info, most) {
-  const before = beginOptimisticRead2(words);
-  const version = findOptimistically2(words, hash, key, info);
-  if (version === UNDECIDED3) return UNDECIDED3;
-  let found = 0;
-  if (version !== 0) {
-    if (seemsPlainNumber(words, version)) {
-      const at = valueIndexOf3(version, info) * 2;
-      floats[base + P_RESULT3 >> 1] = loadFloat2(words, at);
-      warm3(words, hash);
-      found = NUMBER;
-    } else found = copyOut(words, floats, base, hash, info, version, most);
-  }
-  return validates2(words, before) ? found : UNDECIDED3;
-}
-function seemsPlainNumber(words, version) {
-  return load29(words, version * 4 + V_VALUE6) === NUMBER_INFO && (load29(words, version * 4 + V_KEY10) & HAS_EXPIRY9) === 0;
-}
-function copyOut(words, floats, base, hash, info, version, most) {
-  const valueInfo = load29(words, version * 4 + V_VALUE6);
-  if (valueInfo >>> TAG_SHIFT5 === TAG_TOMBSTONE5) return 0;
-  const to = copiedValue(base, info) * 2;
-  const end = base + P_KEY5 + KEY_SCRATCH_WORDS3;
-  if (to > end) return UNDECIDED3;
-  words[base + P_HASH2] = hash;
-  words[base + P_INFO2] = info;
-  words[base + P_VALUE_INFO2] = valueInfo;
-  const keyInfo = load29(words, version * 4 + V_KEY10);
-  const from = valueIndexOf3(version, keyInfo) * 2;
-  const expires = (keyInfo & HAS_EXPIRY9) !== 0;
-  if (!expires && most >= 0) warm3(words, hash);
-  floats[(to >> 1) - 1] = expires ? loadFloat2(words, from - 2) : Infinity;
-  const bytes = valueInfo & LENGTH_MASK4;
-  const count = bytes + 7 >>> 3 << 1;
-  if (bytes > most || to + count > end) return LONG;
-  for (let i = 0; i < count; i += 2) copyPair2(words, from + i, to + i);
-  return FOUND;
-}
-function copiedValue(base, info) {
-  return (base + P_KEY5 + keyWords7(info) + 1 >> 1) + 1;
-}
-
 // src/map/fast_commit.ts
-var { P_DELETED: P_DELETED3, P_HASH: P_HASH3, P_INFO: P_INFO3, P_RESULT: P_RESULT4, TAG_SHIFT: TAG_SHIFT6 } = layout_exports;
+var { P_DELETED: P_DELETED3, P_HASH: P_HASH4, P_INFO: P_INFO4, P_RESULT: P_RESULT4, TAG_SHIFT: TAG_SHIFT6 } = layout_exports;
 var { TAG_LATIN1: TAG_LATIN12, TAG_NUMBER: TAG_NUMBER3 } = codec_exports;
 var { NUMBER_INFO: NUMBER_INFO2 } = fast_lookup_exports;
 var { ABSENT: ABSENT2, ANY_VERSION: ANY_VERSION3, DONE: DONE4, touchHome: touchHome2, UNDONE: UNDONE4 } = fast_path_exports;
@@ -8888,8 +8954,8 @@ var FastCommitter = class {
     this.#key = key;
     this.#changes = changes;
     this.#deleted = base + P_DELETED3;
-    this.#hash = base + P_HASH3;
-    this.#info = base + P_INFO3;
+    this.#hash = base + P_HASH4;
+    this.#info = base + P_INFO4;
     this.#result = (base + P_RESULT4) / 2;
   }
   // ---- the packed key ---------------------------------------------------------------------------
@@ -9963,7 +10029,7 @@ function exists(path) {
 function rename(from, to) {
   uninterrupted(() => renameSync(from, to));
 }
-function remove3(path) {
+function remove4(path) {
   uninterrupted(() => removeSync(path));
 }
 function syncDirectory(directory) {
@@ -11838,7 +11904,7 @@ var PartFile = class _PartFile {
   /** Removes the file, unless it was published. */
   discard() {
     try {
-      if (this.file.hasItsName) remove3(this.file.path);
+      if (this.file.hasItsName) remove4(this.file.path);
     } catch {
     }
     this.file.close();
@@ -11872,7 +11938,7 @@ function removeLeftovers(parts) {
         read: true,
         write: true
       });
-      if (file.tryLock() && file.hasItsName) remove3(path);
+      if (file.tryLock() && file.hasItsName) remove4(path);
     } catch {
     }
   }
@@ -12524,7 +12590,7 @@ function moveAway(error, onDamage) {
 function discard(path) {
   whole.delete(path);
   try {
-    remove3(path);
+    remove4(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return;
     throw failure("remove the old snapshot", path, cause);
