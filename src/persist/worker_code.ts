@@ -171,6 +171,8 @@ __export(layout_exports, {
   FIRST_TICK: () => FIRST_TICK,
   FROZEN: () => FROZEN,
   F_EVICT: () => F_EVICT,
+  GHOST_SHARE: () => GHOST_SHARE,
+  GHOST_WAYS: () => GHOST_WAYS,
   GOING: () => GOING,
   GONE: () => GONE,
   HAS_EXPIRY: () => HAS_EXPIRY,
@@ -189,6 +191,9 @@ __export(layout_exports, {
   H_FIRST_CHUNK: () => H_FIRST_CHUNK,
   H_FLAGS: () => H_FLAGS,
   H_FLUSH: () => H_FLUSH,
+  H_GHOSTS: () => H_GHOSTS,
+  H_GHOST_LINES: () => H_GHOST_LINES,
+  H_HAND: () => H_HAND,
   H_HEAT: () => H_HEAT,
   H_HEAT_MASK: () => H_HEAT_MASK,
   H_ID: () => H_ID,
@@ -200,8 +205,13 @@ __export(layout_exports, {
   H_LOW: () => H_LOW,
   H_MAGIC: () => H_MAGIC,
   H_MIN_CAPACITY_SHIFT: () => H_MIN_CAPACITY_SHIFT,
+  H_MOST_ENTRIES: () => H_MOST_ENTRIES,
   H_NO_KEY: () => H_NO_KEY,
   H_PARTICIPANTS: () => H_PARTICIPANTS,
+  H_QUEUE: () => H_QUEUE,
+  H_QUEUE_HEAD: () => H_QUEUE_HEAD,
+  H_QUEUE_TAIL: () => H_QUEUE_TAIL,
+  H_QUEUE_WORDS: () => H_QUEUE_WORDS,
   H_READY: () => H_READY,
   H_ROOT: () => H_ROOT,
   H_ROOTS: () => H_ROOTS,
@@ -288,6 +298,8 @@ __export(layout_exports, {
   P_USED_AHEAD: () => P_USED_AHEAD,
   P_USED_REFS: () => P_USED_REFS,
   P_VALUE_INFO: () => P_VALUE_INFO,
+  QUEUE_SHARE: () => QUEUE_SHARE,
+  QUEUE_SPARE: () => QUEUE_SPARE,
   READY: () => READY,
   REF_BYTES: () => REF_BYTES,
   REF_MASK: () => REF_MASK,
@@ -326,7 +338,7 @@ __export(layout_exports, {
   WRITES_SHIFT: () => WRITES_SHIFT
 });
 var MAGIC = 1212371013;
-var LAYOUT_VERSION = 11;
+var LAYOUT_VERSION = 12;
 var REF_BYTES = 16;
 var REF_SHIFT = 4;
 var REF_MASK = 1073741823;
@@ -344,6 +356,11 @@ var H_READY = 12;
 var H_WATCHED = 13;
 var H_HEAT = 14;
 var H_HEAT_MASK = 15;
+var H_GHOSTS = 202;
+var H_GHOST_LINES = 203;
+var H_QUEUE = 204;
+var H_QUEUE_WORDS = 205;
+var H_MOST_ENTRIES = 206;
 var H_CLOCK = 16;
 var H_WRITTEN = 17;
 var H_ERA = 32;
@@ -373,6 +390,9 @@ var H_VALUE_CODEC = 160;
 var H_NO_KEY = 196;
 var H_ROOTS = 224;
 var ROOTS = 8;
+var H_QUEUE_TAIL = 240;
+var H_QUEUE_HEAD = 241;
+var H_HAND = 242;
 var D_EPOCH = 0;
 var D_ENTRIES = 1;
 var D_BYTES = 2;
@@ -396,6 +416,10 @@ var CHANGE_SHIFT = 20;
 var ARMED = 1;
 var DESCRIPTORS = CHANGES + CHANGE_WORDS;
 var HEAT_SHARE = 64;
+var GHOST_SHARE = 128;
+var GHOST_WAYS = 16;
+var QUEUE_SHARE = 8;
+var QUEUE_SPARE = 16;
 var P_STATE = 0;
 var P_REGISTRY_MARK = 1;
 var P_PIN = 16;
@@ -1749,6 +1773,10 @@ var Segment = class _Segment {
   evicts;
   /** Whether it is remembered how often entries are read: see \`table/heat.ts\`. */
   keepsHeat;
+  /** Whether it is remembered which entries are new, and which were: see \`table/ghosts.ts\`. */
+  keepsGhosts;
+  /** The most entries that it is to hold; 0: as many as fit. */
+  mostEntries;
   minCapacityShift;
   constructor(handle) {
     const { buffer, memory, name } = handle;
@@ -1776,13 +1804,16 @@ var Segment = class _Segment {
     this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
     this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
     this.keepsHeat = words[H_HEAT] !== 0;
+    this.keepsGhosts = words[H_GHOSTS] !== 0;
+    this.mostEntries = words[H_MOST_ENTRIES];
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
   /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
   static create(options) {
     const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
-    const geometry = layOut(buffer.byteLength, options.keepsHeat ?? false);
+    const mostEntries = options.mostEntries ?? 0;
+    const geometry = layOut(buffer.byteLength, options.keepsHeat ?? false, options.keepsGhosts ?? false, mostEntries);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
@@ -1791,6 +1822,11 @@ var Segment = class _Segment {
     poke(words, H_CHUNK_COUNT, geometry.chunkCount);
     poke(words, H_HEAT, geometry.heat);
     poke(words, H_HEAT_MASK, geometry.heatMask);
+    poke(words, H_GHOSTS, geometry.ghosts);
+    poke(words, H_GHOST_LINES, geometry.ghostLines);
+    poke(words, H_QUEUE, geometry.queue);
+    poke(words, H_QUEUE_WORDS, geometry.queueWords);
+    poke(words, H_MOST_ENTRIES, mostEntries);
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
     poke(words, H_MIN_CAPACITY_SHIFT, options.minCapacityShift);
@@ -1855,26 +1891,39 @@ var Segment = class _Segment {
 function wordsOf(buffer) {
   return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
 }
-function layOut(maxBytes, keepsHeat) {
+function layOut(maxBytes, keepsHeat, keepsGhosts = false, mostEntries = 0) {
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
   const chunkRefs = Math.min(MAX_CHUNK_REFS, Math.max(MIN_CHUNK_REFS, 2 ** Math.floor(Math.log2(wanted))));
   const chunkShift = Math.log2(chunkRefs);
   const mostChunks = Math.ceil(totalRefs / chunkRefs);
-  const descriptorsEnd = DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS;
-  const heat = keepsHeat ? roundUp(descriptorsEnd, LINE_WORDS) : 0;
+  let end = DESCRIPTORS + mostChunks * DESCRIPTOR_WORDS;
+  const place = (words) => {
+    if (words === 0) return 0;
+    const start = roundUp(end, LINE_WORDS);
+    end = start + words;
+    return start;
+  };
+  const bytes = totalRefs * REF_BYTES;
+  const entries = mostEntries === 0 ? Math.floor(bytes / GHOST_SHARE) : Math.min(mostEntries, Math.floor(bytes / HEAT_SHARE));
   const heatWords = keepsHeat ? heatWordsFor(totalRefs) : 0;
-  const headBytes = (keepsHeat ? heat + heatWords : descriptorsEnd) * 4;
-  const firstChunk = roundUp(headBytes, FIRST_CHUNK_ALIGN) / REF_BYTES;
-  const chunkCount = Math.floor((totalRefs - firstChunk) / chunkRefs);
-  const heatMask = Math.max(0, heatWords - 1);
+  const ghostLines = keepsGhosts ? Math.ceil(entries / GHOST_WAYS) : 0;
+  const queueWords = keepsGhosts ? Math.ceil(entries / QUEUE_SHARE) + QUEUE_SPARE : 0;
+  const heat = place(heatWords);
+  const ghosts = place(ghostLines * GHOST_WAYS);
+  const queue = place(queueWords);
+  const firstChunk = roundUp(end * 4, FIRST_CHUNK_ALIGN) / REF_BYTES;
   return {
     totalRefs,
     heat,
-    heatMask,
+    heatMask: Math.max(0, heatWords - 1),
+    ghosts,
+    ghostLines,
+    queue,
+    queueWords,
     chunkShift,
     firstChunk,
-    chunkCount
+    chunkCount: Math.floor((totalRefs - firstChunk) / chunkRefs)
   };
 }
 function heatWordsFor(totalRefs) {
@@ -1939,8 +1988,9 @@ function faultOfBuffer(buffer) {
   if (words[H_LAYOUT] !== LAYOUT_VERSION) {
     return \`its layout version is \${words[H_LAYOUT]}, this module reads \${LAYOUT_VERSION}: use one version of the module in all workers\`;
   }
-  const geometry = layOut(size, words[H_HEAT] !== 0);
-  if (words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_HEAT] !== geometry.heat || words[H_HEAT_MASK] !== geometry.heatMask || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
+  const mostEntries = words[H_MOST_ENTRIES];
+  const geometry = layOut(size, words[H_HEAT] !== 0, words[H_GHOSTS] !== 0, mostEntries);
+  if (mostEntries < 0 || words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_HEAT] !== geometry.heat || words[H_HEAT_MASK] !== geometry.heatMask || words[H_GHOSTS] !== geometry.ghosts || words[H_GHOST_LINES] !== geometry.ghostLines || words[H_QUEUE] !== geometry.queue || words[H_QUEUE_WORDS] !== geometry.queueWords || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
     return "its header is damaged";
   }
   return load(words, H_READY) === 1 ? void 0 : "its creator never finished it";
@@ -5817,6 +5867,7 @@ var heat_exports = {};
 __export(heat_exports, {
   MOST_HEAT: () => MOST_HEAT,
   cool: () => cool,
+  coolTo: () => coolTo,
   heatOf: () => heatOf,
   warm: () => warm
 });
@@ -5844,6 +5895,15 @@ function cool(words, hash) {
   const shift = shiftOf(cells, hash);
   const heat = countAt(cells, shift);
   if (heat > 0) poke15(words, at, cells - (1 << shift));
+  return heat;
+}
+function coolTo(words, hash, most) {
+  if (fixed6(words, H_HEAT2) === 0) return 0;
+  const at = wordOf2(words, hash);
+  const cells = hint9(words, at);
+  const shift = shiftOf(cells, hash);
+  const heat = countAt(cells, shift);
+  if (heat > most) poke15(words, at, cells - (heat - most << shift));
   return heat;
 }
 function heatOf(words, hash) {
@@ -6983,10 +7043,10 @@ var TableChains = class {
    * @param participant Who works.
    * @param find From a key to its newest version, settled; 0: none.
    */
-  constructor(participant, find) {
+  constructor(participant, find2) {
     this.#participant = participant;
     this.#words = participant.segment.words;
-    this.#find = find;
+    this.#find = find2;
     this.#key = new EncodedKey(participant.segment.seed);
   }
   releaseHeld(ref, death) {
@@ -8519,6 +8579,271 @@ function bringSoonest(segment, { refs, hashes }, place) {
   ];
 }
 
+// src/table/ghosts.ts
+var { GHOST_WAYS: GHOST_WAYS2, H_GHOST_LINES: H_GHOST_LINES2, H_GHOSTS: H_GHOSTS2, H_QUEUE_TAIL: H_QUEUE_TAIL2, H_QUEUE_WORDS: H_QUEUE_WORDS2 } = layout_exports;
+var { fixed: fixed12, hint: hint17, poke: poke23 } = atomics_exports;
+var HASHES2 = 2 ** 32;
+var FINGERPRINT_SHIFT2 = 16;
+var FINGERPRINT_MASK = 65535;
+var QUEUED = 32768;
+var TIME_MASK = 32767;
+var QUEUE_UNITS = 7;
+function noteInserted(words, hash, latest) {
+  const place = placeFor(words, hash);
+  const word = hint17(words, place);
+  const isGhost = isOf(word, hash) && (word & QUEUED) === 0 && ageOf(words, word) <= toUnits(words, latest);
+  poke23(words, place, isGhost ? 0 : wordOf3(words, hash, QUEUED));
+  return !isGhost;
+}
+function noteQueued(words, hash) {
+  poke23(words, placeFor(words, hash), wordOf3(words, hash, QUEUED));
+}
+function noteEvicted(words, hash) {
+  poke23(words, placeFor(words, hash), wordOf3(words, hash, 0));
+}
+function forget(words, hash) {
+  const at = find(words, hash);
+  if (at !== 0) poke23(words, at, 0);
+}
+function isQueued(words, hash) {
+  const at = find(words, hash);
+  if (at === 0) return false;
+  const word = hint17(words, at);
+  return (word & QUEUED) !== 0 && ageOf(words, word) <= toUnits(words, fixed12(words, H_QUEUE_WORDS2));
+}
+function placeFor(words, hash) {
+  const line = lineOf(words, hash);
+  let place = line;
+  let oldest = -1;
+  const now5 = timeOf(words);
+  for (let at = line; at < line + GHOST_WAYS2; at++) {
+    const word = hint17(words, at);
+    if (isOf(word, hash)) return at;
+    const age = word === 0 ? TIME_MASK + 1 : now5 - word & TIME_MASK;
+    if (age <= oldest) continue;
+    place = at;
+    oldest = age;
+  }
+  return place;
+}
+function wordOf3(words, hash, flag) {
+  return fingerprintOf(hash) << FINGERPRINT_SHIFT2 | flag | timeOf(words);
+}
+function isOf(word, hash) {
+  return word >>> FINGERPRINT_SHIFT2 === fingerprintOf(hash);
+}
+function find(words, hash) {
+  const line = lineOf(words, hash);
+  for (let at = line; at < line + GHOST_WAYS2; at++) {
+    if (isOf(hint17(words, at), hash)) return at;
+  }
+  return 0;
+}
+function lineOf(words, hash) {
+  const line = (hash >>> 0) * fixed12(words, H_GHOST_LINES2) / HASHES2;
+  return fixed12(words, H_GHOSTS2) + Math.floor(line) * GHOST_WAYS2;
+}
+function fingerprintOf(hash) {
+  return hash & FINGERPRINT_MASK || FINGERPRINT_MASK;
+}
+function timeOf(words) {
+  const queued = hint17(words, H_QUEUE_TAIL2);
+  return queued >>> unitShift(words) & TIME_MASK;
+}
+function ageOf(words, word) {
+  return timeOf(words) - word & TIME_MASK;
+}
+function toUnits(words, entries) {
+  return entries >>> unitShift(words);
+}
+function unitShift(words) {
+  const shift = 31 - Math.clz32(fixed12(words, H_QUEUE_WORDS2));
+  return Math.max(0, shift - QUEUE_UNITS);
+}
+
+// src/table/hand.ts
+var LINE_SLOTS = 16 / SLOT_WORDS;
+var HASHES3 = 2 ** 32;
+function nextLine(words, table, hashes = HASHES3) {
+  const fraction = reversed(add(words, H_HAND, 1)) / HASHES3;
+  const lines = words[table + T_CAPACITY] / LINE_SLOTS;
+  return Math.floor(fraction * (hashes / HASHES3) * lines) * LINE_SLOTS;
+}
+function reversed(number) {
+  let bits = number;
+  bits = bits >>> 1 & 1431655765 | (bits & 1431655765) << 1;
+  bits = bits >>> 2 & 858993459 | (bits & 858993459) << 2;
+  bits = bits >>> 4 & 252645135 | (bits & 252645135) << 4;
+  bits = bits >>> 8 & 16711935 | (bits & 16711935) << 8;
+  return (bits >>> 16 | bits << 16) >>> 0;
+}
+
+// src/table/resident.ts
+var { H_ROOT: H_ROOT12, T_CAPACITY: T_CAPACITY14, T_NEXT: T_NEXT11, T_SHIFT: T_SHIFT11 } = layout_exports;
+function residentOf(words, hash) {
+  const root = load(words, H_ROOT12) * 4;
+  const ref = residentIn(words, root, hash);
+  if (ref !== 0) return ref;
+  const next = load(words, root + T_NEXT11) * 4;
+  return next === 0 ? 0 : residentIn(words, next, hash);
+}
+function residentIn(words, table, hash) {
+  const mask = words[table + T_CAPACITY14] - 1;
+  const home2 = homePlace(hash, words[table + T_SHIFT11]);
+  for (let i = home2; i <= home2 + mask; i++) {
+    const slot = slotAt(table, i & mask);
+    const there = readHash(words, slot);
+    if (isEmpty(there)) return 0;
+    if (there !== hash) continue;
+    const ref = valueRefOf(readLink(words, slot));
+    if (ref !== 0) return ref;
+  }
+  return 0;
+}
+function residentAt(words, place, resident) {
+  const root = load(words, H_ROOT12) * 4;
+  const slot = slotAt(root, place & words[root + T_CAPACITY14] - 1);
+  const link2 = readLink(words, slot);
+  resident.hash = hint(words, slot);
+  resident.ref = isMoved(link2) ? residentOf(words, resident.hash) : valueRefOf(link2);
+}
+
+// src/table/small_queue.ts
+var { H_QUEUE: H_QUEUE2, H_QUEUE_HEAD: H_QUEUE_HEAD2, H_QUEUE_TAIL: H_QUEUE_TAIL3, H_QUEUE_WORDS: H_QUEUE_WORDS3 } = layout_exports;
+var { add: add7, compareAndSet: compareAndSet17, fixed: fixed13, hint: hint18, load: load30, poke: poke24 } = atomics_exports;
+var NO_HASH2 = 0;
+function queueLength(words) {
+  const length = hint18(words, H_QUEUE_TAIL3) - hint18(words, H_QUEUE_HEAD2);
+  return Math.max(0, length | 0);
+}
+function enqueue(words, hash) {
+  poke24(words, placeOf5(words, add7(words, H_QUEUE_TAIL3, 1)), hash);
+}
+function dequeue(words) {
+  for (; ; ) {
+    const head = load30(words, H_QUEUE_HEAD2);
+    const length = load30(words, H_QUEUE_TAIL3) - head | 0;
+    if (length <= 0) return NO_HASH2;
+    const overrun = length - fixed13(words, H_QUEUE_WORDS3);
+    if (overrun > 0) {
+      compareAndSet17(words, H_QUEUE_HEAD2, head, head + overrun | 0);
+      continue;
+    }
+    const place = placeOf5(words, head);
+    const hash = hint18(words, place);
+    if (!compareAndSet17(words, H_QUEUE_HEAD2, head, head + 1 | 0)) continue;
+    const isMine = hash !== NO_HASH2 && compareAndSet17(words, place, hash, NO_HASH2);
+    return isMine ? hash : NO_HASH2;
+  }
+}
+function placeOf5(words, number) {
+  return fixed13(words, H_QUEUE2) + (number >>> 0) % fixed13(words, H_QUEUE_WORDS3);
+}
+
+// src/map/s3_fifo.ts
+var SMALL_SHARE = 10;
+var HEAT_TO_STAY = 2;
+var MOST_LOOKS = 64;
+var CHOICES_PER_COUNT = 64;
+var S3Fifo = class {
+  #words;
+  #resident = {
+    ref: 0,
+    hash: 0
+  };
+  /** The next slot of the line that this hand has taken, and how many of it are left. */
+  #place = 0;
+  #left = 0;
+  /** How many entries there are, as far as is known, and for how many choices that holds. */
+  #entries = 0;
+  #untilCount = 0;
+  /** What this choice spared first, although it could have been evicted; 0: nothing. */
+  #spared = 0;
+  constructor(words) {
+    this.#words = words;
+  }
+  onInsert(hash) {
+    const words = this.#words;
+    this.#count();
+    if (noteInserted(words, hash, this.#entries)) enqueue(words, hash);
+    else warm(words, hash);
+  }
+  choose(candidates) {
+    this.#count();
+    this.#spared = 0;
+    for (let looks2 = 0; looks2 < MOST_LOOKS; looks2++) {
+      const ref = this.#isQueueFull ? this.#lookAtQueue(candidates) : this.#lookAtMain(candidates);
+      if (ref !== 0) return ref;
+    }
+    return this.#spared || this.#lookAtQueue(candidates);
+  }
+  get #isQueueFull() {
+    const share = Math.max(1, Math.floor(this.#entries / SMALL_SHARE));
+    return queueLength(this.#words) > share;
+  }
+  /** Counts the entries now and then: they are many participants' to count. */
+  #count() {
+    if (this.#untilCount-- > 0) return;
+    this.#untilCount = CHOICES_PER_COUNT;
+    this.#entries = sumHints(this.#words, P_ENTRIES);
+  }
+  /** Takes the next key out of the small queue; its newest version, if it should go; else 0. */
+  #lookAtQueue({ isEvictable: isEvictable2, limit }) {
+    const words = this.#words;
+    const hash = dequeue(words);
+    if (hash === NO_HASH2 || !isQueued(words, hash)) return 0;
+    const ref = residentOf(words, hash);
+    if (ref === 0) {
+      forget(words, hash);
+      return 0;
+    }
+    if (hash >>> 0 >= limit || !isEvictable2(ref, hash)) {
+      enqueue(words, hash);
+      noteQueued(words, hash);
+      return 0;
+    }
+    if (this.#hasExpired(ref)) {
+      forget(words, hash);
+      return ref;
+    }
+    if (coolTo(words, hash, 1) >= HEAT_TO_STAY) {
+      forget(words, hash);
+      this.#spared ||= ref;
+      return 0;
+    }
+    coolTo(words, hash, 0);
+    noteEvicted(words, hash);
+    return ref;
+  }
+  /** Looks at the next slot; its newest version, if it should go; else 0. */
+  #lookAtMain({ isEvictable: isEvictable2, limit }) {
+    const words = this.#words;
+    if (this.#left === 0) {
+      this.#place = nextLine(words, load(words, H_ROOT) * 4, limit);
+      this.#left = LINE_SLOTS;
+    }
+    this.#left--;
+    const resident = this.#resident;
+    residentAt(words, this.#place++, resident);
+    const { ref, hash } = resident;
+    if (ref === 0) return 0;
+    if (this.#hasExpired(ref)) return isEvictable2(ref, hash) ? ref : 0;
+    if (isQueued(words, hash)) return 0;
+    if (cool(words, hash) === 0) return isEvictable2(ref, hash) ? ref : 0;
+    if (this.#spared === 0 && isEvictable2(ref, hash)) this.#spared = ref;
+    return 0;
+  }
+  #hasExpired(ref) {
+    const words = this.#words;
+    return load(words, H_TTL_USED) !== 0 && hasExpired(words, ref);
+  }
+};
+
+// src/map/policies.ts
+function policyFor(segment) {
+  return segment.keepsGhosts ? new S3Fifo(segment.words) : new RandomReplacement();
+}
+
 // src/map/wake_ups.ts
 import { setImmediate } from "node:timers";
 var { notify: notify3, sleepOn: sleepOn2 } = atomics_exports;
@@ -8583,18 +8908,25 @@ var Attachment = class _Attachment {
   #lifeline;
   /** What chooses the entries to evict, in a map that evicts. */
   evictionPolicy;
+  /** What keeps the number of entries down, in a map that was told one. */
+  entryKeeper;
+  /** What this participant had counted when it was last asked. */
+  #entriesNoted;
   /** What clears up after a worker that died while it worked on the table. */
   tableRecovery;
   /** What works for it in the background. */
   resident;
+  /** Who hears of what it removes. */
+  removalListeners = /* @__PURE__ */ new Set();
   /** How it sleeps while it waits for changes. */
   wakeUps;
   /** What is closed together with the attachment. */
   dependents = /* @__PURE__ */ new Set();
-  constructor(segment, participant, lifeline, evictionPolicy = new RandomReplacement()) {
+  constructor(segment, participant, lifeline, evictionPolicy = policyFor(segment)) {
     this.segment = segment;
     this.evictionPolicy = evictionPolicy;
     this.participant = participant;
+    this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
     this.wakeUps = new WakeUps(segment.words);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
@@ -8608,12 +8940,12 @@ var Attachment = class _Attachment {
    * Makes a segment and attaches to it. \`attach.ts\` begins what runs in the background.
    */
   static make(options, policy) {
-    const { capacity, ...rest } = options;
+    const { capacity, policy: name = "s3-fifo", ...rest } = options;
     const minCapacityShift = minCapacityShiftFor(capacity);
-    const keepsHeat = options.evict;
     const segment = Segment.create({
       ...rest,
-      keepsHeat,
+      keepsHeat: options.evict,
+      keepsGhosts: options.evict && name === "s3-fifo",
       minCapacityShift
     });
     const { participant, lifeline } = join(segment);
@@ -8662,6 +8994,14 @@ var Attachment = class _Attachment {
       this.participant.abandon();
       this.#lifeline.release();
     }
+  }
+  /** How many more entries this participant counts than when this was called last. */
+  noteEntries() {
+    const { participant, segment: { words } } = this;
+    const entries = own(words, participant.base + P_ENTRIES);
+    const more = entries - this.#entriesNoted | 0;
+    this.#entriesNoted = entries;
+    return more;
   }
   /** Does work under a pin. */
   pinned(work2) {
@@ -8869,8 +9209,9 @@ var ChangeNotes = class {
   #segment;
   #key;
   #isCallers;
-  /** The policy of eviction that hears of changes; undefined: none does. */
-  #listener;
+  #attachment;
+  /** Whether eviction wants to hear of changes. */
+  #isHeard;
   /**
    * @param attachment The worker's hold on the map.
    * @param key Where keys are packed. Changes are noted if that is the attachment's own: those of
@@ -8881,19 +9222,31 @@ var ChangeNotes = class {
     this.#segment = segment;
     this.#key = key;
     this.#isCallers = key === attachment.key;
-    const isHeard = segment.evicts && evictionPolicy.onChange !== void 0;
-    this.#listener = isHeard ? evictionPolicy : void 0;
+    this.#attachment = attachment;
+    const { onChange, onInsert } = evictionPolicy;
+    this.#isHeard = segment.evicts && (onChange !== void 0 || onInsert !== void 0 || segment.mostEntries > 0);
   }
   /** Whether anybody wants to know which key has changed. */
   get wantsKey() {
-    return this.#listener !== void 0 || underway2.innermost !== void 0;
+    return this.#isHeard || underway2.innermost !== void 0;
   }
   /** After a change of the packed key's entry; it need not be packed if nobody wants it. */
   note() {
+    if (this.#isHeard) this.#noteForEviction();
     if (!this.#isCallers) return;
     if (ticker2.isResting) ticker2.wake();
-    this.#listener?.onChange?.(this.#key.hash);
     underway2.innermost?.note(this.#segment, this.#key);
+  }
+  /** Tells the policy of a caller's change; what was evicted only changes how many there are. */
+  #noteForEviction() {
+    const { entryKeeper, evictionPolicy } = this.#attachment;
+    const isInserted = this.#attachment.noteEntries() > 0;
+    if (!this.#isCallers) return;
+    const { hash } = this.#key;
+    evictionPolicy.onChange?.(hash);
+    if (!isInserted) return;
+    evictionPolicy.onInsert?.(hash);
+    entryKeeper?.keep();
   }
 };
 
@@ -9473,13 +9826,14 @@ var Remover = class {
    */
   remove(ref, why) {
     if (this.#isStuck) return false;
-    const { participant, segment: { words } } = this.#attachment;
+    const { participant, removalListeners, segment: { words } } = this.#attachment;
     this.#key.copyFrom(words, ref);
     const { maker } = this.#committer;
     const outcome = this.#committer.tryCommit(false, (current) => current === ref ? maker.tombstone() : LEAVE);
     if (outcome === "full") this.#isStuck = true;
     if (outcome !== "done") return false;
     participant.count(why);
+    for (const hear of removalListeners) hear(ref, why);
     return true;
   }
 };
@@ -9597,18 +9951,67 @@ function sweepExpired(attachment) {
   return hadExpired ? "soon" : "later";
 }
 
+// src/map/entry_limit.ts
+var HASHES4 = 2 ** 32;
+var BATCH = 3;
+var LEAST_BATCHES = 64;
+var MOST_CHOICES = 4;
+var EntryLimit = class {
+  #attachment;
+  #most;
+  #batch;
+  #remover;
+  #candidates;
+  constructor(attachment) {
+    const { segment, table } = attachment;
+    this.#attachment = attachment;
+    this.#most = segment.mostEntries;
+    this.#batch = Math.min(BATCH, Math.ceil(this.#most / LEAST_BATCHES));
+    this.#remover = new Remover(attachment);
+    this.#candidates = {
+      segment,
+      table,
+      limit: HASHES4,
+      // What an open snapshot shows is kept for it, and counts no more.
+      isEvictable: (ref) => !isTombstone(segment.words, ref)
+    };
+  }
+  /** After an insertion: evicts if there are too many entries. */
+  keep() {
+    const { participant, segment: { words } } = this.#attachment;
+    const over = sumHints(words, P_ENTRIES) - this.#most;
+    if (over <= 0) return;
+    participant.pin();
+    try {
+      this.#evict(Math.max(over, this.#batch));
+    } finally {
+      participant.unpin();
+    }
+  }
+  /** Evicts so many entries; the next choice comes to something where another worker was faster. */
+  #evict(count) {
+    const { evictionPolicy, segment: { words } } = this.#attachment;
+    for (let i = 0; i < MOST_CHOICES && count > 0; i++) {
+      const ref = evictionPolicy.choose(this.#candidates);
+      if (ref === 0) continue;
+      const cause = hasExpired(words, ref) ? "expired" : "evicted";
+      if (this.#remover.remove(ref, cause)) count--;
+    }
+  }
+};
+
 // src/map/counters.ts
 var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS6, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS4, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES6 } = layout_exports;
-var { hint: hint17, load: load30 } = atomics_exports;
+var { hint: hint19, load: load31 } = atomics_exports;
 var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
 var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
 function activityOf({ words, floats }, slot) {
   const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint17(words, base + P_USED_REFS4) + hint17(words, H_FLUSH3);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint19(words, base + P_USED_REFS4) + hint19(words, H_FLUSH3);
 }
 function sumActivity(segment) {
   let sum = 0;
-  const slots = load30(segment.words, H_PARTICIPANTS6);
+  const slots = load31(segment.words, H_PARTICIPANTS6);
   for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
   return sum;
 }
@@ -9735,6 +10138,9 @@ function attachTo(segment, policy) {
 }
 function maintained(attachment) {
   attachment.pinned(() => attachment.table.migration.keepReserve());
+  if (attachment.segment.mostEntries > 0) {
+    attachment.entryKeeper = new EntryLimit(attachment);
+  }
   const resident = new Maintenance(attachment, jobsOf(attachment));
   attachment.resident = resident;
   attachment.dependents.add({
@@ -10013,7 +10419,7 @@ function namesIn(directory) {
     ...readDirSync(directory)
   ]).map(({ name }) => name);
 }
-function fingerprintOf(path) {
+function fingerprintOf2(path) {
   const { dev, ino, mtime, size } = uninterrupted(() => statSync(path));
   return \`\${dev} \${ino} \${size} \${mtime?.getTime()}\`;
 }
@@ -10615,7 +11021,7 @@ function forEachEvictable({ participant, segment: { words }, table }, visit) {
 }
 
 // src/map/scattered_eviction.ts
-var HASHES2 = 2 ** 32;
+var HASHES5 = 2 ** 32;
 var MOST_IN_VAIN = 16;
 var DUMP_PATIENCE_MS = 5;
 var RANGES_BESIDE_DUMP = 64;
@@ -10659,7 +11065,7 @@ var ScatteredEviction = class {
     const candidates = {
       segment,
       table,
-      limit: HASHES2,
+      limit: HASHES5,
       isEvictable: (ref, hash) => isEvictable(segment.words, ref, hash)
     };
     for (let inVain = 0; !this.#isOver && inVain < MOST_IN_VAIN; ) {
@@ -10681,12 +11087,12 @@ var ScatteredEviction = class {
    */
   #evictFromAnywhere() {
     const { segment, table } = this.#attachment;
-    const start = Math.floor(Math.random() * HASHES2);
+    const start = Math.floor(Math.random() * HASHES5);
     let ranges = isWaitingForDumps(this.#words) ? RANGES_BESIDE_DUMP : Infinity;
     for (const [from, to] of [
       [
         start,
-        HASHES2
+        HASHES5
       ],
       [
         0,
@@ -10742,7 +11148,7 @@ var ScatteredEviction = class {
 };
 function limitFor(words, inVain) {
   const place = neededFrom(words);
-  if (place === FIRST_PLACE || inVain % 2 !== 0) return HASHES2;
+  if (place === FIRST_PLACE || inVain % 2 !== 0) return HASHES5;
   return place - FIRST_PLACE;
 }
 function isWaitingForDumps(words) {
@@ -11403,8 +11809,8 @@ var RecordReader = class {
 
 // src/persist/bulk_load.ts
 var { H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY11, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND8, P_LIVE_REFS: P_LIVE_REFS5, V_HEADER_WORDS: V_HEADER_WORDS11, V_WRITES: V_WRITES4 } = layout_exports;
-var { poke: poke23, store: store10 } = atomics_exports;
-var BATCH = 1024;
+var { poke: poke25, store: store10 } = atomics_exports;
+var BATCH2 = 1024;
 var AHEAD = 128;
 var BulkLoader = class {
   #attachment;
@@ -11462,7 +11868,7 @@ var BulkLoader = class {
   loadAll(words, count) {
     const { participant } = this.#attachment;
     for (let at = 0, done = 0; done < count; ) {
-      const batch = Math.min(BATCH, count - done);
+      const batch = Math.min(BATCH2, count - done);
       participant.pin();
       try {
         at = this.#loadBatch(words, at, batch);
@@ -11513,7 +11919,7 @@ var BulkLoader = class {
     } finally {
       participant.unpin();
     }
-    if (++this.#inBatch >= BATCH) this.#endBatch(this.#inBatch);
+    if (++this.#inBatch >= BATCH2) this.#endBatch(this.#inBatch);
   }
   #endBatch(entries) {
     this.#inBatch = 0;
@@ -11611,8 +12017,8 @@ var BulkLoader = class {
       if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
-    poke23(words, version * 4 + V_WRITES4, 0);
-    poke23(words, participant.base + P_HAND8, 0);
+    poke25(words, version * 4 + V_WRITES4, 0);
+    poke25(words, participant.base + P_HAND8, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;
     this.#newRefs += participant.allocator.blockRefs(bytes);
@@ -12561,7 +12967,7 @@ async function surplus(all, keep, judge) {
 }
 async function isWhole(path, onDamage) {
   try {
-    const fingerprint = fingerprintOf(path);
+    const fingerprint = fingerprintOf2(path);
     if (whole.get(path) === fingerprint) return true;
     using file = FileReader.open(path);
     const records = new RecordReader(file);
@@ -12577,7 +12983,7 @@ async function isWhole(path, onDamage) {
 }
 function note(path) {
   try {
-    whole.set(path, fingerprintOf(path));
+    whole.set(path, fingerprintOf2(path));
   } catch (cause) {
     throw failure("read the snapshot", path, cause);
   }
