@@ -47,17 +47,26 @@ export class ChangeNotes {
 
   /** After a change of the packed key's entry; it need not be packed if nobody wants it. */
   note(): void {
-    if (this.#isHeard) this.#noteForEviction();
+    // What was evicted only changes how many there are.
+    this.noteOne(this.#isHeard && this.#attachment.noteEntries() > 0);
+  }
+
+  /** Before the changes that were made together are noted, one by one. */
+  beginMany(): void {
+    if (this.#isHeard) this.#attachment.noteEntries();
+  }
+
+  /** After one of several changes; says whether it brought an entry where there was none. */
+  noteOne(isInserted: boolean): void {
     if (!this.#isCallers) return;
+    if (this.#isHeard) this.#noteForEviction(isInserted);
     if (ticker.isResting) ticker.wake();
     underway.innermost?.note(this.#segment, this.#key);
   }
 
-  /** Tells the policy of a caller's change; what was evicted only changes how many there are. */
-  #noteForEviction(): void {
+  /** Tells the policy of a caller's change. */
+  #noteForEviction(isInserted: boolean): void {
     const { entryKeeper, evictionPolicy } = this.#attachment;
-    const isInserted = this.#attachment.noteEntries() > 0;
-    if (!this.#isCallers) return;
     const { hash } = this.#key;
     evictionPolicy.onChange?.(hash);
     if (!isInserted) return;

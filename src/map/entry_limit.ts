@@ -6,6 +6,7 @@
 
 import { P_ENTRIES } from "../segment/layout.ts";
 import { sumHints } from "../segment/participants.ts";
+import { type Resident, residentAt } from "../table/resident.ts";
 import { hasExpired, isTombstone } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Candidates } from "./eviction_policy.ts";
@@ -18,6 +19,8 @@ const HASHES = 2 ** 32;
  */
 const BATCH = 3;
 const LEAST_BATCHES = 64;
+/** Slots that are looked at where all choices were in vain. */
+const MOST_SLOTS = 4096;
 /** Choices of the policy for one insertion, each of which looks at a bounded number of slots. */
 const MOST_CHOICES = 4;
 
@@ -63,12 +66,33 @@ export class EntryLimit {
 
   /** Evicts so many entries; the next choice comes to something where another worker was faster. */
   #evict(count: number): void {
-    const { evictionPolicy, segment: { words } } = this.#attachment;
-    for (let i = 0; i < MOST_CHOICES && count > 0; i++) {
-      const ref = evictionPolicy.choose(this.#candidates);
-      if (ref === 0) continue;
-      const cause = hasExpired(words, ref) ? "expired" : "evicted";
-      if (this.#remover.remove(ref, cause)) count--;
+    const { evictionPolicy } = this.#attachment;
+    let left = count;
+    for (let i = 0; i < MOST_CHOICES && left > 0; i++) {
+      if (this.#remove(evictionPolicy.choose(this.#candidates))) left--;
     }
+    if (left === count) this.#evictAnywhere();
+  }
+
+  /**
+   * Evicts one entry, wherever it is met first: in a table that is all but empty, choices by chance
+   * may meet none.
+   */
+  #evictAnywhere(): void {
+    const { segment: { words } } = this.#attachment;
+    const resident: Resident = { ref: 0, hash: 0 };
+    const start = Math.floor(Math.random() * HASHES);
+    for (let i = 0; i < MOST_SLOTS; i++) {
+      residentAt(words, start + i, resident);
+      if (this.#remove(resident.ref)) return;
+    }
+  }
+
+  /** Removes an entry by its version; 0: there is none. */
+  #remove(ref: number): boolean {
+    const { words } = this.#attachment.segment;
+    if (ref === 0 || !this.#candidates.isEvictable(ref, 0)) return false;
+    const cause = hasExpired(words, ref) ? "expired" : "evicted";
+    return this.#remover.remove(ref, cause);
   }
 }

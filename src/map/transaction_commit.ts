@@ -282,6 +282,7 @@ export class TransactionCommitter {
 
   /** Counts what was written, and notes the changes. */
   #note(log: TransactionLog, entries: readonly LogEntry[]): void {
+    this.#changes.beginMany();
     for (const entry of entries) {
       if (entry.write === undefined || !isNeeded(entry)) continue;
       if (entry.write === DELETED) {
@@ -289,7 +290,7 @@ export class TransactionCommitter {
         this.#table.countTombstone();
       } else this.#counts.set();
       if (this.#changes.wantsKey) log.pack(entry, this.#key);
-      this.#changes.note();
+      this.#changes.noteOne(!entry.isLive);
     }
   }
 }

@@ -9232,16 +9232,22 @@ var ChangeNotes = class {
   }
   /** After a change of the packed key's entry; it need not be packed if nobody wants it. */
   note() {
-    if (this.#isHeard) this.#noteForEviction();
+    this.noteOne(this.#isHeard && this.#attachment.noteEntries() > 0);
+  }
+  /** Before the changes that were made together are noted, one by one. */
+  beginMany() {
+    if (this.#isHeard) this.#attachment.noteEntries();
+  }
+  /** After one of several changes; says whether it brought an entry where there was none. */
+  noteOne(isInserted) {
     if (!this.#isCallers) return;
+    if (this.#isHeard) this.#noteForEviction(isInserted);
     if (ticker2.isResting) ticker2.wake();
     underway2.innermost?.note(this.#segment, this.#key);
   }
-  /** Tells the policy of a caller's change; what was evicted only changes how many there are. */
-  #noteForEviction() {
+  /** Tells the policy of a caller's change. */
+  #noteForEviction(isInserted) {
     const { entryKeeper, evictionPolicy } = this.#attachment;
-    const isInserted = this.#attachment.noteEntries() > 0;
-    if (!this.#isCallers) return;
     const { hash } = this.#key;
     evictionPolicy.onChange?.(hash);
     if (!isInserted) return;
@@ -9955,6 +9961,7 @@ function sweepExpired(attachment) {
 var HASHES4 = 2 ** 32;
 var BATCH = 3;
 var LEAST_BATCHES = 64;
+var MOST_SLOTS = 4096;
 var MOST_CHOICES = 4;
 var EntryLimit = class {
   #attachment;
@@ -9990,13 +9997,35 @@ var EntryLimit = class {
   }
   /** Evicts so many entries; the next choice comes to something where another worker was faster. */
   #evict(count) {
-    const { evictionPolicy, segment: { words } } = this.#attachment;
-    for (let i = 0; i < MOST_CHOICES && count > 0; i++) {
-      const ref = evictionPolicy.choose(this.#candidates);
-      if (ref === 0) continue;
-      const cause = hasExpired(words, ref) ? "expired" : "evicted";
-      if (this.#remover.remove(ref, cause)) count--;
+    const { evictionPolicy } = this.#attachment;
+    let left = count;
+    for (let i = 0; i < MOST_CHOICES && left > 0; i++) {
+      if (this.#remove(evictionPolicy.choose(this.#candidates))) left--;
     }
+    if (left === count) this.#evictAnywhere();
+  }
+  /**
+   * Evicts one entry, wherever it is met first: in a table that is all but empty, choices by chance
+   * may meet none.
+   */
+  #evictAnywhere() {
+    const { segment: { words } } = this.#attachment;
+    const resident = {
+      ref: 0,
+      hash: 0
+    };
+    const start = Math.floor(Math.random() * HASHES4);
+    for (let i = 0; i < MOST_SLOTS; i++) {
+      residentAt(words, start + i, resident);
+      if (this.#remove(resident.ref)) return;
+    }
+  }
+  /** Removes an entry by its version; 0: there is none. */
+  #remove(ref) {
+    const { words } = this.#attachment.segment;
+    if (ref === 0 || !this.#candidates.isEvictable(ref, 0)) return false;
+    const cause = hasExpired(words, ref) ? "expired" : "evicted";
+    return this.#remover.remove(ref, cause);
   }
 };
 

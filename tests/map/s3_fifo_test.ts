@@ -89,8 +89,9 @@ Deno.test("S3Fifo keeps its choices among the hashes below a limit", () => {
     const chosen = choose(map, () => true, HASHES / 2);
     if (chosen === undefined) continue;
     key.packLatin1(chosen);
-    // Those that stand behind the last home are met, too.
-    assert((key.hash >>> 0) < HASHES * 0.52, chosen);
+    // Those that stand behind the last home are met, too, and those that stand round the end.
+    const hash = key.hash >>> 0;
+    assert(hash < HASHES * 0.52 || hash > HASHES * 0.98, chosen);
     map.delete(chosen);
   }
   assert(map.size < 400);

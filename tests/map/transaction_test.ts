@@ -563,6 +563,23 @@ Deno.test("A transaction in a full map can delete, and evicts where the map does
   assertSound(cache);
 });
 
+Deno.test("A transaction keeps a map at its most entries", () => {
+  using cache = SharedMap.create<string, number>({
+    value: "number",
+    maxEntries: 100,
+    onFull: "evict",
+  });
+  for (let round = 0; round < 50; round++) {
+    cache.setMany(
+      Array.from({ length: 30 }, (_, i) => [`${round}.${i}`, i] as const),
+      { atomic: true },
+    );
+    assert(cache.size <= 100, `${cache.size}`);
+  }
+  assert(cache.size > 80);
+  assertSound(cache);
+});
+
 Deno.test("A transaction writes to at most 65,535 keys", () => {
   using map = numbers(2 ** 25);
   const entries = Array.from(
