@@ -1812,8 +1812,13 @@ var Segment = class _Segment {
   static create(options) {
     const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
-    const mostEntries = options.mostEntries ?? 0;
-    const geometry = layOut(buffer.byteLength, options.keepsHeat ?? false, options.keepsGhosts ?? false, mostEntries);
+    const { keepsHeat = false, keepsGhosts = false, mostEntries = 0 } = options;
+    const memories = {
+      keepsHeat,
+      keepsGhosts,
+      mostEntries
+    };
+    const geometry = layOut(buffer.byteLength, memories);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
     poke(words, H_TOTAL_REFS, geometry.totalRefs);
@@ -1891,7 +1896,12 @@ var Segment = class _Segment {
 function wordsOf(buffer) {
   return new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
 }
-function layOut(maxBytes, keepsHeat, keepsGhosts = false, mostEntries = 0) {
+function layOut(maxBytes, memories) {
+  const { keepsHeat, keepsGhosts, mostEntries } = typeof memories === "boolean" ? {
+    keepsHeat: memories,
+    keepsGhosts: false,
+    mostEntries: 0
+  } : memories;
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) * (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
   const chunkRefs = Math.min(MAX_CHUNK_REFS, Math.max(MIN_CHUNK_REFS, 2 ** Math.floor(Math.log2(wanted))));
@@ -1989,7 +1999,11 @@ function faultOfBuffer(buffer) {
     return \`its layout version is \${words[H_LAYOUT]}, this module reads \${LAYOUT_VERSION}: use one version of the module in all workers\`;
   }
   const mostEntries = words[H_MOST_ENTRIES];
-  const geometry = layOut(size, words[H_HEAT] !== 0, words[H_GHOSTS] !== 0, mostEntries);
+  const geometry = layOut(size, {
+    keepsHeat: words[H_HEAT] !== 0,
+    keepsGhosts: words[H_GHOSTS] !== 0,
+    mostEntries
+  });
   if (mostEntries < 0 || words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_HEAT] !== geometry.heat || words[H_HEAT_MASK] !== geometry.heatMask || words[H_GHOSTS] !== geometry.ghosts || words[H_GHOST_LINES] !== geometry.ghostLines || words[H_QUEUE] !== geometry.queue || words[H_QUEUE_WORDS] !== geometry.queueWords || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
     return "its header is damaged";
   }
@@ -8844,6 +8858,93 @@ function policyFor(segment) {
   return segment.keepsGhosts ? new S3Fifo(segment.words) : new RandomReplacement();
 }
 
+// src/map/counters.ts
+var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS6, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS4, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES6 } = layout_exports;
+var { hint: hint19, load: load31 } = atomics_exports;
+var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
+var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
+function activityOf({ words, floats }, slot) {
+  const base = participantBase(slot);
+  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint19(words, base + P_USED_REFS4) + hint19(words, H_FLUSH3);
+}
+function sumActivity(segment) {
+  let sum = 0;
+  const slots = load31(segment.words, H_PARTICIPANTS6);
+  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
+  return sum;
+}
+function sumCounter({ words, floats }, counter) {
+  const place = P_COUNTERS3 / 2 + COUNTERS3.indexOf(counter);
+  let sum = 0;
+  const slots = load31(words, H_PARTICIPANTS6);
+  for (let slot = 0; slot < slots; slot++) {
+    sum += floats[participantBase(slot) / 2 + place];
+  }
+  return sum;
+}
+function liveBytesOf(segment) {
+  return sumHints(segment.words, P_LIVE_REFS4) * REF_BYTES6;
+}
+
+// src/map/recent_counts.ts
+var MOST_MINUTES = 15;
+var STEP_MS = 5e3;
+var MINUTE_MS = 6e4;
+var CountHistory = class {
+  #segment;
+  #elapsed;
+  /** The oldest first. */
+  #notes;
+  /**
+   * @param segment The map.
+   * @param elapsed A clock that is never set back, in milliseconds.
+   */
+  constructor(segment, elapsed = timers.elapsed) {
+    this.#segment = segment;
+    this.#elapsed = elapsed;
+    this.#notes = [
+      this.#sums()
+    ];
+  }
+  #sums() {
+    const segment = this.#segment;
+    return {
+      at: this.#elapsed(),
+      hits: sumCounter(segment, "hits"),
+      misses: sumCounter(segment, "misses"),
+      evicted: sumCounter(segment, "evicted"),
+      expired: sumCounter(segment, "expired")
+    };
+  }
+  /** Notes the sums, if that is due. O(participants) then. */
+  note() {
+    const notes = this.#notes;
+    const now5 = this.#elapsed();
+    if (now5 - notes[notes.length - 1].at < STEP_MS) return;
+    notes.push(this.#sums());
+    while (notes.length > 1 && now5 - notes[1].at >= MOST_MINUTES * MINUTE_MS) {
+      notes.shift();
+    }
+  }
+  /** What was counted in the last minutes, or since the first note. O(notes + participants). */
+  since(minutes) {
+    const now5 = this.#sums();
+    const begin = now5.at - minutes * MINUTE_MS;
+    const first = this.#notes.findLast(({ at }) => at <= begin) ?? this.#notes[0];
+    const hits = now5.hits - first.hits;
+    const misses = now5.misses - first.misses;
+    const reads = hits + misses;
+    return {
+      hits,
+      misses,
+      hitRatio: reads === 0 ? 0 : hits / reads,
+      evicted: now5.evicted - first.evicted,
+      expired: now5.expired - first.expired,
+      span: now5.at - first.at
+    };
+  }
+};
+
 // src/map/wake_ups.ts
 import { setImmediate } from "node:timers";
 var { notify: notify3, sleepOn: sleepOn2 } = atomics_exports;
@@ -8920,6 +9021,8 @@ var Attachment = class _Attachment {
   removalListeners = /* @__PURE__ */ new Set();
   /** How it sleeps while it waits for changes. */
   wakeUps;
+  /** What it has noted of the counters. */
+  countHistory;
   /** What is closed together with the attachment. */
   dependents = /* @__PURE__ */ new Set();
   constructor(segment, participant, lifeline, evictionPolicy = policyFor(segment)) {
@@ -8927,6 +9030,7 @@ var Attachment = class _Attachment {
     this.evictionPolicy = evictionPolicy;
     this.participant = participant;
     this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
+    this.countHistory = new CountHistory(segment);
     this.wakeUps = new WakeUps(segment.words);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
@@ -9919,7 +10023,8 @@ function jobsOf(attachment) {
     job("collect", collect2),
     job("lower the reserve", lowerReserve),
     job("tidy the table", tidyTable),
-    job("sweep what has expired", sweepExpired)
+    job("sweep what has expired", sweepExpired),
+    job("note the counts", noteCounts)
   ];
 }
 function healCutShort({ participant }) {
@@ -9955,6 +10060,10 @@ function sweepExpired(attachment) {
   if (load(segment.words, H_TTL_USED) === 0) return "when something happens";
   const hadExpired = takeTurn(segment, H_SWEPT, SWEEP_MS) && sweep(attachment);
   return hadExpired ? "soon" : "later";
+}
+function noteCounts({ countHistory }) {
+  countHistory.note();
+  return "when something happens";
 }
 
 // src/map/entry_limit.ts
@@ -10028,25 +10137,6 @@ var EntryLimit = class {
     return this.#remover.remove(ref, cause);
   }
 };
-
-// src/map/counters.ts
-var { COUNTERS: COUNTERS3, H_FLUSH: H_FLUSH3, H_PARTICIPANTS: H_PARTICIPANTS6, P_COUNTERS: P_COUNTERS3, P_LIVE_REFS: P_LIVE_REFS4, P_USED_REFS: P_USED_REFS4, REF_BYTES: REF_BYTES6 } = layout_exports;
-var { hint: hint19, load: load31 } = atomics_exports;
-var SETS = P_COUNTERS3 / 2 + COUNTERS3.indexOf("sets");
-var DELETES = P_COUNTERS3 / 2 + COUNTERS3.indexOf("deletes");
-function activityOf({ words, floats }, slot) {
-  const base = participantBase(slot);
-  return floats[base / 2 + SETS] + floats[base / 2 + DELETES] + hint19(words, base + P_USED_REFS4) + hint19(words, H_FLUSH3);
-}
-function sumActivity(segment) {
-  let sum = 0;
-  const slots = load31(segment.words, H_PARTICIPANTS6);
-  for (let slot = 0; slot < slots; slot++) sum += activityOf(segment, slot);
-  return sum;
-}
-function liveBytesOf(segment) {
-  return sumHints(segment.words, P_LIVE_REFS4) * REF_BYTES6;
-}
 
 // src/map/death_watch.ts
 var LOOK_MS = 500;
@@ -10912,18 +11002,18 @@ function capacityOf({ chunkCount, chunkShift }, minCapacityShift) {
   const table = Math.ceil(tableBytes(2 ** minCapacityShift) / chunkBytes2);
   return (chunkCount - 2 * table - leastReserve(chunkCount)) * chunkBytes2;
 }
-function leastMaxBytes(keepsHeat, fits) {
+function leastMaxBytes(memories, fits) {
   for (let size = MIN_SEGMENT_BYTES; size <= MAX_SEGMENT_BYTES; size *= 2) {
-    if (fits(layOut(size, keepsHeat))) return size;
+    if (fits(layOut(size, memories))) return size;
   }
   return void 0;
 }
 
 // src/map/map_full.ts
 function refuseWhatNeverFits(segment, bytes) {
-  const { keepsHeat, minCapacityShift } = segment;
+  const { minCapacityShift } = segment;
   if (bytes <= capacityOf(segment, minCapacityShift)) return;
-  const size = leastMaxBytes(keepsHeat, (geometry) => bytes <= capacityOf(geometry, minCapacityShift));
+  const size = leastMaxBytes(segment, (geometry) => bytes <= capacityOf(geometry, minCapacityShift));
   const remedy = size === void 0 ? "store it in parts" : \`create the map with a larger maxBytes, such as \${size}, or store it in parts\`;
   throw refusal(segment, bytes, "can never fit", remedy);
 }
