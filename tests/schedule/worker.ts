@@ -28,9 +28,14 @@ scope.onmessage = ({ data }) => {
   register(state, data.worker);
   scope.postMessage("ready");
   let segment: Segment | undefined;
+  let scenario = -1;
   for (;;) {
     waitUntilScheduled();
+    const next = state.words[SCENARIO];
+    // Scenarios differ in where the parts of their segments lie.
+    if (next !== scenario) segment = undefined;
+    scenario = next;
     segment ??= Segment.attach(data.segment);
-    runProgram(segment, SCENARIOS[state.words[SCENARIO]], data.worker);
+    runProgram(segment, SCENARIOS[scenario], data.worker);
   }
 };
