@@ -5,6 +5,8 @@ import { commandOf, ROOT, runDocumented } from "./documented.ts";
 
 /** What an example prints, however fast the machine is. */
 const OUTPUTS: Record<string, RegExp> = {
+  "bank.ts":
+    /^(?=[^]*a worker ends in the middle)(a worker .*\n){3}\d+ audits, in all accounts: 100000\n100 accounts on disk, in all: 100000\n$/,
   "cache.ts":
     /^the program, first +78498 primes, computed\nthe program, again +78498 primes, from the cache\nthe worker +78498 primes, from the cache\nthe program, later +78498 primes, computed\n$/,
   "counter.ts": /^2 workers, 50000 each: 100000\n$/,
@@ -12,6 +14,8 @@ const OUTPUTS: Record<string, RegExp> = {
   "job_queue.ts": /^30 jobs done, the last one: JOB 29\n$/,
   "rate_limit.ts": /^3 workers allowed \d+ \+ \d+ \+ \d+ = 100 requests\.\n$/,
   "snapshot.ts": /^(snapshot: \d+ lines, 0 gaps; the log: \d+ by now\n)+$/,
+  "two_windows.ts":
+    /^3 workers allowed \d+ \+ \d+ \+ \d+ = (\d+) requests\.\nCounted in this hour: \1\.\n$/,
 };
 
 for (const [name, expected] of Object.entries(OUTPUTS)) {
