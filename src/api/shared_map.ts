@@ -673,9 +673,9 @@ export class SharedMap<K, V>
    * @returns How many entries were deleted.
    * @throws {TypeError} If the keys are not iterable, or one has the wrong type: then nothing is
    * deleted.
-   * @throws {RangeError} If there are too many.
-   * @throws {MapFullError} If there is no memory for what is needed to delete them together: then
-   * nothing is deleted, and they can be deleted one after the other.
+   * @throws {RangeError} If more of them have an entry.
+   * @throws {MapFullError} If there is no memory for what it takes to delete them together: then
+   * nothing is deleted. They can still be deleted one after the other.
    * @throws {ClosedError} If the map was closed in this worker.
    *
    * @example Usage
@@ -700,11 +700,11 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Gives an entry another key, at one moment: with its value and its expiry, in the place of what
-   * is there. Lock-free.
+   * Moves an entry to another key at one moment, with its value and its expiry. If there is an
+   * entry under that key, it is replaced. Lock-free; the value is copied.
    *
    * @param from Its key.
-   * @param to Its key from then on.
+   * @param to The key that it gets.
    * @returns Whether there was an entry under `from`; if not, nothing has changed.
    * @throws {TypeError} If a key has the wrong type.
    * @throws {MapFullError} If there is no memory for it.
@@ -727,12 +727,12 @@ export class SharedMap<K, V>
   }
 
   /**
-   * Exchanges the entries of two keys at one moment, with their expiries. Where only one of them
-   * has an entry, the other has it then. Lock-free.
+   * Exchanges the entries of two keys at one moment, with their values and expiries. If only one of
+   * them has an entry, it moves to the other. Lock-free; the values are copied.
    *
    * @param one A key.
    * @param other Another one.
-   * @returns Whether there was any entry.
+   * @returns Whether at least one of them had an entry; if not, nothing has changed.
    * @throws {TypeError} If a key has the wrong type.
    * @throws {MapFullError} If there is no memory for it.
    * @throws {ClosedError} If the map was closed in this worker.
@@ -760,22 +760,24 @@ export class SharedMap<K, V>
    * all operations on single keys.
    *
    * If another worker changes what `fn` has read before that, `fn` runs again; so it should have no
-   * side effects. `stats().conflicts` counts that. A transaction that only reads never fails, once
-   * it has read 32 keys. Lock-free: of all that are in each other's way one commits, and who meets
-   * the writes of another one helps it to its end. Those who read do neither, nor do they wait.
+   * side effects. `stats().conflicts` counts these runs. A transaction that only reads does not run
+   * again once it has read 32 keys. Lock-free: of all transactions that are in each other's way,
+   * one takes effect. A worker that meets the writes of another one helps it to its end; those who
+   * read neither help nor wait. Takes O(n log n) steps for n keys.
    *
    * While `fn` runs, no memory that anybody frees is reused: so it should be short. It must not be
-   * async. To write to this map otherwise than by the transaction throws; to read from it shows
-   * what is there now. A call within `fn` joins the transaction; if it throws, what it wrote is
-   * undone, and `fn` may go on.
+   * async. A direct write to this map throws; a direct read shows what is there now. If `fn` calls
+   * this method again, or another one that is a transaction, that joins this transaction; if it
+   * throws, what it wrote is undone, and `fn` may go on.
    *
-   * An error that says that the transaction runs again is thrown through `fn`, if what it read does
-   * not hold any more: let it pass.
+   * If what `fn` has read does not hold any more, an error is thrown through it. It says that the
+   * transaction runs again: let it pass.
    *
    * @typeParam R What `fn` returns.
    * @param fn Gets the transaction; it may write to at most 65,535 keys.
    * @returns What `fn` returned when its writes took effect.
    * @throws {TypeError} If `fn` is no function, or returns a promise: then nothing is written.
+   * @throws {RangeError} If it writes to more keys: then nothing is written.
    * @throws {MapFullError} If there is no memory for its writes: then nothing is written.
    * @throws {ClosedError} If the map was closed in this worker.
    *

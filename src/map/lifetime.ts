@@ -25,6 +25,9 @@ import { received } from "../errors.ts";
  * `keepTtl` changes that. An entry that was not there, or had expired, gets the `ttl`; without one
  * it does not expire.
  *
+ * In a transaction `set`, `update` and `increment` do the same as the map's; a `ttl` counts from
+ * when the transaction commits. `rename` and `swapKeys` move an entry's expiry with its value.
+ *
  * An expiry is a time of the system's clock, which all workers and the files of snapshots share. If
  * that clock is set back, entries live longer by as much, and one that had expired, but was not
  * swept or replaced yet, is there again. If it is set forward, they expire earlier by as much. The

@@ -46,9 +46,9 @@ export interface SharedMapStats {
   evicted: number;
   /** Writes that had to try again, as another worker wrote to the same place. */
   retries: number;
-  /** Transactions that took effect, also of those that only read. */
+  /** Transactions that took effect, also those that only read. */
   transactions: number;
-  /** Runs of transactions that were in vain, as another worker changed what they had read. */
+  /** Runs of transactions that were in vain, as another worker changed what they read or wrote. */
   conflicts: number;
   /** Moves to another table that were started. */
   migrations: number;

@@ -31,7 +31,7 @@ import {
   type WrittenValue,
 } from "./transaction_log.ts";
 
-/** So many keys are checked each time that another one is read. */
+/** So many keys, at most, are checked each time that another one is read. */
 const MOST_CHECKED = 32;
 
 /**
@@ -66,11 +66,11 @@ export interface SharedMapTransaction<K, V> {
    * were read before.
    */
   get(key: K): V | undefined;
-  /** Whether there is an entry with this key. */
+  /** Whether there is an entry with this key. As `get`, but nothing is decoded. */
   has(key: K): boolean;
   /**
-   * Sets the value of a key. What is there then is not read: a transaction that only writes to a
-   * key does not go by it.
+   * Sets the value of a key. What is there is not read: so others may change it before the
+   * transaction takes effect.
    *
    * @throws {TypeError} If key, value, options or time to live have the wrong type.
    * @throws {RangeError} If the time to live is not above 0, or there are too many writes: at most
@@ -78,7 +78,7 @@ export interface SharedMapTransaction<K, V> {
    * @throws {MapFullError} If the value is too large for any map.
    */
   set(key: K, value: V, options?: SetOptions): this;
-  /** Deletes the entry of a key; returns whether there was one. */
+  /** Deletes the entry of a key; returns whether there was one. That is read, as by `has`. */
   delete(key: K): boolean;
   /**
    * Replaces the value of a key by what `fn` makes of it, as

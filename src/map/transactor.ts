@@ -163,7 +163,8 @@ export class Transactor<K, V> {
   ): R {
     const result = code(transaction);
     if (!isThenable(result)) return result;
-    // What it may reject with comes of this: nobody but the caller, who gets the error, has it.
+    // The caller gets this error. That the promise may reject with another one, as the transaction
+    // is over, is nobody's concern.
     result.then(undefined, () => {});
     throw new TypeError(
       `Cannot ${what} in ${

@@ -62,6 +62,7 @@ Deno.test("every command of the README is known here, or to the tests of the CLI
     "deno serve --parallel server.ts",
     "curl --cookie-jar jar --cookie jar http://localhost:8000",
     "deno run --allow-read=. main.ts",
+    "deno run transfer.ts",
     "deno run waiting.ts",
     "deno run --allow-read=data --allow-write=data visits.ts",
     "npx --yes deno@2.9.6 task test",
@@ -73,6 +74,7 @@ Deno.test("every command of the README is known here, or to the tests of the CLI
     "server.ts",
     "main.ts",
     "worker.ts",
+    "transfer.ts",
     "waiting.ts",
     "visits.ts",
   ];
@@ -98,6 +100,12 @@ Deno.test("the README's workers print what they have counted, and end", async ()
   using folder = newcomer();
   const out = await deno(folder.path, ...documented("main.ts"));
   assertEquals(out, "3 workers counted to 30000\n");
+});
+
+Deno.test("the README's transfers move money as far as there is some", async () => {
+  using folder = newcomer();
+  const out = await deno(folder.path, ...documented("transfer.ts"));
+  assertEquals(out, "{ ada: 70, bob: 30 }\n");
 });
 
 Deno.test("the README's program that waits gets its result, and ends", async () => {
