@@ -16,6 +16,8 @@ export interface Conditions {
   readonly steps?: Steps;
   /** How long it may take, in milliseconds. */
   readonly timeoutMs?: number;
+  /** Where it may write; nowhere if not said. */
+  readonly folder?: string;
   readonly EPOCHMAP_TEST_STUMBLE?: string;
   readonly EPOCHMAP_TEST_FAULT?: string;
 }
@@ -30,12 +32,13 @@ export async function runInstrumented(
 
 /** The same under conditions. */
 export async function runUnder(
-  { steps, timeoutMs, ...env }: Conditions,
+  { folder, steps, timeoutMs, ...env }: Conditions,
   script: string,
   ...args: (string | number)[]
 ): Promise<string[]> {
   const path = new URL(script, import.meta.url).pathname;
   const flags = ["run", "--allow-env", "--allow-read"];
+  if (folder !== undefined) flags.push(`--allow-write=${folder}`);
   return await deno(flags, { env, steps, timeoutMs }, path, ...args);
 }
 
