@@ -8,13 +8,11 @@
  */
 
 import { clearImmediate, setImmediate } from "node:timers";
-import { timers } from "../timers.ts";
 import type { Hold } from "./hold.ts";
+import { TimeSlices } from "./time_slices.ts";
 import type { ScopeOptions } from "./wait_options.ts";
 import { WaitScope } from "./wait_scope.ts";
 
-/** How long a loop may go on without a turn for the event loop, in milliseconds. */
-const SLICE_MS = 5;
 const END = { done: true, value: undefined } as const;
 
 /** Where changes come from. */
@@ -45,8 +43,8 @@ export class ChangeStream<C>
   #isOver = false;
   /** What ended it and is yet to be thrown. */
   #failure: { readonly reason: unknown } | undefined;
-  /** When the event loop had its last turn, as far as is known. */
-  #began = timers.elapsed();
+  /** Since the event loop had its last turn, as far as is known. */
+  readonly #slices = new TimeSlices();
   #turn: ReturnType<typeof setImmediate> | undefined;
 
   /**
@@ -113,7 +111,7 @@ export class ChangeStream<C>
     this.#isServing = true;
     try {
       while (this.#pulls.length > 0) {
-        if (timers.elapsed() - this.#began > SLICE_MS) return this.#pause();
+        if (this.#slices.isOver) return this.#pause();
         const value = this.#source.next(this.#resume);
         if (this.#isOver) return this.#source.rest();
         if (value === undefined) return;
@@ -127,7 +125,7 @@ export class ChangeStream<C>
   }
 
   readonly #resume = () => {
-    this.#began = timers.elapsed();
+    this.#slices.begin();
     this.#serve();
   };
 

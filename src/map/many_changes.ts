@@ -18,7 +18,6 @@ import * as access from "../segment/atomics.ts";
 import * as changes from "../table/changes.ts";
 import { Cursor } from "../table/cursor.ts";
 import * as versions from "../table/version.ts";
-import { timers } from "../timers.ts";
 import type { Attachment } from "./attachment.ts";
 import type { ChangeSource } from "./change_stream.ts";
 import type { EntryAccess } from "./entry_access.ts";
@@ -34,6 +33,7 @@ import {
 } from "./key_observer.ts";
 import { keptKey } from "./kept_key.ts";
 import { Sleep } from "./sleep.ts";
+import { TimeSlices } from "./time_slices.ts";
 import type { Taken } from "./version_reader.ts";
 import type { SharedMapChange } from "./wait_options.ts";
 
@@ -43,8 +43,6 @@ const { hint, load } = access;
 const { arm } = changes;
 const { endOf } = versions;
 
-/** How long a scan may go on without a turn for the event loop, in milliseconds. */
-const SLICE_MS = 5;
 /** Hashes of one word. */
 const WIDTH = 2 ** CHANGE_SHIFT;
 
@@ -129,13 +127,13 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
   next(wake: () => void): SharedMapChange<K, V> | undefined {
     this.rest();
     this.#access.hold.checkOpen(this.#what);
-    const began = timers.elapsed();
+    const slice = new TimeSlices();
     for (;;) {
       const candidate = this.#candidates.pop();
       if (candidate !== undefined) {
         const change = this.#show(candidate);
         if (change !== undefined) return change;
-      } else if (timers.elapsed() - began > SLICE_MS) {
+      } else if (slice.isOver) {
         this.#turn = setImmediate(wake);
         return undefined;
       } else {

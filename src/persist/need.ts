@@ -19,7 +19,7 @@ import { tableBytes } from "../table/table_record.ts";
 import { versionBytes } from "../table/version.ts";
 import type { FileReader } from "./file_reader.ts";
 import { Merge } from "./merge.ts";
-import { TimeSlices } from "./time_slices.ts";
+import { TimeSlices } from "../map/time_slices.ts";
 import { recordExpiry } from "./record.ts";
 
 /** Entries between two readings of the clock. */

@@ -30,7 +30,7 @@ import { BulkLoadCrew, suitableShares } from "./bulk_load_crew.ts";
 import type { CodecNames } from "./header.ts";
 import { Merge } from "./merge.ts";
 import { loadOf, restoreTooLarge } from "./need.ts";
-import { TimeSlices } from "./time_slices.ts";
+import { TimeSlices } from "../map/time_slices.ts";
 import { type OnRecords, verify } from "./verify.ts";
 
 /** Records between two readings of the clock. */

@@ -25,7 +25,7 @@ import {
 import { DamageError, failure } from "./fs_error.ts";
 import { FileReader } from "./file_reader.ts";
 import * as files from "./files.ts";
-import { TimeSlices } from "./time_slices.ts";
+import { TimeSlices } from "../map/time_slices.ts";
 import { RecordReader } from "./record_reader.ts";
 
 /**

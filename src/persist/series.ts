@@ -50,7 +50,7 @@ import { EpochScan, RevokedError } from "./epoch_scan.ts";
 import { FileWriter } from "./file_writer.ts";
 import type { Compression } from "./format.ts";
 import type { Header, WordPair } from "./header.ts";
-import { TimeSlices } from "./time_slices.ts";
+import { TimeSlices } from "../map/time_slices.ts";
 import { retain } from "./retention.ts";
 
 /** The most deltas of one chain. */

@@ -13,7 +13,7 @@ import { FileReader } from "./file_reader.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
 import type { WordPair } from "./header.ts";
 import { haveSameKey } from "./merge.ts";
-import { TimeSlices } from "./time_slices.ts";
+import { TimeSlices } from "../map/time_slices.ts";
 import { recordWords, wordsFor } from "./record.ts";
 import { RecordReader } from "./record_reader.ts";
 

@@ -13036,19 +13036,23 @@ function compress(bytes) {
   });
 }
 
-// src/persist/time_slices.ts
+// src/map/time_slices.ts
 import { setImmediate as setImmediate2 } from "node:timers";
-var SLICE_MS = 10;
+var SLICE_MS = 5;
 var TimeSlices = class {
   #began = timers.elapsed();
-  /** Whether the slice is over: then \`pause\` is due. */
+  /** Whether the slice is over: then a turn is due. */
   get isOver() {
     return timers.elapsed() - this.#began > SLICE_MS;
+  }
+  /** Begins the next slice: the event loop has just had a turn. */
+  begin() {
+    this.#began = timers.elapsed();
   }
   /** Gives the event loop a turn. */
   async pause() {
     await new Promise((resolve2) => setImmediate2(() => resolve2()));
-    this.#began = timers.elapsed();
+    this.begin();
   }
 };
 

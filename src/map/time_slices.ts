@@ -8,20 +8,25 @@ import { setImmediate } from "node:timers";
 import { timers } from "../timers.ts";
 
 /** How long the event loop may wait, in milliseconds. */
-const SLICE_MS = 10;
+const SLICE_MS = 5;
 
 /** Work in slices. */
 export class TimeSlices {
   #began = timers.elapsed();
 
-  /** Whether the slice is over: then `pause` is due. */
+  /** Whether the slice is over: then a turn is due. */
   get isOver(): boolean {
     return timers.elapsed() - this.#began > SLICE_MS;
+  }
+
+  /** Begins the next slice: the event loop has just had a turn. */
+  begin(): void {
+    this.#began = timers.elapsed();
   }
 
   /** Gives the event loop a turn. */
   async pause(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(() => resolve()));
-    this.#began = timers.elapsed();
+    this.begin();
   }
 }
