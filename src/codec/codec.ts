@@ -112,9 +112,7 @@ export interface ValueFormat<V> {
 
 /** Tags of values. 5 is the tombstone's, which is the table's own. */
 export const TAG_CONSTANT_OR_BIGINT = 0;
-export { TAG_NUMBER } from "../segment/layout.ts";
-export const TAG_LATIN1 = 2;
-export const TAG_UTF16 = 3;
+export { TAG_LATIN1, TAG_NUMBER, TAG_UTF16 } from "../segment/layout.ts";
 export const TAG_BYTES = 4;
 export const TAG_CLONE = 6;
 /** The tag of what a codec of the caller's own makes, which is never mixed with others. */

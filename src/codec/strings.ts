@@ -9,6 +9,7 @@
  * @module
  */
 
+import * as layout from "../segment/layout.ts";
 import type { Memory } from "./codec.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -22,7 +23,7 @@ export const SHORT_TEXT = 48;
  * Up to this many, text that is not ASCII is written by a loop, too: to read UTF-8 takes longer
  * than to read the others. So all Latin-1 text up to here takes one byte a character.
  */
-export const MEDIUM_TEXT = 256;
+export const MEDIUM_TEXT: number = layout.MEDIUM_TEXT;
 
 const encoder = new TextEncoder();
 // Not `fatal`, which takes five times as long: what is decoded was encoded here.

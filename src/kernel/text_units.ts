@@ -7,15 +7,15 @@
  * ones, which the compiler does not know. So `assembly/intrinsics.ts` declares two functions as
  * imports, and here their bodies are put in their place.
  *
- * An open text is a number: where it begins in the array, times 2 ** 16, and its length.
+ * Two texts of at most `MEDIUM_TEXT` units can be open at a time, one behind the other. An open
+ * text is a number: where it begins in the array, times 2 ** 16, and its length.
  *
  * @module
  */
 
 import binaryen from "binaryen";
+import { MEDIUM_TEXT } from "../segment/layout.ts";
 
-/** Two texts of at most so many units can be open at a time: one at 0, one here. */
-const HALF = 256;
 /** What is longer is not copied, and has this length. */
 const TOO_LONG = 0xffff;
 
@@ -56,12 +56,14 @@ const IMPORTS = `
 
 function bodies(open: string, unit: string): string {
   return `
- (global $units (ref $units) (array.new_default $units (i32.const ${2 * HALF})))
+ (global $units (ref $units) (array.new_default $units (i32.const ${
+    2 * MEDIUM_TEXT
+  })))
  (func ${open} (param $text externref) (param $at i32) (result i32)
   (local $length i32)
   (if (i32.gt_u
     (local.tee $length (call $length (local.get $text)))
-    (i32.const ${HALF}))
+    (i32.const ${MEDIUM_TEXT}))
    (then (return (i32.const ${TOO_LONG}))))
   (drop (call $copy (local.get $text) (global.get $units) (local.get $at)))
   (i32.or (i32.shl (local.get $at) (i32.const 16)) (local.get $length)))

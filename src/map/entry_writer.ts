@@ -11,13 +11,12 @@
  */
 
 import type { ValueFormat } from "../codec/codec.ts";
-import * as strings from "../codec/strings.ts";
 import * as layout from "../segment/layout.ts";
 import * as fastPath from "../table/fast_path.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import type { EntryUpdater } from "./entry_updater.ts";
-import type { FastCommitter } from "./fast_commit.ts";
+import { type FastCommitter, NOT_TAKEN } from "./fast_commit.ts";
 import type { Hold } from "./hold.ts";
 import type { KeyPacker } from "./key_packer.ts";
 import type { Lifetime } from "./lifetime.ts";
@@ -30,9 +29,13 @@ import type { Taken, VersionReader } from "./version_reader.ts";
 import type { Writer } from "./writer.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { KEY_SCRATCH_BYTES } = layout;
-const { MEDIUM_TEXT } = strings;
+const { KEY_SCRATCH_BYTES, MEDIUM_TEXT } = layout;
 const { DONE, UNDONE } = fastPath;
+
+/** A value, if undefined is to say that there is none. */
+interface Read<V> {
+  readonly value: Taken<V>;
+}
 
 /** Writes the entries of a map for one map object. */
 export class EntryWriter<K, V> {
@@ -108,7 +111,7 @@ export class EntryWriter<K, V> {
     } else if (
       typeof value === "string" && keepsTexts && value.length <= MEDIUM_TEXT
     ) {
-      if (this.#fast.putLatin1ByText(key, value)) return;
+      if (this.#fast.putTextByText(key, value)) return;
       this.#values.prepare(value);
     } else {
       this.#values.prepare(value);
@@ -135,10 +138,10 @@ export class EntryWriter<K, V> {
   /** Sets the value of a key if there is none; returns the one that is there then. */
   getOrInsert(key: K, value: V, { ttl }: Lifetime, what: string): V {
     this.#pack(key, value, what);
-    let existing: { value: Taken<V> } | undefined;
+    let existing: Read<V> | undefined;
     const isInserted = this.#writer.commit(true, (current, live) => {
       if (live) {
-        existing = { value: this.#versions.takeValue(current) };
+        existing = this.#read(current);
         return LEAVE;
       }
       return this.#maker.make(this.#format, this.#maker.endAfter(ttl));
@@ -162,7 +165,7 @@ export class EntryWriter<K, V> {
   ): V {
     this.#keys.pack(key, what);
     const found = this.#lookup.visit((ref) =>
-      ref === 0 ? undefined : { value: this.#versions.takeValue(ref) }
+      ref === 0 ? undefined : this.#read(ref)
     );
     if (found === undefined) {
       return this.getOrInsert(key, compute(key), life, what);
@@ -296,14 +299,29 @@ export class EntryWriter<K, V> {
   take(key: K, what: string): V | undefined {
     this.#hold.checkWritable(what);
     if (this.#hasOwnValues) return this.#updater.take(key, what);
-    this.#keys.pack(key, what);
-    const taken = this.#writer.take(
-      (ref) => ({ value: this.#versions.takeValue(ref) }),
-      this.#readsSafely,
-    );
+    const taken = this.#isShortText(key)
+      ? this.#takeByText(key, what)
+      : this.#takePacked(key, what);
     if (taken === undefined) return undefined;
     this.#counts.delete();
     return this.#versions.value(taken.value);
+  }
+
+  readonly #read = (ref: number): Read<V> => ({
+    value: this.#versions.takeValue(ref),
+  });
+
+  #takePacked(key: K, what: string): Read<V> | undefined {
+    this.#keys.pack(key, what);
+    return this.#writer.take(this.#read, this.#readsSafely);
+  }
+
+  /** The same for a key that is a short string, which the kernel packs. */
+  #takeByText(key: K & string, what: string): Read<V> | undefined {
+    const taken = this.#fast.takeByText(key, this.#read, this.#readsSafely);
+    if (taken !== NOT_TAKEN) return taken;
+    this.#keys.packPrepared(key, what);
+    return this.#writer.takeAtLength(this.#read);
   }
 
   /** Deletes the entry of a key if its value is as expected. */

@@ -13,7 +13,6 @@
  * @module
  */
 
-import * as codec from "../codec/codec.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
@@ -29,14 +28,11 @@ import type { ChangeNotes } from "./change_notes.ts";
 import type { Prepared } from "./version_maker.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { P_DELETED, P_HASH, P_INFO, P_RESULT, TAG_SHIFT } = layout;
-const { TAG_LATIN1, TAG_NUMBER } = codec;
+const { P_DELETED, P_HASH, P_INFO, P_RESULT, TAG_NUMBER, TAG_SHIFT } = layout;
 const { NUMBER_INFO } = lookups;
 const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = fastPath;
 const { endOf, valueIndex } = versions;
 const { UNDECIDED } = optimistic;
-
-const LATIN1_BITS = TAG_LATIN1 << TAG_SHIFT;
 
 /** The fast path did not take the entry: that is left to `tryCommit`. */
 export const NOT_TAKEN: unique symbol = Symbol("not taken");
@@ -84,7 +80,10 @@ export class FastCommitter {
    * pinned.
    */
   find(): number {
-    const found = this.#newest();
+    return this.#judge(this.#newest());
+  }
+
+  #judge(found: number): number {
     if (found <= 0) return found; // none, or undecided
     const end = endOf(this.#segment, found);
     if (end === Infinity) return found;
@@ -188,24 +187,26 @@ export class FastCommitter {
     const participant = this.#participant;
     participant.pin();
     try {
-      return isSafe ? this.#deleteThenRead(read) : this.#readThenDelete(read);
+      return isSafe
+        ? this.#readDeleted(this.remove(), read)
+        : this.#readThenDelete(this.find(), read);
     } finally {
       participant.unpin();
     }
   }
 
-  #deleteThenRead<T>(
+  #readDeleted<T>(
+    outcome: number,
     read: (ref: number) => T,
   ): T | undefined | typeof NOT_TAKEN {
-    const outcome = this.remove();
     if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
     return outcome === ABSENT ? undefined : NOT_TAKEN;
   }
 
   #readThenDelete<T>(
+    found: number,
     read: (ref: number) => T,
   ): T | undefined | typeof NOT_TAKEN {
-    const found = this.find();
     if (found === UNDECIDED) return NOT_TAKEN;
     if (found <= 0) return undefined;
     const value = read(found);
@@ -226,16 +227,10 @@ export class FastCommitter {
     );
   }
 
-  /** Sets the value of a key to a string, if that is Latin-1. */
-  putLatin1ByText(text: string, value: string): boolean {
-    return this.#hasDone(
-      this.#fastPath.putLatin1ByText(
-        this.#participant.base,
-        text,
-        LATIN1_BITS,
-        value,
-      ),
-    );
+  /** Sets the value of a key to a string of at most `MEDIUM_TEXT` units. */
+  putTextByText(text: string, value: string): boolean {
+    const { base } = this.#participant;
+    return this.#hasDone(this.#fastPath.putTextByText(base, text, value));
   }
 
   /** Sets the value of a key to a prepared one, in two calls: the value is written between them. */
@@ -278,31 +273,74 @@ export class FastCommitter {
     }
     const sum = this.#segment.floats[this.#result];
     this.#note();
+    this.#participant.collectSometimes();
     return sum;
   }
 
   /** As `remove`. */
   removeByText(text: string): number {
-    const { base } = this.#participant;
-    const outcome = this.#fastPath.removeByText(base, text, ANY_VERSION);
-    if (outcome === DONE) this.#table.countTombstone();
-    this.#hasDone(outcome);
+    const outcome = this.#buryByText(text);
+    if (outcome === DONE) this.#participant.collectSometimes();
     return outcome;
   }
 
+  #buryByText(text: string): number {
+    const { base } = this.#participant;
+    const outcome = this.#fastPath.removeByText(base, text, ANY_VERSION);
+    if (outcome === DONE) {
+      this.#table.countTombstone();
+      this.#note();
+    } else this.#key.forget();
+    return outcome;
+  }
+
+  /** As `take`. */
+  takeByText<T>(
+    text: string,
+    read: (ref: number) => T,
+    isSafe: boolean,
+  ): T | undefined | typeof NOT_TAKEN {
+    const participant = this.#participant;
+    let taken: T | undefined | typeof NOT_TAKEN;
+    participant.pin();
+    try {
+      taken = isSafe
+        ? this.#readDeleted(this.#buryByText(text), read)
+        : this.#readThenDelete(this.#findByText(text), read);
+    } finally {
+      participant.unpin();
+    }
+    if (taken !== NOT_TAKEN) participant.collectSometimes();
+    return taken;
+  }
+
+  /** As `find`; the key is packed then, if that is decided. */
+  #findByText(text: string): number {
+    const found = this.#fastPath.findByText(this.#participant.base, text);
+    if (found === UNDECIDED) this.#key.forget();
+    else this.#adopt();
+    return this.#judge(found);
+  }
+
   #hasDone(outcome: number): boolean {
-    if (outcome === DONE) this.#note();
-    else this.#key.forget();
+    if (outcome === DONE) {
+      this.#note();
+      this.#participant.collectSometimes();
+    } else this.#key.forget();
     return outcome === DONE;
   }
 
   /** After a change of the entry of a key that the kernel has packed. */
   #note(): void {
+    if (this.#changes.wantsKey) this.#adopt();
+    else this.#key.forget();
+    this.#changes.note();
+  }
+
+  /** Takes over the key that the kernel has packed. */
+  #adopt(): void {
     const { words } = this.#segment;
-    if (this.#changes.wantsKey) {
-      this.#key.adopt(words[this.#info], words[this.#hash]);
-    } else this.#key.forget();
-    this.#noteAndCollect();
+    this.#key.adopt(words[this.#info], words[this.#hash]);
   }
 
   #noteAndCollect(): void {

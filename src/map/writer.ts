@@ -85,18 +85,19 @@ export class Writer {
 
   /** The same, where the fast path did not do it. */
   deleteAtLength(): boolean {
-    return this.#remove(() => true) ?? false;
+    return this.takeAtLength(() => true) ?? false;
   }
 
   /** The same, and reads what is deleted: as `FastCommitter.take`. */
   take<T>(read: (ref: number) => T, isSafe: boolean): T | undefined {
     const taken = this.fast.take(read, isSafe);
-    if (taken === NOT_TAKEN) return this.#remove(read);
+    if (taken === NOT_TAKEN) return this.takeAtLength(read);
     this.#participant.collectSometimes();
     return taken;
   }
 
-  #remove<T>(read: (ref: number) => T): T | undefined {
+  /** The same, where the fast path did not do it. */
+  takeAtLength<T>(read: (ref: number) => T): T | undefined {
     let result: T | undefined;
     const isRemoved = this.commit(false, (current, live) => {
       if (!live) return LEAVE;

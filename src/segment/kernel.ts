@@ -32,14 +32,10 @@ export interface Kernel {
     valueInfo: number,
     value: number,
   ): number;
-  putLatin1ByText(
-    base: number,
-    text: string,
-    tagBits: number,
-    value: string,
-  ): number;
+  putTextByText(base: number, text: string, value: string): number;
   makeByText(base: number, text: string, valueInfo: number): number;
   removeByText(base: number, text: string, expected: number): number;
+  findByText(base: number, text: string): number;
   incrementByText(
     base: number,
     text: string,
@@ -140,9 +136,10 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     findOptimistically: kernel.findOptimistically,
     putNumber: kernel.putNumber,
     putNumberByText: kernel.putNumberByText,
-    putLatin1ByText: kernel.putLatin1ByText,
+    putTextByText: kernel.putTextByText,
     makeByText: kernel.makeByText,
     removeByText: kernel.removeByText,
+    findByText: kernel.findByText,
     incrementByText: kernel.incrementByText,
     exchangeByText: kernel.exchangeByText,
     publish: kernel.publish,

@@ -376,9 +376,19 @@ export const HAS_EXPIRY = 0x40000000;
 export const LENGTH_LIMIT = 0x20000000;
 export const LENGTH_MASK: number = LENGTH_LIMIT - 1;
 export const TAG_SHIFT = 29;
-/** The value tags of a number and of a tombstone; the others are the codecs' own. */
+/**
+ * The value tags of a number, of a string of a byte or of two bytes a unit, and of a tombstone; the
+ * others are the codecs' own.
+ */
 export const TAG_NUMBER = 1;
+export const TAG_LATIN1 = 2;
+export const TAG_UTF16 = 3;
 export const TAG_TOMBSTONE = 5;
+/**
+ * A string of up to so many units takes a byte for each, or two if one of them needs it; longer
+ * ones have other encodings, too (`codec/strings.ts`), and the kernel does not read them.
+ */
+export const MEDIUM_TEXT = 256;
 
 // ---- commit record ------------------------------------------------------------------------------
 // A tree, see `table/commit_record.ts`. The number of versions is in the upper half of word 0.

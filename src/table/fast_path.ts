@@ -47,8 +47,10 @@ const {
   T_NEXT,
   T_NUMBER,
   T_SHIFT,
+  TAG_LATIN1,
   TAG_SHIFT,
   TAG_TOMBSTONE,
+  TAG_UTF16,
   V_HEADER_WORDS,
   V_KEY,
   V_PREV,
@@ -104,6 +106,9 @@ export const ANY_VERSION = -1;
 
 /** What a version says of its value, if it is a tombstone. */
 const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
+/** The same, but for the length, if it is a string. */
+const LATIN1 = TAG_LATIN1 << TAG_SHIFT;
+const UTF16 = TAG_UTF16 << TAG_SHIFT;
 
 /** Sets the value of the key in the scratch to a number. */
 export function putNumber(
@@ -130,27 +135,21 @@ export function putNumber(
   return outcome;
 }
 
-/**
- * Sets the value of the key in the scratch to a string, a byte a character; `UNDONE` also if it is
- * not Latin-1. `tagBits` is what the version says of such a value, but for its length.
- */
-export function putLatin1(
+/** Sets the value of the key in the scratch to a string of at most `MEDIUM_TEXT` units. */
+export function putText(
   words: Words,
   base: number,
   hash: number,
   info: number,
-  tagBits: number,
   text: Text,
 ): number {
   enter(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
-  const version = newEntry(words, base, info, tagBits | text.length);
+  const version = newText(words, base, info, text);
   let outcome = UNDONE;
   if (version !== 0) {
-    if (writeLatin1(words, valueIndexOf(version, info) * 2, text)) {
-      outcome = link(words, base, hash, version, ANY_VERSION);
-    }
+    outcome = link(words, base, hash, version, ANY_VERSION);
     if (outcome === UNDONE) free(words, base, version);
   }
   if (pinned) clearPin(words, base);
@@ -291,7 +290,37 @@ export function newEntry(
   return newVersion(words, base, info, valueInfo, valueInfo & LENGTH_MASK);
 }
 
-/** Writes a string from a word on, four characters each; false if it is not Latin-1. */
+/**
+ * A version of the key in the scratch with a string; 0: see `newEntry`. Most strings are Latin-1:
+ * what is not is seen when it is written, and takes another block.
+ */
+function newText(
+  words: Words,
+  base: number,
+  info: number,
+  text: Text,
+): number {
+  const length = text.length;
+  const version = newEntry(words, base, info, LATIN1 | length);
+  const isNarrow = version === 0
+    ? isLatin1(text)
+    : writeLatin1(words, valueIndexOf(version, info) * 2, text);
+  if (isNarrow) return version;
+  if (version !== 0) free(words, base, version);
+  const wide = newEntry(words, base, info, UTF16 | (length * 2));
+  if (wide !== 0) writeUtf16(words, valueIndexOf(wide, info) * 2, text);
+  return wide;
+}
+
+/** Whether each unit of a string fits into a byte. */
+function isLatin1(text: Text): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0xff) return false;
+  }
+  return true;
+}
+
+/** Writes a string from a word on, four units each; false if it is not Latin-1. */
 function writeLatin1(words: Words, from: number, text: Text): boolean {
   const length = text.length;
   const whole = length & ~3;
@@ -303,6 +332,7 @@ function writeLatin1(words: Words, from: number, text: Text): boolean {
     const c = text.charCodeAt(i + 2);
     const d = text.charCodeAt(i + 3);
     units |= a | b | c | d;
+    if (units > 0xff) return false;
     words[at] = a | (b << 8) | (c << 16) | (d << 24);
     at++;
   }
@@ -316,6 +346,16 @@ function writeLatin1(words: Words, from: number, text: Text): boolean {
     words[at] = word;
   }
   return units <= 0xff;
+}
+
+/** Writes a string from a word on, two units each. */
+function writeUtf16(words: Words, from: number, text: Text): void {
+  const length = text.length;
+  for (let i = 0; i < length; i += 2) {
+    const low = text.charCodeAt(i);
+    const high = i + 1 < length ? text.charCodeAt(i + 1) : 0;
+    words[from + (i >> 1)] = low | (high << 16);
+  }
 }
 
 export function newVersion(

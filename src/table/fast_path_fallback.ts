@@ -12,6 +12,7 @@ import * as optimistic from "./optimistic_read.ts";
 import * as commits from "./fast_commits.ts";
 import * as fastPath from "./fast_path.ts";
 import * as texts from "./fast_text.ts";
+import * as textKeys from "./text_key.ts";
 
 /** The operations of the fast path on a segment. */
 export type FastPath = Pick<
@@ -20,6 +21,7 @@ export type FastPath = Pick<
   | "draftVersion"
   | "exchange"
   | "exchangeByText"
+  | "findByText"
   | "findOptimistically"
   | "increment"
   | "incrementByText"
@@ -28,9 +30,9 @@ export type FastPath = Pick<
   | "makeByText"
   | "packText"
   | "publish"
-  | "putLatin1ByText"
   | "putNumber"
   | "putNumberByText"
+  | "putTextByText"
   | "remove"
   | "removeByText"
 >;
@@ -43,11 +45,11 @@ const {
   exchangeByText,
   incrementByText,
   makeByText,
-  packText,
-  putLatin1ByText,
   putNumberByText,
+  putTextByText,
   removeByText,
 } = texts;
+const { packText } = textKeys;
 const { draftGuard, draftVersion } = commits;
 
 /**
@@ -70,10 +72,11 @@ export function fastPathFallback(
     lookup: () => UNDECIDED,
     lookupPacked: () => UNDECIDED,
     findOptimistically: () => UNDECIDED,
+    findByText: () => UNDECIDED,
     putNumberByText: (base, text, valueInfo, value) =>
       putNumberByText(words, floats, base, key, text, valueInfo, value),
-    putLatin1ByText: (base, text, tagBits, value) =>
-      putLatin1ByText(words, base, key, text, tagBits, value),
+    putTextByText: (base, text, value) =>
+      putTextByText(words, base, key, text, value),
     makeByText: (base, text, valueInfo) =>
       makeByText(words, base, key, text, valueInfo),
     removeByText: (base, text, expected) =>

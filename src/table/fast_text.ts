@@ -13,15 +13,15 @@ import * as layout from "../segment/layout.ts";
 import type { Float, Floats, Text } from "../segment/intrinsics.ts";
 import type { KeyWords, Words } from "../segment/atomics.ts";
 import * as fastPath from "./fast_path.ts";
-import * as lookups from "./fast_lookup.ts";
-import * as hashing from "./hash.ts";
+import * as optimistic from "./optimistic_read.ts";
+import * as textKeys from "./text_key.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_SEED, KEY_SCRATCH_BYTES, P_HASH, P_INFO } = layout;
-const { exchange, increment, make, putLatin1, putNumber, remove, UNDONE } =
+const { P_INFO } = layout;
+const { exchange, increment, make, putNumber, putText, remove, UNDONE } =
   fastPath;
-const { packAndHashWide, wideInfo } = lookups;
-const { packAndHash } = hashing;
+const { findOptimistically, UNDECIDED } = optimistic;
+const { packText } = textKeys;
 
 /** As `putNumber`. */
 export function putNumberByText(
@@ -39,18 +39,17 @@ export function putNumberByText(
   return putNumber(words, floats, base, hash, info, valueInfo, value);
 }
 
-/** As `putLatin1`. */
-export function putLatin1ByText(
+/** As `putText`. */
+export function putTextByText(
   words: Words,
   base: number,
   key: KeyWords,
   text: Text,
-  tagBits: number,
   value: Text,
 ): number {
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDONE;
-  return putLatin1(words, base, hash, words[base + P_INFO], tagBits, value);
+  return putText(words, base, hash, words[base + P_INFO], value);
 }
 
 /** As `make`. */
@@ -76,6 +75,18 @@ export function removeByText(
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDONE;
   return remove(words, base, hash, words[base + P_INFO], expected);
+}
+
+/** As `findOptimistically`: `UNDECIDED` also if the key is too long. */
+export function findByText(
+  words: Words,
+  base: number,
+  key: KeyWords,
+  text: Text,
+): number {
+  const hash = packText(words, base, key, text);
+  if (hash === 0) return UNDECIDED;
+  return findOptimistically(words, hash, key, words[base + P_INFO]);
 }
 
 /** As `increment`. */
@@ -109,26 +120,4 @@ export function exchangeByText(
   if (hash === 0) return UNDONE;
   const info = words[base + P_INFO];
   return exchange(words, floats, base, hash, info, valueInfo, expected, value);
-}
-
-/**
- * Packs a string into the scratch; returns its hash; 0 if it is too long. Hash and info then stand
- * in the record.
- */
-export function packText(
-  words: Words,
-  base: number,
-  key: KeyWords,
-  text: Text,
-): number {
-  let info = text.length;
-  if (info > KEY_SCRATCH_BYTES) return 0;
-  let hash = packAndHash(text, key, words[H_SEED], words[H_SEED + 1]);
-  if (hash === 0) {
-    hash = packAndHashWide(words, key, text);
-    info = wideInfo(text);
-  }
-  words[base + P_HASH] = hash;
-  words[base + P_INFO] = info;
-  return hash;
 }

@@ -53,6 +53,7 @@ const KEY = "the key";
 const OLD = textOf(KEY, 0, 40);
 const NEW = textOf(KEY, 1, 40);
 const LARGE = textOf(KEY, 2, 20_000);
+const WIDE = textOf(KEY, 3, 40) + "\u2603";
 const FRESH_KEY = "a new key";
 const FRESH = textOf(FRESH_KEY, 0, 40);
 
@@ -168,6 +169,13 @@ const OPERATIONS: Record<string, Scenario> = {
     FRESH,
   ),
   "set() over a value": sets(({ victim }) => victim.set(KEY, NEW), KEY, NEW),
+  "set() of a string that is not Latin-1": {
+    prepare(world) {
+      populate(world);
+      for (let i = 0; i < 3; i++) world.set("w", WIDE, world.victim);
+    },
+    act: (world) => world.attempt(KEY, WIDE, () => world.victim.set(KEY, WIDE)),
+  },
   "set() of a value larger than a chunk": sets(
     ({ victim }) => victim.set(KEY, LARGE),
     KEY,

@@ -67,6 +67,7 @@ function open(
 const STRINGS = [
   ...["", "a", "é", "☃", "x".repeat(70), "y".repeat(9000)],
   ...["z".repeat(256), "z".repeat(257), "z".repeat(255) + "☃"],
+  ...["☃é", "z".repeat(60) + "☃", "☃".repeat(128), "\ud800".repeat(256)],
 ];
 
 /** Keys short and long, Latin-1 and not, most of them again and again. */

@@ -11,6 +11,7 @@ import {
   UNDECIDED,
 } from "../../src/table/optimistic_read.ts";
 import { lookup, lookupPacked } from "../../src/table/fast_lookup.ts";
+import { findByText } from "../../src/table/fast_text.ts";
 import type { FastPath } from "../../src/table/fast_path_fallback.ts";
 
 /** Gives the maps of an attachment the whole fast path, although it has no kernel. */
@@ -20,7 +21,7 @@ export function takeFastPathInTypeScript(attachment: Attachment): void {
   const key = words.subarray(from, from + KEY_SCRATCH_WORDS);
   const lookups: Pick<
     FastPath,
-    "findOptimistically" | "lookup" | "lookupPacked"
+    "findByText" | "findOptimistically" | "lookup" | "lookupPacked"
   > = {
     lookup: (base, text, most) =>
       undecidedIfAstray(() => lookup(words, floats, base, key, text, most)),
@@ -30,6 +31,7 @@ export function takeFastPathInTypeScript(attachment: Attachment): void {
       ),
     findOptimistically: (_base, hash, info) =>
       findOptimistically(words, hash, key, info),
+    findByText: (base, text) => findByText(words, base, key, text),
   };
   Object.assign(attachment.fastPath, lookups);
 }

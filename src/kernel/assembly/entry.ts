@@ -1,7 +1,7 @@
 // What the kernel exports: `Kernel` in `segment/kernel.ts`.
 import * as limbo from "../../reclamation/limbo.ts";
-import { P_KEY } from "../../segment/layout.ts";
-import { Floats, KEY, openText, VALUE } from "../../segment/intrinsics.ts";
+import { MEDIUM_TEXT, P_KEY } from "../../segment/layout.ts";
+import { Floats, openText } from "../../segment/intrinsics.ts";
 import { KeyWords, Words } from "../../segment/atomics.ts";
 import { findOptimistically as findIn } from "../../table/optimistic_read.ts";
 import { afterGap as afterGapIn } from "../../table/gap.ts";
@@ -10,9 +10,14 @@ import * as move from "../../table/move.ts";
 import * as commits from "../../table/fast_commits.ts";
 import * as fastPath from "../../table/fast_path.ts";
 import * as texts from "../../table/fast_text.ts";
+import { packText as packTextIn } from "../../table/text_key.ts";
 
 const WORDS = changetype<Words>(0);
 const FLOATS = changetype<Floats>(0);
+
+/** Where the caller's strings are opened: `text_units.ts` says how long they may be. */
+const KEY = 0;
+const VALUE = MEDIUM_TEXT;
 
 export function putNumber(
   base: i32,
@@ -84,18 +89,16 @@ export function putNumberByText(
   );
 }
 
-export function putLatin1ByText(
+export function putTextByText(
   base: i32,
   text: externref,
-  tagBits: i32,
   value: externref,
 ): i32 {
-  return texts.putLatin1ByText(
+  return texts.putTextByText(
     WORDS,
     base,
     scratch(base),
     openText(text, KEY),
-    tagBits,
     openText(value, VALUE),
   );
 }
@@ -112,6 +115,10 @@ export function makeByText(base: i32, text: externref, valueInfo: i32): i32 {
 
 export function removeByText(base: i32, text: externref, expected: i32): i32 {
   return texts.removeByText(WORDS, base, scratch(base), openText(text, KEY), expected);
+}
+
+export function findByText(base: i32, text: externref): i32 {
+  return texts.findByText(WORDS, base, scratch(base), openText(text, KEY));
 }
 
 export function incrementByText(
@@ -191,7 +198,7 @@ export function commitRecord(base: i32): i32 {
 }
 
 export function packText(base: i32, text: externref): i32 {
-  return texts.packText(WORDS, base, scratch(base), openText(text, KEY));
+  return packTextIn(WORDS, base, scratch(base), openText(text, KEY));
 }
 
 export function afterGap(table: i32, from: i32, to: i32): i32 {

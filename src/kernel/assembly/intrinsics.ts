@@ -5,12 +5,9 @@ export type Float = f64;
 /** An open text: see `text_units.ts`. */
 export type Text = i32;
 
-/** Opens a string of the caller's: as the key, at `KEY`, or as the value, at `VALUE`. */
+/** Opens a string of the caller's, from a place in the array on. */
 @external("units", "open")
 export declare function openText(text: externref, at: i32): Text;
-
-export const KEY = 0;
-export const VALUE = 256;
 
 @external("units", "unit")
 declare function unit(at: i32): i32;

@@ -5,24 +5,20 @@ import { KeyWords, Words } from "../kernel/assembly/atomics.ts";
 import {
   floatAt,
   Floats,
-  KEY,
   leadingZeros,
   now,
   openText,
   unitAt,
   unitsIn,
-  VALUE,
 } from "../kernel/assembly/intrinsics.ts";
 export {
   floatAt,
   Floats,
-  KEY,
   leadingZeros,
   now,
   openText,
   unitAt,
   unitsIn,
-  VALUE,
 };
 
 export type Float = f64;
