@@ -1,8 +1,8 @@
 /**
  * The fast path: whole operations on one key, where nothing is out of the ordinary.
  *
- * No move is on, the block that is needed is at hand, so is the permit for a new slot, nobody else
- * is faster, and nothing has expired. Then an operation is a straight run of steps, the same that
+ * No move is on or due, the block that is needed is at hand, nobody else is faster, and nothing has
+ * expired. Then an operation is a straight run of steps, the same that
  * `table/table.ts` takes, and ends well. Else it ends as `UNDONE`: nothing has changed, but that it
  * may have settled or pruned what it met, and the caller takes the slow path.
  *
@@ -25,6 +25,7 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import * as accounting from "./account.ts";
 import * as heat from "./heat.ts";
+import * as batches from "./permit_batch.ts";
 import * as slots from "./slot.ts";
 import * as tombstones from "./tombstone.ts";
 import * as pruning from "./prune.ts";
@@ -62,6 +63,7 @@ const { clearPin, setPin } = pins;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
 const { warm } = heat;
+const { sparedPermits, takePermits } = batches;
 const { enter, leave } = sections;
 const {
   claimWithPermit,
@@ -492,8 +494,8 @@ function isExpected(linked: number, expected: number): boolean {
 /**
  * Links the first version of a key, in a slot that was claimed under its hash, or that it claims.
  *
- * Fast path of `insert()` in table/table.ts: in the root, with a permit that is at hand. Kept alike
- * by tests/table/slot_test.ts.
+ * Fast path of `insert()` in table/table.ts: in the root, without making it crowded. Kept alike by
+ * tests/table/slot_test.ts.
  */
 function insert(
   words: Words,
@@ -515,7 +517,10 @@ function insert(
   return DONE;
 }
 
-/** Claims a slot, if there is a permit for this table at hand. */
+/**
+ * Claims a slot, if there is a permit for this table at hand, or the participant, whose permits are
+ * for this table, can take some without making it crowded: then a move would be due.
+ */
 function claim(
   words: Words,
   base: number,
@@ -523,8 +528,9 @@ function claim(
   slot: number,
   hash: number,
 ): boolean {
-  return own(words, base + P_PERMITS) > 0 &&
-    words[base + P_PERMITS_FOR] === words[table + T_NUMBER] &&
+  return words[base + P_PERMITS_FOR] === words[table + T_NUMBER] &&
+    (own(words, base + P_PERMITS) > 0 ||
+      takePermits(words, base, table, sparedPermits(words, table))) &&
     claimWithPermit(words, base, slot, hash);
 }
 

@@ -28,12 +28,8 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import { giveUpUnlinked, moveSlots } from "./move.ts";
 import { isDead, refOf, slotAt } from "./slot.ts";
-import {
-  claimedSlots,
-  closePermits,
-  type Permits,
-  slotLimit,
-} from "./slot_permits.ts";
+import { claimedSlots, closePermits, type Permits } from "./slot_permits.ts";
+import { slotLimit } from "./permit_batch.ts";
 import { tableBytes } from "./table_record.ts";
 
 // Constants of its own: `layout.ts` says why.

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { slotLimit } from "./slot_permits.ts";
+import { crowded, slotLimit } from "./permit_batch.ts";
 import { LEAST_SHIFT } from "./table_record.ts";
 
 /** What is known of one table. */
@@ -38,11 +38,6 @@ const PURGE_WORTH = 32;
  * table is crowded.
  */
 export const DEAD_SHARE: number = 1 / 2;
-
-/** Claimed slots at which a table starts to move: early enough for the move to end in time. */
-export function crowded(capacity: number): number {
-  return capacity * 5 / 8;
-}
 
 /** Slots of keys that were deleted: with a tombstone, or none any more. */
 export function deadSlots({ claimed, live }: TableCounts): number {

@@ -17,7 +17,6 @@ import { lowestHorizon, revokeHorizons } from "./horizon.ts";
 import type { Migration } from "./migration.ts";
 import {
   canShrink,
-  crowded,
   deadSlots,
   earlyPurgeWorth,
   fittingShift,
@@ -30,6 +29,7 @@ import {
   type TableCounts,
 } from "./resize_policy.ts";
 import { isDead, isGone, readLink, refOf, slotAt } from "./slot.ts";
+import { crowded } from "./permit_batch.ts";
 import { claimedSlots } from "./slot_permits.ts";
 import { allocateTable, tableBytes } from "./table_record.ts";
 import { isUnneeded } from "./tombstone.ts";

@@ -21,16 +21,13 @@ import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as batches from "./permit_batch.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_ROOT, P_PERMITS_FOR, T_CAPACITY, T_NEXT, T_NUMBER, T_PERMITS } =
   layout;
 const { compareAndSet, load, own, poke, fixed } = access;
-
-/** Slots of a table that may ever be claimed: probing needs some that are empty. */
-export function slotLimit(capacity: number): number {
-  return capacity - capacity / 8;
-}
+const { batchFor, slotLimit, takePermits } = batches;
 
 /**
  * An upper bound of the slots of a table that are claimed, or may yet be with permits that are out.
@@ -76,11 +73,6 @@ export function returnPermits(words: Words, permits: number): void {
   }
 }
 
-/** Permits that are taken at once, and kept at most. */
-function batchFor(words: Words, table: number): number {
-  return Math.min(64, Math.max(1, words[table + T_CAPACITY] >> 8));
-}
-
 /**
  * What came of asking for a permit: there is none; it is one of those at hand; or the first of a
  * batch that was just taken.
@@ -104,7 +96,8 @@ export class Permits {
   ask(table: number): Grant {
     this.turnTo(table);
     if (this.#participant.permits > 0) return "kept";
-    return this.#take(table) ? "taken" : "none";
+    const { base } = this.#participant;
+    return takePermits(this.#words, base, table, 0) ? "taken" : "none";
   }
 
   /** Spends one of those at hand, to claim a slot. */
@@ -140,19 +133,5 @@ export class Permits {
     const permits = this.#participant.permits;
     this.#participant.permits = 0;
     if (permits > 0) returnPermits(this.#words, permits);
-  }
-
-  #take(table: number): boolean {
-    const words = this.#words;
-    const batch = batchFor(words, table);
-    for (;;) {
-      const left = load(words, table + T_PERMITS);
-      if (left <= 0) return false;
-      const permits = Math.min(batch, left);
-      if (compareAndSet(words, table + T_PERMITS, left, left - permits)) {
-        this.#participant.permits = permits;
-        return true;
-      }
-    }
   }
 }

@@ -9,7 +9,7 @@ import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
-import { slotLimit } from "./slot_permits.ts";
+import { slotLimit } from "./permit_batch.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   canShrink,
-  crowded,
   deadSlots,
   earlyPurgeWorth,
   fittingShift,
@@ -13,7 +12,7 @@ import {
   minCapacityShiftFor,
   purgeWorth,
 } from "../../src/table/resize_policy.ts";
-import { slotLimit } from "../../src/table/slot_permits.ts";
+import { crowded, slotLimit } from "../../src/table/permit_batch.ts";
 
 const LEAST_SHIFT = 8;
 

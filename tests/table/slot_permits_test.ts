@@ -1,12 +1,17 @@
 import { assert, assertStrictEquals } from "@std/assert";
 import { H_ROOT, T_NEXT, T_PERMITS } from "../../src/segment/layout.ts";
+import {
+  crowded,
+  slotLimit,
+  sparedPermits,
+  takePermits,
+} from "../../src/table/permit_batch.ts";
 import { allocateTable } from "../../src/table/table_record.ts";
 import {
   claimedSlots,
   closePermits,
   Permits,
   returnPermits,
-  slotLimit,
 } from "../../src/table/slot_permits.ts";
 import { SmallTable } from "./small_table.ts";
 
@@ -35,6 +40,22 @@ Deno.test("Permits.ask() takes a batch, then gives from it, until the permits ar
   assertStrictEquals(taken, limit / 4);
   assertStrictEquals(permits.ask(of.root), "none");
   assertStrictEquals(claimedSlots(words, of.root), limit);
+});
+
+Deno.test("takePermits() leaves those to spare, of which the last makes a table crowded", () => {
+  const of = new SmallTable({ shift: 10 });
+  const { participant, words } = of;
+  const { base } = participant;
+  const spared = sparedPermits(words, of.root);
+  let taken = 0;
+  while (takePermits(words, base, of.root, spared)) {
+    taken += participant.permits;
+  }
+  assertStrictEquals(taken, crowded(1024) - 1);
+  assertStrictEquals(claimedSlots(words, of.root), taken);
+  assert(takePermits(words, base, of.root, 0), "there are more");
+  closePermits(words, of.root);
+  assert(!takePermits(words, base, of.root, 0), "they are closed");
 });
 
 Deno.test("Permits of several participants together never pass the limit", () => {

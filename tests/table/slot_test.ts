@@ -452,7 +452,7 @@ forEach("replace() of whoever found the key", (scene, rule) => {
 
 forEach("publish() of the fast path", (scene, rule) => {
   const { of, slot } = scene;
-  // A permit at hand, which it does not take itself.
+  // Its permits are to be for this table: it turns to no other one itself.
   of.set({ n: 77, hash: homeAt(0, 5) }, 1); // far from the slots that are looked at
   of.participant.permits = 1;
   scene.set();

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { crowded } from "../../../src/table/resize_policy.ts";
+import { crowded } from "../../../src/table/permit_batch.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Scenario, type Setup, titleOf } from "../scenario.ts";
