@@ -122,7 +122,8 @@ export class Transactor<K, V> {
     attempt: number,
     what: string,
   ): Run<R> {
-    const unpin = this.#access.hold.keepPin();
+    // No pin of the caller's, which is renewed between operations: what was read stays what it is.
+    this.#participant.pin();
     const transaction = new MapTransaction(this.#access, log, attempt);
     try {
       const result = this.#callWithin(code, transaction, what);
@@ -137,7 +138,7 @@ export class Transactor<K, V> {
       throw error;
     } finally {
       transaction.end();
-      unpin();
+      this.#participant.unpin();
     }
   }
 

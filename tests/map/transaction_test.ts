@@ -16,6 +16,7 @@ import {
   type SharedMapTransaction,
 } from "../../mod.ts";
 import { running } from "../../src/map/running_transactions.ts";
+import { H_FLUSH } from "../../src/segment/layout.ts";
 import { assertSound } from "../testing/inspection.ts";
 
 type Numbers = SharedMap<string, number>;
@@ -351,6 +352,28 @@ Deno.test("After many keys a transaction reads a snapshot, and only its writes c
   assertStrictEquals(map.get("total"), total);
   assertStrictEquals(map.stats().conflicts, 1);
   assertSound(map);
+});
+
+Deno.test("What a transaction has read is not reused, though its code goes through the map", () => {
+  using map = numbers(2 ** 20);
+  using other = another(map);
+  const { buffer } = map.handle;
+  const floats = new Float64Array(buffer);
+  map.set("a", 123456.789).set("b", 1);
+  const places = [...floats.keys()].filter((at) => floats[at] === 123456.789);
+  assert(places.length > 0);
+  map.transaction((tx) => {
+    const a = tx.get("a")!;
+    for (let i = 0; tx.attempt === 1 && i < 200; i++) {
+      // Another worker lacks memory, so that all who are between operations free what they can.
+      Atomics.add(new Int32Array(buffer), H_FLUSH, 1);
+      assertStrictEquals([...map].length, 2);
+      elsewhere(() => other.set("a", i));
+      assertFalse(places.some((at) => floats[at] === i), `${i}`);
+    }
+    tx.set("b", a + 1);
+  });
+  assertStrictEquals(map.get("b"), map.get("a")! + 1);
 });
 
 Deno.test("A transaction that is abandoned closes its snapshot", () => {
