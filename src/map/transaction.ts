@@ -231,7 +231,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
 
   increment(key: K, by = 1, options?: SetOptions): number {
     checkBy(by);
-    const add = (current: unknown) => sumOf(current ?? 0, by);
+    const add = (current: unknown = 0) => sumOf(current, by);
     return this.update(key, add as never, options) as never; // numbers are among the values
   }
 

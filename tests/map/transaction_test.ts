@@ -147,6 +147,19 @@ Deno.test("Bad input to a transaction is refused where it comes in", () => {
   assertStrictEquals(map.size, 0);
 });
 
+Deno.test("A transaction increments nothing but numbers", () => {
+  using map = SharedMap.create<string, unknown>({ maxBytes: 2 ** 20 });
+  for (const value of [null, "1", 1n]) {
+    map.set("a", value);
+    assertThrows(
+      () => map.transaction((tx) => tx.increment("a" as never)),
+      TypeError,
+      "the value must be a number",
+    );
+    assertStrictEquals(map.get("a"), value);
+  }
+});
+
 Deno.test("A transaction must not be async", async () => {
   using map = numbers();
   const error = assertThrows(
