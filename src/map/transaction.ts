@@ -3,7 +3,8 @@
  *
  * What is read first stays in effect until what is read last is, or the code is stopped at once: so
  * it never sees two moments. That is checked at each new key, for all keys before. The map is
- * pinned, so a version that is still its key's newest was that all along. After `MOST_CHECKED` keys
+ * pinned, so a version that is still its key's newest was that all along; and so is the place where
+ * a key would be that has none. After `MOST_CHECKED` keys
  * a snapshot is opened, and what is read then is what that shows.
  *
  * @module
@@ -336,6 +337,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     }
     entry.seen = ref;
     if (late === undefined) {
+      if (ref === 0) this.#noteAbsence(entry);
       this.#checkReads();
       this.#notePlace(entry);
     }
@@ -377,7 +379,19 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     if (slot !== 0 && this.#table.isLinked(slot, seen)) return true;
     const { hold: { attachment }, lookup } = this.#access;
     this.#log.pack(entry, attachment.key);
-    return lookup.findLive() === seen;
+    return seen === 0
+      ? this.#table.findOrEnd(attachment.key) === entry.absence
+      : lookup.findLive() === seen;
+  }
+
+  /**
+   * Remembers what stands for there being no entry: an entry could come and go between two looks.
+   * The key is packed.
+   */
+  #noteAbsence(entry: LogEntry): void {
+    const { hold: { attachment }, lookup } = this.#access;
+    entry.absence = this.#table.findOrEnd(attachment.key);
+    if (lookup.findLive() !== 0) this.conflict();
   }
 
   /** Remembers where a version was found that does not expire, if that is near its hash's home. */

@@ -97,6 +97,8 @@ export class LogEntry {
   isRead = false;
   /** The live version that it has read; 0: there is none. */
   seen = 0;
+  /** What stands for there being none: see `Table.findOrEnd`. */
+  absence = 0;
   /** The slot that led to that version, if it is known; 0: it is not. */
   slot = 0;
   /** What is to be written; undefined: nothing. */

@@ -135,6 +135,16 @@ export class Table {
    * tests/table/slot_test.ts and tests/table/optimistic_read_test.ts.
    */
   find(key: EncodedKey): number {
+    const found = this.findOrEnd(key);
+    return found > 0 ? found : 0;
+  }
+
+  /**
+   * The same; but if a key has no version, the place at which the probe ended, negated. Whoever
+   * inserts the key does so there, and the place is never empty again. So if a later call gives the
+   * same, the key had no version in between, as long as the caller is pinned.
+   */
+  findOrEnd(key: EncodedKey): number {
     const words = this.#words;
     const hash = key.hash;
     let table = load(words, H_ROOT) * 4;
@@ -150,7 +160,7 @@ export class Table {
           if (isMoved(link)) {
             moved = true; // it does not say whose slot this was: from here on only a find counts
           } else if (isUnlinked(link)) {
-            if (!moved) return 0;
+            if (!moved) return -slot;
             break;
           } else {
             const ref = refOf(link);
@@ -159,15 +169,16 @@ export class Table {
             }
           }
         } else if (isEmpty(there)) {
-          if (!moved) return 0;
+          if (!moved) return -slot;
           break;
         } else if (isClosed(there)) {
           break;
         }
         place = nextPlace(place, mask);
       }
-      table = load(words, table + T_NEXT) * 4;
-      if (table === 0) return 0; // a full round in a table that is not moving
+      const next = load(words, table + T_NEXT) * 4;
+      if (next === 0) return -table; // a full round in a table that is not moving
+      table = next;
     }
   }
 

@@ -338,6 +338,41 @@ Deno.test("The code of a transaction never sees two moments", () => {
   assertEquals(seen, [[0, undefined], [1, 1]]);
 });
 
+Deno.test("The code of a transaction sees one moment of keys that come and go, too", () => {
+  const clock = { now: 1_700_000_000_000, interrupt: () => {} };
+  using _ = stub(Date, "now", () => {
+    const { interrupt } = clock;
+    clock.interrupt = () => {};
+    interrupt();
+    return clock.now;
+  });
+  const life = { ttl: 1_000_000 }; // so that a read asks for the time
+  const befores: ((map: Numbers) => void)[] = [
+    () => {},
+    (map) => map.set("a", 5).delete("a"),
+    (map) => map.set("a", 5, { ttl: 1 }),
+  ];
+  for (const before of befores) {
+    using map = numbers();
+    using other = another(map);
+    map.set("b", 0, life);
+    before(map);
+    clock.now += 10;
+    // Whenever b is 1, a is there.
+    const seen = map.transaction((tx) => {
+      const hasA = tx.has("a");
+      if (tx.attempt === 1) {
+        elsewhere(() => other.set("a", 1).set("b", 1, life));
+        clock.interrupt = () =>
+          elsewhere(() => other.set("b", 2, life).delete("a"));
+      }
+      return [hasA, tx.get("b")];
+    });
+    assertEquals(seen, [false, 2]);
+    assertSound(map);
+  }
+});
+
 Deno.test("After many keys a transaction reads a snapshot, and only its writes conflict", () => {
   using map = numbers();
   using other = another(map);
