@@ -107,31 +107,36 @@ export const CONFLICT: Error = new Error(
   "The transaction runs again, as what it has read was changed: let this error pass",
 );
 
-/** The snapshot from which a transaction reads after its first keys. */
-class LateReads implements View {
-  readonly registryWord: number;
+/**
+ * The snapshot from which transactions read after their first keys, one after the other. It is one
+ * object, so that the next transaction closes what an exception has left open.
+ */
+export class LateReads implements View {
   readonly #attachment: Attachment;
-  isOpen = true;
+  registryWord = 0;
+  isOpen = false;
   tick = 0;
   time = 0;
 
-  private constructor(attachment: Attachment, registryWord: number) {
+  constructor(attachment: Attachment) {
     this.#attachment = attachment;
-    this.registryWord = registryWord;
   }
 
-  /** Opens one; undefined: that cannot be now. */
-  static open(attachment: Attachment): LateReads | undefined {
-    const word = attachment.participant.freeRegistryWord();
-    if (word === 0) return undefined;
-    const reads = new LateReads(attachment, word);
-    const moment = attachment.openMomentFor(reads);
-    if (moment === undefined) return undefined;
-    reads.tick = moment.tick;
-    reads.time = moment.time;
-    return reads;
+  /** Opens it; false: that cannot be now. */
+  open(): boolean {
+    const word = this.#attachment.participant.freeRegistryWord();
+    if (word === 0) return false;
+    this.registryWord = word;
+    this.isOpen = true; // already: what is cut short is closed, too
+    const moment = this.#attachment.openMomentFor(this);
+    this.isOpen = moment !== undefined;
+    if (moment === undefined) return false;
+    this.tick = moment.tick;
+    this.time = moment.time;
+    return true;
   }
 
+  /** Closes it, if it is open. */
   close(): void {
     this.#attachment.closeMomentOf(this);
   }
@@ -148,6 +153,8 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   readonly #format: ValueFormat<V>;
   /** How many keys have been read. */
   #reads = 0;
+  readonly #lateReads: LateReads;
+  /** The same, while it is open. */
   #late: LateReads | undefined;
   #hasConflict = false;
   #isOver = false;
@@ -155,16 +162,19 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   /**
    * @param access The access of the map object.
    * @param log The log, which is empty.
+   * @param lateReads For what is read after the first keys.
    * @param attempt How many runs there are, with this one.
    */
   constructor(
     access: EntryAccess<K, V>,
     log: TransactionLog,
+    lateReads: LateReads,
     attempt: number,
   ) {
     const { key, segment, table } = access.hold.attachment;
     this.#access = access;
     this.#log = log;
+    this.#lateReads = lateReads;
     this.#segment = segment;
     this.#table = table;
     this.#key = key;
@@ -180,7 +190,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   /** Ends the run: the caller's code may not use it any more. */
   end(): void {
     this.#isOver = true;
-    this.#late?.close();
+    this.#lateReads.close();
   }
 
   // ---- for the caller's code --------------------------------------------------------------------
@@ -356,9 +366,9 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
    * the snapshot is open. Where none can be opened, all keys are checked each time.
    */
   #readLate(): void {
-    const late = LateReads.open(this.#access.hold.attachment);
-    this.#late = late;
-    if (late !== undefined) this.#checkReads();
+    if (!this.#lateReads.open()) return;
+    this.#late = this.#lateReads;
+    this.#checkReads();
   }
 
   /** Throws `CONFLICT` if anything that was read is not in effect any more. */

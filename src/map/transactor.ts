@@ -17,7 +17,7 @@ import type { EntryAccess } from "./entry_access.ts";
 import { evictAhead } from "./eviction.ts";
 import type { Progress } from "./reclaim_strategies.ts";
 import { running, runningOn } from "./running_transactions.ts";
-import { MapTransaction } from "./transaction.ts";
+import { LateReads, MapTransaction } from "./transaction.ts";
 import {
   type CommitOutcome,
   TransactionCommitter,
@@ -41,12 +41,14 @@ export class Transactor<K, V> {
   readonly #segment: Segment;
   readonly #backoff: Backoff;
   readonly #committer: TransactionCommitter;
+  readonly #lateReads: LateReads;
   /** For the next transaction, unless one has taken it. */
   #spareLog: TransactionLog | undefined;
 
   constructor(access: EntryAccess<K, V>) {
     const { counts, hold: { attachment }, writer } = access;
     this.#access = access;
+    this.#lateReads = new LateReads(attachment);
     this.#participant = attachment.participant;
     this.#segment = attachment.segment;
     this.#backoff = attachment.table.backoff;
@@ -124,8 +126,10 @@ export class Transactor<K, V> {
   ): Run<R> {
     // No pin of the caller's, which is renewed between operations: what was read stays what it is.
     this.#participant.pin();
-    const transaction = new MapTransaction(this.#access, log, attempt);
+    const late = this.#lateReads;
+    const transaction = new MapTransaction(this.#access, log, late, attempt);
     try {
+      late.close(); // if an exception has left it open
       const result = this.#callWithin(code, transaction, what);
       if (transaction.hasConflict) return { outcome: "lost" };
       this.#access.hold.checkOpen(what);

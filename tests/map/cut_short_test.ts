@@ -95,6 +95,23 @@ const OPERATIONS: Record<string, (map: Map, i: number) => unknown> = {
     map.set("k5", `${i}`);
     closeAll(map);
   },
+  "transaction()": (map, i) =>
+    map.transaction((tx) => {
+      const [x, y] = [tx.get("x") ?? "0", tx.get("y") ?? "0"];
+      if (x !== y) throw new TypeError(`${x}, and ${y}`);
+      tx.set("x", `${i}`).set("y", `${i}`);
+      tx.set(`n${i}`, "v".repeat(i % 50));
+      tx.delete(`n${i - 1}`);
+      tx.has("nothing");
+    }),
+  "a transaction of many keys": (map, i) => {
+    map.transaction((tx) => {
+      for (let j = i; j < i + 40; j++) {
+        tx.update(`k${j % 400}`, (text = "") => j % 5 ? text + "x" : undefined);
+      }
+    });
+    assertEquals(map.stats().openSnapshots, 0);
+  },
   "iteration": (map) => [...map].length,
   "clear()": (map) => map.clear(),
 };
@@ -115,6 +132,7 @@ for (const [place, options] of Object.entries(PLACES)) {
       open = [];
       for (let i = 0; i < 400; i++) map.set(`k${i}`, `v${i}`);
       const failed = overflow((i) => operate(map, i));
+      operate(map, 0); // what it left is closed by the next one, if not before
       assert(failed > 0, "the stack never ran out");
       closeAll(map);
       checkMap(map, failed);
