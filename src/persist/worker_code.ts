@@ -8108,6 +8108,15 @@ var Table = class {
    * tests/table/slot_test.ts and tests/table/optimistic_read_test.ts.
    */
   find(key) {
+    const found = this.findOrEnd(key);
+    return found > 0 ? found : 0;
+  }
+  /**
+   * The same; but if a key has no version, the place at which the probe ended, negated. Whoever
+   * inserts the key does so there, and the place is never empty again. So if a later call gives the
+   * same, the key had no version in between, as long as the caller is pinned.
+   */
+  findOrEnd(key) {
     const words = this.#words;
     const hash = key.hash;
     let table = load29(words, H_ROOT10) * 4;
@@ -8123,7 +8132,7 @@ var Table = class {
           if (isMoved5(link2)) {
             moved = true;
           } else if (isUnlinked7(link2)) {
-            if (!moved) return 0;
+            if (!moved) return -slot;
             break;
           } else {
             const ref = refOf9(link2);
@@ -8132,15 +8141,16 @@ var Table = class {
             }
           }
         } else if (isEmpty8(there)) {
-          if (!moved) return 0;
+          if (!moved) return -slot;
           break;
         } else if (isClosed6(there)) {
           break;
         }
         place = nextPlace6(place, mask);
       }
-      table = load29(words, table + T_NEXT9) * 4;
-      if (table === 0) return 0;
+      const next = load29(words, table + T_NEXT9) * 4;
+      if (next === 0) return -table;
+      table = next;
     }
   }
   /**
