@@ -3,9 +3,9 @@
  *
  * What is read first stays in effect until what is read last is, or the code is stopped at once: so
  * it never sees two moments. That is checked at each new key, for all keys before. The map is
- * pinned, so a version that is still its key's newest was that all along; and so is the place where
- * a key would be that has none. After `MOST_CHECKED` keys
- * a snapshot is opened, and what is read then is what that shows.
+ * pinned, so a version that is still its key's newest was that all along; and where a key has none,
+ * it had none as long as a probe ends at the same place. After `MOST_CHECKED` keys a snapshot is
+ * opened, and what is read then is what that shows.
  *
  * @module
  */

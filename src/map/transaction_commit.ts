@@ -186,7 +186,6 @@ export class TransactionCommitter {
   /** Finds the version of a key that the transaction goes by, to be replaced or guarded. */
   #rely(entry: LogEntry): CommitOutcome {
     const seek = () => this.#table.seek(this.#key, true);
-    this.#table.backoff.reset();
     for (;;) {
       const found = judged(this.#segment, seek(), seek);
       entry.isLive = found > 0;

@@ -56,9 +56,11 @@ export class WrittenValue implements Prepared {
   }
 
   write(memory: Memory, at: number): void {
-    const { byteLength, memory: { bytes, floats } } = this;
-    if (byteLength === 8) memory.floats[at] = floats[this.at];
-    else {
+    const { byteLength, memory: { bytes, words } } = this;
+    if (byteLength === 8) {
+      memory.words[at * 2] = words[this.at * 2];
+      memory.words[at * 2 + 1] = words[this.at * 2 + 1];
+    } else {
       const from = this.at * 8;
       memory.bytes.set(bytes.subarray(from, from + byteLength), at * 8);
     }

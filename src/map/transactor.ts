@@ -170,7 +170,7 @@ export class Transactor<K, V> {
     if (!isThenable(result)) return result;
     // The caller gets this error. That the promise may reject with another one, as the transaction
     // is over, is nobody's concern.
-    result.then(undefined, () => {});
+    if (result instanceof Promise) result.catch(() => {});
     throw new TypeError(
       `Cannot ${what} in ${
         theMap(this.#segment.name)
@@ -181,7 +181,7 @@ export class Transactor<K, V> {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): boolean {
   return typeof value === "object" && value !== null && "then" in value &&
     typeof value.then === "function";
 }
