@@ -13,9 +13,9 @@
  * the record was cleaned up before: so it stays in limbo for two grace periods.
  *
  * All is done under one pin, from the first read to the end: then what a record relies on is not
- * reused as long as it is not decided. A worker that helps with one that was decided meanwhile may
- * take another version for the one that it knows, at the same ref; it takes its own back like
- * anything that came too late, and until then that version is read through it.
+ * reused as long as it is not decided. Once it is, it may be: a worker that helps too late may then
+ * find another version at the ref that it knows, and install over that. It takes that back before
+ * it unpins, as all that came too late; until then others read that version through it.
  *
  * @module
  */
