@@ -212,20 +212,23 @@ export class TransactionCommitter {
     if (outcome !== "done") this.#participant.allocator.free(tombstone);
     this.#participant.leaveSection();
     if (outcome === "done") {
-      entry.isAbsence = true;
+      entry.ownTombstone = tombstone;
       this.#taken++;
     } else this.#table.backoff.wait();
     return outcome !== "full";
   }
 
-  /** Drops the tombstones that were linked in vain, as far as that can be done at once. */
+  /**
+   * Drops the tombstones that were linked in vain, as far as that can be done at once. Others may
+   * have replaced one, by an entry even: what they linked is theirs.
+   */
   #dropAbsences(log: TransactionLog, entries: readonly LogEntry[]): void {
     const participant = this.#participant;
     for (const entry of entries) {
-      if (!entry.isAbsence) continue;
+      if (entry.ownTombstone === 0) continue;
       log.pack(entry, this.#key);
       this.#table.countTombstone();
-      if (this.#table.seek(this.#key, false) !== entry.old) continue;
+      if (this.#table.seek(this.#key, false) !== entry.ownTombstone) continue;
       participant.enterSection();
       this.#table.dropSought();
       participant.leaveSection();

@@ -109,8 +109,8 @@ export class LogEntry {
   old = 0;
   /** Whether that is live, or was not looked at. */
   isLive = true;
-  /** Whether it is a tombstone that was linked to go by. */
-  isAbsence = false;
+  /** The tombstone that was linked for want of a version to go by; 0: none was. */
+  ownTombstone = 0;
 
   constructor(
     hash: number,

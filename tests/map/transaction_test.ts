@@ -15,6 +15,7 @@ import {
   SharedMap,
   type SharedMapTransaction,
 } from "../../mod.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { running } from "../../src/map/running_transactions.ts";
 import { H_FLUSH } from "../../src/segment/layout.ts";
 import { assertSound } from "../testing/inspection.ts";
@@ -737,6 +738,30 @@ Deno.test("A map that is closed in the code of its transaction writes nothing", 
   assertThrows(() => map.transaction(() => {}), ClosedError);
   assertStrictEquals(other.size, 0);
   other.set("a", 2);
+});
+
+Deno.test("A transaction in vain leaves what others insert where it relied on absence", () => {
+  using map = numbers();
+  using other = another(map);
+  for (let i = 0; i < 1_000; i++) { // from then on tombstones are dropped at once
+    map.set("none", 0);
+    map.delete("none");
+  }
+  const { table } = attachmentOf(map);
+  const { insert } = table;
+  table.insert = (key, version) => {
+    Reflect.deleteProperty(table, "insert");
+    const outcome = insert.call(table, key, version);
+    other.set("a", 7); // the tombstone is linked, and not looked at again
+    return outcome;
+  };
+  const seen: (number | undefined)[] = [];
+  map.transaction((tx) => {
+    seen.push(tx.get("a"));
+    tx.set("b", tx.attempt);
+  });
+  assertEquals(seen, [undefined, 7]);
+  assertEquals([map.get("a"), map.get("b")], [7, 2]);
 });
 
 Deno.test("A transaction wakes those who wait for what it writes", async () => {
