@@ -14,7 +14,7 @@ import { FULL, type Operation } from "./operation.ts";
 import { partition } from "./partition.ts";
 import type { Input, roles } from "./worker_roles.ts";
 import { newClock } from "./recorder.ts";
-import { shapeOf } from "./generator.ts";
+import { type Kind, KINDS, shapeOf } from "./generator.ts";
 import { specification, type State } from "./specification.ts";
 import { Barrier } from "../testing/barrier.ts";
 
@@ -25,6 +25,8 @@ export interface Plan {
   /** How many histories, of each map. */
   readonly histories: number;
   readonly seed: number;
+  /** What they are about; if left out, now this and now that. */
+  readonly kinds?: readonly Kind[];
   /** Maps that have these faults; if left out, one that has none. */
   readonly faults?: readonly FaultName[];
 }
@@ -57,7 +59,8 @@ export async function campaign(plan: Plan): Promise<Report> {
   const groups = workload.groups(map);
   const histories = await record(plan, map, groups);
   const violations = histories.flatMap((history, number): Finding[] => {
-    const { keys } = shapeOf(plan.seed, number, groups, workload);
+    const { seed, kinds = KINDS } = plan;
+    const { keys } = shapeOf(seed, number, groups, workload, kinds);
     const drawn = drawingOfFault(workload, keys, history);
     if (drawn === undefined) return [];
     const where = `seed ${plan.seed}, history ${number} of "${plan.workload}"`;
@@ -81,9 +84,9 @@ async function record(
   map: SharedMap<string, number>,
   groups: string[][],
 ): Promise<Operation[][]> {
-  const { workers, faults = [undefined], ...rest } = plan;
+  const { workers, faults = [undefined], kinds = KINDS, ...rest } = plan;
   const [clock, barrier] = [newClock(), Barrier.memory()];
-  const input: Input = { ...rest, faults, groups, clock, barrier };
+  const input: Input = { ...rest, faults, kinds, groups, clock, barrier };
   await using crew = new Crew<typeof roles>(SCRIPT, map.handle, plan.seed);
   const recorded = crew.add("client", workers, input);
   await crew.start();

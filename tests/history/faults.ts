@@ -6,6 +6,7 @@
  * @module
  */
 import { KEEP, type SharedMapSnapshot } from "../../mod.ts";
+import { Draft } from "./draft.ts";
 import { DEAD_AT_ONCE, LONG } from "./entry.ts";
 import type { Subject } from "./verbs.ts";
 
@@ -228,6 +229,113 @@ const WAYS = {
       },
     };
   },
+
+  "a transaction does one write after the other": (map) => ({
+    transaction(code) {
+      const draft = new Draft((key) => map.get(key));
+      const result = code(draft);
+      draft.applyTo(map, preempt);
+      return result;
+    },
+  }),
+
+  "a transaction checks what it has read, and writes after that": (map) => ({
+    transaction(code) {
+      for (;;) {
+        const draft = new Draft((key) => map.get(key));
+        const result = code(draft);
+        const isStill = draft.reads.entries().every(([key, value]) =>
+          map.get(key) === value
+        );
+        if (!isStill) continue;
+        preempt();
+        map.transaction((tx) => draft.applyTo(tx));
+        return result;
+      }
+    },
+  }),
+
+  "a transaction goes by a snapshot, but for the keys that it writes": (
+    map,
+  ) => ({
+    transaction(code) {
+      for (;;) {
+        using snapshot = map.snapshot();
+        const draft = new Draft((key) => snapshot.get(key));
+        const result = code(draft);
+        preempt();
+        const isDone = map.transaction((tx) => {
+          for (const [key, value] of draft.reads) {
+            if (draft.writes.has(key) && tx.get(key) !== value) return false;
+          }
+          draft.applyTo(tx);
+          return true;
+        });
+        if (isDone) return result;
+      }
+    },
+  }),
+
+  "a transaction that only reads sees more than one moment": (map) => ({
+    transaction(code) {
+      const draft = new Draft((key) => {
+        preempt();
+        return map.get(key);
+      });
+      const result = code(draft);
+      return draft.writes.size === 0 ? result : map.transaction(code);
+    },
+  }),
+
+  "a transaction that only reads sees an older moment": (map) => {
+    let older: Map<string, number> | undefined;
+    return {
+      transaction(code) {
+        using now = map.snapshot();
+        const shown = older ?? new Map(now.entries());
+        older = new Map(now.entries());
+        const draft = new Draft((key) => shown.get(key));
+        const result = code(draft);
+        return draft.writes.size === 0 ? result : map.transaction(code);
+      },
+    };
+  },
+
+  "a transaction does not see what it wrote": (map) => ({
+    transaction: (code) =>
+      map.transaction((tx) => {
+        const before = new Map<string, number | undefined>();
+        const read = (key: string) => {
+          if (!before.has(key)) before.set(key, tx.get(key));
+          return before.get(key);
+        };
+        const draft = new Draft(read);
+        draft.get = read;
+        const result = code(draft);
+        draft.applyTo(tx);
+        return result;
+      }),
+  }),
+
+  "a transaction that throws leaves its first write": (map) => ({
+    transaction(code) {
+      let draft: Draft | undefined;
+      try {
+        return map.transaction((tx) => {
+          draft = new Draft((key) => tx.get(key));
+          const result = code(draft);
+          draft.applyTo(tx);
+          return result;
+        });
+      } catch (error) {
+        for (const key of [...draft!.writes.keys()].slice(1)) {
+          draft!.writes.delete(key);
+        }
+        draft!.applyTo(map);
+        throw error;
+      }
+    },
+  }),
 } as const satisfies Record<string, (map: Subject) => Ways>;
 
 /** What the histories look at of a snapshot. */
@@ -248,6 +356,11 @@ export type FaultName = keyof typeof WAYS;
 
 /** The names of all faults. */
 export const FAULTS = Object.keys(WAYS) as FaultName[];
+
+/** Of these, those of transactions over several keys. */
+export const TRANSACTION_FAULTS: readonly FaultName[] = FAULTS.filter((fault) =>
+  fault.startsWith("a transaction")
+);
 
 /** A map with a fault. */
 export function faulty(map: Subject, fault: FaultName): Subject {

@@ -6,7 +6,7 @@
  */
 import { Random } from "../testing/random.ts";
 import { ALL_KEYS, type Operation } from "./operation.ts";
-import type { TransactionPlan } from "./transactions.ts";
+import { planOf, TRANSACTION, type TransactionPlan } from "./transactions.ts";
 import {
   type BulkVerbName,
   isKeyVerb,
@@ -39,7 +39,15 @@ export type Recording = {
   -readonly [Property in keyof Operation]: Operation[Property];
 };
 
-const KINDS = ["one key", "several keys", "snapshots"] as const;
+/** What histories may be about. */
+export const KINDS = [
+  "one key",
+  "several keys",
+  "snapshots",
+  "transactions",
+] as const;
+export type Kind = (typeof KINDS)[number];
+
 /** One in so many histories has `clear` in it: it clears the workload away, too. */
 const CLEAR_EVERY = 4;
 
@@ -53,30 +61,42 @@ function seedOf(seed: number, history: number, worker: number): number {
   return Math.imul(seed ^ Math.imul(history + 1, 0x9e3779b1), 31) + worker;
 }
 
-/** The shape of a history: on one key, on several keys, or on several keys with snapshots. */
+/**
+ * The shape of a history: on one key; on several keys, without more, with snapshots, or with
+ * transactions.
+ */
 export function shapeOf(
   seed: number,
   history: number,
   groups: readonly (readonly string[])[],
   { verbs, bulk }: OperationMix,
+  kinds: readonly Kind[],
 ): Shape {
   const random = new Random(seedOf(seed, history, -1));
   const group = random.pick(groups);
-  const kind = random.pick(KINDS);
+  const kind = random.pick(kinds);
   const keys = group.slice(0, kind === "one key" ? 1 : 2 + random.below(2));
   const clears = random.below(CLEAR_EVERY) === 0;
   const onAll = kind === "one key"
     ? []
     : bulk.filter((verb) => clears || verb !== "clear");
-  // A third of the operations, as this kind is about them.
-  const count = kind === "snapshots" ? verbs.length / 2 : 0;
-  const snapshots = Array.from({ length: count }, () => SNAPSHOT as Verb);
+  // A third of the operations, as this kind is about them; half, and a few snapshots.
+  const own: Verb[] = [];
+  if (kind === "snapshots") own.push(...times(verbs.length / 2, SNAPSHOT));
+  if (kind === "transactions") {
+    own.push(...times(verbs.length, TRANSACTION));
+    own.push(...times(verbs.length / 8, SNAPSHOT));
+  }
   return {
     keys,
     prepared: [...keys.keys()].filter(() => random.below(2) === 0),
-    verbs: [...verbs, ...onAll, ...snapshots],
+    verbs: [...verbs, ...onAll, ...own],
     length: kind === "one key" ? 4 + random.below(7) : 4 + random.below(5),
   };
+}
+
+function times(count: number, verb: Verb): Verb[] {
+  return Array.from({ length: count }, () => verb);
 }
 
 /** The program of one worker in a history of this shape: records to be filled in. */
@@ -91,7 +111,11 @@ export function programOf(
     const verb = random.pick(shape.verbs);
     const key = isKeyVerb(verb) ? random.below(shape.keys.length) : ALL_KEYS;
     // No two operations write the same: so a value says who wrote it.
-    return recordingOf(verb, key, worker, (step * 10 + worker + 1) * 100);
+    const value = (step * 10 + worker + 1) * 100;
+    const plan = verb === TRANSACTION
+      ? planOf(random, shape.keys.length, value)
+      : undefined;
+    return recordingOf(verb, key, worker, value, plan);
   });
 }
 

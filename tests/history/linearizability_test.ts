@@ -5,12 +5,14 @@
  * **What is checked.** Workers run short histories on one to three keys, of 8 to 48
  * operations, drawn from the seed: all operations on a key (`verbs.ts`), among them
  * those with a time to live; `getMany`, `setMany` and `clear`, each as one operation per
- * key over the same interval, as they are atomic on each key only; and snapshots, which
+ * key over the same interval, as they are atomic on each key only; snapshots, which
  * read all keys at one moment between the call of `snapshot()` and its return, whenever
- * they are read. In the end one worker reads every key. A history without snapshots is
- * checked key by key; one with snapshots is checked whole, on the state of all its keys:
- * there must be one order of all operations on all keys in which every snapshot has its
- * place (`partition.ts`). That is no approximation: the checker decides whether there is
+ * they are read; and transactions of two to five reads and writes, some of which only
+ * read, and some of which are abandoned: these have read one moment, too. In the end one
+ * worker reads every key. A history without snapshots and transactions is checked key by
+ * key; any other is checked whole, on the state of all its keys: there must be one order
+ * of all operations on all keys in which every snapshot and every transaction has its
+ * place (`partition.ts`), which is strict serializability. That is no approximation: the checker decides whether there is
  * such an order (`checker.ts`).
  *
  * **Beside what.** Between recorded operations the same workers do others, in workloads

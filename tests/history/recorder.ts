@@ -23,10 +23,10 @@
 import { MapFullError, type SharedMapSnapshot } from "../../mod.ts";
 import { type Answer, FULL } from "./operation.ts";
 import type { Recording } from "./generator.ts";
+import { perform, TRANSACTION } from "./transactions.ts";
 import {
   BULK_VERBS,
   isBulkVerb,
-  isKeyVerb,
   KEY_VERBS,
   type KeyVerbName,
   SNAPSHOT,
@@ -60,11 +60,10 @@ export class Recorder {
   record(recording: Recording, keys: readonly string[]): void {
     const { verb } = recording;
     if (verb === SNAPSHOT) this.#open(recording);
+    else if (verb === TRANSACTION) this.#transact(recording, keys);
     else if (isBulkVerb(verb)) {
       this.#callOnAll(BULK_VERBS[verb].call, recording, keys);
-    } else if (isKeyVerb(verb)) {
-      this.#callOnOne(verb, recording, keys[recording.key]);
-    } else throw new TypeError(`Cannot call ${verb}: it is no call of the map`);
+    } else this.#callOnOne(verb, recording, keys[recording.key]);
   }
 
   #callOnOne(verb: KeyVerbName, recording: Recording, key: string): void {
@@ -86,6 +85,14 @@ export class Recorder {
   ): void {
     recording.called = Atomics.add(this.#clock, 0, 1);
     const answer = call(this.#map, keys, recording);
+    recording.returned = Atomics.add(this.#clock, 0, 1);
+    recording.answer = answer;
+  }
+
+  #transact(recording: Recording, keys: readonly string[]): void {
+    const plan = recording.plan!;
+    recording.called = Atomics.add(this.#clock, 0, 1);
+    const answer = orFull(() => perform(this.#map, plan, keys));
     recording.returned = Atomics.add(this.#clock, 0, 1);
     recording.answer = answer;
   }

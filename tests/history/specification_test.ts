@@ -9,7 +9,7 @@ import { partition } from "./partition.ts";
 import { newClock, Recorder } from "./recorder.ts";
 import { recordingOf } from "./generator.ts";
 import { specification, type State } from "./specification.ts";
-import { type Step, TRANSACTION } from "./transactions.ts";
+import { planOf, type Step, TRANSACTION } from "./transactions.ts";
 import {
   BULK_VERBS,
   KEY_VERBS,
@@ -24,6 +24,7 @@ const VERBS = ([
   ...Object.keys(KEY_VERBS),
   ...Object.keys(BULK_VERBS),
   SNAPSHOT,
+  TRANSACTION,
 ] as Verb[]).filter((verb) => verb !== "setBrief");
 
 /**
@@ -51,7 +52,11 @@ Deno.test(
         const key = Object.hasOwn(KEY_VERBS, verb)
           ? random.below(KEYS.length)
           : -1;
-        return recordingOf(verb, key, 0, 1 + random.below(3));
+        const value = 1 + random.below(3);
+        const plan = verb === TRANSACTION
+          ? planOf(random, KEYS.length, value)
+          : undefined;
+        return recordingOf(verb, key, 0, value, plan);
       });
       for (const recording of program) {
         recorder.record(recording, KEYS);

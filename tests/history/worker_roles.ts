@@ -4,6 +4,7 @@ import { type FaultName, faulty } from "./faults.ts";
 import type { Operation } from "./operation.ts";
 import { Recorder } from "./recorder.ts";
 import {
+  type Kind,
   programOf,
   type Recording,
   recordingOf,
@@ -19,6 +20,7 @@ export interface Input {
   readonly seed: number;
   /** How many, of each map. */
   readonly histories: number;
+  readonly kinds: readonly Kind[];
   readonly groups: readonly (readonly string[])[];
   readonly clock: SharedArrayBuffer;
   readonly barrier: SharedArrayBuffer;
@@ -85,9 +87,10 @@ class Client {
    * hold.
    */
   run(history: number, recorder: Recorder): Operation[] {
-    const { workload, groups, seed } = this.#input;
+    const { kinds, workload, groups, seed } = this.#input;
     const { index } = this.#context;
-    const shape = shapeOf(seed, history, groups, WORKLOADS[workload]);
+    const mix = WORKLOADS[workload];
+    const shape = shapeOf(seed, history, groups, mix, kinds);
     const program = programOf(shape, seed, history, index);
     const before = index === 0 ? this.#prepare(shape, recorder) : [];
     this.#barrier.wait();
