@@ -21,6 +21,7 @@ const PROOFS: readonly Proof[] = [
       "tests/crash/deaths_test.ts",
       "tests/crash/repeats_test.ts",
       "tests/crash/termination_test.ts",
+      "tests/crash/bank_test.ts",
     ],
     scale: 7,
   },

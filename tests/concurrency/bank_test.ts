@@ -23,7 +23,7 @@ Deno.test(
     openAccounts(bank);
     {
       await using crew = run.crew<typeof roles>(SCRIPT, bank.handle);
-      const tellers = crew.add("teller", TELLERS, run.share(6_000));
+      const tellers = crew.add("teller", TELLERS, run.share(2_000));
       const auditors = crew.add("auditor", 1, undefined);
       const writer = new SnapshotWriter(bank, {
         directory: folder.path,

@@ -23,7 +23,7 @@ for (const maxEntries of [5, 1000]) {
         const workers = 3;
         {
           await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
-          const operations = run.share(20_000);
+          const operations = run.share(6_000);
           const keys = 4 * maxEntries;
           const users = crew.add("user", workers, { keys, operations });
           await crew.start();
