@@ -179,7 +179,7 @@ export class TransactionCommitter {
   /** The same, whatever there is. */
   #addAtLength(entry: LogEntry): CommitOutcome {
     const outcome = this.#rely(entry);
-    if (outcome !== "done" || !isNeeded(entry)) return outcome;
+    if (outcome !== "done") return outcome;
     return this.#add(entry) ? "done" : "full";
   }
 
@@ -243,7 +243,10 @@ export class TransactionCommitter {
     for (const { info, isRead, write } of entries) {
       if (write !== undefined) {
         writes++;
-        if (write === DELETED) deletes++;
+        if (write === DELETED) {
+          deletes++;
+          guardsRefs += guardRefs(info); // if there is nothing to delete
+        }
       } else if (isRead) {
         guards++;
         guardsRefs += guardRefs(info);
@@ -265,7 +268,8 @@ export class TransactionCommitter {
     if (isLive && (isRead || isKeeping(write))) {
       this.#commits.expires(endOf(this.#segment, old));
     }
-    if (write === undefined) {
+    // What is not there need not be deleted; but that must stay so until the commit.
+    if (write === undefined || deletesNothing(entry)) {
       this.#commits.guard(hash, old);
       return true;
     }
@@ -286,7 +290,7 @@ export class TransactionCommitter {
   #note(log: TransactionLog, entries: readonly LogEntry[]): void {
     this.#changes.beginMany();
     for (const entry of entries) {
-      if (entry.write === undefined || !isNeeded(entry)) continue;
+      if (entry.write === undefined || deletesNothing(entry)) continue;
       if (entry.write === DELETED) {
         this.#counts.delete();
         this.#table.countTombstone();
@@ -309,9 +313,9 @@ function isUsed({ isRead, write }: LogEntry): boolean {
   return isRead || write !== undefined;
 }
 
-/** Whether a key matters: to delete what is not there, without having read it, changes nothing. */
-function isNeeded({ isLive, isRead, write }: LogEntry): boolean {
-  return isRead || write !== DELETED || isLive;
+/** Whether an entry is to be deleted that is not there. */
+function deletesNothing({ isLive, write }: LogEntry): boolean {
+  return write === DELETED && !isLive;
 }
 
 /** Whether an entry does not expire that is written over one that does not. */

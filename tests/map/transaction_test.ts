@@ -652,6 +652,23 @@ Deno.test("A transaction keeps a map at its most entries", () => {
   assertSound(cache);
 });
 
+Deno.test("A transaction may delete what it has set, and what was not there before", () => {
+  using map = numbers();
+  map.set("there", 1);
+  const keys = Array.from(
+    { length: 300 },
+    (_, i) => `${i} `.repeat(i % 20 + 1),
+  );
+  map.transaction((tx) => {
+    for (const key of keys) tx.set(key, 1);
+    for (const key of keys) assert(tx.delete(key));
+    tx.set("there", 2);
+  });
+  assertEquals([...map], [["there", 2]]);
+  assertStrictEquals(map.stats().deletes, 0);
+  assertSound(map);
+});
+
 Deno.test("A transaction writes to at most 65,535 keys", () => {
   using map = numbers(2 ** 25);
   const entries = Array.from(
