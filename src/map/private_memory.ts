@@ -48,9 +48,19 @@ export class PrivateMemory implements Memory {
   }
 
   #replace(byteLength: number): void {
-    const buffer = new SharedArrayBuffer(byteLength); // codecs expect one
-    this.words = new Int32Array(buffer);
-    this.floats = new Float64Array(buffer);
-    this.bytes = Buffer.from(buffer) as SharedBytes;
+    const { bytes, floats, words } = memoryOf(byteLength);
+    this.words = words;
+    this.floats = floats;
+    this.bytes = bytes;
   }
+}
+
+/** Memory of so many bytes, a multiple of 8, that codecs write to and read from. */
+export function memoryOf(byteLength: number): Memory {
+  const buffer = new SharedArrayBuffer(byteLength); // codecs expect one
+  return {
+    words: new Int32Array(buffer),
+    floats: new Float64Array(buffer),
+    bytes: Buffer.from(buffer) as SharedBytes,
+  };
 }

@@ -334,8 +334,8 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   /** The live version of a key; 0: there is none. From here on the transaction goes by that. */
   #see(entry: LogEntry): number {
     if (entry.isRead) return entry.seen;
-    const { counts, hold: { attachment }, lookup } = this.#access;
-    this.#log.pack(entry, attachment.key);
+    const { counts, lookup } = this.#access;
+    this.#log.pack(entry, this.#key);
     const late = this.#late;
     const ref = late === undefined
       ? lookup.findLive()
@@ -374,12 +374,12 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   /** Throws `CONFLICT` if anything that was read is not in effect any more. */
   #checkReads(): void {
     for (const entry of this.#log.entries) {
-      if (entry.isRead && !this.#isStill(entry)) this.conflict();
+      if (entry.isRead && !this.#isStill(entry)) this.#conflict();
     }
   }
 
   /** Stops the run: it is to begin anew. */
-  conflict(): never {
+  #conflict(): never {
     this.#hasConflict = true;
     throw CONFLICT;
   }
@@ -387,10 +387,10 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   #isStill(entry: LogEntry): boolean {
     const { seen, slot } = entry;
     if (slot !== 0 && this.#table.isLinked(slot, seen)) return true;
-    const { hold: { attachment }, lookup } = this.#access;
-    this.#log.pack(entry, attachment.key);
+    const { lookup } = this.#access;
+    this.#log.pack(entry, this.#key);
     return seen === 0
-      ? this.#table.findOrEnd(attachment.key) === entry.absence
+      ? this.#table.findOrEnd(this.#key) === entry.absence
       : lookup.findLive() === seen;
   }
 
@@ -399,9 +399,9 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
    * The key is packed.
    */
   #noteAbsence(entry: LogEntry): void {
-    const { hold: { attachment }, lookup } = this.#access;
-    entry.absence = this.#table.findOrEnd(attachment.key);
-    if (lookup.findLive() !== 0) this.conflict();
+    const { lookup } = this.#access;
+    entry.absence = this.#table.findOrEnd(this.#key);
+    if (lookup.findLive() !== 0) this.#conflict();
   }
 
   /** Remembers where a version was found that does not expire, if that is near its hash's home. */

@@ -34,10 +34,12 @@ import {
 import { NO_MEMORY, type VersionMaker } from "./version_maker.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { LENGTH_MASK, TAG_SHIFT, TAG_TOMBSTONE } = layout;
+const {
+  LENGTH_MASK,
+  TAG_SHIFT,
+  TOMBSTONE,
+} = layout;
 
-/** What a version says of its value, if it is a tombstone. */
-const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
 /** For more keys than this the table is made large enough first. */
 const MOST_AT_ONCE = 256;
 
@@ -153,26 +155,19 @@ export class TransactionCommitter {
     if (write === undefined) {
       return this.#fastPath.draftGuard(base, hash, info, expected) !== 0;
     }
-    if (write === DELETED) {
-      return this.#fastPath.draftVersion(
-        base,
-        hash,
-        info,
-        TOMBSTONE,
-        expected,
-      ) !== 0;
-    }
-    if (!staysForGood(write.life)) return false;
-    const valueInfo = write.tag << TAG_SHIFT | write.byteLength;
+    const isDeleted = write === DELETED;
+    if (!isDeleted && !staysForGood(write.life)) return false;
     const version = this.#fastPath.draftVersion(
       base,
       hash,
       info,
-      valueInfo,
+      isDeleted ? TOMBSTONE : write.tag << TAG_SHIFT | write.byteLength,
       expected,
     );
     if (version === 0) return false;
-    write.write(this.#segment, valueIndex(this.#segment.words, version));
+    if (!isDeleted) {
+      write.write(this.#segment, valueIndex(this.#segment.words, version));
+    }
     return true;
   }
 

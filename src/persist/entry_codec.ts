@@ -5,9 +5,9 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import type { Codec, KeyFormat, Memory, ValueFormat } from "../codec/codec.ts";
 import { received } from "../errors.ts";
+import { memoryOf } from "../map/private_memory.ts";
 import {
   KEY_CODECS,
   keyFormat,
@@ -22,7 +22,6 @@ import {
   V_HEADER_WORDS,
   V_KEY,
 } from "../segment/layout.ts";
-import type { SharedBytes } from "../segment/segment.ts";
 import { EncodedKey } from "../table/key.ts";
 import { valueIndexOf, versionBytes } from "../table/version.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
@@ -133,15 +132,6 @@ export class EntryCodec {
     }
     return this.#memory;
   }
-}
-
-function memoryOf(bytes: number): Memory {
-  const buffer = new SharedArrayBuffer(bytes);
-  return {
-    words: new Int32Array(buffer),
-    floats: new Float64Array(buffer),
-    bytes: Buffer.from(buffer) as SharedBytes,
-  };
 }
 
 /** Stands for a codec that is not built in: its values are bytes. */

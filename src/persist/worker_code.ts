@@ -317,6 +317,7 @@ __export(layout_exports, {
   TAG_SHIFT: () => TAG_SHIFT,
   TAG_TOMBSTONE: () => TAG_TOMBSTONE,
   TAG_UTF16: () => TAG_UTF16,
+  TOMBSTONE: () => TOMBSTONE,
   TRANSFER: () => TRANSFER,
   TRANSFER_WAYS: () => TRANSFER_WAYS,
   T_BORN: () => T_BORN,
@@ -521,6 +522,7 @@ var TAG_NUMBER = 1;
 var TAG_LATIN1 = 2;
 var TAG_UTF16 = 3;
 var TAG_TOMBSTONE = 5;
+var TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
 var MEDIUM_TEXT = 256;
 var WRITES_SHIFT = 16;
 var MOST_WRITES = 65535;
@@ -2112,7 +2114,7 @@ function writeNoKey(words) {
   poke(words, H_NO_KEY + V_STAMP, 1);
   poke(words, H_NO_KEY + V_PREV, FINAL);
   poke(words, H_NO_KEY + V_KEY, -1);
-  poke(words, H_NO_KEY + V_VALUE, TAG_TOMBSTONE << TAG_SHIFT);
+  poke(words, H_NO_KEY + V_VALUE, TOMBSTONE);
 }
 function nameLength(words, index) {
   const length = words[index];
@@ -5652,7 +5654,6 @@ __export(fast_commits_exports, {
   draftGuard: () => draftGuard,
   draftVersion: () => draftVersion,
   finishCounting: () => finishCounting,
-  publishRecord: () => publishRecord,
   retireCommitted: () => retireCommitted
 });
 
@@ -5750,6 +5751,7 @@ function liveEntries(words) {
 // src/table/commit_record.ts
 var commit_record_exports = {};
 __export(commit_record_exports, {
+  NO_RECORD: () => NO_RECORD,
   counts: () => counts,
   effective: () => effective,
   entriesOf: () => entriesOf,
@@ -5772,6 +5774,7 @@ var { compareAndSet: compareAndSet10, fixed: fixed4, load: load16 } = atomics_ex
 var { floatAt: floatAt3, now: now4 } = intrinsics_exports;
 var { deadLink: deadLink2 } = slot_exports;
 var { isTombstone: isTombstone3, keyWords: keyWords4, settle: settle3, writingTick: writingTick2 } = version_exports;
+var NO_RECORD = 0;
 function provisionalStamp(record) {
   return COMMITTING2 | record;
 }
@@ -5835,7 +5838,7 @@ function effective(words, newest) {
 }
 function counts(words, ref, stamp) {
   const record = recordOf(stamp);
-  if (record === 0 || isGuard(words, record, ref)) return false;
+  if (record === NO_RECORD || isGuard(words, record, ref)) return false;
   const outcome = outcomeOf(words, record);
   if (outcome <= 0) return false;
   compareAndSet10(words, ref * 4 + V_STAMP4, stamp, outcome);
@@ -5843,7 +5846,7 @@ function counts(words, ref, stamp) {
 }
 function isWithoutEffect(words, ref, stamp) {
   const record = recordOf(stamp);
-  if (record === 0) return true;
+  if (record === NO_RECORD) return true;
   const status = load16(words, record * 4 + C_STATUS2);
   return status === VOID2 || status > 0 && isGuard(words, record, ref);
 }
@@ -6083,7 +6086,7 @@ function isRidOfMovers(words, table) {
 }
 
 // src/table/fast_path.ts
-var { H_LOW: H_LOW3, H_ROOT: H_ROOT4, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS5, P_PERMITS_FOR: P_PERMITS_FOR2, P_PIN: P_PIN5, P_RESULT: P_RESULT2, P_SEEN: P_SEEN3, T_CAPACITY: T_CAPACITY5, T_NEXT: T_NEXT2, T_NUMBER: T_NUMBER3, T_SHIFT: T_SHIFT5, TAG_LATIN1: TAG_LATIN12, TAG_SHIFT: TAG_SHIFT3, TAG_TOMBSTONE: TAG_TOMBSTONE3, TAG_UTF16: TAG_UTF162, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY5, V_PREV: V_PREV7, V_VALUE: V_VALUE4 } = layout_exports;
+var { H_LOW: H_LOW3, H_ROOT: H_ROOT4, HAS_EXPIRY: HAS_EXPIRY4, LENGTH_MASK: LENGTH_MASK3, P_DELETED: P_DELETED2, P_KEY: P_KEY3, P_PERMITS: P_PERMITS5, P_PERMITS_FOR: P_PERMITS_FOR2, P_PIN: P_PIN5, P_RESULT: P_RESULT2, P_SEEN: P_SEEN3, T_CAPACITY: T_CAPACITY5, T_NEXT: T_NEXT2, T_NUMBER: T_NUMBER3, T_SHIFT: T_SHIFT5, TAG_LATIN1: TAG_LATIN12, TAG_SHIFT: TAG_SHIFT3, TAG_UTF16: TAG_UTF162, V_HEADER_WORDS: V_HEADER_WORDS6, V_KEY: V_KEY5, V_PREV: V_PREV7, V_VALUE: V_VALUE4, TOMBSTONE: TOMBSTONE2 } = layout_exports;
 var { hint: hint11, load: load19, own: own14, poke: poke16, touch: touch4 } = atomics_exports;
 var { floatAt: floatAt4 } = intrinsics_exports;
 var { clearPin: clearPin3, setPin: setPin3 } = pin_exports;
@@ -6101,7 +6104,6 @@ var DONE = 1;
 var ABSENT = 2;
 var NO_LINK = -1;
 var ANY_VERSION = -1;
-var TOMBSTONE = TAG_TOMBSTONE3 << TAG_SHIFT3;
 var LATIN1 = TAG_LATIN12 << TAG_SHIFT3;
 var UTF16 = TAG_UTF162 << TAG_SHIFT3;
 function putNumber(words, floats, base, hash, info, valueInfo, value) {
@@ -6332,7 +6334,7 @@ function replace(words, base, hash, slot, linked, version, link2) {
 }
 function bury(words, base, hash, info, expected) {
   touchHome(words, base, hash);
-  const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
+  const tombstone = newVersion(words, base, info, TOMBSTONE2, 0);
   if (tombstone === 0) {
     return isAbsent(words, base, hash, info) ? ABSENT : UNDONE;
   }
@@ -6404,27 +6406,25 @@ function isAlike2(words, a, b) {
 }
 
 // src/table/fast_commits.ts
-var { C_COUNT: C_COUNT3, C_END: C_END3, C_ENTRIES: C_ENTRIES2, C_LIVE: C_LIVE2, C_STATUS: C_STATUS3, CHILDREN_MASK: CHILDREN_MASK4, E_FRESH: E_FRESH3, E_HASH: E_HASH3, E_OLD: E_OLD3, HAS_EXPIRY: HAS_EXPIRY5, INSTALLING: INSTALLING2, N_CHILDREN: N_CHILDREN4, N_FIRST: N_FIRST4, P_COMMIT: P_COMMIT2, P_ENTRIES: P_ENTRIES3, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD3, P_HAND: P_HAND6, P_KEY: P_KEY4, P_LIVE_AHEAD: P_LIVE_AHEAD3, P_LIVE_REFS: P_LIVE_REFS3, READY: READY3, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE4, V_HEADER_WORDS: V_HEADER_WORDS7, V_KEY: V_KEY6, V_PREV: V_PREV8, V_STAMP: V_STAMP7, V_VALUE: V_VALUE5, V_WRITES: V_WRITES3 } = layout_exports;
+var { C_COUNT: C_COUNT3, C_END: C_END3, C_ENTRIES: C_ENTRIES2, C_LIVE: C_LIVE2, C_STATUS: C_STATUS3, CHILDREN_MASK: CHILDREN_MASK4, E_FRESH: E_FRESH3, E_HASH: E_HASH3, E_OLD: E_OLD3, HAS_EXPIRY: HAS_EXPIRY5, INSTALLING: INSTALLING2, N_CHILDREN: N_CHILDREN4, N_FIRST: N_FIRST4, P_COMMIT: P_COMMIT2, P_ENTRIES: P_ENTRIES3, P_ENTRIES_AHEAD: P_ENTRIES_AHEAD3, P_HAND: P_HAND6, P_KEY: P_KEY4, P_LIVE_AHEAD: P_LIVE_AHEAD3, P_LIVE_REFS: P_LIVE_REFS3, READY: READY3, V_HEADER_WORDS: V_HEADER_WORDS7, V_KEY: V_KEY6, V_PREV: V_PREV8, V_STAMP: V_STAMP7, V_VALUE: V_VALUE5, V_WRITES: V_WRITES3, TOMBSTONE: TOMBSTONE3 } = layout_exports;
 var { compareAndSet: compareAndSet13, hint: hint12, load: load20, own: own15, poke: poke17, store: store7 } = atomics_exports;
 var { blockRefs: blockRefs4 } = free_list_exports;
 var { liveRefs: liveRefs2 } = account_exports;
 var { changed: changed3 } = changes_exports;
 var { retireLate: retireLate2 } = limbo_exports;
-var { entriesOf: entriesOf2, entryAt: entryAt2, freshOf: freshOf2, guardRefs: guardRefs2, hashOf: hashOf2, headOf: headOf3, isGuard: isGuard2, linkTo: linkTo2, oldOf: oldOf2, outcomeOf: outcomeOf2, provisionalStamp: provisionalStamp2, writesOf: writesOf2 } = commit_record_exports;
+var { entriesOf: entriesOf2, entryAt: entryAt2, freshOf: freshOf2, guardRefs: guardRefs2, hashOf: hashOf2, headOf: headOf3, isGuard: isGuard2, linkTo: linkTo2, NO_RECORD: NO_RECORD2, oldOf: oldOf2, outcomeOf: outcomeOf2, provisionalStamp: provisionalStamp2, writesOf: writesOf2 } = commit_record_exports;
 var { ANY_VERSION: ANY_VERSION2, currentLink: currentLink2, DONE: DONE2, linkFound: linkFound2, newEntry: newEntry2, newVersion: newVersion2, NO_LINK: NO_LINK2, probe: probe2, rootAtRest: rootAtRest2, UNDONE: UNDONE2 } = fast_path_exports;
 var { enter: enter7, leave: leave7 } = section_exports;
 var { prune: prune4 } = prune_exports;
 var { refOf: refOf5, relink: relink3 } = slot_exports;
 var { dropAtOnce: dropAtOnce3 } = tombstone_exports;
 var { isTombstone: isTombstone5, keyWords: keyWords5 } = version_exports;
-var NO_RECORD = 0;
-var TOMBSTONE2 = TAG_TOMBSTONE4 << TAG_SHIFT4;
 function addVersion(words, base, hash, old, version) {
   const record = own15(words, base + P_COMMIT2);
   const index = record * 4 + N_CHILDREN4;
   const children = own15(words, index) & CHILDREN_MASK4;
   const head = headOf3(record, writesOf2(words, record));
-  poke17(words, version * 4 + V_STAMP7, provisionalStamp2(NO_RECORD));
+  poke17(words, version * 4 + V_STAMP7, provisionalStamp2(NO_RECORD2));
   poke17(words, version * 4 + V_PREV8, old);
   poke17(words, version * 4 + V_WRITES3, hint12(words, old * 4 + V_WRITES3) + 1);
   poke17(words, record * 4 + N_FIRST4 + children, version);
@@ -6467,7 +6467,7 @@ function draftVersion(words, base, hash, info, valueInfo, expected) {
   const old = reliedOn(words, base, hash, info, expected);
   if (old === 0) return 0;
   enter7(words, base);
-  const version = valueInfo === TOMBSTONE2 ? newVersion2(words, base, info, valueInfo, 0) : newEntry2(words, base, info, valueInfo);
+  const version = valueInfo === TOMBSTONE3 ? newVersion2(words, base, info, valueInfo, 0) : newEntry2(words, base, info, valueInfo);
   if (version !== 0) addVersion(words, base, hash, old, version);
   leave7(words, base);
   return version;
@@ -7664,7 +7664,7 @@ var { compareAndSet: compareAndSet17, load: load28, own: own19, poke: poke22, st
 var { blockRefs: blockRefs5 } = free_list_exports;
 var { changed: changed4, retell: retell2 } = changes_exports;
 var { retireLate: retireLate3 } = limbo_exports;
-var { counts: counts2, entriesOf: entriesOf3, entryAt: entryAt3, freshOf: freshOf3, hashOf: hashOf4, headOf: headOf4, isGuard: isGuard3, isWithoutEffect: isWithoutEffect2, linkTo: linkTo3, oldOf: oldOf3, outcomeOf: outcomeOf3, provisionalStamp: provisionalStamp3, recordOf: recordOf2, writesOf: writesOf3 } = commit_record_exports;
+var { counts: counts2, entriesOf: entriesOf3, entryAt: entryAt3, freshOf: freshOf3, hashOf: hashOf4, headOf: headOf4, isGuard: isGuard3, isWithoutEffect: isWithoutEffect2, linkTo: linkTo3, NO_RECORD: NO_RECORD3, oldOf: oldOf3, outcomeOf: outcomeOf3, provisionalStamp: provisionalStamp3, recordOf: recordOf2, writesOf: writesOf3 } = commit_record_exports;
 var { addGuard: addGuard2, addVersion: addVersion2, commitRecord: commitRecord2, countRecord: countRecord2, finishCounting: finishCounting2, retireCommitted: retireCommitted2 } = fast_commits_exports;
 var { DONE: DONE3 } = fast_path_exports;
 var { enter: enter10, leave: leave10 } = section_exports;
@@ -7672,7 +7672,6 @@ var { prune: prune6 } = prune_exports;
 var { homePlace: homePlace7, isClosed: isClosed5, isEmpty: isEmpty7, isFrozen: isFrozen5, isMoved: isMoved4, isUnlinked: isUnlinked6, nextPlace: nextPlace5, readHash: readHash3, readLink: readLink6, refOf: refOf8, relink: relink4, slotAt: slotAt7 } = slot_exports;
 var { dropAtOnce: dropAtOnce4 } = tombstone_exports;
 var { isOfKey: isOfKey3, isTombstone: isTombstone6, settle: settle6 } = version_exports;
-var NO_RECORD2 = 0;
 function recordBytes(writes, guards, guardsRefs) {
   const entries = (writes + guards) * ENTRY_WORDS3;
   const words = headOf4(0, writes) + C_FIRST3 + entries;
@@ -7705,7 +7704,7 @@ var Commits = class {
     const words = this.#words;
     const ref = refOf8(link2);
     const record = recordOf2(stamp);
-    if (record !== NO_RECORD2 && outcomeOf3(words, record) === INSTALLING3) {
+    if (record !== NO_RECORD3 && outcomeOf3(words, record) === INSTALLING3) {
       this.#help(record);
       this.#helpsNobody();
     }
@@ -7763,7 +7762,7 @@ var Commits = class {
     const stamp = settle6(words, found);
     if (stamp > 0) return false;
     const record = recordOf2(stamp);
-    if (record !== NO_RECORD2 && outcomeOf3(words, record) === INSTALLING3) {
+    if (record !== NO_RECORD3 && outcomeOf3(words, record) === INSTALLING3) {
       this.#help(record);
       return true;
     }
@@ -7988,7 +7987,7 @@ var Commits = class {
     let refs = blockRefs5(words, 1);
     for (let i = 0; i < children; i++) {
       const version = own19(words, record * 4 + N_FIRST5 + i);
-      store9(words, version * 4 + V_STAMP12, provisionalStamp3(NO_RECORD2));
+      store9(words, version * 4 + V_STAMP12, provisionalStamp3(NO_RECORD3));
       refs += this.#participant.allocator.runRefs(version);
     }
     retireLate3(words, base, record, refs);
@@ -9423,7 +9422,7 @@ __export(fast_lookup_exports, {
   lookup: () => lookup,
   lookupPacked: () => lookupPacked
 });
-var { H_SEED: H_SEED4, HAS_EXPIRY: HAS_EXPIRY9, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES3, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH3, P_INFO: P_INFO4, P_KEY: P_KEY6, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT5, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_KEY: V_KEY10, V_VALUE: V_VALUE6 } = layout_exports;
+var { H_SEED: H_SEED4, HAS_EXPIRY: HAS_EXPIRY9, KEY_SCRATCH_BYTES: KEY_SCRATCH_BYTES3, KEY_SCRATCH_WORDS: KEY_SCRATCH_WORDS4, LENGTH_MASK: LENGTH_MASK4, P_HASH: P_HASH3, P_INFO: P_INFO4, P_KEY: P_KEY6, P_RESULT: P_RESULT3, P_VALUE_INFO: P_VALUE_INFO2, TAG_NUMBER: TAG_NUMBER2, TAG_SHIFT: TAG_SHIFT4, TAG_TOMBSTONE: TAG_TOMBSTONE3, V_KEY: V_KEY10, V_VALUE: V_VALUE6 } = layout_exports;
 var { load: load32 } = atomics_exports;
 var { copyPair: copyPair2, loadFloat: loadFloat2 } = intrinsics_exports;
 var { beginOptimisticRead: beginOptimisticRead2, validates: validates2, findOptimistically: findOptimistically3, UNDECIDED: UNDECIDED4 } = optimistic_read_exports;
@@ -9435,7 +9434,7 @@ var NUMBER = -2;
 var FOUND = -3;
 var LONG = -4;
 var NUMBER_BYTES2 = 8;
-var NUMBER_INFO = NUMBER_BYTES2 | TAG_NUMBER2 << TAG_SHIFT5;
+var NUMBER_INFO = NUMBER_BYTES2 | TAG_NUMBER2 << TAG_SHIFT4;
 function lookup(words, floats, base, key, text, most) {
   const length = text.length;
   if (length > KEY_SCRATCH_BYTES3) return UNDECIDED4;
@@ -9468,7 +9467,7 @@ function seemsPlainNumber(words, version) {
 }
 function copyOut(words, floats, base, hash, info, version, most) {
   const valueInfo = load32(words, version * 4 + V_VALUE6);
-  if (valueInfo >>> TAG_SHIFT5 === TAG_TOMBSTONE5) return 0;
+  if (valueInfo >>> TAG_SHIFT4 === TAG_TOMBSTONE3) return 0;
   const to = copiedValue(base, info) * 2;
   const end = base + P_KEY6 + KEY_SCRATCH_WORDS4;
   if (to > end) return UNDECIDED4;
@@ -9491,7 +9490,7 @@ function copiedValue(base, info) {
 }
 
 // src/map/fast_commit.ts
-var { P_DELETED: P_DELETED3, P_HASH: P_HASH4, P_INFO: P_INFO5, P_RESULT: P_RESULT4, TAG_NUMBER: TAG_NUMBER3, TAG_SHIFT: TAG_SHIFT6 } = layout_exports;
+var { P_DELETED: P_DELETED3, P_HASH: P_HASH4, P_INFO: P_INFO5, P_RESULT: P_RESULT4, TAG_NUMBER: TAG_NUMBER3, TAG_SHIFT: TAG_SHIFT5 } = layout_exports;
 var { NUMBER_INFO: NUMBER_INFO2 } = fast_lookup_exports;
 var { ABSENT: ABSENT2, ANY_VERSION: ANY_VERSION3, DONE: DONE4, touchHome: touchHome2, UNDONE: UNDONE4 } = fast_path_exports;
 var { endOf: endOf3, valueIndex: valueIndex2 } = version_exports;
@@ -9634,7 +9633,7 @@ var FastCommitter = class {
     const { base } = this.#participant;
     const segment = this.#segment;
     const { words } = segment;
-    const info = values.tag << TAG_SHIFT6 | values.byteLength;
+    const info = values.tag << TAG_SHIFT5 | values.byteLength;
     const version = this.#fastPath.makeByText(base, text, info);
     if (version === 0) return this.#hasDone(UNDONE4);
     const hash = words[this.#hash];
@@ -9722,7 +9721,7 @@ var FastCommitter = class {
 };
 
 // src/map/version_maker.ts
-var { H_TTL_USED: H_TTL_USED2, LENGTH_MASK: LENGTH_MASK5, TAG_TOMBSTONE: TAG_TOMBSTONE6 } = layout_exports;
+var { H_TTL_USED: H_TTL_USED2, LENGTH_MASK: LENGTH_MASK5, TAG_TOMBSTONE: TAG_TOMBSTONE4 } = layout_exports;
 var { bytesOf: bytesOf3, endOf: endOf4, valueBytes: valueBytes2, valueIndex: valueIndex3, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
 var NO_MEMORY = -1;
 var VersionMaker = class {
@@ -9873,7 +9872,7 @@ var VersionMaker = class {
     const { allocator } = this.#participant;
     const ref = allocator.allocate(this.#tombstoneBytes, purpose);
     if (ref !== 0) {
-      writeVersion2(this.#segment, ref, this.#key, TAG_TOMBSTONE6, 0, Infinity);
+      writeVersion2(this.#segment, ref, this.#key, TAG_TOMBSTONE4, 0, Infinity);
       return ref;
     }
     this.#participant.leaveSection();
@@ -11778,7 +11777,7 @@ var Reclaimer = class {
 };
 
 // src/persist/record.ts
-var { HAS_EXPIRY: HAS_EXPIRY10, KEY_WIDE: KEY_WIDE5, LENGTH_MASK: LENGTH_MASK6, TAG_SHIFT: TAG_SHIFT7, TAG_TOMBSTONE: TAG_TOMBSTONE7, V_HEADER_WORDS: V_HEADER_WORDS10 } = layout_exports;
+var { HAS_EXPIRY: HAS_EXPIRY10, KEY_WIDE: KEY_WIDE5, LENGTH_MASK: LENGTH_MASK6, TAG_SHIFT: TAG_SHIFT6, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_HEADER_WORDS: V_HEADER_WORDS10 } = layout_exports;
 var LOOP_LIMIT = 32;
 var EXPIRY_WORDS = 2;
 function wordsFor(bytes) {
@@ -11791,7 +11790,7 @@ function recordFault(keyInfo, valueInfo, mayBeTombstone) {
   if ((keyInfo & ~(LENGTH_MASK6 | KEY_WIDE5 | HAS_EXPIRY10)) !== 0) {
     return "unknown flags in the key length";
   }
-  if (valueInfo >>> TAG_SHIFT7 !== TAG_TOMBSTONE7) return void 0;
+  if (valueInfo >>> TAG_SHIFT6 !== TAG_TOMBSTONE5) return void 0;
   if (!mayBeTombstone) return "a deletion in a full epoch";
   if ((valueInfo & LENGTH_MASK6) !== 0 || (keyInfo & HAS_EXPIRY10) !== 0) {
     return "a deletion with a value";
@@ -11799,9 +11798,9 @@ function recordFault(keyInfo, valueInfo, mayBeTombstone) {
   return void 0;
 }
 function isDeletion(valueInfo) {
-  return valueInfo >>> TAG_SHIFT7 === TAG_TOMBSTONE7;
+  return valueInfo >>> TAG_SHIFT6 === TAG_TOMBSTONE5;
 }
-var DELETION = TAG_TOMBSTONE7 << TAG_SHIFT7 | 0;
+var DELETION = TAG_TOMBSTONE5 << TAG_SHIFT6 | 0;
 function recordValue(words, at) {
   const keyInfo = words[at];
   return at + RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK6) + ((keyInfo & HAS_EXPIRY10) !== 0 ? EXPIRY_WORDS : 0);

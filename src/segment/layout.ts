@@ -384,6 +384,8 @@ export const TAG_NUMBER = 1;
 export const TAG_LATIN1 = 2;
 export const TAG_UTF16 = 3;
 export const TAG_TOMBSTONE = 5;
+/** What a tombstone says of its value. */
+export const TOMBSTONE: number = TAG_TOMBSTONE << TAG_SHIFT;
 /**
  * A string of up to so many units takes a byte for each, or two if one of them needs it; longer
  * ones have other encodings, too (`codec/strings.ts`), and the kernel does not read them.

@@ -56,8 +56,7 @@ import {
   QUEUE_SHARE,
   QUEUE_SPARE,
   REF_BYTES,
-  TAG_SHIFT,
-  TAG_TOMBSTONE,
+  TOMBSTONE,
   V_KEY,
   V_PREV,
   V_STAMP,
@@ -479,7 +478,7 @@ function writeNoKey(words: Words): void {
   poke(words, H_NO_KEY + V_STAMP, 1);
   poke(words, H_NO_KEY + V_PREV, FINAL);
   poke(words, H_NO_KEY + V_KEY, -1);
-  poke(words, H_NO_KEY + V_VALUE, TAG_TOMBSTONE << TAG_SHIFT);
+  poke(words, H_NO_KEY + V_VALUE, TOMBSTONE);
 }
 
 function nameLength(words: Words, index: number): number {

@@ -73,6 +73,9 @@ const { floatAt, now } = machine;
 const { deadLink } = slots;
 const { isTombstone, keyWords, settle, writingTick } = versions;
 
+/** The record that the stamp of what never counts refers to. */
+export const NO_RECORD = 0;
+
 /** The stamp of what a record decides about; of record 0: of a version without effect. */
 export function provisionalStamp(record: number): number {
   return COMMITTING | record;
@@ -171,7 +174,7 @@ export function effective(words: Words, newest: number): number {
 /** Whether something provisional counts by now; then its stamp is settled. */
 export function counts(words: Words, ref: number, stamp: number): boolean {
   const record = recordOf(stamp);
-  if (record === 0 || isGuard(words, record, ref)) return false;
+  if (record === NO_RECORD || isGuard(words, record, ref)) return false;
   const outcome = outcomeOf(words, record);
   if (outcome <= 0) return false;
   compareAndSet(words, ref * 4 + V_STAMP, stamp, outcome);
@@ -185,7 +188,7 @@ export function isWithoutEffect(
   stamp: number,
 ): boolean {
   const record = recordOf(stamp);
-  if (record === 0) return true;
+  if (record === NO_RECORD) return true;
   const status = load(words, record * 4 + C_STATUS);
   return status === VOID || status > 0 && isGuard(words, record, ref);
 }

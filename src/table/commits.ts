@@ -88,6 +88,7 @@ const {
   isGuard,
   isWithoutEffect,
   linkTo,
+  NO_RECORD,
   oldOf,
   outcomeOf,
   provisionalStamp,
@@ -121,9 +122,6 @@ const {
 } = slots;
 const { dropAtOnce } = tombstones;
 const { isOfKey, isTombstone, settle } = versions;
-
-/** The record that the stamp of what never counts refers to. */
-const NO_RECORD = 0;
 
 /** Bytes of a record with so many versions and guards, of which these take so many refs. */
 export function recordBytes(

@@ -48,14 +48,13 @@ const {
   P_LIVE_AHEAD,
   P_LIVE_REFS,
   READY,
-  TAG_SHIFT,
-  TAG_TOMBSTONE,
   V_HEADER_WORDS,
   V_KEY,
   V_PREV,
   V_STAMP,
   V_VALUE,
   V_WRITES,
+  TOMBSTONE,
 } = layout;
 const { compareAndSet, hint, load, own, poke, store } = access;
 const { blockRefs } = blocks;
@@ -71,6 +70,7 @@ const {
   headOf,
   isGuard,
   linkTo,
+  NO_RECORD,
   oldOf,
   outcomeOf,
   provisionalStamp,
@@ -93,11 +93,6 @@ const { prune } = pruning;
 const { refOf, relink } = slots;
 const { dropAtOnce } = tombstones;
 const { isTombstone, keyWords } = versions;
-
-/** The record that the stamp of what never counts refers to. */
-const NO_RECORD = 0;
-/** What a version says of its value, if it is a tombstone. */
-const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
 
 // ---- drafting -----------------------------------------------------------------------------------
 
@@ -238,7 +233,7 @@ function reliedOn(
 // ---- committing ---------------------------------------------------------------------------------
 
 /** From here on the record that a participant drafts may be met, so it is complete. */
-export function publishRecord(words: Words, record: number): void {
+function publishRecord(words: Words, record: number): void {
   const stamp = provisionalStamp(record);
   const count = own(words, record * 4 + N_CHILDREN) & CHILDREN_MASK;
   for (let i = 0; i < count; i++) {

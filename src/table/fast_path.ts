@@ -50,12 +50,12 @@ const {
   T_SHIFT,
   TAG_LATIN1,
   TAG_SHIFT,
-  TAG_TOMBSTONE,
   TAG_UTF16,
   V_HEADER_WORDS,
   V_KEY,
   V_PREV,
   V_VALUE,
+  TOMBSTONE,
 } = layout;
 const { hint, load, own, poke, touch } = access;
 const { floatAt } = machine;
@@ -106,8 +106,6 @@ export const NO_LINK = -1;
 /** Whatever version is the newest. */
 export const ANY_VERSION = -1;
 
-/** What a version says of its value, if it is a tombstone. */
-const TOMBSTONE = TAG_TOMBSTONE << TAG_SHIFT;
 /** The same, but for the length, if it is a string. */
 const LATIN1 = TAG_LATIN1 << TAG_SHIFT;
 const UTF16 = TAG_UTF16 << TAG_SHIFT;
