@@ -32,9 +32,20 @@ import { describe, type Holder, holderLock, holdersOf } from "./holder.ts";
  * milliseconds.
  */
 const LOOK_AGAIN_MS = 50;
+/**
+ * The longest time between two looks that counts as silence of the others, in milliseconds. In more
+ * this thread itself had no processor, and what others sent meanwhile is not yet read.
+ */
+const MOST_SILENCE_MS = 2 * LOOK_AGAIN_MS;
 
 type Message =
+  /**
+   * Asks those that have the map. Every thread on the channel has to unpack every answer, with the
+   * memory in it, which takes some milliseconds: so only the opener whose turn it is asks.
+   */
   | { kind: "ask"; name: string; question: string }
+  /** Asks the one that is making the map, if there is one. */
+  | { kind: "askCreator"; name: string; question: string }
   | { kind: "answer"; question: string; handle: SegmentHandle }
   /** The sender is making the map. */
   | { kind: "creating"; question: string };
@@ -47,26 +58,28 @@ interface Holding {
   users: number;
 }
 
-/** Called with the replies to a question. */
-type Listener = (reply: Message) => void;
-
 /** The maps that this thread has by name. */
 const held = new Map<string, Holding>();
 /** The names of the maps that this thread is making. */
 const creating = new Set<string>();
-const listeners = new Map<string, Listener>();
+/** The openers of this thread that wait for others, by their questions. */
+const waits = new Map<string, Wait>();
 const channel = new Channel<Message>("epochmap", receive);
 
 function receive(data: unknown): void {
   if (!isMessage(data)) return;
   const { question } = data;
-  if (data.kind !== "ask") return listeners.get(question)?.(data);
-  const holding = held.get(data.name);
-  if (holding !== undefined) {
-    const { handle } = holding.attachment.segment;
-    channel.post({ kind: "answer", question, handle });
-  } else if (creating.has(data.name)) {
-    channel.post({ kind: "creating", question });
+  switch (data.kind) {
+    case "ask": {
+      const handle = held.get(data.name)?.attachment.segment.handle;
+      if (handle === undefined) return;
+      return channel.post({ kind: "answer", question, handle });
+    }
+    case "askCreator":
+      if (!creating.has(data.name)) return;
+      return channel.post({ kind: "creating", question });
+    default:
+      return waits.get(question)?.receive(data);
   }
 }
 
@@ -79,6 +92,7 @@ function isMessage(data: unknown): data is Message {
   if (typeof question !== "string") return false;
   switch (kind) {
     case "ask":
+    case "askCreator":
       return typeof name === "string";
     case "answer":
       return typeof handle === "object" && handle !== null;
@@ -114,17 +128,22 @@ export async function meet(name: string, opening: Opening): Promise<Hold> {
   }
   channel.open();
   const wait = new Wait(name, timeout);
-  return await inTurn(wait, async () => {
-    const segment = held.get(name)?.attachment.segment ?? await find(wait);
-    if (segment !== undefined) check(segment);
-    if (!held.has(name)) {
-      const attachment = segment === undefined
-        ? await announced(name, create)
-        : attachTo(segment);
-      hold(name, attachment);
-    }
-    return share(name);
-  });
+  waits.set(wait.question, wait);
+  try {
+    return await inTurn(wait, async () => {
+      const segment = held.get(name)?.attachment.segment ?? await find(wait);
+      if (segment !== undefined) check(segment);
+      if (!held.has(name)) {
+        const attachment = segment === undefined
+          ? await announced(name, create)
+          : attachTo(segment);
+        hold(name, attachment);
+      }
+      return share(name);
+    });
+  } finally {
+    waits.delete(wait.question);
+  }
 }
 
 async function announced<T>(name: string, create: () => Promise<T>) {
@@ -160,39 +179,83 @@ function share(name: string): Hold {
 
 // ---- waiting for others -------------------------------------------------------------------------
 
-/** One opener's wait: what it asks, and when it has last heard something. */
+/**
+ * One opener's wait: what it asks, what it has heard, and how long it goes on.
+ *
+ * Replies count whenever they come, also long after the opener has looked for them: where a thread
+ * gets the processor seldom, its timers are over before it reads what came in time.
+ */
 class Wait {
   readonly name: string;
   readonly question = crypto.randomUUID();
   readonly #timeout: number;
-  #heardAt = timers.elapsed();
+  /** How long nothing was heard, in milliseconds, as far as this thread could hear. */
+  #silence = 0;
+  #lookedAt = timers.elapsed();
+  /** The segment that an answer brought, of one of the holders. */
+  #segment: Segment | undefined;
+  /** The threads that were last found to have the map. */
+  #holders: readonly Holder[] = [];
+  /** Called when there is a segment. */
+  #wake = () => {};
+  /** The error for an answer that led to no map, perhaps from another version of this module. */
+  #refused: HandleError | undefined;
 
   constructor(name: string, timeout: number) {
     this.name = name;
     this.#timeout = timeout;
   }
 
-  /**
-   * Asks the threads that have the map, or are making it. Replies may come until the question is
-   * removed from `listeners`.
-   */
-  ask(): void {
+  /** Asks the thread that is making the map for a sign of life. */
+  askCreator(): void {
     const { name, question } = this;
-    channel.post({ kind: "ask", name, question });
-    if (creating.has(name)) this.hear(); // the channel does not lead back to this thread
+    channel.post({ kind: "askCreator", name, question });
+    if (creating.has(name)) this.#hear(); // the channel does not lead back to this thread
   }
 
-  /** Notes a sign of life. */
-  hear(): void {
-    this.#heardAt = timers.elapsed();
+  /** Takes notice of a reply. */
+  receive(reply: Message): void {
+    if (reply.kind === "creating") return this.#hear();
+    if (reply.kind !== "answer" || this.#isAnswered()) return;
+    const segment = this.#segmentIn(reply.handle);
+    if (segment === undefined || !isHeld(segment, this.#holders)) return;
+    this.#segment = segment;
+    this.#wake();
   }
 
-  get isOver(): boolean {
-    return timers.elapsed() - this.#heardAt >= this.#timeout;
+  /** Asks holders, and waits for an answer, but not long; undefined if there was none. */
+  async answerOf(holders: readonly Holder[]): Promise<Segment | undefined> {
+    this.#holders = holders;
+    if (!this.#isAnswered()) {
+      const { name, question } = this;
+      channel.post({ kind: "ask", name, question });
+      await this.#forAnswer();
+    }
+    return this.#isAnswered() ? this.#segment : undefined;
   }
 
-  /** The error for an answer that led to no map, perhaps from another version of this module. */
-  refused: HandleError | undefined;
+  #isAnswered(): boolean {
+    return this.#segment !== undefined && isHeld(this.#segment, this.#holders);
+  }
+
+  async #forAnswer(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = timers.setTimeout(resolve, LOOK_AGAIN_MS);
+    try {
+      await promise;
+    } finally {
+      timers.clear(timer);
+    }
+  }
+
+  /** Counts the time since the last look, and tells whether the wait is over. */
+  isOver(): boolean {
+    const now = timers.elapsed();
+    this.#silence += Math.min(now - this.#lookedAt, MOST_SILENCE_MS);
+    this.#lookedAt = now;
+    return this.#silence >= this.#timeout;
+  }
 
   /** The error for a wait that is over. */
   error(who: string): HandleError {
@@ -202,9 +265,29 @@ class Wait {
       }: in process ${Deno.pid}, ${who} gave no answer for ${this.#timeout} ms: let that thread come back to its event loop, end it, or give open() a longer timeout`,
       { mapName: this.name },
     );
-    if (this.refused !== undefined) error.cause = this.refused;
+    if (this.#refused !== undefined) error.cause = this.#refused;
     return error;
   }
+
+  #hear(): void {
+    this.#silence = 0;
+    this.#lookedAt = timers.elapsed();
+  }
+
+  /** The segment of a handle; undefined if it leads to none. */
+  #segmentIn(handle: SegmentHandle): Segment | undefined {
+    try {
+      return Segment.attach(handle);
+    } catch (error) {
+      if (!(error instanceof HandleError)) throw error;
+      this.#refused = error;
+      return undefined;
+    }
+  }
+}
+
+function isHeld(segment: Segment, holders: readonly Holder[]): boolean {
+  return holders.some(({ id }) => id === segment.id);
 }
 
 /**
@@ -213,26 +296,19 @@ class Wait {
 async function inTurn<T>(wait: Wait, work: () => Promise<T>): Promise<T> {
   const lock = `epochmap opening ${JSON.stringify(wait.name)}`;
   const giveUp = new AbortController();
-  listeners.set(wait.question, ({ kind }) => {
-    if (kind === "creating") wait.hear();
-  });
   const watch = timers.setInterval(async () => {
-    if (!wait.isOver) return wait.ask();
+    if (!wait.isOver()) return wait.askCreator();
     timers.clear(watch);
     giveUp.abort(wait.error(await whoIsInTheWay(wait.name, lock)));
   }, LOOK_AGAIN_MS);
   watch.unref();
-  const end = () => {
-    timers.clear(watch);
-    listeners.delete(wait.question);
-  };
   try {
     return await locks.request(lock, { signal: giveUp.signal }, () => {
-      end();
+      timers.clear(watch);
       return work();
     });
   } finally {
-    end();
+    timers.clear(watch);
   }
 }
 
@@ -256,44 +332,8 @@ async function find(wait: Wait): Promise<Segment | undefined> {
   for (;;) {
     const holders = await holdersOf(wait.name);
     if (holders.length === 0) return undefined;
-    const segment = await answer(wait, holders);
+    const segment = await wait.answerOf(holders);
     if (segment !== undefined) return segment;
-    if (wait.isOver) throw wait.error(describe(holders));
-  }
-}
-
-/** Asks once; undefined after a while without a good answer. */
-async function answer(
-  wait: Wait,
-  holders: readonly Holder[],
-): Promise<Segment | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Segment | undefined>();
-  listeners.set(wait.question, (reply) => {
-    if (reply.kind !== "answer") return;
-    const segment = segmentIn(reply, wait);
-    if (segment === undefined) return;
-    if (holders.some(({ id }) => id === segment.id)) resolve(segment);
-  });
-  const timer = timers.setTimeout(() => resolve(undefined), LOOK_AGAIN_MS);
-  wait.ask();
-  try {
-    return await promise;
-  } finally {
-    timers.clear(timer);
-    listeners.delete(wait.question);
-  }
-}
-
-/** The segment that an answer brought; undefined if it is none. */
-function segmentIn(
-  { handle }: { handle: SegmentHandle },
-  wait: Wait,
-): Segment | undefined {
-  try {
-    return Segment.attach(handle);
-  } catch (error) {
-    if (!(error instanceof HandleError)) throw error;
-    wait.refused = error;
-    return undefined;
+    if (wait.isOver()) throw wait.error(describe(holders));
   }
 }
