@@ -108,6 +108,14 @@ export interface SharedMapOptions<K, V> {
    * @default {"s3-fifo"}
    */
   policy?: "s3-fifo" | "random" | undefined;
+  /**
+   * Whether it is tracked how often, and when last, each entry is read or written: for
+   * {@linkcode SharedMap.prototype.access} and {@linkcode SharedMap.prototype.hottest}. It takes
+   * 1/16 of the memory at most, or 16 bytes at most for each of `maxEntries`, and 216 KiB.
+   *
+   * @default {false}
+   */
+  track?: boolean | undefined;
 }
 
 /**
@@ -166,7 +174,14 @@ export function checkOptions(
       }`,
     );
   }
-  const { capacity = 0, maxBytes = DEFAULT_MAX_BYTES } = options;
+  const { capacity = 0, maxBytes = DEFAULT_MAX_BYTES, track = false } = options;
+  if (typeof track !== "boolean") {
+    throw new TypeError(
+      `Cannot create SharedMap: track must be true or false: ${
+        received(track)
+      }`,
+    );
+  }
   return {
     keyCodec: keyCodecName(options.key),
     valueCodec: valueCodecName(options.value),
@@ -177,6 +192,7 @@ export function checkOptions(
       MAX_SEGMENT_BYTES,
     ),
     capacity: checkSize("capacity", capacity, 0, 2 ** 28),
+    track,
     ...checkEviction(options),
   };
 }

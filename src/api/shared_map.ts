@@ -63,6 +63,11 @@ import {
 } from "../map/wait_options.ts";
 import { watchChanges } from "../map/watch.ts";
 import { type SharedMapStats, sumStats } from "../map/stats.ts";
+import {
+  type HotKey,
+  hottestOf,
+  type SharedMapAccess,
+} from "../map/tracked_uses.ts";
 import type { SharedMapTransaction } from "../map/transaction.ts";
 import { Transactor } from "../map/transactor.ts";
 import type { Kept } from "../persist/candidate.ts";
@@ -548,6 +553,86 @@ export class SharedMap<K, V>
    */
   ttl(key: K): number | undefined {
     return this.#reader.ttl(key);
+  }
+
+  /**
+   * How often, and when last, the entry of a key was used: what eviction knows of it. To ask is no
+   * use itself. O(1) expected; wait-free, as {@linkcode SharedMap.prototype.get}.
+   *
+   * With the option `track`, uses are the reads and writes of callers, where a write of what was
+   * read, as by {@linkcode SharedMap.prototype.update}, is both. (Snapshots and iteration do not
+   * count.) What is known is a hint: it may be lost to a key that is used more, or be shared with
+   * another key, once in some hundred times. It belongs to the key: when an entry is set after it
+   * was deleted, it has what the one before had.
+   *
+   * @param key The key.
+   * @returns What is known, or undefined if there is no entry.
+   * @throws {TypeError} If the key has the wrong type, or the map keeps nothing of this: it neither
+   * tracks uses nor evicts.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * using map = SharedMap.create<string, number>({ track: true });
+   * map.set("a", 1).set("b", 2);
+   * for (let i = 0; i < 10_000; i++) map.get("a");
+   * assert(map.access("a")!.frequency > map.access("b")!.frequency);
+   * assert(map.access("a")!.idle! <= 60_000);
+   * assertEquals(map.access("c"), undefined);
+   * ```
+   */
+  access(key: K): SharedMapAccess | undefined {
+    if (!this.#segment.keepsHeat) {
+      throw notTracked("read how an entry is used", this.#segment);
+    }
+    return this.#reader.access(key);
+  }
+
+  /**
+   * The keys that all workers use most, in a map with the option `track`, the hottest first.
+   *
+   * Each worker counts one of 32 uses, by chance, in two windows of a minute; this call sums up
+   * the windows of this minute and of the one before. So it takes some hundred uses until a key is
+   * seen. The counts are estimates, more often too high than too low; what is used much more often
+   * than the rest is among the first. (Metwally and others, "Efficient Computation of Frequent and
+   * Top-k Elements in Data Streams", ICDT 2005.) Keys without an entry are left out.
+   * O(participants), wait-free.
+   *
+   * @param n How many keys at most, an integer above 0. There may be fewer: each worker keeps up to
+   * 104 keys of each minute.
+   * @returns The keys, with about how often each was used.
+   * @throws {TypeError} If it is not a number, or the map does not track uses.
+   * @throws {RangeError} If it is not an integer above 0.
+   * @throws {ClosedError} If the map was closed in this worker.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using pages = SharedMap.create<string, string>({ track: true });
+   * pages.set("/", "…").set("/rare", "…");
+   * for (let i = 0; i < 10_000; i++) pages.get("/");
+   * const [first] = pages.hottest(3);
+   * assertEquals(first.key, "/");
+   * ```
+   */
+  hottest(n: number): HotKey<K>[] {
+    const what = "list the hottest keys";
+    this.#hold.checkOpen(what);
+    if (!this.#segment.keepsUses) throw notTracked(what, this.#segment);
+    if (typeof n !== "number") {
+      throw new TypeError(`Cannot ${what}: n must be a number: ${received(n)}`);
+    }
+    if (!Number.isInteger(n) || n < 1) {
+      throw new RangeError(
+        `Cannot ${what}: n must be an integer above 0: received ${n}`,
+      );
+    }
+    return hottestOf(this.#access, n);
   }
 
   // ---- writing ----------------------------------------------------------------------------------
@@ -1652,6 +1737,14 @@ export class SharedMap<K, V>
       await this.#onDisk?.ended;
     }
   }
+}
+
+function notTracked(what: string, { name }: Segment): TypeError {
+  return new TypeError(
+    `Cannot ${what} of ${
+      theMap(name)
+    }: it does not track uses: create it with track: true`,
+  );
 }
 
 function checkIterable(values: unknown, what: string, name: string): void {

@@ -60,6 +60,8 @@ export interface CheckedOptions {
   mostEntries?: number;
   /** What chooses the entries that are evicted; by default S3-FIFO. */
   policy?: PolicyName | undefined;
+  /** Whether uses are tracked. */
+  track?: boolean;
   /** The hash seed; by default a random one. */
   seed?: readonly [number, number];
   /** The name that the map is opened by. */
@@ -153,11 +155,13 @@ export class Attachment {
    * Makes a segment and attaches to it. `attach.ts` begins what runs in the background.
    */
   static make(options: CheckedOptions, policy?: EvictionPolicy): Attachment {
-    const { capacity, policy: name = "s3-fifo", ...rest } = options;
+    const { capacity, policy: name = "s3-fifo", track = false, ...rest } =
+      options;
     const minCapacityShift = minCapacityShiftFor(capacity);
     const segment = Segment.create({
       ...rest,
-      keepsHeat: options.evict, // only to evict by
+      keepsHeat: options.evict || track,
+      keepsUses: track,
       keepsGhosts: options.evict && name === "s3-fifo",
       minCapacityShift,
     });

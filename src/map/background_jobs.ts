@@ -7,6 +7,7 @@
 import { adoptEstates } from "../reclamation/estate.ts";
 import { H_SWEPT, H_TTL_USED } from "../segment/layout.ts";
 import { load } from "../segment/atomics.ts";
+import { keepMinute } from "../table/tracking.ts";
 import type { Attachment } from "./attachment.ts";
 import { takeTurn } from "./background.ts";
 import { sweep } from "./expiry_sweep.ts";
@@ -33,6 +34,7 @@ export function jobsOf(attachment: Attachment): Job[] {
     job("tidy the table", tidyTable),
     job("sweep what has expired", sweepExpired),
     job("note the counts", noteCounts),
+    job("look at the clock", lookAtClock),
   ];
 }
 
@@ -86,5 +88,11 @@ function sweepExpired(attachment: Attachment): Urgency {
 /** At rest, too: others may read. There is a round every few seconds in any case. */
 function noteCounts({ countHistory }: Attachment): Urgency {
   countHistory.note();
+  return "when something happens";
+}
+
+/** In maps that track uses: those are noted by the minute. */
+function lookAtClock({ segment: { keepsUses, words } }: Attachment): Urgency {
+  if (keepsUses) keepMinute(words);
   return "when something happens";
 }

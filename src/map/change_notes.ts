@@ -6,11 +6,13 @@
 
 import type { Segment } from "../segment/segment.ts";
 import type { EncodedKey } from "../table/key.ts";
+import * as tracking from "../table/tracking.ts";
 import type { Attachment } from "./attachment.ts";
 import * as background from "./background.ts";
 import * as ownChanges from "./own_changes.ts";
 
 // Constants of its own: `layout.ts` says why.
+const { noteWrite } = tracking;
 const { ticker } = background;
 const { underway } = ownChanges;
 
@@ -20,7 +22,7 @@ export class ChangeNotes {
   readonly #key: EncodedKey;
   readonly #isCallers: boolean;
   readonly #attachment: Attachment;
-  /** Whether eviction wants to hear of changes. */
+  /** Whether eviction wants to hear of changes, or uses are tracked. */
   readonly #isHeard: boolean;
 
   /**
@@ -35,9 +37,9 @@ export class ChangeNotes {
     this.#isCallers = key === attachment.key;
     this.#attachment = attachment;
     const { onChange, onInsert } = evictionPolicy;
-    this.#isHeard = segment.evicts &&
-      (onChange !== undefined || onInsert !== undefined ||
-        segment.mostEntries > 0);
+    this.#isHeard = segment.keepsUses || segment.evicts &&
+        (onChange !== undefined || onInsert !== undefined ||
+          segment.mostEntries > 0);
   }
 
   /** Whether anybody wants to know which key has changed. */
@@ -59,15 +61,18 @@ export class ChangeNotes {
   /** After one of several changes; says whether it brought an entry where there was none. */
   noteOne(isInserted: boolean): void {
     if (!this.#isCallers) return;
-    if (this.#isHeard) this.#noteForEviction(isInserted);
+    if (this.#isHeard) this.#tell(isInserted);
     if (ticker.isResting) ticker.wake();
     underway.innermost?.note(this.#segment, this.#key);
   }
 
-  /** Tells the policy of a caller's change. */
-  #noteForEviction(isInserted: boolean): void {
-    const { entryKeeper, evictionPolicy } = this.#attachment;
+  /** Tells of a caller's change those who keep to it. */
+  #tell(isInserted: boolean): void {
+    const { entryKeeper, evictionPolicy, participant, segment } =
+      this.#attachment;
     const { hash } = this.#key;
+    noteWrite(segment.words, participant.base, hash);
+    if (!segment.evicts) return;
     evictionPolicy.onChange?.(hash);
     if (!isInserted) return;
     evictionPolicy.onInsert?.(hash);

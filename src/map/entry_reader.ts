@@ -20,6 +20,7 @@ import type { Lookup } from "./lookup.ts";
 import type { OperationCounts } from "./operation_counts.ts";
 import { MOST_AHEAD, ReadAhead } from "./read_ahead.ts";
 import { Scan } from "./scan.ts";
+import { accessOf, type SharedMapAccess } from "./tracked_uses.ts";
 import type { Part, VersionReader } from "./version_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -211,6 +212,15 @@ export class EntryReader<K, V> {
       (_bytes, _from, _length, _tag, expiry) =>
         Math.max(0, expiry - Date.now()),
       "read the time left to an entry",
+    );
+  }
+
+  /** How the entry of a key is used; undefined: there is none. */
+  access(key: K): SharedMapAccess | undefined {
+    this.#keys.pack(key, "read how an entry is used");
+    const { hash } = this.#attachment.key;
+    return this.#lookup.visit((ref) =>
+      ref === 0 ? undefined : accessOf(this.#segment, hash)
     );
   }
 

@@ -11,16 +11,16 @@ import type { Segment } from "../segment/segment.ts";
 import * as optimistic from "../table/optimistic_read.ts";
 import type { EncodedKey } from "../table/key.ts";
 import * as lookups from "../table/fast_lookup.ts";
-import * as heat from "../table/heat.ts";
 import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { Table } from "../table/table.ts";
+import * as tracking from "../table/tracking.ts";
 import type { Attachment } from "./attachment.ts";
 import { judged } from "./liveness.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { P_HASH, P_INFO, P_RESULT, P_VALUE_INFO } = layout;
 const { copiedValue } = lookups;
-const { warm } = heat;
+const { noteRead } = tracking;
 const { UNDECIDED } = optimistic;
 
 /** Looks one key after the other up: the one that is packed into the attachment's scratch. */
@@ -102,7 +102,7 @@ export class Lookup {
   /** Notes that the caller reads what was found, which expires. */
   noteFound(): void {
     const { keepsHeat, words } = this.#segment;
-    if (keepsHeat) warm(words, words[this.#hash]);
+    if (keepsHeat) noteRead(words, this.#base, words[this.#hash]);
   }
 
   /** The number that was found. */
@@ -142,7 +142,7 @@ export class Lookup {
   /** Notes that the caller has read the entry of the packed key. */
   noteRead(): void {
     const { keepsHeat, words } = this.#segment;
-    if (keepsHeat) warm(words, this.#key.hash);
+    if (keepsHeat) noteRead(words, this.#base, this.#key.hash);
   }
 
   /** The newest version of the packed key, settled; 0: there is none. The caller is pinned. */

@@ -57,6 +57,11 @@ export function leadingZeros(word: number): number {
   return Math.clz32(word);
 }
 
+/** The minute that it is by the wall clock, since 1970, modulo 2 ** 16. */
+export function minuteNow(): number {
+  return Math.floor(Date.now() / 60_000) & 0xffff;
+}
+
 /** The wall clock, in milliseconds since 1970. */
 export function now(): Float {
   return Date.now();

@@ -7,8 +7,8 @@
  * Words that different workers write often stand on cache lines of their own (16 words).
  *
  * ```text
- * header | transfer words | participant records | change words | chunk descriptors | heat words |
- * ghost words | small queue | chunks …
+ * header | transfer words | participant records | change words | chunk descriptors | heat words
+ * or use words | ghost words | small queue | hot keys | chunks …
  * ```
  *
  * Modules on the path of every operation copy what they need from here, and the functions that they
@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 12;
+export const LAYOUT_VERSION = 13;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -57,9 +57,12 @@ export const H_READY = 12;
  * stands among words that do not change.
  */
 export const H_WATCHED = 13;
-/** Where the heat words begin, see `table/heat.ts`; 0: there are none. */
+/**
+ * Where the heat words begin, see `table/heat.ts`, or, in maps that track uses, the use words
+ * (`table/uses.ts`); 0: there are none.
+ */
 export const H_HEAT = 14;
-/** How many they are, less one: a power of two, so that this is a mask. */
+/** How many of them, or of their sets, there are, less one: a power of two, so this is a mask. */
 export const H_HEAT_MASK = 15;
 /** Where the ghost words begin, see `table/ghosts.ts`; 0: there are none. */
 export const H_GHOSTS = 202;
@@ -70,6 +73,13 @@ export const H_QUEUE = 204;
 export const H_QUEUE_WORDS = 205;
 /** The most entries that the map is to hold; 0: as many as fit. */
 export const H_MOST_ENTRIES = 206;
+/**
+ * Where the hot keys of the participants begin, see `table/hot_keys.ts`; 0: there are none, and the
+ * map tracks no uses.
+ */
+export const H_HOT = 192;
+/** Which minute it is, modulo 2 ** 16, as far as is known: see `table/tracking.ts`. */
+export const H_MINUTE = 207;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
 /** The last tick at which something was written, or is about to be; never lowered. */
@@ -173,6 +183,10 @@ export const HEAT_SHARE = 64;
 export const GHOST_SHARE = 128;
 /** Ghost words of a line: those that a hash may have. */
 export const GHOST_WAYS = 16;
+/** Bytes of a segment for each use word, unless it is said how many entries there will be. */
+export const USE_SHARE = 64;
+/** Use words of a set: those that a hash may have. */
+export const USE_WAYS = 4;
 /** Entries for each word of the small queue, which holds a tenth of them. */
 export const QUEUE_SHARE = 8;
 /** Words that it has besides: for what several workers add before one takes something. */

@@ -32,11 +32,13 @@ import {
   H_GHOSTS,
   H_HEAT,
   H_HEAT_MASK,
+  H_HOT,
   H_ID,
   H_KEY_CODEC,
   H_LAYOUT,
   H_MAGIC,
   H_MIN_CAPACITY_SHIFT,
+  H_MINUTE,
   H_MOST_ENTRIES,
   H_NO_KEY,
   H_PARTICIPANTS,
@@ -53,16 +55,20 @@ import {
   LAYOUT_VERSION,
   MAGIC,
   MAX_PARTICIPANTS,
+  PARTICIPANT_WORDS,
   QUEUE_SHARE,
   QUEUE_SPARE,
   REF_BYTES,
   TOMBSTONE,
+  USE_SHARE,
+  USE_WAYS,
   V_KEY,
   V_PREV,
   V_STAMP,
   V_VALUE,
 } from "./layout.ts";
 import { type Kernel, kernelMemory, kernelOver } from "./kernel.ts";
+import { minuteNow } from "./intrinsics.ts";
 import { isSound as isReserveSound } from "./long_key.ts";
 import { SizeClasses } from "./size_classes.ts";
 import { load, poke, store, type Words } from "./atomics.ts";
@@ -97,6 +103,8 @@ export interface SegmentOptions {
   keepsHeat?: boolean;
   /** Whether it is to be remembered which entries are new, and were: see `table/ghosts.ts`. */
   keepsGhosts?: boolean;
+  /** Whether it is to be remembered how often, and when last, entries are used: `uses.ts`. */
+  keepsUses?: boolean;
   /** The most entries that it is to hold; 0, as by default: as many as fit. */
   mostEntries?: number;
   minCapacityShift: number;
@@ -143,6 +151,8 @@ export class Segment {
   readonly keepsHeat: boolean;
   /** Whether it is remembered which entries are new, and which were: see `table/ghosts.ts`. */
   readonly keepsGhosts: boolean;
+  /** Whether it is remembered how often, and when last, each entry is used: see `table/uses.ts`. */
+  readonly keepsUses: boolean;
   /** The most entries that it is to hold; 0: as many as fit. */
   readonly mostEntries: number;
   readonly minCapacityShift: number;
@@ -172,6 +182,7 @@ export class Segment {
     this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
     this.keepsHeat = words[H_HEAT] !== 0;
     this.keepsGhosts = words[H_GHOSTS] !== 0;
+    this.keepsUses = words[H_HOT] !== 0;
     this.mostEntries = words[H_MOST_ENTRIES];
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
@@ -180,8 +191,13 @@ export class Segment {
   static create(options: SegmentOptions): Segment {
     const handle = named(reserve(options.maxBytes), options.name);
     const { buffer } = handle;
-    const { keepsHeat = false, keepsGhosts = false, mostEntries = 0 } = options;
-    const memories = { keepsHeat, keepsGhosts, mostEntries };
+    const {
+      keepsHeat = false,
+      keepsGhosts = false,
+      keepsUses = false,
+      mostEntries = 0,
+    } = options;
+    const memories = { keepsHeat, keepsGhosts, keepsUses, mostEntries };
     const geometry = layOut(buffer.byteLength, memories);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
@@ -195,6 +211,8 @@ export class Segment {
     poke(words, H_GHOST_LINES, geometry.ghostLines);
     poke(words, H_QUEUE, geometry.queue);
     poke(words, H_QUEUE_WORDS, geometry.queueWords);
+    poke(words, H_HOT, geometry.hot);
+    if (keepsUses) poke(words, H_MINUTE, minuteNow());
     poke(words, H_MOST_ENTRIES, mostEntries);
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
@@ -260,9 +278,9 @@ export class Segment {
 /** Where the parts of a segment lie: that follows from its size, and from what it remembers. */
 export interface Geometry {
   totalRefs: number;
-  /** Word index of the heat words; 0: there are none. */
+  /** Word index of the heat words, or the use words; 0: there are none. */
   heat: number;
-  /** How many they are, less one. */
+  /** How many of them, or of their sets, there are, less one. */
   heatMask: number;
   /** Word index of the ghost words; 0: there are none. */
   ghosts: number;
@@ -272,6 +290,8 @@ export interface Geometry {
   queue: number;
   /** How many they are. */
   queueWords: number;
+  /** Word index of the participants' hot keys; 0: there are none. */
+  hot: number;
   chunkShift: number;
   firstChunk: number;
   chunkCount: number;
@@ -288,6 +308,8 @@ export interface Memories {
   readonly keepsHeat: boolean;
   /** Whether it keeps ghosts. */
   readonly keepsGhosts: boolean;
+  /** Whether it keeps use words, in the place of heat words, and hot keys. */
+  readonly keepsUses: boolean;
   /** For how many entries these are; 0: for as many as there may be of a usual size. */
   readonly mostEntries: number;
 }
@@ -297,9 +319,15 @@ export function layOut(
   maxBytes: number,
   memories: Memories | boolean,
 ): Geometry {
-  const { keepsHeat, keepsGhosts, mostEntries } = typeof memories === "boolean"
-    ? { keepsHeat: memories, keepsGhosts: false, mostEntries: 0 }
-    : memories;
+  const { keepsHeat, keepsGhosts, keepsUses, mostEntries } =
+    typeof memories === "boolean"
+      ? {
+        keepsHeat: memories,
+        keepsGhosts: false,
+        keepsUses: false,
+        mostEntries: 0,
+      }
+      : memories;
   const totalRefs = Math.floor(maxBytes / FIRST_CHUNK_ALIGN) *
     (FIRST_CHUNK_ALIGN / REF_BYTES);
   const wanted = totalRefs / CHUNKS_WANTED;
@@ -320,7 +348,12 @@ export function layOut(
   const entries = mostEntries === 0
     ? Math.floor(bytes / GHOST_SHARE)
     : Math.min(mostEntries, Math.floor(bytes / HEAT_SHARE));
-  const heatWords = keepsHeat ? heatWordsFor(totalRefs) : 0;
+  const heatWords = keepsUses
+    ? useWordsFor(bytes, mostEntries)
+    : keepsHeat
+    ? heatWordsFor(totalRefs)
+    : 0;
+  const heatWays = keepsUses ? USE_WAYS : 1;
   const ghostLines = keepsGhosts ? Math.ceil(entries / GHOST_WAYS) : 0;
   const queueWords = keepsGhosts
     ? Math.ceil(entries / QUEUE_SHARE) + QUEUE_SPARE
@@ -328,15 +361,17 @@ export function layOut(
   const heat = place(heatWords);
   const ghosts = place(ghostLines * GHOST_WAYS);
   const queue = place(queueWords);
+  const hot = place(keepsUses ? MAX_PARTICIPANTS * PARTICIPANT_WORDS : 0);
   const firstChunk = roundUp(end * 4, FIRST_CHUNK_ALIGN) / REF_BYTES;
   return {
     totalRefs,
     heat,
-    heatMask: Math.max(0, heatWords - 1),
+    heatMask: Math.max(0, heatWords / heatWays - 1),
     ghosts,
     ghostLines,
     queue,
     queueWords,
+    hot,
     chunkShift,
     firstChunk,
     chunkCount: Math.floor((totalRefs - firstChunk) / chunkRefs),
@@ -347,6 +382,14 @@ export function layOut(
 function heatWordsFor(totalRefs: number): number {
   const most = totalRefs * REF_BYTES / HEAT_SHARE / 4;
   return 2 ** Math.floor(Math.log2(most));
+}
+
+/** A power of two, so that some bits of a hash choose a set: twice as many as there are entries. */
+function useWordsFor(bytes: number, mostEntries: number): number {
+  const most = 2 ** Math.floor(Math.log2(bytes / USE_SHARE));
+  if (mostEntries === 0) return most;
+  const wanted = 2 ** Math.ceil(Math.log2(2 * mostEntries));
+  return Math.min(most, Math.max(LINE_WORDS, wanted));
 }
 
 function roundUp(count: number, unit: number): number {
@@ -431,6 +474,7 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
   const geometry = layOut(size, {
     keepsHeat: words[H_HEAT] !== 0,
     keepsGhosts: words[H_GHOSTS] !== 0,
+    keepsUses: words[H_HOT] !== 0,
     mostEntries,
   });
   if (
@@ -442,6 +486,7 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
     words[H_GHOST_LINES] !== geometry.ghostLines ||
     words[H_QUEUE] !== geometry.queue ||
     words[H_QUEUE_WORDS] !== geometry.queueWords ||
+    words[H_HOT] !== geometry.hot ||
     words[H_CHUNK_SHIFT] !== geometry.chunkShift ||
     words[H_FIRST_CHUNK] !== geometry.firstChunk ||
     words[H_CHUNK_COUNT] !== geometry.chunkCount ||

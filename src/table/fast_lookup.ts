@@ -21,8 +21,8 @@ import * as access from "../segment/atomics.ts";
 import type { KeyWords, Words } from "../segment/atomics.ts";
 import * as optimistic from "./optimistic_read.ts";
 import * as hashing from "./hash.ts";
-import * as heat from "./heat.ts";
 import * as textKeys from "./text_key.ts";
+import * as tracking from "./tracking.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -47,9 +47,9 @@ const { load } = access;
 const { copyPair, loadFloat } = machine;
 const { beginOptimisticRead, validates, findOptimistically, UNDECIDED } =
   optimistic;
-const { warm } = heat;
 const { packAndHash } = hashing;
 const { packAndHashWide, wideInfo } = textKeys;
+const { noteRead } = tracking;
 const { keyWords, valueIndexOf } = versions;
 
 /** What a lookup returns where it found a number that does not expire. */
@@ -95,8 +95,8 @@ export function lookup(
 /**
  * The same for a key that is in the scratch already. If `most` is below 0, only numbers are read.
  *
- * What does not expire has been read then, so its heat is raised (`heat.ts`); of what expires, the
- * caller says so when it has asked the clock. Raised heat harms nothing, even if it turns out later
+ * What does not expire has been read then, and that is noted (`tracking.ts`); of what expires, the
+ * caller says so when it has asked the clock. To note it harms nothing, even if it turns out later
  * that nothing was decided here.
  */
 export function lookupPacked(
@@ -116,7 +116,7 @@ export function lookupPacked(
     if (seemsPlainNumber(words, version)) {
       const at = valueIndexOf(version, info) * 2;
       floats[(base + P_RESULT) >> 1] = loadFloat(words, at);
-      warm(words, hash);
+      noteRead(words, base, hash);
       found = NUMBER;
     } else found = copyOut(words, floats, base, hash, info, version, most);
   }
@@ -153,7 +153,7 @@ function copyOut(
   const keyInfo = load(words, version * 4 + V_KEY);
   const from = valueIndexOf(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY) !== 0;
-  if (!expires && most >= 0) warm(words, hash);
+  if (!expires && most >= 0) noteRead(words, base, hash);
   floats[(to >> 1) - 1] = expires ? loadFloat(words, from - 2) : Infinity;
   const bytes = valueInfo & LENGTH_MASK;
   const count = ((bytes + 7) >>> 3) << 1;

@@ -24,10 +24,10 @@ import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import * as accounting from "./account.ts";
-import * as heat from "./heat.ts";
 import * as batches from "./permit_batch.ts";
 import * as slots from "./slot.ts";
 import * as tombstones from "./tombstone.ts";
+import * as tracking from "./tracking.ts";
 import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
 
@@ -62,7 +62,6 @@ const { floatAt } = machine;
 const { clearPin, setPin } = pins;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
-const { warm } = heat;
 const { sparedPermits, takePermits } = batches;
 const { enter, leave } = sections;
 const {
@@ -83,6 +82,7 @@ const {
   slotAt,
 } = slots;
 const { dropAtOnce } = tombstones;
+const { noteRead } = tracking;
 const { prune } = pruning;
 const {
   hasExpired,
@@ -643,7 +643,7 @@ function add(
   floats[(base + P_RESULT) >> 1] = sum;
   if (current === 0) return insert(words, base, table, slot, hash, version);
   const outcome = replace(words, base, hash, slot, linked, version, version);
-  if (outcome === DONE) warm(words, hash); // its caller is told the sum
+  if (outcome === DONE) noteRead(words, base, hash); // its caller is told the sum
   return outcome;
 }
 

@@ -13,16 +13,20 @@
  * other harm, since nobody else's words can be here. A reader writes nothing while the count is at
  * its highest: what everybody reads stays in the caches of all processors.
  *
+ * In maps that track uses, heat stands in the words of `uses.ts`, and has no cells.
+ *
  * @module
  */
 
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as uses from "./uses.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_HEAT, H_HEAT_MASK } = layout;
+const { H_HEAT, H_HEAT_MASK, H_HOT } = layout;
 const { fixed, hint, poke } = access;
+const { coolUse, heatIn, noteUse, useOf } = uses;
 
 /** The highest heat. */
 export const MOST_HEAT = 3;
@@ -41,12 +45,16 @@ const HIGHEST = -0x7f7f7f80;
 const NO_CELL = -1;
 
 /**
- * Raises the heat of a key, if the map keeps heat: a caller has read its entry.
- *
- * O(1), wait-free.
+ * Raises the heat of a key, if the map keeps heat. O(1), wait-free.
  */
 export function warm(words: Words, hash: number): void {
   if (fixed(words, H_HEAT) === 0) return;
+  if (tracks(words)) noteUse(words, hash, true);
+  else warmCell(words, hash);
+}
+
+/** The same in a map that keeps heat in cells. */
+export function warmCell(words: Words, hash: number): void {
   const at = wordOf(words, hash);
   const cells = hint(words, at);
   const hottest = ((hash >>> FINGERPRINT_SHIFT) | MOST_HEAT) * LOWEST; // four times that cell
@@ -60,6 +68,10 @@ export function warm(words: Words, hash: number): void {
  */
 export function cool(words: Words, hash: number): number {
   if (fixed(words, H_HEAT) === 0) return 0;
+  if (tracks(words)) {
+    const before = heatIn(useOf(words, hash));
+    return coolUse(words, hash, Math.max(0, before - 1));
+  }
   const at = wordOf(words, hash);
   const cells = hint(words, at);
   const shift = shiftOf(cells, hash);
@@ -75,6 +87,7 @@ export function cool(words: Words, hash: number): number {
  */
 export function coolTo(words: Words, hash: number, most: number): number {
   if (fixed(words, H_HEAT) === 0) return 0;
+  if (tracks(words)) return coolUse(words, hash, most);
   const at = wordOf(words, hash);
   const cells = hint(words, at);
   const shift = shiftOf(cells, hash);
@@ -86,8 +99,14 @@ export function coolTo(words: Words, hash: number, most: number): number {
 /** The heat of a key; 0 if the map keeps none. O(1), wait-free. */
 export function heatOf(words: Words, hash: number): number {
   if (fixed(words, H_HEAT) === 0) return 0;
+  if (tracks(words)) return heatIn(useOf(words, hash));
   const cells = hint(words, wordOf(words, hash));
   return countAt(cells, shiftOf(cells, hash));
+}
+
+/** Whether heat stands in use words, and not in cells. */
+function tracks(words: Words): boolean {
+  return fixed(words, H_HOT) !== 0;
 }
 
 /** The word that the cell of a hash is in, if there is one. */

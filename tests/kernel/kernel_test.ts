@@ -38,6 +38,7 @@ const SCRATCH_BYTES = KEY_SCRATCH_WORDS * 4;
 function open(
   hasKernel: boolean,
   evict: boolean,
+  track = false,
 ): { map: Map; close(): void } {
   const maker = createAttachment({
     maxBytes: BYTES,
@@ -45,6 +46,7 @@ function open(
     keyCodec: "string",
     valueCodec: "any",
     evict,
+    track,
     seed: [1, 2],
   });
   const { buffer, memory } = maker.segment.handle;
@@ -153,7 +155,9 @@ function byOwnClock(run: () => void): void {
 
 function compare(random: Random): void {
   const evicts = random.chance(1 / 2); // then it keeps heat
-  const [one, other] = [open(true, evicts), open(false, evicts)];
+  const tracks = random.chance(1 / 2);
+  const [one, other] = [true, false]
+    .map((hasKernel) => open(hasKernel, evicts, tracks));
   for (let round = 0; round < 40; round++) {
     const shown = random.chance(1 / 4)
       ? [one, other].map(({ map }) => map.snapshot())

@@ -69,3 +69,7 @@ export function leadingZeros(word: i32): i32 {
 
 @external("host", "now")
 export declare function now(): f64;
+
+export function minuteNow(): i32 {
+  return (<i32> (now() / 60000.0)) & 0xffff;
+}
