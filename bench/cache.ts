@@ -9,6 +9,7 @@ import { lruCache } from "./cache/lru_cache.ts";
 import { play } from "./cache/play.ts";
 import { LruCache } from "./cache/policies/lru.ts";
 import { RandomCache } from "./cache/policies/random.ts";
+import { RedisLruCache } from "./cache/policies/redis_lru.ts";
 import { S3FifoCache } from "./cache/policies/s3_fifo.ts";
 import { SieveCache } from "./cache/policies/sieve.ts";
 import { measureSets } from "./cache/set_times.ts";
@@ -45,9 +46,10 @@ const HELP = `Cache: the hits of a map that evicts, and what it takes to evict.
 Each access of a trace is a get, and a set if that finds nothing. The figures are
 the hits among the accesses, in percent: of this map with one worker, with
 ${WORKERS} that share the accesses, and with its other policies; of npm:lru-cache;
-and of S3-FIFO, SIEVE, LRU and random replacement as textbooks have them. Below
-that, the time of a set of a new key in a map that is full, beside one that need
-not evict: its median, and that of the slowest hundredth, in microseconds.
+and of S3-FIFO, SIEVE, LRU, LRU by samples as Redis has it, and random
+replacement as textbooks have them. Below that, the time of a set of a new key in
+a map that is full, beside one that need not evict: its median, and that of the
+slowest hundredth, in microseconds.
 
 bench/cache/trace_file.ts says what the formats are, and bench/cache/traces/ where
 to find traces.
@@ -57,6 +59,7 @@ const TEXTBOOK: readonly Contender[] = [
   { name: "S3-FIFO", make: (entries) => new S3FifoCache(entries) },
   { name: "SIEVE", make: (entries) => new SieveCache(entries) },
   { name: "LRU", make: (entries) => new LruCache(entries) },
+  { name: "Redis LRU", make: (entries) => new RedisLruCache(entries) },
   { name: "random", make: (entries) => new RandomCache(entries) },
 ];
 
@@ -91,7 +94,7 @@ async function givenTrace(
 }
 
 async function contendersOf(before: string): Promise<Contender[]> {
-  const ours = (["s3-fifo", "random"] as const)
+  const ours = (["s3-fifo", "lru", "random"] as const)
     .map((policy) => epochmap(policy, current));
   if (before !== "") {
     const root = new URL(`file://${Deno.realPathSync(before)}/`);

@@ -161,6 +161,7 @@ export class Attachment {
     const segment = Segment.create({
       ...rest,
       keepsHeat: options.evict || track,
+      keepsRecency: options.evict && name === "lru",
       keepsUses: track,
       keepsGhosts: options.evict && name === "s3-fifo",
       minCapacityShift,

@@ -7,16 +7,17 @@
 import type { Segment } from "../segment/segment.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
 import { RandomReplacement } from "./random_replacement.ts";
+import { SampledLru } from "./sampled_lru.ts";
 import { S3Fifo } from "./s3_fifo.ts";
 
 /** The name of a policy, as an option. */
-export type PolicyName = "s3-fifo" | "random";
+export type PolicyName = "s3-fifo" | "lru" | "random";
 /** All of them. */
-export const POLICIES: readonly PolicyName[] = ["s3-fifo", "random"];
+export const POLICIES: readonly PolicyName[] = ["s3-fifo", "lru", "random"];
 
 /** The policy of a map, for one of its workers. */
 export function policyFor(segment: Segment): EvictionPolicy {
-  return segment.keepsGhosts
-    ? new S3Fifo(segment.words)
-    : new RandomReplacement();
+  if (segment.keepsGhosts) return new S3Fifo(segment.words);
+  if (segment.keepsRecency) return new SampledLru(segment.words);
+  return new RandomReplacement();
 }

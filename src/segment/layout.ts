@@ -8,7 +8,7 @@
  *
  * ```text
  * header | transfer words | participant records | change words | chunk descriptors | heat words
- * or use words | ghost words | small queue | hot keys | chunks …
+ * or use words | ghost words or recency words | small queue | hot keys | chunks …
  * ```
  *
  * Modules on the path of every operation copy what they need from here, and the functions that they
@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 13;
+export const LAYOUT_VERSION = 14;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -78,6 +78,12 @@ export const H_MOST_ENTRIES = 206;
  * map tracks no uses.
  */
 export const H_HOT = 192;
+/**
+ * Where the recency words begin, see `table/recency.ts`; 0: there are none. And by how much a hash
+ * is shifted right to its line of them.
+ */
+export const H_RECENCY = 193;
+export const H_RECENCY_SHIFT = 194;
 /** Which minute it is, modulo 2 ** 16, as far as is known: see `table/tracking.ts`. */
 export const H_MINUTE = 207;
 /** The snapshot clock. */
@@ -141,6 +147,8 @@ export const H_QUEUE_TAIL = 240;
 export const H_QUEUE_HEAD = 241;
 /** How many lines of slots the hands of eviction have taken; it wraps. See `table/hand.ts`. */
 export const H_HAND = 242;
+/** How many entries were inserted, where recency words go by that; it wraps. */
+export const H_INSERTIONS = 243;
 /** The fields of `H_DISK`. */
 export const D_EPOCH = 0;
 export const D_ENTRIES = 1;
@@ -181,7 +189,7 @@ export const DESCRIPTORS: number = CHANGES + CHANGE_WORDS;
 export const HEAT_SHARE = 64;
 /** Bytes of a segment for each ghost word, unless it is said how many entries there will be. */
 export const GHOST_SHARE = 128;
-/** Ghost words of a line: those that a hash may have. */
+/** Ghost words, or recency words, of a line: those that a hash may have. */
 export const GHOST_WAYS = 16;
 /** Bytes of a segment for each use word, unless it is said how many entries there will be. */
 export const USE_SHARE = 64;

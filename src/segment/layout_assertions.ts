@@ -129,7 +129,13 @@ export type Lines = [
     >
   >,
   // What evictions of all write, and what the words before do not share: they never change.
-  None<OnLine<Header, 240, "H_QUEUE_TAIL" | "H_QUEUE_HEAD" | "H_HAND">>,
+  None<
+    OnLine<
+      Header,
+      240,
+      "H_QUEUE_TAIL" | "H_QUEUE_HEAD" | "H_HAND" | "H_INSERTIONS"
+    >
+  >,
   None<NotOnLine<Layout["TRANSFER"]>>,
   None<NotOnLine<Layout["PARTICIPANT_WORDS"]>>,
   // What others look at for each participant; then what an operation writes, on one line.

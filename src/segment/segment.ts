@@ -45,6 +45,8 @@ import {
   H_QUEUE,
   H_QUEUE_WORDS,
   H_READY,
+  H_RECENCY,
+  H_RECENCY_SHIFT,
   H_SEED,
   H_SNAPSHOTS,
   H_TOTAL_REFS,
@@ -85,6 +87,8 @@ const CHUNKS_WANTED = 2 ** 10;
 const FIRST_CHUNK_ALIGN = 4096;
 /** Words of a cache line. */
 const LINE_WORDS = 16;
+/** Recency words for each entry, at least: some lines have more entries than others. */
+const RECENCY_SPARE = 1.25;
 
 /** The segment seen as bytes, with the runtime's own string copies, which its types leave out. */
 export interface SharedBytes extends Buffer<SharedArrayBuffer> {
@@ -103,6 +107,8 @@ export interface SegmentOptions {
   keepsHeat?: boolean;
   /** Whether it is to be remembered which entries are new, and were: see `table/ghosts.ts`. */
   keepsGhosts?: boolean;
+  /** Whether it is to be remembered when entries were used last, for LRU: `recency.ts`. */
+  keepsRecency?: boolean;
   /** Whether it is to be remembered how often, and when last, entries are used: `uses.ts`. */
   keepsUses?: boolean;
   /** The most entries that it is to hold; 0, as by default: as many as fit. */
@@ -151,6 +157,8 @@ export class Segment {
   readonly keepsHeat: boolean;
   /** Whether it is remembered which entries are new, and which were: see `table/ghosts.ts`. */
   readonly keepsGhosts: boolean;
+  /** Whether it is remembered when entries were used last, for LRU: see `table/recency.ts`. */
+  readonly keepsRecency: boolean;
   /** Whether it is remembered how often, and when last, each entry is used: see `table/uses.ts`. */
   readonly keepsUses: boolean;
   /** The most entries that it is to hold; 0: as many as fit. */
@@ -182,6 +190,7 @@ export class Segment {
     this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
     this.keepsHeat = words[H_HEAT] !== 0;
     this.keepsGhosts = words[H_GHOSTS] !== 0;
+    this.keepsRecency = words[H_RECENCY] !== 0;
     this.keepsUses = words[H_HOT] !== 0;
     this.mostEntries = words[H_MOST_ENTRIES];
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
@@ -194,10 +203,17 @@ export class Segment {
     const {
       keepsHeat = false,
       keepsGhosts = false,
+      keepsRecency = false,
       keepsUses = false,
       mostEntries = 0,
     } = options;
-    const memories = { keepsHeat, keepsGhosts, keepsUses, mostEntries };
+    const memories = {
+      keepsHeat,
+      keepsGhosts,
+      keepsRecency,
+      keepsUses,
+      mostEntries,
+    };
     const geometry = layOut(buffer.byteLength, memories);
     const words = wordsOf(buffer);
     poke(words, H_LAYOUT, LAYOUT_VERSION);
@@ -211,6 +227,8 @@ export class Segment {
     poke(words, H_GHOST_LINES, geometry.ghostLines);
     poke(words, H_QUEUE, geometry.queue);
     poke(words, H_QUEUE_WORDS, geometry.queueWords);
+    poke(words, H_RECENCY, geometry.recency);
+    poke(words, H_RECENCY_SHIFT, geometry.recencyShift);
     poke(words, H_HOT, geometry.hot);
     if (keepsUses) poke(words, H_MINUTE, minuteNow());
     poke(words, H_MOST_ENTRIES, mostEntries);
@@ -290,6 +308,10 @@ export interface Geometry {
   queue: number;
   /** How many they are. */
   queueWords: number;
+  /** Word index of the recency words; 0: there are none. */
+  recency: number;
+  /** By how much a hash is shifted right to its line of them. */
+  recencyShift: number;
   /** Word index of the participants' hot keys; 0: there are none. */
   hot: number;
   chunkShift: number;
@@ -308,6 +330,8 @@ export interface Memories {
   readonly keepsHeat: boolean;
   /** Whether it keeps ghosts. */
   readonly keepsGhosts: boolean;
+  /** Whether it keeps recency words. */
+  readonly keepsRecency: boolean;
   /** Whether it keeps use words, in the place of heat words, and hot keys. */
   readonly keepsUses: boolean;
   /** For how many entries these are; 0: for as many as there may be of a usual size. */
@@ -319,11 +343,12 @@ export function layOut(
   maxBytes: number,
   memories: Memories | boolean,
 ): Geometry {
-  const { keepsHeat, keepsGhosts, keepsUses, mostEntries } =
+  const { keepsHeat, keepsGhosts, keepsRecency, keepsUses, mostEntries } =
     typeof memories === "boolean"
       ? {
         keepsHeat: memories,
         keepsGhosts: false,
+        keepsRecency: false,
         keepsUses: false,
         mostEntries: 0,
       }
@@ -361,6 +386,8 @@ export function layOut(
   const heat = place(heatWords);
   const ghosts = place(ghostLines * GHOST_WAYS);
   const queue = place(queueWords);
+  const recencyWords = keepsRecency ? recencyWordsFor(entries) : 0;
+  const recency = place(recencyWords);
   const hot = place(keepsUses ? MAX_PARTICIPANTS * PARTICIPANT_WORDS : 0);
   const firstChunk = roundUp(end * 4, FIRST_CHUNK_ALIGN) / REF_BYTES;
   return {
@@ -371,6 +398,8 @@ export function layOut(
     ghostLines,
     queue,
     queueWords,
+    recency,
+    recencyShift: keepsRecency ? Math.clz32(recencyWords / GHOST_WAYS) + 1 : 0,
     hot,
     chunkShift,
     firstChunk,
@@ -382,6 +411,12 @@ export function layOut(
 function heatWordsFor(totalRefs: number): number {
   const most = totalRefs * REF_BYTES / HEAT_SHARE / 4;
   return 2 ** Math.floor(Math.log2(most));
+}
+
+/** A power of two, so that some bits of a hash choose a line, of which there are two at least. */
+function recencyWordsFor(entries: number): number {
+  const wanted = 2 ** Math.ceil(Math.log2(RECENCY_SPARE * entries));
+  return Math.max(2 * GHOST_WAYS, wanted);
 }
 
 /** A power of two, so that some bits of a hash choose a set: twice as many as there are entries. */
@@ -474,6 +509,7 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
   const geometry = layOut(size, {
     keepsHeat: words[H_HEAT] !== 0,
     keepsGhosts: words[H_GHOSTS] !== 0,
+    keepsRecency: words[H_RECENCY] !== 0,
     keepsUses: words[H_HOT] !== 0,
     mostEntries,
   });
@@ -486,6 +522,8 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
     words[H_GHOST_LINES] !== geometry.ghostLines ||
     words[H_QUEUE] !== geometry.queue ||
     words[H_QUEUE_WORDS] !== geometry.queueWords ||
+    words[H_RECENCY] !== geometry.recency ||
+    words[H_RECENCY_SHIFT] !== geometry.recencyShift ||
     words[H_HOT] !== geometry.hot ||
     words[H_CHUNK_SHIFT] !== geometry.chunkShift ||
     words[H_FIRST_CHUNK] !== geometry.firstChunk ||

@@ -1,10 +1,11 @@
 /**
  * Tracking: what is noted of each use of an entry.
  *
- * In maps that evict, the heat of what is read (`heat.ts`). In maps that track uses, of each read
- * and each write when it was (`uses.ts`); and of a sample of them that they were, for the count of
- * the key, and for the hottest keys (`hot_keys.ts`). Which uses are in the sample is a matter of
- * chance: a worker counts down to the next one, from a number that it has drawn.
+ * In maps that evict, the heat of what is read (`heat.ts`), and when that was, if they go by LRU
+ * (`recency.ts`; what is written is for their policy to note). In maps that track uses, of each
+ * read and each write when it was (`uses.ts`); and of a sample of them that they were, for the
+ * count of the key, and for the hottest keys (`hot_keys.ts`). Which uses are in the sample is a
+ * matter of chance: a worker counts down to the next one, from a number that it has drawn.
  *
  * Nobody asks the clock for each use. The minute stands in a word for all: workers look at the
  * clock in their background, and now and then with a use in the sample, since a worker that is busy
@@ -19,14 +20,16 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import * as heat from "./heat.ts";
 import * as hotKeys from "./hot_keys.ts";
+import * as recency from "./recency.ts";
 import * as uses from "./uses.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_HEAT, H_HOT, H_MINUTE } = layout;
+const { H_HEAT, H_HOT, H_MINUTE, H_RECENCY } = layout;
 const { fixed, hint, own, poke } = access;
 const { minuteNow } = machine;
 const { warmCell } = heat;
 const { HOT_UNTIL, hotKeysOf, nextRandom, noteHot } = hotKeys;
+const { noteRecent } = recency;
 const { countUse, isLatest, noteUse } = uses;
 
 /** From one use in the sample to the next there are from 1 to 64, so 32.5 on the average. */
@@ -48,6 +51,7 @@ export function noteRead(words: Words, base: number, hash: number): void {
   if (fixed(words, H_HEAT) === 0) return; // then nothing else is kept either
   if (fixed(words, H_HOT) === 0) warmCell(words, hash);
   else noteTrackedRead(words, base, hash);
+  if (fixed(words, H_RECENCY) !== 0) noteRecent(words, hash);
 }
 
 function noteTrackedRead(words: Words, base: number, hash: number): void {
