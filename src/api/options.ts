@@ -114,6 +114,31 @@ export interface SharedMapOptions<K, V> {
    */
   policy?: "s3-fifo" | "lru" | "random" | undefined;
   /**
+   * The time to idle, in milliseconds, an integer above 0: an entry that was given no `ttl` ends
+   * when nobody has read or written it for so long, or for an eighth more. One that has a `ttl`
+   * ends by that alone; `ttl: Infinity` gives none.
+   *
+   * What counts as a use is each write, and each `get`, `has`, `ttl`, `getMany`, `getOrInsert`,
+   * `getOrInsertComputed` and `update` that finds the entry; snapshots, iteration, and what a
+   * transaction only reads do not. A use writes only after an eighth of the time has passed since
+   * the last one that did: then it is a change of the entry, as by
+   * {@linkcode SharedMap.prototype.expire}, which a `watch` sees, too. If a map is full, a read
+   * finds no memory for that, and the entry may end early.
+   *
+   * @default {entries do not end by being idle}
+   *
+   * @example Sessions that end half an hour after their last request
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using sessions = SharedMap.create<string, string>({ idle: 30 * 60_000 });
+   * sessions.set("s1", "ada");
+   * assertEquals(sessions.get("s1"), "ada"); // from now on it is another half hour
+   * ```
+   */
+  idle?: number | undefined;
+  /**
    * Whether it is tracked how often, and when last, each entry is read or written: for
    * {@linkcode SharedMap.prototype.access} and {@linkcode SharedMap.prototype.hottest}. It takes
    * 1/16 of the memory at most, or 16 bytes at most for each of `maxEntries`, and 216 KiB.
@@ -160,6 +185,8 @@ export interface AttachOptions<K, V> {
 }
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
+/** A time to idle that is longer than any program runs; times are exact up to there. */
+const MOST_IDLE_MS = 2 ** 40;
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** No map can hold more. */
 const MOST_ENTRIES = 2 ** 30;
@@ -197,6 +224,9 @@ export function checkOptions(
       MAX_SEGMENT_BYTES,
     ),
     capacity: checkSize("capacity", capacity, 0, 2 ** 28),
+    idle: options.idle === undefined
+      ? 0
+      : checkSize("idle", options.idle, 1, MOST_IDLE_MS),
     track,
     ...checkEviction(options),
   };

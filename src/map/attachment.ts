@@ -58,6 +58,8 @@ export interface CheckedOptions {
   evict: boolean;
   /** The most entries; 0: as many as fit. */
   mostEntries?: number;
+  /** The time to idle, in milliseconds; 0: entries do not idle. */
+  idle?: number;
   /** What chooses the entries that are evicted; by default S3-FIFO. */
   policy?: PolicyName | undefined;
   /** Whether uses are tracked. */

@@ -11,6 +11,7 @@ import type { Hold } from "./hold.ts";
 import { KeyPacker } from "./key_packer.ts";
 import { Lookup } from "./lookup.ts";
 import { OperationCounts } from "./operation_counts.ts";
+import { Renewer } from "./renewal.ts";
 import { ValuePacker } from "./value_packer.ts";
 import { VersionReader } from "./version_reader.ts";
 import { Writer } from "./writer.ts";
@@ -23,6 +24,7 @@ export class EntryAccess<K, V> {
   readonly versions: VersionReader<K, V>;
   readonly lookup: Lookup;
   readonly writer: Writer;
+  readonly renewer: Renewer;
   readonly counts: OperationCounts;
 
   /** Throws `HandleError` if the codecs are not those of the map. */
@@ -40,6 +42,7 @@ export class EntryAccess<K, V> {
     );
     this.lookup = new Lookup(attachment);
     this.writer = new Writer(attachment);
+    this.renewer = new Renewer(segment, this.writer);
     this.counts = new OperationCounts(participant);
   }
 }

@@ -19,6 +19,7 @@ import type { KeyPacker } from "./key_packer.ts";
 import type { Lookup } from "./lookup.ts";
 import type { OperationCounts } from "./operation_counts.ts";
 import { MOST_AHEAD, ReadAhead } from "./read_ahead.ts";
+import type { Renewer } from "./renewal.ts";
 import { Scan } from "./scan.ts";
 import { accessOf, type SharedMapAccess } from "./tracked_uses.ts";
 import type { Part, VersionReader } from "./version_reader.ts";
@@ -60,13 +61,15 @@ export class EntryReader<K, V> {
   readonly #versions: VersionReader<K, V>;
   readonly #lookup: Lookup;
   readonly #counts: OperationCounts;
+  readonly #renewer: Renewer;
   readonly #ahead: ReadAhead<K>;
   /** Whether keys are strings, for which there is a lookup of their own. */
   readonly #hasTextKeys: boolean;
   /** Whether a codec of the caller's own encodes keys, or decodes values. */
   readonly #runsCallersCode: boolean;
 
-  constructor({ counts, hold, keys, lookup, versions }: EntryAccess<K, V>) {
+  constructor(access: EntryAccess<K, V>) {
+    const { counts, hold, keys, lookup, renewer, versions } = access;
     const { attachment } = hold;
     this.#hold = hold;
     this.#attachment = attachment;
@@ -76,6 +79,7 @@ export class EntryReader<K, V> {
     this.#versions = versions;
     this.#lookup = lookup;
     this.#counts = counts;
+    this.#renewer = renewer;
     this.#ahead = new ReadAhead(attachment, keys.format);
     this.#hasTextKeys = keys.areTexts;
     this.#runsCallersCode = keys.format.own !== undefined ||
@@ -127,10 +131,12 @@ export class EntryReader<K, V> {
 
   /**
    * Whether what a fast lookup found, and what expires, seems to be live; if so, notes that it is
-   * read. If not, a lookup under a pin has to decide.
+   * read. If not, or if it has to be renewed, a lookup under a pin has to decide.
    */
   #isFoundLive(): boolean {
-    if (this.#lookup.foundExpiry <= Date.now()) return false;
+    const expiry = this.#lookup.foundExpiry;
+    const now = Date.now();
+    if (expiry <= now || this.#renewer.isDue(expiry, now)) return false;
     this.#lookup.noteFound();
     return true;
   }
@@ -253,12 +259,14 @@ export class EntryReader<K, V> {
   }
 
   /**
-   * Calls `read` with the live version of the packed key, or 0, and counts a hit or a miss.
+   * Calls `read` with the live version of the packed key, or 0, and counts a hit or a miss. Before
+   * that it renews the entry, if that is due: `read` may be the caller's.
    *
    * @param read Reads the version, while pinned.
    * @param isNoted Whether a fast lookup has noted already that the entry is read.
    */
   #readPacked<T>(read: (ref: number) => T, isNoted = false): T {
+    this.#renewer.renew();
     return this.#lookup.visit((ref) => {
       if (ref === 0) this.#counts.miss();
       else {

@@ -27,6 +27,7 @@ import type { Lookup } from "./lookup.ts";
 import type { OperationCounts } from "./operation_counts.ts";
 import { Watch } from "./own_changes.ts";
 import { isPrimitive } from "./primitive.ts";
+import type { Renewer } from "./renewal.ts";
 import { Sighting } from "./sighting.ts";
 import type { ValuePacker } from "./value_packer.ts";
 import type { VersionMaker } from "./version_maker.ts";
@@ -62,11 +63,13 @@ export class EntryUpdater<K, V> {
   readonly #fast: FastCommitter;
   readonly #maker: VersionMaker;
   readonly #counts: OperationCounts;
+  readonly #renewer: Renewer;
   /** For the next update, unless one has taken it. */
   #spareWatch: Watch | undefined;
 
   constructor(access: EntryAccess<K, V>) {
-    const { counts, hold, keys, lookup, values, versions, writer } = access;
+    const { counts, hold, keys, lookup, renewer, values, versions, writer } =
+      access;
     const { key, participant, segment } = hold.attachment;
     this.#hold = hold;
     this.#participant = participant;
@@ -80,6 +83,7 @@ export class EntryUpdater<K, V> {
     this.#fast = writer.fast;
     this.#maker = writer.maker;
     this.#counts = counts;
+    this.#renewer = renewer;
   }
 
   /** Replaces the value of a key by what the caller makes of it; returns the new one. */
@@ -277,6 +281,7 @@ export class EntryUpdater<K, V> {
   #see(): Sighting<V> {
     const participant = this.#participant;
     const segment = this.#segment;
+    this.#renewer.renew();
     participant.pin();
     try {
       const era = load(segment.words, H_ERA);

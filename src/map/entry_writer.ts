@@ -23,6 +23,7 @@ import type { Lifetime } from "./lifetime.ts";
 import type { Lookup } from "./lookup.ts";
 import { sumOf } from "./numbers.ts";
 import type { OperationCounts } from "./operation_counts.ts";
+import type { Renewer } from "./renewal.ts";
 import type { ValuePacker } from "./value_packer.ts";
 import type { VersionMaker } from "./version_maker.ts";
 import type { Taken, VersionReader } from "./version_reader.ts";
@@ -49,6 +50,7 @@ export class EntryWriter<K, V> {
   readonly #fast: FastCommitter;
   readonly #maker: VersionMaker;
   readonly #counts: OperationCounts;
+  readonly #renewer: Renewer;
   readonly #updater: EntryUpdater<K, V>;
   /** Whether keys are strings, for which there are operations of their own. */
   readonly #hasTextKeys: boolean;
@@ -56,9 +58,12 @@ export class EntryWriter<K, V> {
   readonly #hasOwnValues: boolean;
   /** Whether reading a value cannot fail, whatever is stored. */
   readonly #readsSafely: boolean;
+  /** Whether entries idle, so that none is written without an expiry. */
+  readonly #haveIdle: boolean;
 
   constructor(access: EntryAccess<K, V>, updater: EntryUpdater<K, V>) {
-    const { counts, hold, keys, lookup, values, versions, writer } = access;
+    const { counts, hold, keys, lookup, renewer, values, versions, writer } =
+      access;
     const { name, own } = values.format;
     this.#hold = hold;
     this.#keys = keys;
@@ -70,9 +75,11 @@ export class EntryWriter<K, V> {
     this.#fast = writer.fast;
     this.#maker = writer.maker;
     this.#counts = counts;
+    this.#renewer = renewer;
     this.#updater = updater;
     this.#hasTextKeys = keys.areTexts;
     this.#hasOwnValues = own !== undefined;
+    this.#haveIdle = hold.attachment.segment.idle !== 0;
     this.#readsSafely = name === "number" || name === "string";
   }
 
@@ -90,13 +97,13 @@ export class EntryWriter<K, V> {
       key.length <= KEY_SCRATCH_BYTES;
   }
 
-  /** Sets the value of a key; it does not expire. */
+  /** Sets the value of a key; it has no time to live. */
   set(key: K, value: V, what: string): void {
-    if (this.#isShortText(key)) {
+    if (!this.#haveIdle && this.#isShortText(key)) {
       this.#setByText(key, value, what);
     } else {
       this.#pack(key, value, what);
-      this.#writer.put(this.#format, Infinity);
+      this.#writer.put(this.#format, this.#maker.endAfter(Infinity));
     }
     this.#counts.set();
   }
@@ -152,7 +159,7 @@ export class EntryWriter<K, V> {
       return value;
     }
     this.#counts.hit();
-    this.#lookup.noteRead();
+    this.#noteRead();
     return this.#versions.value(existing!.value);
   }
 
@@ -171,8 +178,14 @@ export class EntryWriter<K, V> {
       return this.getOrInsert(key, compute(key), life, what);
     }
     this.#counts.hit();
-    this.#lookup.noteRead();
+    this.#noteRead();
     return this.#versions.value(found.value);
+  }
+
+  /** Notes that the entry of the packed key was read, and not written. */
+  #noteRead(): void {
+    this.#lookup.noteRead();
+    this.#renewer.renew();
   }
 
   /** Sets the value of a key; returns the one that was there. */
@@ -220,7 +233,7 @@ export class EntryWriter<K, V> {
     if (this.#hasOwnValues) return this.#incrementByCodec(key, by, life, what);
     // Of finite numbers there always is a sum.
     const isPlain = Number.isFinite(by) && life.ttl === Infinity &&
-      this.#values.keepsNumbers;
+      this.#values.keepsNumbers && !this.#haveIdle;
     let sum = isPlain ? this.#incrementByText(key, by) : NaN;
     if (sum !== sum) {
       this.#keys.pack(key, what); // once: that may run the caller's code

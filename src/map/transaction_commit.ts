@@ -156,7 +156,7 @@ export class TransactionCommitter {
       return this.#fastPath.draftGuard(base, hash, info, expected) !== 0;
     }
     const isDeleted = write === DELETED;
-    if (!isDeleted && !staysForGood(write.life)) return false;
+    if (!isDeleted && !this.#staysForGood(write)) return false;
     const version = this.#fastPath.draftVersion(
       base,
       hash,
@@ -169,6 +169,10 @@ export class TransactionCommitter {
       write.write(this.#segment, valueIndex(this.#segment.words, version));
     }
     return true;
+  }
+
+  #staysForGood({ life }: WrittenValue): boolean {
+    return this.#segment.idle === 0 && staysForGood(life);
   }
 
   /** The same, whatever there is. */

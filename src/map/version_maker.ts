@@ -13,6 +13,7 @@ import type { EncodedKey } from "../table/key.ts";
 import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Shortage } from "./shortage.ts";
+import * as time from "./idle.ts";
 import type { Lifetime } from "./lifetime.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -26,6 +27,8 @@ const {
   versionBytes,
   writeVersion,
 } = versions;
+
+const { idleEnd, idles, lifeEnd } = time;
 
 /** There is no memory for a version: `VersionMaker.shortage` says of what there was too little. */
 export const NO_MEMORY = -1;
@@ -62,27 +65,32 @@ export class VersionMaker {
   }
 
   /**
-   * When an entry expires that lives `ttl` milliseconds from now. Notes first that the map has such
-   * entries, so that it is swept. The attachment is open.
+   * When an entry expires that lives `ttl` milliseconds from now; if it has no end, when it has
+   * idled for too long, in a map with a time to idle. Notes first that the map has such entries, so
+   * that it is swept. The attachment is open.
    */
   endAfter(ttl: number): number {
-    if (ttl === Infinity) return Infinity;
+    const { idle } = this.#segment;
+    if (ttl === Infinity && idle === 0) return Infinity;
     if (!this.#ttlMarked) {
       store(this.#segment.words, H_TTL_USED, 1);
       this.#ttlMarked = true;
     }
-    return Date.now() + ttl;
+    const now = Date.now();
+    if (idle === 0) return now + ttl;
+    return ttl === Infinity ? idleEnd(idle, now) : lifeEnd(ttl, now);
   }
 
   /**
    * The expiry of a version that takes the place of a key's newest one; negative, for a renewal, if
-   * the entry is there and gets more time.
+   * the entry is there and gets more time. One that idles does when it is written, too.
    */
   endOver(current: number, live: boolean, { ttl, keeps }: Lifetime): number {
     if (!live) return this.endAfter(ttl);
     const before = endOf(this.#segment, current);
-    if (keeps) return before;
-    const end = this.endAfter(ttl);
+    const isUse = this.#segment.idle !== 0 && idles(before);
+    if (keeps && !isUse) return before;
+    const end = this.endAfter(keeps ? Infinity : ttl);
     return before === Infinity || end <= before ? end : -end;
   }
 

@@ -198,6 +198,7 @@ __export(layout_exports, {
   H_HEAT_MASK: () => H_HEAT_MASK,
   H_HOT: () => H_HOT,
   H_ID: () => H_ID,
+  H_IDLE: () => H_IDLE,
   H_INSERTIONS: () => H_INSERTIONS,
   H_KEY_CODEC: () => H_KEY_CODEC,
   H_LAYOUT: () => H_LAYOUT,
@@ -349,7 +350,7 @@ __export(layout_exports, {
   WRITES_SHIFT: () => WRITES_SHIFT
 });
 var MAGIC = 1212371013;
-var LAYOUT_VERSION = 14;
+var LAYOUT_VERSION = 15;
 var REF_BYTES = 16;
 var REF_SHIFT = 4;
 var REF_MASK = 1073741823;
@@ -403,6 +404,7 @@ var H_DISK = 208;
 var H_KEY_CODEC = 128;
 var H_VALUE_CODEC = 160;
 var H_NO_KEY = 196;
+var H_IDLE = 220;
 var H_ROOTS = 224;
 var ROOTS = 8;
 var H_QUEUE_TAIL = 240;
@@ -1880,6 +1882,8 @@ var Segment = class _Segment {
   keepsUses;
   /** The most entries that it is to hold; 0: as many as fit. */
   mostEntries;
+  /** The time to idle, in milliseconds; 0: entries do not idle. */
+  idle;
   minCapacityShift;
   constructor(handle) {
     const { buffer, memory, name } = handle;
@@ -1911,6 +1915,7 @@ var Segment = class _Segment {
     this.keepsRecency = words[H_RECENCY] !== 0;
     this.keepsUses = words[H_HOT] !== 0;
     this.mostEntries = words[H_MOST_ENTRIES];
+    this.idle = this.floats[H_IDLE / 2];
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
   /** Reserves a segment. The caller links the first table and then calls {@linkcode publish}. */
@@ -1943,6 +1948,7 @@ var Segment = class _Segment {
     poke(words, H_HOT, geometry.hot);
     if (keepsUses) poke(words, H_MINUTE, minuteNow());
     poke(words, H_MOST_ENTRIES, mostEntries);
+    new Float64Array(buffer, H_IDLE * 4, 1)[0] = options.idle ?? 0;
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
     poke(words, H_MIN_CAPACITY_SHIFT, options.minCapacityShift);
@@ -2136,7 +2142,8 @@ function faultOfBuffer(buffer) {
     keepsUses: words[H_HOT] !== 0,
     mostEntries
   });
-  if (mostEntries < 0 || words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_HEAT] !== geometry.heat || words[H_HEAT_MASK] !== geometry.heatMask || words[H_GHOSTS] !== geometry.ghosts || words[H_GHOST_LINES] !== geometry.ghostLines || words[H_QUEUE] !== geometry.queue || words[H_QUEUE_WORDS] !== geometry.queueWords || words[H_RECENCY] !== geometry.recency || words[H_RECENCY_SHIFT] !== geometry.recencyShift || words[H_HOT] !== geometry.hot || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
+  const [idle] = new Float64Array(buffer, H_IDLE * 4, 1);
+  if (mostEntries < 0 || !(idle >= 0 && idle < Infinity) || words[H_TOTAL_REFS] !== geometry.totalRefs || words[H_HEAT] !== geometry.heat || words[H_HEAT_MASK] !== geometry.heatMask || words[H_GHOSTS] !== geometry.ghosts || words[H_GHOST_LINES] !== geometry.ghostLines || words[H_QUEUE] !== geometry.queue || words[H_QUEUE_WORDS] !== geometry.queueWords || words[H_RECENCY] !== geometry.recency || words[H_RECENCY_SHIFT] !== geometry.recencyShift || words[H_HOT] !== geometry.hot || words[H_CHUNK_SHIFT] !== geometry.chunkShift || words[H_FIRST_CHUNK] !== geometry.firstChunk || words[H_CHUNK_COUNT] !== geometry.chunkCount || !areInBounds(words, geometry) || nameLength(words, H_KEY_CODEC) === 0 || nameLength(words, H_VALUE_CODEC) === 0) {
     return "its header is damaged";
   }
   return load(words, H_READY) === 1 ? void 0 : "its creator never finished it";
@@ -10186,9 +10193,33 @@ var FastCommitter = class {
   }
 };
 
+// src/map/idle.ts
+var idle_exports = {};
+__export(idle_exports, {
+  idleEnd: () => idleEnd,
+  idles: () => idles,
+  isRenewalDue: () => isRenewalDue,
+  lifeEnd: () => lifeEnd
+});
+var AHEAD = 9 / 8;
+var MARK = 0.5;
+function idleEnd(idle, now5) {
+  return Math.floor(now5 + idle * AHEAD) + MARK;
+}
+function lifeEnd(ttl, now5) {
+  return Math.ceil(now5 + ttl);
+}
+function idles(expiry2) {
+  return expiry2 % 1 === MARK;
+}
+function isRenewalDue(expiry2, idle, now5) {
+  return expiry2 - now5 < idle && idles(expiry2);
+}
+
 // src/map/version_maker.ts
 var { H_TTL_USED: H_TTL_USED2, LENGTH_MASK: LENGTH_MASK5, TAG_TOMBSTONE: TAG_TOMBSTONE4 } = layout_exports;
 var { bytesOf: bytesOf3, endOf: endOf4, valueBytes: valueBytes2, valueIndex: valueIndex3, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
+var { idleEnd: idleEnd2, idles: idles2, lifeEnd: lifeEnd2 } = idle_exports;
 var NO_MEMORY = -1;
 var VersionMaker = class {
   #participant;
@@ -10216,26 +10247,31 @@ var VersionMaker = class {
     this.#longKey = participant.segment.largestClassBytes / 2;
   }
   /**
-   * When an entry expires that lives \`ttl\` milliseconds from now. Notes first that the map has such
-   * entries, so that it is swept. The attachment is open.
+   * When an entry expires that lives \`ttl\` milliseconds from now; if it has no end, when it has
+   * idled for too long, in a map with a time to idle. Notes first that the map has such entries, so
+   * that it is swept. The attachment is open.
    */
   endAfter(ttl) {
-    if (ttl === Infinity) return Infinity;
+    const { idle } = this.#segment;
+    if (ttl === Infinity && idle === 0) return Infinity;
     if (!this.#ttlMarked) {
       store(this.#segment.words, H_TTL_USED2, 1);
       this.#ttlMarked = true;
     }
-    return Date.now() + ttl;
+    const now5 = Date.now();
+    if (idle === 0) return now5 + ttl;
+    return ttl === Infinity ? idleEnd2(idle, now5) : lifeEnd2(ttl, now5);
   }
   /**
    * The expiry of a version that takes the place of a key's newest one; negative, for a renewal, if
-   * the entry is there and gets more time.
+   * the entry is there and gets more time. One that idles does when it is written, too.
    */
   endOver(current, live, { ttl, keeps }) {
     if (!live) return this.endAfter(ttl);
     const before = endOf4(this.#segment, current);
-    if (keeps) return before;
-    const end = this.endAfter(ttl);
+    const isUse = this.#segment.idle !== 0 && idles2(before);
+    if (keeps && !isUse) return before;
+    const end = this.endAfter(keeps ? Infinity : ttl);
     return before === Infinity || end <= before ? end : -end;
   }
   /**
@@ -12549,7 +12585,7 @@ var RecordReader = class {
 var { H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY11, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND8, P_LIVE_REFS: P_LIVE_REFS5, V_HEADER_WORDS: V_HEADER_WORDS11, V_WRITES: V_WRITES4 } = layout_exports;
 var { poke: poke30, store: store10 } = atomics_exports;
 var BATCH2 = 1024;
-var AHEAD = 128;
+var AHEAD2 = 128;
 var BulkLoader = class {
   #attachment;
   #reclaimer;
@@ -12624,7 +12660,7 @@ var BulkLoader = class {
   #loadBatch(words, at, count) {
     const { hashes, places } = this.#ahead;
     for (let done = 0; done < count; ) {
-      const some = Math.min(AHEAD, count - done);
+      const some = Math.min(AHEAD2, count - done);
       for (let i = 0; i < some; i++) {
         places[i] = at;
         hashes[i] = this.#hashAt(words, at);
@@ -12640,8 +12676,8 @@ var BulkLoader = class {
     return at;
   }
   #ahead = {
-    hashes: new Int32Array(AHEAD),
-    places: new Int32Array(AHEAD)
+    hashes: new Int32Array(AHEAD2),
+    places: new Int32Array(AHEAD2)
   };
   #hashAt(words, at) {
     const keyInfo = words[at];

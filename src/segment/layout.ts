@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 14;
+export const LAYOUT_VERSION = 15;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -139,6 +139,8 @@ export const H_KEY_CODEC = 128;
 export const H_VALUE_CODEC = 160;
 /** A tombstone of no key: what the link `GONE` leads to, so that a probe passes over it. */
 export const H_NO_KEY = 196;
+/** The time to idle in milliseconds, an f64: see `map/idle.ts`; 0: entries do not idle. */
+export const H_IDLE = 220;
 /** Named roots: a name and a ref each, see `segment/roots.ts`. */
 export const H_ROOTS = 224;
 export const ROOTS = 8;

@@ -34,6 +34,7 @@ type HeaderWidths = {
   H_NO_KEY: Layout["V_HEADER_WORDS"];
   /** `DISK_FIELDS` f64s. */
   H_DISK: 12;
+  H_IDLE: 2;
   /** Two words for each of `ROOTS`. */
   H_ROOTS: 16;
 };
@@ -170,6 +171,6 @@ export type Lines = [
 
 /** f64s lie at multiples of 8 bytes, in each participant's record and in each version. */
 export type Aligned = [
-  None<Odd<Layout["H_DISK" | "P_COUNTERS" | "P_RESULT" | "P_KEY"]>>,
+  None<Odd<Layout["H_DISK" | "H_IDLE" | "P_COUNTERS" | "P_RESULT" | "P_KEY"]>>,
   None<Odd<Layout["PARTICIPANTS" | "PARTICIPANT_WORDS" | "V_HEADER_WORDS"]>>,
 ];

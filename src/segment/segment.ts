@@ -34,6 +34,7 @@ import {
   H_HEAT_MASK,
   H_HOT,
   H_ID,
+  H_IDLE,
   H_KEY_CODEC,
   H_LAYOUT,
   H_MAGIC,
@@ -113,6 +114,8 @@ export interface SegmentOptions {
   keepsUses?: boolean;
   /** The most entries that it is to hold; 0, as by default: as many as fit. */
   mostEntries?: number;
+  /** The time to idle, in milliseconds; 0, as by default: entries do not idle. */
+  idle?: number;
   minCapacityShift: number;
   /** The key of the hash function; by default a random one. */
   seed?: readonly [number, number];
@@ -163,6 +166,8 @@ export class Segment {
   readonly keepsUses: boolean;
   /** The most entries that it is to hold; 0: as many as fit. */
   readonly mostEntries: number;
+  /** The time to idle, in milliseconds; 0: entries do not idle. */
+  readonly idle: number;
   readonly minCapacityShift: number;
 
   private constructor(handle: SegmentHandle) {
@@ -193,6 +198,7 @@ export class Segment {
     this.keepsRecency = words[H_RECENCY] !== 0;
     this.keepsUses = words[H_HOT] !== 0;
     this.mostEntries = words[H_MOST_ENTRIES];
+    this.idle = this.floats[H_IDLE / 2];
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
 
@@ -232,6 +238,7 @@ export class Segment {
     poke(words, H_HOT, geometry.hot);
     if (keepsUses) poke(words, H_MINUTE, minuteNow());
     poke(words, H_MOST_ENTRIES, mostEntries);
+    new Float64Array(buffer, H_IDLE * 4, 1)[0] = options.idle ?? 0;
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
     poke(words, H_MIN_CAPACITY_SHIFT, options.minCapacityShift);
@@ -513,8 +520,9 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
     keepsUses: words[H_HOT] !== 0,
     mostEntries,
   });
+  const [idle] = new Float64Array(buffer, H_IDLE * 4, 1);
   if (
-    mostEntries < 0 ||
+    mostEntries < 0 || !(idle >= 0 && idle < Infinity) ||
     words[H_TOTAL_REFS] !== geometry.totalRefs ||
     words[H_HEAT] !== geometry.heat ||
     words[H_HEAT_MASK] !== geometry.heatMask ||
