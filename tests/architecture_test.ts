@@ -14,6 +14,7 @@ const LAYERS = [
   "map",
   "persist",
   "api",
+  "store",
   "bundle",
   "cli",
 ];

@@ -11,7 +11,16 @@ const STEPS = [
   ["lint"],
   ["check"],
   ["doc", "--lint", ...Object.values(config.exports)],
-  ["test", "--parallel", "--doc", ...PERMISSIONS, "mod.ts", "src", "tests"],
+  [
+    "test",
+    "--parallel",
+    "--doc",
+    ...PERMISSIONS,
+    "mod.ts",
+    "src",
+    "docs/typed_data.md",
+    "tests",
+  ],
   ["publish", "--dry-run", "--allow-dirty"],
 ];
 

@@ -27,6 +27,7 @@ const PROOFS: readonly Proof[] = [
   },
   { paths: ["tests/kernel"], scale: 20 },
   { paths: ["tests/history"], scale: 5 },
+  { paths: ["tests/store"], scale: 10 },
   { paths: ["tests/concurrency"], scale: 5 },
   { paths: ["tests/persist"], scale: 5 },
   // Every fault of every call: no scenario has more than 3,000.

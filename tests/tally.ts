@@ -14,7 +14,8 @@ export const PERMISSIONS: readonly string[] = [
   // A failed schedule is replayed from a seed in the environment.
   "--allow-env",
   // What must crash, or be called from a shell, gets a process of its own.
-  `--allow-run=${Deno.execPath()}`,
+  // The store's commands are compared with those of a Redis server, where there is one.
+  `--allow-run=${Deno.execPath()},redis-server`,
   // The server is tried by clients on this machine.
   "--allow-net=127.0.0.1",
 ];

@@ -102,6 +102,17 @@ export interface SharedMapHandle {
  */
 let holdOf: <K, V>(map: SharedMap<K, V>) => Hold;
 
+/** What reads and writes the entries of a map, for the layers above. */
+export interface MapParts<K, V> {
+  readonly access: EntryAccess<K, V>;
+  readonly reader: EntryReader<K, V>;
+  readonly writer: EntryWriter<K, V>;
+  readonly transactor: Transactor<K, V>;
+}
+
+/** The parts of a map. */
+export let partsOf: <K, V>(map: SharedMap<K, V>) => MapParts<K, V>;
+
 /** The attachment of a map: for tests. */
 export function attachmentOf<K, V>(map: SharedMap<K, V>): Attachment {
   return holdOf(map).attachment;
@@ -163,6 +174,12 @@ export class SharedMap<K, V>
   implements Disposable, AsyncDisposable, Iterable<[K, V]> {
   static {
     holdOf = (map) => map.#hold;
+    partsOf = (map) => ({
+      access: map.#access,
+      reader: map.#reader,
+      writer: map.#writer,
+      transactor: map.#transactor,
+    });
     present(SharedMap.prototype, {
       as: "SharedMap",
       see: (object) => #hold in object ? sightOf(object.#hold) : undefined,

@@ -18,6 +18,7 @@ import type { Hold } from "./hold.ts";
 import type { KeyPacker } from "./key_packer.ts";
 import type { Lookup } from "./lookup.ts";
 import type { OperationCounts } from "./operation_counts.ts";
+import { type PresentEntry, PresentVersion } from "./present_entry.ts";
 import { MOST_AHEAD, ReadAhead } from "./read_ahead.ts";
 import type { Renewer } from "./renewal.ts";
 import { Scan } from "./scan.ts";
@@ -255,6 +256,14 @@ export class EntryReader<K, V> {
         valueTag(words, ref),
         endOf(segment, ref),
       )
+    );
+  }
+
+  /** Reads what there is under a key by `read`, which runs while the map is pinned. */
+  look<T>(key: K, read: (present: PresentEntry<V>) => T, what: string): T {
+    this.#keys.packFast(key, what);
+    return this.#readPacked((ref) =>
+      read(new PresentVersion(this.#segment, this.#versions, ref))
     );
   }
 

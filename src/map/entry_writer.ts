@@ -18,11 +18,17 @@ import type { EntryAccess } from "./entry_access.ts";
 import type { EntryUpdater } from "./entry_updater.ts";
 import { type FastCommitter, NOT_TAKEN } from "./fast_commit.ts";
 import type { Hold } from "./hold.ts";
+import { KEEP } from "./keep.ts";
 import type { KeyPacker } from "./key_packer.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Lookup } from "./lookup.ts";
 import { sumOf } from "./numbers.ts";
 import type { OperationCounts } from "./operation_counts.ts";
+import {
+  type Change,
+  type NextEntry,
+  PresentVersion,
+} from "./present_entry.ts";
 import type { Renewer } from "./renewal.ts";
 import type { ValuePacker } from "./value_packer.ts";
 import type { VersionMaker } from "./version_maker.ts";
@@ -283,6 +289,44 @@ export class EntryWriter<K, V> {
           ? this.#maker.copy(current, this.#maker.endOver(current, live, life))
           : LEAVE,
     );
+  }
+
+  /**
+   * Replaces the entry of a key by what `change` makes of it. That runs while the map is pinned,
+   * and runs again if another worker is faster; what it throws is thrown, and nothing is changed.
+   */
+  change(key: K, change: Change<V>, what: string): void {
+    this.#hold.checkWritable(what);
+    this.#keys.packFast(key, what);
+    const { segment } = this.#hold.attachment;
+    let isDeleted = false;
+    const isDone = this.#writer.commit(true, (current, live) => {
+      const ref = live ? current : 0;
+      const next = change(new PresentVersion(segment, this.#versions, ref));
+      isDeleted = next === undefined;
+      if (next === KEEP) return LEAVE;
+      if (next === undefined) return live ? this.#maker.tombstone() : LEAVE;
+      return this.#versionOf(next, current, live);
+    });
+    if (!isDone) return;
+    if (isDeleted) this.#counts.delete();
+    else this.#counts.set();
+  }
+
+  #versionOf(
+    { end, value }: NextEntry<V>,
+    current: number,
+    live: boolean,
+  ): number {
+    const life = end === undefined
+      ? { ttl: Infinity, keeps: true }
+      : { ttl: Infinity, keeps: false, until: end };
+    const expiry = this.#maker.endOver(current, live, life);
+    if (value !== undefined) {
+      this.#values.prepare(value);
+      return this.#maker.make(this.#format, expiry);
+    }
+    return live ? this.#maker.copy(current, expiry) : LEAVE;
   }
 
   /** Deletes the entry of a key; returns whether there was one. */

@@ -104,6 +104,8 @@ export interface Lifetime {
   readonly ttl: number;
   /** Whether an entry that is there keeps its own expiry. */
   readonly keeps: boolean;
+  /** When it expires, in milliseconds since 1970, where that is known; else `ttl` says. */
+  readonly until?: number;
 }
 
 const ANEW: Lifetime = { ttl: Infinity, keeps: false };

@@ -20,7 +20,8 @@ import { endOf, valueBytes, valueIndex, valueTag } from "../table/version.ts";
 import type { Attachment, View } from "./attachment.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { KEEP } from "./keep.ts";
-import { lifetimeOf, type SetOptions } from "./lifetime.ts";
+import { type Lifetime, lifetimeOf, type SetOptions } from "./lifetime.ts";
+import type { NextEntry, PresentEntry } from "./present_entry.ts";
 import { checkBy, sumOf } from "./numbers.ts";
 import { isPrimitive } from "./primitive.ts";
 import {
@@ -28,7 +29,6 @@ import {
   type LogEntry,
   type Savepoint,
   type TransactionLog,
-  type WrittenLife,
   type WrittenValue,
 } from "./transaction_log.ts";
 
@@ -272,6 +272,38 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     return firstValue !== undefined || secondValue !== undefined;
   }
 
+  /** What there is under a key, as the transaction sees it; it is read when it is asked for. */
+  present(key: K, what: string): PresentEntry<V> {
+    const entry = this.#entryOf(key, what);
+    const isThere = () => this.#isThere(entry);
+    const valueOf = () => this.#valueOf(entry);
+    const endOf = () => this.#endOf(entry);
+    return {
+      get isThere() {
+        return isThere();
+      },
+      get value() {
+        return valueOf();
+      },
+      get end() {
+        return endOf();
+      },
+    };
+  }
+
+  /** Sets what there is under a key; undefined: nothing. */
+  replace(key: K, next: NextEntry<V> | undefined, what: string): void {
+    const entry = this.#entryOf(key, what);
+    if (next === undefined) return this.#delete(entry, what);
+    const { end: until = this.#endOf(entry), value } = next;
+    const life = { ttl: Infinity, keeps: false, until };
+    if (value !== undefined) return this.#set(entry, value, life, what);
+    const written = this.#writtenValueOf(entry);
+    if (written !== undefined) {
+      this.#log.write(entry, written.withLife(life), what);
+    }
+  }
+
   /** Runs the code of a call that joins this one: if it throws, what it has written is undone. */
   join<R>(code: () => R): R {
     const before: Savepoint = this.#log.save();
@@ -414,7 +446,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   // ---- writing ----------------------------------------------------------------------------------
 
   /** Writes a value, which may run the caller's code. */
-  #set(entry: LogEntry, value: V, life: WrittenLife, what: string): void {
+  #set(entry: LogEntry, value: V, life: Lifetime, what: string): void {
     this.#access.values.prepare(value);
     this.#check(what);
     const written = this.#log.encode(this.#format, this.#lifeOver(entry, life));
@@ -422,7 +454,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   }
 
   /** The life of a value that is written over what the transaction has written already. */
-  #lifeOver({ write }: LogEntry, life: WrittenLife): WrittenLife {
+  #lifeOver({ write }: LogEntry, life: Lifetime): Lifetime {
     if (!life.keeps || write === undefined) return life;
     return write === DELETED ? { ttl: life.ttl, keeps: false } : write.life;
   }
@@ -448,7 +480,9 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     if (write === DELETED) return undefined;
     if (write !== undefined && !write.life.keeps) return write;
     const ref = this.#see(entry);
-    if (write !== undefined) return write.withLife(this.#keptLife(ref, write));
+    if (write !== undefined) {
+      return write.withLife(this.#keptLife(ref, write.life.ttl));
+    }
     if (ref === 0) return undefined;
     const segment = this.#segment;
     const { words } = segment;
@@ -461,12 +495,22 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     );
   }
 
-  #lifeOf(ref: number): WrittenLife {
+  /** When an entry expires, as the transaction sees it; `Infinity` if there is none. */
+  #endOf(entry: LogEntry): number {
+    const { write } = entry;
+    if (write === DELETED) return Infinity;
+    const life = write === undefined || write.life.keeps
+      ? this.#keptLife(this.#see(entry), write?.life.ttl)
+      : write.life;
+    return life.until ?? Date.now() + life.ttl;
+  }
+
+  #lifeOf(ref: number): Lifetime {
     return { ttl: Infinity, keeps: false, until: endOf(this.#segment, ref) };
   }
 
   /** The life of a value that keeps the expiry of what was there, which is this version. */
-  #keptLife(ref: number, { life: { ttl } }: WrittenValue): WrittenLife {
+  #keptLife(ref: number, ttl = Infinity): Lifetime {
     return ref === 0 ? { ttl, keeps: false } : this.#lifeOf(ref);
   }
 }

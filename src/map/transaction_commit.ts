@@ -21,6 +21,7 @@ import type { Table } from "../table/table.ts";
 import { bytesOf, endOf, valueIndex, versionBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { ChangeNotes } from "./change_notes.ts";
+import type { Lifetime } from "./lifetime.ts";
 import { judged } from "./liveness.ts";
 import { refuseWhatNeverFits } from "./map_full.ts";
 import type { OperationCounts } from "./operation_counts.ts";
@@ -28,7 +29,6 @@ import {
   DELETED,
   type LogEntry,
   type TransactionLog,
-  type WrittenLife,
   type WrittenValue,
 } from "./transaction_log.ts";
 import { NO_MEMORY, type VersionMaker } from "./version_maker.ts";
@@ -282,7 +282,9 @@ export class TransactionCommitter {
 
   #expiryOf({ life }: WrittenValue, { isLive, old }: LogEntry): number {
     // Negative: of a renewal. The record has a deadline, by which that is decided.
-    return life.until ?? Math.abs(this.#maker.endOver(old, isLive, life));
+    return life.until === undefined
+      ? Math.abs(this.#maker.endOver(old, isLive, life))
+      : this.#maker.endAt(life.until);
   }
 
   /** Counts what was written, and notes the changes. */
@@ -318,7 +320,7 @@ function deletesNothing({ isLive, write }: LogEntry): boolean {
 }
 
 /** Whether an entry does not expire that is written over one that does not. */
-function staysForGood({ keeps, ttl, until = Infinity }: WrittenLife): boolean {
+function staysForGood({ keeps, ttl, until = Infinity }: Lifetime): boolean {
   return until === Infinity && (keeps || ttl === Infinity);
 }
 

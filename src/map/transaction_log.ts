@@ -13,22 +13,13 @@ import type { Lifetime } from "./lifetime.ts";
 import { PrivateMemory } from "./private_memory.ts";
 import type { Prepared } from "./version_maker.ts";
 
-/** How long an entry lives that a transaction writes. */
-export interface WrittenLife extends Lifetime {
-  /**
-   * When it expires, in milliseconds since 1970, where it has that from another entry; else `ttl`
-   * and `keeps` say.
-   */
-  readonly until?: number;
-}
-
 /** A value that is to be written, encoded. */
 export class WrittenValue implements Prepared {
   readonly memory: Memory;
   readonly at: number;
   readonly tag: number;
   readonly byteLength: number;
-  readonly life: WrittenLife;
+  readonly life: Lifetime;
 
   /**
    * @param memory Where the value is.
@@ -42,7 +33,7 @@ export class WrittenValue implements Prepared {
     at: number,
     tag: number,
     byteLength: number,
-    life: WrittenLife,
+    life: Lifetime,
   ) {
     this.memory = memory;
     this.at = at;
@@ -67,7 +58,7 @@ export class WrittenValue implements Prepared {
   }
 
   /** The same value for an entry that lives as long as is said. */
-  withLife(life: WrittenLife): WrittenValue {
+  withLife(life: Lifetime): WrittenValue {
     return new WrittenValue(
       this.memory,
       this.at,
@@ -204,7 +195,7 @@ export class TransactionLog {
   }
 
   /** Encodes a prepared value, to be written later. */
-  encode(values: Prepared, life: WrittenLife): WrittenValue {
+  encode(values: Prepared, life: Lifetime): WrittenValue {
     const { byteLength, tag } = values;
     const memory = this.#memory;
     const at = memory.take(byteLength);
@@ -218,7 +209,7 @@ export class TransactionLog {
     at: number,
     byteLength: number,
     tag: number,
-    life: WrittenLife,
+    life: Lifetime,
   ): WrittenValue {
     return this.encode({
       byteLength,

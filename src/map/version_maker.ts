@@ -72,26 +72,40 @@ export class VersionMaker {
   endAfter(ttl: number): number {
     const { idle } = this.#segment;
     if (ttl === Infinity && idle === 0) return Infinity;
-    if (!this.#ttlMarked) {
-      store(this.#segment.words, H_TTL_USED, 1);
-      this.#ttlMarked = true;
-    }
+    this.#markTtl();
     const now = Date.now();
     if (idle === 0) return now + ttl;
     return ttl === Infinity ? idleEnd(idle, now) : lifeEnd(ttl, now);
+  }
+
+  /** The same for an entry that expires at a time that is known. */
+  endAt(until: number): number {
+    if (until === Infinity) return this.endAfter(Infinity);
+    this.#markTtl();
+    return until;
+  }
+
+  #markTtl(): void {
+    if (this.#ttlMarked) return;
+    store(this.#segment.words, H_TTL_USED, 1);
+    this.#ttlMarked = true;
   }
 
   /**
    * The expiry of a version that takes the place of a key's newest one; negative, for a renewal, if
    * the entry is there and gets more time. One that idles does when it is written, too.
    */
-  endOver(current: number, live: boolean, { ttl, keeps }: Lifetime): number {
-    if (!live) return this.endAfter(ttl);
+  endOver(current: number, live: boolean, life: Lifetime): number {
+    if (!live) return this.#endOf(life);
     const before = endOf(this.#segment, current);
     const isUse = this.#segment.idle !== 0 && idles(before);
-    if (keeps && !isUse) return before;
-    const end = this.endAfter(keeps ? Infinity : ttl);
+    if (life.keeps && !isUse) return before;
+    const end = life.keeps ? this.endAfter(Infinity) : this.#endOf(life);
     return before === Infinity || end <= before ? end : -end;
+  }
+
+  #endOf({ ttl, until }: Lifetime): number {
+    return until === undefined ? this.endAfter(ttl) : this.endAt(until);
   }
 
   /**

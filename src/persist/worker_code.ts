@@ -10254,25 +10254,36 @@ var VersionMaker = class {
   endAfter(ttl) {
     const { idle } = this.#segment;
     if (ttl === Infinity && idle === 0) return Infinity;
-    if (!this.#ttlMarked) {
-      store(this.#segment.words, H_TTL_USED2, 1);
-      this.#ttlMarked = true;
-    }
+    this.#markTtl();
     const now5 = Date.now();
     if (idle === 0) return now5 + ttl;
     return ttl === Infinity ? idleEnd2(idle, now5) : lifeEnd2(ttl, now5);
+  }
+  /** The same for an entry that expires at a time that is known. */
+  endAt(until) {
+    if (until === Infinity) return this.endAfter(Infinity);
+    this.#markTtl();
+    return until;
+  }
+  #markTtl() {
+    if (this.#ttlMarked) return;
+    store(this.#segment.words, H_TTL_USED2, 1);
+    this.#ttlMarked = true;
   }
   /**
    * The expiry of a version that takes the place of a key's newest one; negative, for a renewal, if
    * the entry is there and gets more time. One that idles does when it is written, too.
    */
-  endOver(current, live, { ttl, keeps }) {
-    if (!live) return this.endAfter(ttl);
+  endOver(current, live, life) {
+    if (!live) return this.#endOf(life);
     const before = endOf4(this.#segment, current);
     const isUse = this.#segment.idle !== 0 && idles2(before);
-    if (keeps && !isUse) return before;
-    const end = this.endAfter(keeps ? Infinity : ttl);
+    if (life.keeps && !isUse) return before;
+    const end = life.keeps ? this.endAfter(Infinity) : this.#endOf(life);
     return before === Infinity || end <= before ? end : -end;
+  }
+  #endOf({ ttl, until }) {
+    return until === void 0 ? this.endAfter(ttl) : this.endAt(until);
   }
   /**
    * Writes a fresh version of the packed key with a prepared value. It is in hand then; the section

@@ -1,0 +1,110 @@
+/**
+ * Writes `docs/commands.md` out of the table of commands: `deno task commands`.
+ *
+ * @module
+ */
+
+import type { Command, Group } from "../store/commands/command.ts";
+import { COMMANDS } from "../store/commands/table.ts";
+
+const HERE = import.meta.url;
+const ROOT = new URL("../../", HERE);
+const TARGET = "docs/commands.md";
+
+/** The groups, in the order in which they are documented, and what they are about. */
+const GROUPS: Readonly<Record<Group, string>> = {
+  generic: "Keys",
+  string: "Strings",
+  bitmap: "Bits of strings",
+  list: "Lists",
+  set: "Sets",
+  hash: "Hashes",
+  "sorted-set": "Sorted sets",
+};
+
+/** What Redis 7.0 has besides, and why it is not here. */
+const LEFT_OUT: readonly (readonly [what: string, why: string])[] = [
+  [
+    "`GEOADD`, `GEODIST`, `GEOHASH`, `GEOPOS`, `GEORADIUS…`, `GEOSEARCH…`, `PFADD`, `PFCOUNT`, `PFMERGE`, `X…`",
+    "places, HyperLogLogs and streams are not built yet",
+  ],
+  [
+    "`PUBLISH`, `SUBSCRIBE` and their like",
+    "not built yet; `SharedMap.watch` tells of changes",
+  ],
+  [
+    "`MULTI`, `EXEC`, `DISCARD`, `WATCH`, `UNWATCH`",
+    "`store.transaction` does that, and may decide by what it reads",
+  ],
+  [
+    "`EVAL…`, `FCALL…`, `FUNCTION`, `SCRIPT`",
+    "the program itself is what runs in the process: use `store.transaction`",
+  ],
+  [
+    "`SELECT`, `MOVE`, `SWAPDB`, and `DB` in `COPY`",
+    "there is one database; a second store has another name",
+  ],
+  [
+    "`DUMP`, `RESTORE`, `MIGRATE`, `SAVE`, `BGSAVE`, `LASTSAVE`, `BGREWRITEAOF`, `REPLICAOF`, `SYNC`, `PSYNC`, `WAIT`, `FAILOVER`, `CLUSTER`, `READONLY`, `READWRITE`, `ASKING`",
+    "they move data between servers: `persist` keeps a store on disk, and workers share one memory",
+  ],
+  [
+    "`AUTH`, `ACL`, `HELLO`, `CLIENT`, `ECHO`, `PING`, `QUIT`, `RESET`",
+    "they are about connections, of which there are none",
+  ],
+  [
+    "`CONFIG`, `COMMAND`, `DEBUG`, `INFO`, `LATENCY`, `LOLWUT`, `MEMORY`, `MODULE`, `MONITOR`, `ROLE`, `SHUTDOWN`, `SLOWLOG`, `TIME`",
+    "they are about a server: `stats()` and `metrics()` say what there is to know of a store",
+  ],
+  [
+    "`OBJECT FREQ`, `OBJECT IDLETIME`, `OBJECT REFCOUNT`",
+    "the map does not keep these per key",
+  ],
+];
+
+const HEAD = `# Commands
+
+What a [\`SharedStore\`](typed_data.md) has of Redis 7.0. Each command is a method
+of the same name in lower case, and \`store.call(name, …args)\` calls it with the
+arguments of Redis. Errors are worded as in Redis.
+
+Commands in italics wait: their methods return promises, and called by name they
+do not wait.
+
+This page is made of the table that the commands are called by.
+`;
+
+/** The page, formatted. */
+export async function commandsDocument(): Promise<string> {
+  const sections = Object.entries(GROUPS).map(([group, title]) => {
+    const commands = COMMANDS.filter((command) => command.group === group)
+      .toSorted((a, b) => a.name < b.name ? -1 : 1);
+    return `## ${title}\n\n${commands.map(lineOf).join("\n")}\n`;
+  });
+  const left = LEFT_OUT.map(([what, why]) => `- ${what}: ${why}`);
+  const count = `There are ${COMMANDS.length} of them.\n`;
+  const end = `## What is left out\n\n${left.join("\n")}\n`;
+  return await formatted([HEAD, count, ...sections, end].join("\n"));
+}
+
+function lineOf({ flags, name, summary }: Command): string {
+  const shown = flags.includes("blocking") ? `_\`${name}\`_` : `\`${name}\``;
+  return `- ${shown}: ${summary}`;
+}
+
+async function formatted(text: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--no-config", "--ext", "md", "-"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const { stdout } = await child.output();
+  return new TextDecoder().decode(stdout);
+}
+
+if (import.meta.main) {
+  await Deno.writeTextFile(new URL(TARGET, ROOT), await commandsDocument());
+}

@@ -1,0 +1,74 @@
+/**
+ * Present entries: what is under a key while an operation decides what to make of it.
+ *
+ * The operation is this module's, or that of a layer above, and never the caller's: it runs while
+ * the map is pinned, and it uses nothing of the map but what it is given.
+ *
+ * @module
+ */
+
+import type { Segment } from "../segment/segment.ts";
+import * as versions from "../table/version.ts";
+import type { KEEP } from "./keep.ts";
+import type { VersionReader } from "./version_reader.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { endOf } = versions;
+
+/** What there is under a key: good until what it was given to returns. */
+export interface PresentEntry<V> {
+  /** Whether there is an entry. */
+  readonly isThere: boolean;
+  /** The value; undefined: there is no entry. Decoded when it is asked for. */
+  readonly value: V | undefined;
+  /** When the entry expires, in milliseconds since 1970; `Infinity`: never, or there is none. */
+  readonly end: number;
+}
+
+/** What an entry is to be. */
+export interface NextEntry<V> {
+  /** Its value; undefined: the one that it has. */
+  readonly value?: V | undefined;
+  /** When it expires, likewise; undefined: when it does now, or never if it is new. */
+  readonly end?: number | undefined;
+}
+
+/** From what is there to what is to be there: `undefined` for no entry, `KEEP` for what it is. */
+export type Change<V> = (
+  present: PresentEntry<V>,
+) => NextEntry<V> | undefined | typeof KEEP;
+
+/** The entry of a version. */
+export class PresentVersion<V> implements PresentEntry<V> {
+  readonly #segment: Segment;
+  readonly #versions: VersionReader<unknown, V>;
+  readonly #ref: number;
+
+  /**
+   * @param segment The segment.
+   * @param versions Decodes versions. No codec of the caller's own does.
+   * @param ref The live version; 0: there is none. The map is pinned.
+   */
+  constructor(
+    segment: Segment,
+    versions: VersionReader<unknown, V>,
+    ref: number,
+  ) {
+    this.#segment = segment;
+    this.#versions = versions;
+    this.#ref = ref;
+  }
+
+  get isThere(): boolean {
+    return this.#ref !== 0;
+  }
+
+  get value(): V | undefined {
+    if (this.#ref === 0) return undefined;
+    return this.#versions.value(this.#versions.takeValue(this.#ref));
+  }
+
+  get end(): number {
+    return this.#ref === 0 ? Infinity : endOf(this.#segment, this.#ref);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Binary strings: bytes as strings of characters up to U+00FF, one for each byte.
+ *
+ * The store works on them: they are compared, cut and looked up as bytes are, and what is ASCII is
+ * the same text as the caller's. The caller's text is its UTF-8.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { unshared } from "../codec/bytes.ts";
+import { received } from "../errors.ts";
+
+/** Up to so many characters a loop beats a regular expression, or a call of the runtime. */
+const SHORT = 32;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What callers give: text, or bytes. */
+export type Input = string | Uint8Array;
+
+/** Whether a text is ASCII. */
+export function isAscii(text: string): boolean {
+  if (text.length > SHORT) return !/[^\0-\x7f]/.test(text);
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return false;
+  }
+  return true;
+}
+
+/** The binary string of a text, or of bytes. Throws a `TypeError` for anything else. */
+export function toBinary(input: Input, what: string): string {
+  if (typeof input !== "string") return bytesToBinary(checked(input, what));
+  return isAscii(input) ? input : bytesToBinary(encoder.encode(input));
+}
+
+function checked(input: unknown, what: string): Uint8Array {
+  if (input instanceof Uint8Array) {
+    return unshared(input, `Cannot use ${what}: it`);
+  }
+  throw new TypeError(
+    `Cannot use ${what}: it must be a string or a Uint8Array: ${
+      received(input)
+    }`,
+  );
+}
+
+/** The binary string of bytes. */
+export function bytesToBinary(bytes: Uint8Array): string {
+  return bytesBetween(bytes, 0, bytes.length);
+}
+
+/** The binary string of some of the bytes. */
+export function bytesBetween(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): string {
+  if (to - from <= 4) return fewBytes(bytes, from, to);
+  const { buffer, byteOffset, length } = bytes;
+  return Buffer.from(buffer, byteOffset, length).toString("latin1", from, to);
+}
+
+function fewBytes(bytes: Uint8Array, from: number, to: number): string {
+  let text = "";
+  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]);
+  return text;
+}
+
+/** The text of a binary string; what is not UTF-8 is replaced by U+FFFD. */
+export function toText(binary: string): string {
+  return isAscii(binary) ? binary : decoder.decode(toBytes(binary));
+}
+
+/** The bytes of a binary string. */
+export function toBytes(binary: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(binary.length);
+  writeBinary(bytes, 0, binary);
+  return bytes;
+}
+
+/** Writes a binary string. */
+export function writeBinary(
+  into: Uint8Array,
+  at: number,
+  binary: string,
+): void {
+  for (let i = 0; i < binary.length; i++) into[at + i] = binary.charCodeAt(i);
+}

@@ -1,0 +1,35 @@
+/**
+ * Commands that wait: how long, and for what.
+ *
+ * @module
+ */
+
+import { fail } from "../errors.ts";
+import { parseDouble } from "../numbers.ts";
+import type { Open } from "../space.ts";
+import type { Run, Waits } from "./command.ts";
+import type { Reply } from "./reply.ts";
+
+/** The timeout of an argument in seconds, 0 being none, in milliseconds. */
+export function takeTimeout(text: string): number {
+  const seconds = parseDouble(text) ??
+    fail("ERR timeout is not a float or out of range");
+  if (!Number.isFinite(seconds)) fail("ERR timeout is out of range");
+  if (seconds < 0) fail("ERR timeout is negative");
+  return seconds === 0 ? Infinity : Math.ceil(seconds * 1000);
+}
+
+/** A run that takes from the first key that has something, and may wait for it. */
+export function waiting(waits: Waits): Run {
+  const run: Run = (space) => space.all((open) => takeFirst(open, waits));
+  return Object.assign(run, { waits });
+}
+
+/** Throws at a key that holds something else. */
+function takeFirst(open: Open, { keys, take }: Waits): Reply {
+  for (const key of keys) {
+    const reply = take(open, key);
+    if (reply !== null) return reply;
+  }
+  return null;
+}

@@ -1,0 +1,76 @@
+/**
+ * The table of commands: what is dispatched, documented, and called by the methods of a store.
+ *
+ * @module
+ */
+
+import { fail } from "../errors.ts";
+import { Args } from "./args.ts";
+import { BITFIELDS } from "./bitfields.ts";
+import { BITMAPS } from "./bitmaps.ts";
+import type { Command, Run } from "./command.ts";
+import { HASHES } from "./hashes.ts";
+import { KEYS } from "./keys.ts";
+import { LCS } from "./lcs.ts";
+import { LISTS } from "./lists.ts";
+import { SCORE_ALGEBRA } from "./score_algebra.ts";
+import { SETS } from "./sets.ts";
+import { SORTED_SETS } from "./sorted_sets.ts";
+import { SORTING } from "./sorting.ts";
+import { STRINGS } from "./strings.ts";
+
+/** All commands, group by group. */
+export const COMMANDS: readonly Command[] = [
+  ...STRINGS,
+  ...LCS,
+  ...BITMAPS,
+  ...BITFIELDS,
+  ...KEYS,
+  ...SORTING,
+  ...LISTS,
+  ...SETS,
+  ...HASHES,
+  ...SORTED_SETS,
+  ...SCORE_ALGEBRA,
+];
+
+const BY_NAME: ReadonlyMap<string, Command> = new Map(
+  COMMANDS.map((command) => [command.name, command]),
+);
+
+/**
+ * Parses the words of a command.
+ *
+ * @param name Its name, in upper or lower case.
+ * @param words Its arguments.
+ * @returns What runs it. Throws a `StoreError`.
+ */
+export function parseCommand(name: string, words: readonly string[]): Run {
+  const command = BY_NAME.get(name) ?? BY_NAME.get(name.toUpperCase()) ??
+    failUnknown(name, words);
+  const count = words.length + 1;
+  const { arity } = command;
+  if (arity < 0 ? count < -arity : count !== arity) {
+    fail(
+      `ERR wrong number of arguments for '${name.toLowerCase()}' command`,
+    );
+  }
+  const args = new Args(words);
+  return command.parse(args);
+}
+
+/** The most characters of a name, and of each argument, in an error. */
+const MOST_SHOWN = 128;
+
+function failUnknown(name: string, words: readonly string[]): never {
+  let shown = "";
+  for (const word of words) {
+    if (shown.length >= MOST_SHOWN) break;
+    shown += `'${word.slice(0, MOST_SHOWN - shown.length)}' `;
+  }
+  fail(
+    `ERR unknown command '${
+      name.slice(0, MOST_SHOWN)
+    }', with args beginning with: ${shown}`,
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * Typed values in shared memory: strings, lists, sets, hashes and sorted sets, with the commands of
+ * Redis as methods, which every worker of a Deno process calls directly.
+ *
+ * ```ts
+ * import { SharedStore } from "@epochmap/epochmap/store";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // In every worker, the same store:
+ * using store = await SharedStore.open("app");
+ * store.rpush("jobs", "a", "b");
+ * assertEquals(store.lpop("jobs"), "a");
+ * ```
+ *
+ * @module
+ */
+
+export { SharedStore } from "./shared_store.ts";
+export type { StoreOpenOptions, StoreOptions } from "./store_options.ts";
+export { StoreTransaction } from "./transaction.ts";
+export { StoreError } from "./errors.ts";
+export {
+  ClosedError,
+  HandleError,
+  MapFullError,
+  SnapshotError,
+} from "../errors.ts";
+export type {
+  MapErrorDetails,
+  MapFullDetails,
+  OpenSnapshot,
+  SnapshotErrorDetails,
+} from "../errors.ts";
+export type { TypeName } from "./stored.ts";
+export type { SharedMapHandle } from "../api/shared_map.ts";
+export type { PersistOptions } from "../persist/persist_options.ts";
+export type { StoreMetrics, StoreStats } from "./stats.ts";
+export type { CallReply, CommandCaller, Key, Value } from "./methods/caller.ts";
+export type { KeyMethods } from "./methods/keys.ts";
+export type {
+  BitfieldStep,
+  CommonRange,
+  StringMethods,
+} from "./methods/strings.ts";
+export type { ListEnd, ListMethods, PoppedElements } from "./methods/lists.ts";
+export type { SetMethods } from "./methods/sets.ts";
+export type { FieldsToSet, HashMethods } from "./methods/hashes.ts";
+export type {
+  PoppedMembers,
+  ScoreBound,
+  ScoreRangeOptions,
+  SortedSetMethods,
+} from "./methods/sorted_sets.ts";
+export type { BlockingOptions, StoreView } from "./methods/blocking.ts";
+export type {
+  CombineOptions,
+  ExpireOptions,
+  ExpiryOptions,
+  GetexOptions,
+  KeyScanOptions,
+  PositionOptions,
+  RangeOptions,
+  RangeScoreOptions,
+  Scanned,
+  ScanOptions,
+  ScoreOptions,
+  SortOptions,
+  StringSetOptions,
+} from "./methods/options.ts";

@@ -1,0 +1,119 @@
+/**
+ * The same commands for a store and for a Redis server: they must reply the same.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { partsOf } from "../../../src/api/shared_map.ts";
+import { SharedMap } from "../../../mod.ts";
+import { type Reply, Status } from "../../../src/store/commands/reply.ts";
+import { parseCommand } from "../../../src/store/commands/table.ts";
+import { StoreError } from "../../../src/store/errors.ts";
+import { DirectSpace, type Space } from "../../../src/store/space.ts";
+import type { Random } from "../../testing/random.ts";
+import { SCALE } from "../../testing/scale.ts";
+import { Refusal, type Value } from "./connection.ts";
+import { RedisServer } from "./server.ts";
+
+/** A command: its name, and its arguments as binary strings. */
+export type Words = readonly string[];
+/** Chooses a command. */
+export type Choose = (random: Random) => Words;
+
+const BATCH = 100;
+/** By how much times may differ, in milliseconds, as the two do not run at the same moment. */
+const LATE = 5000;
+
+/** Commands whose arrays come in any order. */
+const UNORDERED = new Set([
+  "KEYS",
+  "SMEMBERS",
+  "SUNION",
+  "SINTER",
+  "SDIFF",
+  "HKEYS",
+  "HVALS",
+]);
+/** Commands whose arrays are pairs in any order. */
+const UNORDERED_PAIRS = new Set(["HGETALL"]);
+/** Commands that reply with floats. */
+const FLOATS = /^(Z|BZ|GEO)/;
+
+/** Runs so many random commands on both. `EPOCHMAP_TEST_SCALE` makes it longer. */
+export async function compareWithRedis(
+  random: Random,
+  count: number,
+  choose: Choose,
+): Promise<void> {
+  await using server = await RedisServer.start();
+  using map = SharedMap.create<string, unknown>({ maxBytes: 64 * 2 ** 20 });
+  const space = new DirectSpace(partsOf(map));
+  const before: Words[] = [];
+  for (let done = 0; done < count * SCALE; done += BATCH) {
+    const batch = Array.from({ length: BATCH }, () => choose(random));
+    const wanted = await server.run(batch);
+    batch.forEach((words, i) => {
+      before.push(words);
+      const got = answerOf(space, words);
+      assertEquals(
+        comparable(words, got),
+        comparable(words, wanted[i]),
+        `${JSON.stringify(words)}, after ${JSON.stringify(before.slice(-15))}`,
+      );
+    });
+  }
+}
+
+/** What the store replies. */
+export function answerOf(space: Space, [name, ...args]: Words): Value {
+  try {
+    return valueOf(parseCommand(name, args)(space));
+  } catch (error) {
+    if (error instanceof StoreError) return new Refusal(error.message);
+    throw error;
+  }
+}
+
+function valueOf(reply: Reply): Value {
+  if (reply instanceof Status) return reply.text;
+  return Array.isArray(reply) ? reply.map(valueOf) : reply as Value;
+}
+
+/** A reply, so that equal ones are deeply equal. */
+function comparable([name]: Words, value: Value): unknown {
+  if (value instanceof Refusal) return { error: value.message };
+  if (/^(P?TTL|P?EXPIRETIME)$/.test(name)) return roughly(name, value);
+  if (FLOATS.test(name)) return withFloats(value);
+  if (!Array.isArray(value)) return value;
+  if (UNORDERED.has(name)) return value.toSorted();
+  if (UNORDERED_PAIRS.has(name)) return pairsOf(value).toSorted();
+  if (name === "SSCAN") return sortedScan(value);
+  return value;
+}
+
+function pairsOf(value: Value[]): string[] {
+  return Array.from(
+    { length: value.length / 2 },
+    (_, i) => JSON.stringify(value.slice(2 * i, 2 * i + 2)),
+  );
+}
+
+/** A time in steps that are longer than both may take. */
+function roughly(name: string, value: Value): unknown {
+  if (typeof value !== "number" || value < 0) return value;
+  const ms = name.startsWith("P") ? value : value * 1000;
+  return Math.round(ms / (LATE * 20));
+}
+
+function withFloats(value: Value): unknown {
+  if (Array.isArray(value)) return value.map(withFloats);
+  if (typeof value !== "string") return value;
+  const float = Number(value.replace("inf", "Infinity"));
+  return Number.isNaN(float) || value === "" ? value : float + 0;
+}
+
+/** The reply of a scan that has all in one step. */
+function sortedScan([cursor, members]: Value[]): Value {
+  return [cursor, (members as Value[]).toSorted()];
+}

@@ -1,0 +1,110 @@
+// Stores that many workers use: what must hold, whatever they do at the same time.
+import { assertEquals, assertGreater } from "@std/assert";
+import { SharedMap } from "../../mod.ts";
+import { SharedStore } from "../../src/store/mod.ts";
+import { inCrews } from "../testing/in_crews.ts";
+import { assertSound } from "../testing/inspection.ts";
+import { JOBS, LISTS, type roles, TOGETHER } from "./workers_roles.ts";
+
+const SCRIPT = new URL("./workers_roles.ts", import.meta.url);
+const WORKERS = 3;
+
+/** Checks the memory of a store that nobody uses any more. */
+function checkMemory(store: SharedStore): void {
+  using map = SharedMap.attach<string, unknown>(store.handle);
+  assertSound(map);
+}
+
+Deno.test(
+  "what workers add to strings, fields and scores is added exactly",
+  inCrews(async (run) => {
+    using store = SharedStore.create();
+    const times = run.share(1000);
+    {
+      await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
+      const adders = crew.add("adder", WORKERS, times);
+      await crew.start();
+      await adders;
+    }
+    const sum = WORKERS * times;
+    assertEquals(store.get("count"), String(sum));
+    assertEquals(store.hget("hash", "count"), String(sum));
+    assertEquals(store.zscore("scores", "count"), sum);
+    assertEquals(store.bitfield("bits", ["get", "u32", "#1"]), [sum]);
+    assertEquals(store.strlen("text"), sum);
+    checkMemory(store);
+  }),
+);
+
+Deno.test(
+  "elements that workers move between lists are neither lost nor doubled",
+  inCrews(async (run) => {
+    using store = SharedStore.create();
+    const elements = Array.from({ length: 50 }, (_, i) => `element ${i}`);
+    store.rpush(LISTS[0], ...elements);
+    {
+      await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
+      const movers = crew.add("mover", WORKERS, run.share(1500));
+      await crew.start();
+      await movers;
+    }
+    const found = LISTS.flatMap((list) => store.lrange(list, 0, -1));
+    assertEquals(found.toSorted(), elements.toSorted());
+    checkMemory(store);
+  }),
+);
+
+Deno.test(
+  "each member is new to one worker only, and taken by one only",
+  inCrews(async (run) => {
+    using store = SharedStore.create();
+    const bag = Array.from({ length: run.share(300) }, (_, i) => `${i}`);
+    store.sadd("bag", ...bag);
+    await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
+    const joiners = crew.add("joiner", WORKERS, 150);
+    const takers = crew.add("taker", WORKERS, undefined);
+    await crew.start();
+    const added = (await joiners).reduce((sum, count) => sum + count, 0);
+    assertEquals(added, store.scard("set"));
+    assertEquals((await takers).flat().toSorted(), bag.toSorted());
+    assertEquals(store.exists("bag"), 0);
+  }),
+);
+
+Deno.test(
+  "keys that are set together are never seen apart",
+  inCrews(async (run) => {
+    using store = SharedStore.create();
+    store.mset(TOGETHER.map((key) => [key, "at first"]));
+    {
+      await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
+      const setters = crew.add("setter", 2, run.share(1500));
+      const readers = crew.add("reader", 1, undefined);
+      await crew.start();
+      await setters;
+      crew.stop();
+      const [looks] = await readers;
+      assertGreater(looks, 0);
+    }
+    checkMemory(store);
+  }),
+);
+
+Deno.test(
+  "each job is taken by one of the workers that wait for it",
+  inCrews(async (run) => {
+    using store = SharedStore.create();
+    const jobs = run.share(300);
+    await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
+    const workers = crew.add("worker", WORKERS, undefined);
+    const bosses = crew.add("boss", 2, { jobs, workers: WORKERS });
+    await crew.start();
+    await bosses;
+    const done = (await workers).flat().toSorted();
+    const wanted = [0, 1].flatMap((boss) =>
+      Array.from({ length: jobs }, (_, i) => `${boss}:${i}`)
+    );
+    assertEquals(done, wanted.toSorted());
+    assertEquals(store.exists(JOBS), 0);
+  }),
+);
