@@ -7,13 +7,31 @@
  * @module
  */
 
+import { TAG_BYTES } from "../codec/codec.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as versions from "../table/version.ts";
 import type { KEEP } from "./keep.ts";
 import type { VersionReader } from "./version_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { endOf } = versions;
+const { endOf, valueBytes, valueIndex, valueTag } = versions;
+
+/** The value of a version where it lies, if it is bytes. */
+export function bytesIn(
+  { bytes: memory, words }: Segment,
+  ref: number,
+): BytesAt | undefined {
+  if (valueTag(words, ref) !== TAG_BYTES) return undefined;
+  const from = valueIndex(words, ref) * 8;
+  return { memory, from, to: from + valueBytes(words, ref) };
+}
+
+/** Bytes where they lie. */
+export interface BytesAt {
+  readonly memory: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What there is under a key: good until what it was given to returns. */
 export interface PresentEntry<V> {
@@ -21,6 +39,8 @@ export interface PresentEntry<V> {
   readonly isThere: boolean;
   /** The value; undefined: there is no entry. Decoded when it is asked for. */
   readonly value: V | undefined;
+  /** The value where it lies, without a copy, if it is bytes. */
+  readonly bytes: BytesAt | undefined;
   /** When the entry expires, in milliseconds since 1970; `Infinity`: never, or there is none. */
   readonly end: number;
 }
@@ -66,6 +86,10 @@ export class PresentVersion<V> implements PresentEntry<V> {
   get value(): V | undefined {
     if (this.#ref === 0) return undefined;
     return this.#versions.value(this.#versions.takeValue(this.#ref));
+  }
+
+  get bytes(): BytesAt | undefined {
+    return this.#ref === 0 ? undefined : bytesIn(this.#segment, this.#ref);
   }
 
   get end(): number {

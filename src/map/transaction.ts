@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { ValueFormat } from "../codec/codec.ts";
+import { TAG_BYTES, type ValueFormat } from "../codec/codec.ts";
 import { checkFunction, theMap } from "../errors.ts";
 import type { Segment } from "../segment/segment.ts";
 import { versionAt } from "../table/clock.ts";
@@ -21,7 +21,12 @@ import type { Attachment, View } from "./attachment.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { KEEP } from "./keep.ts";
 import { type Lifetime, lifetimeOf, type SetOptions } from "./lifetime.ts";
-import type { NextEntry, PresentEntry } from "./present_entry.ts";
+import {
+  type BytesAt,
+  bytesIn,
+  type NextEntry,
+  type PresentEntry,
+} from "./present_entry.ts";
 import { checkBy, sumOf } from "./numbers.ts";
 import { isPrimitive } from "./primitive.ts";
 import {
@@ -277,6 +282,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     const entry = this.#entryOf(key, what);
     const isThere = () => this.#isThere(entry);
     const valueOf = () => this.#valueOf(entry);
+    const bytesAt = () => this.#bytesAt(entry);
     const endOf = () => this.#endOf(entry);
     return {
       get isThere() {
@@ -284,6 +290,9 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
       },
       get value() {
         return valueOf();
+      },
+      get bytes() {
+        return bytesAt();
       },
       get end() {
         return endOf();
@@ -345,6 +354,19 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     if (ref === 0) return undefined;
     const { versions } = this.#access;
     return versions.value(versions.takeValue(ref));
+  }
+
+  /** The value as the transaction sees it, where it lies, if it is bytes. */
+  #bytesAt(entry: LogEntry): BytesAt | undefined {
+    const { write } = entry;
+    if (write === DELETED) return undefined;
+    if (write === undefined) {
+      const ref = this.#see(entry);
+      return ref === 0 ? undefined : bytesIn(this.#segment, ref);
+    }
+    const { at, byteLength, memory, tag } = write;
+    if (tag !== TAG_BYTES) return undefined;
+    return { memory: memory.bytes, from: at * 8, to: at * 8 + byteLength };
   }
 
   #decode({ at, byteLength, memory, tag }: WrittenValue): V {

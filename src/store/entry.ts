@@ -8,7 +8,7 @@
  */
 
 import { KEEP } from "../map/keep.ts";
-import type { NextEntry, PresentEntry } from "../map/present_entry.ts";
+import type { BytesAt, NextEntry, PresentEntry } from "../map/present_entry.ts";
 import type {
   Collection,
   Fields,
@@ -23,7 +23,6 @@ import { CompactSortedSet } from "./compact/sorted_set.ts";
 import { fail, WRONG_TYPE } from "./errors.ts";
 import {
   HASH,
-  kindOf,
   LIST,
   SET,
   SORTED_SET,
@@ -31,6 +30,7 @@ import {
   toStored,
   type TypeName,
   typeOf,
+  TYPES,
 } from "./stored.ts";
 
 /** What there is under a key, and what is to be there. */
@@ -63,7 +63,20 @@ export class Entry {
 
   /** The name of its type; undefined: there is no entry. */
   get type(): TypeName | undefined {
-    return this.exists ? typeOf(this.stored) : undefined;
+    if (!this.exists) return undefined;
+    const { bytes } = this;
+    return bytes === undefined
+      ? typeOf(this.stored)
+      : TYPES[bytes.memory[bytes.from]] ?? fail(WRONG_TYPE);
+  }
+
+  /** What is stored, where it lies, if it is bytes. */
+  get bytes(): BytesAt | undefined {
+    if (!this.#isRead) return this.#present.bytes;
+    const value = this.#value;
+    return value instanceof Uint8Array
+      ? { memory: value, from: 0, to: value.length }
+      : undefined;
   }
 
   /** When it expires, in milliseconds since 1970; `Infinity`: never. */
@@ -136,10 +149,13 @@ export class Entry {
     return bytes && new CompactSortedSet(bytes);
   }
 
-  #bytesOf(kind: number): Uint8Array | undefined {
+  #bytesOf(kind: number): BytesAt | undefined {
     if (!this.exists) return undefined;
-    if (kindOf(this.stored) !== kind) fail(WRONG_TYPE);
-    return this.stored as Uint8Array;
+    const { bytes } = this;
+    if (bytes === undefined || bytes.memory[bytes.from] !== kind) {
+      fail(WRONG_TYPE);
+    }
+    return bytes;
   }
 
   /** Writes a collection, or deletes the entry if that is empty. */

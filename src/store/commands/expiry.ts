@@ -24,6 +24,9 @@ export const TIME_FORMS: Readonly<Record<string, TimeForm>> = {
 
 const WORDS = Object.keys(TIME_FORMS);
 
+/** So many seconds are less than 64 bits hold in milliseconds, also from now on. */
+const SURELY_FITS = 1e12;
+
 /** Gives the time of an expiry, in milliseconds since 1970, when a command runs. */
 export type Ending = () => number;
 
@@ -48,11 +51,13 @@ export function anyEndingOf(
   { unit, fromNow }: TimeForm,
   name: string,
 ): Ending {
-  const ms = BigInt(amount) * BigInt(unit);
-  const now = fromNow ? BigInt(Date.now()) : 0n;
-  if (ms > MOST - now || ms < -MOST) failTime(name);
-  const after = Number(ms);
-  return () => fromNow ? Date.now() + after : after;
+  if (typeof amount === "bigint" || Math.abs(amount) > SURELY_FITS) {
+    const ms = BigInt(amount) * BigInt(unit);
+    const now = fromNow ? BigInt(Date.now()) : 0n;
+    if (ms > MOST - now || ms < -MOST) failTime(name);
+  }
+  const ms = Number(amount) * unit;
+  return () => fromNow ? Date.now() + ms : ms;
 }
 
 function failTime(name: string): never {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BytesAt } from "../../map/present_entry.ts";
 import type { Field, Fields, ScanStep } from "../collections.ts";
 import { HASH } from "../stored.ts";
 import { elementEnd, readElement } from "./element.ts";
@@ -12,8 +13,8 @@ import { SortedRecords } from "./sorted_records.ts";
 
 /** A hash in one value. */
 export class CompactFields extends SortedRecords implements Fields {
-  constructor(stored?: Uint8Array) {
-    super(HASH, 2, stored);
+  constructor(at?: BytesAt) {
+    super(HASH, 2, at);
   }
 
   get(field: string): string | undefined {
@@ -22,11 +23,11 @@ export class CompactFields extends SortedRecords implements Fields {
   }
 
   #valueAt(at: number): string {
-    return readElement(this.stored, elementEnd(this.stored, at));
+    return readElement(this.memory, elementEnd(this.memory, at));
   }
 
   #fieldAt(at: number): Field {
-    return [readElement(this.stored, at), this.#valueAt(at)];
+    return [readElement(this.memory, at), this.#valueAt(at)];
   }
 
   set(fields: readonly Field[]): number {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BytesAt } from "../../map/present_entry.ts";
 import type { List } from "../collections.ts";
 import { LIST } from "../stored.ts";
 import { encodeElement, readElement } from "./element.ts";
@@ -11,16 +12,16 @@ import { Pack } from "./pack.ts";
 
 /** A list in one value. */
 export class CompactList extends Pack implements List {
-  constructor(stored?: Uint8Array) {
-    super(LIST, 1, stored);
+  constructor(at?: BytesAt) {
+    super(LIST, 1, at);
   }
 
   at(index: number): string {
-    return readElement(this.stored, this.startOf(index));
+    return readElement(this.memory, this.startOf(index));
   }
 
   slice(from: number, to: number): string[] {
-    return this.starts(from, to).map((at) => readElement(this.stored, at));
+    return this.starts(from, to).map((at) => readElement(this.memory, at));
   }
 
   insert(index: number, elements: readonly string[]): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BytesAt } from "../../map/present_entry.ts";
 import type { Members, ScanStep } from "../collections.ts";
 import { SET } from "../stored.ts";
 import { readElement } from "./element.ts";
@@ -12,8 +13,8 @@ import { SortedRecords } from "./sorted_records.ts";
 
 /** A set in one value. */
 export class CompactMembers extends SortedRecords implements Members {
-  constructor(stored?: Uint8Array) {
-    super(SET, 1, stored);
+  constructor(at?: BytesAt) {
+    super(SET, 1, at);
   }
 
   has(member: string): boolean {
@@ -25,12 +26,12 @@ export class CompactMembers extends SortedRecords implements Members {
   }
 
   at(index: number): string {
-    return readElement(this.stored, this.startOf(index));
+    return readElement(this.memory, this.startOf(index));
   }
 
   all(): string[] {
     return this.starts(0, this.length)
-      .map((at) => readElement(this.stored, at));
+      .map((at) => readElement(this.memory, at));
   }
 
   scan(cursor: number, count: number): ScanStep<string> {

@@ -9,10 +9,13 @@
  * @module
  */
 
+import type { BytesAt } from "../../map/present_entry.ts";
 import { elementEnd } from "./element.ts";
 
-/** Where records begin. */
-export const FIRST = 5;
+/** How many bytes are before the first record. */
+const HEAD = 5;
+/** Up to so many bytes a loop beats a copy by the runtime. */
+const SHORT_COPY = 64;
 
 /** Some bytes of a pack, and what they make room for. */
 export interface Edit {
@@ -21,47 +24,69 @@ export interface Edit {
   readonly by: readonly Uint8Array[];
 }
 
-/** A working copy of a collection, whose bytes are replaced at each change. */
+/**
+ * A working copy of a collection. It is read where it lies; the first change makes other bytes, and
+ * each further one replaces them.
+ */
 export class Pack {
-  #bytes: Uint8Array;
+  /** Where the pack lies, from `from` up to, but not, `end`. */
+  protected memory: Uint8Array;
+  #from: number;
+  protected end: number;
+  readonly #kind: number;
   /** The number of elements of a record. */
   readonly #width: number;
 
   /**
    * @param kind The kind of the value.
    * @param width The number of elements of a record.
-   * @param stored What is stored; undefined: nothing.
+   * @param at What is stored; undefined: nothing.
    */
-  constructor(kind: number, width: number, stored: Uint8Array | undefined) {
+  constructor(kind: number, width: number, at: BytesAt | undefined) {
+    this.#kind = kind;
     this.#width = width;
-    this.#bytes = stored ?? new Uint8Array(FIRST);
-    this.#bytes[0] = kind;
+    this.memory = at?.memory ?? EMPTY;
+    this.#from = at?.from ?? 0;
+    this.end = at?.to ?? HEAD;
   }
 
+  /** The bytes to be stored: a copy, unless it was changed. */
   get stored(): Uint8Array {
-    return this.#bytes;
+    const { memory } = this;
+    const isOwn = memory.length === this.end - this.#from && memory !== EMPTY;
+    return isOwn
+      ? memory
+      : new Uint8Array(memory.subarray(this.#from, this.end));
+  }
+
+  /** Where the first record begins. */
+  protected get first(): number {
+    return this.#from + HEAD;
   }
 
   get length(): number {
-    return readLength(this.#bytes);
+    const { memory } = this;
+    const at = this.#from;
+    return (memory[at + 1] | memory[at + 2] << 8 | memory[at + 3] << 16 |
+      memory[at + 4] << 24) >>> 0;
   }
 
   /** Where the record that begins at `at` ends. */
-  recordEnd(at: number): number {
-    const end = elementEnd(this.#bytes, at);
-    return this.#width === 1 ? end : elementEnd(this.#bytes, end);
+  protected recordEnd(at: number): number {
+    const end = elementEnd(this.memory, at);
+    return this.#width === 1 ? end : elementEnd(this.memory, end);
   }
 
   /** Where the record with an index begins; where the last one ends, if that is the length. */
-  startOf(index: number): number {
-    if (index === this.length) return this.#bytes.length;
-    let at = FIRST;
+  protected startOf(index: number): number {
+    if (index === this.length) return this.end;
+    let at = this.first;
     for (let i = 0; i < index; i++) at = this.recordEnd(at);
     return at;
   }
 
   /** Where the records begin that are from one index on up to, but not, another. */
-  starts(from: number, to: number): number[] {
+  protected starts(from: number, to: number): number[] {
     const starts: number[] = [];
     if (from >= to) return starts;
     let at = this.startOf(from);
@@ -73,37 +98,54 @@ export class Pack {
   }
 
   /** Makes edits, which ascend and do not overlap; `records` more are there then. */
-  edit(edits: readonly Edit[], records: number): void {
-    const old = this.#bytes;
-    let size = old.length;
+  protected edit(edits: readonly Edit[], records: number): void {
+    const old = this.memory;
+    const length = this.length + records;
+    let size = this.end - this.#from;
     for (const { by, from, to } of edits) {
       size += from - to;
       for (const bytes of by) size += bytes.length;
     }
     const made = new Uint8Array(size);
-    let read = 0;
+    let read = this.#from;
     let written = 0;
     for (const { by, from, to } of edits) {
-      made.set(old.subarray(read, from), written);
-      written += from - read;
+      written = copy(old, read, from, made, written);
       for (const bytes of by) {
-        made.set(bytes, written);
-        written += bytes.length;
+        written = copy(bytes, 0, bytes.length, made, written);
       }
       read = to;
     }
-    made.set(old.subarray(read), written);
-    writeLength(made, readLength(old) + records);
-    this.#bytes = made;
+    copy(old, read, this.end, made, written);
+    writeHead(made, this.#kind, length);
+    this.memory = made;
+    this.#from = 0;
+    this.end = size;
   }
 }
 
-function readLength(bytes: Uint8Array): number {
-  return (bytes[1] | bytes[2] << 8 | bytes[3] << 16 | bytes[4] << 24) >>> 0;
+const EMPTY = new Uint8Array(HEAD);
+
+function writeHead(bytes: Uint8Array, kind: number, length: number): void {
+  bytes[0] = kind;
+  for (let i = 0; i < 4; i++) bytes[1 + i] = length >>> 8 * i;
 }
 
-function writeLength(bytes: Uint8Array, length: number): void {
-  for (let i = 0; i < 4; i++) bytes[1 + i] = length >>> 8 * i;
+/** Copies bytes; returns where they end. */
+function copy(
+  source: Uint8Array,
+  from: number,
+  to: number,
+  target: Uint8Array,
+  at: number,
+): number {
+  if (to - from > SHORT_COPY) {
+    const { buffer, byteOffset } = source;
+    target.set(new Uint8Array(buffer, byteOffset + from, to - from), at);
+  } else {
+    for (let i = from; i < to; i++) target[at + i - from] = source[i];
+  }
+  return at + to - from;
 }
 
 /** Compares an element that begins at `at` with another one: the order of members in packs. */

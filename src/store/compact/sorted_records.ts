@@ -6,7 +6,7 @@
  */
 
 import { encodeElement } from "./element.ts";
-import { compareAt, type Edit, FIRST, Pack } from "./pack.ts";
+import { compareAt, type Edit, Pack } from "./pack.ts";
 
 /** A record that is to be there: what it is found by, and what follows that. */
 export interface NewRecord {
@@ -19,8 +19,8 @@ export class SortedRecords extends Pack {
   /** Where the record with a name begins; 0: there is none. */
   protected find(name: string): number {
     const wanted = encodeElement(name);
-    const bytes = this.stored;
-    for (let at = FIRST; at < bytes.length; at = this.recordEnd(at)) {
+    const bytes = this.memory;
+    for (let at = this.first; at < this.end; at = this.recordEnd(at)) {
       const order = compareAt(bytes, at, wanted);
       if (order === 0) return at;
       if (order > 0) return 0;
@@ -71,15 +71,15 @@ export class SortedRecords extends Pack {
   ): void {
     const sorted = names.map((name) => ({ name, wanted: encodeElement(name) }))
       .sort((a, b) => compareAt(a.wanted, 0, b.wanted));
-    const bytes = this.stored;
+    const bytes = this.memory;
     const edits: Edit[] = [];
-    let at = FIRST;
+    let at = this.first;
     for (const { name, wanted } of sorted) {
       let order = -1;
       while (
-        at < bytes.length && (order = compareAt(bytes, at, wanted)) < 0
+        at < this.end && (order = compareAt(bytes, at, wanted)) < 0
       ) at = this.recordEnd(at);
-      const isThere = at < bytes.length && order === 0;
+      const isThere = at < this.end && order === 0;
       const to = isThere ? this.recordEnd(at) : at;
       const edit = editOf(at, to, name, wanted);
       if (edit !== undefined) edits.push(edit);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { BytesAt } from "../../map/present_entry.ts";
 import type { ScanStep, Scored, SortedSet } from "../collections.ts";
 import { SORTED_SET } from "../stored.ts";
 import {
@@ -14,26 +15,26 @@ import {
   readElement,
   readScore,
 } from "./element.ts";
-import { compareAt, type Edit, FIRST, Pack } from "./pack.ts";
+import { compareAt, type Edit, Pack } from "./pack.ts";
 import { scanByHash } from "./scan.ts";
 
 /** A sorted set in one value. */
 export class CompactSortedSet extends Pack implements SortedSet {
-  constructor(stored?: Uint8Array) {
-    super(SORTED_SET, 2, stored);
+  constructor(at?: BytesAt) {
+    super(SORTED_SET, 2, at);
   }
 
   #memberAt(at: number): string {
-    return readElement(this.stored, elementEnd(this.stored, at));
+    return readElement(this.memory, elementEnd(this.memory, at));
   }
 
   #scoredAt(at: number): Scored {
-    return [this.#memberAt(at), readScore(this.stored, at)];
+    return [this.#memberAt(at), readScore(this.memory, at)];
   }
 
   scoreOf(member: string): number | undefined {
     let score: number | undefined;
-    this.#find(member, (at) => score = readScore(this.stored, at));
+    this.#find(member, (at) => score = readScore(this.memory, at));
     return score;
   }
 
@@ -45,9 +46,9 @@ export class CompactSortedSet extends Pack implements SortedSet {
 
   #find(member: string, found: (at: number, index: number) => void): void {
     const wanted = encodeElement(member);
-    const bytes = this.stored;
+    const bytes = this.memory;
     let index = 0;
-    for (let at = FIRST; at < bytes.length; at = this.recordEnd(at)) {
+    for (let at = this.first; at < this.end; at = this.recordEnd(at)) {
       if (compareAt(bytes, elementEnd(bytes, at), wanted) === 0) {
         return found(at, index);
       }
@@ -56,13 +57,48 @@ export class CompactSortedSet extends Pack implements SortedSet {
   }
 
   set(members: readonly Scored[]): void {
+    if (members.length === 1) this.#setOne(members[0]);
+    else this.#setMany(members);
+  }
+
+  /** Only members with the same score are decoded. */
+  #setOne(scored: Scored): void {
+    const [member, score] = scored;
+    const wanted = encodeElement(member);
+    const bytes = this.memory;
+    let old = 0;
+    let place = 0;
+    for (let at = this.first; at < this.end; at = this.recordEnd(at)) {
+      const other = readScore(bytes, at);
+      const memberAt = elementEnd(bytes, at);
+      if (old === 0 && compareAt(bytes, memberAt, wanted) === 0) {
+        if (other === score) return;
+        old = at;
+      } else if (place === 0 && other >= score) {
+        if (other > score || readElement(bytes, memberAt) > member) place = at;
+      }
+      if (old !== 0 && place !== 0) break;
+    }
+    if (place === 0) place = this.end;
+    const edits: Edit[] = [{
+      from: place,
+      to: place,
+      by: encodeScored(scored),
+    }];
+    if (old === 0) return this.edit(edits, 1);
+    edits.push({ from: old, to: this.recordEnd(old), by: [] });
+    if (old < place) edits.reverse();
+    this.edit(edits, 0);
+  }
+
+  #setMany(members: readonly Scored[]): void {
     const scores = new Map(members);
     const sorted = members.toSorted(compareScored);
-    const bytes = this.stored;
+    const bytes = this.memory;
     const edits: Edit[] = [];
     let next = 0;
     let records = 0;
-    for (let at = FIRST; at < bytes.length; at = this.recordEnd(at)) {
+    for (let at = this.first; at < this.end; at = this.recordEnd(at)) {
       const record = this.#scoredAt(at);
       const first = next;
       while (
@@ -80,9 +116,9 @@ export class CompactSortedSet extends Pack implements SortedSet {
       const to = isReplaced ? this.recordEnd(at) : at;
       if (by.length > 0 || isReplaced) edits.push({ from: at, to, by });
     }
-    const { length } = bytes;
+    const { end } = this;
     const by = sorted.slice(next).flatMap(encodeScored);
-    if (by.length > 0) edits.push({ from: length, to: length, by });
+    if (by.length > 0) edits.push({ from: end, to: end, by });
     if (edits.length > 0) this.edit(edits, records + members.length);
   }
 
@@ -107,7 +143,7 @@ export class CompactSortedSet extends Pack implements SortedSet {
 
   countBelow(score: number, isAfter: boolean): number {
     return this.#countWhile((at) => {
-      const other = readScore(this.stored, at);
+      const other = readScore(this.memory, at);
       return other < score || isAfter && other === score;
     });
   }
@@ -120,9 +156,8 @@ export class CompactSortedSet extends Pack implements SortedSet {
   }
 
   #countWhile(isBefore: (at: number) => boolean): number {
-    const { length } = this.stored;
     let count = 0;
-    for (let at = FIRST; at < length && isBefore(at); count++) {
+    for (let at = this.first; at < this.end && isBefore(at); count++) {
       at = this.recordEnd(at);
     }
     return count;

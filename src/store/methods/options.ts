@@ -152,12 +152,14 @@ export function wordsOf(
       `Cannot ${what}: the options must be an object: ${received(options)}`,
     );
   }
-  return Object.entries(options).flatMap(([name, value]): Value[] => {
-    if (value === undefined || value === false) return [];
-    const word = name.toUpperCase();
-    if (value === true) return [word];
-    return Array.isArray(value) ? [word, ...value] : [word, value];
-  });
+  const words: Value[] = [];
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || value === false) continue;
+    words.push(name.toUpperCase());
+    if (Array.isArray(value)) words.push(...value);
+    else if (value !== true) words.push(value);
+  }
+  return words;
 }
 
 /** The words of a range's options. */
