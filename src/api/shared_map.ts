@@ -107,6 +107,7 @@ export interface MapParts<K, V> {
   readonly access: EntryAccess<K, V>;
   readonly reader: EntryReader<K, V>;
   readonly writer: EntryWriter<K, V>;
+  readonly updater: EntryUpdater<K, V>;
   readonly transactor: Transactor<K, V>;
 }
 
@@ -178,6 +179,7 @@ export class SharedMap<K, V>
       access: map.#access,
       reader: map.#reader,
       writer: map.#writer,
+      updater: map.#updater,
       transactor: map.#transactor,
     });
     present(SharedMap.prototype, {

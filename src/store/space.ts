@@ -9,6 +9,7 @@
 
 import type { MapParts } from "../api/shared_map.ts";
 import { KEEP } from "../map/keep.ts";
+import type { Lifetime } from "../map/lifetime.ts";
 import type { MapTransaction } from "../map/transaction.ts";
 import { Entry } from "./entry.ts";
 import { fail } from "./errors.ts";
@@ -23,6 +24,11 @@ export interface Space {
   get(key: string): unknown;
   /** Stores something under a key, which does not expire, on the shortest way. */
   set(key: string, stored: unknown): void;
+  /**
+   * Adds to what is stored as a number, or to 0, on the shortest way, and keeps the expiry;
+   * undefined, and nothing is changed: it is no number, or the sum is not exact as one.
+   */
+  add(key: string, by: number): number | undefined;
   /** Runs a command that reads one key. */
   read<R>(key: string, command: (entry: Entry) => R): R;
   /** Runs a command that changes one key. */
@@ -34,6 +40,7 @@ export interface Space {
 }
 
 const WHAT = "run a command";
+const KEPT: Lifetime = { ttl: Infinity, keeps: true };
 
 /** The space of a map object. */
 export class DirectSpace implements Space {
@@ -51,6 +58,21 @@ export class DirectSpace implements Space {
 
   set(key: string, stored: unknown): void {
     this.#parts.writer.set(key, stored, WHAT);
+  }
+
+  add(key: string, by: number): number | undefined {
+    let sum: number | undefined;
+    this.#parts.updater.update(
+      key,
+      (current = 0) => {
+        const next = typeof current === "number" ? current + by : NaN;
+        sum = Number.isSafeInteger(next) ? next + 0 : undefined; // never -0
+        return sum ?? KEEP;
+      },
+      KEPT,
+      WHAT,
+    );
+    return sum;
   }
 
   read<R>(key: string, command: (entry: Entry) => R): R {
@@ -93,6 +115,10 @@ export class TransactionSpace implements Space {
 
   set(key: string, stored: unknown): void {
     this.#transaction.set(key, stored);
+  }
+
+  add(): undefined {
+    return undefined;
   }
 
   read<R>(key: string, command: (entry: Entry) => R): R {

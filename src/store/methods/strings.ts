@@ -146,7 +146,8 @@ export abstract class StringMethods<T> extends KeyMethods<T> {
     if (!Number.isSafeInteger(by)) {
       throw new StoreError("ERR value is not an integer or out of range");
     }
-    return this.space.change(wordOf(key), (entry) => {
+    const word = wordOf(key);
+    return this.space.add(word, by) ?? this.space.change(word, (entry) => {
       const sum = increment(entry, by);
       if (typeof sum === "number") return sum;
       throw new StoreError(
