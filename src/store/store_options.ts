@@ -37,7 +37,7 @@ export interface StoreOptions {
    *
    * @default {"s3-fifo"}
    */
-  policy?: "s3-fifo" | "random" | undefined;
+  policy?: "s3-fifo" | "lru" | "random" | undefined;
 }
 
 /** Options of {@linkcode SharedStore.open}, likewise. */

@@ -14,6 +14,8 @@ const OUTPUTS: Record<string, RegExp> = {
   "job_queue.ts": /^30 jobs done, the last one: JOB 29\n$/,
   "rate_limit.ts": /^3 workers allowed \d+ \+ \d+ \+ \d+ = 100 requests\.\n$/,
   "snapshot.ts": /^(snapshot: \d+ lines, 0 gaps; the log: \d+ by now\n)+$/,
+  "store.ts":
+    /^sessions: bob 3600\nvisits: 42\nlist: a \[ "c", "d" \]\ntags: 2\nuser: London\nbest: \[ "ada", "cat" \]\nthere are: 1\njobs done: 20, counted: 20\n\d+ operations, hit rate 0\.\d\d\n$/,
   "two_windows.ts":
     /^3 workers allowed \d+ \+ \d+ \+ \d+ = (\d+) requests\.\nCounted in this hour: \1\.\n$/,
 };
