@@ -91,35 +91,12 @@ export class CompactSortedSet extends Pack implements SortedSet {
     this.edit(edits, 0);
   }
 
+  /** Writes all of them anew. */
   #setMany(members: readonly Scored[]): void {
-    const scores = new Map(members);
-    const sorted = members.toSorted(compareScored);
-    const bytes = this.memory;
-    const edits: Edit[] = [];
-    let next = 0;
-    let records = 0;
-    for (let at = this.first; at < this.end; at = this.recordEnd(at)) {
-      const record = this.#scoredAt(at);
-      const first = next;
-      while (
-        next < sorted.length && compareScored(sorted[next], record) < 0
-      ) next++;
-      const by = sorted.slice(first, next).flatMap(encodeScored);
-      const isReplaced = scores.has(record[0]) &&
-        (next === sorted.length || sorted[next][0] !== record[0] ||
-          sorted[next][1] !== record[1]);
-      if (scores.has(record[0]) && !isReplaced) {
-        next++; // it is there, with this score
-        records--;
-      }
-      if (isReplaced) records--;
-      const to = isReplaced ? this.recordEnd(at) : at;
-      if (by.length > 0 || isReplaced) edits.push({ from: at, to, by });
-    }
-    const { end } = this;
-    const by = sorted.slice(next).flatMap(encodeScored);
-    if (by.length > 0) edits.push({ from: end, to: end, by });
-    if (edits.length > 0) this.edit(edits, records + members.length);
+    const all = new Map([...this.slice(0, this.length), ...members]);
+    const by = [...all].sort(compareScored).flatMap(encodeScored);
+    const edit = { from: this.first, to: this.end, by };
+    this.edit([edit], all.size - this.length);
   }
 
   remove(members: readonly string[]): number {
