@@ -11,6 +11,7 @@ import { jobsOf } from "./background_jobs.ts";
 import { EntryLimit } from "./entry_limit.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
 import { Maintenance } from "./maintenance.ts";
+import { MemoryLimit } from "./memory_limit.ts";
 
 /**
  * Makes a segment and attaches to it.
@@ -40,9 +41,9 @@ export function attachTo(
 
 function maintained(attachment: Attachment): Attachment {
   attachment.pinned(() => attachment.table.migration.keepReserve());
-  if (attachment.segment.mostEntries > 0) {
-    attachment.entryKeeper = new EntryLimit(attachment);
-  }
+  const { evicts, mostEntries } = attachment.segment;
+  if (mostEntries > 0) attachment.entryKeepers.push(new EntryLimit(attachment));
+  if (evicts) attachment.entryKeepers.push(new MemoryLimit(attachment));
   const resident = new Maintenance(attachment, jobsOf(attachment));
   attachment.resident = resident;
   attachment.dependents.add({ close: () => ticker.delete(resident) });

@@ -96,7 +96,7 @@ export type RemovalCause = "expired" | "evicted";
  */
 export type RemovalListener = (ref: number, cause: RemovalCause) => void;
 
-/** What keeps the number of entries down. */
+/** What keeps the entries down. */
 export interface EntryKeeper {
   /** Called after each insertion, between sections. */
   keep(): void;
@@ -116,8 +116,8 @@ export class Attachment {
   readonly #lifeline: Lifeline;
   /** What chooses the entries to evict, in a map that evicts. */
   readonly evictionPolicy: EvictionPolicy;
-  /** What keeps the number of entries down, in a map that was told one. */
-  entryKeeper: EntryKeeper | undefined;
+  /** What keeps the entries down, in number and in size, in a map that evicts. */
+  readonly entryKeepers: EntryKeeper[] = [];
   /** What this participant had counted when it was last asked. */
   #entriesNoted: number;
   /** What clears up after a worker that died while it worked on the table. */

@@ -31,15 +31,12 @@ export class ChangeNotes {
    * the caller of the map.
    */
   constructor(attachment: Attachment, key: EncodedKey) {
-    const { evictionPolicy, segment } = attachment;
+    const { segment } = attachment;
     this.#segment = segment;
     this.#key = key;
     this.#isCallers = key === attachment.key;
     this.#attachment = attachment;
-    const { onChange, onInsert } = evictionPolicy;
-    this.#isHeard = segment.keepsUses || segment.evicts &&
-        (onChange !== undefined || onInsert !== undefined ||
-          segment.mostEntries > 0);
+    this.#isHeard = segment.keepsUses || segment.evicts;
   }
 
   /** Whether anybody wants to know which key has changed. */
@@ -68,7 +65,7 @@ export class ChangeNotes {
 
   /** Tells of a caller's change those who keep to it. */
   #tell(isInserted: boolean): void {
-    const { entryKeeper, evictionPolicy, participant, segment } =
+    const { entryKeepers, evictionPolicy, participant, segment } =
       this.#attachment;
     const { hash } = this.#key;
     noteWrite(segment.words, participant.base, hash);
@@ -76,6 +73,6 @@ export class ChangeNotes {
     evictionPolicy.onChange?.(hash);
     if (!isInserted) return;
     evictionPolicy.onInsert?.(hash);
-    entryKeeper?.keep();
+    for (const keeper of entryKeepers) keeper.keep();
   }
 }

@@ -12,6 +12,7 @@ import type { Attachment } from "./attachment.ts";
 import { evacuate } from "./evacuation.ts";
 import { evict, evictFew } from "./eviction.ts";
 import { sweep, sweepAll } from "./expiry_sweep.ts";
+import { lowerMemoryLimit } from "./memory_limit.ts";
 import { purge } from "./purge.ts";
 import { PurgeBackoff } from "./purge_backoff.ts";
 import type { Shortage } from "./shortage.ts";
@@ -116,7 +117,10 @@ const EVICT_FEW: Strategy = {
   name: "evict a few entries",
   times: MOST_FEW_EVICTIONS,
   applies: sharesItsChunk,
-  run: ({ attachment }, { bytes }) => evictFew(attachment, bytes),
+  run({ attachment }, { bytes }) {
+    lowerMemoryLimit(attachment.segment.words);
+    return evictFew(attachment, bytes);
+  },
 };
 
 /** Makes whole chunks of free blocks: what is tried after it may need them. */

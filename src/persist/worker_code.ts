@@ -202,6 +202,7 @@ __export(layout_exports, {
   H_INSERTIONS: () => H_INSERTIONS,
   H_KEY_CODEC: () => H_KEY_CODEC,
   H_LAYOUT: () => H_LAYOUT,
+  H_LIVE_LIMIT: () => H_LIVE_LIMIT,
   H_LOCKS: () => H_LOCKS,
   H_LONG_KEY: () => H_LONG_KEY,
   H_LOOKED: () => H_LOOKED,
@@ -350,7 +351,7 @@ __export(layout_exports, {
   WRITES_SHIFT: () => WRITES_SHIFT
 });
 var MAGIC = 1212371013;
-var LAYOUT_VERSION = 15;
+var LAYOUT_VERSION = 16;
 var REF_BYTES = 16;
 var REF_SHIFT = 4;
 var REF_MASK = 1073741823;
@@ -410,6 +411,7 @@ var ROOTS = 8;
 var H_QUEUE_TAIL = 240;
 var H_QUEUE_HEAD = 241;
 var H_HAND = 242;
+var H_LIVE_LIMIT = 244;
 var H_INSERTIONS = 243;
 var D_EPOCH = 0;
 var D_ENTRIES = 1;
@@ -9062,7 +9064,7 @@ function residentIn(words, table, hash) {
   for (let i = home2; i <= home2 + mask; i++) {
     const slot = slotAt(table, i & mask);
     const there = readHash(words, slot);
-    if (isEmpty(there)) return 0;
+    if (isUnclaimed(there)) return 0;
     if (there !== hash) continue;
     const ref = valueRefOf(readLink(words, slot));
     if (ref !== 0) return ref;
@@ -9528,8 +9530,8 @@ var Attachment = class _Attachment {
   #lifeline;
   /** What chooses the entries to evict, in a map that evicts. */
   evictionPolicy;
-  /** What keeps the number of entries down, in a map that was told one. */
-  entryKeeper;
+  /** What keeps the entries down, in number and in size, in a map that evicts. */
+  entryKeepers = [];
   /** What this participant had counted when it was last asked. */
   #entriesNoted;
   /** What clears up after a worker that died while it worked on the table. */
@@ -9844,13 +9846,12 @@ var ChangeNotes = class {
    * the caller of the map.
    */
   constructor(attachment, key) {
-    const { evictionPolicy, segment } = attachment;
+    const { segment } = attachment;
     this.#segment = segment;
     this.#key = key;
     this.#isCallers = key === attachment.key;
     this.#attachment = attachment;
-    const { onChange, onInsert } = evictionPolicy;
-    this.#isHeard = segment.keepsUses || segment.evicts && (onChange !== void 0 || onInsert !== void 0 || segment.mostEntries > 0);
+    this.#isHeard = segment.keepsUses || segment.evicts;
   }
   /** Whether anybody wants to know which key has changed. */
   get wantsKey() {
@@ -9873,14 +9874,14 @@ var ChangeNotes = class {
   }
   /** Tells of a caller's change those who keep to it. */
   #tell(isInserted) {
-    const { entryKeeper, evictionPolicy, participant, segment } = this.#attachment;
+    const { entryKeepers, evictionPolicy, participant, segment } = this.#attachment;
     const { hash } = this.#key;
     noteWrite2(segment.words, participant.base, hash);
     if (!segment.evicts) return;
     evictionPolicy.onChange?.(hash);
     if (!isInserted) return;
     evictionPolicy.onInsert?.(hash);
-    entryKeeper?.keep();
+    for (const keeper of entryKeepers) keeper.keep();
   }
 };
 
@@ -10725,31 +10726,72 @@ function lookAtClock({ segment: { keepsUses, words } }) {
   return "when something happens";
 }
 
-// src/map/entry_limit.ts
+// src/map/bounded_eviction.ts
 var HASHES4 = 2 ** 32;
-var BATCH = 3;
-var LEAST_BATCHES = 64;
-var MOST_SLOTS = 4096;
 var MOST_CHOICES = 4;
-var EntryLimit = class {
+var BoundedEviction = class {
   #attachment;
-  #most;
-  #batch;
   #remover;
   #candidates;
-  constructor(attachment) {
+  /** What was evicted by the last call of \`evict\`, and since: entries, and their bytes. */
+  entries = 0;
+  bytes = 0;
+  /**
+   * @param attachment The worker's hold on the map.
+   * @param isEvictable Which versions may go: see \`Candidates\`.
+   */
+  constructor(attachment, isEvictable2) {
     const { segment, table } = attachment;
     this.#attachment = attachment;
-    this.#most = segment.mostEntries;
-    this.#batch = Math.min(BATCH, Math.ceil(this.#most / LEAST_BATCHES));
     this.#remover = new Remover(attachment);
     this.#candidates = {
       segment,
       table,
       limit: HASHES4,
-      // What an open snapshot shows is kept for it, and counts no more.
-      isEvictable: (ref) => !isTombstone(segment.words, ref)
+      isEvictable: isEvictable2
     };
+  }
+  /**
+   * Evicts what the policy chooses, until that is enough, or it has chosen too often; the next
+   * choice comes to something where another worker was faster. The caller is pinned.
+   */
+  evict(isEnough) {
+    this.entries = 0;
+    this.bytes = 0;
+    const { evictionPolicy } = this.#attachment;
+    for (let i = 0; i < MOST_CHOICES && !isEnough(); i++) {
+      const ref = evictionPolicy.choose(this.#candidates);
+      if (ref !== 0) this.remove(ref);
+    }
+  }
+  /** Evicts an entry by its version; says whether it was still there. The caller is pinned. */
+  remove(ref) {
+    const { words } = this.#attachment.segment;
+    const cause = hasExpired(words, ref) ? "expired" : "evicted";
+    const size = bytesOf(words, ref);
+    if (!this.#remover.remove(ref, cause)) return false;
+    this.entries++;
+    this.bytes += size;
+    return true;
+  }
+};
+
+// src/map/entry_limit.ts
+var HASHES5 = 2 ** 32;
+var BATCH = 3;
+var LEAST_BATCHES = 64;
+var MOST_SLOTS = 4096;
+var EntryLimit = class {
+  #attachment;
+  #most;
+  #batch;
+  #eviction;
+  constructor(attachment) {
+    const { segment: { mostEntries, words } } = attachment;
+    this.#attachment = attachment;
+    this.#most = mostEntries;
+    this.#batch = Math.min(BATCH, Math.ceil(mostEntries / LEAST_BATCHES));
+    this.#eviction = new BoundedEviction(attachment, (ref) => !isTombstone(words, ref));
   }
   /** After an insertion: evicts if there are too many entries. */
   keep() {
@@ -10763,14 +10805,10 @@ var EntryLimit = class {
       participant.unpin();
     }
   }
-  /** Evicts so many entries; the next choice comes to something where another worker was faster. */
   #evict(count) {
-    const { evictionPolicy } = this.#attachment;
-    let left = count;
-    for (let i = 0; i < MOST_CHOICES && left > 0; i++) {
-      if (this.#remove(evictionPolicy.choose(this.#candidates))) left--;
-    }
-    if (left === count) this.#evictAnywhere();
+    const eviction = this.#eviction;
+    eviction.evict(() => eviction.entries >= count);
+    if (eviction.entries === 0) this.#evictAnywhere();
   }
   /**
    * Evicts one entry, wherever it is met first: in a table that is all but empty, choices by chance
@@ -10782,18 +10820,13 @@ var EntryLimit = class {
       ref: 0,
       hash: 0
     };
-    const start = Math.floor(Math.random() * HASHES4);
+    const start = Math.floor(Math.random() * HASHES5);
     for (let i = 0; i < MOST_SLOTS; i++) {
       residentAt(words, start + i, resident);
-      if (this.#remove(resident.ref)) return;
+      const { ref } = resident;
+      if (ref === 0 || isTombstone(words, ref)) continue;
+      if (this.#eviction.remove(ref)) return;
     }
-  }
-  /** Removes an entry by its version; 0: there is none. */
-  #remove(ref) {
-    const { words } = this.#attachment.segment;
-    if (ref === 0 || !this.#candidates.isEvictable(ref, 0)) return false;
-    const cause = hasExpired(words, ref) ? "expired" : "evicted";
-    return this.#remover.remove(ref, cause);
   }
 };
 
@@ -10907,6 +10940,65 @@ var Maintenance = class {
   }
 };
 
+// src/map/evictable.ts
+function isEvictable(words, ref, hash) {
+  const stamp = settle(words, ref);
+  return stamp > 0 && !isTombstone(words, ref) && !isShownNow(words, stamp, hash);
+}
+function forEachEvictable({ participant, segment: { words }, table }, visit) {
+  forEachRange(participant, table.migration, (refs, cursor) => {
+    for (let i = 0; i < refs.length; i++) {
+      if (isEvictable(words, refs[i], cursor.hashAt(i))) visit(refs[i]);
+    }
+  });
+}
+
+// src/map/memory_limit.ts
+var BATCH2 = 3;
+var LOWERED_SHARE = 1 / 64;
+var INSERTIONS_PER_RAISE = 64;
+var RAISED_SHARE = 2 ** -16;
+var MemoryLimit = class {
+  #attachment;
+  #eviction;
+  #untilRaise = INSERTIONS_PER_RAISE;
+  constructor(attachment) {
+    const { segment: { words } } = attachment;
+    this.#attachment = attachment;
+    this.#eviction = new BoundedEviction(attachment, (ref, hash) => isEvictable(words, ref, hash));
+  }
+  /** After an insertion: evicts if the entries take more than fits. */
+  keep() {
+    const { participant, segment: { words } } = this.#attachment;
+    const limit = hint(words, H_LIVE_LIMIT);
+    if (limit === 0) return;
+    this.#raise(limit);
+    const over = (sumHints(words, P_LIVE_REFS) - limit) * REF_BYTES;
+    if (over <= 0) return;
+    const eviction = this.#eviction;
+    participant.pin();
+    try {
+      eviction.evict(() => eviction.entries >= BATCH2 && eviction.bytes >= over);
+    } finally {
+      participant.unpin();
+    }
+  }
+  #raise(limit) {
+    if (--this.#untilRaise > 0) return;
+    this.#untilRaise = INSERTIONS_PER_RAISE;
+    const raised = limit + Math.ceil(limit * RAISED_SHARE);
+    poke(this.#attachment.segment.words, H_LIVE_LIMIT, Math.min(raised, REF_MASK));
+  }
+};
+function lowerMemoryLimit(words) {
+  const live = sumHints(words, P_LIVE_REFS);
+  const lowered = Math.max(1, Math.floor(live * (1 - LOWERED_SHARE)));
+  const limit = hint(words, H_LIVE_LIMIT);
+  if (limit === 0 || lowered < limit && live > limit * (1 - LOWERED_SHARE)) {
+    poke(words, H_LIVE_LIMIT, lowered);
+  }
+}
+
 // src/map/attach.ts
 function attach(handle) {
   return attachTo(Segment.attach(handle));
@@ -10916,9 +11008,9 @@ function attachTo(segment, policy) {
 }
 function maintained(attachment) {
   attachment.pinned(() => attachment.table.migration.keepReserve());
-  if (attachment.segment.mostEntries > 0) {
-    attachment.entryKeeper = new EntryLimit(attachment);
-  }
+  const { evicts, mostEntries } = attachment.segment;
+  if (mostEntries > 0) attachment.entryKeepers.push(new EntryLimit(attachment));
+  if (evicts) attachment.entryKeepers.push(new MemoryLimit(attachment));
   const resident = new Maintenance(attachment, jobsOf(attachment));
   attachment.resident = resident;
   attachment.dependents.add({
@@ -11785,21 +11877,8 @@ function pinnedAndCollected(attachment, work2) {
   return result;
 }
 
-// src/map/evictable.ts
-function isEvictable(words, ref, hash) {
-  const stamp = settle(words, ref);
-  return stamp > 0 && !isTombstone(words, ref) && !isShownNow(words, stamp, hash);
-}
-function forEachEvictable({ participant, segment: { words }, table }, visit) {
-  forEachRange(participant, table.migration, (refs, cursor) => {
-    for (let i = 0; i < refs.length; i++) {
-      if (isEvictable(words, refs[i], cursor.hashAt(i))) visit(refs[i]);
-    }
-  });
-}
-
 // src/map/scattered_eviction.ts
-var HASHES5 = 2 ** 32;
+var HASHES6 = 2 ** 32;
 var MOST_IN_VAIN = 16;
 var DUMP_PATIENCE_MS = 5;
 var RANGES_BESIDE_DUMP = 64;
@@ -11843,7 +11922,7 @@ var ScatteredEviction = class {
     const candidates = {
       segment,
       table,
-      limit: HASHES5,
+      limit: HASHES6,
       isEvictable: (ref, hash) => isEvictable(segment.words, ref, hash)
     };
     for (let inVain = 0; !this.#isOver && inVain < MOST_IN_VAIN; ) {
@@ -11865,12 +11944,12 @@ var ScatteredEviction = class {
    */
   #evictFromAnywhere() {
     const { segment, table } = this.#attachment;
-    const start = Math.floor(Math.random() * HASHES5);
+    const start = Math.floor(Math.random() * HASHES6);
     let ranges = isWaitingForDumps(this.#words) ? RANGES_BESIDE_DUMP : Infinity;
     for (const [from, to] of [
       [
         start,
-        HASHES5
+        HASHES6
       ],
       [
         0,
@@ -11926,7 +12005,7 @@ var ScatteredEviction = class {
 };
 function limitFor(words, inVain) {
   const place = neededFrom(words);
-  if (place === FIRST_PLACE || inVain % 2 !== 0) return HASHES5;
+  if (place === FIRST_PLACE || inVain % 2 !== 0) return HASHES6;
   return place - FIRST_PLACE;
 }
 function isWaitingForDumps(words) {
@@ -12155,7 +12234,10 @@ var EVICT_FEW = {
   name: "evict a few entries",
   times: MOST_FEW_EVICTIONS,
   applies: sharesItsChunk,
-  run: ({ attachment }, { bytes }) => evictFew(attachment, bytes)
+  run({ attachment }, { bytes }) {
+    lowerMemoryLimit(attachment.segment.words);
+    return evictFew(attachment, bytes);
+  }
 };
 var CONSOLIDATE = {
   name: "consolidate",
@@ -12595,7 +12677,7 @@ var RecordReader = class {
 // src/persist/bulk_load.ts
 var { H_TTL_USED: H_TTL_USED3, HAS_EXPIRY: HAS_EXPIRY11, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES4, P_HAND: P_HAND8, P_LIVE_REFS: P_LIVE_REFS5, V_HEADER_WORDS: V_HEADER_WORDS11, V_WRITES: V_WRITES4 } = layout_exports;
 var { poke: poke30, store: store10 } = atomics_exports;
-var BATCH2 = 1024;
+var BATCH3 = 1024;
 var AHEAD2 = 128;
 var BulkLoader = class {
   #attachment;
@@ -12653,7 +12735,7 @@ var BulkLoader = class {
   loadAll(words, count) {
     const { participant } = this.#attachment;
     for (let at = 0, done = 0; done < count; ) {
-      const batch = Math.min(BATCH2, count - done);
+      const batch = Math.min(BATCH3, count - done);
       participant.pin();
       try {
         at = this.#loadBatch(words, at, batch);
@@ -12704,7 +12786,7 @@ var BulkLoader = class {
     } finally {
       participant.unpin();
     }
-    if (++this.#inBatch >= BATCH2) this.#endBatch(this.#inBatch);
+    if (++this.#inBatch >= BATCH3) this.#endBatch(this.#inBatch);
   }
   #endBatch(entries) {
     this.#inBatch = 0;

@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 15;
+export const LAYOUT_VERSION = 16;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -149,6 +149,8 @@ export const H_QUEUE_TAIL = 240;
 export const H_QUEUE_HEAD = 241;
 /** How many lines of slots the hands of eviction have taken; it wraps. See `table/hand.ts`. */
 export const H_HAND = 242;
+/** How many refs the entries may take before insertions evict: see `map/memory_limit.ts`. */
+export const H_LIVE_LIMIT = 244;
 /** How many entries were inserted, where recency words go by that; it wraps. */
 export const H_INSERTIONS = 243;
 /** The fields of `H_DISK`. */

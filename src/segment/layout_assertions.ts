@@ -134,7 +134,11 @@ export type Lines = [
     OnLine<
       Header,
       240,
-      "H_QUEUE_TAIL" | "H_QUEUE_HEAD" | "H_HAND" | "H_INSERTIONS"
+      | "H_QUEUE_TAIL"
+      | "H_QUEUE_HEAD"
+      | "H_HAND"
+      | "H_INSERTIONS"
+      | "H_LIVE_LIMIT"
     >
   >,
   None<NotOnLine<Layout["TRANSFER"]>>,

@@ -8,8 +8,8 @@ import * as layout from "../segment/layout.ts";
 import { hint, load, type Words } from "../segment/atomics.ts";
 import {
   homePlace,
-  isEmpty,
   isMoved,
+  isUnclaimed,
   readHash,
   readLink,
   slotAt,
@@ -39,7 +39,8 @@ function residentIn(words: Words, table: number, hash: number): number {
   for (let i = home; i <= home + mask; i++) {
     const slot = slotAt(table, i & mask);
     const there = readHash(words, slot);
-    if (isEmpty(there)) return 0;
+    // A slot that a move has closed was empty: nothing of this home lies behind it.
+    if (isUnclaimed(there)) return 0;
     if (there !== hash) continue;
     const ref = valueRefOf(readLink(words, slot));
     if (ref !== 0) return ref;
