@@ -42,7 +42,7 @@ export class EntryAccess<K, V> {
     );
     this.lookup = new Lookup(attachment);
     this.writer = new Writer(attachment);
-    this.renewer = new Renewer(segment, this.writer);
+    this.renewer = new Renewer(attachment, this.lookup, this.writer);
     this.counts = new OperationCounts(participant);
   }
 }

@@ -269,14 +269,13 @@ export class EntryReader<K, V> {
 
   /**
    * Calls `read` with the live version of the packed key, or 0, and counts a hit or a miss. Before
-   * that it renews the entry, if that is due: `read` may be the caller's.
+   * that it renews the entry, if that is due.
    *
    * @param read Reads the version, while pinned.
    * @param isNoted Whether a fast lookup has noted already that the entry is read.
    */
   #readPacked<T>(read: (ref: number) => T, isNoted = false): T {
-    this.#renewer.renew();
-    return this.#lookup.visit((ref) => {
+    return this.#renewer.visit((ref) => {
       if (ref === 0) this.#counts.miss();
       else {
         this.#counts.hit();

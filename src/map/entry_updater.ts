@@ -281,11 +281,10 @@ export class EntryUpdater<K, V> {
   #see(): Sighting<V> {
     const participant = this.#participant;
     const segment = this.#segment;
-    this.#renewer.renew();
     participant.pin();
     try {
       const era = load(segment.words, H_ERA);
-      const ref = this.#lookup.findLive();
+      const ref = this.#renewer.findLive();
       if (ref !== 0) this.#lookup.noteRead();
       return Sighting.of(segment, this.#versions, era, ref);
     } finally {

@@ -152,21 +152,20 @@ export class EntryWriter<K, V> {
   getOrInsert(key: K, value: V, { ttl }: Lifetime, what: string): V {
     this.#pack(key, value, what);
     let existing: Read<V> | undefined;
-    const isInserted = this.#writer.commit(true, (current, live) => {
-      if (live) {
-        existing = this.#read(current);
-        return LEAVE;
-      }
-      return this.#maker.make(this.#format, this.#maker.endAfter(ttl));
+    this.#writer.commit(true, (current, live) => {
+      existing = live ? this.#read(current) : undefined;
+      return live
+        ? this.#renewer.renewal(current)
+        : this.#maker.make(this.#format, this.#maker.endAfter(ttl));
     });
-    if (isInserted) {
+    if (existing === undefined) {
       this.#counts.miss();
       this.#counts.set();
       return value;
     }
     this.#counts.hit();
-    this.#noteRead();
-    return this.#versions.value(existing!.value);
+    this.#lookup.noteRead();
+    return this.#versions.value((existing as Read<V>).value);
   }
 
   /** The same with a value that the caller's code computes if there is none. */
@@ -177,21 +176,15 @@ export class EntryWriter<K, V> {
     what: string,
   ): V {
     this.#keys.pack(key, what);
-    const found = this.#lookup.visit((ref) =>
+    const found = this.#renewer.visit((ref) =>
       ref === 0 ? undefined : this.#read(ref)
     );
     if (found === undefined) {
       return this.getOrInsert(key, compute(key), life, what);
     }
     this.#counts.hit();
-    this.#noteRead();
-    return this.#versions.value(found.value);
-  }
-
-  /** Notes that the entry of the packed key was read, and not written. */
-  #noteRead(): void {
     this.#lookup.noteRead();
-    this.#renewer.renew();
+    return this.#versions.value(found.value);
   }
 
   /** Sets the value of a key; returns the one that was there. */

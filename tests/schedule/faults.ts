@@ -565,6 +565,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     of: "the small queue",
     ...skipped(true, isEmptying),
   },
+  "a use gives an entry that idles more time by a plain write": {
+    of: "a time to idle, but uses do not renew",
+  },
   "who finds the entry replaced that it was to evict evicts no other one": {
     of: "the most entries, but one try each",
   },

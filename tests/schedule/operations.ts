@@ -22,10 +22,12 @@ import type { Segment } from "../../src/segment/segment.ts";
 import { runLength } from "../../src/segment/table_region.ts";
 import { load, sleepOn, store } from "../../src/segment/atomics.ts";
 import { numberKeys } from "../../src/codec/keys.ts";
+import { LEAVE } from "../../src/map/commit.ts";
 import { EntryLimit } from "../../src/map/entry_limit.ts";
 import { Remover } from "../../src/map/removal.ts";
 import { purge as purgeTable } from "../../src/map/purge.ts";
 import { sweep as sweepUp } from "../../src/map/expiry_sweep.ts";
+import { Writer } from "../../src/map/writer.ts";
 import {
   closeSnapshot as closeSnapshotOf,
   versionAt,
@@ -373,6 +375,32 @@ export const expire = (key: number, ttl: number): Operation => ({
     if (!map.has(key)) return 0;
     map.expire(key, ttl);
     return 1;
+  },
+});
+
+/** A `get` in a map with a time to idle. */
+export const use = (key: number, idle: number): Operation => ({
+  text: `get(${key})`,
+  run: ({ map }) => map.get(key),
+  spec: ({ map }) => {
+    map.use(key, idle);
+    return map.get(key);
+  },
+});
+
+/** The same, but it gives the entry more time as a plain write does, which is never too late. */
+export const useWithoutRenewal = (key: number, idle: number): Operation => ({
+  ...use(key, idle),
+  run: ({ attachment, map }) => {
+    const writer = new Writer(attachment);
+    const { maker } = writer;
+    numberKeys.pack(key, attachment.key);
+    writer.tryCommit(
+      false,
+      (current, live) =>
+        live ? maker.copy(current, maker.endAfter(Infinity)) : LEAVE,
+    );
+    return map.get(key);
   },
 });
 

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly shift?: number;
   /** The most entries of the map, which evicts by S3-FIFO then; nothing: it does not evict. */
   readonly mostEntries?: number;
+  /** Its time to idle, in milliseconds; nothing: entries do not idle. */
+  readonly idle?: number;
   /** Brings the map into the state that the programs find. */
   prepare?(setup: Setup): void;
   readonly programs: readonly (readonly Operation[])[];
@@ -75,7 +77,7 @@ const FIRST_TICK = 10;
 
 /** Makes the segment of a scenario; every time the same. */
 export function build(
-  { shift = 8, mostEntries = 0, programs, prepare }: Scenario,
+  { shift = 8, mostEntries = 0, idle = 0, programs, prepare }: Scenario,
 ): Segment {
   const evict = mostEntries > 0;
   const segment = Segment.create({
@@ -86,6 +88,7 @@ export function build(
     keepsHeat: evict,
     keepsGhosts: evict,
     mostEntries,
+    idle,
     minCapacityShift: 8,
     seed: [1, 2],
   });

@@ -46,7 +46,7 @@ const OPERATIONS: ((value: number) => readonly Operation[])[] = [
 const AFTERWARDS = [op.get(KEY), op.set(OTHER, 7)];
 
 /** Every pair, beside the clock. */
-export const expiry: Scenario[] = OPERATIONS.flatMap((a, i) =>
+const pairs: Scenario[] = OPERATIONS.flatMap((a, i) =>
   OPERATIONS.slice(i).map((b) => {
     const programs = [a(10), b(20), [op.pass(BRIEF), ...AFTERWARDS]];
     return {
@@ -57,3 +57,50 @@ export const expiry: Scenario[] = OPERATIONS.flatMap((a, i) =>
     };
   })
 );
+
+// ---- a time to idle -----------------------------------------------------------------------------
+
+const IDLE = 16;
+/** By then an entry is to be renewed, and it ends before as much time has passed once more. */
+const MOST = 17;
+
+function prepareIdle({ founder }: Setup): void {
+  founder.map.set(KEY, OLD);
+}
+
+const USES: ((value: number) => readonly Operation[])[] = [
+  () => [op.use(KEY, IDLE)],
+  () => [op.use(KEY, IDLE), op.use(KEY, IDLE)],
+  (value) => [op.setFor(KEY, value, LONG)],
+  () => [op.take(KEY)],
+  () => [op.remove(KEY)],
+  () => [op.openSnapshot, op.readSnapshot(KEY)],
+  () => [op.sweep],
+];
+
+const idle = { group: "a time to idle", idle: IDLE, prepare: prepareIdle };
+
+const uses: Scenario[] = USES.flatMap((a, i) =>
+  USES.slice(i).map((b) => {
+    const clock = [op.pass(MOST), op.pass(MOST), op.use(KEY, IDLE)];
+    const programs = [a(10), b(20), clock];
+    return { ...idle, name: titleOf(programs, "the key idles"), programs };
+  })
+);
+
+/** All of them. */
+export const expiry: Scenario[] = [
+  ...pairs,
+  ...uses,
+  {
+    ...idle,
+    group: "a time to idle, but uses do not renew",
+    name: "a use that gives more time without renewing, beside other uses",
+    programs: [
+      [op.useWithoutRenewal(KEY, IDLE)],
+      [op.use(KEY, IDLE), op.use(KEY, IDLE)],
+      [op.pass(IDLE * 9 / 8 + 1)],
+    ],
+    isSlip: true,
+  },
+];
