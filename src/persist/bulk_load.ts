@@ -20,6 +20,7 @@ import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import { hashWords } from "../table/hash.ts";
 import { EncodedKey } from "../table/key.ts";
+import { NO_USE, restoreUse } from "../table/kept_uses.ts";
 import type { Table } from "../table/table.ts";
 import {
   valueIndexOf,
@@ -105,14 +106,20 @@ export class BulkLoader {
     }
   }
 
-  /** Writes `count` records, the first of which begins the words. Throws `MapFullError`. */
-  loadAll(words: Int32Array, count: number): void {
+  /**
+   * Writes `count` records, the first of which begins the words. Throws `MapFullError`.
+   *
+   * @param words The records.
+   * @param count How many they are.
+   * @param uses What is known of the uses of each; nothing, if that was not kept.
+   */
+  loadAll(words: Int32Array, count: number, uses: Int32Array): void {
     const { participant } = this.#attachment;
     for (let at = 0, done = 0; done < count;) {
       const batch = Math.min(BATCH, count - done);
       participant.pin();
       try {
-        at = this.#loadBatch(words, at, batch);
+        at = this.#loadBatch(words, at, batch, uses.subarray(done));
       } finally {
         participant.unpin();
       }
@@ -125,7 +132,12 @@ export class BulkLoader {
    * Reads the places of some keys before it writes to the first: these reads do not wait for each
    * other, as the atomic steps of writes do.
    */
-  #loadBatch(words: Int32Array, at: number, count: number): number {
+  #loadBatch(
+    words: Int32Array,
+    at: number,
+    count: number,
+    uses: Int32Array,
+  ): number {
     const { hashes, places } = this.#ahead;
     for (let done = 0; done < count;) {
       const some = Math.min(AHEAD, count - done);
@@ -137,7 +149,7 @@ export class BulkLoader {
       this.#table.touch(hashes, some);
       for (let i = 0; i < some; i++) {
         if (this.#isExpired(words, places[i])) continue;
-        this.#load(words, places[i], hashes[i]);
+        this.#load(words, places[i], hashes[i], uses[done + i] ?? NO_USE);
       }
       done += some;
     }
@@ -161,13 +173,13 @@ export class BulkLoader {
     );
   }
 
-  /** Writes one record. Throws `MapFullError`. */
-  loadOne(words: Int32Array, at: number): void {
+  /** Writes one record, with what is known of its uses. Throws `MapFullError`. */
+  loadOne(words: Int32Array, at: number, use: number = NO_USE): void {
     if (this.#isExpired(words, at)) return;
     const { participant } = this.#attachment;
     participant.pin();
     try {
-      this.#load(words, at, this.#hashAt(words, at));
+      this.#load(words, at, this.#hashAt(words, at), use);
     } finally {
       participant.unpin();
     }
@@ -213,7 +225,7 @@ export class BulkLoader {
   }
 
   /** Loads one record. The caller is pinned, and is pinned again on return. */
-  #load(words: Int32Array, at: number, hash: number): void {
+  #load(words: Int32Array, at: number, hash: number, use: number): void {
     let progress: Progress | undefined;
     for (;;) {
       const shortage = this.#tryLoad(words, at, hash);
@@ -226,6 +238,7 @@ export class BulkLoader {
         participant.pin();
       }
     }
+    restoreUse(this.#attachment.segment.words, hash, use);
     this.loaded++;
   }
 

@@ -44,7 +44,7 @@ export async function loadShare(
     if (!records.next()) return;
     if (share !== index) continue;
     records.check();
-    loader.loadAll(records.words, records.records);
+    loader.loadAll(records.words, records.records, records.uses);
     await afterBlock();
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Attachment } from "../map/attachment.ts";
+import { keptUse, NO_USE } from "../table/kept_uses.ts";
 import { HAS_EXPIRY, V_KEY, V_VALUE } from "../segment/layout.ts";
 import { ClosedError, theMap } from "../errors.ts";
 import type { EpochScan } from "./epoch_scan.ts";
@@ -42,6 +43,8 @@ export async function dump(
   const { segment } = attachment;
   const words = segment.words;
   const found: number[] = [];
+  const { keepsHeat } = segment;
+  if (keepsHeat) writer.keepUses();
   while (!scan.done) {
     checkOpen(attachment);
     scan.next(found);
@@ -73,7 +76,8 @@ export async function dump(
         }
       }
       if (writer.blockIsEmpty) writer.firstHash = scan.hashAt(i);
-      writer.count(write(writer.words, writer.at), gone);
+      const use = keepsHeat && !gone ? keptUse(words, scan.hashAt(i)) : NO_USE;
+      writer.count(write(writer.words, writer.at), gone, use);
     }
     scan.pass();
   }

@@ -18,6 +18,7 @@ import {
   BLOCK_LAST_PIECE,
   BLOCK_MAGIC,
   BLOCK_PIECE,
+  BLOCK_USES,
   FOOTER_BYTES,
   HEADER_MAX_BYTES,
   MAX_RAW_BYTES,
@@ -30,8 +31,10 @@ import {
   type Footer,
 } from "./header.ts";
 
-const KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE;
+const KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE |
+  BLOCK_USES;
 const NOTHING = new Uint8Array();
+const NO_USES = new Int32Array();
 /**
  * The logarithm of how many bytes decompression may refer back: it needs that much memory beside
  * the payload.
@@ -55,8 +58,10 @@ export class FileReader implements Disposable {
   readonly #head = new Uint8Array(BLOCK_HEADER_BYTES);
   readonly #headView = new DataView(this.#head.buffer);
   #stored = NOTHING;
-  /** The payload of the block at hand. */
+  /** The records in the payload of the block at hand. */
   words: Int32Array = new Int32Array();
+  /** A use for each of them; nothing, if none are kept. */
+  uses: Int32Array = NO_USES;
   /** Records in it; 0 for a piece of one. */
   records = 0;
   isPiece = false;
@@ -166,7 +171,9 @@ export class FileReader implements Disposable {
     const isPossible = stored <= MAX_STORED_BYTES && raw <= MAX_RAW_BYTES &&
       raw % 4 === 0 && raw > 0 && (flags & ~KNOWN_FLAGS) === 0 &&
       ((flags & BLOCK_COMPRESSED) !== 0 || stored === raw) &&
-      (this.isPiece ? this.records === 0 : this.records <= raw / 8);
+      (this.isPiece
+        ? this.records === 0 && (flags & BLOCK_USES) === 0
+        : this.records <= raw / 8);
     if (!isPossible) this.#refuse("a block's header is not possible");
     if (BLOCK_HEADER_BYTES + stored > left) this.#refuse("a block is cut off");
     return { stored, raw, flags };
@@ -196,7 +203,10 @@ export class FileReader implements Disposable {
       }
     }
     if (bytes.byteOffset % 4 !== 0) bytes = new Uint8Array(bytes);
-    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, raw / 4);
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, raw / 4);
+    const uses = (flags & BLOCK_USES) === 0 ? 0 : this.records;
+    this.words = words.subarray(0, words.length - uses);
+    this.uses = words.subarray(words.length - uses);
   }
 
   /** Counts records that were found in the blocks. */

@@ -9,6 +9,7 @@
 
 import { Buffer } from "node:buffer";
 import { constants, crc32, zstdCompressSync } from "node:zlib";
+import { NO_USE } from "../table/kept_uses.ts";
 import { failure } from "./fs_error.ts";
 import type { OpenFile } from "./files.ts";
 import {
@@ -18,9 +19,11 @@ import {
   BLOCK_LAST_PIECE,
   BLOCK_MAGIC,
   BLOCK_PIECE,
+  BLOCK_USES,
   type Compression,
   FOOTER_BYTES,
   MAX_RAW_WORDS,
+  RECORD_HEAD_WORDS,
   TARGET_WORDS,
 } from "./format.ts";
 import { checkOf, encodeFooter, encodeHeader, type Header } from "./header.ts";
@@ -44,6 +47,9 @@ export class FileWriter {
   /** Where the next record goes in `words`. */
   at: number = BLOCK_HEADER_WORDS;
   #recordsInBlock = 0;
+  /** A use for each record of the block, if they are kept: see `table/kept_uses.ts`. */
+  #uses: Int32Array | undefined;
+  #isUsed = false;
   /** The hash of the first record of the block. */
   firstHash = 0;
   #records = 0;
@@ -58,6 +64,11 @@ export class FileWriter {
     this.#check = crc32(bytes);
     this.#bytes = bytes.length;
     this.#send(bytes);
+  }
+
+  /** From here on a use is kept with each record. */
+  keepUses(): void {
+    this.#uses = new Int32Array(TARGET_WORDS / RECORD_HEAD_WORDS);
   }
 
   /** The block being filled: records go to `at`. */
@@ -82,7 +93,8 @@ export class FileWriter {
 
   /** Whether a record of so many words fits into the block as it is. */
   fits(words: number): boolean {
-    return this.at + words <= this.#words.length;
+    const uses = this.#uses === undefined ? 0 : this.#recordsInBlock + 1;
+    return this.at + words + uses <= this.#words.length;
   }
 
   /** Whether the next record is the first of its block: then its hash is wanted, as `firstHash`. */
@@ -90,8 +102,12 @@ export class FileWriter {
     return this.#recordsInBlock === 0;
   }
 
-  /** Counts a record that was written at `at` and ends at `end`. */
-  count(end: number, isDeletion: boolean): void {
+  /** Counts a record that was written at `at` and ends at `end`, with its use. */
+  count(end: number, isDeletion: boolean, use: number = NO_USE): void {
+    if (this.#uses !== undefined) {
+      this.#uses[this.#recordsInBlock] = use;
+      if (use !== NO_USE) this.#isUsed = true;
+    }
     this.#recordsInBlock++;
     this.#records++;
     if (isDeletion) this.#deletions++;
@@ -101,7 +117,16 @@ export class FileWriter {
   /** Ends the block at hand, if there is anything in it. */
   async endBlock(): Promise<void> {
     if (this.#recordsInBlock === 0) return;
-    await this.#endBlock(0);
+    await this.#endBlock(this.#isUsed ? this.#appendUses() : 0);
+  }
+
+  /** Appends the uses of the records to the block at hand; returns the flag that says so. */
+  #appendUses(): number {
+    const uses = this.#uses!.subarray(0, this.#recordsInBlock);
+    this.#words.set(uses, this.at);
+    this.at += uses.length;
+    this.#isUsed = false;
+    return BLOCK_USES;
   }
 
   /** Writes a record that is larger than a block, in pieces. */

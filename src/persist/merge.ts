@@ -11,6 +11,7 @@
 
 import { KEY_WIDE, LENGTH_MASK } from "../segment/layout.ts";
 import { EncodedKey } from "../table/key.ts";
+import { NO_USE } from "../table/kept_uses.ts";
 import type { FileReader } from "./file_reader.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
 import { isDeletion, recordWords } from "./record.ts";
@@ -18,6 +19,12 @@ import { readKey, RecordReader } from "./record_reader.ts";
 
 /** The hash of a stream that has ended: greater than all others. */
 const END = 2 ** 32;
+
+/** A record that is to be handed out later, with its use. */
+interface Waiting {
+  readonly record: Int32Array;
+  readonly use: number;
+}
 
 /** The records of one file, one at a time. */
 class Stream {
@@ -37,6 +44,12 @@ class Stream {
 
   get words(): Int32Array {
     return this.#reader.words;
+  }
+
+  /** What is known of the uses of its key. */
+  get use(): number {
+    const { records, uses } = this.#reader;
+    return uses[records - this.#left] ?? NO_USE;
   }
 
   advance(): void {
@@ -66,10 +79,12 @@ export class Merge {
   /** Newest first. */
   readonly #streams: Stream[];
   /** Records of one hash that several files have, with what is left to hand out. */
-  #group: Int32Array[] = [];
+  #group: Waiting[] = [];
   /** The present record is in these words, at this place. */
   words: Int32Array = new Int32Array();
   at = 0;
+  /** What is known of the uses of its key: see `table/kept_uses.ts`. */
+  use = NO_USE;
   #taken: Stream | undefined;
 
   /** @param files The chain, the full epoch first. */
@@ -84,8 +99,9 @@ export class Merge {
     for (;;) {
       const waiting = this.#group.pop();
       if (waiting !== undefined) {
-        this.words = waiting;
+        this.words = waiting.record;
         this.at = 0;
+        this.use = waiting.use;
         return true;
       }
       const stream = this.#lowest();
@@ -99,6 +115,7 @@ export class Merge {
       }
       this.words = stream.words;
       this.at = stream.at;
+      this.use = stream.use;
       this.#taken = stream;
       return true;
     }
@@ -128,18 +145,18 @@ export class Merge {
    * group.
    */
   #collect(hash: number): void {
-    const seen: Int32Array[] = [];
+    const seen: Waiting[] = [];
     for (const stream of this.#streams) {
       for (; stream.hash === hash; stream.advance()) {
-        const { at, words } = stream;
+        const { at, use, words } = stream;
         const end = at + recordWords(words[at], words[at + 1]);
         const record = words.slice(at, end);
-        if (!seen.some((other) => haveSameKey(other, record))) {
-          seen.push(record);
+        if (!seen.some((other) => haveSameKey(other.record, record))) {
+          seen.push({ record, use });
         }
       }
     }
-    this.#group = seen.filter((record) => !isDeletion(record[1]));
+    this.#group = seen.filter(({ record }) => !isDeletion(record[1]));
   }
 }
 

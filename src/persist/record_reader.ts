@@ -6,6 +6,7 @@
 
 import { LENGTH_MASK } from "../segment/layout.ts";
 import type { EncodedKey } from "../table/key.ts";
+import { USE_BITS } from "../table/kept_uses.ts";
 import { SnapshotError } from "../errors.ts";
 import { Content } from "./content.ts";
 import { damage } from "./fs_error.ts";
@@ -13,6 +14,8 @@ import type { FileReader } from "./file_reader.ts";
 import { MAX_RAW_WORDS, RECORD_HEAD_WORDS } from "./format.ts";
 import { copy, isDeletion, recordFault, recordWords } from "./record.ts";
 import { KEY_WIDE } from "../segment/layout.ts";
+
+const NO_USES = new Int32Array();
 
 /** Puts the key of the record at `at` into `key`, which then has its hash. */
 export function readKey(words: Int32Array, at: number, key: EncodedKey): void {
@@ -36,6 +39,8 @@ export class RecordReader {
   words: Int32Array = new Int32Array();
   /** How many they are. */
   records = 0;
+  /** A use for each of them; nothing, if none are kept. */
+  uses: Int32Array = NO_USES;
   /** Deletions that were seen by {@linkcode check}. */
   deletions = 0;
   #large = new Int32Array();
@@ -55,6 +60,7 @@ export class RecordReader {
     } else {
       this.words = file.words;
       this.records = file.records;
+      this.uses = file.uses;
     }
     file.countRecords(this.records);
     return true;
@@ -85,6 +91,7 @@ export class RecordReader {
     }
     this.words = this.#large.subarray(0, total);
     this.records = 1;
+    this.uses = NO_USES;
   }
 
   #reserve(used: number, words: number, most: number): void {
@@ -132,6 +139,9 @@ export class RecordReader {
       at = end;
     }
     if (at !== words.length) this.#refuse("bytes behind the last entry");
+    if (this.uses.some((use) => (use & ~USE_BITS) !== 0)) {
+      this.#refuse("unknown bits in the use of an entry");
+    }
   }
 
   #refuse(reason: string): never {

@@ -299,7 +299,7 @@ async function loadChain(
 ): Promise<void> {
   const merge = new Merge(files);
   for (let n = 1; merge.next(); n++) {
-    loader.loadOne(merge.words, merge.at);
+    loader.loadOne(merge.words, merge.at, merge.use);
     if (n % RECORDS_PER_LOOK === 0) await pause(0);
   }
 }

@@ -6112,10 +6112,12 @@ __export(uses_exports, {
   ageAt: () => ageAt,
   coolUse: () => coolUse,
   countAt: () => countAt,
+  countIn: () => countIn,
   countUse: () => countUse,
   heatIn: () => heatIn,
   isLatest: () => isLatest,
   noteUse: () => noteUse,
+  putUse: () => putUse,
   useOf: () => useOf
 });
 var { H_HEAT: H_HEAT2, H_HEAT_MASK: H_HEAT_MASK2, H_MINUTE: H_MINUTE2, USE_WAYS: USE_WAYS2 } = layout_exports;
@@ -6173,11 +6175,19 @@ function coolUse(words, hash, most) {
   if (heat > most) poke15(words, at, word - (heat - most << HEAT_SHIFT));
   return heat;
 }
+function putUse(words, hash, use) {
+  const at = placeFor(words, hash, hint10(words, H_MINUTE2));
+  const count = countIn(use);
+  poke15(words, at, useWord(hash, heatIn(use), count, use & MINUTE_MASK));
+}
 function heatIn(word) {
   return word >>> HEAT_SHIFT & HEAT_MASK;
 }
+function countIn(word) {
+  return word >>> COUNT_SHIFT & COUNT_MASK;
+}
 function countAt(word, minute) {
-  const count = word >>> COUNT_SHIFT & COUNT_MASK;
+  const count = countIn(word);
   const age = ageAt(word, minute);
   return count > age ? count - age : 0;
 }
@@ -11337,7 +11347,7 @@ var FILE_MAGIC = [
 ];
 var BLOCK_MAGIC = 1262701634;
 var FOOTER_MAGIC = 1145980229;
-var FORMAT_VERSION = 2;
+var FORMAT_VERSION = 3;
 var OLDEST_VERSION = 1;
 var HEADER_FIXED_BYTES = 88;
 var HEADER_MAX_BYTES = 384;
@@ -11352,6 +11362,7 @@ var FILE_IS_DELTA = 1;
 var BLOCK_COMPRESSED = 1;
 var BLOCK_PIECE = 2;
 var BLOCK_LAST_PIECE = 4;
+var BLOCK_USES = 8;
 var RECORD_HEAD_WORDS = 2;
 
 // src/persist/header.ts
@@ -11548,8 +11559,9 @@ function isPair(view, at, pair) {
 }
 
 // src/persist/file_reader.ts
-var KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE;
+var KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE | BLOCK_USES;
 var NOTHING = new Uint8Array();
+var NO_USES = new Int32Array();
 var WINDOW_LOG = 21;
 var FileReader = class _FileReader {
   path;
@@ -11567,8 +11579,10 @@ var FileReader = class _FileReader {
   #head = new Uint8Array(BLOCK_HEADER_BYTES);
   #headView = new DataView(this.#head.buffer);
   #stored = NOTHING;
-  /** The payload of the block at hand. */
+  /** The records in the payload of the block at hand. */
   words = new Int32Array();
+  /** A use for each of them; nothing, if none are kept. */
+  uses = NO_USES;
   /** Records in it; 0 for a piece of one. */
   records = 0;
   isPiece = false;
@@ -11662,7 +11676,7 @@ var FileReader = class _FileReader {
     if (view.getUint32(4, true) !== this.#blocks) {
       this.#refuse(\`block \${view.getUint32(4, true)} stands here, not \${this.#blocks}\`);
     }
-    const isPossible = stored <= MAX_STORED_BYTES && raw <= MAX_RAW_BYTES && raw % 4 === 0 && raw > 0 && (flags & ~KNOWN_FLAGS) === 0 && ((flags & BLOCK_COMPRESSED) !== 0 || stored === raw) && (this.isPiece ? this.records === 0 : this.records <= raw / 8);
+    const isPossible = stored <= MAX_STORED_BYTES && raw <= MAX_RAW_BYTES && raw % 4 === 0 && raw > 0 && (flags & ~KNOWN_FLAGS) === 0 && ((flags & BLOCK_COMPRESSED) !== 0 || stored === raw) && (this.isPiece ? this.records === 0 && (flags & BLOCK_USES) === 0 : this.records <= raw / 8);
     if (!isPossible) this.#refuse("a block's header is not possible");
     if (BLOCK_HEADER_BYTES + stored > left) this.#refuse("a block is cut off");
     return {
@@ -11696,7 +11710,10 @@ var FileReader = class _FileReader {
       }
     }
     if (bytes.byteOffset % 4 !== 0) bytes = new Uint8Array(bytes);
-    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, raw / 4);
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, raw / 4);
+    const uses = (flags & BLOCK_USES) === 0 ? 0 : this.records;
+    this.words = words.subarray(0, words.length - uses);
+    this.uses = words.subarray(words.length - uses);
   }
   /** Counts records that were found in the blocks. */
   countRecords(records) {
@@ -12376,6 +12393,25 @@ var Reclaimer = class {
   }
 };
 
+// src/table/kept_uses.ts
+var { H_HEAT: H_HEAT5, H_HOT: H_HOT5, H_RECENCY: H_RECENCY4 } = layout_exports;
+var { fixed: fixed18 } = atomics_exports;
+var { heatOf: heatOf2, warm: warm2 } = heat_exports;
+var { noteRecent: noteRecent3 } = recency_exports;
+var { countIn: countIn2, heatIn: heatIn3, putUse: putUse2, useOf: useOf3 } = uses_exports;
+var USE_BITS = 67108863;
+var NO_USE = 0;
+var HEAT_SHIFT2 = 24;
+function keptUse(words, hash) {
+  return fixed18(words, H_HOT5) === 0 ? heatOf2(words, hash) << HEAT_SHIFT2 : useOf3(words, hash) & USE_BITS;
+}
+function restoreUse(words, hash, use) {
+  if (use === NO_USE || fixed18(words, H_HEAT5) === 0) return;
+  if (fixed18(words, H_HOT5) !== 0 && countIn2(use) > 0) putUse2(words, hash, use);
+  else for (let i = heatIn3(use); i > 0; i--) warm2(words, hash);
+  if (fixed18(words, H_RECENCY4) !== 0) noteRecent3(words, hash);
+}
+
 // src/persist/record.ts
 var { HAS_EXPIRY: HAS_EXPIRY10, KEY_WIDE: KEY_WIDE5, LENGTH_MASK: LENGTH_MASK6, TAG_SHIFT: TAG_SHIFT6, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_HEADER_WORDS: V_HEADER_WORDS10 } = layout_exports;
 var LOOP_LIMIT = 32;
@@ -12569,6 +12605,7 @@ function valueFault(words, at, tag, length) {
 }
 
 // src/persist/record_reader.ts
+var NO_USES2 = new Int32Array();
 function readKey(words, at, key) {
   const keyInfo = words[at];
   const byteLength = keyInfo & LENGTH_MASK;
@@ -12582,6 +12619,8 @@ var RecordReader = class {
   words = new Int32Array();
   /** How many they are. */
   records = 0;
+  /** A use for each of them; nothing, if none are kept. */
+  uses = NO_USES2;
   /** Deletions that were seen by {@linkcode check}. */
   deletions = 0;
   #large = new Int32Array();
@@ -12599,6 +12638,7 @@ var RecordReader = class {
     } else {
       this.words = file.words;
       this.records = file.records;
+      this.uses = file.uses;
     }
     file.countRecords(this.records);
     return true;
@@ -12624,6 +12664,7 @@ var RecordReader = class {
     }
     this.words = this.#large.subarray(0, total);
     this.records = 1;
+    this.uses = NO_USES2;
   }
   #reserve(used, words, most) {
     if (this.#large.length >= words) return;
@@ -12668,6 +12709,9 @@ var RecordReader = class {
       at = end;
     }
     if (at !== words.length) this.#refuse("bytes behind the last entry");
+    if (this.uses.some((use) => (use & ~USE_BITS) !== 0)) {
+      this.#refuse("unknown bits in the use of an entry");
+    }
   }
   #refuse(reason) {
     throw damage(this.file.path, this.file.blockOffset, reason);
@@ -12731,14 +12775,20 @@ var BulkLoader = class {
       participant.unpin();
     }
   }
-  /** Writes \`count\` records, the first of which begins the words. Throws \`MapFullError\`. */
-  loadAll(words, count) {
+  /**
+   * Writes \`count\` records, the first of which begins the words. Throws \`MapFullError\`.
+   *
+   * @param words The records.
+   * @param count How many they are.
+   * @param uses What is known of the uses of each; nothing, if that was not kept.
+   */
+  loadAll(words, count, uses) {
     const { participant } = this.#attachment;
     for (let at = 0, done = 0; done < count; ) {
       const batch = Math.min(BATCH3, count - done);
       participant.pin();
       try {
-        at = this.#loadBatch(words, at, batch);
+        at = this.#loadBatch(words, at, batch, uses.subarray(done));
       } finally {
         participant.unpin();
       }
@@ -12750,7 +12800,7 @@ var BulkLoader = class {
    * Reads the places of some keys before it writes to the first: these reads do not wait for each
    * other, as the atomic steps of writes do.
    */
-  #loadBatch(words, at, count) {
+  #loadBatch(words, at, count, uses) {
     const { hashes, places } = this.#ahead;
     for (let done = 0; done < count; ) {
       const some = Math.min(AHEAD2, count - done);
@@ -12762,7 +12812,7 @@ var BulkLoader = class {
       this.#table.touch(hashes, some);
       for (let i = 0; i < some; i++) {
         if (this.#isExpired(words, places[i])) continue;
-        this.#load(words, places[i], hashes[i]);
+        this.#load(words, places[i], hashes[i], uses[done + i] ?? NO_USE);
       }
       done += some;
     }
@@ -12776,13 +12826,13 @@ var BulkLoader = class {
     const keyInfo = words[at];
     return hashWords(words, (keyInfo & LENGTH_MASK7) + 3 >>> 2, keyInfo & ~HAS_EXPIRY11, this.#k0, this.#k1, at + RECORD_HEAD_WORDS);
   }
-  /** Writes one record. Throws \`MapFullError\`. */
-  loadOne(words, at) {
+  /** Writes one record, with what is known of its uses. Throws \`MapFullError\`. */
+  loadOne(words, at, use = NO_USE) {
     if (this.#isExpired(words, at)) return;
     const { participant } = this.#attachment;
     participant.pin();
     try {
-      this.#load(words, at, this.#hashAt(words, at));
+      this.#load(words, at, this.#hashAt(words, at), use);
     } finally {
       participant.unpin();
     }
@@ -12823,7 +12873,7 @@ var BulkLoader = class {
     return false;
   }
   /** Loads one record. The caller is pinned, and is pinned again on return. */
-  #load(words, at, hash) {
+  #load(words, at, hash, use) {
     let progress;
     for (; ; ) {
       const shortage = this.#tryLoad(words, at, hash);
@@ -12836,6 +12886,7 @@ var BulkLoader = class {
         participant.pin();
       }
     }
+    restoreUse(this.#attachment.segment.words, hash, use);
     this.loaded++;
   }
   #tryLoad(words, at, hash) {
@@ -12912,7 +12963,7 @@ async function loadShare(loader, file, { index, of }, afterBlock) {
     if (!records.next()) return;
     if (share !== index) continue;
     records.check();
-    loader.loadAll(records.words, records.records);
+    loader.loadAll(records.words, records.records, records.uses);
     await afterBlock();
   }
 }
@@ -13442,6 +13493,8 @@ async function dump(attachment, scan, writer, onBlock) {
   const { segment } = attachment;
   const words = segment.words;
   const found = [];
+  const { keepsHeat } = segment;
+  if (keepsHeat) writer.keepUses();
   while (!scan.done) {
     checkOpen(attachment);
     scan.next(found);
@@ -13468,7 +13521,8 @@ async function dump(attachment, scan, writer, onBlock) {
         }
       }
       if (writer.blockIsEmpty) writer.firstHash = scan.hashAt(i);
-      writer.count(write2(writer.words, writer.at), gone);
+      const use = keepsHeat && !gone ? keptUse(words, scan.hashAt(i)) : NO_USE;
+      writer.count(write2(writer.words, writer.at), gone, use);
     }
     scan.pass();
   }
@@ -13628,6 +13682,9 @@ var FileWriter = class {
   /** Where the next record goes in \`words\`. */
   at = BLOCK_HEADER_WORDS;
   #recordsInBlock = 0;
+  /** A use for each record of the block, if they are kept: see \`table/kept_uses.ts\`. */
+  #uses;
+  #isUsed = false;
   /** The hash of the first record of the block. */
   firstHash = 0;
   #records = 0;
@@ -13641,6 +13698,10 @@ var FileWriter = class {
     this.#check = crc323(bytes);
     this.#bytes = bytes.length;
     this.#send(bytes);
+  }
+  /** From here on a use is kept with each record. */
+  keepUses() {
+    this.#uses = new Int32Array(TARGET_WORDS / RECORD_HEAD_WORDS);
   }
   /** The block being filled: records go to \`at\`. */
   get words() {
@@ -13660,14 +13721,19 @@ var FileWriter = class {
   }
   /** Whether a record of so many words fits into the block as it is. */
   fits(words) {
-    return this.at + words <= this.#words.length;
+    const uses = this.#uses === void 0 ? 0 : this.#recordsInBlock + 1;
+    return this.at + words + uses <= this.#words.length;
   }
   /** Whether the next record is the first of its block: then its hash is wanted, as \`firstHash\`. */
   get blockIsEmpty() {
     return this.#recordsInBlock === 0;
   }
-  /** Counts a record that was written at \`at\` and ends at \`end\`. */
-  count(end, isDeletion2) {
+  /** Counts a record that was written at \`at\` and ends at \`end\`, with its use. */
+  count(end, isDeletion2, use = NO_USE) {
+    if (this.#uses !== void 0) {
+      this.#uses[this.#recordsInBlock] = use;
+      if (use !== NO_USE) this.#isUsed = true;
+    }
     this.#recordsInBlock++;
     this.#records++;
     if (isDeletion2) this.#deletions++;
@@ -13676,7 +13742,15 @@ var FileWriter = class {
   /** Ends the block at hand, if there is anything in it. */
   async endBlock() {
     if (this.#recordsInBlock === 0) return;
-    await this.#endBlock(0);
+    await this.#endBlock(this.#isUsed ? this.#appendUses() : 0);
+  }
+  /** Appends the uses of the records to the block at hand; returns the flag that says so. */
+  #appendUses() {
+    const uses = this.#uses.subarray(0, this.#recordsInBlock);
+    this.#words.set(uses, this.at);
+    this.at += uses.length;
+    this.#isUsed = false;
+    return BLOCK_USES;
   }
   /** Writes a record that is larger than a block, in pieces. */
   async writeLarge(record, hash, isDeletion2) {

@@ -126,14 +126,26 @@ export function coolUse(words: Words, hash: number, most: number): number {
   return heat;
 }
 
+/** Puts a use into the word of a key, but for the bits of the hash. O(1), wait-free. */
+export function putUse(words: Words, hash: number, use: number): void {
+  const at = placeFor(words, hash, hint(words, H_MINUTE));
+  const count = countIn(use);
+  poke(words, at, useWord(hash, heatIn(use), count, use & MINUTE_MASK));
+}
+
 /** The heat in a use word. */
 export function heatIn(word: number): number {
   return (word >>> HEAT_SHIFT) & HEAT_MASK;
 }
 
+/** The count in a use word, as it was at the last use. */
+export function countIn(word: number): number {
+  return (word >>> COUNT_SHIFT) & COUNT_MASK;
+}
+
 /** The count of a use word, as it has decayed by a minute. */
 export function countAt(word: number, minute: number): number {
-  const count = (word >>> COUNT_SHIFT) & COUNT_MASK;
+  const count = countIn(word);
   const age = ageAt(word, minute);
   return count > age ? count - age : 0;
 }

@@ -76,6 +76,8 @@ interface Forgery {
   /** Whether each record has a block of its own. */
   isScattered?: boolean;
   firstHash?: number;
+  /** What each record says of its uses. */
+  use?: number;
   entries?: number;
   keepOrder?: boolean;
 }
@@ -91,6 +93,7 @@ async function forge(
   }.epochmap`;
   using file = OpenFile.open(path, { write: true, createNew: true });
   const writer = new FileWriter(file, full, "none");
+  if (rest.use !== undefined) writer.keepUses();
   const sorted = keepOrder
     ? records
     : records.toSorted((a, b) => hashOf(a) - hashOf(b));
@@ -100,7 +103,8 @@ async function forge(
       writer.firstHash = rest.firstHash ?? hashOf(record);
     }
     writer.words.set(record, writer.at);
-    writer.count(writer.at + record.length, record[1] === DELETION);
+    const end = writer.at + record.length;
+    writer.count(end, record[1] === DELETION, rest.use);
   }
   await writer.finish(rest.entries ?? records.length);
   return path;
@@ -123,6 +127,7 @@ const NONSENSE: Record<string, Forgery> = {
   "expires at -1": { records: [expiring(-1)] },
   "expires at 0": { records: [expiring(-0)] },
   "expires at -Infinity": { records: [expiring(-Infinity)] },
+  "unknown bits in the use": { use: 0x0400_0000 },
   "a key comes twice": { records: [GOOD, OTHER, GOOD] },
   "not in order": {
     records: [GOOD, OTHER].sort((a, b) => hashOf(b) - hashOf(a)),

@@ -92,6 +92,8 @@ interface Epoch {
   readonly records: Map<string, Entry>;
   /** Flags of blocks that were seen. */
   readonly seen: number;
+  /** What is said of the uses of records. */
+  readonly uses: readonly number[];
 }
 
 function readEpoch(path: string): Epoch {
@@ -100,6 +102,7 @@ function readEpoch(path: string): Epoch {
   const footer = readFooter(file);
   const records = new Map<string, Entry>();
   const order: number[] = [];
+  const uses: number[] = [];
   let seen = 0;
   let check = crc32(header.bytes);
   let raw = 0;
@@ -120,7 +123,13 @@ function readEpoch(path: string): Epoch {
       continue;
     }
     const count = (flags & 2) !== 0 ? 1 : block.number("records");
-    readRecords(Buffer.concat(pieces), count, header, records, order);
+    const all = Buffer.concat(pieces);
+    const ofUses = (flags & 8) !== 0 ? 4 * count : 0;
+    const ofRecords = all.subarray(0, all.length - ofUses);
+    readRecords(ofRecords, count, header, records, order);
+    for (let use = ofRecords.length; use < all.length; use += 4) {
+      uses.push(all.readUInt32LE(use));
+    }
     pieces = [];
   }
   assertEquals(order, order.toSorted((a, b) => a - b));
@@ -135,14 +144,14 @@ function readEpoch(path: string): Epoch {
   const isDelta = (header.number("flags") & 1) !== 0;
   assert(isDelta || deleted.length === 0);
   const entries = footer.number("entries");
-  return { header, isDelta, entries, records, seen };
+  return { header, isDelta, entries, records, seen, uses };
 }
 
 function readHeader(file: Buffer): Part {
   const length = new Part("Header", file).number("length");
   const header = new Part("Header", file.subarray(0, length));
   assertEquals(header.text("magic"), "EPOCHMAP");
-  assertEquals(header.number("version"), 2);
+  assertEquals(header.number("version"), 3);
   assertEquals(length % 8, 0);
   const end = length - 4;
   assertEquals(
@@ -355,5 +364,31 @@ Deno.test("... deltas, too", async () => {
     }
     for (let i = 0; i < 10; i++) map.delete(`key ${round * 100 + i}`);
     map.set(`new ${round}`, round).set("key 1000", round);
+  }
+});
+
+Deno.test("... and what it knows of their uses", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<string, number>({
+    maxBytes: 2 ** 22,
+    onFull: "evict",
+    track: true,
+  });
+  const minutes = () => Math.floor(Date.now() / 60_000);
+  const before = minutes();
+  for (let i = 0; i < 300; i++) {
+    map.set(`key ${i}`, i);
+    for (let reads = i % 4; reads > 0; reads--) map.get(`key ${i}`);
+  }
+  const { path } = await writeSnapshot(map, folder.path);
+  const { records, seen, uses } = readEpoch(path);
+  assertEquals(seen & 8, 8);
+  assertEquals(uses.length, records.size);
+  const heats = [...records.values()].map(({ value }) => Number(value) % 4);
+  const same = uses.filter((use, i) => use >>> 24 === heats[i]);
+  assert(same.length > 290, "but for keys that share a word");
+  for (const use of uses) {
+    assert(((use >>> 16) & 0xff) >= 5 - (minutes() - before));
+    assert(((use - before) & 0xffff) <= minutes() - before);
   }
 });
