@@ -55,7 +55,11 @@ export type { PersistOptions } from "./src/persist/persist_options.ts";
 export type { SharedMapSnapshot } from "./src/api/snapshot.ts";
 export type { RecentCounts } from "./src/map/recent_counts.ts";
 export type { SharedMapStats } from "./src/map/stats.ts";
-export type { HotKey, SharedMapAccess } from "./src/map/tracked_uses.ts";
+export type {
+  EntryAge,
+  HotKey,
+  SharedMapAccess,
+} from "./src/map/tracked_uses.ts";
 export type { PersistenceStats } from "./src/map/disk_record.ts";
 export type { Codec } from "./src/codec/codec.ts";
 export {

@@ -8,9 +8,11 @@ import { H_PARTICIPANTS } from "../segment/layout.ts";
 import { load } from "../segment/atomics.ts";
 import { participantBase } from "../segment/participants.ts";
 import type { Segment } from "../segment/segment.ts";
+import { liveEntries } from "../table/account.ts";
 import { heatOf } from "../table/heat.ts";
 import { forEachHot } from "../table/hot_keys.ts";
 import { residentOf } from "../table/resident.ts";
+import { type Sample, sampleVersions } from "../table/sample.ts";
 import { keepMinute } from "../table/tracking.ts";
 import {
   ageAt,
@@ -20,6 +22,7 @@ import {
   useOf,
 } from "../table/uses.ts";
 import { hasExpired, isTombstone } from "../table/version.ts";
+import type { Attachment } from "./attachment.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import type { Taken } from "./version_reader.ts";
 
@@ -47,6 +50,22 @@ export interface HotKey<K> {
   /** About how often it was used in this minute and the one before, by all workers. */
   uses: number;
 }
+
+/** What {@linkcode SharedMap.prototype.ages} returns: entries by how long ago they were used. */
+export interface EntryAge {
+  /** They were used less than so many milliseconds ago, and not less than the one before says. */
+  within: number;
+  /** About how many they are. */
+  entries: number;
+}
+
+/** In minutes; what is older, or not known, is in the last one. */
+const AGES = [1, 5, 15, 60, 360, 1440, Infinity];
+/** More minutes than can be told apart: of what is not known. */
+const OLDEST = 0x10000;
+/** Entries that are met for the ages, so many from each of some places. */
+const MET = 1024;
+const MET_TOGETHER = 8;
 
 /** What is known of the uses of a key, by its hash. O(1). */
 export function accessOf(
@@ -83,6 +102,31 @@ export function hottestOf<K, V>(
     }
   });
   return found.map(({ key, uses }) => ({ key: versions.key(key), uses }));
+}
+
+/** How many entries were used last how long ago, by a sample of them. */
+export function agesOf(attachment: Attachment): EntryAge[] {
+  const { segment: { words } } = attachment;
+  const counts = AGES.map(() => 0);
+  const sample: Sample = { refs: [], hashes: [] };
+  const minute = keepMinute(words);
+  let met = 0;
+  attachment.pinned(() => {
+    for (let tries = 0; tries < MET / MET_TOGETHER; tries++) {
+      sampleVersions(words, MET_TOGETHER, sample);
+      for (const hash of sample.hashes) {
+        const word = useOf(words, hash);
+        const age = word === UNUSED ? OLDEST : ageAt(word, minute);
+        counts[AGES.findLastIndex((from) => from <= age) + 1]++;
+        met++;
+      }
+    }
+  });
+  const scale = met === 0 ? 0 : liveEntries(words) / met;
+  return AGES.map((minutes, i) => ({
+    within: minutes * MINUTE_MS,
+    entries: Math.round(counts[i] * scale),
+  }));
 }
 
 /** By hash: the samples of all participants together. */

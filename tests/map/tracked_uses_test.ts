@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
+import { H_HEAT, H_HEAT_MASK } from "../../src/segment/layout.ts";
 import { FIRST_COUNT } from "../../src/table/uses.ts";
 import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 import { MapTime } from "./map_time.ts";
@@ -124,6 +125,29 @@ Deno.test("SharedMap.hottest() sums up what all workers use", () => {
   assertStrictEquals(here.hottest(1)[0].key, "c");
 });
 
+Deno.test("SharedMap.ages() tells how many entries were used how long ago", () => {
+  using time = new MapTime();
+  using of = open("with the kernel");
+  const { map } = of;
+  const sums = () => map.ages().map(({ entries }) => entries);
+  assertEquals(sums(), [0, 0, 0, 0, 0, 0, 0]);
+  for (let i = 0; i < 3_000; i++) map.set(`${i}`, i);
+  assertEquals(sums(), [3_000, 0, 0, 0, 0, 0, 0]);
+  time.now += 100 * MINUTE;
+  assertEquals(sums(), [0, 0, 0, 0, 3_000, 0, 0]);
+  for (let i = 0; i < 1_500; i++) map.get(`${i}`);
+  const [now, , , , then] = sums();
+  assert(Math.abs(now - 1_500) < 400 && Math.abs(then - 1_500) < 400, `${now}`);
+  time.now += 7 * MINUTE;
+  assertEquals(sums()[0], 0);
+  assertStrictEquals(map.ages()[2].within, 15 * MINUTE);
+  time.now += 3_000 * MINUTE;
+  assertEquals(sums(), [0, 0, 0, 0, 0, 0, 3_000]);
+  const { words } = attachmentOf(map).segment;
+  words.fill(0, words[H_HEAT], words[H_HEAT] + 4 * (words[H_HEAT_MASK] + 1));
+  assertEquals(sums(), [0, 0, 0, 0, 0, 0, 3_000], "nothing is known");
+});
+
 Deno.test("SharedMap.access() and hottest() are no uses, nor are scans and snapshots", () => {
   using time = new MapTime();
   using of = open("with the kernel");
@@ -167,6 +191,7 @@ Deno.test("what is tracked needs a map that tracks it", () => {
   using map: Shared = SharedMap.create({ maxBytes: 2 ** 20 });
   assertThrows(() => map.access("a"), TypeError, "track: true");
   assertThrows(() => map.hottest(1), TypeError, "track: true");
+  assertThrows(() => map.ages(), TypeError, "track: true");
   for (const track of [1, "yes", null, {}]) {
     const options = { maxBytes: 2 ** 20, track } as never;
     assertThrows(() => SharedMap.create(options), TypeError, "track");
