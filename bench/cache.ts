@@ -6,6 +6,7 @@ import * as current from "../mod.ts";
 import { epochmap, playTogether } from "./cache/epochmap.ts";
 import type { Contender } from "./cache/contender.ts";
 import { lruCache } from "./cache/lru_cache.ts";
+import { MIXES } from "./cache/mix.ts";
 import { play } from "./cache/play.ts";
 import { LruCache } from "./cache/policies/lru.ts";
 import { RandomCache } from "./cache/policies/random.ts";
@@ -49,7 +50,9 @@ ${WORKERS} that share the accesses, and with its other policies; of npm:lru-cach
 and of S3-FIFO, SIEVE, LRU, LRU by samples as Redis has it, and random
 replacement as textbooks have them. Below that, the time of a set of a new key in
 a map that is full, beside one that need not evict: its median, and that of the
-slowest hundredth, in microseconds.
+slowest hundredth, in microseconds. Last, what two workers do together of a mix
+of nine gets and a set, of keys by Zipf's law of which a tenth fits: of operations a
+millisecond the median, with the lowest and the highest.
 
 bench/cache/trace_file.ts says what the formats are, and bench/cache/traces/ where
 to find traces.
@@ -148,6 +151,21 @@ function measureTimes(rounds: number): string {
   ]);
 }
 
+async function measureMixes(rounds: number, seed: number): Promise<string> {
+  const rates = new Map(
+    Object.keys(MIXES).map((name) => [name, [] as number[]]),
+  );
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, measure] of Object.entries(MIXES)) {
+      rates.get(name)!.push(await measure(seed + round));
+    }
+  }
+  return formatTable([
+    ["operations/ms", "2 workers"],
+    ...[...rates].map(([name, all]) => [name, formatSummary(summarize(all))]),
+  ]);
+}
+
 if (import.meta.main) {
   await runCommand(async () => {
     const options = readOptions(Deno.args, {
@@ -172,5 +190,6 @@ if (import.meta.main) {
       : [await givenTrace(trace, format, entries, accesses)];
     console.log(await measureHits(traces, before));
     console.log(`\n${measureTimes(rounds)}`);
+    console.log(`\n${await measureMixes(rounds, seed)}`);
   });
 }

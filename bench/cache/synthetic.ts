@@ -7,7 +7,7 @@ import { Random } from "../measure/random.ts";
 import type { Trace } from "./trace.ts";
 
 /** Keys that are asked for again and again. */
-const KEYS = 100_000;
+export const KEYS = 100_000;
 /** A tenth of them fits. */
 const ENTRIES = 10_000;
 /** Keys that are asked for once, between two stretches of the others. */
@@ -31,7 +31,11 @@ function loopOf(_: unknown, i: number): number {
 }
 
 /** The key number k, from 1 on, is asked for in proportion to 1 / k ** exponent. */
-function zipf(seed: number, length: number, exponent: number): Uint32Array {
+export function zipf(
+  seed: number,
+  length: number,
+  exponent: number,
+): Uint32Array {
   const random = new Random(seed);
   const sums = new Float64Array(KEYS);
   for (let i = 0, sum = 0; i < KEYS; i++) {

@@ -196,6 +196,23 @@ const OPERATIONS: Record<string, Scenario> = {
     act: (world) =>
       world.attempt(KEY, OLD, () => world.victim.expire(KEY, 1e9)),
   },
+  "get() that renews an entry that idles": {
+    options: { idle: 1e9 },
+    prepare(world) {
+      populate(world);
+      world.passTime(1e9 / 2);
+    },
+    act: (world) => world.attempt(KEY, OLD, () => world.victim.get(KEY)),
+  },
+  "getOrInsert() that renews an entry that idles": {
+    options: { idle: 1e9 },
+    prepare(world) {
+      populate(world);
+      world.passTime(1e9 / 2);
+    },
+    act: (world) =>
+      world.attempt(KEY, OLD, () => world.victim.getOrInsert(KEY, NEW)),
+  },
   "compareAndSet() that takes a lease": sets(
     ({ victim }) =>
       victim.compareAndSet(FRESH_KEY, undefined, FRESH, { ttl: 1e9 }),
@@ -466,6 +483,18 @@ const MEMORY: Record<string, Scenario> = {
       }
     },
     act: setLarge,
+  },
+  "evicting before memory runs out": {
+    options: { onFull: "evict" },
+    prepare(world) {
+      for (let i = 0; world.map.stats().evicted < 100; i++) {
+        world.victim.set(`v${i}`, textOf(`v${i}`, 0, 2_000));
+      }
+      for (const [key, value] of world.map) {
+        world.pending.set(key, [value, undefined]);
+      }
+    },
+    act: (world) => grow(world, 4),
   },
   "evicting what makes the entries too many": {
     options: { onFull: "evict", maxEntries: 200 },
