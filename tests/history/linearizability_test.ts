@@ -18,13 +18,13 @@
  * **Beside what.** Between recorded operations the same workers do others, in workloads
  * of their own (`workloads.ts`): the table grows and shrinks, tombstones are purged, keys
  * have a hash in common, snapshots come and go, entries expire and are swept, the map is
- * full, the map evicts. An entry that lives a millisecond, or may be evicted, may vanish
+ * full, the map evicts, entries idle. One that lives a millisecond, or may be evicted, may vanish
  * at any moment, but only once, and for all workers; unless it is saved before. An
  * operation that finds the map full changes nothing.
  *
  * **How hard.** Two workers run side by side on two processors; three are more than
  * those, and show what happens to a worker that is interrupted. `stumbling_test.ts` runs
- * those histories again, with pauses at operations on shared words. That makes 2,560
+ * those histories again, with pauses at operations on shared words. That makes 2,880
  * histories, which `EPOCHMAP_TEST_SCALE` multiplies (4: more than 10,000); lines that
  * begin with `linearizable:` count them. `faults_test.ts` shows what is found,
  * `checker_test.ts` and `specification_test.ts` that the checker can be trusted. The same

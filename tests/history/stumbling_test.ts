@@ -12,7 +12,7 @@ const STUMBLE = "200:0.3";
  * An operation on a full map has many steps: the workloads of full maps take as long as all
  * others.
  */
-const FULL_MAPS = ["full", "eviction"];
+const FULL_MAPS = ["full", "eviction", "idle"];
 const PARTS = {
   "in full maps": FULL_MAPS,
   "where there is room": Object.keys(WORKLOADS).filter((workload) =>

@@ -171,6 +171,22 @@ export const WORKLOADS = {
     begin: fill,
     shows: ["evicted"],
   },
+
+  /** The same by LRU, and uses are tracked; and what nobody uses for a moment ends. */
+  idle: {
+    ...common,
+    bulk: UNDIVIDED,
+    options: {
+      value: "any",
+      maxBytes: 2 ** 20,
+      onFull: "evict",
+      policy: "lru",
+      track: true,
+      idle: 50,
+    },
+    begin: fill,
+    shows: ["evicted", "expired"],
+  },
 } as const satisfies Record<string, Workload>;
 
 export type WorkloadName = keyof typeof WORKLOADS;

@@ -25,8 +25,10 @@ export interface Scenario {
   readonly name: string;
   /** log2 of the slots of the table; 8 unless said otherwise. */
   readonly shift?: number;
-  /** The most entries of the map, which evicts by S3-FIFO then; nothing: it does not evict. */
+  /** The most entries of the map, which evicts then; nothing: it does not evict. */
   readonly mostEntries?: number;
+  /** By which policy; S3-FIFO unless said otherwise. With LRU, uses are tracked, too. */
+  readonly policy?: "lru";
   /** Its time to idle, in milliseconds; nothing: entries do not idle. */
   readonly idle?: number;
   /** Brings the map into the state that the programs find. */
@@ -77,16 +79,19 @@ const FIRST_TICK = 10;
 
 /** Makes the segment of a scenario; every time the same. */
 export function build(
-  { shift = 8, mostEntries = 0, idle = 0, programs, prepare }: Scenario,
+  { shift = 8, mostEntries = 0, idle = 0, policy, programs, prepare }: Scenario,
 ): Segment {
   const evict = mostEntries > 0;
+  const isLru = policy === "lru";
   const segment = Segment.create({
     maxBytes: MAX_BYTES,
     keyCodec: "number",
     valueCodec: "number",
     evict,
     keepsHeat: evict,
-    keepsGhosts: evict,
+    keepsGhosts: evict && !isLru,
+    keepsRecency: evict && isLru,
+    keepsUses: evict && isLru,
     mostEntries,
     idle,
     minCapacityShift: 8,

@@ -152,10 +152,22 @@ const limits = Object.entries(STATES).flatMap(([state, prepare]) =>
   }))
 );
 
-/** Both. */
+/** The same with LRU: what is noted of uses is in the way of nothing. */
+const byLru = LIMIT_PROGRAMS.map((programs): Scenario => ({
+  group: "the most entries, by LRU",
+  name: titleOf(programs, "the map has its most entries"),
+  mostEntries: MOST,
+  policy: "lru",
+  prepare: fillMap,
+  programs,
+  check: checkLimit,
+}));
+
+/** All of them. */
 export const eviction: Scenario[] = [
   ...queues,
   ...limits,
+  ...byLru,
   {
     ...limits[0],
     group: "the most entries, but one try each",
