@@ -84,7 +84,7 @@ export class Merge {
   words: Int32Array = new Int32Array();
   at = 0;
   /** What is known of the uses of its key: see `table/kept_uses.ts`. */
-  use = NO_USE;
+  use: number = NO_USE;
   #taken: Stream | undefined;
 
   /** @param files The chain, the full epoch first. */
