@@ -20,13 +20,23 @@ const GROUPS: Readonly<Record<Group, string>> = {
   set: "Sets",
   hash: "Hashes",
   "sorted-set": "Sorted sets",
+  hyperloglog: "HyperLogLogs",
+  geo: "Places",
 };
 
 /** What Redis 7.0 has besides, and why it is not here. */
 const LEFT_OUT: readonly (readonly [what: string, why: string])[] = [
   [
-    "`GEOADD`, `GEODIST`, `GEOHASH`, `GEOPOS`, `GEORADIUS…`, `GEOSEARCH…`, `PFADD`, `PFCOUNT`, `PFMERGE`, `X…`",
-    "places, HyperLogLogs and streams are not built yet",
+    "`XADD` and the other commands on streams",
+    "streams are not built yet",
+  ],
+  [
+    "`GEORADIUS`, `GEORADIUSBYMEMBER`, and their `_RO` forms",
+    "Redis has replaced them by `GEOSEARCH` and `GEOSEARCHSTORE`",
+  ],
+  [
+    "`PFDEBUG`, `PFSELFTEST`",
+    "they are about Redis's own HyperLogLogs",
   ],
   [
     "`PUBLISH`, `SUBSCRIBE` and their like",

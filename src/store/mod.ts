@@ -51,6 +51,15 @@ export type {
   ScoreRangeOptions,
   SortedSetMethods,
 } from "./methods/sorted_sets.ts";
+export type { SketchMethods } from "./methods/sketches.ts";
+export type {
+  GeoAddOptions,
+  GeoFound,
+  GeoMethods,
+  GeoPlace,
+  GeoSearch,
+  GeoUnit,
+} from "./methods/geo.ts";
 export type { BlockingOptions, StoreView } from "./methods/blocking.ts";
 export type {
   CombineOptions,

@@ -278,7 +278,7 @@ for (const [type, shapes] of Object.entries(TYPES)) {
   Deno.test({
     name: `commands on ${type} reply as Redis does`,
     ignore: !HAS_REDIS,
-    fn: seeded((random) => compareWithRedis(random, 6000, mostly(shapes))),
+    fn: seeded((random) => compareWithRedis(random, 4000, mostly(shapes))),
   });
 }
 
@@ -286,6 +286,86 @@ Deno.test({
   name: "SORT replies as Redis does",
   ignore: !HAS_REDIS,
   fn: seeded((random) =>
-    compareWithRedis(random, 4000, (random) => random.pick(SORTING)(random))
+    compareWithRedis(random, 3000, (random) => random.pick(SORTING)(random))
+  ),
+});
+
+const SKETCHES: readonly Shape[] = [
+  (r) => ["PFADD", some.key(r), ...some.members(r)],
+  (
+    r,
+  ) => [
+    "PFADD",
+    some.key(r),
+    ...Array.from({ length: 500 }, () => `${r.word()}`),
+  ],
+  (r) => ["PFADD", some.key(r)],
+  (r) => ["PFCOUNT", ...some.keys(r)],
+  (r) => ["PFMERGE", ...some.keys(r)],
+  (r) => ["DEL", some.key(r)],
+  (r) => ["SET", some.key(r), "text"],
+];
+
+Deno.test({
+  name: "commands on HyperLogLogs reply as Redis does",
+  ignore: !HAS_REDIS,
+  fn: seeded((random) =>
+    compareWithRedis(random, 1000, (random) => random.pick(SKETCHES)(random))
+  ),
+});
+
+const unit = (r: Random) => r.pick(["m", "km", "ft", "mi", "KM", "x"]);
+const place = (r: Random): string[] => [
+  (r.fraction() * 40 - 20).toFixed(4),
+  (r.fraction() * 80).toFixed(4),
+];
+const area = (r: Random): string[] => [
+  ...r.pick([["FROMMEMBER", some.member(r)], ["FROMLONLAT", ...place(r)]]),
+  ...r.pick([
+    ["BYRADIUS", `${r.below(4000)}`, r.pick(["km", "mi"])],
+    ["BYBOX", `${r.below(6000)}`, `${r.below(6000)}`, r.pick(["km", "m"])],
+  ]),
+];
+
+const PLACES: readonly Shape[] = [
+  (r) => [
+    "GEOADD",
+    some.key(r),
+    ...some.maybe(r, [r.pick(["NX", "XX", "CH"])]),
+    ...place(r),
+    some.member(r),
+    ...some.maybe(r, [...place(r), some.member(r)]),
+  ],
+  (r) => ["GEODIST", some.key(r), some.member(r), some.member(r), unit(r)],
+  (r) => ["GEOPOS", some.key(r), ...some.members(r)],
+  (r) => ["GEOHASH", some.key(r), ...some.members(r)],
+  (r) => [
+    "GEOSEARCH",
+    some.key(r),
+    ...area(r),
+    r.pick(["ASC", "DESC"]),
+    ...some.maybe(r, ["COUNT", r.pick(["1", "2", "100"])]),
+    ...some.maybe(r, ["WITHDIST"]),
+    ...some.maybe(r, ["WITHCOORD"]),
+    ...some.maybe(r, ["WITHHASH"]),
+  ],
+  (r) => ["GEOSEARCH", some.key(r), ...area(r), "COUNT", r.pick(["1", "3"])],
+  (r) => ["GEOADD", "good", ...place(r), some.member(r)],
+  (r) => ["GEOADD", "good", "180.5", r.pick(["0", "x"]), some.member(r)],
+  (r) => ["GEOSEARCH", "good", ...place(r), "BYRADIUS", "1", "km"],
+  (r) => ["GEOSEARCHSTORE", some.key(r), some.key(r), ...area(r)],
+  // The last bit of a distance may be another one.
+  (r) => ["GEOSEARCHSTORE", "far", some.key(r), ...area(r), "STOREDIST"],
+  () => ["ZRANGE", "far", "0", "-1"],
+  (r) => ["ZRANGE", some.key(r), "0", "-1", "WITHSCORES"],
+  (r) => ["SET", some.key(r), "text"],
+  (r) => ["DEL", some.key(r)],
+];
+
+Deno.test({
+  name: "commands on places reply as Redis does",
+  ignore: !HAS_REDIS,
+  fn: seeded((random) =>
+    compareWithRedis(random, 3000, (random) => random.pick(PLACES)(random))
   ),
 });

@@ -1,5 +1,6 @@
 // The methods of a store: what they take and return, beside what the commands reply.
 import {
+  assertAlmostEquals,
   assertEquals,
   assertRejects,
   assertStrictEquals,
@@ -162,6 +163,49 @@ Deno.test("methods return what their commands reply, in types of their own", () 
   assertEquals(store.object("encoding", "z"), "listpack");
   assertEquals(store.sortStore("sorted", "z", { alpha: true, desc: true }), 2);
   assertEquals(store.lrange("sorted", 0, -1), ["b", "a"]);
+});
+
+Deno.test("places and sketches have methods of their own", () => {
+  using store = made();
+  const palermo = { longitude: 13.361389, latitude: 38.115556 };
+  const catania = { longitude: 15.087269, latitude: 37.502669 };
+  const places = [["Palermo", palermo], ["Catania", catania]] as const;
+  assertEquals(store.geoadd("g", places), 2);
+  assertEquals(store.geoadd("g", places, { ch: true }), 0);
+  assertEquals(store.geohash("g", "Palermo", "none"), [
+    "sqc8b49rny0",
+    undefined,
+  ]);
+  const [place, none] = store.geopos("g", "Palermo", "none");
+  assertAlmostEquals(place!.longitude, palermo.longitude, 1e-5);
+  assertAlmostEquals(place!.latitude, palermo.latitude, 1e-5);
+  assertEquals(none, undefined);
+  assertEquals(store.geodist("g", "Palermo", "none"), undefined);
+  const near = store.geosearch("g", {
+    from: "Palermo",
+    by: { width: 400, height: 400 },
+    unit: "km",
+    order: "desc",
+  });
+  assertEquals(near.map(({ member }) => member), ["Catania", "Palermo"]);
+  assertEquals(near[0].distance, 166.2742);
+  const by = { radius: 200 };
+  const from = palermo;
+  assertEquals(store.geosearchstore("n", "g", { from, by, unit: "km" }), 2);
+  assertThrows(() => store.geosearch("g", { from } as never), TypeError);
+  assertThrows(
+    () => store.geosearch("g", { from: "none", by }),
+    StoreError,
+    "could not decode",
+  );
+  assertEquals(store.pfadd("p", "a", "b", "a"), true);
+  assertEquals(store.pfadd("p", "a"), false);
+  store.pfadd("q", "c");
+  assertEquals(store.pfcount("p", "q"), 3);
+  store.pfmerge("q", "p");
+  assertEquals(store.pfcount("q"), 3);
+  store.set("text", "text");
+  assertThrows(() => store.pfadd("text", 1), StoreError, "WRONGTYPE");
 });
 
 Deno.test("members by chance are members", () => {

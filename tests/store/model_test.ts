@@ -9,7 +9,7 @@ import { Model } from "./model.ts";
 import { answerOf, type Words } from "./redis/compare.ts";
 import * as some from "./words.ts";
 
-const COUNT = 20_000 * SCALE;
+const COUNT = 10_000 * SCALE;
 /** Commands whose arrays come in any order. */
 const UNORDERED = new Set(["SINTER", "SUNION", "SDIFF", "HKEYS"]);
 

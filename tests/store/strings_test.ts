@@ -131,7 +131,7 @@ Deno.test({
   name: "commands on strings and keys reply as Redis does",
   ignore,
   fn: seeded((random) =>
-    compareWithRedis(random, 6000, mixed(SHAPES, SHAPES, KEYS))
+    compareWithRedis(random, 4000, mixed(SHAPES, SHAPES, KEYS))
   ),
 });
 
@@ -139,6 +139,6 @@ Deno.test({
   name: "commands on bits reply as Redis does",
   ignore,
   fn: seeded((random) =>
-    compareWithRedis(random, 4000, mixed(BITS, BITS, BITS, KEYS))
+    compareWithRedis(random, 3000, mixed(BITS, BITS, BITS, KEYS))
   ),
 });

@@ -18,7 +18,9 @@ export type Group =
   | "list"
   | "set"
   | "hash"
-  | "sorted-set";
+  | "sorted-set"
+  | "hyperloglog"
+  | "geo";
 
 /** What a command does, as Redis flags it. */
 export type Flag = "write" | "readonly" | "fast" | "blocking" | "movablekeys";

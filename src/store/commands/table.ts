@@ -9,7 +9,9 @@ import { Args } from "./args.ts";
 import { BITFIELDS } from "./bitfields.ts";
 import { BITMAPS } from "./bitmaps.ts";
 import type { Command, Run } from "./command.ts";
+import { GEO } from "./geo.ts";
 import { HASHES } from "./hashes.ts";
+import { HYPERLOGLOGS } from "./hyperloglogs.ts";
 import { KEYS } from "./keys.ts";
 import { LCS } from "./lcs.ts";
 import { LISTS } from "./lists.ts";
@@ -32,6 +34,8 @@ export const COMMANDS: readonly Command[] = [
   ...HASHES,
   ...SORTED_SETS,
   ...SCORE_ALGEBRA,
+  ...HYPERLOGLOGS,
+  ...GEO,
 ];
 
 const BY_NAME: ReadonlyMap<string, Command> = new Map(

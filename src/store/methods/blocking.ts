@@ -17,7 +17,8 @@ import {
   wordOf,
 } from "./caller.ts";
 import type { ListEnd, PoppedElements } from "./lists.ts";
-import { type PoppedMembers, SortedSetMethods } from "./sorted_sets.ts";
+import { GeoMethods } from "./geo.ts";
+import type { PoppedMembers } from "./sorted_sets.ts";
 
 /** Options of the methods that wait. */
 export interface BlockingOptions {
@@ -42,7 +43,7 @@ export interface BlockingOptions {
  *
  * @typeParam T What values come back as.
  */
-export class StoreView<T> extends SortedSetMethods<T> {
+export class StoreView<T> extends GeoMethods<T> {
   readonly #blocked: Blocked;
 
   /**

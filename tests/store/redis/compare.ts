@@ -25,6 +25,9 @@ const BATCH = 100;
 /** By how much times may differ, in milliseconds, as the two do not run at the same moment. */
 const LATE = 5000;
 
+/** What is about places is compared to so many parts of a degree, or of a unit. */
+const ROUGH = 1e3;
+
 /** Commands whose arrays come in any order. */
 const UNORDERED = new Set([
   "KEYS",
@@ -84,7 +87,7 @@ function valueOf(reply: Reply): Value {
 function comparable([name]: Words, value: Value): unknown {
   if (value instanceof Refusal) return { error: value.message };
   if (/^(P?TTL|P?EXPIRETIME)$/.test(name)) return roughly(name, value);
-  if (FLOATS.test(name)) return withFloats(value);
+  if (FLOATS.test(name)) return withFloats(value, name.startsWith("GEO"));
   if (!Array.isArray(value)) return value;
   if (UNORDERED.has(name)) return value.toSorted();
   if (UNORDERED_PAIRS.has(name)) return pairsOf(value).toSorted();
@@ -106,11 +109,15 @@ function roughly(name: string, value: Value): unknown {
   return Math.round(ms / (LATE * 20));
 }
 
-function withFloats(value: Value): unknown {
-  if (Array.isArray(value)) return value.map(withFloats);
+/** What are floats as such; roughly, where Redis writes fewer digits than they have. */
+function withFloats(value: Value, areRough: boolean): unknown {
+  if (Array.isArray(value)) {
+    return value.map((part) => withFloats(part, areRough));
+  }
   if (typeof value !== "string") return value;
   const float = Number(value.replace("inf", "Infinity"));
-  return Number.isNaN(float) || value === "" ? value : float + 0;
+  if (Number.isNaN(float) || value === "") return value;
+  return areRough ? Math.round(float * ROUGH) / ROUGH : float + 0;
 }
 
 /** The reply of a scan that has all in one step. */
