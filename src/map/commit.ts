@@ -86,17 +86,22 @@ export class Committer {
    * whether it is live, to the version to publish, or to `LEAVE` or `NO_MEMORY`. Called while
    * pinned: none of the caller's code may run. A renewal that came too late was published in the
    * place of nothing, and renewed nothing: then it decides anew.
+   * @param mayBeFast Whether the fast path may link the version: not if trees hang from it.
    * @returns What came of it; if that is "full", the maker's `shortage` says of what there was too
    * little.
    */
-  tryCommit(toInsert: boolean, decide: Decide): Outcome {
+  tryCommit(
+    toInsert: boolean,
+    decide: Decide,
+    mayBeFast: boolean = this.#isCallers,
+  ): Outcome {
     const participant = this.#participant;
     participant.pin();
     try {
       this.#table.backoff.reset();
       for (let isFirst = true;; isFirst = false) {
         // First by an optimistic read. If that is not enough, the table seeks, and keeps the place.
-        const isFast = isFirst && this.#isCallers && this.#isAtRest;
+        const isFast = isFirst && mayBeFast && this.#isAtRest;
         let found = isFast ? this.fast.find() : UNDECIDED;
         const isSought = found === UNDECIDED;
         if (isSought) found = this.#seek(toInsert);
@@ -142,7 +147,10 @@ export class Committer {
     const outcome = isSought
       ? this.#link(current, version)
       : this.#linkFast(current, version);
-    if (outcome !== "done") this.#participant.allocator.free(version);
+    if (outcome !== "done") {
+      this.#participant.allocator.free(version);
+      this.#table.trees.giveUp();
+    }
     this.#participant.leaveSection();
     return outcome;
   }

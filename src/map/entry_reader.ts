@@ -22,6 +22,7 @@ import { type PresentEntry, PresentVersion } from "./present_entry.ts";
 import { MOST_AHEAD, ReadAhead } from "./read_ahead.ts";
 import type { Renewer } from "./renewal.ts";
 import { Scan } from "./scan.ts";
+import { refuseStructure } from "./structure_error.ts";
 import { accessOf, type SharedMapAccess } from "./tracked_uses.ts";
 import type { Part, VersionReader } from "./version_reader.ts";
 
@@ -214,11 +215,11 @@ export class EntryReader<K, V> {
 
   /** How long an entry still lives, in milliseconds; undefined: there is none. */
   ttl(key: K): number | undefined {
-    return this.visit(
-      key,
-      (_bytes, _from, _length, _tag, expiry) =>
-        Math.max(0, expiry - Date.now()),
-      "read the time left to an entry",
+    this.#keys.pack(key, "read the time left to an entry");
+    return this.#readPacked((ref) =>
+      ref === 0
+        ? undefined
+        : Math.max(0, endOf(this.#segment, ref) - Date.now())
     );
   }
 
@@ -233,7 +234,7 @@ export class EntryReader<K, V> {
 
   /**
    * Visits the value of a key where it lies, for those who want no decoding; undefined if there is
-   * no entry.
+   * no entry. Throws a `TypeError` if the value is not all in its version.
    *
    * @param key The key.
    * @param visitor Called at most once, while the map is pinned.
@@ -248,15 +249,17 @@ export class EntryReader<K, V> {
     this.#keys.pack(key, what);
     const segment = this.#segment;
     const { bytes, words } = segment;
-    return this.#readPacked((ref) =>
-      ref === 0 ? undefined : visitor(
+    return this.#readPacked((ref) => {
+      if (ref === 0) return undefined;
+      refuseStructure(segment, ref);
+      return visitor(
         bytes,
         valueIndex(words, ref) * 8,
         valueBytes(words, ref),
         valueTag(words, ref),
         endOf(segment, ref),
-      )
-    );
+      );
+    });
   }
 
   /** Reads what there is under a key by `read`, which runs while the map is pinned. */

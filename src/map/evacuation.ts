@@ -13,7 +13,13 @@
 import { nextTablePlace } from "../segment/table_region.ts";
 import { Cursor } from "../table/cursor.ts";
 import { EncodedKey } from "../table/key.ts";
-import { bytesOf, copyVersion, tombstoneBytes } from "../table/version.ts";
+import { adoptTrees } from "../table/structure.ts";
+import {
+  bytesOf,
+  copyVersion,
+  isStructure,
+  tombstoneBytes,
+} from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { NO_MEMORY } from "./version_maker.ts";
 import { Committer, LEAVE } from "./commit.ts";
@@ -87,6 +93,7 @@ function copyOutside(
   );
   if (copy !== 0) {
     copyVersion(words, ref, copy, bytes);
+    if (isStructure(words, ref)) adoptTrees(words, ref, copy);
     // So much is kept for its tombstone already, but a search for the longest key may have passed
     // this place before the copy was there.
     if (allocator.reserve.keep(tombstoneBytes(words, copy))) return copy;

@@ -29,6 +29,7 @@ import {
 } from "./present_entry.ts";
 import { checkBy, sumOf } from "./numbers.ts";
 import { isPrimitive } from "./primitive.ts";
+import { refuseStructure } from "./structure_error.ts";
 import {
   DELETED,
   type LogEntry,
@@ -508,6 +509,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     if (ref === 0) return undefined;
     const segment = this.#segment;
     const { words } = segment;
+    refuseStructure(segment, ref);
     return this.#log.copy(
       segment,
       valueIndex(words, ref),

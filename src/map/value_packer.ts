@@ -13,7 +13,7 @@ import { liveBytesOf } from "./counters.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { LENGTH_LIMIT } = layout;
-const { valueBytes, valueIndex, valueTag } = versions;
+const { isStructure, valueBytes, valueIndex, valueTag } = versions;
 
 /** Prepares the values of one map object's writes. */
 export class ValuePacker<V> {
@@ -84,7 +84,7 @@ export class ValuePacker<V> {
     return (ref) => {
       // From here on, none of the caller's code runs until the operation is over.
       this.#spare = format;
-      return format.equals(
+      return !isStructure(words, ref) && format.equals(
         segment,
         valueIndex(words, ref),
         valueBytes(words, ref),

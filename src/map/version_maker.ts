@@ -4,12 +4,14 @@
  * @module
  */
 
-import type { ValueFormat } from "../codec/codec.ts";
+import type { Memory, ValueFormat } from "../codec/codec.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { store } from "../segment/atomics.ts";
 import type { EncodedKey } from "../table/key.ts";
+import * as structures from "../table/structure.ts";
+import type { StructureHead } from "../table/structure.ts";
 import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Shortage } from "./shortage.ts";
@@ -18,9 +20,11 @@ import type { Lifetime } from "./lifetime.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_TTL_USED, LENGTH_MASK, TAG_TOMBSTONE } = layout;
+const { adoptTrees, headBytes, writeStructure } = structures;
 const {
   bytesOf,
   endOf,
+  isStructure,
   valueBytes,
   valueIndex,
   valueTag,
@@ -140,6 +144,25 @@ export class VersionMaker {
     return this.make(values, this.endOver(current, live, life));
   }
 
+  /** The same with trees, whose nodes are drafted, and bytes behind what it says of them. */
+  structure(
+    head: StructureHead,
+    tag: number,
+    body: Uint8Array,
+    expiry: number,
+  ): number {
+    const first = headBytes(head.roots.length, head.left.length);
+    const values = {
+      tag,
+      byteLength: first + body.length,
+      number: 0,
+      write: ({ bytes }: Memory, at: number) => bytes.set(body, at * 8 + first),
+    };
+    const ref = this.make(values, expiry);
+    if (ref !== NO_MEMORY) writeStructure(this.#segment.words, ref, head);
+    return ref;
+  }
+
   /** The same with the value of another version, and an expiry of its own. */
   copy(current: number, expiry: number): number {
     const { words, bytes } = this.#segment;
@@ -156,6 +179,7 @@ export class VersionMaker {
     );
     const from = valueIndex(words, current) * 8;
     bytes.copyWithin(valueIndex(words, ref) * 8, from, from + length);
+    if (isStructure(words, current)) adoptTrees(words, current, ref);
     return this.#kept(ref);
   }
 

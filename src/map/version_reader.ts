@@ -12,10 +12,12 @@ import type { Codec, KeyFormat, ValueFormat } from "../codec/codec.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as versions from "../table/version.ts";
+import { structureError } from "./structure_error.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { LENGTH_MASK, TAG_SHIFT } = layout;
 const {
+  isStructure,
   keyBytes,
   keyIndex,
   valueBytes,
@@ -58,10 +60,14 @@ export class VersionReader<K, V> {
     return key as Taken<K>;
   }
 
-  /** Takes out the value of a version; the caller is pinned. */
+  /**
+   * Takes out the value of a version; the caller is pinned. Throws a `TypeError` if it is not all
+   * in the version.
+   */
   takeValue(ref: number): Taken<V> {
     const segment = this.#segment;
     const { words } = segment;
+    if (isStructure(words, ref)) throw structureError(segment.name);
     const at = valueIndex(words, ref);
     const length = valueBytes(words, ref);
     const value = this.#ownValues === undefined

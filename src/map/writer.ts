@@ -36,10 +36,10 @@ export class Writer {
   }
 
   /** As `Committer.tryCommit`; returns whether a version was published. Throws `MapFullError`. */
-  commit(toInsert: boolean, decide: Decide): boolean {
+  commit(toInsert: boolean, decide: Decide, mayBeFast?: boolean): boolean {
     let progress: Progress | undefined;
     for (;;) {
-      const outcome = this.#committer.tryCommit(toInsert, decide);
+      const outcome = this.#committer.tryCommit(toInsert, decide, mayBeFast);
       if (outcome !== "full") {
         this.#participant.collectSometimes();
         return outcome === "done";

@@ -7,8 +7,8 @@
 
 import type { Attachment } from "../map/attachment.ts";
 import { keptUse, NO_USE } from "../table/kept_uses.ts";
-import { HAS_EXPIRY, V_KEY, V_VALUE } from "../segment/layout.ts";
-import { ClosedError, theMap } from "../errors.ts";
+import { KEY_MASK, STRUCTURE, V_KEY, V_VALUE } from "../segment/layout.ts";
+import { ClosedError, SnapshotError, theMap } from "../errors.ts";
 import type { EpochScan } from "./epoch_scan.ts";
 import type { FileWriter } from "./file_writer.ts";
 import { TARGET_WORDS } from "./format.ts";
@@ -52,9 +52,13 @@ export async function dump(
       const ref = found[i];
       const gone = scan.isGone(ref);
       const keyInfo = words[ref * 4 + V_KEY];
+      if (!gone && (keyInfo & STRUCTURE) !== 0) {
+        scan.check(); // else it says nothing
+        throw structureError(attachment);
+      }
       const valueInfo = gone ? DELETION : words[ref * 4 + V_VALUE];
       const length = gone
-        ? recordWords(keyInfo & ~HAS_EXPIRY, DELETION)
+        ? recordWords(keyInfo & KEY_MASK, DELETION)
         : recordWords(keyInfo, valueInfo);
       const write = (into: Int32Array, at: number) =>
         gone
@@ -81,6 +85,15 @@ export async function dump(
     }
     scan.pass();
   }
+}
+
+function structureError({ segment: { name: mapName } }: Attachment) {
+  return new SnapshotError(
+    `Cannot write a snapshot of ${
+      theMap(mapName)
+    }: it holds a collection of a store that is kept in parts, for which the file has no form: delete it first`,
+    { reason: "a value cannot be written", mapName },
+  );
 }
 
 function checkOpen(attachment: Attachment): void {

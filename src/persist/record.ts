@@ -12,6 +12,7 @@ import { RECORD_HEAD_WORDS } from "./format.ts";
 // Constants of its own: `layout.ts` says why.
 const {
   HAS_EXPIRY,
+  KEY_MASK,
   KEY_WIDE,
   LENGTH_MASK,
   TAG_SHIFT,
@@ -131,7 +132,7 @@ export function writeDeletion(
   into: Int32Array,
   at: number,
 ): number {
-  return writeHead(segment, ref, into, at, keyInfo & ~HAS_EXPIRY, DELETION);
+  return writeHead(segment, ref, into, at, keyInfo & KEY_MASK, DELETION);
 }
 
 /** Writes the two first words of a record, and the key of a version; returns where the key ends. */

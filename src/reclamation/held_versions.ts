@@ -1,7 +1,7 @@
 /**
  * Held versions: those that were replaced while an open snapshot needs them, in a queue of the
  * participant that replaced them (`limbo.ts`). Now and then it looks which are needed no more, and
- * retires them.
+ * retires them. Nodes and trees that versions left out are held with them.
  *
  * The versions that died before the oldest snapshot was opened come first in the queue, and go at
  * once. Of the others it looks at a few at a time, wherever they stand: the first may have to stay
@@ -11,12 +11,13 @@
  * @module
  */
 
-import { heldAfter, releaseHeld } from "./limbo.ts";
+import { deathOf, heldAfter, isHeldTree, releaseHeld } from "./limbo.ts";
 import * as layout from "../segment/layout.ts";
 import { enter, leave } from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
-import { oldestSnapshot } from "./registry.ts";
+import { ANY_HASH, isShown, oldestSnapshot } from "./registry.ts";
+import { beginTreeMove, birthOf, endTreeMove, isNode } from "./tree.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_SNAPSHOT_CHANGES, R_STAMP } = layout;
@@ -40,6 +41,7 @@ export interface VersionHolder {
   pin(): void;
   unpin(): void;
   retire(ref: number): void;
+  retireTree(root: number, refs: number): void;
 }
 
 /** The versions that one participant holds. */
@@ -73,7 +75,7 @@ export class HeldVersions {
       const oldest = oldestSnapshot(words);
       for (let released = 0; released < most; released++) {
         const ref = heldAfter(words, holder.base, 0);
-        if (ref === 0 || own(words, ref * 4 + R_STAMP) > oldest) break;
+        if (ref === 0 || this.#deathOf(ref) > oldest) break;
         this.#retire(0, ref);
       }
       this.#lookThrough(oldest, looks);
@@ -109,12 +111,27 @@ export class HeldVersions {
 
   /** Whether nobody needs a version: an older snapshot cannot come by any more, either. */
   #mayGo(chains: Chains, ref: number, oldest: number): boolean {
-    const words = this.#words;
-    const death = own(words, ref * 4 + R_STAMP);
+    const death = this.#deathOf(ref);
     if (death <= oldest) return true;
+    if (isNode(this.#words, ref)) return !this.#isNodeShown(ref, death);
     const outcome = chains.releaseHeld(ref, death);
     if (outcome === "later") this.#changes = (this.#changes - 1) | 0; // so that another round follows
     return outcome === "out";
+  }
+
+  #deathOf(ref: number): number {
+    return deathOf(own(this.#words, ref * 4 + R_STAMP));
+  }
+
+  /**
+   * Whether a snapshot may show a node that died at `death`; of a tree the nodes may be of any age.
+   * Nobody comes by it on the way to something older.
+   */
+  #isNodeShown(node: number, death: number): boolean {
+    const words = this.#words;
+    const isTree = isHeldTree(own(words, node * 4 + R_STAMP));
+    const birth = isTree ? 0 : birthOf(words, node);
+    return isShown(words, birth, death, ANY_HASH);
   }
 
   /** Retires the version that is held behind another one, or first if that is 0. */
@@ -122,9 +139,14 @@ export class HeldVersions {
     const words = this.#words;
     const { base } = this.#holder;
     if (this.#lookedAt === ref) this.#lookedAt = 0;
+    const isTree = isHeldTree(own(words, ref * 4 + R_STAMP));
     enter(words, base);
+    if (isTree) beginTreeMove(words, base, ref);
     releaseHeld(words, base, before);
-    this.#holder.retire(ref);
+    if (isTree) {
+      this.#holder.retireTree(ref, 0);
+      endTreeMove(words, base);
+    } else this.#holder.retire(ref);
     leave(words, base);
   }
 }

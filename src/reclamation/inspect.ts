@@ -16,6 +16,7 @@ import {
   R_STAMP,
 } from "../segment/layout.ts";
 import { namedRoots } from "../segment/roots.ts";
+import { isHeldTree } from "./limbo.ts";
 import { childOf, childrenOf, isTreeStamp } from "./tree.ts";
 
 /** How many records wait in all queues: a tree is one. */
@@ -32,9 +33,9 @@ export function inspectQueues(blocks: BlockInspection): QueueFigures {
   const figures = { retired: 0, held: 0 };
   forEachRecord(words, (base, slot) => {
     const limbo = words[base + P_LIMBO_HEAD];
-    figures.retired += claimLimbo(blocks, limbo, `limbo of ${slot}`);
+    figures.retired += claimQueue(blocks, limbo, `limbo of ${slot}`, "retired");
     const held = words[base + P_HELD_HEAD];
-    figures.held += blocks.claimList(held, `held by ${slot}`, "held");
+    figures.held += claimQueue(blocks, held, `held by ${slot}`, "held");
   });
   return figures;
 }
@@ -46,17 +47,20 @@ export function inspectRoots(blocks: BlockInspection): void {
   }
 }
 
-function claimLimbo(
+function claimQueue(
   blocks: BlockInspection,
   head: number,
   owner: string,
+  use: "held" | "retired",
 ): number {
   const { words } = blocks.segment;
   let count = 0;
   for (let ref = head; ref !== 0; ref = words[ref * 4 + R_LINK]) {
-    const isClaimed = isTreeStamp(words[ref * 4 + R_STAMP])
-      ? claimTree(blocks, ref, owner, "retired")
-      : blocks.claim(ref, owner, "retired");
+    const stamp = words[ref * 4 + R_STAMP];
+    const isTree = use === "held" ? isHeldTree(stamp) : isTreeStamp(stamp);
+    const isClaimed = isTree
+      ? claimTree(blocks, ref, owner, use)
+      : blocks.claim(ref, owner, use);
     if (!isClaimed) break;
     count++;
   }
@@ -64,7 +68,7 @@ function claimLimbo(
 }
 
 /** Claims a node and all that hangs from it; false: that is no node, or another's. */
-function claimTree(
+export function claimTree(
   blocks: BlockInspection,
   root: number,
   owner: string,

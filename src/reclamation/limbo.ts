@@ -1,6 +1,7 @@
 /**
- * Limbo: records that were unlinked, until no reader can be left; and versions that open snapshots
- * need. Two queues in the participant's record, which a survivor adopts when it dies.
+ * Limbo: records that were unlinked, until no reader can be left; and versions, nodes and trees
+ * that open snapshots need. Two queues in the participant's record, which a survivor adopts when it
+ * dies.
  *
  * What is retired bears the global era, read after it was unlinked. All who could reach it were
  * pinned by then, and so have unpinned when the era is two steps further.
@@ -105,7 +106,7 @@ function putInLimbo(
   countRetired(words, base, refs);
 }
 
-/** Keeps a version that an open snapshot needs, until none does. It died at `death`. */
+/** Keeps a version, or a node, that an open snapshot needs, until none does. It died at `death`. */
 export function hold(
   words: Words,
   base: number,
@@ -116,6 +117,26 @@ export function hold(
   append(words, base + P_HELD_HEAD, base + P_HELD_TAIL, ref);
   tally(words, base + P_HELD_COUNT, 1);
   countRetired(words, base, 0);
+}
+
+/** As `hold`, for the root of a tree, with all that hangs from it. */
+export function holdTree(
+  words: Words,
+  base: number,
+  root: number,
+  death: number,
+): void {
+  hold(words, base, root, ~death);
+}
+
+/** Whether the stamp of what is held is that of a tree. */
+export function isHeldTree(stamp: number): boolean {
+  return stamp < 0;
+}
+
+/** When what is held died, from its stamp. */
+export function deathOf(stamp: number): number {
+  return stamp < 0 ? ~stamp : stamp;
 }
 
 /** The version that is held behind another one; the first one, if that is 0; 0: there is none. */

@@ -29,10 +29,16 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import { Collector } from "./collector.ts";
 import type { Chains } from "./held_versions.ts";
-import { hold, retire, retireAgain, retireTree } from "./limbo.ts";
+import { hold, isHeldTree, retire, retireAgain, retireTree } from "./limbo.ts";
 import * as pins from "./pin.ts";
 import { participantBase } from "../segment/participants.ts";
-import { descend, finishDescent, isTreeStamp } from "./tree.ts";
+import {
+  beginTreeMove,
+  descend,
+  endTreeMove,
+  finishDescent,
+  isTreeStamp,
+} from "./tree.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -46,6 +52,7 @@ const {
   MAX_PARTICIPANTS,
   P_CHUNK,
   P_COUNTERS,
+  P_DRAFT,
   P_EXPECTED,
   P_FREE,
   P_HAND,
@@ -53,6 +60,7 @@ const {
   P_HELD_COUNT,
   P_HELD_HEAD,
   P_HELD_TAIL,
+  P_LEAVING,
   P_LIMBO_HEAD,
   P_LIMBO_TAIL,
   P_PERMITS,
@@ -207,12 +215,23 @@ export class Participant {
     for (;;) {
       const ref = own(words, base + P_HELD_HEAD);
       if (ref === 0) break;
-      poke(words, base + P_HELD_HEAD, own(words, ref * 4 + R_LINK));
-      this.hold(ref, own(words, ref * 4 + R_STAMP));
+      this.#holdAgain(base, ref);
     }
     poke(words, base + P_HELD_TAIL, 0);
     poke(words, base + P_HELD_COUNT, 0);
     this.allocator.adopt(base);
+  }
+
+  /** Takes over the first of what another participant held. */
+  #holdAgain(base: number, ref: number): void {
+    const words = this.#words;
+    const stamp = own(words, ref * 4 + R_STAMP);
+    enter(words, this.base);
+    if (isHeldTree(stamp)) beginTreeMove(words, this.base, ref);
+    poke(words, base + P_HELD_HEAD, own(words, ref * 4 + R_LINK));
+    this.hold(ref, stamp);
+    if (isHeldTree(stamp)) endTreeMove(words, this.base);
+    leave(words, this.base);
   }
 
   // ---- sections ---------------------------------------------------------------------------------
@@ -489,7 +508,15 @@ export class Participant {
 
 /** A record whose state is 0 has nothing in it that anybody would miss. */
 function checkBare(words: Words, base: number): void {
-  const heads = [P_LIMBO_HEAD, P_HELD_HEAD, P_HAND, P_PIN, P_HORIZON];
+  const heads = [
+    P_LIMBO_HEAD,
+    P_HELD_HEAD,
+    P_HAND,
+    P_DRAFT,
+    P_LEAVING,
+    P_PIN,
+    P_HORIZON,
+  ];
   for (let c = 0; c < MAX_CLASSES; c++) heads.push(P_FREE + c, P_CHUNK + c);
   const left = heads.filter((word) => words[base + word] !== 0);
   assert(left.length === 0, `a free record is empty, but for words ${left}`);

@@ -33,12 +33,10 @@ import { load, own, poke, store } from "../segment/atomics.ts";
 import { locks } from "./lifeline.ts";
 import { type Participant, withdraw } from "./participant.ts";
 import { participantBase } from "../segment/participants.ts";
-import { repair } from "./repair.ts";
+import { repair, type VersionsInHand } from "./repair.ts";
 
 /** What a recovery needs of those who know tables. */
-export interface TableRecovery {
-  /** Whether a version was linked: it is whole, and its memory was not reused. */
-  isLinked(version: number): boolean;
+export interface TableRecovery extends VersionsInHand {
   /**
    * Retires a table that the dead took away from the root, if it did not come to that. The dead is
    * still pinned.
@@ -130,7 +128,7 @@ export function recover(
   const words = segment.words;
   const base = participantBase(slot);
   self.heal();
-  repair(segment, slot, (version) => tables.isLinked(version));
+  repair(segment, slot, tables);
   tables.reap(slot);
   tables.endCommits(slot);
   withdraw(words, base);
@@ -146,7 +144,7 @@ export function recover(
 
 /** Brings the own record in order after a section that was cut short; it is pinned. */
 export function repairOwn(self: Participant, tables: TableRecovery): void {
-  repair(self.segment, self.slot, (version) => tables.isLinked(version));
+  repair(self.segment, self.slot, tables);
   tables.reap(self.slot);
   tables.endCommits(self.slot);
   tables.freeUnlinked(self.slot);

@@ -40,6 +40,9 @@ const SIGN = -0x80000000;
 export const FIRST_PLACE: number = SIGN;
 export const LAST_PLACE = 0x7fffffff;
 
+/** A hash that no dump has passed before its end: of what may be under any. */
+export const ANY_HASH = -1;
+
 /** The note beside a registry word. */
 export function noteOf(registryWord: number): number {
   return registryWord + NOTE;

@@ -10,6 +10,8 @@
  *   before it, because a section that was cut short is repaired before another one begins.
  * - A block in hand that may be linked: whether its version has a stamp. A version gets its stamp
  *   before it is replaced, and the newest one gets it when its key is looked up.
+ * - A node that is drafted: as its version, or if a commit record decides about that, as the record
+ *   (`table/commits.ts`).
  * - A batch on its way to or from a transfer word: whether it is on the participant's own list.
  * - A chunk: its state (`segment/chunk_ledger.ts`).
  *
@@ -25,6 +27,7 @@ import { assert, CHECKED } from "../segment/assert.ts";
 import { unlinkChunks } from "../segment/consolidation.ts";
 import {
   addBlock,
+  beginFreeing,
   endFreeing,
   endTaking,
   pushBlock,
@@ -36,10 +39,12 @@ import {
   CHUNK_FREE,
   CHUNK_TAKING,
   H_CHUNK_HINT,
+  H_PARTICIPANTS,
   MAX_CLASSES,
   P_CHUNK,
   P_CHUNK_CHANGE,
   P_COMMIT,
+  P_DRAFT,
   P_ENTRIES,
   P_ENTRIES_AHEAD,
   P_FREE,
@@ -49,6 +54,7 @@ import {
   P_HELD_COUNT,
   P_HELD_HEAD,
   P_HELD_TAIL,
+  P_LEAVING,
   P_LIMBO_HEAD,
   P_LIMBO_TAIL,
   P_LIVE_AHEAD,
@@ -59,6 +65,7 @@ import {
   P_TRANSIT_REF,
   P_TRANSIT_WORD,
   R_LINK,
+  R_STAMP,
   TRANSFER,
   TRANSFER_WAYS,
 } from "../segment/layout.ts";
@@ -67,7 +74,8 @@ import type { Segment } from "../segment/segment.ts";
 import { runLength } from "../segment/table_region.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
 import { participantBase } from "../segment/participants.ts";
-import { childOf, childrenOf, finishDescent } from "./tree.ts";
+import { hold, isHeldTree, retireTree } from "./limbo.ts";
+import { childOf, childrenOf, endTreeMove, finishDescent } from "./tree.ts";
 
 /**
  * Brings the record of the participant in a slot in order. Nothing else works with it, and its pin
@@ -75,23 +83,41 @@ import { childOf, childrenOf, finishDescent } from "./tree.ts";
  *
  * @param segment The segment.
  * @param slot The participant.
- * @param isLinked Whether a version was linked; it is whole, and its memory was not reused. The
- * caller is pinned.
+ * @param versions What to ask of the version in hand. The caller is pinned.
  */
 export function repair(
   segment: Segment,
   slot: number,
-  isLinked: (version: number) => boolean,
+  versions: VersionsInHand,
 ): void {
   const record = new Record(segment, slot);
   record.mendQueues(); // before anything is added to them
+  record.finishTreeMove();
   finishChunkChange(segment, slot); // before anything else is counted
   record.finishCut();
   record.finishMove();
-  record.finishHand(isLinked);
+  record.finishHand(versions);
   record.finishTransit();
   record.freeClaimedChunks();
   if (CHECKED) record.checkIdle();
+}
+
+/**
+ * Frees the nodes that the participant in a slot has drafted, whose record was repaired: their
+ * version is not linked. Can be repeated.
+ */
+export function freeDraft(segment: Segment, slot: number): void {
+  const record = new Record(segment, slot);
+  record.freeDraft();
+  record.freeClaimedChunks();
+}
+
+/** What those know who know tables about the version that a participant had in hand. */
+export interface VersionsInHand {
+  /** Whether it was linked; it is whole, and its memory was not reused. */
+  isLinked(version: number): boolean;
+  /** Frees what it leaves out, as the participant in a slot: it is linked. Can be repeated. */
+  leave(slot: number, version: number): void;
 }
 
 class Record {
@@ -165,7 +191,9 @@ class Record {
     }
     const freeing = this.#own(P_FREEING);
     if (freeing === 0) return;
-    if (this.#isListed(P_LIMBO_HEAD, freeing)) this.#set(P_FREEING, 0); // it stays there
+    const stays = this.#isListed(P_LIMBO_HEAD, freeing) ||
+      this.#own(P_DRAFT) === freeing;
+    if (stays) this.#set(P_FREEING, 0);
     else this.#finishFreeing(freeing);
   }
 
@@ -201,21 +229,30 @@ class Record {
   }
 
   /**
-   * Counts the version in hand if it was linked; else frees it, unless it is a run, which is found
-   * by its owner's name.
+   * Counts the version in hand if it was linked, and frees what it leaves out. Otherwise frees it,
+   * unless it is a run, which is found by its owner's name; and the nodes that were drafted.
    */
-  finishHand(isLinked: (version: number) => boolean): void {
-    const { words } = this.#segment;
+  finishHand(versions: VersionsInHand): void {
     const hand = this.#own(P_HAND);
-    if (hand === 0) return;
-    if (hand < 0 && isLinked(-hand)) {
+    const isDecidedByRecord = this.#own(P_COMMIT) !== 0;
+    if (hand < 0 && versions.isLinked(-hand)) {
+      versions.leave(this.#slot, -hand);
+      if (!isDecidedByRecord) this.#set(P_DRAFT, 0);
+      this.#set(P_LEAVING, 0);
       this.#set(P_ENTRIES, this.#own(P_ENTRIES_AHEAD));
       this.#set(P_LIVE_REFS, this.#own(P_LIVE_AHEAD));
       this.#set(P_HAND, 0);
       return;
     }
-    const ref = Math.abs(hand);
-    if (this.#isCommits(ref)) return this.#set(P_HAND, 0);
+    if (hand !== 0) this.#freeHand(Math.abs(hand));
+    this.#set(P_LEAVING, 0);
+    if (!isDecidedByRecord) this.freeDraft();
+  }
+
+  #freeHand(ref: number): void {
+    const { words } = this.#segment;
+    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref;
+    if (isLedTo) return this.#set(P_HAND, 0);
     const c = this.#classAt(ref);
     if (c < 0) return this.#set(P_HAND, 0);
     pushBlock(words, this.#base, c, ref);
@@ -228,6 +265,21 @@ class Record {
     if (record === 0 || record === ref) return record === ref;
     const children = childrenOf(words, record);
     return children > 0 && childOf(words, record, children - 1) === ref;
+  }
+
+  /** Frees the nodes of the draft; each is on the chain until it is on its way. */
+  freeDraft(): void {
+    const { words } = this.#segment;
+    for (;;) {
+      const ref = this.#own(P_DRAFT);
+      if (ref === 0) return;
+      const next = own(words, ref * 4 + R_LINK);
+      const c = this.#classAt(ref);
+      if (c >= 0) beginFreeing(words, this.#base, c, ref);
+      else this.#set(P_FREEING, ref);
+      this.#set(P_DRAFT, next);
+      this.#finishFreeing(ref);
+    }
   }
 
   // ---- batches ----------------------------------------------------------------------------------
@@ -321,6 +373,31 @@ class Record {
     for (const c of this.#classes) {
       this.#set(P_FREE_COUNT + c, this.#walk(P_FREE + c).count);
     }
+  }
+
+  /**
+   * Ends the way of a tree from a queue to another one, if it has left the first and is not in the
+   * second: of another participant's queue it is the first as long as it has not left.
+   */
+  finishTreeMove(): void {
+    const { words } = this.#segment;
+    const root = -this.#own(P_LEAVING);
+    if (root <= 0) return;
+    const isQueued = this.#isListed(P_LIMBO_HEAD, root) ||
+      this.#isListed(P_HELD_HEAD, root) || this.#isHeldFirst(root);
+    const stamp = own(words, root * 4 + R_STAMP);
+    if (!isQueued && isHeldTree(stamp)) hold(words, this.#base, root, stamp);
+    else if (!isQueued) retireTree(words, this.#base, root, 0);
+    endTreeMove(words, this.#base);
+  }
+
+  #isHeldFirst(ref: number): boolean {
+    const { words } = this.#segment;
+    const slots = load(words, H_PARTICIPANTS);
+    for (let slot = 0; slot < slots; slot++) {
+      if (load(words, participantBase(slot) + P_HELD_HEAD) === ref) return true;
+    }
+    return false;
   }
 
   #walk(head: number): { last: number; count: number } {

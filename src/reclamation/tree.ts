@@ -6,7 +6,8 @@
  * is freed from the leaves up, by no more blocks at a time than anything else in limbo: the queue
  * itself is the stack, with no more memory to be found and nothing of it outside of the segment.
  *
- * A node belongs to one tree and hangs from one node.
+ * A node belongs to one tree and hangs from one node. A tree may hang from a version, too
+ * (`table/structure.ts`): the first word of its nodes is negative.
  *
  * @module
  */
@@ -16,9 +17,17 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { CHILDREN_MASK, N_CHILDREN, N_FIRST, P_LIMBO_HEAD, R_LINK, R_STAMP } =
-  layout;
-const { own, poke } = access;
+const {
+  CHILDREN_MASK,
+  N_BIRTH,
+  N_CHILDREN,
+  N_FIRST,
+  P_LEAVING,
+  P_LIMBO_HEAD,
+  R_LINK,
+  R_STAMP,
+} = layout;
+const { hint, own, poke } = access;
 
 /** What the era of retirement lacks in the stamp of a tree: eras are odd. */
 const ODD = 1;
@@ -31,6 +40,19 @@ export function treeStamp(era: number): number {
 /** Whether a stamp in limbo is that of a tree. */
 export function isTreeStamp(stamp: number): boolean {
   return (stamp & ODD) === 0;
+}
+
+/** Whether a record in a queue is a node, and no version: the stamp of such a one is positive. */
+export function isNode(words: Words, ref: number): boolean {
+  return own(words, ref * 4 + N_CHILDREN) < 0;
+}
+
+/**
+ * The stamp of the version that brought a node; 0: it is not known. Its writer may be about to
+ * write it, or be dead.
+ */
+export function birthOf(words: Words, node: number): number {
+  return hint(words, node * 4 + N_BIRTH);
 }
 
 /** How many nodes hang from one, as long as it is retired: how many are yet to be freed. */
@@ -67,6 +89,19 @@ export function descend(words: Words, base: number, first: number): number {
 function dropLast(words: Words, node: number): void {
   const index = node * 4 + N_CHILDREN;
   poke(words, index, own(words, index) - 1);
+}
+
+/**
+ * Notes that a tree goes from one queue to another, as the participant with this record: so that
+ * not all of it is lost with that. Any other record that is lost is one block.
+ */
+export function beginTreeMove(words: Words, base: number, root: number): void {
+  poke(words, base + P_LEAVING, -root);
+}
+
+/** It has come there. */
+export function endTreeMove(words: Words, base: number): void {
+  poke(words, base + P_LEAVING, 0);
 }
 
 /** Ends a step of `descend`: the first in limbo is at the same time a child of the second. */

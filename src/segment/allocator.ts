@@ -51,6 +51,7 @@ const {
   addBlock,
   beginFreeing,
   blockRefs,
+  classAt,
   classFor,
   endFreeing,
   popBlock,
@@ -376,6 +377,12 @@ export class Allocator {
   /** The size of the block that `bytes` would get, in refs. */
   blockRefs(bytes: number): number {
     return blockRefs(this.#words, bytes);
+  }
+
+  /** The size of a block in use, in refs. */
+  refsOf(ref: number): number {
+    const c = classAt(this.#words, ref);
+    return c >= 0 ? this.#classes.refs[c] : this.runRefs(ref);
   }
 
   /** The size of a run of chunks, in refs; 0 if the block shares its chunk with others. */

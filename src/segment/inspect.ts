@@ -139,6 +139,11 @@ export class BlockInspection {
     return true;
   }
 
+  /** Refs of the blocks that were claimed for a use so far. */
+  refsOf(use: Use): number {
+    return this.#refs[use];
+  }
+
   /** Who has claimed a block so far. */
   ownerOf(ref: number): string | undefined {
     return this.#owners.get(ref)?.owner;

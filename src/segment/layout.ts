@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 16;
+export const LAYOUT_VERSION = 17;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -308,6 +308,13 @@ export const P_CHUNK_CHANGE_USED = 391;
  */
 export const P_COMMIT = 392;
 export const P_HELPING = 393;
+/**
+ * Of the trees that hang from versions, see `table/trees.ts`: the new nodes, a chain, until the
+ * version is linked that brings them; and the version that it takes the place of, or, negative, a
+ * tree on its way from one queue to another.
+ */
+export const P_DRAFT = 398;
+export const P_LEAVING = 399;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [
@@ -364,6 +371,8 @@ export const B_NEXT = 2;
 
 /** How many nodes hang from it. */
 export const N_CHILDREN = 0;
+/** Of a node in the tree of a version: the stamp of the version that brought it; 0: not known. */
+export const N_BIRTH = 1;
 export const CHILDREN_MASK = 0xffff;
 /** The ref of the first of them; the others follow. */
 export const N_FIRST = 4;
@@ -398,6 +407,10 @@ export const FINAL = 0x40000000;
 export const GOING = -0x80000000;
 export const KEY_WIDE = 0x20000000;
 export const HAS_EXPIRY = 0x40000000;
+/** Flag of a version from which trees hang: it is the sign of the word. */
+export const STRUCTURE = -0x80000000;
+/** What a version says of its key alone. */
+export const KEY_MASK = 0x3fffffff;
 /** Key and value lengths are below this many bytes. */
 export const LENGTH_LIMIT = 0x20000000;
 export const LENGTH_MASK: number = LENGTH_LIMIT - 1;
@@ -417,6 +430,21 @@ export const TOMBSTONE: number = TAG_TOMBSTONE << TAG_SHIFT;
  * ones have other encodings, too (`codec/strings.ts`), and the kernel does not read them.
  */
 export const MEDIUM_TEXT = 256;
+
+// ---- structure ----------------------------------------------------------------------------------
+// The value of a version from which trees hang, see `table/structure.ts`.
+
+/** Since which tick these trees are under this key; 0: since this version's own. */
+export const S_HOME = 0;
+/** Refs that the blocks of all nodes take. */
+export const S_REFS = 1;
+/** How many roots it has. */
+export const S_ROOTS = 2;
+/** How many nodes it leaves out that the version before it had; `WHOLE`: with all below them. */
+export const S_LEFT = 3;
+/** The roots, then what is left out, then whatever else the layer above has in it. */
+export const S_FIRST = 4;
+export const WHOLE = -0x80000000;
 
 // ---- commit record ------------------------------------------------------------------------------
 // A tree, see `table/commit_record.ts`. The number of versions is in the upper half of word 0.
@@ -442,6 +470,8 @@ export const C_COUNT = 3;
 export const C_DEADLINE = 4;
 /** The ref behind its last guard. */
 export const C_END = 6;
+/** 1 as long as trees hang from what it replaces or brings, and what they leave is not freed. */
+export const C_TREES = 7;
 /** The first entry: hash of the key, version that it relies on, version or guard in its place. */
 export const C_FIRST = 8;
 export const E_HASH = 0;

@@ -53,6 +53,7 @@ type ParticipantWidths = {
 };
 
 type Table = Named<"T">;
+type Structure = Named<"S">;
 type Node = Named<"N">;
 /** A newest version is in no queue: the word that counts its writes is a queue's later. */
 type Version = Omit<
@@ -74,7 +75,15 @@ export type Apart = [
   None<Overlaps<Table & Queue, Single>>,
   None<Outside<Omit<Table, "T_SLOTS">, Single, Layout["T_SLOTS"]>>,
   None<Overlaps<Node & Queue, Single>>,
-  None<Outside<Pick<Node, "N_CHILDREN"> & Queue, Single, Layout["N_FIRST"]>>,
+  None<
+    Outside<
+      Pick<Node, "N_CHILDREN" | "N_BIRTH"> & Queue,
+      Single,
+      Layout["N_FIRST"]
+    >
+  >,
+  None<Overlaps<Structure, Single>>,
+  None<Outside<Omit<Structure, "S_FIRST">, Single, Layout["S_FIRST"]>>,
   None<Overlaps<Version & Queue, Single>>,
   None<Outside<Version & Queue, Single, Layout["V_HEADER_WORDS"]>>,
   None<Overlaps<Batch & Pick<Queue, "R_LINK">, Single>>,

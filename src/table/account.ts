@@ -33,7 +33,7 @@ const { hint, own, poke } = access;
 const { blockRefs } = blocks;
 const { sumHints } = participants;
 const { changed } = changes;
-const { bytesOf, isTombstone } = versions;
+const { bytesOf, isTombstone, nodeRefs } = versions;
 
 /**
  * Announces that `after`, which is in hand, is to take the place of `before` (0: of nothing), and
@@ -73,17 +73,18 @@ export function account(words: Words, base: number, hash: number): void {
   poke(words, base + P_HAND, 0);
 }
 
-/** Whether two versions are as large, and as live. */
+/** Whether two versions are as large, and as live; of structures that is not said here. */
 function isAlike(words: Words, before: number, after: number): boolean {
-  return before !== 0 &&
+  const keyInfo = words[after * 4 + V_KEY];
+  return before !== 0 && keyInfo >= 0 && // no STRUCTURE
     words[before * 4 + V_VALUE] === words[after * 4 + V_VALUE] &&
-    words[before * 4 + V_KEY] === words[after * 4 + V_KEY];
+    words[before * 4 + V_KEY] === keyInfo;
 }
 
-/** The block of an entry in refs; 0 for a tombstone or nothing. */
+/** The blocks of an entry in refs, with all nodes of a structure; 0 for a tombstone or nothing. */
 export function liveRefs(words: Words, ref: number): number {
   if (ref === 0 || isTombstone(words, ref)) return 0;
-  return blockRefs(words, bytesOf(words, ref));
+  return blockRefs(words, bytesOf(words, ref)) + nodeRefs(words, ref);
 }
 
 /** Entries of all participants together, tombstones left out: exact when nobody writes. */

@@ -42,7 +42,7 @@ const {
   FINAL,
   GOING,
   H_SEED,
-  HAS_EXPIRY,
+  KEY_MASK,
   REF_MASK,
   V_HEADER_WORDS,
   V_KEY,
@@ -144,7 +144,7 @@ export class TableChains implements Chains {
 
 /** The hash of a version's key. */
 function hashOf(words: Words, ref: number): number {
-  const info = words[ref * 4 + V_KEY] & ~HAS_EXPIRY;
+  const info = words[ref * 4 + V_KEY] & KEY_MASK;
   const key = ref * 4 + V_HEADER_WORDS;
   const [k0, k1] = [words[H_SEED], words[H_SEED + 1]];
   return hashWords(words, keyWords(info), info, k0, k1, key);

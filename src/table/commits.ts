@@ -34,8 +34,11 @@ import * as fastCommits from "./fast_commits.ts";
 import * as fastPath from "./fast_path.ts";
 import type { Migration } from "./migration.ts";
 import * as pruning from "./prune.ts";
+import * as repairs from "../reclamation/repair.ts";
 import * as slots from "./slot.ts";
 import * as tombstones from "./tombstone.ts";
+import * as treeWork from "./trees.ts";
+import type { Trees } from "./trees.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -48,15 +51,17 @@ const {
   C_LIVE,
   C_OWNER,
   C_STATUS,
+  C_TREES,
   CHILDREN_MASK,
   DRAFT,
   ENTRY_WORDS,
   H_ROOT,
-  HAS_EXPIRY,
+  KEY_MASK,
   INSTALLING,
   N_CHILDREN,
   N_FIRST,
   P_COMMIT,
+  P_DRAFT,
   P_HAND,
   P_HELPING,
   P_LIMBO_HEAD,
@@ -101,6 +106,7 @@ const {
   commitRecord,
   countRecord,
   finishCounting,
+  publishRecord,
   retireCommitted,
 } = fastCommits;
 const { DONE } = fastPath;
@@ -121,7 +127,9 @@ const {
   slotAt,
 } = slots;
 const { dropAtOnce } = tombstones;
-const { isOfKey, isTombstone, settle } = versions;
+const { leave: leaveTrees, queuedOf } = treeWork;
+const { freeDraft } = repairs;
+const { isOfKey, isStructure, isTombstone, settle } = versions;
 
 /** Bytes of a record with so many versions and guards, of which these take so many refs. */
 export function recordBytes(
@@ -138,15 +146,17 @@ export function recordBytes(
 export class Commits {
   readonly #participant: Participant;
   readonly #migration: Migration;
+  readonly #trees: Trees;
   readonly #words: Words;
   // Where the last key was found.
   #table = 0;
   #slot = 0;
   #link = 0;
 
-  constructor(participant: Participant, migration: Migration) {
+  constructor(participant: Participant, migration: Migration, trees: Trees) {
     this.#participant = participant;
     this.#migration = migration;
+    this.#trees = trees;
     this.#words = participant.segment.words;
   }
 
@@ -266,7 +276,7 @@ export class Commits {
     const hash = hashOf(words, entry);
     const fresh = freshOf(words, entry);
     const key = fresh * 4 + V_HEADER_WORDS;
-    const info = words[fresh * 4 + V_KEY] & ~HAS_EXPIRY;
+    const info = words[fresh * 4 + V_KEY] & KEY_MASK;
     let table = load(words, H_ROOT) * 4;
     for (;;) {
       const ref = this.#findIn(table, hash, key, info);
@@ -343,6 +353,7 @@ export class Commits {
       poke(words, head + C_ENTRIES, 0);
       poke(words, head + C_LIVE, 0);
       poke(words, head + C_COUNT, 0);
+      poke(words, head + C_TREES, 0);
       this.#participant.segment.floats[(head + C_DEADLINE) / 2] = Infinity;
       const entries = (writes + guards) * ENTRY_WORDS;
       poke(words, head + C_END, Math.ceil((head + C_FIRST + entries) / 4));
@@ -366,6 +377,11 @@ export class Commits {
   add(hash: number, old: number, version: number): void {
     const { base } = this.#participant;
     addVersion(this.#words, base, hash, old, version);
+    if (isStructure(this.#words, old) || isStructure(this.#words, version)) {
+      const record = this.#drafted;
+      const head = headOf(record, writesOf(this.#words, record));
+      poke(this.#words, head + C_TREES, 1);
+    }
     leave(this.#words, base);
   }
 
@@ -394,10 +410,21 @@ export class Commits {
     const words = this.#words;
     const { base } = this.#participant;
     const record = this.#drafted;
-    const isCommitted = this.#commitFast() === DONE ||
-      this.#finish(record, changed);
+    const isCommitted = this.#hasTrees(record)
+      ? this.#commitTrees(record)
+      : this.#commitFast() === DONE || this.#finish(record, changed);
     leave(words, base);
     return isCommitted;
+  }
+
+  #hasTrees(record: number): boolean {
+    const words = this.#words;
+    return own(words, headOf(record, writesOf(words, record)) + C_TREES) !== 0;
+  }
+
+  #commitTrees(record: number): boolean {
+    publishRecord(this.#words, record);
+    return this.#finish(record, changed);
   }
 
   #commitFast(): number {
@@ -411,6 +438,7 @@ export class Commits {
   giveUp(): void {
     const words = this.#words;
     const { base } = this.#participant;
+    this.#trees.giveUp();
     this.#retire(this.#drafted);
     leave(words, base);
   }
@@ -438,9 +466,37 @@ export class Commits {
       }
     }
     this.#helpsNobody();
+    if (outcome === VOID) this.#trees.giveUp();
+    else if (this.#hasTrees(record)) this.#leaveOwn(record, outcome);
     if (outcome !== VOID) countRecord(words, this.#participant.base, record);
     this.#retire(record);
     return outcome !== VOID;
+  }
+
+  /** Frees what the versions of a committed record leave out, and forgets its draft. */
+  #leaveOwn(record: number, tick: number): void {
+    this.#trees.bear(tick);
+    this.#leave(record, this.#participant.base, tick);
+    this.#trees.forget();
+  }
+
+  /** What its versions leave out is held or retired, as the participant with this record. */
+  #leave(
+    record: number,
+    base: number,
+    tick: number,
+    done?: ReadonlySet<number>,
+  ): void {
+    const words = this.#words;
+    const entries = entriesOf(words, record);
+    for (let i = 0; i < entries; i++) {
+      const entry = entryAt(words, record, i);
+      const fresh = freshOf(words, entry);
+      if (isGuard(words, record, fresh)) continue;
+      const old = oldOf(words, entry);
+      leaveTrees(words, base, old, fresh, tick, hashOf(words, entry), done);
+    }
+    poke(words, headOf(record, writesOf(words, record)) + C_TREES, 0);
   }
 
   /** Settles and prunes a version that counts. */
@@ -530,17 +586,40 @@ export class Commits {
     if (word < 0) finishCounting(words, other, record);
     const owner = headOf(record, writesOf(words, record)) + C_OWNER;
     const isIts = own(words, owner) === slot + 1;
-    if (isIts && slot !== this.#participant.slot) {
+    if (!isIts || this.#isRetired(other, record)) {
+      poke(words, other + P_COMMIT, 0);
+      return;
+    }
+    this.#endTrees(record, slot, other);
+    if (slot !== this.#participant.slot) {
       poke(words, base + P_COMMIT, record);
       poke(words, owner, this.#participant.slot + 1);
+      poke(words, other + P_COMMIT, 0);
     }
-    if (slot !== this.#participant.slot) poke(words, other + P_COMMIT, 0);
-    if (!isIts) return;
-    if (this.#isRetired(other, record) || this.#isRetired(base, record)) {
-      poke(words, base + P_COMMIT, 0);
-    } else if (load(words, record * 4 + C_STATUS) === DRAFT) {
+    if (load(words, record * 4 + C_STATUS) === DRAFT) {
       this.#retire(record);
     } else this.#finish(record, retell);
+  }
+
+  /**
+   * Does what its owner, who is dead, has left to do for the trees of a record: as that participant
+   * itself, and before another one leads to the record. So what was done already is in the queues
+   * of one participant, and can be repeated.
+   */
+  #endTrees(record: number, slot: number, other: number): void {
+    const words = this.#words;
+    const status = record * 4 + C_STATUS;
+    if (load(words, status) !== DRAFT) {
+      this.#help(record);
+      this.#helpsNobody();
+    }
+    const outcome = load(words, status);
+    if (outcome > 0) {
+      if (this.#hasTrees(record)) {
+        this.#leave(record, other, outcome, queuedOf(words, other));
+      }
+      poke(words, other + P_DRAFT, 0);
+    } else freeDraft(this.#participant.segment, slot);
   }
 
   #isRetired(base: number, record: number): boolean {

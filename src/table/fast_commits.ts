@@ -37,6 +37,7 @@ const {
   E_HASH,
   E_OLD,
   HAS_EXPIRY,
+  KEY_MASK,
   INSTALLING,
   N_CHILDREN,
   N_FIRST,
@@ -140,7 +141,7 @@ export function addGuard(
   const end = headOf(record, writesOf(words, record)) + C_END;
   const ref = own(words, end);
   const at = ref * 4;
-  const info = words[old * 4 + V_KEY] & ~HAS_EXPIRY;
+  const info = words[old * 4 + V_KEY] & KEY_MASK;
   poke(words, at + V_STAMP, provisionalStamp(record));
   poke(words, at + V_PREV, old);
   words[at + V_KEY] = info;
@@ -233,7 +234,7 @@ function reliedOn(
 // ---- committing ---------------------------------------------------------------------------------
 
 /** From here on the record that a participant drafts may be met, so it is complete. */
-function publishRecord(words: Words, record: number): void {
+export function publishRecord(words: Words, record: number): void {
   const stamp = provisionalStamp(record);
   const count = own(words, record * 4 + N_CHILDREN) & CHILDREN_MASK;
   for (let i = 0; i < count; i++) {
@@ -283,7 +284,7 @@ function slotIn(
   version: number,
 ): number {
   const key = version * 4 + V_HEADER_WORDS;
-  const info = words[version * 4 + V_KEY] & ~HAS_EXPIRY;
+  const info = words[version * 4 + V_KEY] & KEY_MASK;
   return probe(words, table, hash, key, info);
 }
 

@@ -37,6 +37,7 @@ const {
   P_KEY,
   P_RESULT,
   P_VALUE_INFO,
+  STRUCTURE,
   TAG_NUMBER,
   TAG_SHIFT,
   TAG_TOMBSTONE,
@@ -151,6 +152,7 @@ function copyOut(
   words[base + P_INFO] = info;
   words[base + P_VALUE_INFO] = valueInfo;
   const keyInfo = load(words, version * 4 + V_KEY);
+  if ((keyInfo & STRUCTURE) !== 0) return UNDECIDED; // its value is not all in it
   const from = valueIndexOf(version, keyInfo) * 2;
   const expires = (keyInfo & HAS_EXPIRY) !== 0;
   if (!expires && most >= 0) noteRead(words, base, hash);

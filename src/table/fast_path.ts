@@ -35,7 +35,7 @@ import * as versions from "./version.ts";
 const {
   H_LOW,
   H_ROOT,
-  HAS_EXPIRY,
+  KEY_MASK,
   LENGTH_MASK,
   P_DELETED,
   P_KEY,
@@ -87,6 +87,7 @@ const { prune } = pruning;
 const {
   hasExpired,
   isOfKey,
+  isStructure,
   isTombstone,
   settle,
   valueIndexOf,
@@ -460,7 +461,7 @@ export function currentLink(
   const ref = refOf(linked);
   if (settle(words, ref) < 0) return NO_LINK; // a commit record decides about it
   prune(words, base, ref, hash);
-  return linked;
+  return isStructure(words, ref) ? NO_LINK : linked; // what hangs from it is not freed here
 }
 
 /**
@@ -475,7 +476,7 @@ function link(
   expected: number,
 ): number {
   const key = version * 4 + V_HEADER_WORDS;
-  const info = words[version * 4 + V_KEY] & ~HAS_EXPIRY;
+  const info = words[version * 4 + V_KEY] & KEY_MASK;
   const table = rootAtRest(words);
   const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash);

@@ -10,6 +10,7 @@
  */
 
 import {
+  claimTree,
   inspectQueues,
   inspectRoots,
   type QueueFigures,
@@ -21,6 +22,7 @@ import {
   P_ENTRIES,
   P_GIVEN,
   P_HELD_COUNT,
+  P_LIVE_REFS,
   P_PERMITS,
   P_TAKEN,
   P_USED_REFS,
@@ -43,9 +45,11 @@ import {
   refOf,
   slotAt,
 } from "./slot.ts";
+import { blockRefs } from "../segment/free_list.ts";
 import { claimedSlots } from "./slot_permits.ts";
 import { tableBytes } from "./table_record.ts";
-import { isTombstone } from "./version.ts";
+import { rootsOf } from "./structure.ts";
+import { bytesOf, isStructure, isTombstone } from "./version.ts";
 
 /** A counter, and the truth. */
 export interface Counter {
@@ -58,6 +62,8 @@ export interface Counters {
   /** Slots of the newest table that are claimed or may be: `counted` is a bound. */
   readonly slots: Counter;
   readonly entries: Counter;
+  /** What entries take, in refs, with all that hangs from them. */
+  readonly liveRefs: Counter;
   readonly freeChunks: Counter;
   readonly usedRefs: Counter;
   readonly held: Counter;
@@ -116,6 +122,7 @@ class TableInspection {
   readonly indices: readonly number[];
   readonly capacities: readonly number[];
   entries = 0;
+  liveRefs = 0;
   tombstones = 0;
   readonly byHeat: number[] = new Array(MOST_HEAT + 1).fill(0);
 
@@ -156,10 +163,21 @@ class TableInspection {
     else {
       this.entries++;
       this.byHeat[heatOf(words, hash)]++;
+      this.liveRefs += blockRefs(words, bytesOf(words, ref));
     }
+    if (isStructure(words, ref)) this.#claimTrees(ref);
     const before = words[ref * 4 + V_PREV];
     if ((before & FINAL) !== 0) return;
     this.#blocks.claim(before, "an unpruned prev", "version");
+  }
+
+  #claimTrees(ref: number): void {
+    const blocks = this.#blocks;
+    const before = blocks.refsOf("tree");
+    for (const root of rootsOf(this.#words, ref)) {
+      if (root !== 0) claimTree(blocks, root, `version ${ref}`, "tree");
+    }
+    this.liveRefs += blocks.refsOf("tree") - before;
   }
 }
 
@@ -185,6 +203,7 @@ function countersOf(
   return {
     slots: slotsCounter(words, tables.indices),
     entries: { counted: sumOver(words, P_ENTRIES), real: tables.entries },
+    liveRefs: { counted: sumOver(words, P_LIVE_REFS), real: tables.liveRefs },
     freeChunks: {
       counted: chunkCount - taken,
       real: chunks.fresh + chunks.free,

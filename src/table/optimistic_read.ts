@@ -36,7 +36,7 @@ import * as versions from "./version.ts";
 const {
   H_ERA,
   H_ROOT,
-  HAS_EXPIRY,
+  KEY_MASK,
   T_SHIFT,
   V_HEADER_WORDS,
   V_KEY,
@@ -124,7 +124,7 @@ export function seemsOfKey(
   info: number,
 ): boolean {
   const at = ref * 4;
-  if ((load(words, at + V_KEY) & ~HAS_EXPIRY) !== info) return false;
+  if ((load(words, at + V_KEY) & KEY_MASK) !== info) return false;
   const count = keyWords(info);
   const from = at + V_HEADER_WORDS;
   let i = 0;

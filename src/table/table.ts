@@ -34,6 +34,7 @@ import { Resizer } from "./resizer.ts";
 import * as slots from "./slot.ts";
 import { Permits } from "./slot_permits.ts";
 import * as tombstones from "./tombstone.ts";
+import { Trees } from "./trees.ts";
 import * as pruning from "./prune.ts";
 import * as versions from "./version.ts";
 import * as records from "./commit_record.ts";
@@ -97,6 +98,7 @@ export class Table {
   readonly resizer: Resizer;
   readonly backoff: Backoff;
   readonly commits: Commits;
+  readonly trees: Trees;
   readonly #participant: Participant;
   readonly #words: Words;
   readonly #permits: Permits;
@@ -114,7 +116,8 @@ export class Table {
     this.migration = new Migration(participant, this.#permits);
     this.resizer = new Resizer(participant, this.migration);
     this.backoff = new Backoff(participant);
-    this.commits = new Commits(participant, this.migration);
+    this.trees = new Trees(participant);
+    this.commits = new Commits(participant, this.migration, this.trees);
     participant.chains = new TableChains(participant, (key) => this.find(key));
   }
 
@@ -322,11 +325,16 @@ export class Table {
     poke(words, version * 4 + V_PREV, current);
     const dead = isTombstone(words, version);
     const link = linkTo(words, version);
+    const hasTrees = this.trees.announce(current, version);
     announce(words, base, current, version);
-    if (!relink(words, this.#slot, this.#link, link)) return false;
+    if (!relink(words, this.#slot, this.#link, link)) {
+      if (hasTrees) this.trees.takeBack();
+      return false;
+    }
     settle(words, version);
     const hash = fixed(words, this.#slot);
     prune(words, base, version, hash);
+    if (hasTrees) this.trees.settled(current, version, hash);
     account(words, base, hash);
     if (!dead) return true;
     dropAtOnce(words, base, this.#table, this.#slot, link);
@@ -371,9 +379,11 @@ export class Table {
     // A try to replace a tombstone that was dropped meanwhile may have left its ref here: it is not
     // ours to retire.
     poke(words, version * 4 + V_PREV, FINAL);
+    const hasTrees = this.trees.announce(0, version);
     announce(words, this.#participant.base, 0, version);
     const outcome = this.#linkInSlot(version);
     if (outcome === "done") {
+      if (hasTrees) this.trees.settled(0, version, key.hash);
       account(words, this.#participant.base, key.hash);
     }
     return outcome;

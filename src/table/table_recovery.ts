@@ -34,6 +34,7 @@ import { EncodedKey } from "./key.ts";
 import type { Migration } from "./migration.ts";
 import { returnPermits } from "./slot_permits.ts";
 import type { Table } from "./table.ts";
+import { leaveForDead } from "./trees.ts";
 
 /** Recovers what belongs to tables, as one participant. */
 export class TableRecoverer implements TableRecovery {
@@ -64,6 +65,12 @@ export class TableRecoverer implements TableRecovery {
     const isLinked = load(words, stamp) !== 0;
     if (isLinked) retell(words, this.#key.hash);
     return isLinked;
+  }
+
+  /** `isLinked` was asked of the same version before. */
+  leave(slot: number, version: number): void {
+    const { words } = this.#participant.segment;
+    leaveForDead(words, slot, version, this.#key.hash);
   }
 
   reap(slot: number): void {

@@ -35,11 +35,13 @@ const {
   H_CLOCK,
   H_WRITTEN,
   HAS_EXPIRY,
+  KEY_MASK,
   KEY_WIDE,
   LAST_TICK,
   LENGTH_MASK,
   REF_MASK,
   REF_SHIFT,
+  S_REFS,
   TAG_SHIFT,
   TAG_TOMBSTONE,
   V_HEADER_BYTES,
@@ -165,7 +167,7 @@ export function hasKey(
   info: number,
 ): boolean {
   const at = ref * 4;
-  if ((words[at + V_KEY] & ~HAS_EXPIRY) !== info) return false;
+  if ((words[at + V_KEY] & KEY_MASK) !== info) return false;
   const count = keyWords(info);
   const from = at + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) {
@@ -187,7 +189,7 @@ export function isOfKey(
   info: number,
 ): boolean {
   const at = ref * 4;
-  if ((words[at + V_KEY] & ~HAS_EXPIRY) !== info) return false;
+  if ((words[at + V_KEY] & KEY_MASK) !== info) return false;
   const count = keyWords(info);
   const from = at + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) {
@@ -198,7 +200,7 @@ export function isOfKey(
 
 /** Whether two versions are of one key. */
 export function sameKey(words: Words, a: number, b: number): boolean {
-  const info = words[b * 4 + V_KEY] & ~HAS_EXPIRY;
+  const info = words[b * 4 + V_KEY] & KEY_MASK;
   return a === b || isOfKey(words, a, b * 4 + V_HEADER_WORDS, info);
 }
 
@@ -236,6 +238,18 @@ export function valueIndex(words: Words, ref: number): number {
 export function valueIndexOf(ref: number, info: number): number {
   return ref * 2 + V_HEADER_BYTES / 8 + (((info & LENGTH_MASK) + 7) >>> 3) +
     ((info & HAS_EXPIRY) !== 0 ? 1 : 0);
+}
+
+/** Whether trees hang from a version. */
+export function isStructure(words: Words, ref: number): boolean {
+  return words[ref * 4 + V_KEY] < 0; // STRUCTURE is the sign
+}
+
+/** Refs that the nodes take which hang from a version; 0 if it is no structure. */
+export function nodeRefs(words: Words, ref: number): number {
+  return isStructure(words, ref)
+    ? words[valueIndex(words, ref) * 2 + S_REFS]
+    : 0;
 }
 
 /** Whether a version says that its key is absent. */

@@ -13,8 +13,10 @@ import {
   MAX_PARTICIPANTS,
   P_CHUNK_CHANGE,
   P_COMMIT,
+  P_DRAFT,
   P_ENTRIES,
   P_HAND,
+  P_LEAVING,
   P_SECTION,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
@@ -75,6 +77,7 @@ let delayed: [index: number, value: number] | undefined;
 /** Runs a recovery, for the fault that is in that alone. */
 export function asRecovery(act: () => void): void {
   recovering = true;
+  keptDraft = undefined; // the one that was to forget it is dead
   try {
     act();
   } finally {
@@ -82,6 +85,9 @@ export function asRecovery(act: () => void): void {
     delayed = undefined; // the one that recovered is dead
   }
 }
+
+/** A draft that is to be forgotten with the first write after the hand was emptied. */
+let keptDraft: number | undefined;
 
 /** The faults, by name. */
 export const FAULTS: Readonly<Record<string, Injection>> = {
@@ -110,6 +116,24 @@ export const FAULTS: Readonly<Record<string, Injection>> = {
   },
   "nothing says that a commit is being counted": {
     poke: (_, index, value) => isOfParticipant(index, P_COMMIT) && value < 0,
+  },
+  "nothing says which version's trees are to go": {
+    poke: (_, index) => isOfParticipant(index, P_LEAVING),
+  },
+  "the draft is forgotten when the hand is empty": {
+    poke(words, index, value) {
+      const isNext = keptDraft !== undefined &&
+        Math.abs(index - keptDraft) < PARTICIPANT_WORDS &&
+        words[keptDraft - P_DRAFT + P_HAND] === 0;
+      if (isNext) {
+        words[keptDraft!] = 0;
+        keptDraft = undefined;
+      }
+      if (!isOfParticipant(index, P_DRAFT) || value !== 0) return false;
+      if (words[index - P_DRAFT + P_HAND] >= 0) return false;
+      keptDraft = index;
+      return true;
+    },
   },
   "a recovery wakes only who sleeps on a word that is armed": {
     compareAndSet(_, index) {

@@ -62,6 +62,18 @@ const CASES: readonly Case[] = [
     misses: [],
   },
   {
+    name: "Deaths find a tree that nobody frees",
+    fault: "nothing says which version's trees are to go",
+    finds: ["STRUCTURES", "delete() of a structure", "gone"],
+    misses: [["STRUCTURES", "a new structure", "gone"]],
+  },
+  {
+    name: "Deaths find nodes that are in use and freed",
+    fault: "the draft is forgotten when the hand is empty",
+    finds: ["STRUCTURES", "a change of a structure", "gone"],
+    misses: [["STRUCTURES", "delete() of a structure", "gone"]],
+  },
+  {
     name: "Deaths find sleepers that nobody wakes",
     fault: "a recovery wakes only who sleeps on a word that is armed",
     finds: ["OPERATIONS", "set() of a new key", "gone"],

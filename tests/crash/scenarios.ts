@@ -15,6 +15,7 @@ import { sweep } from "../../src/map/expiry_sweep.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";
 import { type Change, commitTexts } from "./commits.ts";
+import { LARGE_NODE as LARGE_TREE_NODE, WAYS } from "./structures.ts";
 import { textOf, type Value } from "./text.ts";
 import { World } from "./world.ts";
 
@@ -524,14 +525,22 @@ function leaveMuch(world: World): void {
 
 /** The step of a `set` of a new key after the one that links it: it is not counted yet. */
 function stepAfterLink(scenario: Scenario): number {
+  return stepAfter(scenario, ({ map }) => map.has(FRESH_KEY));
+}
+
+/** The step after the one by which what a scenario does is visible. */
+function stepAfter(
+  scenario: Scenario,
+  isDone: (world: World) => boolean,
+): number {
   for (let step = 1;; step++) {
     const world = new World(scenario.options);
     scenario.prepare(world);
     const { died } = world.kill(step, "writes", () => scenario.act(world));
-    const isLinked = world.map.has(FRESH_KEY);
+    const isVisible = isDone(world);
     world.close();
-    if (!died) throw new Error(`No step links "${FRESH_KEY}"`);
-    if (isLinked) return step;
+    if (!died) throw new Error("No step makes visible what it does");
+    if (isVisible) return step;
   }
 }
 
@@ -629,5 +638,71 @@ const COMMITS: Record<string, Scenario> = {
   "a recovery of a commit, at a later step": recovers(COMMIT, 620),
 };
 
+/**
+ * A recovery that dies while it does what another one had left to do for its trees: so many steps
+ * after it had linked what it brought, or before.
+ */
+function recoversTrees(name: string, steps: number, leaks = RECORD): Scenario {
+  const { check, isDone } = WAYS[name];
+  const step = (scenario: Scenario) => stepAfter(scenario, isDone) + steps;
+  return { ...recovers(WAYS[name], step), check, leaks: leaks + RECORD };
+}
+
+const STRUCTURES: Record<string, Scenario> = {
+  ...WAYS,
+  "recovering one that drafted nodes": recoversTrees(
+    "a change of a structure",
+    -5,
+  ),
+  "recovering one that drafted large nodes": recoversTrees(
+    "a change of large nodes",
+    -5,
+    2 * LARGE_TREE_NODE,
+  ),
+  "recovering one that was about to free nodes": recoversTrees(
+    "a change of a structure",
+    4,
+  ),
+  "recovering one that was about to free a tree": recoversTrees(
+    "delete() of a structure",
+    4,
+  ),
+  "recovering one that was about to hold a tree": recoversTrees(
+    "delete() of a structure that a snapshot shows",
+    4,
+  ),
+  "recovering one that had held a tree": recoversTrees(
+    "delete() of a structure that a snapshot shows",
+    20,
+  ),
+  "recovering one that committed over a structure": recoversTrees(
+    "a commit over a structure",
+    4,
+    2 * RECORD,
+  ),
+  "recovering one that committed two structures": recoversTrees(
+    "a commit that changes two structures",
+    4,
+    2 * RECORD,
+  ),
+  "recovering one that drafted two structures": recoversTrees(
+    "a commit that changes two structures",
+    -20,
+    2 * RECORD,
+  ),
+  "recovering one that committed over what a snapshot shows": recoversTrees(
+    "a commit over a structure that a snapshot shows",
+    4,
+    2 * RECORD,
+  ),
+};
+
 /** All kinds of death, by group and name. */
-export const SCENARIOS = { OPERATIONS, TABLES, MEMORY, RECOVERIES, COMMITS };
+export const SCENARIOS = {
+  OPERATIONS,
+  TABLES,
+  MEMORY,
+  RECOVERIES,
+  COMMITS,
+  STRUCTURES,
+};

@@ -16,6 +16,7 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
   MEMORY: "A death at any step of giving and taking memory harms nobody",
   RECOVERIES: "A death at any step of a recovery harms nobody",
   COMMITS: "A death at any step of a commit of several keys harms nobody",
+  STRUCTURES: "A death at any step of a change of a tree harms nobody",
 };
 
 /**

@@ -14,6 +14,7 @@ import type { Segment } from "../../src/segment/segment.ts";
 import type { Migration } from "../../src/table/migration.ts";
 import type { Resizer } from "../../src/table/resizer.ts";
 import { TableRecoverer } from "../../src/table/table_recovery.ts";
+import { Pairs } from "../testing/pairs.ts";
 import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 
 /** In a search workers die only where it says so: the others need no sign of life. */
@@ -26,6 +27,8 @@ export class Client {
   participant!: Participant;
   attachment!: Attachment;
   map!: SharedMap<number, number>;
+  /** What it has in trees. */
+  pairs!: Pairs<number>;
   /** The snapshot that its worker has open. */
   snapshot: SharedMapSnapshot<number, number> | undefined;
   /** What it wrote of the map as a dumper. */
@@ -63,6 +66,7 @@ export class Client {
       Hold.whole(this.attachment),
       FORMATS,
     ]);
+    this.pairs = new Pairs(this.attachment, "number");
   }
 
   get migration(): Migration {

@@ -29,9 +29,11 @@ import {
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   MOVED,
+  N_BIRTH,
   N_CHILDREN,
   OPENING,
   P_COMMIT,
+  P_DRAFT,
   P_HAND,
   P_HELPING,
   P_HORIZON,
@@ -98,6 +100,15 @@ export interface Fault extends Injection {
 const NOTHING: Injection = {};
 /** Long over when a scenario begins. */
 const FIRST_ERA = 1;
+
+/** Later than any birth of a scenario. */
+const LATER = 1_000;
+/** The upper half of the first word of those nodes: no other record begins like this. */
+const NODE = -0x7fff;
+
+function isNodeHead(head: number): boolean {
+  return head >> 16 === NODE;
+}
 
 /** Whether a word belongs to the root or to the table after it. */
 function isInTable(words: Int32Array, index: number): boolean {
@@ -364,6 +375,28 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       isOfBlock(words, index, N_CHILDREN) && value === words[index] - 1
         ? value + 1
         : undefined,
+  },
+  "a node counts as younger than it is": {
+    of:
+      "add(1, 0, 1); add(1, 0, 1); collectAll() | snapshot(); snapshot.get(1); snapshot.close(): a pair in a tree",
+    poke: (words, index, value) =>
+      isOfBlock(words, index, N_BIRTH) && isNodeHead(words[index - N_BIRTH])
+        ? value + LATER
+        : undefined,
+  },
+  "a draft is kept when its version is linked": {
+    of:
+      "add(1, 0, 1); add(1, 0, 1); collectAll() | add(1, 1, 1); add(1, 1, 1); collectAll(): a pair in a tree",
+    poke(words, index, value) {
+      if (!isOfParticipant(index, P_DRAFT) || value !== 0) return;
+      return words[index - P_DRAFT + P_HAND] < 0 ? words[index] : undefined;
+    },
+  },
+  "a tree that is held is taken for one node": {
+    of:
+      "cut(1); collectAll() | snapshot(); snapshot.get(1); snapshot.close(): a pair in a tree",
+    poke: (words, index, value) =>
+      isOfBlock(words, index, R_STAMP) && value < 0 ? ~value : undefined,
   },
   "what never counts stays where it was installed": {
     of: "commits",

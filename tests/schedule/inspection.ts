@@ -9,6 +9,7 @@ import type { Segment } from "../../src/segment/segment.ts";
 import { inspectBlocks, inspectMemory } from "../testing/inspection.ts";
 import { Client } from "./client.ts";
 import { Entries } from "./entries.ts";
+import { valueAt, valueOf } from "./pairs.ts";
 import { FOUNDER } from "./participants.ts";
 
 /** Throws if anything is wrong; returns what was in the map, which is used up. */
@@ -29,13 +30,15 @@ function checkMemory({ buffer }: Segment, most: number): void {
 }
 
 /** What an iteration gives; a snapshot must show the same. */
-export function readEntries({ map }: Client): Entries {
-  const pairs = [...map];
-  const entries = new Entries(pairs);
-  for (const key of entries.keys()) entries.expire(key, map.ttl(key)!);
-  if (entries.size < pairs.length) throw new Error("a key is there twice");
+export function readEntries(client: Client): Entries {
+  const { map } = client;
+  const keys = [...map.keys()];
+  const entries = new Entries(keys.map((key) => [key, valueOf(client, key)!]));
+  for (const key of keys) entries.expire(key, map.ttl(key)!);
+  if (entries.size < keys.length) throw new Error("a key is there twice");
   using snapshot = map.snapshot();
-  for (const [key, value] of snapshot) {
+  for (const key of snapshot.keys()) {
+    const value = valueAt(client, key, snapshot.tick);
     if (entries.get(key) !== value) {
       throw new Error(`a snapshot shows ${value} for the key ${key}`);
     }
@@ -45,12 +48,15 @@ export function readEntries({ map }: Client): Entries {
 
 /** A map whose memory was taken away may be full, but what is there can be taken out. */
 function checkUse(
-  { map }: Client,
+  client: Client,
   key: number,
   value: number,
   mayBeFull: boolean,
 ): void {
-  const seen = [map.get(key), map.take(key), map.get(key)];
+  const { map } = client;
+  const seen = [valueOf(client, key), valueOf(client, key)];
+  map.delete(key);
+  seen.push(map.get(key));
   try {
     map.set(key, value);
     seen.push(map.get(key));

@@ -14,6 +14,7 @@ import { memory } from "./scenarios/memory.ts";
 import { pairs, triples } from "./scenarios/one_key.ts";
 import { recoveries } from "./scenarios/recoveries.ts";
 import { slots } from "./scenarios/slots.ts";
+import { structures } from "./scenarios/structures.ts";
 import { snapshots } from "./scenarios/snapshots.ts";
 import { trees } from "./scenarios/trees.ts";
 import { waiting } from "./scenarios/waiting.ts";
@@ -37,4 +38,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...trees,
   ...eviction,
   ...commits,
+  ...structures,
 ];

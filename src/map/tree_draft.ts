@@ -1,0 +1,164 @@
+/**
+ * Tree drafts: the nodes of one change of a structure, and what it leaves out.
+ *
+ * Nodes never change: a change makes new ones, and names the old ones that it does without. It
+ * counts what the blocks of all nodes take. (`table/trees.ts` says what becomes of them.)
+ *
+ * @module
+ */
+
+import type { Allocator } from "../segment/allocator.ts";
+import type { Participant } from "../reclamation/participant.ts";
+import { childOf, childrenOf } from "../reclamation/tree.ts";
+import type { SharedBytes } from "../segment/segment.ts";
+import type { Words } from "../segment/atomics.ts";
+import { whole } from "../table/structure.ts";
+import type { Trees } from "../table/trees.ts";
+
+/** The nodes of one change after the other, as one participant makes them. */
+export class TreeDraft {
+  readonly words: Words;
+  readonly bytes: SharedBytes;
+  readonly #participant: Participant;
+  readonly #allocator: Allocator;
+  readonly #trees: Trees;
+  readonly #fresh = new Set<number>();
+  /** Fresh nodes that this change has left out already; they may still be read. */
+  #dropped: number[] = [];
+  /** Those that are read no more: their blocks are used again. */
+  readonly #spare: number[] = [];
+  #left: number[] = [];
+  /** What the fresh nodes take, and what those took that are left out. */
+  #added = 0;
+  #removed = 0;
+  /** How many bytes were asked for in vain; 0: none were. */
+  shortage = 0;
+  /** Whether a section has begun: with the first node. */
+  #isOpen = false;
+  /** What was drafted before: for another version of the same commit. */
+  #before = 0;
+
+  constructor(participant: Participant, trees: Trees) {
+    const { allocator, segment } = participant;
+    this.#participant = participant;
+    this.words = segment.words;
+    this.bytes = segment.bytes;
+    this.#allocator = allocator;
+    this.#trees = trees;
+  }
+
+  /**
+   * Begins a change of a structure. With its first node a section begins: from there on nothing may
+   * throw, and `close` ends it.
+   */
+  begin(): void {
+    this.#fresh.clear();
+    this.#dropped = [];
+    this.#spare.length = 0;
+    this.#left = [];
+    this.#added = 0;
+    this.#removed = 0;
+    this.shortage = 0;
+    this.#isOpen = false;
+    this.#before = this.#trees.last;
+  }
+
+  /** Ends the section, when the nodes are freed, or part of a version that is in hand. */
+  close(): void {
+    if (this.#isOpen) this.#participant.leaveSection();
+    this.#isOpen = false;
+  }
+
+  /**
+   * Memory for a new node; 0: there is none, and the change fails. The first word of the node is to
+   * be written.
+   */
+  allocate(bytes: number): number {
+    const refs = this.#allocator.blockRefs(bytes);
+    if (!this.#isOpen) this.#participant.enterSection();
+    this.#isOpen = true;
+    const spare = this.#spare.findIndex((node) => this.#refsOf(node) === refs);
+    const node = spare < 0
+      ? this.#trees.allocate(bytes)
+      : this.#spare.splice(spare, 1)[0];
+    if (node === 0) {
+      this.shortage = bytes;
+      return 0;
+    }
+    this.#fresh.add(node);
+    this.#added += refs;
+    return node;
+  }
+
+  /**
+   * Leaves a node out, but not what hangs from it. It is read until the next `step`, if the change
+   * has made it itself.
+   */
+  leave(node: number): void {
+    const refs = this.#refsOf(node);
+    if (this.#fresh.delete(node)) {
+      this.#dropped.push(node);
+      this.#added -= refs;
+    } else {
+      this.#left.push(node);
+      this.#removed += refs;
+    }
+  }
+
+  /** Leaves a node out with all that hangs from it. O(nodes). */
+  leaveAll(node: number): void {
+    if (!this.#fresh.has(node)) {
+      this.#removed += this.#refsBelow(node);
+      this.#left.push(whole(node));
+      return;
+    }
+    const children = this.#childrenOf(node);
+    this.leave(node);
+    for (const child of children) this.leaveAll(child);
+  }
+
+  /** A step of the change is over: what it has left out of its own is read no more. */
+  step(): void {
+    this.#spare.push(...this.#dropped);
+    this.#dropped = [];
+  }
+
+  /**
+   * What the new version leaves out, also of the fresh nodes, and what its nodes take.
+   *
+   * @param before What the nodes took of the structure that it goes on with; undefined: it has
+   * nothing of that.
+   */
+  end(before?: number): { left: readonly number[]; refs: number } {
+    const dropped = [...this.#dropped, ...this.#spare];
+    return before === undefined ? { left: dropped, refs: this.#added } : {
+      left: [...this.#left, ...dropped],
+      refs: before + this.#added - this.#removed,
+    };
+  }
+
+  /** Frees the nodes of the change: it is not made. */
+  giveUp(): void {
+    if (this.#isOpen) this.#trees.giveUp(this.#before);
+  }
+
+  #childrenOf(node: number): number[] {
+    const { words } = this;
+    const count = childrenOf(words, node);
+    return Array.from({ length: count }, (_, i) => childOf(words, node, i));
+  }
+
+  #refsBelow(root: number): number {
+    let refs = 0;
+    const nodes = [root];
+    for (let node; (node = nodes.pop()) !== undefined;) {
+      refs += this.#refsOf(node);
+      nodes.push(...this.#childrenOf(node));
+    }
+    return refs;
+  }
+
+  #refsOf(node: number): number {
+    return this.#allocator.refsOf(node);
+  }
+}
