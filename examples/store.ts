@@ -8,7 +8,7 @@
  * ```
  *
  * The workers take jobs from a list, and wait when there is none. What they do with a job, they do
- * in one transaction: so whoever reads the results finds all of them or none.
+ * in one transaction: so a reader of the results finds all of them or none.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { liveEntries } from "../table/account.ts";
 import { Cursor } from "../table/cursor.ts";
 import { endOf, isTombstone } from "../table/version.ts";
 import type { ScanStep } from "./collections.ts";
-import { type TypeName, typeOf } from "./stored.ts";
+import { kindOf, type TypeName, TYPES } from "./stored.ts";
 
 const HASHES = 2 ** 32;
 
@@ -102,7 +102,11 @@ export class Keyspace {
     const key = versions.key(versions.takeKey(ref));
     if (!matches(key)) return undefined;
     if (type === undefined) return key;
-    const { value } = new PresentVersion(segment, versions, ref);
-    return typeOf(value) === type ? key : undefined;
+    const present = new PresentVersion(segment, versions, ref);
+    const { bytes } = present;
+    const kind = bytes === undefined
+      ? kindOf(present.value)
+      : bytes.memory[bytes.from];
+    return TYPES[kind ?? NaN] === type ? key : undefined;
   }
 }

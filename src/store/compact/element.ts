@@ -15,7 +15,7 @@
  */
 
 import { bytesBetween, writeBinary } from "../binary.ts";
-import { parseInteger } from "../numbers.ts";
+import { type Integer, parseInteger } from "../numbers.ts";
 
 const MOST_SHORT = 191;
 const INTEGER = 192;
@@ -31,7 +31,7 @@ export function encodeElement(element: string): Uint8Array {
   const { length } = element;
   if (length > 1 && length <= MOST_DIGITS && seemsInteger(element)) {
     const integer = parseInteger(element);
-    if (integer !== undefined) return encodeInteger(BigInt(integer));
+    if (integer !== undefined) return encodeInteger(integer);
   }
   return length <= MOST_SHORT
     ? withHead(new Uint8Array(1 + length), length, element)
@@ -68,8 +68,9 @@ function encodeLong(element: string): Uint8Array {
   return bytes;
 }
 
-function encodeInteger(integer: bigint): Uint8Array {
-  let size = 1;
+function encodeInteger(integer: Integer): Uint8Array {
+  if (typeof integer === "number") return encodeNumber(integer);
+  let size = 7; // what takes less is exact as a number
   while (BigInt.asIntN(size * 8, integer) !== integer) size++;
   scratch.setBigInt64(0, integer, true);
   const bytes = new Uint8Array(1 + size);
@@ -78,9 +79,26 @@ function encodeInteger(integer: bigint): Uint8Array {
   return bytes;
 }
 
+/** The same for one that is exact as a number. */
+function encodeNumber(integer: number): Uint8Array {
+  let size = 1;
+  for (let limit = 0x80; integer >= limit || integer < -limit; limit *= 256) {
+    size++;
+  }
+  const bytes = new Uint8Array(1 + size);
+  bytes[0] = INTEGER + size;
+  let rest = integer;
+  for (let i = 1; i <= size; i++) {
+    const above = Math.floor(rest / 256);
+    bytes[i] = rest - above * 256;
+    rest = above;
+  }
+  return bytes;
+}
+
 /** The bytes of a score. */
 export function encodeScore(score: number): Uint8Array {
-  if (Number.isSafeInteger(score)) return encodeInteger(BigInt(score));
+  if (Number.isSafeInteger(score)) return encodeNumber(score);
   scratch.setFloat64(0, score, true);
   const bytes = new Uint8Array(9);
   bytes[0] = FLOAT;

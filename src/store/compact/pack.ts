@@ -36,6 +36,9 @@ export class Pack {
   readonly #kind: number;
   /** The number of elements of a record. */
   readonly #width: number;
+  /** The index of the record that was looked for last, and where that begins; 0: none was. */
+  #found = 0;
+  #foundAt = 0;
 
   /**
    * @param kind The kind of the value.
@@ -80,9 +83,15 @@ export class Pack {
   /** Where the record with an index begins; where the last one ends, if that is the length. */
   protected startOf(index: number): number {
     if (index === this.length) return this.end;
-    let at = this.first;
-    for (let i = 0; i < index; i++) at = this.recordEnd(at);
-    return at;
+    if (this.#foundAt === 0 || index < this.#found) {
+      this.#found = 0;
+      this.#foundAt = this.first;
+    }
+    while (this.#found < index) {
+      this.#foundAt = this.recordEnd(this.#foundAt);
+      this.#found++;
+    }
+    return this.#foundAt;
   }
 
   /** Where the records begin that are from one index on up to, but not, another. */
@@ -119,6 +128,7 @@ export class Pack {
     copy(old, read, this.end, made, written);
     writeHead(made, this.#kind, length);
     this.memory = made;
+    this.#foundAt = 0;
     this.#from = 0;
     this.end = size;
   }
