@@ -615,7 +615,7 @@ export class SharedMap<K, V>
   /**
    * The keys that all workers use most, in a map with the option `track`, the hottest first.
    *
-   * Each worker counts one of 32 uses, by chance, in two windows of a minute; this call sums up
+   * Each worker counts one of 64 uses, by chance, in two windows of a minute; this call sums up
    * the windows of this minute and of the one before. So it takes some hundred uses until a key is
    * seen. The counts are estimates, more often too high than too low; what is used much more often
    * than the rest is among the first. (Metwally and others, "Efficient Computation of Frequent and

@@ -33,7 +33,7 @@ export interface SharedMapAccess {
   /**
    * How often the entry is used. In a map with `track`: a logarithmic count, from 5 for the first
    * use to 255 for about a million, less one for each minute without a use; 0 if nothing is known.
-   * It goes by a sample of one use in 32: so it takes some ten uses until it rises at all.
+   * It goes by a sample of one use in 64: so it takes some dozen uses until it rises at all.
    * In another map that evicts: how often it was read of late, from 0 to 3.
    */
   frequency: number;

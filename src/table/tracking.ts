@@ -32,13 +32,13 @@ const { HOT_UNTIL, hotKeysOf, nextRandom, noteHot } = hotKeys;
 const { noteRecent } = recency;
 const { countUse, isLatest, noteUse } = uses;
 
-/** From one use in the sample to the next there are from 1 to 64, so 32.5 on the average. */
-const MOST_UNTIL = 64;
+/** From one use in the sample to the next there are from 1 to 128, so 64.5 on the average. */
+const MOST_UNTIL = 128;
 /** Of so many uses in the sample, one looks at the clock. */
-const SAMPLES_PER_LOOK = 4;
+const SAMPLES_PER_LOOK = 2;
 // Random bits that do not decide whether a use is counted.
 const UNTIL_SHIFT = 16;
-const LOOK_SHIFT = 22;
+const LOOK_SHIFT = 23;
 
 /**
  * Notes that a caller has read an entry. O(1), wait-free.

@@ -45,7 +45,7 @@ export const MOST_COUNT = 255;
 /** What `useOf` returns of a key that has no word. */
 export const UNUSED = 0;
 /** Twice the number of uses of which one is in the sample, and may be counted. */
-export const TWICE_USES_PER_SAMPLE = 65;
+export const TWICE_USES_PER_SAMPLE = 129;
 
 const MINUTES = 0x10000;
 const MINUTE_MASK = 0xffff;
