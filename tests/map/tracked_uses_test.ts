@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
-import { H_HEAT, H_HEAT_MASK } from "../../src/segment/layout.ts";
+import { H_HEAT, H_HEAT_MASK, H_MINUTE } from "../../src/segment/layout.ts";
 import { FIRST_COUNT } from "../../src/table/uses.ts";
 import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 import { MapTime } from "./map_time.ts";
@@ -123,6 +123,20 @@ Deno.test("SharedMap.hottest() sums up what all workers use", () => {
   assertEquals(here.hottest(3), there.hottest(3));
   assertStrictEquals(here.hottest(9).length, 3);
   assertStrictEquals(here.hottest(1)[0].key, "c");
+});
+
+Deno.test("which minute it is, workers look up when they have time, and while they are busy", () => {
+  using time = new MapTime();
+  using map: Shared = SharedMap.create({ maxBytes: 2 ** 20, track: true });
+  const { words } = attachmentOf(map).segment;
+  const passed = (since: number) => (words[H_MINUTE] - since) & 0xffff;
+  map.set("a", 1);
+  const first = words[H_MINUTE];
+  time.tick(3 * MINUTE);
+  assertStrictEquals(passed(first), 3, "in the background");
+  time.now += 2 * MINUTE; // nothing in the background meanwhile
+  for (let i = 0; i < 10_000; i++) map.get("a");
+  assertStrictEquals(passed(first), 5, "by some of the uses");
 });
 
 Deno.test("SharedMap.ages() tells how many entries were used how long ago", () => {
