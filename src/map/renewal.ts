@@ -93,7 +93,10 @@ export class Renewer {
    * or there is no memory at hand. The caller is pinned.
    */
   renewal(current: number): number {
-    if (!this.isDue(endOf(this.#segment, current), Date.now())) return LEAVE;
+    const { idle } = this.#segment;
+    if (idle === 0) return LEAVE; // before the clock is asked
+    const end = endOf(this.#segment, current);
+    if (!isRenewalDue(end, idle, Date.now())) return LEAVE;
     const { maker } = this.#writer;
     const version = maker.copy(current, maker.endOver(current, true, IDLE));
     return version === NO_MEMORY ? LEAVE : version;
