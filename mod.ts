@@ -24,6 +24,11 @@ export type {
   WatchOptions,
   WatchTarget,
 } from "./src/map/wait_options.ts";
+export type {
+  FetchOptions,
+  Load,
+  LoadContext,
+} from "./src/map/fetch_options.ts";
 export type { EvictionListener } from "./src/map/eviction_listener.ts";
 export { KEEP } from "./src/map/keep.ts";
 export type {

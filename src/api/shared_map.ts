@@ -34,6 +34,12 @@ import { EntryAccess } from "../map/entry_access.ts";
 import { EntryReader } from "../map/entry_reader.ts";
 import { EntryUpdater } from "../map/entry_updater.ts";
 import { EntryWaiter } from "../map/entry_waiter.ts";
+import {
+  type FetchOptions,
+  fetchOptionsOf,
+  type Load,
+} from "../map/fetch_options.ts";
+import { Loader } from "../map/loader.ts";
 import { EntryWriter } from "../map/entry_writer.ts";
 import {
   type EvictionListener,
@@ -201,6 +207,7 @@ export class SharedMap<K, V>
   readonly #writer: EntryWriter<K, V>;
   readonly #updater: EntryUpdater<K, V>;
   readonly #transactor: Transactor<K, V>;
+  readonly #loader: Loader<K, V>;
   /** Its life on disk, if it was opened with `persist`. */
   #onDisk: Kept | undefined;
 
@@ -217,6 +224,7 @@ export class SharedMap<K, V>
     this.#updater = new EntryUpdater(this.#access);
     this.#writer = new EntryWriter(this.#access, this.#updater);
     this.#transactor = new Transactor(this.#access);
+    this.#loader = new Loader(this.#access, this.#reader);
   }
 
   // ---- making and joining -----------------------------------------------------------------------
@@ -1352,6 +1360,78 @@ export class SharedMap<K, V>
   forEach(fn: (value: V, key: K, map: this) => void): void {
     checkFunction(fn, "fn");
     for (const [key, value] of this) fn(value, key, this);
+  }
+
+  // ---- loading ----------------------------------------------------------------------------------
+
+  /**
+   * Returns the value of a key; if there is none, loads it, keeps it, and returns it. Of all
+   * workers, one loads at a time, and the others wait for it, without polling. If a load fails,
+   * its caller is told, and the next one who waits loads; also if the worker that loads ends, or is
+   * terminated.
+   *
+   * What is loaded is not kept if the key was written, or deleted, after the load began: it may be
+   * older than that. So the map never keeps an old value, if whoever changes the original deletes
+   * the key, or sets it, after that. Such a call returns what was set meanwhile, or else what it
+   * has loaded.
+   *
+   * With `staleWhileRevalidate` a value is given out for some time after it is no longer fresh,
+   * while one worker loads it anew in the background. `ttl(key)` tells the sum of both times. If
+   * such a load fails, it is counted in `stats().loadFailures`, and the old value stays until it
+   * expires.
+   *
+   * `load` must not fetch the same key, which would wait for itself. It runs without a pin; a
+   * lookup that finds the key is one of `get`. O(1) besides the load.
+   *
+   * @param key The key.
+   * @param load Loads the value. What it throws rejects the promise. If it returns undefined,
+   * nothing is kept; those of the same worker who wait for it get undefined, too.
+   * @param options How long the value is fresh, and how long to wait for it.
+   * @returns The value; undefined only if `load` returned that.
+   * @throws {TypeError} If the key, the loaded value, `load` or an option has the wrong type; if
+   * `staleWhileRevalidate` is given for a map with `idle`, where an entry's end does not tell its
+   * age.
+   * @throws {RangeError} If `ttl` is not above 0, or another time is below 0.
+   * @throws {DOMException} A `TimeoutError` after the `timeout`; the `reason` of the `signal`, if
+   * that is aborted.
+   * @throws {MapFullError} If the loaded value does not fit.
+   * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
+   *
+   * @example A cache in front of something slow
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using pages = SharedMap.create<string, string>({ onFull: "evict" });
+   * let loads = 0;
+   * const render = (path: string) => {
+   *   loads++;
+   *   return Promise.resolve(`<h1>${path}</h1>`);
+   * };
+   * const page = () => pages.fetch("/", render, { ttl: 60_000 });
+   * assertEquals(await Promise.all([page(), page()]), ["<h1>/</h1>", "<h1>/</h1>"]);
+   * assertEquals(loads, 1);
+   * ```
+   */
+  fetch(
+    key: K,
+    load: Load<K, V>,
+    options?: FetchOptions,
+  ): Promise<V>;
+  /** The same, where `load` may find that there is none. */
+  fetch(
+    key: K,
+    load: Load<K, V | undefined>,
+    options?: FetchOptions,
+  ): Promise<V | undefined>;
+  async fetch(
+    key: K,
+    load: Load<K, V | undefined>,
+    options?: FetchOptions,
+  ): Promise<V | undefined> {
+    checkFunction(load, "load");
+    const checked = fetchOptionsOf(options, "fetch an entry");
+    return await this.#loader.fetch(key, load, checked);
   }
 
   // ---- waiting ----------------------------------------------------------------------------------

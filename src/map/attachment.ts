@@ -28,6 +28,7 @@ import {
 } from "../table/clock.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
+import { Leases } from "../table/leases.ts";
 import { minCapacityShiftFor } from "../table/resize_policy.ts";
 import { allocateTable, isTable } from "../table/table_record.ts";
 import {
@@ -40,6 +41,7 @@ import { tombstoneBytes } from "../table/version.ts";
 import { type Resident, ticker } from "./background.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
 import { policyFor, type PolicyName } from "./policies.ts";
+import type { Flights } from "./flights.ts";
 import { CountHistory } from "./recent_counts.ts";
 import { WakeUps } from "./wake_ups.ts";
 
@@ -128,6 +130,10 @@ export class Attachment {
   readonly removalListeners: Set<RemovalListener> = new Set();
   /** How it sleeps while it waits for changes. */
   readonly wakeUps: WakeUps;
+  /** What it takes for values that are being loaded. */
+  readonly leases: Leases;
+  /** The loads of keys that are under way in this thread: see `loader.ts`. */
+  readonly flights: Flights = new Map();
   /** What it has noted of the counters. */
   readonly countHistory: CountHistory;
   /** What is closed together with the attachment. */
@@ -144,6 +150,7 @@ export class Attachment {
     this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
     this.countHistory = new CountHistory(segment);
     this.wakeUps = new WakeUps(segment.words);
+    this.leases = new Leases(segment.words, participant.slot);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
     this.tableRecovery = new TableRecoverer(participant, this.table);

@@ -14,12 +14,19 @@ const {
   COUNTERS,
   H_FLUSH,
   H_PARTICIPANTS,
+  LOAD_COUNTERS,
   P_COUNTERS,
   P_LIVE_REFS,
+  P_LOAD_COUNTERS,
   P_USED_REFS,
   REF_BYTES,
 } = layout;
 const { hint, load } = access;
+
+/** A name of a counter. */
+export type Counted =
+  | (typeof layout.COUNTERS)[number]
+  | (typeof layout.LOAD_COUNTERS)[number];
 
 const SETS = P_COUNTERS / 2 + COUNTERS.indexOf("sets");
 const DELETES = P_COUNTERS / 2 + COUNTERS.indexOf("deletes");
@@ -42,18 +49,26 @@ export function sumActivity(segment: Segment): number {
   return sum;
 }
 
-/** One of `COUNTERS`, summed over all participants. O(participants). */
+/** One of `COUNTERS`, or of `LOAD_COUNTERS`, summed over all participants. O(participants). */
 export function sumCounter(
   { words, floats }: Segment,
-  counter: (typeof layout.COUNTERS)[number],
+  counter: Counted,
 ): number {
-  const place = P_COUNTERS / 2 + COUNTERS.indexOf(counter);
+  const place = placeOf(counter);
   let sum = 0;
   const slots = load(words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
     sum += floats[participantBase(slot) / 2 + place];
   }
   return sum;
+}
+
+/** Where a counter is in a record, as an f64. */
+function placeOf(counter: Counted): number {
+  const load = (LOAD_COUNTERS as readonly Counted[]).indexOf(counter);
+  return load >= 0
+    ? P_LOAD_COUNTERS / 2 + load
+    : P_COUNTERS / 2 + (COUNTERS as readonly Counted[]).indexOf(counter);
 }
 
 /** Bytes that live entries take. */

@@ -16,7 +16,7 @@ import type { EntryAccess } from "./entry_access.ts";
 import { keptKey } from "./kept_key.ts";
 import { Sleep } from "./sleep.ts";
 import type { Taken } from "./version_reader.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import { timedOut, type WaitOptions } from "./wait_options.ts";
 import { WaitScope } from "./wait_scope.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -70,7 +70,7 @@ export class EntryWaiter<K, V> {
       (reason) => this.#end(() => this.#reject(reason)),
     );
     this.#timeout = new Alarm(() =>
-      this.#end(() => this.#reject(timedOut(timeout)))
+      this.#end(() => this.#reject(timedOut(timeout, WHAT)))
     );
     this.#timeout.set(timeout);
     this.#look();
@@ -135,12 +135,4 @@ export class EntryWaiter<K, V> {
 
 function isThere(value: unknown): boolean {
   return value !== undefined;
-}
-
-/** As that of `AbortSignal.timeout`. */
-function timedOut(ms: number): DOMException {
-  return new DOMException(
-    `Cannot ${WHAT}: what was waited for did not come within ${ms} milliseconds`,
-    "TimeoutError",
-  );
 }

@@ -31,7 +31,7 @@ import {
   type Noted,
   UNSEEN,
 } from "./key_observer.ts";
-import { keptKey } from "./kept_key.ts";
+import { type Id, idOf, keptKey } from "./kept_key.ts";
 import { Sleep } from "./sleep.ts";
 import { TimeSlices } from "./time_slices.ts";
 import type { Taken } from "./version_reader.ts";
@@ -45,9 +45,6 @@ const { endOf } = versions;
 
 /** Hashes of one word. */
 const WIDTH = 2 ** CHANGE_SHIFT;
-
-/** What tells a key from others: strings and numbers themselves, bytes as a string. */
-type Id = string | number;
 
 /** A key, and the state in which it was shown last. */
 interface Shown<K> extends Noted {
@@ -273,9 +270,4 @@ export class ManyChanges<K, V> implements ChangeSource<SharedMapChange<K, V>> {
       missed: missedSince(before, writes),
     };
   }
-}
-
-/** What codecs make of a key that was taken out is a string, a number, or bytes. */
-function idOf(key: unknown): Id {
-  return key instanceof Uint8Array ? key.toBase64() : key as Id;
 }

@@ -10,13 +10,19 @@ import { participantBase, sumHints } from "../segment/participants.ts";
 import {
   COUNTERS,
   H_PARTICIPANTS,
+  LOAD_COUNTERS,
   P_HELD_COUNT,
   P_STATE,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load } from "../segment/atomics.ts";
 import { liveEntries } from "../table/account.ts";
-import { liveBytesOf, sumCounter, usedBytesOf } from "./counters.ts";
+import {
+  type Counted,
+  liveBytesOf,
+  sumCounter,
+  usedBytesOf,
+} from "./counters.ts";
 import { type PersistenceStats, readDiskRecord } from "./disk_record.ts";
 
 /**
@@ -50,6 +56,12 @@ export interface SharedMapStats {
   transactions: number;
   /** Runs of transactions that were in vain, as another worker changed what they read or wrote. */
   conflicts: number;
+  /** Loads of `fetch` that ended, also in the background. */
+  loads: number;
+  /** Those of them that failed, or were ended before they had a value. */
+  loadFailures: number;
+  /** Milliseconds that all of them took together. */
+  loadTime: number;
   /** Moves to another table that were started. */
   migrations: number;
   /** Blocks that were retired and then freed. */
@@ -71,8 +83,10 @@ export interface SharedMapStats {
 /** Sums the statistics of a segment. O(participants). */
 export function sumStats(segment: Segment): SharedMapStats {
   const counted = Object.fromEntries(
-    COUNTERS.map((name) => [name, sumCounter(segment, name)]),
-  ) as Record<(typeof COUNTERS)[number], number>;
+    [...COUNTERS, ...LOAD_COUNTERS].map((
+      name,
+    ) => [name, sumCounter(segment, name)]),
+  ) as Record<Counted, number>;
   const persistence = readDiskRecord(segment);
   return {
     ...counted,

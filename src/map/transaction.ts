@@ -15,6 +15,7 @@ import { checkFunction, theMap } from "../errors.ts";
 import type { Segment } from "../segment/segment.ts";
 import { versionAt } from "../table/clock.ts";
 import type { EncodedKey } from "../table/key.ts";
+import { hasLeases } from "../table/leases.ts";
 import type { Table } from "../table/table.ts";
 import { endOf, valueBytes, valueIndex, valueTag } from "../table/version.ts";
 import type { Attachment, View } from "./attachment.ts";
@@ -483,8 +484,10 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   }
 
   #delete(entry: LogEntry, what: string): void {
-    // Where there is nothing, nothing has to be written: but that stays so until it commits.
-    if (entry.isRead && entry.seen === 0) this.#log.unwrite(entry);
+    // Where there is nothing, nothing has to be written, unless somebody may be loading a value for
+    // the key: but that stays so until it commits.
+    const isAbsent = entry.isRead && entry.seen === 0;
+    if (isAbsent && !hasLeases(this.#segment.words)) this.#log.unwrite(entry);
     else this.#log.write(entry, DELETED, what);
   }
 

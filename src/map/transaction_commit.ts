@@ -17,6 +17,7 @@ import { type Commits, recordBytes } from "../table/commits.ts";
 import { ANY_VERSION } from "../table/fast_path.ts";
 import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { EncodedKey } from "../table/key.ts";
+import * as leases from "../table/leases.ts";
 import type { Table } from "../table/table.ts";
 import { bytesOf, endOf, valueIndex, versionBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
@@ -39,6 +40,8 @@ const {
   TAG_SHIFT,
   TOMBSTONE,
 } = layout;
+
+const { hasLeases, revoke } = leases;
 
 /** For more keys than this the table is made large enough first. */
 const MOST_AT_ONCE = 256;
@@ -128,6 +131,7 @@ export class TransactionCommitter {
 
   #commit(log: TransactionLog, entries: readonly LogEntry[]): CommitOutcome {
     if (!this.#draft(entries)) return "full";
+    this.#revokeLeases(entries);
     for (const entry of entries) {
       if (!isUsed(entry)) continue;
       log.pack(entry, this.#key);
@@ -142,6 +146,15 @@ export class TransactionCommitter {
     if (!this.#commits.commit()) return "lost";
     this.#note(log, entries);
     return "done";
+  }
+
+  /** What is being loaded for keys that are written is not to be kept. */
+  #revokeLeases(entries: readonly LogEntry[]): void {
+    const { words } = this.#segment;
+    if (!hasLeases(words)) return;
+    for (const { hash, write } of entries) {
+      if (write !== undefined) revoke(words, hash);
+    }
   }
 
   /**

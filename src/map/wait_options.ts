@@ -118,7 +118,11 @@ export function watchOptionsOf(
   return { ...both, initial };
 }
 
-function scopeOptionsOf(options: ScopeOptions, what: string): ScopeOptions {
+/** Those, read once and checked. Throws `TypeError`. */
+export function scopeOptionsOf(
+  options: ScopeOptions,
+  what: string,
+): ScopeOptions {
   if (
     typeof options !== "object" || options === null || Array.isArray(options)
   ) {
@@ -148,12 +152,20 @@ export function waitOptionsOf<V>(
   what: string,
 ): WaitOptions<V> {
   const both = scopeOptionsOf(options, what);
-  const { timeout = Infinity, until } = options;
+  const { until } = options;
   if (until !== undefined && typeof until !== "function") {
     throw new TypeError(
       `Cannot ${what}: until must be a function: ${received(until)}`,
     );
   }
+  return { ...both, timeout: timeoutOf(options, what), until };
+}
+
+/** How long to wait, checked. Throws `TypeError` or `RangeError`. */
+export function timeoutOf(
+  { timeout = Infinity }: { timeout?: number | undefined },
+  what: string,
+): number {
   if (typeof timeout !== "number") {
     throw new TypeError(
       `Cannot ${what}: timeout must be a number of milliseconds: ${
@@ -166,5 +178,13 @@ export function waitOptionsOf<V>(
       `Cannot ${what}: timeout must be 0 milliseconds or more, Infinity for none: received ${timeout}`,
     );
   }
-  return { ...both, timeout, until };
+  return timeout;
+}
+
+/** The error of a wait that was too long: as that of `AbortSignal.timeout`. */
+export function timedOut(ms: number, what: string): DOMException {
+  return new DOMException(
+    `Cannot ${what}: what was waited for did not come within ${ms} milliseconds`,
+    "TimeoutError",
+  );
 }

@@ -7,8 +7,8 @@
  * Words that different workers write often stand on cache lines of their own (16 words).
  *
  * ```text
- * header | transfer words | participant records | change words | chunk descriptors | heat words
- * or use words | ghost words or recency words | small queue | hot keys | chunks …
+ * header | transfer words | participant records | change words | leases | chunk descriptors | heat
+ * words or use words | ghost words or recency words | small queue | hot keys | chunks …
  * ```
  *
  * Modules on the path of every operation copy what they need from here, and the functions that they
@@ -86,6 +86,8 @@ export const H_RECENCY = 193;
 export const H_RECENCY_SHIFT = 194;
 /** Which minute it is, modulo 2 ** 16, as far as is known: see `table/tracking.ts`. */
 export const H_MINUTE = 207;
+/** 1 once a worker has loaded a value under a lease: see `table/leases.ts`. Every write reads it. */
+export const H_LEASED = 195;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
 /** The last tick at which something was written, or is about to be; never lowered. */
@@ -187,8 +189,12 @@ export const CHANGE_WORDS = 4096;
 /** A hash shifted right by it says which one is its own. */
 export const CHANGE_SHIFT = 20;
 export const ARMED = 1;
+/** Leases of values that are being loaded, see `table/leases.ts`: `LEASE_WAYS` for each group. */
+export const LEASES: number = CHANGES + CHANGE_WORDS;
+export const LEASE_WORDS = 1024;
+export const LEASE_WAYS = 4;
 /** Chunk descriptors: two words each. */
-export const DESCRIPTORS: number = CHANGES + CHANGE_WORDS;
+export const DESCRIPTORS: number = LEASES + LEASE_WORDS;
 /** Bytes of a segment for each byte of its heat words: about what the smallest entry takes. */
 export const HEAT_SHARE = 64;
 /** Bytes of a segment for each ghost word, unless it is said how many entries there will be. */
@@ -245,6 +251,8 @@ export const P_RETIRED = 30;
 export const P_RECORD_WEIGHT = 31;
 /** The result of an operation, if it is a number: an f64. */
 export const P_RESULT = 396;
+/** `LOAD_COUNTERS`: an f64 each. */
+export const P_LOAD_COUNTERS = 2;
 /** Its open snapshots: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
@@ -331,6 +339,8 @@ export const COUNTERS = [
   "transactions",
   "conflicts",
 ] as const;
+/** The f64 counters of loads, in their order from `P_LOAD_COUNTERS`. */
+export const LOAD_COUNTERS = ["loads", "loadFailures", "loadTime"] as const;
 
 // ---- chunk descriptor ---------------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ type ParticipantWidths = {
   P_REGISTRY: Layout["REGISTRY_WORDS"];
   /** An f64 for each of `COUNTERS`. */
   P_COUNTERS: 24;
+  /** An f64 for each of `LOAD_COUNTERS`. */
+  P_LOAD_COUNTERS: 6;
   P_RESULT: 2;
   P_FREE: Layout["MAX_CLASSES"];
   P_CHUNK: Layout["MAX_CLASSES"];
@@ -97,6 +99,7 @@ export type Written = [
   None<Differ<Layout["DISK_FIELDS"], 6>>,
   None<Differ<Layout["ROOTS"], 8>>,
   None<Differ<Layout["COUNTERS"]["length"], 12>>,
+  None<Differ<Layout["LOAD_COUNTERS"]["length"], 3>>,
   None<Differ<Named<"D">[keyof Named<"D">], Range<0, Layout["DISK_FIELDS"]>>>,
   None<Differ<Layout["V_HEADER_BYTES"], 24>>, // V_HEADER_WORDS
   None<Differ<Layout["V_HEADER_WORDS"], 6>>,
@@ -153,7 +156,9 @@ export type Lines = [
   None<NotOnLine<Layout["TRANSFER"]>>,
   None<NotOnLine<Layout["PARTICIPANT_WORDS"]>>,
   // What others look at for each participant; then what an operation writes, on one line.
-  None<OnLine<Participant, 0, "P_STATE" | "P_REGISTRY_MARK">>,
+  None<
+    OnLine<Participant, 0, "P_STATE" | "P_REGISTRY_MARK" | "P_LOAD_COUNTERS">
+  >,
   None<
     OnLine<
       Participant,
@@ -184,6 +189,17 @@ export type Lines = [
 
 /** f64s lie at multiples of 8 bytes, in each participant's record and in each version. */
 export type Aligned = [
-  None<Odd<Layout["H_DISK" | "H_IDLE" | "P_COUNTERS" | "P_RESULT" | "P_KEY"]>>,
+  None<
+    Odd<
+      Layout[
+        | "H_DISK"
+        | "H_IDLE"
+        | "P_COUNTERS"
+        | "P_LOAD_COUNTERS"
+        | "P_RESULT"
+        | "P_KEY"
+      ]
+    >
+  >,
   None<Odd<Layout["PARTICIPANTS" | "PARTICIPANT_WORDS" | "V_HEADER_WORDS"]>>,
 ];

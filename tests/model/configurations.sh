@@ -561,3 +561,14 @@ full ok $Q q_overrun_two -DCRASH=1 "-DSTART=working=5;run Put(1);run Put(2);run 
 bad  $Q qb_NO_EMPTY -DBUG_NO_EMPTY "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
 bad  $Q qb_PLAIN_EMPTY -DNP=1 -DBUG_PLAIN_EMPTY "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
 bad  $Q qb_TAIL_APART -DEXACT -DBUG_TAIL_APART "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(1)"
+
+# ---- leases of what is being loaded
+LE=leases.pml
+LD1="run Loader(1);run Deleter()"; LS1="run Loader(1);run Setter()"
+ok   $LE lease_two "-DSTART=working=4;$LD1;run Loader(2);run Deleter()"
+ok   $LE lease_set "-DSTART=working=4;$LS1;run Loader(2);run Evictor()"
+ok   $LE lease_both -DORDERLY "-DSTART=working=5;$LS1;run Deleter();run Setter();run Evictor()"
+for b in CHECK_FIRST LOOK_FIRST LEASE_LATE FLAG_LATE; do bad $LE lease_$b -DBUG_$b "-DSTART=working=2;$LD1"; done
+bad  $LE lease_TAKE_ANY -DORDERLY -DBUG_TAKE_ANY "-DSTART=working=3;$LD1;run Setter()"
+bad  $LE lease_LINK_OVER -DBUG_LINK_OVER "-DSTART=working=2;$LS1"
+for b in LINK_FIRST SET_LEAVES; do bad $LE lease_$b -DBUG_$b "-DSTART=working=3;$LS1;run Evictor()"; done

@@ -10,6 +10,7 @@ import { recover } from "../../src/reclamation/recovery.ts";
 import { Attachment } from "../../src/map/attachment.ts";
 import { Hold } from "../../src/map/hold.ts";
 import { Dump } from "./dumps.ts";
+import { Loading } from "./loading.ts";
 import type { Segment } from "../../src/segment/segment.ts";
 import type { Migration } from "../../src/table/migration.ts";
 import type { Resizer } from "../../src/table/resizer.ts";
@@ -37,6 +38,8 @@ export class Client {
   readonly armed: Map<number, number> = new Map();
   /** Whether the word that it compared with that was unchanged. */
   isUnchanged = true;
+  /** What it loads. */
+  readonly loading: Loading = new Loading(this);
   /** Blocks that its worker has in hand. */
   readonly blocks: number[] = [];
 

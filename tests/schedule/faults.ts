@@ -26,6 +26,8 @@ import {
   H_WATCHED,
   H_WRITTEN,
   INSTALLING,
+  LEASE_WORDS,
+  LEASES,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   MOVED,
@@ -181,6 +183,18 @@ function isEmptying(
   const place = index - words[H_QUEUE];
   return place >= 0 && place < words[H_QUEUE_WORDS] && value === NO_HASH;
 }
+
+function isLease(index: number): boolean {
+  return index >= LEASES && index < LEASES + LEASE_WORDS;
+}
+
+/** Whether the worker that runs has taken a lease: its number says so. */
+function isOwnLease(lease: number): boolean {
+  return (lease >> 5 & 127) === slotOf(currentWorker());
+}
+
+/** The last lease of each worker, and how often it was looked at. */
+const looks: { lease: number; count: number }[] = [];
 
 /** What each worker saw when it began to look for its key. */
 const wereWatched: number[] = [];
@@ -588,6 +602,32 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       if (index !== H_WATCHED) return;
       const base = participantBase(slotOf(currentWorker()));
       return isTombstone(words, -words[base + P_HAND]) ? 0 : undefined;
+    },
+  },
+  "a value is loaded before the lease is taken": {
+    of: "loading, but the lease comes late",
+  },
+  "a key is deleted before its original changes": {
+    of: "loading, but the delete comes before the change",
+  },
+  "a write leaves the leases of its key alone": {
+    of: "loading",
+    ...skipped(
+      true,
+      (_, index, expected, value) =>
+        isLease(index) && value === 0 && !isOwnLease(expected),
+    ),
+  },
+  "a lease is looked at before the link only": {
+    of: "loading",
+    store(_, index, value) {
+      if (isLease(index)) looks[currentWorker()] = { lease: value, count: 0 };
+      return false;
+    },
+    load(words, index) {
+      const look = looks[currentWorker()];
+      if (!isLease(index) || look === undefined) return;
+      return look.count++ === 0 ? words[index] : look.lease;
     },
   },
   "two workers take one hash out of the small queue": {

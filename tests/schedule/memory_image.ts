@@ -14,8 +14,11 @@ import {
   H_CHUNK_SHIFT,
   H_FIRST_CHUNK,
   H_HEAT,
+  H_LEASED,
   H_PARTICIPANTS,
   H_WATCHED,
+  LEASE_WORDS,
+  LEASES,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
 } from "../../src/segment/layout.ts";
@@ -67,6 +70,9 @@ export class MemoryImage {
     this.words.set(this.#descriptors, DESCRIPTORS);
     if (this.words[H_WATCHED] !== 0) {
       this.words.fill(0, CHANGES, CHANGES + CHANGE_WORDS); // nobody waits at the beginning
+    }
+    if (this.words[H_LEASED] !== 0) {
+      this.words.fill(0, LEASES, LEASES + LEASE_WORDS); // nobody loads
     }
     const { length } = this.#hints;
     this.words.set(this.#hints, this.#firstChunk - length);

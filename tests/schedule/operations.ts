@@ -257,6 +257,54 @@ export const sleepForAny: Operation = {
   spec: anyResult,
 };
 
+// ---- loading ------------------------------------------------------------------------------------
+
+/** Takes a lease for a key, and looks at it. */
+export const takeLease = (key: number): Operation => ({
+  text: `takeLease(${key})`,
+  run: ({ loading }) => void loading.see(key),
+});
+
+/** Reads the value that is to be loaded, of another key. */
+export const loadFrom = (key: number): Operation => ({
+  text: `loadFrom(${key})`,
+  run: ({ loading }) => loading.load(key),
+  spec: ({ map }) => map.get(key),
+});
+
+/** Writes what was loaded, unless the key was written since: 1: it did. */
+export const keepLoaded = (key: number): Operation => ({
+  text: `keepLoaded(${key})`,
+  run: ({ loading }) => loading.keep(),
+  spec: ({ map }, _, result) => {
+    if (result !== undefined) map.change(key, result);
+    return result;
+  },
+});
+
+/** A delete of which nobody is told whether there was something. */
+export const removeBlindly = (key: number): Operation => ({
+  text: `removeBlindly(${key})`,
+  run: ({ map }) => void map.delete(key),
+  spec: ({ map }) => void map.delete(key),
+});
+
+/** What was set is evicted. */
+export const evictKey = (key: number): Operation => ({
+  text: `evict(${key})`,
+  run: ({ attachment, participant, segment }) => {
+    const scratch = new EncodedKey(segment.seed);
+    scratch.packNumber(key);
+    participant.pin();
+    const ref = attachment.table.find(scratch);
+    const isThere = ref !== 0 && !isTombstone(segment.words, ref);
+    if (isThere) new Remover(attachment).remove(ref, "evicted");
+    participant.unpin();
+    return undefined;
+  },
+  spec: ({ map }) => void map.delete(key),
+});
+
 // ---- eviction -----------------------------------------------------------------------------------
 
 /** Puts a hash into the small queue. */

@@ -17,6 +17,7 @@ import {
   H_CHUNK_SHIFT,
   H_FIRST_CHUNK,
   H_ROOT,
+  LEASES,
   MAX_PARTICIPANTS,
   MOVED,
   P_CHUNK,
@@ -79,7 +80,8 @@ export function nameOf(
   if (index < PARTICIPANTS + MAX_PARTICIPANTS * PARTICIPANT_WORDS) {
     return nameOfParticipant(index - PARTICIPANTS);
   }
-  if (index < DESCRIPTORS) return `change word ${index - CHANGES}`;
+  if (index < LEASES) return `change word ${index - CHANGES}`;
+  if (index < DESCRIPTORS) return `lease ${index - LEASES}`;
   if (index < words[H_FIRST_CHUNK] * 4) {
     const at = index - DESCRIPTORS;
     const word = at % DESCRIPTOR_WORDS === 0 ? "state" : "cut";

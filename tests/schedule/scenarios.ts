@@ -10,6 +10,7 @@ import { randomPrograms } from "./scenarios/random_programs.ts";
 import { dumps } from "./scenarios/dumps.ts";
 import { eviction } from "./scenarios/eviction.ts";
 import { expiry } from "./scenarios/expiry.ts";
+import { loading } from "./scenarios/loading.ts";
 import { memory } from "./scenarios/memory.ts";
 import { pairs, triples } from "./scenarios/one_key.ts";
 import { recoveries } from "./scenarios/recoveries.ts";
@@ -35,6 +36,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...randomPrograms,
   ...expiry,
   ...waiting,
+  ...loading,
   ...trees,
   ...eviction,
   ...commits,

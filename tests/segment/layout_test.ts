@@ -9,7 +9,8 @@ Deno.test("layout: the parts of a segment's head follow each other", () => {
   assert(layout.TRANSFER + transfer <= layout.PARTICIPANTS);
   const records = layout.MAX_PARTICIPANTS * layout.PARTICIPANT_WORDS;
   assertStrictEquals(layout.CHANGES, layout.PARTICIPANTS + records);
-  assertStrictEquals(layout.DESCRIPTORS, layout.CHANGES + layout.CHANGE_WORDS);
+  assertStrictEquals(layout.LEASES, layout.CHANGES + layout.CHANGE_WORDS);
+  assertStrictEquals(layout.DESCRIPTORS, layout.LEASES + layout.LEASE_WORDS);
   assertStrictEquals(layout.DESCRIPTORS % 16, 0, "a cache line of its own");
   assert(layout.MAX_PARTICIPANTS >= 128);
   assert(layout.REGISTRY_WORDS >= 32);

@@ -1,0 +1,529 @@
+// Fetching in one worker: who loads, what is kept, what ends it, and that it leaves nothing.
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  ClosedError,
+  type FetchOptions,
+  MapFullError,
+  SharedMap,
+  type SharedMapOptions,
+} from "../../mod.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
+import { EntryAccess } from "../../src/map/entry_access.ts";
+import { Hold } from "../../src/map/hold.ts";
+import { LeasedWriter } from "../../src/map/leased_write.ts";
+import { NO_MEMORY } from "../../src/map/version_maker.ts";
+import { WaitScope } from "../../src/map/wait_scope.ts";
+import { LEASE_WORDS, LEASES, P_ENTRIES } from "../../src/segment/layout.ts";
+import { sleep } from "../../src/timers.ts";
+import { runDeno } from "../testing/child.ts";
+import { eventually } from "../testing/eventually.ts";
+import { assertSound } from "../testing/inspection.ts";
+import { withoutKernel } from "../testing/kernels.ts";
+
+const MODULE = new URL("../../mod.ts", import.meta.url).href;
+
+type Texts = SharedMap<string, string>;
+
+function texts(options: Partial<SharedMapOptions<string, string>> = {}): Texts {
+  return SharedMap.create<string, string>({ maxBytes: 2 ** 20, ...options });
+}
+
+/** A load that ends when it is told to. */
+function gate<T>() {
+  const { promise, reject, resolve } = Promise.withResolvers<T>();
+  let calls = 0;
+  const load = () => {
+    calls++;
+    return promise;
+  };
+  return { load, open: resolve, fail: reject, calls: () => calls };
+}
+
+/** Nothing of a load is left in this worker, nor a lease, soon after it has ended. */
+async function assertNothingLeft(map: SharedMap<never, never>): Promise<void> {
+  const { dependents, flights, segment: { words } } = attachmentOf(map);
+  await eventually(() => flights.size === 0);
+  const waits = [...dependents].filter((it) => it instanceof WaitScope);
+  assertStrictEquals(waits.length, 0);
+  const leases = words.subarray(LEASES, LEASES + LEASE_WORDS);
+  assert(leases.every((lease) => lease === 0), "a lease is left");
+}
+
+Deno.test("SharedMap.fetch() loads what is missing, and keeps it", async () => {
+  using map = texts();
+  const keys: string[] = [];
+  const load = (key: string) => {
+    keys.push(key);
+    return key.toUpperCase();
+  };
+  assertStrictEquals(await map.fetch("a", load), "A");
+  assertStrictEquals(await map.fetch("a", load), "A");
+  assertStrictEquals(map.get("a"), "A");
+  assertStrictEquals(map.ttl("a"), Infinity);
+  assertEquals(keys, ["a"]);
+  const { hits, loads, misses, sets } = map.stats();
+  assertEquals([loads, misses, hits, sets], [1, 1, 3, 1]); // `ttl` is a hit, too
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() gives a loaded value the time to live of the options", async () => {
+  using map = texts();
+  await map.fetch("a", () => "A", { ttl: 60_000 });
+  await map.fetch("b", () => "B", { ttl: 10_000, staleWhileRevalidate: 5000 });
+  const [a, b] = [map.ttl("a")!, map.ttl("b")!];
+  assert(a > 50_000 && a <= 60_000, `${a}`);
+  assert(b > 14_000 && b <= 15_000, `${b}`);
+});
+
+Deno.test("SharedMap.fetch() loads once for all who miss a key at the same time", async () => {
+  using map = texts();
+  const { calls, load, open } = gate<string>();
+  const all = Array.from({ length: 20 }, () => map.fetch("a", load));
+  await sleep(5);
+  open("A");
+  assertEquals(new Set(await Promise.all(all)), new Set(["A"]));
+  assertStrictEquals(calls(), 1);
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() loads other keys at the same time", async () => {
+  using map = texts();
+  const a = gate<string>();
+  const slow = map.fetch("a", a.load);
+  assertStrictEquals(await map.fetch("b", () => "B"), "B");
+  a.open("A");
+  assertStrictEquals(await slow, "A");
+});
+
+Deno.test("SharedMap.fetch() keeps nothing if there is nothing", async () => {
+  using map = texts();
+  const { calls, load, open } = gate<string | undefined>();
+  const all = [map.fetch("a", load), map.fetch("a", load)];
+  await sleep(5);
+  open(undefined);
+  assertEquals(await Promise.all(all), [undefined, undefined]);
+  assertStrictEquals(calls(), 1);
+  assertStrictEquals(map.size, 0);
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() tells the caller of a load that it failed, and the next one loads", async () => {
+  using map = texts();
+  const first = gate<string>();
+  const failing = map.fetch("a", first.load);
+  const waiting = map.fetch("a", () => "A");
+  const thrown = new Error("the database is down");
+  const refused = assertRejects(() => failing, Error, "the database is down");
+  await sleep(5);
+  first.fail(thrown);
+  assertStrictEquals(await refused, thrown);
+  assertStrictEquals(await waiting, "A");
+  await assertRejects(
+    () =>
+      map.fetch("b", () => {
+        throw thrown;
+      }),
+    Error,
+    "the database is down",
+  );
+  const { loadFailures, loads, loadTime } = map.stats();
+  assertEquals([loads, loadFailures], [3, 2]);
+  assert(loadTime > 0);
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() takes keys and values of every codec", async () => {
+  using bytes = SharedMap.create({ key: "bytes", value: "bytes" });
+  const key = Uint8Array.of(1, 2);
+  const { load, open } = gate<Uint8Array>();
+  const fetched = bytes.fetch(key, load);
+  key[0] = 9; // it is the caller's
+  open(Uint8Array.of(3));
+  assertEquals(await fetched, Uint8Array.of(3));
+  assertEquals([...bytes.keys()], [Uint8Array.of(1, 2)] as never);
+
+  using numbers = SharedMap.create({ key: "number", value: "number" });
+  for (const key of [0, -0, NaN, 1.5, Infinity]) {
+    assertStrictEquals(await numbers.fetch(key, () => 7), 7);
+    assertStrictEquals(numbers.get(key), 7);
+  }
+  using wide = texts();
+  for (const key of ["\ud800", "\udc00", "", "é", "x".repeat(10_000)]) {
+    assertStrictEquals(await wide.fetch(key, () => "v"), "v");
+  }
+  assertStrictEquals(wide.stats().loads, 5);
+});
+
+// ---- bad input ----------------------------------------------------------------------------------
+
+Deno.test("SharedMap.fetch() refuses bad input, and nothing is loaded", async () => {
+  using map = texts();
+  let calls = 0;
+  const load = () => {
+    calls++;
+    return "A";
+  };
+  const bad: [unknown, unknown, unknown, typeof TypeError, string][] = [
+    [5, load, undefined, TypeError, "must be a string"],
+    ["a", "A", undefined, TypeError, "load"],
+    ["a", load, 5, TypeError, "the options must be an object"],
+    ["a", load, [], TypeError, "the options must be an object"],
+    ["a", load, { ttl: "1" }, TypeError, "ttl must be a number"],
+    ["a", load, { ttl: 0 }, RangeError, "ttl must be above 0"],
+    ["a", load, { timeout: -1 }, RangeError, "timeout must be 0"],
+    ["a", load, { timeout: "1" }, TypeError, "timeout must be a number"],
+    ["a", load, { signal: {} }, TypeError, "signal must be an AbortSignal"],
+    [
+      "a",
+      load,
+      { staleWhileRevalidate: "1" },
+      TypeError,
+      "staleWhileRevalidate must be a number",
+    ],
+    [
+      "a",
+      load,
+      { staleWhileRevalidate: NaN },
+      RangeError,
+      "staleWhileRevalidate must be 0",
+    ],
+  ];
+  for (const [key, load, options, type, message] of bad) {
+    await assertRejects(
+      () => map.fetch(key as string, load as never, options as FetchOptions),
+      type,
+      message,
+    );
+  }
+  assertStrictEquals(calls, 0);
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() refuses a value that the codec does not take, and one that does not fit", async () => {
+  using numbers = SharedMap.create({ value: "number", maxBytes: 2 ** 20 });
+  await assertRejects(
+    () => numbers.fetch("a", () => "A" as never),
+    TypeError,
+    "must be a number",
+  );
+  using map = texts();
+  await assertRejects(
+    () => map.fetch("a", () => "A".repeat(2 ** 21)),
+    MapFullError,
+  );
+  assertStrictEquals(map.stats().loadFailures, 1);
+  assertStrictEquals(await map.fetch("a", () => "A"), "A");
+  await assertNothingLeft(map as never);
+  assertSound(map);
+});
+
+Deno.test("SharedMap.fetch() loads for a map whose entries idle, but gives nothing stale there", async () => {
+  using map = texts({ idle: 60_000 });
+  assertStrictEquals(await map.fetch("a", () => "A", { ttl: 30_000 }), "A");
+  await assertRejects(
+    () => map.fetch("a", () => "A", { staleWhileRevalidate: 1000 }),
+    TypeError,
+    "make the map without idle",
+  );
+});
+
+Deno.test("SharedMap.fetch() is refused within a transaction", async () => {
+  using map = texts();
+  let fetched: Promise<string> | undefined;
+  map.transaction(() => void (fetched = map.fetch("a", () => "A")));
+  await assertRejects(() => fetched!, Error, "transaction");
+});
+
+// ---- writes meanwhile ---------------------------------------------------------------------------
+
+/** Every way to write a key, or to delete it. */
+const WRITES: Record<string, (map: Texts, key: string) => unknown> = {
+  set: (map, key) => map.set(key, "new"),
+  "set for a time": (map, key) => map.set(key, "new", { ttl: 60_000 }),
+  "set an object": (map, key) => map.set(key, { new: 1 } as never),
+  setMany: (map, key) => map.setMany([[key, "new"]]),
+  "setMany, at once": (map, key) =>
+    map.setMany([[key, "new"]], { atomic: true }),
+  getOrInsert: (map, key) => map.getOrInsert(key, "new"),
+  getOrInsertComputed: (map, key) => map.getOrInsertComputed(key, () => "new"),
+  swap: (map, key) => map.swap(key, "new"),
+  compareAndSet: (map, key) => map.compareAndSet(key, undefined, "new"),
+  update: (map, key) => map.update(key, () => "new"),
+  increment: (map, key) =>
+    (map as never as SharedMap<string, number>).increment(key),
+  transaction: (map, key) => map.transaction((tx) => tx.set(key, "new")),
+  rename: (map, key) => map.set("from", "new") && map.rename("from", key),
+  delete: (map, key) => map.delete(key),
+  deleteMany: (map, key) => map.deleteMany([key]),
+  take: (map, key) => map.take(key),
+  compareAndDelete: (map, key) => map.compareAndDelete(key, "new"),
+  "delete in a transaction": (map, key) =>
+    map.transaction((tx) => tx.delete(key)),
+  clear: (map) => map.clear(),
+};
+
+for (const [name, write] of Object.entries(WRITES)) {
+  Deno.test(`SharedMap.fetch() keeps nothing older than a write: ${name}`, async () => {
+    using maker = texts();
+    for (const handle of [maker.handle, withoutKernel(maker.handle)]) {
+      using map: Texts = SharedMap.attach(handle);
+      for (const key of ["a", "é", "\u{1f600}", "long ".repeat(200)]) {
+        const { load, open } = gate<string>();
+        const fetched = map.fetch(key, load);
+        await sleep(2);
+        write(map, key);
+        const there = map.get(key);
+        map.delete("from");
+        open("old");
+        // Whoever waits gets what is there, or else what was loaded.
+        assertEquals(await fetched, there ?? "old");
+        assertEquals(map.get(key), there);
+        // What was written and is gone again counts, too.
+        const again = gate<string>();
+        map.delete(key);
+        const late = map.fetch(key, again.load);
+        await sleep(2);
+        write(map, key);
+        map.delete(key);
+        again.open("old");
+        assertStrictEquals(await late, "old");
+        assertStrictEquals(map.has(key), false);
+      }
+      await assertNothingLeft(map as never);
+    }
+    assertSound(maker);
+  });
+}
+
+Deno.test("SharedMap.fetch() keeps a value whatever is written to other keys", async () => {
+  using map = texts();
+  const { load, open } = gate<string>();
+  const fetched = map.fetch("a", load);
+  await sleep(2);
+  for (let i = 0; i < 5000; i++) map.set(`${i}`, "x");
+  for (let i = 0; i < 5000; i++) map.delete(`${i}`);
+  open("A");
+  await fetched;
+  assertStrictEquals(map.get("a"), "A");
+});
+
+Deno.test("SharedMap.fetch() keeps what it can of more loads at once than there are leases", async () => {
+  using map = texts({ maxBytes: 2 ** 22 });
+  const { load, open } = gate<string>();
+  const all = Array.from(
+    { length: 2 * LEASE_WORDS },
+    (_, i) => map.fetch(`${i}`, load),
+  );
+  await sleep(5);
+  open("A");
+  assertEquals(new Set(await Promise.all(all)), new Set(["A"]));
+  assert(map.size > LEASE_WORDS / 2, `${map.size} are kept`);
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("LeasedWriter takes away what it linked, also if there is no memory for that at first", () => {
+  for (const tries of [0, 1]) {
+    using map = texts();
+    const hold = Hold.whole(attachmentOf(map));
+    const access = new EntryAccess<string, string>(hold, {});
+    const { keys, values, writer: { maker } } = access;
+    const writer = new LeasedWriter(access);
+    keys.pack("a", "test");
+    const seen = writer.see();
+    values.prepare("old");
+    // It is revoked right after the link, as by another worker.
+    const { participant, segment: { words } } = attachmentOf(map);
+    const lease = {
+      get isGood() {
+        return words[participant.base + P_ENTRIES] === 0;
+      },
+      end: () => seen.lease.end(),
+    };
+    const tombstone = maker.tombstone.bind(maker);
+    let refused = 0;
+    maker.tombstone = () => {
+      if (refused === tries) return tombstone();
+      refused++;
+      maker.shortage = { of: "tombstone", bytes: 32 } as never;
+      return NO_MEMORY;
+    };
+    const isKept = writer.write({ ...seen, lease: lease as never }, Infinity);
+    maker.tombstone = tombstone;
+    assertStrictEquals(isKept, false);
+    assertStrictEquals(refused, tries);
+    assertStrictEquals(map.has("a"), false);
+    seen.lease.end();
+    assertSound(map);
+  }
+});
+
+// ---- what ends it -------------------------------------------------------------------------------
+
+Deno.test("SharedMap.fetch() ends after its timeout, and the next caller loads", async () => {
+  using map = texts();
+  const slow = gate<string>();
+  let signal: AbortSignal | undefined;
+  const first = map.fetch("a", (_, context) => {
+    signal = context.signal;
+    return slow.load();
+  }, { timeout: 20 });
+  const second = map.fetch("a", () => "A");
+  const error = await assertRejects(
+    () => first,
+    DOMException,
+    "20 milliseconds",
+  );
+  assertStrictEquals(error.name, "TimeoutError");
+  assertStrictEquals(signal!.reason, error);
+  assertStrictEquals(await second, "A");
+  slow.open("late");
+  await sleep(2);
+  assertStrictEquals(map.get("a"), "A");
+  map.delete("a");
+  assertStrictEquals(map.stats().loadFailures, 1);
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() ends the wait for another's load after its own timeout", async () => {
+  using map = texts();
+  const { load, open } = gate<string>();
+  const first = map.fetch("a", load);
+  await assertRejects(
+    () => map.fetch("a", () => "B", { timeout: 10 }),
+    DOMException,
+    "10 milliseconds",
+  );
+  open("A");
+  assertStrictEquals(await first, "A");
+});
+
+Deno.test("SharedMap.fetch() ends with the caller's signal", async () => {
+  using map = texts();
+  const reason = new Error("not any more");
+  await assertRejects(
+    () => map.fetch("a", () => "A", { signal: AbortSignal.abort(reason) }),
+    Error,
+    "not any more",
+  );
+  const end = new AbortController();
+  const { load } = gate<string>();
+  const fetched = map.fetch("a", load, { signal: end.signal });
+  const refused = assertRejects(() => fetched);
+  await sleep(2);
+  end.abort(reason);
+  assertStrictEquals(await refused, reason);
+  assertStrictEquals(await map.fetch("a", () => "A"), "A");
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() ends when the map is closed", async () => {
+  using maker = texts();
+  const map: Texts = SharedMap.attach(maker.handle);
+  const { load, open } = gate<string>();
+  const fetched = map.fetch("a", load);
+  const refused = assertRejects(() => fetched, ClosedError);
+  await sleep(2);
+  map.close();
+  await refused;
+  open("A");
+  await sleep(2);
+  assertStrictEquals(maker.has("a"), false);
+  await assertRejects(() => map.fetch("a", () => "A"), ClosedError);
+  await assertNothingLeft(maker as never);
+});
+
+Deno.test("a program that waits for a load goes on until it has come", async () => {
+  const { out } = await runDeno([
+    "eval",
+    `import { SharedMap } from ${JSON.stringify(MODULE)};
+     const map = SharedMap.create();
+     const unref = (ms) => new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, ms)));
+     await map.fetch("a", () => unref(30).then(() => "A"));
+     console.log("loaded", map.get("a"));`,
+  ]);
+  assertStringIncludes(out, "loaded A");
+});
+
+// ---- stale values -------------------------------------------------------------------------------
+
+const STALE = { ttl: 20, staleWhileRevalidate: 60_000 };
+
+/** A map with a value that is not fresh any more. */
+async function staleMap(): Promise<Texts> {
+  const map = texts();
+  await map.fetch("a", () => "old", STALE);
+  await sleep(40);
+  return map;
+}
+
+Deno.test("SharedMap.fetch() gives a stale value at once, and loads it anew once", async () => {
+  using map = await staleMap();
+  const { calls, load, open } = gate<string>();
+  for (let i = 0; i < 5; i++) {
+    assertStrictEquals(await map.fetch("a", load, STALE), "old");
+  }
+  open("new");
+  await eventually(() => map.get("a") === "new");
+  assertStrictEquals(calls(), 1);
+  const fresh = { ttl: 60_000, staleWhileRevalidate: 60_000 };
+  assertStrictEquals(await map.fetch("b", () => "B", fresh), "B");
+  assertStrictEquals(await map.fetch("b", load, fresh), "B");
+  await sleep(2);
+  assertStrictEquals(calls(), 1);
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() keeps a stale value if the load fails, and counts that", async () => {
+  using map = await staleMap();
+  const fail = () => Promise.reject(new Error("the database is down"));
+  assertStrictEquals(await map.fetch("a", fail, STALE), "old");
+  await eventually(() => map.stats().loadFailures === 1);
+  assertStrictEquals(await map.fetch("a", () => "new", STALE), "old");
+  await eventually(() => map.get("a") === "new");
+});
+
+Deno.test("SharedMap.fetch() deletes a stale value if there is none any more", async () => {
+  using map = await staleMap();
+  assertStrictEquals(await map.fetch("a", () => undefined, STALE), "old");
+  await eventually(() => !map.has("a"));
+  await assertNothingLeft(map as never);
+});
+
+Deno.test("SharedMap.fetch() does not replace what was set while a stale value was loaded", async () => {
+  using map = await staleMap();
+  const { load, open } = gate<string>();
+  await map.fetch("a", load, STALE);
+  await sleep(2);
+  map.set("a", "newer");
+  open("new");
+  await eventually(() => attachmentOf(map).flights.size === 0);
+  assertStrictEquals(map.get("a"), "newer");
+});
+
+Deno.test("SharedMap.fetch() ends a load in the background after the timeout, or with the map", async () => {
+  const map = await staleMap();
+  const signals: AbortSignal[] = [];
+  const load = (_: string, { signal }: { signal: AbortSignal }) => {
+    signals.push(signal);
+    return new Promise<string>(() => {});
+  };
+  const caller = new AbortController();
+  const { signal } = caller;
+  await map.fetch("a", load, { ...STALE, timeout: 10, signal });
+  caller.abort(); // it has its value
+  await eventually(() => signals.length === 1 && signals[0].aborted);
+  assertStrictEquals(signals[0].reason.name, "TimeoutError");
+  await eventually(() => attachmentOf(map).flights.size === 0);
+  await map.fetch("a", load, STALE);
+  await eventually(() => signals.length === 2);
+  map.close();
+  assert(signals[1].reason instanceof ClosedError);
+  assertThrows(() => map.get("a"), ClosedError);
+});
