@@ -86,7 +86,7 @@ export const H_RECENCY = 193;
 export const H_RECENCY_SHIFT = 194;
 /** Which minute it is, modulo 2 ** 16, as far as is known: see `table/tracking.ts`. */
 export const H_MINUTE = 207;
-/** 1 once a worker has loaded a value under a lease: see `table/leases.ts`. Every write reads it. */
+/** 1 once a worker has taken a lease: see `table/leases.ts`. Every write reads it. */
 export const H_LEASED = 195;
 /** The snapshot clock. */
 export const H_CLOCK = 16;
