@@ -28,7 +28,7 @@ import {
 } from "../table/clock.ts";
 import { HashMemo } from "../table/hash_memo.ts";
 import { EncodedKey } from "../table/key.ts";
-import { Leases } from "../table/leases.ts";
+import { Leases } from "../table/lease.ts";
 import { minCapacityShiftFor } from "../table/resize_policy.ts";
 import { allocateTable, isTable } from "../table/table_record.ts";
 import {
@@ -150,7 +150,8 @@ export class Attachment {
     this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
     this.countHistory = new CountHistory(segment);
     this.wakeUps = new WakeUps(segment.words);
-    this.leases = new Leases(segment.words, participant.slot);
+    const { base, slot } = participant;
+    this.leases = new Leases(segment.words, base, slot);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
     this.tableRecovery = new TableRecoverer(participant, this.table);

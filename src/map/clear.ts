@@ -13,7 +13,7 @@ import { purge } from "./purge.ts";
 import type { Progress } from "./reclaim_strategies.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { hasLeases, revokeAll } = leases;
+const { revokeAll } = leases;
 const { isTombstone } = versions;
 
 /** How much of a range was deleted before there was no memory for a tombstone. */
@@ -23,7 +23,7 @@ type Cleared = "all" | "some" | "none";
 export function clearEntries<K, V>(access: EntryAccess<K, V>): void {
   const { hold: { attachment }, writer } = access;
   const { participant, segment, table: { migration } } = attachment;
-  if (hasLeases(segment.words)) revokeAll(segment.words);
+  revokeAll(segment.words);
   let cursor = new Cursor(segment, migration);
   for (let progress: Progress | undefined; !cursor.done;) {
     const start = cursor.position;

@@ -17,6 +17,7 @@ import type { Participant } from "../reclamation/participant.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as optimistic from "../table/optimistic_read.ts";
 import type { EncodedKey } from "../table/key.ts";
+import * as leases from "../table/leases.ts";
 import * as fastPath from "../table/fast_path.ts";
 import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { Insert, Table } from "../table/table.ts";
@@ -30,6 +31,7 @@ import { NO_MEMORY, type Prepared, VersionMaker } from "./version_maker.ts";
 // Constants of its own: `layout.ts` says why.
 const { ANY_VERSION, DONE, touchHome } = fastPath;
 const { bytesOf, cameTooLate, isTombstone } = versions;
+const { revoke } = leases;
 const { UNDECIDED } = optimistic;
 
 /** A decision: everything stays as it is. */
@@ -104,7 +106,10 @@ export class Committer {
         const isFast = isFirst && mayBeFast && this.#isAtRest;
         let found = isFast ? this.fast.find() : UNDECIDED;
         const isSought = found === UNDECIDED;
-        if (isSought) found = this.#seek(toInsert);
+        if (isSought) {
+          this.#revokeLeases();
+          found = this.#seek(toInsert);
+        }
         const live = found > 0;
         const current = live ? found : 0 - found;
         const version = decide(current, live);
@@ -120,6 +125,15 @@ export class Committer {
     } finally {
       participant.unpin();
     }
+  }
+
+  /**
+   * What is being loaded for the packed key is not to be kept: before it is looked at in order to
+   * write it. What the map removes by itself is not newer than that.
+   */
+  #revokeLeases(): void {
+    if (!this.#isCallers) return;
+    revoke(this.#segment.words, this.#participant.base, this.#key.hash);
   }
 
   /** Whether the table does not move: beside a move the fast path only takes time. Pinned. */
@@ -198,6 +212,7 @@ export class Committer {
   /** The same, where the fast path did not do it. */
   tryPutAtLength(values: Prepared, expiry: number): boolean {
     const { base } = this.#participant;
+    this.#revokeLeases();
     touchHome(this.#segment.words, base, this.#key.hash);
     const version = this.maker.make(values, expiry);
     if (version === NO_MEMORY || !this.#publish(version)) return false;

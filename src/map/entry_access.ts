@@ -8,8 +8,6 @@
 import { keyFormat, valueFormat } from "./codecs.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Hold } from "./hold.ts";
-import type { Words } from "../segment/atomics.ts";
-import * as leases from "../table/leases.ts";
 import { KeyPacker } from "./key_packer.ts";
 import { Lookup } from "./lookup.ts";
 import { OperationCounts } from "./operation_counts.ts";
@@ -17,9 +15,6 @@ import { Renewer } from "./renewal.ts";
 import { ValuePacker } from "./value_packer.ts";
 import { VersionReader } from "./version_reader.ts";
 import { Writer } from "./writer.ts";
-
-// Constants of its own: `layout.ts` says why.
-const { hasLeases, revoke } = leases;
 
 /** One map object's access to the entries of the map. */
 export class EntryAccess<K, V> {
@@ -31,7 +26,6 @@ export class EntryAccess<K, V> {
   readonly writer: Writer;
   readonly renewer: Renewer;
   readonly counts: OperationCounts;
-  readonly #words: Words;
 
   /** Throws `HandleError` if the codecs are not those of the map. */
   constructor(hold: Hold, codecs: Codecs) {
@@ -50,22 +44,5 @@ export class EntryAccess<K, V> {
     this.writer = new Writer(attachment);
     this.renewer = new Renewer(attachment, this.lookup, this.writer);
     this.counts = new OperationCounts(participant);
-    this.#words = segment.words;
-  }
-
-  /**
-   * Before a write of the packed key, after the caller's code: what is being loaded for it is not
-   * to be kept.
-   */
-  revokeLeases(): void {
-    const { key } = this.hold.attachment;
-    if (hasLeases(this.#words)) revoke(this.#words, key.hash);
-  }
-
-  /** The same for a key that is not packed, as the kernel will do that. */
-  revokeLeasesOf(key: K, what: string): void {
-    if (!hasLeases(this.#words)) return;
-    this.keys.packFast(key, what);
-    this.revokeLeases();
   }
 }

@@ -51,7 +51,6 @@ export type Update<V> = (
 
 /** Updates the entries of a map for one map object. */
 export class EntryUpdater<K, V> {
-  readonly #access: EntryAccess<K, V>;
   readonly #hold: Hold;
   readonly #participant: Participant;
   readonly #segment: Segment;
@@ -72,7 +71,6 @@ export class EntryUpdater<K, V> {
     const { counts, hold, keys, lookup, renewer, values, versions, writer } =
       access;
     const { key, participant, segment } = hold.attachment;
-    this.#access = access;
     this.#hold = hold;
     this.#participant = participant;
     this.#segment = segment;
@@ -165,7 +163,6 @@ export class EntryUpdater<K, V> {
       if (next !== undefined) this.#values.prepare(next);
     }
     this.#keys.packPrepared(prepared, what);
-    this.#access.revokeLeases();
     const seen = current === undefined
       ? Sighting.ofAbsence(this.#segment, this.#versions)
       : Sighting.ofNumber(this.#segment, this.#versions, current);
@@ -181,11 +178,9 @@ export class EntryUpdater<K, V> {
     what: string,
   ): boolean {
     if (text !== undefined) {
-      this.#access.revokeLeasesOf(text as K & string, what);
       return this.#fast.exchangeByText(text, current, next);
     }
     this.#keys.packPrepared(prepared, what);
-    this.#access.revokeLeases();
     return this.#fast.exchange(current, next);
   }
 
@@ -262,7 +257,6 @@ export class EntryUpdater<K, V> {
       const seen = this.#see();
       const made = watch.during(round, seen);
       this.#keys.packPrepared(prepared, what);
-      this.#access.revokeLeases();
       const result = replace(seen, made);
       if (result !== CHANGED) {
         this.#spareWatch = watch;

@@ -46,7 +46,6 @@ interface Read<V> {
 
 /** Writes the entries of a map for one map object. */
 export class EntryWriter<K, V> {
-  readonly #access: EntryAccess<K, V>;
   readonly #hold: Hold;
   readonly #keys: KeyPacker<K>;
   readonly #values: ValuePacker<V>;
@@ -72,7 +71,6 @@ export class EntryWriter<K, V> {
     const { counts, hold, keys, lookup, renewer, values, versions, writer } =
       access;
     const { name, own } = values.format;
-    this.#access = access;
     this.#hold = hold;
     this.#keys = keys;
     this.#values = values;
@@ -97,7 +95,6 @@ export class EntryWriter<K, V> {
     const prepared = this.#keys.format.prepare(key);
     this.#values.prepare(value);
     this.#keys.packPrepared(prepared, what);
-    this.#access.revokeLeases();
   }
 
   /** Whether a key is a string that the kernel may pack: if not, each call of it is in vain. */
@@ -120,7 +117,6 @@ export class EntryWriter<K, V> {
   /** The same for a key that is a short string, which the kernel packs. */
   #setByText(key: K & string, value: V, what: string): void {
     this.#hold.checkWritable(what);
-    this.#access.revokeLeasesOf(key, what);
     const { keepsNumbers, keepsTexts } = this.#values;
     if (typeof value === "number" && keepsNumbers) {
       if (this.#fast.putNumberByText(key, value)) return;
@@ -237,10 +233,9 @@ export class EntryWriter<K, V> {
     // Of finite numbers there always is a sum.
     const isPlain = Number.isFinite(by) && life.ttl === Infinity &&
       this.#values.keepsNumbers && !this.#haveIdle;
-    let sum = isPlain ? this.#incrementByText(key, by, what) : NaN;
+    let sum = isPlain ? this.#incrementByText(key, by) : NaN;
     if (sum !== sum) {
       this.#keys.pack(key, what); // once: that may run the caller's code
-      this.#access.revokeLeases();
       if (isPlain) sum = this.#fast.increment(by);
     }
     if (sum === sum) {
@@ -263,9 +258,8 @@ export class EntryWriter<K, V> {
    * Adds in one call of the kernel to the number of a key that is a short string; NaN if that is
    * out of the ordinary, or the key is none.
    */
-  #incrementByText(key: K, by: number, what: string): number {
+  #incrementByText(key: K, by: number): number {
     if (!this.#isShortText(key)) return NaN;
-    this.#access.revokeLeasesOf(key, what);
     return this.#fast.incrementByText(key, by);
   }
 
@@ -340,13 +334,11 @@ export class EntryWriter<K, V> {
 
   #deletePacked(key: K, what: string): boolean {
     this.#keys.pack(key, what);
-    this.#access.revokeLeases();
     return this.#writer.delete();
   }
 
   /** The same for a key that is a short string, which the kernel packs. */
   #deleteByText(key: K & string, what: string): boolean {
-    this.#access.revokeLeasesOf(key, what);
     const outcome = this.#fast.removeByText(key);
     if (outcome !== UNDONE) return outcome === DONE;
     this.#keys.packPrepared(key, what);
@@ -371,13 +363,11 @@ export class EntryWriter<K, V> {
 
   #takePacked(key: K, what: string): Read<V> | undefined {
     this.#keys.pack(key, what);
-    this.#access.revokeLeases();
     return this.#writer.take(this.#read, this.#readsSafely);
   }
 
   /** The same for a key that is a short string, which the kernel packs. */
   #takeByText(key: K & string, what: string): Read<V> | undefined {
-    this.#access.revokeLeasesOf(key, what);
     const taken = this.#fast.takeByText(key, this.#read, this.#readsSafely);
     if (taken !== NOT_TAKEN) return taken;
     this.#keys.packPrepared(key, what);
@@ -389,7 +379,6 @@ export class EntryWriter<K, V> {
     this.#hold.checkWritable(what);
     const isExpected = this.#values.comparison(expected);
     this.#keys.pack(key, what);
-    this.#access.revokeLeases();
     const isDeleted = this.#writer.commit(
       false,
       (current, live) =>

@@ -75,9 +75,9 @@ export class FastCommitter {
   // ---- the packed key ---------------------------------------------------------------------------
 
   /**
-   * The newest version of the packed key, by an optimistic read, negated if it is not live; 0:
-   * there is none. `UNDECIDED` also if it expires, as the clock would have to be asked. The map is
-   * pinned.
+   * The newest version of the packed key, to be replaced, by an optimistic read, negated if it is
+   * not live; 0: there is none. `UNDECIDED` also if it expires, as the clock would have to be
+   * asked. The map is pinned.
    */
   find(): number {
     return this.#judge(this.#newest());
@@ -93,7 +93,7 @@ export class FastCommitter {
   #newest(): number {
     const key = this.#key;
     if (!key.fitsScratch) return UNDECIDED;
-    return this.#fastPath.findOptimistically(
+    return this.#fastPath.findToWrite(
       this.#participant.base,
       key.hash,
       key.info,

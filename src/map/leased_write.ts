@@ -13,7 +13,7 @@ import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/atomics.ts";
-import type { Lease } from "../table/leases.ts";
+import type { Lease } from "../table/lease.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { KeyObserver } from "./key_observer.ts";
@@ -68,6 +68,21 @@ export class LeasedWriter<K, V> {
    * @throws {MapFullError} If it does not fit.
    */
   write(seen: LeasedSight<V>, ttl: number): boolean {
+    return this.#under(seen, () => this.#writeUnder(seen, ttl));
+  }
+
+  /** Does work whose writes leave the lease alone. */
+  #under<T>({ lease }: LeasedSight<V>, work: () => T): T {
+    const { leases } = this.#access.hold.attachment;
+    leases.writeUnder(lease);
+    try {
+      return work();
+    } finally {
+      leases.writeUnder(undefined);
+    }
+  }
+
+  #writeUnder(seen: LeasedSight<V>, ttl: number): boolean {
     const { counts, writer } = this.#access;
     let progress: Progress | undefined;
     for (;;) {
@@ -86,13 +101,14 @@ export class LeasedWriter<K, V> {
   /** Deletes the entry of the packed key, if nobody has written to it since it was seen. */
   remove(seen: LeasedSight<V>): void {
     const { counts, writer } = this.#access;
-    const isRemoved = writer.commit(
-      false,
-      (current, live) =>
-        live && seen.lease.isGood && this.#isStill(seen, current, live)
-          ? writer.maker.tombstone()
-          : LEAVE,
-    );
+    const isRemoved = this.#under(seen, () =>
+      writer.commit(
+        false,
+        (current, live) =>
+          live && seen.lease.isGood && this.#isStill(seen, current, live)
+            ? writer.maker.tombstone()
+            : LEAVE,
+      ));
     if (isRemoved) counts.delete();
   }
 

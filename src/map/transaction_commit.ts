@@ -153,7 +153,7 @@ export class TransactionCommitter {
     const { words } = this.#segment;
     if (!hasLeases(words)) return;
     for (const { hash, write } of entries) {
-      if (write !== undefined) revoke(words, hash);
+      if (write !== undefined) revoke(words, this.#participant.base, hash);
     }
   }
 

@@ -19,6 +19,7 @@ export interface Kernel {
   lookup(base: number, text: string, most: number): number;
   lookupPacked(base: number, hash: number, info: number, most: number): number;
   findOptimistically(base: number, hash: number, info: number): number;
+  findToWrite(base: number, hash: number, info: number): number;
   putNumber(
     base: number,
     hash: number,
@@ -134,6 +135,7 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     lookup: kernel.lookup,
     lookupPacked: kernel.lookupPacked,
     findOptimistically: kernel.findOptimistically,
+    findToWrite: kernel.findToWrite,
     putNumber: kernel.putNumber,
     putNumberByText: kernel.putNumberByText,
     putTextByText: kernel.putTextByText,

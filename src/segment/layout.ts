@@ -253,6 +253,8 @@ export const P_RECORD_WEIGHT = 31;
 export const P_RESULT = 396;
 /** `LOAD_COUNTERS`: an f64 each. */
 export const P_LOAD_COUNTERS = 2;
+/** The lease under which it writes what it has loaded: see `table/leases.ts`; 0: none. */
+export const P_LEASE = 8;
 /** Its open snapshots: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;

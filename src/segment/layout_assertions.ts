@@ -157,7 +157,11 @@ export type Lines = [
   None<NotOnLine<Layout["PARTICIPANT_WORDS"]>>,
   // What others look at for each participant; then what an operation writes, on one line.
   None<
-    OnLine<Participant, 0, "P_STATE" | "P_REGISTRY_MARK" | "P_LOAD_COUNTERS">
+    OnLine<
+      Participant,
+      0,
+      "P_STATE" | "P_REGISTRY_MARK" | "P_LOAD_COUNTERS" | "P_LEASE"
+    >
   >,
   None<
     OnLine<

@@ -22,8 +22,10 @@ import * as machine from "../segment/intrinsics.ts";
 import type { Float, Floats, Text } from "../segment/intrinsics.ts";
 import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
-import type { Words } from "../segment/atomics.ts";
+import type { KeyWords, Words } from "../segment/atomics.ts";
 import * as accounting from "./account.ts";
+import * as leases from "./leases.ts";
+import * as optimistic from "./optimistic_read.ts";
 import * as batches from "./permit_batch.ts";
 import * as slots from "./slot.ts";
 import * as tombstones from "./tombstone.ts";
@@ -62,6 +64,8 @@ const { floatAt } = machine;
 const { clearPin, setPin } = pins;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
+const { revoke } = leases;
+const { findOptimistically } = optimistic;
 const { sparedPermits, takePermits } = batches;
 const { enter, leave } = sections;
 const {
@@ -121,6 +125,7 @@ export function putNumber(
   valueInfo: number,
   value: Float,
 ): number {
+  revoke(words, base, hash);
   enter(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
@@ -144,6 +149,7 @@ export function putText(
   info: number,
   text: Text,
 ): number {
+  revoke(words, base, hash);
   enter(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
@@ -159,6 +165,20 @@ export function putText(
 }
 
 /**
+ * The newest version of a key, to be replaced: as `findOptimistically`. The caller is pinned.
+ */
+export function findToWrite(
+  words: Words,
+  base: number,
+  hash: number,
+  key: KeyWords,
+  info: number,
+): number {
+  revoke(words, base, hash);
+  return findOptimistically(words, hash, key, info);
+}
+
+/**
  * Makes a version of the key in the scratch, whose value of so many bytes is yet to be written; 0:
  * the fast path has no block for it. It is in hand then, and its caller in a section until it is
  * published or freed.
@@ -166,9 +186,11 @@ export function putText(
 export function make(
   words: Words,
   base: number,
+  hash: number,
   info: number,
   valueInfo: number,
 ): number {
+  revoke(words, base, hash);
   enter(words, base);
   const version = newEntry(words, base, info, valueInfo);
   if (version === 0) leave(words, base);
@@ -206,6 +228,7 @@ export function remove(
   info: number,
   expected: number,
 ): number {
+  revoke(words, base, hash);
   enter(words, base);
   const pinned = pin(words, base);
   const outcome = bury(words, base, hash, info, expected);
@@ -227,6 +250,7 @@ export function increment(
   valueInfo: number,
   by: Float,
 ): number {
+  revoke(words, base, hash);
   enter(words, base);
   const version = newEntry(words, base, info, valueInfo);
   let outcome = UNDONE;
@@ -254,6 +278,7 @@ export function exchange(
   expected: Float,
   value: Float,
 ): number {
+  revoke(words, base, hash);
   enter(words, base);
   const version = newEntry(words, base, info, valueInfo);
   let outcome = UNDONE;

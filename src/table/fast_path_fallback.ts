@@ -23,6 +23,7 @@ export type FastPath = Pick<
   | "exchangeByText"
   | "findByText"
   | "findOptimistically"
+  | "findToWrite"
   | "increment"
   | "incrementByText"
   | "lookup"
@@ -72,6 +73,7 @@ export function fastPathFallback(
     lookup: () => UNDECIDED,
     lookupPacked: () => UNDECIDED,
     findOptimistically: () => UNDECIDED,
+    findToWrite: () => UNDECIDED,
     findByText: () => UNDECIDED,
     putNumberByText: (base, text, valueInfo, value) =>
       putNumberByText(words, floats, base, key, text, valueInfo, value),

@@ -18,9 +18,17 @@ import * as textKeys from "./text_key.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { P_INFO } = layout;
-const { exchange, increment, make, putNumber, putText, remove, UNDONE } =
-  fastPath;
-const { findOptimistically, UNDECIDED } = optimistic;
+const {
+  exchange,
+  findToWrite,
+  increment,
+  make,
+  putNumber,
+  putText,
+  remove,
+  UNDONE,
+} = fastPath;
+const { UNDECIDED } = optimistic;
 const { packText } = textKeys;
 
 /** As `putNumber`. */
@@ -61,7 +69,8 @@ export function makeByText(
   valueInfo: number,
 ): number {
   const hash = packText(words, base, key, text);
-  return hash === 0 ? 0 : make(words, base, words[base + P_INFO], valueInfo);
+  if (hash === 0) return 0;
+  return make(words, base, hash, words[base + P_INFO], valueInfo);
 }
 
 /** As `remove`. */
@@ -77,7 +86,7 @@ export function removeByText(
   return remove(words, base, hash, words[base + P_INFO], expected);
 }
 
-/** As `findOptimistically`: `UNDECIDED` also if the key is too long. */
+/** As `findToWrite`: `UNDECIDED` also if the key is too long. */
 export function findByText(
   words: Words,
   base: number,
@@ -86,7 +95,7 @@ export function findByText(
 ): number {
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDECIDED;
-  return findOptimistically(words, hash, key, words[base + P_INFO]);
+  return findToWrite(words, base, hash, key, words[base + P_INFO]);
 }
 
 /** As `increment`. */

@@ -10,6 +10,7 @@ import {
   findOptimistically,
   UNDECIDED,
 } from "../../src/table/optimistic_read.ts";
+import { findToWrite } from "../../src/table/fast_path.ts";
 import { lookup, lookupPacked } from "../../src/table/fast_lookup.ts";
 import { findByText } from "../../src/table/fast_text.ts";
 import type { FastPath } from "../../src/table/fast_path_fallback.ts";
@@ -21,7 +22,11 @@ export function takeFastPathInTypeScript(attachment: Attachment): void {
   const key = words.subarray(from, from + KEY_SCRATCH_WORDS);
   const lookups: Pick<
     FastPath,
-    "findByText" | "findOptimistically" | "lookup" | "lookupPacked"
+    | "findByText"
+    | "findOptimistically"
+    | "findToWrite"
+    | "lookup"
+    | "lookupPacked"
   > = {
     lookup: (base, text, most) =>
       undecidedIfAstray(() => lookup(words, floats, base, key, text, most)),
@@ -31,6 +36,8 @@ export function takeFastPathInTypeScript(attachment: Attachment): void {
       ),
     findOptimistically: (_base, hash, info) =>
       findOptimistically(words, hash, key, info),
+    findToWrite: (base, hash, info) =>
+      findToWrite(words, base, hash, key, info),
     findByText: (base, text) => findByText(words, base, key, text),
   };
   Object.assign(attachment.fastPath, lookups);

@@ -2,13 +2,24 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { LEASE_WAYS, LEASE_WORDS, LEASES } from "../../src/segment/layout.ts";
-import {
-  hasLeases,
-  Leases,
-  revoke,
-  revokeAll,
-} from "../../src/table/leases.ts";
+import { Leases } from "../../src/table/lease.ts";
+import * as tableLeases from "../../src/table/leases.ts";
+import type { Words } from "../../src/segment/atomics.ts";
+import { participantBase } from "../../src/segment/participants.ts";
 import { seeded } from "../testing/random.ts";
+
+const { hasLeases, revokeAll } = tableLeases;
+/** The number of the participant of the tests, whose record nobody uses. */
+const SLOT = 127;
+const BASE = participantBase(SLOT);
+
+function leasesIn(words: Words): Leases {
+  return new Leases(words, BASE, SLOT);
+}
+
+function revoke(words: Words, hash: number): void {
+  tableLeases.revoke(words, BASE, hash);
+}
 
 function wordsOf(map: SharedMap<never, never>) {
   return attachmentOf(map).segment.words;
@@ -22,7 +33,7 @@ function countLeases(words: Int32Array): number {
 Deno.test("Lease is good until its key is written", () => {
   using map = SharedMap.create<string, number>();
   const words = wordsOf(map as never);
-  const leases = new Leases(words, 3);
+  const leases = leasesIn(words);
   assertStrictEquals(hasLeases(words), false);
   for (const hash of [1, -1, 0x7fffffff, -0x80000000, 0x12345678]) {
     const lease = leases.take(hash);
@@ -46,7 +57,7 @@ Deno.test(
   seeded((random) => {
     using map = SharedMap.create<string, number>();
     const words = wordsOf(map as never);
-    const leases = new Leases(words, 127);
+    const leases = leasesIn(words);
     for (let i = 0; i < 200; i++) {
       const hash = random.below(2 ** 32) | 0;
       const lease = leases.take(hash);
@@ -62,7 +73,7 @@ Deno.test(
 Deno.test("Leases of a group give way to each other when there are too many", () => {
   using map = SharedMap.create<string, number>();
   const words = wordsOf(map as never);
-  const leases = new Leases(words, 0);
+  const leases = leasesIn(words);
   const taken = Array.from(
     { length: 3 * LEASE_WAYS },
     (_, i) => leases.take(i << 4),
@@ -79,7 +90,7 @@ Deno.test("Leases of a group give way to each other when there are too many", ()
 Deno.test("Leases of one key and one participant are told from each other", () => {
   using map = SharedMap.create<string, number>();
   const words = wordsOf(map as never);
-  const leases = new Leases(words, 0);
+  const leases = leasesIn(words);
   let last = leases.take(7);
   for (let i = 0; i < 30; i++) {
     revoke(words, 7);
@@ -87,4 +98,17 @@ Deno.test("Leases of one key and one participant are told from each other", () =
     assert(!last.isGood && next.isGood);
     last = next;
   }
+});
+
+Deno.test("Lease stays good when its own participant writes under it, and ends then", () => {
+  using map = SharedMap.create<string, number>();
+  const words = wordsOf(map as never);
+  const leases = leasesIn(words);
+  const [lease, other] = [leases.take(7), leases.take(7)];
+  leases.writeUnder(lease);
+  revoke(words, 7);
+  assert(lease.isGood && !other.isGood);
+  leases.writeUnder(undefined);
+  revoke(words, 7);
+  assert(!lease.isGood);
 });

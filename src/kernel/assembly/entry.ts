@@ -165,6 +165,10 @@ export function lookupPacked(base: i32, hash: i32, info: i32, most: i32): i32 {
   return lookups.lookupPacked(WORDS, FLOATS, base, scratch(base), hash, info, most);
 }
 
+export function findToWrite(base: i32, hash: i32, info: i32): i32 {
+  return fastPath.findToWrite(WORDS, base, hash, scratch(base), info);
+}
+
 export function findOptimistically(base: i32, hash: i32, info: i32): i32 {
   return findIn(WORDS, hash, scratch(base), info);
 }
