@@ -5,13 +5,20 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { MapFullError, type SharedMapOptions } from "../../mod.ts";
+import {
+  MapFullError,
+  type SharedMap,
+  type SharedMapOptions,
+} from "../../mod.ts";
 import { adoptEstates } from "../../src/reclamation/estate.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { H_ROOT, REF_BYTES } from "../../src/segment/layout.ts";
 import { rootWord } from "../../src/segment/roots.ts";
 import { growTree } from "../reclamation/trees.ts";
+import { EntryAccess } from "../../src/map/entry_access.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
+import { Hold } from "../../src/map/hold.ts";
+import { LeasedWriter } from "../../src/map/leased_write.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";
 import { type Change, commitTexts } from "./commits.ts";
@@ -80,6 +87,25 @@ function sets(
     leaks,
     prepare: populate,
     act: (world) => world.attempt(key, value, () => operate(world)),
+  };
+}
+
+/** Looks at a key under a lease; returns what keeps a value that was loaded for it. */
+function leasedLoad(
+  map: SharedMap<string, Value>,
+  key: string,
+  value: Value,
+): () => void {
+  const hold = Hold.whole(attachmentOf(map));
+  const access = new EntryAccess<string, Value>(hold, {});
+  const writer = new LeasedWriter(access);
+  access.keys.pack(key, "load");
+  const seen = writer.see();
+  return () => {
+    access.values.prepare(value);
+    access.keys.pack(key, "load");
+    assert(writer.write(seen, Infinity));
+    seen.lease.end();
   };
 }
 
@@ -245,6 +271,13 @@ const OPERATIONS: Record<string, Scenario> = {
     FRESH_KEY,
     FRESH,
   ),
+  "keeping what was loaded": {
+    prepare(world) {
+      populate(world);
+      world.load = leasedLoad(world.victim, FRESH_KEY, FRESH);
+    },
+    act: (world) => world.attempt(FRESH_KEY, FRESH, () => world.load!()),
+  },
   "compareAndSet()": sets(
     ({ victim }) => victim.compareAndSet(KEY, OLD, NEW),
     KEY,

@@ -47,6 +47,8 @@ export class World {
   readonly model = new Map<string, Value>();
   /** Keys that an operation is at, and what each may show when that dies. */
   readonly pending = new Map<string, Value[]>();
+  /** What keeps what the victim has loaded. */
+  load: (() => void) | undefined;
   readonly #first: number[];
   readonly #snapshots: {
     snapshot: SharedMapSnapshot<string, Value>;
