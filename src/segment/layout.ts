@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 17;
+export const LAYOUT_VERSION = 18;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;

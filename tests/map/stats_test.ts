@@ -9,7 +9,7 @@ import { stub } from "@std/testing/mock";
 import { SharedMap } from "../../mod.ts";
 
 const KEYS =
-  "entries liveBytes usedBytes reservedBytes hits misses sets deletes expired evicted retries transactions conflicts migrations reclaimed heldVersions openSnapshots participants recoveries";
+  "entries liveBytes usedBytes reservedBytes hits misses sets deletes expired evicted retries transactions conflicts loads loadFailures loadTime migrations reclaimed heldVersions openSnapshots participants recoveries";
 
 function numbers(): SharedMap<string, number> {
   return SharedMap.create<string, number>({ maxBytes: 2 ** 21 });
