@@ -111,10 +111,13 @@ Deno.test("commands that change a value keep its expiry, others drop it", () => 
 });
 
 Deno.test("expired keys are removed in the background, and counted", async () => {
+  const clock = { now: START };
+  using _ = stub(Date, "now", () => clock.now);
   using store = SharedStore.create({ maxBytes: 2 ** 20 });
   for (let i = 0; i < 100; i++) store.set(`key ${i}`, i, { px: 1 });
   store.rpush("list", "a");
   store.pexpire("list", 1);
+  clock.now += 1;
   await eventually(() => store.metrics().expiredCleaned === 101);
   assertEquals(store.stats().total, 0);
   assertEquals(store.stats().expired, 101);

@@ -29,6 +29,27 @@ type Kind<T> = new (...args: never[]) => T;
 export class Model {
   readonly #stored = new Map<string, Stored>();
 
+  /** A store with the same in it. */
+  copy(): Model {
+    const copy = new Model();
+    for (const [key, stored] of this.#stored) {
+      copy.#stored.set(key, copyOf(stored));
+    }
+    return copy;
+  }
+
+  /** What is in it, as text. */
+  get name(): string {
+    const entries = [...this.#stored].sort(([a], [b]) => a < b ? -1 : 1);
+    return JSON.stringify(
+      entries.map(([key, stored]) =>
+        typeof stored === "string" || Array.isArray(stored)
+          ? [key, stored]
+          : [key, typeOf(stored), [...stored].sort()]
+      ),
+    );
+  }
+
   /** The reply to a command. */
   run([name, ...args]: Words): Value {
     const command = this.#commands[name];
@@ -181,6 +202,13 @@ export class Model {
 
 function fits(integer: bigint): boolean {
   return BigInt.asIntN(64, integer) === integer;
+}
+
+function copyOf(stored: Stored): Stored {
+  if (typeof stored === "string") return stored;
+  if (Array.isArray(stored)) return [...stored];
+  if (stored instanceof Set) return new Set(stored);
+  return stored instanceof Scores ? new Scores(stored) : new Map(stored);
 }
 
 function sizeOf(stored: Exclude<Stored, string>): number {
