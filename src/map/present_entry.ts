@@ -14,14 +14,15 @@ import type { KEEP } from "./keep.ts";
 import type { VersionReader } from "./version_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { endOf, valueBytes, valueIndex, valueTag } = versions;
+const { endOf, isStructure, valueBytes, valueIndex, valueTag } = versions;
 
-/** The value of a version where it lies, if it is bytes. */
+/** The value of a version where it lies, if it is bytes, and all in the version. */
 export function bytesIn(
   { bytes: memory, words }: Segment,
   ref: number,
 ): BytesAt | undefined {
-  if (valueTag(words, ref) !== TAG_BYTES) return undefined;
+  const isPlain = !isStructure(words, ref);
+  if (!isPlain || valueTag(words, ref) !== TAG_BYTES) return undefined;
   const from = valueIndex(words, ref) * 8;
   return { memory, from, to: from + valueBytes(words, ref) };
 }

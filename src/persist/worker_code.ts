@@ -4131,6 +4131,7 @@ var FREES_PER_COLLECT = 256;
 var LOOKS_PER_RECORD = 4;
 var LEAST_LOOKS = 8;
 var LOOKS_AT_REST = 4096;
+var FREES_AT_REST = 16384;
 var ALL = 2147483647;
 var Collector = class {
   held;
@@ -4182,13 +4183,13 @@ var Collector = class {
     if (this.hasRetired) this.#words[base + P_RETIRED3] = retired >> 1;
   }
   /**
-   * As \`collect\`, at rest: a participant that used no memory since the last time needs none at
-   * hand, and gives it to the others; one that freed much makes whole chunks of it, before it is
-   * used again here and there.
+   * As \`collect\`, at rest, a good deal at a time. A participant that used no memory since the last
+   * time needs none at hand, and gives it to the others; one that freed much makes whole chunks of
+   * it, before it is used again here and there.
    */
   collectAtRest() {
     const { allocator, base } = this.#owner;
-    this.collect(ALL, LOOKS_AT_REST);
+    this.collect(FREES_AT_REST, LOOKS_AT_REST);
     const used = own9(this.#words, base + P_USED_REFS3);
     const change2 = used - this.#usedRefs | 0;
     if (change2 === 0) allocator.flush();

@@ -54,6 +54,8 @@ const FREES_PER_COLLECT = 256;
 const LOOKS_PER_RECORD = 4;
 const LEAST_LOOKS = 8;
 const LOOKS_AT_REST = 4096;
+/** Records freed at rest in one go: bounds how long the event loop is busy after a large tree. */
+const FREES_AT_REST = 16_384;
 /** As many records as there are. */
 const ALL = 0x7fffffff;
 
@@ -128,13 +130,13 @@ export class Collector {
   }
 
   /**
-   * As `collect`, at rest: a participant that used no memory since the last time needs none at
-   * hand, and gives it to the others; one that freed much makes whole chunks of it, before it is
-   * used again here and there.
+   * As `collect`, at rest, a good deal at a time. A participant that used no memory since the last
+   * time needs none at hand, and gives it to the others; one that freed much makes whole chunks of
+   * it, before it is used again here and there.
    */
   collectAtRest(): void {
     const { allocator, base } = this.#owner;
-    this.collect(ALL, LOOKS_AT_REST);
+    this.collect(FREES_AT_REST, LOOKS_AT_REST);
     const used = own(this.#words, base + P_USED_REFS);
     const change = (used - this.#usedRefs) | 0; // it wraps
     if (change === 0) allocator.flush();

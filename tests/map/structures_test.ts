@@ -7,7 +7,7 @@ import {
   SnapshotError,
   writeSnapshot,
 } from "../../mod.ts";
-import { attachmentOf } from "../../src/api/shared_map.ts";
+import { attachmentOf, partsOf } from "../../src/api/shared_map.ts";
 import { evacuate } from "../../src/map/evacuation.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
 import { P_HELD_COUNT } from "../../src/segment/layout.ts";
@@ -304,6 +304,8 @@ Deno.test("a map does not take a structure for a value of its own", () => {
   ];
   for (const read of reads) assertThrows(read, TypeError, message);
   assertEquals(map.compareAndSet("p", 1, 2), false);
+  const { reader } = partsOf(map);
+  assertEquals(reader.look("p", ({ bytes }) => bytes, "look"), undefined);
   assertEquals([map.has("p"), map.size, [...map.keys()]], [true, 1, ["p"]]);
   assertEquals(map.ttl("p"), Infinity);
   assertEquals(pairs.read("p"), [1, 2]);

@@ -1,5 +1,5 @@
 // Trees are freed whole, node by node, when nobody can be reading them; and a death loses none.
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { adoptEstates } from "../../src/reclamation/estate.ts";
 import type { Participant } from "../../src/reclamation/participant.ts";
 import { recover } from "../../src/reclamation/recovery.ts";
@@ -73,6 +73,24 @@ Deno.test("no more nodes of a tree are freed at a time than are asked for", () =
       assertStrictEquals(floats[reclaimed], freed);
     }
     by.collectAll();
+    assertStrictEquals(usedRefs(by.segment), 0);
+  }));
+
+Deno.test("a large tree is freed at rest a part at a time, and all of it", () =>
+  withReader((_, by) => {
+    const tree = growTree(by, 6, 6); // more than are freed at rest at a time
+    by.retireTree(tree.root, tree.refs);
+    for (let i = 0; i < 3; i++) by.advance();
+    const { floats } = by.segment;
+    const reclaimed = by.counterIndex("reclaimed");
+    by.collectAtRest();
+    const first = floats[reclaimed];
+    assert(0 < first && first < tree.nodes, `${first} of ${tree.nodes}`);
+    for (let i = 0; by.hasRetired; i++) {
+      assert(i < 10, "it does not end");
+      by.collectAtRest();
+    }
+    assertStrictEquals(floats[reclaimed], tree.nodes);
     assertStrictEquals(usedRefs(by.segment), 0);
   }));
 

@@ -15,6 +15,7 @@ import {
   StructureAccess,
 } from "../../src/map/structure_access.ts";
 import type { TreeDraft } from "../../src/map/tree_draft.ts";
+import { TAG_BYTES } from "../../src/codec/codec.ts";
 import { N_BIRTH, N_CHILDREN, N_FIRST } from "../../src/segment/layout.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { own } from "../../src/segment/atomics.ts";
@@ -28,7 +29,7 @@ export type Pair = readonly [number, number | undefined];
 export type Found = Pair | "a plain value" | undefined;
 
 const HEAD = -0x80000000;
-const TAG = 2;
+const TAG = TAG_BYTES;
 const NO_BODY = new Uint8Array();
 const FOR_GOOD = { ttl: Infinity, keeps: true };
 /** What a leaf says besides its number. */
