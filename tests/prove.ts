@@ -17,7 +17,6 @@ const PROOFS: readonly Proof[] = [
   { paths: ["tests/crash/steps_test.ts"], scale: 2500 },
   {
     paths: [
-      "tests/crash/bank_test.ts",
       "tests/crash/deaths_test.ts",
       "tests/crash/repeats_test.ts",
       "tests/crash/termination_test.ts",

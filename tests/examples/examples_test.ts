@@ -50,9 +50,58 @@ Deno.test("examples/sessions.ts knows a visitor at whichever worker", async () =
   assertMatch(await forged.text(), /^Visit 1 /);
 });
 
+Deno.test("examples/response_cache.ts makes a page once for all workers", async () => {
+  const script = new URL("examples/response_cache.ts", ROOT);
+  await using server = await serve(script, 3);
+  const ask = async (path: string) => {
+    const headers = { connection: "close" };
+    const response = await fetch(server.origin + path, { headers });
+    return `${response.status} ${await response.text()}`;
+  };
+  const asked = Array.from({ length: 30 }, () => ask("/page"));
+  const texts = new Set([...await Promise.all(asked), await ask("/page")]);
+  assertEquals(texts.size, 1);
+  assertMatch([...texts][0], /^200 \/page was made at /);
+  assertMatch(await ask("/none"), /^404 /);
+});
+
+Deno.test("examples/response_cache.ts goes around an app of Hono", async () => {
+  const { Hono } = await import("hono");
+  const { cached, forget } = await import("../../examples/response_cache.ts");
+  let made = 0;
+  const app = new Hono()
+    .get("/page", (c) => c.json({ made: ++made }))
+    .get("/mine", (c) => {
+      c.header("set-cookie", "a=b");
+      return c.text(`${++made}`);
+    })
+    .post("/page", (c) => c.text("posted"));
+  const serve = cached((request) => app.fetch(request));
+  const ask = async (path: string, method = "GET") => {
+    const request = new Request(`http://localhost${path}`, { method });
+    return await serve(request);
+  };
+  const all = await Promise.all([ask("/page"), ask("/page"), ask("/page")]);
+  for (const response of all) {
+    assertEquals(response.headers.get("content-type"), "application/json");
+    assertEquals(await response.json(), { made: 1 });
+  }
+  forget("http://localhost/page");
+  assertEquals(await (await ask("/page")).json(), { made: 2 });
+  assertEquals(await (await ask("/page", "POST")).text(), "posted");
+  // What is for one client is kept for none.
+  assertEquals(await (await ask("/mine")).text(), "3");
+  assertEquals(await (await ask("/mine")).text(), "4");
+  assertEquals((await ask("/nothing")).status, 404);
+});
+
 Deno.test("every example is tried", () => {
   const files = [...Deno.readDirSync(new URL("examples/", ROOT))]
     .filter(({ isFile }) => isFile).map(({ name }) => name);
-  const tried = [...Object.keys(OUTPUTS), "sessions.ts"];
+  const tried = [
+    ...Object.keys(OUTPUTS),
+    "response_cache.ts",
+    "sessions.ts",
+  ];
   assertEquals(files.sort(), tried.sort());
 });
