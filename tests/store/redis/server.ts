@@ -39,16 +39,36 @@ export class RedisServer implements AsyncDisposable {
   }
 
   static async start(): Promise<RedisServer> {
-    const port = freePort();
-    const args = ["--bind", "127.0.0.1", "--port", String(port)];
-    args.push("--save", "", "--appendonly", "no");
+    for (;;) {
+      const server = await RedisServer.#tryStart(freePort());
+      if (server !== undefined) return server;
+    }
+  }
+
+  /**
+   * Starts one on a port that was free a moment ago; undefined: another program has it. That may
+   * be a Redis of another test, so the one that answers must know a password.
+   */
+  static async #tryStart(port: number): Promise<RedisServer | undefined> {
+    const password = crypto.randomUUID();
+    const args = ["--bind", "127.0.0.1", "--port", `${port}`];
+    args.push("--save", "", "--appendonly", "no", "--requirepass", password);
     const child = new Deno.Command(PROGRAM, {
       args,
       env: { LC_ALL: "C" }, // SORT ALPHA goes by it
       stdout: "null",
       stderr: "null",
     }).spawn();
-    return new RedisServer(child, await connectTo(port));
+    let isOver = false;
+    child.status.then(() => isOver = true);
+    while (!isOver) {
+      const connection = await tryConnect(port);
+      if (connection === undefined) continue;
+      if (await knows(connection, password)) {
+        return new RedisServer(child, connection);
+      }
+      connection.close();
+    }
   }
 
   /** The replies to several commands, each given as binary strings. */
@@ -68,15 +88,25 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-async function connectTo(port: number): Promise<Connection> {
-  for (;;) {
-    try {
-      return new Connection(
-        await Deno.connect({ hostname: "127.0.0.1", port }),
-      );
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+/** A connection; undefined, after a while: nobody listens yet. */
+async function tryConnect(port: number): Promise<Connection | undefined> {
+  try {
+    return new Connection(await Deno.connect({ hostname: "127.0.0.1", port }));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Whether the other end is a Redis with this password. */
+async function knows(
+  connection: Connection,
+  password: string,
+): Promise<boolean> {
+  try {
+    const [reply] = await connection.run([["AUTH", password]]);
+    return reply === "OK";
+  } catch {
+    return false; // it is no Redis
   }
 }
