@@ -60,10 +60,12 @@
  *   BUG_DROP_PART      a provisional tombstone is dropped like any other
  *   BUG_ABSENT_BLIND   a transaction installs nothing for a key that is absent without a tombstone
  *   BUG_DROP_YOUNG     a tombstone is dropped although an open snapshot needs what it replaced
+ *   BUG_DROP_OTHERS    (GIVES) who gives up drops what it finds in the place of its own tombstone
  *   BUG_ORDER          c2 installs in the order B, A (helpers go round in circles)
  *   BUG_WALL_FIRST     EXPIRY: the wall clock is looked at before READY only
  *   BUG_ONE_LOOK       EXPIRY: a reader does not look up again what seems to be over
  *   ABORTS   a writer makes an undecided record VOID instead of helping: as safe, but two can keep each other from getting on
+ *   GIVES    (with GONES) who gives up drops the tombstones that it linked for absent keys, if they are still there
  *   MOVE     a table is being moved: a process Mv, which drops tombstones that nobody needs
  *   GONES    who deletes a key drops the tombstone at once, if nobody needs it; the key comes back in another slot
  *   WRITTEN  the clock goes on only if something was written at its tick
@@ -215,7 +217,7 @@ inline showed(k, t) {                   /* what a snapshot has shown does not ch
   dt[eff[k]] = now; bt[v] = now; eff[k] = v
 #define WAS_ABSENT(k, t) (IS_ABSENT(eff[k]) || absd[k] > (t))
 #define NEEDED(v) (reg[j] == PENDING || (reg[j] != 0 && reg[j] < stamp[v]))
-inline dropped(k, v) { assert(eff[k] == v); eff[k] = 0; retire(v) }
+inline dropped(k, v) { assert(eff[k] == v && IS_ABSENT(v)); eff[k] = 0; retire(v) }
 inline effect(v, t) {                   /* a single write takes effect */
   assert(eff[vkey[v]] == REF(prev[v]) && stamp[eff[vkey[v]]] <= t);
   assert(lastt[vkey[v]] <= t); lastt[vkey[v]] = t;
@@ -506,6 +508,10 @@ own_end:
   atomic { MAYDIE; ptx[me] = c };
 #endif
 own_retire:
+#ifdef GIVES
+  if :: op != RECO && status[c] == VOID -> goto own_drop :: else fi;
+own_dropped:
+#endif
   atomic { MAYDIE;
     if :: cstage[c] == 0 -> retirec(c)
        :: else ->                       /* it is in the queue of the dead, or in this one */
@@ -514,6 +520,24 @@ own_retire:
 #endif
     fi };
   atomic { MAYDIE; st = 0; if :: op == RECO -> ptx[me] = 0; c = 0; goto reco_end :: else -> ptx[me] = 0; c = 0 fi };
+#ifdef GIVES
+own_drop:                               /* what it linked for keys that were absent, at once */
+  atomic {
+    if :: i == NK -> i = 0; w = 0; goto own_dropped
+       :: i < NK && !(ALL(c) & BIT(i)) -> i++; goto own_drop
+       :: else fi;
+    w = old[E(c,i)];
+    if :: !(tomb & BIT(w)) || REF(prev[w]) != 0 -> i++; goto own_drop :: else fi };
+  atomic { MAYDIE;
+#ifdef BUG_DROP_OTHERS
+    l = link[i];
+    if :: l != 0 && l != GONE && !(l & F) && stamp[REF(l)] != 0 && stamp[REF(l)] < TX -> w = REF(l); link[i] = GONE; dropped(i, w) :: else fi;
+    l = 0;
+#else
+    if :: link[i] == w -> link[i] = GONE; dropped(i, w) :: else fi;
+#endif
+    i++; goto own_drop };
+#endif
 done:
   atomic { phase1 = 0; w = 0; r = 0; l = 0; idx = 0; phelp[me] = 0; k = 0; unpin(me); goto nextop };
 
