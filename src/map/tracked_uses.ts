@@ -46,6 +46,7 @@ export interface SharedMapAccess {
 
 /** What {@linkcode SharedMap.prototype.hottest} returns of each key. */
 export interface HotKey<K> {
+  /** The key. */
   key: K;
   /** About how often it was used in this minute and the one before, by all workers. */
   uses: number;

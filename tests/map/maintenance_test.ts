@@ -47,6 +47,7 @@ Deno.test("jobsOf() is the list of what an attachment does in the background", (
     "tidy the table",
     "sweep what has expired",
     "note the counts",
+    "look at the clock",
   ]);
 });
 
