@@ -31,8 +31,9 @@ for (const track of [false, true]) {
     for (let i = 0; i < 500; i++) map.set(read[i], i).set(left[i], `${i}`);
     for (const key of read) map.get(key);
     for (let i = 0; i < 400; i++) map.set(`new ${i}`, i);
-    assert(keptOf(map, read) > 470, `${keptOf(map, read)} of what was read`);
-    assert(keptOf(map, left) < 150, `${keptOf(map, left)} of the others`);
+    // About 480 and 118, give or take 6 in two of three runs; by chance, 335 of each.
+    assert(keptOf(map, read) > 440, `${keptOf(map, read)} of what was read`);
+    assert(keptOf(map, left) < 160, `${keptOf(map, left)} of the others`);
   });
 }
 
@@ -66,7 +67,8 @@ Deno.test("what has expired goes first of what is met", () => {
   for (const key of brief) map.set(key, 1, { ttl: 1_000 });
   time.now += 2_000; // no background sweeps meanwhile
   for (let i = 0; i < 200; i++) map.set(`new ${i}`, i);
-  assert(keptOf(map, lasting) > 480, `${keptOf(map, lasting)}`);
+  // About 480, give or take 5; by chance, 415.
+  assert(keptOf(map, lasting) > 450, `${keptOf(map, lasting)}`);
 });
 
 Deno.test("a map that evicts by LRU is bound by memory alone, too", () => {
