@@ -21,11 +21,12 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 /** What is kept of a response. */
 interface Page {
-  status: number;
   headers: [string, string][];
   body: Uint8Array<ArrayBuffer>;
 }
 
+/** Larger pages are not kept, in bytes. */
+const LARGEST = 2 ** 20;
 const TIMES = { ttl: 10_000, staleWhileRevalidate: 60_000 };
 
 const pages = await SharedMap.open<string, Page>("pages", {
@@ -33,23 +34,49 @@ const pages = await SharedMap.open<string, Page>("pages", {
   onFull: "evict",
 });
 
-/** A handler that makes each page that succeeds once, for all workers. */
+/** A handler that makes each page that is for all clients once, for all workers. */
 export function cached(handler: Handler): Handler {
   return async (request) => {
-    if (request.method !== "GET") return handler(request);
+    if (request.method !== "GET" || isPersonal(request)) {
+      return handler(request);
+    }
     let other: Response | undefined;
-    const page = await pages.fetch(request.url, async () => {
+    const load = async () => {
       const response = await handler(request);
-      if (response.ok && !response.headers.has("set-cookie")) {
-        return await pageOf(response);
-      }
-      other = response; // it is for this client alone
+      // The old page, if there is one, is better than an error.
+      if (response.status >= 500) throw new Failure(response);
+      const page = isForAll(response) ? await pageOf(response) : undefined;
+      if (page !== undefined && page.body.length <= LARGEST) return page;
+      other = page === undefined ? response : responseOf(page);
       return undefined;
-    }, TIMES);
-    if (page === undefined) return other ?? handler(request);
-    const { body, headers, status } = page;
-    return new Response(body, { status, headers });
+    };
+    try {
+      const page = await pages.fetch(request.url, load, TIMES);
+      if (page !== undefined) return responseOf(page);
+    } catch (error) {
+      if (error instanceof Failure) return error.response;
+      throw error;
+    }
+    return other ?? handler(request);
   };
+}
+
+function isPersonal({ headers }: Request): boolean {
+  return headers.has("cookie") || headers.has("authorization");
+}
+
+/** Whether any client may have what this one gets. */
+function isForAll({ headers, status }: Response): boolean {
+  const control = headers.get("cache-control") ?? "";
+  return status === 200 && !headers.has("set-cookie") &&
+    !/\b(private|no-store|no-cache)\b/.test(control);
+}
+
+/** A response that says that the server failed. */
+class Failure extends Error {
+  constructor(readonly response: Response) {
+    super(`The server failed: ${response.status}`);
+  }
 }
 
 /** Call it when what a page shows has changed: what is being made then is not kept. */
@@ -58,8 +85,11 @@ export function forget(url: string): void {
 }
 
 async function pageOf(response: Response): Promise<Page> {
-  const { headers, status } = response;
-  return { status, headers: [...headers], body: await response.bytes() };
+  return { headers: [...response.headers], body: await response.bytes() };
+}
+
+function responseOf({ body, headers }: Page): Response {
+  return new Response(body, { headers });
 }
 
 /** Takes its time. */

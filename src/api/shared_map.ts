@@ -1394,7 +1394,8 @@ export class SharedMap<K, V>
    * @throws {RangeError} If `ttl` is not above 0, or another time is below 0.
    * @throws {DOMException} A `TimeoutError` after the `timeout`; the `reason` of the `signal`, if
    * that is aborted.
-   * @throws {MapFullError} If the loaded value does not fit.
+   * @throws {MapFullError} If the loaded value does not fit; also for those in this worker who wait
+   * for it.
    * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
    *
    * @example A cache in front of something slow

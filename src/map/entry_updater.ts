@@ -16,6 +16,7 @@ import * as access from "../segment/atomics.ts";
 import type { Segment } from "../segment/segment.ts";
 import { type EncodedKey, NO_HASH } from "../table/key.ts";
 import * as lookups from "../table/fast_lookup.ts";
+import * as leases from "../table/leases.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import type { FastCommitter } from "./fast_commit.ts";
@@ -37,6 +38,7 @@ import type { Writer } from "./writer.ts";
 // Constants of its own: `layout.ts` says why.
 const { H_ERA } = layout;
 const { load } = access;
+const { hasLeases } = leases;
 const { NUMBER } = lookups;
 
 /** How many bytes of a value a fast lookup copies, if only plain numbers are to be read. */
@@ -149,7 +151,8 @@ export class EntryUpdater<K, V> {
     this.#hold.checkOpen(what);
     if (next === KEEP) return current as V | undefined;
     if (watch.hasSeenChange) return CHANGED;
-    if (current === undefined && next === undefined) return undefined;
+    const isNothing = current === undefined && next === undefined;
+    if (isNothing && !hasLeases(this.#segment.words)) return undefined;
     const isSame = life.keeps && Object.is(next, current);
     if (!isSame) {
       const staysForGood = life.keeps || life.ttl === Infinity;
@@ -225,12 +228,19 @@ export class EntryUpdater<K, V> {
   take(key: K, what: string): V | undefined {
     const prepared = this.#keys.pack(key, what);
     return this.#replaceBy(prepared, what, (value) => value, (seen, value) => {
-      if (seen.value === undefined) return undefined;
+      if (seen.value === undefined) return this.#leaveAbsent(seen);
       const outcome = this.#replaceSeen(seen, () => this.#maker.tombstone());
       if (outcome !== "done") return CHANGED;
       this.#counts.delete();
       return value;
     });
+  }
+
+  /** What is not there is left so: but what is being loaded for the key is not to be kept. */
+  #leaveAbsent(seen: Sighting<V>): undefined | typeof CHANGED {
+    if (!hasLeases(this.#segment.words)) return undefined;
+    const outcome = this.#replaceSeen(seen, () => LEAVE);
+    return outcome === "changed" ? CHANGED : undefined;
   }
 
   // ---- rounds -----------------------------------------------------------------------------------

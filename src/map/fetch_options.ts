@@ -45,7 +45,8 @@ export interface FetchOptions {
   ttl?: number | undefined;
   /**
    * How long after that it is still given out, in milliseconds, while one worker loads it anew in
-   * the background. The entry expires at the end of both times.
+   * the background. The entry expires at the end of both times. The program goes on until such a
+   * load has ended: give it a `timeout`.
    *
    * @default {0}
    */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { MapFullError } from "../errors.ts";
 import type { Id } from "./kept_key.ts";
 
 /** A load under way, or the wait for another thread's. */
@@ -13,6 +14,8 @@ export interface Flight {
   readonly landed: Promise<void>;
   /** Whether it came to be known that there is no value. */
   isForNothing: boolean;
+  /** Why what was loaded cannot be kept: it does not fit. */
+  refusal: MapFullError | undefined;
 }
 
 /** The flights of an attachment, by what tells their keys from others. */
@@ -25,7 +28,11 @@ export async function launch<R>(
   fly: (flight: Flight) => Promise<R>,
 ): Promise<R> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const flight = { landed: promise, isForNothing: false };
+  const flight: Flight = {
+    landed: promise,
+    isForNothing: false,
+    refusal: undefined,
+  };
   flights.set(id, flight);
   try {
     return await fly(flight);

@@ -3,8 +3,9 @@
  *
  * What the key was is looked at under a lease (`table/leases.ts`), before the load. Afterwards the
  * value takes the place of what was seen, or of nothing: not of an entry that another worker has
- * set meanwhile. Then the lease is looked at once more, under the same pin: so the version that was
- * linked can be told from any other one, and is taken away again if the lease was revoked.
+ * set meanwhile. Then the lease is looked at once more, and if it was revoked, what was linked is
+ * taken away again, or a copy of it, which the map itself may have made: versions are compared by
+ * their bytes, as one with the same bytes is as good as the same one.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/atomics.ts";
 import type { Lease } from "../table/lease.ts";
-import { LEAVE } from "./commit.ts";
+import { type Decide, LEAVE, type Outcome } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { KeyObserver } from "./key_observer.ts";
 import type { Progress } from "./reclaim_strategies.ts";
@@ -22,7 +23,7 @@ import { Sighting } from "./sighting.ts";
 import type { Taken } from "./version_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_ERA, V_WRITES } = layout;
+const { V_WRITES } = layout;
 const { load } = access;
 
 /** What was seen of a key under a lease. */
@@ -93,7 +94,7 @@ export class LeasedWriter<K, V> {
       }
       this.#participant.collectSometimes();
       if (outcome === "kept") counts.set();
-      if (outcome instanceof Sighting) this.#takeAwayLater(outcome);
+      if (outcome instanceof Sighting) this.#takeAway(outcome);
       return outcome === "kept";
     }
   }
@@ -122,7 +123,6 @@ export class LeasedWriter<K, V> {
     const end = maker.endAfter(ttl);
     this.#participant.pin();
     try {
-      const era = load(this.#segment.words, H_ERA);
       let linked = 0;
       const outcome = writer.tryCommit(true, (current, live) => {
         if (!seen.lease.isGood || !this.#isStill(seen, current, live)) {
@@ -133,9 +133,9 @@ export class LeasedWriter<K, V> {
       if (outcome === "full") return "full";
       if (outcome === "left") return "late";
       if (seen.lease.isGood) return "kept";
-      return this.#takeAway(linked)
-        ? "late"
-        : Sighting.of(this.#segment, versions, era, linked);
+      // The map itself may have copied it since, to make room, or for a renewal.
+      const old = Sighting.of(this.#segment, versions, undefined, linked);
+      return this.#tryTakeAway(old) === "full" ? old : "late";
     } finally {
       this.#participant.unpin();
     }
@@ -152,25 +152,19 @@ export class LeasedWriter<K, V> {
       load(this.#segment.words, current * 4 + V_WRITES) === writes;
   }
 
-  /**
-   * Takes away what was linked under the present pin; false: there is no memory for a tombstone.
-   */
-  #takeAway(linked: number): boolean {
-    const { writer } = this.#access;
-    const outcome = writer.tryCommit(
-      false,
-      (current) => current === linked ? writer.maker.tombstone() : LEAVE,
-    );
-    return outcome !== "full";
+  /** Takes away what was linked. */
+  #tryTakeAway(old: Sighting<V>): Outcome {
+    return this.#access.writer.tryCommit(false, this.#tombstoneOf(old));
   }
 
   /** The same between pins, when memory can be reclaimed. */
-  #takeAwayLater(linked: Sighting<V>): void {
-    const { writer } = this.#access;
-    writer.commit(
-      false,
-      (current, live) =>
-        live && linked.isStill(current) ? writer.maker.tombstone() : LEAVE,
-    );
+  #takeAway(old: Sighting<V>): void {
+    this.#access.writer.commit(false, this.#tombstoneOf(old));
+  }
+
+  #tombstoneOf(old: Sighting<V>): Decide {
+    const { maker } = this.#access.writer;
+    return (current, live) =>
+      live && old.isStill(current) ? maker.tombstone() : LEAVE;
   }
 }

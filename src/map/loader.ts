@@ -16,7 +16,7 @@
  * @module
  */
 
-import { theMap } from "../errors.ts";
+import { MapFullError, theMap } from "../errors.ts";
 import { locks } from "../reclamation/lifeline.ts";
 import type { Segment } from "../segment/segment.ts";
 import { timers } from "../timers.ts";
@@ -78,7 +78,13 @@ export class Loader<K, V> {
     options: CheckedFetch,
   ): Order<K, V> {
     const prepared = keptKey(this.#access.keys.pack(key, WHAT));
-    return { key, prepared, id: idOf(prepared), load, options };
+    return {
+      key: keptKey(key) as K,
+      prepared,
+      id: idOf(prepared),
+      load,
+      options,
+    };
   }
 
   // ---- waiting ----------------------------------------------------------------------------------
@@ -94,6 +100,7 @@ export class Loader<K, V> {
         const flight = hold.attachment.flights.get(order.id);
         if (flight === undefined) return await this.#fly(order, scope);
         await scope.within(flight.landed);
+        if (flight.refusal !== undefined) throw flight.refusal;
         const value = this.#peek(order);
         if (value !== undefined || flight.isForNothing) return value;
       }
@@ -118,7 +125,7 @@ export class Loader<K, V> {
     work: (flight: Flight) => Promise<R>,
   ): Promise<R | undefined> {
     const { flights, segment } = this.#access.hold.attachment;
-    const name = `epochmap load ${segment.id} ${JSON.stringify(id)}`;
+    const name = `epochmap load ${segment.id} ${nameOf(id)}`;
     return launch(
       flights,
       id,
@@ -184,12 +191,30 @@ export class Loader<K, V> {
     let hasFailed = true;
     try {
       const value = await scope.within(called(order, scope.signal));
-      const isKept = this.#keep(order, seen, value);
+      const isKept = this.#keepFor(flight, order, seen, value);
       hasFailed = false;
-      flight.isForNothing = value === undefined;
-      return isKept || value === undefined ? value : this.#peek(order) ?? value;
+      if (isKept) return value;
+      // If the key was written meanwhile, there may be a value by now, though it was not loaded.
+      flight.isForNothing = value === undefined && seen.lease.isGood;
+      const newer = this.#peek(order);
+      return newer === undefined ? value : newer;
     } finally {
       if (hold.isOpen) counts.load(timers.elapsed() - begin, hasFailed);
+    }
+  }
+
+  /** As `#keep`; a value that does not fit need not be loaded by those who wait, too. */
+  #keepFor(
+    flight: Flight,
+    order: Order<K, V>,
+    seen: LeasedSight<V>,
+    value: V | undefined,
+  ): boolean {
+    try {
+      return this.#keep(order, seen, value);
+    } catch (error) {
+      if (error instanceof MapFullError) flight.refusal = error;
+      throw error;
     }
   }
 
@@ -252,6 +277,11 @@ export class Loader<K, V> {
       await this.#load(order, seen, scope, flight);
     });
   }
+}
+
+/** A text without surrogates that are alone, which the name of a lock cannot have. */
+function nameOf(id: Id): string {
+  return typeof id === "number" ? String(id) : JSON.stringify(id);
 }
 
 /** In a map with `idle` each read puts off the end: it does not say how old an entry is. */

@@ -69,17 +69,23 @@ export class Renewer {
    * pinned.
    */
   findLive(): number {
+    const found = this.#lookup.findLive();
+    if (found === 0 || !this.#mayRenew(found)) return found;
     return this.#renewed() || this.#lookup.findLive();
+  }
+
+  /** Not within a transaction, which must not be in its own way. */
+  #mayRenew(found: number): boolean {
+    return this.#segment.idle !== 0 && running.innermost === undefined &&
+      this.isDue(endOf(this.#segment, found), Date.now());
   }
 
   /**
    * Renews the entry of the packed key, if that is due, and there is memory at hand: a read waits
    * for nobody, and evicts nothing. Without memory the entry is renewed by a later read, or ends.
-   * Returns the new version, as it was linked; 0: there is none. Not within a transaction, which
-   * must not be in its own way.
+   * Returns the new version, as it was linked; 0: there is none.
    */
   #renewed(): number {
-    if (this.#segment.idle === 0 || running.innermost !== undefined) return 0;
     let version = 0;
     const outcome = this.#writer.tryCommit(false, (current, live) => {
       version = live ? this.renewal(current) : LEAVE;

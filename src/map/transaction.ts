@@ -241,7 +241,8 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     this.#check(what);
     if (next === KEEP) return current;
     const isSame = isPrimitive(next) && Object.is(next, current);
-    if (isSame && life.keeps) return next;
+    // If somebody may be loading a value for the key, that is written, or deleted, all the same.
+    if (isSame && life.keeps && !hasLeases(this.#segment.words)) return next;
     if (next === undefined) this.#delete(entry, what);
     else this.#set(entry, next, life, what);
     return next;
@@ -260,6 +261,10 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     const source = this.#entryOf(from, what);
     const value = this.#writtenValueOf(source);
     const target = this.#entryOf(to, what);
+    if (value === undefined) {
+      this.#leaveAbsent(source, what);
+      this.#leaveAbsent(target, what);
+    }
     if (value === undefined || target === source) return value !== undefined;
     this.#delete(source, what);
     this.#log.write(target, value, what);
@@ -489,6 +494,13 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     const isAbsent = entry.isRead && entry.seen === 0;
     if (isAbsent && !hasLeases(this.#segment.words)) this.#log.unwrite(entry);
     else this.#log.write(entry, DELETED, what);
+  }
+
+  /** What is not there is left so: but what is being loaded for the key is not to be kept. */
+  #leaveAbsent(entry: LogEntry, what: string): void {
+    if (hasLeases(this.#segment.words) && !this.#isThere(entry)) {
+      this.#delete(entry, what);
+    }
   }
 
   #replace(

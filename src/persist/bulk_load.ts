@@ -21,6 +21,7 @@ import * as access from "../segment/atomics.ts";
 import { hashWords } from "../table/hash.ts";
 import { EncodedKey } from "../table/key.ts";
 import { NO_USE, restoreUse } from "../table/kept_uses.ts";
+import { revoke } from "../table/leases.ts";
 import type { Table } from "../table/table.ts";
 import {
   valueIndexOf,
@@ -278,12 +279,19 @@ export class BulkLoader {
     const version = hasTombstone() ? allocator.allocate(bytes) : 0;
     if (version === 0) return "entry";
     this.#write(words, at, version);
+    if (!this.#isAlone) this.#revokeLeases(hash);
     const isKept = hasTombstone(); // once more, as the others can see this key now
     if (isKept && this.#linkNew(hash, version, bytes)) return "done";
     if (isKept) readKey(words, at, this.#key);
     if (isKept && this.#table.put(this.#key, version)) return "done";
     allocator.free(version);
     return isKept ? "slot" : "entry";
+  }
+
+  /** As each write does before it looks at its key. */
+  #revokeLeases(hash: number): void {
+    const { participant } = this.#attachment;
+    revoke(participant.segment.words, participant.base, hash);
   }
 
   /**

@@ -13588,12 +13588,18 @@ var BulkLoader = class {
     const version = hasTombstone() ? allocator.allocate(bytes) : 0;
     if (version === 0) return "entry";
     this.#write(words, at, version);
+    if (!this.#isAlone) this.#revokeLeases(hash);
     const isKept = hasTombstone();
     if (isKept && this.#linkNew(hash, version, bytes)) return "done";
     if (isKept) readKey(words, at, this.#key);
     if (isKept && this.#table.put(this.#key, version)) return "done";
     allocator.free(version);
     return isKept ? "slot" : "entry";
+  }
+  /** As each write does before it looks at its key. */
+  #revokeLeases(hash) {
+    const { participant } = this.#attachment;
+    revoke(participant.segment.words, participant.base, hash);
   }
   /**
    * Links a version that is in hand, if it is certainly the first of its key, and counts it.

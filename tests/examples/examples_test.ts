@@ -75,6 +75,13 @@ Deno.test("examples/response_cache.ts goes around an app of Hono", async () => {
       c.header("set-cookie", "a=b");
       return c.text(`${++made}`);
     })
+    .get("/private", (c) => {
+      c.header("cache-control", "private");
+      return c.text(`${++made}`.padStart(9));
+    })
+    .get("/empty", (c) => (++made, c.body(null, 204)))
+    .get("/large", (c) => (++made, c.text("x".repeat(2 ** 21))))
+    .get("/down", (c) => (++made, c.text("down", 500)))
     .post("/page", (c) => c.text("posted"));
   const serve = cached((request) => app.fetch(request));
   const ask = async (path: string, method = "GET") => {
@@ -93,6 +100,17 @@ Deno.test("examples/response_cache.ts goes around an app of Hono", async () => {
   assertEquals(await (await ask("/mine")).text(), "3");
   assertEquals(await (await ask("/mine")).text(), "4");
   assertEquals((await ask("/nothing")).status, 404);
+  for (const path of ["/private", "/empty", "/large", "/down"]) {
+    const before = made;
+    const [first, second] = [await ask(path), await ask(path)];
+    assertEquals(first.status, second.status);
+    assertEquals((await first.bytes()).length, (await second.bytes()).length);
+    assertEquals(made, before + 2, path);
+  }
+  const personal = new Request("http://localhost/page", {
+    headers: { cookie: "a=b" },
+  });
+  assertEquals(await (await serve(personal)).json(), { made: 13 });
 });
 
 Deno.test("every example is tried", () => {

@@ -11,8 +11,10 @@ import {
   ClosedError,
   type FetchOptions,
   MapFullError,
+  restoreSnapshot,
   SharedMap,
   type SharedMapOptions,
+  writeSnapshot,
 } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { EntryAccess } from "../../src/map/entry_access.ts";
@@ -24,6 +26,7 @@ import { LEASE_WORDS, LEASES, P_ENTRIES } from "../../src/segment/layout.ts";
 import { sleep } from "../../src/timers.ts";
 import { runDeno } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
+import { Folder } from "../testing/folder.ts";
 import { assertSound } from "../testing/inspection.ts";
 import { withoutKernel } from "../testing/kernels.ts";
 
@@ -256,10 +259,15 @@ const WRITES: Record<string, (map: Texts, key: string) => unknown> = {
   swap: (map, key) => map.swap(key, "new"),
   compareAndSet: (map, key) => map.compareAndSet(key, undefined, "new"),
   update: (map, key) => map.update(key, () => "new"),
+  "update to nothing": (map, key) => map.update(key, () => undefined),
+  "update in a transaction, to what is there": (map, key) =>
+    map.transaction((tx) => tx.update(key, (value) => value)),
   increment: (map, key) =>
     (map as never as SharedMap<string, number>).increment(key),
   transaction: (map, key) => map.transaction((tx) => tx.set(key, "new")),
   rename: (map, key) => map.set("from", "new") && map.rename("from", key),
+  "rename of nothing": (map, key) => map.rename("nothing", key),
+  "rename to another key": (map, key) => map.rename(key, "from"),
   delete: (map, key) => map.delete(key),
   deleteMany: (map, key) => map.deleteMany([key]),
   take: (map, key) => map.take(key),
@@ -362,6 +370,146 @@ Deno.test("LeasedWriter takes away what it linked, also if there is no memory fo
     seen.lease.end();
     assertSound(map);
   }
+});
+
+Deno.test("SharedMap.fetch() keeps nothing older than a write with a codec of the caller's own", async () => {
+  const codec = {
+    name: "text",
+    encode: (text: string) => new TextEncoder().encode(text),
+    decode: (bytes: Uint8Array) => new TextDecoder().decode(bytes),
+  };
+  const writes: Record<string, (map: Texts) => unknown> = {
+    take: (map) => map.take("a"),
+    update: (map) => map.update("a", () => undefined),
+    swap: (map) => map.swap("a", "new"),
+    delete: (map) => map.delete("a"),
+  };
+  for (const [name, write] of Object.entries(writes)) {
+    using map: Texts = SharedMap.create({ key: codec, value: codec });
+    const { load, open } = gate<string>();
+    const fetched = map.fetch("a", load);
+    await sleep(2);
+    write(map);
+    const there = map.get("a");
+    open("old");
+    assertEquals(await fetched, there ?? "old", name);
+    assertEquals(map.get("a"), there, name);
+  }
+});
+
+Deno.test("SharedMap.fetch() keeps nothing older than a snapshot that is restored meanwhile", async () => {
+  using folder = new Folder();
+  using map = texts();
+  map.set("a", "restored", { ttl: 60_000 });
+  await writeSnapshot(map, folder.path);
+  map.delete("a");
+  const { load, open } = gate<string>();
+  const fetched = map.fetch("a", load);
+  await sleep(2);
+  await restoreSnapshot(map, folder.path);
+  assertStrictEquals(map.get("a"), "restored");
+  map.expire("a", 1);
+  await eventually(() => !map.has("a"));
+  open("old");
+  assertStrictEquals(await fetched, "old");
+  assertStrictEquals(map.has("a"), false);
+});
+
+Deno.test("SharedMap.fetch() gives null where it was set meanwhile", async () => {
+  using map = SharedMap.create<string, string | null>();
+  const { load, open } = gate<string>();
+  const fetched = map.fetch("a", load);
+  await sleep(2);
+  map.set("a", null);
+  open("old");
+  assertStrictEquals(await fetched, null);
+});
+
+Deno.test("SharedMap.fetch() does not take what was not there before a write for what is not there", async () => {
+  using map = texts();
+  const { load, open } = gate<string | undefined>();
+  const first = map.fetch("a", load);
+  await sleep(2);
+  map.delete("a"); // there is one now
+  const second = map.fetch("a", () => "A");
+  open(undefined);
+  assertEquals(await Promise.all([first, second]), [undefined, "A"]);
+});
+
+Deno.test("SharedMap.fetch() gives the load a key that stays as it is", async () => {
+  using map = SharedMap.create({ key: "bytes", value: "number" });
+  const key = Uint8Array.of(1);
+  const first = map.fetch(key, () => sleep(5).then(() => 7));
+  const second = map.fetch(key, ([byte]) => byte, {});
+  key[0] = 9;
+  assertEquals(await Promise.all([first, second]), [7, 7]);
+  map.delete(Uint8Array.of(1));
+  const third = map.fetch(Uint8Array.of(1), async (given) => {
+    await sleep(2);
+    return given[0];
+  });
+  assertStrictEquals(await third, 1);
+});
+
+Deno.test("SharedMap.fetch() loads keys that are no plain numbers apart from each other", async () => {
+  using map = SharedMap.create({ key: "number", value: "number" });
+  const nested = map.fetch(
+    NaN,
+    async () => await map.fetch(Infinity, () => map.fetch(-Infinity, () => 7)),
+  );
+  assertStrictEquals(await nested, 7);
+});
+
+Deno.test("SharedMap.fetch() tells all who wait that a value does not fit", async () => {
+  using map = texts();
+  const { calls, load, open } = gate<string>();
+  const all = [1, 2, 3].map(() =>
+    assertRejects(() => map.fetch("a", load), MapFullError)
+  );
+  await sleep(2);
+  open("A".repeat(2 ** 21));
+  await Promise.all(all);
+  assertStrictEquals(calls(), 1);
+});
+
+Deno.test("SharedMap.fetch() keeps what it loads in a map that idles, however often it is asked for", async () => {
+  using maker = texts({ idle: 60_000 });
+  using map: Texts = SharedMap.attach(withoutKernel(maker.handle));
+  const { load, open } = gate<string>();
+  const fetched = map.fetch("a", load);
+  await sleep(2);
+  assertEquals([map.get("a"), map.has("a"), map.ttl("a")], [
+    undefined,
+    false,
+    undefined,
+  ]);
+  open("A");
+  assertStrictEquals(await fetched, "A");
+  assertStrictEquals(maker.get("a"), "A");
+});
+
+Deno.test("LeasedWriter takes away what it linked, also if it was copied meanwhile", () => {
+  using map = texts();
+  const attachment = attachmentOf(map);
+  const access = new EntryAccess<string, string>(Hold.whole(attachment), {});
+  const writer = new LeasedWriter(access);
+  access.keys.pack("a", "test");
+  const seen = writer.see();
+  access.values.prepare("old");
+  const { participant, segment: { words } } = attachment;
+  let isCopied = false;
+  const lease = {
+    get isGood() {
+      const isLinked = words[participant.base + P_ENTRIES] !== 0;
+      // As another worker may, which makes room.
+      if (isLinked && !isCopied) isCopied = map.expire("a", 1e9);
+      return !isLinked;
+    },
+  };
+  const isKept = writer.write({ ...seen, lease: lease as never }, Infinity);
+  assertEquals([isKept, isCopied, map.has("a")], [false, true, false]);
+  seen.lease.end();
+  assertSound(map);
 });
 
 // ---- what ends it -------------------------------------------------------------------------------
