@@ -24,7 +24,7 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
  * several times as long here, so that to die at each of them would take hours.
  */
 const MOST: Readonly<Record<Steps, number>> = {
-  TypeScript: 16 * SCALE,
+  TypeScript: 12 * SCALE,
   kernel: Math.min(3 * SCALE, 500),
 };
 

@@ -22,7 +22,7 @@ const THOROUGH = SCALE >= 10;
 
 const TASK: Task = {
   preemptions: THOROUGH ? 3 : 2,
-  runs: 50 * SCALE,
+  runs: (THOROUGH ? 50 : 25) * SCALE,
   randomRuns: 10 * SCALE,
   seed: SEED,
 };
@@ -30,7 +30,7 @@ const TASK: Task = {
 /** The kernel takes the same steps, so a day's test need not go as deep there. */
 const TASKS: Readonly<Record<Steps, Task>> = {
   TypeScript: TASK,
-  kernel: THOROUGH ? TASK : { ...TASK, runs: 10, randomRuns: 4 },
+  kernel: THOROUGH ? TASK : { ...TASK, runs: 6, randomRuns: 3 },
 };
 
 const told = Deno.env.get("EPOCHMAP_TEST_SCHEDULE");
