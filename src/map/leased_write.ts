@@ -3,9 +3,8 @@
  *
  * What the key was is looked at under a lease (`table/leases.ts`), before the load. Afterwards the
  * value takes the place of what was seen, or of nothing: not of an entry that another worker has
- * set meanwhile. Then the lease is looked at once more, and if it was revoked, what was linked is
- * taken away again, or a copy of it, which the map itself may have made: versions are compared by
- * their bytes, as one with the same bytes is as good as the same one.
+ * set meanwhile. Then the lease is looked at once more, under the same pin: so the version that was
+ * linked can be told from any other one, and is taken away again if the lease was revoked.
  *
  * @module
  */
@@ -15,7 +14,7 @@ import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/atomics.ts";
 import type { Lease } from "../table/lease.ts";
-import { type Decide, LEAVE, type Outcome } from "./commit.ts";
+import { LEAVE, type Outcome } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { KeyObserver } from "./key_observer.ts";
 import type { Progress } from "./reclaim_strategies.ts";
@@ -23,7 +22,7 @@ import { Sighting } from "./sighting.ts";
 import type { Taken } from "./version_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { V_WRITES } = layout;
+const { H_ERA, V_WRITES } = layout;
 const { load } = access;
 
 /** What was seen of a key under a lease. */
@@ -123,6 +122,7 @@ export class LeasedWriter<K, V> {
     const end = maker.endAfter(ttl);
     this.#participant.pin();
     try {
+      const era = load(this.#segment.words, H_ERA);
       let linked = 0;
       const outcome = writer.tryCommit(true, (current, live) => {
         if (!seen.lease.isGood || !this.#isStill(seen, current, live)) {
@@ -133,9 +133,9 @@ export class LeasedWriter<K, V> {
       if (outcome === "full") return "full";
       if (outcome === "left") return "late";
       if (seen.lease.isGood) return "kept";
-      // The map itself may have copied it since, to make room, or for a renewal.
-      const old = Sighting.of(this.#segment, versions, undefined, linked);
-      return this.#tryTakeAway(old) === "full" ? old : "late";
+      return this.#tryTakeAway(linked) === "full"
+        ? Sighting.of(this.#segment, versions, era, linked)
+        : "late";
     } finally {
       this.#participant.unpin();
     }
@@ -152,19 +152,25 @@ export class LeasedWriter<K, V> {
       load(this.#segment.words, current * 4 + V_WRITES) === writes;
   }
 
-  /** Takes away what was linked. */
-  #tryTakeAway(old: Sighting<V>): Outcome {
-    return this.#access.writer.tryCommit(false, this.#tombstoneOf(old));
+  /**
+   * Takes away what was linked under the present pin. Another version with the same bytes may be
+   * one that somebody has set since: that stays.
+   */
+  #tryTakeAway(linked: number): Outcome {
+    const { writer } = this.#access;
+    return writer.tryCommit(
+      false,
+      (current) => current === linked ? writer.maker.tombstone() : LEAVE,
+    );
   }
 
   /** The same between pins, when memory can be reclaimed. */
-  #takeAway(old: Sighting<V>): void {
-    this.#access.writer.commit(false, this.#tombstoneOf(old));
-  }
-
-  #tombstoneOf(old: Sighting<V>): Decide {
-    const { maker } = this.#access.writer;
-    return (current, live) =>
-      live && old.isStill(current) ? maker.tombstone() : LEAVE;
+  #takeAway(linked: Sighting<V>): void {
+    const { writer } = this.#access;
+    writer.commit(
+      false,
+      (current, live) =>
+        live && linked.isStill(current) ? writer.maker.tombstone() : LEAVE,
+    );
   }
 }

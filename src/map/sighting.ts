@@ -61,14 +61,13 @@ export class Sighting<V> {
    *
    * @param segment The segment.
    * @param reader Takes out the value.
-   * @param era The era, read after the pin began, and before the entry was looked for; undefined:
-   * versions are to be compared by their bytes, so that a copy of this one is the same.
+   * @param era The era, read after the pin began, and before the entry was looked for.
    * @param ref The live version; 0: there is none.
    */
   static of<V>(
     segment: Segment,
     reader: VersionReader<unknown, V>,
-    era: number | undefined,
+    era: number,
     ref: number,
   ): Sighting<V> {
     if (ref === 0) {

@@ -24,8 +24,8 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
  * several times as long here, so that to die at each of them would take hours.
  */
 const MOST: Readonly<Record<Steps, number>> = {
-  TypeScript: 12 * SCALE,
-  kernel: Math.min(3 * SCALE, 500),
+  TypeScript: 8 * SCALE,
+  kernel: Math.min(2 * SCALE, 500),
 };
 
 for (const [group, name] of Object.entries(GROUPS)) {

@@ -22,15 +22,15 @@ const THOROUGH = SCALE >= 10;
 
 const TASK: Task = {
   preemptions: THOROUGH ? 3 : 2,
-  runs: (THOROUGH ? 50 : 25) * SCALE,
-  randomRuns: 10 * SCALE,
+  runs: (THOROUGH ? 50 : 15) * SCALE,
+  randomRuns: (THOROUGH ? 10 : 5) * SCALE,
   seed: SEED,
 };
 
 /** The kernel takes the same steps, so a day's test need not go as deep there. */
 const TASKS: Readonly<Record<Steps, Task>> = {
   TypeScript: TASK,
-  kernel: THOROUGH ? TASK : { ...TASK, runs: 6, randomRuns: 3 },
+  kernel: THOROUGH ? TASK : { ...TASK, runs: 4, randomRuns: 2 },
 };
 
 const told = Deno.env.get("EPOCHMAP_TEST_SCHEDULE");
