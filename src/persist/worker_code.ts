@@ -5632,7 +5632,6 @@ var EncodedKey = class _EncodedKey {
 // src/table/leases.ts
 var leases_exports = {};
 __export(leases_exports, {
-  NUMBER_BITS: () => NUMBER_BITS,
   fingerprintOf: () => fingerprintOf,
   groupOf: () => groupOf,
   hasLeases: () => hasLeases,

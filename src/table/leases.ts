@@ -35,7 +35,7 @@ const { H_LEASED, LEASE_WAYS, LEASE_WORDS, LEASES, P_LEASE } = layout;
 const { compareAndSet, load, own, store } = access;
 
 /** Bits of the number of a lease; the others are the fingerprint. */
-export const NUMBER_BITS = 12;
+const NUMBER_BITS = 12;
 const FINGERPRINT = -1 << NUMBER_BITS;
 /** The highest bits of a hash say the group, the next ones are its fingerprint. */
 const GROUP_BITS = 8;

@@ -96,6 +96,18 @@ export class Args {
     if (this.left > 0) fail(SYNTAX);
   }
 
+  /** Takes all that are left, which may be `LIMIT` and a number; 0, or nothing, is none. */
+  limit(): number {
+    let limit = 0;
+    while (this.left > 0) {
+      if (!this.takes("LIMIT")) fail(SYNTAX);
+      const message = "ERR LIMIT can't be negative";
+      limit = this.number(message);
+      if (limit < 0) fail(message);
+    }
+    return limit === 0 ? Infinity : limit;
+  }
+
   /** Takes a number of keys, and so many keys. */
   keys(): string[] {
     const count = this.number(TOO_FEW_KEYS);

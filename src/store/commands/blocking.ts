@@ -25,8 +25,11 @@ export function waiting(waits: Waits): Run {
   return Object.assign(run, { waits });
 }
 
-/** Throws at a key that holds something else. */
-function takeFirst(open: Open, { keys, take }: Waits): Reply {
+/** What the first key gives that has something; null: none has. Throws at one of another type. */
+export function takeFirst(
+  open: Open,
+  { keys, take }: Pick<Waits, "keys" | "take">,
+): Reply {
   for (const key of keys) {
     const reply = take(open, key);
     if (reply !== null) return reply;

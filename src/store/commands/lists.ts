@@ -21,14 +21,20 @@ import {
   type Run,
   TWO_KEYS,
 } from "./command.ts";
+import {
+  parseBlockingManyPop,
+  parseBlockingPop,
+  parseManyPop,
+} from "./popping.ts";
 import { rangeOf } from "./ranges.ts";
 import { OK, type Reply } from "./reply.ts";
 
+const ENDS = ["LEFT", "RIGHT"] as const;
 /** An end of a list. */
-type End = "LEFT" | "RIGHT";
+type End = (typeof ENDS)[number];
 
 function takeEnd(args: Args): End {
-  return args.takesOne(["LEFT", "RIGHT"]) ?? fail(SYNTAX);
+  return args.takesOne(ENDS) ?? fail(SYNTAX);
 }
 
 /** Puts elements in at an end, one after the other. */
@@ -245,68 +251,6 @@ function parseRpoplpush(args: Args): (open: Open) => Reply {
   return (open) => move(open, from, to, ["RIGHT", "LEFT"]);
 }
 
-/** Takes from the first list that is there. */
-function popFirst(
-  open: Open,
-  keys: readonly string[],
-  end: End,
-  count: number,
-): [key: string, elements: string[]] | null {
-  for (const key of keys) {
-    const popped = popFrom(open(key), end, count);
-    if (popped !== null) return [key, popped];
-  }
-  return null;
-}
-
-interface ManyPop {
-  readonly keys: string[];
-  readonly end: End;
-  readonly count: number;
-}
-
-function takeManyPop(args: Args): ManyPop {
-  const keys = args.keys();
-  const end = takeEnd(args);
-  const message = "ERR count should be greater than 0";
-  const count = args.takes("COUNT") ? args.number(message) : 1;
-  if (count <= 0) fail(message);
-  args.end();
-  return { keys, end, count };
-}
-
-function parseManyPop(args: Args): (open: Open) => Reply {
-  const { count, end, keys } = takeManyPop(args);
-  return (open) => popFirst(open, keys, end, count);
-}
-
-function parseBlockingManyPop(args: Args): Run {
-  const timeout = takeTimeout(args.next());
-  const { count, end, keys } = takeManyPop(args);
-  return waiting({
-    keys,
-    timeout,
-    type: "list",
-    take: (open, key) => popFirst(open, [key], end, count),
-  });
-}
-
-function parseBlockingPop(end: End) {
-  return (args: Args): Run => {
-    const keys = args.many(args.left - 1);
-    const timeout = takeTimeout(args.next());
-    return waiting({
-      keys,
-      timeout,
-      type: "list",
-      take(open, key) {
-        const popped = popFrom(open(key), end, 1);
-        return popped && [key, popped[0]];
-      },
-    });
-  };
-}
-
 function parseBlockingMove(args: Args): Run {
   const [from, to] = args.many(2);
   const ends: [End, End] = [takeEnd(args), takeEnd(args)];
@@ -350,7 +294,7 @@ export const LISTS: readonly Command[] = [
     "write blocking movablekeys",
     NO_KEYS,
     "LMPOP that waits for an element",
-    parseBlockingManyPop,
+    parseBlockingManyPop("list", ENDS, popFrom),
   ),
   command(
     "BLPOP",
@@ -358,7 +302,7 @@ export const LISTS: readonly Command[] = [
     "write blocking",
     [1, -2, 1],
     "Takes the first element of the first list that has one, and waits for it",
-    parseBlockingPop("LEFT"),
+    parseBlockingPop("list", (entry) => popFrom(entry, "LEFT", 1)),
   ),
   command(
     "BRPOP",
@@ -366,7 +310,7 @@ export const LISTS: readonly Command[] = [
     "write blocking",
     [1, -2, 1],
     "Takes the last element of the first list that has one, and waits for it",
-    parseBlockingPop("RIGHT"),
+    parseBlockingPop("list", (entry) => popFrom(entry, "RIGHT", 1)),
   ),
   command(
     "BRPOPLPUSH",
@@ -414,7 +358,7 @@ export const LISTS: readonly Command[] = [
     "write movablekeys",
     NO_KEYS,
     "Takes elements from the first list that has any",
-    joins(parseManyPop),
+    joins(parseManyPop(ENDS, popFrom)),
   ),
   command(
     "LPOP",

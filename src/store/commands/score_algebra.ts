@@ -162,17 +162,11 @@ function parseStore(name: string, combine: Combine, weights: boolean) {
 
 function parseIntercard(args: Args): (open: Open) => Reply {
   const keys = takeKeys(args, "zintercard");
-  let limit = 0;
-  while (args.left > 0) {
-    if (!args.takes("LIMIT")) fail(SYNTAX);
-    const message = "ERR LIMIT can't be negative";
-    limit = args.number(message);
-    if (limit < 0) fail(message);
-  }
+  const limit = args.limit();
   return (open) => {
     const sets = keys.map((key) => scoresOf(open(key)));
     const { size } = intersect(sets, AGGREGATES.SUM);
-    return limit === 0 ? size : Math.min(limit, size);
+    return Math.min(limit, size);
   };
 }
 

@@ -6,7 +6,7 @@
 
 import type { Members } from "../collections.ts";
 import { type Entry, newMembers } from "../entry.ts";
-import { fail, SYNTAX } from "../errors.ts";
+import { fail } from "../errors.ts";
 import type { Open } from "../space.ts";
 import { type Args, TOO_FEW_KEYS } from "./args.ts";
 import {
@@ -80,16 +80,10 @@ function parseIntercard(args: Args): (open: Open) => Reply {
     fail("ERR Number of keys can't be greater than number of args");
   }
   const keys = args.many(count);
-  let limit = 0;
-  while (args.left > 0) {
-    if (!args.takes("LIMIT")) fail(SYNTAX);
-    const message = "ERR LIMIT can't be negative";
-    limit = args.number(message);
-    if (limit < 0) fail(message);
-  }
+  const limit = args.limit();
   return (open) => {
     const { size } = combineOf(intersect, open, keys);
-    return limit === 0 ? size : Math.min(limit, size);
+    return Math.min(limit, size);
   };
 }
 

@@ -10,7 +10,6 @@ import { fail, NOT_A_FLOAT, SYNTAX } from "../errors.ts";
 import { formatDouble, parseDouble } from "../numbers.ts";
 import type { Open } from "../space.ts";
 import type { Args } from "./args.ts";
-import { takeTimeout, waiting } from "./blocking.ts";
 import {
   changes,
   type Command,
@@ -19,10 +18,14 @@ import {
   NO_KEYS,
   ONE_KEY,
   reads,
-  type Run,
   TWO_KEYS,
 } from "./command.ts";
 import { pickSome, takePicking } from "./picking.ts";
+import {
+  parseBlockingManyPop,
+  parseBlockingPop,
+  parseManyPop,
+} from "./popping.ts";
 import type { Reply } from "./reply.ts";
 import { scanReply, takeCursor, takeScanning } from "./scanning.ts";
 import {
@@ -153,8 +156,9 @@ function parseRemoveRange(by: By) {
   });
 }
 
+const ENDS = ["MIN", "MAX"] as const;
 /** An end of a sorted set. */
-type End = "MIN" | "MAX";
+type End = (typeof ENDS)[number];
 
 /** Takes the members with the lowest or highest scores; null: there is no sorted set. */
 function popFrom(entry: Entry, end: End, count: number): Scored[] | null {
@@ -179,65 +183,20 @@ function parsePop(end: End) {
   });
 }
 
-interface ManyPop {
-  readonly keys: string[];
-  readonly end: End;
-  readonly count: number;
+/** The same, as pairs of member and score. */
+function popPairs(entry: Entry, end: End, count: number): Reply {
+  return popFrom(entry, end, count)?.map(pairOf) ?? null;
 }
 
-function takeManyPop(args: Args): ManyPop {
-  const keys = args.keys();
-  const end = args.takesOne(["MIN", "MAX"]) ?? fail(SYNTAX);
-  const message = "ERR count should be greater than 0";
-  const count = args.takes("COUNT") ? args.number(message) : 1;
-  if (count <= 0) fail(message);
-  args.end();
-  return { keys, end, count };
-}
-
-/** Takes from the first sorted set that is there. */
-function popFirst(open: Open, { count, end, keys }: ManyPop): Reply {
-  for (const key of keys) {
-    const popped = popFrom(open(key), end, count);
-    if (popped === null) continue;
-    const pairs = popped.map((
-      [member, score],
-    ) => [member, formatDouble(score)]);
-    return [key, pairs];
-  }
-  return null;
-}
-
-function parseManyPop(args: Args): (open: Open) => Reply {
-  const pop = takeManyPop(args);
-  return (open) => popFirst(open, pop);
-}
-
-function parseBlockingManyPop(args: Args): Run {
-  const timeout = takeTimeout(args.next());
-  const pop = takeManyPop(args);
-  return waiting({
-    keys: pop.keys,
-    timeout,
-    type: "zset",
-    take: (open, key) => popFirst(open, { ...pop, keys: [key] }),
-  });
-}
-
-function parseBlockingPop(end: End) {
-  return (args: Args): Run => {
-    const keys = args.many(args.left - 1);
-    const timeout = takeTimeout(args.next());
-    return waiting({
-      keys,
-      timeout,
-      type: "zset",
-      take(open, key) {
-        const popped = popFrom(open(key), end, 1);
-        return popped && [key, popped[0][0], formatDouble(popped[0][1])];
-      },
-    });
+function popOne(end: End) {
+  return (entry: Entry) => {
+    const popped = popFrom(entry, end, 1);
+    return popped && pairOf(popped[0]);
   };
+}
+
+function pairOf([member, score]: Scored): [string, string] {
+  return [member, formatDouble(score)];
 }
 
 // ---- reading ------------------------------------------------------------------------------------
@@ -327,7 +286,7 @@ export const SORTED_SETS: readonly Command[] = [
     "write blocking movablekeys",
     NO_KEYS,
     "ZMPOP that waits for a member",
-    parseBlockingManyPop,
+    parseBlockingManyPop("zset", ENDS, popPairs),
   ),
   command(
     "BZPOPMAX",
@@ -335,7 +294,7 @@ export const SORTED_SETS: readonly Command[] = [
     "write blocking",
     [1, -2, 1],
     "Takes the member with the highest score of the first set, and waits for it",
-    parseBlockingPop("MAX"),
+    parseBlockingPop("zset", popOne("MAX")),
   ),
   command(
     "BZPOPMIN",
@@ -343,7 +302,7 @@ export const SORTED_SETS: readonly Command[] = [
     "write blocking",
     [1, -2, 1],
     "Takes the member with the lowest score of the first set, and waits for it",
-    parseBlockingPop("MIN"),
+    parseBlockingPop("zset", popOne("MIN")),
   ),
   command(
     "ZADD",
@@ -391,7 +350,7 @@ export const SORTED_SETS: readonly Command[] = [
     "write movablekeys",
     NO_KEYS,
     "Takes members from the first sorted set that has any",
-    joins(parseManyPop),
+    joins(parseManyPop(ENDS, popPairs)),
   ),
   command(
     "ZMSCORE",
