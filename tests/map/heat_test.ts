@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { SharedMap } from "../../mod.ts";
+import type { SharedMap } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { evacuate } from "../../src/map/evacuation.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
@@ -8,33 +8,14 @@ import { H_HEAT, H_HEAT_MASK } from "../../src/segment/layout.ts";
 import { heatOf, MOST_HEAT } from "../../src/table/heat.ts";
 import { inspect } from "../../src/table/inspect.ts";
 import { EncodedKey } from "../../src/table/key.ts";
-import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
+import { openBy, type Opened, type Way, WAYS } from "./ways.ts";
 
 type Shared = SharedMap<string, unknown>;
 
 const HOUR = 3_600_000;
-/** How a map looks entries up. */
-const WAYS = ["with the kernel", "pinned", "as the kernel does"] as const;
-
-interface Opened extends Disposable {
-  readonly map: Shared;
-}
-
 /** A map that evicts, and looks entries up in one of the ways. */
-function open(way: typeof WAYS[number], maxBytes = 2 ** 22): Opened {
-  const maker: Shared = SharedMap.create({ maxBytes, onFull: "evict" });
-  const { buffer, memory } = maker.handle;
-  const map: Shared = SharedMap.attach(
-    way === "with the kernel" ? { buffer, memory } : { buffer },
-  );
-  if (way === "as the kernel does") takeFastPathInTypeScript(attachmentOf(map));
-  return {
-    map,
-    [Symbol.dispose]() {
-      map.close();
-      maker.close();
-    },
-  };
+function open(way: Way, maxBytes = 2 ** 22): Opened {
+  return openBy(way, { maxBytes, onFull: "evict" });
 }
 
 function hashOf(map: Shared, key: string): number {

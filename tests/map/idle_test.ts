@@ -10,37 +10,19 @@ import {
   SharedMap,
   writeSnapshot,
 } from "../../mod.ts";
-import { attachmentOf } from "../../src/api/shared_map.ts";
 import { idleEnd, idles, isRenewalDue, lifeEnd } from "../../src/map/idle.ts";
-import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 import { forSeeds } from "../testing/random.ts";
 import { MapTime } from "./map_time.ts";
+import { openBy, type Opened, type Way, WAYS } from "./ways.ts";
 
 type Shared = SharedMap<string, unknown>;
 
 const IDLE = 8_000;
 /** An entry ends when nobody has used it for so long at most. */
 const LATEST = IDLE * 9 / 8 + 1;
-const WAYS = ["with the kernel", "pinned", "as the kernel does"] as const;
 
-interface Opened extends Disposable {
-  readonly map: Shared;
-}
-
-function open(way: typeof WAYS[number] = "with the kernel"): Opened {
-  const maker: Shared = SharedMap.create({ maxBytes: 2 ** 21, idle: IDLE });
-  const { buffer, memory } = maker.handle;
-  const map: Shared = SharedMap.attach(
-    way === "with the kernel" ? { buffer, memory } : { buffer },
-  );
-  if (way === "as the kernel does") takeFastPathInTypeScript(attachmentOf(map));
-  return {
-    map,
-    [Symbol.dispose]() {
-      map.close();
-      maker.close();
-    },
-  };
+function open(way: Way = "with the kernel"): Opened {
+  return openBy(way, { maxBytes: 2 ** 21, idle: IDLE });
 }
 
 const VALUES: readonly unknown[] = [1, "text", "x".repeat(3_000), { a: 1 }];

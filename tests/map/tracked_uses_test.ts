@@ -8,32 +8,15 @@ import { SharedMap } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { H_HEAT, H_HEAT_MASK, H_MINUTE } from "../../src/segment/layout.ts";
 import { FIRST_COUNT } from "../../src/table/uses.ts";
-import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 import { MapTime } from "./map_time.ts";
+import { openBy, type Opened, type Way, WAYS } from "./ways.ts";
 
 type Shared = SharedMap<string, unknown>;
 
 const MINUTE = 60_000;
-const WAYS = ["with the kernel", "pinned", "as the kernel does"] as const;
 
-interface Opened extends Disposable {
-  readonly map: Shared;
-}
-
-function open(way: typeof WAYS[number]): Opened {
-  const maker: Shared = SharedMap.create({ maxBytes: 2 ** 22, track: true });
-  const { buffer, memory } = maker.handle;
-  const map: Shared = SharedMap.attach(
-    way === "with the kernel" ? { buffer, memory } : { buffer },
-  );
-  if (way === "as the kernel does") takeFastPathInTypeScript(attachmentOf(map));
-  return {
-    map,
-    [Symbol.dispose]() {
-      map.close();
-      maker.close();
-    },
-  };
+function open(way: Way): Opened {
+  return openBy(way, { maxBytes: 2 ** 22, track: true });
 }
 
 const USES: readonly [

@@ -6,6 +6,7 @@ import { cool, coolTo, heatOf, MOST_HEAT, warm } from "../../src/table/heat.ts";
 import { freshSegment } from "../segment/fresh_segment.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
+import { late } from "./late.ts";
 
 /** A segment of the smallest size that keeps heat. */
 function heated(): Words {
@@ -90,14 +91,6 @@ Deno.test("heat words hold the counts of four keys each, and of the last ones th
     }
   });
 });
-
-/** Words whose heat is read as it was a while ago, by one who is late in writing. */
-function late(words: Words, at: number, value: number): Words {
-  return new Proxy(words, {
-    get: (target, name) => name === `${at}` ? value : Reflect.get(target, name),
-    set: (target, name, value) => Reflect.set(target, name, value),
-  });
-}
 
 Deno.test("whatever is written late, every cell holds a heat of one key that was read", () => {
   const words = heated();

@@ -10,6 +10,7 @@ import { Segment } from "../../src/segment/segment.ts";
 import { ageOf, noteRecent, UNKNOWN_AGE } from "../../src/table/recency.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
+import { late } from "./late.ts";
 
 /** A segment that evicts so many entries by LRU. */
 function recent(mostEntries: number): Words {
@@ -105,14 +106,6 @@ Deno.test("every hash has its recency word among them, and nothing else is writt
     if (i < first || i >= last) assertStrictEquals(words[i], before[i], `${i}`);
   }
 });
-
-/** Words of which one is read as it was a while ago, by one who is late in writing. */
-function late(words: Words, at: number, value: number): Words {
-  return new Proxy(words, {
-    get: (target, name) => name === `${at}` ? value : Reflect.get(target, name),
-    set: (target, name, value) => Reflect.set(target, name, value),
-  });
-}
 
 Deno.test("whatever is written late, each recency word is one of a key that was used", () => {
   const words = recent(100);

@@ -21,6 +21,7 @@ import {
 } from "../../src/table/uses.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
+import { late } from "./late.ts";
 
 const ALWAYS = 0;
 const NEVER = 0xffff;
@@ -224,14 +225,6 @@ Deno.test("every hash has its use word among them, and nothing else is written",
     if (i < first || i >= last) assertStrictEquals(words[i], before[i], `${i}`);
   }
 });
-
-/** Words of which one is read as it was a while ago, by one who is late in writing. */
-function late(words: Words, at: number, value: number): Words {
-  return new Proxy(words, {
-    get: (target, name) => name === `${at}` ? value : Reflect.get(target, name),
-    set: (target, name, value) => Reflect.set(target, name, value),
-  });
-}
 
 Deno.test("whatever is written late, each use word is one of a key that was used", () => {
   const words = tracking();

@@ -5,13 +5,12 @@
  */
 import type { Change, Step } from "../../testing/commit.ts";
 import { commitAll } from "../../testing/commit.ts";
-import type { Client } from "../client.ts";
 import type { Model } from "../history.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { slotOf } from "../participants.ts";
 import { type Scenario, type Setup, titleOf } from "../scenario.ts";
-import { dieAfter } from "../scheduler.ts";
+import { type Acts, deathsIn } from "./deaths.ts";
 import { TWINS } from "./keys.ts";
 
 const A = 1;
@@ -112,7 +111,7 @@ const alive = [...PROGRAMS, ...TWIN_PROGRAMS].map((programs): Scenario => ({
 }));
 
 /** What one died in, at some of its steps. */
-const ACTS: Record<string, { act: (dead: Client) => void; steps: number }> = {
+const ACTS: Acts = {
   "a commit": {
     act: (dead) => void setBoth(A, B, 7).run(dead),
     steps: 200,
@@ -127,24 +126,12 @@ const DEATHS = 16;
 const DEAD = slotOf(2);
 
 /** Which order explains a death is not known: it may have committed or not. */
-const afterDeaths = Object.entries(ACTS).flatMap(([name, { act, steps }]) =>
-  Array.from({ length: DEATHS }, (_, i): Scenario => {
-    const step = Math.floor((i + 0.5) * steps / DEATHS);
-    const programs = [[op.recover(DEAD)], [op.set(A, 1), transfer(A, B)]];
-    return {
-      group: "deaths in commits",
-      name: titleOf(programs, `a death at step ${step} of ${name}`),
-      shift: 6,
-      prepare: (setup) => {
-        prepare(setup);
-        const dead = setup.join();
-        dieAfter(step, () => act(dead));
-      },
-      programs,
-      leaks: 2,
-    };
-  })
-);
+const afterDeaths = deathsIn(ACTS, DEATHS, {
+  group: "deaths in commits",
+  programs: [[op.recover(DEAD)], [op.set(A, 1), transfer(A, B)]],
+  leaks: 2,
+  prepare,
+});
 
 /**
  * A worker that helps is overtaken by all, and installs what was decided and retired long ago. Most

@@ -5,7 +5,6 @@
  * @module
  */
 import { commitAll } from "../../testing/commit.ts";
-import type { Client } from "../client.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import {
@@ -18,7 +17,7 @@ import {
 } from "../pairs.ts";
 import { slotOf } from "../participants.ts";
 import { type Scenario, type Setup, titleOf } from "../scenario.ts";
-import { dieAfter } from "../scheduler.ts";
+import { type Acts, deathsIn } from "./deaths.ts";
 
 const A = 1;
 const B = 2;
@@ -88,7 +87,7 @@ const alive = PROGRAMS.map((programs): Scenario => ({
 }));
 
 /** What one died in, at some of its steps. */
-const ACTS: Record<string, { act: (dead: Client) => void; steps: number }> = {
+const ACTS: Acts = {
   "a change": { act: (dead) => void first.run(dead), steps: 120 },
   "a change that leaves a subtree out": {
     act: (dead) => void cut(A).run(dead),
@@ -104,27 +103,15 @@ const ACTS: Record<string, { act: (dead: Client) => void; steps: number }> = {
 const DEATHS = 10;
 const DEAD = slotOf(3);
 
-const deaths = Object.entries(ACTS).flatMap(([name, { act, steps }]) =>
-  Array.from({ length: DEATHS }, (_, i): Scenario => {
-    const step = Math.floor((i + 0.5) * steps / DEATHS);
-    const programs = [
-      [op.recover(DEAD), ...FREE],
-      [addTo(A, 1, 1), ...FREE],
-      [op.openSnapshot, getPairInSnapshot(A), getPairInSnapshot(A)],
-    ];
-    return {
-      group: "deaths in structures",
-      name: titleOf(programs, `a death at step ${step} of ${name}`),
-      shift: 6,
-      prepare: (setup) => {
-        prepare(setup);
-        const dead = setup.join();
-        dieAfter(step, () => act(dead));
-      },
-      programs,
-      leaks: 1,
-    };
-  })
-);
+const deaths = deathsIn(ACTS, DEATHS, {
+  group: "deaths in structures",
+  programs: [
+    [op.recover(DEAD), ...FREE],
+    [addTo(A, 1, 1), ...FREE],
+    [op.openSnapshot, getPairInSnapshot(A), getPairInSnapshot(A)],
+  ],
+  leaks: 1,
+  prepare,
+});
 
 export const structures: Scenario[] = [...alive, ...deaths];
