@@ -7,6 +7,9 @@
 
 import { adoptEstates } from "../reclamation/estate.ts";
 import { revokeDumps } from "../reclamation/registry.ts";
+import { P_LIVE_REFS, P_USED_REFS } from "../segment/layout.ts";
+import { sumHints } from "../segment/participants.ts";
+import type { Segment } from "../segment/segment.ts";
 import { versionBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { evacuate } from "./evacuation.ts";
@@ -21,6 +24,10 @@ import type { Shortage } from "./shortage.ts";
 const MOST_FEW_EVICTIONS = 2;
 /** How often a write evicts until there is a place: others may take what was freed each time. */
 const MOST_EVICTIONS = 29;
+/** How often a write waits for what is retired: others may take what came free each time. */
+const MOST_WAITS = 9;
+/** More of the memory than a table takes, or what was retired of late. */
+const MUCH_RETIRED = 1 / 4;
 /** How often a delete makes a place for its tombstone. */
 const MOST_TOMBSTONE_PLACES = 9;
 
@@ -187,6 +194,19 @@ const REVOKE_FIRST: Strategy = {
   run: ({ attachment }, shortage) => revoke(attachment, shortage),
 };
 
+/** A map is not full while others only have to get on for its memory to be free. */
+const WAIT_FOR_RETIRED: Strategy = {
+  name: "wait for what is retired",
+  times: MOST_WAITS,
+  applies: ({ attachment: { segment } }) => muchIsRetired(segment),
+  run({ attachment: { participant }, purges }, { of, bytes }) {
+    const purpose = of === "tombstone" ? "tombstone" : "entry";
+    if (!participant.waitForRetired(bytes, purpose)) return false;
+    if (of === "slot") purges.purge(); // a table needs more than a block
+    return true;
+  },
+};
+
 /** A dump is begun again, from its start: so what else there is comes first. */
 const REVOKE: Strategy = {
   name: "revoke dumps",
@@ -208,8 +228,18 @@ export const STRATEGIES: readonly Strategy[] = [
   REVOKE_FIRST,
   EVICT,
   PLACE_TOMBSTONE,
+  WAIT_FOR_RETIRED,
   REVOKE,
 ];
+
+/**
+ * Whether a good part of the memory is neither free nor taken by live entries. In a map that is
+ * really full that is little: the table, and what was retired of late.
+ */
+function muchIsRetired({ words, chunkCount, chunkShift }: Segment): boolean {
+  const dead = sumHints(words, P_USED_REFS) - sumHints(words, P_LIVE_REFS);
+  return dead > MUCH_RETIRED * chunkCount * 2 ** chunkShift;
+}
 
 /** Whether a map that evicts is short of memory for an entry that shares its chunk with others. */
 function sharesItsChunk(

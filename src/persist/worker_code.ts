@@ -4143,6 +4143,8 @@ var Collector = class {
   #muchFreed;
   /** The era that did not go on for a whole wait; 0: none. */
   #stuckAt = 0;
+  /** What it has waited for in vain: the oldest in limbo, of each participant. */
+  #keptBack = /* @__PURE__ */ new Map();
   /** The last request to give back free blocks that it has followed. */
   #flushed;
   #usedRefs = 0;
@@ -4298,14 +4300,59 @@ var Collector = class {
   }
   /** As \`waitFor\`, for memory for a block, which the caller may then take. */
   waitForBlock(bytes, purpose) {
+    return this.waitFor(() => this.#hasBlock(bytes, purpose));
+  }
+  /**
+   * Waits for memory for a block while participants, this one or others, have something in limbo
+   * that they had there before. They free it when those who read are done, and when they themselves
+   * get on: the system may keep a thread from both for longer than others take to fill the memory.
+   * False: there is nothing, or it stayed where it was for a whole wait. That is not waited for
+   * again.
+   */
+  waitForRetired(bytes, purpose) {
+    this.collectAll();
+    const awaited = this.#oldestRetired();
+    for (const [base, oldest] of this.#keptBack) {
+      if (awaited.get(base) === oldest) awaited.delete(base);
+      else this.#keptBack.delete(base);
+    }
+    if (awaited.size === 0) return false;
+    const wait = new BoundedWait();
+    do {
+      this.#owner.allocator.flush();
+      this.askForFlush();
+      if (!wait.nap()) {
+        for (const [base, oldest] of awaited) this.#keptBack.set(base, oldest);
+        return false;
+      }
+      this.collectAll();
+      if (this.#hasBlock(bytes, purpose)) return true;
+      const now5 = this.#oldestRetired();
+      for (const [base, oldest] of awaited) {
+        if (now5.get(base) !== oldest) awaited.delete(base);
+      }
+    } while (awaited.size > 0);
+    return true;
+  }
+  /** The oldest in limbo, by the base of the participant. The others' are hints. */
+  #oldestRetired() {
+    const words = this.#words;
+    const oldest = /* @__PURE__ */ new Map();
+    const slots = load7(words, H_PARTICIPANTS3);
+    for (let slot = 0; slot < slots; slot++) {
+      const base = participantBase(slot);
+      const ref = hint5(words, base + P_LIMBO_HEAD4);
+      if (ref !== 0) oldest.set(base, ref);
+    }
+    return oldest;
+  }
+  #hasBlock(bytes, purpose) {
     const { allocator, base } = this.#owner;
-    return this.waitFor(() => {
-      enter3(this.#words, base);
-      const ref = allocator.allocate(bytes, purpose);
-      if (ref !== 0) allocator.free(ref);
-      leave3(this.#words, base);
-      return ref !== 0;
-    });
+    enter3(this.#words, base);
+    const ref = allocator.allocate(bytes, purpose);
+    if (ref !== 0) allocator.free(ref);
+    leave3(this.#words, base);
+    return ref !== 0;
   }
 };
 
@@ -4640,6 +4687,10 @@ var Participant = class _Participant {
   /** See {@linkcode Collector.waitForBlock}. */
   waitForBlock(bytes, purpose) {
     return this.#collector.waitForBlock(bytes, purpose);
+  }
+  /** See {@linkcode Collector.waitForRetired}. */
+  waitForRetired(bytes, purpose) {
+    return this.#collector.waitForRetired(bytes, purpose);
   }
   // ---- snapshots --------------------------------------------------------------------------------
   /** A free registry word of this participant, or 0 when all are in use. */
@@ -12862,6 +12913,8 @@ var PurgeBackoff = class {
 // src/map/reclaim_strategies.ts
 var MOST_FEW_EVICTIONS = 2;
 var MOST_EVICTIONS = 29;
+var MOST_WAITS = 9;
+var MUCH_RETIRED2 = 1 / 4;
 var MOST_TOMBSTONE_PLACES = 9;
 var ReclaimContext = class {
   attachment;
@@ -12979,6 +13032,17 @@ var REVOKE_FIRST = {
   applies: (_context, _shortage, progress) => progress.triesOf(EVICT) + progress.triesOf(PLACE_TOMBSTONE) > 0,
   run: ({ attachment }, shortage) => revoke4(attachment, shortage)
 };
+var WAIT_FOR_RETIRED = {
+  name: "wait for what is retired",
+  times: MOST_WAITS,
+  applies: ({ attachment: { segment } }) => muchIsRetired(segment),
+  run({ attachment: { participant }, purges }, { of, bytes }) {
+    const purpose = of === "tombstone" ? "tombstone" : "entry";
+    if (!participant.waitForRetired(bytes, purpose)) return false;
+    if (of === "slot") purges.purge();
+    return true;
+  }
+};
 var REVOKE = {
   name: "revoke dumps",
   times: Infinity,
@@ -12997,8 +13061,13 @@ var STRATEGIES = [
   REVOKE_FIRST,
   EVICT,
   PLACE_TOMBSTONE,
+  WAIT_FOR_RETIRED,
   REVOKE
 ];
+function muchIsRetired({ words, chunkCount, chunkShift }) {
+  const dead = sumHints(words, P_USED_REFS) - sumHints(words, P_LIVE_REFS);
+  return dead > MUCH_RETIRED2 * chunkCount * 2 ** chunkShift;
+}
 function sharesItsChunk({ attachment: { participant, segment } }, { of, bytes }) {
   return segment.evicts && of === "entry" && bytes <= participant.segment.largestClassBytes;
 }

@@ -79,6 +79,8 @@ export class Collector {
   readonly #muchFreed: number;
   /** The era that did not go on for a whole wait; 0: none. */
   #stuckAt = 0;
+  /** What it has waited for in vain: the oldest in limbo, of each participant. */
+  readonly #keptBack = new Map<number, number>();
   /** The last request to give back free blocks that it has followed. */
   #flushed: number;
   #usedRefs = 0;
@@ -262,13 +264,61 @@ export class Collector {
 
   /** As `waitFor`, for memory for a block, which the caller may then take. */
   waitForBlock(bytes: number, purpose: Purpose): boolean {
+    return this.waitFor(() => this.#hasBlock(bytes, purpose));
+  }
+
+  /**
+   * Waits for memory for a block while participants, this one or others, have something in limbo
+   * that they had there before. They free it when those who read are done, and when they themselves
+   * get on: the system may keep a thread from both for longer than others take to fill the memory.
+   * False: there is nothing, or it stayed where it was for a whole wait. That is not waited for
+   * again.
+   */
+  waitForRetired(bytes: number, purpose: Purpose): boolean {
+    this.collectAll();
+    const awaited = this.#oldestRetired();
+    for (const [base, oldest] of this.#keptBack) {
+      if (awaited.get(base) === oldest) awaited.delete(base);
+      else this.#keptBack.delete(base);
+    }
+    if (awaited.size === 0) return false;
+    const wait = new BoundedWait();
+    do {
+      this.#owner.allocator.flush(); // others may wait for it as well
+      this.askForFlush();
+      if (!wait.nap()) {
+        for (const [base, oldest] of awaited) this.#keptBack.set(base, oldest);
+        return false;
+      }
+      this.collectAll();
+      if (this.#hasBlock(bytes, purpose)) return true;
+      const now = this.#oldestRetired();
+      for (const [base, oldest] of awaited) {
+        if (now.get(base) !== oldest) awaited.delete(base);
+      }
+    } while (awaited.size > 0);
+    return true;
+  }
+
+  /** The oldest in limbo, by the base of the participant. The others' are hints. */
+  #oldestRetired(): Map<number, number> {
+    const words = this.#words;
+    const oldest = new Map<number, number>();
+    const slots = load(words, H_PARTICIPANTS);
+    for (let slot = 0; slot < slots; slot++) {
+      const base = participantBase(slot);
+      const ref = hint(words, base + P_LIMBO_HEAD);
+      if (ref !== 0) oldest.set(base, ref);
+    }
+    return oldest;
+  }
+
+  #hasBlock(bytes: number, purpose: Purpose): boolean {
     const { allocator, base } = this.#owner;
-    return this.waitFor(() => {
-      enter(this.#words, base);
-      const ref = allocator.allocate(bytes, purpose);
-      if (ref !== 0) allocator.free(ref);
-      leave(this.#words, base);
-      return ref !== 0;
-    });
+    enter(this.#words, base);
+    const ref = allocator.allocate(bytes, purpose);
+    if (ref !== 0) allocator.free(ref);
+    leave(this.#words, base);
+    return ref !== 0;
   }
 }

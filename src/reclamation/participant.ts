@@ -446,6 +446,11 @@ export class Participant {
     return this.#collector.waitForBlock(bytes, purpose);
   }
 
+  /** See {@linkcode Collector.waitForRetired}. */
+  waitForRetired(bytes: number, purpose: Purpose): boolean {
+    return this.#collector.waitForRetired(bytes, purpose);
+  }
+
   // ---- snapshots --------------------------------------------------------------------------------
 
   /** A free registry word of this participant, or 0 when all are in use. */
