@@ -17,7 +17,14 @@ import { moduleOf } from "./kernel_module.ts";
 /** The functions of the kernel; those that they are compiled from say what they do. */
 export interface Kernel {
   lookup(base: number, text: string, most: number): number;
+  lookupNoting(base: number, text: string, most: number): number;
   lookupPacked(base: number, hash: number, info: number, most: number): number;
+  lookupPackedNoting(
+    base: number,
+    hash: number,
+    info: number,
+    most: number,
+  ): number;
   findOptimistically(base: number, hash: number, info: number): number;
   findToWrite(base: number, hash: number, info: number): number;
   putNumber(
@@ -133,7 +140,9 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
   const kernel = exports as unknown as Kernel;
   return {
     lookup: kernel.lookup,
+    lookupNoting: kernel.lookupNoting,
     lookupPacked: kernel.lookupPacked,
+    lookupPackedNoting: kernel.lookupPackedNoting,
     findOptimistically: kernel.findOptimistically,
     findToWrite: kernel.findToWrite,
     putNumber: kernel.putNumber,

@@ -175,7 +175,6 @@ export class Segment {
     this.handle = handle;
     this.name = name;
     this.buffer = buffer;
-    this.kernel = memory && kernelOver(memory);
     this.words = wordsOf(buffer);
     this.bytes = Buffer.from(buffer) as SharedBytes;
     this.floats = new Float64Array(
@@ -194,6 +193,7 @@ export class Segment {
     this.valueCodec = readName(this.bytes, words, H_VALUE_CODEC);
     this.evicts = (words[H_FLAGS] & F_EVICT) !== 0;
     this.keepsHeat = words[H_HEAT] !== 0;
+    this.kernel = memory && kernelFor(memory, this.keepsHeat);
     this.keepsGhosts = words[H_GHOSTS] !== 0;
     this.keepsRecency = words[H_RECENCY] !== 0;
     this.keepsUses = words[H_HOT] !== 0;
@@ -324,6 +324,17 @@ export interface Geometry {
   chunkShift: number;
   firstChunk: number;
   chunkCount: number;
+}
+
+/**
+ * The kernel over a memory. Its lookups note what they have read only where that is kept: elsewhere
+ * they need not even ask.
+ */
+function kernelFor(memory: WebAssembly.Memory, keepsHeat: boolean): Kernel {
+  const kernel = kernelOver(memory);
+  if (!keepsHeat) return kernel;
+  const { lookupNoting, lookupPackedNoting } = kernel;
+  return { ...kernel, lookup: lookupNoting, lookupPacked: lookupPackedNoting };
 }
 
 /** The size may be any number of bytes: what is left over at the end is not used. */

@@ -11,13 +11,16 @@ import {
   UNDECIDED,
 } from "../../src/table/optimistic_read.ts";
 import { findToWrite } from "../../src/table/fast_path.ts";
-import { lookup, lookupPacked } from "../../src/table/fast_lookup.ts";
+import * as fast from "../../src/table/fast_lookup.ts";
 import { findByText } from "../../src/table/fast_text.ts";
 import type { FastPath } from "../../src/table/fast_path_fallback.ts";
 
 /** Gives the maps of an attachment the whole fast path, although it has no kernel. */
 export function takeFastPathInTypeScript(attachment: Attachment): void {
-  const { participant: { base }, segment: { floats, words } } = attachment;
+  const { participant: { base }, segment } = attachment;
+  const { floats, keepsHeat, words } = segment;
+  const lookup = keepsHeat ? fast.lookupNoting : fast.lookup;
+  const lookupPacked = keepsHeat ? fast.lookupPackedNoting : fast.lookupPacked;
   const from = base + P_KEY;
   const key = words.subarray(from, from + KEY_SCRATCH_WORDS);
   const lookups: Pick<

@@ -161,6 +161,19 @@ export function lookup(base: i32, text: externref, most: i32): i32 {
   return lookups.lookup(WORDS, FLOATS, base, scratch(base), openText(text, KEY), most);
 }
 
+export function lookupNoting(base: i32, text: externref, most: i32): i32 {
+  return lookups.lookupNoting(WORDS, FLOATS, base, scratch(base), openText(text, KEY), most);
+}
+
+export function lookupPackedNoting(
+  base: i32,
+  hash: i32,
+  info: i32,
+  most: i32,
+): i32 {
+  return lookups.lookupPackedNoting(WORDS, FLOATS, base, scratch(base), hash, info, most);
+}
+
 export function lookupPacked(base: i32, hash: i32, info: i32, most: i32): i32 {
   return lookups.lookupPacked(WORDS, FLOATS, base, scratch(base), hash, info, most);
 }
