@@ -1,0 +1,60 @@
+/**
+ * Memory for trees, with nothing of a map: what is left out is used again two
+ * changes later, as in a map that nobody reads for long.
+ */
+import type { Draft } from "../../src/store/tree/splice.ts";
+
+const REF_BYTES = 16;
+/** Nodes have a few sizes: as many lists of free ones as there can be. */
+const MOST_REFS = 4096;
+
+export class Arena implements Draft {
+  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** Bytes of blocks that were allocated, and how many of them are in use. */
+  allocated = 0;
+  inUse = 0;
+  readonly #sizes = new Map<number, number>();
+  readonly #free: number[][] = Array.from({ length: MOST_REFS }, () => []);
+  #next = 1;
+  #left: number[] = [];
+  #leftBefore: number[] = [];
+
+  constructor(megabytes: number) {
+    const buffer = new SharedArrayBuffer(megabytes * 2 ** 20);
+    this.words = new Int32Array(buffer);
+    this.bytes = new Uint8Array(buffer);
+  }
+
+  allocate(bytes: number): number {
+    const refs = Math.ceil(bytes / REF_BYTES);
+    this.allocated += refs * REF_BYTES;
+    this.inUse += refs * REF_BYTES;
+    const free = this.#free[refs].pop();
+    if (free !== undefined) return free;
+    const ref = this.#next;
+    if ((ref + refs) * REF_BYTES > this.bytes.length) return 0;
+    this.#next += refs;
+    this.#sizes.set(ref, refs);
+    return ref;
+  }
+
+  leave(node: number): void {
+    this.#left.push(node);
+  }
+
+  leaveAll(): void {
+    throw new Error("Cannot leave out a subtree: the bench removes nothing");
+  }
+
+  /** A change was made. */
+  publish(): void {
+    for (const node of this.#leftBefore) {
+      const refs = this.#sizes.get(node) ?? 0;
+      this.inUse -= refs * REF_BYTES;
+      this.#free[refs].push(node);
+    }
+    [this.#left, this.#leftBefore] = [this.#leftBefore, this.#left];
+    this.#left.length = 0;
+  }
+}
