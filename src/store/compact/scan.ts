@@ -27,7 +27,7 @@ export function scanByHash<T>(
 }
 
 /** A hash of 32 bits: FNV-1a, with its bits mixed, as cursors cut the range. */
-function hashOf(name: string): number {
+export function hashOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) {
     hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
