@@ -85,7 +85,7 @@ export class TreeList {
 
   // ---- reading ----------------------------------------------------------------------------------
 
-  /** The elements from one index on up to, but not, another: good while the tree is. O(log n + k) */
+  /** The elements from one index up to, but not, another: good while the tree is. O(log n + k). */
   slice(from: number, to: number): Uint8Array[] {
     const first = this.#head.count;
     const last = first + this.#inTree;

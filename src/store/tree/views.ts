@@ -1,6 +1,6 @@
 /**
- * Collections of trees, as commands see them: the same as packs are, and given the same names, but a
- * change copies the way to it and not the whole.
+ * Collections of trees, as commands see them: the same as packs are, by the same names. But a change
+ * copies the way to it, and not the whole.
  *
  * @module
  */
