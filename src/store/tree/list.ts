@@ -26,10 +26,8 @@ export const NO_ROOM: Error = new Error("There is no memory for a node");
 /** A list as it is, with what a change has made of it by now. */
 export class TreeList {
   readonly #draft: ListDraft;
-  readonly #items = new Items();
-  readonly #splicer: Splicer;
-  readonly #from = new Place();
-  readonly #to = new Place();
+  /** What changes the tree, once it is to be changed: most changes are at the ends. */
+  #tools: Tools | undefined;
   readonly #head: EndChunk;
   readonly #tail: EndChunk;
   #root: number;
@@ -42,7 +40,6 @@ export class TreeList {
    */
   constructor(draft: ListDraft, root = 0, body?: Uint8Array) {
     this.#draft = draft;
-    this.#splicer = new Splicer(draft, 0, this.#items);
     this.#root = root;
     this.#inTree = countOf(draft.words, root);
     this.#head = new EndChunk(true);
@@ -104,7 +101,7 @@ export class TreeList {
 
   #readTree(from: number, to: number, found: Uint8Array[]): void {
     if (from >= to) return;
-    const place = this.#from;
+    const place = new Place();
     place.findIndex(this.#draft, this.#root, from);
     place.toElement(this.#draft);
     for (let i = from; i < to; i++) {
@@ -224,27 +221,42 @@ export class TreeList {
 
   /** Changes the tree, in a step of its own. */
   #splice(from: number, to: number, elements: readonly Uint8Array[]): void {
-    const items = this.#items;
     const draft = this.#draft;
+    const tools = this.#tools ??= new Tools(draft);
+    const { items } = tools;
     items.clear();
     for (const element of elements) {
       if (!addElement(draft, items, 0, 0, element)) throw NO_ROOM;
     }
-    this.#find(from, to);
-    const root = this.#splicer.splice(this.#root, this.#from, this.#to);
+    tools.find(this.#root, from, to);
+    const root = tools.splicer.splice(this.#root, tools.from, tools.to);
     if (root === NO_MEMORY) throw NO_ROOM;
     draft.step();
     this.#root = root;
     this.#inTree += elements.length - (to - from);
   }
+}
 
-  /** The last place is in the leaf of the last element that goes. */
-  #find(from: number, to: number): void {
-    this.#from.findIndex(this.#draft, this.#root, from);
-    if (from === to) return this.#to.copyFrom(this.#from);
-    this.#from.toElement(this.#draft);
-    this.#to.findIndex(this.#draft, this.#root, to - 1);
-    this.#to.toElement(this.#draft);
-    this.#to.stepInLeaf();
+/** What a change of a tree works with. */
+class Tools {
+  readonly items = new Items();
+  readonly from = new Place();
+  readonly to = new Place();
+  readonly splicer: Splicer;
+  readonly #draft: ListDraft;
+
+  constructor(draft: ListDraft) {
+    this.#draft = draft;
+    this.splicer = new Splicer(draft, 0, this.items);
+  }
+
+  /** Finds two places; the last one is in the leaf of the last element that goes. */
+  find(root: number, from: number, to: number): void {
+    this.from.findIndex(this.#draft, root, from);
+    if (from === to) return this.to.copyFrom(this.from);
+    this.from.toElement(this.#draft);
+    this.to.findIndex(this.#draft, root, to - 1);
+    this.to.toElement(this.#draft);
+    this.to.stepInLeaf();
   }
 }

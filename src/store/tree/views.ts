@@ -1,6 +1,6 @@
 /**
- * Collections of trees, as commands see them: the same as packs are, by the same names. But a change
- * copies the way to it, and not the whole.
+ * Collections of trees, as commands see them: the same as packs are, by the same names. But a
+ * change copies the way to it, and not the whole.
  *
  * @module
  */
@@ -93,7 +93,7 @@ export class ListView implements Omit<List, "stored"> {
 
 // ---- members by hash ----------------------------------------------------------------------------
 
-/** What sets and hashes have in common: names by hash, each with something beside it, or nothing. */
+/** What sets and hashes have in common: names by hash, each with something beside it, or not. */
 class Names {
   root: number;
   readonly #draft: ListDraft;
