@@ -30,7 +30,7 @@ import { NO_MEMORY, type Prepared, VersionMaker } from "./version_maker.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { ANY_VERSION, DONE, touchHome } = fastPath;
-const { bytesOf, cameTooLate, isTombstone } = versions;
+const { bytesOf, cameTooLate, isStructure, isTombstone } = versions;
 const { revoke } = leases;
 const { UNDECIDED } = optimistic;
 
@@ -88,7 +88,7 @@ export class Committer {
    * whether it is live, to the version to publish, or to `LEAVE` or `NO_MEMORY`. Called while
    * pinned: none of the caller's code may run. A renewal that came too late was published in the
    * place of nothing, and renewed nothing: then it decides anew.
-   * @param mayBeFast Whether the fast path may link the version: not if trees hang from it.
+   * @param mayBeFast Whether the fast path may be tried first: not if trees are likely.
    * @returns What came of it; if that is "full", the maker's `shortage` says of what there was too
    * little.
    */
@@ -170,10 +170,12 @@ export class Committer {
   }
 
   /**
-   * Links a version whose place was not sought: "lost" if the fast path does not do it.
+   * Links a version whose place was not sought: "lost" if the fast path does not do it, as it does
+   * not where trees hang from the version.
    */
   #linkFast(current: number, version: number): Insert {
     const { base } = this.#participant;
+    if (isStructure(this.#segment.words, version)) return "lost";
     const outcome = this.#fastPath.publish(
       base,
       this.#key.hash,

@@ -30,6 +30,8 @@ import {
   PresentVersion,
 } from "./present_entry.ts";
 import type { Renewer } from "./renewal.ts";
+import { NO_NODES, type StructureMaker } from "./structure_maker.ts";
+import type { TreeDraft } from "./tree_draft.ts";
 import type { ValuePacker } from "./value_packer.ts";
 import type { VersionMaker } from "./version_maker.ts";
 import type { Taken, VersionReader } from "./version_reader.ts";
@@ -55,6 +57,7 @@ export class EntryWriter<K, V> {
   readonly #writer: Writer;
   readonly #fast: FastCommitter;
   readonly #maker: VersionMaker;
+  readonly #structures: StructureMaker;
   readonly #counts: OperationCounts;
   readonly #renewer: Renewer;
   readonly #updater: EntryUpdater<K, V>;
@@ -80,6 +83,7 @@ export class EntryWriter<K, V> {
     this.#writer = writer;
     this.#fast = writer.fast;
     this.#maker = writer.maker;
+    this.#structures = writer.structures;
     this.#counts = counts;
     this.#renewer = renewer;
     this.#updater = updater;
@@ -293,30 +297,55 @@ export class EntryWriter<K, V> {
     this.#keys.packFast(key, what);
     const { segment } = this.#hold.attachment;
     let isDeleted = false;
-    const isDone = this.#writer.commit(true, (current, live) => {
-      const ref = live ? current : 0;
-      const next = change(new PresentVersion(segment, this.#versions, ref));
-      isDeleted = next === undefined;
-      if (next === KEEP) return LEAVE;
-      if (next === undefined) return live ? this.#maker.tombstone() : LEAVE;
-      return this.#versionOf(next, current, live);
-    });
+    const isDone = this.#writer.commit(
+      true,
+      (current, live) =>
+        this.#structures.drafting((draft) => {
+          const ref = live ? current : 0;
+          const present = new PresentVersion(segment, this.#versions, ref);
+          const next = change(present, draft);
+          isDeleted = next === undefined;
+          return this.#versionOf(next, draft, current, live);
+        }),
+    );
     if (!isDone) return;
     if (isDeleted) this.#counts.delete();
     else this.#counts.set();
   }
 
   #versionOf(
-    { end, value }: NextEntry<V>,
+    next: ReturnType<Change<V>>,
+    draft: TreeDraft,
     current: number,
     live: boolean,
   ): number {
+    if (next === KEEP) return LEAVE;
+    if (next === NO_NODES) return this.#structures.noMemory();
+    if (next?.structure === undefined) {
+      draft.giveUp(); // before a version takes memory
+      return next === undefined
+        ? live ? this.#maker.tombstone() : LEAVE
+        : this.#plainVersionOf(next, current, live);
+    }
+    const expiry = this.#expiryOf(next, current, live);
+    return this.#structures.structure(
+      next.structure,
+      live ? current : 0,
+      expiry,
+    );
+  }
+
+  #expiryOf({ end }: NextEntry<V>, current: number, live: boolean): number {
     const life = end === undefined
       ? { ttl: Infinity, keeps: true }
       : { ttl: Infinity, keeps: false, until: end };
-    const expiry = this.#maker.endOver(current, live, life);
-    if (value !== undefined) {
-      this.#values.prepare(value);
+    return this.#maker.endOver(current, live, life);
+  }
+
+  #plainVersionOf(next: NextEntry<V>, current: number, live: boolean): number {
+    const expiry = this.#expiryOf(next, current, live);
+    if (next.value !== undefined) {
+      this.#values.prepare(next.value);
       return this.#maker.make(this.#format, expiry);
     }
     return live ? this.#maker.copy(current, expiry) : LEAVE;

@@ -31,7 +31,7 @@ import type { Prepared } from "./version_maker.ts";
 const { P_DELETED, P_HASH, P_INFO, P_RESULT, TAG_NUMBER, TAG_SHIFT } = layout;
 const { NUMBER_INFO } = lookups;
 const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = fastPath;
-const { endOf, valueIndex } = versions;
+const { endOf, isStructure, valueIndex } = versions;
 const { UNDECIDED } = optimistic;
 
 /** The fast path did not take the entry: that is left to `tryCommit`. */
@@ -77,7 +77,7 @@ export class FastCommitter {
   /**
    * The newest version of the packed key, to be replaced, by an optimistic read, negated if it is
    * not live; 0: there is none. `UNDECIDED` also if it expires, as the clock would have to be
-   * asked. The map is pinned.
+   * asked, and if it is a structure, which nothing is linked over here. The map is pinned.
    */
   find(): number {
     return this.#judge(this.#newest());
@@ -85,6 +85,7 @@ export class FastCommitter {
 
   #judge(found: number): number {
     if (found <= 0) return found; // none, or undecided
+    if (isStructure(this.#segment.words, found)) return UNDECIDED;
     const end = endOf(this.#segment, found);
     if (end === Infinity) return found;
     return end === -Infinity ? -found : UNDECIDED;

@@ -11,6 +11,14 @@ import { TAG_BYTES } from "../codec/codec.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as versions from "../table/version.ts";
 import type { KEEP } from "./keep.ts";
+import {
+  type NextStructure,
+  type NO_NODES,
+  storedAt,
+  type StoredValue,
+} from "./structure_maker.ts";
+import type { TreeDraft } from "./tree_draft.ts";
+import type { Prepared } from "./version_maker.ts";
 import type { VersionReader } from "./version_reader.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -42,22 +50,49 @@ export interface PresentEntry<V> {
   readonly value: V | undefined;
   /** The value where it lies, without a copy, if it is bytes. */
   readonly bytes: BytesAt | undefined;
+  /** The value where it lies, if it is a structure. */
+  readonly structure: StoredValue | undefined;
+  /** What the transaction that it is in is to make of it. */
+  readonly plan: Plan | undefined;
   /** When the entry expires, in milliseconds since 1970; `Infinity`: never, or there is none. */
   readonly end: number;
+}
+
+/**
+ * What a transaction is to make of an entry when it commits: while its code runs, no draft may be
+ * open.
+ */
+export interface Plan {
+  /**
+   * Makes it, as a `StructureChange`: of the entry that the transaction has seen, if it has seen it.
+   * It must not throw.
+   */
+  make(
+    present: StoredValue | undefined,
+    draft: TreeDraft,
+  ): NextStructure | Prepared | typeof NO_NODES;
 }
 
 /** What an entry is to be. */
 export interface NextEntry<V> {
   /** Its value; undefined: the one that it has. */
   readonly value?: V | undefined;
+  /** The same for a structure, whose nodes are drafted. Not in transactions. */
+  readonly structure?: NextStructure | undefined;
+  /** The same in transactions only. */
+  readonly plan?: Plan | undefined;
   /** When it expires, likewise; undefined: when it does now, or never if it is new. */
   readonly end?: number | undefined;
 }
 
-/** From what is there to what is to be there: `undefined` for no entry, `KEEP` for what it is. */
+/**
+ * From what is there to what is to be there: `undefined` for no entry, `KEEP` for what it is, and
+ * `NO_NODES` if the draft gave no memory. Where it has drafted anything, it must not throw.
+ */
 export type Change<V> = (
   present: PresentEntry<V>,
-) => NextEntry<V> | undefined | typeof KEEP;
+  draft: TreeDraft,
+) => NextEntry<V> | undefined | typeof KEEP | typeof NO_NODES;
 
 /** The entry of a version. */
 export class PresentVersion<V> implements PresentEntry<V> {
@@ -92,6 +127,15 @@ export class PresentVersion<V> implements PresentEntry<V> {
   get bytes(): BytesAt | undefined {
     return this.#ref === 0 ? undefined : bytesIn(this.#segment, this.#ref);
   }
+
+  get structure(): StoredValue | undefined {
+    const isOne = this.#ref !== 0 &&
+      isStructure(this.#segment.words, this.#ref);
+    return isOne ? storedAt(this.#segment, this.#ref) : undefined;
+  }
+
+  /** There is none. */
+  readonly plan = undefined;
 
   get end(): number {
     return this.#ref === 0 ? Infinity : endOf(this.#segment, this.#ref);

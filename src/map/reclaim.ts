@@ -48,7 +48,8 @@ export class Reclaimer {
   ): Progress {
     const { segment } = this.#context.attachment;
     if (ticker.isResting) ticker.wake();
-    refuseWhatNeverFits(segment, shortage.bytes);
+    const { before = 0, bytes } = shortage;
+    refuseWhatNeverFits(segment, before + bytes);
     for (const strategy of this.#strategies) {
       if (this.#isWorthATry(strategy, shortage, progress)) {
         const tries = progress.triesOf(strategy);

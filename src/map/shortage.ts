@@ -10,6 +10,8 @@ export interface Shortage {
   of: "entry" | "slot" | "tombstone";
   /** Bytes of the entry, or of the tombstone's key. */
   bytes: number;
+  /** Bytes that it had taken already, a block after the other, and has given back. */
+  before?: number;
 }
 
 /**

@@ -9,88 +9,39 @@
  * @module
  */
 
-import type { SharedBytes } from "../segment/segment.ts";
 import type { Segment } from "../segment/segment.ts";
-import type { Words } from "../segment/atomics.ts";
 import { type Moment, versionAt } from "../table/clock.ts";
-import { bodyOf, homeOf, rootsOf } from "../table/structure.ts";
-import {
-  endOf,
-  isStructure,
-  isTombstone,
-  nodeRefs,
-  valueBytes,
-  valueIndex,
-  valueTag,
-} from "../table/version.ts";
+import { endOf, isTombstone } from "../table/version.ts";
 import { LEAVE } from "./commit.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { KEEP } from "./keep.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { TreeDraft } from "./tree_draft.ts";
-import { NO_MEMORY, type Prepared } from "./version_maker.ts";
+import {
+  NO_NODES,
+  type Nodes,
+  storedAt,
+  type StoredValue,
+  type StructureChange,
+} from "./structure_maker.ts";
+import type { TreeDraft } from "./tree_draft.ts";
 
-/** What is under a key, while the map is pinned. */
-export interface StoredValue {
-  /** What the layer above, or a codec, says of it: see `codec/codec.ts`. */
-  readonly tag: number;
-  /** The roots of its trees, 0 for an empty one; undefined: it is a plain value. */
-  readonly roots: readonly number[] | undefined;
-  /** Where its bytes begin in those of the segment, besides the trees, and how many they are. */
-  readonly at: number;
-  readonly length: number;
-  /** When the entry expires, in milliseconds since 1970; `Infinity`: never. */
-  readonly end: number;
-}
-
-/** Memory with nodes in it. */
-export interface Nodes {
-  readonly words: Words;
-  readonly bytes: SharedBytes;
-}
-
-/** A structure that is to be under a key. */
-export interface NextStructure {
-  /** Any but that of a tombstone. */
-  readonly tag: number;
-  /** The roots of its trees: nodes of the draft, or of what is there. */
-  readonly roots: readonly number[];
-  /** What it says besides. */
-  readonly body: Uint8Array;
-  /** Whether it has nothing of the trees that are there: then all of these go. */
-  readonly isNew: boolean;
-}
-
-/** What a change makes of an entry: undefined deletes it. */
-export type NextValue = NextStructure | Prepared | undefined;
-
-/** There was no memory for the nodes of a change. */
-export const NO_NODES: unique symbol = Symbol("no memory for nodes");
-
-/**
- * From what is under a key (undefined: nothing) to what is to be there; `KEEP`: nothing is changed;
- * `NO_NODES`: the draft gave no memory. It may be called again, and has no effects of its own. It
- * may throw before it has drafted anything.
- */
-export type StructureChange = (
-  present: StoredValue | undefined,
-  draft: TreeDraft,
-) => NextValue | typeof KEEP | typeof NO_NODES;
+export { NO_NODES } from "./structure_maker.ts";
+export type {
+  NextStructure,
+  NextValue,
+  Nodes,
+  StoredValue,
+  StructureChange,
+} from "./structure_maker.ts";
 
 /** Reads and writes structures for one map object. */
 export class StructureAccess<K> {
   readonly #access: EntryAccess<K, unknown>;
   readonly #segment: Segment;
-  readonly #draft: TreeDraft;
 
   constructor(access: EntryAccess<K, unknown>) {
-    const { attachment } = access.hold;
     this.#access = access;
-    this.#segment = attachment.segment;
-    this.#draft = new TreeDraft(
-      attachment.participant,
-      attachment.table.trees,
-    );
+    this.#segment = access.hold.attachment.segment;
   }
 
   /**
@@ -111,7 +62,7 @@ export class StructureAccess<K> {
         counts.hit();
         lookup.noteRead();
       }
-      return read(this.storedAt(ref), this.#segment);
+      return read(storedAt(this.#segment, ref), this.#segment);
     });
   }
 
@@ -131,23 +82,8 @@ export class StructureAccess<K> {
     return this.#access.hold.attachment.pinned(() => {
       const ref = versionAt(segment.words, lookup.findNewest(), tick);
       const isThere = endOf(segment, ref) > time;
-      return read(this.storedAt(isThere ? ref : 0), segment);
+      return read(storedAt(segment, isThere ? ref : 0), segment);
     });
-  }
-
-  /** What a version says, which is live, or shown by a snapshot (0: none). The caller is pinned. */
-  storedAt(ref: number): StoredValue | undefined {
-    if (ref === 0) return undefined;
-    const segment = this.#segment;
-    const { words } = segment;
-    const tag = valueTag(words, ref);
-    const end = endOf(segment, ref);
-    if (isStructure(words, ref)) {
-      const roots = rootsOf(words, ref);
-      return { tag, roots, ...bodyOf(words, ref), end };
-    }
-    const at = valueIndex(words, ref) * 8;
-    return { tag, roots: undefined, at, length: valueBytes(words, ref), end };
   }
 
   /**
@@ -190,50 +126,31 @@ export class StructureAccess<K> {
     live: boolean,
     life: Lifetime,
   ): number {
-    const draft = this.#draft;
-    draft.begin();
-    const next = change(this.storedAt(live ? current : 0), draft);
-    const version = this.#make(next, current, live, life);
-    if (version === LEAVE || version === NO_MEMORY) draft.giveUp();
-    draft.close();
-    return version;
+    return this.#access.writer.structures.drafting((draft) => {
+      const next = change(storedAt(this.#segment, live ? current : 0), draft);
+      return this.#make(next, draft, current, live, life);
+    });
   }
 
   #make(
     next: ReturnType<StructureChange>,
+    draft: TreeDraft,
     current: number,
     live: boolean,
     life: Lifetime,
   ): number {
-    const { maker } = this.#access.writer;
-    const draft = this.#draft;
+    const { maker, structures } = this.#access.writer;
     if (next === KEEP) return LEAVE;
-    if (next === NO_NODES) {
-      maker.shortage = { of: "entry", bytes: draft.shortage };
-      return NO_MEMORY;
-    }
+    if (next === NO_NODES) return structures.noMemory();
     if (next === undefined) {
       draft.giveUp(); // before a tombstone takes memory
       return live ? maker.tombstone() : LEAVE;
     }
     const expiry = maker.endOver(current, live, life);
-    if (!("roots" in next)) {
-      draft.giveUp();
-      return maker.make(next, expiry);
+    if ("roots" in next) {
+      return structures.structure(next, live ? current : 0, expiry);
     }
-    return this.#makeStructure(next, live ? current : 0, expiry);
-  }
-
-  #makeStructure(
-    { body, isNew, roots, tag }: NextStructure,
-    old: number,
-    expiry: number,
-  ): number {
-    const { words } = this.#segment;
-    const goesOn = !isNew && old !== 0 && isStructure(words, old);
-    const home = goesOn ? homeOf(words, old) : 0;
-    const made = this.#draft.end(goesOn ? nodeRefs(words, old) : undefined);
-    const head = { home, roots, ...made };
-    return this.#access.writer.maker.structure(head, tag, body, expiry);
+    draft.giveUp();
+    return maker.make(next, expiry);
   }
 }

@@ -17,7 +17,13 @@ import { versionAt } from "../table/clock.ts";
 import type { EncodedKey } from "../table/key.ts";
 import { hasLeases } from "../table/leases.ts";
 import type { Table } from "../table/table.ts";
-import { endOf, valueBytes, valueIndex, valueTag } from "../table/version.ts";
+import {
+  endOf,
+  isStructure,
+  valueBytes,
+  valueIndex,
+  valueTag,
+} from "../table/version.ts";
 import type { Attachment, View } from "./attachment.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { KEEP } from "./keep.ts";
@@ -26,21 +32,33 @@ import {
   type BytesAt,
   bytesIn,
   type NextEntry,
+  type Plan,
   type PresentEntry,
 } from "./present_entry.ts";
 import { checkBy, sumOf } from "./numbers.ts";
 import { isPrimitive } from "./primitive.ts";
-import { refuseStructure } from "./structure_error.ts";
+import { refuseStructure, structureError } from "./structure_error.ts";
+import { storedAt, type StoredValue } from "./structure_maker.ts";
 import {
   DELETED,
   type LogEntry,
   type Savepoint,
   type TransactionLog,
-  type WrittenValue,
+  WrittenPlan,
+  WrittenValue,
 } from "./transaction_log.ts";
 
 /** So many keys, at most, are checked each time that another one is read. */
 const MOST_CHECKED = 32;
+
+/** A structure as it is: for an entry whose expiry changes. */
+const AS_IT_IS: Plan = {
+  make(present, { bytes }) {
+    const { at, length, roots, tag } = present!; // the transaction has seen it
+    const body = bytes.slice(at, at + length);
+    return { tag, roots: roots!, body, isNew: false };
+  },
+};
 
 /**
  * A transaction: what the function that is passed to {@linkcode SharedMap.prototype.transaction}
@@ -290,6 +308,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     const isThere = () => this.#isThere(entry);
     const valueOf = () => this.#valueOf(entry);
     const bytesAt = () => this.#bytesAt(entry);
+    const structureOf = () => this.#structureOf(entry);
     const endOf = () => this.#endOf(entry);
     return {
       get isThere() {
@@ -301,6 +320,14 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
       get bytes() {
         return bytesAt();
       },
+      get structure() {
+        return structureOf();
+      },
+      get plan() {
+        return entry.write instanceof WrittenPlan
+          ? entry.write.plan
+          : undefined;
+      },
       get end() {
         return endOf();
       },
@@ -311,13 +338,24 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   replace(key: K, next: NextEntry<V> | undefined, what: string): void {
     const entry = this.#entryOf(key, what);
     if (next === undefined) return this.#delete(entry, what);
-    const { end: until = this.#endOf(entry), value } = next;
+    const { end: until = this.#endOf(entry), plan, value } = next;
     const life = { ttl: Infinity, keeps: false, until };
     if (value !== undefined) return this.#set(entry, value, life, what);
-    const written = this.#writtenValueOf(entry);
+    const written = plan === undefined
+      ? this.#presentOf(entry)
+      : new WrittenPlan(plan, life);
     if (written !== undefined) {
       this.#log.write(entry, written.withLife(life), what);
     }
+  }
+
+  /** What there is under a key, to be written to it with another expiry. */
+  #presentOf(entry: LogEntry): WrittenValue | WrittenPlan | undefined {
+    const { write } = entry;
+    if (write instanceof WrittenPlan) return write;
+    return this.#structureOf(entry) === undefined
+      ? this.#writtenValueOf(entry)
+      : new WrittenPlan(AS_IT_IS, this.#lifeOf(entry.seen));
   }
 
   /** Runs the code of a call that joins this one: if it throws, what it has written is undone. */
@@ -356,7 +394,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   #valueOf(entry: LogEntry): V | undefined {
     const { write } = entry;
     if (write === DELETED) return undefined;
-    if (write !== undefined) return this.#decode(write);
+    if (write !== undefined) return this.#decode(this.#plain(write));
     const ref = this.#see(entry);
     if (ref === 0) return undefined;
     const { versions } = this.#access;
@@ -367,6 +405,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   #bytesAt(entry: LogEntry): BytesAt | undefined {
     const { write } = entry;
     if (write === DELETED) return undefined;
+    if (write instanceof WrittenPlan) return undefined;
     if (write === undefined) {
       const ref = this.#see(entry);
       return ref === 0 ? undefined : bytesIn(this.#segment, ref);
@@ -374,6 +413,23 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     const { at, byteLength, memory, tag } = write;
     if (tag !== TAG_BYTES) return undefined;
     return { memory: memory.bytes, from: at * 8, to: at * 8 + byteLength };
+  }
+
+  /** The structure that the transaction has seen, unless something else is to be written. */
+  #structureOf(entry: LogEntry): StoredValue | undefined {
+    const { write } = entry;
+    if (write !== undefined && !(write instanceof WrittenPlan)) {
+      return undefined;
+    }
+    const ref = this.#see(entry);
+    const isOne = ref !== 0 && isStructure(this.#segment.words, ref);
+    return isOne ? storedAt(this.#segment, ref) : undefined;
+  }
+
+  /** What is to be written, if it is a plain value. */
+  #plain(write: WrittenValue | WrittenPlan): WrittenValue {
+    if (write instanceof WrittenValue) return write;
+    throw structureError(this.#segment.name);
   }
 
   #decode({ at, byteLength, memory, tag }: WrittenValue): V {
@@ -516,10 +572,11 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   #writtenValueOf(entry: LogEntry): WrittenValue | undefined {
     const { write } = entry;
     if (write === DELETED) return undefined;
-    if (write !== undefined && !write.life.keeps) return write;
+    const plain = write && this.#plain(write);
+    if (plain !== undefined && !plain.life.keeps) return plain;
     const ref = this.#see(entry);
-    if (write !== undefined) {
-      return write.withLife(this.#keptLife(ref, write.life.ttl));
+    if (plain !== undefined) {
+      return plain.withLife(this.#keptLife(ref, plain.life.ttl));
     }
     if (ref === 0) return undefined;
     const segment = this.#segment;

@@ -30,9 +30,12 @@ import {
   DELETED,
   type LogEntry,
   type TransactionLog,
+  WrittenPlan,
   type WrittenValue,
 } from "./transaction_log.ts";
+import { NO_NODES, storedAt, type StructureMaker } from "./structure_maker.ts";
 import { NO_MEMORY, type VersionMaker } from "./version_maker.ts";
+import type { Writer } from "./writer.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
@@ -57,6 +60,7 @@ export class TransactionCommitter {
   readonly #commits: Commits;
   readonly #key: EncodedKey;
   readonly #maker: VersionMaker;
+  readonly #structures: StructureMaker;
   readonly #changes: ChangeNotes;
   readonly #counts: OperationCounts;
   readonly #fastPath: FastPath;
@@ -65,12 +69,12 @@ export class TransactionCommitter {
 
   /**
    * @param attachment The worker's hold on the map.
-   * @param maker Makes versions of the attachment's packed key.
+   * @param writer Its makers make versions of the attachment's packed key.
    * @param counts Counts what is written.
    */
   constructor(
     attachment: Attachment,
-    maker: VersionMaker,
+    { maker, structures }: Pick<Writer, "maker" | "structures">,
     counts: OperationCounts,
   ) {
     const { fastPath, key, participant, segment, table } = attachment;
@@ -80,12 +84,13 @@ export class TransactionCommitter {
     this.#commits = table.commits;
     this.#key = key;
     this.#maker = maker;
+    this.#structures = structures;
     this.#changes = new ChangeNotes(attachment, key);
     this.#counts = counts;
     this.#fastPath = fastPath;
   }
 
-  /** How many blocks the last try has taken that came to "full". */
+  /** How much the last try has taken that came to "full": blocks, and bytes of nodes. */
   get taken(): number {
     return this.#taken;
   }
@@ -115,7 +120,12 @@ export class TransactionCommitter {
   }
 
   #refuseWhatNeverFits(entries: readonly LogEntry[]): void {
-    this.#wanted = entries.reduce((sum, entry) => sum + bytesFor(entry), 0);
+    const { before = 0 } = this.#maker.shortage; // nodes
+    this.#taken += before;
+    this.#wanted = entries.reduce(
+      (sum, entry) => sum + bytesFor(entry),
+      before,
+    );
     refuseWhatNeverFits(this.#segment, this.#wanted);
   }
 
@@ -168,6 +178,7 @@ export class TransactionCommitter {
     if (write === undefined) {
       return this.#fastPath.draftGuard(base, hash, info, expected) !== 0;
     }
+    if (write instanceof WrittenPlan) return false;
     const isDeleted = write === DELETED;
     if (!isDeleted && !this.#staysForGood(write)) return false;
     const version = this.#fastPath.draftVersion(
@@ -287,13 +298,33 @@ export class TransactionCommitter {
     }
     const version = write === DELETED
       ? this.#maker.tombstone()
+      : write instanceof WrittenPlan
+      ? this.#plant(write, entry)
       : this.#maker.make(write, this.#expiryOf(write, entry));
     if (version === NO_MEMORY) return false;
     this.#commits.add(hash, old, version);
     return true;
   }
 
-  #expiryOf({ life }: WrittenValue, { isLive, old }: LogEntry): number {
+  /** Makes what was planned of the version that the transaction goes by. */
+  #plant(write: WrittenPlan, entry: LogEntry): number {
+    const old = entry.isLive ? entry.old : 0;
+    return this.#structures.drafting((draft) => {
+      const next = write.plan.make(storedAt(this.#segment, old), draft);
+      if (next === NO_NODES) return this.#structures.noMemory();
+      const expiry = this.#expiryOf(write, entry);
+      if ("roots" in next) {
+        return this.#structures.structure(next, old, expiry);
+      }
+      draft.giveUp(); // before a version takes memory
+      return this.#maker.make(next, expiry);
+    });
+  }
+
+  #expiryOf(
+    { life }: WrittenValue | WrittenPlan,
+    { isLive, old }: LogEntry,
+  ): number {
     // Negative: of a renewal. The record has a deadline, by which that is decided.
     return life.until === undefined
       ? Math.abs(this.#maker.endOver(old, isLive, life))
@@ -317,7 +348,7 @@ export class TransactionCommitter {
 
 /** Bytes of the version that is to be written to a key, but for its expiry. */
 function bytesFor({ info, write }: LogEntry): number {
-  if (write === undefined) return 0;
+  if (write === undefined || write instanceof WrittenPlan) return 0;
   const valueLength = write === DELETED ? 0 : write.byteLength;
   return versionBytes(info & LENGTH_MASK, valueLength, false);
 }

@@ -10,6 +10,7 @@ import { MOST_WRITES } from "../segment/layout.ts";
 import type { EncodedKey } from "../table/key.ts";
 import { keyWords } from "../table/version.ts";
 import type { Lifetime } from "./lifetime.ts";
+import type { Plan } from "./present_entry.ts";
 import { PrivateMemory } from "./private_memory.ts";
 import type { Prepared } from "./version_maker.ts";
 
@@ -69,6 +70,22 @@ export class WrittenValue implements Prepared {
   }
 }
 
+/** A structure that is to be made when the transaction commits. */
+export class WrittenPlan {
+  readonly plan: Plan;
+  readonly life: Lifetime;
+
+  constructor(plan: Plan, life: Lifetime) {
+    this.plan = plan;
+    this.life = life;
+  }
+
+  /** The same for an entry that lives as long as is said. */
+  withLife(life: Lifetime): WrittenPlan {
+    return new WrittenPlan(this.plan, life);
+  }
+}
+
 /** The entry is to be deleted. */
 export const DELETED: unique symbol = Symbol("deleted");
 
@@ -76,7 +93,7 @@ export const DELETED: unique symbol = Symbol("deleted");
 const MOST_SEARCHED = 12;
 
 /** What is to be written to a key. */
-export type Write = WrittenValue | typeof DELETED;
+export type Write = WrittenValue | WrittenPlan | typeof DELETED;
 
 /** A key of a transaction. */
 export class LogEntry {

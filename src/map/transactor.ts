@@ -54,7 +54,7 @@ export class Transactor<K, V> {
     this.#backoff = attachment.table.backoff;
     this.#committer = new TransactionCommitter(
       attachment,
-      writer.maker,
+      writer,
       counts,
     );
   }

@@ -22,17 +22,21 @@ export class TreeDraft {
   readonly #participant: Participant;
   readonly #allocator: Allocator;
   readonly #trees: Trees;
-  readonly #fresh = new Set<number>();
+  readonly #fresh = new NodeSet();
   /** Fresh nodes that this change has left out already; they may still be read. */
-  #dropped: number[] = [];
+  readonly #dropped: number[] = [];
   /** Those that are read no more: their blocks are used again. */
   readonly #spare: number[] = [];
-  #left: number[] = [];
+  readonly #left: number[] = [];
   /** What the fresh nodes take, and what those took that are left out. */
   #added = 0;
   #removed = 0;
   /** How many bytes were asked for in vain; 0: none were. */
   shortage = 0;
+  /** Bytes of the blocks that it has taken. */
+  taken = 0;
+  /** Whether anything was drafted, or left out, since it began. */
+  #isUsed = false;
   /** Whether a section has begun: with the first node. */
   #isOpen = false;
   /** What was drafted before: for another version of the same commit. */
@@ -52,15 +56,17 @@ export class TreeDraft {
    * throw, and `close` ends it.
    */
   begin(): void {
+    this.shortage = 0;
+    this.taken = 0;
+    this.#isOpen = false;
+    if (!this.#isUsed) return;
+    this.#isUsed = false;
     this.#fresh.clear();
-    this.#dropped = [];
+    this.#dropped.length = 0;
     this.#spare.length = 0;
-    this.#left = [];
+    this.#left.length = 0;
     this.#added = 0;
     this.#removed = 0;
-    this.shortage = 0;
-    this.#isOpen = false;
-    this.#before = this.#trees.last;
   }
 
   /** Ends the section, when the nodes are freed, or part of a version that is in hand. */
@@ -69,25 +75,47 @@ export class TreeDraft {
     this.#isOpen = false;
   }
 
+  /** Refs by which the nodes take more than those took that are left out. */
+  get growth(): number {
+    return this.#added - this.#removed;
+  }
+
   /**
    * Memory for a new node; 0: there is none, and the change fails. The first word of the node is to
    * be written.
    */
   allocate(bytes: number): number {
+    if (!this.#isOpen) this.#open();
     const refs = this.#allocator.blockRefs(bytes);
-    if (!this.#isOpen) this.#participant.enterSection();
-    this.#isOpen = true;
-    const spare = this.#spare.findIndex((node) => this.#refsOf(node) === refs);
-    const node = spare < 0
-      ? this.#trees.allocate(bytes)
-      : this.#spare.splice(spare, 1)[0];
+    const node = this.#takeSpare(refs) || this.#trees.allocate(bytes);
     if (node === 0) {
       this.shortage = bytes;
       return 0;
     }
+    this.taken += bytes;
     this.#fresh.add(node);
     this.#added += refs;
     return node;
+  }
+
+  #open(): void {
+    this.#participant.enterSection();
+    this.#isOpen = true;
+    this.#isUsed = true;
+    this.#before = this.#trees.last;
+  }
+
+  /** A block of this size that is used no more; 0: there is none. */
+  #takeSpare(refs: number): number {
+    const spare = this.#spare;
+    for (let i = spare.length - 1; i >= 0; i--) {
+      const node = spare[i];
+      if (this.#refsOf(node) !== refs) continue;
+      spare[i] = spare[spare.length - 1];
+      spare.length--;
+      return node;
+    }
+    return 0;
   }
 
   /**
@@ -95,6 +123,7 @@ export class TreeDraft {
    * has made it itself.
    */
   leave(node: number): void {
+    this.#isUsed = true;
     const refs = this.#refsOf(node);
     if (this.#fresh.delete(node)) {
       this.#dropped.push(node);
@@ -107,6 +136,7 @@ export class TreeDraft {
 
   /** Leaves a node out with all that hangs from it. O(nodes). */
   leaveAll(node: number): void {
+    this.#isUsed = true;
     if (!this.#fresh.has(node)) {
       this.#removed += this.#refsBelow(node);
       this.#left.push(whole(node));
@@ -119,8 +149,8 @@ export class TreeDraft {
 
   /** A step of the change is over: what it has left out of its own is read no more. */
   step(): void {
-    this.#spare.push(...this.#dropped);
-    this.#dropped = [];
+    for (const node of this.#dropped) this.#spare.push(node);
+    this.#dropped.length = 0;
   }
 
   /**
@@ -160,5 +190,40 @@ export class TreeDraft {
 
   #refsOf(node: number): number {
     return this.#allocator.refsOf(node);
+  }
+}
+
+/** So many nodes are searched one by one: that takes less time than an index. */
+const MOST_SEARCHED = 24;
+
+/** A set of nodes, of which there are few at most times. */
+class NodeSet {
+  readonly #few: number[] = [];
+  #many: Set<number> | undefined;
+
+  clear(): void {
+    this.#few.length = 0;
+    this.#many = undefined;
+  }
+
+  add(node: number): void {
+    if (this.#many !== undefined) this.#many.add(node);
+    else if (this.#few.length < MOST_SEARCHED) this.#few.push(node);
+    else this.#many = new Set(this.#few).add(node);
+  }
+
+  has(node: number): boolean {
+    return this.#many?.has(node) ?? this.#few.includes(node);
+  }
+
+  /** Takes a node out; returns whether it was there. */
+  delete(node: number): boolean {
+    if (this.#many !== undefined) return this.#many.delete(node);
+    const few = this.#few;
+    const place = few.indexOf(node);
+    if (place < 0) return false;
+    few[place] = few[few.length - 1];
+    few.length--;
+    return true;
   }
 }

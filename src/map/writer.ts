@@ -10,8 +10,10 @@ import type { Participant } from "../reclamation/participant.ts";
 import type { Attachment } from "./attachment.ts";
 import { Committer, type Decide, LEAVE, type Outcome } from "./commit.ts";
 import { type FastCommitter, NOT_TAKEN } from "./fast_commit.ts";
+import { evictAhead } from "./eviction.ts";
 import { Reclaimer } from "./reclaim.ts";
 import type { Progress } from "./reclaim_strategies.ts";
+import { StructureMaker } from "./structure_maker.ts";
 import type { Prepared, VersionMaker } from "./version_maker.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -26,26 +28,41 @@ export class Writer {
   readonly #reclaimer: Reclaimer;
   /** Makes the versions that are decided on. */
   readonly maker: VersionMaker;
+  /** Makes those that trees hang from. */
+  readonly structures: StructureMaker;
+  readonly #attachment: Attachment;
 
   constructor(attachment: Attachment) {
+    this.#attachment = attachment;
     this.#participant = attachment.participant;
     this.#committer = new Committer(attachment);
     this.fast = this.#committer.fast;
     this.#reclaimer = new Reclaimer(attachment);
     this.maker = this.#committer.maker;
+    this.structures = new StructureMaker(attachment, this.maker);
   }
 
   /** As `Committer.tryCommit`; returns whether a version was published. Throws `MapFullError`. */
   commit(toInsert: boolean, decide: Decide, mayBeFast?: boolean): boolean {
     let progress: Progress | undefined;
+    let most = 0;
     for (;;) {
       const outcome = this.#committer.tryCommit(toInsert, decide, mayBeFast);
       if (outcome !== "full") {
         this.#participant.collectSometimes();
         return outcome === "done";
       }
+      const { before = 0 } = this.maker.shortage;
+      if (before > most) progress = undefined; // what was tried has helped
+      most = Math.max(most, before);
       progress = this.reclaim(progress);
+      if (before > 0) this.#evictAhead(before);
     }
+  }
+
+  /** What takes many blocks is not to evict for one after the other. */
+  #evictAhead(bytes: number): void {
+    if (this.#attachment.segment.evicts) evictAhead(this.#attachment, bytes);
   }
 
   /** The same without reclaiming: for callers that are pinned. */
