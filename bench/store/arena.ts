@@ -2,13 +2,13 @@
  * Memory for trees, with nothing of a map: what is left out is used again two
  * changes later, as in a map that nobody reads for long.
  */
-import type { Draft } from "../../src/store/tree/splice.ts";
+import type { ListDraft } from "../../src/store/tree/list.ts";
 
 const REF_BYTES = 16;
 /** Nodes have a few sizes: as many lists of free ones as there can be. */
 const MOST_REFS = 4096;
 
-export class Arena implements Draft {
+export class Arena implements ListDraft {
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   /** Bytes of blocks that were allocated, and how many of them are in use. */
@@ -46,6 +46,9 @@ export class Arena implements Draft {
   leaveAll(): void {
     throw new Error("Cannot leave out a subtree: the bench removes nothing");
   }
+
+  /** What a step has made and dropped is free with the rest. */
+  step(): void {}
 
   /** A change was made. */
   publish(): void {

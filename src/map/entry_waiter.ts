@@ -15,7 +15,8 @@ import { Alarm } from "./alarm.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { keptKey } from "./kept_key.ts";
 import { Sleep } from "./sleep.ts";
-import type { Taken } from "./version_reader.ts";
+import { type PresentEntry, PresentVersion } from "./present_entry.ts";
+import type { Part, Taken } from "./version_reader.ts";
 import { timedOut, type WaitOptions } from "./wait_options.ts";
 import { WaitScope } from "./wait_scope.ts";
 
@@ -26,20 +27,21 @@ const { endOf } = versions;
 const WHAT = "wait for an entry";
 
 /** What a round saw of the entry. */
-interface Seen<V> {
-  /** The value, to be finished; undefined: there is none. */
-  readonly value: Taken<V> | undefined;
+interface Seen<T> {
+  /** What is looked at of it, to be finished; undefined: there is none. */
+  readonly value: Taken<T> | undefined;
   /** When it expires. */
   readonly end: number;
 }
 
-/** One wait for one key. */
-export class EntryWaiter<K, V> {
+/** One wait for one key, of whose entries a part is looked at. */
+export class EntryWaiter<K, V, T> {
   readonly #access: EntryAccess<K, V>;
+  readonly #part: Part<T>;
   readonly #key: unknown;
   readonly #word: number;
-  readonly #until: (value: V | undefined) => boolean;
-  readonly #resolve: (value: V | undefined) => void;
+  readonly #until: (value: T | undefined) => boolean;
+  readonly #resolve: (value: T | undefined) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #scope: WaitScope;
   readonly #timeout: Alarm;
@@ -49,13 +51,15 @@ export class EntryWaiter<K, V> {
   private constructor(
     access: EntryAccess<K, V>,
     key: K,
-    options: WaitOptions<V>,
-    resolve: (value: V | undefined) => void,
+    part: Part<T>,
+    options: WaitOptions<T>,
+    resolve: (value: T | undefined) => void,
     reject: (reason: unknown) => void,
   ) {
     const { hold } = access;
     const { timeout = Infinity, until = isThere } = options;
     this.#access = access;
+    this.#part = part;
     this.#sleep = new Sleep(hold.attachment.wakeUps);
     this.#key = keptKey(access.keys.pack(key, WHAT));
     this.#word = changeWord(hold.attachment.key.hash);
@@ -82,8 +86,29 @@ export class EntryWaiter<K, V> {
     key: K,
     options: WaitOptions<V>,
   ): Promise<V | undefined> {
+    const { valuePart } = access.versions;
     return new Promise((resolve, reject) => {
-      new EntryWaiter(access, key, options, resolve, reject);
+      new EntryWaiter(access, key, valuePart, options, resolve, reject);
+    });
+  }
+
+  /**
+   * The same of what `look` says of an entry, for the layers above: it runs while the map is pinned,
+   * and uses nothing of the map but what it is given.
+   */
+  static waitFor<K, V, T>(
+    access: EntryAccess<K, V>,
+    key: K,
+    look: (present: PresentEntry<V>) => T | undefined,
+    options: WaitOptions<T>,
+  ): Promise<T | undefined> {
+    const { hold: { attachment: { segment } }, versions } = access;
+    const part: Part<T> = {
+      take: (ref) => look(new PresentVersion(segment, versions, ref)) as never,
+      finish: (taken) => taken as never,
+    };
+    return new Promise((resolve, reject) => {
+      new EntryWaiter(access, key, part, options, resolve, reject);
     });
   }
 
@@ -91,11 +116,13 @@ export class EntryWaiter<K, V> {
   #look(): void {
     this.#sleep.end();
     try {
-      const { hold: { attachment }, keys, versions } = this.#access;
+      const { hold: { attachment }, keys } = this.#access;
       keys.packPrepared(this.#key, WHAT);
       const armed = arm(attachment.segment.words, this.#word);
       const { end, value } = this.#see();
-      const finished = value === undefined ? undefined : versions.value(value);
+      const finished = value === undefined
+        ? undefined
+        : this.#part.finish(value);
       const isWanted = this.#accepts(finished);
       if (this.#isOver) return;
       if (isWanted) return this.#end(() => this.#resolve(finished));
@@ -105,17 +132,16 @@ export class EntryWaiter<K, V> {
     }
   }
 
-  #see(): Seen<V> {
-    const { hold: { attachment: { segment } }, lookup, versions } =
-      this.#access;
+  #see(): Seen<T> {
+    const { hold: { attachment: { segment } }, lookup } = this.#access;
     return lookup.visit((ref) =>
       ref === 0
         ? { value: undefined, end: Infinity }
-        : { value: versions.takeValue(ref), end: endOf(segment, ref) }
+        : { value: this.#part.take(ref), end: endOf(segment, ref) }
     );
   }
 
-  #accepts(value: V | undefined): boolean {
+  #accepts(value: T | undefined): boolean {
     const answer: unknown = (0, this.#until)(value);
     if (typeof answer === "boolean") return answer;
     throw new TypeError(

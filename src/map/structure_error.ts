@@ -16,9 +16,12 @@ export function refuseStructure(segment: Segment, ref: number): void {
   if (isStructure(segment.words, ref)) throw structureError(segment.name);
 }
 
+/** What is thrown then: so that a store can tell it from other errors. */
+export class StructureError extends TypeError {}
+
 /** What is wrong then. */
-export function structureError(name: string | undefined): TypeError {
-  return new TypeError(
+export function structureError(name: string | undefined): StructureError {
+  return new StructureError(
     `Cannot read a value of ${
       theMap(name)
     }: it is a collection of a store: read it by the store's commands, or delete the key`,

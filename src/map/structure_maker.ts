@@ -42,6 +42,8 @@ export interface StoredValue {
   /** Where its bytes begin in those of the segment, besides the trees, and how many they are. */
   readonly at: number;
   readonly length: number;
+  /** Refs that the blocks of all nodes take. */
+  readonly refs: number;
   /** When the entry expires, in milliseconds since 1970; `Infinity`: never. */
   readonly end: number;
 }
@@ -91,10 +93,17 @@ export function storedAt(
   const end = endOf(segment, ref);
   if (isStructure(words, ref)) {
     const roots = rootsOf(words, ref);
-    return { tag, roots, ...bodyOf(words, ref), end };
+    return {
+      tag,
+      roots,
+      ...bodyOf(words, ref),
+      refs: nodeRefs(words, ref),
+      end,
+    };
   }
   const at = valueIndex(words, ref) * 8;
-  return { tag, roots: undefined, at, length: valueBytes(words, ref), end };
+  const length = valueBytes(words, ref);
+  return { tag, roots: undefined, at, length, refs: 0, end };
 }
 
 /** Makes versions from which trees hang, of one key after the other: of the packed one. */

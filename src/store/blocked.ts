@@ -9,12 +9,13 @@
  * @module
  */
 
-import type { SharedMap } from "../api/shared_map.ts";
+import type { MapParts } from "../api/shared_map.ts";
 import { Alarm } from "../map/alarm.ts";
+import { EntryWaiter } from "../map/entry_waiter.ts";
 import type { Run, Waits } from "./commands/command.ts";
 import type { Reply } from "./commands/reply.ts";
 import type { Space } from "./space.ts";
-import { kindOf, TYPES } from "./stored.ts";
+import { typeAt, type TypeName } from "./stored.ts";
 
 /** One command that waits. */
 interface Waiter {
@@ -38,12 +39,12 @@ export interface BlockingLimits {
 
 /** The commands of one store object that wait. */
 export class Blocked {
-  readonly #map: SharedMap<string, unknown>;
+  readonly #access: MapParts<string, unknown>["access"];
   readonly #space: Space;
   readonly #queues = new Map<string, Queue>();
 
-  constructor(map: SharedMap<string, unknown>, space: Space) {
-    this.#map = map;
+  constructor({ access }: MapParts<string, unknown>, space: Space) {
+    this.#access = access;
     this.#space = space;
   }
 
@@ -111,11 +112,11 @@ export class Blocked {
   /** Serves a queue until nobody waits any more. */
   async #serve(key: string, queue: Queue): Promise<void> {
     const { stop: { signal }, waiters } = queue;
-    const wanted = (stored: unknown) =>
-      waiters.some(({ waits }) => TYPES[kindOf(stored) ?? -1] === waits.type);
+    const until = (type: TypeName | undefined) =>
+      waiters.some(({ waits }) => waits.type === type);
     try {
       while (waiters.length > 0) {
-        await this.#map.waitFor(key, { until: wanted, signal });
+        await EntryWaiter.waitFor(this.#access, key, typeAt, { until, signal });
         while (this.#serveFirst(key, waiters));
       }
     } catch (error) {

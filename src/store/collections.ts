@@ -1,7 +1,8 @@
 /**
  * Collections, as commands see them: working copies, whose changes count when they are put back.
  *
- * Each has one representation by now, the compact one: see `compact/pack.ts`.
+ * A small one is a pack, one value (`compact/pack.ts`), a large one is trees (`tree/views.ts`), and
+ * in a transaction what that has changed lies over the trees (`tree/overlays.ts`).
  *
  * Elements, members and fields are binary strings. An index is in range, unless something else is
  * said.
@@ -11,10 +12,10 @@
 
 /** What every collection has. */
 export interface Collection {
+  /** Of the kinds in `stored.ts`. */
+  readonly kind: number;
   /** The number of elements, members or fields. */
   readonly length: number;
-  /** What is stored. */
-  readonly stored: Uint8Array;
 }
 
 /** A list. */

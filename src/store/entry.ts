@@ -19,11 +19,14 @@ import type {
 import { CompactFields } from "./compact/fields.ts";
 import { CompactList } from "./compact/list.ts";
 import { CompactMembers } from "./compact/members.ts";
+import { Pack } from "./compact/pack.ts";
 import { CompactSortedSet } from "./compact/sorted_set.ts";
 import { fail, WRONG_TYPE } from "./errors.ts";
+import { packOf, type TreeCollection } from "./representation.ts";
 import {
   HASH,
   LIST,
+  RAW,
   SET,
   SORTED_SET,
   stringOf,
@@ -32,23 +35,33 @@ import {
   typeOf,
   TYPES,
 } from "./stored.ts";
+import type { Trees } from "./trees.ts";
 
 /** What there is under a key, and what is to be there. */
 export class Entry {
   readonly #present: PresentEntry<unknown>;
-  #value: unknown;
+  readonly #trees: Trees;
+  /** Whether `#value` and `#collection` say what there is. */
   #isRead = false;
+  #value: unknown;
+  /** The collection, if it is no pack; then there is no value. */
+  #collection: TreeCollection | undefined;
   #end: number | undefined;
   #isChanged = false;
   #hasNewValue = false;
 
-  /** @param present What there is. */
-  constructor(present: PresentEntry<unknown>) {
+  /**
+   * @param present What there is.
+   * @param trees Where its trees come from, if it has any, and where they go.
+   */
+  constructor(present: PresentEntry<unknown>, trees: Trees) {
     this.#present = present;
+    this.#trees = trees;
   }
 
-  /** What is stored; undefined: there is no entry. */
+  /** What is stored; undefined: there is no entry. Throws if it is not all in one value. */
   get stored(): unknown {
+    if (this.#opened !== undefined) fail(WRONG_TYPE);
     if (!this.#isRead) {
       this.#value = this.#present.value;
       this.#isRead = true;
@@ -56,14 +69,29 @@ export class Entry {
     return this.#value;
   }
 
+  /** The collection, if it is no pack. */
+  get #opened(): TreeCollection | undefined {
+    if (this.#isRead || this.#collection !== undefined) return this.#collection;
+    const opened = this.#trees.open(this.#present);
+    if (opened === undefined) return undefined;
+    this.#isRead = true;
+    if (opened instanceof Uint8Array) this.#value = opened;
+    else this.#collection = opened;
+    return this.#collection;
+  }
+
   /** Whether there is an entry. */
   get exists(): boolean {
-    return this.#isRead ? this.#value !== undefined : this.#present.isThere;
+    return this.#isRead
+      ? this.#value !== undefined || this.#collection !== undefined
+      : this.#present.isThere;
   }
 
   /** The name of its type; undefined: there is no entry. */
   get type(): TypeName | undefined {
     if (!this.exists) return undefined;
+    const opened = this.#opened;
+    if (opened !== undefined) return TYPES[opened.kind];
     const { bytes } = this;
     return bytes === undefined
       ? typeOf(this.stored)
@@ -72,6 +100,7 @@ export class Entry {
 
   /** What is stored, where it lies, if it is bytes. */
   get bytes(): BytesAt | undefined {
+    if (this.#opened !== undefined) return undefined;
     if (!this.#isRead) return this.#present.bytes;
     const value = this.#value;
     return value instanceof Uint8Array
@@ -92,8 +121,21 @@ export class Entry {
   }
 
   /** Writes what is to be stored. It expires when the entry did, unless something else is said. */
-  put(stored: unknown, end: number = this.exists ? this.end : Infinity): void {
+  put(stored: unknown, end: number = this.#endOfNext()): void {
+    this.#put(stored, undefined, end);
+  }
+
+  #endOfNext(): number {
+    return this.exists ? this.end : Infinity;
+  }
+
+  #put(
+    stored: unknown,
+    collection: TreeCollection | undefined,
+    end: number,
+  ): void {
     this.#value = stored;
+    this.#collection = collection;
     this.#isRead = true;
     this.#isChanged = true;
     this.#hasNewValue = true;
@@ -101,9 +143,16 @@ export class Entry {
     if (end <= Date.now()) this.delete();
   }
 
+  /** Writes what another entry has, which expires when that does. */
+  putSame(other: Entry): void {
+    const opened = other.#opened;
+    this.put(opened === undefined ? other.stored : packOf(opened), other.end);
+  }
+
   /** Deletes it. */
   delete(): void {
     this.#value = undefined;
+    this.#collection = undefined;
     this.#isRead = true;
     this.#isChanged = true;
     this.#end = Infinity;
@@ -112,9 +161,20 @@ export class Entry {
   /** What its caller is to write. */
   get next(): NextEntry<unknown> | undefined | typeof KEEP {
     if (!this.#isChanged) return KEEP;
-    if (this.#isRead && this.#value === undefined) return undefined;
+    if (this.#isRead && !this.exists) return undefined;
     const end = this.#end;
-    return this.#hasNewValue ? { value: this.#value, end } : { end };
+    return this.#hasNewValue ? { ...this.#nextValue(), end } : { end };
+  }
+
+  #nextValue(): NextEntry<unknown> {
+    if (this.#collection !== undefined) {
+      return this.#trees.next(this.#collection);
+    }
+    const value = this.#value;
+    const isPack = value instanceof Uint8Array && value[0] !== RAW;
+    return isPack && value.length > this.#trees.mostPacked
+      ? this.#trees.plant(value)
+      : { value };
   }
 
   // ---- types ------------------------------------------------------------------------------------
@@ -130,27 +190,35 @@ export class Entry {
   }
 
   get list(): List | undefined {
-    const bytes = this.#bytesOf(LIST);
-    return bytes && new CompactList(bytes);
+    const found = this.#collectionOf(LIST);
+    return found && ("memory" in found ? new CompactList(found) : found);
   }
 
   get members(): Members | undefined {
-    const bytes = this.#bytesOf(SET);
-    return bytes && new CompactMembers(bytes);
+    const found = this.#collectionOf(SET);
+    return found && ("memory" in found ? new CompactMembers(found) : found);
   }
 
   get fields(): Fields | undefined {
-    const bytes = this.#bytesOf(HASH);
-    return bytes && new CompactFields(bytes);
+    const found = this.#collectionOf(HASH);
+    return found && ("memory" in found ? new CompactFields(found) : found);
   }
 
   get sortedSet(): SortedSet | undefined {
-    const bytes = this.#bytesOf(SORTED_SET);
-    return bytes && new CompactSortedSet(bytes);
+    const found = this.#collectionOf(SORTED_SET);
+    return found && ("memory" in found ? new CompactSortedSet(found) : found);
   }
 
-  #bytesOf(kind: number): BytesAt | undefined {
+  /** Its collection of a kind, or the bytes of the pack; undefined: there is no entry. */
+  #collectionOf<K extends TreeCollection["kind"]>(
+    kind: K,
+  ): Extract<TreeCollection, { kind: K }> | BytesAt | undefined {
     if (!this.exists) return undefined;
+    const opened = this.#opened;
+    if (opened !== undefined) {
+      if (opened.kind !== kind) fail(WRONG_TYPE);
+      return opened as Extract<TreeCollection, { kind: K }>;
+    }
     const { bytes } = this;
     if (bytes === undefined || bytes.memory[bytes.from] !== kind) {
       fail(WRONG_TYPE);
@@ -159,9 +227,13 @@ export class Entry {
   }
 
   /** Writes a collection, or deletes the entry if that is empty. */
-  putCollection(collection: Collection, end?: number): void {
+  putCollection(
+    collection: Collection,
+    end: number = this.#endOfNext(),
+  ): void {
     if (collection.length === 0) this.delete();
-    else this.put(collection.stored, end);
+    else if (collection instanceof Pack) this.put(collection.stored, end);
+    else this.#put(undefined, collection as TreeCollection, end);
   }
 }
 

@@ -11,7 +11,7 @@ import { liveEntries } from "../table/account.ts";
 import { Cursor } from "../table/cursor.ts";
 import { endOf, isTombstone } from "../table/version.ts";
 import type { ScanStep } from "./collections.ts";
-import { kindOf, type TypeName, TYPES } from "./stored.ts";
+import { typeAt, type TypeName } from "./stored.ts";
 
 const HASHES = 2 ** 32;
 
@@ -103,10 +103,6 @@ export class Keyspace {
     if (!matches(key)) return undefined;
     if (type === undefined) return key;
     const present = new PresentVersion(segment, versions, ref);
-    const { bytes } = present;
-    const kind = bytes === undefined
-      ? kindOf(present.value)
-      : bytes.memory[bytes.from];
-    return TYPES[kind ?? NaN] === type ? key : undefined;
+    return typeAt(present) === type ? key : undefined;
   }
 }

@@ -16,7 +16,7 @@ import { Blocked } from "./blocked.ts";
 import { AS_BYTES, AS_TEXT } from "./methods/caller.ts";
 import { StoreView } from "./methods/blocking.ts";
 import type { StoreOpenOptions, StoreOptions } from "./store_options.ts";
-import { DirectSpace, TransactionSpace } from "./space.ts";
+import { DirectSpace } from "./space.ts";
 import {
   metricsOf,
   type StoreMetrics,
@@ -76,6 +76,7 @@ export class SharedStore extends StoreView<string>
   }
 
   readonly #map: SharedMap<string, unknown>;
+  readonly #space: DirectSpace;
   /** The same commands, whose values come back as bytes. */
   readonly bytes: StoreView<Uint8Array>;
 
@@ -85,10 +86,12 @@ export class SharedStore extends StoreView<string>
         "Cannot construct SharedStore: use SharedStore.create(options) for a store of its own, SharedStore.open(name, options) for one that workers find by its name, or SharedStore.attach(handle) for another worker's",
       );
     }
-    const space = new DirectSpace(partsOf(map));
-    const blocked = new Blocked(map, space);
+    const parts = partsOf(map);
+    const space = new DirectSpace(parts);
+    const blocked = new Blocked(parts, space);
     super(space, AS_TEXT, blocked);
     this.#map = map;
+    this.#space = space;
     this.bytes = new StoreView(space, AS_BYTES, blocked);
   }
 
@@ -225,7 +228,7 @@ export class SharedStore extends StoreView<string>
     checkFunction(fn, "fn");
     const { transactor } = partsOf(this.#map);
     return transactor.run(
-      (one) => fn(new StoreTransaction(new TransactionSpace(one))),
+      (one) => fn(new StoreTransaction(this.#space.within(one))),
       "run a transaction",
     );
   }

@@ -10,10 +10,14 @@
 import type { MapParts } from "../api/shared_map.ts";
 import { KEEP } from "../map/keep.ts";
 import type { Lifetime } from "../map/lifetime.ts";
+import { StructureError } from "../map/structure_error.ts";
+import type { Nodes } from "../map/structure_maker.ts";
 import type { MapTransaction } from "../map/transaction.ts";
 import { Entry } from "./entry.ts";
-import { fail } from "./errors.ts";
+import { fail, StoreError, WRONG_TYPE } from "./errors.ts";
 import { Keyspace } from "./keyspace.ts";
+import { ifRoom, LIMITS, type Limits } from "./representation.ts";
+import { DraftedTrees, PlannedTrees, ReadTrees, type Trees } from "./trees.ts";
 
 /** Opens the entry of a key. */
 export type Open = (key: string) => Entry;
@@ -45,15 +49,29 @@ const KEPT: Lifetime = { ttl: Infinity, keeps: true };
 /** The space of a map object. */
 export class DirectSpace implements Space {
   readonly #parts: MapParts<string, unknown>;
+  readonly #limits: Limits;
+  readonly #nodes: Nodes;
+  readonly #readTrees: Trees;
   readonly keyspace: Keyspace;
 
-  constructor(parts: MapParts<string, unknown>) {
+  /**
+   * @param parts The parts of the map.
+   * @param limits When collections become trees, and packs.
+   */
+  constructor(parts: MapParts<string, unknown>, limits: Limits = LIMITS) {
     this.#parts = parts;
+    this.#limits = limits;
+    this.#nodes = parts.access.hold.attachment.segment;
+    this.#readTrees = new ReadTrees(this.#nodes);
     this.keyspace = new Keyspace(parts);
   }
 
   get(key: string): unknown {
-    return this.#parts.reader.get(key);
+    try {
+      return this.#parts.reader.get(key);
+    } catch (error) {
+      throw asWrongType(error);
+    }
   }
 
   set(key: string, stored: unknown): void {
@@ -62,55 +80,83 @@ export class DirectSpace implements Space {
 
   add(key: string, by: number): number | undefined {
     let sum: number | undefined;
-    this.#parts.updater.update(
-      key,
-      (current = 0) => {
-        const next = typeof current === "number" ? current + by : NaN;
-        sum = Number.isSafeInteger(next) ? next + 0 : undefined; // never -0
-        return sum ?? KEEP;
-      },
-      KEPT,
-      WHAT,
-    );
+    const add = (current: unknown = 0) => {
+      const next = typeof current === "number" ? current + by : NaN;
+      sum = Number.isSafeInteger(next) ? next + 0 : undefined; // never -0
+      return sum ?? KEEP;
+    };
+    try {
+      this.#parts.updater.update(key, add, KEPT, WHAT);
+    } catch (error) {
+      throw asWrongType(error);
+    }
     return sum;
   }
 
   read<R>(key: string, command: (entry: Entry) => R): R {
     return this.#parts.reader.look(
       key,
-      (present) => command(new Entry(present)),
+      (present) => command(new Entry(present, this.#readTrees)),
       WHAT,
     );
   }
 
   change<R>(key: string, command: (entry: Entry) => R): R {
     let result: R;
-    this.#parts.writer.change(key, (present) => {
-      const entry = new Entry(present);
-      result = command(entry);
-      return entry.next;
+    this.#parts.writer.change(key, (present, draft) => {
+      const trees = new DraftedTrees(draft, this.#limits);
+      const entry = new Entry(present, trees);
+      return ifRoom(() => {
+        result = command(entry);
+        return entry.next;
+      });
     }, WHAT);
     return result!;
   }
 
   all<R>(command: (open: Open) => R): R {
     return this.#parts.transactor.run(
-      (transaction) => new TransactionSpace(transaction).all(command),
+      (transaction) => this.within(transaction).all(command),
       WHAT,
     );
   }
+
+  /** The space of a transaction. */
+  within(transaction: MapTransaction<string, unknown>): TransactionSpace {
+    return new TransactionSpace(transaction, this.#nodes, this.#limits);
+  }
+}
+
+/** What is thrown where a string is asked for, and there are trees. */
+function asWrongType(error: unknown): unknown {
+  return error instanceof StructureError ? new StoreError(WRONG_TYPE) : error;
 }
 
 /** The space of a transaction. */
 export class TransactionSpace implements Space {
   readonly #transaction: MapTransaction<string, unknown>;
+  readonly #trees: Trees;
 
-  constructor(transaction: MapTransaction<string, unknown>) {
+  /**
+   * @param transaction The transaction of the map.
+   * @param nodes The memory of the map.
+   * @param limits As those of the store.
+   */
+  constructor(
+    transaction: MapTransaction<string, unknown>,
+    nodes: Nodes,
+    limits: Limits,
+  ) {
     this.#transaction = transaction;
+    this.#trees = new PlannedTrees(nodes, limits);
   }
 
   get(key: string): unknown {
-    return this.#transaction.get(key);
+    try {
+      return this.#transaction.get(key);
+    } catch (error) {
+      throw asWrongType(error);
+    }
   }
 
   set(key: string, stored: unknown): void {
@@ -152,6 +198,6 @@ export class TransactionSpace implements Space {
   }
 
   #open(key: string): Entry {
-    return new Entry(this.#transaction.present(key, WHAT));
+    return new Entry(this.#transaction.present(key, WHAT), this.#trees);
   }
 }

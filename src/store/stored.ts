@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { PresentEntry } from "../map/present_entry.ts";
 import { MEDIUM_TEXT } from "../segment/layout.ts";
 import { bytesBetween, isAscii, writeBinary } from "./binary.ts";
 import { fail, WRONG_TYPE } from "./errors.ts";
@@ -50,6 +51,14 @@ export function kindOf(stored: unknown): number | undefined {
 /** The name of a value's type. */
 export function typeOf(stored: unknown): TypeName {
   return TYPES[kindOf(stored) ?? fail(WRONG_TYPE)] ?? fail(WRONG_TYPE);
+}
+
+/** The name of the type of what is there, which is not copied; undefined: it is none of a store. */
+export function typeAt(present: PresentEntry<unknown>): TypeName | undefined {
+  const { bytes, structure } = present;
+  const kind = structure?.tag ?? bytes?.memory[bytes.from] ??
+    kindOf(present.value);
+  return TYPES[kind ?? NaN];
 }
 
 /** What is stored for a binary string. */

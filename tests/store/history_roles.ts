@@ -1,5 +1,5 @@
 import { partsOf } from "../../src/api/shared_map.ts";
-import { DirectSpace, TransactionSpace } from "../../src/store/space.ts";
+import { DirectSpace } from "../../src/store/space.ts";
 import type { Random } from "../testing/random.ts";
 import type { WorkerContext } from "../testing/role.ts";
 import { Refusal, type Value } from "./redis/connection.ts";
@@ -94,7 +94,7 @@ export const roles = {
       commands.length === 1
         ? [answerOf(direct, commands[0])]
         : transactor.run((one) => {
-          const space = new TransactionSpace(one);
+          const space = direct.within(one);
           return commands.map((words) => answerOf(space, words));
         }, "run a transaction");
     return Array.from({ length: histories }, (_, history) => {

@@ -2,9 +2,10 @@
 import { assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { partsOf } from "../../src/api/shared_map.ts";
-import { DirectSpace, TransactionSpace } from "../../src/store/space.ts";
+import { DirectSpace } from "../../src/store/space.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
+import { anyLimits } from "./limits.ts";
 import { Model } from "./model.ts";
 import { answerOf, type Words } from "./redis/compare.ts";
 import * as some from "./words.ts";
@@ -59,7 +60,7 @@ Deno.test(
   "commands do what the model does, by themselves and in transactions",
   seeded((random) => {
     using map = SharedMap.create<string, unknown>({ maxBytes: 2 ** 24 });
-    const direct = new DirectSpace(partsOf(map));
+    const direct = new DirectSpace(partsOf(map), anyLimits(random));
     const model = new Model();
     for (let i = 0; i < COUNT;) {
       const batch = Array.from(
@@ -70,7 +71,7 @@ Deno.test(
       const got = batch.length === 1
         ? [answerOf(direct, batch[0])]
         : partsOf(map).transactor.run((one) => {
-          const space = new TransactionSpace(one);
+          const space = direct.within(one);
           return batch.map((words) => answerOf(space, words));
         }, "run a transaction");
       batch.forEach(([name, ...args], i) => {

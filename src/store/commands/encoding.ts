@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Collection, Members, SortedSet } from "../collections.ts";
 import type { Entry } from "../entry.ts";
 import { parseInteger } from "../numbers.ts";
 
@@ -24,16 +25,18 @@ export function encodingOf(entry: Entry): string {
     case "list":
       return "quicklist";
     case "set":
-      return areIntegers(entry.members!.all()) ? "intset" : "hashtable";
+      return areIntegers(entry.members!) ? "intset" : "hashtable";
     case "hash":
-      return arePacked(entry.fields!.all().flat()) ? "listpack" : "hashtable";
-    default: {
-      const { sortedSet } = entry;
-      const members = sortedSet!.slice(0, sortedSet!.length);
-      const names = members.flatMap(([member]) => [member, ""]);
-      return arePacked(names) ? "listpack" : "skiplist";
-    }
+      return arePacked(entry.fields!, (hash) => hash.all().flat())
+        ? "listpack"
+        : "hashtable";
+    default:
+      return arePacked(entry.sortedSet!, namesOf) ? "listpack" : "skiplist";
   }
+}
+
+function namesOf(set: SortedSet): string[] {
+  return set.slice(0, set.length).map(([member]) => member);
 }
 
 function stringEncoding(binary: string): string {
@@ -41,13 +44,16 @@ function stringEncoding(binary: string): string {
   return binary.length <= MOST_EMBEDDED ? "embstr" : "raw";
 }
 
-function areIntegers(members: readonly string[]): boolean {
-  return members.length <= MOST_INTEGERS &&
-    members.every((member) => parseInteger(member) !== undefined);
+function areIntegers(set: Members): boolean {
+  return set.length <= MOST_INTEGERS &&
+    set.all().every((member) => parseInteger(member) !== undefined);
 }
 
-/** Whether pairs of elements are few and short. */
-function arePacked(elements: readonly string[]): boolean {
-  return elements.length <= MOST_PACKED * 2 &&
-    elements.every(({ length }) => length <= MOST_PACKED_BYTES);
+/** Whether a collection has few items, and what is in them is short. */
+function arePacked<C extends Collection>(
+  collection: C,
+  partsOf: (collection: C) => readonly string[],
+): boolean {
+  return collection.length <= MOST_PACKED &&
+    partsOf(collection).every(({ length }) => length <= MOST_PACKED_BYTES);
 }

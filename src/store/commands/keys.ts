@@ -107,7 +107,7 @@ function timeOf(unit: number, isLeft: boolean) {
 
 /** Moves an entry with its expiry. */
 function move(from: Entry, to: Entry): void {
-  to.put(from.stored, from.end);
+  to.putSame(from);
   from.delete();
 }
 
@@ -142,7 +142,7 @@ function parseCopy(args: Args): (open: Open) => Reply {
     const source = open(from);
     const target = open(to);
     if (!source.exists || (target.exists && !replaces)) return 0;
-    target.put(source.stored, source.end);
+    target.putSame(source);
     return 1;
   };
 }

@@ -33,7 +33,7 @@ export class Pack {
   protected memory: Uint8Array;
   #from: number;
   protected end: number;
-  readonly #kind: number;
+  readonly kind: number;
   /** The number of elements of a record. */
   readonly #width: number;
   /** The index of the record that was looked for last, and where that begins; 0: none was. */
@@ -46,7 +46,7 @@ export class Pack {
    * @param at What is stored; undefined: nothing.
    */
   constructor(kind: number, width: number, at: BytesAt | undefined) {
-    this.#kind = kind;
+    this.kind = kind;
     this.#width = width;
     this.memory = at?.memory ?? EMPTY;
     this.#from = at?.from ?? 0;
@@ -126,7 +126,7 @@ export class Pack {
       read = to;
     }
     copy(old, read, this.end, made, written);
-    writeHead(made, this.#kind, length);
+    writeHead(made, this.kind, length);
     this.memory = made;
     this.#foundAt = 0;
     this.#from = 0;

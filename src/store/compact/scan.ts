@@ -8,6 +8,9 @@
 
 import type { ScanStep } from "../collections.ts";
 
+const FIRST = 0x811c9dc5;
+const PRIME = 0x01000193;
+
 /** The next step of a scan, of all items there are. O(n log n). */
 export function scanByHash<T>(
   items: readonly T[],
@@ -28,10 +31,23 @@ export function scanByHash<T>(
 
 /** A hash of 32 bits: FNV-1a, with its bits mixed, as cursors cut the range. */
 export function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
+  let hash = FIRST;
   for (let i = 0; i < name.length; i++) {
-    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+    hash = Math.imul(hash ^ name.charCodeAt(i), PRIME);
   }
-  hash = Math.imul(hash ^ hash >>> 16, 0x85ebca6b);
-  return (hash ^ hash >>> 13) >>> 0;
+  return mixed(hash);
+}
+
+/** The same hash of the bytes of a name: so a scan goes on when a pack becomes a tree. */
+export function hashBytes(name: Uint8Array): number {
+  let hash = FIRST;
+  for (let i = 0; i < name.length; i++) {
+    hash = Math.imul(hash ^ name[i], PRIME);
+  }
+  return mixed(hash);
+}
+
+function mixed(hash: number): number {
+  const mixed = Math.imul(hash ^ hash >>> 16, 0x85ebca6b);
+  return (mixed ^ mixed >>> 13) >>> 0;
 }

@@ -7,14 +7,15 @@
 import { Items } from "./items.ts";
 import { addElement } from "./element.ts";
 import { Place } from "./place.ts";
-import { type Draft, NO_MEMORY, Splicer } from "./splice.ts";
+import type { ListDraft } from "./list.ts";
+import { NO_MEMORY, Splicer } from "./splice.ts";
 
 /** Elements that are added by one change: many more than a leaf has, and not much memory. */
 const BATCH = 512;
 
 /** Loads one tree. Its memory is that of the tree and a batch, however many elements come. */
 export class Filling {
-  readonly #draft: Draft;
+  readonly #draft: ListDraft;
   readonly #items = new Items();
   readonly #splicer: Splicer;
   readonly #end = new Place();
@@ -25,7 +26,7 @@ export class Filling {
    * @param draft Where nodes come from.
    * @param keyWords Key words of an element.
    */
-  constructor(draft: Draft, keyWords: number) {
+  constructor(draft: ListDraft, keyWords: number) {
     this.#draft = draft;
     this.#splicer = new Splicer(draft, keyWords, this.#items);
   }
@@ -50,6 +51,7 @@ export class Filling {
     this.#end.findIndex(this.#draft, this.#root, this.#count);
     const root = this.#splicer.splice(this.#root, this.#end, this.#end);
     if (root === NO_MEMORY) return root;
+    this.#draft.step();
     this.#root = root;
     this.#count += this.#items.count;
     this.#items.clear();

@@ -26,8 +26,8 @@ export const NO_ROOM: Error = new Error("There is no memory for a node");
 /** A list as it is, with what a change has made of it by now. */
 export class TreeList {
   readonly #draft: ListDraft;
-  /** What changes the tree, once it is to be changed: most changes are at the ends. */
-  #tools: Tools | undefined;
+  /** What changes the tree; undefined: it is made when the first change comes. */
+  #tools: ListTools | undefined;
   readonly #head: EndChunk;
   readonly #tail: EndChunk;
   #root: number;
@@ -36,10 +36,17 @@ export class TreeList {
   /**
    * @param draft Where its nodes are, and new ones come from.
    * @param root The tree; 0: it is empty.
-   * @param body What `body` returned before; nothing: the list is empty.
+   * @param body What `body` returned before; nothing: there are no chunks.
+   * @param tools What changes the trees of the draft.
    */
-  constructor(draft: ListDraft, root = 0, body?: Uint8Array) {
+  constructor(
+    draft: ListDraft,
+    root = 0,
+    body?: Uint8Array,
+    tools?: ListTools,
+  ) {
     this.#draft = draft;
+    this.#tools = tools;
     this.#root = root;
     this.#inTree = countOf(draft.words, root);
     this.#head = new EndChunk(true);
@@ -222,7 +229,7 @@ export class TreeList {
   /** Changes the tree, in a step of its own. */
   #splice(from: number, to: number, elements: readonly Uint8Array[]): void {
     const draft = this.#draft;
-    const tools = this.#tools ??= new Tools(draft);
+    const tools = this.#tools ??= new ListTools(draft);
     const { items } = tools;
     items.clear();
     for (const element of elements) {
@@ -237,8 +244,8 @@ export class TreeList {
   }
 }
 
-/** What a change of a tree works with. */
-class Tools {
+/** What changes of lists work with: the same for all lists of a draft, one after the other. */
+export class ListTools {
   readonly items = new Items();
   readonly from = new Place();
   readonly to = new Place();

@@ -23,6 +23,13 @@ export interface SortedRoots {
 /** Bytes of a score beside its member. */
 const SCORE_BYTES = 8;
 
+/** The bytes of a score beside its member. */
+export function scoreBytes(score: number): Uint8Array {
+  const bytes = new Uint8Array(SCORE_BYTES);
+  new DataView(bytes.buffer).setFloat64(0, score + 0); // -0 is 0
+  return bytes;
+}
+
 /** Changes sorted sets. A change may fail for want of memory; then the roots are as they were. */
 export class SortedSets {
   readonly #draft: Draft;

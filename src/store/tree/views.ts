@@ -15,14 +15,15 @@ import type {
   Scored,
   SortedSet,
 } from "../collections.ts";
-import { hashOf } from "../compact/scan.ts";
+import { HASH, LIST, SET, SORTED_SET } from "../stored.ts";
 import { partOf } from "./element.ts";
+import { kitOf } from "./kit.ts";
 import { type ListDraft, NO_ROOM, TreeList } from "./list.ts";
-import { Members as MemberTrees } from "./members.ts";
+import type { Members as MemberTrees } from "./members.ts";
 import { countOf } from "./node.ts";
 import { Place } from "./place.ts";
 import { scan } from "./scan.ts";
-import { scoreAt, type SortedRoots, SortedSets } from "./sorted_set.ts";
+import { scoreAt, type SortedRoots, type SortedSets } from "./sorted_set.ts";
 import { NO_MEMORY } from "./splice.ts";
 
 /** What a collection of trees needs of the version that is to name them, and of what was there. */
@@ -31,21 +32,26 @@ export interface TreeParts {
   readonly body: Uint8Array;
 }
 
-const NOTHING = new Uint8Array();
-
-/** The same hash as that of packs: so a scan goes on when a pack becomes a tree. */
-function hashBytes(name: Uint8Array): number {
-  return hashOf(bytesToBinary(name));
+/** What all collections of trees have. */
+export interface TreeView {
+  readonly kind: number;
+  readonly length: number;
+  /** What the version is to name. */
+  readonly parts: TreeParts;
 }
+
+const NOTHING = new Uint8Array();
 
 // ---- lists --------------------------------------------------------------------------------------
 
 /** A list in a tree. */
-export class ListView implements Omit<List, "stored"> {
+export class ListView implements List, TreeView {
+  readonly kind = LIST;
   readonly #list: TreeList;
 
   constructor(draft: ListDraft, { body, roots: [root] }: TreeParts) {
-    this.#list = new TreeList(draft, root, body.length > 0 ? body : undefined);
+    const chunks = body.length > 0 ? body : undefined;
+    this.#list = new TreeList(draft, root, chunks, kitOf(draft).lists);
   }
 
   get parts(): TreeParts {
@@ -103,7 +109,7 @@ class Names {
   constructor(draft: ListDraft, root: number) {
     this.root = root;
     this.#draft = draft;
-    this.#trees = new MemberTrees(draft, hashBytes);
+    this.#trees = kitOf(draft).members;
   }
 
   get length(): number {
@@ -118,6 +124,11 @@ class Names {
 
   has(name: string): boolean {
     return this.#trees.find(this.root, toBytes(name));
+  }
+
+  /** The index of a name; undefined: it is not there. */
+  indexOf(name: string): number | undefined {
+    return this.has(name) ? this.#trees.place.index : undefined;
   }
 
   #beside(): string {
@@ -181,7 +192,8 @@ class Names {
 }
 
 /** A set in a tree. */
-export class MembersView implements Omit<Members, "stored"> {
+export class MembersView implements Members, TreeView {
+  readonly kind = SET;
   readonly #names: Names;
 
   constructor(draft: ListDraft, { roots: [root = 0] }: TreeParts) {
@@ -198,6 +210,11 @@ export class MembersView implements Omit<Members, "stored"> {
 
   has(member: string): boolean {
     return this.#names.has(member);
+  }
+
+  /** The index of a member; undefined: it is not there. */
+  indexOf(member: string): number | undefined {
+    return this.#names.indexOf(member);
   }
 
   add(members: readonly string[]): number {
@@ -222,7 +239,8 @@ export class MembersView implements Omit<Members, "stored"> {
 }
 
 /** A hash in a tree. */
-export class FieldsView implements Omit<Fields, "stored"> {
+export class FieldsView implements Fields, TreeView {
+  readonly kind = HASH;
   readonly #names: Names;
 
   constructor(draft: ListDraft, { roots: [root = 0] }: TreeParts) {
@@ -239,6 +257,11 @@ export class FieldsView implements Omit<Fields, "stored"> {
 
   get(field: string): string | undefined {
     return this.#names.find(field);
+  }
+
+  /** The index of a field; undefined: it is not there. */
+  indexOf(field: string): number | undefined {
+    return this.#names.indexOf(field);
   }
 
   set(fields: readonly Field[]): number {
@@ -268,7 +291,8 @@ export class FieldsView implements Omit<Fields, "stored"> {
 // ---- sorted sets --------------------------------------------------------------------------------
 
 /** A sorted set in two trees. */
-export class SortedSetView implements Omit<SortedSet, "stored"> {
+export class SortedSetView implements SortedSet, TreeView {
+  readonly kind = SORTED_SET;
   readonly #draft: ListDraft;
   readonly #sets: SortedSets;
   readonly #roots: SortedRoots;
@@ -279,7 +303,7 @@ export class SortedSetView implements Omit<SortedSet, "stored"> {
     { roots: [members = 0, scores = 0] }: TreeParts,
   ) {
     this.#draft = draft;
-    this.#sets = new SortedSets(draft, hashBytes);
+    this.#sets = kitOf(draft).sortedSets;
     this.#roots = { members, scores };
   }
 

@@ -12,7 +12,9 @@ import { parseCommand } from "../../../src/store/commands/table.ts";
 import { StoreError } from "../../../src/store/errors.ts";
 import { DirectSpace, type Space } from "../../../src/store/space.ts";
 import type { Random } from "../../testing/random.ts";
+import { assertSound } from "../../testing/inspection.ts";
 import { SCALE } from "../../testing/scale.ts";
+import { anyLimits } from "../limits.ts";
 import { Refusal, type Value } from "./connection.ts";
 import { RedisServer } from "./server.ts";
 
@@ -43,7 +45,10 @@ const UNORDERED_PAIRS = new Set(["HGETALL"]);
 /** Commands that reply with floats. */
 const FLOATS = /^(Z|BZ|GEO)/;
 
-/** Runs so many random commands on both. `EPOCHMAP_TEST_SCALE` makes it longer. */
+/**
+ * Runs so many random commands on both; collections are packs, or trees, or become one and the
+ * other. `EPOCHMAP_TEST_SCALE` makes it longer.
+ */
 export async function compareWithRedis(
   random: Random,
   count: number,
@@ -51,7 +56,8 @@ export async function compareWithRedis(
 ): Promise<void> {
   await using server = await RedisServer.start();
   using map = SharedMap.create<string, unknown>({ maxBytes: 64 * 2 ** 20 });
-  const space = new DirectSpace(partsOf(map));
+  const limits = anyLimits(random);
+  const space = new DirectSpace(partsOf(map), limits);
   const before: Words[] = [];
   for (let done = 0; done < count * SCALE; done += BATCH) {
     const batch = Array.from({ length: BATCH }, () => choose(random));
@@ -62,9 +68,12 @@ export async function compareWithRedis(
       assertEquals(
         comparable(words, got),
         comparable(words, wanted[i]),
-        `${JSON.stringify(words)}, after ${JSON.stringify(before.slice(-15))}`,
+        `${JSON.stringify(words)}, after ${
+          JSON.stringify(before.slice(-15))
+        }, ${JSON.stringify(limits)}`,
       );
     });
+    assertSound(map);
   }
 }
 

@@ -1,0 +1,185 @@
+/**
+ * Representations: whether a collection is a pack or trees.
+ *
+ * A pack takes the least memory, and a change copies it. So one of many bytes becomes trees, whose
+ * changes copy the way to what they change. Trees of few bytes become a pack again. Between the two
+ * limits a collection stays what it is, so that none goes back and forth.
+ *
+ * @module
+ */
+
+import {
+  type NextStructure,
+  NO_NODES,
+  type StoredValue,
+} from "../map/structure_maker.ts";
+import type { BytesAt } from "../map/present_entry.ts";
+import { REF_BYTES } from "../segment/layout.ts";
+import { CompactFields } from "./compact/fields.ts";
+import { CompactList } from "./compact/list.ts";
+import { CompactMembers } from "./compact/members.ts";
+import { CompactSortedSet } from "./compact/sorted_set.ts";
+import { HASH, LIST, SET } from "./stored.ts";
+import { type ListDraft, NO_ROOM } from "./tree/list.ts";
+import {
+  FieldsOverlay,
+  ListOverlay,
+  MembersOverlay,
+  SortedSetOverlay,
+} from "./tree/overlays.ts";
+import {
+  plantFields,
+  plantList,
+  plantMembers,
+  plantSortedSet,
+} from "./tree/planting.ts";
+import {
+  FieldsView,
+  ListView,
+  MembersView,
+  SortedSetView,
+  type TreeParts,
+} from "./tree/views.ts";
+
+/** When a collection becomes trees, and when a pack. */
+export interface Limits {
+  /** A pack of more bytes becomes trees. */
+  readonly mostPacked: number;
+  /** Trees that take fewer bytes become a pack. */
+  readonly leastTrees: number;
+}
+
+/** The limits of stores: `bench/store/limits.ts` measures what they depend on. */
+export const LIMITS: Limits = { mostPacked: 4096, leastTrees: 1024 };
+
+export type View = ListView | MembersView | FieldsView | SortedSetView;
+export type AnyOverlay =
+  | ListOverlay
+  | MembersOverlay
+  | FieldsOverlay
+  | SortedSetOverlay;
+/** A collection that is no pack. */
+export type TreeCollection = View | AnyOverlay;
+type AnyPack = CompactList | CompactMembers | CompactFields | CompactSortedSet;
+
+const NO_BODY = new Uint8Array();
+
+/** The collection of a structure. Its nodes are read, and drafted, by `draft`. */
+export function viewOf(draft: ListDraft, structure: StoredValue): View {
+  const { at, length, roots = [], tag } = structure;
+  const body = length === 0 ? NO_BODY : draft.bytes.slice(at, at + length);
+  return viewOfParts(draft, tag, { roots, body });
+}
+
+function viewOfParts(draft: ListDraft, kind: number, parts: TreeParts): View {
+  switch (kind) {
+    case LIST:
+      return new ListView(draft, parts);
+    case SET:
+      return new MembersView(draft, parts);
+    case HASH:
+      return new FieldsView(draft, parts);
+    default:
+      return new SortedSetView(draft, parts);
+  }
+}
+
+/** An overlay of a collection. */
+export function overlayOf(view: View): AnyOverlay {
+  if (view instanceof ListView) return new ListOverlay(view);
+  if (view instanceof MembersView) return new MembersOverlay(view);
+  return view instanceof FieldsView
+    ? new FieldsOverlay(view)
+    : new SortedSetOverlay(view);
+}
+
+/** The collection of a pack. */
+export function packAt(bytes: BytesAt): AnyPack {
+  switch (bytes.memory[bytes.from]) {
+    case LIST:
+      return new CompactList(bytes);
+    case SET:
+      return new CompactMembers(bytes);
+    case HASH:
+      return new CompactFields(bytes);
+    default:
+      return new CompactSortedSet(bytes);
+  }
+}
+
+/** A pack of all that a collection has. */
+export function packOf(collection: TreeCollection): Uint8Array {
+  switch (collection.kind) {
+    case LIST: {
+      const list = new CompactList();
+      list.insert(0, collection.slice(0, collection.length));
+      return list.stored;
+    }
+    case SET: {
+      const set = new CompactMembers();
+      set.add(collection.all());
+      return set.stored;
+    }
+    case HASH: {
+      const hash = new CompactFields();
+      hash.set(collection.all());
+      return hash.stored;
+    }
+    default: {
+      const set = new CompactSortedSet();
+      set.set(collection.slice(0, collection.length));
+      return set.stored;
+    }
+  }
+}
+
+/** Trees of all that a pack has. Throws `NO_ROOM`. */
+export function planted(draft: ListDraft, bytes: Uint8Array): NextStructure {
+  const pack = packAt({ memory: bytes, from: 0, to: bytes.length });
+  return {
+    tag: pack.kind,
+    roots: rootsOf(draft, pack),
+    body: NO_BODY,
+    isNew: true,
+  };
+}
+
+function rootsOf(draft: ListDraft, pack: AnyPack): number[] {
+  if (pack instanceof CompactList) {
+    return [plantList(draft, pack.slice(0, pack.length))];
+  }
+  if (pack instanceof CompactMembers) {
+    return [plantMembers(draft, pack.all())];
+  }
+  return pack instanceof CompactFields
+    ? [plantFields(draft, pack.all())]
+    : plantSortedSet(draft, pack.slice(0, pack.length));
+}
+
+/** A draft, and by how many refs its nodes take more than those that are left out. */
+export interface MeasuredDraft extends ListDraft {
+  readonly growth: number;
+}
+
+/** What becomes of trees that were changed: trees, or a pack. */
+export function nextOf(
+  view: View,
+  { refs }: StoredValue,
+  draft: MeasuredDraft,
+  { leastTrees }: Limits,
+): NextStructure | Uint8Array {
+  const { kind: tag, parts: { body, roots } } = view;
+  const bytes = (refs + draft.growth) * REF_BYTES + body.length;
+  if (bytes < leastTrees) return packOf(view);
+  return { tag, roots, body, isNew: false };
+}
+
+/** Runs what may find no memory for a node; then it returns `NO_NODES`. */
+export function ifRoom<T>(run: () => T): T | typeof NO_NODES {
+  try {
+    return run();
+  } catch (error) {
+    if (error === NO_ROOM) return NO_NODES;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Kits: what changes of trees work with. They are the same for all trees of one draft, one after
+ * the other, as a command changes little and would take longer to make them than to use them.
+ *
+ * @module
+ */
+
+import { hashBytes } from "../compact/scan.ts";
+import { type ListDraft, ListTools } from "./list.ts";
+import { Members } from "./members.ts";
+import { SortedSets } from "./sorted_set.ts";
+
+/** The kit of one draft. */
+export class TreeKit {
+  readonly draft: ListDraft;
+  #lists: ListTools | undefined;
+  #members: Members | undefined;
+  #sortedSets: SortedSets | undefined;
+
+  constructor(draft: ListDraft) {
+    this.draft = draft;
+  }
+
+  get lists(): ListTools {
+    return this.#lists ??= new ListTools(this.draft);
+  }
+
+  get members(): Members {
+    return this.#members ??= new Members(this.draft, hashBytes);
+  }
+
+  get sortedSets(): SortedSets {
+    return this.#sortedSets ??= new SortedSets(this.draft, hashBytes);
+  }
+}
+
+const kits = new WeakMap<ListDraft, TreeKit>();
+
+/** The kit of a draft, which is kept as long as the draft is. */
+export function kitOf(draft: ListDraft): TreeKit {
+  let kit = kits.get(draft);
+  if (kit === undefined) kits.set(draft, kit = new TreeKit(draft));
+  return kit;
+}
