@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { R_LINK } from "../../src/segment/layout.ts";
 import {
   countOf,
   headOf,
@@ -24,6 +25,8 @@ import {
 } from "../../src/store/tree/splice.ts";
 
 const REF_BYTES = 16;
+/** The word by which nodes are chained while they are drafted. */
+const CHAINED = 0x0ca1;
 
 /** What one level of a tree has in all. */
 export interface Fill {
@@ -69,6 +72,7 @@ export class TreeMemory implements Draft {
     this.#draft.set(ref, refs);
     this.drafted += bytes;
     this.bytes.fill(0xaa, ref * REF_BYTES, (ref + refs) * REF_BYTES);
+    this.words[ref * 4 + R_LINK] = CHAINED;
     return ref;
   }
 
@@ -98,7 +102,12 @@ export class TreeMemory implements Draft {
 
   /** What was drafted is there from now on; what was left out is no more, or `keep` has it. */
   publish(keep?: Map<number, number>): void {
-    for (const [node, refs] of this.#draft) this.live.set(node, refs);
+    for (const [node, refs] of this.#draft) {
+      const link = this.words[node * 4 + R_LINK];
+      assertEquals(link, CHAINED, "a node that is drafted stays in its chain");
+      this.words[node * 4 + R_LINK] = 0; // until it is retired
+      this.live.set(node, refs);
+    }
     this.#draft.clear();
     this.#recycleDropped();
     for (const node of this.#left) {

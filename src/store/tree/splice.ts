@@ -29,6 +29,7 @@ import {
   sizeOf,
   startOf,
   sumsAt,
+  writeHead,
 } from "./node.ts";
 import { forEachBlob } from "./part.ts";
 import type { Place } from "./place.ts";
@@ -151,10 +152,12 @@ export class Splicer {
     const size = sizeOf(this.#draft, inner);
     const node = this.#draft.allocate(size);
     if (node === 0) return 0;
-    words.copyWithin(node * 4, inner * 4, inner * 4 + (size + 3 >>> 2));
+    const head = headOf(words, inner);
+    writeHead(words, node, head);
     clearBirth(words, node);
+    // Not the words between: the node is chained by them as long as it is drafted.
+    words.copyWithin(refsAt(node), refsAt(inner), inner * 4 + (size + 3 >>> 2));
     words[refsAt(node) + child] = ref;
-    const head = headOf(words, node);
     const sums = sumsAt(node, head);
     for (let i = child; i < itemsOf(head); i++) words[sums + i] += more;
     return node;
