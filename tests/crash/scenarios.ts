@@ -21,6 +21,7 @@ import { Hold } from "../../src/map/hold.ts";
 import { LeasedWriter } from "../../src/map/leased_write.ts";
 import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";
+import { COMMANDS } from "./collections.ts";
 import { type Change, commitTexts } from "./commits.ts";
 import { LARGE_NODE as LARGE_TREE_NODE, WAYS } from "./structures.ts";
 import { textOf, type Value } from "./text.ts";
@@ -738,4 +739,5 @@ export const SCENARIOS = {
   RECOVERIES,
   COMMITS,
   STRUCTURES,
+  COMMANDS,
 };

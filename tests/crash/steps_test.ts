@@ -17,6 +17,7 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
   RECOVERIES: "A death at any step of a recovery harms nobody",
   COMMITS: "A death at any step of a commit of several keys harms nobody",
   STRUCTURES: "A death at any step of a change of a tree harms nobody",
+  COMMANDS: "A death at any step of a command on trees harms nobody",
 };
 
 /**

@@ -2,8 +2,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { KEEP, SharedMap } from "../../mod.ts";
-import { partsOf } from "../../src/api/shared_map.ts";
+import { attachmentOf, partsOf } from "../../src/api/shared_map.ts";
 import type { Change } from "../../src/map/present_entry.ts";
+import { NO_NODES } from "../../src/map/structure_maker.ts";
+import { assertSound } from "../testing/inspection.ts";
+import { Pairs } from "../testing/pairs.ts";
 
 const START = 1_700_000_000_000;
 
@@ -19,8 +22,10 @@ const WAYS: Record<string, Changer> = {
     partsOf(map).writer.change(key, change, "change"),
   "in a transaction": (map, key, change) =>
     partsOf(map).transactor.run((transaction) => {
-      const next = change(transaction.present(key, "look"));
-      if (next !== KEEP) transaction.replace(key, next, "change");
+      const next = change(transaction.present(key, "look"), undefined as never);
+      if (next !== KEEP && next !== NO_NODES) {
+        transaction.replace(key, next, "change");
+      }
     }, "change"),
 };
 
@@ -79,5 +84,38 @@ for (const [way, run] of Object.entries(WAYS)) {
     change(() => undefined);
     change(() => undefined);
     assertEquals([map.has("a"), map.size], [false, 0]);
+  });
+}
+
+for (const [way, run] of Object.entries(WAYS)) {
+  Deno.test(`a structure gets another expiry, or is replaced, ${way}`, () => {
+    using _ = stub(Date, "now", () => START);
+    using map = SharedMap.create<string, unknown>({ maxBytes: 2 ** 20 });
+    const pairs = new Pairs<string>(attachmentOf(map), "string");
+    const change = (change: Change<unknown>) => run(map, "a", change);
+    pairs.put("a", 1, 2);
+    change(({ bytes, isThere, structure }) => {
+      assertEquals([isThere, bytes, structure?.roots?.length], [
+        true,
+        undefined,
+        1,
+      ]);
+      return { end: START + 1000 };
+    });
+    assertEquals([pairs.read("a"), map.ttl("a")], [[1, 2], 1000]);
+    change(() => ({ end: START + 2000 }));
+    assertEquals([pairs.read("a"), map.ttl("a")], [[1, 2], 2000]);
+    assertThrows(
+      () => change((present) => ({ value: present.value })),
+      TypeError,
+      "a collection of a store",
+    );
+    change(() => ({ value: 5 })); // keeps its expiry
+    assertEquals([map.get("a"), map.ttl("a")], [5, 2000]);
+    pairs.put("a", 1, 2);
+    change(() => undefined);
+    assertEquals(map.size, 0);
+    attachmentOf(map).participant.collectAll();
+    assertSound(map);
   });
 }

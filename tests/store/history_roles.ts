@@ -2,6 +2,7 @@ import { partsOf } from "../../src/api/shared_map.ts";
 import { DirectSpace } from "../../src/store/space.ts";
 import type { Random } from "../testing/random.ts";
 import type { WorkerContext } from "../testing/role.ts";
+import { anyLimits } from "./limits.ts";
 import { Refusal, type Value } from "./redis/connection.ts";
 import { answerOf, type Words } from "./redis/compare.ts";
 
@@ -88,8 +89,8 @@ export const roles = {
     const moments = new Int32Array(clock);
     const map = context.attach<string, unknown>();
     const { transactor } = partsOf(map);
-    const direct = new DirectSpace(partsOf(map));
     const { random } = context;
+    const direct = new DirectSpace(partsOf(map), anyLimits(random));
     const run = (commands: readonly Words[]): Value[] =>
       commands.length === 1
         ? [answerOf(direct, commands[0])]

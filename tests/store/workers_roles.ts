@@ -1,5 +1,9 @@
+import { partsOf } from "../../src/api/shared_map.ts";
+import { DirectSpace } from "../../src/store/space.ts";
 import { SharedStore } from "../../src/store/mod.ts";
 import type { WorkerContext } from "../testing/role.ts";
+import { anyLimits } from "./limits.ts";
+import { answerOf } from "./redis/compare.ts";
 
 /** The lists that elements are moved between. */
 export const LISTS = ["one", "two", "three"];
@@ -30,6 +34,35 @@ export const roles = {
       if (random.chance(0.5)) store.rpoplpush(from, to);
       else store.lmove(from, to, "left", "right");
     }
+  },
+
+  /**
+   * Puts elements of its own into large collections, and takes some out, its own or not; returns
+   * what it took out of the queue, and of the sorted set.
+   */
+  gardener(
+    context: WorkerContext,
+    times: number,
+  ): { queue: string[]; scores: string[] } {
+    const { index, random } = context;
+    const map = context.attach<string, unknown>();
+    const space = new DirectSpace(partsOf(map), anyLimits(random));
+    const run = (...words: string[]) => answerOf(space, words);
+    const queue: string[] = [];
+    const scores: string[] = [];
+    for (let i = 0; i < times; i++) {
+      const own = `${index}:${i}`;
+      run(random.pick(["LPUSH", "RPUSH"]), "queue", own);
+      if (i % 2 === 0) queue.push(run("RPOPLPUSH", "queue", "done") as string);
+      run("SADD", "members", own);
+      if (i % 3 === 0) run("SREM", "members", own);
+      run("HSET", "fields", own, own);
+      run("HINCRBY", "fields", "count", "1");
+      if (i % 3 === 0) run("HDEL", "fields", own);
+      run("ZADD", "scores", `${random.below(100)}`, own);
+      if (i % 2 === 0) scores.push((run("ZPOPMIN", "scores") as string[])[0]);
+    }
+    return { queue, scores };
   },
 
   /** Adds members that others add, too; returns how many were new. */

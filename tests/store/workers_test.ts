@@ -8,6 +8,8 @@ import { JOBS, LISTS, type roles, TOGETHER } from "./workers_roles.ts";
 
 const SCRIPT = new URL("./workers_roles.ts", import.meta.url);
 const WORKERS = 3;
+/** How many elements are in large collections from the beginning. */
+const LASTING = 300;
 
 /** Checks the memory of a store that nobody uses any more. */
 function checkMemory(store: SharedStore): void {
@@ -51,6 +53,51 @@ Deno.test(
     const found = LISTS.flatMap((list) => store.lrange(list, 0, -1));
     assertEquals(found.toSorted(), elements.toSorted());
     checkMemory(store);
+  }),
+);
+
+Deno.test(
+  "what workers put into large collections is neither lost nor doubled",
+  inCrews(async (run) => {
+    using store = SharedStore.create();
+    const before = store.stats().liveBytes;
+    const lasting = Array.from({ length: LASTING }, (_, i) => `lasting ${i}`);
+    store.rpush("queue", ...lasting);
+    store.sadd("members", ...lasting);
+    store.hset("fields", lasting.map((one) => [one, one] as const));
+    store.zadd("scores", lasting.map((one, i) => [one, i] as const));
+    const times = run.share(900);
+    const all = [0, 1, 2].flatMap((worker) =>
+      Array.from({ length: times }, (_, i) => `${worker}:${i}`)
+    );
+    const kept = all.filter((one) => Number(one.slice(2)) % 3 !== 0);
+    {
+      await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
+      const gardeners = crew.add("gardener", WORKERS, times);
+      await crew.start();
+      const taken = await gardeners;
+      const queue = taken.flatMap((one) => one.queue);
+      const scores = taken.flatMap((one) => one.scores);
+      assertEquals(
+        [...queue, ...store.lrange("queue", 0, -1)].toSorted(),
+        [...lasting, ...all].toSorted(),
+      );
+      assertEquals(store.lrange("done", 0, -1).toSorted(), queue.toSorted());
+      assertEquals(
+        [...scores, ...store.zrange("scores", 0, -1)].toSorted(),
+        [...lasting, ...all].toSorted(),
+      );
+    }
+    const members = [...lasting, ...kept].toSorted();
+    assertEquals(store.smembers("members").toSorted(), members);
+    assertEquals(store.hget("fields", "count"), `${WORKERS * times}`);
+    assertEquals(
+      store.hkeys("fields").toSorted(),
+      [...members, "count"].toSorted(),
+    );
+    checkMemory(store);
+    store.flushall();
+    assertEquals(store.stats().liveBytes, before);
   }),
 );
 
