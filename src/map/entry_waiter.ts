@@ -93,8 +93,8 @@ export class EntryWaiter<K, V, T> {
   }
 
   /**
-   * The same of what `look` says of an entry, for the layers above: it runs while the map is pinned,
-   * and uses nothing of the map but what it is given.
+   * The same of what `look` says of an entry, for the layers above. It runs while the map is
+   * pinned, and uses nothing of the map but what it is given.
    */
   static waitFor<K, V, T>(
     access: EntryAccess<K, V>,

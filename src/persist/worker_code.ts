@@ -10812,7 +10812,7 @@ function copiedValue(base, info) {
 var { P_DELETED: P_DELETED3, P_HASH: P_HASH4, P_INFO: P_INFO5, P_RESULT: P_RESULT4, TAG_NUMBER: TAG_NUMBER3, TAG_SHIFT: TAG_SHIFT5 } = layout_exports;
 var { NUMBER_INFO: NUMBER_INFO2 } = fast_lookup_exports;
 var { ABSENT: ABSENT2, ANY_VERSION: ANY_VERSION3, DONE: DONE4, touchHome: touchHome2, UNDONE: UNDONE4 } = fast_path_exports;
-var { endOf: endOf3, valueIndex: valueIndex3 } = version_exports;
+var { endOf: endOf3, isStructure: isStructure6, valueIndex: valueIndex3 } = version_exports;
 var { UNDECIDED: UNDECIDED5 } = optimistic_read_exports;
 var NOT_TAKEN = Symbol("not taken");
 var FastCommitter = class {
@@ -10851,13 +10851,14 @@ var FastCommitter = class {
   /**
    * The newest version of the packed key, to be replaced, by an optimistic read, negated if it is
    * not live; 0: there is none. \`UNDECIDED\` also if it expires, as the clock would have to be
-   * asked. The map is pinned.
+   * asked, and if it is a structure, which nothing is linked over here. The map is pinned.
    */
   find() {
     return this.#judge(this.#newest());
   }
   #judge(found) {
     if (found <= 0) return found;
+    if (isStructure6(this.#segment.words, found)) return UNDECIDED5;
     const end = endOf3(this.#segment, found);
     if (end === Infinity) return found;
     return end === -Infinity ? -found : UNDECIDED5;
@@ -11065,7 +11066,7 @@ function isRenewalDue(expiry2, idle, now5) {
 // src/map/version_maker.ts
 var { H_TTL_USED: H_TTL_USED2, LENGTH_MASK: LENGTH_MASK5, TAG_TOMBSTONE: TAG_TOMBSTONE4 } = layout_exports;
 var { adoptTrees: adoptTrees2, headBytes: headBytes2, writeStructure: writeStructure2 } = structure_exports;
-var { bytesOf: bytesOf3, endOf: endOf4, isStructure: isStructure6, valueBytes: valueBytes3, valueIndex: valueIndex4, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
+var { bytesOf: bytesOf3, endOf: endOf4, isStructure: isStructure7, valueBytes: valueBytes3, valueIndex: valueIndex4, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
 var { idleEnd: idleEnd2, idles: idles2, lifeEnd: lifeEnd2 } = idle_exports;
 var NO_MEMORY = -1;
 var VersionMaker = class {
@@ -11172,7 +11173,7 @@ var VersionMaker = class {
     writeVersion2(this.#segment, ref, this.#key, valueTag2(words, current), length, expiry2);
     const from = valueIndex4(words, current) * 8;
     bytes.copyWithin(valueIndex4(words, ref) * 8, from, from + length);
-    if (isStructure6(words, current)) adoptTrees2(words, current, ref);
+    if (isStructure7(words, current)) adoptTrees2(words, current, ref);
     return this.#kept(ref);
   }
   /** A block for a version. If there is one, a section begins. */
@@ -11256,7 +11257,7 @@ var VersionMaker = class {
 
 // src/map/commit.ts
 var { ANY_VERSION: ANY_VERSION4, DONE: DONE5, touchHome: touchHome3 } = fast_path_exports;
-var { bytesOf: bytesOf4, cameTooLate: cameTooLate2, isTombstone: isTombstone8 } = version_exports;
+var { bytesOf: bytesOf4, cameTooLate: cameTooLate2, isStructure: isStructure8, isTombstone: isTombstone8 } = version_exports;
 var { revoke: revoke3 } = leases_exports;
 var { UNDECIDED: UNDECIDED6 } = optimistic_read_exports;
 var LEAVE = 0;
@@ -11302,7 +11303,7 @@ var Committer = class {
    * whether it is live, to the version to publish, or to \`LEAVE\` or \`NO_MEMORY\`. Called while
    * pinned: none of the caller's code may run. A renewal that came too late was published in the
    * place of nothing, and renewed nothing: then it decides anew.
-   * @param mayBeFast Whether the fast path may link the version: not if trees hang from it.
+   * @param mayBeFast Whether the fast path may be tried first: not if trees are likely.
    * @returns What came of it; if that is "full", the maker's \`shortage\` says of what there was too
    * little.
    */
@@ -11372,10 +11373,12 @@ var Committer = class {
     return outcome;
   }
   /**
-   * Links a version whose place was not sought: "lost" if the fast path does not do it.
+   * Links a version whose place was not sought: "lost" if the fast path does not do it, as it does
+   * not where trees hang from the version.
    */
   #linkFast(current, version) {
     const { base } = this.#participant;
+    if (isStructure8(this.#segment.words, version)) return "lost";
     const outcome = this.#fastPath.publish(base, this.#key.hash, version, current);
     if (outcome !== DONE5) return "lost";
     if (isTombstone8(this.#segment.words, version)) this.#table.countTombstone();
@@ -13262,7 +13265,8 @@ var Reclaimer = class {
   reclaimFor(shortage, progress = new Progress()) {
     const { segment } = this.#context.attachment;
     if (ticker.isResting) ticker.wake();
-    refuseWhatNeverFits(segment, shortage.bytes);
+    const { before = 0, bytes } = shortage;
+    refuseWhatNeverFits(segment, before + bytes);
     for (const strategy of this.#strategies) {
       if (this.#isWorthATry(strategy, shortage, progress)) {
         const tries = progress.triesOf(strategy);

@@ -7,11 +7,11 @@
  */
 
 import type { NextEntry, Plan, PresentEntry } from "../map/present_entry.ts";
-import {
-  type NextStructure,
+import type {
+  NextStructure,
   NO_NODES,
-  type Nodes,
-  type StoredValue,
+  Nodes,
+  StoredValue,
 } from "../map/structure_maker.ts";
 import type { TreeDraft } from "../map/tree_draft.ts";
 import type { Prepared } from "../map/version_maker.ts";
@@ -71,7 +71,7 @@ class NoDraft implements ListDraft {
 
 /** For commands that only read. */
 export class ReadTrees implements Trees {
-  readonly mostPacked = Infinity;
+  readonly mostPacked: number = Infinity;
   readonly #nodes: ListDraft;
 
   constructor(nodes: Nodes) {

@@ -1,4 +1,4 @@
-// Collections of trees in a map: read and changed through `StructureAccess`, with the audit after it.
+// Collections of trees in a map: read and changed through `StructureAccess`, then the audit.
 import { assertEquals } from "@std/assert";
 import { SharedMap } from "../../mod.ts";
 import { attachmentOf, partsOf } from "../../src/api/shared_map.ts";

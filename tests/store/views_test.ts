@@ -1,5 +1,5 @@
-// Collections of trees, beside the same collections as packs: whatever is done to both, they say the
-// same, and no node is lost or left over.
+// Collections of trees, beside the same collections as packs: whatever is done to both, they say
+// the same, and no node is lost or left over.
 import { assertEquals } from "@std/assert";
 import type { Collection, ScanStep } from "../../src/store/collections.ts";
 import { CompactFields } from "../../src/store/compact/fields.ts";

@@ -246,9 +246,9 @@ export class TreeList {
 
 /** What changes of lists work with: the same for all lists of a draft, one after the other. */
 export class ListTools {
-  readonly items = new Items();
-  readonly from = new Place();
-  readonly to = new Place();
+  readonly items: Items = new Items();
+  readonly from: Place = new Place();
+  readonly to: Place = new Place();
   readonly splicer: Splicer;
   readonly #draft: ListDraft;
 

@@ -61,7 +61,7 @@ export abstract class Overlay<C> {
 
 /** A list. */
 export class ListOverlay extends Overlay<List> implements List {
-  readonly kind = LIST;
+  readonly kind: typeof LIST = LIST;
   readonly #view: ListView;
   readonly #pieces: Pieces<string>;
 
@@ -113,7 +113,7 @@ export class ListOverlay extends Overlay<List> implements List {
 
 // ---- by name ------------------------------------------------------------------------------------
 
-/** What has changed in a collection whose items have names: each item by its name, or that it went. */
+/** What has changed in a collection whose items have names: an item for a name, or that it went. */
 class Changes<T> {
   readonly #items = new Map<string, T | undefined>();
   /** The names that the trees do not have. */
@@ -264,7 +264,7 @@ class NamedItems<T> {
 
 /** A set. */
 export class MembersOverlay extends Overlay<Members> implements Members {
-  readonly kind = SET;
+  readonly kind: typeof SET = SET;
   readonly #view: MembersView;
   readonly #items: NamedItems<string>;
 
@@ -315,7 +315,7 @@ export class MembersOverlay extends Overlay<Members> implements Members {
 
 /** A hash. */
 export class FieldsOverlay extends Overlay<Fields> implements Fields {
-  readonly kind = HASH;
+  readonly kind: typeof HASH = HASH;
   readonly #view: FieldsView;
   readonly #items: NamedItems<Field>;
 
@@ -366,7 +366,7 @@ export class FieldsOverlay extends Overlay<Fields> implements Fields {
 
 /** A sorted set. */
 export class SortedSetOverlay extends Overlay<SortedSet> implements SortedSet {
-  readonly kind = SORTED_SET;
+  readonly kind: typeof SORTED_SET = SORTED_SET;
   readonly #view: SortedSetView;
   readonly #pieces: Pieces<Scored>;
   readonly #changes = new Changes<Scored>(([member]) => member);

@@ -46,7 +46,7 @@ const NOTHING = new Uint8Array();
 
 /** A list in a tree. */
 export class ListView implements List, TreeView {
-  readonly kind = LIST;
+  readonly kind: typeof LIST = LIST;
   readonly #list: TreeList;
 
   constructor(draft: ListDraft, { body, roots: [root] }: TreeParts) {
@@ -193,7 +193,7 @@ class Names {
 
 /** A set in a tree. */
 export class MembersView implements Members, TreeView {
-  readonly kind = SET;
+  readonly kind: typeof SET = SET;
   readonly #names: Names;
 
   constructor(draft: ListDraft, { roots: [root = 0] }: TreeParts) {
@@ -240,7 +240,7 @@ export class MembersView implements Members, TreeView {
 
 /** A hash in a tree. */
 export class FieldsView implements Fields, TreeView {
-  readonly kind = HASH;
+  readonly kind: typeof HASH = HASH;
   readonly #names: Names;
 
   constructor(draft: ListDraft, { roots: [root = 0] }: TreeParts) {
@@ -292,7 +292,7 @@ export class FieldsView implements Fields, TreeView {
 
 /** A sorted set in two trees. */
 export class SortedSetView implements SortedSet, TreeView {
-  readonly kind = SORTED_SET;
+  readonly kind: typeof SORTED_SET = SORTED_SET;
   readonly #draft: ListDraft;
   readonly #sets: SortedSets;
   readonly #roots: SortedRoots;
