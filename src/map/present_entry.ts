@@ -64,8 +64,8 @@ export interface PresentEntry<V> {
  */
 export interface Plan {
   /**
-   * Makes it, as a `StructureChange`: of the entry that the transaction has seen, if it has. It must
-   * not throw.
+   * Makes it, as a `StructureChange`: of the entry that the transaction has seen, if it has. It
+   * must not throw.
    */
   make(
     present: StoredValue | undefined,
