@@ -20,7 +20,7 @@ interface Run<T> {
   readonly to: number;
 }
 
-/** A sequence. All methods are O(runs), of which n changes make O(n), and what they give or take. */
+/** A sequence. Methods are O(runs), of which n changes make O(n), and what they give or take. */
 export class Pieces<T> {
   readonly #origin: Origin<T>;
   readonly #runs: Run<T>[];
