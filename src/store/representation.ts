@@ -38,7 +38,6 @@ import {
   ListView,
   MembersView,
   SortedSetView,
-  type TreeParts,
 } from "./tree/views.ts";
 
 /** When a collection becomes trees, and when a pack. */
@@ -50,7 +49,7 @@ export interface Limits {
 }
 
 /** The limits of stores: they have packs only. */
-export const LIMITS: Limits = { mostPacked: Infinity, leastTrees: 0 };
+export const LIMITS: Limits = { mostPacked: 4096, leastTrees: 1024 };
 
 export type View = ListView | MembersView | FieldsView | SortedSetView;
 export type AnyOverlay =
@@ -67,12 +66,8 @@ const NO_BODY = new Uint8Array();
 /** The collection of a structure. Its nodes are read, and drafted, by `draft`. */
 export function viewOf(draft: ListDraft, structure: StoredValue): View {
   const { at, length, roots = [], tag } = structure;
-  const body = length === 0 ? NO_BODY : draft.bytes.slice(at, at + length);
-  return viewOfParts(draft, tag, { roots, body });
-}
-
-function viewOfParts(draft: ListDraft, kind: number, parts: TreeParts): View {
-  switch (kind) {
+  const parts = { roots, body: { memory: draft.bytes, at, length } };
+  switch (tag) {
     case LIST:
       return new ListView(draft, parts);
     case SET:
@@ -168,7 +163,7 @@ export function nextOf(
   draft: MeasuredDraft,
   { leastTrees }: Limits,
 ): NextStructure | Uint8Array {
-  const { kind: tag, parts: { body, roots } } = view;
+  const { body, kind: tag, roots } = view;
   const bytes = (refs + draft.growth) * REF_BYTES + body.length;
   if (bytes < leastTrees) return packOf(view);
   return { tag, roots, body, isNew: false };

@@ -82,9 +82,10 @@ export function writeStructure(
   words[at + S_REFS] = refs;
   words[at + S_ROOTS] = roots.length;
   poke(words, at + S_LEFT, left.length);
-  roots.forEach((root, i) => words[at + S_FIRST + i] = root);
-  const first = at + S_FIRST + roots.length;
-  left.forEach((node, i) => words[first + i] = node);
+  const first = at + S_FIRST;
+  for (let i = 0; i < roots.length; i++) words[first + i] = roots[i];
+  const next = first + roots.length;
+  for (let i = 0; i < left.length; i++) words[next + i] = left[i];
 }
 
 /**
@@ -107,8 +108,13 @@ export function homeOf(words: Words, version: number): number {
 /** The roots of a structure's trees, 0 for an empty one. */
 export function rootsOf(words: Words, version: number): number[] {
   const at = valueIndex(words, version) * 2;
-  const first = at + S_FIRST;
-  return [...words.subarray(first, first + words[at + S_ROOTS])];
+  return wordsFrom(words, at + S_FIRST, words[at + S_ROOTS]);
+}
+
+function wordsFrom(words: Words, first: number, count: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < count; i++) found.push(words[first + i]);
+  return found;
 }
 
 /** Where what it says besides begins, in bytes, and how long that is. */
@@ -137,7 +143,7 @@ export function leavingsOf(
   const at = valueIndex(words, version) * 2;
   const first = at + S_FIRST + (isItself ? words[at + S_ROOTS] : 0);
   const count = isItself ? words[at + S_LEFT] : 0;
-  const left = [...words.subarray(first, first + count)];
+  const left = wordsFrom(words, first, count);
   const goesOn = isItself && words[at + S_HOME] !== 0;
   if (!goesOn && old !== 0 && isStructure(words, old)) {
     left.push(...rootsOf(words, old).filter((root) => root !== 0).map(whole));

@@ -7,20 +7,18 @@ import { SCALE } from "../testing/scale.ts";
 import { TreeMemory } from "./tree_memory.ts";
 
 const MEGABYTES = 16;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const bytesOf = (text: string) => encoder.encode(text);
-const textOf = (bytes: Uint8Array) => decoder.decode(bytes);
 
 /** A list that is put back after each change, as a version has it. */
 class Kept {
   readonly memory = new TreeMemory(MEGABYTES);
   model: string[] = [];
   #root = 0;
-  #body: Uint8Array | undefined;
+  #body: Uint8Array = new Uint8Array();
 
   open(): TreeList {
-    return new TreeList(this.memory, this.#root, this.#body);
+    const { length } = this.#body;
+    const body = { memory: this.#body, at: 0, length };
+    return new TreeList(this.memory, this.#root, body);
   }
 
   /** Makes a change, which counts if there is memory for it. */
@@ -41,7 +39,7 @@ class Kept {
   check(): void {
     const list = this.open();
     assertEquals(list.length, this.model.length);
-    assertEquals(list.slice(0, list.length).map(textOf), this.model);
+    assertEquals(list.slice(0, list.length), this.model);
     this.memory.check(this.#root);
     const reachable = new Set(this.memory.reachable(this.#root));
     assertEquals(new Set(this.memory.live.keys()), reachable);
@@ -67,24 +65,24 @@ function changeOne({ model }: Kept, random: Random) {
     case 0:
     case 1:
       return (list: TreeList) => {
-        list.pushFirst(bytesOf(one));
+        list.pushFirst(one);
         return model.toSpliced(0, 0, one);
       };
     case 2:
     case 3:
       return (list: TreeList) => {
-        list.pushLast(bytesOf(one));
+        list.pushLast(one);
         return [...model, one];
       };
     case 4:
       return (list: TreeList) => {
-        list.insert(a, some.map(bytesOf));
+        list.insert(a, some);
         return model.toSpliced(a, 0, ...some);
       };
     case 5:
       if (a === length) return () => model;
       return (list: TreeList) => {
-        list.replace(a, bytesOf(one));
+        list.replace(a, one);
         return model.with(a, one);
       };
     case 6:
@@ -102,7 +100,7 @@ function popSome(list: TreeList, model: string[], random: Random): string[] {
   for (let i = random.below(5); i > 0 && left.length > 0; i--) {
     const isFirst = random.chance(0.5);
     const popped = isFirst ? list.popFirst() : list.popLast();
-    assertEquals(textOf(popped), isFirst ? left.shift() : left.pop());
+    assertEquals(popped, isFirst ? left.shift() : left.pop());
   }
   return left;
 }
@@ -120,7 +118,7 @@ Deno.test(
       const { length } = kept.model;
       const from = random.below(length + 1);
       const to = from + random.below(Math.min(20, length - from) + 1);
-      const found = kept.open().slice(from, to).map(textOf);
+      const found = kept.open().slice(from, to);
       assertEquals(found, kept.model.slice(from, to));
     }
     kept.check();
@@ -131,13 +129,13 @@ Deno.test("a push or a pop at an end copies few bytes, however long the list is"
   const kept = new Kept();
   for (let i = 0; i < 100; i++) {
     kept.change((list) => {
-      for (let j = 0; j < 200; j++) list.pushLast(bytesOf(`element ${i} ${j}`));
+      for (let j = 0; j < 200; j++) list.pushLast(`element ${i} ${j}`);
     });
   }
   assertEquals(kept.open().length, 20_000);
   const { drafted } = kept.memory;
   for (let i = 0; i < 1_000; i++) {
-    kept.change((list) => list.pushFirst(bytesOf("ten bytes.")));
+    kept.change((list) => list.pushFirst("ten bytes."));
   }
   for (let i = 0; i < 2_000; i++) kept.change((list) => list.popFirst());
   const each = (kept.memory.drafted - drafted) / 3_000;
@@ -147,7 +145,7 @@ Deno.test("a push or a pop at an end copies few bytes, however long the list is"
 Deno.test("a list that finds no memory is as it was", () => {
   const kept = new Kept();
   kept.change((list) => {
-    for (let i = 0; i < 1_000; i++) list.pushLast(bytesOf(`element ${i}`));
+    for (let i = 0; i < 1_000; i++) list.pushLast(`element ${i}`);
   });
   kept.model = Array.from({ length: 1_000 }, (_, i) => `element ${i}`);
   for (const budget of [0, 200, 400]) {
@@ -162,17 +160,20 @@ Deno.test("an end chunk is read from its end", () => {
   for (const isHead of [true, false]) {
     const chunk = new EndChunk(isHead);
     const all = ["", "a", "bc", "", "x".repeat(253)];
-    for (const element of all) chunk.push(bytesOf(element));
+    for (const element of all) chunk.push(element);
     assertEquals(
-      chunk.elements().map(textOf),
+      chunk.elements(),
       isHead ? all.toReversed() : all,
     );
-    const copy = new EndChunk(isHead, chunk.bytes, chunk.count);
+    const bytes = new Uint8Array(chunk.length);
+    chunk.writeTo(bytes, 0);
+    const copy = new EndChunk(isHead);
+    copy.setAt(bytes, 0, bytes.length, chunk.count);
     for (const element of all.toReversed()) {
-      assertEquals(textOf(copy.pop()), element);
+      assertEquals(copy.pop(), element);
     }
-    assertEquals([copy.count, copy.bytes.length], [0, 0]);
-    assertEquals(EndChunk.takes(new Uint8Array(253)), true);
-    assertEquals(EndChunk.takes(new Uint8Array(254)), false);
+    assertEquals([copy.count, copy.length], [0, 0]);
+    assertEquals(EndChunk.takes("x".repeat(253)), true);
+    assertEquals(EndChunk.takes("x".repeat(254)), false);
   }
 });

@@ -10,6 +10,7 @@ import {
   ListView,
   SortedSetView,
   type TreeParts,
+  type TreeView,
 } from "../../src/store/tree/views.ts";
 import { assertSound } from "../testing/inspection.ts";
 import { seeded } from "../testing/random.ts";
@@ -19,7 +20,7 @@ type Draft = ConstructorParameters<typeof ListView>[0];
 type Kind<V> = new (draft: Draft, parts: TreeParts) => V;
 
 /** Collections of one kind in a map. */
-class Kept<V extends { readonly parts: TreeParts; readonly length: number }> {
+class Kept<V extends TreeView> {
   readonly map = SharedMap.create<string, unknown>({ maxBytes: 2 ** 24 });
   readonly #trees = new StructureAccess(partsOf(this.map).access);
   readonly #kind: Kind<V>;
@@ -35,7 +36,7 @@ class Kept<V extends { readonly parts: TreeParts; readonly length: number }> {
       (present, draft) => {
         const roots = present?.roots ?? [];
         const { at = 0, length = 0 } = present ?? {};
-        const body = draft.bytes.slice(at, at + length);
+        const body = { memory: draft.bytes, at, length };
         const collection = new this.#kind(draft, { roots, body });
         try {
           change(collection);
@@ -47,7 +48,8 @@ class Kept<V extends { readonly parts: TreeParts; readonly length: number }> {
         return {
           tag: TAG_BYTES,
           isNew: present === undefined,
-          ...collection.parts,
+          roots: collection.roots,
+          body: collection.body,
         };
       },
       KEPT,
@@ -59,7 +61,7 @@ class Kept<V extends { readonly parts: TreeParts; readonly length: number }> {
     return this.#trees.read(key, (present, { bytes, words }) => {
       if (present?.roots === undefined) return undefined;
       const { at, length, roots } = present;
-      const body = bytes.slice(at, at + length);
+      const body = { memory: bytes, at, length };
       const nothing = () => {
         throw new Error("a read changes nothing");
       };

@@ -12,6 +12,7 @@ import {
   MembersView,
   SortedSetView,
   type TreeParts,
+  type TreeView,
 } from "../../src/store/tree/views.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
@@ -19,16 +20,13 @@ import { TreeMemory } from "./tree_memory.ts";
 
 const MEGABYTES = 16;
 const STEPS = 1_000 * SCALE;
-const EMPTY: TreeParts = { roots: [], body: new Uint8Array() };
-
-/** What a view has besides what it shows. */
-interface View {
-  readonly parts: TreeParts;
-  readonly length: number;
-}
+const EMPTY: TreeParts = {
+  roots: [],
+  body: { memory: new Uint8Array(), at: 0, length: 0 },
+};
 
 /** A collection of trees that is put back after each change, and a pack. */
-class Both<V extends View, C extends Omit<Collection, "stored">> {
+class Both<V extends TreeView, C extends Collection> {
   readonly pack: C;
   readonly #memory = new TreeMemory(MEGABYTES);
   readonly #make: (memory: TreeMemory, parts: TreeParts) => V;
@@ -48,7 +46,8 @@ class Both<V extends View, C extends Omit<Collection, "stored">> {
     const { pack, view } = this;
     assertEquals(act(view), act(pack));
     this.#memory.publish();
-    this.#parts = view.parts;
+    const { body: memory, roots } = view;
+    this.#parts = { roots, body: { memory, at: 0, length: memory.length } };
     assertEquals(view.length, pack.length);
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { bytesBetween, toBytes, writeBinary } from "../binary.ts";
 import type { Items } from "./items.ts";
 import { endsAt, headOf, itemsOf, type NodeMemory, startOf } from "./node.ts";
 import {
@@ -48,6 +49,57 @@ export function addElement(
   }
   items.add(high, low, at);
   return true;
+}
+
+/** The same with one part, a binary string, and no key: an element of a list. */
+export function addText(draft: Draft, items: Items, text: string): boolean {
+  const { length } = text;
+  if (length > MOST_INLINE) {
+    return addElement(draft, items, 0, 0, toBytes(text));
+  }
+  const at = items.reserve(partBytes(length));
+  items.bytes[at] = length;
+  writeBinary(items.bytes, at + 1, text);
+  items.add(0, 0, at + 1 + length);
+  return true;
+}
+
+/**
+ * Adds the first parts of elements to a list, as binary strings: at most so many, from an item of a
+ * leaf on. Returns how many.
+ */
+export function readLeaf(
+  { bytes, words }: NodeMemory,
+  leaf: number,
+  item: number,
+  most: number,
+  found: string[],
+): number {
+  const head = headOf(words, leaf);
+  const items = itemsOf(head);
+  const ends = endsAt(leaf, head);
+  const count = Math.min(items - item, most);
+  const data = ends + items * 2;
+  for (let i = item; i < item + count; i++) {
+    const at = data + startOf(bytes, ends, i);
+    const from = contentAt(bytes, at);
+    found.push(bytesBetween(bytes, from, from + contentLength(bytes, at)));
+  }
+  return count;
+}
+
+/** One part of an element, 0 being the first, as a binary string. */
+export function textOf(
+  memory: NodeMemory,
+  leaf: number,
+  item: number,
+  part: number,
+): string {
+  const { bytes } = memory;
+  let at = elementAt(memory, leaf, item);
+  for (let i = 0; i < part; i++) at = partEnd(bytes, at);
+  const from = contentAt(bytes, at);
+  return bytesBetween(bytes, from, from + contentLength(bytes, at));
 }
 
 /** Where the bytes of an element begin. */

@@ -3,96 +3,157 @@
  * a push or a pop at an end changes a few bytes, and no tree.
  *
  * Elements lie in the order of the list. Each has a byte that says how long it is, on the side of
- * the end: so a chunk is read from its end inward.
+ * the end: so a chunk is read from its end inward. It is read where it lies; the first push copies
+ * it into a scratch, where the side of its end has room.
  *
  * @module
  */
 
+import { bytesBetween, writeBinary } from "../binary.ts";
 import { MOST_INLINE } from "./part.ts";
 
 /** A chunk of more bytes goes into the tree. */
-export const MOST_CHUNK_BYTES = 256;
+export const MOST_CHUNK_BYTES = 384;
 /** What is taken out of the tree for a chunk, if its elements are no longer than that. */
-export const TAKEN_BYTES = 128;
+export const TAKEN_BYTES = 256;
 
-const NOTHING = new Uint8Array();
+/** The most bytes of a chunk: one element more than it may have. */
+const SCRATCH_BYTES = MOST_CHUNK_BYTES + MOST_INLINE + 1;
+
+const NOTHING: Uint8Array = new Uint8Array();
 
 /** The elements at one end. */
 export class EndChunk {
-  bytes: Uint8Array;
-  count: number;
-  /** Whether it is at the beginning of the list. */
+  count = 0;
+  #memory: Uint8Array = NOTHING;
+  #from = 0;
+  #to = 0;
   readonly #isHead: boolean;
+  #scratch: Uint8Array | undefined;
 
-  constructor(isHead: boolean, bytes: Uint8Array = NOTHING, count = 0) {
+  /**
+   * @param isHead Whether it is at the beginning of the list.
+   * @param scratch Memory for what it becomes, of `SCRATCH_BYTES`; undefined: it is made.
+   */
+  constructor(isHead: boolean, scratch?: Uint8Array) {
     this.#isHead = isHead;
-    this.bytes = bytes;
-    this.count = count;
+    this.#scratch = scratch;
+  }
+
+  /** Memory for one chunk. */
+  static scratch(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(SCRATCH_BYTES);
   }
 
   /** Whether an element may stand in a chunk. */
-  static takes(element: Uint8Array): boolean {
+  static takes(element: string): boolean {
     return element.length <= MOST_INLINE;
   }
 
-  /** Adds an element at the end of the list. */
-  push(element: Uint8Array): void {
-    const { bytes } = this;
+  /** Bytes that it takes. */
+  get length(): number {
+    return this.#to - this.#from;
+  }
+
+  /** Says where it lies. */
+  setAt(memory: Uint8Array, from: number, to: number, count: number): void {
+    this.#memory = memory;
+    this.#from = from;
+    this.#to = to;
+    this.count = count;
+  }
+
+  /** Writes its bytes. */
+  writeTo(target: Uint8Array, at: number): void {
+    copy(this.#memory, this.#from, this.#to, target, at);
+  }
+
+  /** Adds an element at the end of the list: the chunk has no more than `MOST_CHUNK_BYTES`. */
+  push(element: string): void {
+    const scratch = this.#own();
     const size = element.length + 1;
-    const more = new Uint8Array(bytes.length + size);
-    more.set(bytes, this.#isHead ? size : 0);
-    more.set(element, this.#isHead ? 1 : bytes.length);
-    more[this.#isHead ? 0 : more.length - 1] = element.length;
-    this.bytes = more;
+    if (this.#isHead) {
+      this.#from -= size;
+      scratch[this.#from] = element.length;
+      writeBinary(scratch, this.#from + 1, element);
+    } else {
+      writeBinary(scratch, this.#to, element);
+      this.#to += size;
+      scratch[this.#to - 1] = element.length;
+    }
     this.count++;
   }
 
+  /** Its scratch, with its bytes at the far side. */
+  #own(): Uint8Array {
+    const scratch = this.#scratch ??= EndChunk.scratch();
+    const memory = this.#memory;
+    if (memory === scratch) return scratch;
+    const { length } = this;
+    const to = this.#isHead ? SCRATCH_BYTES - length : 0;
+    copy(memory, this.#from, this.#to, scratch, to);
+    this.setAt(scratch, to, to + length, this.count);
+    return scratch;
+  }
+
   /** Removes the element at the end of the list, and returns it. There is one. */
-  pop(): Uint8Array {
-    const { bytes } = this;
-    const end = bytes.length;
-    if (this.#isHead) {
-      const from = 1 + bytes[0];
-      this.bytes = bytes.subarray(from);
-      this.count--;
-      return bytes.subarray(1, from);
-    }
-    const start = end - 1 - bytes[end - 1];
-    this.bytes = bytes.subarray(0, start);
+  pop(): string {
     this.count--;
-    return bytes.subarray(start, end - 1);
+    const memory = this.#memory;
+    if (this.#isHead) {
+      const from = this.#from + 1;
+      this.#from = from + memory[from - 1];
+      return bytesBetween(memory, from, this.#from);
+    }
+    const to = this.#to - 1;
+    this.#to = to - memory[to];
+    return bytesBetween(memory, this.#to, to);
   }
 
   /** All elements, in the order of the list. */
-  elements(): Uint8Array[] {
-    const all = Array<Uint8Array>(this.count);
-    const { bytes } = this;
+  elements(): string[] {
+    const all = Array<string>(this.count);
+    const memory = this.#memory;
     if (this.#isHead) {
-      for (let i = 0, at = 0; i < this.count; i++) {
+      for (let i = 0, at = this.#from; i < this.count; i++) {
         const from = at + 1;
-        at = from + bytes[at];
-        all[i] = bytes.subarray(from, at);
+        at = from + memory[at];
+        all[i] = bytesBetween(memory, from, at);
       }
       return all;
     }
-    for (let i = this.count - 1, at = bytes.length; i >= 0; i--) {
+    for (let i = this.count - 1, at = this.#to; i >= 0; i--) {
       const to = at - 1;
-      at = to - bytes[to];
-      all[i] = bytes.subarray(at, to);
+      at = to - memory[to];
+      all[i] = bytesBetween(memory, at, to);
     }
     return all;
   }
 
   /** Replaces all elements: each may stand in a chunk. */
-  fill(elements: readonly Uint8Array[]): void {
-    this.bytes = NOTHING;
-    this.count = 0;
-    const order = this.#isHead ? elements.toReversed() : elements;
-    for (const element of order) this.push(element);
+  fill(elements: readonly string[]): void {
+    this.empty();
+    const { length } = elements;
+    for (let i = 0; i < length; i++) {
+      this.push(elements[this.#isHead ? length - 1 - i : i]);
+    }
   }
 
   empty(): void {
-    this.bytes = NOTHING;
-    this.count = 0;
+    this.setAt(NOTHING, 0, 0, 0);
   }
+}
+
+/** Up to so many bytes a loop beats a copy by the runtime. */
+const SHORT_COPY = 64;
+
+function copy(
+  source: Uint8Array,
+  from: number,
+  to: number,
+  target: Uint8Array,
+  at: number,
+): void {
+  if (to - from > SHORT_COPY) target.set(source.subarray(from, to), at);
+  else for (let i = from; i < to; i++) target[at + i - from] = source[i];
 }

@@ -8,11 +8,14 @@
 import { hashBytes } from "../compact/scan.ts";
 import { type ListDraft, ListTools } from "./list.ts";
 import { Members } from "./members.ts";
+import { Place } from "./place.ts";
 import { SortedSets } from "./sorted_set.ts";
 
 /** The kit of one draft. */
 export class TreeKit {
   readonly draft: ListDraft;
+  /** For one look at a time. */
+  readonly place: Place = new Place();
   #lists: ListTools | undefined;
   #members: Members | undefined;
   #sortedSets: SortedSets | undefined;

@@ -5,15 +5,17 @@
  * @module
  */
 
-import { addElement, partOf } from "./element.ts";
+import { addText, readLeaf } from "./element.ts";
 import { EndChunk, MOST_CHUNK_BYTES, TAKEN_BYTES } from "./end_chunk.ts";
 import { Items } from "./items.ts";
-import { countOf } from "./node.ts";
+import { countOf, readEnd, writeEnd } from "./node.ts";
 import { Place } from "./place.ts";
 import { type Draft, NO_MEMORY, Splicer } from "./splice.ts";
 
 /** Bytes of the lengths of the two chunks, and of how many elements they have. */
 const HEAD_BYTES = 8;
+/** The most elements that are taken out of the tree for a chunk. */
+const MOST_TAKEN = 48;
 
 /** A draft of which steps may be told apart: see `TreeDraft.step`. */
 export interface ListDraft extends Draft {
@@ -23,11 +25,23 @@ export interface ListDraft extends Draft {
 /** Thrown by a change for which there was no memory: nothing of it counts. */
 export const NO_ROOM: Error = new Error("There is no memory for a node");
 
-/** A list as it is, with what a change has made of it by now. */
+/** Where the body of a list is: see `TreeList.body`. */
+export interface BodyPlace {
+  readonly memory: Uint8Array;
+  readonly at: number;
+  /** 0: there are no chunks. */
+  readonly length: number;
+}
+
+const NO_BODY: BodyPlace = { memory: new Uint8Array(), at: 0, length: 0 };
+
+/**
+ * A list as it is, with what a change has made of it by now. Its elements are binary strings. One
+ * list at a time is changed by the same tools.
+ */
 export class TreeList {
   readonly #draft: ListDraft;
-  /** What changes the tree; undefined: it is made when the first change comes. */
-  #tools: ListTools | undefined;
+  readonly #tools: ListTools;
   readonly #head: EndChunk;
   readonly #tail: EndChunk;
   #root: number;
@@ -36,31 +50,27 @@ export class TreeList {
   /**
    * @param draft Where its nodes are, and new ones come from.
    * @param root The tree; 0: it is empty.
-   * @param body What `body` returned before; nothing: there are no chunks.
+   * @param body Where what `body` returned before lies.
    * @param tools What changes the trees of the draft.
    */
   constructor(
     draft: ListDraft,
     root = 0,
-    body?: Uint8Array,
-    tools?: ListTools,
+    { at, length, memory }: BodyPlace = NO_BODY,
+    tools: ListTools = new ListTools(draft),
   ) {
     this.#draft = draft;
     this.#tools = tools;
     this.#root = root;
     this.#inTree = countOf(draft.words, root);
-    this.#head = new EndChunk(true);
-    this.#tail = new EndChunk(false);
-    if (body !== undefined) this.#read(body);
-  }
-
-  #read(body: Uint8Array): void {
-    const word = (at: number) => body[at] | body[at + 1] << 8;
-    const middle = HEAD_BYTES + word(0);
-    this.#head.bytes = body.subarray(HEAD_BYTES, middle);
-    this.#head.count = word(2);
-    this.#tail.bytes = body.subarray(middle, middle + word(4));
-    this.#tail.count = word(6);
+    this.#head = new EndChunk(true, tools.headScratch);
+    this.#tail = new EndChunk(false, tools.tailScratch);
+    if (length === 0) return;
+    const middle = at + HEAD_BYTES + readEnd(memory, at);
+    const end = middle + readEnd(memory, at + 4);
+    const first = at + HEAD_BYTES;
+    this.#head.setAt(memory, first, middle, readEnd(memory, at + 2));
+    this.#tail.setAt(memory, middle, end, readEnd(memory, at + 6));
   }
 
   /** The root of its tree. */
@@ -70,15 +80,16 @@ export class TreeList {
 
   /** What its version says besides. */
   get body(): Uint8Array {
-    const { bytes: head, count: first } = this.#head;
-    const { bytes: tail, count: last } = this.#tail;
-    const body = new Uint8Array(HEAD_BYTES + head.length + tail.length);
-    [head.length, first, tail.length, last].forEach((word, i) => {
-      body[2 * i] = word;
-      body[2 * i + 1] = word >>> 8;
-    });
-    body.set(head, HEAD_BYTES);
-    body.set(tail, HEAD_BYTES + head.length);
+    const head = this.#head;
+    const tail = this.#tail;
+    const middle = HEAD_BYTES + head.length;
+    const body = new Uint8Array(middle + tail.length);
+    writeEnd(body, 0, head.length);
+    writeEnd(body, 2, head.count);
+    writeEnd(body, 4, tail.length);
+    writeEnd(body, 6, tail.count);
+    head.writeTo(body, HEAD_BYTES);
+    tail.writeTo(body, middle);
     return body;
   }
 
@@ -89,14 +100,13 @@ export class TreeList {
 
   // ---- reading ----------------------------------------------------------------------------------
 
-  /** The elements from one index up to, but not, another: good while the tree is. O(log n + k). */
-  slice(from: number, to: number): Uint8Array[] {
+  /** The elements from one index up to, but not, another. O(log n + k). */
+  slice(from: number, to: number): string[] {
     const first = this.#head.count;
     const last = first + this.#inTree;
-    const found: Uint8Array[] = [];
-    if (from < first) {
-      found.push(...this.#head.elements().slice(from, Math.min(to, first)));
-    }
+    const found = from < first
+      ? this.#head.elements().slice(from, Math.min(to, first))
+      : [];
     const start = Math.max(from, first) - first;
     this.#readTree(start, Math.min(to, last) - first, found);
     if (to > last) {
@@ -106,37 +116,38 @@ export class TreeList {
     return found;
   }
 
-  #readTree(from: number, to: number, found: Uint8Array[]): void {
+  #readTree(from: number, to: number, found: string[]): void {
     if (from >= to) return;
-    const place = new Place();
-    place.findIndex(this.#draft, this.#root, from);
-    place.toElement(this.#draft);
-    for (let i = from; i < to; i++) {
-      found.push(partOf(this.#draft, place.leaf, place.item, 0));
-      place.next(this.#draft);
+    const draft = this.#draft;
+    const { from: place } = this.#tools;
+    place.findIndex(draft, this.#root, from);
+    place.toElement(draft);
+    for (let left = to - from; left > 0;) {
+      left -= readLeaf(draft, place.leaf, place.item, left, found);
+      place.leaveLeaf(draft);
     }
   }
 
   // ---- the ends ---------------------------------------------------------------------------------
 
   /** Adds an element before all others. O(1) amortised. Throws `NO_ROOM`; so do the others. */
-  pushFirst(element: Uint8Array): void {
+  pushFirst(element: string): void {
     this.#pushAt(this.#head, element);
   }
 
   /** Adds an element behind all others. O(1) amortised. */
-  pushLast(element: Uint8Array): void {
+  pushLast(element: string): void {
     this.#pushAt(this.#tail, element);
   }
 
-  #pushAt(chunk: EndChunk, element: Uint8Array): void {
+  #pushAt(chunk: EndChunk, element: string): void {
     if (!EndChunk.takes(element)) {
       this.#flush(chunk);
       const at = chunk === this.#head ? 0 : this.#inTree;
       return this.#splice(at, at, [element]);
     }
     chunk.push(element);
-    if (chunk.bytes.length > MOST_CHUNK_BYTES) this.#flush(chunk);
+    if (chunk.length > MOST_CHUNK_BYTES) this.#flush(chunk);
   }
 
   /** Puts the elements of a chunk into the tree. */
@@ -147,27 +158,25 @@ export class TreeList {
     chunk.empty();
   }
 
-  /** Removes the first element, and returns it: good while the tree is. There is one. */
-  popFirst(): Uint8Array {
+  /** Removes the first element, and returns it. There is one. O(1) amortised. */
+  popFirst(): string {
     return this.#popAt(this.#head, this.#tail);
   }
 
-  /** The same with the last one. O(1) amortised. */
-  popLast(): Uint8Array {
+  /** The same with the last one. */
+  popLast(): string {
     return this.#popAt(this.#tail, this.#head);
   }
 
-  #popAt(chunk: EndChunk, other: EndChunk): Uint8Array {
+  #popAt(chunk: EndChunk, other: EndChunk): string {
     if (chunk.count === 0 && this.#inTree > 0) this.#takeOut(chunk);
     if (chunk.count > 0) return chunk.pop();
     if (this.#inTree > 0) { // too long for a chunk
       const at = chunk === this.#head ? 0 : this.#inTree - 1;
-      const [element] = this.slice(
-        this.#head.count + at,
-        this.#head.count + at + 1,
-      );
+      const found: string[] = [];
+      this.#readTree(at, at + 1, found);
       this.#splice(at, at + 1, []);
-      return element;
+      return found[0];
     }
     const elements = other.elements();
     const element = chunk === this.#head ? elements.shift() : elements.pop();
@@ -178,34 +187,34 @@ export class TreeList {
   /** Takes elements at one end out of the tree, into the chunk there, which is empty. */
   #takeOut(chunk: EndChunk): void {
     const isHead = chunk === this.#head;
-    const taken: Uint8Array[] = [];
-    let bytes = 0;
-    while (taken.length < this.#inTree && bytes < TAKEN_BYTES) {
-      const i = isHead ? taken.length : this.#inTree - 1 - taken.length;
-      const found: Uint8Array[] = [];
-      this.#readTree(i, i + 1, found);
-      if (!EndChunk.takes(found[0])) break;
-      taken.push(found[0].slice()); // of the caller's own: the node goes
-      bytes += found[0].length + 1;
+    const inTree = this.#inTree;
+    const looked = Math.min(inTree, MOST_TAKEN);
+    const found: string[] = [];
+    if (isHead) this.#readTree(0, looked, found);
+    else this.#readTree(inTree - looked, inTree, found);
+    let count = 0;
+    for (let bytes = 0; count < looked && bytes < TAKEN_BYTES; count++) {
+      const element = found[isHead ? count : looked - 1 - count];
+      if (!EndChunk.takes(element)) break;
+      bytes += element.length + 1;
     }
-    if (taken.length === 0) return;
-    const count = taken.length;
+    if (count === 0) return;
     if (isHead) this.#splice(0, count, []);
-    else this.#splice(this.#inTree - count, this.#inTree, []);
-    chunk.fill(isHead ? taken : taken.reverse());
+    else this.#splice(inTree - count, inTree, []);
+    chunk.fill(isHead ? found.slice(0, count) : found.slice(-count));
   }
 
   // ---- anywhere ---------------------------------------------------------------------------------
 
   /** Puts elements before the one at an index, or behind the last one. O(log n + k). */
-  insert(index: number, elements: readonly Uint8Array[]): void {
+  insert(index: number, elements: readonly string[]): void {
     this.#settle(index, index);
     const at = index - this.#head.count;
     this.#splice(at, at, elements);
   }
 
   /** Puts another element in the place of one. O(log n). */
-  replace(index: number, element: Uint8Array): void {
+  replace(index: number, element: string): void {
     this.#settle(index, index + 1);
     const at = index - this.#head.count;
     this.#splice(at, at + 1, [element]);
@@ -227,13 +236,13 @@ export class TreeList {
   }
 
   /** Changes the tree, in a step of its own. */
-  #splice(from: number, to: number, elements: readonly Uint8Array[]): void {
+  #splice(from: number, to: number, elements: readonly string[]): void {
     const draft = this.#draft;
-    const tools = this.#tools ??= new ListTools(draft);
+    const tools = this.#tools;
     const { items } = tools;
     items.clear();
     for (const element of elements) {
-      if (!addElement(draft, items, 0, 0, element)) throw NO_ROOM;
+      if (!addText(draft, items, element)) throw NO_ROOM;
     }
     tools.find(this.#root, from, to);
     const root = tools.splicer.splice(this.#root, tools.from, tools.to);
@@ -250,6 +259,9 @@ export class ListTools {
   readonly from: Place = new Place();
   readonly to: Place = new Place();
   readonly splicer: Splicer;
+  /** For chunks. */
+  readonly headScratch: Uint8Array = EndChunk.scratch();
+  readonly tailScratch: Uint8Array = EndChunk.scratch();
   readonly #draft: ListDraft;
 
   constructor(draft: ListDraft) {

@@ -40,9 +40,12 @@ export class Place {
 
   /** Makes this the place of another one. */
   copyFrom(other: Place): void {
-    this.levels = other.levels;
-    this.nodes.set(other.nodes);
-    this.items.set(other.items);
+    const { levels } = other;
+    this.levels = levels;
+    for (let i = 0; i < levels; i++) {
+      this.nodes[i] = other.nodes[i];
+      this.items[i] = other.items[i];
+    }
     this.index = other.index;
     this.found = other.found;
   }
@@ -52,6 +55,15 @@ export class Place {
     this.items[this.levels - 1]++;
     this.index++;
     this.found = false;
+  }
+
+  /** Goes to the first element of the next leaf; false: this was the last one. */
+  leaveLeaf(memory: NodeMemory): boolean {
+    const level = this.levels - 1;
+    const items = itemsOf(headOf(memory.words, this.nodes[level]));
+    this.index += items - this.items[level];
+    this.items[level] = items;
+    return this.toElement(memory);
   }
 
   /** Goes to the next element; false: this was the last one, and the place is behind it. */

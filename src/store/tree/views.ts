@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bytesToBinary, toBytes } from "../binary.ts";
+import { toBytes } from "../binary.ts";
 import type {
   Field,
   Fields,
@@ -16,20 +16,20 @@ import type {
   SortedSet,
 } from "../collections.ts";
 import { HASH, LIST, SET, SORTED_SET } from "../stored.ts";
-import { partOf } from "./element.ts";
+import { textOf } from "./element.ts";
 import { kitOf } from "./kit.ts";
-import { type ListDraft, NO_ROOM, TreeList } from "./list.ts";
+import { type BodyPlace, type ListDraft, NO_ROOM, TreeList } from "./list.ts";
 import type { Members as MemberTrees } from "./members.ts";
 import { countOf } from "./node.ts";
-import { Place } from "./place.ts";
+import type { Place } from "./place.ts";
 import { scan } from "./scan.ts";
 import { scoreAt, type SortedRoots, type SortedSets } from "./sorted_set.ts";
 import { NO_MEMORY } from "./splice.ts";
 
-/** What a collection of trees needs of the version that is to name them, and of what was there. */
+/** What a collection of trees needs of the version that names them. */
 export interface TreeParts {
   readonly roots: readonly number[];
-  readonly body: Uint8Array;
+  readonly body: BodyPlace;
 }
 
 /** What all collections of trees have. */
@@ -37,7 +37,9 @@ export interface TreeView {
   readonly kind: number;
   readonly length: number;
   /** What the version is to name. */
-  readonly parts: TreeParts;
+  readonly roots: readonly number[];
+  /** What it is to say besides. */
+  readonly body: Uint8Array;
 }
 
 const NOTHING = new Uint8Array();
@@ -50,12 +52,15 @@ export class ListView implements List, TreeView {
   readonly #list: TreeList;
 
   constructor(draft: ListDraft, { body, roots: [root] }: TreeParts) {
-    const chunks = body.length > 0 ? body : undefined;
-    this.#list = new TreeList(draft, root, chunks, kitOf(draft).lists);
+    this.#list = new TreeList(draft, root, body, kitOf(draft).lists);
   }
 
-  get parts(): TreeParts {
-    return { roots: [this.#list.root], body: this.#list.body };
+  get roots(): readonly number[] {
+    return [this.#list.root];
+  }
+
+  get body(): Uint8Array {
+    return this.#list.body;
   }
 
   get length(): number {
@@ -63,24 +68,26 @@ export class ListView implements List, TreeView {
   }
 
   at(index: number): string {
-    return bytesToBinary(this.#list.slice(index, index + 1)[0]);
+    return this.#list.slice(index, index + 1)[0];
   }
 
   slice(from: number, to: number): string[] {
-    return this.#list.slice(from, to).map(bytesToBinary);
+    return this.#list.slice(from, to);
   }
 
   insert(index: number, elements: readonly string[]): void {
-    const bytes = elements.map(toBytes);
-    if (index === this.length) {
-      for (const element of bytes) this.#list.pushLast(element);
+    const list = this.#list;
+    if (index === list.length) {
+      for (const element of elements) list.pushLast(element);
     } else if (index === 0) {
-      for (const element of bytes.toReversed()) this.#list.pushFirst(element);
-    } else this.#list.insert(index, bytes);
+      for (let i = elements.length - 1; i >= 0; i--) {
+        list.pushFirst(elements[i]);
+      }
+    } else list.insert(index, elements);
   }
 
   replace(index: number, element: string): void {
-    this.#list.replace(index, toBytes(element));
+    this.#list.replace(index, element);
   }
 
   remove(indices: readonly number[]): void {
@@ -104,12 +111,14 @@ class Names {
   root: number;
   readonly #draft: ListDraft;
   readonly #trees: MemberTrees;
-  readonly #place = new Place();
+  readonly #place: Place;
 
   constructor(draft: ListDraft, root: number) {
+    const kit = kitOf(draft);
     this.root = root;
     this.#draft = draft;
-    this.#trees = kitOf(draft).members;
+    this.#trees = kit.members;
+    this.#place = kit.place;
   }
 
   get length(): number {
@@ -132,7 +141,7 @@ class Names {
   }
 
   #beside(): string {
-    return bytesToBinary(this.#trees.with);
+    return this.#part(this.#trees.place.leaf, this.#trees.place.item, 1);
   }
 
   /** Puts a name, with something beside it; returns whether it is new. */
@@ -164,7 +173,7 @@ class Names {
   }
 
   #part(leaf: number, item: number, part: 0 | 1): string {
-    return bytesToBinary(partOf(this.#draft, leaf, item, part));
+    return textOf(this.#draft, leaf, item, part);
   }
 
   /** All elements. */
@@ -200,9 +209,11 @@ export class MembersView implements Members, TreeView {
     this.#names = new Names(draft, root);
   }
 
-  get parts(): TreeParts {
-    return { roots: [this.#names.root], body: NOTHING };
+  get roots(): readonly number[] {
+    return [this.#names.root];
   }
+
+  readonly body: Uint8Array = NOTHING;
 
   get length(): number {
     return this.#names.length;
@@ -247,9 +258,11 @@ export class FieldsView implements Fields, TreeView {
     this.#names = new Names(draft, root);
   }
 
-  get parts(): TreeParts {
-    return { roots: [this.#names.root], body: NOTHING };
+  get roots(): readonly number[] {
+    return [this.#names.root];
   }
+
+  readonly body: Uint8Array = NOTHING;
 
   get length(): number {
     return this.#names.length;
@@ -296,21 +309,25 @@ export class SortedSetView implements SortedSet, TreeView {
   readonly #draft: ListDraft;
   readonly #sets: SortedSets;
   readonly #roots: SortedRoots;
-  readonly #place = new Place();
+  readonly #place: Place;
 
   constructor(
     draft: ListDraft,
     { roots: [members = 0, scores = 0] }: TreeParts,
   ) {
+    const kit = kitOf(draft);
     this.#draft = draft;
-    this.#sets = kitOf(draft).sortedSets;
+    this.#sets = kit.sortedSets;
+    this.#place = kit.place;
     this.#roots = { members, scores };
   }
 
-  get parts(): TreeParts {
+  get roots(): readonly number[] {
     const { members, scores } = this.#roots;
-    return { roots: [members, scores], body: NOTHING };
+    return [members, scores];
   }
+
+  readonly body: Uint8Array = NOTHING;
 
   get length(): number {
     return countOf(this.#draft.words, this.#roots.members);
@@ -359,7 +376,7 @@ export class SortedSetView implements SortedSet, TreeView {
   }
 
   #scoredAt({ leaf, item }: Place): Scored {
-    const member = bytesToBinary(partOf(this.#draft, leaf, item, 0));
+    const member = textOf(this.#draft, leaf, item, 0);
     return [member, scoreAt(this.#draft, leaf, item)];
   }
 
@@ -400,7 +417,7 @@ export class SortedSetView implements SortedSet, TreeView {
     const items: Scored[] = [];
     const from = cursor === 0 ? 0 : cursor - 1;
     const next = scan(this.#draft, members, from, count, (leaf, item) => {
-      const member = bytesToBinary(partOf(this.#draft, leaf, item, 0));
+      const member = textOf(this.#draft, leaf, item, 0);
       items.push([member, this.scoreOf(member)!]);
     });
     return { cursor: next === 0 ? 0 : next + 1, items };
