@@ -43,6 +43,10 @@ export class Arena implements ListDraft {
     this.#left.push(node);
   }
 
+  isFresh(): boolean {
+    return false; // it has no list of those: each change here is one step
+  }
+
   leaveAll(): void {
     throw new Error("Cannot leave out a subtree: the bench removes nothing");
   }

@@ -17,6 +17,7 @@ import { LEAVE } from "./commit.ts";
 import type { KEEP } from "./keep.ts";
 import { TreeDraft } from "./tree_draft.ts";
 import {
+  type Body,
   NO_MEMORY,
   type Prepared,
   type VersionMaker,
@@ -61,7 +62,7 @@ export interface NextStructure {
   /** The roots of its trees: nodes of the draft, or of what is there. */
   readonly roots: readonly number[];
   /** What it says besides. */
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | Body;
   /** Whether it has nothing of the trees that are there: then all of these go. */
   readonly isNew: boolean;
 }

@@ -147,6 +147,11 @@ export class TreeDraft {
     for (const child of children) this.leaveAll(child);
   }
 
+  /** Whether a node is one of this change: nobody else has seen it, and it may yet change. */
+  isFresh(node: number): boolean {
+    return this.#fresh.has(node);
+  }
+
   /** A step of the change is over: what it has left out of its own is read no more. */
   step(): void {
     for (const node of this.#dropped) this.#spare.push(node);

@@ -43,6 +43,14 @@ export type Prepared = Pick<
   "byteLength" | "number" | "tag" | "write"
 >;
 
+/** What a structure says besides its trees. */
+export interface Body {
+  /** Bytes. */
+  readonly length: number;
+  /** Writes it. */
+  writeTo(target: Uint8Array, at: number): void;
+}
+
 /** Makes versions of one key after the other. */
 export class VersionMaker {
   readonly #participant: Participant;
@@ -148,7 +156,7 @@ export class VersionMaker {
   structure(
     head: StructureHead,
     tag: number,
-    body: Uint8Array,
+    body: Uint8Array | Body,
     expiry: number,
   ): number {
     const first = headBytes(head.roots.length, head.left.length);
@@ -156,7 +164,10 @@ export class VersionMaker {
       tag,
       byteLength: first + body.length,
       number: 0,
-      write: ({ bytes }: Memory, at: number) => bytes.set(body, at * 8 + first),
+      write({ bytes }: Memory, at: number) {
+        if (body instanceof Uint8Array) bytes.set(body, at * 8 + first);
+        else body.writeTo(bytes, at * 8 + first);
+      },
     };
     const ref = this.make(values, expiry);
     if (ref !== NO_MEMORY) writeStructure(this.#segment.words, ref, head);

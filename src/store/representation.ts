@@ -37,6 +37,7 @@ import {
   FieldsView,
   ListView,
   MembersView,
+  NOTHING,
   SortedSetView,
 } from "./tree/views.ts";
 
@@ -49,7 +50,7 @@ export interface Limits {
 }
 
 /** The limits of stores: they have packs only. */
-export const LIMITS: Limits = { mostPacked: 4096, leastTrees: 1024 };
+export const LIMITS: Limits = { mostPacked: Infinity, leastTrees: 0 };
 
 export type View = ListView | MembersView | FieldsView | SortedSetView;
 export type AnyOverlay =
@@ -60,8 +61,6 @@ export type AnyOverlay =
 /** A collection that is no pack. */
 export type TreeCollection = View | AnyOverlay;
 type AnyPack = CompactList | CompactMembers | CompactFields | CompactSortedSet;
-
-const NO_BODY = new Uint8Array();
 
 /** The collection of a structure. Its nodes are read, and drafted, by `draft`. */
 export function viewOf(draft: ListDraft, structure: StoredValue): View {
@@ -134,7 +133,7 @@ export function planted(draft: ListDraft, bytes: Uint8Array): NextStructure {
   return {
     tag: pack.kind,
     roots: rootsOf(draft, pack),
-    body: NO_BODY,
+    body: NOTHING,
     isNew: true,
   };
 }

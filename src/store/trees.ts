@@ -64,6 +64,10 @@ class NoDraft implements ListDraft {
     return this.allocate();
   }
 
+  isFresh(): false {
+    return false;
+  }
+
   step(): never {
     return this.allocate();
   }

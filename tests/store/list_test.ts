@@ -33,7 +33,9 @@ class Kept {
     }
     this.memory.publish();
     this.#root = list.root;
-    this.#body = list.body;
+    const body = new Uint8Array(list.bodyLength);
+    list.writeBody(body, 0);
+    this.#body = body;
   }
 
   check(): void {

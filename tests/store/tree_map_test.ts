@@ -71,6 +71,7 @@ class Kept<V extends TreeView> {
         allocate: nothing,
         leave: nothing,
         leaveAll: nothing,
+        isFresh: () => false,
         step: nothing,
       };
       return read(new this.#kind(draft, { roots, body }));

@@ -85,6 +85,10 @@ export class TreeMemory implements Draft {
     }
   }
 
+  isFresh(node: number): boolean {
+    return this.#draft.has(node);
+  }
+
   leaveAll(node: number): void {
     for (const each of this.reachable(node)) this.leave(each);
   }

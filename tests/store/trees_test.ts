@@ -372,6 +372,7 @@ Deno.test("a snapshot shows trees as they were", () => {
       allocate: refuse,
       leave: refuse,
       leaveAll: refuse,
+      isFresh: () => false,
       step: refuse,
     };
     const view = viewOf(draft, present!);

@@ -46,7 +46,9 @@ class Both<V extends TreeView, C extends Collection> {
     const { pack, view } = this;
     assertEquals(act(view), act(pack));
     this.#memory.publish();
-    const { body: memory, roots } = view;
+    const { body, roots } = view;
+    const memory = new Uint8Array(body.length);
+    body.writeTo(memory, 0);
     this.#parts = { roots, body: { memory, at: 0, length: memory.length } };
     assertEquals(view.length, pack.length);
   }

@@ -110,24 +110,29 @@ export class EndChunk {
     return bytesBetween(memory, this.#to, to);
   }
 
-  /** All elements, in the order of the list. */
-  elements(): string[] {
-    const all = Array<string>(this.count);
+  /** The elements from one index on up to, but not, another, in the order of the list. */
+  slice(first: number, end: number): string[] {
+    const found: string[] = [];
     const memory = this.#memory;
     if (this.#isHead) {
-      for (let i = 0, at = this.#from; i < this.count; i++) {
+      for (let i = 0, at = this.#from; i < end; i++) {
         const from = at + 1;
         at = from + memory[at];
-        all[i] = bytesBetween(memory, from, at);
+        if (i >= first) found.push(bytesBetween(memory, from, at));
       }
-      return all;
+      return found;
     }
-    for (let i = this.count - 1, at = this.#to; i >= 0; i--) {
+    for (let i = this.count - 1, at = this.#to; i >= first; i--) {
       const to = at - 1;
       at = to - memory[to];
-      all[i] = bytesBetween(memory, at, to);
+      if (i < end) found.push(bytesBetween(memory, at, to));
     }
-    return all;
+    return found.reverse();
+  }
+
+  /** All of them. */
+  elements(): string[] {
+    return this.slice(0, this.count);
   }
 
   /** Replaces all elements: each may stand in a chunk. */
@@ -154,6 +159,8 @@ function copy(
   target: Uint8Array,
   at: number,
 ): void {
-  if (to - from > SHORT_COPY) target.set(source.subarray(from, to), at);
-  else for (let i = from; i < to; i++) target[at + i - from] = source[i];
+  if (to - from > SHORT_COPY) {
+    if (source === target) target.copyWithin(at, from, to);
+    else target.set(source.subarray(from, to), at);
+  } else for (let i = from; i < to; i++) target[at + i - from] = source[i];
 }

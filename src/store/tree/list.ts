@@ -25,7 +25,7 @@ export interface ListDraft extends Draft {
 /** Thrown by a change for which there was no memory: nothing of it counts. */
 export const NO_ROOM: Error = new Error("There is no memory for a node");
 
-/** Where the body of a list is: see `TreeList.body`. */
+/** Where what `TreeList.writeBody` has written is. */
 export interface BodyPlace {
   readonly memory: Uint8Array;
   readonly at: number;
@@ -50,7 +50,7 @@ export class TreeList {
   /**
    * @param draft Where its nodes are, and new ones come from.
    * @param root The tree; 0: it is empty.
-   * @param body Where what `body` returned before lies.
+   * @param body Where what `writeBody` has written is.
    * @param tools What changes the trees of the draft.
    */
   constructor(
@@ -78,19 +78,21 @@ export class TreeList {
     return this.#root;
   }
 
-  /** What its version says besides. */
-  get body(): Uint8Array {
+  /** Bytes of what its version says besides. */
+  get bodyLength(): number {
+    return HEAD_BYTES + this.#head.length + this.#tail.length;
+  }
+
+  /** Writes that. */
+  writeBody(target: Uint8Array, at: number): void {
     const head = this.#head;
     const tail = this.#tail;
-    const middle = HEAD_BYTES + head.length;
-    const body = new Uint8Array(middle + tail.length);
-    writeEnd(body, 0, head.length);
-    writeEnd(body, 2, head.count);
-    writeEnd(body, 4, tail.length);
-    writeEnd(body, 6, tail.count);
-    head.writeTo(body, HEAD_BYTES);
-    tail.writeTo(body, middle);
-    return body;
+    writeEnd(target, at, head.length);
+    writeEnd(target, at + 2, head.count);
+    writeEnd(target, at + 4, tail.length);
+    writeEnd(target, at + 6, tail.count);
+    head.writeTo(target, at + HEAD_BYTES);
+    tail.writeTo(target, at + HEAD_BYTES + head.length);
   }
 
   /** The number of elements. */
@@ -105,13 +107,14 @@ export class TreeList {
     const first = this.#head.count;
     const last = first + this.#inTree;
     const found = from < first
-      ? this.#head.elements().slice(from, Math.min(to, first))
+      ? this.#head.slice(from, Math.min(to, first))
       : [];
     const start = Math.max(from, first) - first;
     this.#readTree(start, Math.min(to, last) - first, found);
     if (to > last) {
-      const tail = this.#tail.elements();
-      found.push(...tail.slice(Math.max(from, last) - last, to - last));
+      const tail = this.#tail.slice(Math.max(from, last) - last, to - last);
+      if (found.length === 0) return tail;
+      for (const element of tail) found.push(element);
     }
     return found;
   }

@@ -14,6 +14,9 @@ import { type Draft, NO_MEMORY, Splicer } from "./splice.ts";
 /** From the bytes of a member to its hash, 32 bits. */
 export type Hash = (member: Uint8Array) => number;
 
+/** No tree has this root. */
+const NO_TREE = -1;
+
 /** Changes trees of members. The caller keeps the root of each. */
 export class Members {
   /** Where the member is, or belongs, that was looked for last. */
@@ -23,6 +26,8 @@ export class Members {
   readonly #items = new Items();
   readonly #splicer: Splicer;
   readonly #end = new Place();
+  /** The tree in which the member with `#key` was looked for; `NO_TREE`: it is another one now. */
+  #root = NO_TREE;
   readonly #key: SearchKey = { high: 0, low: 0, content: new Uint8Array(0) };
 
   constructor(draft: Draft, hash: Hash) {
@@ -31,8 +36,12 @@ export class Members {
     this.#splicer = new Splicer(draft, 1, this.#items);
   }
 
-  /** Looks for a member; says whether it is there. O(log n). */
+  /** Looks for a member, unless that was done last; says whether it is there. O(log n). */
   find(root: number, member: Uint8Array): boolean {
+    if (member === this.#key.content && root === this.#root) {
+      return this.place.found;
+    }
+    this.#root = root;
     this.#key.high = this.#hash(member);
     this.#key.content = member;
     this.place.findKey(this.#draft, root, this.#key);
@@ -72,6 +81,7 @@ export class Members {
   }
 
   #change(root: number): number {
+    this.#root = NO_TREE;
     this.#end.copyFrom(this.place);
     if (this.place.found) this.#end.stepInLeaf();
     return this.#splicer.splice(root, this.place, this.#end);

@@ -45,6 +45,8 @@ export interface Draft extends NodeMemory {
   leave(node: number): void;
   /** A node is left out with all that hangs from it. */
   leaveAll(node: number): void;
+  /** Whether a node is one of the draft: nobody else has seen it, and it may yet change. */
+  isFresh(node: number): boolean;
 }
 
 /** What `splice` returns if there is no memory for a node. */
@@ -139,15 +141,16 @@ export class Splicer {
     const more = content.items.count - (to.index - from.index);
     for (let level = from.levels - 2; level >= 0; level--) {
       const inner = from.nodes[level];
-      node = this.#copyInner(inner, from.items[level], node, more);
-      if (node === 0) return NO_MEMORY;
-      this.#draft.leave(inner);
+      const copy = this.#draft.isFresh(inner) ? inner : this.#copyInner(inner);
+      if (copy === 0) return NO_MEMORY;
+      this.#replaceChild(copy, from.items[level], node, more);
+      node = copy;
     }
     return node;
   }
 
-  /** Copies an inner node, with another child that has so many elements more; 0: no memory. */
-  #copyInner(inner: number, child: number, ref: number, more: number): number {
+  /** Copies an inner node, and leaves it out; 0: there is no memory. */
+  #copyInner(inner: number): number {
     const { words } = this.#draft;
     const size = sizeOf(this.#draft, inner);
     const node = this.#draft.allocate(size);
@@ -157,10 +160,17 @@ export class Splicer {
     clearBirth(words, node);
     // Not the words between: the node is chained by them as long as it is drafted.
     words.copyWithin(refsAt(node), refsAt(inner), inner * 4 + (size + 3 >>> 2));
+    this.#draft.leave(inner);
+    return node;
+  }
+
+  /** Puts another child, which has so many elements more, into a fresh inner node. */
+  #replaceChild(node: number, child: number, ref: number, more: number): void {
+    const { words } = this.#draft;
+    const head = headOf(words, node);
     words[refsAt(node) + child] = ref;
     const sums = sumsAt(node, head);
     for (let i = child; i < itemsOf(head); i++) words[sums + i] += more;
-    return node;
   }
 
   /** A tree of new elements only. */

@@ -6,6 +6,7 @@
  */
 
 import { toBytes } from "../binary.ts";
+import type { Body } from "../../map/version_maker.ts";
 import type {
   Field,
   Fields,
@@ -39,10 +40,11 @@ export interface TreeView {
   /** What the version is to name. */
   readonly roots: readonly number[];
   /** What it is to say besides. */
-  readonly body: Uint8Array;
+  readonly body: Body;
 }
 
-const NOTHING = new Uint8Array();
+/** No body. */
+export const NOTHING: Body = { length: 0, writeTo: () => {} };
 
 // ---- lists --------------------------------------------------------------------------------------
 
@@ -59,8 +61,12 @@ export class ListView implements List, TreeView {
     return [this.#list.root];
   }
 
-  get body(): Uint8Array {
-    return this.#list.body;
+  get body(): Body {
+    const list = this.#list;
+    return {
+      length: list.bodyLength,
+      writeTo: (target, at) => list.writeBody(target, at),
+    };
   }
 
   get length(): number {
@@ -111,6 +117,7 @@ class Names {
   root: number;
   readonly #draft: ListDraft;
   readonly #trees: MemberTrees;
+  readonly #last = new LastName();
   readonly #place: Place;
 
   constructor(draft: ListDraft, root: number) {
@@ -127,12 +134,11 @@ class Names {
 
   /** What a name has beside it; undefined: it is not there. */
   find(name: string): string | undefined {
-    const isThere = this.#trees.find(this.root, toBytes(name));
-    return isThere ? this.#beside() : undefined;
+    return this.has(name) ? this.#beside() : undefined;
   }
 
   has(name: string): boolean {
-    return this.#trees.find(this.root, toBytes(name));
+    return this.#trees.find(this.root, this.#last.bytesOf(name));
   }
 
   /** The index of a name; undefined: it is not there. */
@@ -213,7 +219,7 @@ export class MembersView implements Members, TreeView {
     return [this.#names.root];
   }
 
-  readonly body: Uint8Array = NOTHING;
+  readonly body: Body = NOTHING;
 
   get length(): number {
     return this.#names.length;
@@ -262,7 +268,7 @@ export class FieldsView implements Fields, TreeView {
     return [this.#names.root];
   }
 
-  readonly body: Uint8Array = NOTHING;
+  readonly body: Body = NOTHING;
 
   get length(): number {
     return this.#names.length;
@@ -303,12 +309,29 @@ export class FieldsView implements Fields, TreeView {
 
 // ---- sorted sets --------------------------------------------------------------------------------
 
+const EMPTY = new Uint8Array();
+
+/** The bytes of the name that was looked for last: commands look for one, and then change it. */
+class LastName {
+  #name = "";
+  #bytes: Uint8Array = EMPTY;
+
+  bytesOf(name: string): Uint8Array {
+    if (name !== this.#name) {
+      this.#name = name;
+      this.#bytes = toBytes(name);
+    }
+    return this.#bytes;
+  }
+}
+
 /** A sorted set in two trees. */
 export class SortedSetView implements SortedSet, TreeView {
   readonly kind: typeof SORTED_SET = SORTED_SET;
   readonly #draft: ListDraft;
   readonly #sets: SortedSets;
   readonly #roots: SortedRoots;
+  readonly #names = new LastName();
   readonly #place: Place;
 
   constructor(
@@ -327,19 +350,20 @@ export class SortedSetView implements SortedSet, TreeView {
     return [members, scores];
   }
 
-  readonly body: Uint8Array = NOTHING;
+  readonly body: Body = NOTHING;
 
   get length(): number {
     return countOf(this.#draft.words, this.#roots.members);
   }
 
   scoreOf(member: string): number | undefined {
-    return this.#sets.scoreOf(this.#roots, toBytes(member));
+    return this.#sets.scoreOf(this.#roots, this.#names.bytesOf(member));
   }
 
   set(members: readonly Scored[]): void {
     for (const [member, score] of members) {
-      const isPut = this.#sets.put(this.#roots, score, toBytes(member));
+      const bytes = this.#names.bytesOf(member);
+      const isPut = this.#sets.put(this.#roots, score, bytes);
       if (!isPut) throw NO_ROOM;
       this.#draft.step();
     }
@@ -350,7 +374,7 @@ export class SortedSetView implements SortedSet, TreeView {
   }
 
   #removeOne(member: string): boolean {
-    const bytes = toBytes(member);
+    const bytes = this.#names.bytesOf(member);
     const score = this.#sets.scoreOf(this.#roots, bytes);
     if (score === undefined) return false;
     if (!this.#sets.remove(this.#roots, score, bytes)) throw NO_ROOM;
