@@ -94,13 +94,8 @@ export function storedAt(
   const end = endOf(segment, ref);
   if (isStructure(words, ref)) {
     const roots = rootsOf(words, ref);
-    return {
-      tag,
-      roots,
-      ...bodyOf(words, ref),
-      refs: nodeRefs(words, ref),
-      end,
-    };
+    const { at, length } = bodyOf(words, ref);
+    return { tag, roots, at, length, refs: nodeRefs(words, ref), end };
   }
   const at = valueIndex(words, ref) * 8;
   const length = valueBytes(words, ref);
@@ -158,8 +153,9 @@ export class StructureMaker {
     const words = this.#words;
     const goesOn = !isNew && old !== 0 && isStructure(words, old);
     const home = goesOn ? homeOf(words, old) : 0;
-    const made = this.#draft.end(goesOn ? nodeRefs(words, old) : undefined);
-    const head = { home, roots, ...made };
+    const before = goesOn ? nodeRefs(words, old) : undefined;
+    const { left, refs } = this.#draft.end(before);
+    const head = { home, left, refs, roots };
     return this.#maker.structure(head, tag, body, expiry);
   }
 }

@@ -165,11 +165,11 @@ export class TreeDraft {
    * nothing of that.
    */
   end(before?: number): { left: readonly number[]; refs: number } {
-    const dropped = [...this.#dropped, ...this.#spare];
-    return before === undefined ? { left: dropped, refs: this.#added } : {
-      left: [...this.#left, ...dropped],
-      refs: before + this.#added - this.#removed,
-    };
+    const left = before === undefined ? [] : this.#left.slice();
+    for (const node of this.#dropped) left.push(node);
+    for (const node of this.#spare) left.push(node);
+    const refs = before === undefined ? this.#added : before + this.growth;
+    return { left, refs };
   }
 
   /** Frees the nodes of the change: it is not made. */

@@ -163,18 +163,15 @@ export class Entry {
     if (!this.#isChanged) return KEEP;
     if (this.#isRead && !this.exists) return undefined;
     const end = this.#end;
-    return this.#hasNewValue ? { ...this.#nextValue(), end } : { end };
-  }
-
-  #nextValue(): NextEntry<unknown> {
+    if (!this.#hasNewValue) return { end };
     if (this.#collection !== undefined) {
-      return this.#trees.next(this.#collection);
+      return this.#trees.next(this.#collection, end);
     }
     const value = this.#value;
     const isPack = value instanceof Uint8Array && value[0] !== RAW;
     return isPack && value.length > this.#trees.mostPacked
-      ? this.#trees.plant(value)
-      : { value };
+      ? this.#trees.plant(value, end)
+      : { value, end };
   }
 
   // ---- types ------------------------------------------------------------------------------------

@@ -36,10 +36,13 @@ export interface Trees {
   readonly mostPacked: number;
   /** The collection that is there, if it is one of trees; a pack, if that is to be planted. */
   open(present: PresentEntry<unknown>): TreeCollection | Uint8Array | undefined;
-  /** What is to be written for what was opened, and changed. */
-  next(collection: TreeCollection): NextEntry<unknown>;
+  /** What is to be written for what was opened, and changed; `end` is when it expires. */
+  next(
+    collection: TreeCollection,
+    end: number | undefined,
+  ): NextEntry<unknown>;
   /** What is to be written for a pack that is too large to stay one. */
-  plant(pack: Uint8Array): NextEntry<unknown>;
+  plant(pack: Uint8Array, end: number | undefined): NextEntry<unknown>;
 }
 
 /** A draft for those who only read: it gives nothing. */
@@ -115,14 +118,19 @@ export class DraftedTrees implements Trees {
     return structure && viewOf(this.#draft, structure);
   }
 
-  next(collection: TreeCollection): NextEntry<unknown> {
+  next(
+    collection: TreeCollection,
+    end: number | undefined,
+  ): NextEntry<unknown> {
     const view = collection as View; // as `open` returns it
     const next = nextOf(view, this.#structure!, this.#draft, this.#limits);
-    return next instanceof Uint8Array ? { value: next } : { structure: next };
+    return next instanceof Uint8Array
+      ? { value: next, end }
+      : { structure: next, end };
   }
 
-  plant(pack: Uint8Array): NextEntry<unknown> {
-    return { structure: planted(this.#draft, pack) };
+  plant(pack: Uint8Array, end: number | undefined): NextEntry<unknown> {
+    return { structure: planted(this.#draft, pack), end };
   }
 }
 
@@ -148,13 +156,16 @@ export class PlannedTrees implements Trees {
     return structure && overlayOf(viewOf(this.#nodes, structure));
   }
 
-  next(collection: TreeCollection): NextEntry<unknown> {
+  next(
+    collection: TreeCollection,
+    end: number | undefined,
+  ): NextEntry<unknown> {
     const overlay = collection as AnyOverlay; // as `open` returns it
-    return { plan: new ChangePlan(overlay, this.#limits) };
+    return { plan: new ChangePlan(overlay, this.#limits), end };
   }
 
-  plant(pack: Uint8Array): NextEntry<unknown> {
-    return { plan: new PlantingPlan(pack) };
+  plant(pack: Uint8Array, end: number | undefined): NextEntry<unknown> {
+    return { plan: new PlantingPlan(pack), end };
   }
 }
 
