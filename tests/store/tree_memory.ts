@@ -250,3 +250,30 @@ export class TreeMemory implements Draft {
     }
   }
 }
+
+/**
+ * Copies a tree to another memory, as a restore does: all refs are those of children, and change.
+ * Returns the root there.
+ */
+export function transplanted(
+  from: TreeMemory,
+  root: number,
+  to: TreeMemory,
+): number {
+  if (root === 0) return 0;
+  const children = refsOf(headOf(from.words, root));
+  const refs = Array.from(
+    { length: children },
+    (_, i) => transplanted(from, from.words[refsAt(root) + i], to),
+  );
+  const bytes = from.live.get(root)! * REF_BYTES;
+  const node = to.allocate(bytes);
+  const at = node * REF_BYTES;
+  to.bytes.set(
+    from.bytes.subarray(root * REF_BYTES, root * REF_BYTES + bytes),
+    at,
+  );
+  to.words[node * 4 + R_LINK] = CHAINED;
+  refs.forEach((ref, i) => to.words[refsAt(node) + i] = ref);
+  return node;
+}

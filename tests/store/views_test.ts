@@ -16,7 +16,7 @@ import {
 } from "../../src/store/tree/views.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
-import { TreeMemory } from "./tree_memory.ts";
+import { transplanted, TreeMemory } from "./tree_memory.ts";
 
 const MEGABYTES = 16;
 const STEPS = 1_000 * SCALE;
@@ -185,6 +185,9 @@ Deno.test(
         case 1:
           both.do((set) => set.removeRange(from, to));
           break;
+        case 2: // most of it, now and then
+          if (i % 9 === 0) both.do((set) => set.removeRange(1, length));
+          break;
         default:
           both.do((set) => set.set(scored));
       }
@@ -198,3 +201,33 @@ Deno.test(
     }
   }),
 );
+
+Deno.test("nodes that are moved elsewhere with their refs are the same tree", () => {
+  const memory = new TreeMemory(MEGABYTES);
+  const hash = new FieldsView(memory, EMPTY);
+  const list = new ListView(memory, EMPTY);
+  for (let i = 0; i < 300; i++) {
+    const value = `${i}`.repeat(i % 5 === 0 ? 200 : 2);
+    hash.set([[`${value} ${i}`, value]]);
+    list.insert(i >> 1, [value]);
+    if (i % 7 === 0) hash.remove([`${`${i - 7}`.repeat(2)} ${i - 7}`]);
+  }
+  const elsewhere = new TreeMemory(MEGABYTES);
+  elsewhere.allocate(5000); // so that no ref is what it was
+  elsewhere.publish();
+  memory.publish();
+  const move = (roots: readonly number[]): TreeParts => ({
+    roots: roots.map((root) => transplanted(memory, root, elsewhere)),
+    body: EMPTY.body,
+  });
+  const moved = new FieldsView(elsewhere, move(hash.roots));
+  assertEquals(moved.all(), hash.all());
+  for (const [field, value] of hash.all()) {
+    assertEquals(moved.get(field), value);
+  }
+  const movedList = new ListView(elsewhere, move(list.roots));
+  const inTree = movedList.slice(0, movedList.length);
+  const all = list.slice(0, list.length);
+  const first = all.findIndex((_, i) => all[i] === inTree[0]);
+  assertEquals(all.slice(first, first + inTree.length), inTree);
+});

@@ -117,7 +117,8 @@ function parsePop(args: Args): (entry: Entry) => Reply {
     const set = entry.members;
     if (set === undefined) return hasCount ? [] : null;
     const popped = pickSome(set.length, count).map((index) => set.at(index));
-    if (popped.length > 0) {
+    if (popped.length === set.length) entry.delete();
+    else if (popped.length > 0) {
       set.remove(popped);
       entry.putCollection(set);
     }

@@ -76,11 +76,12 @@ function compareBytes(
 
 /** Compares a key with an element of a leaf. */
 export function compareToItem(
-  { words, bytes }: NodeMemory,
+  memory: NodeMemory,
   leaf: number,
   item: number,
   key: SearchKey,
 ): number {
+  const { words, bytes } = memory;
   const head = headOf(words, leaf);
   const keyWords = keyWordsOf(head);
   const at = keysAt(leaf, head) + item * keyWords;
@@ -89,7 +90,7 @@ export function compareToItem(
   const ends = endsAt(leaf, head);
   const part = ends + itemsOf(head) * 2 + startOf(bytes, ends, item);
   const { content } = key;
-  const from = contentAt(bytes, part);
+  const from = contentAt(memory, bytes, part, leaf);
   const length = contentLength(bytes, part);
   return compareBytes(content, 0, content.length, bytes, from, length);
 }
@@ -133,6 +134,8 @@ function firstLeaf(words: Int32Array, root: number): number {
 
 /** Where a first part stands: in memory of its own, or in that of the tree. */
 export interface PartPlace {
+  /** The leaf that it is in; `NO_LEAF`: none yet. */
+  readonly node: number;
   readonly bytes: Uint8Array;
   readonly at: number;
 }
@@ -142,17 +145,17 @@ export interface PartPlace {
  *
  * @param left The last element before it.
  * @param right The first one behind it.
- * @param blobs The memory in which the blobs are.
+ * @param memory Where the nodes are.
  */
 export function writeSeparator(
   target: Uint8Array,
   at: number,
   left: PartPlace,
   right: PartPlace,
-  blobs: Uint8Array,
+  memory: NodeMemory,
 ): number {
-  const a = contentOf(left, blobs);
-  const b = contentOf(right, blobs);
+  const a = contentOf(left, memory);
+  const b = contentOf(right, memory);
   const shorter = Math.min(a.length, b.length);
   let same = 0;
   while (same < shorter && a[same] === b[same]) same++;
@@ -165,8 +168,12 @@ export function writeSeparator(
 /** The most bytes that `writeSeparator` writes. */
 export const MOST_SEPARATOR_BYTES: number = 1 + MOST_BYTES;
 
-function contentOf({ bytes, at }: PartPlace, blobs: Uint8Array): Uint8Array {
-  const memory = blobOf(bytes, at) === 0 ? bytes : blobs;
-  const from = contentAt(bytes, at);
-  return memory.subarray(from, from + contentLength(bytes, at));
+function contentOf(
+  { at, bytes, node }: PartPlace,
+  memory: NodeMemory,
+): Uint8Array {
+  const blob = blobOf(memory, bytes, at, node);
+  const from = contentAt(memory, bytes, at, node);
+  const source = blob === 0 ? bytes : memory.bytes;
+  return source.subarray(from, from + contentLength(bytes, at));
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Items } from "./items.ts";
-import { forEachBlob } from "./part.ts";
+import { forEachBlob, NO_LEAF } from "./part.ts";
 import {
   endsAt,
   hasBytes,
@@ -26,11 +26,13 @@ import {
 } from "./node.ts";
 import { NodeWriter } from "./node_writer.ts";
 
-/** The source of items in private memory: no node has this ref. */
-const PRIVATE = 0;
+/** The source of items in private memory. */
+const PRIVATE = NO_LEAF;
 
 /** The bytes of one item. */
 export interface ItemBytes {
+  /** The node that it is in; `NO_LEAF`: none yet. */
+  node: number;
   bytes: Uint8Array;
   at: number;
   length: number;
@@ -320,16 +322,19 @@ function bytesOfRun(
 
 /** How many blobs some items of one source name. */
 function blobsOfRun(
-  { words, bytes }: NodeMemory,
+  memory: NodeMemory,
   items: Items,
   source: number,
   from: number,
   to: number,
 ): number {
+  const { words, bytes } = memory;
   let blobs = 0;
   const count = () => blobs++;
   if (source === PRIVATE) {
-    forEachBlob(items.bytes, items.startOf(from), items.ends[to - 1], count);
+    const start = items.startOf(from);
+    const end = items.ends[to - 1];
+    forEachBlob(memory, items.bytes, start, end, NO_LEAF, count);
     return blobs;
   }
   const head = headOf(words, source);
@@ -337,17 +342,20 @@ function blobsOfRun(
   const ends = endsAt(source, head);
   const data = ends + itemsOf(head) * 2;
   const end = data + readEnd(bytes, ends + to * 2 - 2);
-  forEachBlob(bytes, data + startOf(bytes, ends, from), end, count);
+  const start = data + startOf(bytes, ends, from);
+  forEachBlob(memory, bytes, start, end, source, count);
   return blobs;
 }
 
 /** A place for the bytes of an item. */
 export function anyItem(): ItemBytes {
-  return { bytes: new Uint8Array(0), at: 0, length: 0, high: 0, low: 0 };
+  const bytes = new Uint8Array(0);
+  return { node: NO_LEAF, bytes, at: 0, length: 0, high: 0, low: 0 };
 }
 
 /** Reads an item that is in no node yet. */
 function readPrivate(items: Items, item: number, into: ItemBytes): void {
+  into.node = NO_LEAF;
   into.bytes = items.bytes;
   into.at = items.startOf(item);
   into.length = items.ends[item] - into.at;
@@ -367,6 +375,7 @@ export function readNodeItem(
   const keys = keysAt(node, head) + item * keyWords;
   into.high = keyWords > 0 ? words[keys] : 0;
   into.low = keyWords > 1 ? words[keys + 1] : 0;
+  into.node = node;
   into.bytes = bytes;
   into.length = 0;
   if (!hasBytes(isInner(head), keyWords)) return;

@@ -69,12 +69,13 @@ export function addText(draft: Draft, items: Items, text: string): boolean {
  * leaf on. Returns how many.
  */
 export function readLeaf(
-  { bytes, words }: NodeMemory,
+  memory: NodeMemory,
   leaf: number,
   item: number,
   most: number,
   found: string[],
 ): number {
+  const { bytes, words } = memory;
   const head = headOf(words, leaf);
   const items = itemsOf(head);
   const ends = endsAt(leaf, head);
@@ -82,7 +83,7 @@ export function readLeaf(
   const data = ends + items * 2;
   for (let i = item; i < item + count; i++) {
     const at = data + startOf(bytes, ends, i);
-    const from = contentAt(bytes, at);
+    const from = contentAt(memory, bytes, at, leaf);
     found.push(bytesBetween(bytes, from, from + contentLength(bytes, at)));
   }
   return count;
@@ -98,7 +99,7 @@ export function textOf(
   const { bytes } = memory;
   let at = elementAt(memory, leaf, item);
   for (let i = 0; i < part; i++) at = partEnd(bytes, at);
-  const from = contentAt(bytes, at);
+  const from = contentAt(memory, bytes, at, leaf);
   return bytesBetween(bytes, from, from + contentLength(bytes, at));
 }
 
@@ -123,6 +124,6 @@ export function partOf(
   const { bytes } = memory;
   let at = elementAt(memory, leaf, item);
   for (let i = 0; i < part; i++) at = partEnd(bytes, at);
-  const from = contentAt(bytes, at);
+  const from = contentAt(memory, bytes, at, leaf);
   return bytes.subarray(from, from + contentLength(bytes, at));
 }

@@ -23,7 +23,7 @@ import {
   writeEnd,
   writeHead,
 } from "./node.ts";
-import { forEachBlob } from "./part.ts";
+import { forEachBlob, nameBlob, NO_LEAF } from "./part.ts";
 
 /** Fewer bytes than this are copied one by one: a call takes longer. */
 const MANY_BYTES = 64;
@@ -111,7 +111,7 @@ export class NodeWriter {
       }}
     this.#bytes += length;
     const hasBlobs = !isInner(old) && refsOf(old) > 0;
-    if (hasBlobs) this.#nameBlobs(bytes, oldData, oldData + length);
+    if (hasBlobs) this.#nameBlobs(bytes, oldData, length, source, data);
   }
 
   /** Adds some new items. */
@@ -153,13 +153,31 @@ export class NodeWriter {
     const data = ends + itemsOf(this.#head) * 2 + this.#bytes;
     for (let i = start; i < end; i++) bytes[data + i - start] = items.bytes[i];
     this.#bytes += end - start;
-    if (!isInner(this.#head)) this.#nameBlobs(items.bytes, start, end);
+    const hasBlobs = !isInner(this.#head) && items.blobs > 0;
+    if (hasBlobs) {
+      this.#nameBlobs(items.bytes, start, end - start, NO_LEAF, data);
+    }
   }
 
-  /** Names the blobs of some items among the children of the leaf. */
-  #nameBlobs(bytes: Uint8Array, from: number, to: number): void {
-    const { words } = this.#memory;
+  /**
+   * Names the blobs of some items that were copied: among the children of the leaf, and in their
+   * parts.
+   *
+   * @param bytes Where the items were copied from, and which leaf that was.
+   * @param data Where they are now.
+   */
+  #nameBlobs(
+    bytes: Uint8Array,
+    from: number,
+    length: number,
+    leaf: number,
+    data: number,
+  ): void {
+    const memory = this.#memory;
     const refs = refsAt(this.#node);
-    forEachBlob(bytes, from, to, (blob) => words[refs + this.#blobs++] = blob);
+    forEachBlob(memory, bytes, from, from + length, leaf, (blob, at) => {
+      memory.words[refs + this.#blobs] = blob;
+      nameBlob(memory.bytes, data + at - from, this.#blobs++);
+    });
   }
 }

@@ -276,10 +276,13 @@ export class Splicer {
     const ends = endsAt(leaf, head);
     const data = ends + itemsOf(head) * 2;
     const end = data + readEnd(bytes, ends + to * 2 - 2);
+    const start = data + startOf(bytes, ends, from);
     forEachBlob(
+      this.#draft,
       bytes,
-      data + startOf(bytes, ends, from),
+      start,
       end,
+      leaf,
       (blob) => this.#draft.leave(blob),
     );
   }
@@ -393,10 +396,10 @@ export class Splicer {
   #cutLeaves(content: Content): number[] {
     const empty = content.bytesOf(0, 0);
     const room = MOST_LEAF_BYTES - empty;
-    const sizes = Array.from(
-      { length: content.count },
-      (_, i) => content.bytesOf(i, i + 1) - empty,
-    );
+    const sizes: number[] = [];
+    for (let i = 0; i < content.count; i++) {
+      sizes.push(content.bytesOf(i, i + 1) - empty);
+    }
     if (this.#split === "even") return cutEvenly(sizes, room);
     if (this.#split === "first") return cutFull(sizes, room);
     const cuts = cutFull(sizes.reverse(), room);
@@ -441,12 +444,12 @@ export class Splicer {
       nodes.addNode(node, sum, high, low, copyItem(nodes, item));
       return;
     }
-    const right = { bytes: item.bytes, at: item.at };
+    const right = { node: item.node, bytes: item.bytes, at: item.at };
     content.readItem(from - 1, item);
     let at = nodes.reserve(MOST_SEPARATOR_BYTES);
     const areAlike = item.high === high && item.low === low;
     if (this.#keyWords > 0 && areAlike) {
-      at += writeSeparator(nodes.bytes, at, item, right, this.#draft.bytes);
+      at += writeSeparator(nodes.bytes, at, item, right, this.#draft);
     }
     nodes.addNode(node, sum, high, low, at);
   }

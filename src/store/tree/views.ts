@@ -23,6 +23,7 @@ import { type BodyPlace, type ListDraft, NO_ROOM, TreeList } from "./list.ts";
 import type { Members as MemberTrees } from "./members.ts";
 import { countOf } from "./node.ts";
 import type { Place } from "./place.ts";
+import { plantSortedSet } from "./planting.ts";
 import { scan } from "./scan.ts";
 import { scoreAt, type SortedRoots, type SortedSets } from "./sorted_set.ts";
 import { NO_MEMORY } from "./splice.ts";
@@ -383,7 +384,19 @@ export class SortedSetView implements SortedSet, TreeView {
   }
 
   removeRange(from: number, to: number): void {
+    const rest = this.length - (to - from);
+    if (to - from > rest) return this.#replant(from, to);
     this.remove(this.slice(from, to).map(([member]) => member));
+  }
+
+  /** Makes trees of what is left when most of it goes: that takes less than to remove each. */
+  #replant(from: number, to: number): void {
+    const roots = this.#roots;
+    const rest = [...this.slice(0, from), ...this.slice(to, this.length)];
+    this.#draft.leaveAll(roots.members);
+    this.#draft.leaveAll(roots.scores);
+    [roots.members, roots.scores] = plantSortedSet(this.#draft, rest);
+    this.#draft.step();
   }
 
   slice(from: number, to: number): Scored[] {
