@@ -156,6 +156,8 @@ export class StructureMaker {
     const before = goesOn ? nodeRefs(words, old) : undefined;
     const { left, refs } = this.#draft.end(before);
     const head = { home, left, refs, roots };
-    return this.#maker.structure(head, tag, body, expiry);
+    const version = this.#maker.structure(head, tag, body, expiry);
+    if (version === NO_MEMORY) this.#maker.shortage.before = this.#draft.taken;
+    return version;
   }
 }
