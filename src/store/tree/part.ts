@@ -4,8 +4,8 @@
  * An item is one part after the other: a member alone, a field and its value, a member and its
  * score. A part begins with a byte that says how long it is, so that an item can be read from its
  * beginning. What is long is a *blob*: a block of its own, which the part names. So a change of a
- * leaf never copies long bytes. In a leaf it is named by its place among the leaf's refs: only there
- * are refs, so that who copies nodes to elsewhere knows all of them.
+ * leaf never copies long bytes. In a leaf it is named by its place among the leaf's refs. A node
+ * has no other refs: so whatever moves nodes, as a restore does, finds all of them there.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const { N_FIRST, REF_BYTES } = layout;
 export const MOST_INLINE = 253;
 /** The leaf of a part that is in none yet: it names a blob by its ref. */
 export const NO_LEAF = 0;
-/** The first byte of a part that names a blob; then come that name, and its length, 4 bytes each. */
+/** The first byte of a part that names a blob; then that name, and its length, 4 bytes each. */
 const BLOB = 255;
 const BLOB_PART_BYTES = 9;
 /** Where the bytes of a blob begin in its block. */
