@@ -7917,9 +7917,10 @@ function writeStructure(words, version, { home: home2, refs, roots, left }) {
   words[at + S_REFS3] = refs;
   words[at + S_ROOTS2] = roots.length;
   poke24(words, at + S_LEFT2, left.length);
-  roots.forEach((root, i) => words[at + S_FIRST2 + i] = root);
-  const first = at + S_FIRST2 + roots.length;
-  left.forEach((node, i) => words[first + i] = node);
+  const first = at + S_FIRST2;
+  for (let i = 0; i < roots.length; i++) words[first + i] = roots[i];
+  const next = first + roots.length;
+  for (let i = 0; i < left.length; i++) words[next + i] = left[i];
 }
 function adoptTrees(words, from, copy3) {
   const at = valueIndex2(words, copy3) * 2;
@@ -7933,10 +7934,12 @@ function homeOf(words, version) {
 }
 function rootsOf(words, version) {
   const at = valueIndex2(words, version) * 2;
-  const first = at + S_FIRST2;
-  return [
-    ...words.subarray(first, first + words[at + S_ROOTS2])
-  ];
+  return wordsFrom(words, at + S_FIRST2, words[at + S_ROOTS2]);
+}
+function wordsFrom(words, first, count) {
+  const found = [];
+  for (let i = 0; i < count; i++) found.push(words[first + i]);
+  return found;
 }
 function bodyOf(words, version) {
   const at = valueIndex2(words, version) * 2;
@@ -7951,9 +7954,7 @@ function leavingsOf(words, version, old) {
   const at = valueIndex2(words, version) * 2;
   const first = at + S_FIRST2 + (isItself ? words[at + S_ROOTS2] : 0);
   const count = isItself ? words[at + S_LEFT2] : 0;
-  const left = [
-    ...words.subarray(first, first + count)
-  ];
+  const left = wordsFrom(words, first, count);
   const goesOn = isItself && words[at + S_HOME2] !== 0;
   if (!goesOn && old !== 0 && isStructure3(words, old)) {
     left.push(...rootsOf(words, old).filter((root) => root !== 0).map(whole));
@@ -11158,7 +11159,10 @@ var VersionMaker = class {
       tag,
       byteLength: first + body.length,
       number: 0,
-      write: ({ bytes }, at) => bytes.set(body, at * 8 + first)
+      write({ bytes }, at) {
+        if (body instanceof Uint8Array) bytes.set(body, at * 8 + first);
+        else body.writeTo(bytes, at * 8 + first);
+      }
     };
     const ref = this.make(values, expiry2);
     if (ref !== NO_MEMORY) writeStructure2(this.#segment.words, ref, head);
