@@ -80,6 +80,8 @@ export interface Dependent {
   readonly owner?: object;
   /** The registry word of the snapshot that it has open. */
   readonly registryWord?: number;
+  /** Does what is due in the background. */
+  tidy?(): void;
   close(): void;
 }
 

@@ -32,6 +32,7 @@ export function jobsOf(attachment: Attachment): Job[] {
     job("collect", collect),
     job("lower the reserve", lowerReserve),
     job("tidy the table", tidyTable),
+    job("tidy what depends on it", tidyDependents),
     job("sweep what has expired", sweepExpired),
     job("note the counts", noteCounts),
     job("look at the clock", lookAtClock),
@@ -73,6 +74,13 @@ function tidyTable(attachment: Attachment, round: Round): Urgency {
       resizer.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++);
     });
+  }
+  return "when something happens";
+}
+
+function tidyDependents({ dependents }: Attachment, round: Round): Urgency {
+  if (round === "at work") {
+    for (const dependent of dependents) dependent.tidy?.();
   }
   return "when something happens";
 }

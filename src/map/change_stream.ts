@@ -28,6 +28,8 @@ export interface ChangeSource<C> {
   next(wake: () => void): C | undefined;
   /** Takes back what would call `wake`. */
   rest(): void;
+  /** The stream has ended. */
+  end?(): void;
 }
 
 type Result<C> = IteratorResult<C, undefined>;
@@ -147,6 +149,7 @@ export class ChangeStream<C>
     this.#isOver = true;
     clearImmediate(this.#turn);
     this.#source.rest();
+    this.#source.end?.();
     this.#scope.leave();
     for (const pull of this.#pulls.splice(0)) pull.resolve(END);
   }

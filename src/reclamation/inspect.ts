@@ -12,10 +12,12 @@ import {
 import {
   P_HELD_HEAD,
   P_LIMBO_HEAD,
+  P_SUBSCRIPTIONS,
   R_LINK,
   R_STAMP,
 } from "../segment/layout.ts";
 import { namedRoots } from "../segment/roots.ts";
+import { newestMessage } from "./inbox.ts";
 import { isHeldTree } from "./limbo.ts";
 import { childOf, childrenOf, isTreeStamp } from "./tree.ts";
 
@@ -45,6 +47,17 @@ export function inspectRoots(blocks: BlockInspection): void {
   for (const root of namedRoots(blocks.segment.words)) {
     claimTree(blocks, root, "a named root", "tree");
   }
+}
+
+/** Claims the messages in inboxes, and what says which ones their owners want. */
+export function inspectInboxes(blocks: BlockInspection): void {
+  const { words } = blocks.segment;
+  forEachRecord(words, (base, slot) => {
+    const block = words[base + P_SUBSCRIPTIONS];
+    if (block !== 0) blocks.claim(block, `subscriptions of ${slot}`, "tree");
+    const newest = newestMessage(words, slot);
+    if (newest !== 0) claimTree(blocks, newest, `inbox of ${slot}`, "tree");
+  });
 }
 
 function claimQueue(

@@ -29,6 +29,7 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import { Collector } from "./collector.ts";
 import type { Chains } from "./held_versions.ts";
+import { closeInbox } from "./inbox.ts";
 import { hold, isHeldTree, retire, retireAgain, retireTree } from "./limbo.ts";
 import * as pins from "./pin.ts";
 import { participantBase } from "../segment/participants.ts";
@@ -60,15 +61,18 @@ const {
   P_HELD_COUNT,
   P_HELD_HEAD,
   P_HELD_TAIL,
+  P_INBOX,
   P_LEAVING,
   P_LIMBO_HEAD,
   P_LIMBO_TAIL,
   P_PERMITS,
   P_PIN,
+  P_POSTING,
   P_REGISTRY,
   P_REGISTRY_MARK,
   P_SECTION,
   P_STATE,
+  P_SUBSCRIPTIONS,
   R_LINK,
   R_STAMP,
   REGISTRY_WORDS,
@@ -181,6 +185,7 @@ export class Participant {
     this.heal();
     this.#depth = 0;
     this.#kept = 0;
+    this.#closeInbox();
     withdraw(words, base);
     this.collectAll();
     const empty = this.allocator.giveAll() &&
@@ -189,6 +194,14 @@ export class Participant {
     this.#base = NOWHERE;
     if (CHECKED && empty) checkBare(words, base);
     store(words, base + P_STATE, empty ? 0 : ESTATE); // last: it may be another's from here on
+  }
+
+  #closeInbox(): void {
+    this.pin();
+    this.enterSection();
+    closeInbox(this.#words, this.base);
+    this.leaveSection();
+    this.unpin();
   }
 
   /** Gives up its record: it left, or could not, and then others clear up. */
@@ -521,6 +534,9 @@ function checkBare(words: Words, base: number): void {
     P_LEAVING,
     P_PIN,
     P_HORIZON,
+    P_INBOX,
+    P_SUBSCRIPTIONS,
+    P_POSTING,
   ];
   for (let c = 0; c < MAX_CLASSES; c++) heads.push(P_FREE + c, P_CHUNK + c);
   const left = heads.filter((word) => words[base + word] !== 0);

@@ -4,9 +4,9 @@
  * A participant record names the Web Lock that its worker holds. If that lock can be had, the
  * worker is gone. The recoverer, which holds it then, checks that the record still names it, and
  * takes these steps, each of which can be repeated: it brings the record in order (`repair.ts`),
- * retires a table that was being replaced, ends the commits of several keys, clears pin, open
- * snapshots and horizon, adopts the queues and lists, frees what large blocks were not linked yet,
- * and last frees the record.
+ * retires a table that was being replaced, ends the commits of several keys, closes the inbox,
+ * clears pin, open snapshots and horizon, adopts the queues and lists, frees what large blocks were
+ * not linked yet, and last frees the record.
  *
  * What the dead wrote is read plainly: it wrote that before it died, its lock came free after that,
  * and so the recoverer, which got the lock, reads it after both.
@@ -30,6 +30,7 @@ import {
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
+import { closeInbox } from "./inbox.ts";
 import { locks } from "./lifeline.ts";
 import { type Participant, withdraw } from "./participant.ts";
 import { participantBase } from "../segment/participants.ts";
@@ -131,6 +132,7 @@ export function recover(
   repair(segment, slot, tables);
   tables.reap(slot);
   tables.endCommits(slot);
+  closeInbox(words, base);
   withdraw(words, base);
   self.adopt(base);
   const permits = own(words, base + P_PERMITS);

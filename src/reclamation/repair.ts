@@ -12,6 +12,7 @@
  *   before it is replaced, and the newest one gets it when its key is looked up.
  * - A node that is drafted: as its version, or if a commit record decides about that, as the record
  *   (`table/commits.ts`).
+ * - A message on its way to an inbox: whether it is there, or was (`inbox.ts`).
  * - A batch on its way to or from a transfer word: whether it is on the participant's own list.
  * - A chunk: its state (`segment/chunk_ledger.ts`).
  *
@@ -59,6 +60,8 @@ import {
   P_LIMBO_TAIL,
   P_LIVE_AHEAD,
   P_LIVE_REFS,
+  P_POSTING,
+  P_SUBSCRIPTIONS,
   P_TAKING,
   P_TRANSIT_CUT,
   P_TRANSIT_OLD,
@@ -74,6 +77,7 @@ import type { Segment } from "../segment/segment.ts";
 import { runLength } from "../segment/table_region.ts";
 import { load, own, poke, store } from "../segment/atomics.ts";
 import { participantBase } from "../segment/participants.ts";
+import { isPushed, isReceived, noteSubscriptions, rewake } from "./inbox.ts";
 import { hold, isHeldTree, retireTree } from "./limbo.ts";
 import { childOf, childrenOf, endTreeMove, finishDescent } from "./tree.ts";
 
@@ -96,6 +100,7 @@ export function repair(
   finishChunkChange(segment, slot); // before anything else is counted
   record.finishCut();
   record.finishMove();
+  record.finishPosting();
   record.finishHand(versions);
   record.finishTransit();
   record.freeClaimedChunks();
@@ -251,7 +256,8 @@ class Record {
 
   #freeHand(ref: number): void {
     const { words } = this.#segment;
-    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref;
+    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref ||
+      this.#own(P_SUBSCRIPTIONS) === ref;
     if (isLedTo) return this.#set(P_HAND, 0);
     const c = this.#classAt(ref);
     if (c < 0) return this.#set(P_HAND, 0);
@@ -265,6 +271,22 @@ class Record {
     if (record === 0 || record === ref) return record === ref;
     const children = childrenOf(words, record);
     return children > 0 && childOf(words, record, children - 1) === ref;
+  }
+
+  /** A message that was not pushed is part of the draft again. */
+  finishPosting(): void {
+    const { words } = this.#segment;
+    noteSubscriptions(words, this.#base);
+    const message = this.#own(P_POSTING);
+    if (message === 0) return;
+    if (this.#own(P_DRAFT) !== message) {
+      if (isPushed(words, message)) rewake(words, message);
+      else {
+        poke(words, message * 4 + R_LINK, this.#own(P_DRAFT));
+        this.#set(P_DRAFT, message);
+      }
+    }
+    this.#set(P_POSTING, 0);
   }
 
   /** Frees the nodes of the draft; each is on the chain until it is on its way. */
@@ -376,18 +398,20 @@ class Record {
   }
 
   /**
-   * Ends the way of a tree from a queue to another one, if it has left the first and is not in the
-   * second: of another participant's queue it is the first as long as it has not left.
+   * Ends the way of a tree to a queue, from another one or from where it was linked, if it has left
+   * that and is not in the queue: of another participant's queue it is the first as long as it has
+   * not left.
    */
   finishTreeMove(): void {
     const { words } = this.#segment;
     const root = -this.#own(P_LEAVING);
     if (root <= 0) return;
-    const isQueued = this.#isListed(P_LIMBO_HEAD, root) ||
-      this.#isListed(P_HELD_HEAD, root) || this.#isHeldFirst(root);
+    const isSomewhere = this.#isListed(P_LIMBO_HEAD, root) ||
+      this.#isListed(P_HELD_HEAD, root) || this.#isHeldFirst(root) ||
+      isReceived(words, this.#slot, root);
     const stamp = own(words, root * 4 + R_STAMP);
-    if (!isQueued && isHeldTree(stamp)) hold(words, this.#base, root, stamp);
-    else if (!isQueued) retireTree(words, this.#base, root, 0);
+    if (!isSomewhere && isHeldTree(stamp)) hold(words, this.#base, root, stamp);
+    else if (!isSomewhere) retireTree(words, this.#base, root, 0);
     endTreeMove(words, this.#base);
   }
 

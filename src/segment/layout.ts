@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 18;
+export const LAYOUT_VERSION = 19;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -255,6 +255,10 @@ export const P_RESULT = 396;
 export const P_LOAD_COUNTERS = 2;
 /** The lease under which it writes what it has loaded: see `table/leases.ts`; 0: none. */
 export const P_LEASE = 8;
+/** Its inbox, see `reclamation/inbox.ts`; what its subscribers want; the message it is pushing. */
+export const P_INBOX = 9;
+export const P_SUBSCRIPTIONS = 10;
+export const P_POSTING = 11;
 /** Its open snapshots: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;
@@ -388,6 +392,27 @@ export const N_BIRTH = 1;
 export const CHILDREN_MASK = 0xffff;
 /** The ref of the first of them; the others follow. */
 export const N_FIRST = 4;
+
+// ---- message ------------------------------------------------------------------------------------
+// A node, see `reclamation/inbox.ts`: from each message hangs the one that was pushed before it.
+
+/** 1 once its receiver has come to it: it was pushed, though it may be in no inbox any more. */
+export const M_TAKEN = 1;
+/** The participant (slot) to which it goes. */
+export const M_TO = 5;
+/** How many messages the chain has from it on, and how many refs they take. */
+export const M_DEPTH = 6;
+export const M_REFS = 7;
+/** What it says begins here. */
+export const M_FIRST = 8;
+/** What the first word of a message has besides the number of nodes that hang from it. */
+export const MESSAGE = 0x10000;
+
+// ---- subscriptions ------------------------------------------------------------------------------
+// A node from which nothing hangs, see `store/pubsub/subscription_block.ts`.
+
+/** What its first word has besides. */
+export const SUBSCRIPTIONS = 0x20000;
 
 // ---- version ------------------------------------------------------------------------------------
 
@@ -567,5 +592,10 @@ export const LAST_TICK = 0x3ffffffe;
  * ```
  */
 export const COMMITTING = -0x80000000;
+/** What a closed inbox holds, and an open one without a message. */
+export const CLOSED_INBOX = 0;
+export const NO_MESSAGE = -1;
+/** Flag of an inbox that takes no more messages until its owner has taken those that are there. */
+export const FULL_INBOX = 0x40000000;
 /** Later than every tick. */
 export const NEVER = 0x7fffffff;

@@ -57,6 +57,7 @@ type ParticipantWidths = {
 type Table = Named<"T">;
 type Structure = Named<"S">;
 type Node = Named<"N">;
+type Message = Named<"M">;
 /** A newest version is in no queue: the word that counts its writes is a queue's later. */
 type Version = Omit<
   Named<"V">,
@@ -84,6 +85,8 @@ export type Apart = [
       Layout["N_FIRST"]
     >
   >,
+  None<Overlaps<Message & Omit<Node, "N_BIRTH"> & Queue, Single>>,
+  None<Outside<Omit<Message, "M_FIRST">, Single, Layout["M_FIRST"]>>,
   None<Overlaps<Structure, Single>>,
   None<Outside<Omit<Structure, "S_FIRST">, Single, Layout["S_FIRST"]>>,
   None<Overlaps<Version & Queue, Single>>,
@@ -160,7 +163,13 @@ export type Lines = [
     OnLine<
       Participant,
       0,
-      "P_STATE" | "P_REGISTRY_MARK" | "P_LOAD_COUNTERS" | "P_LEASE"
+      | "P_STATE"
+      | "P_REGISTRY_MARK"
+      | "P_LOAD_COUNTERS"
+      | "P_LEASE"
+      | "P_INBOX"
+      | "P_SUBSCRIPTIONS"
+      | "P_POSTING"
     >
   >,
   None<

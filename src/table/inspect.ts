@@ -11,6 +11,7 @@
 
 import {
   claimTree,
+  inspectInboxes,
   inspectQueues,
   inspectRoots,
   type QueueFigures,
@@ -94,6 +95,7 @@ export function inspect(segment: Segment): Inspection {
   blocks.inspectFree();
   const queues = inspectQueues(blocks);
   inspectRoots(blocks);
+  inspectInboxes(blocks);
   const tables = new TableInspection(blocks);
   const found = blocks.finish();
   const counters = countersOf(segment, found, queues, tables);

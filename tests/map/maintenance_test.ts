@@ -45,10 +45,27 @@ Deno.test("jobsOf() is the list of what an attachment does in the background", (
     "collect",
     "lower the reserve",
     "tidy the table",
+    "tidy what depends on it",
     "sweep what has expired",
     "note the counts",
     "look at the clock",
   ]);
+});
+
+Deno.test("what depends on an attachment is tidied in rounds at work", () => {
+  using of = quietMap();
+  let count = 0;
+  const dependent = { tidy: () => count++, close() {} };
+  of.attachment.dependents.add(dependent);
+  of.attachment.dependents.add({ close() {} });
+  const job = jobsOf(of.attachment).find(({ name }) =>
+    name === "tidy what depends on it"
+  )!;
+  job.run("at rest");
+  assertStrictEquals(count, 0);
+  job.run("at work");
+  assertStrictEquals(count, 1);
+  of.attachment.dependents.delete(dependent);
 });
 
 Deno.test("sooner() is the more urgent one", () => {

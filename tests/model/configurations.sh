@@ -575,3 +575,21 @@ for b in CHECK_FIRST LOOK_FIRST LEASE_LATE FLAG_LATE; do bad $LE lease_$b -DBUG_
 bad  $LE lease_TAKE_ANY -DORDERLY -DBUG_TAKE_ANY "-DSTART=working=3;$LD1;run Setter()"
 bad  $LE lease_LINK_OVER -DBUG_LINK_OVER "-DSTART=working=2;$LS1"
 for b in LINK_FIRST SET_LEAVES; do bad $LE lease_$b -DBUG_$b "-DSTART=working=3;$LS1;run Evictor()"; done
+
+# ---- inboxes
+I=inbox.pml; I3="-DNM=3"
+IONE="-DSTART=nwork=2;run P(0,2);run O(2,1);run R(3)"
+ITWO="-DSTART=nwork=3;run P(0,2);run P(1,1);run O(2,2);run R(3)"
+IEND="-DSTART=nwork=3;run P(0,1);run P(1,1);run O(2,1);run R(3)"
+ok   $I inbox_two "-DSTART=nwork=3;run P(0,2);run P(1,1);run O(2,9);run R(3)"
+ok   $I inbox_full -DMOST=1 "$ITWO"
+ok   $I inbox_deaths $I3 -DCRASH=2 -DSTOPS=1 "$IONE"
+ok   $I inbox_end $I3 -DCRASH=1 "$IEND"
+full ok $I inbox_end_stops $I3 -DCRASH=1 -DSTOPS=1 "$IEND"
+full ok $I inbox_two_death $I3 -DCRASH=1 "$ITWO"
+full ok $I inbox_full_death $I3 -DCRASH=1 -DMOST=1 "$ITWO"
+for b in NO_PIN UNPIN_EARLY NO_MARK MARK_LATE MARK_SOME MARK_FIRST NO_RETELL SLEEP_ANYWAY STORE UNSAID WITHDRAW REC_NO_MARK DRAFT_LAST; do
+bad  $I inbox_$b $I3 -DCRASH=1 -DBUG_$b "$ITWO"
+done
+bad  $I inbox_NO_LOOK $I3 -DCRASH=1 -DSTOPS=1 -DBUG_NO_LOOK "$IONE"
+bad  $I inbox_PUSH_FULL -DMOST=1 -DBUG_PUSH_FULL "$ITWO"

@@ -28,17 +28,20 @@ import {
   INSTALLING,
   LEASE_WORDS,
   LEASES,
+  M_TAKEN,
   MAX_CLASSES,
   MAX_PARTICIPANTS,
   MOVED,
   N_BIRTH,
   N_CHILDREN,
+  NO_MESSAGE,
   OPENING,
   P_COMMIT,
   P_DRAFT,
   P_HAND,
   P_HELPING,
   P_HORIZON,
+  P_INBOX,
   P_NOTES,
   P_PIN,
   P_REGISTRY,
@@ -139,6 +142,15 @@ function isOfParticipant(index: number, first: number, count = 1): boolean {
 
 function isChangeWord(index: number): boolean {
   return index >= CHANGES && index < CHANGES + CHANGE_WORDS;
+}
+
+function isInbox(index: number): boolean {
+  return isOfParticipant(index, P_INBOX);
+}
+
+/** Whether the worker that runs is the one that receives messages: see `messages.ts`. */
+function isReceiver(): boolean {
+  return currentWorker() === 0;
 }
 
 /** Whether it is what a change of a key makes of its word. */
@@ -637,6 +649,33 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "what is taken out of the small queue stays in its place": {
     of: "the small queue",
     ...skipped(true, isEmptying),
+  },
+  "who takes messages loses those that come meanwhile": {
+    of: "messages",
+    ...forced((_, index, _expected, value) =>
+      isInbox(index) && value === NO_MESSAGE
+    ),
+  },
+  "who pushes a message loses what others have pushed": {
+    of: "messages",
+    ...forced((_, index, _expected, value) => isInbox(index) && value > 0),
+  },
+  "a message wakes nobody": {
+    of: "messages",
+    notify: (_, index) => isInbox(index),
+  },
+  "who pushes a message has no pin": {
+    of: "messages",
+    store: (_, index) => isOfParticipant(index, P_PIN) && !isReceiver(),
+  },
+  "who is to wait for messages does not look whether there are any": {
+    of: "messages",
+    sleepsAnyway: true,
+  },
+  "what is taken out of an inbox bears no mark": {
+    of: "deaths of those who push",
+    store: (words, index, value) =>
+      value === 1 && isOfBlock(words, index, M_TAKEN),
   },
   "a use gives an entry that idles more time by a plain write": {
     of: "a time to idle, but uses do not renew",

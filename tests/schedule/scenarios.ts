@@ -11,6 +11,7 @@ import { dumps } from "./scenarios/dumps.ts";
 import { eviction } from "./scenarios/eviction.ts";
 import { expiry } from "./scenarios/expiry.ts";
 import { loading } from "./scenarios/loading.ts";
+import { messageScenarios } from "./scenarios/messages.ts";
 import { memory } from "./scenarios/memory.ts";
 import { pairs, triples } from "./scenarios/one_key.ts";
 import { recoveries } from "./scenarios/recoveries.ts";
@@ -41,4 +42,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...eviction,
   ...commits,
   ...structures,
+  ...messageScenarios,
 ];

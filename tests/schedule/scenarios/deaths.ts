@@ -19,13 +19,15 @@ export interface Around {
   readonly programs: readonly (readonly Operation[])[];
   readonly leaks: number;
   readonly prepare: (setup: Setup) => void;
+  /** What it has done before it dies in something. */
+  readonly before?: (dead: Client) => void;
 }
 
 /** So many deaths in each act, spread over its steps, before the programs begin. */
 export function deathsIn(
   acts: Acts,
   deaths: number,
-  { group, leaks, prepare, programs }: Around,
+  { before, group, leaks, prepare, programs }: Around,
 ): Scenario[] {
   return Object.entries(acts).flatMap(([name, { act, steps }]) =>
     Array.from({ length: deaths }, (_, i): Scenario => {
@@ -37,6 +39,7 @@ export function deathsIn(
         prepare: (setup) => {
           prepare(setup);
           const dead = setup.join();
+          before?.(dead);
           dieAfter(step, () => act(dead));
         },
         programs,
