@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   "sorted-set": "Sorted sets",
   hyperloglog: "HyperLogLogs",
   geo: "Places",
+  pubsub: "Messages",
 };
 
 /** What Redis 7.0 has besides, and why it is not here. */
@@ -39,8 +40,8 @@ const LEFT_OUT: readonly (readonly [what: string, why: string])[] = [
     "they are about Redis's own HyperLogLogs",
   ],
   [
-    "`PUBLISH`, `SUBSCRIBE` and their like",
-    "not built yet; `SharedMap.watch` tells of changes",
+    "`SUBSCRIBE`, `UNSUBSCRIBE`, and their `P…` and `S…` forms",
+    "to be called by name: `store.subscribe(…)` gives an object that has them as methods",
   ],
   [
     "`MULTI`, `EXEC`, `DISCARD`, `WATCH`, `UNWATCH`",

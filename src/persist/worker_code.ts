@@ -137,6 +137,7 @@ __export(layout_exports, {
   CHUNK_RUN: () => CHUNK_RUN,
   CHUNK_TAKING: () => CHUNK_TAKING,
   CLOSED: () => CLOSED,
+  CLOSED_INBOX: () => CLOSED_INBOX,
   CODEC_NAME_BYTES: () => CODEC_NAME_BYTES,
   COMMITTING: () => COMMITTING,
   COUNTERS: () => COUNTERS,
@@ -171,6 +172,7 @@ __export(layout_exports, {
   FINAL: () => FINAL,
   FIRST_TICK: () => FIRST_TICK,
   FROZEN: () => FROZEN,
+  FULL_INBOX: () => FULL_INBOX,
   F_EVICT: () => F_EVICT,
   GHOST_SHARE: () => GHOST_SHARE,
   GHOST_WAYS: () => GHOST_WAYS,
@@ -254,9 +256,16 @@ __export(layout_exports, {
   MAX_CLASSES: () => MAX_CLASSES,
   MAX_PARTICIPANTS: () => MAX_PARTICIPANTS,
   MEDIUM_TEXT: () => MEDIUM_TEXT,
+  MESSAGE: () => MESSAGE,
   MOST_WRITES: () => MOST_WRITES,
   MOVED: () => MOVED,
+  M_DEPTH: () => M_DEPTH,
+  M_FIRST: () => M_FIRST,
+  M_REFS: () => M_REFS,
+  M_TAKEN: () => M_TAKEN,
+  M_TO: () => M_TO,
   NEVER: () => NEVER,
+  NO_MESSAGE: () => NO_MESSAGE,
   N_BIRTH: () => N_BIRTH,
   N_CHILDREN: () => N_CHILDREN,
   N_FIRST: () => N_FIRST,
@@ -287,6 +296,7 @@ __export(layout_exports, {
   P_HELD_TAIL: () => P_HELD_TAIL,
   P_HELPING: () => P_HELPING,
   P_HORIZON: () => P_HORIZON,
+  P_INBOX: () => P_INBOX,
   P_INFO: () => P_INFO,
   P_KEY: () => P_KEY,
   P_LEASE: () => P_LEASE,
@@ -300,6 +310,7 @@ __export(layout_exports, {
   P_PERMITS: () => P_PERMITS,
   P_PERMITS_FOR: () => P_PERMITS_FOR,
   P_PIN: () => P_PIN,
+  P_POSTING: () => P_POSTING,
   P_REAPING: () => P_REAPING,
   P_RECORD_WEIGHT: () => P_RECORD_WEIGHT,
   P_REGISTRY: () => P_REGISTRY,
@@ -309,6 +320,7 @@ __export(layout_exports, {
   P_SECTION: () => P_SECTION,
   P_SEEN: () => P_SEEN,
   P_STATE: () => P_STATE,
+  P_SUBSCRIPTIONS: () => P_SUBSCRIPTIONS,
   P_TAKEN: () => P_TAKEN,
   P_TAKING: () => P_TAKING,
   P_TRANSIT_CUT: () => P_TRANSIT_CUT,
@@ -332,6 +344,7 @@ __export(layout_exports, {
   SLOT_WORDS: () => SLOT_WORDS,
   STRIDE: () => STRIDE,
   STRUCTURE: () => STRUCTURE,
+  SUBSCRIPTIONS: () => SUBSCRIPTIONS,
   S_FIRST: () => S_FIRST,
   S_HOME: () => S_HOME,
   S_LEFT: () => S_LEFT,
@@ -370,7 +383,7 @@ __export(layout_exports, {
   WRITES_SHIFT: () => WRITES_SHIFT
 });
 var MAGIC = 1212371013;
-var LAYOUT_VERSION = 18;
+var LAYOUT_VERSION = 19;
 var REF_BYTES = 16;
 var REF_SHIFT = 4;
 var REF_MASK = 1073741823;
@@ -487,6 +500,9 @@ var P_RECORD_WEIGHT = 31;
 var P_RESULT = 396;
 var P_LOAD_COUNTERS = 2;
 var P_LEASE = 8;
+var P_INBOX = 9;
+var P_SUBSCRIPTIONS = 10;
+var P_POSTING = 11;
 var P_REGISTRY = 32;
 var REGISTRY_WORDS = 32;
 var P_COUNTERS = 64;
@@ -555,6 +571,13 @@ var N_CHILDREN = 0;
 var N_BIRTH = 1;
 var CHILDREN_MASK = 65535;
 var N_FIRST = 4;
+var M_TAKEN = 1;
+var M_TO = 5;
+var M_DEPTH = 6;
+var M_REFS = 7;
+var M_FIRST = 8;
+var MESSAGE = 65536;
+var SUBSCRIPTIONS = 131072;
 var V_STAMP = 0;
 var V_PREV = 1;
 var V_WRITES = 2;
@@ -629,6 +652,9 @@ var LOST = -1;
 var FIRST_TICK = 2;
 var LAST_TICK = 1073741822;
 var COMMITTING = -2147483648;
+var CLOSED_INBOX = 0;
+var NO_MESSAGE = -1;
+var FULL_INBOX = 1073741824;
 var NEVER = 2147483647;
 
 // src/segment/atomics.ts
@@ -4484,6 +4510,85 @@ var Collector = class {
   }
 };
 
+// src/reclamation/inbox.ts
+function inboxWord(slot) {
+  return participantBase(slot) + P_INBOX;
+}
+function newestOf(held) {
+  return held === NO_MESSAGE ? 0 : held & REF_MASK;
+}
+function newestMessage(words, slot) {
+  return newestOf(load(words, inboxWord(slot)));
+}
+function messageBefore(words, message) {
+  return fixed(words, message * 4 + N_FIRST);
+}
+function isPushed(words, message) {
+  return isInInbox(words, own(words, message * 4 + M_TO), message) || load(words, message * 4 + M_TAKEN) !== 0;
+}
+function rewake(words, message) {
+  notify(words, inboxWord(own(words, message * 4 + M_TO)));
+}
+function isInInbox(words, slot, message) {
+  let at = newestMessage(words, slot);
+  while (at !== 0 && at !== message) at = messageBefore(words, at);
+  return at !== 0;
+}
+function takeMessages(words, base, closes, look = () => {
+}) {
+  const inbox = base + P_INBOX;
+  let seen = 0;
+  for (; ; ) {
+    const held = load(words, inbox);
+    if (held === CLOSED_INBOX) return {
+      wasFull: false
+    };
+    if (held === NO_MESSAGE && !closes) return {
+      wasFull: false
+    };
+    const newest = newestOf(held);
+    let isNewRun = true;
+    for (let at = newest; at !== seen; at = messageBefore(words, at)) {
+      store(words, at * 4 + M_TAKEN, 1);
+      look(at, isNewRun);
+      isNewRun = false;
+    }
+    seen = newest;
+    const wasFull = held !== NO_MESSAGE && (held & FULL_INBOX) !== 0;
+    const next = closes || wasFull ? CLOSED_INBOX : NO_MESSAGE;
+    if (newest !== 0) beginTreeMove(words, base, newest);
+    const isTaken = compareAndSet(words, inbox, held, next);
+    if (isTaken && newest !== 0) {
+      retireTree(words, base, newest, fixed(words, newest * 4 + M_REFS));
+    }
+    if (newest !== 0) endTreeMove(words, base);
+    if (isTaken) return {
+      wasFull
+    };
+  }
+}
+function replaceSubscriptions(words, base, block, refs) {
+  const before = own(words, base + P_SUBSCRIPTIONS);
+  if (before !== 0) beginTreeMove(words, base, before);
+  store(words, base + P_SUBSCRIPTIONS, block);
+  noteSubscriptions(words, base);
+  if (before === 0) return;
+  retireTree(words, base, before, refs);
+  endTreeMove(words, base);
+}
+function noteSubscriptions(words, base) {
+  const block = own(words, base + P_SUBSCRIPTIONS);
+  if (block !== 0) poke(words, block * 4 + N_CHILDREN, SUBSCRIPTIONS);
+}
+function closeInbox(words, base) {
+  replaceSubscriptions(words, base, 0, 0);
+  takeMessages(words, base, true);
+}
+function isReceived(words, slot, root) {
+  const base = participantBase(slot);
+  return own(words, base + P_SUBSCRIPTIONS) === root || isInInbox(words, slot, root);
+}
+
 // src/reclamation/pin.ts
 var pin_exports = {};
 __export(pin_exports, {
@@ -4500,7 +4605,7 @@ function clearPin(words, base) {
 }
 
 // src/reclamation/participant.ts
-var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS4, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_DRAFT: P_DRAFT2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LEAVING: P_LEAVING3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
+var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS4, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_DRAFT: P_DRAFT2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_INBOX: P_INBOX2, P_LEAVING: P_LEAVING3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_POSTING: P_POSTING2, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, P_SUBSCRIPTIONS: P_SUBSCRIPTIONS2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
 var { add: add3, compareAndSet: compareAndSet4, load: load8, own: own10, poke: poke8, store: store4 } = atomics_exports;
 var { assert: assert4, CHECKED: CHECKED4 } = assert_exports;
 var { enter: enter4, isCutShort: isCutShort2, leave: leave4 } = section_exports;
@@ -4589,12 +4694,20 @@ var Participant = class _Participant {
     this.heal();
     this.#depth = 0;
     this.#kept = 0;
+    this.#closeInbox();
     withdraw(words, base);
     this.collectAll();
     const empty = this.allocator.giveAll() && own10(words, base + P_LIMBO_HEAD5) === 0 && own10(words, base + P_HELD_HEAD4) === 0;
     this.#base = NOWHERE;
     if (CHECKED4 && empty) checkBare(words, base);
     store4(words, base + P_STATE2, empty ? 0 : ESTATE2);
+  }
+  #closeInbox() {
+    this.pin();
+    this.enterSection();
+    closeInbox(this.#words, this.base);
+    this.leaveSection();
+    this.unpin();
   }
   /** Gives up its record: it left, or could not, and then others clear up. */
   abandon() {
@@ -4878,7 +4991,10 @@ function checkBare(words, base) {
     P_DRAFT2,
     P_LEAVING3,
     P_PIN4,
-    P_HORIZON2
+    P_HORIZON2,
+    P_INBOX2,
+    P_SUBSCRIPTIONS2,
+    P_POSTING2
   ];
   for (let c = 0; c < MAX_CLASSES3; c++) heads.push(P_FREE4 + c, P_CHUNK3 + c);
   const left = heads.filter((word) => words[base + word] !== 0);
@@ -4904,6 +5020,7 @@ function repair(segment, slot, versions) {
   finishChunkChange(segment, slot);
   record.finishCut();
   record.finishMove();
+  record.finishPosting();
   record.finishHand(versions);
   record.finishTransit();
   record.freeClaimedChunks();
@@ -5036,7 +5153,7 @@ var Record = class {
   }
   #freeHand(ref) {
     const { words } = this.#segment;
-    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref;
+    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref || this.#own(P_SUBSCRIPTIONS) === ref;
     if (isLedTo) return this.#set(P_HAND, 0);
     const c = this.#classAt(ref);
     if (c < 0) return this.#set(P_HAND, 0);
@@ -5049,6 +5166,21 @@ var Record = class {
     if (record === 0 || record === ref) return record === ref;
     const children = childrenOf(words, record);
     return children > 0 && childOf(words, record, children - 1) === ref;
+  }
+  /** A message that was not pushed is part of the draft again. */
+  finishPosting() {
+    const { words } = this.#segment;
+    noteSubscriptions(words, this.#base);
+    const message = this.#own(P_POSTING);
+    if (message === 0) return;
+    if (this.#own(P_DRAFT) !== message) {
+      if (isPushed(words, message)) rewake(words, message);
+      else {
+        poke(words, message * 4 + R_LINK, this.#own(P_DRAFT));
+        this.#set(P_DRAFT, message);
+      }
+    }
+    this.#set(P_POSTING, 0);
   }
   /** Frees the nodes of the draft; each is on the chain until it is on its way. */
   freeDraft() {
@@ -5149,17 +5281,18 @@ var Record = class {
     }
   }
   /**
-   * Ends the way of a tree from a queue to another one, if it has left the first and is not in the
-   * second: of another participant's queue it is the first as long as it has not left.
+   * Ends the way of a tree to a queue, from another one or from where it was linked, if it has left
+   * that and is not in the queue: of another participant's queue it is the first as long as it has
+   * not left.
    */
   finishTreeMove() {
     const { words } = this.#segment;
     const root = -this.#own(P_LEAVING);
     if (root <= 0) return;
-    const isQueued2 = this.#isListed(P_LIMBO_HEAD, root) || this.#isListed(P_HELD_HEAD, root) || this.#isHeldFirst(root);
+    const isSomewhere = this.#isListed(P_LIMBO_HEAD, root) || this.#isListed(P_HELD_HEAD, root) || this.#isHeldFirst(root) || isReceived(words, this.#slot, root);
     const stamp = own(words, root * 4 + R_STAMP);
-    if (!isQueued2 && isHeldTree(stamp)) hold(words, this.#base, root, stamp);
-    else if (!isQueued2) retireTree(words, this.#base, root, 0);
+    if (!isSomewhere && isHeldTree(stamp)) hold(words, this.#base, root, stamp);
+    else if (!isSomewhere) retireTree(words, this.#base, root, 0);
     endTreeMove(words, this.#base);
   }
   #isHeldFirst(ref) {
@@ -5242,6 +5375,7 @@ function recover(self, slot, tables) {
   repair(segment, slot, tables);
   tables.reap(slot);
   tables.endCommits(slot);
+  closeInbox(words, base);
   withdraw(words, base);
   self.adopt(base);
   const permits = own(words, base + P_PERMITS);
@@ -11562,6 +11696,7 @@ function jobsOf(attachment) {
     job("collect", collect2),
     job("lower the reserve", lowerReserve),
     job("tidy the table", tidyTable),
+    job("tidy what depends on it", tidyDependents),
     job("sweep what has expired", sweepExpired),
     job("note the counts", noteCounts),
     job("look at the clock", lookAtClock)
@@ -11592,6 +11727,12 @@ function tidyTable(attachment, round) {
       resizer.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++) ;
     });
+  }
+  return "when something happens";
+}
+function tidyDependents({ dependents }, round) {
+  if (round === "at work") {
+    for (const dependent of dependents) dependent.tidy?.();
   }
   return "when something happens";
 }

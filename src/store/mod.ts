@@ -61,6 +61,12 @@ export type {
   GeoUnit,
 } from "./methods/geo.ts";
 export type { BlockingOptions, StoreView } from "./methods/blocking.ts";
+export type { MessageMethods } from "./methods/pubsub.ts";
+export type {
+  StoreMessage,
+  StoreSubscription,
+  SubscribeOptions,
+} from "./pubsub/subscription.ts";
 export type {
   CombineOptions,
   ExpireOptions,

@@ -87,12 +87,13 @@ export class SharedStore extends StoreView<string>
       );
     }
     const parts = partsOf(map);
+    const { hold } = parts.access;
     const space = new DirectSpace(parts);
     const blocked = new Blocked(parts, space);
-    super(space, AS_TEXT, blocked);
+    super(space, AS_TEXT, blocked, hold);
     this.#map = map;
     this.#space = space;
-    this.bytes = new StoreView(space, AS_BYTES, blocked);
+    this.bytes = new StoreView<Uint8Array>(space, AS_BYTES, blocked, hold);
   }
 
   /**

@@ -16,6 +16,7 @@ import type { MapTransaction } from "../map/transaction.ts";
 import { Entry } from "./entry.ts";
 import { fail, StoreError, WRONG_TYPE } from "./errors.ts";
 import { Keyspace } from "./keyspace.ts";
+import { Publisher } from "./pubsub/publisher.ts";
 import { ifRoom, LIMITS, type Limits } from "./representation.ts";
 import { DraftedTrees, PlannedTrees, ReadTrees, type Trees } from "./trees.ts";
 
@@ -41,6 +42,8 @@ export interface Space {
   all<R>(command: (open: Open) => R): R;
   /** All keys there are. Throws in a transaction. */
   readonly keyspace: Keyspace;
+  /** What sends messages. Throws in a transaction. */
+  readonly publisher: Publisher;
 }
 
 const WHAT = "run a command";
@@ -53,6 +56,7 @@ export class DirectSpace implements Space {
   readonly #nodes: Nodes;
   readonly #readTrees: Trees;
   readonly keyspace: Keyspace;
+  #publisher: Publisher | undefined;
 
   /**
    * @param parts The parts of the map.
@@ -64,6 +68,12 @@ export class DirectSpace implements Space {
     this.#nodes = parts.access.hold.attachment.segment;
     this.#readTrees = new ReadTrees(this.#nodes);
     this.keyspace = new Keyspace(parts);
+  }
+
+  get publisher(): Publisher {
+    const { hold } = this.#parts.access;
+    hold.checkWritable("send a message");
+    return this.#publisher ??= new Publisher(hold.attachment);
   }
 
   get(key: string): unknown {
@@ -195,6 +205,10 @@ export class TransactionSpace implements Space {
     return fail(
       "ERR commands about all keys cannot be used in a transaction",
     );
+  }
+
+  get publisher(): Publisher {
+    return fail("ERR commands on messages cannot be used in a transaction");
   }
 
   #open(key: string): Entry {

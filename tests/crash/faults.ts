@@ -16,7 +16,9 @@ import {
   P_DRAFT,
   P_ENTRIES,
   P_HAND,
+  P_INBOX,
   P_LEAVING,
+  P_POSTING,
   P_SECTION,
   PARTICIPANT_WORDS,
   PARTICIPANTS,
@@ -151,6 +153,12 @@ export const FAULTS: Readonly<Record<string, Injection>> = {
       compareAndSet: (_, index) =>
         recovering && index === H_ANY_CHANGE ? true : undefined,
     },
+  "a recovery wakes no receiver": {
+    notify: (index) => recovering && isOfParticipant(index, P_INBOX),
+  },
+  "nothing says which message is being pushed": {
+    poke: (_, index) => isOfParticipant(index, P_POSTING),
+  },
   "the change of a chunk is never over": {
     poke: (_, index, value) =>
       value === 0 && isOfParticipant(index, P_CHUNK_CHANGE),

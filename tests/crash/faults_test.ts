@@ -74,6 +74,24 @@ const CASES: readonly Case[] = [
     misses: [["STRUCTURES", "delete() of a structure", "gone"]],
   },
   {
+    name: "Deaths find messages that nobody frees",
+    fault: "nothing says which version's trees are to go",
+    finds: ["MESSAGES", "receiving", "gone"],
+    misses: [["MESSAGES", "publish() to two workers", "gone"]],
+  },
+  {
+    name: "Deaths find a message that was pushed, and freed",
+    fault: "nothing says which message is being pushed",
+    finds: ["MESSAGES", "publish() to two workers", "gone"],
+    misses: [["MESSAGES", "receiving", "gone"]],
+  },
+  {
+    name: "Deaths find a receiver that nobody wakes",
+    fault: "a recovery wakes no receiver",
+    finds: ["MESSAGES", "publish() to two workers", "gone"],
+    misses: [["MESSAGES", "receiving", "gone"]],
+  },
+  {
     name: "Deaths find sleepers that nobody wakes",
     fault: "a recovery wakes only who sleeps on a word that is armed",
     finds: ["OPERATIONS", "set() of a new key", "gone"],

@@ -23,6 +23,7 @@ import { EpochScan } from "../../src/persist/epoch_scan.ts";
 import type { Counted } from "./atomics.ts";
 import { COMMANDS } from "./collections.ts";
 import { type Change, commitTexts } from "./commits.ts";
+import { MESSAGES as MESSAGE_WAYS } from "./messages.ts";
 import { LARGE_NODE as LARGE_TREE_NODE, WAYS } from "./structures.ts";
 import { textOf, type Value } from "./text.ts";
 import { World } from "./world.ts";
@@ -731,6 +732,58 @@ const STRUCTURES: Record<string, Scenario> = {
   ),
 };
 
+/** What the first block of a worker's subscriptions takes: the record that a recoverer may lose. */
+const SUBSCRIPTIONS = 44;
+
+/** A recovery of one that died after so much of what it did to messages. */
+function recoversMessages(name: string, share: number): Scenario {
+  const way = MESSAGE_WAYS[name];
+  const step = (scenario: Scenario) => Math.floor(stepsOf(scenario) * share);
+  return {
+    ...recovers(way, step),
+    check: way.check,
+    leaks: SUBSCRIPTIONS,
+  };
+}
+
+/** How many steps what a scenario does takes. */
+function stepsOf(scenario: Scenario): number {
+  const world = new World(scenario.options);
+  scenario.prepare(world);
+  const { steps } = world.kill(
+    Infinity,
+    "writes",
+    () => scenario.act(world),
+  );
+  world.close();
+  return steps;
+}
+
+const MESSAGES: Record<string, Scenario> = {
+  ...MESSAGE_WAYS,
+  "recovering one that drafted messages": recoversMessages(
+    "publish() to two workers",
+    0.4,
+  ),
+  "recovering one that pushed a message": recoversMessages(
+    "publish() to two workers",
+    0.7,
+  ),
+  "recovering one that pushed all": recoversMessages(
+    "publish() to two workers",
+    0.9,
+  ),
+  "recovering one that had messages": recoversMessages("receiving", 0.1),
+  "recovering one that was about to take them": recoversMessages(
+    "receiving",
+    0.5,
+  ),
+  "recovering one that subscribed": recoversMessages(
+    "the first subscribe()",
+    0.9,
+  ),
+};
+
 /** All kinds of death, by group and name. */
 export const SCENARIOS = {
   OPERATIONS,
@@ -740,4 +793,5 @@ export const SCENARIOS = {
   COMMITS,
   STRUCTURES,
   COMMANDS,
+  MESSAGES,
 };

@@ -20,7 +20,8 @@ export type Group =
   | "hash"
   | "sorted-set"
   | "hyperloglog"
-  | "geo";
+  | "geo"
+  | "pubsub";
 
 /** What a command does, as Redis flags it. */
 export type Flag = "write" | "readonly" | "fast" | "blocking" | "movablekeys";

@@ -15,6 +15,7 @@ import { HYPERLOGLOGS } from "./hyperloglogs.ts";
 import { KEYS } from "./keys.ts";
 import { LCS } from "./lcs.ts";
 import { LISTS } from "./lists.ts";
+import { PUBSUB } from "./pubsub.ts";
 import { SCORE_ALGEBRA } from "./score_algebra.ts";
 import { SETS } from "./sets.ts";
 import { SORTED_SETS } from "./sorted_sets.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   ...SCORE_ALGEBRA,
   ...HYPERLOGLOGS,
   ...GEO,
+  ...PUBSUB,
 ];
 
 const BY_NAME: ReadonlyMap<string, Command> = new Map(

@@ -17,7 +17,8 @@ import {
   wordOf,
 } from "./caller.ts";
 import type { ListEnd, PoppedElements } from "./lists.ts";
-import { GeoMethods } from "./geo.ts";
+import type { Hold } from "../../map/hold.ts";
+import { MessageMethods } from "./pubsub.ts";
 import type { PoppedMembers } from "./sorted_sets.ts";
 
 /** Options of the methods that wait. */
@@ -43,7 +44,7 @@ export interface BlockingOptions {
  *
  * @typeParam T What values come back as.
  */
-export class StoreView<T> extends GeoMethods<T> {
+export class StoreView<T> extends MessageMethods<T> {
   readonly #blocked: Blocked;
 
   /**
@@ -53,9 +54,15 @@ export class StoreView<T> extends GeoMethods<T> {
    * @param space Where the commands are run.
    * @param decoding How values come back.
    * @param blocked Those that wait.
+   * @param hold The store object.
    */
-  constructor(space: Space, decoding: Decoding<T>, blocked: Blocked) {
-    super(space, decoding);
+  constructor(
+    space: Space,
+    decoding: Decoding<T>,
+    blocked: Blocked,
+    hold: Hold,
+  ) {
+    super(space, decoding, hold);
     this.#blocked = blocked;
   }
 

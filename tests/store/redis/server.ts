@@ -32,10 +32,16 @@ async function isInstalled(): Promise<boolean> {
 export class RedisServer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #connection: Connection;
+  readonly #connect: () => Promise<Connection>;
 
-  private constructor(child: Deno.ChildProcess, connection: Connection) {
+  private constructor(
+    child: Deno.ChildProcess,
+    connection: Connection,
+    connect: () => Promise<Connection>,
+  ) {
     this.#child = child;
     this.#connection = connection;
+    this.#connect = connect;
   }
 
   static async start(): Promise<RedisServer> {
@@ -65,7 +71,12 @@ export class RedisServer implements AsyncDisposable {
       const connection = await tryConnect(port);
       if (connection === undefined) continue;
       if (await knows(connection, password)) {
-        return new RedisServer(child, connection);
+        const connect = async () => {
+          const another = (await tryConnect(port))!;
+          await knows(another, password);
+          return another;
+        };
+        return new RedisServer(child, connection, connect);
       }
       connection.close();
     }
@@ -74,6 +85,11 @@ export class RedisServer implements AsyncDisposable {
   /** The replies to several commands, each given as binary strings. */
   async run(commands: readonly (readonly string[])[]): Promise<Value[]> {
     return await this.#connection.run(commands);
+  }
+
+  /** One more connection, which the caller closes. */
+  connect(): Promise<Connection> {
+    return this.#connect();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
