@@ -477,7 +477,10 @@ export const S_HOME = 0;
 export const S_REFS = 1;
 /** How many roots it has. */
 export const S_ROOTS = 2;
-/** How many nodes it leaves out that the version before it had; `WHOLE`: with all below them. */
+/**
+ * How many nodes it leaves out that the version before it had; `WHOLE`: with all below them; 0 in
+ * the place of one: none, as it is a copy.
+ */
 export const S_LEFT = 3;
 /** The roots, then what is left out, then whatever else the layer above has in it. */
 export const S_FIRST = 4;

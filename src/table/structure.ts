@@ -96,7 +96,9 @@ export function adoptTrees(words: Words, from: number, copy: number): void {
   const at = valueIndex(words, copy) * 2;
   words[copy * 4 + V_KEY] |= STRUCTURE;
   poke(words, at + S_HOME, homeOf(words, from));
-  poke(words, at + S_LEFT, 0);
+  // Their places stay, as what the layer above says comes behind them.
+  const first = at + S_FIRST + words[at + S_ROOTS];
+  for (let i = 0; i < words[at + S_LEFT]; i++) poke(words, first + i, 0);
 }
 
 /** Since which tick the trees of a settled structure are under its key. */
@@ -143,7 +145,7 @@ export function leavingsOf(
   const at = valueIndex(words, version) * 2;
   const first = at + S_FIRST + (isItself ? words[at + S_ROOTS] : 0);
   const count = isItself ? words[at + S_LEFT] : 0;
-  const left = wordsFrom(words, first, count);
+  const left = wordsFrom(words, first, count).filter((node) => node !== 0);
   const goesOn = isItself && words[at + S_HOME] !== 0;
   if (!goesOn && old !== 0 && isStructure(words, old)) {
     left.push(...rootsOf(words, old).filter((root) => root !== 0).map(whole));
