@@ -11,7 +11,7 @@ import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { FOUNDER, slotOf } from "../participants.ts";
 import { type Scenario, type Setup, titleOf } from "../scenario.ts";
-import { type Acts, deathsIn } from "./deaths.ts";
+import { type Acts, type Around, deathsIn } from "./deaths.ts";
 
 const FREE = [op.collect];
 const WAIT = [take, messages.sleep];
@@ -55,11 +55,13 @@ function scenario(
 const DEAD = slotOf(3);
 const RECEIVER = slotOf(0);
 
-const PUSHES: Acts = {
+const PUSH: Acts = {
   "a push": {
     act: (dead) => void messages.push(dead, [RECEIVER]),
     steps: 18,
   },
+};
+const PUSHES: Acts = {
   "pushes that are not taken": {
     act: (dead) => void messages.push(dead, [slotOf(1), slotOf(2)]),
     steps: 54,
@@ -74,14 +76,17 @@ const TAKES: Acts = {
 };
 const DEATHS = 18;
 
+const pushing: Around = {
+  group: "deaths of those who push",
+  programs: [WAIT, [op.recover(DEAD), ...FREE], [take, ...FREE]],
+  leaks: 0,
+  prepare,
+  before: (dead) => messages.draft(dead, 7, 2),
+};
+
 const deaths = [
-  ...deathsIn(PUSHES, DEATHS / 2, {
-    group: "deaths of those who push",
-    programs: [WAIT, [op.recover(DEAD), ...FREE], [take, ...FREE]],
-    leaks: 0,
-    prepare,
-    before: (dead) => messages.draft(dead, 7, 2),
-  }),
+  ...deathsIn(PUSH, DEATHS / 2, pushing).toReversed(), // slips show at the end
+  ...deathsIn(PUSHES, DEATHS / 2, pushing),
   ...deathsIn(TAKES, DEATHS, {
     group: "deaths of those who take",
     programs: [WAIT, [op.recover(DEAD), ...FREE], [post(1, DEAD), ...FREE]],
