@@ -88,6 +88,8 @@ export class StoreSubscription<T>
   readonly #receiver: Receiver;
   readonly #decode: (binary: string) => T;
   readonly #names = new Set<string>();
+  /** How many of them are shard channels. */
+  #shards = 0;
   readonly #buffer: MessageBuffer<StoreMessage<T>>;
   readonly #stream: ChangeStream<StoreMessage<T>>;
   readonly #onMessage: ((message: StoreMessage<T>) => void) | undefined;
@@ -210,8 +212,10 @@ export class StoreSubscription<T>
       );
     }
     for (const name of names) {
+      if (this.#names.has(name)) continue;
       this.#receiver.subscribe(name, this);
       this.#names.add(name);
+      if (kind === "shard") this.#shards++;
     }
     return this.#count(kind);
   }
@@ -221,15 +225,16 @@ export class StoreSubscription<T>
       ? namesOf(kind, texts)
       : this.#textsOf(kind).map((text) => nameOf(kind, text));
     for (const name of names) {
-      if (this.#names.delete(name)) this.#receiver.unsubscribe(name, this);
+      if (!this.#names.delete(name)) continue;
+      this.#receiver.unsubscribe(name, this);
+      if (kind === "shard") this.#shards--;
     }
     return this.#count(kind);
   }
 
   /** As Redis counts: channels and patterns together, and shard channels by themselves. */
   #count(kind: Kind): number {
-    const shards = this.#textsOf("shard").length;
-    return kind === "shard" ? shards : this.#names.size - shards;
+    return kind === "shard" ? this.#shards : this.#names.size - this.#shards;
   }
 
   #textsOf(kind: Kind): string[] {
@@ -282,6 +287,7 @@ export class StoreSubscription<T>
     this.#hasEnded = true;
     for (const name of this.#names) this.#receiver.unsubscribe(name, this);
     this.#names.clear();
+    this.#shards = 0;
   }
 
   // ---- the loop ---------------------------------------------------------------------------------
