@@ -51,7 +51,7 @@ const { add, compareAndSet, hint, load, poke, release, store, touch } = access;
 const { enter, leave } = sections;
 
 /** Strides that one call moves at most, and of how many there are for each of them. */
-const MOST_STRIDES = 8;
+const MOST_STRIDES = 16;
 const STRIDES_PER_MOVED = 64;
 
 /** One participant's part in migrations. */
