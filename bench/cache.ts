@@ -51,8 +51,9 @@ and of S3-FIFO, SIEVE, LRU, LRU by samples as Redis has it, and random
 replacement as textbooks have them. Below that, the time of a set of a new key in
 a map that is full, beside one that need not evict: its median, and that of the
 slowest hundredth, in microseconds. Last, what two workers do together of a mix
-of nine gets and a set, of keys by Zipf's law of which a tenth fits: of operations a
-millisecond the median, with the lowest and the highest.
+of nine gets and a set, of keys by Zipf's law of which a tenth fits, after as much
+that does not count: of operations a millisecond the median, with the lowest and
+the highest.
 
 bench/cache/trace_file.ts says what the formats are, and bench/cache/traces/ where
 to find traces.

@@ -25,16 +25,21 @@ self.onmessage = async ({ data }: MessageEvent<MixOrder>) => {
 };
 
 function useMap(handle: SharedMapHandle, order: MixOrder): number {
-  const { accesses, gate, names } = order;
   using map = SharedMap.attach<string, unknown>(handle);
-  pass(gate);
+  mix(map, order); // once in vain: else a good deal of the time is that of the engine's compilers
+  pass(order.gate);
   const start = performance.now();
+  mix(map, order);
+  return performance.now() - start;
+}
+
+function mix(map: SharedMap<string, unknown>, order: MixOrder): void {
+  const { accesses, names } = order;
   for (let i = 0; i < accesses.length; i++) {
     const name = names[accesses[i]];
     if (i % OPERATIONS_PER_SET === 0) map.set(name, i);
     else map.get(name);
   }
-  return performance.now() - start;
 }
 
 function askOwner(port: MessagePort, order: MixOrder): Promise<number> {
