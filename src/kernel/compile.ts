@@ -9,7 +9,8 @@
  * The compiler is AssemblyScript's, which reads a strict TypeScript. What it does not know is
  * rewritten on the way: `number` becomes a 32-bit integer, rotations and operations on strings get
  * names, constants are imported by name, and the two modules that touch the memory are replaced by
- * those in `assembly/`, where an access is one instruction.
+ * those in `assembly/`, where an access is one instruction; so is that of eviction rules, which are
+ * functions elsewhere.
  *
  * @module
  */
@@ -26,6 +27,7 @@ type StandIns = Readonly<Record<string, string>>;
 const STAND_INS: StandIns = {
   "segment/atomics.ts": "kernel/assembly/atomics.ts",
   "segment/intrinsics.ts": "kernel/assembly/intrinsics.ts",
+  "table/eviction_rule.ts": "kernel/assembly/eviction_rule.ts",
 };
 /**
  * What the optimizer does not inline by itself: it has a loop, or a string among its parameters, or
@@ -36,7 +38,7 @@ const INLINED =
 const TEXTUAL = /\btext\.(length|charCodeAt)\b/;
 const STRINGS = `import { unitAt, unitsIn } from "../segment/intrinsics.ts";\n`;
 /** Types of these modules are needed; those of others only by functions that are not compiled. */
-const TYPED = /\/(atomics|intrinsics)\.ts"/;
+const TYPED = /\/(atomics|intrinsics|eviction_rule)\.ts"/;
 
 const OPTIONS = [
   "--optimizeLevel=3",

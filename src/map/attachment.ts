@@ -144,7 +144,7 @@ export class Attachment {
     segment: Segment,
     participant: Participant,
     lifeline: Lifeline,
-    evictionPolicy: EvictionPolicy = policyFor(segment),
+    evictionPolicy: EvictionPolicy = policyFor(segment, participant.base),
   ) {
     this.segment = segment;
     this.evictionPolicy = evictionPolicy;

@@ -6,7 +6,8 @@
 
 import { P_ENTRIES } from "../segment/layout.ts";
 import { sumHints } from "../segment/participants.ts";
-import { type Resident, residentAt } from "../table/resident.ts";
+import { ANY_ENTRY } from "../table/eviction_rule.ts";
+import { residentAt } from "../table/resident.ts";
 import { isTombstone } from "../table/version.ts";
 import type { Attachment, EntryKeeper } from "./attachment.ts";
 import { BoundedEviction } from "./bounded_eviction.ts";
@@ -33,15 +34,12 @@ export class EntryLimit implements EntryKeeper {
   readonly #eviction: BoundedEviction;
 
   constructor(attachment: Attachment) {
-    const { segment: { mostEntries, words } } = attachment;
+    const { segment: { mostEntries } } = attachment;
     this.#attachment = attachment;
     this.#most = mostEntries;
     this.#batch = Math.min(BATCH, Math.ceil(mostEntries / LEAST_BATCHES));
     // What an open snapshot shows is kept for it, and counts no more.
-    this.#eviction = new BoundedEviction(
-      attachment,
-      (ref) => !isTombstone(words, ref),
-    );
+    this.#eviction = new BoundedEviction(attachment, ANY_ENTRY);
   }
 
   /** After an insertion: evicts if there are too many entries. */
@@ -58,9 +56,7 @@ export class EntryLimit implements EntryKeeper {
   }
 
   #evict(count: number): void {
-    const eviction = this.#eviction;
-    eviction.evict(() => eviction.entries >= count);
-    if (eviction.entries === 0) this.#evictAnywhere();
+    if (this.#eviction.evict(count, 0) === 0) this.#evictAnywhere();
   }
 
   /**
@@ -69,11 +65,9 @@ export class EntryLimit implements EntryKeeper {
    */
   #evictAnywhere(): void {
     const { segment: { words } } = this.#attachment;
-    const resident: Resident = { ref: 0, hash: 0 };
     const start = Math.floor(Math.random() * HASHES);
     for (let i = 0; i < MOST_SLOTS; i++) {
-      residentAt(words, start + i, resident);
-      const { ref } = resident;
+      const ref = residentAt(words, start + i);
       if (ref === 0 || isTombstone(words, ref)) continue;
       if (this.#eviction.remove(ref)) return;
     }

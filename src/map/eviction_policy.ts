@@ -9,6 +9,7 @@
  */
 
 import type { Segment } from "../segment/segment.ts";
+import type { Rule } from "../table/eviction_rule.ts";
 import type { Table } from "../table/table.ts";
 
 /** What a policy chooses from. */
@@ -24,7 +25,9 @@ export interface Candidates {
    * Whether a newest version, of a key with this hash, is that of an entry whose memory would come
    * free. Settles it.
    */
-  isEvictable(ref: number, hash: number): boolean;
+  readonly isEvictable: Rule;
+  /** The same as the kernel knows it, by its number in `table/eviction_rule.ts`, if it does. */
+  readonly rule?: number;
 }
 
 /** Chooses the entries that are evicted. */
@@ -36,6 +39,8 @@ export interface EvictionPolicy {
    * bounded number of slots, whatever stands there.
    */
   choose(candidates: Candidates): number;
+  /** Whether `table/fast_eviction.ts` chooses in the same way; by default it does not. */
+  readonly hasFastPath?: boolean;
   /**
    * Hears of each change that the caller of the map made in this worker to the entry of a key with
    * this hash, after it was made; not of what is restored from disk. May be absent: then nobody is

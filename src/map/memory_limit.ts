@@ -12,17 +12,12 @@
  * @module
  */
 
-import {
-  H_LIVE_LIMIT,
-  P_LIVE_REFS,
-  REF_BYTES,
-  REF_MASK,
-} from "../segment/layout.ts";
+import { H_LIVE_LIMIT, P_LIVE_REFS, REF_MASK } from "../segment/layout.ts";
 import { hint, poke, type Words } from "../segment/atomics.ts";
 import { sumHints } from "../segment/participants.ts";
+import { FREES_MEMORY } from "../table/eviction_rule.ts";
 import type { Attachment, EntryKeeper } from "./attachment.ts";
 import { BoundedEviction } from "./bounded_eviction.ts";
-import { isEvictable } from "./evictable.ts";
 
 /** Entries that go together, so that most insertions evict nothing. */
 const BATCH = 3;
@@ -39,12 +34,8 @@ export class MemoryLimit implements EntryKeeper {
   #untilRaise = INSERTIONS_PER_RAISE;
 
   constructor(attachment: Attachment) {
-    const { segment: { words } } = attachment;
     this.#attachment = attachment;
-    this.#eviction = new BoundedEviction(
-      attachment,
-      (ref, hash) => isEvictable(words, ref, hash),
-    );
+    this.#eviction = new BoundedEviction(attachment, FREES_MEMORY);
   }
 
   /** After an insertion: evicts if the entries take more than fits. */
@@ -53,12 +44,11 @@ export class MemoryLimit implements EntryKeeper {
     const limit = hint(words, H_LIVE_LIMIT);
     if (limit === 0) return;
     this.#raise(limit);
-    const over = (sumHints(words, P_LIVE_REFS) - limit) * REF_BYTES;
+    const over = sumHints(words, P_LIVE_REFS) - limit;
     if (over <= 0) return;
-    const eviction = this.#eviction;
     participant.pin();
     try {
-      eviction.evict(() => eviction.entries >= BATCH && eviction.bytes >= over);
+      this.#eviction.evict(BATCH, over);
     } finally {
       participant.unpin();
     }

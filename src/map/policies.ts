@@ -15,9 +15,9 @@ export type PolicyName = "s3-fifo" | "lru" | "random";
 /** All of them. */
 export const POLICIES: readonly PolicyName[] = ["s3-fifo", "lru", "random"];
 
-/** The policy of a map, for one of its workers. */
-export function policyFor(segment: Segment): EvictionPolicy {
-  if (segment.keepsGhosts) return new S3Fifo(segment.words);
+/** The policy of a map, for the participant with this record. */
+export function policyFor(segment: Segment, base: number): EvictionPolicy {
+  if (segment.keepsGhosts) return new S3Fifo(segment, base);
   if (segment.keepsRecency) return new SampledLru(segment.words);
   return new RandomReplacement();
 }

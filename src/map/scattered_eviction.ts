@@ -17,9 +17,10 @@ import {
 import { BoundedWait } from "../reclamation/bounded_wait.ts";
 import type { Words } from "../segment/atomics.ts";
 import { Cursor } from "../table/cursor.ts";
+import { freesMemory } from "../table/evictable.ts";
+import { FREES_MEMORY, ruleFor } from "../table/eviction_rule.ts";
 import { bytesOf, hasExpired } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
-import { isEvictable } from "./evictable.ts";
 import type { Candidates } from "./eviction_policy.ts";
 import { Remover } from "./removal.ts";
 
@@ -88,7 +89,8 @@ export class ScatteredEviction {
       segment,
       table,
       limit: HASHES,
-      isEvictable: (ref, hash) => isEvictable(segment.words, ref, hash),
+      isEvictable: ruleFor(segment.words, FREES_MEMORY),
+      rule: FREES_MEMORY,
     } satisfies Candidates;
     for (let inVain = 0; !this.#isOver && inVain < MOST_IN_VAIN;) {
       const before = this.#entries;
@@ -128,7 +130,7 @@ export class ScatteredEviction {
     try {
       cursor.next(refs);
       for (let i = 0; i < refs.length && !this.#isOver; i++) {
-        if (isEvictable(this.#words, refs[i], cursor.hashAt(i))) {
+        if (freesMemory(this.#words, refs[i], cursor.hashAt(i))) {
           this.#evict(refs[i]);
         }
       }

@@ -19,6 +19,9 @@ export type Floats = Float64Array<SharedArrayBuffer>;
 /** A string of the caller's. */
 export type Text = string;
 
+const HALF_BITS = 16;
+const HALF = 2 ** HALF_BITS;
+const HALF_MASK = HALF - 1;
 const float = new Float64Array(1);
 const halves = new Int32Array(float.buffer);
 
@@ -52,9 +55,28 @@ export function copyPair(words: Words, from: number, to: number): void {
   words[to + 1] = load(words, from + 1);
 }
 
+/** The words of the segment, as those of a key that lies there. */
+export function asKey(words: Words): KeyWords {
+  return words;
+}
+
 /** The zeros before the first one of a word's 32 bits. */
 export function leadingZeros(word: number): number {
   return Math.clz32(word);
+}
+
+/**
+ * The part of a count, of at most 2 ** 31, that a hash is of all hashes: as unsigned numbers of 32
+ * bits, `count * hash / 2 ** 32`. In two steps here, as a float has 53 bits.
+ */
+export function partOf(count: number, hash: number): number {
+  const low = Math.floor(count * (hash & HALF_MASK) / HALF);
+  return Math.floor((count * (hash >>> HALF_BITS) + low) / HALF);
+}
+
+/** What is left of a number, taken as an unsigned one, when it is divided by another one. */
+export function remainder(number: number, by: number): number {
+  return (number >>> 0) % by;
 }
 
 /** The minute that it is by the wall clock, since 1970, modulo 2 ** 16. */

@@ -2,10 +2,10 @@
  * The kernel: what is compiled to WebAssembly of the layers above, to run on a segment's memory.
  *
  * It is a shortcut: without it, the functions that it is compiled from are called, with the same
- * outcome (`table/fast_path.ts`, `table/fast_text.ts`, `table/fast_commits.ts`, `table/gap.ts`,
- * `table/move.ts`, `reclamation/limbo.ts`). A segment has one if its memory is a
- * `WebAssembly.Memory`, which reaches 4 GiB. It is in `kernel_binary.ts`, which `kernel/compile.ts`
- * makes.
+ * outcome (`table/fast_path.ts`, `table/fast_text.ts`, `table/fast_commits.ts`,
+ * `table/fast_eviction.ts`, `table/s3_fifo.ts`, `table/gap.ts`, `table/move.ts`,
+ * `reclamation/limbo.ts`). A segment has one if its memory is a `WebAssembly.Memory`, which reaches
+ * 4 GiB. It is in `kernel_binary.ts`, which `kernel/compile.ts` makes.
  *
  * @module
  */
@@ -64,6 +64,7 @@ export interface Kernel {
     expected: number,
   ): number;
   remove(base: number, hash: number, info: number, expected: number): number;
+  evict(base: number, ref: number): number;
   increment(
     base: number,
     hash: number,
@@ -97,6 +98,9 @@ export interface Kernel {
   afterGap(table: number, from: number, to: number): number;
   moveSlots(base: number, table: number, first: number, count: number): number;
   drain(base: number, most: number): number;
+  noteInsertion(base: number, hash: number): void;
+  choose(base: number, last: number, rule: number): number;
+  evictSome(base: number, rule: number, entries: number, refs: number): number;
 }
 
 /** What a WebAssembly memory is measured in. */
@@ -155,6 +159,7 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     exchangeByText: kernel.exchangeByText,
     publish: kernel.publish,
     remove: kernel.remove,
+    evict: kernel.evict,
     increment: kernel.increment,
     exchange: kernel.exchange,
     draftVersion: kernel.draftVersion,
@@ -164,5 +169,8 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     afterGap: kernel.afterGap,
     moveSlots: kernel.moveSlots,
     drain: kernel.drain,
+    noteInsertion: kernel.noteInsertion,
+    choose: kernel.choose,
+    evictSome: kernel.evictSome,
   };
 }

@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 19;
+export const LAYOUT_VERSION = 20;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -259,6 +259,15 @@ export const P_LEASE = 8;
 export const P_INBOX = 9;
 export const P_SUBSCRIPTIONS = 10;
 export const P_POSTING = 11;
+/**
+ * What the participant remembers when it evicts, see `table/s3_fifo.ts`: the next place of the line
+ * that it has taken, and how many are left; the entries that there were, and for how many choices
+ * that holds.
+ */
+export const P_LINE = 12;
+export const P_LINE_LEFT = 13;
+export const P_ENTRIES_SEEN = 14;
+export const P_UNTIL_COUNT = 15;
 /** Its open snapshots: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;

@@ -170,6 +170,10 @@ export type Lines = [
       | "P_INBOX"
       | "P_SUBSCRIPTIONS"
       | "P_POSTING"
+      | "P_LINE"
+      | "P_LINE_LEFT"
+      | "P_ENTRIES_SEEN"
+      | "P_UNTIL_COUNT"
     >
   >,
   None<

@@ -38,5 +38,5 @@ export function sumHints(words: Words, word: number): number {
   for (let slot = 0; slot < slots; slot++) {
     sum = (sum + hint(words, participantBase(slot) + word)) | 0;
   }
-  return Math.max(0, sum);
+  return sum > 0 ? sum : 0;
 }

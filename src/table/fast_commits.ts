@@ -190,7 +190,7 @@ export function draftVersion(
   if (old === 0) return 0;
   enter(words, base);
   const version = valueInfo === TOMBSTONE
-    ? newVersion(words, base, info, valueInfo, 0)
+    ? newVersion(words, base, base + P_KEY, info, valueInfo, 0)
     : newEntry(words, base, info, valueInfo);
   if (version !== 0) addVersion(words, base, hash, old, version);
   leave(words, base);

@@ -24,6 +24,7 @@ import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { KeyWords, Words } from "../segment/atomics.ts";
 import * as accounting from "./account.ts";
+import * as hashing from "./hash.ts";
 import * as leases from "./leases.ts";
 import * as optimistic from "./optimistic_read.ts";
 import * as batches from "./permit_batch.ts";
@@ -37,6 +38,7 @@ import * as versions from "./version.ts";
 const {
   H_LOW,
   H_ROOT,
+  H_SEED,
   KEY_MASK,
   LENGTH_MASK,
   P_DELETED,
@@ -60,10 +62,11 @@ const {
   TOMBSTONE,
 } = layout;
 const { hint, load, own, poke, touch } = access;
-const { floatAt } = machine;
+const { asKey, floatAt } = machine;
 const { clearPin, setPin } = pins;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
+const { hashWords } = hashing;
 const { revoke } = leases;
 const { findOptimistically } = optimistic;
 const { sparedPermits, takePermits } = batches;
@@ -93,6 +96,7 @@ const {
   isOfKey,
   isStructure,
   isTombstone,
+  keyWords,
   settle,
   valueIndexOf,
   versionBytes,
@@ -231,8 +235,30 @@ export function remove(
   revoke(words, base, hash);
   enter(words, base);
   const pinned = pin(words, base);
-  const outcome = bury(words, base, hash, info, expected);
+  const outcome = bury(words, base, hash, base + P_KEY, info, expected);
   if (pinned) clearPin(words, base);
+  leave(words, base);
+  return outcome;
+}
+
+/**
+ * Deletes the entry of a version, if that is the newest one of its key still: the map does so by
+ * itself, so no lease is revoked, and the scratch is left alone. The caller was pinned when it saw
+ * the version, and still is.
+ */
+export function evict(words: Words, base: number, ref: number): number {
+  const info = words[ref * 4 + V_KEY] & KEY_MASK;
+  const key = ref * 4 + V_HEADER_WORDS;
+  const hash = hashWords(
+    asKey(words),
+    keyWords(info),
+    info,
+    words[H_SEED],
+    words[H_SEED + 1],
+    key,
+  );
+  enter(words, base);
+  const outcome = bury(words, base, hash, key, info, ref);
   leave(words, base);
   return outcome;
 }
@@ -313,7 +339,8 @@ export function newEntry(
   valueInfo: number,
 ): number {
   if (hint(words, H_LOW) !== 0) return 0;
-  return newVersion(words, base, info, valueInfo, valueInfo & LENGTH_MASK);
+  const bytes = valueInfo & LENGTH_MASK;
+  return newVersion(words, base, base + P_KEY, info, valueInfo, bytes);
 }
 
 /**
@@ -384,9 +411,11 @@ function writeUtf16(words: Words, from: number, text: Text): void {
   }
 }
 
+/** A version of the key at `key`, whose value is yet to be written; 0: there is no block for it. */
 export function newVersion(
   words: Words,
   base: number,
+  key: number,
   info: number,
   valueInfo: number,
   valueBytes: number,
@@ -394,7 +423,7 @@ export function newVersion(
   const keyBytes = info & LENGTH_MASK;
   const c = classFor(words, versionBytes(keyBytes, valueBytes, false));
   const version = c < 0 ? 0 : popBlock(words, base, c);
-  if (version !== 0) writePlain(words, version, base + P_KEY, info, valueInfo);
+  if (version !== 0) writePlain(words, version, key, info, valueInfo);
   return version;
 }
 
@@ -591,28 +620,30 @@ function bury(
   words: Words,
   base: number,
   hash: number,
+  key: number,
   info: number,
   expected: number,
 ): number {
   touchHome(words, base, hash);
-  const tombstone = newVersion(words, base, info, TOMBSTONE, 0);
+  const tombstone = newVersion(words, base, key, info, TOMBSTONE, 0);
   if (tombstone === 0) {
-    return isAbsent(words, base, hash, info) ? ABSENT : UNDONE;
+    return isAbsent(words, base, hash, key, info) ? ABSENT : UNDONE;
   }
   const outcome = linkTombstone(words, base, hash, tombstone, expected);
   if (outcome !== DONE) free(words, base, tombstone);
   return outcome;
 }
 
-/** Whether there is no entry with the key in the scratch, for certain. */
+/** Whether there is no entry with a key, for certain. */
 function isAbsent(
   words: Words,
   base: number,
   hash: number,
+  key: number,
   info: number,
 ): boolean {
   const table = rootAtRest(words);
-  const slot = probe(words, table, hash, base + P_KEY, info);
+  const slot = probe(words, table, hash, key, info);
   const linked = currentLink(words, base, slot, hash);
   return linked === 0 || linked !== NO_LINK && isDead(linked);
 }

@@ -10,6 +10,8 @@ import type { Words } from "../segment/atomics.ts";
 import * as layout from "../segment/layout.ts";
 import * as optimistic from "./optimistic_read.ts";
 import * as commits from "./fast_commits.ts";
+import * as rules from "./eviction_rule.ts";
+import * as eviction from "./fast_eviction.ts";
 import * as fastPath from "./fast_path.ts";
 import * as texts from "./fast_text.ts";
 import * as textKeys from "./text_key.ts";
@@ -19,6 +21,8 @@ export type FastPath = Pick<
   Kernel,
   | "draftGuard"
   | "draftVersion"
+  | "evict"
+  | "evictSome"
   | "exchange"
   | "exchangeByText"
   | "findByText"
@@ -41,7 +45,7 @@ export type FastPath = Pick<
 // Constants of its own: `layout.ts` says why.
 const { UNDECIDED } = optimistic;
 const { KEY_SCRATCH_WORDS, P_KEY } = layout;
-const { exchange, increment, publish, putNumber, remove } = fastPath;
+const { evict, exchange, increment, publish, putNumber, remove } = fastPath;
 const {
   exchangeByText,
   incrementByText,
@@ -50,6 +54,8 @@ const {
   putTextByText,
   removeByText,
 } = texts;
+const { ruleFor } = rules;
+const { evictSome } = eviction;
 const { packText } = textKeys;
 const { draftGuard, draftVersion } = commits;
 
@@ -75,6 +81,9 @@ export function fastPathFallback(
     findOptimistically: () => UNDECIDED,
     findToWrite: () => UNDECIDED,
     findByText: () => UNDECIDED,
+    evict: (base, ref) => evict(words, base, ref),
+    evictSome: (base, rule, entries, refs) =>
+      evictSome(words, base, ruleFor(words, rule), entries, refs),
     putNumberByText: (base, text, valueInfo, value) =>
       putNumberByText(words, floats, base, key, text, valueInfo, value),
     putTextByText: (base, text, value) =>

@@ -27,6 +27,7 @@
  */
 
 import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/intrinsics.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 
@@ -38,9 +39,9 @@ const {
   H_QUEUE_TAIL,
   H_QUEUE_WORDS,
 } = layout;
+const { leadingZeros, partOf } = machine;
 const { fixed, hint, poke } = access;
 
-const HASHES = 2 ** 32;
 const FINGERPRINT_SHIFT = 16;
 const FINGERPRINT_MASK = 0xffff;
 const QUEUED = 0x8000;
@@ -132,13 +133,14 @@ function find(words: Words, hash: number): number {
 
 /** The first word of a hash's line. */
 function lineOf(words: Words, hash: number): number {
-  const line = (hash >>> 0) * fixed(words, H_GHOST_LINES) / HASHES;
-  return fixed(words, H_GHOSTS) + Math.floor(line) * GHOST_WAYS;
+  const line = partOf(fixed(words, H_GHOST_LINES), hash);
+  return fixed(words, H_GHOSTS) + line * GHOST_WAYS;
 }
 
 /** Never 0, so that a free word has none. */
 function fingerprintOf(hash: number): number {
-  return (hash & FINGERPRINT_MASK) || FINGERPRINT_MASK;
+  const fingerprint = hash & FINGERPRINT_MASK;
+  return fingerprint === 0 ? FINGERPRINT_MASK : fingerprint;
 }
 
 function timeOf(words: Words): number {
@@ -157,6 +159,6 @@ function toUnits(words: Words, entries: number): number {
 }
 
 function unitShift(words: Words): number {
-  const shift = 31 - Math.clz32(fixed(words, H_QUEUE_WORDS));
-  return Math.max(0, shift - QUEUE_UNITS);
+  const shift = 31 - leadingZeros(fixed(words, H_QUEUE_WORDS));
+  return shift > QUEUE_UNITS ? shift - QUEUE_UNITS : 0;
 }

@@ -13,36 +13,44 @@
  * @module
  */
 
-import { H_HAND, SLOT_WORDS, T_CAPACITY } from "../segment/layout.ts";
-import { add, type Words } from "../segment/atomics.ts";
+import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/intrinsics.ts";
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { H_HAND, SLOT_WORDS, T_CAPACITY } = layout;
+const { partOf } = machine;
+const { add } = access;
 
 /** Slots of a cache line: 64 bytes. */
 export const LINE_SLOTS: number = 16 / SLOT_WORDS;
-const HASHES = 2 ** 32;
+/** The highest hash, as an unsigned number. */
+const LAST_HASH = -1;
 
 /**
  * Takes the next line of a table; returns the place of its first slot. O(1), wait-free.
  *
  * @param words The segment.
  * @param table The table.
- * @param hashes The line is among those for the hashes, as unsigned numbers, below this.
+ * @param last The line is among those for the hashes, as unsigned numbers, up to this.
  */
 export function nextLine(
   words: Words,
   table: number,
-  hashes: number = HASHES,
+  last: number = LAST_HASH,
 ): number {
-  const fraction = reversed(add(words, H_HAND, 1)) / HASHES;
-  const lines = words[table + T_CAPACITY] / LINE_SLOTS;
-  return Math.floor(fraction * (hashes / HASHES) * lines) * LINE_SLOTS;
+  const lines = (words[table + T_CAPACITY] / LINE_SLOTS) | 0;
+  const among = partOf(lines, last) + 1;
+  return partOf(among, reversed(add(words, H_HAND, 1))) * LINE_SLOTS;
 }
 
-/** The bits of a number in reverse order, as an unsigned number. */
+/** The bits of a number in reverse order. */
 function reversed(number: number): number {
   let bits = number;
   bits = ((bits >>> 1) & 0x55555555) | ((bits & 0x55555555) << 1);
   bits = ((bits >>> 2) & 0x33333333) | ((bits & 0x33333333) << 2);
   bits = ((bits >>> 4) & 0x0f0f0f0f) | ((bits & 0x0f0f0f0f) << 4);
   bits = ((bits >>> 8) & 0x00ff00ff) | ((bits & 0x00ff00ff) << 8);
-  return ((bits >>> 16) | (bits << 16)) >>> 0;
+  return (bits >>> 16) | (bits << 16);
 }

@@ -70,7 +70,7 @@ export function cool(words: Words, hash: number): number {
   if (fixed(words, H_HEAT) === 0) return 0;
   if (tracks(words)) {
     const before = heatIn(useOf(words, hash));
-    return coolUse(words, hash, Math.max(0, before - 1));
+    return coolUse(words, hash, before > 0 ? before - 1 : 0);
   }
   const at = wordOf(words, hash);
   const cells = hint(words, at);

@@ -5,8 +5,14 @@
  */
 
 import * as layout from "../segment/layout.ts";
-import { hint, load, type Words } from "../segment/atomics.ts";
-import {
+import * as access from "../segment/atomics.ts";
+import type { Words } from "../segment/atomics.ts";
+import * as slots from "./slot.ts";
+
+// Constants of its own: `layout.ts` says why.
+const { H_ROOT, T_CAPACITY, T_NEXT, T_SHIFT } = layout;
+const { hint, load } = access;
+const {
   homePlace,
   isMoved,
   isUnclaimed,
@@ -14,9 +20,7 @@ import {
   readLink,
   slotAt,
   valueRefOf,
-} from "./slot.ts";
-
-const { H_ROOT, T_CAPACITY, T_NEXT, T_SHIFT } = layout;
+} = slots;
 
 /**
  * The newest version of a key with a hash; 0: none was found. If several keys have it, it is any of
@@ -48,25 +52,22 @@ function residentIn(words: Words, table: number, hash: number): number {
   return 0;
 }
 
-/** What stands in one slot. */
-export interface Resident {
-  /** The newest version, with a value; 0: there is none. */
-  ref: number;
-  /** The hash of its key. */
-  hash: number;
+/** The hash in the slot that was read last. */
+let hashRead = 0;
+
+/** For those who read a slot. */
+export function hashThere(): number {
+  return hashRead;
 }
 
-/** Reads the slot at a place of the root, round its end. The caller is pinned. */
-export function residentAt(
-  words: Words,
-  place: number,
-  resident: Resident,
-): void {
+/**
+ * The newest version in the slot at a place of the root, round its end; 0: none that has a value.
+ * `hashThere()` is the hash of its key then. The caller is pinned.
+ */
+export function residentAt(words: Words, place: number): number {
   const root = load(words, H_ROOT) * 4;
   const slot = slotAt(root, place & (words[root + T_CAPACITY] - 1));
   const link = readLink(words, slot);
-  resident.hash = hint(words, slot);
-  resident.ref = isMoved(link)
-    ? residentOf(words, resident.hash)
-    : valueRefOf(link);
+  hashRead = hint(words, slot);
+  return isMoved(link) ? residentOf(words, hashRead) : valueRefOf(link);
 }

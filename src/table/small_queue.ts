@@ -17,11 +17,13 @@
  */
 
 import * as layout from "../segment/layout.ts";
+import * as machine from "../segment/intrinsics.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { H_QUEUE, H_QUEUE_HEAD, H_QUEUE_TAIL, H_QUEUE_WORDS } = layout;
+const { remainder } = machine;
 const { add, compareAndSet, fixed, hint, load, poke } = access;
 
 /** No key has this hash: see `hash.ts`. */
@@ -30,7 +32,7 @@ export const NO_HASH = 0;
 /** How many hashes are in it, as far as is known. O(1), wait-free. */
 export function queueLength(words: Words): number {
   const length = hint(words, H_QUEUE_TAIL) - hint(words, H_QUEUE_HEAD);
-  return Math.max(0, length | 0);
+  return (length | 0) > 0 ? length | 0 : 0;
 }
 
 /** Adds a hash. O(1), wait-free. */
@@ -63,5 +65,6 @@ export function dequeue(words: Words): number {
 
 /** Where the hash of a number stands. When numbers wrap, some may share a place for a moment. */
 function placeOf(words: Words, number: number): number {
-  return fixed(words, H_QUEUE) + (number >>> 0) % fixed(words, H_QUEUE_WORDS);
+  return fixed(words, H_QUEUE) +
+    remainder(number, fixed(words, H_QUEUE_WORDS));
 }

@@ -39,6 +39,7 @@ function open(
   hasKernel: boolean,
   evict: boolean,
   track = false,
+  mostEntries = 0,
 ): { map: Map; close(): void } {
   const maker = createAttachment({
     maxBytes: BYTES,
@@ -46,6 +47,7 @@ function open(
     keyCodec: "string",
     valueCodec: "any",
     evict,
+    mostEntries,
     track,
     seed: [1, 2],
   });
@@ -156,8 +158,9 @@ function byOwnClock(run: () => void): void {
 function compare(random: Random): void {
   const evicts = random.chance(1 / 2); // then it keeps heat
   const tracks = random.chance(1 / 2);
+  const most = evicts && random.chance(2 / 3) ? 100 + random.below(1000) : 0;
   const [one, other] = [true, false]
-    .map((hasKernel) => open(hasKernel, evicts, tracks));
+    .map((hasKernel) => open(hasKernel, evicts, tracks, most));
   for (let round = 0; round < 40; round++) {
     const shown = random.chance(1 / 4)
       ? [one, other].map(({ map }) => map.snapshot())
@@ -171,6 +174,7 @@ function compare(random: Random): void {
     assert(isSame(wordsOf(one.map), wordsOf(other.map)), `round ${round}`);
   }
   assert(one.map.stats().migrations > 2);
+  assert(most === 0 || one.map.stats().evicted > 1000);
   one.close();
   other.close();
 }

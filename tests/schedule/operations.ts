@@ -35,6 +35,7 @@ import {
 import { liveEntries } from "../../src/table/account.ts";
 import { arm as armWord, changeWord } from "../../src/table/changes.ts";
 import { EncodedKey } from "../../src/table/key.ts";
+import { ANY_ENTRY } from "../../src/table/eviction_rule.ts";
 import { NUMBER } from "../../src/table/fast_lookup.ts";
 import { dequeue, enqueue } from "../../src/table/small_queue.ts";
 import { isTombstone, valueIndex } from "../../src/table/version.ts";
@@ -343,7 +344,13 @@ function evictOnce({ attachment, segment }: Client): void {
   if (liveEntries(words) <= segment.mostEntries) return;
   const { evictionPolicy, participant, table } = attachment;
   const isEvictable = (ref: number) => !isTombstone(words, ref);
-  const candidates = { segment, table, limit: 2 ** 32, isEvictable };
+  const candidates = {
+    segment,
+    table,
+    limit: 2 ** 32,
+    isEvictable,
+    rule: ANY_ENTRY,
+  };
   participant.pin();
   const ref = evictionPolicy.choose(candidates);
   if (ref !== 0) new Remover(attachment).remove(ref, "evicted");

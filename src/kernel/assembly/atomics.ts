@@ -61,6 +61,11 @@ export function compareAndSet(
 @external("host", "notify")
 declare function notifyWord(index: i32): void;
 
+@inline
+export function add(words: Words, index: i32, by: i32): i32 {
+  return i32.atomic.rmw.add(at(index), by);
+}
+
 /** By JavaScript: the instruction takes ten times as long, in V8. */
 @inline
 export function notify(words: Words, index: i32): void {

@@ -10,6 +10,8 @@ import * as move from "../../table/move.ts";
 import * as commits from "../../table/fast_commits.ts";
 import * as fastPath from "../../table/fast_path.ts";
 import * as texts from "../../table/fast_text.ts";
+import * as eviction from "../../table/fast_eviction.ts";
+import * as fifo from "../../table/s3_fifo.ts";
 import { packText as packTextIn } from "../../table/text_key.ts";
 
 const WORDS = changetype<Words>(0);
@@ -40,6 +42,10 @@ export function publish(
 
 export function remove(base: i32, hash: i32, info: i32, expected: i32): i32 {
   return fastPath.remove(WORDS, base, hash, info, expected);
+}
+
+export function evict(base: i32, ref: i32): i32 {
+  return fastPath.evict(WORDS, base, ref);
 }
 
 export function increment(
@@ -229,6 +235,18 @@ export function moveSlots(
   count: i32,
 ): i32 {
   return i32(move.moveSlots(WORDS, base, table, first, count));
+}
+
+export function noteInsertion(base: i32, hash: i32): void {
+  fifo.noteInsertion(WORDS, base, hash);
+}
+
+export function choose(base: i32, last: i32, rule: i32): i32 {
+  return fifo.choose(WORDS, base, last, rule);
+}
+
+export function evictSome(base: i32, rule: i32, entries: i32, refs: i32): i32 {
+  return eviction.evictSome(WORDS, base, rule, entries, refs);
 }
 
 export function drain(base: i32, most: i32): i32 {

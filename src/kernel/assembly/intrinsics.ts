@@ -63,8 +63,23 @@ export function copyPair(words: Words, from: i32, to: i32): void {
 }
 
 @inline
+export function asKey(words: Words): KeyWords {
+  return changetype<KeyWords>(0);
+}
+
+@inline
 export function leadingZeros(word: i32): i32 {
   return clz(word);
+}
+
+@inline
+export function partOf(count: i32, hash: i32): i32 {
+  return <i32> ((<u64> <u32> count * <u64> <u32> hash) >>> 32);
+}
+
+@inline
+export function remainder(number: i32, by: i32): i32 {
+  return <i32> (<u32> number % <u32> by);
 }
 
 @external("host", "now")

@@ -18,6 +18,7 @@ export function compileStepped(): Promise<Uint8Array> {
   return compile({
     "segment/atomics.ts": path("atomics.ts"),
     "segment/intrinsics.ts": path("intrinsics.ts"),
+    "table/eviction_rule.ts": "kernel/assembly/eviction_rule.ts",
     "segment/free_list.ts": path("free_list.ts"),
     "segment/free_list_itself.ts": "segment/free_list.ts",
     "table/optimistic_read.ts": path("optimistic_read.ts"),

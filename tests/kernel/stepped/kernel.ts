@@ -65,6 +65,8 @@ function operationsOn(words: atomics.Words): WebAssembly.ModuleImports {
     poke: (_: number, index: number, value: number) =>
       atomics.poke(words, index, value),
     notify: (_: number, index: number) => atomics.notify(words, index),
+    add: (_: number, index: number, by: number) =>
+      atomics.add(words, index, by),
     compareAndSet: (
       _: number,
       index: number,

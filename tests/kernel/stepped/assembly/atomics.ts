@@ -21,6 +21,8 @@ export declare function poke(words: Words, index: i32, value: i32): void;
 
 export declare function notify(words: Words, index: i32): void;
 
+export declare function add(words: Words, index: i32, by: i32): i32;
+
 export declare function compareAndSet(
   words: Words,
   index: i32,

@@ -3,22 +3,28 @@
 import { load } from "./atomics.ts";
 import { KeyWords, Words } from "../kernel/assembly/atomics.ts";
 import {
+  asKey,
   floatAt,
   Floats,
   leadingZeros,
   minuteNow,
   now,
   openText,
+  partOf,
+  remainder,
   unitAt,
   unitsIn,
 } from "../kernel/assembly/intrinsics.ts";
 export {
+  asKey,
   floatAt,
   Floats,
   leadingZeros,
   minuteNow,
   now,
   openText,
+  partOf,
+  remainder,
   unitAt,
   unitsIn,
 };
