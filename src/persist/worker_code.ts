@@ -137,6 +137,7 @@ __export(layout_exports, {
   CHUNK_RUN: () => CHUNK_RUN,
   CHUNK_TAKING: () => CHUNK_TAKING,
   CLOSED: () => CLOSED,
+  CLOSED_INBOX: () => CLOSED_INBOX,
   CODEC_NAME_BYTES: () => CODEC_NAME_BYTES,
   COMMITTING: () => COMMITTING,
   COUNTERS: () => COUNTERS,
@@ -171,6 +172,7 @@ __export(layout_exports, {
   FINAL: () => FINAL,
   FIRST_TICK: () => FIRST_TICK,
   FROZEN: () => FROZEN,
+  FULL_INBOX: () => FULL_INBOX,
   F_EVICT: () => F_EVICT,
   GHOST_SHARE: () => GHOST_SHARE,
   GHOST_WAYS: () => GHOST_WAYS,
@@ -254,9 +256,16 @@ __export(layout_exports, {
   MAX_CLASSES: () => MAX_CLASSES,
   MAX_PARTICIPANTS: () => MAX_PARTICIPANTS,
   MEDIUM_TEXT: () => MEDIUM_TEXT,
+  MESSAGE: () => MESSAGE,
   MOST_WRITES: () => MOST_WRITES,
   MOVED: () => MOVED,
+  M_DEPTH: () => M_DEPTH,
+  M_FIRST: () => M_FIRST,
+  M_REFS: () => M_REFS,
+  M_TAKEN: () => M_TAKEN,
+  M_TO: () => M_TO,
   NEVER: () => NEVER,
+  NO_MESSAGE: () => NO_MESSAGE,
   N_BIRTH: () => N_BIRTH,
   N_CHILDREN: () => N_CHILDREN,
   N_FIRST: () => N_FIRST,
@@ -288,6 +297,7 @@ __export(layout_exports, {
   P_HELD_TAIL: () => P_HELD_TAIL,
   P_HELPING: () => P_HELPING,
   P_HORIZON: () => P_HORIZON,
+  P_INBOX: () => P_INBOX,
   P_INFO: () => P_INFO,
   P_KEY: () => P_KEY,
   P_LEASE: () => P_LEASE,
@@ -303,6 +313,7 @@ __export(layout_exports, {
   P_PERMITS: () => P_PERMITS,
   P_PERMITS_FOR: () => P_PERMITS_FOR,
   P_PIN: () => P_PIN,
+  P_POSTING: () => P_POSTING,
   P_REAPING: () => P_REAPING,
   P_RECORD_WEIGHT: () => P_RECORD_WEIGHT,
   P_REGISTRY: () => P_REGISTRY,
@@ -312,6 +323,7 @@ __export(layout_exports, {
   P_SECTION: () => P_SECTION,
   P_SEEN: () => P_SEEN,
   P_STATE: () => P_STATE,
+  P_SUBSCRIPTIONS: () => P_SUBSCRIPTIONS,
   P_TAKEN: () => P_TAKEN,
   P_TAKING: () => P_TAKING,
   P_TRANSIT_CUT: () => P_TRANSIT_CUT,
@@ -336,6 +348,7 @@ __export(layout_exports, {
   SLOT_WORDS: () => SLOT_WORDS,
   STRIDE: () => STRIDE,
   STRUCTURE: () => STRUCTURE,
+  SUBSCRIPTIONS: () => SUBSCRIPTIONS,
   S_FIRST: () => S_FIRST,
   S_HOME: () => S_HOME,
   S_LEFT: () => S_LEFT,
@@ -374,7 +387,7 @@ __export(layout_exports, {
   WRITES_SHIFT: () => WRITES_SHIFT
 });
 var MAGIC = 1212371013;
-var LAYOUT_VERSION = 19;
+var LAYOUT_VERSION = 20;
 var REF_BYTES = 16;
 var REF_SHIFT = 4;
 var REF_MASK = 1073741823;
@@ -491,10 +504,13 @@ var P_RECORD_WEIGHT = 31;
 var P_RESULT = 396;
 var P_LOAD_COUNTERS = 2;
 var P_LEASE = 8;
-var P_LINE = 9;
-var P_LINE_LEFT = 10;
-var P_ENTRIES_SEEN = 11;
-var P_UNTIL_COUNT = 12;
+var P_INBOX = 9;
+var P_SUBSCRIPTIONS = 10;
+var P_POSTING = 11;
+var P_LINE = 12;
+var P_LINE_LEFT = 13;
+var P_ENTRIES_SEEN = 14;
+var P_UNTIL_COUNT = 15;
 var P_REGISTRY = 32;
 var REGISTRY_WORDS = 32;
 var P_COUNTERS = 64;
@@ -563,6 +579,13 @@ var N_CHILDREN = 0;
 var N_BIRTH = 1;
 var CHILDREN_MASK = 65535;
 var N_FIRST = 4;
+var M_TAKEN = 1;
+var M_TO = 5;
+var M_DEPTH = 6;
+var M_REFS = 7;
+var M_FIRST = 8;
+var MESSAGE = 65536;
+var SUBSCRIPTIONS = 131072;
 var V_STAMP = 0;
 var V_PREV = 1;
 var V_WRITES = 2;
@@ -637,6 +660,9 @@ var LOST = -1;
 var FIRST_TICK = 2;
 var LAST_TICK = 1073741822;
 var COMMITTING = -2147483648;
+var CLOSED_INBOX = 0;
+var NO_MESSAGE = -1;
+var FULL_INBOX = 1073741824;
 var NEVER = 2147483647;
 
 // src/segment/atomics.ts
@@ -861,15 +887,15 @@ var KERNEL = [
   "IQFBfyECQcAHKAIAQR9BtAYoAgBnayIAQQdrQQAgAEEHSht2Qf//AXEhBiAFIQADQCAAIAVBEGpI",
   "BEAgACAAQQJ0KAIAIglBEHYgBEH//wNxIgNB//8DIAMbRg0CGiACIAYgCWtB//8BcUGAgAIgCRsi",
   "A0gEQCADIQIgACEBCyAAQQFqIQAMAQsLIAELQQJ0QcAHKAIAQR9BtAYoAgBnayIAQQdrQQAgAEEH",
-  "Sht2Qf//AXEgBEH//wNxIgBB//8DIAAbQRB0cjYCACAKC7AaAg1/AXxBAQJ/IABBDGpBAnQiBSgC",
-  "ACIGQQBKBEAgBSAGQQFrNgIAIABBC2pBAnQoAgAMAQtBgAL+EAIAIQUDQCAEIAVIBEAgAyAEQbAD",
-  "bEHYCGpBAnQoAgBqIQMgBEEBaiEEDAELCyAAQQxqQQJ0QcAANgIAIABBC2pBAnQgA0EAIANBAEob",
+  "Sht2Qf//AXEgBEH//wNxIgBB//8DIAAbQRB0cjYCACAKC7AaAg1/AXxBAQJ/IABBD2pBAnQiBSgC",
+  "ACIGQQBKBEAgBSAGQQFrNgIAIABBDmpBAnQoAgAMAQtBgAL+EAIAIQUDQCAEIAVIBEAgAyAEQbAD",
+  "bEHYCGpBAnQoAgBqIQMgBEEBaiEEDAELCyAAQQ9qQQJ0QcAANgIAIABBDmpBAnQgA0EAIANBAEob",
   "IgM2AgAgAwtBCm0iAyADQQBMGyEPQQAkAQNAIA5BwABIBEAgD0HABygCAEHEBygCAGsiA0EAIANB",
-  "AEobSAR/IAEgAhAFBQJ/IABBCWpBAnQoAgAhAyAAQQpqQQJ0KAIAIgRBAEwEQEEIIQRBwAH+EAIA",
+  "AEobSAR/IAEgAhAFBQJ/IABBDGpBAnQoAgAhAyAAQQ1qQQJ0KAIAIgRBAEwEQEEIIQRBwAH+EAIA",
   "QQJ0QQdqQQJ0KAIAQQhtrSABrX5CIIinQQFqrUHIB0EB/h4CACIDQQF2QdWq1aoFcSADQdWq1aoF",
   "cUEBdHIiA0ECdkGz5syZA3EgA0Gz5syZA3FBAnRyIgNBBHZBj568+ABxIANBj568+ABxQQR0ciID",
-  "QQh2Qf+B/AdxIANB/4H8B3FBCHRyIgNBEHQgA0EQdnKtfkIgiKdBA3QhAwsgAEEJakECdCADQQFq",
-  "NgIAIABBCmpBAnQgBEEBazYCAEHAAf4QAgBBAnQiBEEgaiADIARBB2pBAnQoAgBBAWtxQQF0aiIE",
+  "QQh2Qf+B/AdxIANB/4H8B3FBCHRyIgNBEHQgA0EQdnKtfkIgiKdBA3QhAwsgAEEMakECdCADQQFq",
+  "NgIAIABBDWpBAnQgBEEBazYCAEHAAf4QAgBBAnQiBEEgaiADIARBB2pBAnQoAgBBAWtxQQF0aiIE",
   "QQFqQQJ0/hACACEDIARBAnQoAgAkAkEAIANBf0YEfwJ/An9BwAH+EAIAQQJ0IgRBB2pBAnQoAgBB",
   "AWshByMCIgMgBEEGakECdCgCAHYiCSEFA0AgBSAHIAlqTARAIARBIGogBSAHcUEBdGoiCEECdCIK",
   "KAIAIgZBfnFFBEAgCv4QAgAhBgtBACAGQX5xRQ0CGiADIAZGBEBBACAIQQFqQQJ0/hACACIGQf//",
@@ -1471,9 +1497,9 @@ var KERNEL = [
   "B3dzIQMgAiAGaiIGIAJBDXdzIQIgBkEQdyEGIAQgB3MhBCAFQQFqIQUMAQsLQQAhBSAGQf8BcyEA",
   "A0AgBUEDSARAIAIgBGoiBCACQQV3cyECIAAgA2oiACADQQh3cyIDIARBEHdqIgQgA0EHd3MhAyAA",
   "IAJqIgAgAkENd3MhAiAAQRB3IQAgBUEBaiEFDAELCyACIANzIgAgAEECciAAQX5xGwshAAsgDUH8",
-  "AmpBAnQgADYCACANQf0CakECdCAONgIAIAALC8YIAQd/An8gAEEMakECdCIEKAIAIgVBAEoEQCAE",
-  "IAVBAWs2AgAgAEELakECdCgCAAwBC0GAAv4QAgAhBANAIAMgBEgEQCACIANBsANsQdgIakECdCgC",
-  "AGohAiADQQFqIQMMAQsLIABBDGpBAnRBwAA2AgAgAEELakECdCACQQAgAkEAShsiADYCACAACyEG",
+  "AmpBAnQgADYCACANQf0CakECdCAONgIAIAALC8YIAQd/An8gAEEPakECdCIEKAIAIgVBAEoEQCAE",
+  "IAVBAWs2AgAgAEEOakECdCgCAAwBC0GAAv4QAgAhBANAIAMgBEgEQCACIANBsANsQdgIakECdCgC",
+  "AGohAiADQQFqIQMMAQsLIABBD2pBAnRBwAA2AgAgAEEOakECdCACQQAgAkEAShsiADYCACAACyEG",
   "An9BqAYoAgBBrAY0AgAgAa1+QiCIp0EEdGoiBCECQX8hA0HABygCAEEfQbQGKAIAZ2siAEEHa0EA",
   "IABBB0obdkH//wFxIQcgBCEAA0AgACAEQRBqSARAIAAgAEECdCgCACIFQRB2IAFB//8DcSIIQf//",
   "AyAIG0YNAhogAyAHIAVrQf//AXFBgIACIAUbIgVIBEAgBSEDIAAhAgsgAEEBaiEADAELCyACCyID",
@@ -4709,6 +4735,85 @@ var Collector = class {
   }
 };
 
+// src/reclamation/inbox.ts
+function inboxWord(slot) {
+  return participantBase(slot) + P_INBOX;
+}
+function newestOf(held) {
+  return held === NO_MESSAGE ? 0 : held & REF_MASK;
+}
+function newestMessage(words, slot) {
+  return newestOf(load(words, inboxWord(slot)));
+}
+function messageBefore(words, message) {
+  return fixed(words, message * 4 + N_FIRST);
+}
+function isPushed(words, message) {
+  return isInInbox(words, own(words, message * 4 + M_TO), message) || load(words, message * 4 + M_TAKEN) !== 0;
+}
+function rewake(words, message) {
+  notify(words, inboxWord(own(words, message * 4 + M_TO)));
+}
+function isInInbox(words, slot, message) {
+  let at = newestMessage(words, slot);
+  while (at !== 0 && at !== message) at = messageBefore(words, at);
+  return at !== 0;
+}
+function takeMessages(words, base, closes, look = () => {
+}) {
+  const inbox = base + P_INBOX;
+  let seen = 0;
+  for (; ; ) {
+    const held = load(words, inbox);
+    if (held === CLOSED_INBOX) return {
+      wasFull: false
+    };
+    if (held === NO_MESSAGE && !closes) return {
+      wasFull: false
+    };
+    const newest = newestOf(held);
+    let isNewRun = true;
+    for (let at = newest; at !== seen; at = messageBefore(words, at)) {
+      store(words, at * 4 + M_TAKEN, 1);
+      look(at, isNewRun);
+      isNewRun = false;
+    }
+    seen = newest;
+    const wasFull = held !== NO_MESSAGE && (held & FULL_INBOX) !== 0;
+    const next = closes || wasFull ? CLOSED_INBOX : NO_MESSAGE;
+    if (newest !== 0) beginTreeMove(words, base, newest);
+    const isTaken = compareAndSet(words, inbox, held, next);
+    if (isTaken && newest !== 0) {
+      retireTree(words, base, newest, fixed(words, newest * 4 + M_REFS));
+    }
+    if (newest !== 0) endTreeMove(words, base);
+    if (isTaken) return {
+      wasFull
+    };
+  }
+}
+function replaceSubscriptions(words, base, block, refs) {
+  const before = own(words, base + P_SUBSCRIPTIONS);
+  if (before !== 0) beginTreeMove(words, base, before);
+  store(words, base + P_SUBSCRIPTIONS, block);
+  noteSubscriptions(words, base);
+  if (before === 0) return;
+  retireTree(words, base, before, refs);
+  endTreeMove(words, base);
+}
+function noteSubscriptions(words, base) {
+  const block = own(words, base + P_SUBSCRIPTIONS);
+  if (block !== 0) poke(words, block * 4 + N_CHILDREN, SUBSCRIPTIONS);
+}
+function closeInbox(words, base) {
+  replaceSubscriptions(words, base, 0, 0);
+  takeMessages(words, base, true);
+}
+function isReceived(words, slot, root) {
+  const base = participantBase(slot);
+  return own(words, base + P_SUBSCRIPTIONS) === root || isInInbox(words, slot, root);
+}
+
 // src/reclamation/pin.ts
 var pin_exports = {};
 __export(pin_exports, {
@@ -4725,7 +4830,7 @@ function clearPin(words, base) {
 }
 
 // src/reclamation/participant.ts
-var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS4, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_DRAFT: P_DRAFT2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_LEAVING: P_LEAVING3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
+var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS4, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_DRAFT: P_DRAFT2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_INBOX: P_INBOX2, P_LEAVING: P_LEAVING3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_POSTING: P_POSTING2, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, P_SUBSCRIPTIONS: P_SUBSCRIPTIONS2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
 var { add: add3, compareAndSet: compareAndSet4, load: load8, own: own10, poke: poke8, store: store4 } = atomics_exports;
 var { assert: assert4, CHECKED: CHECKED4 } = assert_exports;
 var { enter: enter4, isCutShort: isCutShort2, leave: leave4 } = section_exports;
@@ -4814,12 +4919,20 @@ var Participant = class _Participant {
     this.heal();
     this.#depth = 0;
     this.#kept = 0;
+    this.#closeInbox();
     withdraw(words, base);
     this.collectAll();
     const empty = this.allocator.giveAll() && own10(words, base + P_LIMBO_HEAD5) === 0 && own10(words, base + P_HELD_HEAD4) === 0;
     this.#base = NOWHERE;
     if (CHECKED4 && empty) checkBare(words, base);
     store4(words, base + P_STATE2, empty ? 0 : ESTATE2);
+  }
+  #closeInbox() {
+    this.pin();
+    this.enterSection();
+    closeInbox(this.#words, this.base);
+    this.leaveSection();
+    this.unpin();
   }
   /** Gives up its record: it left, or could not, and then others clear up. */
   abandon() {
@@ -5103,7 +5216,10 @@ function checkBare(words, base) {
     P_DRAFT2,
     P_LEAVING3,
     P_PIN4,
-    P_HORIZON2
+    P_HORIZON2,
+    P_INBOX2,
+    P_SUBSCRIPTIONS2,
+    P_POSTING2
   ];
   for (let c = 0; c < MAX_CLASSES3; c++) heads.push(P_FREE4 + c, P_CHUNK3 + c);
   const left = heads.filter((word) => words[base + word] !== 0);
@@ -5129,6 +5245,7 @@ function repair(segment, slot, versions) {
   finishChunkChange(segment, slot);
   record.finishCut();
   record.finishMove();
+  record.finishPosting();
   record.finishHand(versions);
   record.finishTransit();
   record.freeClaimedChunks();
@@ -5261,7 +5378,7 @@ var Record = class {
   }
   #freeHand(ref) {
     const { words } = this.#segment;
-    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref;
+    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref || this.#own(P_SUBSCRIPTIONS) === ref;
     if (isLedTo) return this.#set(P_HAND, 0);
     const c = this.#classAt(ref);
     if (c < 0) return this.#set(P_HAND, 0);
@@ -5274,6 +5391,21 @@ var Record = class {
     if (record === 0 || record === ref) return record === ref;
     const children = childrenOf(words, record);
     return children > 0 && childOf(words, record, children - 1) === ref;
+  }
+  /** A message that was not pushed is part of the draft again. */
+  finishPosting() {
+    const { words } = this.#segment;
+    noteSubscriptions(words, this.#base);
+    const message = this.#own(P_POSTING);
+    if (message === 0) return;
+    if (this.#own(P_DRAFT) !== message) {
+      if (isPushed(words, message)) rewake(words, message);
+      else {
+        poke(words, message * 4 + R_LINK, this.#own(P_DRAFT));
+        this.#set(P_DRAFT, message);
+      }
+    }
+    this.#set(P_POSTING, 0);
   }
   /** Frees the nodes of the draft; each is on the chain until it is on its way. */
   freeDraft() {
@@ -5374,17 +5506,18 @@ var Record = class {
     }
   }
   /**
-   * Ends the way of a tree from a queue to another one, if it has left the first and is not in the
-   * second: of another participant's queue it is the first as long as it has not left.
+   * Ends the way of a tree to a queue, from another one or from where it was linked, if it has left
+   * that and is not in the queue: of another participant's queue it is the first as long as it has
+   * not left.
    */
   finishTreeMove() {
     const { words } = this.#segment;
     const root = -this.#own(P_LEAVING);
     if (root <= 0) return;
-    const isQueued3 = this.#isListed(P_LIMBO_HEAD, root) || this.#isListed(P_HELD_HEAD, root) || this.#isHeldFirst(root);
+    const isSomewhere = this.#isListed(P_LIMBO_HEAD, root) || this.#isListed(P_HELD_HEAD, root) || this.#isHeldFirst(root) || isReceived(words, this.#slot, root);
     const stamp = own(words, root * 4 + R_STAMP);
-    if (!isQueued3 && isHeldTree(stamp)) hold(words, this.#base, root, stamp);
-    else if (!isQueued3) retireTree(words, this.#base, root, 0);
+    if (!isSomewhere && isHeldTree(stamp)) hold(words, this.#base, root, stamp);
+    else if (!isSomewhere) retireTree(words, this.#base, root, 0);
     endTreeMove(words, this.#base);
   }
   #isHeldFirst(ref) {
@@ -5467,6 +5600,7 @@ function recover(self, slot, tables) {
   repair(segment, slot, tables);
   tables.reap(slot);
   tables.endCommits(slot);
+  closeInbox(words, base);
   withdraw(words, base);
   self.adopt(base);
   const permits = own(words, base + P_PERMITS);
@@ -8519,9 +8653,10 @@ function writeStructure(words, version, { home: home2, refs, roots, left }) {
   words[at + S_REFS3] = refs;
   words[at + S_ROOTS2] = roots.length;
   poke27(words, at + S_LEFT2, left.length);
-  roots.forEach((root, i) => words[at + S_FIRST2 + i] = root);
-  const first = at + S_FIRST2 + roots.length;
-  left.forEach((node, i) => words[first + i] = node);
+  const first = at + S_FIRST2;
+  for (let i = 0; i < roots.length; i++) words[first + i] = roots[i];
+  const next = first + roots.length;
+  for (let i = 0; i < left.length; i++) words[next + i] = left[i];
 }
 function adoptTrees(words, from, copy3) {
   const at = valueIndex2(words, copy3) * 2;
@@ -8535,10 +8670,12 @@ function homeOf(words, version) {
 }
 function rootsOf(words, version) {
   const at = valueIndex2(words, version) * 2;
-  const first = at + S_FIRST2;
-  return [
-    ...words.subarray(first, first + words[at + S_ROOTS2])
-  ];
+  return wordsFrom(words, at + S_FIRST2, words[at + S_ROOTS2]);
+}
+function wordsFrom(words, first, count) {
+  const found = [];
+  for (let i = 0; i < count; i++) found.push(words[first + i]);
+  return found;
 }
 function bodyOf(words, version) {
   const at = valueIndex2(words, version) * 2;
@@ -8553,9 +8690,7 @@ function leavingsOf(words, version, old) {
   const at = valueIndex2(words, version) * 2;
   const first = at + S_FIRST2 + (isItself ? words[at + S_ROOTS2] : 0);
   const count = isItself ? words[at + S_LEFT2] : 0;
-  const left = [
-    ...words.subarray(first, first + count)
-  ];
+  const left = wordsFrom(words, first, count);
   const goesOn = isItself && words[at + S_HOME2] !== 0;
   if (!goesOn && old !== 0 && isStructure3(words, old)) {
     left.push(...rootsOf(words, old).filter((root) => root !== 0).map(whole));
@@ -11177,7 +11312,7 @@ function copiedValue(base, info) {
 var { P_DELETED: P_DELETED4, P_HASH: P_HASH4, P_INFO: P_INFO5, P_RESULT: P_RESULT4, TAG_NUMBER: TAG_NUMBER3, TAG_SHIFT: TAG_SHIFT5 } = layout_exports;
 var { NUMBER_INFO: NUMBER_INFO2 } = fast_lookup_exports;
 var { ABSENT: ABSENT2, ANY_VERSION: ANY_VERSION3, DONE: DONE5, touchHome: touchHome2, UNDONE: UNDONE4 } = fast_path_exports;
-var { endOf: endOf3, valueIndex: valueIndex3 } = version_exports;
+var { endOf: endOf3, isStructure: isStructure6, valueIndex: valueIndex3 } = version_exports;
 var { UNDECIDED: UNDECIDED5 } = optimistic_read_exports;
 var NOT_TAKEN = Symbol("not taken");
 var FastCommitter = class {
@@ -11216,13 +11351,14 @@ var FastCommitter = class {
   /**
    * The newest version of the packed key, to be replaced, by an optimistic read, negated if it is
    * not live; 0: there is none. \`UNDECIDED\` also if it expires, as the clock would have to be
-   * asked. The map is pinned.
+   * asked, and if it is a structure, which nothing is linked over here. The map is pinned.
    */
   find() {
     return this.#judge(this.#newest());
   }
   #judge(found) {
     if (found <= 0) return found;
+    if (isStructure6(this.#segment.words, found)) return UNDECIDED5;
     const end = endOf3(this.#segment, found);
     if (end === Infinity) return found;
     return end === -Infinity ? -found : UNDECIDED5;
@@ -11430,7 +11566,7 @@ function isRenewalDue(expiry2, idle, now5) {
 // src/map/version_maker.ts
 var { H_TTL_USED: H_TTL_USED3, LENGTH_MASK: LENGTH_MASK5, TAG_TOMBSTONE: TAG_TOMBSTONE4 } = layout_exports;
 var { adoptTrees: adoptTrees2, headBytes: headBytes2, writeStructure: writeStructure2 } = structure_exports;
-var { bytesOf: bytesOf4, endOf: endOf4, isStructure: isStructure6, valueBytes: valueBytes3, valueIndex: valueIndex4, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
+var { bytesOf: bytesOf4, endOf: endOf4, isStructure: isStructure7, valueBytes: valueBytes3, valueIndex: valueIndex4, valueTag: valueTag2, versionBytes: versionBytes3, writeVersion: writeVersion2 } = version_exports;
 var { idleEnd: idleEnd2, idles: idles2, lifeEnd: lifeEnd2 } = idle_exports;
 var NO_MEMORY = -1;
 var VersionMaker = class {
@@ -11522,7 +11658,10 @@ var VersionMaker = class {
       tag,
       byteLength: first + body.length,
       number: 0,
-      write: ({ bytes }, at) => bytes.set(body, at * 8 + first)
+      write({ bytes }, at) {
+        if (body instanceof Uint8Array) bytes.set(body, at * 8 + first);
+        else body.writeTo(bytes, at * 8 + first);
+      }
     };
     const ref = this.make(values, expiry2);
     if (ref !== NO_MEMORY) writeStructure2(this.#segment.words, ref, head);
@@ -11537,7 +11676,7 @@ var VersionMaker = class {
     writeVersion2(this.#segment, ref, this.#key, valueTag2(words, current), length, expiry2);
     const from = valueIndex4(words, current) * 8;
     bytes.copyWithin(valueIndex4(words, ref) * 8, from, from + length);
-    if (isStructure6(words, current)) adoptTrees2(words, current, ref);
+    if (isStructure7(words, current)) adoptTrees2(words, current, ref);
     return this.#kept(ref);
   }
   /** A block for a version. If there is one, a section begins. */
@@ -11621,7 +11760,7 @@ var VersionMaker = class {
 
 // src/map/commit.ts
 var { ANY_VERSION: ANY_VERSION4, DONE: DONE6, touchHome: touchHome3 } = fast_path_exports;
-var { bytesOf: bytesOf5, cameTooLate: cameTooLate2, isTombstone: isTombstone9 } = version_exports;
+var { bytesOf: bytesOf5, cameTooLate: cameTooLate2, isStructure: isStructure8, isTombstone: isTombstone9 } = version_exports;
 var { revoke: revoke3 } = leases_exports;
 var { UNDECIDED: UNDECIDED6 } = optimistic_read_exports;
 var LEAVE = 0;
@@ -11667,7 +11806,7 @@ var Committer = class {
    * whether it is live, to the version to publish, or to \`LEAVE\` or \`NO_MEMORY\`. Called while
    * pinned: none of the caller's code may run. A renewal that came too late was published in the
    * place of nothing, and renewed nothing: then it decides anew.
-   * @param mayBeFast Whether the fast path may link the version: not if trees hang from it.
+   * @param mayBeFast Whether the fast path may be tried first: not if trees are likely.
    * @returns What came of it; if that is "full", the maker's \`shortage\` says of what there was too
    * little.
    */
@@ -11737,10 +11876,12 @@ var Committer = class {
     return outcome;
   }
   /**
-   * Links a version whose place was not sought: "lost" if the fast path does not do it.
+   * Links a version whose place was not sought: "lost" if the fast path does not do it, as it does
+   * not where trees hang from the version.
    */
   #linkFast(current, version) {
     const { base } = this.#participant;
+    if (isStructure8(this.#segment.words, version)) return "lost";
     const outcome = this.#fastPath.publish(base, this.#key.hash, version, current);
     if (outcome !== DONE6) return "lost";
     if (isTombstone9(this.#segment.words, version)) this.#table.countTombstone();
@@ -11943,6 +12084,7 @@ function jobsOf(attachment) {
     job("collect", collect2),
     job("lower the reserve", lowerReserve),
     job("tidy the table", tidyTable),
+    job("tidy what depends on it", tidyDependents),
     job("sweep what has expired", sweepExpired),
     job("note the counts", noteCounts),
     job("look at the clock", lookAtClock)
@@ -11973,6 +12115,12 @@ function tidyTable(attachment, round) {
       resizer.considerShrinking(DEAD_SHARE_AT_REST);
       for (let i = 0; i < STRIDES_PER_TICK && migration.helpIfMoving(); i++) ;
     });
+  }
+  return "when something happens";
+}
+function tidyDependents({ dependents }, round) {
+  if (round === "at work") {
+    for (const dependent of dependents) dependent.tidy?.();
   }
   return "when something happens";
 }
@@ -13667,7 +13815,8 @@ var Reclaimer = class {
   reclaimFor(shortage, progress = new Progress()) {
     const { segment } = this.#context.attachment;
     if (ticker.isResting) ticker.wake();
-    refuseWhatNeverFits(segment, shortage.bytes);
+    const { before = 0, bytes } = shortage;
+    refuseWhatNeverFits(segment, before + bytes);
     for (const strategy of this.#strategies) {
       if (this.#isWorthATry(strategy, shortage, progress)) {
         const tries = progress.triesOf(strategy);
