@@ -8662,7 +8662,8 @@ function adoptTrees(words, from, copy3) {
   const at = valueIndex2(words, copy3) * 2;
   words[copy3 * 4 + V_KEY8] |= STRUCTURE2;
   poke27(words, at + S_HOME2, homeOf(words, from));
-  poke27(words, at + S_LEFT2, 0);
+  const first = at + S_FIRST2 + words[at + S_ROOTS2];
+  for (let i = 0; i < words[at + S_LEFT2]; i++) poke27(words, first + i, 0);
 }
 function homeOf(words, version) {
   const home2 = words[valueIndex2(words, version) * 2 + S_HOME2];
@@ -8690,7 +8691,7 @@ function leavingsOf(words, version, old) {
   const at = valueIndex2(words, version) * 2;
   const first = at + S_FIRST2 + (isItself ? words[at + S_ROOTS2] : 0);
   const count = isItself ? words[at + S_LEFT2] : 0;
-  const left = wordsFrom(words, first, count);
+  const left = wordsFrom(words, first, count).filter((node) => node !== 0);
   const goesOn = isItself && words[at + S_HOME2] !== 0;
   if (!goesOn && old !== 0 && isStructure3(words, old)) {
     left.push(...rootsOf(words, old).filter((root) => root !== 0).map(whole));
