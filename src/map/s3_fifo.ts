@@ -26,8 +26,8 @@ export class S3Fifo implements EvictionPolicy {
 
   onInsert(hash: number): void {
     const kernel = this.#kernel;
-    if (kernel === undefined) fifo.noteInsertion(this.#words, this.#base, hash);
-    else kernel.noteInsertion(this.#base, hash);
+    if (kernel === undefined) fifo.noteInsertion(this.#words, hash);
+    else kernel.noteInsertion(hash);
   }
 
   choose({ isEvictable, limit, rule }: Candidates): number {

@@ -98,7 +98,7 @@ export interface Kernel {
   afterGap(table: number, from: number, to: number): number;
   moveSlots(base: number, table: number, first: number, count: number): number;
   drain(base: number, most: number): number;
-  noteInsertion(base: number, hash: number): void;
+  noteInsertion(hash: number): void;
   choose(base: number, last: number, rule: number): number;
   evictSome(base: number, rule: number, entries: number, refs: number): number;
 }

@@ -153,6 +153,8 @@ export const H_QUEUE_HEAD = 241;
 export const H_HAND = 242;
 /** How many refs the entries may take before insertions evict: see `map/memory_limit.ts`. */
 export const H_LIVE_LIMIT = 244;
+/** The entries that there were when S3-FIFO counted them last, see `table/s3_fifo.ts`. */
+export const H_ENTRIES_SEEN = 245;
 /** How many entries were inserted, where recency words go by that; it wraps. */
 export const H_INSERTIONS = 243;
 /** The fields of `H_DISK`. */
@@ -259,15 +261,8 @@ export const P_LEASE = 8;
 export const P_INBOX = 9;
 export const P_SUBSCRIPTIONS = 10;
 export const P_POSTING = 11;
-/**
- * What the participant remembers when it evicts, see `table/s3_fifo.ts`: the next place of the line
- * that it has taken, and how many are left; the entries that there were, and for how many choices
- * that holds.
- */
-export const P_LINE = 12;
-export const P_LINE_LEFT = 13;
-export const P_ENTRIES_SEEN = 14;
-export const P_UNTIL_COUNT = 15;
+/** The place that its hand comes to next when it evicts: see `table/s3_fifo.ts`. */
+export const P_LINE = 13;
 /** Its open snapshots: ticks, and what stands for a dump; see `reclamation/registry.ts`. */
 export const P_REGISTRY = 32;
 export const REGISTRY_WORDS = 32;

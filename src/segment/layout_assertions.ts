@@ -154,6 +154,7 @@ export type Lines = [
       | "H_HAND"
       | "H_INSERTIONS"
       | "H_LIVE_LIMIT"
+      | "H_ENTRIES_SEEN"
     >
   >,
   None<NotOnLine<Layout["TRANSFER"]>>,
@@ -171,9 +172,6 @@ export type Lines = [
       | "P_SUBSCRIPTIONS"
       | "P_POSTING"
       | "P_LINE"
-      | "P_LINE_LEFT"
-      | "P_ENTRIES_SEEN"
-      | "P_UNTIL_COUNT"
     >
   >,
   None<

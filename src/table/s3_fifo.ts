@@ -13,9 +13,8 @@
  *
  * What has expired goes first of what is met, however often it was read.
  *
- * What a hand remembers stands in the participant's record: the rest of the line that it has taken,
- * and how many entries there are. All of it is a hint, and whoever has the record next may go on
- * with it.
+ * Which place a hand comes to next stands in its participant's record, and whoever has the record
+ * next may go on from there. How many entries there are, roughly, stands in a word for all.
  *
  * Source: Yang, Zhang, Qiu, Yue, Vinayak, "FIFO Queues Are All You Need for Cache Eviction", SOSP
  * 2023. There the main part is a queue, too: an entry comes to its end, and so stays for a whole
@@ -41,17 +40,16 @@ import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
+  H_ENTRIES_SEEN,
+  H_QUEUE_TAIL,
   H_ROOT,
   H_TTL_USED,
   P_ENTRIES,
-  P_ENTRIES_SEEN,
   P_LINE,
-  P_LINE_LEFT,
-  P_UNTIL_COUNT,
 } = layout;
 const { sumHints } = participants;
 const { placeOf } = registry;
-const { load, own, poke } = access;
+const { hint, load, own, poke } = access;
 const { mayGo } = rules;
 const { forget, isQueued, noteEvicted, noteInserted, noteQueued } = ghosts;
 const { LINE_SLOTS, nextLine } = hands;
@@ -66,16 +64,15 @@ const SMALL_SHARE = 10;
 const HEAT_TO_STAY = 2;
 /** Slots that one choice looks at. */
 const MOST_LOOKS = 64;
-/** Insertions and choices between two looks at how many entries there are. */
-const CHOICES_PER_COUNT = 64;
+/** What is put into the small queue between two looks at how many entries there are: 2 ** 6. */
+const COUNT_MASK = 63;
 
 /** What this choice spared first, although it could have been evicted; 0: nothing. */
 let spared = 0;
 
 /** Notes that a key with this hash was inserted. O(1), wait-free. */
-export function noteInsertion(words: Words, base: number, hash: number): void {
-  const entries = countEntries(words, base);
-  if (noteInserted(words, hash, entries)) enqueue(words, hash);
+export function noteInsertion(words: Words, hash: number): void {
+  if (noteInserted(words, hash, countEntries(words))) enqueue(words, hash);
   else warm(words, hash);
 }
 
@@ -94,7 +91,7 @@ export function choose(
   last: number,
   rule: Rule,
 ): number {
-  const share = (countEntries(words, base) / SMALL_SHARE) | 0;
+  const share = (countEntries(words) / SMALL_SHARE) | 0;
   const most = share < 1 ? 1 : share;
   spared = 0;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
@@ -107,15 +104,12 @@ export function choose(
 }
 
 /** How many entries there are. Many participants count them, so that is looked up now and then. */
-function countEntries(words: Words, base: number): number {
-  const until = own(words, base + P_UNTIL_COUNT);
-  if (until > 0) {
-    poke(words, base + P_UNTIL_COUNT, until - 1);
-    return own(words, base + P_ENTRIES_SEEN);
-  }
+function countEntries(words: Words): number {
+  const seen = hint(words, H_ENTRIES_SEEN);
+  const isDue = (hint(words, H_QUEUE_TAIL) & COUNT_MASK) === 0;
+  if (seen !== 0 && !isDue) return seen;
   const entries = sumHints(words, P_ENTRIES);
-  poke(words, base + P_UNTIL_COUNT, CHOICES_PER_COUNT);
-  poke(words, base + P_ENTRIES_SEEN, entries);
+  poke(words, H_ENTRIES_SEEN, entries);
   return entries;
 }
 
@@ -164,16 +158,16 @@ function lookAtMain(
   return 0;
 }
 
-/** The next place of the line that this hand has taken, or the first one of another line. */
+/**
+ * The next place of the line that this hand has taken; behind its end, which is where another one
+ * begins, the first one of a new line.
+ */
 function nextPlace(words: Words, base: number, last: number): number {
   let place = own(words, base + P_LINE);
-  let left = own(words, base + P_LINE_LEFT);
-  if (left <= 0) {
+  if ((place & (LINE_SLOTS - 1)) === 0) {
     place = nextLine(words, load(words, H_ROOT) * 4, last);
-    left = LINE_SLOTS;
   }
   poke(words, base + P_LINE, place + 1);
-  poke(words, base + P_LINE_LEFT, left - 1);
   return place;
 }
 

@@ -237,8 +237,8 @@ export function moveSlots(
   return i32(move.moveSlots(WORDS, base, table, first, count));
 }
 
-export function noteInsertion(base: i32, hash: i32): void {
-  fifo.noteInsertion(WORDS, base, hash);
+export function noteInsertion(hash: i32): void {
+  fifo.noteInsertion(WORDS, hash);
 }
 
 export function choose(base: i32, last: i32, rule: i32): i32 {
