@@ -34,7 +34,7 @@ const STAND_INS: StandIns = {
  * is called from several places.
  */
 const INLINED =
-  /^(?:export )?function (?:findText|findPacked|copyOut|packAndHash|packWide|findOptimistically|seemsOfKey|probe|newVersion|currentLink|replace|announce|account|popBlock|noteRead|noteTrackedRead|isLatest|countDown|warmCell|warmed|shiftOf|coldestOf)\(/gm;
+  /^(?:export )?function (?:findText|findPacked|copyOut|packAndHash|packWide|findOptimistically|seemsOfKey|probe|newVersion|currentLink|replace|announce|account|popBlock|isLatest|countDown|warmCell)\(/gm;
 const TEXTUAL = /\btext\.(length|charCodeAt)\b/;
 const STRINGS = `import { unitAt, unitsIn } from "../segment/intrinsics.ts";\n`;
 /** Types of these modules are needed; those of others only by functions that are not compiled. */

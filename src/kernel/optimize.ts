@@ -12,7 +12,7 @@
 import binaryen from "binaryen";
 
 /** The sizes, in nodes of the compiler's tree, up to which functions are inlined. */
-const ALWAYS = 400;
+const ALWAYS = 250;
 const IF_IT_PAYS = 5_000;
 const ONE_CALLER = 100_000;
 /** What was inlined calls functions in its turn. */

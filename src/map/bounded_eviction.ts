@@ -52,7 +52,8 @@ export class BoundedEviction {
    * refs, or it has chosen too often; the next choice comes to something where another worker was
    * faster. Returns how many are gone. The caller is pinned.
    *
-   * Has a fast path, table/fast_eviction.ts.
+   * Has a fast path, table/fast_eviction.ts. Kept alike by tests/map/entry_limit_test.ts and
+   * tests/schedule/schedule_test.ts.
    */
   evict(entries: number, refs: number): number {
     this.#entries = 0;
