@@ -73,7 +73,7 @@ export interface RestoredSnapshot extends SnapshotInfo {
  * it fails.
  *
  * O(entries), in turns with the event loop. Needs memory for two blocks of 256 KiB and for the
- * largest entry.
+ * largest entry; of a collection of a store, for its largest element.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -130,8 +130,9 @@ export async function writeSnapshot<K, V>(
  * the one before it is taken; `rejected` and `onWarning` say so. If it cannot be read, or is from a
  * newer version of this module, that is an error: it may be the newest state.
  *
- * O(entries), in turns with the event loop; others may use the map meanwhile. Needs memory for a
- * block per file and for the largest entry.
+ * O(entries), in turns with the event loop, of which a collection of a store takes one; others may
+ * use the map meanwhile. Needs memory for a block per file and for the largest entry; of a
+ * collection, for its largest element and a number for each of its parts.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.

@@ -12,6 +12,8 @@ import { type Bucket, bucketsOf, drawHistogram } from "./histogram.ts";
 export interface EntryFacts {
   /** Entries with an expiry. */
   expiring: number;
+  /** Entries that are collections of a store, kept in parts; not there if there are none. */
+  collections?: number;
   keyBytes: number;
   valueBytes: number;
   /** How many entries there are of each size. */
@@ -20,8 +22,14 @@ export interface EntryFacts {
 
 /** What the summary of a snapshot found. */
 export function entryFacts(summary: Summary): EntryFacts {
-  const { expiring, keyBytes, valueBytes, sizes } = summary;
-  return { expiring, keyBytes, valueBytes, sizes: bucketsOf(sizes) };
+  const { expiring, keyBytes, valueBytes, sizes, structures } = summary;
+  return {
+    expiring,
+    ...structures > 0 && { collections: structures },
+    keyBytes,
+    valueBytes,
+    sizes: bucketsOf(sizes),
+  };
 }
 
 /** The lines below the header of a report. */
@@ -36,10 +44,14 @@ export function drawEntries(facts: EntryFacts): string[] {
 
 /** The sums in words. */
 export function drawSums(
-  { expiring, keyBytes, valueBytes }: EntryFacts,
+  { collections, expiring, keyBytes, valueBytes }: EntryFacts,
 ): [string, string][] {
+  const row: [string, string][] = collections === undefined
+    ? []
+    : [["collections", `${count(collections)} of a store, kept in parts`]];
   return [
     ["expiring", count(expiring)],
+    ...row,
     ["keys", size(keyBytes)],
     ["values", size(valueBytes)],
   ];

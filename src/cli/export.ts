@@ -8,7 +8,7 @@ import { EntryCodec } from "../persist/entry_codec.ts";
 import { failure } from "../persist/fs_error.ts";
 import { mergeOf, type VerifiedEpoch } from "../persist/restore.ts";
 import { onlyWord, readArguments } from "./arguments.ts";
-import { type Command, FINE } from "./command.ts";
+import { BAD_DATA, type Command, FINE } from "./command.ts";
 import { formatEntry } from "./entry_line.ts";
 import { DataError } from "./errors.ts";
 import { counted } from "./figures.ts";
@@ -48,6 +48,10 @@ the entry expires. What JSON lacks is an object with a tag as its only key:
 Keys and values of codecs of your own are $bytes; values of the codec "json" are
 plain JSON, without tags. So nothing is lost, and import takes it all back.
 
+A large collection of a store is kept in parts, and has no form as a line: it is
+left out. How many were is said at the end, and the exit code is 1 then. Restore
+the snapshot into a store to get at them.
+
 Examples:
   deno run --allow-read=snapshots ${MODULE} export snapshots
   deno run --allow-read=snapshots --allow-write=entries.jsonl ${MODULE} export snapshots --output entries.jsonl
@@ -66,43 +70,51 @@ export const exportCommand: Command = {
     const path = onlyWord(positionals, "file or directory of snapshots");
     using epoch = await openSource(path, streams);
     const { output } = values;
-    if (output === undefined) exportTo(streams.out, epoch, streams);
-    else exportToFile(output, epoch, streams);
-    sayHowToImport(epoch, streams);
-    return FINE;
+    const leftOut = output === undefined
+      ? exportTo(streams.out, epoch, streams)
+      : exportToFile(output, epoch, streams);
+    sayHowToImport(epoch, leftOut, streams);
+    return leftOut === 0 ? FINE : BAD_DATA;
   },
 };
 
+/** As `exportTo`. */
 function exportToFile(
   path: string,
   epoch: VerifiedEpoch,
   streams: Streams,
-): void {
+): number {
   try {
     using file = Deno.openSync(path, {
       write: true,
       create: true,
       truncate: true,
     });
-    exportTo(new TextWriter(file), epoch, streams);
+    return exportTo(new TextWriter(file), epoch, streams);
   } catch (cause) {
     if (cause instanceof DataError) throw cause; // it is about the data
     throw failure("write", path, cause);
   }
 }
 
+/** Writes the lines; returns how many entries have no form as one. */
 function exportTo(
   out: TextWriter,
   epoch: VerifiedEpoch,
   streams: Streams,
-): void {
+): number {
   const { info, files: [{ header }] } = epoch;
   const codec = new EntryCodec(header);
   // On a terminal that shows the entries, they are progress enough.
   using progress = out.isTerminal ? undefined : streams.progress("exporting");
   const merge = mergeOf(epoch);
+  let leftOut = 0;
   for (let entries = 1; merge.next(); entries++) {
     const { at, words } = merge;
+    if (merge.hasTrees) {
+      leftOut++;
+      continue;
+    }
     out.line(
       tryToFormat(
         info.path,
@@ -112,6 +124,7 @@ function exportTo(
     progress?.show(entries, info.entries);
   }
   out.flush();
+  return leftOut;
 }
 
 /**
@@ -131,10 +144,20 @@ function tryToFormat(path: string, format: () => string): string {
   }
 }
 
-function sayHowToImport({ info, files }: VerifiedEpoch, streams: Streams) {
+function sayHowToImport(
+  { info, files }: VerifiedEpoch,
+  leftOut: number,
+  streams: Streams,
+) {
   const { keyCodec, valueCodec } = files[0].header;
-  const entries = counted(info.entries, "entry", "entries");
+  const entries = counted(info.entries - leftOut, "entry", "entries");
   streams.out.flush();
+  if (leftOut > 0) {
+    const some = counted(leftOut, "collection", "collections");
+    streams.err.line(
+      `Left out ${some} of a store, kept in parts: restore the snapshot into a store to read them`,
+    );
+  }
   streams.err.line(
     `Exported ${entries} of epoch ${info.epoch}; import takes them with --key ${keyCodec} --value ${valueCodec}`,
   );

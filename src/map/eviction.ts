@@ -43,7 +43,7 @@ export function evict(
  */
 export function evictFew(attachment: Attachment, bytes: number): boolean {
   return evictScattered(attachment, bytes, LEAST_EVICTED) &&
-    attachment.participant.drainAndWait();
+    attachment.participant.drainSomeAndWait();
 }
 
 /** Evicts so many bytes, if there are that many to evict, for the writes to come of all workers. */

@@ -28,6 +28,8 @@ const MOST_EVICTIONS = 29;
 const MOST_WAITS = 9;
 /** More of the memory than a table takes, or what was retired of late. */
 const MUCH_RETIRED = 1 / 4;
+/** More blocks than any map has, as a power of two of those that are freed the first time. */
+const MOST_DOUBLINGS = 22;
 /** How often a delete makes a place for its tombstone. */
 const MOST_TOMBSTONE_PLACES = 9;
 
@@ -88,13 +90,17 @@ const ADOPT_ESTATES: Strategy = {
   },
 };
 
-/** Frees what nobody reads any more. That is done before each of the others, too. */
+/**
+ * Frees what nobody reads any more: a little at first, then twice as much each time, and all of it
+ * before any of the others is tried. So a write that needs a block does not free all of a large
+ * tree for it; and one that needs much looks for it a few times only.
+ */
 const COLLECT: Strategy = {
   name: "collect",
   times: Infinity,
   run({ attachment: { participant } }, _, tries) {
-    participant.collectAll();
-    return tries === 0;
+    return participant.collectFew(2 ** Math.min(tries, MOST_DOUBLINGS)) ||
+      tries === 0;
   },
 };
 

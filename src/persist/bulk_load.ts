@@ -8,6 +8,9 @@
  * follow the hashes, memory is touched in order. While nobody else has the map, plain writes
  * replace the atomic steps. Kept alike by tests/persist/load_test.ts.
  *
+ * A structure comes in parts; see `structure_load.ts`. Between the first and the last of them the
+ * loader does nothing else, and the caller does not pause.
+ *
  * @module
  */
 
@@ -30,13 +33,24 @@ import {
   writingTick,
 } from "../table/version.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
-import { copy, recordExpiry, recordWords } from "./record.ts";
-import { readKey } from "./record_reader.ts";
+import { beginWalk, type Merge } from "./merge.ts";
+import { hasTrees, isNodes } from "./node_record.ts";
+import { NO_SINK, NodeWalk } from "./node_walk.ts";
+import {
+  copy,
+  recordEnd,
+  recordExpiry,
+  recordValue,
+  recordWords,
+} from "./record.ts";
+import { readKey, type RecordReader } from "./record_reader.ts";
+import { StructureLoad } from "./structure_load.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
   H_TTL_USED,
   HAS_EXPIRY,
+  KEY_MASK,
   LENGTH_MASK,
   P_ENTRIES,
   P_HAND,
@@ -63,6 +77,9 @@ export class BulkLoader {
   readonly #longKey: number;
   readonly #now: number;
   readonly #isAlone: boolean;
+  readonly #structure: StructureLoad;
+  /** Through the structure of which a file brings the nodes. */
+  #walk: NodeWalk | undefined;
   /** The stamp of what is written; 0, as for any write, if it is settled when it is linked. */
   readonly #stamp: number;
   /** What is not accounted for yet: new entries, and the size of their blocks. */
@@ -86,6 +103,7 @@ export class BulkLoader {
   constructor(attachment: Attachment, entries: number, isAlone: boolean) {
     this.#attachment = attachment;
     this.#reclaimer = new Reclaimer(attachment);
+    this.#structure = new StructureLoad(attachment, this.#reclaimer);
     this.#table = attachment.table;
     this.#key = new EncodedKey(attachment.segment.seed);
     [this.#k0, this.#k1] = attachment.segment.seed;
@@ -108,13 +126,79 @@ export class BulkLoader {
   }
 
   /**
-   * Writes `count` records, the first of which begins the words. Throws `MapFullError`.
+   * Writes the records that a reader has, of a file that is no delta. Throws `MapFullError`. If
+   * they end within a structure, those that come next are to follow at once.
+   */
+  loadAll(
+    { hasTrees, records, uses, words }: Pick<
+      RecordReader,
+      "hasTrees" | "records" | "uses" | "words"
+    >,
+  ): void {
+    if (hasTrees || this.isWithinStructure) {
+      this.#loadParts(words, records, uses);
+    } else this.#loadPlain(words, records, uses);
+  }
+
+  /** Whether nodes of the last structure are yet to come. */
+  get isWithinStructure(): boolean {
+    return this.#walk !== undefined;
+  }
+
+  /** Writes records one by one, as there are structures among them, or parts of one. */
+  #loadParts(words: Int32Array, count: number, uses: Int32Array): void {
+    for (let at = 0, i = 0; i < count; at = recordEnd(words, at), i++) {
+      if (isNodes(words[at])) {
+        this.#walk!.take(words, recordValue(words, at), recordEnd(words, at));
+      } else if (hasTrees(words[at])) this.#beginParts(words, at, uses[i]);
+      else this.loadOne(words, at, uses[i]);
+      if (this.#walk !== undefined && !this.#walk.isOpen) this.#endParts();
+    }
+  }
+
+  #use: number = NO_USE;
+  #isWanted = false;
+
+  #beginParts(words: Int32Array, at: number, use: number = NO_USE): void {
+    this.#isWanted = !this.#isExpired(words, at);
+    this.#use = use;
+    const refuse = (reason: string) => {
+      throw new Error(`a full epoch was checked: ${reason}`);
+    };
+    if (this.#isWanted) this.#structure.begin(words, at);
+    const sink = this.#isWanted ? this.#structure : NO_SINK;
+    this.#walk = new NodeWalk(sink, refuse);
+    beginWalk(this.#walk, words, at);
+  }
+
+  #endParts(): void {
+    this.#walk = undefined;
+    if (this.#isWanted) this.#loadStructure(this.#use);
+  }
+
+  /** Writes the present entry of a chain. Throws `MapFullError` or `SnapshotError`. */
+  loadMerged(merge: Merge): void {
+    const { at, use, words } = merge;
+    if (!merge.hasTrees) return this.loadOne(words, at, use);
+    if (this.#isExpired(words, at)) return;
+    this.#structure.begin(words, at);
+    merge.readNodes(this.#structure);
+    this.#loadStructure(use);
+  }
+
+  /** Writes the structure whose nodes are there. */
+  #loadStructure(use: number): void {
+    this.#loadSingle(this.#structure.record, 0, use);
+  }
+
+  /**
+   * Writes `count` plain records, the first of which begins the words.
    *
    * @param words The records.
    * @param count How many they are.
    * @param uses What is known of the uses of each; nothing, if that was not kept.
    */
-  loadAll(words: Int32Array, count: number, uses: Int32Array): void {
+  #loadPlain(words: Int32Array, count: number, uses: Int32Array): void {
     const { participant } = this.#attachment;
     for (let at = 0, done = 0; done < count;) {
       const batch = Math.min(BATCH, count - done);
@@ -167,7 +251,7 @@ export class BulkLoader {
     return hashWords(
       words,
       ((keyInfo & LENGTH_MASK) + 3) >>> 2,
-      keyInfo & ~HAS_EXPIRY,
+      keyInfo & KEY_MASK,
       this.#k0,
       this.#k1,
       at + RECORD_HEAD_WORDS,
@@ -176,7 +260,10 @@ export class BulkLoader {
 
   /** Writes one record, with what is known of its uses. Throws `MapFullError`. */
   loadOne(words: Int32Array, at: number, use: number = NO_USE): void {
-    if (this.#isExpired(words, at)) return;
+    if (!this.#isExpired(words, at)) this.#loadSingle(words, at, use);
+  }
+
+  #loadSingle(words: Int32Array, at: number, use: number): void {
     const { participant } = this.#attachment;
     participant.pin();
     try {
@@ -208,6 +295,7 @@ export class BulkLoader {
    * announced.
    */
   end(): void {
+    this.#attachment.participant.dropLoaded();
     this.#account();
     this.#expect(0);
   }
@@ -245,7 +333,7 @@ export class BulkLoader {
 
   #tryLoad(words: Int32Array, at: number, hash: number): Shortage | undefined {
     const keyInfo = words[at];
-    const valueInfo = words[at + 1];
+    const valueInfo = this.#valueInfoOf(words, at);
     const keyLength = keyInfo & LENGTH_MASK;
     const bytes = versionBytes(
       keyLength,
@@ -281,11 +369,26 @@ export class BulkLoader {
     this.#write(words, at, version);
     if (!this.#isAlone) this.#revokeLeases(hash);
     const isKept = hasTombstone(); // once more, as the others can see this key now
-    if (isKept && this.#linkNew(hash, version, bytes)) return "done";
+    const isTree = hasTrees(words[at]);
+    if (isKept && !isTree && this.#linkNew(hash, version, bytes)) return "done";
     if (isKept) readKey(words, at, this.#key);
-    if (isKept && this.#table.put(this.#key, version)) return "done";
+    if (isKept && this.#put(version, isTree)) return "done";
     allocator.free(version);
     return isKept ? "slot" : "entry";
+  }
+
+  /** Links a version under the key that was read. */
+  #put(version: number, isTree: boolean): boolean {
+    const { trees } = this.#table;
+    if (isTree) trees.draftLoaded();
+    const isLinked = this.#table.put(this.#key, version);
+    if (isTree && !isLinked) trees.takeBackLoaded();
+    return isLinked;
+  }
+
+  /** The value word of the version that a record becomes. */
+  #valueInfoOf(words: Int32Array, at: number): number {
+    return hasTrees(words[at]) ? this.#structure.valueInfo : words[at + 1];
   }
 
   /** As each write does before it looks at its key. */
@@ -320,10 +423,23 @@ export class BulkLoader {
     const base = version * 4;
     const keyInfo = words[at];
     const keyWords = ((keyInfo & LENGTH_MASK) + 3) >>> 2;
-    writeHeader(to, version, this.#stamp, keyInfo, words[at + 1]);
+    const isTree = hasTrees(keyInfo);
+    const stamp = isTree ? 0 : this.#stamp; // which is also the birth of its nodes
+    const valueInfo = this.#valueInfoOf(words, at);
+    writeHeader(to, version, stamp, keyInfo, valueInfo);
     const from = at + RECORD_HEAD_WORDS;
     copy(words, from, to, base + V_HEADER_WORDS, keyWords);
     const expires = (keyInfo & HAS_EXPIRY) !== 0 ? 2 : 0;
+    if (isTree) {
+      copy(
+        words,
+        from + keyWords,
+        to,
+        valueIndexOf(version, keyInfo) * 2 - expires,
+        expires,
+      );
+      return this.#structure.writeValue(version);
+    }
     copy(
       words,
       from + keyWords,

@@ -38,13 +38,14 @@ export async function loadShare(
   afterBlock: () => Promise<void> | void,
 ): Promise<void> {
   const records = new RecordReader(file);
-  for (;;) {
+  for (let share = 0;;) {
     // By where the record begins, so that each large one is in one share, too.
-    const share = Math.floor(of * file.offset / file.footer.length);
+    const begins = Math.floor(of * file.offset / file.footer.length);
     if (!records.next()) return;
+    if (!records.goesOn) share = begins; // else its nodes belong to the structure before
     if (share !== index) continue;
     records.check();
-    loader.loadAll(records.words, records.records, records.uses);
-    await afterBlock();
+    loader.loadAll(records);
+    if (!loader.isWithinStructure) await afterBlock();
   }
 }

@@ -22,11 +22,13 @@ import {
   HAS_EXPIRY,
   KEY_WIDE,
   LENGTH_MASK,
+  STRUCTURE,
   TAG_SHIFT,
   TAG_TOMBSTONE,
 } from "../segment/layout.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
 import type { CodecNames } from "./header.ts";
+import { hasTrees } from "./node_record.ts";
 import { recordExpiry, recordValue } from "./record.ts";
 
 const TEXTS = [TAG_LATIN1, TAG_UTF16, TAG_UTF8];
@@ -79,7 +81,7 @@ export class Content {
     const keyInfo = words[at];
     const isEasy =
       (this.#easyTags >>> (words[at + 1] >>> TAG_SHIFT) & 1) !== 0 &&
-      (keyInfo & (HAS_EXPIRY | KEY_WIDE)) === 0 &&
+      (keyInfo & (HAS_EXPIRY | KEY_WIDE | STRUCTURE)) === 0 &&
       isPadded(words, at + RECORD_HEAD_WORDS, keyInfo & LENGTH_MASK);
     return isEasy ? undefined : this.#lookFor(words, at);
   }
@@ -87,6 +89,10 @@ export class Content {
   #lookFor(words: Int32Array, at: number): string | undefined {
     const valueInfo = words[at + 1];
     const tag = valueInfo >>> TAG_SHIFT;
+    // The tag of a structure, and what is behind its roots, are the layer's that wrote it.
+    if (hasTrees(words[at])) {
+      return this.#keyFault(words, at) ?? expiryFault(words, at);
+    }
     if ((this.#tags >>> tag & 1) === 0) {
       return `a value of the kind ${tag}, which its codec does not have`;
     }

@@ -7,12 +7,15 @@
 
 import type { Attachment } from "../map/attachment.ts";
 import { keptUse, NO_USE } from "../table/kept_uses.ts";
-import { KEY_MASK, STRUCTURE, V_KEY, V_VALUE } from "../segment/layout.ts";
-import { ClosedError, SnapshotError, theMap } from "../errors.ts";
+import { KEY_MASK, V_KEY, V_VALUE } from "../segment/layout.ts";
+import { ClosedError, theMap } from "../errors.ts";
 import type { EpochScan } from "./epoch_scan.ts";
 import type { FileWriter } from "./file_writer.ts";
 import { TARGET_WORDS } from "./format.ts";
+import { hasTrees } from "./node_record.ts";
 import { DELETION, recordWords, writeDeletion, writeRecord } from "./record.ts";
+
+import { StructureDump } from "./structure_dump.ts";
 
 /** How far a dump, or a restore, is. */
 export interface SnapshotProgress {
@@ -45,6 +48,13 @@ export async function dump(
   const found: number[] = [];
   const { keepsHeat } = segment;
   if (keepsHeat) writer.keepUses();
+  const endBlock = async () => {
+    await writer.endBlock();
+    onBlock();
+    checkOpen(attachment);
+    scan.check();
+  };
+  const structures = new StructureDump(attachment, scan, writer, endBlock);
   while (!scan.done) {
     checkOpen(attachment);
     scan.next(found);
@@ -52,9 +62,11 @@ export async function dump(
       const ref = found[i];
       const gone = scan.isGone(ref);
       const keyInfo = words[ref * 4 + V_KEY];
-      if (!gone && (keyInfo & STRUCTURE) !== 0) {
-        scan.check(); // else it says nothing
-        throw structureError(attachment);
+      if (!gone && hasTrees(keyInfo)) {
+        scan.passUpTo(i);
+        const use = keepsHeat ? keptUse(words, scan.hashAt(i)) : NO_USE;
+        await structures.write(ref, scan.hashAt(i), use);
+        continue;
       }
       const valueInfo = gone ? DELETION : words[ref * 4 + V_VALUE];
       const length = gone
@@ -69,10 +81,7 @@ export async function dump(
         const isLarge = length > TARGET_WORDS;
         const record = isLarge ? new Int32Array(length) : undefined;
         if (record !== undefined) write(record, 0);
-        await writer.endBlock();
-        onBlock();
-        checkOpen(attachment);
-        scan.check();
+        await endBlock();
         if (record !== undefined) {
           await writer.writeLarge(record, scan.hashAt(i), gone);
           checkOpen(attachment);
@@ -85,15 +94,6 @@ export async function dump(
     }
     scan.pass();
   }
-}
-
-function structureError({ segment: { name: mapName } }: Attachment) {
-  return new SnapshotError(
-    `Cannot write a snapshot of ${
-      theMap(mapName)
-    }: it holds a collection of a store that is kept in parts, for which the file has no form: delete it first`,
-    { reason: "a value cannot be written", mapName },
-  );
 }
 
 function checkOpen(attachment: Attachment): void {

@@ -23,7 +23,13 @@ import {
 import { load } from "../segment/atomics.ts";
 import { isRevoked, openDump, pass } from "../table/clock.ts";
 import { Cursor } from "../table/cursor.ts";
-import { expiryOf, isTombstone, settle } from "../table/version.ts";
+import { homeOf } from "../table/structure.ts";
+import {
+  expiryOf,
+  isStructure,
+  isTombstone,
+  settle,
+} from "../table/version.ts";
 
 /**
  * The map needed the memory that a scan kept: what it saw is worth nothing, and the scan must be
@@ -39,6 +45,9 @@ export class EpochScan implements Disposable, View {
   readonly time: number;
   readonly #attachment: Attachment;
   readonly #since: number;
+  readonly #unknown: ReadonlySet<number>;
+  /** The hashes of structures that have expired: the epoch leaves them out. */
+  readonly expired: Set<number> = new Set();
   readonly registryWord: number;
   readonly #cursor: Cursor;
   readonly #newest: number[] = [];
@@ -51,11 +60,18 @@ export class EpochScan implements Disposable, View {
   /**
    * @param attachment The map.
    * @param since The tick after which a version counts as a change; 0: all entries are wanted.
+   * @param unknown The hashes of structures that the epoch of that tick left out as they had
+   * expired.
    */
-  constructor(attachment: Attachment, since: number) {
+  constructor(
+    attachment: Attachment,
+    since: number,
+    unknown: ReadonlySet<number> = new Set(),
+  ) {
     const { participant, segment, table } = attachment;
     this.#attachment = attachment;
     this.#since = since;
+    this.#unknown = unknown;
     this.registryWord = participant.freeRegistryWord();
     const moment = this.registryWord === 0
       ? undefined
@@ -106,6 +122,9 @@ export class EpochScan implements Disposable, View {
         if (ref === 0) continue;
         const gone = this.isGone(ref);
         if (!gone) this.entries++;
+        else if (isStructure(words, ref)) {
+          this.expired.add(this.#cursor.hashAt(i));
+        }
         if (all ? !gone : words[ref * 4 + V_STAMP] > this.#since) {
           found.push(ref);
           this.#hashes.push(this.#cursor.hashAt(i));
@@ -116,6 +135,18 @@ export class EpochScan implements Disposable, View {
       participant.unpin();
     }
     participant.collectSometimes();
+  }
+
+  /**
+   * Up to which birth the nodes of a structure are in the epoch before; 0: it has none of them.
+   * That is so if the trees came under this key later; and if the structure had expired then: it
+   * must have been saved in time, but what if the clock was set back meanwhile?
+   */
+  knownUntil(ref: number, hash: number): number {
+    const { words } = this.#attachment.segment;
+    const isKnown = homeOf(words, ref) <= this.#since &&
+      !this.#unknown.has(hash);
+    return isKnown ? this.#since : 0;
   }
 
   /** The hash of what was found at this index. */

@@ -17,6 +17,7 @@ import {
   BLOCK_HEADER_BYTES,
   BLOCK_LAST_PIECE,
   BLOCK_MAGIC,
+  BLOCK_NODES,
   BLOCK_PIECE,
   BLOCK_USES,
   FOOTER_BYTES,
@@ -32,7 +33,7 @@ import {
 } from "./header.ts";
 
 const KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE |
-  BLOCK_USES;
+  BLOCK_USES | BLOCK_NODES;
 const NOTHING = new Uint8Array();
 const NO_USES = new Int32Array();
 /**
@@ -40,6 +41,16 @@ const NO_USES = new Int32Array();
  * the payload.
  */
 const WINDOW_LOG = 21;
+
+/** How far a reader was before a block. */
+export interface FilePlace {
+  readonly offset: number;
+  readonly check: number;
+  readonly blocks: number;
+  readonly records: number;
+  readonly rawBytes: number;
+  readonly compressedBlocks: number;
+}
 
 /** Reads one file. */
 export class FileReader implements Disposable {
@@ -64,6 +75,8 @@ export class FileReader implements Disposable {
   uses: Int32Array = NO_USES;
   /** Records in it; 0 for a piece of one. */
   records = 0;
+  /** Whether structures, or nodes, are among them. */
+  hasTrees = false;
   isPiece = false;
   isLastPiece = false;
   /** The hash of the first of them, as the block says; of the whole record, if it is a piece. */
@@ -123,6 +136,29 @@ export class FileReader implements Disposable {
     this.#compressedBlocks = 0;
   }
 
+  /** How far it is. */
+  get place(): FilePlace {
+    return {
+      offset: this.#offset,
+      check: this.#check,
+      blocks: this.#blocks,
+      records: this.#records,
+      rawBytes: this.#rawBytes,
+      compressedBlocks: this.#compressedBlocks,
+    };
+  }
+
+  /** Goes back, or on, to where it was at some time. */
+  goTo(place: FilePlace): void {
+    this.#seek(place.offset);
+    this.#offset = place.offset;
+    this.#check = place.check;
+    this.#blocks = place.blocks;
+    this.#records = place.records;
+    this.#rawBytes = place.rawBytes;
+    this.#compressedBlocks = place.compressedBlocks;
+  }
+
   /**
    * Reads the next block; false if there is none, and the whole file was as its footer says. Throws
    * `SnapshotError`.
@@ -158,6 +194,7 @@ export class FileReader implements Disposable {
     const flags = view.getUint32(20, true);
     this.records = view.getUint32(16, true);
     this.firstHash = view.getUint32(24, true);
+    this.hasTrees = (flags & BLOCK_NODES) !== 0;
     this.isPiece = (flags & BLOCK_PIECE) !== 0;
     this.isLastPiece = (flags & BLOCK_LAST_PIECE) !== 0;
     if (view.getUint32(0, true) !== BLOCK_MAGIC) {
@@ -172,7 +209,7 @@ export class FileReader implements Disposable {
       raw % 4 === 0 && raw > 0 && (flags & ~KNOWN_FLAGS) === 0 &&
       ((flags & BLOCK_COMPRESSED) !== 0 || stored === raw) &&
       (this.isPiece
-        ? this.records === 0 && (flags & BLOCK_USES) === 0
+        ? this.records === 0 && (flags & (BLOCK_USES | BLOCK_NODES)) === 0
         : this.records <= raw / 8);
     if (!isPossible) this.#refuse("a block's header is not possible");
     if (BLOCK_HEADER_BYTES + stored > left) this.#refuse("a block is cut off");
@@ -232,14 +269,18 @@ export class FileReader implements Disposable {
 
   #readAt(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
+    this.#seek(offset);
+    this.blockOffset = offset;
+    this.#readFully(bytes);
+    return bytes;
+  }
+
+  #seek(offset: number): void {
     try {
       this.#file.seek(offset);
     } catch (cause) {
       throw failure("read the snapshot", this.path, cause);
     }
-    this.blockOffset = offset;
-    this.#readFully(bytes);
-    return bytes;
   }
 
   #readFully(bytes: Uint8Array): void {

@@ -18,6 +18,7 @@ import {
   BLOCK_HEADER_WORDS,
   BLOCK_LAST_PIECE,
   BLOCK_MAGIC,
+  BLOCK_NODES,
   BLOCK_PIECE,
   BLOCK_USES,
   type Compression,
@@ -26,8 +27,11 @@ import {
   RECORD_HEAD_WORDS,
   TARGET_WORDS,
 } from "./format.ts";
+import { hasTrees, isNodes } from "./node_record.ts";
 import { checkOf, encodeFooter, encodeHeader, type Header } from "./header.ts";
 
+/** A block with its header, and the use of a single record. */
+const BLOCK_WORDS = BLOCK_HEADER_WORDS + TARGET_WORDS + 1;
 /** A level that costs less time than it saves at a disk's usual speed. */
 const ZSTD_LEVEL = 1;
 
@@ -37,8 +41,8 @@ export class FileWriter {
   readonly #compression: Compression;
   readonly #headerCheck: number;
   /** The block being filled, after the place of its header; and the one being written. */
-  #words = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
-  #spare = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
+  #words = new Int32Array(BLOCK_WORDS);
+  #spare = new Int32Array(BLOCK_WORDS);
   #writing: Promise<void> = Promise.resolve();
   #check: number;
   #bytes: number;
@@ -50,6 +54,8 @@ export class FileWriter {
   /** A use for each record of the block, if they are kept: see `table/kept_uses.ts`. */
   #uses: Int32Array | undefined;
   #isUsed = false;
+  /** Whether structures, or nodes, are in the block. */
+  #hasTrees = false;
   /** The hash of the first record of the block. */
   firstHash = 0;
   #records = 0;
@@ -81,7 +87,7 @@ export class FileWriter {
     return this.#bytes;
   }
 
-  /** Records of the file so far. */
+  /** Records of the file so far, but for those of nodes. */
   get records(): number {
     return this.#records;
   }
@@ -108,16 +114,25 @@ export class FileWriter {
       this.#uses[this.#recordsInBlock] = use;
       if (use !== NO_USE) this.#isUsed = true;
     }
+    const keyInfo = this.#words[this.at];
+    if (hasTrees(keyInfo)) this.#hasTrees = true;
     this.#recordsInBlock++;
+    this.#countKey(keyInfo, isDeletion);
+    this.at = end;
+  }
+
+  #countKey(keyInfo: number, isDeletion: boolean): void {
+    if (isNodes(keyInfo)) return;
     this.#records++;
     if (isDeletion) this.#deletions++;
-    this.at = end;
   }
 
   /** Ends the block at hand, if there is anything in it. */
   async endBlock(): Promise<void> {
     if (this.#recordsInBlock === 0) return;
-    await this.#endBlock(this.#isUsed ? this.#appendUses() : 0);
+    const trees = this.#hasTrees ? BLOCK_NODES : 0;
+    this.#hasTrees = false;
+    await this.#endBlock(trees | (this.#isUsed ? this.#appendUses() : 0));
   }
 
   /** Appends the uses of the records to the block at hand; returns the flag that says so. */
@@ -136,8 +151,7 @@ export class FileWriter {
     isDeletion: boolean,
   ): Promise<void> {
     await this.endBlock();
-    this.#records++;
-    if (isDeletion) this.#deletions++;
+    this.#countKey(record[0], isDeletion);
     for (let from = 0; from < record.length; from += MAX_RAW_WORDS) {
       const piece = record.subarray(from, from + MAX_RAW_WORDS);
       this.firstHash = hash;

@@ -1,5 +1,5 @@
 /**
- * The file of one epoch: what stands where, in version 3 of the format. `docs/file_format.md`
+ * The file of one epoch: what stands where, in version 4 of the format. `docs/file_format.md`
  * describes it for other programs, and the directory, too.
  *
  * A file is a header, blocks, and a footer, with nothing before, between or behind. All numbers are
@@ -7,8 +7,8 @@
  *
  * ```text
  * header   0  8  magic "EPOCHMAP"
- *          8  4  format version (3; 2 has no uses; 1 has neither UTF-8 nor clones of our own among
- *                its values)
+ *          8  4  format version (4; 3 has no structures; 2 has no uses; 1 has neither UTF-8 nor
+ *                clones of our own among its values)
  *         12  4  layout version of the map's memory, for information
  *         16  4  length of the header, a multiple of 8
  *         20  4  flags: 1 = a delta: only what changed since another epoch
@@ -29,7 +29,8 @@
  *         12  4  length of the payload after decompression, at most 1 MiB, a multiple of 4
  *         16  4  records in it; 0 if it is a piece of one
  *         20  4  flags: 1 = compressed (zstd), 2 = a piece of one large record, 4 = its last piece,
- *                8 = the payload ends with a word for each record: see `table/kept_uses.ts`
+ *                8 = the payload ends with a word for each record: see `table/kept_uses.ts`,
+ *                16 = structures or nodes are among the records: see `node_record.ts`
  *         24  4  hash of its first record
  *         28  4  check of the bytes before it and then the payload, begun with the check of the
  *                header: a block of another file, or from another place, does not pass
@@ -37,7 +38,7 @@
  *
  * footer   0  4  magic "EEND"
  *          4  4  number of blocks
- *          8  8  records in the file (f64), a large one counting as one
+ *          8  8  records in the file (f64), a large one counting as one, and those of nodes as none
  *         16  8  tombstones among them (f64); 0 but in a delta
  *         24  8  entries of the map at this epoch (f64); in a full file the same as the records
  *         32  8  length of all payloads after decompression (f64)
@@ -48,11 +49,12 @@
  * ```
  *
  * A payload, without these words, is a sequence of records, each a multiple of 4 bytes, in the
- * order of the hashes of their keys as unsigned numbers. A key comes once.
+ * order of the hashes of their keys as unsigned numbers. A key comes once. (The nodes of a
+ * structure follow it, in records without a key.)
  *
  * ```text
  * record   0  4  length of the key, with the flags 0x20000000 (UTF-16 code units, else Latin-1;
- *                strings only) and 0x40000000 (has an expiry)
+ *                strings only), 0x40000000 (has an expiry), and 0x80000000 (a structure)
  *          4  4  length of the value; the upper three bits are its tag (see `codec/codec.ts`; 5:
  *                deleted)
  *          8     the key, zeros up to a multiple of 4
@@ -75,7 +77,9 @@ export const FILE_MAGIC: readonly [number, number] = [0x434f5045, 0x50414d48];
 export const BLOCK_MAGIC = 0x4b434c42;
 /** "EEND". */
 export const FOOTER_MAGIC = 0x444e4545;
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
+/** The first version with structures. */
+export const STRUCTURES_VERSION = 4;
 /** The oldest version that can still be read. */
 export const OLDEST_VERSION = 1;
 
@@ -101,6 +105,7 @@ export const BLOCK_COMPRESSED = 1;
 export const BLOCK_PIECE = 2;
 export const BLOCK_LAST_PIECE = 4;
 export const BLOCK_USES = 8;
+export const BLOCK_NODES = 16;
 
 /** Words of a record before its key. */
 export const RECORD_HEAD_WORDS = 2;

@@ -20,7 +20,9 @@ import { versionBytes } from "../table/version.ts";
 import type { FileReader } from "./file_reader.ts";
 import { Merge } from "./merge.ts";
 import { TimeSlices } from "../map/time_slices.ts";
+import type { NodeSink } from "./node_walk.ts";
 import { recordExpiry } from "./record.ts";
+import { structureBytes } from "./structure_load.ts";
 
 /** Entries between two readings of the clock. */
 const ENTRIES_PER_LOOK = 1024;
@@ -45,7 +47,7 @@ export function loadOf(segment: Segment): Load {
 }
 
 /** The memory that entries need. */
-class Need {
+class Need implements NodeSink {
   entries: number;
   /** Blocks of entries, by their size in refs. */
   readonly #blocks = new Map<number, number>();
@@ -58,14 +60,24 @@ class Need {
     this.#liveBytes = liveBytes;
   }
 
-  add(keyInfo: number, valueInfo: number): void {
+  /** Adds an entry whose value takes so many bytes. */
+  add(keyInfo: number, valueBytes: number): void {
     const keyBytes = keyInfo & LENGTH_MASK;
     const hasExpiry = (keyInfo & HAS_EXPIRY) !== 0;
-    const bytes = versionBytes(keyBytes, valueInfo & LENGTH_MASK, hasExpiry);
-    const refs = Math.ceil(bytes / REF_BYTES);
-    this.#blocks.set(refs, (this.#blocks.get(refs) ?? 0) + 1);
+    const bytes = versionBytes(keyBytes, valueBytes, hasExpiry);
+    this.#addBlock(Math.ceil(bytes / REF_BYTES));
     this.#longestKey = Math.max(this.#longestKey, keyBytes);
     this.entries++;
+  }
+
+  /** Adds a node: see `NodeSink`. */
+  take(words: Int32Array, at: number): number {
+    this.#addBlock(words[at + 1]);
+    return 1; // any slot
+  }
+
+  #addBlock(refs: number): void {
+    this.#blocks.set(refs, (this.#blocks.get(refs) ?? 0) + 1);
   }
 
   /**
@@ -140,6 +152,16 @@ export async function restoreTooLarge(
   );
 }
 
+/** Counts the present entry of a merge. */
+function addPresent(merge: Merge, need: Need): void {
+  const { at, words } = merge;
+  if (!merge.hasTrees) need.add(words[at], words[at + 1] & LENGTH_MASK);
+  else {
+    need.add(words[at], structureBytes(words, at));
+    merge.readNodes(need);
+  }
+}
+
 /** Counts what has not expired. */
 async function needOf(
   files: readonly FileReader[],
@@ -155,7 +177,7 @@ async function needOf(
     const keyInfo = words[at];
     const isGone = (keyInfo & HAS_EXPIRY) !== 0 &&
       recordExpiry(words, at) <= now;
-    if (!isGone) need.add(keyInfo, words[at + 1]);
+    if (!isGone) addPresent(merge, need);
     if (n % ENTRIES_PER_LOOK === 0 && slices.isOver) await slices.pause();
   }
   return need;

@@ -8,12 +8,12 @@
 import * as layout from "../segment/layout.ts";
 import { SIGN, valueIndexOf } from "../table/version.ts";
 import { RECORD_HEAD_WORDS } from "./format.ts";
+import { hasTrees } from "./node_record.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
   HAS_EXPIRY,
   KEY_MASK,
-  KEY_WIDE,
   LENGTH_MASK,
   TAG_SHIFT,
   TAG_TOMBSTONE,
@@ -37,17 +37,24 @@ export function recordWords(keyInfo: number, valueInfo: number): number {
     wordsFor(valueInfo & LENGTH_MASK);
 }
 
+/** Where the record at `at` ends. */
+export function recordEnd(words: Int32Array, at: number): number {
+  return at + recordWords(words[at], words[at + 1]);
+}
+
 /** What is wrong with the two words that a record begins with; undefined: nothing. */
 export function recordFault(
   keyInfo: number,
   valueInfo: number,
   mayBeTombstone: boolean,
+  mayHaveTrees: boolean,
 ): string | undefined {
-  if ((keyInfo & ~(LENGTH_MASK | KEY_WIDE | HAS_EXPIRY)) !== 0) {
+  if (!mayHaveTrees && hasTrees(keyInfo)) {
     return "unknown flags in the key length";
   }
   if (valueInfo >>> TAG_SHIFT !== TAG_TOMBSTONE) return undefined;
   if (!mayBeTombstone) return "a deletion in a full epoch";
+  if (hasTrees(keyInfo)) return "a deletion with trees";
   if ((valueInfo & LENGTH_MASK) !== 0 || (keyInfo & HAS_EXPIRY) !== 0) {
     return "a deletion with a value";
   }
@@ -124,6 +131,20 @@ export function writeRecord(
   return end;
 }
 
+/** Copies the expiry of a version into a record, which is otherwise written up to it. */
+export function copyExpiry(
+  segment: Int32Array,
+  ref: number,
+  keyInfo: number,
+  record: Int32Array,
+): void {
+  if ((keyInfo & HAS_EXPIRY) === 0) return;
+  const to = recordValue(record, 0) - EXPIRY_WORDS;
+  const from = valueIndexOf(ref, keyInfo) * 2 - EXPIRY_WORDS;
+  copy(segment, from, record, to, EXPIRY_WORDS);
+  record[to + 1] &= ~SIGN;
+}
+
 /** As `writeRecord`, but writes that the key of the version was deleted. */
 export function writeDeletion(
   segment: Int32Array,
@@ -136,7 +157,7 @@ export function writeDeletion(
 }
 
 /** Writes the two first words of a record, and the key of a version; returns where the key ends. */
-function writeHead(
+export function writeHead(
   segment: Int32Array,
   ref: number,
   into: Int32Array,

@@ -30,6 +30,7 @@ import { BulkLoadCrew, suitableShares } from "./bulk_load_crew.ts";
 import type { CodecNames } from "./header.ts";
 import { Merge } from "./merge.ts";
 import { loadOf, restoreTooLarge } from "./need.ts";
+import { NO_SINK } from "./node_walk.ts";
 import { TimeSlices } from "../map/time_slices.ts";
 import { type OnRecords, verify } from "./verify.ts";
 
@@ -185,14 +186,16 @@ async function openChain(
   const files: FileReader[] = [];
   const found = new VerifiedEpoch(epoch.info, files);
   let link = epoch;
+  let kept = 0;
   try {
     for (link of chain) {
       const file = FileReader.open(link.info.path);
       files.push(file);
       if (codecs !== undefined) checkCodecs(file.header, file.path, codecs);
-      await verify(file, onRecords);
+      kept += await verify(file, onRecords);
       if (files.length > 1) checkEntries(files[files.length - 2], file);
     }
+    if (kept > 0) await checkNodes(found);
     return found;
   } catch (error) {
     found[Symbol.dispose]();
@@ -213,6 +216,18 @@ function checkEntries({ footer: before }: FileReader, delta: FileReader): void {
     length + 24,
     `${entries} entries after ${before.entries}, of which so many cannot have come`,
   );
+}
+
+/**
+ * Checks that the nodes which deltas leave out are in the epochs before. Throws `SnapshotError`.
+ */
+async function checkNodes(epoch: VerifiedEpoch): Promise<void> {
+  const merge = mergeOf(epoch);
+  const slices = new TimeSlices();
+  for (let n = 1; merge.next(); n++) {
+    if (merge.hasTrees) merge.readNodes(NO_SINK);
+    if (n % RECORDS_PER_LOOK === 0 && slices.isOver) await slices.pause();
+  }
 }
 
 /** The entries of a verified epoch, from the beginning. */
@@ -299,7 +314,7 @@ async function loadChain(
 ): Promise<void> {
   const merge = new Merge(files);
   for (let n = 1; merge.next(); n++) {
-    loader.loadOne(merge.words, merge.at, merge.use);
+    loader.loadMerged(merge);
     if (n % RECORDS_PER_LOOK === 0) await pause(0);
   }
 }

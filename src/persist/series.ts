@@ -98,6 +98,8 @@ export class Series {
   #chain: EpochFile[] = [];
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
+  /** The hashes of structures that it leaves out as they had expired. */
+  #unknown: ReadonlySet<number> = new Set();
   /**
    * The epoch that was published last. As long as it is there, this is the directory whose name was
    * made durable.
@@ -247,6 +249,7 @@ export class Series {
     }) as Written;
     if (continues) {
       this.#tick = tick;
+      this.#unknown = this.#scanned.expired;
       this.#chain = [file];
     }
     return await this.#keep(file);
@@ -269,7 +272,8 @@ export class Series {
     );
     if (written === "not to be trusted") return written;
     if (typeof written !== "string") this.#chain.push(written.file);
-    const tick = typeof written === "string" ? this.#scanned : written.tick;
+    const { expired, tick } = this.#scanned;
+    this.#unknown = expired;
     // Revoked in between: this file is good, but the next delta might miss a deletion.
     this.#tick = raiseHorizon(this.#attachment.participant, since, tick)
       ? tick
@@ -277,8 +281,11 @@ export class Series {
     return typeof written === "string" ? written : written.file;
   }
 
-  /** The tick of the last scan. */
-  #scanned = 0;
+  /** The last scan that came to its end: its tick, and what had expired. */
+  #scanned: Pick<EpochScan, "expired" | "tick"> = {
+    expired: new Set(),
+    tick: 0,
+  };
 
   /**
    * Writes one file, from the opening of the snapshot to the durable name.
@@ -301,7 +308,7 @@ export class Series {
     const part = PartFile.create(this.#options.directory, attachment.segment);
     let writer: FileWriter | undefined;
     try {
-      using scan = new EpochScan(attachment, since);
+      using scan = new EpochScan(attachment, since, this.#unknown);
       onOpen(scan.tick);
       const header = this.#header(part.epoch, base, scan.time);
       const { compression } = this.#options;
@@ -313,7 +320,8 @@ export class Series {
           bytes: writer!.bytes,
         });
       await dump(attachment, scan, writer, report);
-      this.#scanned = scan.tick;
+      const { expired, tick } = scan;
+      this.#scanned = { expired, tick };
       const decision = decide(writer.records, scan.time);
       scan.close();
       if (decision !== "go on") return decision;

@@ -6,7 +6,7 @@
  */
 
 import { hashWords } from "../table/hash.ts";
-import { HAS_EXPIRY, LENGTH_MASK } from "../segment/layout.ts";
+import { KEY_MASK, LENGTH_MASK } from "../segment/layout.ts";
 import { describe, type SnapshotInfo } from "./directory.ts";
 import { damage } from "./fs_error.ts";
 import { FileReader } from "./file_reader.ts";
@@ -14,7 +14,8 @@ import { RECORD_HEAD_WORDS } from "./format.ts";
 import type { WordPair } from "./header.ts";
 import { haveSameKey } from "./merge.ts";
 import { TimeSlices } from "../map/time_slices.ts";
-import { recordWords, wordsFor } from "./record.ts";
+import { isNodes } from "./node_record.ts";
+import { recordEnd, wordsFor } from "./record.ts";
 import { RecordReader } from "./record_reader.ts";
 
 /**
@@ -31,11 +32,12 @@ export type OnRecords = (records: RecordReader) => void;
  *
  * @param file The file, at its beginning; at its end when this is done.
  * @param onRecords Called with the records of each block, once they are checked.
+ * @returns How many nodes of structures it leaves out, since the epoch before has them.
  */
 export async function verify(
   file: FileReader,
   onRecords: OnRecords = () => {},
-): Promise<void> {
+): Promise<number> {
   const records = new RecordReader(file);
   const slices = new TimeSlices();
   const order = new OrderCheck(file);
@@ -57,6 +59,7 @@ export async function verify(
       "the totals of the footer do not match",
     );
   }
+  return records.kept;
 }
 
 /** Opens and verifies one file; returns what it is. Throws `SnapshotError`. */
@@ -90,13 +93,14 @@ class OrderCheck {
   check({ words, records }: RecordReader): void {
     const [k0, k1] = this.#seed;
     let last = this.#last;
-    let before = 0;
+    let before = -1;
     for (let at = 0, i = 0; i < records; i++) {
       const keyInfo = words[at];
-      const hash = hashWords(
+      const isKey = !isNodes(keyInfo); // nodes are under the hash of their structure
+      const hash = !isKey ? last : hashWords(
         words,
         wordsFor(keyInfo & LENGTH_MASK),
-        keyInfo & ~HAS_EXPIRY,
+        keyInfo & KEY_MASK,
         k0,
         k1,
         at + RECORD_HEAD_WORDS,
@@ -104,16 +108,17 @@ class OrderCheck {
       if (i === 0 && hash !== this.#file.firstHash) {
         this.#refuse("a block begins with another hash than it says");
       }
-      if (hash <= last) {
+      if (isKey && hash <= last) {
         if (hash < last) this.#refuse("the entries are not in order");
-        this.#compare(i === 0 ? this.#key : keyAt(words, before), words, at);
+        this.#compare(before < 0 ? this.#key : keyAt(words, before), words, at);
       }
       last = hash;
-      before = at;
-      at += recordWords(keyInfo, words[at + 1]);
+      if (isKey) before = at;
+      at = recordEnd(words, at);
     }
     this.#last = last;
-    this.#key = keyAt(words, before); // the words are overwritten by what comes next
+    // The words are overwritten by what comes next.
+    if (before >= 0) this.#key = keyAt(words, before);
   }
 
   /** Compares a key with the one before it, and all others before that have its hash. */

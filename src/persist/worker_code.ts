@@ -307,6 +307,7 @@ __export(layout_exports, {
   P_LINE: () => P_LINE,
   P_LIVE_AHEAD: () => P_LIVE_AHEAD,
   P_LIVE_REFS: () => P_LIVE_REFS,
+  P_LOADING: () => P_LOADING,
   P_LOAD_COUNTERS: () => P_LOAD_COUNTERS,
   P_NOTES: () => P_NOTES,
   P_PERMITS: () => P_PERMITS,
@@ -385,7 +386,7 @@ __export(layout_exports, {
   WRITES_SHIFT: () => WRITES_SHIFT
 });
 var MAGIC = 1212371013;
-var LAYOUT_VERSION = 20;
+var LAYOUT_VERSION = 21;
 var REF_BYTES = 16;
 var REF_SHIFT = 4;
 var REF_MASK = 1073741823;
@@ -458,7 +459,7 @@ var D_DURATION = 5;
 var DISK_FIELDS = 6;
 var CODEC_NAME_BYTES = 124;
 var F_EVICT = 1;
-var MAX_CLASSES = 80;
+var MAX_CLASSES = 72;
 var TRANSFER_WAYS = 8;
 var TRANSFER = 256;
 var EXCHANGE = TRANSFER;
@@ -542,6 +543,7 @@ var P_COMMIT = 392;
 var P_HELPING = 393;
 var P_DRAFT = 398;
 var P_LEAVING = 399;
+var P_LOADING = 328;
 var COUNTERS = [
   "hits",
   "misses",
@@ -2194,13 +2196,13 @@ var Segment = class _Segment {
       name
     });
     if (fault !== void 0) refuse(fault, name);
-    const own25 = memory ? {
+    const own26 = memory ? {
       buffer: bufferOf(memory),
       memory
     } : {
       buffer
     };
-    return new _Segment(named(own25, name));
+    return new _Segment(named(own26, name));
   }
   /** Makes the segment attachable: its first table is linked. */
   publish() {
@@ -3304,9 +3306,9 @@ var TombstoneReserve = class {
     if (count === 0) return true;
     const base = participantBase(this.#slot);
     enter(this.#words, base);
-    const isKept = this.#keepChunks(count);
+    const isKept2 = this.#keepChunks(count);
     leave(this.#words, base);
-    return isKept;
+    return isKept2;
   }
   #keepChunks(count) {
     const words = this.#words;
@@ -4355,6 +4357,21 @@ var Collector = class {
       this.collect(ALL, ALL);
     }
   }
+  /**
+   * As \`collectAll\`, but frees no more than an operation does on its way, or so many times as much.
+   * False: it freed nothing. Else there may be more, as in a large tree: the caller asks again if
+   * it needs it.
+   */
+  collectFew(times = 1) {
+    const { base } = this.#owner;
+    const used = own9(this.#words, base + P_USED_REFS3);
+    for (let i = 0; i < 3; i++) {
+      this.#owner.renewPin();
+      this.collect(FREES_PER_COLLECT * times, ALL);
+      if (own9(this.#words, base + P_USED_REFS3) !== used) return true;
+    }
+    return false;
+  }
   // ---- how --------------------------------------------------------------------------------------
   /**
    * Advances the era if it can, releases held versions, and frees up to \`most\` records. Gives the
@@ -4427,12 +4444,23 @@ var Collector = class {
     return this.waitFor(() => !this.hasRetired);
   }
   /**
+   * As \`drainAndWait\`, but until some of it is free: no more than an operation frees on its way.
+   */
+  drainSomeAndWait() {
+    return this.#waitUntil(() => this.collectFew() || !this.hasRetired);
+  }
+  /**
    * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says
    * whether it came. If a reader kept the era from going on for a whole wait, it waits again only
    * when the era has gone on.
    */
   waitFor(came) {
-    this.collectAll();
+    return this.#waitUntil(() => {
+      this.collectAll();
+      return came();
+    });
+  }
+  #waitUntil(came) {
     if (came()) return true;
     const before = load7(this.#words, H_ERA3);
     if (before === this.#stuckAt) return false;
@@ -4444,7 +4472,6 @@ var Collector = class {
         this.#stuckAt = load7(this.#words, H_ERA3) === before ? before : 0;
         return false;
       }
-      this.collectAll();
     } while (!came());
     return true;
   }
@@ -4601,7 +4628,7 @@ function clearPin(words, base) {
 }
 
 // src/reclamation/participant.ts
-var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS4, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_DRAFT: P_DRAFT2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_INBOX: P_INBOX2, P_LEAVING: P_LEAVING3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_POSTING: P_POSTING2, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, P_SUBSCRIPTIONS: P_SUBSCRIPTIONS2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
+var { COUNTERS: COUNTERS2, ESTATE: ESTATE2, H_ERA: H_ERA5, H_PARTICIPANTS: H_PARTICIPANTS4, H_SNAPSHOTS: H_SNAPSHOTS3, H_SNAPSHOT_CHANGES: H_SNAPSHOT_CHANGES3, MAX_CLASSES: MAX_CLASSES3, MAX_PARTICIPANTS: MAX_PARTICIPANTS2, P_CHUNK: P_CHUNK3, P_COUNTERS: P_COUNTERS2, P_DRAFT: P_DRAFT2, P_EXPECTED: P_EXPECTED2, P_FREE: P_FREE4, P_HAND: P_HAND4, P_HORIZON: P_HORIZON2, P_HELD_COUNT: P_HELD_COUNT3, P_HELD_HEAD: P_HELD_HEAD4, P_HELD_TAIL: P_HELD_TAIL3, P_INBOX: P_INBOX2, P_LEAVING: P_LEAVING3, P_LIMBO_HEAD: P_LIMBO_HEAD5, P_LIMBO_TAIL: P_LIMBO_TAIL3, P_LOADING: P_LOADING2, P_PERMITS: P_PERMITS2, P_PIN: P_PIN4, P_POSTING: P_POSTING2, P_REGISTRY: P_REGISTRY3, P_REGISTRY_MARK: P_REGISTRY_MARK3, P_SECTION: P_SECTION3, P_STATE: P_STATE2, P_SUBSCRIPTIONS: P_SUBSCRIPTIONS2, R_LINK: R_LINK6, R_STAMP: R_STAMP5, REGISTRY_WORDS: REGISTRY_WORDS2 } = layout_exports;
 var { add: add3, compareAndSet: compareAndSet4, load: load8, own: own10, poke: poke8, store: store4 } = atomics_exports;
 var { assert: assert4, CHECKED: CHECKED4 } = assert_exports;
 var { enter: enter4, isCutShort: isCutShort2, leave: leave4 } = section_exports;
@@ -4692,6 +4719,7 @@ var Participant = class _Participant {
     this.#kept = 0;
     this.#closeInbox();
     withdraw(words, base);
+    this.dropLoaded();
     this.collectAll();
     const empty = this.allocator.giveAll() && own10(words, base + P_LIMBO_HEAD5) === 0 && own10(words, base + P_HELD_HEAD4) === 0;
     this.#base = NOWHERE;
@@ -4704,6 +4732,15 @@ var Participant = class _Participant {
     closeInbox(this.#words, this.base);
     this.leaveSection();
     this.unpin();
+  }
+  /** Frees the nodes of a structure that is not loaded to its end: see \`Trees.load\`. */
+  dropLoaded() {
+    const words = this.#words;
+    const chain = this.base + P_LOADING2;
+    for (let ref = own10(words, chain); ref !== 0; ref = own10(words, chain)) {
+      const next = own10(words, ref * 4 + R_LINK6);
+      this.allocator.freeFrom(ref, () => poke8(words, chain, next));
+    }
   }
   /** Gives up its record: it left, or could not, and then others clear up. */
   abandon() {
@@ -4897,6 +4934,10 @@ var Participant = class _Participant {
   collectAll() {
     this.#collector.collectAll();
   }
+  /** See {@linkcode Collector.collectFew}. */
+  collectFew(times) {
+    return this.#collector.collectFew(times);
+  }
   /** See {@linkcode Collector.advance}. */
   advance() {
     return this.#collector.advance();
@@ -4916,6 +4957,10 @@ var Participant = class _Participant {
   /** See {@linkcode Collector.drainAndWait}. */
   drainAndWait() {
     return this.#collector.drainAndWait();
+  }
+  /** See {@linkcode Collector.drainSomeAndWait}. */
+  drainSomeAndWait() {
+    return this.#collector.drainSomeAndWait();
   }
   /** See {@linkcode Collector.waitFor}. */
   waitFor(came) {
@@ -4986,6 +5031,7 @@ function checkBare(words, base) {
     P_HAND4,
     P_DRAFT2,
     P_LEAVING3,
+    P_LOADING2,
     P_PIN4,
     P_HORIZON2,
     P_INBOX2,
@@ -5007,6 +5053,7 @@ function raise2(words, index, value) {
 var repair_exports = {};
 __export(repair_exports, {
   freeDraft: () => freeDraft,
+  freeLoaded: () => freeLoaded,
   repair: () => repair
 });
 function repair(segment, slot, versions) {
@@ -5025,6 +5072,11 @@ function repair(segment, slot, versions) {
 function freeDraft(segment, slot) {
   const record = new Record(segment, slot);
   record.freeDraft();
+  record.freeClaimedChunks();
+}
+function freeLoaded(segment, slot) {
+  const record = new Record(segment, slot);
+  record.freeLoaded();
   record.freeClaimedChunks();
 }
 var Record = class {
@@ -5095,9 +5147,13 @@ var Record = class {
     }
     const freeing = this.#own(P_FREEING);
     if (freeing === 0) return;
-    const stays = this.#isListed(P_LIMBO_HEAD, freeing) || this.#own(P_DRAFT) === freeing;
+    const stays = this.#isListed(P_LIMBO_HEAD, freeing) || this.#isChained(freeing);
     if (stays) this.#set(P_FREEING, 0);
     else this.#finishFreeing(freeing);
+  }
+  /** Whether a node is the last of the draft, or of what is being loaded. */
+  #isChained(ref) {
+    return this.#own(P_DRAFT) === ref || this.#own(P_LOADING) === ref;
   }
   #finishFreeing(ref) {
     const { words } = this.#segment;
@@ -5132,6 +5188,7 @@ var Record = class {
    * unless it is a run, which is found by its owner's name; and the nodes that were drafted.
    */
   finishHand(versions) {
+    if (this.#own(P_LOADING) === this.#own(P_DRAFT)) this.#set(P_LOADING, 0);
     const hand = this.#own(P_HAND);
     const isDecidedByRecord = this.#own(P_COMMIT) !== 0;
     if (hand < 0 && versions.isLinked(-hand)) {
@@ -5149,7 +5206,7 @@ var Record = class {
   }
   #freeHand(ref) {
     const { words } = this.#segment;
-    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref || this.#own(P_SUBSCRIPTIONS) === ref;
+    const isLedTo = this.#isCommits(ref) || this.#isChained(ref) || this.#own(P_SUBSCRIPTIONS) === ref;
     if (isLedTo) return this.#set(P_HAND, 0);
     const c = this.#classAt(ref);
     if (c < 0) return this.#set(P_HAND, 0);
@@ -5178,17 +5235,25 @@ var Record = class {
     }
     this.#set(P_POSTING, 0);
   }
-  /** Frees the nodes of the draft; each is on the chain until it is on its way. */
+  /** Frees the nodes of the draft. */
   freeDraft() {
+    this.#freeChain(P_DRAFT);
+  }
+  /** Frees the nodes of the structure that was being loaded. */
+  freeLoaded() {
+    this.#freeChain(P_LOADING);
+  }
+  /** Frees the nodes of a chain; each is on it until it is on its way. */
+  #freeChain(word) {
     const { words } = this.#segment;
     for (; ; ) {
-      const ref = this.#own(P_DRAFT);
+      const ref = this.#own(word);
       if (ref === 0) return;
       const next = own(words, ref * 4 + R_LINK);
       const c = this.#classAt(ref);
       if (c >= 0) beginFreeing(words, this.#base, c, ref);
       else this.#set(P_FREEING, ref);
-      this.#set(P_DRAFT, next);
+      this.#set(word, next);
       this.#finishFreeing(ref);
     }
   }
@@ -5369,6 +5434,7 @@ function recover(self, slot, tables) {
   const base = participantBase(slot);
   self.heal();
   repair(segment, slot, tables);
+  freeLoaded(segment, slot);
   tables.reap(slot);
   tables.endCommits(slot);
   closeInbox(words, base);
@@ -8391,6 +8457,8 @@ __export(structure_exports, {
   isWhole: () => isWhole,
   leavingsOf: () => leavingsOf,
   leftNode: () => leftNode,
+  rootCountOf: () => rootCountOf,
+  rootOf: () => rootOf,
   rootsOf: () => rootsOf,
   whole: () => whole,
   writeStructure: () => writeStructure
@@ -8433,6 +8501,12 @@ function homeOf(words, version) {
   const home2 = words[valueIndex2(words, version) * 2 + S_HOME2];
   return home2 === 0 ? load29(words, version * 4 + V_STAMP9) : home2;
 }
+function rootCountOf(words, version) {
+  return words[valueIndex2(words, version) * 2 + S_ROOTS2];
+}
+function rootOf(words, version, index) {
+  return words[valueIndex2(words, version) * 2 + S_FIRST2 + index];
+}
 function rootsOf(words, version) {
   const at = valueIndex2(words, version) * 2;
   return wordsFrom(words, at + S_FIRST2, words[at + S_ROOTS2]);
@@ -8464,7 +8538,7 @@ function leavingsOf(words, version, old) {
 }
 
 // src/table/trees.ts
-var { N_BIRTH: N_BIRTH3, P_DRAFT: P_DRAFT3, P_HAND: P_HAND7, P_HELD_HEAD: P_HELD_HEAD5, P_LEAVING: P_LEAVING4, P_LIMBO_HEAD: P_LIMBO_HEAD6, R_LINK: R_LINK7, V_STAMP: V_STAMP10 } = layout_exports;
+var { N_BIRTH: N_BIRTH3, P_DRAFT: P_DRAFT3, P_HAND: P_HAND7, P_HELD_HEAD: P_HELD_HEAD5, P_LEAVING: P_LEAVING4, P_LIMBO_HEAD: P_LIMBO_HEAD6, P_LOADING: P_LOADING3, R_LINK: R_LINK7, V_STAMP: V_STAMP10 } = layout_exports;
 var { load: load30, own: own21, poke: poke28 } = atomics_exports;
 var { hold: hold3, holdTree: holdTree2, retire: retire4, retireTree: retireTree2 } = limbo_exports;
 var { isShown: isShown3 } = registry_exports;
@@ -8479,6 +8553,8 @@ var Trees = class {
    * they are linked.
    */
   #fresh = [];
+  /** The nodes of the structure that is being loaded. */
+  #loaded = [];
   constructor(participant) {
     this.#participant = participant;
     this.#words = participant.segment.words;
@@ -8490,16 +8566,23 @@ var Trees = class {
    * the version is linked, or the draft is given up.
    */
   allocate(bytes) {
+    const last = this.last;
+    if (last === 0) this.#fresh.length = 0;
+    const ref = this.#allocate(bytes, P_DRAFT3);
+    if (ref !== 0) this.#fresh.push(ref);
+    return ref;
+  }
+  /** Memory for a node, on the chain of a word of the record; 0: there is none. */
+  #allocate(bytes, chain) {
     const words = this.#words;
     const { allocator, base } = this.#participant;
     const ref = allocator.allocate(bytes);
     if (ref === 0) return 0;
-    const last = own21(words, base + P_DRAFT3);
-    if (last === 0) this.#fresh.length = 0;
-    poke28(words, ref * 4 + R_LINK7, last);
-    poke28(words, base + P_DRAFT3, ref);
+    const end = (ref + allocator.refsOf(ref)) * 4;
+    for (let i = ref * 4 + (bytes >>> 2); i < end; i++) words[i] = 0;
+    poke28(words, ref * 4 + R_LINK7, own21(words, base + chain));
+    poke28(words, base + chain, ref);
     poke28(words, base + P_HAND7, 0);
-    this.#fresh.push(ref);
     return ref;
   }
   /** The node that was drafted last; 0: there is no draft. */
@@ -8519,15 +8602,53 @@ var Trees = class {
       this.#fresh.pop();
     }
   }
+  // ---- loading ----------------------------------------------------------------------------------
+  /**
+   * Memory for a node of a structure that is being loaded; 0: there is none, and the caller may
+   * make room, by any writes, and try again. The first word of the node is to be written before
+   * that. Ended by \`draftLoaded\` or \`Participant.dropLoaded\`.
+   */
+  load(bytes) {
+    const { base } = this.#participant;
+    const isFirst = own21(this.#words, base + P_LOADING3) === 0;
+    if (isFirst) this.#loaded.length = 0;
+    this.#participant.enterSection();
+    const ref = this.#allocate(bytes, P_LOADING3);
+    this.#participant.leaveSection();
+    if (ref !== 0) this.#loaded.push(ref);
+    return ref;
+  }
+  /**
+   * Makes what was loaded the draft, which is empty. The caller is in a section that lasts until
+   * the version is linked, or \`takeBackLoaded\` undoes this.
+   */
+  draftLoaded() {
+    this.#fresh.length = 0;
+    for (const node of this.#loaded) this.#fresh.push(node);
+    this.#hangOver(P_LOADING3, P_DRAFT3);
+  }
+  /** The version was not linked: its draft is what is being loaded again. */
+  takeBackLoaded() {
+    this.#hangOver(P_DRAFT3, P_LOADING3);
+    this.#fresh.length = 0;
+  }
+  /** Hangs a chain from another word: as long as both lead to it, the draft counts. */
+  #hangOver(from, to) {
+    const words = this.#words;
+    const { base } = this.#participant;
+    poke28(words, base + to, own21(words, base + from));
+    poke28(words, base + from, 0);
+  }
+  // ---- the link ---------------------------------------------------------------------------------
   /**
    * Says, before a version is linked, which one it is to take the place of (0: none), if trees hang
    * from one of the two; returns whether they do.
    */
   announce(old, version) {
     const words = this.#words;
-    const hasTrees = isStructure4(words, version) || old !== 0 && isStructure4(words, old);
-    if (hasTrees) poke28(words, this.#participant.base + P_LEAVING4, old);
-    return hasTrees;
+    const hasTrees2 = isStructure4(words, version) || old !== 0 && isStructure4(words, old);
+    if (hasTrees2) poke28(words, this.#participant.base + P_LEAVING4, old);
+    return hasTrees2;
   }
   /** Takes that back: the version was not linked. */
   takeBack() {
@@ -9996,16 +10117,16 @@ var Table = class {
     poke33(words, version * 4 + V_PREV11, current);
     const dead = isTombstone8(words, version);
     const link2 = linkTo(words, version);
-    const hasTrees = this.trees.announce(current, version);
+    const hasTrees2 = this.trees.announce(current, version);
     announce3(words, base, current, version);
     if (!relink5(words, this.#slot, this.#link, link2)) {
-      if (hasTrees) this.trees.takeBack();
+      if (hasTrees2) this.trees.takeBack();
       return false;
     }
     settle8(words, version);
     const hash = fixed17(words, this.#slot);
     prune7(words, base, version, hash);
-    if (hasTrees) this.trees.settled(current, version, hash);
+    if (hasTrees2) this.trees.settled(current, version, hash);
     account3(words, base, hash);
     if (!dead) return true;
     dropAtOnce5(words, base, this.#table, this.#slot, link2);
@@ -10045,11 +10166,11 @@ var Table = class {
       if (grant === "taken") this.resizer.startIfCrowded(this.#table);
     }
     poke33(words, version * 4 + V_PREV11, FINAL5);
-    const hasTrees = this.trees.announce(0, version);
+    const hasTrees2 = this.trees.announce(0, version);
     announce3(words, this.#participant.base, 0, version);
     const outcome = this.#linkInSlot(version);
     if (outcome === "done") {
-      if (hasTrees) this.trees.settled(0, version, key.hash);
+      if (hasTrees2) this.trees.settled(0, version, key.hash);
       account3(words, this.#participant.base, key.hash);
     }
     return outcome;
@@ -10812,11 +10933,11 @@ function join(segment) {
 
 // src/reclamation/estate.ts
 function adoptEstates(self) {
-  const { base: own25, segment: { words } } = self;
+  const { base: own26, segment: { words } } = self;
   const slots = load(words, H_PARTICIPANTS);
   for (let slot = 0; slot < slots; slot++) {
     const base = participantBase(slot);
-    if (base === own25 || !claim4(self, base + P_STATE)) continue;
+    if (base === own26 || !claim4(self, base + P_STATE)) continue;
     self.adopt(base);
     store(words, base + P_STATE, 0);
   }
@@ -10910,11 +11031,11 @@ var Watch = class {
     this.#outer?.note(segment, key);
   }
   #isOf(key) {
-    const own25 = new EncodedKey(this.#segment.seed);
-    this.#keys.pack(this.#prepared, own25);
-    if (own25.info !== key.info) return false;
-    for (let i = 0; i < own25.count; i++) {
-      if (own25.words[i] !== key.words[i]) return false;
+    const own26 = new EncodedKey(this.#segment.seed);
+    this.#keys.pack(this.#prepared, own26);
+    if (own26.info !== key.info) return false;
+    for (let i = 0; i < own26.count; i++) {
+      if (own26.words[i] !== key.words[i]) return false;
     }
     return true;
   }
@@ -12450,7 +12571,7 @@ var OpenFile = class _OpenFile {
   }
   /** Whether it is the one that bears its name now. */
   get hasItsName() {
-    const own25 = uninterrupted(() => this.#file.statSync());
+    const own26 = uninterrupted(() => this.#file.statSync());
     let there;
     try {
       there = uninterrupted(() => lstatSync(this.path));
@@ -12458,7 +12579,7 @@ var OpenFile = class _OpenFile {
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     }
-    return there.ino === own25.ino && there.dev === own25.dev;
+    return there.ino === own26.ino && there.dev === own26.dev;
   }
   /** Closes it; a second call does nothing. */
   close() {
@@ -12523,7 +12644,8 @@ var FILE_MAGIC = [
 ];
 var BLOCK_MAGIC = 1262701634;
 var FOOTER_MAGIC = 1145980229;
-var FORMAT_VERSION = 3;
+var FORMAT_VERSION = 4;
+var STRUCTURES_VERSION = 4;
 var OLDEST_VERSION = 1;
 var HEADER_FIXED_BYTES = 88;
 var HEADER_MAX_BYTES = 384;
@@ -12539,6 +12661,7 @@ var BLOCK_COMPRESSED = 1;
 var BLOCK_PIECE = 2;
 var BLOCK_LAST_PIECE = 4;
 var BLOCK_USES = 8;
+var BLOCK_NODES = 16;
 var RECORD_HEAD_WORDS = 2;
 
 // src/persist/header.ts
@@ -12735,7 +12858,7 @@ function isPair(view, at, pair) {
 }
 
 // src/persist/file_reader.ts
-var KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE | BLOCK_USES;
+var KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE | BLOCK_USES | BLOCK_NODES;
 var NOTHING = new Uint8Array();
 var NO_USES = new Int32Array();
 var WINDOW_LOG = 21;
@@ -12761,6 +12884,8 @@ var FileReader = class _FileReader {
   uses = NO_USES;
   /** Records in it; 0 for a piece of one. */
   records = 0;
+  /** Whether structures, or nodes, are among them. */
+  hasTrees = false;
   isPiece = false;
   isLastPiece = false;
   /** The hash of the first of them, as the block says; of the whole record, if it is a piece. */
@@ -12812,6 +12937,27 @@ var FileReader = class _FileReader {
     this.#rawBytes = 0;
     this.#compressedBlocks = 0;
   }
+  /** How far it is. */
+  get place() {
+    return {
+      offset: this.#offset,
+      check: this.#check,
+      blocks: this.#blocks,
+      records: this.#records,
+      rawBytes: this.#rawBytes,
+      compressedBlocks: this.#compressedBlocks
+    };
+  }
+  /** Goes back, or on, to where it was at some time. */
+  goTo(place) {
+    this.#seek(place.offset);
+    this.#offset = place.offset;
+    this.#check = place.check;
+    this.#blocks = place.blocks;
+    this.#records = place.records;
+    this.#rawBytes = place.rawBytes;
+    this.#compressedBlocks = place.compressedBlocks;
+  }
   /**
    * Reads the next block; false if there is none, and the whole file was as its footer says. Throws
    * \`SnapshotError\`.
@@ -12844,6 +12990,7 @@ var FileReader = class _FileReader {
     const flags = view.getUint32(20, true);
     this.records = view.getUint32(16, true);
     this.firstHash = view.getUint32(24, true);
+    this.hasTrees = (flags & BLOCK_NODES) !== 0;
     this.isPiece = (flags & BLOCK_PIECE) !== 0;
     this.isLastPiece = (flags & BLOCK_LAST_PIECE) !== 0;
     if (view.getUint32(0, true) !== BLOCK_MAGIC) {
@@ -12852,7 +12999,7 @@ var FileReader = class _FileReader {
     if (view.getUint32(4, true) !== this.#blocks) {
       this.#refuse(\`block \${view.getUint32(4, true)} stands here, not \${this.#blocks}\`);
     }
-    const isPossible = stored <= MAX_STORED_BYTES && raw <= MAX_RAW_BYTES && raw % 4 === 0 && raw > 0 && (flags & ~KNOWN_FLAGS) === 0 && ((flags & BLOCK_COMPRESSED) !== 0 || stored === raw) && (this.isPiece ? this.records === 0 && (flags & BLOCK_USES) === 0 : this.records <= raw / 8);
+    const isPossible = stored <= MAX_STORED_BYTES && raw <= MAX_RAW_BYTES && raw % 4 === 0 && raw > 0 && (flags & ~KNOWN_FLAGS) === 0 && ((flags & BLOCK_COMPRESSED) !== 0 || stored === raw) && (this.isPiece ? this.records === 0 && (flags & (BLOCK_USES | BLOCK_NODES)) === 0 : this.records <= raw / 8);
     if (!isPossible) this.#refuse("a block's header is not possible");
     if (BLOCK_HEADER_BYTES + stored > left) this.#refuse("a block is cut off");
     return {
@@ -12910,14 +13057,17 @@ var FileReader = class _FileReader {
   }
   #readAt(offset, length) {
     const bytes = new Uint8Array(length);
+    this.#seek(offset);
+    this.blockOffset = offset;
+    this.#readFully(bytes);
+    return bytes;
+  }
+  #seek(offset) {
     try {
       this.#file.seek(offset);
     } catch (cause) {
       throw failure("read the snapshot", this.path, cause);
     }
-    this.blockOffset = offset;
-    this.#readFully(bytes);
-    return bytes;
   }
   #readFully(bytes) {
     let read;
@@ -13305,7 +13455,7 @@ function evict4(attachment, shortage, tries) {
   return participant.drainAndWait() && (evictSome3(attachment, shortage, tries) || othersGive(attachment, shortage)) && participant.drainAndWait();
 }
 function evictFew(attachment, bytes) {
-  return evictScattered(attachment, bytes, LEAST_EVICTED) && attachment.participant.drainAndWait();
+  return evictScattered(attachment, bytes, LEAST_EVICTED) && attachment.participant.drainSomeAndWait();
 }
 function evictAhead(attachment, bytes) {
   evictScattered(attachment, bytes, 0);
@@ -13380,6 +13530,7 @@ var MOST_FEW_EVICTIONS = 2;
 var MOST_EVICTIONS = 29;
 var MOST_WAITS = 9;
 var MUCH_RETIRED2 = 1 / 4;
+var MOST_DOUBLINGS2 = 22;
 var MOST_TOMBSTONE_PLACES = 9;
 var ReclaimContext = class {
   attachment;
@@ -13414,8 +13565,7 @@ var COLLECT = {
   name: "collect",
   times: Infinity,
   run({ attachment: { participant } }, _, tries) {
-    participant.collectAll();
-    return tries === 0;
+    return participant.collectFew(2 ** Math.min(tries, MOST_DOUBLINGS2)) || tries === 0;
   }
 };
 var LOWER_RESERVE = {
@@ -13618,8 +13768,131 @@ function restoreUse(words, hash, use) {
   if (fixed18(words, H_RECENCY4) !== 0) noteRecent3(words, hash);
 }
 
+// src/persist/node_record.ts
+var { CHILDREN_MASK: CHILDREN_MASK6, KEY_WIDE: KEY_WIDE5, LENGTH_LIMIT: LENGTH_LIMIT2, REF_BYTES: REF_BYTES7, REF_MASK: REF_MASK11, STRUCTURE: STRUCTURE4 } = layout_exports;
+var NODES = STRUCTURE4 | KEY_WIDE5;
+var KEPT = -2147483648;
+var NODE_HEAD_WORDS = 3;
+var MOST_NODE_REFS = LENGTH_LIMIT2 / REF_BYTES7 - 1;
+function isNodes(keyInfo) {
+  return keyInfo === NODES;
+}
+function hasTrees(keyInfo) {
+  return keyInfo < 0;
+}
+function isKept(id) {
+  return id < 0;
+}
+function idOf2(id) {
+  return id & REF_MASK11;
+}
+function nodeChildren(words, at) {
+  return words[at + 2] & CHILDREN_MASK6;
+}
+function rootsFault(words, at, bytes) {
+  const most = (bytes >>> 2) - 1;
+  const roots = words[at];
+  return most < 0 || roots < 0 || roots > most ? "a structure with more roots than it has room for" : void 0;
+}
+function nodeFault(words, at, end) {
+  if (at + NODE_HEAD_WORDS > end) return "a node is cut off";
+  const length = words[at];
+  const refs = words[at + 1];
+  const children = nodeChildren(words, at);
+  if (length < NODE_HEAD_WORDS + children || length > end - at) {
+    return "a node is cut off";
+  }
+  if (words[at + 2] >= 0) return "a node of no kind";
+  const isLargeEnough = refs > 0 && refs <= MOST_NODE_REFS && length + 1 <= refs * 4;
+  return isLargeEnough ? void 0 : "a node with a block of another size";
+}
+
+// src/persist/node_walk.ts
+var NOWHERE2 = 0;
+var NO_SINK = {
+  take: () => 1
+};
+function rootSlot(index) {
+  return -1 - index;
+}
+var NodeWalk = class {
+  #sink;
+  #refuse;
+  /** Slots of the nodes that the present file has yet to bring; the last one comes next. */
+  #slots = [];
+  /** From the ids of nodes that are wanted to their slots. */
+  #wanted = /* @__PURE__ */ new Map();
+  /** Those that the present file leaves out. */
+  #kept = /* @__PURE__ */ new Map();
+  /**
+   * @param sink Takes the nodes.
+   * @param refuse Throws for what is wrong with a chain of files that are whole, each for itself.
+   */
+  constructor(sink, refuse2) {
+    this.#sink = sink;
+    this.#refuse = refuse2;
+  }
+  /** Begins a structure with the newest file that has it: with the ids of its roots. */
+  begin(words, at, roots) {
+    this.#slots.length = 0;
+    this.#wanted.clear();
+    this.#kept.clear();
+    for (let i = roots - 1; i >= 0; i--) {
+      this.#expect(words[at + i], rootSlot(i));
+    }
+  }
+  /** Goes on with the file before: with the ids of the roots there. */
+  goBack(words, at, roots) {
+    for (const [id, slot] of this.#kept) this.#wanted.set(id, slot);
+    this.#kept.clear();
+    for (let i = roots - 1; i >= 0; i--) this.#expect(words[at + i], NOWHERE2);
+  }
+  /** Takes the nodes from \`at\` up to \`end\`, which were checked, of the present file. */
+  take(words, at, end) {
+    for (let node = at; node < end; node += words[node]) {
+      const slot = this.#slots.pop();
+      const isWanted = slot !== NOWHERE2;
+      const first = isWanted ? this.#sink.take(words, node, slot) : NOWHERE2;
+      const children = node + NODE_HEAD_WORDS;
+      for (let i = nodeChildren(words, node) - 1; i >= 0; i--) {
+        this.#expect(words[children + i], isWanted ? first + i : NOWHERE2);
+      }
+    }
+  }
+  /** Whether the present file has yet to bring nodes. */
+  get isOpen() {
+    return this.#slots.length > 0;
+  }
+  /** Whether files before the present one have to bring nodes. */
+  get goesBack() {
+    return this.#wanted.size + this.#kept.size > 0;
+  }
+  /** The present file has a node with this id, or leaves it out; its slot, if it has one. */
+  #expect(id, slot) {
+    if (id === 0) return;
+    if (isKept(id)) {
+      if (slot !== NOWHERE2) this.#keep(idOf2(id), slot);
+      return;
+    }
+    const wanted = this.#wanted.get(id);
+    if (wanted === void 0) {
+      this.#slots.push(slot);
+      return;
+    }
+    if (slot !== NOWHERE2) this.#refuse("a node hangs from two others");
+    this.#wanted.delete(id);
+    this.#slots.push(wanted);
+  }
+  #keep(id, slot) {
+    if (this.#wanted.has(id) || this.#kept.has(id)) {
+      this.#refuse("a node hangs from two others");
+    }
+    this.#kept.set(id, slot);
+  }
+};
+
 // src/persist/record.ts
-var { HAS_EXPIRY: HAS_EXPIRY6, KEY_MASK: KEY_MASK8, KEY_WIDE: KEY_WIDE5, LENGTH_MASK: LENGTH_MASK6, TAG_SHIFT: TAG_SHIFT6, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_HEADER_WORDS: V_HEADER_WORDS10 } = layout_exports;
+var { HAS_EXPIRY: HAS_EXPIRY6, KEY_MASK: KEY_MASK8, LENGTH_MASK: LENGTH_MASK6, TAG_SHIFT: TAG_SHIFT6, TAG_TOMBSTONE: TAG_TOMBSTONE5, V_HEADER_WORDS: V_HEADER_WORDS10 } = layout_exports;
 var LOOP_LIMIT = 32;
 var EXPIRY_WORDS = 2;
 function wordsFor(bytes) {
@@ -13628,12 +13901,16 @@ function wordsFor(bytes) {
 function recordWords(keyInfo, valueInfo) {
   return RECORD_HEAD_WORDS + wordsFor(keyInfo & LENGTH_MASK6) + ((keyInfo & HAS_EXPIRY6) !== 0 ? EXPIRY_WORDS : 0) + wordsFor(valueInfo & LENGTH_MASK6);
 }
-function recordFault(keyInfo, valueInfo, mayBeTombstone) {
-  if ((keyInfo & ~(LENGTH_MASK6 | KEY_WIDE5 | HAS_EXPIRY6)) !== 0) {
+function recordEnd(words, at) {
+  return at + recordWords(words[at], words[at + 1]);
+}
+function recordFault(keyInfo, valueInfo, mayBeTombstone, mayHaveTrees) {
+  if (!mayHaveTrees && hasTrees(keyInfo)) {
     return "unknown flags in the key length";
   }
   if (valueInfo >>> TAG_SHIFT6 !== TAG_TOMBSTONE5) return void 0;
   if (!mayBeTombstone) return "a deletion in a full epoch";
+  if (hasTrees(keyInfo)) return "a deletion with trees";
   if ((valueInfo & LENGTH_MASK6) !== 0 || (keyInfo & HAS_EXPIRY6) !== 0) {
     return "a deletion with a value";
   }
@@ -13667,6 +13944,13 @@ function writeRecord(segment, ref, keyInfo, valueInfo, into, at) {
     into[end - 1] &= (1 << (valueBytes4 & 3) * 8) - 1;
   }
   return end;
+}
+function copyExpiry(segment, ref, keyInfo, record) {
+  if ((keyInfo & HAS_EXPIRY6) === 0) return;
+  const to = recordValue(record, 0) - EXPIRY_WORDS;
+  const from = valueIndexOf(ref, keyInfo) * 2 - EXPIRY_WORDS;
+  copy2(segment, from, record, to, EXPIRY_WORDS);
+  record[to + 1] &= ~SIGN3;
 }
 function writeDeletion(segment, ref, keyInfo, into, at) {
   return writeHead(segment, ref, into, at, keyInfo & KEY_MASK8, DELETION);
@@ -13749,12 +14033,15 @@ var Content = class {
    */
   faultOf(words, at) {
     const keyInfo = words[at];
-    const isEasy = (this.#easyTags >>> (words[at + 1] >>> TAG_SHIFT) & 1) !== 0 && (keyInfo & (HAS_EXPIRY | KEY_WIDE)) === 0 && isPadded(words, at + RECORD_HEAD_WORDS, keyInfo & LENGTH_MASK);
+    const isEasy = (this.#easyTags >>> (words[at + 1] >>> TAG_SHIFT) & 1) !== 0 && (keyInfo & (HAS_EXPIRY | KEY_WIDE | STRUCTURE)) === 0 && isPadded(words, at + RECORD_HEAD_WORDS, keyInfo & LENGTH_MASK);
     return isEasy ? void 0 : this.#lookFor(words, at);
   }
   #lookFor(words, at) {
     const valueInfo = words[at + 1];
     const tag = valueInfo >>> TAG_SHIFT;
+    if (hasTrees(words[at])) {
+      return this.#keyFault(words, at) ?? expiryFault(words, at);
+    }
     if ((this.#tags >>> tag & 1) === 0) {
       return \`a value of the kind \${tag}, which its codec does not have\`;
     }
@@ -13810,6 +14097,52 @@ function valueFault(words, at, tag, length) {
   return isKnown ? void 0 : "a value that is no constant and no bigint";
 }
 
+// src/persist/node_check.ts
+var NodeCheck = class {
+  #mayKeep;
+  /** Nodes that are yet to come. */
+  open = 0;
+  /** Nodes that are said to be in the epoch before. */
+  kept = 0;
+  /** @param mayKeep Whether there is an epoch before. */
+  constructor(mayKeep) {
+    this.#mayKeep = mayKeep;
+  }
+  /** What is wrong with the record of a structure at \`at\`; undefined: nothing. */
+  faultOfStructure(words, at) {
+    const value = recordValue(words, at);
+    return rootsFault(words, value, words[at + 1] & LENGTH_MASK) ?? this.#expect(words, value + 1, words[value], true);
+  }
+  /** What is wrong with the record of nodes at \`at\`; undefined: nothing. */
+  faultOfNodes(words, at) {
+    if ((words[at + 1] & LENGTH_MASK) !== words[at + 1]) {
+      return "unknown flags in the length of nodes";
+    }
+    const end = recordEnd(words, at);
+    for (let node = recordValue(words, at); node < end; node += words[node]) {
+      if (this.open === 0) return "a node that hangs from nothing";
+      this.open--;
+      const fault = nodeFault(words, node, end) ?? this.#expect(words, node + NODE_HEAD_WORDS, nodeChildren(words, node), false);
+      if (fault !== void 0) return fault;
+    }
+    return void 0;
+  }
+  /** Looks at the ids of roots, or children, of which those that are not kept are to come. */
+  #expect(words, from, count, mayBeNothing) {
+    for (let i = from; i < from + count; i++) {
+      const id = words[i];
+      if (id === 0 && mayBeNothing) continue;
+      if (idOf2(id) === 0 || (id & ~KEPT) !== idOf2(id)) {
+        return "a node with an id that none can have";
+      }
+      if (!isKept(id)) this.open++;
+      else if (this.#mayKeep) this.kept++;
+      else return "a full epoch that leaves out a node";
+    }
+    return void 0;
+  }
+};
+
 // src/persist/record_reader.ts
 var NO_USES2 = new Int32Array();
 function readKey(words, at, key) {
@@ -13829,25 +14162,73 @@ var RecordReader = class {
   uses = NO_USES2;
   /** Deletions that were seen by {@linkcode check}. */
   deletions = 0;
+  /** Whether structures, or nodes, are among the present records. */
+  hasTrees = false;
+  /** Where it was before the present records. */
+  place;
   #large = new Int32Array();
   #content;
+  #nodes;
+  #mayHaveTrees;
   constructor(file) {
     this.file = file;
+    this.place = {
+      file: file.place,
+      open: 0
+    };
     this.#content = new Content(file.header);
+    this.#nodes = new NodeCheck(file.header.base !== void 0);
+    this.#mayHaveTrees = file.header.format >= STRUCTURES_VERSION;
+  }
+  /** How many nodes were said to be in the epoch before, as far as {@linkcode check} has seen. */
+  get kept() {
+    return this.#nodes.kept;
+  }
+  /** Whether the present records begin with nodes of a structure that is among those before. */
+  get goesOn() {
+    return this.records > 0 && isNodes(this.words[0]);
   }
   /** Goes on to the next records; false at the end of the file. Throws \`SnapshotError\`. */
   next() {
     const { file } = this;
-    if (!file.readBlock()) return false;
+    this.place = {
+      file: file.place,
+      open: this.#nodes.open
+    };
+    if (!file.readBlock()) {
+      if (this.#nodes.open > 0) this.#refuse("a structure is cut off");
+      return false;
+    }
     if (file.isPiece) {
       this.#assemble();
+      this.hasTrees = hasTrees(this.words[0]);
     } else {
       this.words = file.words;
       this.records = file.records;
       this.uses = file.uses;
+      this.hasTrees = file.hasTrees;
     }
-    file.countRecords(this.records);
+    file.countRecords(this.hasTrees ? this.#countKeys() : this.records);
     return true;
+  }
+  /** Goes back, or on, to a place where it was, and reads what comes there once more. */
+  goTo(place) {
+    this.file.goTo(place.file);
+    this.#nodes.open = place.open;
+    this.next();
+    this.check();
+    this.place = place;
+  }
+  /** How many of the present records have a key. They are not checked. */
+  #countKeys() {
+    const { words } = this;
+    let keys = 0;
+    let at = 0;
+    for (let i = 0; i < this.records && at + 1 < words.length; i++) {
+      if (!isNodes(words[at])) keys++;
+      at += recordWords(words[at], words[at + 1]);
+    }
+    return keys;
   }
   /**
    * The memory for a large record grows with the pieces that come: the length that the first one
@@ -13905,12 +14286,11 @@ var RecordReader = class {
       if (at + RECORD_HEAD_WORDS > words.length) {
         this.#refuse("too few entries");
       }
-      const fault = recordFault(words[at], words[at + 1], mayBeTombstone);
+      const fault = recordFault(words[at], words[at + 1], mayBeTombstone, this.#mayHaveTrees && this.hasTrees);
       if (fault !== void 0) this.#refuse(fault);
-      if (isDeletion(words[at + 1])) this.deletions++;
       const end = at + recordWords(words[at], words[at + 1]);
       if (end > words.length) this.#refuse("an entry is cut off");
-      const nonsense = this.#content.faultOf(words, at);
+      const nonsense = this.#faultOf(at);
       if (nonsense !== void 0) this.#refuse(nonsense);
       at = end;
     }
@@ -13919,14 +14299,111 @@ var RecordReader = class {
       this.#refuse("unknown bits in the use of an entry");
     }
   }
+  /** What is wrong with what the whole record at \`at\` holds; undefined: nothing. */
+  #faultOf(at) {
+    const { words } = this;
+    if (isNodes(words[at])) return this.#nodes.faultOfNodes(words, at);
+    if (this.#nodes.open > 0) return "a structure is cut off";
+    if (isDeletion(words[at + 1])) this.deletions++;
+    return this.#content.faultOf(words, at) ?? (hasTrees(words[at]) ? this.#nodes.faultOfStructure(words, at) : void 0);
+  }
   #refuse(reason) {
     throw damage(this.file.path, this.file.blockOffset, reason);
   }
 };
 
+// src/persist/merge.ts
+var END = 2 ** 32;
+function beginWalk(walk, words, at) {
+  const value = recordValue(words, at);
+  walk.begin(words, value + 1, words[value]);
+}
+
+// src/persist/structure_load.ts
+var { LENGTH_MASK: LENGTH_MASK7, N_BIRTH: N_BIRTH4, N_CHILDREN: N_CHILDREN6, N_FIRST: N_FIRST6, REF_BYTES: REF_BYTES8, TAG_SHIFT: TAG_SHIFT7 } = layout_exports;
+var { poke: poke34 } = atomics_exports;
+function structureBytes(words, at) {
+  const value = recordValue(words, at);
+  return headBytes(words[value], 0) + bodyBytes(words, at);
+}
+function bodyBytes(words, at) {
+  const roots = words[recordValue(words, at)];
+  return (words[at + 1] & LENGTH_MASK7) - 4 - roots * 4;
+}
+var StructureLoad = class {
+  #attachment;
+  #reclaimer;
+  /** The record of the version. */
+  record = new Int32Array();
+  #roots = [];
+  #refs = 0;
+  constructor(attachment, reclaimer) {
+    this.#attachment = attachment;
+    this.#reclaimer = reclaimer;
+  }
+  /** Begins a structure: with a copy of the record at \`at\`. */
+  begin(words, at) {
+    this.record = words.slice(at, recordEnd(words, at));
+    const roots = words[recordValue(words, at)];
+    this.#roots = new Array(roots).fill(0);
+    this.#refs = 0;
+  }
+  /** Takes a node into the map, as \`NodeSink\` says. Throws \`MapFullError\`. */
+  take(words, at, slot) {
+    const to = this.#attachment.segment.words;
+    const node = this.#allocate(words[at + 1] * REF_BYTES8);
+    const refs = this.#attachment.participant.allocator.refsOf(node);
+    const first = node * 4 + N_FIRST6;
+    const from = at + NODE_HEAD_WORDS;
+    const end = copy2(words, from, to, first, at + words[at] - from);
+    to.fill(0, end, (node + refs) * 4);
+    to[node * 4 + N_CHILDREN6] = words[at + 2];
+    poke34(to, node * 4 + N_BIRTH4, 0);
+    if (slot < 0) this.#roots[-1 - slot] = node;
+    else to[slot] = node;
+    this.#refs += refs;
+    return first;
+  }
+  #allocate(bytes) {
+    const { trees } = this.#attachment.table;
+    let progress;
+    for (; ; ) {
+      const node = trees.load(bytes);
+      if (node !== 0) return node;
+      const shortage = {
+        of: "entry",
+        bytes
+      };
+      progress = this.#reclaimer.reclaimFor(shortage, progress);
+    }
+  }
+  /** Writes the value of the version, whose header and key are written. */
+  writeValue(version) {
+    const { bytes, words } = this.#attachment.segment;
+    const { record } = this;
+    const head = {
+      home: 0,
+      refs: this.#refs,
+      roots: this.#roots,
+      left: []
+    };
+    writeStructure(words, version, head);
+    const length = bodyBytes(record, 0);
+    const value = recordValue(record, 0) + 1 + this.#roots.length;
+    const body = new Uint8Array(record.buffer, record.byteOffset + value * 4, length);
+    bytes.set(body, bodyOf(words, version).at);
+  }
+  /** The value word of the version. */
+  get valueInfo() {
+    const { record } = this;
+    const tag = record[1] >>> TAG_SHIFT7;
+    return structureBytes(record, 0) | tag << TAG_SHIFT7;
+  }
+};
+
 // src/persist/bulk_load.ts
-var { H_TTL_USED: H_TTL_USED4, HAS_EXPIRY: HAS_EXPIRY7, LENGTH_MASK: LENGTH_MASK7, P_ENTRIES: P_ENTRIES5, P_HAND: P_HAND9, P_LIVE_REFS: P_LIVE_REFS5, V_HEADER_WORDS: V_HEADER_WORDS11, V_WRITES: V_WRITES4 } = layout_exports;
-var { poke: poke34, store: store12 } = atomics_exports;
+var { H_TTL_USED: H_TTL_USED4, HAS_EXPIRY: HAS_EXPIRY7, KEY_MASK: KEY_MASK9, LENGTH_MASK: LENGTH_MASK8, P_ENTRIES: P_ENTRIES5, P_HAND: P_HAND9, P_LIVE_REFS: P_LIVE_REFS5, V_HEADER_WORDS: V_HEADER_WORDS11, V_WRITES: V_WRITES4 } = layout_exports;
+var { poke: poke35, store: store12 } = atomics_exports;
 var BATCH3 = 1024;
 var AHEAD2 = 128;
 var BulkLoader = class {
@@ -13940,6 +14417,9 @@ var BulkLoader = class {
   #longKey;
   #now;
   #isAlone;
+  #structure;
+  /** Through the structure of which a file brings the nodes. */
+  #walk;
   /** The stamp of what is written; 0, as for any write, if it is settled when it is linked. */
   #stamp;
   /** What is not accounted for yet: new entries, and the size of their blocks. */
@@ -13962,6 +14442,7 @@ var BulkLoader = class {
   constructor(attachment, entries, isAlone) {
     this.#attachment = attachment;
     this.#reclaimer = new Reclaimer(attachment);
+    this.#structure = new StructureLoad(attachment, this.#reclaimer);
     this.#table = attachment.table;
     this.#key = new EncodedKey(attachment.segment.seed);
     [this.#k0, this.#k1] = attachment.segment.seed;
@@ -13982,13 +14463,66 @@ var BulkLoader = class {
     }
   }
   /**
-   * Writes \`count\` records, the first of which begins the words. Throws \`MapFullError\`.
+   * Writes the records that a reader has, of a file that is no delta. Throws \`MapFullError\`. If
+   * they end within a structure, those that come next are to follow at once.
+   */
+  loadAll({ hasTrees: hasTrees2, records, uses, words }) {
+    if (hasTrees2 || this.isWithinStructure) {
+      this.#loadParts(words, records, uses);
+    } else this.#loadPlain(words, records, uses);
+  }
+  /** Whether nodes of the last structure are yet to come. */
+  get isWithinStructure() {
+    return this.#walk !== void 0;
+  }
+  /** Writes records one by one, as there are structures among them, or parts of one. */
+  #loadParts(words, count, uses) {
+    for (let at = 0, i = 0; i < count; at = recordEnd(words, at), i++) {
+      if (isNodes(words[at])) {
+        this.#walk.take(words, recordValue(words, at), recordEnd(words, at));
+      } else if (hasTrees(words[at])) this.#beginParts(words, at, uses[i]);
+      else this.loadOne(words, at, uses[i]);
+      if (this.#walk !== void 0 && !this.#walk.isOpen) this.#endParts();
+    }
+  }
+  #use = NO_USE;
+  #isWanted = false;
+  #beginParts(words, at, use = NO_USE) {
+    this.#isWanted = !this.#isExpired(words, at);
+    this.#use = use;
+    const refuse2 = (reason) => {
+      throw new Error(\`a full epoch was checked: \${reason}\`);
+    };
+    if (this.#isWanted) this.#structure.begin(words, at);
+    const sink = this.#isWanted ? this.#structure : NO_SINK;
+    this.#walk = new NodeWalk(sink, refuse2);
+    beginWalk(this.#walk, words, at);
+  }
+  #endParts() {
+    this.#walk = void 0;
+    if (this.#isWanted) this.#loadStructure(this.#use);
+  }
+  /** Writes the present entry of a chain. Throws \`MapFullError\` or \`SnapshotError\`. */
+  loadMerged(merge) {
+    const { at, use, words } = merge;
+    if (!merge.hasTrees) return this.loadOne(words, at, use);
+    if (this.#isExpired(words, at)) return;
+    this.#structure.begin(words, at);
+    merge.readNodes(this.#structure);
+    this.#loadStructure(use);
+  }
+  /** Writes the structure whose nodes are there. */
+  #loadStructure(use) {
+    this.#loadSingle(this.#structure.record, 0, use);
+  }
+  /**
+   * Writes \`count\` plain records, the first of which begins the words.
    *
    * @param words The records.
    * @param count How many they are.
    * @param uses What is known of the uses of each; nothing, if that was not kept.
    */
-  loadAll(words, count, uses) {
+  #loadPlain(words, count, uses) {
     const { participant } = this.#attachment;
     for (let at = 0, done = 0; done < count; ) {
       const batch = Math.min(BATCH3, count - done);
@@ -14030,11 +14564,13 @@ var BulkLoader = class {
   };
   #hashAt(words, at) {
     const keyInfo = words[at];
-    return hashWords(words, (keyInfo & LENGTH_MASK7) + 3 >>> 2, keyInfo & ~HAS_EXPIRY7, this.#k0, this.#k1, at + RECORD_HEAD_WORDS);
+    return hashWords(words, (keyInfo & LENGTH_MASK8) + 3 >>> 2, keyInfo & KEY_MASK9, this.#k0, this.#k1, at + RECORD_HEAD_WORDS);
   }
   /** Writes one record, with what is known of its uses. Throws \`MapFullError\`. */
   loadOne(words, at, use = NO_USE) {
-    if (this.#isExpired(words, at)) return;
+    if (!this.#isExpired(words, at)) this.#loadSingle(words, at, use);
+  }
+  #loadSingle(words, at, use) {
     const { participant } = this.#attachment;
     participant.pin();
     try {
@@ -14063,6 +14599,7 @@ var BulkLoader = class {
    * announced.
    */
   end() {
+    this.#attachment.participant.dropLoaded();
     this.#account();
     this.#expect(0);
   }
@@ -14097,9 +14634,9 @@ var BulkLoader = class {
   }
   #tryLoad(words, at, hash) {
     const keyInfo = words[at];
-    const valueInfo = words[at + 1];
-    const keyLength = keyInfo & LENGTH_MASK7;
-    const bytes = versionBytes(keyLength, valueInfo & LENGTH_MASK7, (keyInfo & HAS_EXPIRY7) !== 0);
+    const valueInfo = this.#valueInfoOf(words, at);
+    const keyLength = keyInfo & LENGTH_MASK8;
+    const bytes = versionBytes(keyLength, valueInfo & LENGTH_MASK8, (keyInfo & HAS_EXPIRY7) !== 0);
     const { participant } = this.#attachment;
     participant.enterSection();
     const outcome = this.#link(words, at, hash, bytes);
@@ -14117,18 +14654,31 @@ var BulkLoader = class {
    */
   #link(words, at, hash, bytes) {
     const { allocator } = this.#attachment.participant;
-    const keyLength = words[at] & LENGTH_MASK7;
+    const keyLength = words[at] & LENGTH_MASK8;
     const hasTombstone = () => keyLength <= this.#longKey || allocator.reserve.keep(versionBytes(keyLength, 0, false));
     const version = hasTombstone() ? allocator.allocate(bytes) : 0;
     if (version === 0) return "entry";
     this.#write(words, at, version);
     if (!this.#isAlone) this.#revokeLeases(hash);
-    const isKept = hasTombstone();
-    if (isKept && this.#linkNew(hash, version, bytes)) return "done";
-    if (isKept) readKey(words, at, this.#key);
-    if (isKept && this.#table.put(this.#key, version)) return "done";
+    const isKept2 = hasTombstone();
+    const isTree = hasTrees(words[at]);
+    if (isKept2 && !isTree && this.#linkNew(hash, version, bytes)) return "done";
+    if (isKept2) readKey(words, at, this.#key);
+    if (isKept2 && this.#put(version, isTree)) return "done";
     allocator.free(version);
-    return isKept ? "slot" : "entry";
+    return isKept2 ? "slot" : "entry";
+  }
+  /** Links a version under the key that was read. */
+  #put(version, isTree) {
+    const { trees } = this.#table;
+    if (isTree) trees.draftLoaded();
+    const isLinked = this.#table.put(this.#key, version);
+    if (isTree && !isLinked) trees.takeBackLoaded();
+    return isLinked;
+  }
+  /** The value word of the version that a record becomes. */
+  #valueInfoOf(words, at) {
+    return hasTrees(words[at]) ? this.#structure.valueInfo : words[at + 1];
   }
   /** As each write does before it looks at its key. */
   #revokeLeases(hash) {
@@ -14147,8 +14697,8 @@ var BulkLoader = class {
       if (isLinked) account(words, participant.base, hash);
       return isLinked;
     }
-    poke34(words, version * 4 + V_WRITES4, 0);
-    poke34(words, participant.base + P_HAND9, 0);
+    poke35(words, version * 4 + V_WRITES4, 0);
+    poke35(words, participant.base + P_HAND9, 0);
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;
     this.#newRefs += participant.allocator.blockRefs(bytes);
@@ -14158,25 +14708,33 @@ var BulkLoader = class {
     const to = this.#attachment.segment.words;
     const base = version * 4;
     const keyInfo = words[at];
-    const keyWords10 = (keyInfo & LENGTH_MASK7) + 3 >>> 2;
-    writeHeader(to, version, this.#stamp, keyInfo, words[at + 1]);
+    const keyWords10 = (keyInfo & LENGTH_MASK8) + 3 >>> 2;
+    const isTree = hasTrees(keyInfo);
+    const stamp = isTree ? 0 : this.#stamp;
+    const valueInfo = this.#valueInfoOf(words, at);
+    writeHeader(to, version, stamp, keyInfo, valueInfo);
     const from = at + RECORD_HEAD_WORDS;
     copy2(words, from, to, base + V_HEADER_WORDS11, keyWords10);
     const expires = (keyInfo & HAS_EXPIRY7) !== 0 ? 2 : 0;
-    copy2(words, from + keyWords10, to, valueIndexOf(version, keyInfo) * 2 - expires, expires + ((words[at + 1] & LENGTH_MASK7) + 3 >>> 2));
+    if (isTree) {
+      copy2(words, from + keyWords10, to, valueIndexOf(version, keyInfo) * 2 - expires, expires);
+      return this.#structure.writeValue(version);
+    }
+    copy2(words, from + keyWords10, to, valueIndexOf(version, keyInfo) * 2 - expires, expires + ((words[at + 1] & LENGTH_MASK8) + 3 >>> 2));
   }
 };
 
 // src/persist/bulk_load_share.ts
 async function loadShare(loader, file, { index, of }, afterBlock) {
   const records = new RecordReader(file);
-  for (; ; ) {
-    const share = Math.floor(of * file.offset / file.footer.length);
+  for (let share = 0; ; ) {
+    const begins = Math.floor(of * file.offset / file.footer.length);
     if (!records.next()) return;
+    if (!records.goesOn) share = begins;
     if (share !== index) continue;
     records.check();
-    loader.loadAll(records.words, records.records, records.uses);
-    await afterBlock();
+    loader.loadAll(records);
+    if (!loader.isWithinStructure) await afterBlock();
   }
 }
 
@@ -14700,6 +15258,172 @@ function pack(directory, error) {
   };
 }
 
+// src/persist/structure_dump.ts
+var { LENGTH_LIMIT: LENGTH_LIMIT3, N_CHILDREN: N_CHILDREN7, N_FIRST: N_FIRST7, TAG_SHIFT: TAG_SHIFT8, V_KEY: V_KEY12 } = layout_exports;
+var { own: own25 } = atomics_exports;
+var StructureDump = class {
+  #attachment;
+  #words;
+  #scan;
+  #writer;
+  #endBlock;
+  /** Nodes that are yet to be written; the last one comes next. */
+  #nodes = [];
+  /** Where the record of nodes at hand begins in the block, and ends so far; 0: there is none. */
+  #start = 0;
+  #end = 0;
+  /** The hash of the key, and the birth up to which a node is in the epoch before. */
+  #hash = 0;
+  #known = 0;
+  /**
+   * @param attachment The map.
+   * @param scan What is being dumped.
+   * @param writer Writes the file.
+   * @param endBlock Ends its block, while the scan stays where it is; throws \`RevokedError\`.
+   */
+  constructor(attachment, scan, writer, endBlock) {
+    this.#attachment = attachment;
+    this.#words = attachment.segment.words;
+    this.#scan = scan;
+    this.#writer = writer;
+    this.#endBlock = endBlock;
+  }
+  /** Writes a structure that the scan found, under this hash. Throws \`RevokedError\`. */
+  async write(ref, hash, use) {
+    this.#scan.check();
+    this.#hash = hash;
+    this.#known = this.#scan.knownUntil(ref, hash);
+    this.#nodes.length = 0;
+    await this.#put(this.#recordOf(ref), use);
+    for (let node = this.#nodes.pop(); node !== void 0; ) {
+      await this.#writeNode(node);
+      node = this.#nodes.pop();
+    }
+    this.#endRecord();
+  }
+  // ---- the version ------------------------------------------------------------------------------
+  /** The record of the version; its roots are the first nodes to be written. */
+  #recordOf(ref) {
+    const words = this.#words;
+    const count = rootCountOf(words, ref);
+    const body = bodyOf(words, ref);
+    const keyInfo = words[ref * 4 + V_KEY12];
+    const bytes = 4 + count * 4 + body.length;
+    const valueInfo = bytes | valueTag(words, ref) << TAG_SHIFT8;
+    this.#scan.check();
+    const record = new Int32Array(recordWords(keyInfo, valueInfo));
+    writeHead(words, ref, record, 0, keyInfo, valueInfo);
+    copyExpiry(words, ref, keyInfo, record);
+    const value = recordValue(record, 0);
+    record[value] = count;
+    const roots = Array.from({
+      length: count
+    }, (_, i) => rootOf(words, ref, i));
+    this.#expect(roots, record, value + 1);
+    new Uint8Array(record.buffer).set(this.#attachment.segment.bytes.subarray(body.at, body.at + body.length), (value + 1 + count) * 4);
+    return record;
+  }
+  /** Writes the ids of roots, or children; those that are not kept come next. */
+  #expect(nodes, into, at) {
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const isKept2 = nodes[i] !== 0 && this.#isKept(nodes[i]);
+      into[at + i] = isKept2 ? KEPT | nodes[i] : nodes[i];
+      if (!isKept2 && nodes[i] !== 0) this.#nodes.push(nodes[i]);
+    }
+  }
+  #isKept(node) {
+    const birth = this.#known === 0 ? 0 : birthOf(this.#words, node);
+    return 0 < birth && birth <= this.#known;
+  }
+  /** Writes a record that has a key, or that is too large for a block. */
+  async #put(record, use) {
+    const writer = this.#writer;
+    this.#endRecord();
+    if (!writer.fits(record.length)) await this.#endBlock();
+    if (record.length > TARGET_WORDS) {
+      await writer.writeLarge(record, this.#hash, false);
+      return await this.#endBlock();
+    }
+    if (writer.blockIsEmpty) writer.firstHash = this.#hash;
+    const end = copy2(record, 0, writer.words, writer.at, record.length);
+    writer.count(end, false, use);
+  }
+  // ---- its nodes --------------------------------------------------------------------------------
+  async #writeNode(node) {
+    const words = this.#words;
+    const refs = this.#attachment.participant.allocator.refsOf(node);
+    const children = childrenOf(words, node);
+    this.#scan.check();
+    if (refs > MOST_NODE_REFS) throw tooLarge(this.#attachment);
+    const first = node * 4 + N_FIRST7;
+    const end = endOf5(words, first + children, (node + refs) * 4);
+    const length = NODE_HEAD_WORDS + end - first;
+    const size = {
+      children,
+      length,
+      refs
+    };
+    if (RECORD_HEAD_WORDS + length > TARGET_WORDS) {
+      return await this.#writeLargeNode(node, size);
+    }
+    if (!this.#hasRoomFor(length)) {
+      this.#endRecord();
+      await this.#endBlock();
+    }
+    if (this.#start === 0) this.#beginRecord();
+    this.#copyNode(node, size, this.#writer.words, this.#end);
+    this.#end += length;
+  }
+  async #writeLargeNode(node, size) {
+    const { length } = size;
+    const record = new Int32Array(RECORD_HEAD_WORDS + length);
+    record[0] = NODES;
+    record[1] = length * 4;
+    this.#copyNode(node, size, record, RECORD_HEAD_WORDS);
+    await this.#put(record, NO_USE);
+  }
+  #copyNode(node, { children, length, refs }, into, at) {
+    const words = this.#words;
+    into[at] = length;
+    into[at + 1] = refs;
+    into[at + 2] = own25(words, node * 4 + N_CHILDREN7);
+    const to = at + NODE_HEAD_WORDS;
+    copy2(words, node * 4 + N_FIRST7, into, to, length - NODE_HEAD_WORDS);
+    const ids = Array.from(into.subarray(to, to + children));
+    this.#expect(ids, into, to);
+  }
+  // ---- records of nodes -------------------------------------------------------------------------
+  #hasRoomFor(length) {
+    const used = this.#start === 0 ? RECORD_HEAD_WORDS : this.#end - this.#writer.at;
+    return this.#writer.fits(used + length);
+  }
+  #beginRecord() {
+    const { at, blockIsEmpty } = this.#writer;
+    if (blockIsEmpty) this.#writer.firstHash = this.#hash;
+    this.#start = at;
+    this.#end = at + RECORD_HEAD_WORDS;
+  }
+  #endRecord() {
+    if (this.#start === 0) return;
+    const { words } = this.#writer;
+    words[this.#start] = NODES;
+    words[this.#start + 1] = (this.#end - this.#start - RECORD_HEAD_WORDS) * 4;
+    this.#writer.count(this.#end, false);
+    this.#start = 0;
+  }
+};
+function endOf5(words, from, end) {
+  let last = end;
+  while (last > from && words[last - 1] === 0) last--;
+  return last;
+}
+function tooLarge({ segment: { name: mapName } }) {
+  return new SnapshotError(\`Cannot write a snapshot of \${theMap(mapName)}: an element of a collection has \${LENGTH_LIMIT3} bytes or more, for which the file has no form: delete it first\`, {
+    reason: "a value cannot be written",
+    mapName
+  });
+}
+
 // src/persist/dump.ts
 async function dump(attachment, scan, writer, onBlock) {
   const { segment } = attachment;
@@ -14707,6 +15431,13 @@ async function dump(attachment, scan, writer, onBlock) {
   const found = [];
   const { keepsHeat } = segment;
   if (keepsHeat) writer.keepUses();
+  const endBlock = async () => {
+    await writer.endBlock();
+    onBlock();
+    checkOpen(attachment);
+    scan.check();
+  };
+  const structures = new StructureDump(attachment, scan, writer, endBlock);
   while (!scan.done) {
     checkOpen(attachment);
     scan.next(found);
@@ -14714,9 +15445,11 @@ async function dump(attachment, scan, writer, onBlock) {
       const ref = found[i];
       const gone = scan.isGone(ref);
       const keyInfo = words[ref * 4 + V_KEY];
-      if (!gone && (keyInfo & STRUCTURE) !== 0) {
-        scan.check();
-        throw structureError(attachment);
+      if (!gone && hasTrees(keyInfo)) {
+        scan.passUpTo(i);
+        const use2 = keepsHeat ? keptUse(words, scan.hashAt(i)) : NO_USE;
+        await structures.write(ref, scan.hashAt(i), use2);
+        continue;
       }
       const valueInfo = gone ? DELETION : words[ref * 4 + V_VALUE];
       const length = gone ? recordWords(keyInfo & KEY_MASK, DELETION) : recordWords(keyInfo, valueInfo);
@@ -14726,10 +15459,7 @@ async function dump(attachment, scan, writer, onBlock) {
         const isLarge = length > TARGET_WORDS;
         const record = isLarge ? new Int32Array(length) : void 0;
         if (record !== void 0) write2(record, 0);
-        await writer.endBlock();
-        onBlock();
-        checkOpen(attachment);
-        scan.check();
+        await endBlock();
         if (record !== void 0) {
           await writer.writeLarge(record, scan.hashAt(i), gone);
           checkOpen(attachment);
@@ -14742,12 +15472,6 @@ async function dump(attachment, scan, writer, onBlock) {
     }
     scan.pass();
   }
-}
-function structureError({ segment: { name: mapName } }) {
-  return new SnapshotError(\`Cannot write a snapshot of \${theMap(mapName)}: it holds a collection of a store that is kept in parts, for which the file has no form: delete it first\`, {
-    reason: "a value cannot be written",
-    mapName
-  });
 }
 function checkOpen(attachment) {
   if (attachment.isOpen) return;
@@ -14767,6 +15491,9 @@ var EpochScan = class {
   time;
   #attachment;
   #since;
+  #unknown;
+  /** The hashes of structures that have expired: the epoch leaves them out. */
+  expired = /* @__PURE__ */ new Set();
   registryWord;
   #cursor;
   #newest = [];
@@ -14778,11 +15505,14 @@ var EpochScan = class {
   /**
    * @param attachment The map.
    * @param since The tick after which a version counts as a change; 0: all entries are wanted.
+   * @param unknown The hashes of structures that the epoch of that tick left out as they had
+   * expired.
    */
-  constructor(attachment, since) {
+  constructor(attachment, since, unknown = /* @__PURE__ */ new Set()) {
     const { participant, segment, table } = attachment;
     this.#attachment = attachment;
     this.#since = since;
+    this.#unknown = unknown;
     this.registryWord = participant.freeRegistryWord();
     const moment = this.registryWord === 0 ? void 0 : attachment.openMomentFor(this, openDump);
     if (moment === void 0) {
@@ -14825,6 +15555,9 @@ var EpochScan = class {
         if (ref === 0) continue;
         const gone = this.isGone(ref);
         if (!gone) this.entries++;
+        else if (isStructure(words, ref)) {
+          this.expired.add(this.#cursor.hashAt(i));
+        }
         if (all ? !gone : words[ref * 4 + V_STAMP] > this.#since) {
           found.push(ref);
           this.#hashes.push(this.#cursor.hashAt(i));
@@ -14835,6 +15568,16 @@ var EpochScan = class {
       participant.unpin();
     }
     participant.collectSometimes();
+  }
+  /**
+   * Up to which birth the nodes of a structure are in the epoch before; 0: it has none of them.
+   * That is so if the trees came under this key later; and if the structure had expired then: it
+   * must have been saved in time, but what if the clock was set back meanwhile?
+   */
+  knownUntil(ref, hash) {
+    const { words } = this.#attachment.segment;
+    const isKnown = homeOf(words, ref) <= this.#since && !this.#unknown.has(hash);
+    return isKnown ? this.#since : 0;
   }
   /** The hash of what was found at this index. */
   hashAt(index) {
@@ -14888,14 +15631,15 @@ var EpochScan = class {
 // src/persist/file_writer.ts
 import { Buffer as Buffer3 } from "node:buffer";
 import { constants as constants2, crc32 as crc323, zstdCompressSync } from "node:zlib";
+var BLOCK_WORDS = BLOCK_HEADER_WORDS + TARGET_WORDS + 1;
 var ZSTD_LEVEL = 1;
 var FileWriter = class {
   #file;
   #compression;
   #headerCheck;
   /** The block being filled, after the place of its header; and the one being written. */
-  #words = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
-  #spare = new Int32Array(BLOCK_HEADER_WORDS + TARGET_WORDS);
+  #words = new Int32Array(BLOCK_WORDS);
+  #spare = new Int32Array(BLOCK_WORDS);
   #writing = Promise.resolve();
   #check;
   #bytes;
@@ -14907,6 +15651,8 @@ var FileWriter = class {
   /** A use for each record of the block, if they are kept: see \`table/kept_uses.ts\`. */
   #uses;
   #isUsed = false;
+  /** Whether structures, or nodes, are in the block. */
+  #hasTrees = false;
   /** The hash of the first record of the block. */
   firstHash = 0;
   #records = 0;
@@ -14933,7 +15679,7 @@ var FileWriter = class {
   get bytes() {
     return this.#bytes;
   }
-  /** Records of the file so far. */
+  /** Records of the file so far, but for those of nodes. */
   get records() {
     return this.#records;
   }
@@ -14956,15 +15702,23 @@ var FileWriter = class {
       this.#uses[this.#recordsInBlock] = use;
       if (use !== NO_USE) this.#isUsed = true;
     }
+    const keyInfo = this.#words[this.at];
+    if (hasTrees(keyInfo)) this.#hasTrees = true;
     this.#recordsInBlock++;
+    this.#countKey(keyInfo, isDeletion2);
+    this.at = end;
+  }
+  #countKey(keyInfo, isDeletion2) {
+    if (isNodes(keyInfo)) return;
     this.#records++;
     if (isDeletion2) this.#deletions++;
-    this.at = end;
   }
   /** Ends the block at hand, if there is anything in it. */
   async endBlock() {
     if (this.#recordsInBlock === 0) return;
-    await this.#endBlock(this.#isUsed ? this.#appendUses() : 0);
+    const trees = this.#hasTrees ? BLOCK_NODES : 0;
+    this.#hasTrees = false;
+    await this.#endBlock(trees | (this.#isUsed ? this.#appendUses() : 0));
   }
   /** Appends the uses of the records to the block at hand; returns the flag that says so. */
   #appendUses() {
@@ -14977,8 +15731,7 @@ var FileWriter = class {
   /** Writes a record that is larger than a block, in pieces. */
   async writeLarge(record, hash, isDeletion2) {
     await this.endBlock();
-    this.#records++;
-    if (isDeletion2) this.#deletions++;
+    this.#countKey(record[0], isDeletion2);
     for (let from = 0; from < record.length; from += MAX_RAW_WORDS) {
       const piece = record.subarray(from, from + MAX_RAW_WORDS);
       this.firstHash = hash;
@@ -15185,6 +15938,8 @@ var Series = class {
   #chain = [];
   /** The tick of the last of them; 0: the next one must be full. */
   #tick = 0;
+  /** The hashes of structures that it leaves out as they had expired. */
+  #unknown = /* @__PURE__ */ new Set();
   /**
    * The epoch that was published last. As long as it is there, this is the directory whose name was
    * made durable.
@@ -15300,6 +16055,7 @@ var Series = class {
     });
     if (continues) {
       this.#tick = tick;
+      this.#unknown = this.#scanned.expired;
       this.#chain = [
         file
       ];
@@ -15313,12 +16069,16 @@ var Series = class {
     }, (records, time) => !this.#isKept() || time < base.info.time ? "not to be trusted" : records === 0 ? "nothing changed" : "go on");
     if (written === "not to be trusted") return written;
     if (typeof written !== "string") this.#chain.push(written.file);
-    const tick = typeof written === "string" ? this.#scanned : written.tick;
+    const { expired, tick } = this.#scanned;
+    this.#unknown = expired;
     this.#tick = raiseHorizon(this.#attachment.participant, since, tick) ? tick : 0;
     return typeof written === "string" ? written : written.file;
   }
-  /** The tick of the last scan. */
-  #scanned = 0;
+  /** The last scan that came to its end: its tick, and what had expired. */
+  #scanned = {
+    expired: /* @__PURE__ */ new Set(),
+    tick: 0
+  };
   /**
    * Writes one file, from the opening of the snapshot to the durable name.
    *
@@ -15334,7 +16094,7 @@ var Series = class {
     const part = PartFile.create(this.#options.directory, attachment.segment);
     let writer;
     try {
-      using scan = new EpochScan(attachment, since);
+      using scan = new EpochScan(attachment, since, this.#unknown);
       onOpen(scan.tick);
       const header = this.#header(part.epoch, base, scan.time);
       const { compression } = this.#options;
@@ -15345,7 +16105,11 @@ var Series = class {
         bytes: writer.bytes
       });
       await dump(attachment, scan, writer, report2);
-      this.#scanned = scan.tick;
+      const { expired, tick } = scan;
+      this.#scanned = {
+        expired,
+        tick
+      };
       const decision = decide(writer.records, scan.time);
       scan.close();
       if (decision !== "go on") return decision;

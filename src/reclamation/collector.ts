@@ -154,6 +154,22 @@ export class Collector {
     }
   }
 
+  /**
+   * As `collectAll`, but frees no more than an operation does on its way, or so many times as much.
+   * False: it freed nothing. Else there may be more, as in a large tree: the caller asks again if
+   * it needs it.
+   */
+  collectFew(times = 1): boolean {
+    const { base } = this.#owner;
+    const used = own(this.#words, base + P_USED_REFS);
+    for (let i = 0; i < 3; i++) {
+      this.#owner.renewPin();
+      this.collect(FREES_PER_COLLECT * times, ALL);
+      if (own(this.#words, base + P_USED_REFS) !== used) return true;
+    }
+    return false;
+  }
+
   // ---- how --------------------------------------------------------------------------------------
 
   /**
@@ -240,12 +256,25 @@ export class Collector {
   }
 
   /**
+   * As `drainAndWait`, but until some of it is free: no more than an operation frees on its way.
+   */
+  drainSomeAndWait(): boolean {
+    return this.#waitUntil(() => this.collectFew() || !this.hasRetired);
+  }
+
+  /**
    * Waits for memory that somebody retired, but not for long, and asks the others for theirs; says
    * whether it came. If a reader kept the era from going on for a whole wait, it waits again only
    * when the era has gone on.
    */
   waitFor(came: () => boolean): boolean {
-    this.collectAll();
+    return this.#waitUntil(() => {
+      this.collectAll();
+      return came();
+    });
+  }
+
+  #waitUntil(came: () => boolean): boolean {
     if (came()) return true;
     const before = load(this.#words, H_ERA);
     if (before === this.#stuckAt) return false;
@@ -257,7 +286,6 @@ export class Collector {
         this.#stuckAt = load(this.#words, H_ERA) === before ? before : 0;
         return false;
       }
-      this.collectAll();
     } while (!came());
     return true;
   }

@@ -65,6 +65,7 @@ const {
   P_LEAVING,
   P_LIMBO_HEAD,
   P_LIMBO_TAIL,
+  P_LOADING,
   P_PERMITS,
   P_PIN,
   P_POSTING,
@@ -187,6 +188,7 @@ export class Participant {
     this.#kept = 0;
     this.#closeInbox();
     withdraw(words, base);
+    this.dropLoaded();
     this.collectAll();
     const empty = this.allocator.giveAll() &&
       own(words, base + P_LIMBO_HEAD) === 0 &&
@@ -202,6 +204,16 @@ export class Participant {
     closeInbox(this.#words, this.base);
     this.leaveSection();
     this.unpin();
+  }
+
+  /** Frees the nodes of a structure that is not loaded to its end: see `Trees.load`. */
+  dropLoaded(): void {
+    const words = this.#words;
+    const chain = this.base + P_LOADING;
+    for (let ref = own(words, chain); ref !== 0; ref = own(words, chain)) {
+      const next = own(words, ref * 4 + R_LINK);
+      this.allocator.freeFrom(ref, () => poke(words, chain, next));
+    }
   }
 
   /** Gives up its record: it left, or could not, and then others clear up. */
@@ -424,6 +436,11 @@ export class Participant {
     this.#collector.collectAll();
   }
 
+  /** See {@linkcode Collector.collectFew}. */
+  collectFew(times?: number): boolean {
+    return this.#collector.collectFew(times);
+  }
+
   /** See {@linkcode Collector.advance}. */
   advance(): boolean {
     return this.#collector.advance();
@@ -447,6 +464,11 @@ export class Participant {
   /** See {@linkcode Collector.drainAndWait}. */
   drainAndWait(): boolean {
     return this.#collector.drainAndWait();
+  }
+
+  /** See {@linkcode Collector.drainSomeAndWait}. */
+  drainSomeAndWait(): boolean {
+    return this.#collector.drainSomeAndWait();
   }
 
   /** See {@linkcode Collector.waitFor}. */
@@ -532,6 +554,7 @@ function checkBare(words: Words, base: number): void {
     P_HAND,
     P_DRAFT,
     P_LEAVING,
+    P_LOADING,
     P_PIN,
     P_HORIZON,
     P_INBOX,

@@ -34,7 +34,7 @@ import { closeInbox } from "./inbox.ts";
 import { locks } from "./lifeline.ts";
 import { type Participant, withdraw } from "./participant.ts";
 import { participantBase } from "../segment/participants.ts";
-import { repair, type VersionsInHand } from "./repair.ts";
+import { freeLoaded, repair, type VersionsInHand } from "./repair.ts";
 
 /** What a recovery needs of those who know tables. */
 export interface TableRecovery extends VersionsInHand {
@@ -130,6 +130,7 @@ export function recover(
   const base = participantBase(slot);
   self.heal();
   repair(segment, slot, tables);
+  freeLoaded(segment, slot);
   tables.reap(slot);
   tables.endCommits(slot);
   closeInbox(words, base);

@@ -11,7 +11,8 @@
  * - A block in hand that may be linked: whether its version has a stamp. A version gets its stamp
  *   before it is replaced, and the newest one gets it when its key is looked up.
  * - A node that is drafted: as its version, or if a commit record decides about that, as the record
- *   (`table/commits.ts`).
+ *   (`table/commits.ts`). One that is being loaded from a file is not linked as long as its chain
+ *   is not the draft: if its worker is dead, it is freed.
  * - A message on its way to an inbox: whether it is there, or was (`inbox.ts`).
  * - A batch on its way to or from a transfer word: whether it is on the participant's own list.
  * - A chunk: its state (`segment/chunk_ledger.ts`).
@@ -60,6 +61,7 @@ import {
   P_LIMBO_TAIL,
   P_LIVE_AHEAD,
   P_LIVE_REFS,
+  P_LOADING,
   P_POSTING,
   P_SUBSCRIPTIONS,
   P_TAKING,
@@ -114,6 +116,16 @@ export function repair(
 export function freeDraft(segment: Segment, slot: number): void {
   const record = new Record(segment, slot);
   record.freeDraft();
+  record.freeClaimedChunks();
+}
+
+/**
+ * Frees the nodes that the participant in a slot, which is dead, had loaded for a structure, when
+ * its record was repaired. Can be repeated.
+ */
+export function freeLoaded(segment: Segment, slot: number): void {
+  const record = new Record(segment, slot);
+  record.freeLoaded();
   record.freeClaimedChunks();
 }
 
@@ -197,9 +209,14 @@ class Record {
     const freeing = this.#own(P_FREEING);
     if (freeing === 0) return;
     const stays = this.#isListed(P_LIMBO_HEAD, freeing) ||
-      this.#own(P_DRAFT) === freeing;
+      this.#isChained(freeing);
     if (stays) this.#set(P_FREEING, 0);
     else this.#finishFreeing(freeing);
+  }
+
+  /** Whether a node is the last of the draft, or of what is being loaded. */
+  #isChained(ref: number): boolean {
+    return this.#own(P_DRAFT) === ref || this.#own(P_LOADING) === ref;
   }
 
   #finishFreeing(ref: number): void {
@@ -238,6 +255,8 @@ class Record {
    * unless it is a run, which is found by its owner's name; and the nodes that were drafted.
    */
   finishHand(versions: VersionsInHand): void {
+    // Both lead to what was loaded: it was becoming the draft of a version, which is not linked.
+    if (this.#own(P_LOADING) === this.#own(P_DRAFT)) this.#set(P_LOADING, 0);
     const hand = this.#own(P_HAND);
     const isDecidedByRecord = this.#own(P_COMMIT) !== 0;
     if (hand < 0 && versions.isLinked(-hand)) {
@@ -256,7 +275,7 @@ class Record {
 
   #freeHand(ref: number): void {
     const { words } = this.#segment;
-    const isLedTo = this.#isCommits(ref) || this.#own(P_DRAFT) === ref ||
+    const isLedTo = this.#isCommits(ref) || this.#isChained(ref) ||
       this.#own(P_SUBSCRIPTIONS) === ref;
     if (isLedTo) return this.#set(P_HAND, 0);
     const c = this.#classAt(ref);
@@ -289,17 +308,27 @@ class Record {
     this.#set(P_POSTING, 0);
   }
 
-  /** Frees the nodes of the draft; each is on the chain until it is on its way. */
+  /** Frees the nodes of the draft. */
   freeDraft(): void {
+    this.#freeChain(P_DRAFT);
+  }
+
+  /** Frees the nodes of the structure that was being loaded. */
+  freeLoaded(): void {
+    this.#freeChain(P_LOADING);
+  }
+
+  /** Frees the nodes of a chain; each is on it until it is on its way. */
+  #freeChain(word: number): void {
     const { words } = this.#segment;
     for (;;) {
-      const ref = this.#own(P_DRAFT);
+      const ref = this.#own(word);
       if (ref === 0) return;
       const next = own(words, ref * 4 + R_LINK);
       const c = this.#classAt(ref);
       if (c >= 0) beginFreeing(words, this.#base, c, ref);
       else this.#set(P_FREEING, ref);
-      this.#set(P_DRAFT, next);
+      this.#set(word, next);
       this.#finishFreeing(ref);
     }
   }

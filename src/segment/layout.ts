@@ -23,7 +23,7 @@
 /** The first word of every segment: "EPCH". */
 export const MAGIC = 0x48435045;
 /** Changes whenever any offset or meaning below changes. */
-export const LAYOUT_VERSION = 20;
+export const LAYOUT_VERSION = 21;
 
 /** Bytes of a ref's unit: every record starts at a multiple of it. */
 export const REF_BYTES = 16;
@@ -173,7 +173,7 @@ export const CODEC_NAME_BYTES = 124;
 export const F_EVICT = 1;
 
 /** Free lists are kept per size class; no segment has more classes than this. */
-export const MAX_CLASSES = 80;
+export const MAX_CLASSES = 72;
 /** Transfer words per size class. */
 export const TRANSFER_WAYS = 8;
 export const TRANSFER = 256;
@@ -333,6 +333,8 @@ export const P_HELPING = 393;
  */
 export const P_DRAFT = 398;
 export const P_LEAVING = 399;
+/** The nodes of a structure that is being loaded from a file: a chain, as the draft is. */
+export const P_LOADING = 328;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [

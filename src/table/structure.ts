@@ -6,6 +6,9 @@
  * says when it was born. What lies in a node, and in the rest of the version's value, is known to
  * the layer above.
  *
+ * Refs of nodes stand among the roots of a version and the children of a node, and nowhere else: in
+ * a map that is restored from a file the nodes lie elsewhere.
+ *
  * A change copies the nodes on the way to it, and the new version names the nodes that it *leaves
  * out*: those of the version before that it does not have, and those that were made for it in vain.
  * Where all of the trees before go, they are not listed: that version has their roots. Who frees
@@ -105,6 +108,16 @@ export function adoptTrees(words: Words, from: number, copy: number): void {
 export function homeOf(words: Words, version: number): number {
   const home = words[valueIndex(words, version) * 2 + S_HOME];
   return home === 0 ? load(words, version * 4 + V_STAMP) : home;
+}
+
+/** How many trees a structure has, empty ones too. */
+export function rootCountOf(words: Words, version: number): number {
+  return words[valueIndex(words, version) * 2 + S_ROOTS];
+}
+
+/** The root of one of them; 0: it is empty. */
+export function rootOf(words: Words, version: number, index: number): number {
+  return words[valueIndex(words, version) * 2 + S_FIRST + index];
 }
 
 /** The roots of a structure's trees, 0 for an empty one. */

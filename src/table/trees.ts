@@ -21,6 +21,10 @@
  *   recovery finds it there, and does what was left to do. What the dead had retired already, it
  *   sees in the queues: none of that can have been freed while the dead is pinned.
  *
+ * A structure from a file is *loaded* node by node, and other writes may come in between, which
+ * make room for it. So its nodes are chained from a word of their own, `P_LOADING`, until all are
+ * there; then they become the draft.
+ *
  * Where a commit record decides about the version, that stands for the hand: the draft is the
  * record's, and what its versions leave is freed by the owner, or who recovers it, before another
  * participant leads to the record (`commits.ts`).
@@ -49,6 +53,7 @@ const {
   P_HELD_HEAD,
   P_LEAVING,
   P_LIMBO_HEAD,
+  P_LOADING,
   R_LINK,
   V_STAMP,
 } = layout;
@@ -68,6 +73,8 @@ export class Trees {
    * they are linked.
    */
   readonly #fresh: number[] = [];
+  /** The nodes of the structure that is being loaded. */
+  readonly #loaded: number[] = [];
 
   constructor(participant: Participant) {
     this.#participant = participant;
@@ -82,16 +89,25 @@ export class Trees {
    * the version is linked, or the draft is given up.
    */
   allocate(bytes: number): number {
+    const last = this.last;
+    if (last === 0) this.#fresh.length = 0; // the draft before was cut short, and repaired
+    const ref = this.#allocate(bytes, P_DRAFT);
+    if (ref !== 0) this.#fresh.push(ref);
+    return ref;
+  }
+
+  /** Memory for a node, on the chain of a word of the record; 0: there is none. */
+  #allocate(bytes: number, chain: number): number {
     const words = this.#words;
     const { allocator, base } = this.#participant;
     const ref = allocator.allocate(bytes);
     if (ref === 0) return 0;
-    const last = own(words, base + P_DRAFT);
-    if (last === 0) this.#fresh.length = 0; // the draft before was cut short, and repaired
-    poke(words, ref * 4 + R_LINK, last);
-    poke(words, base + P_DRAFT, ref); // it is led to by this from here on
+    // A file has the block as it is, so nothing of what was there before may be left behind it.
+    const end = (ref + allocator.refsOf(ref)) * 4;
+    for (let i = ref * 4 + (bytes >>> 2); i < end; i++) words[i] = 0;
+    poke(words, ref * 4 + R_LINK, own(words, base + chain));
+    poke(words, base + chain, ref); // it is led to by this from here on
     poke(words, base + P_HAND, 0);
-    this.#fresh.push(ref);
     return ref;
   }
 
@@ -113,6 +129,50 @@ export class Trees {
       this.#fresh.pop();
     }
   }
+
+  // ---- loading ----------------------------------------------------------------------------------
+
+  /**
+   * Memory for a node of a structure that is being loaded; 0: there is none, and the caller may
+   * make room, by any writes, and try again. The first word of the node is to be written before
+   * that. Ended by `draftLoaded` or `Participant.dropLoaded`.
+   */
+  load(bytes: number): number {
+    const { base } = this.#participant;
+    const isFirst = own(this.#words, base + P_LOADING) === 0;
+    if (isFirst) this.#loaded.length = 0;
+    this.#participant.enterSection();
+    const ref = this.#allocate(bytes, P_LOADING);
+    this.#participant.leaveSection();
+    if (ref !== 0) this.#loaded.push(ref);
+    return ref;
+  }
+
+  /**
+   * Makes what was loaded the draft, which is empty. The caller is in a section that lasts until
+   * the version is linked, or `takeBackLoaded` undoes this.
+   */
+  draftLoaded(): void {
+    this.#fresh.length = 0;
+    for (const node of this.#loaded) this.#fresh.push(node);
+    this.#hangOver(P_LOADING, P_DRAFT);
+  }
+
+  /** The version was not linked: its draft is what is being loaded again. */
+  takeBackLoaded(): void {
+    this.#hangOver(P_DRAFT, P_LOADING);
+    this.#fresh.length = 0;
+  }
+
+  /** Hangs a chain from another word: as long as both lead to it, the draft counts. */
+  #hangOver(from: number, to: number): void {
+    const words = this.#words;
+    const { base } = this.#participant;
+    poke(words, base + to, own(words, base + from));
+    poke(words, base + from, 0);
+  }
+
+  // ---- the link ---------------------------------------------------------------------------------
 
   /**
    * Says, before a version is linked, which one it is to take the place of (0: none), if trees hang

@@ -7,6 +7,7 @@ import { COMMANDS } from "../../src/cli/commands.ts";
 import { run } from "../../src/cli/run.ts";
 import { Streams } from "../../src/cli/streams.ts";
 import { Folder } from "../testing/folder.ts";
+import { NumberTrees } from "../testing/number_trees.ts";
 import { seriesOf, silent } from "../persist/series.ts";
 import { Captured, runHere } from "./captured.ts";
 
@@ -308,4 +309,37 @@ Deno.test("run() ends quietly when nobody reads any more", async () => {
   const err = new Captured();
   const code = await run(["export", folder.path], new Streams(broken, err));
   assertEquals([code, err.text], [0, ""]);
+});
+
+Deno.test("inspect counts collections of a store, verify checks them, and export leaves them out", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<string, unknown>({ maxBytes: 2 ** 22 });
+  const trees = new NumberTrees(attachmentOf(map), "string");
+  const numbers = Array.from({ length: 3000 }, (_, i) => i);
+  const small = { lists: [[1]], label: "small" };
+  trees.put("p", { lists: [numbers], label: "a label" });
+  for (let i = 0; i < 3; i++) map.set(`key ${i}`, i);
+  const series = seriesOf(map, folder.path);
+  const { path } = (await series.write(silent))!;
+  trees.set("p", 0, 7, -7);
+  trees.put("q", small);
+  await series.write(silent);
+  const one = await runHere("inspect", path);
+  assert(one.out.includes("  collections  1 of a store, kept in parts\n"));
+  const all = JSON.parse((await runHere("inspect", folder.path, "--json")).out);
+  assertEquals([all.restored.entries, all.restored.collections], [5, 2]);
+  // Of each number a word, and as much again for the nodes, at most.
+  assert(all.restored.valueBytes > 3000 * 4, all.restored.valueBytes);
+  assert(all.restored.valueBytes < 3000 * 40, all.restored.valueBytes);
+  const sizes = all.restored.sizes as { from: number; entries: number }[];
+  assertEquals(sizes.reduce((sum, { entries }) => sum + entries, 0), 5);
+  assert(sizes.at(-1)!.from >= 3000 * 4);
+  const verified = await runHere("verify", folder.path);
+  assertEquals([verified.code, verified.err], [0, ""]);
+  assert(verified.out.endsWith("2 files: 2 ok, 0 bad\n"), verified.out);
+  const { code, err, out } = await runHere("export", folder.path);
+  assertEquals(code, 1);
+  assertEquals(out.trimEnd().split("\n").length, 3);
+  assert(err.includes("Left out 2 collections of a store"), err);
+  assert(err.includes("Exported 3 entries of epoch 2"), err);
 });

@@ -694,6 +694,10 @@ const STRUCTURES: Record<string, Scenario> = {
     -5,
     2 * LARGE_TREE_NODE,
   ),
+  "recovering one that had loaded nodes": recoversTrees(
+    "a structure from a file",
+    -30,
+  ),
   "recovering one that was about to free nodes": recoversTrees(
     "a change of a structure",
     4,

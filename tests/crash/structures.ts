@@ -8,7 +8,8 @@ import { MapFullError } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { REF_BYTES } from "../../src/segment/layout.ts";
 import { inspectMemory } from "../testing/inspection.ts";
-import { type Found, Pairs } from "../testing/pairs.ts";
+import { BulkLoader } from "../../src/persist/bulk_load.ts";
+import { type Found, pairRecords, Pairs } from "../testing/pairs.ts";
 import { commitTexts } from "./commits.ts";
 import { textOf } from "./text.ts";
 import type { World } from "./world.ts";
@@ -140,6 +141,15 @@ const change2: Way = {
   leaks: 32,
 };
 
+/** Loads a pair, as a restore does that is not alone with the map. */
+function load({ victim }: World, key: string): void {
+  const loader = new BulkLoader(attachmentOf(victim), 1, false);
+  const words = pairRecords(key, 3, 4);
+  const block = { hasTrees: true, records: 2, uses: new Int32Array(), words };
+  loader.loadAll(block);
+  loader.end();
+}
+
 const LARGE = { nodeBytes: LARGE_NODE * REF_BYTES, leaks: LARGE_NODE };
 
 /** The scenarios, by name. */
@@ -189,6 +199,15 @@ export const WAYS: Record<string, Scenario> = {
   "delete() of a structure with large nodes": scenario({
     ...removal,
     ...LARGE,
+  }),
+  "a structure from a file": scenario({
+    act: (world) => load(world, NEWCOMER),
+    after: [3, 4],
+    key: NEWCOMER,
+  }),
+  "a structure from a file in the place of another one": scenario({
+    act: (world) => load(world, PAIR),
+    after: [3, 4],
   }),
   "changes until there is no memory": scenario({
     act: putUntilFull,

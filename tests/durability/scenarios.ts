@@ -11,10 +11,12 @@ import {
   SnapshotError,
   writeSnapshot,
 } from "../../mod.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { SnapshotBuilder } from "../../src/persist/snapshot_builder.ts";
 import { makeDirectory } from "../../src/persist/directory.ts";
 import type { Series } from "../../src/persist/series.ts";
 import { seriesOf, silent } from "../persist/series.ts";
+import { NumberTrees } from "../testing/number_trees.ts";
 import { Disk, type State } from "./disk.ts";
 import * as system from "./system.ts";
 import { use } from "./system.ts";
@@ -79,7 +81,7 @@ export class Program implements Disposable {
 
   /** An epoch that is made of entries. */
   async build(): Promise<void> {
-    this.#change();
+    this.#change(false);
     const builder = new SnapshotBuilder({
       keyCodec: "string",
       valueCodec: "number",
@@ -99,12 +101,23 @@ export class Program implements Disposable {
     return Promise.resolve();
   }
 
-  #change(): void {
+  #change(hasTree = true): void {
     const map = this.#map!;
     const n = this.attempts.length;
     map.set("last", n).set(`key ${n}`, n);
     map.delete(`key ${n - 2}`);
+    if (hasTree) this.#changeTree(n);
+    else map.delete(TREE);
     this.attempts.push(contentsOf(map));
+  }
+
+  /** So that a delta has a node or two of a structure, and its base the others. */
+  #changeTree(n: number): void {
+    const trees = treesOf(this.#map!);
+    if (trees.read(TREE) === undefined) {
+      trees.put(TREE, { lists: [[1, 2, 3, 4, 5, 6, 7, 8, 9]], label: "" });
+    }
+    trees.set(TREE, 0, n % 9, n);
   }
 
   [Symbol.dispose](): void {
@@ -113,8 +126,17 @@ export class Program implements Disposable {
   }
 }
 
+const TREE = "a tree";
+
+function treesOf(map: SharedMap<string, number>): NumberTrees<string> {
+  return new NumberTrees(attachmentOf(map), "string");
+}
+
 function contentsOf(map: SharedMap<string, number>): string {
-  return JSON.stringify([...map].sort());
+  const trees = treesOf(map);
+  const entries = [...map.keys()].sort()
+    .map((key) => [key, trees.read(key) ?? map.get(key)]);
+  return JSON.stringify(entries);
 }
 
 /** What a restore brings from a disk; undefined: nothing. */

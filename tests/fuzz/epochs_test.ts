@@ -9,8 +9,11 @@ import {
   SnapshotError,
   verifySnapshot,
 } from "../../mod.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { audit } from "../../src/persist/audit.ts";
 import { Folder } from "../testing/folder.ts";
+import { assertSound } from "../testing/inspection.ts";
+import { NumberTrees } from "../testing/number_trees.ts";
 import { sealed } from "../persist/sealed.ts";
 import { seriesOf, silent } from "../persist/series.ts";
 import { forSeeds, type Random } from "../testing/random.ts";
@@ -27,21 +30,46 @@ const KINDS = {
   string: (i: number) => i % 2 === 0 ? `text ${i}` : `日本 ${i}`,
 };
 
+// deno-lint-ignore no-explicit-any
+type AnyMap = SharedMap<string, any>;
+type Kind = keyof typeof KINDS;
+
+/** What is written before each of three epochs. */
+type Write = (map: AnyMap, value: Kind, epoch: number) => void;
+
+function writeEntries(map: AnyMap, value: Kind, epoch: number): void {
+  for (let i = 0; i < 12; i++) {
+    const ttl = i % 3 === 0 ? 1e9 : Infinity;
+    map.set(`key ${i * (epoch + 1)}`, KINDS[value](i), { ttl });
+  }
+  map.set(`キー ${epoch}`, KINDS[value](1));
+  map.delete(`key ${epoch}`);
+}
+
+/** Structures beside other entries; deltas leave out nodes of theirs. */
+function writeStructures(map: AnyMap, _: Kind, epoch: number): void {
+  const trees = new NumberTrees(attachmentOf(map), "string");
+  for (let i = 0; i < 5; i++) {
+    if (i >= epoch * 2) {
+      const numbers = Array.from({ length: i * 9 }, (_, n) => n);
+      trees.put(`tree ${i}`, { lists: [numbers, [i]], label: `${i}` });
+    } else trees.set(`tree ${i}`, 0, i, -1);
+    map.set(`key ${i}`, epoch);
+  }
+  trees.rotate("tree 1", 0);
+  trees.raise("tree 2", 1);
+}
+
 /** A chain of three epochs, as bytes. */
 async function chainOf(
-  value: keyof typeof KINDS,
+  value: Kind,
+  write: Write,
 ): Promise<{ name: string; bytes: Uint8Array }[]> {
   using folder = new Folder();
-  // deno-lint-ignore no-explicit-any
-  using map = SharedMap.create<string, any>({ ...OPTIONS, value });
+  using map: AnyMap = SharedMap.create({ ...OPTIONS, value });
   const series = seriesOf(map, folder.path);
   for (let epoch = 0; epoch < 3; epoch++) {
-    for (let i = 0; i < 12; i++) {
-      const ttl = i % 3 === 0 ? 1e9 : Infinity;
-      map.set(`key ${i * (epoch + 1)}`, KINDS[value](i), { ttl });
-    }
-    map.set(`キー ${epoch}`, KINDS[value](1));
-    map.delete(`key ${epoch}`);
+    write(map, value, epoch);
     await series.write(silent);
   }
   return folder.names.map((name) => {
@@ -101,9 +129,31 @@ function checkOrder<V>(map: SharedMap<string, V>): void {
   assertEquals(map.size, count);
 }
 
-for (const value of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
-  Deno.test(`forged epochs of the codec "${value}" are refused, or make sense`, async () => {
-    const files = await chainOf(value);
+/** A map that was restored, or not, can be read, and cleared to the last block. */
+function checkMemory(map: AnyMap): void {
+  assertSound(map);
+  map.clear();
+  attachmentOf(map).participant.collectAll();
+  assertSound(map);
+  assertEquals(map.stats().liveBytes, 0);
+}
+
+const TESTS: [name: string, value: Kind, write: Write][] = [
+  ...(Object.keys(KINDS) as Kind[]).map((value): [string, Kind, Write] => [
+    `forged epochs of the codec "${value}" are refused, or make sense`,
+    value,
+    writeEntries,
+  ]),
+  [
+    "forged epochs with structures are refused, or make sense",
+    "any",
+    writeStructures,
+  ],
+];
+
+for (const [name, value, write] of TESTS) {
+  Deno.test(name, async () => {
+    const files = await chainOf(value, write);
     assertEquals(files.length, 3);
     const seeds: Random[] = [];
     forSeeds(ROUNDS, (random) => seeds.push(random));
@@ -123,11 +173,12 @@ for (const value of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
         for await (const { error } of audit(folder.path, silent)) {
           if (error !== undefined) assertInstanceOf(error, SnapshotError);
         }
-        // deno-lint-ignore no-explicit-any
-        using map = SharedMap.create<string, any>({ ...OPTIONS, value });
+        using map: AnyMap = SharedMap.create({ ...OPTIONS, value });
         const restore = () => restoreSnapshot(map, folder.path);
         if (await unlessRefused(restore) !== undefined) checkOrder(map);
-        else assertEquals(map.size, 0);
+        // A node may say that its block is larger than the map: others are there by then.
+        else if (write === writeEntries) assertEquals(map.size, 0);
+        checkMemory(map);
       } catch (error) {
         if (error instanceof Error) error.message += ` (seed ${random.seed})`;
         throw error;

@@ -1,19 +1,20 @@
 // Structures: trees that hang from versions. They are freed exactly once, whatever takes their
 // place, and not before the last snapshot that shows them is closed.
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
-  MapFullError,
-  SharedMap,
-  SnapshotError,
-  writeSnapshot,
-} from "../../mod.ts";
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
+import { MapFullError, SharedMap } from "../../mod.ts";
 import { attachmentOf, partsOf } from "../../src/api/shared_map.ts";
 import { evacuate } from "../../src/map/evacuation.ts";
 import { sweep } from "../../src/map/expiry_sweep.ts";
 import { P_HELD_COUNT } from "../../src/segment/layout.ts";
 import { sumOver } from "../../src/segment/participants.ts";
-import { Folder } from "../testing/folder.ts";
 import { assertSound } from "../testing/inspection.ts";
+import { NumberTrees } from "../testing/number_trees.ts";
 import { type Found, Pairs } from "../testing/pairs.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
@@ -314,22 +315,6 @@ Deno.test("a map does not take a structure for a value of its own", () => {
   map.close();
 });
 
-Deno.test("a map with a structure is not written to disk", async () => {
-  const { map, pairs } = setUp();
-  map.set("q", "a plain value");
-  pairs.put("p", 1, 2);
-  using folder = new Folder();
-  await assertRejects(
-    () => writeSnapshot(map, folder.path),
-    SnapshotError,
-    "it holds a collection of a store that is kept in parts",
-  );
-  map.delete("p");
-  await writeSnapshot(map, folder.path);
-  assertNothingLeft(map);
-  map.close();
-});
-
 Deno.test("what there is no memory for changes nothing", () => {
   const { map, pairs } = setUp();
   let count = 0;
@@ -356,3 +341,60 @@ Deno.test("a map that evicts evicts structures with all their nodes", () => {
   assertNothingLeft(map);
   map.close();
 });
+
+/** Blocks that an operation frees: those of some collections. The structure has 30,000. */
+const FEW = 6000;
+
+/** What happens to a large structure, whose memory is needed after that. */
+const ENDS: Record<string, (map: StringMap) => void> = {
+  "delete()": (map) => void map.delete("p"),
+  "delete() while a snapshot shows it": (map) => {
+    using _ = map.snapshot();
+    map.delete("p");
+  },
+};
+
+for (const [name, end] of Object.entries(ENDS)) {
+  Deno.test(`no write frees all of a large structure, after ${name}`, () => {
+    const { map } = setUp({ maxBytes: 2 ** 22 });
+    const reclaimed = () => map.stats().reclaimed;
+    putLarge(map, "p");
+    let i = 0;
+    assertThrows(() => {
+      for (;; i++) map.set(`${i}`, "x".repeat(200));
+    }, MapFullError);
+    end(map);
+    let most = 0;
+    for (const before = i; i < before + 600; i++) {
+      const freed = reclaimed();
+      map.set(`${i}`, "x".repeat(200));
+      most = Math.max(most, reclaimed() - freed);
+    }
+    assertGreater(most, 0);
+    assertLess(most, FEW);
+    map.close();
+  });
+}
+
+Deno.test("no write frees all of a large structure that was evicted", () => {
+  const { map } = setUp({ maxBytes: 2 ** 22, onFull: "evict" });
+  const reclaimed = () => map.stats().reclaimed;
+  let most = 0;
+  for (let i = 0; i < 30_000; i++) {
+    if (i % 6000 === 0) putLarge(map, "p");
+    const freed = reclaimed();
+    map.set(`${i}`, "x".repeat(200));
+    most = Math.max(most, reclaimed() - freed);
+  }
+  assertGreater(map.stats().evicted, 10_000);
+  assertLess(most, FEW);
+  assertSettled(map);
+  map.close();
+});
+
+/** Thousands of nodes. */
+function putLarge(map: StringMap, key: string): void {
+  const numbers = Array.from({ length: 60_000 }, (_, i) => i);
+  const trees = new NumberTrees<string>(attachmentOf(map), "string");
+  trees.put(key, { lists: [numbers], label: "" });
+}

@@ -4,7 +4,9 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { crc32, zstdDecompressSync } from "node:zlib";
 import { SharedMap, SnapshotWriter, writeSnapshot } from "../../mod.ts";
+import { attachmentOf } from "../../src/api/shared_map.ts";
 import { Folder } from "../testing/folder.ts";
+import { NumberTrees } from "../testing/number_trees.ts";
 
 const DOCUMENT = await Deno.readTextFile(
   new URL("../../docs/file_format.md", import.meta.url),
@@ -79,6 +81,23 @@ class Part {
 
 const DELETED = Symbol("deleted");
 
+/** A value that is kept in trees. */
+interface Structure {
+  readonly tag: number;
+  readonly roots: readonly number[];
+  readonly body: string;
+  /** In the order of the file. */
+  readonly nodes: Node[];
+}
+
+interface Node {
+  readonly children: readonly number[];
+  readonly content: readonly number[];
+}
+
+/** The flag of a node that the base has. */
+const KEPT = 0x80000000;
+
 interface Entry {
   readonly value: unknown;
   readonly expiry: number | undefined;
@@ -151,7 +170,7 @@ function readHeader(file: Buffer): Part {
   const length = new Part("Header", file).number("length");
   const header = new Part("Header", file.subarray(0, length));
   assertEquals(header.text("magic"), "EPOCHMAP");
-  assertEquals(header.number("version"), 3);
+  assertEquals(header.number("version"), 4);
   assertEquals(length % 8, 0);
   const end = length - 4;
   assertEquals(
@@ -217,24 +236,102 @@ function readRecords(
       return taken;
     };
     at += record.end;
+    if (keyInfo === 0xa0000000) {
+      const { value } = [...into.values()].at(-1)!;
+      (value as Structure).nodes.push(...nodesOf(take(valueInfo)));
+      continue;
+    }
     const keyStart = at;
     const key = take(keyInfo & LENGTH);
     const words = Math.ceil(key.length / 4);
     const hash = halfSipHash(
       payload.subarray(keyStart, keyStart + words * 4),
-      keyInfo & ~0x40000000,
+      keyInfo & 0x3fffffff,
       header.words("seed"),
     );
     order.push(hash);
     const hasExpiry = (keyInfo & 0x40000000) !== 0;
     const expiry = hasExpiry ? take(8).readDoubleLE() : undefined;
-    const value = valueOf(take(valueInfo & LENGTH), valueInfo >>> 29);
+    const bytes = take(valueInfo & LENGTH);
+    const tag = valueInfo >>> 29;
+    const isTrees = (keyInfo & 0x80000000) !== 0;
+    const value = isTrees ? structureOf(bytes, tag) : valueOf(bytes, tag);
     const isWide = (keyInfo & 0x20000000) !== 0;
     const text = key.toString(isWide ? "utf16le" : "latin1");
     assert(!into.has(text), "a key comes once");
     into.set(text, { value, expiry });
   }
   assertEquals(at, payload.length);
+}
+
+function wordsOf(bytes: Buffer, at: number, count: number): number[] {
+  return Array.from(
+    { length: count },
+    (_, i) => bytes.readUInt32LE(at + i * 4),
+  );
+}
+
+function structureOf(bytes: Buffer, tag: number): Structure {
+  const count = bytes.readUInt32LE(0);
+  const roots = wordsOf(bytes, 4, count);
+  const body = bytes.toString("latin1", 4 + count * 4);
+  return { tag, roots, body, nodes: [] };
+}
+
+function nodesOf(bytes: Buffer): Node[] {
+  const nodes: Node[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const node = new Part("Node", bytes.subarray(at));
+    const length = node.number("length");
+    const children = node.number("head") & 0xffff;
+    const from = at + node.end;
+    const rest = length - node.end / 4 - children;
+    assert(node.number("head") >= 2 ** 31);
+    assert((length + 1) * 4 <= node.number("refs") * 16);
+    nodes.push({
+      children: wordsOf(bytes, from, children),
+      content: wordsOf(bytes, from + children * 4, rest),
+    });
+    at += length * 4;
+  }
+  return nodes;
+}
+
+/** The numbers below some nodes, which are the next ones of the file, or kept. */
+function numbersBelow(
+  ids: readonly number[],
+  nodes: Iterator<Node>,
+  kept: (id: number) => readonly number[],
+): number[] {
+  return ids.flatMap((id) => {
+    if (id === 0) return [];
+    if (id >= KEPT) return kept(id - KEPT);
+    const { children, content } = nodes.next().value!;
+    return children.length > 0
+      ? numbersBelow(children, nodes, kept)
+      : numbersOf(content);
+  });
+}
+
+/** Zeros at the end are left out. */
+function numbersOf([count, ...numbers]: readonly number[]): number[] {
+  return [...numbers, ...new Array(count - numbers.length).fill(0)];
+}
+
+/** The numbers below each node that one file has, by their ids. */
+function numbersById({ nodes, roots }: Structure): Map<number, number[]> {
+  const byId = new Map<number, number[]>();
+  const all = nodes.values();
+  const visit = (ids: readonly number[]): number[] =>
+    ids.flatMap((id) => {
+      if (id === 0) return [];
+      const { children, content } = all.next().value!;
+      const found = children.length > 0 ? visit(children) : numbersOf(content);
+      byId.set(id, found);
+      return found;
+    });
+  visit(roots);
+  return byId;
 }
 
 function valueOf(bytes: Buffer, tag: number): unknown {
@@ -365,6 +462,41 @@ Deno.test("... deltas, too", async () => {
     for (let i = 0; i < 10; i++) map.delete(`key ${round * 100 + i}`);
     map.set(`new ${round}`, round).set("key 1000", round);
   }
+});
+
+Deno.test("... and structures", async () => {
+  using folder = new Folder();
+  using map = SharedMap.create<string, unknown>({ maxBytes: 2 ** 25 });
+  const trees = new NumberTrees(attachmentOf(map), "string");
+  const first = Array.from({ length: 50_000 }, (_, i) => i);
+  const second = [1, 2, 0, 0];
+  trees.put("p", { lists: [first, [], second], label: "a label" });
+  for (let i = 0; i < 100; i++) map.set(`key ${i}`, i);
+  const options = { directory: folder.path, interval: 1e9, keep: 10 };
+  await using writer = new SnapshotWriter(map, options);
+  const full = readEpoch((await writer.write()).path);
+  assertEquals(full.seen & 16, 16);
+  assertEquals(full.entries, 101);
+  const p = full.records.get("p")!.value as Structure;
+  const nothing = (id: number): never => {
+    throw new Error(`node ${id} is kept in a full epoch`);
+  };
+  assertEquals(p.tag, 4);
+  assertEquals(p.body, "a label");
+  assertEquals(p.roots.length, 3);
+  assertEquals(p.roots[1], 0);
+  const nodes = p.nodes.values();
+  assertEquals(numbersBelow(p.roots, nodes, nothing), [...first, ...second]);
+  trees.set("p", 0, 30_000, 7);
+  const delta = readEpoch((await writer.write()).path);
+  const next = delta.records.get("p")!.value as Structure;
+  assert(next.nodes.length < 20);
+  const byId = numbersById(p);
+  const found = (id: number) => byId.get(id)!;
+  assertEquals(
+    numbersBelow(next.roots, next.nodes.values(), found),
+    [...first.with(30_000, 7), ...second],
+  );
 });
 
 Deno.test("... and what it knows of their uses", async () => {

@@ -138,3 +138,15 @@ Deno.test("a restored cache keeps what was hot", async () => {
   assert(kept > 270, `${kept} of what was hot`);
   assert(others < 0.9 * 700, `${others} of the others`);
 });
+
+Deno.test("an entry that fills a block to its last word has a use, too", async () => {
+  using folder = new Folder();
+  using map = cache(TRACKS);
+  for (let bytes = 2 ** 18 - 24; bytes <= 2 ** 18; bytes += 4) {
+    map.set(`${bytes}`, new Uint8Array(bytes));
+    map.get(`${bytes}`);
+    const { path } = await writeSnapshot(map, folder.path);
+    await verifySnapshot(path);
+    map.clear();
+  }
+});

@@ -16,7 +16,15 @@ import {
 } from "../../src/map/structure_access.ts";
 import type { TreeDraft } from "../../src/map/tree_draft.ts";
 import { TAG_BYTES } from "../../src/codec/codec.ts";
-import { N_BIRTH, N_CHILDREN, N_FIRST } from "../../src/segment/layout.ts";
+import { NODES } from "../../src/persist/node_record.ts";
+import {
+  N_BIRTH,
+  N_CHILDREN,
+  N_FIRST,
+  REF_BYTES,
+  STRUCTURE,
+  TAG_SHIFT,
+} from "../../src/segment/layout.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { own } from "../../src/segment/atomics.ts";
 import { EncodedKey } from "../../src/table/key.ts";
@@ -192,6 +200,36 @@ export class Pairs<K> {
   ): void {
     this.access.change(key, change, life, "change a pair");
   }
+}
+
+/** The two records by which a file has a pair under a key of one byte a letter. */
+export function pairRecords(key: string, a: number, b: number): Int32Array {
+  const bytes = new TextEncoder().encode(key);
+  const keyWords = new Int32Array(Math.ceil(bytes.length / 4));
+  new Uint8Array(keyWords.buffer).set(bytes);
+  const refs = NODE_BYTES / REF_BYTES + 1;
+  const node = (children: readonly number[], ...content: number[]) => {
+    const words = [HEAD | 1 << 16 | children.length, ...children, ...content];
+    return [words.length + 2, refs, ...words];
+  };
+  const nodes = [
+    ...node([2, 4]),
+    ...node([3]),
+    ...node([], a, a ^ MARK),
+    ...node([5]),
+    ...node([], b, b ^ MARK),
+  ];
+  const value = [1, 1];
+  const tag = TAG << TAG_SHIFT;
+  return Int32Array.of(
+    bytes.length | STRUCTURE,
+    value.length * 4 | tag,
+    ...keyWords,
+    ...value,
+    NODES,
+    nodes.length * 4,
+    ...nodes,
+  );
 }
 
 interface Nodes {
