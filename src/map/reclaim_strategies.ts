@@ -99,8 +99,13 @@ const COLLECT: Strategy = {
   name: "collect",
   times: Infinity,
   run({ attachment: { participant } }, _, tries) {
-    return participant.collectFew(2 ** Math.min(tries, MOST_DOUBLINGS)) ||
-      tries === 0;
+    if (tries <= MOST_DOUBLINGS) {
+      return participant.collectFew(2 ** tries) || tries === 0;
+    }
+    // A try in vain may retire something itself, as a transaction does its record: so that some of
+    // it was freed is no reason for another one for ever.
+    participant.collectAll();
+    return tries === MOST_DOUBLINGS + 1;
   },
 };
 

@@ -13565,7 +13565,11 @@ var COLLECT = {
   name: "collect",
   times: Infinity,
   run({ attachment: { participant } }, _, tries) {
-    return participant.collectFew(2 ** Math.min(tries, MOST_DOUBLINGS2)) || tries === 0;
+    if (tries <= MOST_DOUBLINGS2) {
+      return participant.collectFew(2 ** tries) || tries === 0;
+    }
+    participant.collectAll();
+    return tries === MOST_DOUBLINGS2 + 1;
   }
 };
 var LOWER_RESERVE = {
