@@ -4,7 +4,7 @@
  * @module
  */
 
-import { received } from "../errors.ts";
+import { checkFunction, received } from "../errors.ts";
 import type { CheckedOptions } from "../map/attachment.ts";
 import { keyCodecName, valueCodecName } from "../map/codecs.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
   WithCodecs,
 } from "../map/codec_types.ts";
 import { POLICIES } from "../map/policies.ts";
+import { MOST_WEIGHT } from "../map/weighing.ts";
 import type { PersistOptions } from "../persist/persist_options.ts";
 import { MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES } from "../segment/segment.ts";
 
@@ -92,6 +93,38 @@ export interface SharedMapOptions<K, V> {
    * ```
    */
   maxEntries?: number | undefined;
+  /**
+   * The most that all entries weigh together, with `onFull: "evict"`, an integer from 1 to
+   * 16,000,000: a write that makes them heavier evicts some. `weigh` says what each one weighs. It
+   * is for caches in which bytes are not what one pays for. It holds as `maxEntries` does: each
+   * worker that writes may be one write ahead, and one write evicts 64 entries at most, so after a
+   * heavy one the next writes may have to go on with it.
+   *
+   * @default {entries are not weighed}
+   *
+   * @example A cache of at most 1,000 rows, whatever pages they are on
+   * ```ts
+   * import { SharedMap } from "@epochmap/epochmap";
+   * import { assert } from "@std/assert";
+   *
+   * using pages = SharedMap.create({
+   *   maxWeight: 1000,
+   *   weigh: (rows: string[]) => rows.length,
+   *   onFull: "evict",
+   * });
+   * for (let page = 0; page < 200; page++) {
+   *   pages.set(`/${page}`, new Array(page % 20).fill("row"));
+   * }
+   * assert(pages.stats().weight <= 1000);
+   * ```
+   */
+  maxWeight?: number | undefined;
+  /**
+   * What a value weighs, with `maxWeight`: an integer from 0 to that. It is called once for each
+   * value that is written, before it is, and may be called in vain; and for each entry that is
+   * restored from disk. Give every worker the same function: it cannot be shared.
+   */
+  weigh?: ((value: V) => number) | undefined;
   /**
    * Which entries go, with `onFull: "evict"`. What eviction meets that has expired goes first in
    * any case.
@@ -171,8 +204,8 @@ export interface OpenOptions<K, V> extends SharedMapOptions<K, V> {
 }
 
 /**
- * Options of {@linkcode SharedMap.attach}: the codecs, if they are your own. Built-in codecs are
- * known from the handle.
+ * Options of {@linkcode SharedMap.attach}: the codecs, if they are your own, and what weighs the
+ * values. Built-in codecs are known from the handle.
  *
  * @typeParam K The type of the keys.
  * @typeParam V The type of the values.
@@ -182,6 +215,8 @@ export interface AttachOptions<K, V> {
   key?: KeyCodec<K> | undefined;
   /** How values are encoded; must be the codec that the map was made with. */
   value?: ValueCodec<V> | undefined;
+  /** What a value weighs: needed if the map has `maxWeight`, and the same in every worker. */
+  weigh?: ((value: V) => number) | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
@@ -234,25 +269,45 @@ export function checkOptions(
 
 /** Checks what says whether, when and how entries are evicted. */
 function checkEviction(
-  { maxEntries, onFull = "throw", policy }: Pick<
-    SharedMapOptions<unknown, unknown>,
-    "maxEntries" | "onFull" | "policy"
+  { maxEntries, maxWeight, onFull = "throw", policy, weigh }: Pick<
+    SharedMapOptions<unknown, never>,
+    "maxEntries" | "maxWeight" | "onFull" | "policy" | "weigh"
   >,
-): Pick<CheckedOptions, "evict" | "mostEntries" | "policy"> {
+): Pick<CheckedOptions, "evict" | "mostEntries" | "mostWeight" | "policy"> {
   checkName("onFull", onFull, ["throw", "evict"]);
   if (policy !== undefined) checkName("policy", policy, POLICIES);
   const mostEntries = maxEntries === undefined
     ? 0
     : checkSize("maxEntries", maxEntries, 1, MOST_ENTRIES);
+  const mostWeight = maxWeight === undefined
+    ? 0
+    : checkSize("maxWeight", maxWeight, 1, MOST_WEIGHT);
+  checkPair(maxWeight, weigh);
   const evict = onFull === "evict";
   const needed = policy !== undefined
     ? "policy"
     : maxEntries !== undefined
     ? "maxEntries"
+    : maxWeight !== undefined
+    ? "maxWeight"
     : undefined;
-  if (evict || needed === undefined) return { evict, mostEntries, policy };
+  if (evict || needed === undefined) {
+    return { evict, mostEntries, mostWeight, policy };
+  }
   throw new TypeError(
     `Cannot create SharedMap: ${needed} is for maps that evict: received onFull "throw": pass onFull: "evict", too`,
+  );
+}
+
+/** A limit is for entries that are weighed, and they are weighed for a limit. */
+function checkPair(maxWeight: unknown, weigh: unknown): void {
+  if (weigh !== undefined) checkFunction(weigh, "weigh");
+  if ((maxWeight === undefined) === (weigh === undefined)) return;
+  const [given, missing] = weigh === undefined
+    ? ["maxWeight", "weigh"]
+    : ["weigh", "maxWeight"];
+  throw new TypeError(
+    `Cannot create SharedMap: ${given} needs ${missing}: pass both, or neither`,
   );
 }
 

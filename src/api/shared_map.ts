@@ -426,7 +426,7 @@ export class SharedMap<K, V>
     const codecs = withDefaults(options);
     const hold = await meet(name, {
       create: async () =>
-        await persisted?.restore(checked) ?? createAttachment(checked),
+        await persisted?.restore(checked, codecs) ?? createAttachment(checked),
       check: (segment) => checkCodecs(segment, codecs),
       timeout,
     });
@@ -1897,6 +1897,8 @@ function checkPair(entry: unknown, what: string): void {
   );
 }
 
-function withDefaults({ key = "string", value = "any" }: Codecs): Codecs {
-  return { key, value };
+function withDefaults(
+  { key = "string", value = "any", weigh }: Codecs,
+): Codecs {
+  return { key, value, weigh };
 }

@@ -23,7 +23,7 @@ import { restoreNewest } from "../persist/restore_newest.ts";
 import { verifyFile } from "../persist/verify.ts";
 import { writeFull } from "../persist/write_full.ts";
 import { checkCompression, checkKeep } from "../persist/writer_options.ts";
-import { openHold, type SharedMap } from "./shared_map.ts";
+import { openHold, partsOf, type SharedMap } from "./shared_map.ts";
 
 /** Options of {@linkcode writeSnapshot}. */
 export interface WriteSnapshotOptions {
@@ -144,7 +144,9 @@ export async function writeSnapshot<K, V>(
  * codecs, or if a file is from a newer version of this module. The map is unchanged then.
  * @throws {MapFullError} If the map is too small: the message says how much the snapshot needs, and
  * a `maxBytes` that is enough. The map has some of the entries then.
- * @throws {TypeError} If an argument has the wrong type.
+ * @throws {TypeError} If an argument has the wrong type, or `weigh` gives no number.
+ * @throws {RangeError} If `weigh` gives a weight that is out of range. The map has some of the
+ * entries then.
  * @throws {ClosedError} If the map was closed in this worker, then or meanwhile.
  *
  * @example Usage
@@ -174,7 +176,7 @@ export async function restoreSnapshot<K, V>(
   const { onProgress, onWarning } = options;
   const path = absolutePathOf(directory);
   return await namingMap(name, () =>
-    restoreNewest(hold, path, {
+    restoreNewest(partsOf(map).access, path, {
       onProgress: (progress) => onProgress?.(progress),
       onWarning: (error) => onWarning?.(aboutMap(error, name)),
     }));

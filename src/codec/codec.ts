@@ -90,6 +90,8 @@ export interface ValueFormat<V> {
   readonly byteLength: number;
   /** The prepared value, if its tag is that of numbers. */
   readonly number: number;
+  /** What the prepared value weighs: written by what weighs it. */
+  weight: number;
   /** Checks a value, fixes tag and length. May run the caller's code. Throws a `TypeError`. */
   prepare(value: V): void;
   /**

@@ -59,6 +59,7 @@ abstract class Format<V> implements ValueFormat<V> {
   tag = 0;
   byteLength = 0;
   number = 0;
+  weight = 0;
   /** The prepared string. */
   #text: string | undefined;
   /** The prepared bytes, if they are the caller's. */

@@ -12,6 +12,7 @@ import { EntryLimit } from "./entry_limit.ts";
 import type { EvictionPolicy } from "./eviction_policy.ts";
 import { Maintenance } from "./maintenance.ts";
 import { MemoryLimit } from "./memory_limit.ts";
+import { WeightLimit } from "./weight_limit.ts";
 
 /**
  * Makes a segment and attaches to it.
@@ -41,9 +42,11 @@ export function attachTo(
 
 function maintained(attachment: Attachment): Attachment {
   attachment.pinned(() => attachment.table.migration.keepReserve());
-  const { evicts, mostEntries } = attachment.segment;
-  if (mostEntries > 0) attachment.entryKeepers.push(new EntryLimit(attachment));
-  if (evicts) attachment.entryKeepers.push(new MemoryLimit(attachment));
+  const { entryKeepers, segment: { evicts, mostEntries, mostWeight } } =
+    attachment;
+  if (mostEntries > 0) entryKeepers.push(new EntryLimit(attachment));
+  if (mostWeight > 0) attachment.weightKeeper = new WeightLimit(attachment);
+  if (evicts) entryKeepers.push(new MemoryLimit(attachment));
   const resident = new Maintenance(attachment, jobsOf(attachment));
   attachment.resident = resident;
   attachment.dependents.add({ close: () => ticker.delete(resident) });

@@ -60,6 +60,8 @@ export interface CheckedOptions {
   evict: boolean;
   /** The most entries; 0: as many as fit. */
   mostEntries?: number;
+  /** The most that all entries are to weigh; 0: they are not weighed. */
+  mostWeight?: number;
   /** The time to idle, in milliseconds; 0: entries do not idle. */
   idle?: number;
   /** What chooses the entries that are evicted; by default S3-FIFO. */
@@ -102,7 +104,7 @@ export type RemovalListener = (ref: number, cause: RemovalCause) => void;
 
 /** What keeps the entries down. */
 export interface EntryKeeper {
-  /** Called after each insertion, between sections. */
+  /** Called after each insertion, or each change of an entry, between sections. */
   keep(): void;
 }
 
@@ -120,8 +122,10 @@ export class Attachment {
   readonly #lifeline: Lifeline;
   /** What chooses the entries to evict, in a map that evicts. */
   readonly evictionPolicy: EvictionPolicy;
-  /** What keeps the entries down, in number and in size, in a map that evicts. */
+  /** What keeps down how many entries there are, and their size: after each insertion. */
   readonly entryKeepers: EntryKeeper[] = [];
+  /** What keeps down what they weigh: a change may make an entry heavier, too. */
+  weightKeeper: EntryKeeper | undefined;
   /** What this participant had counted when it was last asked. */
   #entriesNoted: number;
   /** What clears up after a worker that died while it worked on the table. */

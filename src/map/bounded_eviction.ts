@@ -9,6 +9,7 @@ import * as layout from "../segment/layout.ts";
 import * as blocks from "../segment/free_list.ts";
 import * as rules from "../table/eviction_rule.ts";
 import * as eviction from "../table/fast_eviction.ts";
+import * as residents from "../table/resident.ts";
 import * as versions from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Candidates } from "./eviction_policy.ts";
@@ -19,9 +20,12 @@ const { P_DELETED } = layout;
 const { blockRefs } = blocks;
 const { ruleFor } = rules;
 const { MOST_CHOICES } = eviction;
-const { bytesOf, hasExpired } = versions;
+const { residentAt } = residents;
+const { bytesOf, hasExpired, isTombstone } = versions;
 
 const HASHES = 2 ** 32;
+/** Slots that are looked at where all choices were in vain. */
+const MOST_SLOTS = 4096;
 
 /** Evicts a few entries at a time. */
 export class BoundedEviction {
@@ -93,5 +97,20 @@ export class BoundedEviction {
     this.#entries++;
     this.#refs += size;
     return true;
+  }
+
+  /**
+   * Evicts one entry, wherever it is met first: in a table that is all but empty, choices by chance
+   * may meet none. False: it met none. The caller is pinned.
+   */
+  evictAnywhere(): boolean {
+    const { segment: { words } } = this.#attachment;
+    const start = Math.floor(Math.random() * HASHES);
+    for (let i = 0; i < MOST_SLOTS; i++) {
+      const ref = residentAt(words, start + i);
+      if (ref === 0 || isTombstone(words, ref)) continue;
+      if (this.remove(ref)) return true;
+    }
+    return false;
   }
 }

@@ -65,14 +65,16 @@ export class ChangeNotes {
 
   /** Tells of a caller's change those who keep to it. */
   #tell(isInserted: boolean): void {
-    const { entryKeepers, evictionPolicy, participant, segment } =
+    const { entryKeepers, evictionPolicy, participant, segment, weightKeeper } =
       this.#attachment;
     const { hash } = this.#key;
     noteWrite(segment.words, participant.base, hash);
     if (!segment.evicts) return;
     evictionPolicy.onChange?.(hash);
-    if (!isInserted) return;
-    evictionPolicy.onInsert?.(hash);
-    for (const keeper of entryKeepers) keeper.keep();
+    if (isInserted) {
+      evictionPolicy.onInsert?.(hash);
+      for (const keeper of entryKeepers) keeper.keep();
+    }
+    weightKeeper?.keep();
   }
 }

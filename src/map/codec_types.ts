@@ -129,11 +129,13 @@ export type OwnCodec<T> = Codec<T> & {
  * @typeParam KC The codec of the keys.
  * @typeParam VC The codec of the values.
  */
-export type WithCodecs<O, KC, VC> = Omit<O, "key" | "value"> & {
+export type WithCodecs<O, KC, VC> = Omit<O, "key" | "value" | "weigh"> & {
   /** How keys are encoded. */
   key?: KC | undefined;
   /** How values are encoded. */
   value?: VC | undefined;
+  /** What a value weighs. */
+  weigh?: ((value: ValueOf<VC>) => number) | undefined;
 };
 
 /**

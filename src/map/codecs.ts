@@ -16,11 +16,13 @@ import { HandleError, received, theMap } from "../errors.ts";
 import { CODEC_NAME_BYTES } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import type { AnyKeyCodec, AnyValueCodec } from "./codec_types.ts";
+import { checkWeigh, type Weigh } from "./weighing.ts";
 
-/** The codecs that a caller gave. */
+/** The codecs that a caller gave, and what weighs values, if entries are weighed. */
 export interface Codecs {
   key?: AnyKeyCodec | undefined;
   value?: AnyValueCodec | undefined;
+  weigh?: Weigh<never> | undefined;
 }
 
 const KEY_FORMATS: Readonly<Record<string, unknown>> = {
@@ -102,9 +104,13 @@ export function keyFormat<K>(
 }
 
 /** Checks that the codecs are those of a segment. Throws `HandleError`, as the two others. */
-export function checkCodecs(segment: Segment, { key, value }: Codecs): void {
+export function checkCodecs(
+  segment: Segment,
+  { key, value, weigh }: Codecs,
+): void {
   keyFormat(segment, key);
   valueFormat(segment, value);
+  checkWeigh(segment, weigh);
 }
 
 /** Makes a value format of a segment, in the same way. */

@@ -207,7 +207,8 @@ export class Committer {
    * there is no memory for it, or no slot.
    */
   tryPut(values: Prepared, expiry: number): boolean {
-    return this.fast.put(values, expiry) ||
+    // The fast path weighs nothing.
+    return this.#segment.mostWeight === 0 && this.fast.put(values, expiry) ||
       this.tryPutAtLength(values, expiry);
   }
 

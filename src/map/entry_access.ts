@@ -14,11 +14,13 @@ import { OperationCounts } from "./operation_counts.ts";
 import { Renewer } from "./renewal.ts";
 import { ValuePacker } from "./value_packer.ts";
 import { VersionReader } from "./version_reader.ts";
+import { checkWeigh, Scale } from "./weighing.ts";
 import { Writer } from "./writer.ts";
 
 /** One map object's access to the entries of the map. */
 export class EntryAccess<K, V> {
   readonly hold: Hold;
+  readonly codecs: Codecs;
   readonly keys: KeyPacker<K>;
   readonly values: ValuePacker<V>;
   readonly versions: VersionReader<K, V>;
@@ -31,10 +33,17 @@ export class EntryAccess<K, V> {
   constructor(hold: Hold, codecs: Codecs) {
     const { attachment } = hold;
     const { participant, segment } = attachment;
-    const { value } = codecs;
+    const { value, weigh } = codecs;
+    checkWeigh(segment, weigh);
+    const scale = weigh && new Scale<V>(segment, weigh);
     this.hold = hold;
+    this.codecs = codecs;
     this.keys = new KeyPacker(hold, keyFormat(segment, codecs.key));
-    this.values = new ValuePacker(segment, () => valueFormat(segment, value));
+    this.values = new ValuePacker(
+      segment,
+      () => valueFormat(segment, value),
+      scale,
+    );
     this.versions = new VersionReader(
       segment,
       this.keys.format,

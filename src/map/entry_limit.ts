@@ -7,20 +7,15 @@
 import { P_ENTRIES } from "../segment/layout.ts";
 import { sumHints } from "../segment/participants.ts";
 import { ANY_ENTRY } from "../table/eviction_rule.ts";
-import { residentAt } from "../table/resident.ts";
-import { isTombstone } from "../table/version.ts";
 import type { Attachment, EntryKeeper } from "./attachment.ts";
 import { BoundedEviction } from "./bounded_eviction.ts";
 
-const HASHES = 2 ** 32;
 /**
  * Entries that go together, so that two of three insertions evict nothing, and that one takes a
  * bounded time. Of a small map they are fewer.
  */
 const BATCH = 3;
 const LEAST_BATCHES = 64;
-/** Slots that are looked at where all choices were in vain. */
-const MOST_SLOTS = 4096;
 
 /**
  * Keeps a map at its most entries, or a few less. While workers insert at the same time, each of
@@ -56,20 +51,7 @@ export class EntryLimit implements EntryKeeper {
   }
 
   #evict(count: number): void {
-    if (this.#eviction.evict(count, 0) === 0) this.#evictAnywhere();
-  }
-
-  /**
-   * Evicts one entry, wherever it is met first: in a table that is all but empty, choices by chance
-   * may meet none.
-   */
-  #evictAnywhere(): void {
-    const { segment: { words } } = this.#attachment;
-    const start = Math.floor(Math.random() * HASHES);
-    for (let i = 0; i < MOST_SLOTS; i++) {
-      const ref = residentAt(words, start + i);
-      if (ref === 0 || isTombstone(words, ref)) continue;
-      if (this.#eviction.remove(ref)) return;
-    }
+    const eviction = this.#eviction;
+    if (eviction.evict(count, 0) === 0) eviction.evictAnywhere();
   }
 }

@@ -65,10 +65,15 @@ export class EntryWriter<K, V> {
   readonly #hasTextKeys: boolean;
   /** Whether a codec of the caller's own decodes values. */
   readonly #hasOwnValues: boolean;
+  /** Whether the caller's code decodes values, or weighs them. */
+  readonly #callsBack: boolean;
   /** Whether reading a value cannot fail, whatever is stored. */
   readonly #readsSafely: boolean;
-  /** Whether entries idle, so that none is written without an expiry. */
-  readonly #haveIdle: boolean;
+  /**
+   * Whether what is written is a value and no more: not where entries idle, as none is without an
+   * expiry, nor where they are weighed.
+   */
+  readonly #arePlain: boolean;
 
   constructor(access: EntryAccess<K, V>, updater: EntryUpdater<K, V>) {
     const { counts, hold, keys, lookup, renewer, values, versions, writer } =
@@ -89,7 +94,10 @@ export class EntryWriter<K, V> {
     this.#updater = updater;
     this.#hasTextKeys = keys.areTexts;
     this.#hasOwnValues = own !== undefined;
-    this.#haveIdle = hold.attachment.segment.idle !== 0;
+    this.#callsBack = own !== undefined ||
+      hold.attachment.segment.mostWeight > 0;
+    const { idle, mostWeight } = hold.attachment.segment;
+    this.#arePlain = idle === 0 && mostWeight === 0;
     this.#readsSafely = name === "number" || name === "string";
   }
 
@@ -109,7 +117,7 @@ export class EntryWriter<K, V> {
 
   /** Sets the value of a key; it has no time to live. */
   set(key: K, value: V, what: string): void {
-    if (!this.#haveIdle && this.#isShortText(key)) {
+    if (this.#arePlain && this.#isShortText(key)) {
       this.#setByText(key, value, what);
     } else {
       this.#pack(key, value, what);
@@ -233,10 +241,10 @@ export class EntryWriter<K, V> {
   /** Adds to the number of a key; no entry counts as 0. */
   increment(key: K, by: number, life: Lifetime, what: string): number {
     this.#hold.checkWritable(what);
-    if (this.#hasOwnValues) return this.#incrementByCodec(key, by, life, what);
+    if (this.#callsBack) return this.#incrementByUpdate(key, by, life, what);
     // Of finite numbers there always is a sum.
     const isPlain = Number.isFinite(by) && life.ttl === Infinity &&
-      this.#values.keepsNumbers && !this.#haveIdle;
+      this.#values.keepsNumbers && this.#arePlain;
     let sum = isPlain ? this.#incrementByText(key, by) : NaN;
     if (sum !== sum) {
       this.#keys.pack(key, what); // once: that may run the caller's code
@@ -267,7 +275,7 @@ export class EntryWriter<K, V> {
     return this.#fast.incrementByText(key, by);
   }
 
-  #incrementByCodec(key: K, by: number, life: Lifetime, what: string): number {
+  #incrementByUpdate(key: K, by: number, life: Lifetime, what: string): number {
     let sum = 0;
     const add = (current: unknown) => sum = sumOf(current ?? 0, by);
     this.#updater.update(key, add as never, life, what); // numbers are among the values

@@ -13,6 +13,7 @@ import {
   LOAD_COUNTERS,
   P_HELD_COUNT,
   P_STATE,
+  P_WEIGHT,
 } from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import { load } from "../segment/atomics.ts";
@@ -34,6 +35,8 @@ export interface SharedMapStats {
   entries: number;
   /** Bytes that live entries take. */
   liveBytes: number;
+  /** What the entries weigh together; 0 if the map was made without `maxWeight`. */
+  weight: number;
   /** Bytes in use: entries, held and retired versions, tables, and the map's own records. */
   usedBytes: number;
   /** The size of the map's memory in bytes. */
@@ -92,6 +95,7 @@ export function sumStats(segment: Segment): SharedMapStats {
     ...counted,
     entries: liveEntries(segment.words),
     liveBytes: liveBytesOf(segment),
+    weight: sumHints(segment.words, P_WEIGHT),
     usedBytes: usedBytesOf(segment),
     reservedBytes: segment.buffer.byteLength,
     heldVersions: sumHints(segment.words, P_HELD_COUNT),

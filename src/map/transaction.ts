@@ -15,6 +15,7 @@ import { checkFunction, theMap } from "../errors.ts";
 import type { Segment } from "../segment/segment.ts";
 import { versionAt } from "../table/clock.ts";
 import type { EncodedKey } from "../table/key.ts";
+import { weightOf } from "../table/account.ts";
 import { hasLeases } from "../table/leases.ts";
 import type { Table } from "../table/table.ts";
 import {
@@ -587,6 +588,7 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
       valueIndex(words, ref),
       valueBytes(words, ref),
       valueTag(words, ref),
+      weightOf(words, ref),
       this.#lifeOf(ref),
     );
   }

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { theMap } from "../errors.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
@@ -31,7 +32,7 @@ import {
   type LogEntry,
   type TransactionLog,
   WrittenPlan,
-  type WrittenValue,
+  WrittenValue,
 } from "./transaction_log.ts";
 import { NO_NODES, storedAt, type StructureMaker } from "./structure_maker.ts";
 import { NO_MEMORY, type VersionMaker } from "./version_maker.ts";
@@ -103,10 +104,11 @@ export class TransactionCommitter {
   /**
    * Commits what is logged; the map has been pinned since the first read. If there is no memory,
    * the maker's `shortage` says of what there was too little. Throws `MapFullError` if it can never
-   * fit.
+   * fit, and `RangeError` if it weighs more than all entries may.
    */
   tryCommit(log: TransactionLog): CommitOutcome {
     const entries = log.inOrder();
+    this.#refuseTooHeavy(entries);
     this.#taken = 0;
     this.#expect(entries.length);
     try {
@@ -117,6 +119,18 @@ export class TransactionCommitter {
     } finally {
       this.#expect(0);
     }
+  }
+
+  #refuseTooHeavy(entries: readonly LogEntry[]): void {
+    const { mostWeight, name } = this.#segment;
+    if (mostWeight === 0) return;
+    const weight = entries.reduce((sum, entry) => sum + weightOf(entry), 0);
+    if (weight <= mostWeight) return;
+    throw new RangeError(
+      `Cannot commit the transaction to ${
+        theMap(name)
+      }: what it writes weighs ${weight}, and maxWeight is ${mostWeight}: write it in several transactions, or make the map with a higher maxWeight`,
+    );
   }
 
   #refuseWhatNeverFits(entries: readonly LogEntry[]): void {
@@ -196,7 +210,8 @@ export class TransactionCommitter {
   }
 
   #staysForGood({ life }: WrittenValue): boolean {
-    return this.#segment.idle === 0 && staysForGood(life);
+    const { idle, mostWeight } = this.#segment;
+    return idle === 0 && mostWeight === 0 && staysForGood(life);
   }
 
   /** The same, whatever there is. */
@@ -344,6 +359,11 @@ export class TransactionCommitter {
       this.#changes.noteOne(!entry.isLive);
     }
   }
+}
+
+/** What that weighs which is to be written to a key; structures weigh nothing. */
+function weightOf({ write }: LogEntry): number {
+  return write instanceof WrittenValue ? write.weight : 0;
 }
 
 /** Bytes of the version that is to be written to a key, but for its expiry. */

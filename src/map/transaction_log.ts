@@ -20,6 +20,7 @@ export class WrittenValue implements Prepared {
   readonly at: number;
   readonly tag: number;
   readonly byteLength: number;
+  readonly weight: number;
   readonly life: Lifetime;
 
   /**
@@ -27,6 +28,7 @@ export class WrittenValue implements Prepared {
    * @param at Where it begins, in units of 8 bytes.
    * @param tag Its tag.
    * @param byteLength Its length.
+   * @param weight What it weighs.
    * @param life How long the entry lives.
    */
   constructor(
@@ -34,12 +36,14 @@ export class WrittenValue implements Prepared {
     at: number,
     tag: number,
     byteLength: number,
+    weight: number,
     life: Lifetime,
   ) {
     this.memory = memory;
     this.at = at;
     this.tag = tag;
     this.byteLength = byteLength;
+    this.weight = weight;
     this.life = life;
   }
 
@@ -65,6 +69,7 @@ export class WrittenValue implements Prepared {
       this.at,
       this.tag,
       this.byteLength,
+      this.weight,
       life,
     );
   }
@@ -213,11 +218,11 @@ export class TransactionLog {
 
   /** Encodes a prepared value, to be written later. */
   encode(values: Prepared, life: Lifetime): WrittenValue {
-    const { byteLength, tag } = values;
+    const { byteLength, tag, weight } = values;
     const memory = this.#memory;
     const at = memory.take(byteLength);
     values.write(memory, at);
-    return new WrittenValue(memory, at, tag, byteLength, life);
+    return new WrittenValue(memory, at, tag, byteLength, weight, life);
   }
 
   /** A copy of the value of a version, to be written to another key, in the same way. */
@@ -226,11 +231,13 @@ export class TransactionLog {
     at: number,
     byteLength: number,
     tag: number,
+    weight: number,
     life: Lifetime,
   ): WrittenValue {
     return this.encode({
       byteLength,
       tag,
+      weight,
       number: from.floats[at],
       write: ({ bytes }, to) =>
         bytes.set(from.bytes.subarray(at * 8, at * 8 + byteLength), to * 8),

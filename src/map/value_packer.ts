@@ -10,6 +10,7 @@ import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
 import * as versions from "../table/version.ts";
 import { liveBytesOf } from "./counters.ts";
+import type { Scale } from "./weighing.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { LENGTH_LIMIT } = layout;
@@ -25,6 +26,7 @@ export class ValuePacker<V> {
   readonly keepsTexts: boolean;
   readonly #segment: Segment;
   readonly #makeFormat: () => ValueFormat<V>;
+  readonly #scale: Scale<V> | undefined;
   /**
    * For values that are compared while another one is written, unless an operation has taken it.
    */
@@ -33,23 +35,32 @@ export class ValuePacker<V> {
   /**
    * @param segment The segment.
    * @param makeFormat Makes a format: each has one prepared value.
+   * @param scale Weighs values, in a map whose entries are weighed.
    */
-  constructor(segment: Segment, makeFormat: () => ValueFormat<V>) {
+  constructor(
+    segment: Segment,
+    makeFormat: () => ValueFormat<V>,
+    scale?: Scale<V>,
+  ) {
     this.format = makeFormat();
     const { name } = this.format;
     this.keepsNumbers = name === "number" || name === "any";
     this.keepsTexts = name === "string" || name === "any";
     this.#segment = segment;
     this.#makeFormat = makeFormat;
+    this.#scale = scale;
   }
 
   /**
-   * Prepares a value to be written. May run the caller's code. Throws `TypeError` or
-   * `MapFullError`.
+   * Prepares a value to be written, and weighs it. May run the caller's code. Throws `TypeError`,
+   * `RangeError` or `MapFullError`.
    */
   prepare(value: V): void {
     const { format } = this;
+    // Both may run the caller's code, which may prepare another value: so nothing is noted between.
+    const weight = this.#scale?.weightOf(value) ?? 0;
     format.prepare(value);
+    format.weight = weight;
     if (format.byteLength >= LENGTH_LIMIT) this.#refuse(format.byteLength);
   }
 

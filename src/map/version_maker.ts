@@ -8,7 +8,8 @@ import type { Memory, ValueFormat } from "../codec/codec.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import * as layout from "../segment/layout.ts";
 import type { Segment } from "../segment/segment.ts";
-import { store } from "../segment/atomics.ts";
+import { poke, store } from "../segment/atomics.ts";
+import * as accounting from "../table/account.ts";
 import type { EncodedKey } from "../table/key.ts";
 import * as structures from "../table/structure.ts";
 import type { StructureHead } from "../table/structure.ts";
@@ -19,7 +20,8 @@ import * as time from "./idle.ts";
 import type { Lifetime } from "./lifetime.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_TTL_USED, LENGTH_MASK, TAG_TOMBSTONE } = layout;
+const { H_TTL_USED, LENGTH_MASK, TAG_TOMBSTONE, V_WEIGHT } = layout;
+const { weightOf } = accounting;
 const { adoptTrees, headBytes, writeStructure } = structures;
 const {
   bytesOf,
@@ -40,7 +42,7 @@ export const NO_MEMORY = -1;
 /** A value that is prepared to be written. */
 export type Prepared = Pick<
   ValueFormat<unknown>,
-  "byteLength" | "number" | "tag" | "write"
+  "byteLength" | "number" | "tag" | "weight" | "write"
 >;
 
 /** What a structure says besides its trees. */
@@ -58,6 +60,8 @@ export class VersionMaker {
   readonly #key: EncodedKey;
   /** Keys that are longer than this need memory that is kept for their tombstones. */
   readonly #longKey: number;
+  /** Whether entries are weighed. */
+  readonly #areWeighed: boolean;
   #ttlMarked = false;
   /**
    * What the last `NO_MEMORY`, or lack of a slot, was about. It stands here, and is not returned,
@@ -73,6 +77,7 @@ export class VersionMaker {
     this.#participant = participant;
     this.#segment = segment;
     this.#key = key;
+    this.#areWeighed = segment.mostWeight > 0;
     this.#longKey = participant.segment.largestClassBytes / 2;
   }
 
@@ -137,6 +142,9 @@ export class VersionMaker {
       expiry,
     );
     values.write(segment, valueIndex(segment.words, ref));
+    if (this.#areWeighed) {
+      poke(segment.words, ref * 4 + V_WEIGHT, values.weight);
+    }
     return this.#kept(ref);
   }
 
@@ -164,6 +172,7 @@ export class VersionMaker {
       tag,
       byteLength: first + body.length,
       number: 0,
+      weight: 0,
       write({ bytes }: Memory, at: number) {
         if (body instanceof Uint8Array) bytes.set(body, at * 8 + first);
         else body.writeTo(bytes, at * 8 + first);
@@ -191,6 +200,10 @@ export class VersionMaker {
     const from = valueIndex(words, current) * 8;
     bytes.copyWithin(valueIndex(words, ref) * 8, from, from + length);
     if (isStructure(words, current)) adoptTrees(words, current, ref);
+    // If it was replaced meanwhile, this is no weight, nor will the copy be linked.
+    if (this.#areWeighed) {
+      poke(words, ref * 4 + V_WEIGHT, weightOf(words, current));
+    }
     return this.#kept(ref);
   }
 

@@ -14,6 +14,7 @@
  * @module
  */
 
+import type { RecordScale } from "./record_scale.ts";
 import { account, announce } from "../table/account.ts";
 import type { Attachment } from "../map/attachment.ts";
 import { Reclaimer } from "../map/reclaim.ts";
@@ -55,7 +56,9 @@ const {
   P_ENTRIES,
   P_HAND,
   P_LIVE_REFS,
+  P_WEIGHT,
   V_HEADER_WORDS,
+  V_WEIGHT,
   V_WRITES,
 } = layout;
 const { poke, store } = access;
@@ -85,6 +88,10 @@ export class BulkLoader {
   /** What is not accounted for yet: new entries, and the size of their blocks. */
   #newEntries = 0;
   #newRefs = 0;
+  #newWeight = 0;
+  /** What the record at hand weighs. */
+  #weight = 0;
+  readonly #scale: RecordScale<never> | undefined;
   #left: number;
   #inBatch = 0;
   #ttlMarked = false;
@@ -99,8 +106,14 @@ export class BulkLoader {
    * @param isAlone Whether nobody else has the map yet: then no snapshot can be opened, so versions
    * may be settled before they are linked, and plain writes link them. That saves an atomic step or
    * two for each.
+   * @param scale Weighs the entries, in a map whose entries are weighed.
    */
-  constructor(attachment: Attachment, entries: number, isAlone: boolean) {
+  constructor(
+    attachment: Attachment,
+    entries: number,
+    isAlone: boolean,
+    scale?: RecordScale<never>,
+  ) {
     this.#attachment = attachment;
     this.#reclaimer = new Reclaimer(attachment);
     this.#structure = new StructureLoad(attachment, this.#reclaimer);
@@ -110,6 +123,7 @@ export class BulkLoader {
     this.#longKey = attachment.segment.largestClassBytes / 2;
     this.#now = Date.now();
     this.#isAlone = isAlone;
+    this.#scale = scale;
     this.#stamp = isAlone ? writingTick(attachment.segment.words) : 0;
     this.#left = entries;
     this.#expect(entries);
@@ -135,7 +149,8 @@ export class BulkLoader {
       "hasTrees" | "records" | "uses" | "words"
     >,
   ): void {
-    if (hasTrees || this.isWithinStructure) {
+    const isByOne = hasTrees || this.#scale !== undefined;
+    if (isByOne || this.isWithinStructure) {
       this.#loadParts(words, records, uses);
     } else this.#loadPlain(words, records, uses);
   }
@@ -145,7 +160,10 @@ export class BulkLoader {
     return this.#walk !== undefined;
   }
 
-  /** Writes records one by one, as there are structures among them, or parts of one. */
+  /**
+   * Writes records one by one, as there are structures among them, or parts of one; or as they are
+   * weighed, which is to run the caller's code.
+   */
   #loadParts(words: Int32Array, count: number, uses: Int32Array): void {
     for (let at = 0, i = 0; i < count; at = recordEnd(words, at), i++) {
       if (isNodes(words[at])) {
@@ -188,6 +206,7 @@ export class BulkLoader {
 
   /** Writes the structure whose nodes are there. */
   #loadStructure(use: number): void {
+    this.#weight = 0;
     this.#loadSingle(this.#structure.record, 0, use);
   }
 
@@ -258,9 +277,14 @@ export class BulkLoader {
     );
   }
 
-  /** Writes one record, with what is known of its uses. Throws `MapFullError`. */
+  /**
+   * Writes one record, with what is known of its uses. Throws `MapFullError`, and what weighing
+   * throws.
+   */
   loadOne(words: Int32Array, at: number, use: number = NO_USE): void {
-    if (!this.#isExpired(words, at)) this.#loadSingle(words, at, use);
+    if (this.#isExpired(words, at)) return;
+    this.#weight = this.#scale?.weightOf(words, at) ?? 0;
+    this.#loadSingle(words, at, use);
   }
 
   #loadSingle(words: Int32Array, at: number, use: number): void {
@@ -286,8 +310,10 @@ export class BulkLoader {
     const { participant } = this.#attachment;
     participant.tally(P_ENTRIES, this.#newEntries);
     participant.tally(P_LIVE_REFS, this.#newRefs);
+    participant.tally(P_WEIGHT, this.#newWeight);
     this.#newEntries = 0;
     this.#newRefs = 0;
+    this.#newWeight = 0;
   }
 
   /**
@@ -415,6 +441,7 @@ export class BulkLoader {
     if (!this.#table.insertNew(hash, version, true)) return false;
     this.#newEntries++;
     this.#newRefs += participant.allocator.blockRefs(bytes);
+    this.#newWeight += this.#weight;
     return true;
   }
 
@@ -427,6 +454,7 @@ export class BulkLoader {
     const stamp = isTree ? 0 : this.#stamp; // which is also the birth of its nodes
     const valueInfo = this.#valueInfoOf(words, at);
     writeHeader(to, version, stamp, keyInfo, valueInfo);
+    if (this.#weight > 0) poke(to, base + V_WEIGHT, this.#weight);
     const from = at + RECORD_HEAD_WORDS;
     copy(words, from, to, base + V_HEADER_WORDS, keyWords);
     const expires = (keyInfo & HAS_EXPIRY) !== 0 ? 2 : 0;

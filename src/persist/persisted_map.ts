@@ -12,6 +12,8 @@
 
 import { aboutMap, namingMap, received, SnapshotError } from "../errors.ts";
 import { createAttachment } from "../map/attach.ts";
+import type { Codecs } from "../map/codecs.ts";
+import { scaleFor } from "./record_scale.ts";
 import type { Attachment, CheckedOptions } from "../map/attachment.ts";
 import type { Hold } from "../map/hold.ts";
 import { noteBeginning } from "../map/disk_record.ts";
@@ -96,12 +98,16 @@ export class PersistedMap {
    * `MapFullError`.
    *
    * @param made The options of the map.
+   * @param codecs Its codecs, and what weighs its values.
    */
-  async restore(made: CheckedOptions): Promise<Attachment> {
-    return await namingMap(made.name, () => this.#takeAndRestore(made));
+  async restore(made: CheckedOptions, codecs: Codecs): Promise<Attachment> {
+    return await namingMap(made.name, () => this.#takeAndRestore(made, codecs));
   }
 
-  async #takeAndRestore(made: CheckedOptions): Promise<Attachment> {
+  async #takeAndRestore(
+    made: CheckedOptions,
+    codecs: Codecs,
+  ): Promise<Attachment> {
     const directory = ready(this.#checked.directory);
     const [high, low] = crypto.getRandomValues(new Int32Array(2));
     const id = [high, low] as const;
@@ -111,7 +117,11 @@ export class PersistedMap {
       () => checkUnderstood(directory, made),
     );
     try {
-      const attachment = await this.#restore(directory, { ...made, id });
+      const attachment = await this.#restore(
+        directory,
+        { ...made, id },
+        codecs,
+      );
       attachment.dependents.add(lock); // until a candidate has it
       this.#taken = lock;
       return attachment;
@@ -124,6 +134,7 @@ export class PersistedMap {
   async #restore(
     directory: string,
     made: CheckedOptions,
+    codecs: Codecs,
   ): Promise<Attachment> {
     const passedOver: SnapshotError[] = [];
     using epoch = await findNewest(
@@ -137,7 +148,8 @@ export class PersistedMap {
     const attachment = createAttachment({ ...made, seed: epoch.seed });
     noteBeginning(attachment.segment, epoch.info);
     try {
-      await loadEpoch(attachment, epoch, true, () => {});
+      const scale = scaleFor(attachment.segment, codecs);
+      await loadEpoch(attachment, epoch, true, () => {}, scale);
     } catch (error) {
       attachment.close();
       throw error;

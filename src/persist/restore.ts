@@ -14,6 +14,7 @@
 import { dirname } from "node:path";
 import { MapFullError, SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
+import { WeightLimit } from "../map/weight_limit.ts";
 import {
   chainOf,
   checkCodecs,
@@ -31,6 +32,7 @@ import type { CodecNames } from "./header.ts";
 import { Merge } from "./merge.ts";
 import { loadOf, restoreTooLarge } from "./need.ts";
 import { NO_SINK } from "./node_walk.ts";
+import type { RecordScale } from "./record_scale.ts";
 import { TimeSlices } from "../map/time_slices.ts";
 import { type OnRecords, verify } from "./verify.ts";
 
@@ -246,16 +248,18 @@ type Pause = (byOthers: number) => Promise<void>;
  * if they do not fit.
  *
  * @param exclusive Whether nobody else has the map yet.
+ * @param scale Weighs the entries, in a map whose entries are weighed.
  */
 export async function loadEpoch(
   attachment: Attachment,
   epoch: VerifiedEpoch,
   exclusive: boolean,
   onSlice: (entries: number) => void,
+  scale?: RecordScale<never>,
 ): Promise<void> {
   const before = loadOf(attachment.segment);
   try {
-    await loadAll(attachment, epoch, exclusive, onSlice);
+    await loadAll(attachment, epoch, exclusive, onSlice, scale);
   } catch (error) {
     if (!(error instanceof MapFullError)) throw error;
     throw await restoreTooLarge(attachment, epoch.files, before, error);
@@ -267,13 +271,17 @@ async function loadAll(
   epoch: VerifiedEpoch,
   exclusive: boolean,
   onSlice: (entries: number) => void,
+  scale: RecordScale<never> | undefined,
 ): Promise<void> {
   for (const file of epoch.files) file.rewind();
   const [file] = epoch.files;
   const isChain = epoch.files.length > 1;
-  const shares = isChain ? 1 : suitableShares(file.footer.records);
+  // The function that weighs cannot be shared.
+  const isOne = isChain || scale !== undefined;
+  const shares = isOne ? 1 : suitableShares(file.footer.records);
   const isAlone = exclusive && shares === 1;
-  const loader = new BulkLoader(attachment, epoch.info.entries, isAlone);
+  const { entries } = epoch.info;
+  const loader = new BulkLoader(attachment, entries, isAlone, scale);
   const slices = new TimeSlices();
   const pause = async (byOthers: number) => {
     if (!slices.isOver) return;
@@ -286,7 +294,10 @@ async function loadAll(
     if (isChain) await loadChain(loader, epoch.files, pause);
     else await loadFile(loader, file, crew, pause);
   } finally {
-    if (attachment.isOpen) loader.end();
+    if (attachment.isOpen) {
+      loader.end();
+      if (scale !== undefined) new WeightLimit(attachment).keepAll();
+    }
   }
 }
 

@@ -5,9 +5,10 @@
  */
 
 import type { SnapshotError } from "../errors.ts";
-import type { Hold } from "../map/hold.ts";
+import type { EntryAccess } from "../map/entry_access.ts";
 import type { SnapshotInfo } from "./directory.ts";
 import type { SnapshotProgress } from "./dump.ts";
+import { scaleFor } from "./record_scale.ts";
 import { findNewest, loadEpoch, type RejectedSnapshot } from "./restore.ts";
 
 /** What to call with progress, and with the error of each epoch that is skipped. */
@@ -26,8 +27,8 @@ export interface Restored extends SnapshotInfo {
  * Merges the entries of the newest epoch that verifies over those that the map has; undefined if
  * there is none. Throws `SnapshotError`, `MapFullError` or `ClosedError`.
  */
-export async function restoreNewest(
-  hold: Hold,
+export async function restoreNewest<K, V>(
+  { codecs: callers, hold }: EntryAccess<K, V>,
   directory: string,
   { onProgress, onWarning }: RestoreListeners,
 ): Promise<Restored | undefined> {
@@ -46,6 +47,6 @@ export async function restoreNewest(
   await loadEpoch(attachment, epoch, false, (entries) => {
     hold.checkOpen("restore the snapshot"); // others may go on with the attachment
     onProgress({ entries, total, bytes, restarts: 0 });
-  });
+  }, scaleFor(attachment.segment, callers));
   return { ...info, rejected };
 }

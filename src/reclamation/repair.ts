@@ -69,6 +69,8 @@ import {
   P_TRANSIT_OLD,
   P_TRANSIT_REF,
   P_TRANSIT_WORD,
+  P_WEIGHT,
+  P_WEIGHT_AHEAD,
   R_LINK,
   R_STAMP,
   TRANSFER,
@@ -265,6 +267,7 @@ class Record {
       this.#set(P_LEAVING, 0);
       this.#set(P_ENTRIES, this.#own(P_ENTRIES_AHEAD));
       this.#set(P_LIVE_REFS, this.#own(P_LIVE_AHEAD));
+      this.#set(P_WEIGHT, this.#own(P_WEIGHT_AHEAD));
       this.#set(P_HAND, 0);
       return;
     }

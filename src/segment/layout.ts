@@ -143,6 +143,8 @@ export const H_VALUE_CODEC = 160;
 export const H_NO_KEY = 196;
 /** The time to idle in milliseconds, an f64: see `map/idle.ts`; 0: entries do not idle. */
 export const H_IDLE = 220;
+/** The most that all entries are to weigh together; 0: they are not weighed. */
+export const H_MOST_WEIGHT = 222;
 /** Named roots: a name and a ref each, see `segment/roots.ts`. */
 export const H_ROOTS = 224;
 export const ROOTS = 8;
@@ -283,6 +285,9 @@ export const P_CHUNKS_COUNTED = 93;
 /** `P_ENTRIES` and `P_LIVE_REFS` once the block in hand is linked. */
 export const P_ENTRIES_AHEAD = 94;
 export const P_LIVE_AHEAD = 95;
+/** What its entries weigh, a sum as those above; and once the block in hand is linked. */
+export const P_WEIGHT = 14;
+export const P_WEIGHT_AHEAD = 15;
 /** Per size class: the free list in use, and the chunk (index + 1) that is being cut up. */
 export const P_FREE = 96;
 export const P_CHUNK = 176;
@@ -434,6 +439,11 @@ export const V_PREV = 1;
  * but for the first time. It wraps.
  */
 export const V_WRITES = 2;
+/**
+ * Likewise, while it is the newest: what it weighs, in a map whose entries are weighed; else 0. A
+ * tombstone weighs nothing.
+ */
+export const V_WEIGHT = 3;
 /** Key bytes, and `KEY_…` flags. */
 export const V_KEY = 4;
 /** Value bytes, and the tag in the upper three bits. */
@@ -518,8 +528,10 @@ export const C_DEADLINE = 4;
 export const C_END = 6;
 /** 1 as long as trees hang from what it replaces or brings, and what they leave is not freed. */
 export const C_TREES = 7;
+/** By how much it changes what all entries weigh. */
+export const C_WEIGHT = 8;
 /** The first entry: hash of the key, version that it relies on, version or guard in its place. */
-export const C_FIRST = 8;
+export const C_FIRST = 9;
 export const E_HASH = 0;
 export const E_OLD = 1;
 export const E_FRESH = 2;

@@ -58,10 +58,13 @@ type Table = Named<"T">;
 type Structure = Named<"S">;
 type Node = Named<"N">;
 type Message = Named<"M">;
-/** A newest version is in no queue: the word that counts its writes is a queue's later. */
+/**
+ * A newest version is in no queue: the words for the number of its writes and for its weight are a
+ * queue's later.
+ */
 type Version = Omit<
   Named<"V">,
-  "V_HEADER_BYTES" | "V_HEADER_WORDS" | "V_WRITES"
+  "V_HEADER_BYTES" | "V_HEADER_WORDS" | "V_WRITES" | "V_WEIGHT"
 >;
 /** What queues and free lists write in every record. */
 type Queue = Named<"R">;
@@ -172,6 +175,8 @@ export type Lines = [
       | "P_SUBSCRIPTIONS"
       | "P_POSTING"
       | "P_LINE"
+      | "P_WEIGHT"
+      | "P_WEIGHT_AHEAD"
     >
   >,
   None<

@@ -41,6 +41,7 @@ import {
   H_MIN_CAPACITY_SHIFT,
   H_MINUTE,
   H_MOST_ENTRIES,
+  H_MOST_WEIGHT,
   H_NO_KEY,
   H_PARTICIPANTS,
   H_QUEUE,
@@ -114,6 +115,8 @@ export interface SegmentOptions {
   keepsUses?: boolean;
   /** The most entries that it is to hold; 0, as by default: as many as fit. */
   mostEntries?: number;
+  /** The most that all entries are to weigh; 0, as by default: they are not weighed. */
+  mostWeight?: number;
   /** The time to idle, in milliseconds; 0, as by default: entries do not idle. */
   idle?: number;
   minCapacityShift: number;
@@ -166,6 +169,8 @@ export class Segment {
   readonly keepsUses: boolean;
   /** The most entries that it is to hold; 0: as many as fit. */
   readonly mostEntries: number;
+  /** The most that all entries are to weigh together; 0: they are not weighed. */
+  readonly mostWeight: number;
   /** The time to idle, in milliseconds; 0: entries do not idle. */
   readonly idle: number;
   readonly minCapacityShift: number;
@@ -198,6 +203,7 @@ export class Segment {
     this.keepsRecency = words[H_RECENCY] !== 0;
     this.keepsUses = words[H_HOT] !== 0;
     this.mostEntries = words[H_MOST_ENTRIES];
+    this.mostWeight = words[H_MOST_WEIGHT];
     this.idle = this.floats[H_IDLE / 2];
     this.minCapacityShift = words[H_MIN_CAPACITY_SHIFT];
   }
@@ -238,6 +244,7 @@ export class Segment {
     poke(words, H_HOT, geometry.hot);
     if (keepsUses) poke(words, H_MINUTE, minuteNow());
     poke(words, H_MOST_ENTRIES, mostEntries);
+    poke(words, H_MOST_WEIGHT, options.mostWeight ?? 0);
     new Float64Array(buffer, H_IDLE * 4, 1)[0] = options.idle ?? 0;
     poke(words, H_CEILING, geometry.chunkCount);
     poke(words, H_FLAGS, options.evict ? F_EVICT : 0);
@@ -533,7 +540,8 @@ function faultOfBuffer(buffer: SharedArrayBuffer): string | undefined {
   });
   const [idle] = new Float64Array(buffer, H_IDLE * 4, 1);
   if (
-    mostEntries < 0 || !(idle >= 0 && idle < Infinity) ||
+    mostEntries < 0 || words[H_MOST_WEIGHT] < 0 ||
+    !(idle >= 0 && idle < Infinity) ||
     words[H_TOTAL_REFS] !== geometry.totalRefs ||
     words[H_HEAT] !== geometry.heat ||
     words[H_HEAT_MASK] !== geometry.heatMask ||

@@ -223,6 +223,7 @@ function prepared(pack: Uint8Array): Prepared {
     tag: TAG_BYTES,
     byteLength: pack.length,
     number: 0,
+    weight: 0,
     write: ({ bytes }, at) => bytes.set(pack, at * 8),
   };
 }

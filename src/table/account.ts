@@ -20,13 +20,17 @@ import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
 const {
+  H_MOST_WEIGHT,
   P_ENTRIES,
   P_ENTRIES_AHEAD,
   P_HAND,
   P_LIVE_AHEAD,
   P_LIVE_REFS,
+  P_WEIGHT,
+  P_WEIGHT_AHEAD,
   V_KEY,
   V_VALUE,
+  V_WEIGHT,
   V_WRITES,
 } = layout;
 const { hint, own, poke } = access;
@@ -59,6 +63,7 @@ export function announce(
   poke(words, after * 4 + V_WRITES, writes);
   poke(words, base + P_ENTRIES_AHEAD, entries);
   poke(words, base + P_LIVE_AHEAD, live);
+  if (areWeighed(words)) announceWeight(words, base, before, after);
   poke(words, base + P_HAND, -after);
 }
 
@@ -70,7 +75,31 @@ export function account(words: Words, base: number, hash: number): void {
   changed(words, hash);
   poke(words, base + P_ENTRIES, own(words, base + P_ENTRIES_AHEAD));
   poke(words, base + P_LIVE_REFS, own(words, base + P_LIVE_AHEAD));
+  if (areWeighed(words)) {
+    poke(words, base + P_WEIGHT, own(words, base + P_WEIGHT_AHEAD));
+  }
   poke(words, base + P_HAND, 0);
+}
+
+/** Whether the entries of the map are weighed. That never changes. */
+export function areWeighed(words: Words): boolean {
+  return hint(words, H_MOST_WEIGHT) !== 0;
+}
+
+function announceWeight(
+  words: Words,
+  base: number,
+  before: number,
+  after: number,
+): void {
+  // If `before` was replaced meanwhile, this is no weight, nor will `after` be linked.
+  const more = weightOf(words, after) - weightOf(words, before);
+  poke(words, base + P_WEIGHT_AHEAD, own(words, base + P_WEIGHT) + more);
+}
+
+/** What a version weighs (0: none), as long as it is the newest of its key. */
+export function weightOf(words: Words, ref: number): number {
+  return ref === 0 ? 0 : hint(words, ref * 4 + V_WEIGHT);
 }
 
 /** Whether two versions are as large, and as live; of structures that is not said here. */

@@ -49,6 +49,7 @@ const {
   C_ENTRIES,
   C_FIRST,
   C_LIVE,
+  C_WEIGHT,
   C_OWNER,
   C_STATUS,
   C_TREES,
@@ -352,6 +353,7 @@ export class Commits {
       poke(words, head + C_OWNER, slot + 1);
       poke(words, head + C_ENTRIES, 0);
       poke(words, head + C_LIVE, 0);
+      poke(words, head + C_WEIGHT, 0);
       poke(words, head + C_COUNT, 0);
       poke(words, head + C_TREES, 0);
       this.#participant.segment.floats[(head + C_DEADLINE) / 2] = Infinity;

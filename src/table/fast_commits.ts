@@ -31,6 +31,7 @@ const {
   C_END,
   C_ENTRIES,
   C_LIVE,
+  C_WEIGHT,
   C_STATUS,
   CHILDREN_MASK,
   E_FRESH,
@@ -48,6 +49,8 @@ const {
   P_KEY,
   P_LIVE_AHEAD,
   P_LIVE_REFS,
+  P_WEIGHT,
+  P_WEIGHT_AHEAD,
   READY,
   V_HEADER_WORDS,
   V_KEY,
@@ -59,7 +62,7 @@ const {
 } = layout;
 const { compareAndSet, hint, load, own, poke, store } = access;
 const { blockRefs } = blocks;
-const { liveRefs } = accounting;
+const { areWeighed, liveRefs, weightOf } = accounting;
 const { changed } = changes;
 const { retireLate } = limbo;
 const {
@@ -125,6 +128,9 @@ export function addVersion(
   const entries = (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
   poke(words, head + C_ENTRIES, own(words, head + C_ENTRIES) + entries);
   poke(words, head + C_LIVE, own(words, head + C_LIVE) + has - had);
+  if (!areWeighed(words)) return;
+  const more = weightOf(words, version) - weightOf(words, old);
+  poke(words, head + C_WEIGHT, own(words, head + C_WEIGHT) + more);
 }
 
 /**
@@ -340,6 +346,8 @@ export function countRecord(words: Words, base: number, record: number): void {
   const live = own(words, base + P_LIVE_REFS) + own(words, head + C_LIVE);
   poke(words, base + P_ENTRIES_AHEAD, entries);
   poke(words, base + P_LIVE_AHEAD, live);
+  const weight = own(words, base + P_WEIGHT) + own(words, head + C_WEIGHT);
+  poke(words, base + P_WEIGHT_AHEAD, weight);
   poke(words, base + P_COMMIT, -record);
   finishCounting(words, base, record);
 }
@@ -353,8 +361,10 @@ export function finishCounting(
   const head = headOf(record, writesOf(words, record));
   poke(words, base + P_ENTRIES, own(words, base + P_ENTRIES_AHEAD));
   poke(words, base + P_LIVE_REFS, own(words, base + P_LIVE_AHEAD));
+  poke(words, base + P_WEIGHT, own(words, base + P_WEIGHT_AHEAD));
   poke(words, head + C_ENTRIES, 0);
   poke(words, head + C_LIVE, 0);
+  poke(words, head + C_WEIGHT, 0);
   poke(words, base + P_COMMIT, record);
 }
 

@@ -27,6 +27,7 @@ import {
   P_PERMITS,
   P_TAKEN,
   P_USED_REFS,
+  P_WEIGHT,
   REF_BYTES,
   SLOT_WORDS,
   T_CAPACITY,
@@ -50,6 +51,7 @@ import { blockRefs } from "../segment/free_list.ts";
 import { claimedSlots } from "./slot_permits.ts";
 import { tableBytes } from "./table_record.ts";
 import { rootsOf } from "./structure.ts";
+import { weightOf } from "./account.ts";
 import { bytesOf, isStructure, isTombstone } from "./version.ts";
 
 /** A counter, and the truth. */
@@ -65,6 +67,8 @@ export interface Counters {
   readonly entries: Counter;
   /** What entries take, in refs, with all that hangs from them. */
   readonly liveRefs: Counter;
+  /** What they weigh, in a map whose entries are weighed. */
+  readonly weight: Counter;
   readonly freeChunks: Counter;
   readonly usedRefs: Counter;
   readonly held: Counter;
@@ -125,6 +129,7 @@ class TableInspection {
   readonly capacities: readonly number[];
   entries = 0;
   liveRefs = 0;
+  weight = 0;
   tombstones = 0;
   readonly byHeat: number[] = new Array(MOST_HEAT + 1).fill(0);
 
@@ -166,6 +171,7 @@ class TableInspection {
       this.entries++;
       this.byHeat[heatOf(words, hash)]++;
       this.liveRefs += blockRefs(words, bytesOf(words, ref));
+      this.weight += weightOf(words, ref);
     }
     if (isStructure(words, ref)) this.#claimTrees(ref);
     const before = words[ref * 4 + V_PREV];
@@ -206,6 +212,7 @@ function countersOf(
     slots: slotsCounter(words, tables.indices),
     entries: { counted: sumOver(words, P_ENTRIES), real: tables.entries },
     liveRefs: { counted: sumOver(words, P_LIVE_REFS), real: tables.liveRefs },
+    weight: { counted: sumOver(words, P_WEIGHT), real: tables.weight },
     freeChunks: {
       counted: chunkCount - taken,
       real: chunks.fresh + chunks.free,

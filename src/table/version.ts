@@ -50,6 +50,7 @@ const {
   V_PREV,
   V_STAMP,
   V_VALUE,
+  V_WEIGHT,
 } = layout;
 const { compareAndSet, hint, load, poke, touch } = access;
 const { floatAt, now } = machine;
@@ -101,6 +102,7 @@ export function writeHeader(
   const at = ref * 4;
   poke(words, at + V_STAMP, stamp);
   poke(words, at + V_PREV, FINAL);
+  words[at + V_WEIGHT] = 0;
   words[at + V_KEY] = keyInfo;
   words[at + V_VALUE] = valueInfo;
 }
@@ -298,6 +300,8 @@ export function copyVersion(
   bytes: number,
 ): void {
   poke(words, to * 4 + V_STAMP, 0);
+  // If it was replaced meanwhile, this is no weight, nor will the copy be linked.
+  words[to * 4 + V_WEIGHT] = words[from * 4 + V_WEIGHT];
   const start = from * 4 + V_KEY;
   words.copyWithin(to * 4 + V_KEY, start, from * 4 + ((bytes + 3) >>> 2));
   // Had it come too late, it would not be negative any more: the copy renews nothing.

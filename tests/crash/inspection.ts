@@ -5,7 +5,6 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { attach } from "../../src/map/attach.ts";
-import { SharedMap } from "../../mod.ts";
 import {
   inspectBlocks,
   type Inspected,
@@ -70,7 +69,7 @@ function inspectSlots(world: World): void {
 
 /** Every key can be deleted, and then written again, by newcomers too. */
 function inspectUse(world: World): void {
-  using newcomer = SharedMap.attach<string, Value>(world.map.handle);
+  using newcomer = world.attachMap();
   for (const [key, value] of world.model) {
     assertEquals(world.map.take(key), value);
     assertEquals(newcomer.get(key), undefined);

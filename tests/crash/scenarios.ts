@@ -550,7 +550,53 @@ const MEMORY: Record<string, Scenario> = {
       }
     },
   },
+  "evicting what makes the entries too heavy": {
+    options: { onFull: "evict", maxWeight: 1_000, weigh: weightOf },
+    prepare(world) {
+      world.fill("k", 100, () => 40);
+      for (const [key, value] of world.map) {
+        world.pending.set(key, [value, undefined]);
+      }
+    },
+    act(world) {
+      for (let i = 0; i < 2; i++) {
+        const text = textOf(`n${i}`, 0, 100);
+        world.attempt(`n${i}`, text, () => world.victim.set(`n${i}`, text));
+      }
+      world.attempt("n0", 7, () => world.victim.set("n0", 7));
+      world.attempt("n1", undefined, () => world.victim.delete("n1"));
+    },
+    check(world) {
+      // What the dead one did not come to evict, the next write does.
+      world.set("light", textOf("light", 0, 10));
+      assert(world.map.stats().weight <= 1_000);
+    },
+  },
+  "a transaction of entries that are weighed": {
+    options: { onFull: "evict", maxWeight: 1_000_000, weigh: weightOf },
+    prepare: populate,
+    act(world) {
+      const text = textOf("n", 0, 40);
+      world.attempt(
+        "k1",
+        7,
+        () =>
+          world.attempt("n", text, () =>
+            world.victim.transaction((tx) => {
+              tx.set("k1", 7);
+              tx.set("n", text);
+              tx.get("k2");
+            })),
+      );
+    },
+  },
 };
+
+/** Only the entries of these scenarios weigh something, not those of the inspection. */
+function weightOf(value: Value): number {
+  if (typeof value !== "string") return value ?? 0;
+  return value.startsWith("n") ? 100 : value.startsWith("k") ? 10 : 0;
+}
 
 /** The victim leaves much behind, because a snapshot shows it. */
 function leaveMuch(world: World): void {

@@ -57,18 +57,25 @@ export class World {
   readonly #others: Attachment[] = [];
   #victimIsLost = false;
   readonly #evicts: boolean;
+  readonly #weigh: SharedMapOptions<string, Value>["weigh"];
 
   constructor(options: SharedMapOptions<string, Value> = {}) {
     this.#evicts = options.onFull === "evict";
+    this.#weigh = options.weigh;
     this.map = SharedMap.create<string, Value>({
       maxBytes: 2 ** 20,
       ...options,
     });
     this.survivor = attach(this.map.handle);
     this.#first = this.slots();
-    this.victim = SharedMap.attach<string, Value>(this.map.handle);
+    this.victim = this.attachMap();
     this.inside = attach(this.map.handle);
     growOld(this.survivor.participant);
+  }
+
+  /** The map, attached once more. */
+  attachMap(): SharedMap<string, Value> {
+    return SharedMap.attach(this.map.handle, { weigh: this.#weigh });
   }
 
   get buffer(): SharedArrayBuffer {

@@ -9,7 +9,7 @@ import { stub } from "@std/testing/mock";
 import { SharedMap } from "../../mod.ts";
 
 const KEYS =
-  "entries liveBytes usedBytes reservedBytes hits misses sets deletes expired evicted retries transactions conflicts loads loadFailures loadTime migrations reclaimed heldVersions openSnapshots participants recoveries";
+  "entries liveBytes weight usedBytes reservedBytes hits misses sets deletes expired evicted retries transactions conflicts loads loadFailures loadTime migrations reclaimed heldVersions openSnapshots participants recoveries";
 
 function numbers(): SharedMap<string, number> {
   return SharedMap.create<string, number>({ maxBytes: 2 ** 21 });
@@ -33,6 +33,7 @@ Deno.test("SharedMap.stats() of a fresh map counts nothing", () => {
   assertGreater(usedBytes, 0);
   assertEquals(rest, {
     entries: 0,
+    weight: 0,
     liveBytes: 0,
     reservedBytes: 2 ** 21,
     hits: 0,
