@@ -49,8 +49,11 @@ export interface Limits {
   readonly leastTrees: number;
 }
 
-/** The limits of stores: they have packs only. */
-export const LIMITS: Limits = { mostPacked: Infinity, leastTrees: 0 };
+/**
+ * The limits of stores. With elements of 10 bytes a change of trees takes less time from some 150
+ * elements on; and up to 128 fields, where Redis has them compact, a hash is a pack here, too.
+ */
+export const LIMITS: Limits = { mostPacked: 3072, leastTrees: 1024 };
 
 export type View = ListView | MembersView | FieldsView | SortedSetView;
 export type AnyOverlay =

@@ -45,8 +45,10 @@ const CODECS = { key: "string", value: "any" } as const;
  * changes nothing. Every command may throw a {@linkcode ClosedError}, and those that write a
  * {@linkcode MapFullError}.
  *
- * A list, a set, a hash or a sorted set is one value by now, as small ones are in Redis: a change
- * copies it, which takes O(its bytes). That is fast up to some hundred elements.
+ * A small list, set, hash or sorted set is one value, which a change copies, as it takes the least
+ * memory. A large one is a tree of which a change copies the way to what it changes: so a push or a
+ * pop at an end is O(1) amortised, and what is about one element, or its rank, is O(log n). The two
+ * are told apart by their bytes, and become one another as they grow and shrink.
  *
  * @example Usage
  * ```ts

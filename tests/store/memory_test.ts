@@ -70,6 +70,72 @@ Deno.test("every type is restored from a full epoch, and from deltas", async () 
   }
 });
 
+const MANY = Array.from({ length: 5000 }, (_, i) => `member ${i}`);
+
+Deno.test("large collections are restored from a full epoch, and from deltas", async () => {
+  await using home = new Home();
+  const options = { persist: { directory: home.path, interval: 60_000 } };
+  const name = `restored trees ${home.path}`;
+  const large = "x".repeat(1000);
+  {
+    await using store = await SharedStore.open(name, options);
+    store.rpush("list", ...MANY);
+    store.sadd("set", ...MANY);
+    store.hset("hash", MANY.map((one, i) => [one, i] as const));
+    store.zadd("zset", MANY.map((one, i) => [one, i] as const));
+    store.expire("zset", 2000);
+    store.rpush("gone", ...MANY);
+    await store.flush();
+    const bytes = await sizeOf(home.path);
+    store.rpush("list", "last");
+    await store.flush();
+    const more = await sizeOf(home.path) - bytes;
+    assert(more < bytes / 10, `the delta has ${more} bytes, of ${bytes}`);
+    store.rpop("list");
+    await store.flush();
+  }
+  {
+    await using store = await SharedStore.open(name, options);
+    assertEquals(store.lrange("list", 0, -1), MANY);
+    assertEquals(store.smembers("set").toSorted(), MANY.toSorted());
+    assertEquals(store.hget("hash", MANY[77]), "77");
+    assertEquals(store.zrange("zset", 0, -1), MANY);
+    store.lpush("list", large);
+    store.srem("set", MANY[5]);
+    store.hset("hash", { [MANY[77]]: large });
+    store.zincrby("zset", 10_000, MANY[0]);
+    store.del("gone");
+    await store.flush();
+  }
+  {
+    await using store = await SharedStore.open(name, options);
+    assertEquals(store.lrange("list", 0, -1), [large, ...MANY]);
+    assertEquals(store.scard("set"), MANY.length - 1);
+    assertEquals(store.sismember("set", MANY[5]), false);
+    assertEquals(store.hget("hash", MANY[77]), large);
+    assertEquals(store.zrank("zset", MANY[0]), MANY.length - 1);
+    assert(store.ttl("zset") > 1900);
+    assertEquals(store.exists("gone"), 0);
+    store.rpush("list", "z"); // what was restored can be changed
+    store.zrem("zset", ...MANY);
+    assertEquals([store.llen("list"), store.exists("zset")], [
+      MANY.length + 2,
+      0,
+    ]);
+    using map = SharedMap.attach<string, unknown>(store.handle);
+    assertSound(map);
+  }
+});
+
+/** Bytes of the files in a folder. */
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  for await (const { isFile, name } of Deno.readDir(folder)) {
+    if (isFile) bytes += (await Deno.stat(`${folder}/${name}`)).size;
+  }
+  return bytes;
+}
+
 Deno.test(
   "after any commands all memory comes back when the keys are gone",
   seeded((random) => {

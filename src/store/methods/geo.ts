@@ -60,9 +60,9 @@ export interface GeoFound<T> {
 
 /**
  * The commands on places. They are kept as scores of a sorted set, which are geohashes: so all its
- * commands work on them, too. A place comes back within 0.6 m of what was set. All are O(bytes of
- * the sorted set). They throw a `StoreError` with the code `"WRONGTYPE"` if a key holds something
- * else.
+ * commands work on them, too. A place comes back within 0.6 m of what was set. Searches
+ * are O(members of the sorted set). They throw a `StoreError` with the code `"WRONGTYPE"` if a key
+ * holds something else.
  *
  * @typeParam T What values come back as.
  */

@@ -15,8 +15,8 @@ export type FieldsToSet =
   | Iterable<readonly [Value, Value]>;
 
 /**
- * The commands on hashes. A hash is one value by now: a look for a field skips those before it, and
- * the rest is O(bytes of the hash). A hash that has become empty is not there any more. Fields come
+ * The commands on hashes of n fields. What is about one field, or one by chance, is O(log n), and
+ * what is about all of them O(n). A hash that has become empty is not there any more. Fields come
  * in no particular order. They throw a `StoreError` with the code `"WRONGTYPE"` if a key holds
  * something else.
  *

@@ -20,9 +20,10 @@ export interface PoppedElements<T> {
 }
 
 /**
- * The commands on lists. A list is one value by now: reads and writes are O(bytes of the list). A
- * list that has become empty is not there any more. They throw a `StoreError` with the code
- * `"WRONGTYPE"` if a key holds something else.
+ * The commands on lists of n elements. What is about the ends is O(1) amortised for each element,
+ * what is about an index O(log n), and O(k) more for k elements; `linsert`, `lpos` and `lrem` look
+ * at all elements, as in Redis. A list that has become empty is not there any more. They throw a
+ * `StoreError` with the code `"WRONGTYPE"` if a key holds something else.
  *
  * @typeParam T What values come back as.
  */

@@ -9,10 +9,10 @@ import { ListMethods } from "./lists.ts";
 import { type Scanned, type ScanOptions, wordsOf } from "./options.ts";
 
 /**
- * The commands on sets. A set is one value by now: a look for a member skips those before it, and
- * the rest is O(bytes of the sets). A set that has become empty is not there any more. Members come
- * in no particular order. They throw a `StoreError` with the code `"WRONGTYPE"` if a key holds
- * something else.
+ * The commands on sets of n members. What is about one member, or one by chance, is O(log n); what
+ * is about all of them, or makes one set of several, is O(n) or O(n log n). A set that has become
+ * empty is not there any more. Members come in no particular order. They throw a `StoreError` with
+ * the code `"WRONGTYPE"` if a key holds something else.
  *
  * @typeParam T What values come back as.
  */

@@ -36,9 +36,11 @@ export type ScoreRangeOptions = Pick<
 
 /**
  * The commands on sorted sets: members in the order of their scores, which are floats, and with one
- * score in the order of their bytes. A sorted set is one value by now: all are O(bytes of the
- * sorted sets). One that has become empty is not there any more. They throw a `StoreError` with the
- * code `"WRONGTYPE"` if a key holds something else.
+ * score in the order of their bytes. Of n members, what is about one of them, its rank or the
+ * number of those between two scores, is O(log n), or O(log² n) where it goes by the bytes of
+ * members; k members of a range O(log n + k), and their removal O(k log n). What makes one of
+ * several is O(n log n). One that has become empty is not there any more. They throw a `StoreError`
+ * with the code `"WRONGTYPE"` if a key holds something else.
  *
  * @typeParam T What values come back as.
  */
