@@ -106,6 +106,18 @@ Deno.test("sums are exact, or refused", () => {
   assertEquals(store.incrbyfloat("d", 0.2), 0.3);
 });
 
+Deno.test("BITFIELD takes what is negative for too large where there is no sign", () => {
+  using store = made();
+  const set = (...overflow: string[]) =>
+    store.call("BITFIELD", "bits", ...overflow, "SET", "u8", "0", "-1");
+  assertEquals(set("OVERFLOW", "FAIL"), [null]);
+  assertEquals(store.call("BITCOUNT", "bits"), 0);
+  assertEquals(set("OVERFLOW", "SAT"), [0]);
+  assertEquals(store.call("BITCOUNT", "bits"), 8);
+  assertEquals(set(), [255]);
+  assertEquals(store.call("BITCOUNT", "bits"), 8);
+});
+
 Deno.test("methods return what their commands reply, in types of their own", () => {
   using store = made();
   assertStrictEquals(store.set("a", "1", { ex: 100 }), true);

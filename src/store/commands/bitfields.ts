@@ -116,12 +116,17 @@ function fitted(
   return isSigned ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
 }
 
+/** What SET takes: without a sign it is 64 bits, so that what was negative is too large. */
+function setTo(operand: bigint, { isSigned }: Place): bigint {
+  return isSigned ? operand : BigInt.asUintN(64, operand);
+}
+
 /** Does a step; returns its reply. */
 function take(bytes: Uint8Array, step: Step): Reply {
   const { name, operand, overflow, place } = step;
   const before = readBits(bytes, place);
   if (name === "GET") return narrow(before);
-  const wanted = name === "SET" ? operand : before + operand;
+  const wanted = name === "SET" ? setTo(operand, place) : before + operand;
   const after = fitted(wanted, place, overflow);
   if (after === undefined) return null;
   writeBits(bytes, place, after);
