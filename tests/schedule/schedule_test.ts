@@ -22,7 +22,7 @@ const THOROUGH = SCALE >= 10;
 
 const TASK: Task = {
   preemptions: THOROUGH ? 3 : 2,
-  runs: (THOROUGH ? 50 : 15) * SCALE,
+  runs: (THOROUGH ? 50 : 10) * SCALE,
   randomRuns: (THOROUGH ? 10 : 5) * SCALE,
   seed: SEED,
 };
@@ -30,7 +30,7 @@ const TASK: Task = {
 /** The kernel takes the same steps, so a day's test need not go as deep there. */
 const TASKS: Readonly<Record<Steps, Task>> = {
   TypeScript: TASK,
-  kernel: THOROUGH ? TASK : { ...TASK, runs: 4, randomRuns: 2 },
+  kernel: THOROUGH ? TASK : { ...TASK, runs: 3, randomRuns: 1 },
 };
 
 const told = Deno.env.get("EPOCHMAP_TEST_SCHEDULE");
