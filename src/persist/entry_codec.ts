@@ -5,9 +5,8 @@
  * @module
  */
 
-import type { Codec, KeyFormat, Memory, ValueFormat } from "../codec/codec.ts";
+import type { Codec, KeyFormat, ValueFormat } from "../codec/codec.ts";
 import { received } from "../errors.ts";
-import { memoryOf } from "../map/private_memory.ts";
 import {
   KEY_CODECS,
   keyFormat,
@@ -34,6 +33,7 @@ import {
   wordsFor,
 } from "./record.ts";
 import type { CodecNames } from "./header.ts";
+import { ScratchMemory } from "./scratch_memory.ts";
 
 /** One entry of a map. */
 export interface Entry {
@@ -45,15 +45,13 @@ export interface Entry {
   expiry: number;
 }
 
-const FIRST_BYTES = 4096;
-
 /** Decodes and encodes the records of files whose codecs have these names. */
 export class EntryCodec {
   readonly #keys: KeyFormat<unknown>;
   readonly #values: ValueFormat<unknown>;
   /** The hash is not used: any seed will do. */
   readonly #key = new EncodedKey([0, 0]);
-  #memory = memoryOf(FIRST_BYTES);
+  readonly #scratch = new ScratchMemory();
 
   /** Throws `RangeError` for a name that no codec can have. */
   constructor({ keyCodec, valueCodec }: CodecNames) {
@@ -76,7 +74,9 @@ export class EntryCodec {
     const valueInfo = words[at + 1];
     const keyBytes = keyInfo & LENGTH_MASK;
     const valueBytes = valueInfo & LENGTH_MASK;
-    const memory = this.#reserve(versionBytes(keyBytes, valueBytes, true));
+    const memory = this.#scratch.reserve(
+      versionBytes(keyBytes, valueBytes, true),
+    );
     const value = valueIndexOf(0, keyInfo);
     const from = at + RECORD_HEAD_WORDS;
     memory.words[V_KEY] = keyInfo;
@@ -119,18 +119,10 @@ export class EntryCodec {
   #copyValue(record: Int32Array, at: number): void {
     const { byteLength } = this.#values;
     const count = wordsFor(byteLength);
-    const memory = this.#reserve(byteLength);
+    const memory = this.#scratch.reserve(byteLength);
     if (count > 0) memory.words[count - 1] = 0;
     this.#values.write(memory, 0);
     copy(memory.words, 0, record, at, count);
-  }
-
-  /** Memory of at least so many bytes, and of one more word. */
-  #reserve(bytes: number): Memory {
-    if (bytes + 8 > this.#memory.bytes.length) {
-      this.#memory = memoryOf(2 ** Math.ceil(Math.log2(bytes + 8)));
-    }
-    return this.#memory;
   }
 }
 

@@ -5,15 +5,13 @@
  * @module
  */
 
-import type { Memory, ValueFormat } from "../codec/codec.ts";
-import { memoryOf } from "../map/private_memory.ts";
+import type { ValueFormat } from "../codec/codec.ts";
 import { type Codecs, valueFormat } from "../map/codecs.ts";
 import { Scale } from "../map/weighing.ts";
 import type { Segment } from "../segment/segment.ts";
 import { LENGTH_MASK, TAG_SHIFT } from "../segment/layout.ts";
 import { copy, recordValue, wordsFor } from "./record.ts";
-
-const FIRST_BYTES = 4096;
+import { ScratchMemory } from "./scratch_memory.ts";
 
 /** What weighs the entries that are restored into a map; undefined: they are not weighed. */
 export function scaleFor(
@@ -31,7 +29,7 @@ export function scaleFor(
 export class RecordScale<V> {
   readonly #format: ValueFormat<V>;
   readonly #scale: Scale<V>;
-  #memory = memoryOf(FIRST_BYTES);
+  readonly #scratch = new ScratchMemory();
 
   /**
    * @param format How the values are encoded.
@@ -46,17 +44,9 @@ export class RecordScale<V> {
   weightOf(words: Int32Array, at: number): number {
     const info = words[at + 1];
     const bytes = info & LENGTH_MASK;
-    const memory = this.#reserve(bytes);
+    const memory = this.#scratch.reserve(bytes);
     copy(words, recordValue(words, at), memory.words, 0, wordsFor(bytes));
     const value = this.#format.read(memory, 0, bytes, info >>> TAG_SHIFT);
     return this.#scale.weightOf(value);
-  }
-
-  /** Memory of at least so many bytes, and of one more word. */
-  #reserve(bytes: number): Memory {
-    if (bytes + 8 > this.#memory.bytes.length) {
-      this.#memory = memoryOf(2 ** Math.ceil(Math.log2(bytes + 8)));
-    }
-    return this.#memory;
   }
 }

@@ -4527,14 +4527,18 @@ var Collector = class {
     if (before === this.#stuckAt) return false;
     const wait = new BoundedWait();
     do {
-      this.#owner.allocator.flush();
-      this.askForFlush();
-      if (!wait.nap()) {
+      if (!this.#napWhileOthersGive(wait)) {
         this.#stuckAt = load7(this.#words, H_ERA3) === before ? before : 0;
         return false;
       }
     } while (!came());
     return true;
+  }
+  /** One nap of a wait, in which others give what they have; false: the wait is over. */
+  #napWhileOthersGive(wait) {
+    this.#owner.allocator.flush();
+    this.askForFlush();
+    return wait.nap();
   }
   /** As \`waitFor\`, for memory for a block, which the caller may then take. */
   waitForBlock(bytes, purpose) {
@@ -4557,9 +4561,7 @@ var Collector = class {
     if (awaited.size === 0) return false;
     const wait = new BoundedWait();
     do {
-      this.#owner.allocator.flush();
-      this.askForFlush();
-      if (!wait.nap()) {
+      if (!this.#napWhileOthersGive(wait)) {
         for (const [base, oldest] of awaited) this.#keptBack.set(base, oldest);
         return false;
       }

@@ -280,14 +280,19 @@ export class Collector {
     if (before === this.#stuckAt) return false;
     const wait = new BoundedWait();
     do {
-      this.#owner.allocator.flush(); // others may wait for it as well
-      this.askForFlush();
-      if (!wait.nap()) {
+      if (!this.#napWhileOthersGive(wait)) {
         this.#stuckAt = load(this.#words, H_ERA) === before ? before : 0;
         return false;
       }
     } while (!came());
     return true;
+  }
+
+  /** One nap of a wait, in which others give what they have; false: the wait is over. */
+  #napWhileOthersGive(wait: BoundedWait): boolean {
+    this.#owner.allocator.flush(); // they may wait for memory as well
+    this.askForFlush();
+    return wait.nap();
   }
 
   /** As `waitFor`, for memory for a block, which the caller may then take. */
@@ -312,9 +317,7 @@ export class Collector {
     if (awaited.size === 0) return false;
     const wait = new BoundedWait();
     do {
-      this.#owner.allocator.flush(); // others may wait for it as well
-      this.askForFlush();
-      if (!wait.nap()) {
+      if (!this.#napWhileOthersGive(wait)) {
         for (const [base, oldest] of awaited) this.#keptBack.set(base, oldest);
         return false;
       }

@@ -78,6 +78,13 @@ function populate(world: World): void {
   world.delete("gone", world.victim);
 }
 
+/** From here on each entry may be evicted. */
+function mayLoseAny(world: World): void {
+  for (const [key, value] of world.map) {
+    world.pending.set(key, [value, undefined]);
+  }
+}
+
 /** One operation of the victim that gives a key a value. */
 function sets(
   operate: (world: World) => void,
@@ -514,9 +521,7 @@ const MEMORY: Record<string, Scenario> = {
       for (let i = 0; world.map.stats().evicted === 0; i++) {
         world.map.set(`v${i}`, textOf(`v${i}`, 0, 1_000));
       }
-      for (const [key, value] of world.map) {
-        world.pending.set(key, [value, undefined]);
-      }
+      mayLoseAny(world);
     },
     act: setLarge,
   },
@@ -526,9 +531,7 @@ const MEMORY: Record<string, Scenario> = {
       for (let i = 0; world.map.stats().evicted < 100; i++) {
         world.victim.set(`v${i}`, textOf(`v${i}`, 0, 2_000));
       }
-      for (const [key, value] of world.map) {
-        world.pending.set(key, [value, undefined]);
-      }
+      mayLoseAny(world);
     },
     act: (world) => grow(world, 4),
   },
@@ -539,9 +542,7 @@ const MEMORY: Record<string, Scenario> = {
       for (let i = 0; i < 200; i += 3) {
         for (let reads = 0; reads < 3; reads++) world.map.get(`k${i}`);
       }
-      for (const [key, value] of world.map) {
-        world.pending.set(key, [value, undefined]);
-      }
+      mayLoseAny(world);
     },
     act(world) {
       for (let i = 0; i < 3; i++) {
@@ -554,9 +555,7 @@ const MEMORY: Record<string, Scenario> = {
     options: { onFull: "evict", maxWeight: 1_000, weigh: weightOf },
     prepare(world) {
       world.fill("k", 100, () => 40);
-      for (const [key, value] of world.map) {
-        world.pending.set(key, [value, undefined]);
-      }
+      mayLoseAny(world);
     },
     act(world) {
       for (let i = 0; i < 2; i++) {

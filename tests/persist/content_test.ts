@@ -29,18 +29,7 @@ import { readKey } from "../../src/persist/record_reader.ts";
 import { HAS_EXPIRY, KEY_WIDE, TAG_SHIFT } from "../../src/segment/layout.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import { Folder } from "../testing/folder.ts";
-import { sealed } from "./sealed.ts";
-
-const HEADER: Header = {
-  id: [1, 2],
-  seed: [3, 4],
-  epoch: 1,
-  base: undefined,
-  time: 5,
-  expected: 1,
-  keyCodec: "string",
-  valueCodec: "any",
-};
+import { HEADER, sealed } from "./sealed.ts";
 
 /** A record of words as they are to stand there. */
 function record(

@@ -4,6 +4,19 @@
  * @module
  */
 import { crc32 } from "node:zlib";
+import type { Header } from "../../src/persist/header.ts";
+
+/** The header of a full epoch with strings for keys. */
+export const HEADER: Header = {
+  id: [1, 2],
+  seed: [3, 4],
+  epoch: 1,
+  base: undefined,
+  time: 5,
+  expected: 1,
+  keyCodec: "string",
+  valueCodec: "any",
+};
 
 /** Makes the checks of a file match whatever it says: what no accident does. */
 export function sealed(bytes: Uint8Array): Uint8Array {

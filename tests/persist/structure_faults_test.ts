@@ -21,18 +21,8 @@ import { EncodedKey } from "../../src/table/key.ts";
 import { Folder } from "../testing/folder.ts";
 import { assertSound } from "../testing/inspection.ts";
 import { NumberTrees } from "../testing/number_trees.ts";
-import { sealed } from "./sealed.ts";
+import { HEADER, sealed } from "./sealed.ts";
 
-const HEADER: Header = {
-  id: [1, 2],
-  seed: [3, 4],
-  epoch: 1,
-  base: undefined,
-  time: 5,
-  expected: 1,
-  keyCodec: "string",
-  valueCodec: "any",
-};
 const DELTA: Partial<Header> = {
   id: [5, 6],
   epoch: 2,
