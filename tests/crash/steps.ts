@@ -3,10 +3,10 @@
  * second, and so on until it ends before it dies; if that is more than MOST, with
  * so many deaths at steps that are spread evenly. Prints a report per scenario.
  *
- * `deno run --config tests/crash/instrumented.json steps.ts GROUP SEED MOST [ENDS [SCENARIO]]`
+ * `deno run --config tests/crash/instrumented.json steps.ts GROUP SEED MOST [ENDS [SCENARIO [FAILURES]]]`
  *
  * ENDS, separated by commas, are the ways in which a victim may end; SCENARIO is the one of
- * the group to run. By default, all.
+ * the group to run. By default, all. A scenario ends after so many FAILURES, by default 3.
  *
  * @module
  */
@@ -33,7 +33,14 @@ export interface Report {
  */
 type End = "gone" | "timers" | "exception";
 
-const [group, seed, most, told = "gone,timers,exception", of] = Deno.args;
+const [
+  group,
+  seed,
+  most,
+  told = "gone,timers,exception",
+  of,
+  mostFailures = "3",
+] = Deno.args;
 const ends = told.split(",") as End[];
 const scenarios = SCENARIOS[group as keyof typeof SCENARIOS];
 for (const [name, scenario] of Object.entries(scenarios)) {
@@ -56,7 +63,7 @@ function dieEverywhere(name: string, scenario: Scenario): Report {
       live();
       const { stack } = error as Error;
       report.failures.push(`step ${step} of ${steps}: ${stack}`);
-      if (report.failures.length === 3) break;
+      if (report.failures.length === Number(mostFailures)) break;
     }
   }
   return report;
