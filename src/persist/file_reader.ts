@@ -9,7 +9,6 @@
  * @module
  */
 
-import { constants, crc32, zstdDecompressSync } from "node:zlib";
 import { damage, failure } from "./fs_error.ts";
 import { OpenFile } from "./files.ts";
 import {
@@ -31,6 +30,7 @@ import {
   decodeHeader,
   type Footer,
 } from "./header.ts";
+import { crc32, zlib } from "./zlib.ts";
 
 const KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE |
   BLOCK_USES | BLOCK_NODES;
@@ -227,6 +227,7 @@ export class FileReader implements Disposable {
   #unpack(payload: Uint8Array, raw: number, flags: number): void {
     let bytes = payload;
     if ((flags & BLOCK_COMPRESSED) !== 0) {
+      const { constants, zstdDecompressSync } = zlib();
       try {
         bytes = zstdDecompressSync(payload, {
           maxOutputLength: raw,

@@ -8,7 +8,6 @@
  */
 
 import { Buffer } from "node:buffer";
-import { constants, crc32, zstdCompressSync } from "node:zlib";
 import { NO_USE } from "../table/kept_uses.ts";
 import { failure } from "./fs_error.ts";
 import type { OpenFile } from "./files.ts";
@@ -28,6 +27,7 @@ import {
   TARGET_WORDS,
 } from "./format.ts";
 import { hasTrees, isNodes } from "./node_record.ts";
+import { crc32, zlib } from "./zlib.ts";
 import { checkOf, encodeFooter, encodeHeader, type Header } from "./header.ts";
 
 /** A block with its header, and the use of a single record. */
@@ -254,6 +254,7 @@ export class FileWriter {
 }
 
 function compress(bytes: Uint8Array): Uint8Array {
+  const { constants, zstdCompressSync } = zlib();
   return zstdCompressSync(bytes, {
     params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
   });

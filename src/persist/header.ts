@@ -5,7 +5,6 @@
  * @module
  */
 
-import { crc32 } from "node:zlib";
 import { CODEC_NAME_BYTES, LAYOUT_VERSION } from "../segment/layout.ts";
 import { damage, NotUnderstoodError } from "./fs_error.ts";
 import {
@@ -18,6 +17,7 @@ import {
   HEADER_MAX_BYTES,
   OLDEST_VERSION,
 } from "./format.ts";
+import { crc32 } from "./zlib.ts";
 
 /** 64 bits as two words. */
 export type WordPair = readonly [number, number];

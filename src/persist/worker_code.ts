@@ -12480,9 +12480,6 @@ function maintained(attachment) {
   return attachment;
 }
 
-// src/persist/file_reader.ts
-import { constants, crc32 as crc322, zstdDecompressSync } from "node:zlib";
-
 // src/persist/fs_error.ts
 var DamageError = class extends SnapshotError {
 };
@@ -12817,8 +12814,16 @@ var BLOCK_USES = 8;
 var BLOCK_NODES = 16;
 var RECORD_HEAD_WORDS = 2;
 
+// src/persist/zlib.ts
+var loaded;
+function zlib() {
+  return loaded ??= process.getBuiltinModule("node:zlib");
+}
+function crc32(bytes, before = 0) {
+  return zlib().crc32(bytes, before);
+}
+
 // src/persist/header.ts
-import { crc32 } from "node:zlib";
 var LAST_TIME = 864e13;
 function encodeHeader(header) {
   const key = new TextEncoder().encode(header.keyCodec);
@@ -13083,7 +13088,7 @@ var FileReader = class _FileReader {
   /** Starts over. */
   rewind() {
     const { byteLength } = this.header;
-    this.#check = crc322(this.#readAt(0, byteLength));
+    this.#check = crc32(this.#readAt(0, byteLength));
     this.#offset = byteLength;
     this.#blocks = 0;
     this.#records = 0;
@@ -13162,15 +13167,16 @@ var FileReader = class _FileReader {
     };
   }
   #checkSum(payload) {
-    const head = crc322(this.#head.subarray(0, 28), this.header.check);
-    if (crc322(payload, head) !== this.#headView.getUint32(28, true)) {
+    const head = crc32(this.#head.subarray(0, 28), this.header.check);
+    if (crc32(payload, head) !== this.#headView.getUint32(28, true)) {
       this.#refuse("the check of a block does not match");
     }
-    this.#check = crc322(this.#head, this.#check);
+    this.#check = crc32(this.#head, this.#check);
   }
   #unpack(payload, raw, flags) {
     let bytes = payload;
     if ((flags & BLOCK_COMPRESSED) !== 0) {
+      const { constants, zstdDecompressSync } = zlib();
       try {
         bytes = zstdDecompressSync(payload, {
           maxOutputLength: raw,
@@ -14926,7 +14932,7 @@ async function runBulkLoad(assignment) {
   }
   parentPort.postMessage(isDone);
 }
-async function work({ handle, path, check, share, loaded }) {
+async function work({ handle, path, check, share, loaded: loaded2 }) {
   const attachment = attach(handle);
   try {
     using file = FileReader.open(path);
@@ -14934,7 +14940,7 @@ async function work({ handle, path, check, share, loaded }) {
     const loader = new BulkLoader(attachment, 0, false);
     try {
       await loadShare(loader, file, share, () => {
-        loaded[share.index] = loader.loaded;
+        loaded2[share.index] = loader.loaded;
       });
     } finally {
       loader.end();
@@ -15807,7 +15813,6 @@ var EpochScan = class {
 
 // src/persist/file_writer.ts
 import { Buffer as Buffer3 } from "node:buffer";
-import { constants as constants2, crc32 as crc323, zstdCompressSync } from "node:zlib";
 var BLOCK_WORDS = BLOCK_HEADER_WORDS + TARGET_WORDS + 1;
 var ZSTD_LEVEL = 1;
 var FileWriter = class {
@@ -15840,7 +15845,7 @@ var FileWriter = class {
     this.#compression = compression;
     const bytes = encodeHeader(header);
     this.#headerCheck = checkOf(bytes);
-    this.#check = crc323(bytes);
+    this.#check = crc32(bytes);
     this.#bytes = bytes.length;
     this.#send(bytes);
   }
@@ -15957,9 +15962,9 @@ var FileWriter = class {
     view.setUint32(16, this.#recordsInBlock, true);
     view.setUint32(20, flags, true);
     view.setUint32(24, this.firstHash >>> 0, true);
-    const head = crc323(block.subarray(0, 28), this.#headerCheck);
-    view.setUint32(28, crc323(block.subarray(BLOCK_HEADER_BYTES), head), true);
-    this.#check = crc323(block.subarray(0, BLOCK_HEADER_BYTES), this.#check);
+    const head = crc32(block.subarray(0, 28), this.#headerCheck);
+    view.setUint32(28, crc32(block.subarray(BLOCK_HEADER_BYTES), head), true);
+    this.#check = crc32(block.subarray(0, BLOCK_HEADER_BYTES), this.#check);
     this.#bytes += block.length;
     return block;
   }
@@ -16003,9 +16008,10 @@ var FileWriter = class {
   }
 };
 function compress(bytes) {
+  const { constants, zstdCompressSync } = zlib();
   return zstdCompressSync(bytes, {
     params: {
-      [constants2.ZSTD_c_compressionLevel]: ZSTD_LEVEL
+      [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL
     }
   });
 }
