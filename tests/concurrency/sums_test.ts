@@ -20,7 +20,7 @@ for (const load of SNAPSHOT_LOADS) {
         {
           await using _ = await runSnapshotLoad(load, run, map.handle);
           await using crew = run.crew<typeof roles>(SCRIPT, map.handle);
-          const additions = run.share(10_000);
+          const additions = run.share(5_000);
           const adders = crew.add("adder", WORKERS, { keys, additions });
           await crew.start();
           const sums = sumUp(await adders);

@@ -56,7 +56,7 @@ export async function testStumbling(
     "--allow-read",
   ];
   // Each operation takes several times as long there.
-  const scale = `${SCALE / 2}`;
+  const scale = `${SCALE / 3}`;
   const env = { EPOCHMAP_TEST_STUMBLE: stumble, EPOCHMAP_TEST_SCALE: scale };
   return await deno(flags, { env }, `--filter=${filter}`, ...paths);
 }

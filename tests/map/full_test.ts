@@ -226,7 +226,7 @@ Deno.test("SharedMap can be filled with one size of values after another", () =>
   const counts = new Map<number, number>();
   for (const size of sizes) counts.set(size, fitsFresh(4 * MIB, size));
   using map = bytesMap(4 * MIB);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     for (const size of sizes) {
       const count = fill(map, (n) => `k${n}`, new Uint8Array(size));
       assertGreater(
@@ -244,7 +244,7 @@ Deno.test(
   "SharedMap can be filled with sizes in any order, however it is emptied in between",
   seeded((chance) => {
     const sizes = [0, 8, 30, 100, 500, 1000, 3000, 20_000, 100_000];
-    for (let turn = 0; turn < 12 * SCALE; turn++) {
+    for (let turn = 0; turn < 5 * SCALE; turn++) {
       const maxBytes = Math.round((1 + 5 * chance.fraction()) * MIB);
       using map = bytesMap(maxBytes);
       const sequence: string[] = [];

@@ -21,7 +21,7 @@ Deno.test(
   "what workers add to strings, fields and scores is added exactly",
   inCrews(async (run) => {
     using store = SharedStore.create();
-    const times = run.share(1000);
+    const times = run.share(600);
     {
       await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
       const adders = crew.add("adder", WORKERS, times);
@@ -46,7 +46,7 @@ Deno.test(
     store.rpush(LISTS[0], ...elements);
     {
       await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
-      const movers = crew.add("mover", WORKERS, run.share(1500));
+      const movers = crew.add("mover", WORKERS, run.share(900));
       await crew.start();
       await movers;
     }
@@ -66,7 +66,7 @@ Deno.test(
     store.sadd("members", ...lasting);
     store.hset("fields", lasting.map((one) => [one, one] as const));
     store.zadd("scores", lasting.map((one, i) => [one, i] as const));
-    const times = run.share(900);
+    const times = run.share(600);
     const all = [0, 1, 2].flatMap((worker) =>
       Array.from({ length: times }, (_, i) => `${worker}:${i}`)
     );
@@ -125,7 +125,7 @@ Deno.test(
     store.mset(TOGETHER.map((key) => [key, "at first"]));
     {
       await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
-      const setters = crew.add("setter", 2, run.share(1500));
+      const setters = crew.add("setter", 2, run.share(900));
       const readers = crew.add("reader", 1, undefined);
       await crew.start();
       await setters;
