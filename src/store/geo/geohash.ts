@@ -52,7 +52,7 @@ export function scoreOf({ latitude, longitude }: Place): number {
 export function placeOf(score: number): Place {
   let latitude = 0;
   let longitude = 0;
-  const hash = BigInt(Math.trunc(score));
+  const hash = Number.isFinite(score) ? BigInt(Math.trunc(score)) : 0n; // as Redis has it
   for (let bit = BITS - 1; bit >= 0; bit--) {
     const pair = Number(hash >> BigInt(2 * bit) & 3n);
     latitude = latitude * 2 + (pair & 1);
