@@ -350,6 +350,17 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     }
   }
 
+  /**
+   * Whether what the transaction sees under a key, if there is anything, has been there since a
+   * moment. It is read, as by `has`. May say no where nothing was written, as versions are moved.
+   *
+   * @param tick The moment: see `LateReads`.
+   */
+  isSince(key: K, tick: number, what: string): boolean {
+    const ref = this.#see(this.#entryOf(key, what));
+    return versionAt(this.#segment.words, ref, tick) === ref;
+  }
+
   /** What there is under a key, to be written to it with another expiry. */
   #presentOf(entry: LogEntry): WrittenValue | WrittenPlan | undefined {
     const { write } = entry;

@@ -27,6 +27,17 @@ import { StoreTransaction } from "./transaction.ts";
 
 const CODECS = { key: "string", value: "any" } as const;
 
+/** What a store is made of, for the layers above. */
+export interface StoreParts {
+  readonly map: SharedMap<string, unknown>;
+  readonly space: DirectSpace;
+  /** Its commands that wait. */
+  readonly blocked: Blocked;
+}
+
+/** The parts of a store. */
+export let storePartsOf: (store: SharedStore) => StoreParts;
+
 /**
  * Strings, lists, sets, hashes and sorted sets in shared memory, with the commands of Redis as
  * methods: every worker of the process reads and writes them directly. It is a
@@ -66,6 +77,11 @@ const CODECS = { key: "string", value: "any" } as const;
 export class SharedStore extends StoreView<string>
   implements Disposable, AsyncDisposable {
   static {
+    storePartsOf = (store) => ({
+      map: store.#map,
+      space: store.#space,
+      blocked: store.#blocked,
+    });
     present(SharedStore.prototype, {
       as: "SharedStore",
       see: (object) =>
@@ -79,6 +95,7 @@ export class SharedStore extends StoreView<string>
 
   readonly #map: SharedMap<string, unknown>;
   readonly #space: DirectSpace;
+  readonly #blocked: Blocked;
   /** The same commands, whose values come back as bytes. */
   readonly bytes: StoreView<Uint8Array>;
 
@@ -95,6 +112,7 @@ export class SharedStore extends StoreView<string>
     super(space, AS_TEXT, blocked, hold);
     this.#map = map;
     this.#space = space;
+    this.#blocked = blocked;
     this.bytes = new StoreView<Uint8Array>(space, AS_BYTES, blocked, hold);
   }
 

@@ -54,21 +54,27 @@ const BY_NAME: ReadonlyMap<string, Command> = new Map(
 export function parseCommand(name: string, words: readonly string[]): Run {
   const command = BY_NAME.get(name) ?? BY_NAME.get(name.toUpperCase()) ??
     failUnknown(name, words);
-  const count = words.length + 1;
-  const { arity } = command;
+  checkArity(command, words.length + 1);
+  return command.parse(new Args(words));
+}
+
+/** Fails if a command has another number of words, with its name. */
+export function checkArity(
+  { arity, name }: Pick<Command, "arity" | "name">,
+  count: number,
+): void {
   if (arity < 0 ? count < -arity : count !== arity) {
     fail(
       `ERR wrong number of arguments for '${name.toLowerCase()}' command`,
     );
   }
-  const args = new Args(words);
-  return command.parse(args);
 }
 
 /** The most characters of a name, and of each argument, in an error. */
 const MOST_SHOWN = 128;
 
-function failUnknown(name: string, words: readonly string[]): never {
+/** Fails, as there is no such command. */
+export function failUnknown(name: string, words: readonly string[]): never {
   let shown = "";
   for (const word of words) {
     if (shown.length >= MOST_SHOWN) break;

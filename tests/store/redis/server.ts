@@ -34,11 +34,19 @@ export class RedisServer implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #connect: () => Promise<Connection>;
 
+  /** For clients of the caller's own. */
+  readonly port: number;
+  readonly password: string;
+
   private constructor(
     child: Deno.ChildProcess,
     connection: Connection,
     connect: () => Promise<Connection>,
+    port: number,
+    password: string,
   ) {
+    this.port = port;
+    this.password = password;
     this.#child = child;
     this.#connection = connection;
     this.#connect = connect;
@@ -76,7 +84,7 @@ export class RedisServer implements AsyncDisposable {
           await knows(another, password);
           return another;
         };
-        return new RedisServer(child, connection, connect);
+        return new RedisServer(child, connection, connect, port, password);
       }
       connection.close();
     }
