@@ -15,6 +15,7 @@ const LAYERS = [
   "persist",
   "api",
   "store",
+  "server",
   "bundle",
   "cli",
 ];

@@ -15,7 +15,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-env",
   // What must crash, or be called from a shell, gets a process of its own.
   // The store's commands are compared with those of a Redis server, where there is one.
-  `--allow-run=${Deno.execPath()},redis-server`,
+  `--allow-run=${Deno.execPath()},redis-server,redis-cli`,
   // The server is tried by clients on this machine.
   "--allow-net=127.0.0.1",
 ];
