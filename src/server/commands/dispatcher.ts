@@ -16,7 +16,7 @@ import type { Space } from "../../store/space.ts";
 import { wait } from "../blocking.ts";
 import type { Client, Queued } from "../client.ts";
 import { errorOf } from "../refusals.ts";
-import { QUEUED, type ServerReply } from "../protocol/reply.ts";
+import { NULL_ARRAY, QUEUED, type ServerReply } from "../protocol/reply.ts";
 import { digestOf, type RequestParser } from "../protocol/request_parser.ts";
 import { DIRECT, type Direct } from "./direct.ts";
 import type { Outcome, ServerCommand } from "./server_command.ts";
@@ -158,8 +158,9 @@ function run(client: Client, entry: Entry, words: readonly string[]): Outcome {
   }
   const parsed = entry.ofStore!.parse(new Args(words));
   if (parsed.waits !== undefined) {
+    // Whatever it would have taken: once the time is over, an array is not there.
     return wait(client, parsed).then((reply) =>
-      shaped(client, entry, words, reply)
+      reply === null ? NULL_ARRAY : shaped(client, entry, words, reply)
     );
   }
   return shaped(client, entry, words, parsed(client.serving.space));

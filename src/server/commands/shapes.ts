@@ -121,11 +121,9 @@ const WITH_SCORES = scored("WITHSCORES");
 
 /** Of commands whose replies are not sent as they are. */
 export const SHAPES: Readonly<Record<string, Shape>> = {
-  BLMOVE: maybeArray,
   BLMPOP: maybeArray,
   BLPOP: maybeArray,
   BRPOP: maybeArray,
-  BRPOPLPUSH: maybeArray,
   BZMPOP: poppedFromFirst,
   BZPOPMAX: poppedOne,
   BZPOPMIN: poppedOne,
