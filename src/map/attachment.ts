@@ -156,8 +156,7 @@ export class Attachment {
     this.#entriesNoted = own(segment.words, participant.base + P_ENTRIES);
     this.countHistory = new CountHistory(segment);
     this.wakeUps = new WakeUps(segment.words);
-    const { base, slot } = participant;
-    this.leases = new Leases(segment.words, base, slot);
+    this.leases = new Leases(segment.words, participant.slot);
     this.#lifeline = lifeline;
     this.table = new Table(participant);
     this.tableRecovery = new TableRecoverer(participant, this.table);

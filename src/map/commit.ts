@@ -133,7 +133,7 @@ export class Committer {
    */
   #revokeLeases(): void {
     if (!this.#isCallers) return;
-    revoke(this.#segment.words, this.#participant.base, this.#key.hash);
+    revoke(this.#segment.words, this.#key.hash);
   }
 
   /** Whether the table does not move: beside a move the fast path only takes time. Pinned. */

@@ -3,27 +3,25 @@
  *
  * What the key was is looked at under a lease (`table/leases.ts`), before the load. Afterwards the
  * value takes the place of what was seen, or of nothing: not of an entry that another worker has
- * set meanwhile. Then the lease is looked at once more, under the same pin: so the version that was
- * linked can be told from any other one, and is taken away again if the lease was revoked.
+ * set meanwhile. It does so through a commit record, like a transaction of one key, which counts
+ * only if the lease is good when all is linked. So nobody has to take anything away again, and it
+ * does not matter who decides: this worker, one that meets the version, or one that recovers this
+ * worker after its death.
  *
  * @module
  */
 
 import type { Participant } from "../reclamation/participant.ts";
-import * as layout from "../segment/layout.ts";
-import type { Segment } from "../segment/segment.ts";
-import * as access from "../segment/atomics.ts";
 import type { Lease } from "../table/lease.ts";
-import { LEAVE, type Outcome } from "./commit.ts";
+import { CommitTries } from "./commit_tries.ts";
 import type { EntryAccess } from "./entry_access.ts";
 import { KeyObserver } from "./key_observer.ts";
-import type { Progress } from "./reclaim_strategies.ts";
-import { Sighting } from "./sighting.ts";
+import {
+  type CommitOutcome,
+  TransactionCommitter,
+} from "./transaction_commit.ts";
+import { DELETED, TransactionLog, type Write } from "./transaction_log.ts";
 import type { Taken } from "./version_reader.ts";
-
-// Constants of its own: `layout.ts` says why.
-const { H_ERA, V_WRITES } = layout;
-const { load } = access;
 
 /** What was seen of a key under a lease. */
 export interface LeasedSight<V> {
@@ -41,14 +39,15 @@ export class LeasedWriter<K, V> {
   readonly #access: EntryAccess<K, V>;
   readonly #observer: KeyObserver<K, V>;
   readonly #participant: Participant;
-  readonly #segment: Segment;
+  readonly #committer: TransactionCommitter;
+  readonly #log = new TransactionLog();
 
   constructor(access: EntryAccess<K, V>) {
-    const { participant, segment } = access.hold.attachment;
+    const { counts, hold: { attachment }, writer } = access;
     this.#access = access;
     this.#observer = new KeyObserver(access);
-    this.#participant = participant;
-    this.#segment = segment;
+    this.#participant = attachment.participant;
+    this.#committer = new TransactionCommitter(attachment, writer, counts);
   }
 
   /** Takes a lease for the packed key, and looks at it. The lease has to be ended. */
@@ -68,109 +67,60 @@ export class LeasedWriter<K, V> {
    * @throws {MapFullError} If it does not fit.
    */
   write(seen: LeasedSight<V>, ttl: number): boolean {
-    return this.#under(seen, () => this.#writeUnder(seen, ttl));
-  }
-
-  /** Does work whose writes leave the lease alone. */
-  #under<T>({ lease }: LeasedSight<V>, work: () => T): T {
-    const { leases } = this.#access.hold.attachment;
-    leases.writeUnder(lease);
-    try {
-      return work();
-    } finally {
-      leases.writeUnder(undefined);
-    }
-  }
-
-  #writeUnder(seen: LeasedSight<V>, ttl: number): boolean {
-    const { counts, writer } = this.#access;
-    let progress: Progress | undefined;
-    for (;;) {
-      const outcome = this.#tryWrite(seen, ttl);
-      if (outcome === "full") {
-        progress = writer.reclaim(progress);
-        continue;
-      }
-      this.#participant.collectSometimes();
-      if (outcome === "kept") counts.set();
-      if (outcome instanceof Sighting) this.#takeAway(outcome);
-      return outcome === "kept";
-    }
+    const { values } = this.#access;
+    return this.#commit(
+      seen,
+      this.#log.encode(values.format, { ttl, keeps: false }),
+    );
   }
 
   /** Deletes the entry of the packed key, if nobody has written to it since it was seen. */
   remove(seen: LeasedSight<V>): void {
-    const { counts, writer } = this.#access;
-    const isRemoved = this.#under(seen, () =>
-      writer.commit(
-        false,
-        (current, live) =>
-          live && seen.lease.isGood && this.#isStill(seen, current, live)
-            ? writer.maker.tombstone()
-            : LEAVE,
-      ));
-    if (isRemoved) counts.delete();
+    if (seen.value !== undefined) this.#commit(seen, DELETED);
   }
 
-  /** Returns what was linked, if it is to be taken away, and there was no memory for that. */
-  #tryWrite(
-    seen: LeasedSight<V>,
-    ttl: number,
-  ): "kept" | "late" | "full" | Sighting<V> {
-    const { values, versions, writer } = this.#access;
-    const { maker } = writer;
-    const end = maker.endAfter(ttl);
-    this.#participant.pin();
+  #commit(seen: LeasedSight<V>, write: Write): boolean {
+    const log = this.#log;
     try {
-      const era = load(this.#segment.words, H_ERA);
-      let linked = 0;
-      const outcome = writer.tryCommit(true, (current, live) => {
-        if (!seen.lease.isGood || !this.#isStill(seen, current, live)) {
-          return LEAVE;
-        }
-        return linked = maker.make(values.format, end);
-      });
-      if (outcome === "full") return "full";
-      if (outcome === "left") return "late";
-      if (seen.lease.isGood) return "kept";
-      return this.#tryTakeAway(linked) === "full"
-        ? Sighting.of(this.#segment, versions, era, linked)
-        : "late";
+      log.write(log.entryOf(this.#access.hold.attachment.key), write, "load");
+      return this.#commitLogged(seen);
     } finally {
-      this.#participant.unpin();
+      log.empty();
     }
   }
 
-  /** Whether the newest version, if it is live, is the one that was seen. */
-  #isStill(
-    { value, writes }: LeasedSight<V>,
-    current: number,
-    live: boolean,
-  ): boolean {
-    if (!live) return true; // what expired, or was evicted, was not newer than the lease
-    return value !== undefined &&
-      load(this.#segment.words, current * 4 + V_WRITES) === writes;
+  #commitLogged(seen: LeasedSight<V>): boolean {
+    const tries = new CommitTries(this.#access, this.#committer);
+    for (;;) {
+      const outcome = this.#tryCommit(seen);
+      if (outcome === "full") tries.endShortage();
+      else if (outcome === "lost") tries.endConflict();
+      else {
+        this.#participant.collectSometimes();
+        return outcome === "done";
+      }
+    }
   }
 
-  /**
-   * Takes away what was linked under the present pin. Another version with the same bytes may be
-   * one that somebody has set since: that stays.
-   */
-  #tryTakeAway(linked: number): Outcome {
-    const { writer } = this.#access;
-    return writer.tryCommit(
-      false,
-      (current) => current === linked ? writer.maker.tombstone() : LEAVE,
-    );
-  }
-
-  /** The same between pins, when memory can be reclaimed. */
-  #takeAway(linked: Sighting<V>): void {
-    const { writer } = this.#access;
-    writer.commit(
-      false,
-      (current, live) =>
-        live && linked.isStill(current) ? writer.maker.tombstone() : LEAVE,
-    );
+  #tryCommit(seen: LeasedSight<V>): CommitOutcome | "late" {
+    const { hold: { attachment }, lookup } = this.#access;
+    const [entry] = this.#log.entries;
+    this.#participant.pin();
+    try {
+      this.#log.pack(entry, attachment.key);
+      const live = lookup.findLive();
+      if (live === 0 && entry.write === DELETED) return "late";
+      const writes = live === 0 ? seen.writes : this.#observer.writesOf(live);
+      if (Number.isNaN(writes)) return "lost"; // somebody replaces it just now
+      const isStill = live === 0 || seen.value !== undefined;
+      if (!seen.lease.isGood || !isStill || writes !== seen.writes) {
+        return "late";
+      }
+      entry.isRead = true;
+      entry.seen = live;
+      return this.#committer.tryCommit(this.#log, seen.lease);
+    } finally {
+      this.#participant.unpin();
+    }
   }
 }

@@ -16,7 +16,6 @@ import type { Segment } from "../segment/segment.ts";
 import { versionAt } from "../table/clock.ts";
 import type { EncodedKey } from "../table/key.ts";
 import { weightOf } from "../table/account.ts";
-import { hasLeases } from "../table/leases.ts";
 import type { Table } from "../table/table.ts";
 import {
   endOf,
@@ -259,11 +258,10 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
     const next = fn(current);
     this.#check(what);
     if (next === KEEP) return current;
-    const isSame = isPrimitive(next) && Object.is(next, current);
-    // If somebody may be loading a value for the key, that is written, or deleted, all the same.
-    if (isSame && life.keeps && !hasLeases(this.#segment.words)) return next;
     if (next === undefined) this.#delete(entry, what);
-    else this.#set(entry, next, life, what);
+    else if (isPrimitive(next) && Object.is(next, current) && life.keeps) {
+      this.#leaveSame(entry, next, life, what);
+    } else this.#set(entry, next, life, what);
     return next;
   }
 
@@ -543,11 +541,26 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   // ---- writing ----------------------------------------------------------------------------------
 
   /** Writes a value, which may run the caller's code. */
-  #set(entry: LogEntry, value: V, life: Lifetime, what: string): void {
+  #set(
+    entry: LogEntry,
+    value: V,
+    life: Lifetime,
+    what: string,
+    isNeedless = false,
+  ): void {
     this.#access.values.prepare(value);
     this.#check(what);
     const written = this.#log.encode(this.#format, this.#lifeOver(entry, life));
-    this.#log.write(entry, written, what);
+    this.#log.write(entry, written, what, isNeedless);
+  }
+
+  /**
+   * Leaves a value as it is; but what is being loaded for the key is not to be kept, so it may have
+   * to be written all the same.
+   */
+  #leaveSame(entry: LogEntry, value: V, life: Lifetime, what: string): void {
+    const { isNeedless, write } = entry;
+    this.#set(entry, value, life, what, write === undefined || isNeedless);
   }
 
   /** The life of a value that is written over what the transaction has written already. */
@@ -557,18 +570,14 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
   }
 
   #delete(entry: LogEntry, what: string): void {
-    // Where there is nothing, nothing has to be written, unless somebody may be loading a value for
-    // the key: but that stays so until it commits.
+    // Where there is nothing, and that is relied on, nothing has to be deleted.
     const isAbsent = entry.isRead && entry.seen === 0;
-    if (isAbsent && !hasLeases(this.#segment.words)) this.#log.unwrite(entry);
-    else this.#log.write(entry, DELETED, what);
+    this.#log.write(entry, DELETED, what, isAbsent);
   }
 
   /** What is not there is left so: but what is being loaded for the key is not to be kept. */
   #leaveAbsent(entry: LogEntry, what: string): void {
-    if (hasLeases(this.#segment.words) && !this.#isThere(entry)) {
-      this.#delete(entry, what);
-    }
+    if (!this.#isThere(entry)) this.#delete(entry, what);
   }
 
   #replace(

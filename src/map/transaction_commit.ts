@@ -18,6 +18,7 @@ import { type Commits, recordBytes } from "../table/commits.ts";
 import { ANY_VERSION } from "../table/fast_path.ts";
 import type { FastPath } from "../table/fast_path_fallback.ts";
 import type { EncodedKey } from "../table/key.ts";
+import type { Lease } from "../table/lease.ts";
 import * as leases from "../table/leases.ts";
 import type { Table } from "../table/table.ts";
 import { bytesOf, endOf, valueIndex, versionBytes } from "../table/version.ts";
@@ -105,14 +106,18 @@ export class TransactionCommitter {
    * Commits what is logged; the map has been pinned since the first read. If there is no memory,
    * the maker's `shortage` says of what there was too little. Throws `MapFullError` if it can never
    * fit, and `RangeError` if it weighs more than all entries may.
+   *
+   * @param log What is logged.
+   * @param lease Under which that was loaded: "lost" if it is not good any more. As each write of a
+   * key revokes its leases, one without a lease does.
    */
-  tryCommit(log: TransactionLog): CommitOutcome {
+  tryCommit(log: TransactionLog, lease?: Lease): CommitOutcome {
     const entries = log.inOrder();
     this.#refuseTooHeavy(entries);
     this.#taken = 0;
     this.#expect(entries.length);
     try {
-      const outcome = this.#commit(log, entries);
+      const outcome = this.#commit(log, entries, lease);
       if (outcome !== "done") this.#dropAbsences(log, entries);
       if (outcome === "full") this.#refuseWhatNeverFits(entries);
       return outcome;
@@ -153,9 +158,14 @@ export class TransactionCommitter {
     else resizer.announce(keys);
   }
 
-  #commit(log: TransactionLog, entries: readonly LogEntry[]): CommitOutcome {
+  #commit(
+    log: TransactionLog,
+    entries: readonly LogEntry[],
+    lease: Lease | undefined,
+  ): CommitOutcome {
     if (!this.#draft(entries)) return "full";
-    this.#revokeLeases(entries);
+    if (lease === undefined) this.#revokeLeases(entries);
+    else this.#commits.relyOn(lease);
     for (const entry of entries) {
       if (!isUsed(entry)) continue;
       log.pack(entry, this.#key);
@@ -177,7 +187,7 @@ export class TransactionCommitter {
     const { words } = this.#segment;
     if (!hasLeases(words)) return;
     for (const { hash, write } of entries) {
-      if (write !== undefined) revoke(words, this.#participant.base, hash);
+      if (write !== undefined) revoke(words, hash);
     }
   }
 
@@ -266,10 +276,12 @@ export class TransactionCommitter {
       if (entry.ownTombstone === 0) continue;
       log.pack(entry, this.#key);
       this.#table.countTombstone();
-      if (this.#table.seek(this.#key, false) !== entry.ownTombstone) continue;
-      participant.enterSection();
-      this.#table.dropSought();
-      participant.leaveSection();
+      if (this.#table.seek(this.#key, false) === entry.ownTombstone) {
+        participant.enterSection();
+        this.#table.dropSought();
+        participant.leaveSection();
+      }
+      entry.ownTombstone = 0;
     }
   }
 

@@ -118,6 +118,11 @@ export class LogEntry {
   slot = 0;
   /** What is to be written; undefined: nothing. */
   write: Write | undefined;
+  /**
+   * Whether that is there already, so that it matters only to those who load a value for the key
+   * meanwhile: theirs is not to be kept.
+   */
+  isNeedless = false;
   /** The version to be replaced, or to be guarded: while the transaction commits. */
   old = 0;
   /** Whether that is live, or was not looked at. */
@@ -141,6 +146,7 @@ export class LogEntry {
 /** What a transaction was to write at some point of its code. */
 export interface Savepoint {
   readonly writes: readonly (Write | undefined)[];
+  readonly areNeedless: readonly boolean[];
   readonly count: number;
 }
 
@@ -244,8 +250,20 @@ export class TransactionLog {
     }, life);
   }
 
-  /** Says what is to be written to a key. Throws a `RangeError` if there are too many. */
-  write(entry: LogEntry, write: Write, what: string): void {
+  /**
+   * Says what is to be written to a key. Throws a `RangeError` if there are too many.
+   *
+   * @param entry The entry of the key.
+   * @param write What is to be written.
+   * @param what What is done, for an error.
+   * @param isNeedless Whether that is what the transaction has read of the key.
+   */
+  write(
+    entry: LogEntry,
+    write: Write,
+    what: string,
+    isNeedless = false,
+  ): void {
     if (entry.write === undefined) {
       if (this.#writes === MOST_WRITES) {
         throw new RangeError(
@@ -255,23 +273,32 @@ export class TransactionLog {
       this.#writes++;
     }
     entry.write = write;
+    entry.isNeedless = isNeedless;
   }
 
-  /** Takes back what is to be written to a key. */
-  unwrite(entry: LogEntry): void {
-    if (entry.write !== undefined) this.#writes--;
-    entry.write = undefined;
+  /** Takes back what need not be written, as nobody loads a value for any key. */
+  leaveOutNeedless(): void {
+    for (const entry of this.#entries) {
+      if (!entry.isNeedless) continue;
+      entry.write = undefined;
+      entry.isNeedless = false;
+      this.#writes--;
+    }
   }
 
   /** What is to be written by now, for `restore`. */
   save(): Savepoint {
     const writes = this.#entries.map(({ write }) => write);
-    return { writes, count: this.#writes };
+    const areNeedless = this.#entries.map(({ isNeedless }) => isNeedless);
+    return { writes, areNeedless, count: this.#writes };
   }
 
   /** Takes back what was written since. What was read since stays so. */
-  restore({ writes, count }: Savepoint): void {
-    this.#entries.forEach((entry, i) => entry.write = writes[i]);
+  restore({ areNeedless, writes, count }: Savepoint): void {
+    this.#entries.forEach((entry, i) => {
+      entry.write = writes[i];
+      entry.isNeedless = areNeedless[i] ?? false;
+    });
     this.#writes = count;
   }
 

@@ -12,10 +12,9 @@
 import { received, theMap } from "../errors.ts";
 import type { Participant } from "../reclamation/participant.ts";
 import type { Segment } from "../segment/segment.ts";
-import type { Backoff } from "../table/backoff.ts";
+import { hasLeases } from "../table/leases.ts";
+import { CommitTries } from "./commit_tries.ts";
 import type { EntryAccess } from "./entry_access.ts";
-import { evictAhead } from "./eviction.ts";
-import type { Progress } from "./reclaim_strategies.ts";
 import { running, runningOn } from "./running_transactions.ts";
 import { LateReads, MapTransaction } from "./transaction.ts";
 import {
@@ -39,7 +38,6 @@ export class Transactor<K, V> {
   readonly #access: EntryAccess<K, V>;
   readonly #participant: Participant;
   readonly #segment: Segment;
-  readonly #backoff: Backoff;
   readonly #committer: TransactionCommitter;
   readonly #lateReads: LateReads;
   /** For the next transaction, unless one has taken it. */
@@ -51,7 +49,6 @@ export class Transactor<K, V> {
     this.#lateReads = new LateReads(attachment);
     this.#participant = attachment.participant;
     this.#segment = attachment.segment;
-    this.#backoff = attachment.table.backoff;
     this.#committer = new TransactionCommitter(
       attachment,
       writer,
@@ -85,9 +82,7 @@ export class Transactor<K, V> {
   }
 
   #runUntilDone<R>(code: Code<K, V, R>, log: TransactionLog, what: string): R {
-    let progress: Progress | undefined;
-    let conflicts = 0;
-    let mostTaken = 0;
+    const tries = new CommitTries(this.#access, this.#committer);
     for (let attempt = 1;; attempt++) {
       const { outcome, result } = this.#runOnce(code, log, attempt, what);
       if (outcome === "done") {
@@ -97,25 +92,10 @@ export class Transactor<K, V> {
       }
       log.empty();
       if (outcome === "lost") {
-        this.#endConflict(conflicts++);
-        continue;
-      }
-      const { taken, wanted } = this.#committer;
-      if (taken > mostTaken) progress = undefined; // what was tried has helped
-      mostTaken = Math.max(mostTaken, taken);
-      progress = this.#access.writer.reclaim(progress);
-      if (this.#segment.evicts) {
-        evictAhead(this.#access.hold.attachment, wanted);
-      }
+        this.#participant.count("conflicts");
+        tries.endConflict();
+      } else tries.endShortage();
     }
-  }
-
-  /** After a run in vain: somebody else has got on meanwhile. */
-  #endConflict(before: number): void {
-    this.#participant.count("conflicts");
-    this.#participant.collectSometimes();
-    if (before === 0) this.#backoff.reset();
-    this.#backoff.wait();
   }
 
   #runOnce<R>(
@@ -133,6 +113,8 @@ export class Transactor<K, V> {
       const result = this.#callWithin(code, transaction, what);
       if (transaction.hasConflict) return { outcome: "lost" };
       this.#access.hold.checkOpen(what);
+      // The code has ended: who loads a value from here on sees what it has changed elsewhere.
+      if (!hasLeases(this.#segment.words)) log.leaveOutNeedless();
       const outcome = log.writes === 0
         ? "done"
         : this.#committer.tryCommit(log);

@@ -419,8 +419,7 @@ export class BulkLoader {
 
   /** As each write does before it looks at its key. */
   #revokeLeases(hash: number): void {
-    const { participant } = this.#attachment;
-    revoke(participant.segment.words, participant.base, hash);
+    revoke(this.#attachment.segment.words, hash);
   }
 
   /**

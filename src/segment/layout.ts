@@ -257,8 +257,6 @@ export const P_RECORD_WEIGHT = 31;
 export const P_RESULT = 396;
 /** `LOAD_COUNTERS`: an f64 each. */
 export const P_LOAD_COUNTERS = 2;
-/** The lease under which it writes what it has loaded: see `table/leases.ts`; 0: none. */
-export const P_LEASE = 8;
 /** Its inbox, see `reclamation/inbox.ts`; what its subscribers want; the message it is pushing. */
 export const P_INBOX = 9;
 export const P_SUBSCRIPTIONS = 10;
@@ -530,8 +528,11 @@ export const C_END = 6;
 export const C_TREES = 7;
 /** By how much it changes what all entries weigh. */
 export const C_WEIGHT = 8;
+/** The lease under which it brings what was loaded, see `table/leases.ts`; 0: none. Its index. */
+export const C_LEASE = 9;
+export const C_LEASE_AT = 10;
 /** The first entry: hash of the key, version that it relies on, version or guard in its place. */
-export const C_FIRST = 9;
+export const C_FIRST = 11;
 export const E_HASH = 0;
 export const E_OLD = 1;
 export const E_FRESH = 2;

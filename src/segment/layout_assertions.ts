@@ -170,7 +170,6 @@ export type Lines = [
       | "P_STATE"
       | "P_REGISTRY_MARK"
       | "P_LOAD_COUNTERS"
-      | "P_LEASE"
       | "P_INBOX"
       | "P_SUBSCRIPTIONS"
       | "P_POSTING"

@@ -22,6 +22,9 @@
  * decides, since a snapshot that was opened before must not be overtaken by a later tick. A stamp
  * that refers to record 0 is that of a version without effect, for good.
  *
+ * A record may bring what was loaded, under a lease (`leases.ts`). It is decided by whether that is
+ * good still: that is looked at when all is ready, and so installed.
+ *
  * The order of installing is the same for all records, so those who help each other come to an end.
  * (Harris, Fraser and Pratt, "A practical multi-word compare-and-swap operation", DISC 2002, has
  * records that are helped in one order; here the versions themselves stand for the words.)
@@ -57,6 +60,8 @@ const {
   C_DEADLINE,
   C_END,
   C_FIRST,
+  C_LEASE,
+  C_LEASE_AT,
   C_STATUS,
   N_CHILDREN,
   N_FIRST,
@@ -145,15 +150,17 @@ export function outcomeOf(words: Words, record: number): number {
   if (status !== READY) return status;
   // The tick before the wall clock, as for a renewal: see `table/version.ts`.
   const tick = writingTick(words);
-  compareAndSet(words, at, READY, isLate(words, record) ? VOID : tick);
+  compareAndSet(words, at, READY, hasLapsed(words, record) ? VOID : tick);
   return load(words, at);
 }
 
-/** Whether the time of something is over that the record relies on. */
-function isLate(words: Words, record: number): boolean {
+/** Whether a time is over that the record relies on, or its lease was revoked. */
+function hasLapsed(words: Words, record: number): boolean {
   const head = headOf(record, writesOf(words, record));
   const deadline = floatAt(words, head + C_DEADLINE);
-  return deadline !== Infinity && now() >= deadline;
+  if (deadline !== Infinity && now() >= deadline) return true;
+  const lease = fixed(words, head + C_LEASE);
+  return lease !== 0 && load(words, fixed(words, head + C_LEASE_AT)) !== lease;
 }
 
 /**

@@ -32,6 +32,7 @@ import * as changes from "./changes.ts";
 import * as records from "./commit_record.ts";
 import * as fastCommits from "./fast_commits.ts";
 import * as fastPath from "./fast_path.ts";
+import type { Lease } from "./lease.ts";
 import type { Migration } from "./migration.ts";
 import * as pruning from "./prune.ts";
 import * as repairs from "../reclamation/repair.ts";
@@ -48,6 +49,8 @@ const {
   C_END,
   C_ENTRIES,
   C_FIRST,
+  C_LEASE,
+  C_LEASE_AT,
   C_LIVE,
   C_WEIGHT,
   C_OWNER,
@@ -356,6 +359,7 @@ export class Commits {
       poke(words, head + C_WEIGHT, 0);
       poke(words, head + C_COUNT, 0);
       poke(words, head + C_TREES, 0);
+      poke(words, head + C_LEASE, 0);
       this.#participant.segment.floats[(head + C_DEADLINE) / 2] = Infinity;
       const entries = (writes + guards) * ENTRY_WORDS;
       poke(words, head + C_END, Math.ceil((head + C_FIRST + entries) / 4));
@@ -399,6 +403,15 @@ export class Commits {
     const { floats } = this.#participant.segment;
     const at = (head + C_DEADLINE) / 2;
     floats[at] = Math.min(floats[at], end);
+  }
+
+  /** Says that the record is to count only if a lease is good when that is decided. */
+  relyOn({ index, word }: Lease): void {
+    const words = this.#words;
+    const record = this.#drafted;
+    const head = headOf(record, writesOf(words, record));
+    poke(words, head + C_LEASE_AT, index);
+    poke(words, head + C_LEASE, word);
   }
 
   /**

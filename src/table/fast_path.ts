@@ -129,7 +129,7 @@ export function putNumber(
   valueInfo: number,
   value: Float,
 ): number {
-  revoke(words, base, hash);
+  revoke(words, hash);
   enter(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
@@ -153,7 +153,7 @@ export function putText(
   info: number,
   text: Text,
 ): number {
-  revoke(words, base, hash);
+  revoke(words, hash);
   enter(words, base);
   const pinned = pin(words, base);
   touchHome(words, base, hash);
@@ -173,12 +173,11 @@ export function putText(
  */
 export function findToWrite(
   words: Words,
-  base: number,
   hash: number,
   key: KeyWords,
   info: number,
 ): number {
-  revoke(words, base, hash);
+  revoke(words, hash);
   return findOptimistically(words, hash, key, info);
 }
 
@@ -194,7 +193,7 @@ export function make(
   info: number,
   valueInfo: number,
 ): number {
-  revoke(words, base, hash);
+  revoke(words, hash);
   enter(words, base);
   const version = newEntry(words, base, info, valueInfo);
   if (version === 0) leave(words, base);
@@ -232,7 +231,7 @@ export function remove(
   info: number,
   expected: number,
 ): number {
-  revoke(words, base, hash);
+  revoke(words, hash);
   enter(words, base);
   const pinned = pin(words, base);
   const outcome = bury(words, base, hash, base + P_KEY, info, expected);
@@ -276,7 +275,7 @@ export function increment(
   valueInfo: number,
   by: Float,
 ): number {
-  revoke(words, base, hash);
+  revoke(words, hash);
   enter(words, base);
   const version = newEntry(words, base, info, valueInfo);
   let outcome = UNDONE;
@@ -304,7 +303,7 @@ export function exchange(
   expected: Float,
   value: Float,
 ): number {
-  revoke(words, base, hash);
+  revoke(words, hash);
   enter(words, base);
   const version = newEntry(words, base, info, valueInfo);
   let outcome = UNDONE;

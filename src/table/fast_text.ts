@@ -95,7 +95,7 @@ export function findByText(
 ): number {
   const hash = packText(words, base, key, text);
   if (hash === 0) return UNDECIDED;
-  return findToWrite(words, base, hash, key, words[base + P_INFO]);
+  return findToWrite(words, hash, key, words[base + P_INFO]);
 }
 
 /** As `increment`. */

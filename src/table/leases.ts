@@ -8,11 +8,16 @@
  * leave one here.
  *
  * A worker takes a lease before it looks at the key, and reads the database after that. When the
- * value has come, it links a version, and then looks whether the lease is still there; if not, it
- * takes its version away again. Each write of a key revokes its lease before it looks at the key,
- * or links anything. So either the write comes to the key after the version was linked, and sees
- * it, or the worker finds its lease revoked. A write that had revoked before the lease was taken
- * was told of a change that the worker then finds in the database.
+ * value has come, it links a version that does not count yet, and then looks whether the lease is
+ * still there. That decides whether the version counts, in one step and once: a commit record says
+ * so (`commit_record.ts`), and all who meet the version look at the lease in the same way, also
+ * those who recover the worker after its death.
+ *
+ * Each write of a key revokes its lease before it looks at the key, or links anything. If it comes
+ * to the key after the version was linked, it sees to it that this is decided, and deletes or
+ * replaces what counts. If it comes before, the lease was revoked before the version was linked:
+ * so all who decide find that out. A write that had revoked before the lease was taken was told of
+ * a change that the worker then finds in the database.
  *
  * A lease is one word: a fingerprint of the key, and a number that tells it from other leases
  * (`lease.ts`). Those of a group of hashes share a few words; if all are taken, one goes. A lease
@@ -31,8 +36,8 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_LEASED, LEASE_WAYS, LEASE_WORDS, LEASES, P_LEASE } = layout;
-const { compareAndSet, load, own, store } = access;
+const { H_LEASED, LEASE_WAYS, LEASE_WORDS, LEASES } = layout;
+const { compareAndSet, load, store } = access;
 
 /** Bits of the number of a lease; the others are the fingerprint. */
 const NUMBER_BITS = 12;
@@ -40,21 +45,17 @@ const FINGERPRINT = -1 << NUMBER_BITS;
 /** The highest bits of a hash say the group, the next ones are its fingerprint. */
 const GROUP_BITS = 8;
 
-/**
- * Revokes the leases of a hash, but for the one that this participant writes under: to be called
- * before a key is looked at in order to write it.
- */
-export function revoke(words: Words, base: number, hash: number): void {
-  if (load(words, H_LEASED) !== 0) revokeAlike(words, base, hash);
+/** Revokes the leases of a hash: to be called before a key is looked at in order to write it. */
+export function revoke(words: Words, hash: number): void {
+  if (load(words, H_LEASED) !== 0) revokeAlike(words, hash);
 }
 
-function revokeAlike(words: Words, base: number, hash: number): void {
+function revokeAlike(words: Words, hash: number): void {
   const group = groupOf(hash);
   const fingerprint = fingerprintOf(hash);
   for (let i = 0; i < LEASE_WAYS; i++) {
     const lease = load(words, group + i);
     if (lease === 0 || (lease & FINGERPRINT) !== fingerprint) continue;
-    if (lease === own(words, base + P_LEASE)) continue;
     compareAndSet(words, group + i, lease, 0); // if it fails, it was revoked, or gave way
   }
 }

@@ -5,11 +5,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import {
-  MapFullError,
-  type SharedMap,
-  type SharedMapOptions,
-} from "../../mod.ts";
+import { MapFullError, type SharedMapOptions } from "../../mod.ts";
 import { adoptEstates } from "../../src/reclamation/estate.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { H_ROOT, REF_BYTES } from "../../src/segment/layout.ts";
@@ -99,21 +95,41 @@ function sets(
   };
 }
 
-/** Looks at a key under a lease; returns what keeps a value that was loaded for it. */
+/**
+ * Looks at a key under a lease; returns what keeps a value that was loaded for it.
+ *
+ * @param world The world, whose victim loads.
+ * @param key The key.
+ * @param value The value.
+ * @param isWritten Whether somebody writes to the key right before it is linked: the lease is good
+ * only when it is looked at first.
+ */
 function leasedLoad(
-  map: SharedMap<string, Value>,
+  { map, victim }: World,
   key: string,
   value: Value,
+  isWritten = false,
 ): () => void {
-  const hold = Hold.whole(attachmentOf(map));
+  const hold = Hold.whole(attachmentOf(victim));
   const access = new EntryAccess<string, Value>(hold, {});
   const writer = new LeasedWriter(access);
   access.keys.pack(key, "load");
   const seen = writer.see();
+  if (isWritten) map.delete(key);
+  let looks = isWritten ? 1 : 0;
+  const { index, word } = seen.lease;
+  const lease = {
+    index,
+    word,
+    get isGood() {
+      return looks-- > 0 || seen.lease.isGood;
+    },
+  };
   return () => {
     access.values.prepare(value);
     access.keys.pack(key, "load");
-    assert(writer.write(seen, Infinity));
+    const isKept = writer.write({ ...seen, lease: lease as never }, Infinity);
+    assert(isKept !== isWritten);
     seen.lease.end();
   };
 }
@@ -281,11 +297,28 @@ const OPERATIONS: Record<string, Scenario> = {
     FRESH,
   ),
   "keeping what was loaded": {
+    leaks: 2 * RECORD,
     prepare(world) {
       populate(world);
-      world.load = leasedLoad(world.victim, FRESH_KEY, FRESH);
+      world.load = leasedLoad(world, FRESH_KEY, FRESH);
     },
     act: (world) => world.attempt(FRESH_KEY, FRESH, () => world.load!()),
+  },
+  "keeping what was loaded, but the key is written meanwhile": {
+    leaks: 2 * RECORD,
+    prepare(world) {
+      populate(world);
+      world.load = leasedLoad(world, FRESH_KEY, FRESH, true);
+    },
+    act: (world) => world.attempt(FRESH_KEY, undefined, () => world.load!()),
+  },
+  "keeping what was loaded anew": {
+    leaks: 2 * RECORD,
+    prepare(world) {
+      populate(world);
+      world.load = leasedLoad(world, KEY, NEW);
+    },
+    act: (world) => world.attempt(KEY, NEW, () => world.load!()),
   },
   "compareAndSet()": sets(
     ({ victim }) => victim.compareAndSet(KEY, OLD, NEW),

@@ -20,9 +20,9 @@ import { attachmentOf } from "../../src/api/shared_map.ts";
 import { EntryAccess } from "../../src/map/entry_access.ts";
 import { Hold } from "../../src/map/hold.ts";
 import { LeasedWriter } from "../../src/map/leased_write.ts";
-import { NO_MEMORY } from "../../src/map/version_maker.ts";
+import { NO_MEMORY, type VersionMaker } from "../../src/map/version_maker.ts";
 import { WaitScope } from "../../src/map/wait_scope.ts";
-import { LEASE_WORDS, LEASES, P_ENTRIES } from "../../src/segment/layout.ts";
+import { LEASE_WORDS, LEASES } from "../../src/segment/layout.ts";
 import { sleep } from "../../src/timers.ts";
 import { runDeno } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -336,37 +336,61 @@ Deno.test("SharedMap.fetch() keeps what it can of more loads at once than there 
   await assertNothingLeft(map as never);
 });
 
-Deno.test("LeasedWriter takes away what it linked, also if there is no memory for that at first", () => {
-  for (const tries of [0, 1]) {
+/** What keeps a loaded value, and does something right before it makes the version. */
+function leasedWriter(
+  map: Texts,
+  beforeMake: (maker: VersionMaker) => boolean,
+) {
+  const hold = Hold.whole(attachmentOf(map));
+  const access = new EntryAccess<string, string>(hold, {});
+  const { maker } = access.writer;
+  const make = maker.make.bind(maker);
+  maker.make = (values, expiry) =>
+    beforeMake(maker) ? make(values, expiry) : NO_MEMORY;
+  access.keys.pack("a", "test");
+  const writer = new LeasedWriter(access);
+  const seen = writer.see();
+  access.values.prepare("loaded");
+  return { seen, writer };
+}
+
+/** There is no memory, or so it seems. */
+function runOut(maker: VersionMaker): false {
+  maker.shortage = { of: "entry", bytes: 32 };
+  return false;
+}
+
+Deno.test("LeasedWriter keeps what was loaded, also if there is no memory at first", () => {
+  for (const tries of [0, 1, 2]) {
     using map = texts();
-    const hold = Hold.whole(attachmentOf(map));
-    const access = new EntryAccess<string, string>(hold, {});
-    const { keys, values, writer: { maker } } = access;
-    const writer = new LeasedWriter(access);
-    keys.pack("a", "test");
-    const seen = writer.see();
-    values.prepare("old");
-    // It is revoked right after the link, as by another worker.
-    const { participant, segment: { words } } = attachmentOf(map);
-    const lease = {
-      get isGood() {
-        return words[participant.base + P_ENTRIES] === 0;
-      },
-      end: () => seen.lease.end(),
-    };
-    const tombstone = maker.tombstone.bind(maker);
     let refused = 0;
-    maker.tombstone = () => {
-      if (refused === tries) return tombstone();
-      refused++;
-      maker.shortage = { of: "tombstone", bytes: 32 } as never;
-      return NO_MEMORY;
-    };
-    const isKept = writer.write({ ...seen, lease: lease as never }, Infinity);
-    maker.tombstone = tombstone;
-    assertStrictEquals(isKept, false);
+    const { seen, writer } = leasedWriter(
+      map,
+      (maker) => refused === tries || refused++ < 0 || runOut(maker),
+    );
+    assert(writer.write(seen, Infinity));
     assertStrictEquals(refused, tries);
+    assertStrictEquals(map.get("a"), "loaded");
+    assertEquals([map.size, map.stats().sets], [1, 1]);
+    seen.lease.end();
+    assertSound(map);
+  }
+});
+
+Deno.test("LeasedWriter keeps nothing if its key is written at the last moment", () => {
+  for (const isRefused of [false, true]) {
+    using map = texts();
+    using other: Texts = SharedMap.attach(map.handle);
+    let calls = 0;
+    const { seen, writer } = leasedWriter(map, (maker) => {
+      calls++;
+      other.delete("a"); // it finds nothing
+      return !isRefused || runOut(maker);
+    });
+    assertStrictEquals(writer.write(seen, Infinity), false);
+    assertStrictEquals(calls, 1);
     assertStrictEquals(map.has("a"), false);
+    assertEquals([map.size, map.stats().sets], [0, 0]);
     seen.lease.end();
     assertSound(map);
   }
@@ -490,23 +514,14 @@ Deno.test("SharedMap.fetch() keeps what it loads in a map that idles, however of
 
 Deno.test("LeasedWriter leaves what was set meanwhile, even if it is the same value", () => {
   using map = texts();
-  const attachment = attachmentOf(map);
-  const access = new EntryAccess<string, string>(Hold.whole(attachment), {});
-  const writer = new LeasedWriter(access);
-  access.keys.pack("a", "test");
-  const seen = writer.see();
-  access.values.prepare("new");
-  const { participant, segment: { words } } = attachment;
+  using other: Texts = SharedMap.attach(map.handle);
   let isSet = false;
-  const lease = {
-    get isGood() {
-      const isLinked = words[participant.base + P_ENTRIES] !== 0;
-      if (isLinked && !isSet) isSet = map.set("a", "new") !== undefined;
-      return !isLinked;
-    },
-  };
-  const isKept = writer.write({ ...seen, lease: lease as never }, Infinity);
-  assertEquals([isKept, isSet, map.get("a")], [false, true, "new"]);
+  const { seen, writer } = leasedWriter(map, () => {
+    if (!isSet) isSet = other.set("a", "loaded") !== undefined;
+    return true;
+  });
+  const isKept = writer.write(seen, Infinity);
+  assertEquals([isKept, isSet, map.get("a")], [false, true, "loaded"]);
   seen.lease.end();
   assertSound(map);
 });

@@ -16,6 +16,9 @@ import {
   type SharedMapTransaction,
 } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
+import { EntryAccess } from "../../src/map/entry_access.ts";
+import { Hold } from "../../src/map/hold.ts";
+import { LeasedWriter } from "../../src/map/leased_write.ts";
 import { running } from "../../src/map/running_transactions.ts";
 import { H_FLUSH } from "../../src/segment/layout.ts";
 import { assertSound } from "../testing/inspection.ts";
@@ -40,6 +43,56 @@ function elsewhere(work: () => void): void {
   } finally {
     running.innermost = innermost;
   }
+}
+
+/** What a transaction may do to "a" that changes nothing, and the value that it finds. */
+const NEEDLESS: Record<
+  string,
+  [number | undefined, (tx: SharedMapTransaction<string, number>) => unknown]
+> = {
+  "deletes nothing": [undefined, (tx) => tx.delete("a")],
+  "updates nothing to nothing": [
+    undefined,
+    (tx) => tx.update("a", () => undefined),
+  ],
+  "updates to what is there": [1, (tx) => tx.update("a", () => 1)],
+  "adds nothing": [1, (tx) => tx.increment("a", 0)],
+};
+
+for (const [what, [value, change]] of Object.entries(NEEDLESS)) {
+  Deno.test(`SharedMap.transaction() that ${what} is newer than a load that began within it`, () => {
+    for (const isLoaded of [true, false]) {
+      using map = numbers();
+      using other = another(map);
+      if (value !== undefined) map.set("a", value);
+      const access = new EntryAccess<string, number>(
+        Hold.whole(attachmentOf(other)),
+        { value: "number" },
+      );
+      const writer = new LeasedWriter(access);
+      const load = () => {
+        access.keys.pack("a", "load");
+        return writer.see();
+      };
+      let seen: ReturnType<typeof load> | undefined;
+      const { sets, deletes } = map.stats();
+      map.transaction((tx) => {
+        change(tx);
+        if (isLoaded) elsewhere(() => seen = load());
+      });
+      if (!isLoaded) { // then nothing was written
+        const after = map.stats();
+        assertEquals([after.sets, after.deletes], [sets, deletes]);
+        seen = load();
+      }
+      access.values.prepare(7);
+      access.keys.pack("a", "load");
+      assertStrictEquals(writer.write(seen!, Infinity), !isLoaded);
+      assertStrictEquals(map.get("a"), isLoaded ? value : 7);
+      seen!.lease.end();
+      assertSound(map);
+    }
+  });
 }
 
 Deno.test("SharedMap.transaction() writes all at once when its function returns", () => {

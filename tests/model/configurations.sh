@@ -567,14 +567,25 @@ bad  $Q qb_TAIL_APART -DEXACT -DBUG_TAIL_APART "-DSTART=working=4;run Put(1);run
 
 # ---- leases of what is being loaded
 LE=leases.pml
-LD1="run Loader(1);run Deleter()"; LS1="run Loader(1);run Setter()"
-ok   $LE lease_two "-DSTART=working=4;$LD1;run Loader(2);run Deleter()"
-ok   $LE lease_set "-DSTART=working=4;$LS1;run Loader(2);run Evictor()"
-ok   $LE lease_both -DORDERLY "-DSTART=working=5;$LS1;run Deleter();run Setter();run Evictor()"
-for b in CHECK_FIRST LOOK_FIRST LEASE_LATE FLAG_LATE; do bad $LE lease_$b -DBUG_$b "-DSTART=working=2;$LD1"; done
-bad  $LE lease_TAKE_ANY -DORDERLY -DBUG_TAKE_ANY "-DSTART=working=3;$LD1;run Setter()"
-bad  $LE lease_LINK_OVER -DBUG_LINK_OVER "-DSTART=working=2;$LS1"
-for b in LINK_FIRST SET_LEAVES; do bad $LE lease_$b -DBUG_$b "-DSTART=working=3;$LS1;run Evictor()"; done
+L1="run Loader(1,1,0)"; L2="run Loader(2,2,0)"; LDIES="-DDEATHS=1"; LNEXT="$L1;run Recoverer();run Loader(1,2,1)"
+ok   $LE lease_two "-DSTART=working=3;$L1;$L2;run Deleter()"
+full ok $LE lease_four "-DSTART=working=4;$L1;$L2;run Deleter();run Deleter()"
+ok   $LE lease_set "-DSTART=working=3;$L1;run Setter();run Evictor()"
+full ok $LE lease_set_two "-DSTART=working=4;$L1;run Setter();$L2;run Evictor()"
+ok   $LE lease_both -DORDERLY "-DSTART=working=5;$L1;run Deleter();run Setter();run Setter();run Evictor()"
+ok   $LE lease_copy "-DSTART=working=4;$L1;run Deleter();run Copier();run Reader()"
+full ok $LE lease_copy_both -DORDERLY "-DSTART=working=5;$L1;run Deleter();run Setter();run Copier();run Reader()"
+ok   $LE lease_death $LDIES "-DSTART=working=4;$LNEXT;run Deleter()"
+ok   $LE lease_death_set $LDIES "-DSTART=working=5;$L1;run Recoverer();run Setter();run Evictor();run Reader()"
+full ok $LE lease_death_read $LDIES "-DSTART=working=6;$LNEXT;run Deleter();run Deleter();run Reader()"
+for b in CHECK_FIRST LOOK_FIRST LEASE_LATE FLAG_LATE; do bad $LE lease_$b -DBUG_$b "-DSTART=working=2;$L1;run Deleter()"; done
+for b in LINK_OVER TAKE_ANY; do bad $LE lease_$b -DBUG_$b "-DSTART=working=2;$L1;run Setter()"; done
+for b in LINK_FIRST SET_LEAVES; do bad $LE lease_$b -DBUG_$b "-DSTART=working=3;$L1;run Setter();run Evictor()"; done
+bad  $LE lease_READ_BLIND -DBUG_READ_BLIND "-DSTART=working=3;$L1;run Deleter();run Reader()"
+bad  $LE lease_WRITE_BLIND -DBUG_WRITE_BLIND "-DSTART=working=2;$L1;run Deleter()"
+bad  $LE lease_COPY_BLIND -DBUG_COPY_BLIND "-DSTART=working=3;$L1;run Deleter();run Copier()"
+bad  $LE lease_RECOVER_BLIND $LDIES -DBUG_RECOVER_BLIND "-DSTART=working=3;$L1;run Recoverer();run Deleter()"
+bad  $LE lease_REUSE $LDIES -DBUG_REUSE "-DSTART=working=4;$LNEXT;run Deleter()"
 
 # ---- inboxes
 I=inbox.pml; I3="-DNM=3"

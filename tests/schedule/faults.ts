@@ -6,6 +6,7 @@
  */
 import {
   ARMED,
+  C_LEASE,
   C_STATUS,
   CHANGE_WORDS,
   CHANGES,
@@ -67,7 +68,7 @@ import { LAST_PLACE } from "../../src/reclamation/registry.ts";
 import { participantBase } from "../../src/segment/participants.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { NO_HASH } from "../../src/table/small_queue.ts";
-import { isGuard } from "../../src/table/commit_record.ts";
+import { headOf, isGuard, writesOf } from "../../src/table/commit_record.ts";
 import { isProvisional, isTombstone } from "../../src/table/version.ts";
 import { PLANTED } from "./shared_state.ts";
 import { tablesOf } from "./places.ts";
@@ -207,6 +208,16 @@ function isOwnLease(lease: number): boolean {
 
 /** The last lease of each worker, and how often it was looked at. */
 const looks: { lease: number; count: number }[] = [];
+
+/** The lease that the first commit record relies on that has an owner. */
+function leaseOfRecord(words: Words): number | undefined {
+  for (let slot = 0; slot < words[H_PARTICIPANTS]; slot++) {
+    const record = Math.abs(words[participantBase(slot) + P_COMMIT]);
+    if (record === 0) continue;
+    return words[headOf(record, writesOf(words, record)) + C_LEASE];
+  }
+  return undefined;
+}
 
 /** What each worker saw when it began to look for its key. */
 const wereWatched: number[] = [];
@@ -641,6 +652,13 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       if (!isLease(index) || look === undefined) return;
       return look.count++ === 0 ? words[index] : look.lease;
     },
+  },
+  "who recovers a worker takes its lease for good": {
+    of: "deaths in loading",
+    load: (words, index) =>
+      isLease(index) && currentWorker() === 0
+        ? leaseOfRecord(words)
+        : undefined,
   },
   "two workers take one hash out of the small queue": {
     of: "dequeue() | enqueue(91) | overrun(); dequeue(): the queue is full",

@@ -2,6 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import type { Participant } from "../../src/reclamation/participant.ts";
 import { recover } from "../../src/reclamation/recovery.ts";
 import { C_STATUS, P_COMMIT } from "../../src/segment/layout.ts";
+import { publishRecord } from "../../src/table/fast_commits.ts";
+import { type Lease, Leases } from "../../src/table/lease.ts";
+import { revoke } from "../../src/table/leases.ts";
 import { liveEntries } from "../../src/table/account.ts";
 import {
   closeSnapshot,
@@ -127,4 +130,50 @@ Deno.test("a survivor gives up the draft of the dead, and leaves nothing of it",
   assertEquals([1, 2, 4].map((n) => other.get(n)), [10, undefined, undefined]);
   assertEquals(liveEntries(small.words), 1);
   drain(other.participant);
+});
+
+const LEASED_HASH = 7;
+
+/** Drafts what was loaded under a lease. */
+function draftLoaded(small: SmallTable): Lease {
+  const { participant: { slot }, words } = small;
+  const lease = new Leases(words, slot).take(LEASED_HASH);
+  draft(small, { 2: 22 });
+  small.table.commits.relyOn(lease);
+  return lease;
+}
+
+Deno.test("Commits that rely on a lease are made only if that is good at the end", () => {
+  for (const isGood of [true, false]) {
+    const small = new SmallTable();
+    small.set(1, 10);
+    const lease = draftLoaded(small);
+    if (!isGood) revoke(small.words, LEASED_HASH);
+    assertEquals(commit(small), isGood);
+    assertEquals([1, 2].map((n) => small.get(n)), [
+      10,
+      isGood ? 22 : undefined,
+    ]);
+    assertEquals(liveEntries(small.words), isGood ? 2 : 1);
+    lease.end();
+    drain(small.participant);
+    draft(small, { 1: 11 });
+    assert(commit(small), "the next one has no lease");
+  }
+});
+
+Deno.test("a survivor decides by the lease of the dead", () => {
+  for (const isGood of [true, false]) {
+    const small = new SmallTable();
+    const other = small.join();
+    draftLoaded(small);
+    const { participant, words } = small;
+    publishRecord(words, words[participant.base + P_COMMIT]);
+    if (!isGood) revoke(words, LEASED_HASH);
+    const tables = new TableRecoverer(other.participant, other.table);
+    recover(other.participant, participant.slot, tables);
+    assertEquals(other.get(2), isGood ? 22 : undefined);
+    assertEquals(liveEntries(words), isGood ? 1 : 0);
+    drain(other.participant);
+  }
 });

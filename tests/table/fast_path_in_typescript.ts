@@ -39,8 +39,7 @@ export function takeFastPathInTypeScript(attachment: Attachment): void {
       ),
     findOptimistically: (_base, hash, info) =>
       findOptimistically(words, hash, key, info),
-    findToWrite: (base, hash, info) =>
-      findToWrite(words, base, hash, key, info),
+    findToWrite: (_base, hash, info) => findToWrite(words, hash, key, info),
     findByText: (base, text) => findByText(words, base, key, text),
   };
   Object.assign(attachment.fastPath, lookups);

@@ -5,20 +5,14 @@ import { LEASE_WAYS, LEASE_WORDS, LEASES } from "../../src/segment/layout.ts";
 import { Leases } from "../../src/table/lease.ts";
 import * as tableLeases from "../../src/table/leases.ts";
 import type { Words } from "../../src/segment/atomics.ts";
-import { participantBase } from "../../src/segment/participants.ts";
 import { seeded } from "../testing/random.ts";
 
-const { hasLeases, revokeAll } = tableLeases;
-/** The number of the participant of the tests, whose record nobody uses. */
+const { hasLeases, revoke, revokeAll } = tableLeases;
+/** The number of the participant of the tests. */
 const SLOT = 127;
-const BASE = participantBase(SLOT);
 
 function leasesIn(words: Words): Leases {
-  return new Leases(words, BASE, SLOT);
-}
-
-function revoke(words: Words, hash: number): void {
-  tableLeases.revoke(words, BASE, hash);
+  return new Leases(words, SLOT);
 }
 
 function wordsOf(map: SharedMap<never, never>) {
@@ -100,15 +94,27 @@ Deno.test("Leases of one key and one participant are told from each other", () =
   }
 });
 
-Deno.test("Lease stays good when its own participant writes under it, and ends then", () => {
+Deno.test("Lease that was revoked is never good again, however many are taken before it ends", () => {
   using map = SharedMap.create<string, number>();
   const words = wordsOf(map as never);
-  const leases = leasesIn(words);
-  const [lease, other] = [leases.take(7), leases.take(7)];
-  leases.writeUnder(lease);
-  revoke(words, 7);
-  assert(lease.isGood && !other.isGood);
-  leases.writeUnder(undefined);
-  revoke(words, 7);
-  assert(!lease.isGood);
+  for (const slot of [0, SLOT]) {
+    for (const hash of [0, 7]) { // hash 0 in slot 0 has nothing but its own number
+      const leases = new Leases(words, slot);
+      const first = leases.take(hash);
+      revoke(words, hash);
+      for (let i = 0; i < 70; i++) {
+        const next = leases.take(hash);
+        assert(next.isGood && !first.isGood);
+        next.end();
+      }
+      const taken = Array.from({ length: 70 }, () => leases.take(hash));
+      assert(!first.isGood);
+      assertEquals(taken.filter(({ isGood }) => isGood).length, LEASE_WAYS);
+      for (const lease of taken) lease.end();
+      first.end();
+      assertStrictEquals(countLeases(words), 0);
+      assert(leases.take(hash).isGood); // those that have ended give way
+      revoke(words, hash);
+    }
+  }
 });

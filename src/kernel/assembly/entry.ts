@@ -185,7 +185,7 @@ export function lookupPacked(base: i32, hash: i32, info: i32, most: i32): i32 {
 }
 
 export function findToWrite(base: i32, hash: i32, info: i32): i32 {
-  return fastPath.findToWrite(WORDS, base, hash, scratch(base), info);
+  return fastPath.findToWrite(WORDS, hash, scratch(base), info);
 }
 
 export function findOptimistically(base: i32, hash: i32, info: i32): i32 {

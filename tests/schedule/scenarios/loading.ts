@@ -8,8 +8,9 @@ import type { Segment } from "../../../src/segment/segment.ts";
 import { Client } from "../client.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { FOUNDER } from "../participants.ts";
+import { FOUNDER, slotOf } from "../participants.ts";
 import { type Scenario, type Setup, titleOf } from "../scenario.ts";
+import { type Acts, deathsIn } from "./deaths.ts";
 
 const KEY = 1;
 /** The key that stands for the database. */
@@ -55,13 +56,37 @@ function slip(
   return { ...scenario(programs, "no entry", group), isSlip: true };
 }
 
-/** Beside one change, and beside what makes it go away again. */
+/** What one died in that had loaded a value. */
+const ACTS: Acts = {
+  "keeping a value": {
+    act: ({ loading }) => void loading.keep(),
+    steps: 240,
+  },
+};
+const DEATHS = 24;
+
+/** The dead one may have kept it before the change, or not at all. */
+const afterDeaths = deathsIn(ACTS, DEATHS, {
+  group: "deaths in loading",
+  programs: [[op.recover(slotOf(2))], DELETE],
+  leaks: 2,
+  prepare: STATES["no entry"],
+  before: (dead) => {
+    for (const { run } of [...LOAD, op.removeBlindly(KEY)]) run(dead); // now it has blocks
+    LOAD[0].run(dead);
+    LOAD[1].run(dead);
+  },
+}).map((scenario) => ({ ...scenario, check: checkValue }));
+
+/** Beside one change, and beside what makes it go away again, or puts a copy in its place. */
 export const loading: Scenario[] = [
   ...Object.keys(STATES).map((state) => scenario([LOAD, DELETE], state)),
   scenario([LOAD, [CHANGE, SET]]),
   scenario([LOAD, [CHANGE, SET], [op.evictKey(KEY)]]),
   scenario([LOAD, [CHANGE, SET, op.removeBlindly(KEY)]]),
   scenario([LOAD, LOAD, DELETE]),
+  scenario([LOAD, DELETE, [op.expire(KEY, 1000)]]),
+  scenario([LOAD, [...DELETE, op.get(KEY)]]),
   slip(
     [[op.loadFrom(DATABASE), op.takeLease(KEY), op.keepLoaded(KEY)], DELETE],
     "loading, but the lease comes late",
@@ -70,4 +95,5 @@ export const loading: Scenario[] = [
     [LOAD, [op.removeBlindly(KEY), CHANGE]],
     "loading, but the delete comes before the change",
   ),
+  ...afterDeaths,
 ];
