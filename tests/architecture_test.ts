@@ -15,6 +15,7 @@ const LAYERS = [
   "persist",
   "api",
   "store",
+  "vectors",
   "server",
   "bundle",
   "cli",

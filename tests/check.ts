@@ -20,6 +20,7 @@ const STEPS = [
     "mod.ts",
     "src",
     "docs/typed_data.md",
+    "docs/vectors.md",
     "tests",
   ],
   // The types have been checked above; that they are written out is checked all the same.

@@ -22,6 +22,7 @@ import { type Change, commitTexts } from "./commits.ts";
 import { MESSAGES as MESSAGE_WAYS } from "./messages.ts";
 import { LARGE_NODE as LARGE_TREE_NODE, WAYS } from "./structures.ts";
 import { textOf, type Value } from "./text.ts";
+import { VECTORS } from "./vectors.ts";
 import { World } from "./world.ts";
 
 /** One kind of death. */
@@ -875,5 +876,6 @@ export const SCENARIOS = {
   COMMITS,
   STRUCTURES,
   COMMANDS,
+  VECTORS,
   MESSAGES,
 };

@@ -18,6 +18,8 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
   COMMITS: "A death at any step of a commit of several keys harms nobody",
   STRUCTURES: "A death at any step of a change of a tree harms nobody",
   COMMANDS: "A death at any step of a command on trees harms nobody",
+  VECTORS:
+    "A death at any step of a change of an index of vectors harms nobody",
   MESSAGES: "A death at any step of sending and receiving harms nobody",
 };
 
