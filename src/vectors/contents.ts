@@ -8,9 +8,18 @@
 import type { Nodes, StoredValue } from "../map/structure_access.ts";
 import { kitOf } from "../store/tree/kit.ts";
 import type { ListDraft } from "../store/tree/list.ts";
-import { readRow, type Row } from "./block.ts";
-import { forEachNode, nodeAt } from "./node_array.ts";
 import {
+  type BlockForm,
+  blockOf,
+  blocksOf,
+  factorsAt,
+  rowsAt,
+} from "./block.ts";
+import { codeForm, vectorForm } from "./forms.ts";
+import { forEachNode, nodeAt } from "./node_array.ts";
+import type { Row } from "./row.ts";
+import {
+  CODES,
   countOf,
   IDS,
   RECORDS,
@@ -59,6 +68,8 @@ export class Contents {
   readonly count: number;
   readonly roots: readonly number[];
   readonly #nodes: ListDraft;
+  #vectors: BlockForm | undefined;
+  #codes: BlockForm | undefined;
 
   /**
    * @param nodes The memory.
@@ -85,28 +96,58 @@ export class Contents {
 
   /** The vector with a number: a copy. */
   row(floats: Float32Array, number: number): Row {
-    const { perBlock } = this.shape;
-    const blocks = blocksOf(this.count, perBlock);
-    const index = Math.floor(number / perBlock);
-    const { words } = this.#nodes;
-    const block = nodeAt(words, this.roots[VECTORS], blocks, index);
-    return readRow(floats, this.shape, block, number % perBlock);
+    const { factor, length, row } = this.place(number);
+    return {
+      floats: new Float32Array(floats.subarray(row, row + length)),
+      factor: floats[factor],
+    };
   }
 
-  /** Calls `visit` with each block, and how many vectors it has, in the order of numbers. */
-  forEachBlock(visit: (block: number, count: number) => void): void {
-    const { perBlock } = this.shape;
-    const blocks = blocksOf(this.count, perBlock);
+  /** Where a vector and its factor are, in words, and how long it is. */
+  place(number: number): { row: number; factor: number; length: number } {
     const { words } = this.#nodes;
-    forEachNode(words, this.roots[VECTORS], blocks, (block, index) => {
+    const { perBlock, rowBytes } = this.vectors;
+    const root = this.roots[VECTORS];
+    const block = blockOf(words, this.vectors, root, this.count, number);
+    const place = number % perBlock;
+    const length = rowBytes / 4;
+    return {
+      row: rowsAt(this.vectors, block) / 4 + place * length,
+      factor: factorsAt(block) / 4 + place,
+      length,
+    };
+  }
+
+  /** The form of the blocks of vectors, and of codes. */
+  get vectors(): BlockForm {
+    return this.#vectors ??= vectorForm(this.shape);
+  }
+
+  get codes(): BlockForm {
+    return this.#codes ??= codeForm(this.shape);
+  }
+
+  /** Calls `visit` with each block of vectors, and how many it has, in the order of numbers. */
+  forEachBlock(visit: (block: number, count: number) => void): void {
+    this.#forEach(this.vectors, this.roots[VECTORS], visit);
+  }
+
+  /** The same with blocks of codes. */
+  forEachCodes(visit: (block: number, count: number) => void): void {
+    this.#forEach(this.codes, this.roots[CODES], visit);
+  }
+
+  #forEach(
+    form: BlockForm,
+    root: number,
+    visit: (block: number, count: number) => void,
+  ): void {
+    const { perBlock } = form;
+    const blocks = blocksOf(form, this.count);
+    forEachNode(this.#nodes.words, root, blocks, (block, index) => {
       visit(block, Math.min(perBlock, this.count - index * perBlock));
     });
   }
-}
-
-/** How many blocks so many vectors take. */
-export function blocksOf(count: number, perBlock: number): number {
-  return Math.ceil(count / perBlock);
 }
 
 /** A number as the tree of ids has it. */

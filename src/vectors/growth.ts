@@ -13,12 +13,16 @@ import { TAG_BYTES } from "../codec/codec.ts";
 import { kitOf } from "../store/tree/kit.ts";
 import { type ListDraft, NO_ROOM } from "../store/tree/list.ts";
 import { NO_MEMORY } from "../store/tree/splice.ts";
-import { copyBlock, readRow, type Row, writeRow } from "./block.ts";
-import { blocksOf, NOWHERE, numberBytes, numberIn } from "./contents.ts";
+import { BlockArray, type WriteRow } from "./block.ts";
+import { codeRow } from "./codes.ts";
+import { NOWHERE, numberBytes, numberIn } from "./contents.ts";
+import { codeForm, vectorForm } from "./forms.ts";
+import type { Row } from "./row.ts";
 import { nodeAt, popNode, pushNode, setNode } from "./node_array.ts";
 import { idBytesOf, newRecord, type PackedMetadata } from "./record.ts";
 import {
   bodyOf,
+  CODES,
   countOf,
   IDS,
   RECORDS,
@@ -44,6 +48,9 @@ export class Growth {
   readonly #draft: ListDraft;
   readonly #floats: Float32Array;
   readonly #roots: number[];
+  readonly #vectors: BlockArray;
+  /** undefined: vectors have none. */
+  readonly #codes: BlockArray | undefined;
 
   /**
    * @param draft Where its nodes are, and new ones come from.
@@ -55,13 +62,28 @@ export class Growth {
     this.#count = countOf(draft.words, stored);
     this.#draft = draft;
     this.#floats = floats;
-    this.#roots = [...stored.roots!];
+    const { shape } = this;
+    const roots = [...stored.roots!];
+    const count = this.#count;
+    this.#roots = roots;
+    this.#vectors = new BlockArray(
+      draft,
+      vectorForm(shape),
+      roots[VECTORS],
+      count,
+    );
+    this.#codes = shape.quantize === "int8"
+      ? new BlockArray(draft, codeForm(shape), roots[CODES], count)
+      : undefined;
   }
 
   /** What is to be under the key. */
   get next(): NextStructure {
     const body = bodyOf(this.shape, this.#count);
-    return { tag: TAG_BYTES, roots: this.#roots, body, isNew: false };
+    const roots = this.#roots.slice();
+    roots[VECTORS] = this.#vectors.root;
+    if (this.#codes !== undefined) roots[CODES] = this.#codes.root;
+    return { tag: TAG_BYTES, roots, body, isNew: false };
   }
 
   /** Adds a vector, or puts it in the place of the one with its id; returns whether it is new. */
@@ -152,38 +174,30 @@ export class Growth {
       number,
       record,
     );
-    this.#pushRow(number, row);
+    this.#pushRow(row);
     this.#count = number + 1;
   }
 
-  #pushRow(number: number, row: Row): void {
-    const { perBlock } = this.shape;
-    const place = number % perBlock;
-    const index = (number - place) / perBlock;
-    const before = place === 0 ? 0 : this.#block(index);
-    const block = this.#copyBlock(before, place, place + 1);
-    writeRow(this.#floats, this.shape, block, place, row);
-    if (place === 0) {
-      this.#roots[VECTORS] = pushNode(
-        this.#draft,
-        this.#roots[VECTORS],
-        index,
-        block,
-      );
-    } else this.#setBlock(index, block);
+  #pushRow(row: Row): void {
+    this.#vectors.push(this.#writing(row));
+    this.#codes?.push(this.#writingCodes(row));
   }
 
   #setRow(number: number, row: Row): void {
-    const { perBlock } = this.shape;
-    const place = number % perBlock;
-    const index = (number - place) / perBlock;
-    const before = this.#block(index);
-    const count = Math.min(perBlock, this.#count - index * perBlock);
-    const block = this.#draft.isFresh(before)
-      ? before
-      : this.#copyBlock(before, count, count);
-    writeRow(this.#floats, this.shape, block, place, row);
-    if (block !== before) this.#setBlock(index, block);
+    this.#vectors.replace(number, this.#writing(row));
+    this.#codes?.replace(number, this.#writingCodes(row));
+  }
+
+  #writing({ factor, floats }: Row): WriteRow {
+    return (row, factorAt) => {
+      this.#floats.set(floats, row / 4);
+      this.#floats[factorAt / 4] = factor;
+    };
+  }
+
+  #writingCodes(row: Row): WriteRow {
+    const codes = codeRow(this.shape, row);
+    return (at) => this.#draft.bytes.set(codes, at);
   }
 
   #setRecord(
@@ -201,13 +215,8 @@ export class Growth {
 
   /** The last vector gets the number of one that goes. */
   #moveLast(number: number, last: number): void {
-    const { perBlock } = this.shape;
-    const index = Math.floor(last / perBlock);
-    const block = this.#block(index);
-    this.#setRow(
-      number,
-      readRow(this.#floats, this.shape, block, last % perBlock),
-    );
+    this.#moveRow(this.#vectors, number, last);
+    if (this.#codes !== undefined) this.#moveRow(this.#codes, number, last);
     const before = this.#record(number);
     const record = this.#record(last);
     this.#putRecord(number, record);
@@ -224,20 +233,20 @@ export class Growth {
       this.#roots[RECORDS],
       last + 1,
     );
-    const { perBlock } = this.shape;
-    const place = last % perBlock;
-    const index = (last - place) / perBlock;
-    const block = this.#block(index);
-    if (place > 0) {
-      this.#setBlock(index, this.#copyBlock(block, place, place));
-      return;
-    }
-    this.#draft.leave(block);
-    this.#roots[VECTORS] = popNode(
-      this.#draft,
-      this.#roots[VECTORS],
-      index + 1,
-    );
+    this.#vectors.pop();
+    this.#codes?.pop();
+  }
+
+  /** Copies the last row over another one. */
+  #moveRow(rows: BlockArray, number: number, last: number): void {
+    const { bytes } = this.#draft;
+    const floats = this.#floats;
+    const { rowBytes } = rows.form;
+    rows.replace(number, (row, factor) => {
+      const from = rows.at(last);
+      bytes.copyWithin(row, from.row, from.row + rowBytes);
+      if (rows.form.hasFactors) floats[factor / 4] = floats[from.factor / 4];
+    });
   }
 
   // ---- places -----------------------------------------------------------------------------------
@@ -259,29 +268,6 @@ export class Growth {
       number,
       record,
     );
-  }
-
-  #block(index: number): number {
-    return nodeAt(
-      this.#draft.words,
-      this.#roots[VECTORS],
-      blocksOf(this.#count, this.shape.perBlock),
-      index,
-    );
-  }
-
-  #setBlock(index: number, block: number): void {
-    this.#roots[VECTORS] = setNode(
-      this.#draft,
-      this.#roots[VECTORS],
-      blocksOf(this.#count, this.shape.perBlock),
-      index,
-      block,
-    );
-  }
-
-  #copyBlock(block: number, kept: number, count: number): number {
-    return copyBlock(this.#draft, this.shape, block, kept, count);
   }
 }
 

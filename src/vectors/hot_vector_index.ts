@@ -82,7 +82,7 @@ export interface VectorUpdate<M> {
  * faster. A worker that dies in the middle has done all of it or nothing. The one exception is a
  * full index: there a write may wait, for half a second at most, for memory that others still read.
  *
- * A search compares the vector with all others: O(vectors × dimensions).
+ * A search is exact: it compares the vector with all others, in WebAssembly where that runs.
  *
  * Components are kept as 32-bit floats, and must lie between -2 ** 50 and 2 ** 50.
  *
@@ -163,26 +163,31 @@ export class HotVectorIndex<M = unknown>
   get #sight(): Sight {
     const { isOpen } = this.#hold;
     const { details, name } = sightOf(this.#hold);
-    const { dimensions, metric } = this.#reader.shape;
+    const { dimensions, metric, quantize } = this.#reader.shape;
     return {
       name,
       size: isOpen ? this.size : undefined,
       details: {
         dimensions,
         metric,
+        quantize,
         ...(isOpen ? { memory: details.memory } : { closed: true }),
       },
     };
   }
 
   #checkShape(wanted: CheckedShape): void {
-    const { dimensions, metric } = this.#reader.shape;
-    if (dimensions === wanted.dimensions && metric === wanted.metric) return;
-    throw new HandleError(
-      `Cannot open HotVectorIndex: ${
-        theMap(this.#hold.attachment.segment.name)
-      } has vectors of ${dimensions} dimensions and the metric "${metric}": received ${wanted.dimensions} and "${wanted.metric}"`,
-    );
+    const { shape } = this.#reader;
+    for (const part of ["dimensions", "metric", "quantize"] as const) {
+      if (shape[part] === wanted[part]) continue;
+      throw new HandleError(
+        `Cannot open HotVectorIndex: ${
+          theMap(this.#hold.attachment.segment.name)
+        } has an index whose ${part} is ${
+          JSON.stringify(shape[part])
+        }: received ${JSON.stringify(wanted[part])}`,
+      );
+    }
   }
 
   /**
@@ -210,7 +215,7 @@ export class HotVectorIndex<M = unknown>
     options: VectorIndexOptions<M>,
   ): HotVectorIndex<M> {
     const shape = checkShape(options, "create");
-    const { dimensions: _, metric: __, ...rest } = options;
+    const { dimensions: _, metric: __, quantize: ___, ...rest } = options;
     const map = SharedMap.create<string, M>(
       mapOptions(rest) as OpenOptions<string, M>,
     );
@@ -289,7 +294,7 @@ export class HotVectorIndex<M = unknown>
     options: OpenVectorIndexOptions<M>,
   ): Promise<HotVectorIndex<M>> {
     const shape = checkShape(options, "open");
-    const { dimensions: _, metric: __, ...rest } = options;
+    const { dimensions: _, metric: __, quantize: ___, ...rest } = options;
     const map = await SharedMap.open<string, M>(
       name,
       mapOptions(rest) as OpenOptions<string, M>,
@@ -317,7 +322,7 @@ export class HotVectorIndex<M = unknown>
 
   /**
    * Adds a vector. If there is one with that id, it is replaced, with its metadata. O(log n), and
-   * what it takes to copy a block of 16 KiB at most; lock-free.
+   * what it takes to copy two blocks of 16 KiB at most; lock-free.
    *
    * @param id What it is found by.
    * @param vector As many numbers as the index has dimensions.
@@ -487,7 +492,7 @@ export class HotVectorIndex<M = unknown>
 
   /**
    * Removes a vector, with its metadata. Its memory is free as soon as no worker reads it any more.
-   * O(log n), and what it takes to copy two blocks of 16 KiB at most; lock-free.
+   * O(log n), and what it takes to copy four blocks of 16 KiB at most; lock-free.
    *
    * @returns Whether it was there.
    * @throws {TypeError} If the id is neither a string nor a number.

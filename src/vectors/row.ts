@@ -5,7 +5,6 @@
  */
 
 import { received } from "../errors.ts";
-import type { Row } from "./block.ts";
 import { type Shape, strideOf } from "./shape.ts";
 
 /** What a vector may be given as. */
@@ -13,6 +12,13 @@ export type VectorLike =
   | readonly number[]
   | Float32Array
   | Float64Array;
+
+/** A vector as it is kept. */
+export interface Row {
+  /** Its components, padded with zeros. */
+  readonly floats: Float32Array;
+  readonly factor: number;
+}
 
 /**
  * The largest component, either way: so that no sum of products, of which there are as many as

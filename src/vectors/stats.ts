@@ -5,7 +5,7 @@
  */
 
 import type { SharedMapStats } from "../map/stats.ts";
-import type { Metric, Shape } from "./shape.ts";
+import type { Metric, Quantization, Shape } from "./shape.ts";
 
 /** What {@linkcode HotVectorIndex.prototype.stats} returns, for the whole index. */
 export interface VectorIndexStats {
@@ -15,6 +15,8 @@ export interface VectorIndexStats {
   dimensions: number;
   /** How vectors are compared. */
   metric: Metric;
+  /** Whether they have codes of 8 bits. */
+  quantize: Quantization;
   /** Bytes that the vectors take, with their ids and metadata. */
   liveBytes: number;
   /** Bytes in use: also what is not free yet, tables, and the index's own records. */
@@ -27,7 +29,7 @@ export interface VectorIndexStats {
 
 /** The statistics, out of those of the map. */
 export function vectorStatsOf(
-  { dimensions, metric }: Shape,
+  { dimensions, metric, quantize }: Shape,
   size: number,
   stats: SharedMapStats,
 ): VectorIndexStats {
@@ -35,6 +37,7 @@ export function vectorStatsOf(
     size,
     dimensions,
     metric,
+    quantize,
     liveBytes: stats.liveBytes,
     usedBytes: stats.usedBytes,
     reservedBytes: stats.reservedBytes,

@@ -8,7 +8,12 @@ import { checkFunction, received } from "../errors.ts";
 import type { AnyValueCodec, ValueCodec } from "../map/codec_types.ts";
 import type { PersistOptions } from "../persist/persist_options.ts";
 import type { VectorId } from "./id.ts";
-import { type Metric, METRICS } from "./shape.ts";
+import {
+  type Metric,
+  METRICS,
+  type Quantization,
+  QUANTIZATIONS,
+} from "./shape.ts";
 
 /**
  * Options of {@linkcode HotVectorIndex.create}.
@@ -25,6 +30,14 @@ export interface VectorIndexOptions<M> {
    * @default {"cosine"}
    */
   metric?: Metric | undefined;
+  /**
+   * Whether each vector has codes of 8 bits beside its floats. They take a quarter as much memory
+   * again, and a search without a filter reads them first, and floats only where the codes leave it
+   * open what is closer: it finds the same, and takes less time.
+   *
+   * @default {"int8"}
+   */
+  quantize?: Quantization | undefined;
   /**
    * How metadata are encoded, as the values of a map are.
    *
@@ -86,11 +99,15 @@ const MOST_DIMENSIONS = 16_384;
 export interface CheckedShape {
   readonly dimensions: number;
   readonly metric: Metric;
+  readonly quantize: Quantization;
 }
 
 /** Checks the options that the map does not know. Throws `TypeError` or `RangeError`. */
 export function checkShape(
-  options: Pick<VectorIndexOptions<unknown>, "dimensions" | "metric">,
+  options: Pick<
+    VectorIndexOptions<unknown>,
+    "dimensions" | "metric" | "quantize"
+  >,
   what: string,
 ): CheckedShape {
   if (typeof options !== "object" || options === null) {
@@ -100,7 +117,7 @@ export function checkShape(
       }`,
     );
   }
-  const { dimensions, metric = "cosine" } = options;
+  const { dimensions, metric = "cosine", quantize = "int8" } = options;
   if (typeof dimensions !== "number") {
     throw new TypeError(
       `Cannot ${what} HotVectorIndex: dimensions must be a number: ${
@@ -116,15 +133,24 @@ export function checkShape(
       `Cannot ${what} HotVectorIndex: dimensions must be an integer from 1 to ${MOST_DIMENSIONS}: received ${dimensions}`,
     );
   }
-  if (!METRICS.includes(metric)) {
-    const names = METRICS.map((name) => `"${name}"`).join(" or ");
-    throw new TypeError(
-      `Cannot ${what} HotVectorIndex: metric must be ${names}: ${
-        received(metric)
-      }`,
-    );
-  }
-  return { dimensions, metric };
+  checkName("metric", metric, METRICS, what);
+  checkName("quantize", quantize, QUANTIZATIONS, what);
+  return { dimensions, metric, quantize };
+}
+
+function checkName(
+  option: string,
+  value: string,
+  known: readonly string[],
+  what: string,
+): void {
+  if (known.includes(value)) return;
+  const names = known.map((name) => `"${name}"`).join(" or ");
+  throw new TypeError(
+    `Cannot ${what} HotVectorIndex: ${option} must be ${names}: ${
+      received(value)
+    }`,
+  );
 }
 
 /** The options of the map that an index lives in. */

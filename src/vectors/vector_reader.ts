@@ -74,7 +74,7 @@ export class VectorReader<M> {
   readonly #look: Look;
   readonly #nodes: NoDraft;
   readonly #floats: Float32Array;
-  readonly #exact = new ExactSearch();
+  readonly #exact: ExactSearch;
 
   /**
    * @param hold The hold of the map that the index is in.
@@ -87,6 +87,7 @@ export class VectorReader<M> {
     this.#codec = codec;
     this.#look = look;
     this.#nodes = new NoDraft(segment);
+    this.#exact = new ExactSearch(segment);
     this.#floats = new Float32Array(segment.buffer);
     this.shape = this.#look(
       (present) => shapeOf(segment.words, checkIndex(hold, present)),
@@ -138,7 +139,7 @@ export class VectorReader<M> {
     const { filter } = checkSearch(options);
     const taken = this.#read((index) => {
       const passes = filter && this.#passing(index, filter, what);
-      return this.#exact.search(index, this.#floats, row, most, passes)
+      return this.#exact.search(index, row, most, passes)
         .map((found) => this.#take(index, found));
     }, what);
     return taken.map(({ id, metadata, score }) => ({

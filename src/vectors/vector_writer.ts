@@ -9,9 +9,10 @@ import type { Hold } from "../map/hold.ts";
 import { KEEP } from "../map/keep.ts";
 import { StructureAccess } from "../map/structure_access.ts";
 import { ifRoom } from "../store/representation.ts";
-import { blockLength, type Row } from "./block.ts";
+import { blockLengths } from "./forms.ts";
 import { emptyIndex, Growth, type Item, type KEPT } from "./growth.ts";
 import type { PackedMetadata } from "./record.ts";
+import type { Row } from "./row.ts";
 import type { CheckedShape } from "./vector_options.ts";
 import { checkIndex } from "./vector_reader.ts";
 
@@ -88,11 +89,10 @@ export function found(
 ): void {
   const { allocator } = access.hold.attachment.participant;
   const refsOf = (bytes: number) => allocator.blockRefs(bytes);
-  const perBlock = blockLength(shape.dimensions, refsOf);
+  const index = { ...shape, ...blockLengths(shape, refsOf) };
   new StructureAccess(access).change(
     KEY,
-    (present) =>
-      present === undefined ? emptyIndex({ ...shape, perBlock }) : KEEP,
+    (present) => present === undefined ? emptyIndex(index) : KEEP,
     FOR_GOOD,
     "make an index",
   );

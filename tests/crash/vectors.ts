@@ -17,7 +17,11 @@ import { inspectMemory } from "../testing/inspection.ts";
 import type { Value } from "./text.ts";
 import type { World } from "./world.ts";
 
-const SHAPE = { dimensions: 5, metric: "euclidean" } as const;
+const SHAPE = {
+  dimensions: 5,
+  metric: "euclidean",
+  quantize: "int8",
+} as const;
 const WHAT = "change vectors";
 /** What may be in hand: a block of vectors, or the version. */
 const LEAKS = 700;
@@ -43,7 +47,7 @@ function idOf(number: number): Uint8Array {
 
 function rowAt(number: number) {
   const vector = Array.from({ length: 5 }, (_, i) => number * i % 11);
-  return rowOf({ ...SHAPE, perBlock: 1 }, vector, WHAT);
+  return rowOf({ ...SHAPE, perBlock: 1, perCodes: 1 }, vector, WHAT);
 }
 
 function itemAt(number: number): Item {

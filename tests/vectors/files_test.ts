@@ -65,7 +65,7 @@ Deno.test("an index is restored from a full epoch, and from deltas", async () =>
   }
   const other = HotVectorIndex.open(name, { ...options, dimensions: 3 });
   const error = await other.then(() => undefined, ({ message }) => message);
-  assert(`${error}`.includes("has vectors of 20 dimensions"), `${error}`);
+  assert(`${error}`.includes("whose dimensions is 20"), `${error}`);
 });
 
 Deno.test("a snapshot shows the index as it was, until it is closed", () => {

@@ -38,6 +38,11 @@ Deno.test("options of an index are checked", () => {
       TypeError,
       'metric must be "cosine" or "dot" or "euclidean": received "manhattan"',
     ],
+    [
+      () => create({ dimensions: 2, quantize: "int4" }),
+      TypeError,
+      'quantize must be "none" or "int8": received "int4"',
+    ],
     [() => create({ dimensions: 2, maxBytes: 1 }), RangeError, "maxBytes"],
     [() => create({ dimensions: 2, metadata: "x" }), TypeError, "codec"],
   ]);
@@ -129,7 +134,13 @@ Deno.test("handles of other maps, and other shapes, are refused", async () => {
   assertThrows(() => HotVectorIndex.attach(7 as never), HandleError);
   const name = `shapes ${crypto.randomUUID()}`;
   using _index = await HotVectorIndex.open(name, { dimensions: 3 });
-  for (const other of [{ dimensions: 4 }, { dimensions: 3, metric: "dot" }]) {
+  for (
+    const other of [
+      { dimensions: 4 },
+      { dimensions: 3, metric: "dot" },
+      { dimensions: 3, quantize: "none" },
+    ]
+  ) {
     const error = await HotVectorIndex.open(name, other as never)
       .then(() => undefined, (error) => error);
     assert(error instanceof HandleError, `${error}`);
@@ -193,7 +204,7 @@ Deno.test("console.log() of an index shows its size, its shape and its memory", 
   index.add("a", [1, 2]);
   const shown = Deno.inspect(index, { breakLength: Infinity });
   const sight =
-    /^HotVectorIndex\(1\) { dimensions: 2, metric: "cosine", memory: ".* of 1 MiB, .*" }$/;
+    /^HotVectorIndex\(1\) { dimensions: 2, metric: "cosine", quantize: "int8", memory: ".* of 1 MiB, .*" }$/;
   assert(sight.test(shown), shown);
   assertThrows(() => structuredClone(index), DOMException, "index.handle");
   assertThrows(() => JSON.stringify(index), TypeError, "index.stats()");
