@@ -50,6 +50,35 @@ Deno.test("examples/sessions.ts knows a visitor at whichever worker", async () =
   assertMatch(await forged.text(), /^Visit 1 /);
 });
 
+Deno.test("examples/similar_texts.ts finds at each worker what any of them has taken in", async () => {
+  const script = new URL("examples/similar_texts.ts", ROOT);
+  await using server = await serve(script, 3);
+  const ask = async (path: string, body?: string) => {
+    const headers = { connection: "close" };
+    const method = body === undefined ? "GET" : "POST";
+    const url = `${server.origin}/${path}`;
+    const response = await fetch(url, { body, headers, method });
+    return response.ok ? await response.json() : await response.text();
+  };
+  const texts = [
+    "a large wild cat of the forests of Asia",
+    "a domesticated animal that barks",
+    "the capital of France",
+    "an instrument for measuring the pressure of air",
+  ];
+  const taken = texts.map((text) => ask("", `${text}\n \n`));
+  for (const { added } of await Promise.all(taken)) assertEquals(added, 1);
+  assertEquals(await ask("", texts.join("\n")), { added: 0, size: 4 });
+  for (let i = 0; i < 20; i++) {
+    const about = ["forest cats", "barking animals", "France", "measured"];
+    const [{ text }] = await ask(`?q=${about[i % 4]}&k=1`);
+    assertEquals(text, texts[i % 4]);
+  }
+  assertEquals((await ask("?q=cat")).length, 4);
+  assertMatch(await ask("?q=..."), /^q must have a word/);
+  assertMatch(await ask("?q=cat&k=0"), /^k must be a number from 1/);
+});
+
 Deno.test("examples/response_cache.ts makes a page once for all workers", async () => {
   const script = new URL("examples/response_cache.ts", ROOT);
   await using server = await serve(script, 3);
