@@ -7,10 +7,12 @@
  */
 
 import type { Segment } from "../segment/segment.ts";
-import { PAGE_BYTES } from "../segment/kernel.ts";
 import type { Kernel } from "./kernel.ts";
 import { VECTOR_KERNEL } from "./kernel_binary.ts";
 import { PlainKernel } from "./plain_kernel.ts";
+
+/** What a WebAssembly memory is measured in. */
+const PAGE_BYTES = 2 ** 16;
 
 /** A kernel, and its own memory. */
 export class Workspace {
