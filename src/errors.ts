@@ -283,3 +283,28 @@ export function checkFunction(fn: unknown, name: string): void {
     `Cannot use ${name}: it must be a function: ${received(fn)}`,
   );
 }
+
+/** An option that is an amount. */
+export interface Amount {
+  readonly name: string;
+  readonly unit: string;
+  /** What else there is to know of it, for an error. */
+  readonly besides?: string;
+}
+
+/** Throws a `TypeError` or `RangeError` if what the caller gave is not a number, 0 or more. */
+export function checkAmount(
+  value: unknown,
+  { besides = "", name, unit }: Amount,
+  what: string,
+): void {
+  if (typeof value !== "number") {
+    throw new TypeError(
+      `Cannot ${what}: ${name} must be a number of ${unit}: ${received(value)}`,
+    );
+  }
+  if (value >= 0) return;
+  throw new RangeError(
+    `Cannot ${what}: ${name} must be 0 ${unit} or more${besides}: received ${value}`,
+  );
+}

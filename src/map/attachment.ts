@@ -108,6 +108,12 @@ export interface EntryKeeper {
   keep(): void;
 }
 
+/** The same for what entries weigh. */
+export interface WeightKeeper extends EntryKeeper {
+  /** Called after many changes that were not told one by one. */
+  keepAll(): void;
+}
+
 /** One worker's hold on one segment. */
 export class Attachment {
   readonly segment: Segment;
@@ -125,7 +131,7 @@ export class Attachment {
   /** What keeps down how many entries there are, and their size: after each insertion. */
   readonly entryKeepers: EntryKeeper[] = [];
   /** What keeps down what they weigh: a change may make an entry heavier, too. */
-  weightKeeper: EntryKeeper | undefined;
+  weightKeeper: WeightKeeper | undefined;
   /** What this participant had counted when it was last asked. */
   #entriesNoted: number;
   /** What clears up after a worker that died while it worked on the table. */

@@ -30,7 +30,7 @@ import { NO_MEMORY, type Prepared, VersionMaker } from "./version_maker.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { ANY_VERSION, DONE, touchHome } = fastPath;
-const { bytesOf, cameTooLate, isStructure, isTombstone } = versions;
+const { cameTooLate, isStructure, isTombstone } = versions;
 const { revoke } = leases;
 const { UNDECIDED } = optimistic;
 
@@ -192,14 +192,8 @@ export class Committer {
       return this.#table.replace(current, version) ? "done" : "lost";
     }
     const outcome = this.#table.insert(this.#key, version);
-    if (outcome === "full") this.#noteFull(version);
+    if (outcome === "full") this.maker.noteNoSlot(version);
     return outcome;
-  }
-
-  /** The table has no slot for a version. */
-  #noteFull(version: number): void {
-    const bytes = bytesOf(this.#segment.words, version);
-    this.maker.shortage = { of: "slot", bytes };
   }
 
   /**
@@ -207,8 +201,7 @@ export class Committer {
    * there is no memory for it, or no slot.
    */
   tryPut(values: Prepared, expiry: number): boolean {
-    // The fast path weighs nothing.
-    return this.#segment.mostWeight === 0 && this.fast.put(values, expiry) ||
+    return this.fast.put(values, expiry) ||
       this.tryPutAtLength(values, expiry);
   }
 
@@ -247,7 +240,7 @@ export class Committer {
 
   #linkAnyway(version: number): boolean {
     if (this.#table.put(this.#key, version)) return true;
-    this.#noteFull(version);
+    this.maker.noteNoSlot(version);
     this.#participant.allocator.free(version);
     return false;
   }

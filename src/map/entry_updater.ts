@@ -158,7 +158,6 @@ export class EntryUpdater<K, V> {
       const staysForGood = life.keeps || life.ttl === Infinity;
       if (
         current !== undefined && staysForGood && this.#values.keepsNumbers &&
-        this.#segment.mostWeight === 0 &&
         this.#exchange(prepared, text, current, next, what)
       ) {
         this.#counts.set();

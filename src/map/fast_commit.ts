@@ -45,6 +45,8 @@ export class FastCommitter {
   readonly #fastPath: FastPath;
   readonly #key: EncodedKey;
   readonly #changes: ChangeNotes;
+  /** Whether entries are weighed: the kernel weighs nothing. */
+  readonly #areWeighed: boolean;
   // The kernel returns one number. What else it has to say stands in the participant's record, and
   // is read right after the call.
   readonly #deleted: number;
@@ -66,6 +68,7 @@ export class FastCommitter {
     this.#fastPath = fastPath;
     this.#key = key;
     this.#changes = changes;
+    this.#areWeighed = segment.mostWeight > 0;
     this.#deleted = base + P_DELETED;
     this.#hash = base + P_HASH;
     this.#info = base + P_INFO;
@@ -105,7 +108,7 @@ export class FastCommitter {
   put({ tag, number }: Prepared, expiry: number): boolean {
     const key = this.#key;
     const isDone = tag === TAG_NUMBER && expiry === Infinity &&
-      key.fitsScratch &&
+      !this.#areWeighed && key.fitsScratch &&
       this.#fastPath.putNumber(
           this.#participant.base,
           key.hash,
@@ -122,7 +125,7 @@ export class FastCommitter {
    */
   exchange(expected: unknown, next: unknown): boolean {
     const key = this.#key;
-    const isDone = key.fitsScratch &&
+    const isDone = !this.#areWeighed && key.fitsScratch &&
       typeof expected === "number" && typeof next === "number" &&
       next === next &&
       this.#fastPath.exchange(
@@ -253,6 +256,7 @@ export class FastCommitter {
 
   /** As `exchange`. */
   exchangeByText(text: string, expected: number, next: unknown): boolean {
+    if (this.#areWeighed) return false;
     return typeof next === "number" && next === next && this.#hasDone(
       this.#fastPath.exchangeByText(
         this.#participant.base,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { received } from "../errors.ts";
+import { checkAmount } from "../errors.ts";
 import { checkTtl } from "./lifetime.ts";
 import {
   type ScopeOptions,
@@ -69,6 +69,7 @@ export interface CheckedFetch extends ScopeOptions {
   readonly timeout: number;
 }
 
+const STALE = { name: "staleWhileRevalidate", unit: "milliseconds" };
 const PLAIN: CheckedFetch = { ttl: Infinity, stale: 0, timeout: Infinity };
 
 /** The options of a fetch, checked. Throws `TypeError` or `RangeError`. */
@@ -80,17 +81,6 @@ export function fetchOptionsOf(
   const { signal } = scopeOptionsOf(options, what);
   const { staleWhileRevalidate: stale = 0, ttl = Infinity } = options;
   checkTtl(ttl, what);
-  if (typeof stale !== "number") {
-    throw new TypeError(
-      `Cannot ${what}: staleWhileRevalidate must be a number of milliseconds: ${
-        received(stale)
-      }`,
-    );
-  }
-  if (!(stale >= 0)) {
-    throw new RangeError(
-      `Cannot ${what}: staleWhileRevalidate must be 0 milliseconds or more: received ${stale}`,
-    );
-  }
+  checkAmount(stale, STALE, what);
   return { ttl, stale, timeout: timeoutOf(options, what), signal };
 }

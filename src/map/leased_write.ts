@@ -40,7 +40,8 @@ export class LeasedWriter<K, V> {
   readonly #observer: KeyObserver<K, V>;
   readonly #participant: Participant;
   readonly #committer: TransactionCommitter;
-  readonly #log = new TransactionLog();
+  /** It has memory of its own: made when something is loaded first. */
+  #log: TransactionLog | undefined;
 
   constructor(access: EntryAccess<K, V>) {
     const { counts, hold: { attachment }, writer } = access;
@@ -67,32 +68,34 @@ export class LeasedWriter<K, V> {
    * @throws {MapFullError} If it does not fit.
    */
   write(seen: LeasedSight<V>, ttl: number): boolean {
-    const { values } = this.#access;
-    return this.#commit(
-      seen,
-      this.#log.encode(values.format, { ttl, keeps: false }),
-    );
+    const { format } = this.#access.values;
+    const life = { ttl, keeps: false };
+    return this.#commit(seen, (log) => log.encode(format, life));
   }
 
   /** Deletes the entry of the packed key, if nobody has written to it since it was seen. */
   remove(seen: LeasedSight<V>): void {
-    if (seen.value !== undefined) this.#commit(seen, DELETED);
+    if (seen.value !== undefined) this.#commit(seen, () => DELETED);
   }
 
-  #commit(seen: LeasedSight<V>, write: Write): boolean {
-    const log = this.#log;
+  #commit(
+    seen: LeasedSight<V>,
+    writeIn: (log: TransactionLog) => Write,
+  ): boolean {
+    const log = this.#log ??= new TransactionLog();
     try {
-      log.write(log.entryOf(this.#access.hold.attachment.key), write, "load");
-      return this.#commitLogged(seen);
+      const entry = log.entryOf(this.#access.hold.attachment.key);
+      log.write(entry, writeIn(log), "load");
+      return this.#commitLogged(seen, log);
     } finally {
       log.empty();
     }
   }
 
-  #commitLogged(seen: LeasedSight<V>): boolean {
+  #commitLogged(seen: LeasedSight<V>, log: TransactionLog): boolean {
     const tries = new CommitTries(this.#access, this.#committer);
     for (;;) {
-      const outcome = this.#tryCommit(seen);
+      const outcome = this.#tryCommit(seen, log);
       if (outcome === "full") tries.endShortage();
       else if (outcome === "lost") tries.endConflict();
       else {
@@ -102,12 +105,15 @@ export class LeasedWriter<K, V> {
     }
   }
 
-  #tryCommit(seen: LeasedSight<V>): CommitOutcome | "late" {
+  #tryCommit(
+    seen: LeasedSight<V>,
+    log: TransactionLog,
+  ): CommitOutcome | "late" {
     const { hold: { attachment }, lookup } = this.#access;
-    const [entry] = this.#log.entries;
+    const [entry] = log.entries;
     this.#participant.pin();
     try {
-      this.#log.pack(entry, attachment.key);
+      log.pack(entry, attachment.key);
       const live = lookup.findLive();
       if (live === 0 && entry.write === DELETED) return "late";
       const writes = live === 0 ? seen.writes : this.#observer.writesOf(live);
@@ -118,7 +124,7 @@ export class LeasedWriter<K, V> {
       }
       entry.isRead = true;
       entry.seen = live;
-      return this.#committer.tryCommit(this.#log, seen.lease);
+      return this.#committer.tryCommit(log, seen.lease);
     } finally {
       this.#participant.unpin();
     }

@@ -21,7 +21,7 @@ import type { EncodedKey } from "../table/key.ts";
 import type { Lease } from "../table/lease.ts";
 import * as leases from "../table/leases.ts";
 import type { Table } from "../table/table.ts";
-import { bytesOf, endOf, valueIndex, versionBytes } from "../table/version.ts";
+import { endOf, valueIndex, versionBytes } from "../table/version.ts";
 import type { Attachment } from "./attachment.ts";
 import { ChangeNotes } from "./change_notes.ts";
 import type { Lifetime } from "./lifetime.ts";
@@ -253,10 +253,7 @@ export class TransactionCommitter {
     const tombstone = this.#maker.absence();
     if (tombstone === NO_MEMORY) return false;
     const outcome = this.#table.insert(this.#key, tombstone);
-    if (outcome === "full") {
-      const bytes = bytesOf(this.#segment.words, tombstone);
-      this.#maker.shortage = { of: "slot", bytes };
-    }
+    if (outcome === "full") this.#maker.noteNoSlot(tombstone);
     if (outcome !== "done") this.#participant.allocator.free(tombstone);
     this.#participant.leaveSection();
     if (outcome === "done") {

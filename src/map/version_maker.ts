@@ -249,6 +249,12 @@ export class VersionMaker {
     return NO_MEMORY;
   }
 
+  /** Notes that the table has no slot for a version. */
+  noteNoSlot(version: number): void {
+    const bytes = bytesOf(this.#segment.words, version);
+    this.shortage = { of: "slot", bytes };
+  }
+
   /** A tombstone of the packed key, to delete its entry: as `make`. */
   tombstone(): number {
     const ref = this.#tombstone("tombstone");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { received } from "../errors.ts";
+import { checkAmount, received } from "../errors.ts";
 
 /** Options of {@linkcode SharedMap.prototype.watch}. */
 export interface WatchOptions {
@@ -161,23 +161,18 @@ export function waitOptionsOf<V>(
   return { ...both, timeout: timeoutOf(options, what), until };
 }
 
+const TIMEOUT = {
+  name: "timeout",
+  unit: "milliseconds",
+  besides: ", Infinity for none",
+};
+
 /** How long to wait, checked. Throws `TypeError` or `RangeError`. */
 export function timeoutOf(
   { timeout = Infinity }: { timeout?: number | undefined },
   what: string,
 ): number {
-  if (typeof timeout !== "number") {
-    throw new TypeError(
-      `Cannot ${what}: timeout must be a number of milliseconds: ${
-        received(timeout)
-      }`,
-    );
-  }
-  if (!(timeout >= 0)) {
-    throw new RangeError(
-      `Cannot ${what}: timeout must be 0 milliseconds or more, Infinity for none: received ${timeout}`,
-    );
-  }
+  checkAmount(timeout, TIMEOUT, what);
   return timeout;
 }
 

@@ -7,7 +7,7 @@
 import { P_WEIGHT } from "../segment/layout.ts";
 import { sumHints } from "../segment/participants.ts";
 import { ANY_ENTRY } from "../table/eviction_rule.ts";
-import type { Attachment, EntryKeeper } from "./attachment.ts";
+import type { Attachment, WeightKeeper } from "./attachment.ts";
 import { BoundedEviction } from "./bounded_eviction.ts";
 
 /** What one write evicts: it may have to be many light entries for a heavy one. */
@@ -18,7 +18,7 @@ const MOST_EVICTED = 64;
  * each of them may be one write ahead; and what a worker did not come to evict before it died, or
  * what was too much for one write, the next writes do.
  */
-export class WeightLimit implements EntryKeeper {
+export class WeightLimit implements WeightKeeper {
   readonly #attachment: Attachment;
   readonly #most: number;
   readonly #eviction: BoundedEviction;

@@ -14,7 +14,6 @@
 import { dirname } from "node:path";
 import { MapFullError, SnapshotError } from "../errors.ts";
 import type { Attachment } from "../map/attachment.ts";
-import { WeightLimit } from "../map/weight_limit.ts";
 import {
   chainOf,
   checkCodecs,
@@ -296,7 +295,7 @@ async function loadAll(
   } finally {
     if (attachment.isOpen) {
       loader.end();
-      if (scale !== undefined) new WeightLimit(attachment).keepAll();
+      attachment.weightKeeper?.keepAll();
     }
   }
 }

@@ -11325,6 +11325,8 @@ var FastCommitter = class {
   #fastPath;
   #key;
   #changes;
+  /** Whether entries are weighed: the kernel weighs nothing. */
+  #areWeighed;
   // The kernel returns one number. What else it has to say stands in the participant's record, and
   // is read right after the call.
   #deleted;
@@ -11345,6 +11347,7 @@ var FastCommitter = class {
     this.#fastPath = fastPath;
     this.#key = key;
     this.#changes = changes;
+    this.#areWeighed = segment.mostWeight > 0;
     this.#deleted = base + P_DELETED4;
     this.#hash = base + P_HASH4;
     this.#info = base + P_INFO5;
@@ -11374,7 +11377,7 @@ var FastCommitter = class {
   /** Publishes a version with a prepared value, if that is a number, and does not expire. */
   put({ tag, number }, expiry2) {
     const key = this.#key;
-    const isDone = tag === TAG_NUMBER3 && expiry2 === Infinity && key.fitsScratch && this.#fastPath.putNumber(this.#participant.base, key.hash, key.info, NUMBER_INFO2, number) === DONE5;
+    const isDone = tag === TAG_NUMBER3 && expiry2 === Infinity && !this.#areWeighed && key.fitsScratch && this.#fastPath.putNumber(this.#participant.base, key.hash, key.info, NUMBER_INFO2, number) === DONE5;
     if (isDone) this.#changes.note();
     return isDone;
   }
@@ -11383,7 +11386,7 @@ var FastCommitter = class {
    */
   exchange(expected, next) {
     const key = this.#key;
-    const isDone = key.fitsScratch && typeof expected === "number" && typeof next === "number" && next === next && this.#fastPath.exchange(this.#participant.base, key.hash, key.info, NUMBER_INFO2, expected, next) === DONE5;
+    const isDone = !this.#areWeighed && key.fitsScratch && typeof expected === "number" && typeof next === "number" && next === next && this.#fastPath.exchange(this.#participant.base, key.hash, key.info, NUMBER_INFO2, expected, next) === DONE5;
     if (isDone) this.#noteAndCollect();
     return isDone;
   }
@@ -11469,6 +11472,7 @@ var FastCommitter = class {
   }
   /** As \`exchange\`. */
   exchangeByText(text, expected, next) {
+    if (this.#areWeighed) return false;
     return typeof next === "number" && next === next && this.#hasDone(this.#fastPath.exchangeByText(this.#participant.base, text, NUMBER_INFO2, expected, next));
   }
   /** As \`increment\`. */
@@ -11731,6 +11735,14 @@ var VersionMaker = class {
     this.#participant.leaveSection();
     return NO_MEMORY;
   }
+  /** Notes that the table has no slot for a version. */
+  noteNoSlot(version) {
+    const bytes = bytesOf4(this.#segment.words, version);
+    this.shortage = {
+      of: "slot",
+      bytes
+    };
+  }
   /** A tombstone of the packed key, to delete its entry: as \`make\`. */
   tombstone() {
     const ref = this.#tombstone("tombstone");
@@ -11774,7 +11786,7 @@ var VersionMaker = class {
 
 // src/map/commit.ts
 var { ANY_VERSION: ANY_VERSION4, DONE: DONE6, touchHome: touchHome3 } = fast_path_exports;
-var { bytesOf: bytesOf5, cameTooLate: cameTooLate2, isStructure: isStructure8, isTombstone: isTombstone9 } = version_exports;
+var { cameTooLate: cameTooLate2, isStructure: isStructure8, isTombstone: isTombstone9 } = version_exports;
 var { revoke: revoke3 } = leases_exports;
 var { UNDECIDED: UNDECIDED6 } = optimistic_read_exports;
 var LEAVE = 0;
@@ -11906,23 +11918,15 @@ var Committer = class {
       return this.#table.replace(current, version) ? "done" : "lost";
     }
     const outcome = this.#table.insert(this.#key, version);
-    if (outcome === "full") this.#noteFull(version);
+    if (outcome === "full") this.maker.noteNoSlot(version);
     return outcome;
-  }
-  /** The table has no slot for a version. */
-  #noteFull(version) {
-    const bytes = bytesOf5(this.#segment.words, version);
-    this.maker.shortage = {
-      of: "slot",
-      bytes
-    };
   }
   /**
    * Publishes a version with a prepared value under the packed key, whatever is there now; false if
    * there is no memory for it, or no slot.
    */
   tryPut(values, expiry2) {
-    return this.#segment.mostWeight === 0 && this.fast.put(values, expiry2) || this.tryPutAtLength(values, expiry2);
+    return this.fast.put(values, expiry2) || this.tryPutAtLength(values, expiry2);
   }
   /** The same, where the fast path did not do it. */
   tryPutAtLength(values, expiry2) {
@@ -11957,7 +11961,7 @@ var Committer = class {
   }
   #linkAnyway(version) {
     if (this.#table.put(this.#key, version)) return true;
-    this.#noteFull(version);
+    this.maker.noteNoSlot(version);
     this.#participant.allocator.free(version);
     return false;
   }
@@ -12159,7 +12163,7 @@ var { blockRefs: blockRefs7 } = free_list_exports;
 var { ruleFor: ruleFor3 } = eviction_rule_exports;
 var { MOST_CHOICES: MOST_CHOICES2 } = fast_eviction_exports;
 var { residentAt: residentAt3 } = resident_exports;
-var { bytesOf: bytesOf6, hasExpired: hasExpired4, isTombstone: isTombstone10 } = version_exports;
+var { bytesOf: bytesOf5, hasExpired: hasExpired4, isTombstone: isTombstone10 } = version_exports;
 var HASHES2 = 2 ** 32;
 var MOST_SLOTS = 4096;
 var BoundedEviction = class {
@@ -12227,7 +12231,7 @@ var BoundedEviction = class {
   remove(ref) {
     const { words } = this.#attachment.segment;
     const cause = hasExpired4(words, ref) ? "expired" : "evicted";
-    const size = blockRefs7(words, bytesOf6(words, ref));
+    const size = blockRefs7(words, bytesOf5(words, ref));
     if (!this.#remover.remove(ref, cause)) return false;
     this.#entries++;
     this.#refs += size;

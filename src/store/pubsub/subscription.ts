@@ -7,7 +7,7 @@
 import { ChangeStream } from "../../map/change_stream.ts";
 import type { Hold } from "../../map/hold.ts";
 import { scopeOptionsOf } from "../../map/wait_options.ts";
-import { received } from "../../errors.ts";
+import { checkAmount, received } from "../../errors.ts";
 import { toBinary } from "../binary.ts";
 import type { Key } from "../methods/caller.ts";
 import { StoreError } from "../errors.ts";
@@ -17,6 +17,7 @@ import { type Kind, kindOf, nameOf, textOf } from "./names.ts";
 import { Receiver } from "./receiver.ts";
 
 const WHAT = "subscribe";
+const BUFFER = { name: "maxBufferedBytes", unit: "bytes" };
 const DEFAULT_BUFFER_BYTES = 32 * 2 ** 20;
 
 /**
@@ -111,7 +112,7 @@ export class StoreSubscription<T>
     const scope = scopeOptionsOf(options, WHAT);
     const { maxBufferedBytes = DEFAULT_BUFFER_BYTES, onEnd, onMessage } =
       options;
-    checkBytes(maxBufferedBytes);
+    checkAmount(maxBufferedBytes, BUFFER, WHAT);
     checkFunctionOf("onMessage", onMessage);
     checkFunctionOf("onEnd", onEnd);
     hold.checkWritable(WHAT);
@@ -343,21 +344,6 @@ function reportIfCutOff(reason: unknown): void {
 function namesOf(kind: Kind, texts: readonly Key[]): string[] {
   const what = kind === "pattern" ? "the pattern" : "the channel";
   return texts.map((text) => nameOf(kind, toBinary(text, what)));
-}
-
-function checkBytes(maxBufferedBytes: number): void {
-  if (typeof maxBufferedBytes !== "number") {
-    throw new TypeError(
-      `Cannot ${WHAT}: maxBufferedBytes must be a number of bytes: ${
-        received(maxBufferedBytes)
-      }`,
-    );
-  }
-  if (!(maxBufferedBytes >= 0)) {
-    throw new RangeError(
-      `Cannot ${WHAT}: maxBufferedBytes must be 0 bytes or more: received ${maxBufferedBytes}`,
-    );
-  }
 }
 
 function checkFunctionOf(option: string, value: unknown): void {
