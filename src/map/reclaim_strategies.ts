@@ -130,11 +130,16 @@ const SWEEP_IF_DUE: Strategy = {
   },
 };
 
-/** Enough for as long as all entries are of about one size. */
+/**
+ * Enough for as long as all entries are of about one size. Not while a reader keeps what is evicted
+ * from being free: each write would evict more, in vain, until the map is empty.
+ */
 const EVICT_FEW: Strategy = {
   name: "evict a few entries",
   times: MOST_FEW_EVICTIONS,
-  applies: sharesItsChunk,
+  applies: (context, shortage) =>
+    sharesItsChunk(context, shortage) &&
+    !context.attachment.participant.isEraStuck,
   run({ attachment }, { bytes }) {
     lowerMemoryLimit(attachment.segment.words);
     return evictFew(attachment, bytes);

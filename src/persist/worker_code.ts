@@ -4497,6 +4497,10 @@ var Collector = class {
     return own9(this.#words, this.#owner.base + P_HELD_HEAD3) !== 0;
   }
   // ---- waiting ----------------------------------------------------------------------------------
+  /** Whether a reader has kept the era from going on for a whole wait, and still does. */
+  get isEraStuck() {
+    return this.#stuckAt !== 0 && load7(this.#words, H_ERA3) === this.#stuckAt;
+  }
   /** Asks the others to give back what their free lists hold. */
   askForFlush() {
     this.#flushed = add2(this.#words, H_FLUSH2, 1) + 1 | 0;
@@ -4525,7 +4529,7 @@ var Collector = class {
   #waitUntil(came) {
     if (came()) return true;
     const before = load7(this.#words, H_ERA3);
-    if (before === this.#stuckAt) return false;
+    if (this.isEraStuck) return false;
     const wait = new BoundedWait();
     do {
       if (!this.#napWhileOthersGive(wait)) {
@@ -5017,6 +5021,10 @@ var Participant = class _Participant {
   /** See {@linkcode Collector.askForFlush}. */
   askForFlush() {
     this.#collector.askForFlush();
+  }
+  /** See {@linkcode Collector.isEraStuck}. */
+  get isEraStuck() {
+    return this.#collector.isEraStuck;
   }
   /** See {@linkcode Collector.drainAndWait}. */
   drainAndWait() {
@@ -13779,7 +13787,7 @@ var SWEEP_IF_DUE = {
 var EVICT_FEW = {
   name: "evict a few entries",
   times: MOST_FEW_EVICTIONS,
-  applies: sharesItsChunk,
+  applies: (context, shortage) => sharesItsChunk(context, shortage) && !context.attachment.participant.isEraStuck,
   run({ attachment }, { bytes }) {
     lowerMemoryLimit(attachment.segment.words);
     return evictFew(attachment, bytes);

@@ -245,6 +245,11 @@ export class Collector {
 
   // ---- waiting ----------------------------------------------------------------------------------
 
+  /** Whether a reader has kept the era from going on for a whole wait, and still does. */
+  get isEraStuck(): boolean {
+    return this.#stuckAt !== 0 && load(this.#words, H_ERA) === this.#stuckAt;
+  }
+
   /** Asks the others to give back what their free lists hold. */
   askForFlush(): void {
     this.#flushed = (add(this.#words, H_FLUSH, 1) + 1) | 0;
@@ -277,7 +282,7 @@ export class Collector {
   #waitUntil(came: () => boolean): boolean {
     if (came()) return true;
     const before = load(this.#words, H_ERA);
-    if (before === this.#stuckAt) return false;
+    if (this.isEraStuck) return false;
     const wait = new BoundedWait();
     do {
       if (!this.#napWhileOthersGive(wait)) {

@@ -461,6 +461,11 @@ export class Participant {
     this.#collector.askForFlush();
   }
 
+  /** See {@linkcode Collector.isEraStuck}. */
+  get isEraStuck(): boolean {
+    return this.#collector.isEraStuck;
+  }
+
   /** See {@linkcode Collector.drainAndWait}. */
   drainAndWait(): boolean {
     return this.#collector.drainAndWait();

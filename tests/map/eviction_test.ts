@@ -290,3 +290,28 @@ Deno.test("SharedMap that evicts advises a size that is enough, with what it rem
     assertStrictEquals(larger.get("a"), value);
   }
 });
+
+Deno.test("SharedMap evicts no more while a reader keeps what is evicted from being free", () => {
+  using map = evicting<Uint8Array>();
+  const set = (i: number) => map.set(`k${i}`, new Uint8Array(1000));
+  let next = 0;
+  while (map.stats().evicted < 100) set(next++);
+  const { evicted } = map.stats();
+  using other = SharedMap.attach<string, Uint8Array>(map.handle);
+  const { participant } = attachmentOf(other);
+  participant.pin();
+  let refused = 0;
+  for (let i = 0; i < 400; i++) {
+    try {
+      set(next++);
+    } catch (error) {
+      assert(error instanceof MapFullError);
+      refused++;
+    }
+  }
+  participant.unpin();
+  assertGreater(refused, 0);
+  // The first writes evict before they know that it is in vain.
+  assertLess(map.stats().evicted - evicted, 64);
+  for (let i = 0; i < 40; i++) set(next++);
+});
