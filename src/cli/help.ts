@@ -23,7 +23,7 @@ export function generalHelp(commands: readonly Command[]): string {
   const list = commands.map(({ name, summary }) =>
     `  ${name.padEnd(width)}  ${summary}`
   );
-  return `epochmap: looks after the snapshots of shared maps on disk.
+  return `epochmap: looks after the snapshots of shared maps on disk, and serves stores.
 
 Usage: deno run PERMISSIONS ${MODULE} COMMAND ...
 
@@ -33,8 +33,8 @@ ${list.join("\n")}
 A snapshot is a file, NNNNNNNNNNNN.epochmap, that holds a map at one moment, its
 epoch: all entries (full), or what changed since another epoch (delta). They lie
 in the directory that a program gives to SharedMap.open as persist.directory, or
-to writeSnapshot. Only import writes there; it is safe to use all others while
-the program runs.
+to writeSnapshot. Only import and serve write there; it is safe to use all others
+while the program runs.
 
 COMMAND --help explains a command, with examples and the permissions it needs.
 Of those, Deno asks for what is missing, or says so where nobody can answer.

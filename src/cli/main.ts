@@ -1,5 +1,6 @@
 /**
- * The command line: inspects, verifies, exports and imports the snapshots of shared maps on disk.
+ * The command line: inspects, verifies, exports and imports the snapshots of shared maps on disk,
+ * and serves a store to Redis clients.
  *
  * ```sh
  * deno run jsr:@epochmap/epochmap/cli --help

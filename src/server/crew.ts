@@ -9,12 +9,14 @@ import type { SharedStore } from "../store/shared_store.ts";
 import { Counters } from "./counters.ts";
 import type { Place } from "./here.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import { saveStore } from "./saves.ts";
 import type { ServerRun } from "./serving.ts";
 import type { Settings } from "./settings.ts";
 
 /** A worker that dies sooner than this after its start, in milliseconds, is begun again later. */
 const SOON_MS = 1000;
-/** How much later: at most. */
+/** How much later: at least, and at most. */
+const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
 
 /** One worker. */
@@ -23,7 +25,8 @@ interface Member {
   /** Resolved with its port, when it listens; rejected if it cannot, or dies. */
   readonly listening: PromiseWithResolvers<number>;
   readonly stopped: PromiseWithResolvers<void>;
-  readonly since: number;
+  /** When it began to listen, on the clock that is never set back. */
+  since: number | undefined;
 }
 
 /** A question that has gone to all workers. */
@@ -43,6 +46,16 @@ export interface CrewEvents {
   readonly onShutdown: () => void;
 }
 
+/**
+ * The port, or one that is free. Throws if another program listens there: it might share its port,
+ * and get a part of the clients. (So might two servers that begin within milliseconds.)
+ */
+function freePortAt({ hostname, port }: Place): number {
+  const listener = Deno.listen({ hostname, port });
+  listener.close();
+  return (listener.addr as Deno.NetAddr).port;
+}
+
 /** The workers of one server. */
 export class Crew {
   readonly #store: SharedStore;
@@ -54,10 +67,8 @@ export class Crew {
   readonly #members: Member[] = [];
   readonly #rounds = new Map<number, Round>();
   #lastRound = 0;
-  #place: Place;
+  readonly #place: Place;
   #isEnding = false;
-  /** How long to wait before the next worker is begun that dies at once. */
-  #pause = 0;
 
   private constructor(
     store: SharedStore,
@@ -84,16 +95,15 @@ export class Crew {
     size: number,
     events: CrewEvents,
   ): Promise<Crew> {
-    const crew = new Crew(store, settings, run, place, size, events);
+    const free = { ...place, port: freePortAt(place) };
+    const crew = new Crew(store, settings, run, free, size, events);
     try {
-      // The first one says which port it is.
-      const port = await crew.#begin(0).listening.promise;
-      crew.#place = { ...place, port };
-      const others = Array.from(
-        { length: size - 1 },
-        (_, i) => crew.#begin(i + 1).listening.promise,
+      await Promise.all(
+        Array.from(
+          { length: size },
+          (_, i) => crew.#begin(i).listening.promise,
+        ),
       );
-      await Promise.all(others);
     } catch (error) {
       crew.#isEnding = true;
       for (const { worker } of crew.#members) worker.terminate();
@@ -115,7 +125,7 @@ export class Crew {
       worker,
       listening: Promise.withResolvers(),
       stopped: Promise.withResolvers(),
-      since: timers.elapsed(),
+      since: undefined,
     };
     this.#members[index] = member;
     worker.addEventListener("message", (event: MessageEvent<FromWorker>) => {
@@ -123,7 +133,7 @@ export class Crew {
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      void this.#replace(index, member, event.error ?? event.message);
+      this.#bury(index, member, event.error ?? new Error(event.message));
     });
     this.#post(member, {
       kind: "start",
@@ -142,24 +152,32 @@ export class Crew {
   }
 
   /** A worker has died: only its clients are gone. */
-  async #replace(index: number, member: Member, error: unknown): Promise<void> {
-    member.worker.terminate();
+  #bury(index: number, member: Member, error: unknown): void {
+    const { listening, since, stopped, worker } = member;
+    worker.terminate();
     for (const round of this.#rounds.values()) this.#miss(round, member);
-    member.stopped.resolve();
-    member.listening.promise.catch(() => {}); // nobody may wait for it any more
-    member.listening.reject(error);
-    if (this.#isEnding) return;
+    stopped.resolve();
+    if (since === undefined) listening.reject(error); // the one that began it is told
+    else if (!this.#isEnding) void this.#replace(index, since, error);
+  }
+
+  /** Begins another one in its place, and another one, until one listens. */
+  async #replace(index: number, since: number, error: unknown): Promise<void> {
     this.#events.onDeath(error);
-    const isSoon = timers.elapsed() - member.since < SOON_MS;
-    this.#pause = isSoon ? Math.min(2 * this.#pause + 50, LONGEST_PAUSE_MS) : 0;
-    await sleep(this.#pause);
-    if (this.#isEnding) return;
-    const next = this.#begin(index);
-    await next.listening.promise.catch((reason) => {
-      if (this.#members[index] === next) {
-        void this.#replace(index, next, reason);
+    let pause = timers.elapsed() - since < SOON_MS ? FIRST_PAUSE_MS : 0;
+    while (!this.#isEnding) {
+      await sleep(pause);
+      if (this.#isEnding) return;
+      const next = this.#begin(index);
+      try {
+        await next.listening.promise;
+        return;
+      } catch (reason) {
+        next.worker.terminate();
+        this.#events.onDeath(reason);
+        pause = Math.min(2 * pause + FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
       }
-    });
+    }
   }
 
   // ---- what they ask ----------------------------------------------------------------------------
@@ -167,6 +185,7 @@ export class Crew {
   #hear(member: Member, message: FromWorker): void {
     switch (message.kind) {
       case "listening":
+        member.since = timers.elapsed();
         member.listening.resolve(message.port);
         break;
       case "failed":
@@ -222,13 +241,8 @@ export class Crew {
   }
 
   async #save(member: Member, number: number): Promise<void> {
-    try {
-      await this.#store.flush();
-      this.#post(member, { kind: "reply", number, value: undefined });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#post(member, { kind: "refusal", number, reason });
-    }
+    const value = await saveStore(this.#store);
+    this.#post(member, { kind: "reply", number, value });
   }
 
   // ---- the end ----------------------------------------------------------------------------------

@@ -31,12 +31,6 @@ export type ToWorker =
   | ({ readonly kind: "question"; readonly number: number } & Asking)
   /** What it has asked for. */
   | { readonly kind: "reply"; readonly number: number; readonly value: unknown }
-  /** What it has asked for could not be done. */
-  | {
-    readonly kind: "refusal";
-    readonly number: number;
-    readonly reason: unknown;
-  }
   | { readonly kind: "stop" };
 
 /** From a worker. */

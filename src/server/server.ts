@@ -12,6 +12,7 @@ import { Counters } from "./counters.ts";
 import { Crew } from "./crew.ts";
 import { Here, type Place } from "./here.ts";
 import { type ServeOptions, settingsOf } from "./options.ts";
+import { saveStore } from "./saves.ts";
 import { type ServerRun, Serving } from "./serving.ts";
 
 /** What serves a store to Redis clients, as {@linkcode serve} begins it. */
@@ -149,7 +150,7 @@ async function beginHere(
     store,
     settings,
     new Counters(Counters.memoryFor(1), 0),
-    { save: () => store.flush(), shutdown },
+    { save: () => saveStore(store), shutdown },
     {
       ask: (name, ask) => Promise.resolve([answer(serving, name, ask)]),
     },

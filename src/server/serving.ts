@@ -18,8 +18,11 @@ import type { Settings } from "./settings.ts";
 
 /** What a worker asks of the one that began the server. */
 export interface Owner {
-  /** Has an epoch of the store written; resolves when it is durable. */
-  save(): Promise<void>;
+  /**
+   * Has an epoch of the store written; resolves when it is durable, or with why it could not be
+   * written.
+   */
+  save(): Promise<string | undefined>;
   /** Ends the server. */
   shutdown(): void;
 }

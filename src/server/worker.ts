@@ -101,9 +101,6 @@ scope.addEventListener("message", ({ data }) => {
     case "reply":
       requests.settled(data.number).resolve(data.value);
       break;
-    case "refusal":
-      requests.settled(data.number).reject(data.reason);
-      break;
     case "stop":
       void stop();
   }

@@ -61,7 +61,8 @@ Deno.test("run() helps, in general and with each command", async () => {
 });
 
 Deno.test("run() refuses wrong words with code 2", async () => {
-  const expected = "Expected a command, one of inspect, verify, export, import";
+  const expected =
+    "Expected a command, one of inspect, verify, export, import, serve";
   await assertRefused([], 2, `${expected}: received nothing. See --help.`);
   await assertRefused(["serv"], 2, `${expected}: received "serv"`);
   await assertRefused(["verify"], 2, "Expected one file or directory");
@@ -76,6 +77,11 @@ Deno.test("run() refuses wrong words with code 2", async () => {
   );
   await assertRefused([...x, "--compression", "gzip"], 2, "none or zstd");
   await assertRefused([...x, "--key", ""], 2, "its name must have from 1 to");
+  await assertRefused(["serve", "a"], 2, "Expected options only");
+  await assertRefused(["serve", "--port", "x"], 2, "a whole number from 0 to");
+  await assertRefused(["serve", "--memory", "1tb"], 2, "a size from 1mb to");
+  const missing = ["serve", "--password-file", "/no/such/file"];
+  await assertRefused(missing, 2, 'Cannot read "/no/such/file"');
 });
 
 Deno.test("run() says what is missing with code 2", async () => {

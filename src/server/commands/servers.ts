@@ -5,8 +5,7 @@
  */
 
 import { OK, Status } from "../../store/commands/reply.ts";
-import { fail, StoreError, SYNTAX } from "../../store/errors.ts";
-import { SnapshotError } from "../../errors.ts";
+import { fail, SYNTAX } from "../../store/errors.ts";
 import type { Client } from "../client.ts";
 import { informationOf } from "../information.ts";
 import { MapReply, type ServerReply, TextReply } from "../protocol/reply.ts";
@@ -22,15 +21,8 @@ function time(): ServerReply {
 
 /** Has an epoch written, and waits for it. */
 async function save({ serving: { saves } }: Client): Promise<ServerReply> {
-  try {
-    await saves.run();
-    return OK;
-  } catch (error) {
-    if (error instanceof SnapshotError) {
-      throw new StoreError(`ERR ${error.message}`);
-    }
-    throw error;
-  }
+  const failure = await saves.run();
+  return failure === undefined ? OK : fail(`ERR ${failure}`);
 }
 
 function bgsave(
@@ -39,10 +31,7 @@ function bgsave(
 ): ServerReply {
   if (words.length > 0 && words[0].toUpperCase() !== "SCHEDULE") fail(SYNTAX);
   if (saves.isSaving) fail("ERR Background save already in progress");
-  // INFO tells whether it failed.
-  saves.run().catch((error) => {
-    if (!(error instanceof SnapshotError)) throw error;
-  });
+  void saves.run(); // INFO tells what comes of it
   return new Status("Background saving started");
 }
 
