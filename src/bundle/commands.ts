@@ -6,6 +6,11 @@
 
 import type { Command, Group } from "../store/commands/command.ts";
 import { COMMANDS } from "../store/commands/table.ts";
+import { SERVER_COMMANDS } from "../server/commands/table.ts";
+import type {
+  ServerCommand,
+  ServerGroup,
+} from "../server/commands/server_command.ts";
 
 const HERE = import.meta.url;
 const ROOT = new URL("../../", HERE);
@@ -25,6 +30,14 @@ const GROUPS: Readonly<Record<Group, string>> = {
   pubsub: "Messages",
 };
 
+/** The same for those that only a server has. */
+const SERVER_GROUPS: Readonly<Record<ServerGroup, string>> = {
+  connection: "Connections",
+  transactions: "Transactions",
+  pubsub: "Subscriptions",
+  server: "The server",
+};
+
 /** What Redis 7.0 has besides, and why it is not here. */
 const LEFT_OUT: readonly (readonly [what: string, why: string])[] = [
   [
@@ -40,32 +53,20 @@ const LEFT_OUT: readonly (readonly [what: string, why: string])[] = [
     "they are about Redis's own HyperLogLogs",
   ],
   [
-    "`SUBSCRIBE`, `UNSUBSCRIBE`, and their `P…` and `S…` forms",
-    "to be called by name: `store.subscribe(…)` gives an object that has them as methods",
-  ],
-  [
-    "`MULTI`, `EXEC`, `DISCARD`, `WATCH`, `UNWATCH`",
-    "`store.transaction` does that, and may decide by what it reads",
-  ],
-  [
     "`EVAL…`, `FCALL…`, `FUNCTION`, `SCRIPT`",
-    "the program itself is what runs in the process: use `store.transaction`",
+    "the program itself is what runs in the process: use `store.transaction`; the server has no Lua yet",
   ],
   [
-    "`SELECT`, `MOVE`, `SWAPDB`, and `DB` in `COPY`",
+    "`MOVE`, `SWAPDB`, and `DB` in `COPY`",
     "there is one database; a second store has another name",
   ],
   [
-    "`DUMP`, `RESTORE`, `MIGRATE`, `SAVE`, `BGSAVE`, `LASTSAVE`, `BGREWRITEAOF`, `REPLICAOF`, `SYNC`, `PSYNC`, `WAIT`, `FAILOVER`, `CLUSTER`, `READONLY`, `READWRITE`, `ASKING`",
+    "`DUMP`, `RESTORE`, `MIGRATE`, `BGREWRITEAOF`, `REPLICAOF`, `SYNC`, `PSYNC`, `FAILOVER`, `CLUSTER`, `READONLY`, `READWRITE`, `ASKING`",
     "they move data between servers: `persist` keeps a store on disk, and workers share one memory",
   ],
   [
-    "`AUTH`, `ACL`, `HELLO`, `CLIENT`, `ECHO`, `PING`, `QUIT`, `RESET`",
-    "they are about connections, of which there are none",
-  ],
-  [
-    "`CONFIG`, `COMMAND`, `DEBUG`, `INFO`, `LATENCY`, `LOLWUT`, `MEMORY`, `MODULE`, `MONITOR`, `ROLE`, `SHUTDOWN`, `SLOWLOG`, `TIME`",
-    "they are about a server: `stats()` and `metrics()` say what there is to know of a store",
+    "`LOLWUT`, `MODULE LOAD` and its like",
+    "they are about Redis itself",
   ],
   [
     "`OBJECT FREQ`, `OBJECT IDLETIME`, `OBJECT REFCOUNT`",
@@ -82,7 +83,9 @@ arguments of Redis. Errors are worded as in Redis.
 Commands in italics wait: their methods return promises, and called by name they
 do not wait.
 
-This page is made of the table that the commands are called by.
+A [server](server.md) has all of them, and [more](#what-a-server-has-besides).
+
+This page is made of the tables that the commands are called by.
 `;
 
 /** The page, formatted. */
@@ -94,13 +97,29 @@ export async function commandsDocument(): Promise<string> {
   });
   const left = LEFT_OUT.map(([what, why]) => `- ${what}: ${why}`);
   const count = `There are ${COMMANDS.length} of them.\n`;
+  const server = Object.entries(SERVER_GROUPS).map(([group, title]) => {
+    const commands = SERVER_COMMANDS.filter((one) => one.group === group)
+      .toSorted((a, b) => a.name < b.name ? -1 : 1);
+    return `### ${title}\n\n${commands.map(serverLineOf).join("\n")}\n`;
+  });
   const end = `## What is left out\n\n${left.join("\n")}\n`;
-  return await formatted([HEAD, count, ...sections, end].join("\n"));
+  return await formatted([
+    HEAD,
+    count,
+    ...sections,
+    "## What a server has besides\n",
+    ...server,
+    end,
+  ].join("\n"));
 }
 
 function lineOf({ flags, name, summary }: Command): string {
   const shown = flags.includes("blocking") ? `_\`${name}\`_` : `\`${name}\``;
   return `- ${shown}: ${summary}`;
+}
+
+function serverLineOf({ name, summary }: ServerCommand): string {
+  return `- \`${name}\`: ${summary}`;
 }
 
 async function formatted(text: string): Promise<string> {
