@@ -105,7 +105,7 @@ class DenoLink implements Link {
         }
         this.pending = 0;
         client.serving.counters.own.sent += sent;
-        writer.giveBack(bytes);
+        writer.giveBack();
         this.#connection.goOn();
       }
     } catch (error) {

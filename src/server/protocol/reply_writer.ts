@@ -43,6 +43,8 @@ const NUMBER_BYTES = 32;
 /** Up to so many characters a loop beats a call of the runtime. */
 const SHORT = 48;
 
+const NOTHING = new Uint8Array(0);
+
 function encoded(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
@@ -59,7 +61,11 @@ export class ReplyWriter {
   /** The version of the protocol that the client speaks. */
   protocol: Protocol = 2;
   #memory = new Uint8Array(LEAST_BYTES);
+  /** The same, as the runtime writes text into it, once that was wanted. */
   #buffer: Buffer | undefined;
+  /** What is the caller's until it is given back. */
+  #lent: Uint8Array<ArrayBuffer> = NOTHING;
+  #lentBuffer: Buffer | undefined;
   #at = 0;
 
   /** How many bytes have been written. */
@@ -77,18 +83,22 @@ export class ReplyWriter {
     return this.#memory.subarray(0, this.#at);
   }
 
-  /** Takes what has been written, which is the caller's until `giveBack`. */
+  /** Takes what has been written, which is the caller's until `giveBack`, or for ever. */
   take(): Uint8Array<ArrayBuffer> {
     const { bytes } = this;
-    this.#use(new Uint8Array(0));
+    this.#lent = this.#memory;
+    this.#lentBuffer = this.#buffer;
+    this.#use(NOTHING, undefined);
     return bytes;
   }
 
-  /** Writes into the memory of bytes that were taken again, if nothing has been written since. */
-  giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
-    const isUseful = this.#memory.length === 0 &&
-      buffer.byteLength <= MOST_KEPT;
-    if (isUseful) this.#use(new Uint8Array(buffer));
+  /** Writes into the memory again that was taken last, if nothing has been written since. */
+  giveBack(): void {
+    if (this.#memory.length === 0 && this.#lent.length <= MOST_KEPT) {
+      this.#use(this.#lent, this.#lentBuffer);
+    }
+    this.#lent = NOTHING;
+    this.#lentBuffer = undefined;
   }
 
   /** Drops what has been written after a length. */
@@ -96,9 +106,9 @@ export class ReplyWriter {
     this.#at = length;
   }
 
-  #use(memory: Uint8Array<ArrayBuffer>): void {
+  #use(memory: Uint8Array<ArrayBuffer>, buffer: Buffer | undefined): void {
     this.#memory = memory;
-    this.#buffer = undefined;
+    this.#buffer = buffer;
     this.#at = 0;
   }
 

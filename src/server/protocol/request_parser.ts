@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { bytesBetween } from "../../store/binary.ts";
 import { inlineWords } from "./inline_words.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -31,6 +32,9 @@ const MOST_KEPT = 64 * 1024;
 
 /** The places of so many words are kept for the next requests. */
 const MOST_PLACES = 2048;
+
+/** Up to so many bytes a text is put together without the runtime. */
+const SHORT = 24;
 
 const NOTHING = new Uint8Array(0);
 
@@ -60,6 +64,8 @@ export class RequestParser {
   limits: RequestLimits = LIMITS;
 
   #memory: Uint8Array = NOTHING;
+  /** The same, or what it was before. */
+  #buffer: Buffer | undefined;
   /** Where the request begins. */
   #from = 0;
   /** How far it has been parsed. */
@@ -292,11 +298,21 @@ export class RequestParser {
   /** One of its words, as a binary string. */
   word(index: number): string {
     if (this.#inline !== undefined) return this.#inline[index];
-    return bytesBetween(
-      this.#memory,
-      this.#from + this.#places[2 * index],
-      this.#from + this.#places[2 * index + 1],
-    );
+    const from = this.#from + this.#places[2 * index];
+    const to = this.#from + this.#places[2 * index + 1];
+    if (to - from <= SHORT) return bytesBetween(this.#memory, from, to);
+    return this.#bufferOfMemory().toString("latin1", from, to);
+  }
+
+  /** The memory, as the runtime reads text out of it. */
+  #bufferOfMemory(): Buffer {
+    const { buffer, byteOffset, length } = this.#memory;
+    const made = this.#buffer;
+    const isSame = made !== undefined && made.buffer === buffer &&
+      made.byteOffset === byteOffset && made.length === length;
+    return isSame
+      ? made
+      : this.#buffer = Buffer.from(buffer, byteOffset, length);
   }
 
   /** Those from one on. */
