@@ -34,6 +34,16 @@ const ANSWERS: Answering = {
     Object.assign(settings, changes);
     return null;
   },
+  monitors({ monitoring }, by) {
+    monitoring.change(by);
+    return null;
+  },
+  show: ({ monitoring }, line) => monitoring.showOwn(line),
+  slow: ({ slowLog }) => slowLog.commands,
+  forgetSlow({ slowLog }) {
+    slowLog.clear();
+    return null;
+  },
   reset({ counters }) {
     counters.reset();
     return null;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Status } from "../store/commands/reply.ts";
 import { timers } from "../timers.ts";
 import type { Unblock } from "./unblock.ts";
 import type { Watched } from "./watched.ts";
@@ -66,11 +67,13 @@ export class Client implements ListedClient {
   /** What must not change before EXEC, if there is anything. */
   watched: Watched | undefined;
   subscription: StoreSubscription<string> | undefined;
+  /** Ends that it is shown all commands, if it is. */
+  #monitor: (() => void) | undefined;
   /** Ends the command that it waits in, if it does. */
   unblock: Unblock | undefined;
 
   constructor(serving: Serving, link: Link, writer: ReplyWriter) {
-    this.id = serving.counters.nextId();
+    this.id = serving.counters.nextId("client");
     this.serving = serving;
     this.link = link;
     this.writer = writer;
@@ -89,7 +92,7 @@ export class Client implements ListedClient {
   get isPlain(): boolean {
     return this.isAuthenticated && this.queue === undefined &&
       this.subscription === undefined && this.replies === "on" &&
-      this.serving.monitors.size === 0;
+      !this.serving.monitoring.isOn && !this.serving.isPaused;
   }
 
   /** How many channels and patterns it is subscribed to. */
@@ -146,6 +149,7 @@ export class Client implements ListedClient {
       this.unblock !== undefined ? "b" : "",
       this.subscription !== undefined ? "P" : "",
       this.queue !== undefined ? "x" : "",
+      this.#monitor !== undefined ? "O" : "",
     ].join("");
     return flags === "" ? "N" : flags;
   }
@@ -162,7 +166,8 @@ export class Client implements ListedClient {
   }
 
   killIfIdleSince(elapsed: number): void {
-    const waits = this.subscription !== undefined || this.unblock !== undefined;
+    const waits = this.subscription !== undefined ||
+      this.#monitor !== undefined || this.unblock !== undefined;
     if (!waits && this.lastSeen < elapsed) this.kill();
   }
 
@@ -173,12 +178,29 @@ export class Client implements ListedClient {
   /** Makes it as it was when it came. */
   reset(): void {
     this.endSubscription();
+    this.endMonitoring();
     this.queue = undefined;
     this.watched = undefined;
     this.name = "";
     this.replies = "on";
     this.writer.protocol = 2;
     this.isAuthenticated = this.serving.settings.password === undefined;
+  }
+
+  /** Shows it all commands from here on. */
+  monitor(): void {
+    this.#monitor ??= this.serving.monitoring.begin((line) => {
+      this.writer.reply(new Status(line));
+      const waiting = this.writer.length + this.link.pending;
+      if (waiting > this.serving.settings.maxOutputBytes) this.kill();
+      else this.link.flush();
+    });
+  }
+
+  /** Ends that. */
+  endMonitoring(): void {
+    this.#monitor?.();
+    this.#monitor = undefined;
   }
 
   /** Ends what it is subscribed to. */

@@ -7,8 +7,13 @@
 
 import { timers } from "../timers.ts";
 import { Client, type Link } from "./client.ts";
-import { entryOf, outcomeOf } from "./commands/dispatcher.ts";
-import { WRITTEN } from "./commands/server_command.ts";
+import {
+  type Entry,
+  entryOf,
+  isHidden,
+  outcomeOf,
+} from "./commands/dispatcher.ts";
+import { type Now, WRITTEN } from "./commands/server_command.ts";
 import { ProtocolError } from "./protocol/protocol_error.ts";
 import { ErrorReply, type ServerReply } from "./protocol/reply.ts";
 import { ReplyWriter } from "./protocol/reply_writer.ts";
@@ -97,13 +102,29 @@ export class Connection {
         return;
       }
     }
+    const from = timers.elapsed();
     const outcome = outcomeOf(client, entry, parser);
+    const micros = (timers.elapsed() - from) * 1000;
+    this.#note(entry, micros, outcome instanceof Promise);
     if (outcome instanceof Promise) this.#waitFor(outcome);
     else this.#finish(mark, outcome);
   }
 
+  /** Notes a command for those who look on. What it waits for is not its own time. */
+  #note(entry: Entry | undefined, micros: number, waits: boolean): void {
+    const { client } = this;
+    const { monitoring, slowLog } = this.#serving;
+    const parser = this.#parser;
+    if (!waits && slowLog.isSlow(micros)) {
+      slowLog.add(micros, client, parser.words(0));
+    }
+    if (monitoring.isOn && entry !== undefined && !isHidden(entry)) {
+      monitoring.show(client, parser.words(0));
+    }
+  }
+
   /** Writes the reply of a command, unless that is not wanted. */
-  #finish(mark: number, outcome: ServerReply | typeof WRITTEN): void {
+  #finish(mark: number, outcome: Now): void {
     const { client, writer } = this;
     if (outcome !== WRITTEN) this.#reply(outcome);
     if (client.replies === "on") return;
@@ -118,7 +139,7 @@ export class Connection {
     this.writer.reply(reply);
   }
 
-  async #waitFor(outcome: Promise<ServerReply>): Promise<void> {
+  async #waitFor(outcome: Promise<Now>): Promise<void> {
     this.#isWaiting = true;
     const reply = await outcome.catch(errorOf);
     this.#isWaiting = false;
@@ -135,6 +156,7 @@ export class Connection {
     this.#hasEnded = true;
     client.unblock?.("error");
     client.endSubscription();
+    client.endMonitoring();
     this.#serving.clients.delete(client.id);
     this.#serving.counters.own.clients--;
   }

@@ -58,7 +58,7 @@ export class Counters {
   constructor(memory: SharedArrayBuffer, worker: number) {
     this.#rows = new BigInt64Array(memory, 8);
     this.#row = worker * ROW;
-    this.#ids = new Int32Array(memory, 0, 1);
+    this.#ids = new Int32Array(memory, 0, 2);
     // What a worker in this place has counted before it died goes on; its clients are gone.
     COUNTERS.forEach((name, i) => {
       this.own[name] = Number(Atomics.load(this.#rows, this.#row + i));
@@ -72,9 +72,9 @@ export class Counters {
     return new SharedArrayBuffer(8 + workers * ROW * 8);
   }
 
-  /** A number for a client, which no other client of any worker has. */
-  nextId(): number {
-    return Atomics.add(this.#ids, 0, 1) + 1;
+  /** A number for a client, or a slow command, which no other one of any worker has. */
+  nextId(of: "client" | "slow"): number {
+    return Atomics.add(this.#ids, of === "client" ? 0 : 1, 1) + 1;
   }
 
   /** Lets the others see what this worker has counted. */

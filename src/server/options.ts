@@ -144,9 +144,17 @@ export function settingsOf(options: ServeOptions): Checked {
         ? undefined
         : toBinary(password, "the password"),
       protectedMode,
+      pausedUntil: 0,
+      pausesWritesOnly: false,
+      slowLogLength: SLOW_LOG_LENGTH,
+      slowMicros: SLOW_MICROS,
     },
   };
 }
+
+/** What the slow log keeps unless clients change it, as in Redis. */
+const SLOW_LOG_LENGTH = 128;
+const SLOW_MICROS = 10_000;
 
 /** More than any machine has processors that this would run on. */
 const MOST_WORKERS = 64;

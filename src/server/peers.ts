@@ -24,6 +24,17 @@ export interface ClientLine {
   readonly line: string;
 }
 
+/** A command that took long. */
+export interface SlowCommand {
+  readonly id: number;
+  /** When it was done, in seconds since 1970. */
+  readonly time: number;
+  readonly micros: number;
+  readonly words: readonly string[];
+  readonly address: string;
+  readonly clientName: string;
+}
+
 /** What is asked, and of what type the answer of each worker is. */
 export interface Questions {
   /** The clients of the worker. */
@@ -37,6 +48,17 @@ export interface Questions {
   };
   /** Changes settings. */
   readonly set: { readonly ask: Partial<Settings>; readonly answer: null };
+  /** The slow commands of the worker. */
+  readonly slow: {
+    readonly ask: null;
+    readonly answer: readonly SlowCommand[];
+  };
+  /** Forgets them. */
+  readonly forgetSlow: { readonly ask: null; readonly answer: null };
+  /** There are so many more clients that are shown all commands. */
+  readonly monitors: { readonly ask: number; readonly answer: null };
+  /** Shows a line to those of the worker; how many there are. */
+  readonly show: { readonly ask: string; readonly answer: number };
   /** Sets the counters to 0. */
   readonly reset: { readonly ask: null; readonly answer: null };
 }

@@ -12,9 +12,11 @@ import type { MapParts } from "../api/shared_map.ts";
 import { partsOf } from "../api/shared_map.ts";
 import type { ListedClient } from "./client_list.ts";
 import type { Counters } from "./counters.ts";
+import { Monitoring } from "./monitoring.ts";
 import type { Peers } from "./peers.ts";
 import { Saves } from "./saves.ts";
 import type { Settings } from "./settings.ts";
+import { SlowLog } from "./slow_log.ts";
 
 /** What a worker asks of the one that began the server. */
 export interface Owner {
@@ -35,9 +37,6 @@ export interface ServerRun {
   readonly since: number;
 }
 
-/** What is shown all commands: a line for each. */
-export type Monitor = (line: string) => void;
-
 /** One worker's share of a server. */
 export class Serving {
   readonly store: SharedStore;
@@ -52,9 +51,11 @@ export class Serving {
   /** The clients of this worker, by their numbers. */
   readonly clients: Map<number, ListedClient> = new Map();
   /** Those of them that are shown all commands. */
-  readonly monitors: Set<Monitor> = new Set();
+  readonly monitoring: Monitoring;
   /** The epochs that clients of this worker ask for. */
   readonly saves: Saves;
+  /** The commands of this worker that took long. */
+  readonly slowLog: SlowLog;
   /** When the server began, in milliseconds since 1970. */
   readonly since: number;
   /** What tells this run of the server from others. */
@@ -88,8 +89,15 @@ export class Serving {
     this.counters = counters;
     this.owner = owner;
     this.peers = peers;
+    this.monitoring = new Monitoring(peers);
+    this.slowLog = new SlowLog(settings, () => counters.nextId("slow"));
     this.saves = new Saves(() => owner.save());
     this.runId = id;
     this.since = since;
+  }
+
+  /** Whether commands of clients wait, some of them or all. */
+  get isPaused(): boolean {
+    return this.settings.pausedUntil > 0;
   }
 }

@@ -145,6 +145,12 @@ export class RawClient implements Disposable {
     this.#at = 0;
   }
 
+  /** What has come and was not read. Something is on its way, or has come. */
+  async seen(): Promise<string> {
+    await this.#more();
+    return this.#received.slice(this.#at);
+  }
+
   /** Everything that comes until the other side closes the connection. */
   async rest(): Promise<string> {
     try {

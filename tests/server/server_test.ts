@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { SharedStore } from "../../src/store/mod.ts";
 import { serve, type ServeOptions } from "../../src/server/mod.ts";
 import { eventually } from "../testing/eventually.ts";
-import { RawClient, Refusal, requestOf } from "./client.ts";
+import { RawClient, Refusal, requestOf, type Value } from "./client.ts";
 
 /** A server with a store of its own, for one test. */
 async function serving(
@@ -13,6 +13,12 @@ async function serving(
   using store = SharedStore.create({ maxBytes: 64 * 2 ** 20 });
   await using server = await serve(store, { port: 0, ...options });
   await test(server.port, store);
+}
+
+/** The port that a client comes from. */
+async function portOf(client: RawClient): Promise<string> {
+  const info = String(await client.call("CLIENT", "INFO"));
+  return / addr=127\.0\.0\.1:(\d+) /.exec(info)![1];
 }
 
 type Test = (port: number, store: SharedStore) => Promise<void>;
@@ -153,6 +159,37 @@ const IN_ALL_KINDS: Readonly<Record<string, Test>> = {
       other.close();
     }
   },
+  async "a client that monitors is shown the commands of all workers"(port) {
+    using looking = await RawClient.to(port);
+    assertEquals(await looking.call("MONITOR"), "OK");
+    const clients = await Promise.all(
+      Array.from({ length: 6 }, () => RawClient.to(port)),
+    );
+    // Workers learn of it one after the other.
+    await eventually(async () => {
+      for (const client of clients) await client.call("SET", "a\n", "early");
+      const seen = await looking.seen();
+      for (let i = 0; i < 6; i++) {
+        assert(
+          seen.includes(`:${await portOf(clients[i])}] "SET" "a\\x0a" "early"`),
+        );
+      }
+    });
+    for (const client of clients) client.close();
+  },
+  async "commands wait while there is a pause"(port) {
+    using client = await RawClient.to(port);
+    using other = await RawClient.to(port);
+    assertEquals(await client.call("CLIENT", "PAUSE", "100000", "WRITE"), "OK");
+    assertEquals(await other.call("GET", "a"), null);
+    let isDone = false;
+    const writing = other.call("SET", "a", "1").then(() => isDone = true);
+    assertEquals(await client.call("GET", "a"), null);
+    assertEquals(isDone, false);
+    assertEquals(await client.call("CLIENT", "UNPAUSE"), "OK");
+    await writing;
+    assertEquals(await client.call("GET", "a"), "1");
+  },
 };
 
 /** One worker listens by Deno's sockets; two of them by those of Node, as there is no flag. */
@@ -180,6 +217,45 @@ Deno.test("a password is wanted before anything else", async () => {
     assertEquals(await client.call("GET", "a"), null);
     await client.send(requestOf(["HELLO", "3", "AUTH", "default", "sesame"]));
     assertMatch(JSON.stringify(await client.read()), /"proto",3/);
+  });
+});
+
+Deno.test("commands that take long are in the slow log", async () => {
+  await serving({ workers: 0 }, async (port) => {
+    using client = await RawClient.to(port);
+    const [set] = await client.run([
+      ["CONFIG", "SET", "slowlog-log-slower-than", "0", "slowlog-max-len", "2"],
+    ]);
+    assertEquals(set, "OK");
+    await client.run([["LPUSH", "a", "x".repeat(200)], ["LLEN", "a"]]);
+    const [[, , , words], [, , , older]] = await client.call(
+      "SLOWLOG",
+      "GET",
+    ) as Value[][];
+    assertEquals(words, ["LLEN", "a"]);
+    assertEquals(older, [
+      "LPUSH",
+      "a",
+      `${"x".repeat(128)}... (72 more bytes)`,
+    ]);
+    await client.call("CONFIG", "SET", "slowlog-log-slower-than", "-1");
+    assertEquals(await client.call("SLOWLOG", "RESET"), "OK");
+    assertEquals(await client.call("SLOWLOG", "LEN"), 0);
+  });
+});
+
+Deno.test("a key takes the memory that it takes", async () => {
+  await serving({ workers: 0 }, async (port, store) => {
+    using client = await RawClient.to(port);
+    store.set("a", "x".repeat(1000));
+    store.rpush("list", ...Array.from({ length: 1000 }, () => "x".repeat(100)));
+    const small = Number(await client.call("MEMORY", "USAGE", "a"));
+    assert(small > 1000 && small < 1100, `${small}`);
+    const large = Number(
+      await client.call("MEMORY", "USAGE", "list", "SAMPLES", "0"),
+    );
+    assert(large > 100_000 && large < 200_000, `${large}`);
+    assertEquals(await client.call("MEMORY", "USAGE", "nothing"), null);
   });
 });
 

@@ -7,6 +7,7 @@
 import { OK } from "../../store/commands/reply.ts";
 import { fail, NOT_AN_INTEGER, SYNTAX } from "../../store/errors.ts";
 import { parseInteger } from "../../store/numbers.ts";
+import { timers } from "../../timers.ts";
 import type { Client } from "../client.ts";
 import type { ClientFilter } from "../peers.ts";
 import { type ServerReply, TextReply } from "../protocol/reply.ts";
@@ -153,6 +154,24 @@ async function unblock(
   return answers.includes(true) ? 1 : 0;
 }
 
+async function pause(
+  { serving: { peers } }: Client,
+  [word, kind = "ALL"]: readonly string[],
+): Promise<ServerReply> {
+  const ms = parseInteger(word);
+  if (typeof ms !== "number") {
+    fail("ERR timeout is not an integer or out of range");
+  }
+  if (ms < 0) fail("ERR timeout is negative");
+  const upper = kind.toUpperCase();
+  if (upper !== "ALL" && upper !== "WRITE") fail(SYNTAX);
+  await peers.ask("set", {
+    pausedUntil: timers.now() + ms,
+    pausesWritesOnly: upper === "WRITE",
+  });
+  return OK;
+}
+
 function setInfo(
   client: Client,
   [attribute, value]: readonly string[],
@@ -205,6 +224,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   "NO-EVICT": { words: [1, 1], run: (_, [word]) => (switchOf(word), OK) },
   // What counts as a use of a key is the map's, which does not know who asks.
   "NO-TOUCH": { words: [1, 1], run: (_, [word]) => (switchOf(word), OK) },
+  PAUSE: { words: [1, 2], run: pause },
   REPLY: { words: [1, 1], run: reply },
   SETINFO: { words: [2, 2], run: setInfo },
   SETNAME: {
@@ -219,6 +239,13 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     words: [1, Infinity],
     run: (_, [word]) =>
       switchOf(word) ? fail("ERR client tracking is not supported") : OK,
+  },
+  UNPAUSE: {
+    words: [0, 0],
+    run: async ({ serving: { peers } }) => {
+      await peers.ask("set", { pausedUntil: 0 });
+      return OK;
+    },
   },
   UNBLOCK: { words: [1, 2], run: unblock },
 };

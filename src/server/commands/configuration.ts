@@ -89,6 +89,18 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     set: (text) => ({ password: text === "" ? undefined : text }),
   },
   save: fixed(""),
+  "slowlog-log-slower-than": {
+    get: ({ settings }) => settings.slowMicros,
+    set: (text) =>
+      /^-?\d{1,15}$/.test(text) ? { slowMicros: Number(text) } : undefined,
+  },
+  "slowlog-max-len": {
+    get: ({ settings }) => settings.slowLogLength,
+    set: (text) => {
+      const length = countOf(text);
+      return length === undefined ? undefined : { slowLogLength: length };
+    },
+  },
   timeout: {
     get: ({ settings }) => Math.ceil(settings.idleTimeout / 1000),
     set: (text) => {

@@ -15,7 +15,9 @@ import { StoreError } from "../../store/errors.ts";
 import type { Space } from "../../store/space.ts";
 import { wait } from "../blocking.ts";
 import type { Client, Queued } from "../client.ts";
+import { pauseEnd } from "../pauses.ts";
 import { errorOf } from "../refusals.ts";
+import type { Settings } from "../settings.ts";
 import { NULL_ARRAY, QUEUED, type ServerReply } from "../protocol/reply.ts";
 import { digestOf, type RequestParser } from "../protocol/request_parser.ts";
 import { DIRECT, type Direct } from "./direct.ts";
@@ -119,7 +121,29 @@ function checkedOutcome(
     if (queue !== undefined) queue.isBroken = true;
     throw error;
   }
+  const { settings } = client.serving;
+  if (settings.pausedUntil > 0 && waitsInPauses(found, settings)) {
+    return pauseEnd(settings).then(() => run(client, found, words));
+  }
   return run(client, found, words);
+}
+
+/** Whether a command waits while there is a pause: CLIENT does not, as it ends one. */
+function waitsInPauses(
+  { name, ofServer, ofStore }: Entry,
+  { pausesWritesOnly }: Settings,
+): boolean {
+  if (name === "CLIENT") return false;
+  if (!pausesWritesOnly) return true;
+  const isWrite = ofStore?.flags.includes("write") ??
+    (name === "EXEC" || ofServer?.flags.includes("write") === true);
+  return isWrite || name === "PUBLISH" || name === "SPUBLISH";
+}
+
+/** Whether a command is not shown to those who monitor: it may have a password in it. */
+export function isHidden({ ofServer }: Entry): boolean {
+  return ofServer !== undefined &&
+    (ofServer.flags.includes("no_auth") || ofServer.flags.includes("admin"));
 }
 
 /** The command, if there is one that may be called like this. Throws a `StoreError`. */

@@ -27,7 +27,10 @@ export type ServerFlag =
 export const WRITTEN: unique symbol = Symbol("written");
 
 /** What comes of a command: a reply, at once or later. */
-export type Outcome = ServerReply | typeof WRITTEN | Promise<ServerReply>;
+export type Outcome = Now | Promise<Now>;
+
+/** What comes of it at once. */
+export type Now = ServerReply | typeof WRITTEN;
 
 /** One command. */
 export interface ServerCommand {

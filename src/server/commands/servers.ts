@@ -8,6 +8,7 @@ import { OK, Status } from "../../store/commands/reply.ts";
 import { fail, SYNTAX } from "../../store/errors.ts";
 import type { Client } from "../client.ts";
 import { informationOf } from "../information.ts";
+import { memoryOf } from "../memory_use.ts";
 import { MapReply, type ServerReply, TextReply } from "../protocol/reply.ts";
 import { configuration, configure, resetCounters } from "./configuration.ts";
 import { type ServerCommand, serverCommandsOf } from "./server_command.ts";
@@ -57,7 +58,7 @@ function wait(_: Client, words: readonly string[]): ServerReply {
   return 0;
 }
 
-const memoryOf = (client: Client): ServerReply => {
+const memoryStats = (client: Client): ServerReply => {
   const { keys, liveBytes, reservedBytes, usedBytes } = {
     keys: client.serving.space.keyspace.size,
     ...client.serving.store.stats(),
@@ -72,10 +73,31 @@ const memoryOf = (client: Client): ServerReply => {
   });
 };
 
+function memoryUsage(
+  { serving: { parts } }: Client,
+  [key, option, count]: readonly string[],
+): ServerReply {
+  // All of it is known, so there is nothing to sample.
+  const isRight = option === undefined ||
+    option.toUpperCase() === "SAMPLES" && /^\d+$/.test(count ?? "");
+  if (!isRight) fail(SYNTAX);
+  return memoryOf(parts, key) ?? null;
+}
+
 const command = serverCommandsOf("server");
 
 /** Those commands. */
 export const SERVERS: readonly ServerCommand[] = [
+  command(
+    "ACL",
+    -2,
+    "",
+    "WHOAMI, USERS: that there is one user, default",
+    subcommands("acl", {
+      USERS: { words: [0, 0], run: () => ["default"] },
+      WHOAMI: { words: [0, 0], run: () => "default" },
+    }),
+  ),
   command("BGSAVE", -1, "admin", "Has an epoch written", bgsave),
   command(
     "CONFIG",
@@ -113,8 +135,28 @@ export const SERVERS: readonly ServerCommand[] = [
     "MEMORY",
     -2,
     "readonly",
-    "STATS: what memory is used for",
-    subcommands("memory", { STATS: { words: [0, 0], run: memoryOf } }),
+    "STATS: what memory is used for; USAGE: what a key takes",
+    subcommands("memory", {
+      STATS: { words: [0, 0], run: memoryStats },
+      USAGE: { words: [1, 3], run: memoryUsage },
+    }),
+  ),
+  command(
+    "MODULE",
+    -2,
+    "admin",
+    "LIST: that there are no modules",
+    subcommands("module", { LIST: { words: [0, 0], run: () => [] } }),
+  ),
+  command(
+    "MONITOR",
+    1,
+    "admin",
+    "Has all commands of all clients shown, those with passwords aside",
+    (client) => {
+      client.monitor();
+      return OK;
+    },
   ),
   command(
     "ROLE",

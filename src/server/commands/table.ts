@@ -9,6 +9,7 @@ import { CONNECTIONS } from "./connections.ts";
 import { descriptions } from "./descriptions.ts";
 import type { ServerCommand } from "./server_command.ts";
 import { SERVERS } from "./servers.ts";
+import { SLOW_LOGS } from "./slow_logs.ts";
 import { SUBSCRIPTIONS } from "./subscriptions.ts";
 import { TRANSACTIONS } from "./transactions.ts";
 
@@ -17,6 +18,7 @@ export const SERVER_COMMANDS: readonly ServerCommand[] = [
   ...CONNECTIONS,
   ...CLIENTS,
   ...SERVERS,
+  ...SLOW_LOGS,
   ...TRANSACTIONS,
   ...SUBSCRIPTIONS,
   descriptions(() => SERVER_COMMANDS),
