@@ -119,21 +119,26 @@ async function run(
 ): Promise<void> {
   await using store = await SharedStore.open(STORE_NAME, stored);
   await using server = await begin(store, served);
-  const { hostname, port } = server;
-  const { reservedBytes, total } = store.stats();
-  streams.out.line(
-    `Ready: ${hostname}:${port}, ${counted(total, "key", "keys")}, ${
-      size(reservedBytes)
-    }`,
-  );
-  streams.out.flush();
   const end = () => void server.close();
   for (const signal of ENDING) Deno.addSignalListener(signal, end);
   try {
+    streams.out.line(readyLine(server, store));
+    streams.out.flush();
     await server.finished;
   } finally {
     for (const signal of ENDING) Deno.removeSignalListener(signal, end);
   }
+}
+
+/** The line that says that clients can come. */
+function readyLine(
+  { hostname, port }: StoreServer,
+  store: SharedStore,
+): string {
+  const { reservedBytes, total } = store.stats();
+  return `Ready: ${hostname}:${port}, ${counted(total, "key", "keys")}, ${
+    size(reservedBytes)
+  }`;
 }
 
 async function begin(

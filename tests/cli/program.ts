@@ -11,8 +11,8 @@ const { pathname: MAIN } = new URL("../../src/cli/main.ts", import.meta.url);
 /** What it is to run, and where. */
 export interface Call {
   /** The flags for Deno. */
-  permissions: string[];
-  args: string[];
+  permissions: readonly string[];
+  args: readonly string[];
   cwd: string;
 }
 

@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { restoreSnapshot, SharedMap, writeSnapshot } from "../../mod.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { generalHelp, MODULE } from "../../src/cli/help.ts";
+import { Child } from "../testing/child.ts";
 import { Folder } from "../testing/folder.ts";
 import { commandLine, runProgram } from "./program.ts";
 
@@ -43,6 +44,9 @@ for (const line of DOCUMENTED) {
     const [command, source] = line.replace(/ \| .*/, "").split(" < ");
     const [flags, words] = command.split(` ${MODULE} `);
     const permissions = flags.split(" ").slice(2);
+    if (words.startsWith("serve")) {
+      return await servesAsDocumented(permissions, words, folder);
+    }
     const input = source && Deno.readTextFileSync(`${folder.path}/${source}`);
     const { code, err, out } = await runProgram({
       permissions,
@@ -52,6 +56,37 @@ for (const line of DOCUMENTED) {
     assertEquals(code, 0, err);
     assert(out !== "" || words.includes("--output"));
   });
+}
+
+const { pathname: SRC } = new URL("../../src/", import.meta.url);
+
+/** A server does not end by itself, and here its workers load their modules from files. */
+async function servesAsDocumented(
+  permissions: readonly string[],
+  words: string,
+  { path }: Folder,
+): Promise<void> {
+  Deno.writeTextFileSync(`${path}/password`, "sesame\n");
+  await using child = new Child(
+    commandLine({
+      permissions: [
+        ...permissions.map(withSource),
+        withSource("--allow-read="),
+      ],
+      args: [...words.split(" "), "--port=0"],
+      cwd: path,
+    }),
+    { cwd: path },
+  );
+  assert((await child.line()).startsWith("Ready: "));
+  child.kill("SIGTERM");
+  const { code, err } = await child.ended();
+  assertEquals(code, 0, err);
+}
+
+function withSource(flag: string): string {
+  if (!flag.startsWith("--allow-read=")) return flag;
+  return flag.endsWith("=") ? `${flag}${SRC}` : `${flag},${SRC}`;
 }
 
 Deno.test("the documented lines are all commands", () => {
