@@ -26,6 +26,8 @@ const LEAST_CODED = 256;
 
 /** Searches one version of an index after the other, in one thread. */
 export class ExactSearch {
+  /** Vectors, and codes of vectors, that were compared with a query. */
+  comparisons = 0;
   readonly #segment: Segment;
   /** Unless a search is under way that has taken it. */
   #spare: Workspace | undefined;
@@ -61,6 +63,7 @@ export class ExactSearch {
     const candidates = usesCodes
       ? comparison.byCodes(k)
       : comparison.byVectors(passes === undefined ? k : contents.count);
+    this.comparisons += contents.count + (usesCodes ? candidates.length : 0);
     const found = comparison.best(candidates, k, passes);
     this.#spare = space;
     return found;

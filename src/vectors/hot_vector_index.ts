@@ -15,6 +15,7 @@ import type { AttachOptions, OpenOptions } from "../api/options.ts";
 import { HandleError, received, theMap } from "../errors.ts";
 import type { Hold } from "../map/hold.ts";
 import { StructureAccess } from "../map/structure_access.ts";
+import { storedAt } from "../map/structure_maker.ts";
 import { type Item, KEPT } from "./growth.ts";
 import { idBytes, type VectorId } from "./id.ts";
 import { MetadataCodec } from "./record.ts";
@@ -30,6 +31,7 @@ import {
   type VectorSearchOptions,
 } from "./vector_options.ts";
 import {
+  type Look,
   type VectorEntry,
   type VectorMatch,
   VectorReader,
@@ -136,10 +138,15 @@ export class HotVectorIndex<M = unknown>
     this.#access = new StructureAccess(access);
     this.#codec = new MetadataCodec(access.values);
     this.#writer = new VectorWriter(access);
-    this.#reader = new VectorReader(hold, this.#codec, (read, what) => {
+    const { segment } = hold.attachment;
+    const look: Look = (read, what) => {
       hold.checkReadable(what);
-      return this.#access.read(KEY, read, what);
-    });
+      access.keys.packFast(KEY, what);
+      return access.lookup.visit((ref) =>
+        read(storedAt(segment, ref), segment)
+      );
+    };
+    this.#reader = new VectorReader(hold, this.#codec, look, access.counts);
   }
 
   /** The index in a map, which is closed if there is none, or not the one that is wanted. */
@@ -596,7 +603,8 @@ export class HotVectorIndex<M = unknown>
   }
 
   /**
-   * How much there is in the index. O(participants).
+   * How much there is in the index, how it is used by all workers, and what this object has
+   * searched. O(participants).
    *
    * @returns A plain object.
    * @throws {ClosedError} If the index was closed in this worker.
@@ -608,12 +616,15 @@ export class HotVectorIndex<M = unknown>
    *
    * using index = HotVectorIndex.create({ dimensions: 2 });
    * index.add("a", [1, 2]);
-   * assertEquals(index.stats().size, 1);
+   * index.search([3, 4], 1);
+   * const { own, size } = index.stats();
+   * assertEquals([size, own.searches, own.comparisons], [1, 1, 1]);
    * ```
    */
   stats(): VectorIndexStats {
     const stats = this.#map.stats();
-    return vectorStatsOf(this.#reader.shape, this.size, stats);
+    const { searches, shape } = this.#reader;
+    return vectorStatsOf(shape, this.size, stats, searches);
   }
 
   /**

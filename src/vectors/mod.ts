@@ -22,6 +22,7 @@ export { HotVectorIndex } from "./hot_vector_index.ts";
 export type { VectorItem, VectorUpdate } from "./hot_vector_index.ts";
 export type { VectorId } from "./id.ts";
 export type { Metric, Quantization } from "./shape.ts";
+export type { VectorSearchStats } from "./search_meter.ts";
 export type { VectorIndexStats } from "./stats.ts";
 export type { VectorLike } from "./row.ts";
 export type {

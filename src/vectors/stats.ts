@@ -5,9 +5,10 @@
  */
 
 import type { SharedMapStats } from "../map/stats.ts";
+import type { VectorSearchStats } from "./search_meter.ts";
 import type { Metric, Quantization, Shape } from "./shape.ts";
 
-/** What {@linkcode HotVectorIndex.prototype.stats} returns, for the whole index. */
+/** What {@linkcode HotVectorIndex.prototype.stats} returns: for the whole index, but for `own`. */
 export interface VectorIndexStats {
   /** Vectors. */
   size: number;
@@ -25,6 +26,17 @@ export interface VectorIndexStats {
   reservedBytes: number;
   /** Attachments in all workers. */
   participants: number;
+  /** Calls of `get` and `has`, by all workers, that found what they were asked for. */
+  hits: number;
+  /** Those that did not. */
+  misses: number;
+  /**
+   * Writes by all workers that took effect, that which made the index among them. `addMany` writes
+   * a few dozen vectors at a time.
+   */
+  writes: number;
+  /** The searches by this object. */
+  own: VectorSearchStats;
 }
 
 /** The statistics, out of those of the map. */
@@ -32,6 +44,7 @@ export function vectorStatsOf(
   { dimensions, metric, quantize }: Shape,
   size: number,
   stats: SharedMapStats,
+  own: VectorSearchStats,
 ): VectorIndexStats {
   return {
     size,
@@ -42,5 +55,9 @@ export function vectorStatsOf(
     usedBytes: stats.usedBytes,
     reservedBytes: stats.reservedBytes,
     participants: stats.participants,
+    hits: stats.hits,
+    misses: stats.misses,
+    writes: stats.sets,
+    own,
   };
 }

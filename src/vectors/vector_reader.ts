@@ -6,6 +6,7 @@
 
 import { HandleError, received, theMap } from "../errors.ts";
 import type { Hold } from "../map/hold.ts";
+import type { OperationCounts } from "../map/operation_counts.ts";
 import type { Nodes, StoredValue } from "../map/structure_access.ts";
 import { Contents, NoDraft, NOWHERE } from "./contents.ts";
 import { ExactSearch, type Found } from "./exact_search.ts";
@@ -17,6 +18,7 @@ import {
   takeRecord,
 } from "./record.ts";
 import { rowOf, type VectorLike } from "./row.ts";
+import { SearchMeter, type VectorSearchStats } from "./search_meter.ts";
 import { isIndex, type Shape, shapeOf } from "./shape.ts";
 import {
   checkK,
@@ -75,17 +77,26 @@ export class VectorReader<M> {
   readonly #nodes: NoDraft;
   readonly #floats: Float32Array;
   readonly #exact: ExactSearch;
+  readonly #counts: OperationCounts | undefined;
+  readonly #meter = new SearchMeter();
 
   /**
    * @param hold The hold of the map that the index is in.
    * @param codec Decodes metadata.
    * @param look What is read. Throws if it is closed.
+   * @param counts Counts hits and misses, if they are to be counted.
    */
-  constructor(hold: Hold, codec: MetadataCodec<M>, look: Look) {
+  constructor(
+    hold: Hold,
+    codec: MetadataCodec<M>,
+    look: Look,
+    counts?: OperationCounts,
+  ) {
     const { segment } = hold.attachment;
     this.#hold = hold;
     this.#codec = codec;
     this.#look = look;
+    this.#counts = counts;
     this.#nodes = new NoDraft(segment);
     this.#exact = new ExactSearch(segment);
     this.#floats = new Float32Array(segment.buffer);
@@ -103,13 +114,28 @@ export class VectorReader<M> {
     );
   }
 
+  /** What was searched by this. */
+  get searches(): VectorSearchStats {
+    return this.#meter.read(this.#exact.comparisons);
+  }
+
   size(what: string): number {
     return this.#read(({ count }) => count, what);
   }
 
   has(id: VectorId, what: string): boolean {
     const bytes = idBytes(id, what);
-    return this.#read((index) => index.numberOf(bytes) !== NOWHERE, what);
+    const isThere = this.#read(
+      (index) => index.numberOf(bytes) !== NOWHERE,
+      what,
+    );
+    this.#count(isThere);
+    return isThere;
+  }
+
+  #count(isHit: boolean): void {
+    if (isHit) this.#counts?.hit();
+    else this.#counts?.miss();
   }
 
   get(id: VectorId, what: string): VectorEntry<M> | undefined {
@@ -121,6 +147,7 @@ export class VectorReader<M> {
       const metadata = metadataOf(this.#nodes, index.record(number));
       return { floats, metadata };
     }, what);
+    this.#count(taken !== undefined);
     if (taken === undefined) return undefined;
     return {
       vector: taken.floats.slice(0, this.shape.dimensions),
@@ -137,11 +164,13 @@ export class VectorReader<M> {
     const row = rowOf(this.shape, query, what);
     const most = checkK(k);
     const { filter } = checkSearch(options);
-    const taken = this.#read((index) => {
-      const passes = filter && this.#passing(index, filter, what);
-      return this.#exact.search(index, row, most, passes)
-        .map((found) => this.#take(index, found));
-    }, what);
+    const search = () =>
+      this.#read((index) => {
+        const passes = filter && this.#passing(index, filter, what);
+        return this.#exact.search(index, row, most, passes)
+          .map((found) => this.#take(index, found));
+      }, what);
+    const taken = this.#meter.measure(search);
     return taken.map(({ id, metadata, score }) => ({
       id,
       score,
