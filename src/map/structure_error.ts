@@ -24,6 +24,6 @@ export function structureError(name: string | undefined): StructureError {
   return new StructureError(
     `Cannot read a value of ${
       theMap(name)
-    }: it is a collection of a store: read it by the store's commands, or delete the key`,
+    }: it is a collection of a store, or an index of vectors: read it by what it was made with, or delete the key`,
   );
 }

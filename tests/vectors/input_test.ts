@@ -131,17 +131,21 @@ Deno.test("ids are strings of any kind, and numbers", () => {
 Deno.test("handles of other maps, and other shapes, are refused", async () => {
   using map = SharedMap.create();
   assertThrows(() => HotVectorIndex.attach(map.handle), HandleError, "none");
+  using index = HotVectorIndex.create({ dimensions: 3 });
+  using other = SharedMap.attach(index.handle);
+  const read = () => [...other.values()];
+  assertThrows(read, TypeError, "an index of vectors");
   assertThrows(() => HotVectorIndex.attach(7 as never), HandleError);
   const name = `shapes ${crypto.randomUUID()}`;
   using _index = await HotVectorIndex.open(name, { dimensions: 3 });
   for (
-    const other of [
+    const shape of [
       { dimensions: 4 },
       { dimensions: 3, metric: "dot" },
       { dimensions: 3, quantize: "none" },
     ]
   ) {
-    const error = await HotVectorIndex.open(name, other as never)
+    const error = await HotVectorIndex.open(name, shape as never)
       .then(() => undefined, (error) => error);
     assert(error instanceof HandleError, `${error}`);
     assert(error.message.includes(name.slice(0, 40)), error.message);
