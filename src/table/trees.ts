@@ -29,7 +29,7 @@
  * record's, and what its versions leave is freed by the owner, or who recovers it, before another
  * participant leads to the record (`commits.ts`).
  *
- * (`tests/model/leavings.pml` checks this.)
+ * (`leavings.pml` and `loading.pml` in `tests/model` check this.)
  *
  * @module
  */

@@ -18,6 +18,7 @@ import {
   P_HAND,
   P_INBOX,
   P_LEAVING,
+  P_LOADING,
   P_POSTING,
   P_SECTION,
   PARTICIPANT_WORDS,
@@ -80,6 +81,7 @@ let delayed: [index: number, value: number] | undefined;
 export function asRecovery(act: () => void): void {
   recovering = true;
   keptDraft = undefined; // the one that was to forget it is dead
+  lateDraft = undefined;
   try {
     act();
   } finally {
@@ -90,6 +92,9 @@ export function asRecovery(act: () => void): void {
 
 /** A draft that is to be forgotten with the first write after the hand was emptied. */
 let keptDraft: number | undefined;
+
+/** A draft to which its word is to lead as late as when the version is in hand. */
+let lateDraft: [index: number, value: number] | undefined;
 
 /** The faults, by name. */
 export const FAULTS: Readonly<Record<string, Injection>> = {
@@ -136,6 +141,23 @@ export const FAULTS: Readonly<Record<string, Injection>> = {
       keptDraft = index;
       return true;
     },
+  },
+  "what was loaded leaves its word before it is the draft": {
+    poke(words, index, value) {
+      if (lateDraft !== undefined && isOfParticipant(index, P_HAND)) {
+        words[lateDraft[0]] = lateDraft[1];
+        lateDraft = undefined;
+      }
+      if (!isOfParticipant(index, P_DRAFT) || value === 0) return false;
+      if (words[index - P_DRAFT + P_LOADING] !== value) return false;
+      lateDraft = [index, value];
+      return true;
+    },
+  },
+  "a recovery takes what was becoming the draft for two": {
+    poke: (words, index) =>
+      recovering && isOfParticipant(index, P_LOADING) &&
+      words[index] !== 0 && words[index - P_LOADING + P_DRAFT] === words[index],
   },
   "a recovery wakes only who sleeps on a word that is armed": {
     compareAndSet(_, index) {

@@ -74,6 +74,26 @@ const CASES: readonly Case[] = [
     misses: [["STRUCTURES", "delete() of a structure", "gone"]],
   },
   {
+    name: "Deaths find what was loaded, and is nobody's",
+    fault: "what was loaded leaves its word before it is the draft",
+    finds: ["STRUCTURES", "a structure from a file", "gone"],
+    misses: [[
+      "STRUCTURES",
+      "a structure from a file that is given up",
+      "gone",
+    ]],
+  },
+  {
+    name: "Deaths find what was loaded, and is freed twice",
+    fault: "a recovery takes what was becoming the draft for two",
+    finds: ["STRUCTURES", "a structure from a file", "gone"],
+    misses: [[
+      "STRUCTURES",
+      "a structure from a file that is given up",
+      "gone",
+    ]],
+  },
+  {
     name: "Deaths find messages that nobody frees",
     fault: "nothing says which version's trees are to go",
     finds: ["MESSAGES", "receiving", "gone"],

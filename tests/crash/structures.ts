@@ -8,8 +8,8 @@ import { MapFullError } from "../../mod.ts";
 import { attachmentOf } from "../../src/api/shared_map.ts";
 import { REF_BYTES } from "../../src/segment/layout.ts";
 import { inspectMemory } from "../testing/inspection.ts";
-import { BulkLoader } from "../../src/persist/bulk_load.ts";
-import { type Found, pairRecords, Pairs } from "../testing/pairs.ts";
+import { loadPair, PairLoad } from "../testing/pair_load.ts";
+import { type Found, Pairs } from "../testing/pairs.ts";
 import { commitTexts } from "./commits.ts";
 import { textOf } from "./text.ts";
 import type { World } from "./world.ts";
@@ -32,6 +32,8 @@ interface Way {
   readonly leaks?: number;
   /** Whether a snapshot shows what was there before. */
   readonly isShown?: true;
+  /** Whether the victim has made ready to load a pair from a file. */
+  readonly loads?: true;
 }
 
 /** A structure scenario of `scenarios.ts`. */
@@ -50,6 +52,9 @@ export const LARGE_NODE = 768;
 /** The snapshots that show what was there before, by their worlds. */
 const shown = new WeakMap<World, { tick: number; close(): void }>();
 
+/** What victims load a pair by, by their worlds. */
+const loads = new WeakMap<World, PairLoad>();
+
 function pairsOf(world: World, nodeBytes?: number): Pairs<string> {
   return new Pairs(attachmentOf(world.victim), "string", nodeBytes);
 }
@@ -67,6 +72,7 @@ function scenario(way: Way): Scenario {
       pairs.put(PAIR, BEFORE[0], 0);
       pairs.add(PAIR, 1, BEFORE[1]);
       if (isShown) shown.set(world, world.map.snapshot());
+      if (way.loads) expectPair(world);
     },
     act: (world) => act(world, pairsOf(world, nodeBytes)),
     isDone(world) {
@@ -141,13 +147,24 @@ const change2: Way = {
   leaks: 32,
 };
 
-/** Loads a pair, as a restore does that is not alone with the map. */
-function load({ victim }: World, key: string): void {
-  const loader = new BulkLoader(attachmentOf(victim), 1, false);
-  const words = pairRecords(key, 3, 4);
-  const block = { hasTrees: true, records: 2, uses: new Int32Array(), words };
-  loader.loadAll(block);
-  loader.end();
+const bytesOf = (key: string) => new TextEncoder().encode(key);
+
+function expectPair(world: World): void {
+  const victim = attachmentOf(world.victim);
+  loadPair(victim, bytesOf(OTHER), 0, 0); // so that it has blocks at hand
+  loads.set(world, new PairLoad(victim));
+}
+
+/** Loads a pair from a file, and does something else in between. */
+function loadPairAround(
+  world: World,
+  key: string,
+  between: () => void = () => {},
+): void {
+  const load = loads.get(world)!;
+  load.begin(bytesOf(key), 3, 4);
+  between();
+  load.end();
 }
 
 const LARGE = { nodeBytes: LARGE_NODE * REF_BYTES, leaks: LARGE_NODE };
@@ -201,13 +218,31 @@ export const WAYS: Record<string, Scenario> = {
     ...LARGE,
   }),
   "a structure from a file": scenario({
-    act: (world) => load(world, NEWCOMER),
+    act: (world) => loadPairAround(world, NEWCOMER),
     after: [3, 4],
     key: NEWCOMER,
+    loads: true,
   }),
   "a structure from a file in the place of another one": scenario({
-    act: (world) => load(world, PAIR),
+    act: (world) => loadPairAround(world, PAIR),
     after: [3, 4],
+    loads: true,
+  }),
+  "a structure from a file, with a change of another one in between": scenario({
+    act: (world, pairs) =>
+      loadPairAround(world, NEWCOMER, () => pairs.add(OTHER, 1, 10)),
+    after: [3, 4],
+    key: NEWCOMER,
+    loads: true,
+  }),
+  "a structure from a file that is given up": scenario({
+    act(world) {
+      const load = loads.get(world)!;
+      load.begin(bytesOf(PAIR), 3, 4);
+      load.giveUp();
+    },
+    after: BEFORE,
+    loads: true,
   }),
   "changes until there is no memory": scenario({
     act: putUntilFull,

@@ -554,6 +554,16 @@ bad  $E leave_HOME_NEW -DBUG_HOME_NEW "-DSTART=nwork=2;run W(0,UPD_A,DEL,2,4);ru
 bad  $E leave_BIRTH_EARLY -DBUG_BIRTH_EARLY "-DSTART=nwork=3;$LA;$LB;run S(2)"
 for b in CHAIN BIRTH_LATE; do bad $E leave_$b -DBUG_$b "-DSTART=nwork=2;$LA;run W(1,UPD_A,0,4,8)"; done
 
+# ---- a structure from a file
+LO=loading.pml
+ok   $LO load_alive
+ok   $LO load_death -DCRASH=1 -DSTOPS=2
+ok   $LO load_cut -DCUTS=1
+ok   $LO load_cut_death -DCUTS=1 -DCRASH=1 -DSTOPS=1
+bad  $LO load_ONE_WORD -DBUG_ONE_WORD
+for b in CLEAR_FIRST CLEAR_LATE BACK_FIRST BOTH LEFT; do bad $LO load_$b -DCRASH=1 -DBUG_$b; done
+bad  $LO load_BOTH_LAST -DCRASH=1 -DSTOPS=1 -DBUG_BOTH_LAST
+
 # ---- the small queue of eviction
 Q=small_queue.pml
 ok   $Q q_two -DEXACT "-DSTART=working=4;run Put(1);run Put(2);run Take(2);run Take(2)"

@@ -15,6 +15,7 @@ import type { Segment } from "../../src/segment/segment.ts";
 import type { Migration } from "../../src/table/migration.ts";
 import type { Resizer } from "../../src/table/resizer.ts";
 import { TableRecoverer } from "../../src/table/table_recovery.ts";
+import type { PairLoad } from "../testing/pair_load.ts";
 import { Pairs } from "../testing/pairs.ts";
 import { takeFastPathInTypeScript } from "../table/fast_path_in_typescript.ts";
 
@@ -30,6 +31,8 @@ export class Client {
   map!: SharedMap<number, number>;
   /** What it has in trees. */
   pairs!: Pairs<number>;
+  /** The pair that it is loading from a file. */
+  pairLoad: PairLoad | undefined;
   /** The snapshot that its worker has open. */
   snapshot: SharedMapSnapshot<number, number> | undefined;
   /** What it wrote of the map as a dumper. */

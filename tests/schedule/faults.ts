@@ -43,6 +43,7 @@ import {
   P_HELPING,
   P_HORIZON,
   P_INBOX,
+  P_LOADING,
   P_NOTES,
   P_PIN,
   P_REGISTRY,
@@ -428,6 +429,21 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       if (!isOfParticipant(index, P_DRAFT) || value !== 0) return;
       return words[index - P_DRAFT + P_HAND] < 0 ? words[index] : undefined;
     },
+  },
+  "what was loaded counts as being loaded when it is linked": {
+    of:
+      "load(1, 5, 6); collectAll() | add(1, 0, 1); collectAll(): a pair in a tree",
+    poke(words, index, value) {
+      if (!isOfParticipant(index, P_LOADING) || value !== 0) return;
+      const isDraft = words[index - P_LOADING + P_DRAFT] === words[index];
+      return isDraft ? words[index] : undefined;
+    },
+  },
+  "nothing says what is being loaded": {
+    of: "recover(4); collectAll() | add(1, 1, 1); collectAll() | " +
+      "snapshot(); snapshot.get(1); snapshot.get(1): " +
+      "a death at step 84 of a load",
+    poke: (_, index) => isOfParticipant(index, P_LOADING) ? 0 : undefined,
   },
   "a tree that is held is taken for one node": {
     of:

@@ -7,6 +7,7 @@
 import { versionAt } from "../../src/table/clock.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import { endOf, valueIndex } from "../../src/table/version.ts";
+import { PairLoad } from "../testing/pair_load.ts";
 import type { Found } from "../testing/pairs.ts";
 import type { Client } from "./client.ts";
 import type { Operation, Result } from "./operations.ts";
@@ -79,6 +80,48 @@ export const putPair = (key: number, a: number, b: number): Operation => ({
   run: ({ pairs }) => pairs.put(key, a, b) as undefined,
   spec: ({ map }) => map.change(key, pairOf(a, b)) as undefined,
 });
+
+/** Makes ready for a pair from a file. */
+export const expectPair: Operation = {
+  text: "expectPair()",
+  run(me) {
+    me.pairLoad = new PairLoad(me.attachment);
+    return undefined;
+  },
+};
+
+/** Loads the first part of it; nobody sees anything of that. */
+export const beginLoad = (key: number, a: number, b: number): Operation => ({
+  text: `beginLoad(${key}, ${a}, ${b})`,
+  run({ pairLoad }) {
+    pairLoad!.begin(new Uint8Array(Float64Array.of(key).buffer), a, b);
+    return undefined;
+  },
+});
+
+/** Loads the rest of it, which puts it in the place of whatever is there. */
+export const endLoad = (key: number, a: number, b: number): Operation => ({
+  text: "endLoad()",
+  run: ({ pairLoad }) => pairLoad!.end() as undefined,
+  spec: putPair(key, a, b).spec,
+});
+
+/** Loads it at once. */
+export const load = (key: number, a: number, b: number): Operation => ({
+  text: `load(${key}, ${a}, ${b})`,
+  run(me) {
+    expectPair.run(me);
+    beginLoad(key, a, b).run(me);
+    return me.pairLoad!.end() as undefined;
+  },
+  spec: putPair(key, a, b).spec,
+});
+
+/** Gives up what was begun. */
+export const giveUpLoad: Operation = {
+  text: "giveUpLoad()",
+  run: ({ pairLoad }) => pairLoad!.giveUp() as undefined,
+};
 
 export const cut = (key: number): Operation => ({
   text: `cut(${key})`,

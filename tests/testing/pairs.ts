@@ -16,15 +16,7 @@ import {
 } from "../../src/map/structure_access.ts";
 import type { TreeDraft } from "../../src/map/tree_draft.ts";
 import { TAG_BYTES } from "../../src/codec/codec.ts";
-import { NODES } from "../../src/persist/node_record.ts";
-import {
-  N_BIRTH,
-  N_CHILDREN,
-  N_FIRST,
-  REF_BYTES,
-  STRUCTURE,
-  TAG_SHIFT,
-} from "../../src/segment/layout.ts";
+import { N_BIRTH, N_CHILDREN, N_FIRST } from "../../src/segment/layout.ts";
 import type { Words } from "../../src/segment/atomics.ts";
 import { own } from "../../src/segment/atomics.ts";
 import { EncodedKey } from "../../src/table/key.ts";
@@ -36,15 +28,16 @@ export type Pair = readonly [number, number | undefined];
 /** What is under a key. */
 export type Found = Pair | "a plain value" | undefined;
 
-const HEAD = -0x80000000;
-const TAG = TAG_BYTES;
+/** The first word of a node, but for how many hang from it: no other record begins like this. */
+export const NODE_HEAD = -0x80000000 | 1 << 16;
+export const TAG = TAG_BYTES;
 const NO_BODY = new Uint8Array();
 const FOR_GOOD = { ttl: Infinity, keeps: true };
 /** What a leaf says besides its number. */
-const MARK = 0x5eed;
+export const MARK = 0x5eed;
 
 /** Bytes that any of the nodes needs. */
-const NODE_BYTES = (N_FIRST + 2) * 4;
+export const NODE_BYTES = (N_FIRST + 2) * 4;
 
 /** Reads and changes pairs. */
 export class Pairs<K> {
@@ -202,36 +195,6 @@ export class Pairs<K> {
   }
 }
 
-/** The two records by which a file has a pair under a key of one byte a letter. */
-export function pairRecords(key: string, a: number, b: number): Int32Array {
-  const bytes = new TextEncoder().encode(key);
-  const keyWords = new Int32Array(Math.ceil(bytes.length / 4));
-  new Uint8Array(keyWords.buffer).set(bytes);
-  const refs = NODE_BYTES / REF_BYTES + 1;
-  const node = (children: readonly number[], ...content: number[]) => {
-    const words = [HEAD | 1 << 16 | children.length, ...children, ...content];
-    return [words.length + 2, refs, ...words];
-  };
-  const nodes = [
-    ...node([2, 4]),
-    ...node([3]),
-    ...node([], a, a ^ MARK),
-    ...node([5]),
-    ...node([], b, b ^ MARK),
-  ];
-  const value = [1, 1];
-  const tag = TAG << TAG_SHIFT;
-  return Int32Array.of(
-    bytes.length | STRUCTURE,
-    value.length * 4 | tag,
-    ...keyWords,
-    ...value,
-    NODES,
-    nodes.length * 4,
-    ...nodes,
-  );
-}
-
 interface Nodes {
   readonly words: Words;
 }
@@ -295,7 +258,7 @@ function writeNode(
   node: number,
   children: readonly number[],
 ): void {
-  words[node * 4 + N_CHILDREN] = HEAD | 1 << 16 | children.length;
+  words[node * 4 + N_CHILDREN] = NODE_HEAD | children.length;
   words[node * 4 + N_BIRTH] = 0;
   children.forEach((child, i) => words[node * 4 + N_FIRST + i] = child);
 }
@@ -318,7 +281,7 @@ function numberOf(words: Words, half: number): number {
 
 function childrenOf(words: Words, node: number): number[] {
   const head = own(words, node * 4 + N_CHILDREN);
-  if ((head & 0xffff0000) !== (HEAD | 1 << 16)) {
+  if ((head & 0xffff0000) !== NODE_HEAD) {
     throw new Error(`there is no node at ${node}: ${head.toString(16)}`);
   }
   const first = node * 4 + N_FIRST;

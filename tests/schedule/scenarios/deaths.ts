@@ -9,9 +9,13 @@ import { type Scenario, type Setup, titleOf } from "../scenario.ts";
 import { dieAfter } from "../scheduler.ts";
 
 /** What one dies in, and about how many steps that has. */
-export type Acts = Readonly<
-  Record<string, { act: (dead: Client) => void; steps: number }>
->;
+export interface Act {
+  readonly act: (dead: Client) => void;
+  readonly steps: number;
+  /** What it has done before. */
+  readonly before?: (dead: Client) => void;
+}
+export type Acts = Readonly<Record<string, Act>>;
 
 /** What all of the scenarios have. */
 export interface Around {
@@ -19,7 +23,7 @@ export interface Around {
   readonly programs: readonly (readonly Operation[])[];
   readonly leaks: number;
   readonly prepare: (setup: Setup) => void;
-  /** What it has done before it dies in something. */
+  /** What it has done before it dies in any of them. */
   readonly before?: (dead: Client) => void;
 }
 
@@ -29,7 +33,7 @@ export function deathsIn(
   deaths: number,
   { before, group, leaks, prepare, programs }: Around,
 ): Scenario[] {
-  return Object.entries(acts).flatMap(([name, { act, steps }]) =>
+  return Object.entries(acts).flatMap(([name, { act, before: own, steps }]) =>
     Array.from({ length: deaths }, (_, i): Scenario => {
       const step = Math.floor((i + 0.5) * steps / deaths);
       return {
@@ -40,6 +44,7 @@ export function deathsIn(
           prepare(setup);
           const dead = setup.join();
           before?.(dead);
+          own?.(dead);
           dieAfter(step, () => act(dead));
         },
         programs,

@@ -5,14 +5,20 @@
  * @module
  */
 import { commitAll } from "../../testing/commit.ts";
+import type { Client } from "../client.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import {
   addTo,
   addToBoth,
+  beginLoad,
   cut,
+  endLoad,
+  expectPair,
   getPair,
   getPairInSnapshot,
+  giveUpLoad,
+  load,
   putPair,
 } from "../pairs.ts";
 import { slotOf } from "../participants.ts";
@@ -38,6 +44,11 @@ const first = addTo(A, 0, 1);
 const second = addTo(A, 1, 1);
 const FREE = [op.collect];
 const LOOK = [op.openSnapshot, getPairInSnapshot(A), op.closeSnapshot];
+
+/** A load, and a write between two of its nodes, as one that makes room. */
+function loadAround(write: Operation): Operation[] {
+  return [expectPair, beginLoad(B, 5, 6), write, endLoad(B, 5, 6)];
+}
 
 const PROGRAMS: (readonly (readonly Operation[])[])[] = [
   [[first], [second]],
@@ -67,6 +78,18 @@ const PROGRAMS: (readonly (readonly Operation[])[])[] = [
   [[addToBoth(A, B, 1), ...FREE], [op.startMove, op.finishMove]],
   [[first, ...FREE], [op.startMove, op.finishMove]],
   [[op.remove(A), ...FREE], [op.startMove, op.finishMove], LOOK],
+  [[load(A, 5, 6), ...FREE], [first, ...FREE]],
+  [[load(A, 5, 6), ...FREE], [getPair(A)], LOOK],
+  [[load(A, 5, 6), ...FREE], [op.remove(A), ...FREE]],
+  [[load(B, 5, 6), ...FREE], [load(B, 7, 8), ...FREE]],
+  [[load(B, 5, 6), ...FREE], [setBoth(7), ...FREE]],
+  [[load(A, 5, 6), ...FREE], [op.startMove, op.finishMove]],
+  [[...loadAround(first), ...FREE], [second, ...FREE]],
+  [[...loadAround(op.remove(B)), ...FREE], [putPair(B, 7, 8), ...FREE]],
+  [[expectPair, beginLoad(A, 5, 6), first, giveUpLoad, ...FREE], [
+    second,
+    ...FREE,
+  ]],
 ];
 
 /** A pair that was changed before, and a plain value. */
@@ -100,11 +123,41 @@ const ACTS: Acts = {
     steps: 360,
   },
 };
+/** Has blocks at hand, and makes ready for the next load. */
+function loadOther(dead: Client): void {
+  load(B, 1, 1).run(dead);
+  expectPair.run(dead);
+}
+
+/** ... while it loaded one. */
+const LOADS: Acts = {
+  "a load": {
+    before: loadOther,
+    act(dead) {
+      beginLoad(A, 5, 6).run(dead);
+      endLoad(A, 5, 6).run(dead);
+    },
+    steps: 240,
+  },
+  "a load around a change": {
+    before: loadOther,
+    act: (dead) =>
+      loadAround(first).slice(1).forEach((part) => void part.run(dead)),
+    steps: 400,
+  },
+  "a load that is given up": {
+    before: loadOther,
+    act(dead) {
+      beginLoad(A, 5, 6).run(dead);
+      giveUpLoad.run(dead);
+    },
+    steps: 150,
+  },
+};
 const DEATHS = 10;
 const DEAD = slotOf(3);
 
-const deaths = deathsIn(ACTS, DEATHS, {
-  group: "deaths in structures",
+const around = {
   programs: [
     [op.recover(DEAD), ...FREE],
     [addTo(A, 1, 1), ...FREE],
@@ -112,6 +165,12 @@ const deaths = deathsIn(ACTS, DEATHS, {
   ],
   leaks: 1,
   prepare,
+};
+const deaths = deathsIn(ACTS, DEATHS, {
+  ...around,
+  group: "deaths in structures",
 });
 
-export const structures: Scenario[] = [...alive, ...deaths];
+const loads = deathsIn(LOADS, DEATHS, { ...around, group: "deaths in loads" });
+
+export const structures: Scenario[] = [...alive, ...deaths, ...loads];
