@@ -4,6 +4,8 @@
  */
 import type { ListDraft } from "../../src/store/tree/list.ts";
 
+import { addChildRefs, setTreeRefs } from "../../src/reclamation/tree.ts";
+
 const REF_BYTES = 16;
 /** Nodes have a few sizes: as many lists of free ones as there can be. */
 const MOST_REFS = 4096;
@@ -30,13 +32,21 @@ export class Arena implements ListDraft {
     const refs = Math.ceil(bytes / REF_BYTES);
     this.allocated += refs * REF_BYTES;
     this.inUse += refs * REF_BYTES;
-    const free = this.#free[refs].pop();
-    if (free !== undefined) return free;
+    const ref = this.#free[refs].pop() ?? this.#cut(refs);
+    if (ref !== 0) setTreeRefs(this.words, ref, refs);
+    return ref;
+  }
+
+  #cut(refs: number): number {
     const ref = this.#next;
     if ((ref + refs) * REF_BYTES > this.bytes.length) return 0;
     this.#next += refs;
     this.#sizes.set(ref, refs);
     return ref;
+  }
+
+  sumUp(node: number): void {
+    addChildRefs(this.words, node);
   }
 
   leave(node: number): void {

@@ -24,11 +24,10 @@ import {
 } from "./version_maker.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { bodyOf, homeOf, rootsOf } = structures;
+const { bodyOf, homeOf, refsOfTrees, rootsOf } = structures;
 const {
   endOf,
   isStructure,
-  nodeRefs,
   valueBytes,
   valueIndex,
   valueTag,
@@ -43,8 +42,6 @@ export interface StoredValue {
   /** Where its bytes begin in those of the segment, besides the trees, and how many they are. */
   readonly at: number;
   readonly length: number;
-  /** Refs that the blocks of all nodes take. */
-  readonly refs: number;
   /** When the entry expires, in milliseconds since 1970; `Infinity`: never. */
   readonly end: number;
 }
@@ -95,11 +92,11 @@ export function storedAt(
   if (isStructure(words, ref)) {
     const roots = rootsOf(words, ref);
     const { at, length } = bodyOf(words, ref);
-    return { tag, roots, at, length, refs: nodeRefs(words, ref), end };
+    return { tag, roots, at, length, end };
   }
   const at = valueIndex(words, ref) * 8;
   const length = valueBytes(words, ref);
-  return { tag, roots: undefined, at, length, refs: 0, end };
+  return { tag, roots: undefined, at, length, end };
 }
 
 /** Makes versions from which trees hang, of one key after the other: of the packed one. */
@@ -153,8 +150,8 @@ export class StructureMaker {
     const words = this.#words;
     const goesOn = !isNew && old !== 0 && isStructure(words, old);
     const home = goesOn ? homeOf(words, old) : 0;
-    const before = goesOn ? nodeRefs(words, old) : undefined;
-    const { left, refs } = this.#draft.end(before);
+    const left = this.#draft.end(goesOn);
+    const refs = refsOfTrees(words, roots);
     const head = { home, left, refs, roots };
     const version = this.#maker.structure(head, tag, body, expiry);
     if (version === NO_MEMORY) this.#maker.shortage.before = this.#draft.taken;

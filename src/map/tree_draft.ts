@@ -1,15 +1,21 @@
 /**
  * Tree drafts: the nodes of one change of a structure, and what it leaves out.
  *
- * Nodes never change: a change makes new ones, and names the old ones that it does without. It
- * counts what the blocks of all nodes take. (`table/trees.ts` says what becomes of them.)
+ * Nodes never change: a change makes new ones, and names the old ones that it does without. Each
+ * says what it takes with all that hangs from it: so nobody has to walk through what is left out as
+ * a whole. (`table/trees.ts` says what becomes of them.)
  *
  * @module
  */
 
 import type { Allocator } from "../segment/allocator.ts";
 import type { Participant } from "../reclamation/participant.ts";
-import { childOf, childrenOf } from "../reclamation/tree.ts";
+import {
+  addChildRefs,
+  childOf,
+  childrenOf,
+  setTreeRefs,
+} from "../reclamation/tree.ts";
 import type { SharedBytes } from "../segment/segment.ts";
 import type { Words } from "../segment/atomics.ts";
 import { whole } from "../table/structure.ts";
@@ -28,9 +34,6 @@ export class TreeDraft {
   /** Those that are read no more: their blocks are used again. */
   readonly #spare: number[] = [];
   readonly #left: number[] = [];
-  /** What the fresh nodes take, and what those took that are left out. */
-  #added = 0;
-  #removed = 0;
   /** How many bytes were asked for in vain; 0: none were. */
   shortage = 0;
   /** Bytes of the blocks that it has taken. */
@@ -65,8 +68,6 @@ export class TreeDraft {
     this.#dropped.length = 0;
     this.#spare.length = 0;
     this.#left.length = 0;
-    this.#added = 0;
-    this.#removed = 0;
   }
 
   /** Ends the section, when the nodes are freed, or part of a version that is in hand. */
@@ -75,14 +76,9 @@ export class TreeDraft {
     this.#isOpen = false;
   }
 
-  /** Refs by which the nodes take more than those took that are left out. */
-  get growth(): number {
-    return this.#added - this.#removed;
-  }
-
   /**
    * Memory for a new node; 0: there is none, and the change fails. The first word of the node is to
-   * be written.
+   * be written, and `sumUp` called if others hang from it.
    */
   allocate(bytes: number): number {
     if (!this.#isOpen) this.#open();
@@ -94,8 +90,13 @@ export class TreeDraft {
     }
     this.taken += bytes;
     this.#fresh.add(node);
-    this.#added += refs;
+    setTreeRefs(this.words, node, refs);
     return node;
+  }
+
+  /** A new node is written, and what hangs from it is there: it says from here on what that takes. */
+  sumUp(node: number): void {
+    addChildRefs(this.words, node);
   }
 
   #open(): void {
@@ -124,21 +125,14 @@ export class TreeDraft {
    */
   leave(node: number): void {
     this.#isUsed = true;
-    const refs = this.#refsOf(node);
-    if (this.#fresh.delete(node)) {
-      this.#dropped.push(node);
-      this.#added -= refs;
-    } else {
-      this.#left.push(node);
-      this.#removed += refs;
-    }
+    if (this.#fresh.delete(node)) this.#dropped.push(node);
+    else this.#left.push(node);
   }
 
-  /** Leaves a node out with all that hangs from it. O(nodes). */
+  /** Leaves a node out with all that hangs from it. O(1), and O(nodes) of those of this change. */
   leaveAll(node: number): void {
-    this.#isUsed = true;
     if (!this.#fresh.has(node)) {
-      this.#removed += this.#refsBelow(node);
+      this.#isUsed = true;
       this.#left.push(whole(node));
       return;
     }
@@ -159,17 +153,15 @@ export class TreeDraft {
   }
 
   /**
-   * What the new version leaves out, also of the fresh nodes, and what its nodes take.
+   * What the new version leaves out, also of the fresh nodes.
    *
-   * @param before What the nodes took of the structure that it goes on with; undefined: it has
-   * nothing of that.
+   * @param goesOn Whether it has something of the trees before; else all of these go.
    */
-  end(before?: number): { left: readonly number[]; refs: number } {
-    const left = before === undefined ? [] : this.#left.slice();
+  end(goesOn: boolean): readonly number[] {
+    const left = goesOn ? this.#left.slice() : [];
     for (const node of this.#dropped) left.push(node);
     for (const node of this.#spare) left.push(node);
-    const refs = before === undefined ? this.#added : before + this.growth;
-    return { left, refs };
+    return left;
   }
 
   /** Frees the nodes of the change: it is not made. */
@@ -181,16 +173,6 @@ export class TreeDraft {
     const { words } = this;
     const count = childrenOf(words, node);
     return Array.from({ length: count }, (_, i) => childOf(words, node, i));
-  }
-
-  #refsBelow(root: number): number {
-    let refs = 0;
-    const nodes = [root];
-    for (let node; (node = nodes.pop()) !== undefined;) {
-      refs += this.#refsOf(node);
-      nodes.push(...this.#childrenOf(node));
-    }
-    return refs;
   }
 
   #refsOf(node: number): number {

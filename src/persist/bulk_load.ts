@@ -207,6 +207,7 @@ export class BulkLoader {
   /** Writes the structure whose nodes are there. */
   #loadStructure(use: number): void {
     this.#weight = 0;
+    this.#structure.end();
     this.#loadSingle(this.#structure.record, 0, use);
   }
 

@@ -15,7 +15,13 @@ import type { Progress } from "../map/reclaim_strategies.ts";
 import type { Reclaimer } from "../map/reclaim.ts";
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
-import { bodyOf, headBytes, writeStructure } from "../table/structure.ts";
+import { addChildRefs, setTreeRefs } from "../reclamation/tree.ts";
+import {
+  bodyOf,
+  headBytes,
+  refsOfTrees,
+  writeStructure,
+} from "../table/structure.ts";
 import { NODE_HEAD_WORDS } from "./node_record.ts";
 import type { NodeSink } from "./node_walk.ts";
 import { copy, recordEnd, recordValue } from "./record.ts";
@@ -49,7 +55,8 @@ export class StructureLoad implements NodeSink {
   /** The record of the version. */
   record: Int32Array = new Int32Array();
   #roots: number[] = [];
-  #refs = 0;
+  /** Its nodes, each before those that hang from it. */
+  readonly #nodes: number[] = [];
 
   constructor(attachment: Attachment, reclaimer: Reclaimer) {
     this.#attachment = attachment;
@@ -61,7 +68,7 @@ export class StructureLoad implements NodeSink {
     this.record = words.slice(at, recordEnd(words, at));
     const roots = words[recordValue(words, at)];
     this.#roots = new Array(roots).fill(0);
-    this.#refs = 0;
+    this.#nodes.length = 0;
   }
 
   /** Takes a node into the map, as `NodeSink` says. Throws `MapFullError`. */
@@ -77,8 +84,17 @@ export class StructureLoad implements NodeSink {
     poke(to, node * 4 + N_BIRTH, 0);
     if (slot < 0) this.#roots[-1 - slot] = node;
     else to[slot] = node;
-    this.#refs += refs;
+    setTreeRefs(to, node, refs);
+    this.#nodes.push(node);
     return first;
+  }
+
+  /** All nodes are there: each says what it takes with those that hang from it. */
+  end(): void {
+    const { words } = this.#attachment.segment;
+    const nodes = this.#nodes;
+    for (let i = nodes.length - 1; i >= 0; i--) addChildRefs(words, nodes[i]);
+    nodes.length = 0;
   }
 
   #allocate(bytes: number): number {
@@ -96,7 +112,9 @@ export class StructureLoad implements NodeSink {
   writeValue(version: number): void {
     const { bytes, words } = this.#attachment.segment;
     const { record } = this;
-    const head = { home: 0, refs: this.#refs, roots: this.#roots, left: [] };
+    const roots = this.#roots;
+    const refs = refsOfTrees(words, roots);
+    const head = { home: 0, refs, roots, left: [] };
     writeStructure(words, version, head);
     const length = bodyBytes(record, 0);
     const value = recordValue(record, 0) + 1 + this.#roots.length;

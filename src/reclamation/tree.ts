@@ -22,6 +22,7 @@ const {
   N_BIRTH,
   N_CHILDREN,
   N_FIRST,
+  N_REFS,
   P_LEAVING,
   P_LIMBO_HEAD,
   R_LINK,
@@ -53,6 +54,29 @@ export function isNode(words: Words, ref: number): boolean {
  */
 export function birthOf(words: Words, node: number): number {
   return hint(words, node * 4 + N_BIRTH);
+}
+
+/**
+ * The refs that a node takes, with all that hangs from it: of one that is in no queue. Of one that
+ * another worker has left out meanwhile it may be any number.
+ */
+export function treeRefs(words: Words, node: number): number {
+  return own(words, node * 4 + N_REFS);
+}
+
+/** Says it of a new node. */
+export function setTreeRefs(words: Words, node: number, refs: number): void {
+  poke(words, node * 4 + N_REFS, refs);
+}
+
+/** Adds what hangs from a new node to what it takes by itself. */
+export function addChildRefs(words: Words, node: number): void {
+  const children = childrenOf(words, node);
+  let refs = treeRefs(words, node);
+  for (let i = 0; i < children; i++) {
+    refs += treeRefs(words, childOf(words, node, i));
+  }
+  setTreeRefs(words, node, refs);
 }
 
 /** How many nodes hang from one, as long as it is retired: how many are yet to be freed. */

@@ -126,6 +126,11 @@ export class BlockInspection {
     return false;
   }
 
+  /** How many faults there are so far. */
+  get faultCount(): number {
+    return this.#faults.length;
+  }
+
   /** Notes who has a block; false if it is no block, or another has it. */
   claim(ref: number, owner: string, use: Use): boolean {
     const before = this.ownerOf(ref);

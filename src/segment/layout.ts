@@ -398,6 +398,11 @@ export const B_NEXT = 2;
 export const N_CHILDREN = 0;
 /** Of a node in the tree of a version: the stamp of the version that brought it; 0: not known. */
 export const N_BIRTH = 1;
+/**
+ * Likewise, while it is in no queue: the refs that its block takes, and the blocks of all that
+ * hangs from it.
+ */
+export const N_REFS = 2;
 export const CHILDREN_MASK = 0xffff;
 /** The ref of the first of them; the others follow. */
 export const N_FIRST = 4;

@@ -80,7 +80,7 @@ export type Apart = [
   None<Outside<Participant, ParticipantWidths, Layout["PARTICIPANT_WORDS"]>>,
   None<Overlaps<Table & Queue, Single>>,
   None<Outside<Omit<Table, "T_SLOTS">, Single, Layout["T_SLOTS"]>>,
-  None<Overlaps<Node & Queue, Single>>,
+  None<Overlaps<Omit<Node, "N_REFS"> & Queue, Single>>,
   None<
     Outside<
       Pick<Node, "N_CHILDREN" | "N_BIRTH"> & Queue,
@@ -88,7 +88,7 @@ export type Apart = [
       Layout["N_FIRST"]
     >
   >,
-  None<Overlaps<Message & Omit<Node, "N_BIRTH"> & Queue, Single>>,
+  None<Overlaps<Message & Omit<Node, "N_BIRTH" | "N_REFS"> & Queue, Single>>,
   None<Outside<Omit<Message, "M_FIRST">, Single, Layout["M_FIRST"]>>,
   None<Overlaps<Structure, Single>>,
   None<Outside<Omit<Structure, "S_FIRST">, Single, Layout["S_FIRST"]>>,

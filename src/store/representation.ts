@@ -11,10 +11,12 @@
 import {
   type NextStructure,
   NO_NODES,
+  type Nodes,
   type StoredValue,
 } from "../map/structure_maker.ts";
 import type { BytesAt } from "../map/present_entry.ts";
 import { REF_BYTES } from "../segment/layout.ts";
+import { refsOfTrees } from "../table/structure.ts";
 import { CompactFields } from "./compact/fields.ts";
 import { CompactList } from "./compact/list.ts";
 import { CompactMembers } from "./compact/members.ts";
@@ -153,20 +155,14 @@ function rootsOf(draft: ListDraft, pack: AnyPack): number[] {
     : plantSortedSet(draft, pack.slice(0, pack.length));
 }
 
-/** A draft, and by how many refs its nodes take more than those that are left out. */
-export interface MeasuredDraft extends ListDraft {
-  readonly growth: number;
-}
-
 /** What becomes of trees that were changed: trees, or a pack. */
 export function nextOf(
   view: View,
-  { refs }: StoredValue,
-  draft: MeasuredDraft,
+  words: Nodes["words"],
   { leastTrees }: Limits,
 ): NextStructure | Uint8Array {
   const { body, kind: tag, roots } = view;
-  const bytes = (refs + draft.growth) * REF_BYTES + body.length;
+  const bytes = refsOfTrees(words, roots) * REF_BYTES + body.length;
   if (bytes < leastTrees) return packOf(view);
   return { tag, roots, body, isNew: false };
 }

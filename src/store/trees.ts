@@ -59,6 +59,10 @@ class NoDraft implements ListDraft {
     throw new Error("What is read only has no draft");
   }
 
+  sumUp(): never {
+    return this.allocate();
+  }
+
   leave(): never {
     return this.allocate();
   }
@@ -102,7 +106,6 @@ export class ReadTrees implements Trees {
 export class DraftedTrees implements Trees {
   readonly #draft: TreeDraft;
   readonly #limits: Limits;
-  #structure: StoredValue | undefined;
 
   constructor(draft: TreeDraft, limits: Limits) {
     this.#draft = draft;
@@ -114,7 +117,6 @@ export class DraftedTrees implements Trees {
   }
 
   open({ structure }: PresentEntry<unknown>): View | undefined {
-    this.#structure = structure;
     return structure && viewOf(this.#draft, structure);
   }
 
@@ -123,7 +125,7 @@ export class DraftedTrees implements Trees {
     end: number | undefined,
   ): NextEntry<unknown> {
     const view = collection as View; // as `open` returns it
-    const next = nextOf(view, this.#structure!, this.#draft, this.#limits);
+    const next = nextOf(view, this.#draft.words, this.#limits);
     return next instanceof Uint8Array
       ? { value: next, end }
       : { structure: next, end };
@@ -195,7 +197,7 @@ class ChangePlan implements Plan {
       const view = viewOf(draft, structure);
       const steps = this.#overlay as Overlay<unknown>;
       steps.doTo(view, this.#age);
-      const next = nextOf(view, structure, draft, this.#limits);
+      const next = nextOf(view, draft.words, this.#limits);
       return next instanceof Uint8Array ? prepared(next) : next;
     });
   }

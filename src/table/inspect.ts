@@ -16,6 +16,7 @@ import {
   inspectRoots,
   type QueueFigures,
 } from "../reclamation/inspect.ts";
+import { childOf, childrenOf, treeRefs } from "../reclamation/tree.ts";
 import { type BlockFindings, BlockInspection } from "../segment/inspect.ts";
 import {
   FINAL,
@@ -183,9 +184,29 @@ class TableInspection {
     const blocks = this.#blocks;
     const before = blocks.refsOf("tree");
     for (const root of rootsOf(this.#words, ref)) {
-      if (root !== 0) claimTree(blocks, root, `version ${ref}`, "tree");
+      if (root === 0) continue;
+      const faults = blocks.faultCount;
+      claimTree(blocks, root, `version ${ref}`, "tree");
+      const isTree = blocks.faultCount === faults;
+      if (isTree) this.#checkRefs(root);
     }
     this.liveRefs += blocks.refsOf("tree") - before;
+  }
+
+  /** Each node says what it takes with all that hangs from it; returns how many refs that are. */
+  #checkRefs(node: number): number {
+    const words = this.#words;
+    let refs = this.#blocks.blockRefs(node);
+    for (let i = 0; i < childrenOf(words, node); i++) {
+      refs += this.#checkRefs(childOf(words, node, i));
+    }
+    const said = treeRefs(words, node);
+    if (said !== refs) {
+      this.#blocks.fault(
+        `node ${node} says ${said} refs, and there are ${refs}`,
+      );
+    }
+    return refs;
   }
 }
 

@@ -20,6 +20,7 @@
 import * as layout from "../segment/layout.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as treeRecords from "../reclamation/tree.ts";
 import * as versions from "./version.ts";
 
 // Constants of its own: `layout.ts` says why.
@@ -36,6 +37,7 @@ const {
   WHOLE,
 } = layout;
 const { load, poke } = access;
+const { treeRefs } = treeRecords;
 const { isStructure, valueBytes, valueIndex } = versions;
 
 /** What a structure is to say. */
@@ -124,6 +126,13 @@ export function rootOf(words: Words, version: number, index: number): number {
 export function rootsOf(words: Words, version: number): number[] {
   const at = valueIndex(words, version) * 2;
   return wordsFrom(words, at + S_FIRST, words[at + S_ROOTS]);
+}
+
+/** The refs that the blocks of all nodes of some trees take; 0 among the roots: an empty one. */
+export function refsOfTrees(words: Words, roots: readonly number[]): number {
+  let refs = 0;
+  for (const root of roots) if (root !== 0) refs += treeRefs(words, root);
+  return refs;
 }
 
 function wordsFrom(words: Words, first: number, count: number): number[] {

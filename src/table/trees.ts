@@ -60,9 +60,9 @@ const {
 const { load, own, poke } = access;
 const { hold, holdTree, retire, retireTree } = limbo;
 const { isShown } = registry;
-const { birthOf } = treeRecords;
+const { birthOf, treeRefs } = treeRecords;
 const { homeOf, isWhole, leavingsOf, leftNode } = structures;
-const { isStructure, nodeRefs } = versions;
+const { isStructure } = versions;
 
 /** The trees of one map, as one participant changes them: one version at a time. */
 export class Trees {
@@ -244,7 +244,7 @@ export function leave(
     if (isWhole(left)) {
       const isNeeded = isShown(words, homeOf(words, old), death, hash);
       if (isNeeded) holdTree(words, base, node, death);
-      else retireTree(words, base, node, nodeRefs(words, old));
+      else retireTree(words, base, node, treeRefs(words, node));
     } else if (isShown(words, birthOf(words, node), death, hash)) {
       hold(words, base, node, death);
     } else retire(words, base, node, 0);

@@ -45,6 +45,10 @@ export class NoDraft implements ListDraft {
     throw new Error("What is read only has no draft");
   }
 
+  sumUp(): never {
+    return this.allocate();
+  }
+
   leave(): never {
     return this.allocate();
   }

@@ -17,6 +17,7 @@
 
 import * as layout from "../segment/layout.ts";
 import { type ListDraft, NO_ROOM } from "../store/tree/list.ts";
+import { refsBelow, setRefsBelow } from "../store/tree/node.ts";
 
 // Constants of its own: `layout.ts` says why.
 const { CHILDREN_MASK, N_BIRTH, N_CHILDREN, N_FIRST } = layout;
@@ -92,15 +93,18 @@ export function setNode(
   index: number,
   node: number,
 ): number {
+  const { words } = draft;
+  const before = nodeAt(words, root, count, index);
+  if (before === node) return root;
+  // What a branch of the draft takes changes with what is below it, also where that stays in place.
+  const growth = refsBelow(words, node) - refsBelow(words, before);
   const set = (branch: number, level: number): number => {
     if (level < 0) return node;
     const child = (index >>> level * FAN_SHIFT) & (FAN - 1);
-    const at = branch * 4 + N_FIRST + child;
-    const before = draft.words[at];
-    const next = set(before, level - 1);
-    if (next === before) return branch;
+    const next = set(words[branch * 4 + N_FIRST + child], level - 1);
     const own = ownBranch(draft, branch);
-    draft.words[own * 4 + N_FIRST + child] = next;
+    words[own * 4 + N_FIRST + child] = next;
+    setRefsBelow(words, own, refsBelow(words, own) + growth);
     return own;
   };
   return set(root, heightOf(count) - 1);
@@ -165,6 +169,7 @@ function newBranch(draft: ListDraft, children: readonly number[]): number {
   const branch = newNode(draft, (N_FIRST + length) * 4, BRANCH | length);
   const first = branch * 4 + N_FIRST;
   for (let i = 0; i < length; i++) draft.words[first + i] = children[i];
+  draft.sumUp(branch);
   return branch;
 }
 

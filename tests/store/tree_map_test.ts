@@ -69,6 +69,7 @@ class Kept<V extends TreeView> {
         words,
         bytes,
         allocate: nothing,
+        sumUp: nothing,
         leave: nothing,
         leaveAll: nothing,
         isFresh: () => false,

@@ -13,7 +13,9 @@ import {
   isInner,
   itemsOf,
   refsAt,
+  refsBelow,
   refsOf,
+  setRefsBelow,
   sizeOf,
   sumsAt,
 } from "../../src/store/tree/node.ts";
@@ -73,7 +75,16 @@ export class TreeMemory implements Draft {
     this.drafted += bytes;
     this.bytes.fill(0xaa, ref * REF_BYTES, (ref + refs) * REF_BYTES);
     this.words[ref * 4 + R_LINK] = CHAINED;
+    setRefsBelow(this.words, ref, refs);
     return ref;
+  }
+
+  sumUp(node: number): void {
+    let refs = refsBelow(this.words, node);
+    for (let i = 0; i < refsOf(headOf(this.words, node)); i++) {
+      refs += refsBelow(this.words, this.words[refsAt(node) + i]);
+    }
+    setRefsBelow(this.words, node, refs);
   }
 
   leave(node: number): void {
@@ -175,9 +186,22 @@ export class TreeMemory implements Draft {
   /** Checks what must hold of the nodes of a tree; returns what its levels have, leaves first. */
   check(root: number): Fill[] {
     if (root === 0) return [];
+    this.#checkRefs(root);
     const levels: Fill[] = [];
     this.#checkNode(root, levels, true, true, true);
     return levels;
+  }
+
+  /** Each node says what it takes with all that hangs from it; returns that. */
+  #checkRefs(node: number): number {
+    const { words } = this;
+    const first = refsAt(node);
+    let refs = this.live.get(node) ?? this.#draft.get(node)!;
+    for (let i = 0; i < refsOf(headOf(words, node)); i++) {
+      refs += this.#checkRefs(words[first + i]);
+    }
+    assertEquals(refsBelow(words, node), refs, "a node knows what it takes");
+    return refs;
   }
 
   #checkNode(

@@ -373,6 +373,7 @@ Deno.test("a snapshot shows trees as they were", () => {
     const draft = {
       ...{ words: nodes.words, bytes: nodes.bytes },
       allocate: refuse,
+      sumUp: refuse,
       leave: refuse,
       leaveAll: refuse,
       isFresh: () => false,

@@ -229,6 +229,7 @@ function writeInner(draft: TreeDraft, children: readonly number[]): number {
   words[node * 4 + N_BIRTH] = 0;
   children.forEach((child, i) => words[first + i] = child);
   words[first + children.length] = counts.reduce((sum, n) => sum + n, 0);
+  draft.sumUp(node);
   return node;
 }
 

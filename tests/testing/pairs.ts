@@ -249,7 +249,9 @@ function nodeOf(
   children: readonly number[],
 ): number {
   const node = draft.allocate(nodeBytes);
-  if (node !== 0) writeNode(draft.words, node, children);
+  if (node === 0) return 0;
+  writeNode(draft.words, node, children);
+  draft.sumUp(node);
   return node;
 }
 

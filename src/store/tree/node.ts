@@ -24,7 +24,7 @@
 import * as layout from "../../segment/layout.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { CHILDREN_MASK, N_BIRTH, N_CHILDREN, N_FIRST } = layout;
+const { CHILDREN_MASK, N_BIRTH, N_CHILDREN, N_FIRST, N_REFS } = layout;
 
 const CELLS_SHIFT = 16;
 const CELLS_MASK = 0xfff;
@@ -63,6 +63,19 @@ export function writeHead(
 /** Says that a node has no birth yet. */
 export function clearBirth(words: Int32Array, node: number): void {
   words[node * 4 + N_BIRTH] = 0;
+}
+
+/** The refs that the blocks of a node and of all below it take. */
+export function refsBelow(words: Int32Array, node: number): number {
+  return words[node * 4 + N_REFS];
+}
+
+export function setRefsBelow(
+  words: Int32Array,
+  node: number,
+  refs: number,
+): void {
+  words[node * 4 + N_REFS] = refs;
 }
 
 /** How many items a node has: elements of a leaf, children of an inner node. */

@@ -25,7 +25,9 @@ import {
   type NodeMemory,
   readEnd,
   refsAt,
+  refsBelow,
   refsOf,
+  setRefsBelow,
   sizeOf,
   startOf,
   sumsAt,
@@ -38,6 +40,8 @@ import type { Place } from "./place.ts";
 export interface Draft extends NodeMemory {
   /** Memory for a new node; 0: there is none. */
   allocate(bytes: number): number;
+  /** A new node is written, and others may hang from it. */
+  sumUp(node: number): void;
   /**
    * A node is left out, but not what hangs from it. It may be one of the draft. It is read until
    * `splice` returns.
@@ -136,14 +140,18 @@ export class Splicer {
     let node = this.#draft.allocate(bytes);
     if (node === 0) return NO_MEMORY;
     content.write(node, 0, count);
+    this.#draft.sumUp(node);
     this.#leaveBlobs(leaf, from.item, leaf, to.item);
     this.#draft.leave(leaf);
+    const { words } = this.#draft;
+    const growth = refsBelow(words, node) - refsBelow(words, leaf);
     const more = content.items.count - (to.index - from.index);
     for (let level = from.levels - 2; level >= 0; level--) {
       const inner = from.nodes[level];
       const copy = this.#draft.isFresh(inner) ? inner : this.#copyInner(inner);
       if (copy === 0) return NO_MEMORY;
       this.#replaceChild(copy, from.items[level], node, more);
+      setRefsBelow(words, copy, refsBelow(words, copy) + growth);
       node = copy;
     }
     return node;
@@ -158,6 +166,7 @@ export class Splicer {
     const head = headOf(words, inner);
     writeHead(words, node, head);
     clearBirth(words, node);
+    setRefsBelow(words, node, refsBelow(words, inner)); // its block is as large
     // Not the words between: the node is chained by them as long as it is drafted.
     words.copyWithin(refsAt(node), refsAt(inner), inner * 4 + (size + 3 >>> 2));
     this.#draft.leave(inner);
@@ -420,6 +429,7 @@ export class Splicer {
       return;
     }
     const sum = this.#contents[level].write(node, from, to);
+    this.#draft.sumUp(node);
     this.#addNode(level, node, sum, from, nodes);
   }
 
