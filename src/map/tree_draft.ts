@@ -94,7 +94,7 @@ export class TreeDraft {
     return node;
   }
 
-  /** A new node is written, and what hangs from it is there: it says from here on what that takes. */
+  /** A new node is written, and what hangs from it: from here on it says what all that takes. */
   sumUp(node: number): void {
     addChildRefs(this.words, node);
   }

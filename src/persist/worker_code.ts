@@ -274,6 +274,7 @@ __export(layout_exports, {
   N_BIRTH: () => N_BIRTH,
   N_CHILDREN: () => N_CHILDREN,
   N_FIRST: () => N_FIRST,
+  N_REFS: () => N_REFS,
   OPENING: () => OPENING,
   PARTICIPANTS: () => PARTICIPANTS,
   PARTICIPANT_WORDS: () => PARTICIPANT_WORDS,
@@ -583,6 +584,7 @@ var B_COUNT = 1;
 var B_NEXT = 2;
 var N_CHILDREN = 0;
 var N_BIRTH = 1;
+var N_REFS = 2;
 var CHILDREN_MASK = 65535;
 var N_FIRST = 4;
 var M_TAKEN = 1;
@@ -3910,6 +3912,7 @@ __export(limbo_exports, {
 // src/reclamation/tree.ts
 var tree_exports = {};
 __export(tree_exports, {
+  addChildRefs: () => addChildRefs,
   beginTreeMove: () => beginTreeMove,
   birthOf: () => birthOf,
   childOf: () => childOf,
@@ -3919,9 +3922,11 @@ __export(tree_exports, {
   finishDescent: () => finishDescent,
   isNode: () => isNode,
   isTreeStamp: () => isTreeStamp,
+  setTreeRefs: () => setTreeRefs,
+  treeRefs: () => treeRefs,
   treeStamp: () => treeStamp
 });
-var { CHILDREN_MASK: CHILDREN_MASK2, N_BIRTH: N_BIRTH2, N_CHILDREN: N_CHILDREN2, N_FIRST: N_FIRST2, P_LEAVING: P_LEAVING2, P_LIMBO_HEAD: P_LIMBO_HEAD2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
+var { CHILDREN_MASK: CHILDREN_MASK2, N_BIRTH: N_BIRTH2, N_CHILDREN: N_CHILDREN2, N_FIRST: N_FIRST2, N_REFS: N_REFS2, P_LEAVING: P_LEAVING2, P_LIMBO_HEAD: P_LIMBO_HEAD2, R_LINK: R_LINK4, R_STAMP: R_STAMP2 } = layout_exports;
 var { hint: hint4, own: own6, poke: poke6 } = atomics_exports;
 var ODD = 1;
 function treeStamp(era) {
@@ -3935,6 +3940,20 @@ function isNode(words, ref) {
 }
 function birthOf(words, node) {
   return hint4(words, node * 4 + N_BIRTH2);
+}
+function treeRefs(words, node) {
+  return own6(words, node * 4 + N_REFS2);
+}
+function setTreeRefs(words, node, refs) {
+  poke6(words, node * 4 + N_REFS2, refs);
+}
+function addChildRefs(words, node) {
+  const children = childrenOf(words, node);
+  let refs = treeRefs(words, node);
+  for (let i = 0; i < children; i++) {
+    refs += treeRefs(words, childOf(words, node, i));
+  }
+  setTreeRefs(words, node, refs);
 }
 function childrenOf(words, node) {
   return own6(words, node * 4 + N_CHILDREN2) & CHILDREN_MASK2;
@@ -8569,6 +8588,7 @@ __export(structure_exports, {
   isWhole: () => isWhole,
   leavingsOf: () => leavingsOf,
   leftNode: () => leftNode,
+  refsOfTrees: () => refsOfTrees,
   rootCountOf: () => rootCountOf,
   rootOf: () => rootOf,
   rootsOf: () => rootsOf,
@@ -8577,6 +8597,7 @@ __export(structure_exports, {
 });
 var { REF_MASK: REF_MASK8, S_FIRST: S_FIRST2, S_HOME: S_HOME2, S_LEFT: S_LEFT2, S_REFS: S_REFS3, S_ROOTS: S_ROOTS2, STRUCTURE: STRUCTURE2, V_KEY: V_KEY8, V_STAMP: V_STAMP9, WHOLE: WHOLE2 } = layout_exports;
 var { load: load29, poke: poke26 } = atomics_exports;
+var { treeRefs: treeRefs2 } = tree_exports;
 var { isStructure: isStructure3, valueBytes: valueBytes2, valueIndex: valueIndex2 } = version_exports;
 function whole(node) {
   return WHOLE2 | node;
@@ -8623,6 +8644,11 @@ function rootsOf(words, version) {
   const at = valueIndex2(words, version) * 2;
   return wordsFrom(words, at + S_FIRST2, words[at + S_ROOTS2]);
 }
+function refsOfTrees(words, roots) {
+  let refs = 0;
+  for (const root of roots) if (root !== 0) refs += treeRefs2(words, root);
+  return refs;
+}
 function wordsFrom(words, first, count) {
   const found = [];
   for (let i = 0; i < count; i++) found.push(words[first + i]);
@@ -8654,9 +8680,9 @@ var { N_BIRTH: N_BIRTH3, P_DRAFT: P_DRAFT3, P_HAND: P_HAND7, P_HELD_HEAD: P_HELD
 var { load: load30, own: own20, poke: poke27 } = atomics_exports;
 var { hold: hold3, holdTree: holdTree2, retire: retire4, retireTree: retireTree2 } = limbo_exports;
 var { isShown: isShown3 } = registry_exports;
-var { birthOf: birthOf2 } = tree_exports;
+var { birthOf: birthOf2, treeRefs: treeRefs3 } = tree_exports;
 var { homeOf: homeOf2, isWhole: isWhole2, leavingsOf: leavingsOf2, leftNode: leftNode2 } = structure_exports;
-var { isStructure: isStructure4, nodeRefs: nodeRefs3 } = version_exports;
+var { isStructure: isStructure4 } = version_exports;
 var Trees = class {
   #participant;
   #words;
@@ -8796,7 +8822,7 @@ function leave8(words, base, old, version, death, hash, done) {
     if (isWhole2(left)) {
       const isNeeded3 = isShown3(words, homeOf2(words, old), death, hash);
       if (isNeeded3) holdTree2(words, base, node, death);
-      else retireTree2(words, base, node, nodeRefs3(words, old));
+      else retireTree2(words, base, node, treeRefs3(words, node));
     } else if (isShown3(words, birthOf2(words, node), death, hash)) {
       hold3(words, base, node, death);
     } else retire4(words, base, node, 0);
@@ -14534,7 +14560,8 @@ var StructureLoad = class {
   /** The record of the version. */
   record = new Int32Array();
   #roots = [];
-  #refs = 0;
+  /** Its nodes, each before those that hang from it. */
+  #nodes = [];
   constructor(attachment, reclaimer) {
     this.#attachment = attachment;
     this.#reclaimer = reclaimer;
@@ -14544,7 +14571,7 @@ var StructureLoad = class {
     this.record = words.slice(at, recordEnd(words, at));
     const roots = words[recordValue(words, at)];
     this.#roots = new Array(roots).fill(0);
-    this.#refs = 0;
+    this.#nodes.length = 0;
   }
   /** Takes a node into the map, as \`NodeSink\` says. Throws \`MapFullError\`. */
   take(words, at, slot) {
@@ -14559,8 +14586,16 @@ var StructureLoad = class {
     poke33(to, node * 4 + N_BIRTH4, 0);
     if (slot < 0) this.#roots[-1 - slot] = node;
     else to[slot] = node;
-    this.#refs += refs;
+    setTreeRefs(to, node, refs);
+    this.#nodes.push(node);
     return first;
+  }
+  /** All nodes are there: each says what it takes with those that hang from it. */
+  end() {
+    const { words } = this.#attachment.segment;
+    const nodes = this.#nodes;
+    for (let i = nodes.length - 1; i >= 0; i--) addChildRefs(words, nodes[i]);
+    nodes.length = 0;
   }
   #allocate(bytes) {
     const { trees } = this.#attachment.table;
@@ -14579,10 +14614,12 @@ var StructureLoad = class {
   writeValue(version) {
     const { bytes, words } = this.#attachment.segment;
     const { record } = this;
+    const roots = this.#roots;
+    const refs = refsOfTrees(words, roots);
     const head = {
       home: 0,
-      refs: this.#refs,
-      roots: this.#roots,
+      refs,
+      roots,
       left: []
     };
     writeStructure(words, version, head);
@@ -14722,6 +14759,7 @@ var BulkLoader = class {
   /** Writes the structure whose nodes are there. */
   #loadStructure(use) {
     this.#weight = 0;
+    this.#structure.end();
     this.#loadSingle(this.#structure.record, 0, use);
   }
   /**

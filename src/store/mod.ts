@@ -57,6 +57,7 @@ export type {
   GeoFound,
   GeoMethods,
   GeoPlace,
+  GeoRadiusOptions,
   GeoSearch,
   GeoUnit,
 } from "./methods/geo.ts";

@@ -34,6 +34,8 @@ export interface Space {
    * undefined, and nothing is changed: it is no number, or the sum is not exact as one.
    */
   add(key: string, by: number): number | undefined;
+  /** How the entry of a key is used; null: there is none. That is no use itself. */
+  use(key: string): Use | null;
   /** Runs a command that reads one key. */
   read<R>(key: string, command: (entry: Entry) => R): R;
   /** Runs a command that changes one key. */
@@ -44,6 +46,14 @@ export interface Space {
   readonly keyspace: Keyspace;
   /** What sends messages. Throws in a transaction. */
   readonly publisher: Publisher;
+}
+
+/** How an entry is used, as far as the map tracks that. */
+export interface Use {
+  /** From 0 to 255; undefined: it is not tracked. */
+  readonly frequency: number | undefined;
+  /** Seconds since it was used; null: nothing is known of that; undefined: it is not tracked. */
+  readonly idle: number | null | undefined;
 }
 
 const WHAT = "run a command";
@@ -103,6 +113,19 @@ export class DirectSpace implements Space {
     return sum;
   }
 
+  use(key: string): Use | null {
+    const { access, reader } = this.#parts;
+    const { keepsUses } = access.hold.attachment.segment;
+    const use = reader.access(key);
+    if (use === undefined) return null;
+    const { frequency, idle } = use;
+    if (!keepsUses) return { frequency: undefined, idle: undefined };
+    return {
+      frequency,
+      idle: idle === undefined ? null : Math.floor(idle / 1000),
+    };
+  }
+
   read<R>(key: string, command: (entry: Entry) => R): R {
     return this.#parts.reader.look(
       key,
@@ -133,7 +156,8 @@ export class DirectSpace implements Space {
 
   /** The space of a transaction. */
   within(transaction: MapTransaction<string, unknown>): TransactionSpace {
-    return new TransactionSpace(transaction, this.#nodes, this.#limits);
+    const use = (key: string) => this.use(key);
+    return new TransactionSpace(transaction, this.#nodes, this.#limits, use);
   }
 }
 
@@ -151,11 +175,13 @@ export class TransactionSpace implements Space {
    * @param transaction The transaction of the map.
    * @param nodes The memory of the map.
    * @param limits As those of the store.
+   * @param use How an entry is used: no part of the transaction.
    */
   constructor(
     transaction: MapTransaction<string, unknown>,
     nodes: Nodes,
     limits: Limits,
+    readonly use: (key: string) => Use | null,
   ) {
     this.#transaction = transaction;
     this.#trees = new PlannedTrees(nodes, limits);

@@ -7,7 +7,7 @@
 import type { Entry } from "../entry.ts";
 import { fail, NO_SUCH_KEY } from "../errors.ts";
 import { globMatcher } from "../glob.ts";
-import type { Open } from "../space.ts";
+import type { Open, Space } from "../space.ts";
 import { TYPES } from "../stored.ts";
 import type { Args } from "./args.ts";
 import {
@@ -165,14 +165,34 @@ function parseKeys(args: Args): Run {
   return ({ keyspace }) => keyspace.keys({ matches, type: undefined });
 }
 
+const SWITCHED =
+  "Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.";
+
+/** What OBJECT tells of a key; null: there is no entry. */
+const TOLD = {
+  ENCODING: (space: Space, key: string) =>
+    space.read(key, (entry) => entry.exists ? encodingOf(entry) : null),
+  FREQ(space: Space, key: string) {
+    const use = space.use(key);
+    return use && (use.frequency ?? fail(
+      `ERR An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHED}`,
+    ));
+  },
+  IDLETIME(space: Space, key: string) {
+    const use = space.use(key);
+    return use && (use.idle ?? fail(
+      `ERR An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHED}`,
+    ));
+  },
+};
+const TELLABLE = Object.keys(TOLD) as (keyof typeof TOLD)[];
+
 function parseObject(args: Args): Run {
-  if (!args.takes("ENCODING")) {
+  const subcommand = args.takesOne(TELLABLE) ??
     fail(`ERR unknown subcommand '${args.next()}'. Try OBJECT HELP.`);
-  }
   const key = args.next();
   args.end();
-  return (space) =>
-    space.read(key, (entry) => entry.exists ? encodingOf(entry) : null);
+  return (space) => TOLD[subcommand](space, key);
 }
 
 function parseFlush(args: Args): Run {
@@ -273,7 +293,7 @@ export const KEYS: readonly Command[] = [
     -3,
     "readonly",
     [2, 2, 1],
-    "ENCODING: how Redis would encode what is under a key",
+    "ENCODING: how Redis would encode what is under a key; FREQ: how often it is used, from 0 to 255, and IDLETIME: how many seconds it was not, by whole minutes, in a store that tracks uses",
     parseObject,
   ),
   command(

@@ -48,6 +48,9 @@ export interface GeoSearch {
   count?: number | undefined;
 }
 
+/** Options of {@linkcode GeoMethods.prototype.georadius} and its like: as in a search. */
+export type GeoRadiusOptions = Pick<GeoSearch, "unit" | "order" | "count">;
+
 /** A member that was found. */
 export interface GeoFound<T> {
   /** The member. */
@@ -138,13 +141,92 @@ export abstract class GeoMethods<T> extends SketchMethods<T> {
   }
 
   /**
+   * The members around a place, as {@linkcode GeoMethods.prototype.geosearch} finds them.
+   *
+   * @param key The sorted set.
+   * @param from The place.
+   * @param radius How far they may be, in units.
+   * @param options The unit, the order, and how many.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedStore } from "@epochmap/epochmap/store";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using store = SharedStore.create();
+   * const palermo = { longitude: 13.361389, latitude: 38.115556 };
+   * store.geoadd("cities", [["Palermo", palermo]]);
+   * const near = store.georadius("cities", palermo, 1, { unit: "km" });
+   * assertEquals(near.map(({ member }) => member), ["Palermo"]);
+   * ```
+   */
+  georadius(
+    key: Key,
+    from: GeoPlace,
+    radius: number,
+    options?: GeoRadiusOptions,
+  ): GeoFound<T>[] {
+    return this.#around("GEORADIUS", key, from, radius, options);
+  }
+
+  /** The same. */
+  georadius_ro(
+    key: Key,
+    from: GeoPlace,
+    radius: number,
+    options?: GeoRadiusOptions,
+  ): GeoFound<T>[] {
+    return this.#around("GEORADIUS_RO", key, from, radius, options);
+  }
+
+  /**
+   * The members around another one, itself among them.
+   *
+   * @throws {StoreError} If that is not there.
+   */
+  georadiusbymember(
+    key: Key,
+    from: Value,
+    radius: number,
+    options?: GeoRadiusOptions,
+  ): GeoFound<T>[] {
+    return this.#around("GEORADIUSBYMEMBER", key, from, radius, options);
+  }
+
+  /** The same. */
+  georadiusbymember_ro(
+    key: Key,
+    from: Value,
+    radius: number,
+    options?: GeoRadiusOptions,
+  ): GeoFound<T>[] {
+    return this.#around("GEORADIUSBYMEMBER_RO", key, from, radius, options);
+  }
+
+  #around(
+    name: string,
+    key: Key,
+    from: GeoPlace | Value,
+    radius: number,
+    { count, order, unit = "m" }: GeoRadiusOptions = {},
+  ): GeoFound<T>[] {
+    const middle = isPlace(from) ? [from.longitude, from.latitude] : [from];
+    const words = [...middle, radius, unit, ...limitWords(order, count)];
+    return this.#found(name, key, words);
+  }
+
+  /**
    * The members in an area.
    *
    * @throws {StoreError} If a member that is to be the middle is not there.
    */
   geosearch(key: Key, search: GeoSearch): GeoFound<T>[] {
-    const words = [...searchWords(search), "WITHCOORD", "WITHDIST"];
-    const reply = this.send("GEOSEARCH", key, ...words) as [
+    return this.#found("GEOSEARCH", key, searchWords(search));
+  }
+
+  #found(name: string, key: Key, words: readonly Value[]): GeoFound<T>[] {
+    const shown = ["WITHCOORD", "WITHDIST"];
+    const reply = this.send(name, key, ...words, ...shown) as [
       string,
       string,
       Pair,
@@ -193,9 +275,15 @@ function searchWords(search: GeoSearch): Value[] {
     : ["FROMMEMBER", from];
   if ("radius" in by) words.push("BYRADIUS", by.radius, unit);
   else words.push("BYBOX", by.width, by.height, unit);
-  if (order !== undefined) words.push(order);
-  if (count !== undefined) words.push("COUNT", count);
-  return words;
+  return [...words, ...limitWords(order, count)];
+}
+
+function limitWords(
+  order: GeoSearch["order"],
+  count: GeoSearch["count"],
+): Value[] {
+  const words: Value[] = order === undefined ? [] : [order];
+  return count === undefined ? words : [...words, "COUNT", count];
 }
 
 function isPlace(from: GeoPlace | Value): from is GeoPlace {

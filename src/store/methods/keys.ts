@@ -159,10 +159,40 @@ export abstract class KeyMethods<T> extends CommandCaller<T> {
     return this.values("KEYS", pattern);
   }
 
-  /** How Redis would encode what is under a key, such as `"listpack"`. O(bytes). */
-  object(subcommand: "encoding", key: Key): string | undefined {
+  /**
+   * How Redis would encode what is under a key, such as `"listpack"`. O(bytes).
+   *
+   * @returns The name; undefined if there is no key.
+   */
+  object(subcommand: "encoding", key: Key): string | undefined;
+  /**
+   * How a key is used, in a store with the option `track`: how often, as a logarithmic count from 0
+   * to 255, or how many seconds ago, by whole minutes. It is what
+   * {@linkcode SharedMap.prototype.access} tells of an entry, a hint. O(1).
+   *
+   * @returns The number; undefined if there is no key, or nothing is known.
+   * @throws {StoreError} If the store does not track uses.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedStore } from "@epochmap/epochmap/store";
+   * import { assert, assertEquals } from "@std/assert";
+   *
+   * using store = SharedStore.create({ track: true });
+   * store.mset([["hot", 1], ["cold", 2]]);
+   * for (let i = 0; i < 10_000; i++) store.get("hot");
+   * assert(store.object("freq", "hot")! > store.object("freq", "cold")!);
+   * assertEquals(store.object("idletime", "none"), undefined);
+   * ```
+   */
+  object(subcommand: "freq" | "idletime", key: Key): number | undefined;
+  object(
+    subcommand: "encoding" | "freq" | "idletime",
+    key: Key,
+  ): string | number | undefined {
     return (this.send("OBJECT", subcommand, key) ?? undefined) as
       | string
+      | number
       | undefined;
   }
 
