@@ -400,3 +400,14 @@ Deno.test("statistics and metrics are what was measured", () => {
   assertEquals([metrics.sets, metrics.deletes], [2, 1]);
   assertEquals(metrics.memory.reserved, 8 * 2 ** 20);
 });
+
+Deno.test("scores are added from the smallest set on, as in Redis", () => {
+  using store = SharedStore.create({ maxBytes: 2 ** 20 });
+  store.zadd("two", [["m", 2 ** 60], ["a", 1]]);
+  store.zadd("three", [["m", -(2 ** 60)], ["a", 1], ["b", 1]]);
+  store.zadd("one", [["m", -2.5]]);
+  for (const command of ["ZUNIONSTORE", "ZINTERSTORE"]) {
+    store.call(command, "sum", 3, "two", "three", "one");
+    assertEquals(store.zscore("sum", "m"), 0); // the other way round it is -2.5
+  }
+});

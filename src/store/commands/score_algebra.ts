@@ -38,9 +38,14 @@ function notNaN(score: number): number {
 /** Makes one sorted set of several. */
 type Combine = (sets: readonly Scores[], aggregate: Aggregate) => Scores;
 
+/** The smallest first: in this order Redis adds scores, of which a sum of floats depends on it. */
+function bySize(sets: readonly Scores[]): readonly Scores[] {
+  return sets.toSorted((a, b) => a.size - b.size);
+}
+
 const union: Combine = (sets, aggregate) => {
   const made: Scores = new Map();
-  for (const set of sets) {
+  for (const set of bySize(sets)) {
     for (const [member, score] of set) {
       const before = made.get(member);
       made.set(
@@ -52,7 +57,8 @@ const union: Combine = (sets, aggregate) => {
   return made;
 };
 
-const intersect: Combine = ([first, ...others], aggregate) => {
+const intersect: Combine = (sets, aggregate) => {
+  const [first, ...others] = bySize(sets);
   const made: Scores = new Map();
   for (const [member, score] of first) {
     if (!others.every((set) => set.has(member))) continue;
