@@ -61,6 +61,8 @@ export class EntryWriter<K, V> {
   readonly #counts: OperationCounts;
   readonly #renewer: Renewer;
   readonly #updater: EntryUpdater<K, V>;
+  /** Whether trees hung from what was changed last: then the kernel is not asked to find it. */
+  #metTrees = false;
   /** Whether keys are strings, for which there are operations of their own. */
   readonly #hasTextKeys: boolean;
   /** Whether a codec of the caller's own decodes values. */
@@ -313,8 +315,10 @@ export class EntryWriter<K, V> {
           const present = new PresentVersion(segment, this.#versions, ref);
           const next = change(present, draft);
           isDeleted = next === undefined;
+          this.#metTrees = present.isStructure;
           return this.#versionOf(next, draft, current, live);
         }),
+      !this.#metTrees,
     );
     if (!isDone) return;
     if (isDeleted) this.#counts.delete();

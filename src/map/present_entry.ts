@@ -128,10 +128,13 @@ export class PresentVersion<V> implements PresentEntry<V> {
     return this.#ref === 0 ? undefined : bytesIn(this.#segment, this.#ref);
   }
 
+  /** Whether trees hang from it. */
+  get isStructure(): boolean {
+    return this.#ref !== 0 && isStructure(this.#segment.words, this.#ref);
+  }
+
   get structure(): StoredValue | undefined {
-    const isOne = this.#ref !== 0 &&
-      isStructure(this.#segment.words, this.#ref);
-    return isOne ? storedAt(this.#segment, this.#ref) : undefined;
+    return this.isStructure ? storedAt(this.#segment, this.#ref) : undefined;
   }
 
   /** There is none. */

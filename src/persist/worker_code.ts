@@ -8662,8 +8662,14 @@ function bodyOf(words, version) {
     length: valueBytes2(words, version) - head
   };
 }
+var NOTHING = [];
+function leavesNothing(words, version) {
+  const at = valueIndex2(words, version) * 2;
+  return words[at + S_LEFT2] === 0 && words[at + S_HOME2] !== 0;
+}
 function leavingsOf(words, version, old) {
   const isItself = isStructure3(words, version);
+  if (isItself && leavesNothing(words, version)) return NOTHING;
   const at = valueIndex2(words, version) * 2;
   const first = at + S_FIRST2 + (isItself ? words[at + S_ROOTS2] : 0);
   const count = isItself ? words[at + S_LEFT2] : 0;
@@ -8811,7 +8817,7 @@ var Trees = class {
   }
   /** The nodes of the draft are those of a version that is linked. */
   forget() {
-    this.#fresh.length = 0;
+    if (this.#fresh.length > 0) this.#fresh.length = 0;
     poke27(this.#words, this.#participant.base + P_DRAFT3, 0);
   }
 };
@@ -13078,7 +13084,7 @@ function isPair(view, at, pair) {
 
 // src/persist/file_reader.ts
 var KNOWN_FLAGS = BLOCK_COMPRESSED | BLOCK_PIECE | BLOCK_LAST_PIECE | BLOCK_USES | BLOCK_NODES;
-var NOTHING = new Uint8Array();
+var NOTHING2 = new Uint8Array();
 var NO_USES = new Int32Array();
 var WINDOW_LOG = 21;
 var FileReader = class _FileReader {
@@ -13096,7 +13102,7 @@ var FileReader = class _FileReader {
   #compressedBlocks = 0;
   #head = new Uint8Array(BLOCK_HEADER_BYTES);
   #headView = new DataView(this.#head.buffer);
-  #stored = NOTHING;
+  #stored = NOTHING2;
   /** The records in the payload of the block at hand. */
   words = new Int32Array();
   /** A use for each of them; nothing, if none are kept. */

@@ -26,6 +26,8 @@ export interface List extends Collection {
   /** Puts elements in before the one at an index, or at the end. */
   insert(index: number, elements: readonly string[]): void;
   replace(index: number, element: string): void;
+  /** Removes the element at an index; returns it. */
+  take(index: number): string;
   /** Removes the elements at these indices, which ascend. */
   remove(indices: readonly number[]): void;
   /** Removes the elements from one index on up to, but not, another. */

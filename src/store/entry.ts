@@ -140,7 +140,7 @@ export class Entry {
     this.#isChanged = true;
     this.#hasNewValue = true;
     this.#end = end;
-    if (end <= Date.now()) this.delete();
+    if (end !== Infinity && end <= Date.now()) this.delete();
   }
 
   /** Writes what another entry has, which expires when that does. */

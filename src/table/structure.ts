@@ -151,6 +151,14 @@ export function bodyOf(
   return { at: at * 4 + head, length: valueBytes(words, version) - head };
 }
 
+const NOTHING: readonly number[] = [];
+
+/** Whether a structure goes on with the trees before, and leaves none of their nodes out. */
+function leavesNothing(words: Words, version: number): boolean {
+  const at = valueIndex(words, version) * 2;
+  return words[at + S_LEFT] === 0 && words[at + S_HOME] !== 0;
+}
+
 /**
  * What a version leaves out of the one that it takes the place of: nodes, some of them with all
  * that hangs from them.
@@ -162,8 +170,9 @@ export function leavingsOf(
   words: Words,
   version: number,
   old: number,
-): number[] {
+): readonly number[] {
   const isItself = isStructure(words, version);
+  if (isItself && leavesNothing(words, version)) return NOTHING;
   const at = valueIndex(words, version) * 2;
   const first = at + S_FIRST + (isItself ? words[at + S_ROOTS] : 0);
   const count = isItself ? words[at + S_LEFT] : 0;

@@ -213,7 +213,7 @@ export class Trees {
 
   /** The nodes of the draft are those of a version that is linked. */
   forget(): void {
-    this.#fresh.length = 0;
+    if (this.#fresh.length > 0) this.#fresh.length = 0;
     poke(this.#words, this.#participant.base + P_DRAFT, 0);
   }
 }

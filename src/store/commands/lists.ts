@@ -39,14 +39,16 @@ function takeEnd(args: Args): End {
 
 /** Puts elements in at an end, one after the other. */
 function push(list: List, end: End, elements: readonly string[]): void {
-  if (end === "LEFT") list.insert(0, elements.toReversed());
-  else list.insert(list.length, elements);
+  if (end === "LEFT") {
+    list.insert(0, elements.length === 1 ? elements : elements.toReversed());
+  } else list.insert(list.length, elements);
 }
 
 /** Takes elements from an end, one after the other. */
 function pop(list: List, end: End, count: number): string[] {
   const { length } = list;
   const taken = Math.min(length, count);
+  if (taken === 1) return [list.take(end === "LEFT" ? 0 : length - 1)];
   const from = end === "LEFT" ? 0 : length - taken;
   const elements = list.slice(from, from + taken);
   list.removeRange(from, from + taken);

@@ -36,6 +36,12 @@ export class CompactList extends Pack implements List {
     this.edit([{ from, to: this.recordEnd(from), by }], 0);
   }
 
+  take(index: number): string {
+    const element = this.at(index);
+    this.removeRange(index, index + 1);
+    return element;
+  }
+
   remove(indices: readonly number[]): void {
     let at = this.startOf(0);
     let index = 0;

@@ -3,7 +3,8 @@
  * a push or a pop at an end changes a few bytes, and no tree.
  *
  * Elements lie in the order of the list. Each has a byte that says how long it is, on the side of
- * the end: so a chunk is read from its end inward. It is read where it lies; the first push copies
+ * the end: so a chunk is read from its end inward. It is read where it lies. The first push waits
+ * beside it, so that most changes copy it once, to where it goes; whatever comes after that copies
  * it into a scratch, where the side of its end has room.
  *
  * @module
@@ -28,6 +29,8 @@ export class EndChunk {
   #memory: Uint8Array = NOTHING;
   #from = 0;
   #to = 0;
+  /** The element at the end of the list, if it waits. */
+  #waiting: string | undefined;
   readonly #isHead: boolean;
   #scratch: Uint8Array | undefined;
 
@@ -52,7 +55,10 @@ export class EndChunk {
 
   /** Bytes that it takes. */
   get length(): number {
-    return this.#to - this.#from;
+    const length = this.#to - this.#from;
+    return this.#waiting === undefined
+      ? length
+      : length + this.#waiting.length + 1;
   }
 
   /** Says where it lies. */
@@ -60,45 +66,65 @@ export class EndChunk {
     this.#memory = memory;
     this.#from = from;
     this.#to = to;
+    this.#waiting = undefined;
     this.count = count;
   }
 
   /** Writes its bytes. */
   writeTo(target: Uint8Array, at: number): void {
-    copy(this.#memory, this.#from, this.#to, target, at);
+    const length = this.#to - this.#from;
+    const waiting = this.#waiting;
+    if (waiting === undefined) {
+      return copy(this.#memory, this.#from, this.#to, target, at);
+    }
+    const next = at + (this.#isHead ? waiting.length + 1 : 0);
+    copy(this.#memory, this.#from, this.#to, target, next);
+    if (this.#isHead) writeFirst(target, at, waiting);
+    else writeLast(target, at + length, waiting);
   }
 
   /** Adds an element at the end of the list: the chunk has no more than `MOST_CHUNK_BYTES`. */
   push(element: string): void {
-    const scratch = this.#own();
+    this.count++;
+    if (this.#waiting === undefined && this.#memory !== this.#scratch) {
+      this.#waiting = element;
+    } else this.#write(this.#own(), element);
+  }
+
+  /** Writes an element into the scratch. */
+  #write(scratch: Uint8Array, element: string): void {
     const size = element.length + 1;
     if (this.#isHead) {
       this.#from -= size;
-      scratch[this.#from] = element.length;
-      writeBinary(scratch, this.#from + 1, element);
+      writeFirst(scratch, this.#from, element);
     } else {
-      writeBinary(scratch, this.#to, element);
+      writeLast(scratch, this.#to, element);
       this.#to += size;
-      scratch[this.#to - 1] = element.length;
     }
-    this.count++;
   }
 
-  /** Its scratch, with its bytes at the far side. */
+  /** Its scratch, with its bytes at the far side: nothing waits then. */
   #own(): Uint8Array {
     const scratch = this.#scratch ??= EndChunk.scratch();
     const memory = this.#memory;
     if (memory === scratch) return scratch;
-    const { length } = this;
+    const waiting = this.#waiting;
+    const length = this.#to - this.#from;
     const to = this.#isHead ? SCRATCH_BYTES - length : 0;
     copy(memory, this.#from, this.#to, scratch, to);
     this.setAt(scratch, to, to + length, this.count);
+    if (waiting !== undefined) this.#write(scratch, waiting);
     return scratch;
   }
 
   /** Removes the element at the end of the list, and returns it. There is one. */
   pop(): string {
     this.count--;
+    const waiting = this.#waiting;
+    if (waiting !== undefined) {
+      this.#waiting = undefined;
+      return waiting;
+    }
     const memory = this.#memory;
     if (this.#isHead) {
       const from = this.#from + 1;
@@ -113,6 +139,7 @@ export class EndChunk {
   /** The elements from one index on up to, but not, another, in the order of the list. */
   slice(first: number, end: number): string[] {
     const found: string[] = [];
+    if (this.#waiting !== undefined) this.#own();
     const memory = this.#memory;
     if (this.#isHead) {
       for (let i = 0, at = this.#from; i < end; i++) {
@@ -147,6 +174,18 @@ export class EndChunk {
   empty(): void {
     this.setAt(NOTHING, 0, 0, 0);
   }
+}
+
+/** Writes an element of a chunk at the beginning of a list. */
+function writeFirst(target: Uint8Array, at: number, element: string): void {
+  target[at] = element.length;
+  writeBinary(target, at + 1, element);
+}
+
+/** The same at the end of one. */
+function writeLast(target: Uint8Array, at: number, element: string): void {
+  writeBinary(target, at, element);
+  target[at + element.length] = element.length;
 }
 
 /** Up to so many bytes a loop beats a copy by the runtime. */

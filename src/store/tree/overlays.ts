@@ -97,6 +97,12 @@ export class ListOverlay extends Overlay<List> implements List {
     this.note((list) => list.replace(index, element));
   }
 
+  take(index: number): string {
+    const element = this.at(index);
+    this.removeRange(index, index + 1);
+    return element;
+  }
+
   remove(indices: readonly number[]): void {
     for (const index of indices.toReversed()) {
       this.#pieces.splice(index, index + 1, []);

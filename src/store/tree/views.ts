@@ -97,6 +97,15 @@ export class ListView implements List, TreeView {
     this.#list.replace(index, element);
   }
 
+  take(index: number): string {
+    const list = this.#list;
+    if (index === 0) return list.popFirst();
+    if (index === list.length - 1) return list.popLast();
+    const element = this.at(index);
+    list.removeRange(index, index + 1);
+    return element;
+  }
+
   remove(indices: readonly number[]): void {
     for (const index of indices.toReversed()) {
       this.removeRange(index, index + 1);
