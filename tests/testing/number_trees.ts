@@ -5,19 +5,14 @@
  * @module
  */
 import type { Attachment } from "../../src/map/attachment.ts";
-import { EntryAccess } from "../../src/map/entry_access.ts";
-import { Hold } from "../../src/map/hold.ts";
+import type { Lifetime } from "../../src/map/lifetime.ts";
 import { KEEP } from "../../src/map/keep.ts";
-import {
-  type NextValue,
-  NO_NODES,
-  type StoredValue,
-  StructureAccess,
-} from "../../src/map/structure_access.ts";
+import { NO_NODES, type StoredValue } from "../../src/map/structure_access.ts";
 import type { TreeDraft } from "../../src/map/tree_draft.ts";
 import { TAG_BYTES } from "../../src/codec/codec.ts";
 import { N_BIRTH, N_CHILDREN, N_FIRST } from "../../src/segment/layout.ts";
 import { own } from "../../src/segment/atomics.ts";
+import { Structures } from "./structures.ts";
 
 /** What is under a key. */
 export interface Numbers {
@@ -28,7 +23,6 @@ export interface Numbers {
 
 const LEAF = -0x80000000 | 1 << 16;
 const INNER = -0x80000000 | 2 << 16;
-const FOR_GOOD = { ttl: Infinity, keeps: true };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -43,8 +37,7 @@ export interface Shape {
 const SMALL: Shape = { leaf: 3, fan: 3 };
 
 /** Reads and changes number trees. */
-export class NumberTrees<K> {
-  readonly access: StructureAccess<K>;
+export class NumberTrees<K> extends Structures<K> {
   readonly #shape: Shape;
 
   /**
@@ -57,10 +50,7 @@ export class NumberTrees<K> {
     key: "number" | "string",
     shape: Shape = SMALL,
   ) {
-    const value = attachment.segment.valueCodec as "number";
-    this.access = new StructureAccess(
-      new EntryAccess(Hold.whole(attachment), { key, value }),
-    );
+    super(attachment, key);
     this.#shape = shape;
   }
 
@@ -75,8 +65,8 @@ export class NumberTrees<K> {
   }
 
   /** Puts new lists in the place of whatever is there. */
-  put(key: K, { label, lists }: Numbers, life = FOR_GOOD): void {
-    this.#change(key, (_, draft) => {
+  put(key: K, { label, lists }: Numbers, life?: Lifetime): void {
+    this.change(key, (_, draft) => {
       const roots = lists.map((list) => this.#plant(draft, list));
       if (roots.includes(NO_NODES)) return NO_NODES;
       return nextOf(roots as number[], label, true);
@@ -127,7 +117,7 @@ export class NumberTrees<K> {
 
   /** Puts another label in the place of the one that is there: no node is touched. */
   name(key: K, label: string): void {
-    this.#change(key, (present) => {
+    this.change(key, (present) => {
       if (present?.roots === undefined) return KEEP;
       return nextOf([...present.roots], label, false);
     });
@@ -140,7 +130,7 @@ export class NumberTrees<K> {
     grow: (draft: TreeDraft, root: number) => number,
     mayBeEmpty = false,
   ): void {
-    this.#change(key, (present, draft) => {
+    this.change(key, (present, draft) => {
       const root = present?.roots?.[list] ?? 0;
       if (present?.roots === undefined || root === 0) return KEEP;
       const next = grow(draft, root);
@@ -180,17 +170,6 @@ export class NumberTrees<K> {
       level = inGroups(level, fan).map((some) => writeInner(draft, some));
     }
     return level[0] === 0 ? NO_NODES : level[0];
-  }
-
-  #change(
-    key: K,
-    change: (
-      present: StoredValue | undefined,
-      draft: TreeDraft,
-    ) => NextValue | typeof KEEP | typeof NO_NODES,
-    life = FOR_GOOD,
-  ): void {
-    this.access.change(key, change, life, "change numbers");
   }
 }
 

@@ -5,15 +5,9 @@
  * @module
  */
 import type { Attachment } from "../../src/map/attachment.ts";
-import { EntryAccess } from "../../src/map/entry_access.ts";
-import { Hold } from "../../src/map/hold.ts";
+import type { Lifetime } from "../../src/map/lifetime.ts";
 import { KEEP } from "../../src/map/keep.ts";
-import {
-  type NextValue,
-  NO_NODES,
-  type StoredValue,
-  StructureAccess,
-} from "../../src/map/structure_access.ts";
+import { NO_NODES, type StoredValue } from "../../src/map/structure_access.ts";
 import type { TreeDraft } from "../../src/map/tree_draft.ts";
 import { TAG_BYTES } from "../../src/codec/codec.ts";
 import { N_BIRTH, N_CHILDREN, N_FIRST } from "../../src/segment/layout.ts";
@@ -21,6 +15,7 @@ import type { Words } from "../../src/segment/atomics.ts";
 import { own } from "../../src/segment/atomics.ts";
 import { EncodedKey } from "../../src/table/key.ts";
 import { isTombstone } from "../../src/table/version.ts";
+import { FOR_GOOD, Structures } from "./structures.ts";
 
 /** Two numbers; the second one may have been cut off. */
 export type Pair = readonly [number, number | undefined];
@@ -32,7 +27,6 @@ export type Found = Pair | "a plain value" | undefined;
 export const NODE_HEAD = -0x80000000 | 1 << 16;
 export const TAG = TAG_BYTES;
 const NO_BODY = new Uint8Array();
-const FOR_GOOD = { ttl: Infinity, keeps: true };
 /** What a leaf says besides its number. */
 export const MARK = 0x5eed;
 
@@ -40,10 +34,8 @@ export const MARK = 0x5eed;
 export const NODE_BYTES = (N_FIRST + 2) * 4;
 
 /** Reads and changes pairs. */
-export class Pairs<K> {
-  readonly access: StructureAccess<K>;
+export class Pairs<K> extends Structures<K> {
   readonly #attachment: Attachment;
-  readonly #entries: EntryAccess<K, unknown>;
   readonly #nodeBytes: number;
 
   /**
@@ -56,11 +48,9 @@ export class Pairs<K> {
     key: "number" | "string",
     nodeBytes = NODE_BYTES,
   ) {
+    super(attachment, key);
     this.#attachment = attachment;
     this.#nodeBytes = nodeBytes;
-    const value = attachment.segment.valueCodec as "number";
-    this.#entries = new EntryAccess(Hold.whole(attachment), { key, value });
-    this.access = new StructureAccess(this.#entries);
   }
 
   read(key: K): Found {
@@ -78,13 +68,13 @@ export class Pairs<K> {
   }
 
   /** Puts a new pair in the place of whatever is there. */
-  put(key: K, a: number, b: number, life = FOR_GOOD): void {
-    this.#change(key, (_, draft) => plant(draft, this.#nodeBytes, a, b), life);
+  put(key: K, a: number, b: number, life?: Lifetime): void {
+    this.change(key, (_, draft) => plant(draft, this.#nodeBytes, a, b), life);
   }
 
   /** Adds to the first number, or the second, of a pair; where there is none, of two zeros. */
   add(key: K, which: 0 | 1, by: number): void {
-    this.#change(key, (present, draft) => {
+    this.change(key, (present, draft) => {
       const [root] = present?.roots ?? [];
       if (root === undefined) {
         const [a, b] = which === 0 ? [by, 0] : [0, by];
@@ -96,7 +86,7 @@ export class Pairs<K> {
 
   /** Cuts the second number off. */
   cut(key: K): void {
-    this.#change(key, (present, draft) => {
+    this.change(key, (present, draft) => {
       const [root] = present?.roots ?? [];
       if (root === undefined) return KEEP;
       const halves = childrenOf(draft.words, root);
@@ -111,7 +101,7 @@ export class Pairs<K> {
 
   /** Replaces both numbers, one after the other: the first root is left out by the same change. */
   addTwice(key: K, a: number, b: number): void {
-    this.#change(key, (present, draft) => {
+    this.change(key, (present, draft) => {
       const [root] = present?.roots ?? [];
       const bytes = this.#nodeBytes;
       if (root === undefined) return plant(draft, bytes, a, b);
@@ -124,7 +114,7 @@ export class Pairs<K> {
 
   /** As `put`, in two steps: the second one does without some of the nodes of the first. */
   putTwice(key: K, a: number, b: number): void {
-    this.#change(key, (_, draft) => {
+    this.change(key, (_, draft) => {
       const bytes = this.#nodeBytes;
       const once = plant(draft, bytes, a, 0);
       if (once === NO_NODES) return once;
@@ -151,7 +141,7 @@ export class Pairs<K> {
     const { key, segment, table } = this.#attachment;
     const { commits } = table;
     const parts = [one, other].map((n) => {
-      this.#entries.keys.pack(n, "add to two pairs");
+      this.entries.keys.pack(n, "add to two pairs");
       const packed = new EncodedKey(segment.seed);
       packed.take(key);
       return { packed, old: table.seek(key, false) };
@@ -180,18 +170,7 @@ export class Pairs<K> {
   }
 
   delete(key: K): void {
-    this.#change(key, () => undefined);
-  }
-
-  #change(
-    key: K,
-    change: (
-      present: StoredValue | undefined,
-      draft: TreeDraft,
-    ) => NextValue | typeof KEEP | typeof NO_NODES,
-    life = FOR_GOOD,
-  ): void {
-    this.access.change(key, change, life, "change a pair");
+    this.change(key, () => undefined);
   }
 }
 

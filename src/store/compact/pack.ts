@@ -10,12 +10,11 @@
  */
 
 import type { BytesAt } from "../../map/present_entry.ts";
+import { copyBytes } from "../byte_runs.ts";
 import { elementEnd } from "./element.ts";
 
 /** How many bytes are before the first record. */
 const HEAD = 5;
-/** Up to so many bytes a loop beats a copy by the runtime. */
-const SHORT_COPY = 64;
 
 /** Some bytes of a pack, and what they make room for. */
 export interface Edit {
@@ -119,13 +118,13 @@ export class Pack {
     let read = this.#from;
     let written = 0;
     for (const { by, from, to } of edits) {
-      written = copy(old, read, from, made, written);
+      written = copyBytes(old, read, from, made, written);
       for (const bytes of by) {
-        written = copy(bytes, 0, bytes.length, made, written);
+        written = copyBytes(bytes, 0, bytes.length, made, written);
       }
       read = to;
     }
-    copy(old, read, this.end, made, written);
+    copyBytes(old, read, this.end, made, written);
     writeHead(made, this.kind, length);
     this.memory = made;
     this.#foundAt = 0;
@@ -139,23 +138,6 @@ const EMPTY = new Uint8Array(HEAD);
 function writeHead(bytes: Uint8Array, kind: number, length: number): void {
   bytes[0] = kind;
   for (let i = 0; i < 4; i++) bytes[1 + i] = length >>> 8 * i;
-}
-
-/** Copies bytes; returns where they end. */
-function copy(
-  source: Uint8Array,
-  from: number,
-  to: number,
-  target: Uint8Array,
-  at: number,
-): number {
-  if (to - from > SHORT_COPY) {
-    const { buffer, byteOffset } = source;
-    target.set(new Uint8Array(buffer, byteOffset + from, to - from), at);
-  } else {
-    for (let i = from; i < to; i++) target[at + i - from] = source[i];
-  }
-  return at + to - from;
 }
 
 /** Compares an element that begins at `at` with another one: the order of members in packs. */

@@ -11,6 +11,7 @@
  */
 
 import { bytesBetween, writeBinary } from "../binary.ts";
+import { copyBytes } from "../byte_runs.ts";
 import { MOST_INLINE } from "./part.ts";
 
 /** A chunk of more bytes goes into the tree. */
@@ -75,10 +76,11 @@ export class EndChunk {
     const length = this.#to - this.#from;
     const waiting = this.#waiting;
     if (waiting === undefined) {
-      return copy(this.#memory, this.#from, this.#to, target, at);
+      copyBytes(this.#memory, this.#from, this.#to, target, at);
+      return;
     }
     const next = at + (this.#isHead ? waiting.length + 1 : 0);
-    copy(this.#memory, this.#from, this.#to, target, next);
+    copyBytes(this.#memory, this.#from, this.#to, target, next);
     if (this.#isHead) writeFirst(target, at, waiting);
     else writeLast(target, at + length, waiting);
   }
@@ -111,7 +113,7 @@ export class EndChunk {
     const waiting = this.#waiting;
     const length = this.#to - this.#from;
     const to = this.#isHead ? SCRATCH_BYTES - length : 0;
-    copy(memory, this.#from, this.#to, scratch, to);
+    copyBytes(memory, this.#from, this.#to, scratch, to);
     this.setAt(scratch, to, to + length, this.count);
     if (waiting !== undefined) this.#write(scratch, waiting);
     return scratch;
@@ -186,20 +188,4 @@ function writeFirst(target: Uint8Array, at: number, element: string): void {
 function writeLast(target: Uint8Array, at: number, element: string): void {
   writeBinary(target, at, element);
   target[at + element.length] = element.length;
-}
-
-/** Up to so many bytes a loop beats a copy by the runtime. */
-const SHORT_COPY = 64;
-
-function copy(
-  source: Uint8Array,
-  from: number,
-  to: number,
-  target: Uint8Array,
-  at: number,
-): void {
-  if (to - from > SHORT_COPY) {
-    if (source === target) target.copyWithin(at, from, to);
-    else target.set(source.subarray(from, to), at);
-  } else for (let i = from; i < to; i++) target[at + i - from] = source[i];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyBytes } from "../byte_runs.ts";
 import type { Items } from "./items.ts";
 import {
   clearBirth,
@@ -24,9 +25,6 @@ import {
   writeHead,
 } from "./node.ts";
 import { forEachBlob, nameBlob, NO_LEAF } from "./part.ts";
-
-/** Fewer bytes than this are copied one by one: a call takes longer. */
-const MANY_BYTES = 64;
 
 /** Writes one node after the other, items of each in their order. */
 export class NodeWriter {
@@ -104,11 +102,7 @@ export class NodeWriter {
     const length = readEnd(bytes, oldEnds + to * 2 - 2) - start;
     const data = ends + itemsOf(this.#head) * 2 + this.#bytes;
     const oldData = oldEnds + itemsOf(old) * 2 + start;
-    if (length >= MANY_BYTES) {
-      bytes.copyWithin(data, oldData, oldData + length);
-    } else {for (let i = 0; i < length; i++) {
-        bytes[data + i] = bytes[oldData + i];
-      }}
+    copyBytes(bytes, oldData, oldData + length, bytes, data);
     this.#bytes += length;
     const hasBlobs = !isInner(old) && refsOf(old) > 0;
     if (hasBlobs) this.#nameBlobs(bytes, oldData, length, source, data);
