@@ -352,6 +352,8 @@ const ENDS: Record<string, (map: StringMap) => void> = {
     using _ = map.snapshot();
     map.delete("p");
   },
+  "a change that leaves its tree out": (map) =>
+    new NumberTrees<string>(attachmentOf(map), "string").empty("p", 0),
 };
 
 for (const [name, end] of Object.entries(ENDS)) {
