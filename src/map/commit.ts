@@ -103,7 +103,7 @@ export class Committer {
       this.#table.backoff.reset();
       for (let isFirst = true;; isFirst = false) {
         // First by an optimistic read. If that is not enough, the table seeks, and keeps the place.
-        const isFast = isFirst && mayBeFast && this.#isAtRest;
+        const isFast = isFirst && mayBeFast;
         let found = isFast ? this.fast.find() : UNDECIDED;
         const isSought = found === UNDECIDED;
         if (isSought) {
@@ -134,11 +134,6 @@ export class Committer {
   #revokeLeases(): void {
     if (!this.#isCallers) return;
     revoke(this.#segment.words, this.#key.hash);
-  }
-
-  /** Whether the table does not move: beside a move the fast path only takes time. Pinned. */
-  get #isAtRest(): boolean {
-    return !this.#table.migration.isMoving;
   }
 
   /**

@@ -3,7 +3,7 @@
  *
  * It is a shortcut: without it, the functions that it is compiled from are called, with the same
  * outcome (`table/fast_path.ts`, `table/fast_text.ts`, `table/fast_commits.ts`,
- * `table/fast_eviction.ts`, `table/s3_fifo.ts`, `table/gap.ts`, `table/move.ts`,
+ * `table/fast_eviction.ts`, `table/s3_fifo.ts`, `table/gap.ts`, `table/strides.ts`,
  * `reclamation/limbo.ts`). A segment has one if its memory is a `WebAssembly.Memory`, which reaches
  * 4 GiB. It is in `kernel_binary.ts`, which `kernel/compile.ts` makes.
  *
@@ -96,7 +96,8 @@ export interface Kernel {
   commitRecord(base: number): number;
   packText(base: number, text: string): number;
   afterGap(table: number, from: number, to: number): number;
-  moveSlots(base: number, table: number, first: number, count: number): number;
+  moveStride(base: number, table: number, stride: number): number;
+  moveSome(base: number, table: number): number;
   drain(base: number, most: number): number;
   noteInsertion(hash: number): void;
   choose(base: number, last: number, rule: number): number;
@@ -167,7 +168,8 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     commitRecord: kernel.commitRecord,
     packText: kernel.packText,
     afterGap: kernel.afterGap,
-    moveSlots: kernel.moveSlots,
+    moveStride: kernel.moveStride,
+    moveSome: kernel.moveSome,
     drain: kernel.drain,
     noteInsertion: kernel.noteInsertion,
     choose: kernel.choose,

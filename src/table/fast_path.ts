@@ -1,10 +1,11 @@
 /**
  * The fast path: whole operations on one key, where nothing is out of the ordinary.
  *
- * No move is on or due, the block that is needed is at hand, nobody else is faster, and nothing has
- * expired. Then an operation is a straight run of steps, the same that
- * `table/table.ts` takes, and ends well. Else it ends as `UNDONE`: nothing has changed, but that it
- * may have settled or pruned what it met, and the caller takes the slow path.
+ * No move begins or ends, the block that is needed is at hand, nobody else is faster, and nothing
+ * has expired. Then an operation is a straight run of steps, the same that `table/table.ts` takes,
+ * and ends well. Beside a move it first moves its share. Else it ends as `UNDONE`: nothing has
+ * changed, but that it may have moved slots, and settled or pruned what it met. Then the caller
+ * takes the slow path.
  *
  * Fast path of `tryCommit()` in map/commit.ts: these functions, and what they call, are also
  * compiled to WebAssembly (`kernel/`), where an atomic access is one instruction and not a call,
@@ -28,7 +29,9 @@ import * as hashing from "./hash.ts";
 import * as leases from "./leases.ts";
 import * as optimistic from "./optimistic_read.ts";
 import * as batches from "./permit_batch.ts";
+import * as seeks from "./seek.ts";
 import * as slots from "./slot.ts";
+import * as strides from "./strides.ts";
 import * as tombstones from "./tombstone.ts";
 import * as tracking from "./tracking.ts";
 import * as pruning from "./prune.ts";
@@ -88,6 +91,8 @@ const {
   relink,
   slotAt,
 } = slots;
+const { NO_PLACE, ONWARD, seekIn, soughtLink, soughtSlot } = seeks;
+const { moveSome } = strides;
 const { dropAtOnce } = tombstones;
 const { noteRead } = tracking;
 const { prune } = pruning;
@@ -442,6 +447,69 @@ export function touchHome(words: Words, base: number, hash: number): void {
   words[base + P_SEEN] = touch(words, slotAt(table, home));
 }
 
+/** The table of the slot that `findPlace` has found. */
+let tableThere = 0;
+
+/**
+ * The slot to write a key in, wherever its table is at: as `probe`, and beside a move
+ * `seekBeside`. `linkThere` is its link, `tableThere` its table.
+ */
+function findPlace(
+  words: Words,
+  base: number,
+  hash: number,
+  key: number,
+  info: number,
+  toInsert: boolean,
+): number {
+  const root = load(words, H_ROOT) * 4;
+  if (load(words, root + T_NEXT) !== 0) {
+    return seekBeside(words, base, root, hash, key, info, toInsert);
+  }
+  tableThere = root;
+  return probe(words, root, hash, key, info);
+}
+
+/**
+ * The same beside a move, which it helps before. -1 also if the move is to be ended.
+ *
+ * Fast path of `seek()` in table/table.ts: once, by the same steps. Kept alike by
+ * tests/table/slot_test.ts.
+ */
+function seekBeside(
+  words: Words,
+  base: number,
+  root: number,
+  hash: number,
+  key: number,
+  info: number,
+  toInsert: boolean,
+): number {
+  if (!moveSome(words, base, root)) return -1;
+  let table = root;
+  while (table !== 0) {
+    const found = seekIn(
+      words,
+      base,
+      table,
+      hash,
+      asKey(words),
+      key,
+      info,
+      toInsert,
+      load(words, table + T_NEXT) !== 0,
+    );
+    if (found >= 0) {
+      tableThere = table;
+      linkThere = soughtLink();
+      return soughtSlot();
+    }
+    if (found !== ONWARD && found !== NO_PLACE) return -1;
+    table = load(words, table + T_NEXT) * 4;
+  }
+  return -1;
+}
+
 /** The root, if it is not being moved; 0 if it is. */
 export function rootAtRest(words: Words): number {
   const table = load(words, H_ROOT) * 4;
@@ -530,12 +598,11 @@ function link(
 ): number {
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY] & KEY_MASK;
-  const table = rootAtRest(words);
-  const slot = probe(words, table, hash, key, info);
+  const slot = findPlace(words, base, hash, key, info, true);
   const linked = currentLink(words, base, slot, hash);
   if (linked === NO_LINK || !isExpected(linked, expected)) return UNDONE;
   return linked === 0
-    ? insert(words, base, table, slot, hash, version)
+    ? insert(words, base, tableThere, slot, hash, version)
     : replace(words, base, hash, slot, linked, version, version);
 }
 
@@ -546,8 +613,8 @@ function isExpected(linked: number, expected: number): boolean {
 /**
  * Links the first version of a key, in a slot that was claimed under its hash, or that it claims.
  *
- * Fast path of `insert()` in table/table.ts: in the root, without making it crowded. Kept alike by
- * tests/table/slot_test.ts.
+ * Fast path of `insert()` in table/table.ts: without making the table crowded, and in the next one
+ * only where nobody claimed the slot. Kept alike by tests/table/slot_test.ts.
  */
 function insert(
   words: Words,
@@ -558,9 +625,10 @@ function insert(
   version: number,
 ): number {
   const there = load(words, slot);
+  // In the next table a mover may have claimed it, without a permit: see `Table.insert`.
   const isMine = isEmpty(there)
     ? claim(words, base, table, slot, hash)
-    : there === hash;
+    : there === hash && load(words, H_ROOT) * 4 === table;
   if (!isMine) return UNDONE;
   announce(words, base, 0, version);
   if (!linkFirst(words, slot, version)) return UNDONE;
@@ -641,8 +709,7 @@ function isAbsent(
   key: number,
   info: number,
 ): boolean {
-  const table = rootAtRest(words);
-  const slot = probe(words, table, hash, key, info);
+  const slot = findPlace(words, base, hash, key, info, false);
   const linked = currentLink(words, base, slot, hash);
   return linked === 0 || linked !== NO_LINK && isDead(linked);
 }
@@ -656,8 +723,7 @@ function linkTombstone(
 ): number {
   const key = tombstone * 4 + V_HEADER_WORDS;
   const info = words[tombstone * 4 + V_KEY];
-  const table = rootAtRest(words);
-  const slot = probe(words, table, hash, key, info);
+  const slot = findPlace(words, base, hash, key, info, false);
   const linked = currentLink(words, base, slot, hash);
   if (linked === NO_LINK) return UNDONE;
   const current = refOf(linked);
@@ -669,7 +735,7 @@ function linkTombstone(
     return UNDONE;
   }
   words[base + P_DELETED] = current;
-  dropAtOnce(words, base, table, slot, dead);
+  dropAtOnce(words, base, tableThere, slot, dead);
   return DONE;
 }
 
@@ -684,8 +750,7 @@ function add(
 ): number {
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY];
-  const table = rootAtRest(words);
-  const slot = probe(words, table, hash, key, info);
+  const slot = findPlace(words, base, hash, key, info, true);
   const linked = currentLink(words, base, slot, hash);
   if (linked === NO_LINK) return UNDONE;
   const current = refOf(linked);
@@ -697,7 +762,9 @@ function add(
   if (sum !== sum) return UNDONE; // every NaN is stored as the same one, but not here
   floats[valueIndexOf(version, info)] = sum;
   floats[(base + P_RESULT) >> 1] = sum;
-  if (current === 0) return insert(words, base, table, slot, hash, version);
+  if (current === 0) {
+    return insert(words, base, tableThere, slot, hash, version);
+  }
   const outcome = replace(words, base, hash, slot, linked, version, version);
   if (outcome === DONE) noteRead(words, base, hash); // its caller is told the sum
   return outcome;
@@ -715,7 +782,7 @@ function swap(
 ): number {
   const key = version * 4 + V_HEADER_WORDS;
   const info = words[version * 4 + V_KEY];
-  const slot = probe(words, rootAtRest(words), hash, key, info);
+  const slot = findPlace(words, base, hash, key, info, false);
   const linked = currentLink(words, base, slot, hash);
   if (linked === NO_LINK || linked === 0) return UNDONE;
   const current = refOf(linked);

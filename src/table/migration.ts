@@ -14,21 +14,21 @@
  * ```
  *
  * and a key is written in the next table only after its old slot says MOVED. Strides of slots are
- * handed out by a counter, which is a hint: what a slow or dead helper did not finish, others do
- * again. A table starts to move only once it is the root, so there are never more than two.
+ * handed out by a counter, which is a hint (`strides.ts`): what a slow or dead helper did not
+ * finish, others do again. A table starts to move only once it is the root, so there are never more
+ * than two.
  *
  * @module
  */
 
 import type { Participant } from "../reclamation/participant.ts";
-import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
 import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
-import { giveUpUnlinked, moveSlots } from "./move.ts";
-import { isDead, refOf, slotAt } from "./slot.ts";
-import { claimedSlots, closePermits, type Permits } from "./slot_permits.ts";
+import { moveSlots } from "./move.ts";
+import { claimedSlots, closePermits } from "./slot_permits.ts";
+import { doneWord, moveSome, moveStride, strideCount } from "./strides.ts";
 import { slotLimit } from "./permit_batch.ts";
 import { tableBytes } from "./table_record.ts";
 
@@ -36,40 +36,30 @@ import { tableBytes } from "./table_record.ts";
 const {
   H_ROOT,
   P_REAPING,
-  P_SEEN,
-  SLOT_WORDS,
-  STRIDE,
   T_CAPACITY,
-  T_CURSOR,
   T_NEXT,
   T_PERMITS,
   T_REAPER,
   T_SWEPT,
-  V_STAMP,
 } = layout;
-const { add, compareAndSet, hint, load, poke, release, store, touch } = access;
+const { compareAndSet, hint, load, poke, release } = access;
 const { enter, leave } = sections;
-
-/** Strides that one call moves at most, and of how many there are for each of them. */
-const MOST_STRIDES = 16;
-const STRIDES_PER_MOVED = 64;
 
 /** One participant's part in migrations. */
 export class Migration {
   readonly #participant: Participant;
-  readonly #permits: Permits;
   readonly #words: Words;
-  readonly #move: Kernel["moveSlots"];
+  readonly #moveOne: (base: number, table: number, stride: number) => unknown;
+  readonly #moveSome: (base: number, table: number) => unknown;
 
-  constructor(participant: Participant, permits: Permits) {
-    const { segment } = participant;
-    const { words } = segment;
+  constructor(participant: Participant) {
+    const { kernel, words } = participant.segment;
     this.#participant = participant;
-    this.#permits = permits;
     this.#words = words;
-    this.#move = segment.kernel?.moveSlots ??
-      ((base, table, first, count) =>
-        Number(moveSlots(words, base, table, first, count)));
+    this.#moveOne = kernel?.moveStride ??
+      ((base, table, stride) => moveStride(words, base, table, stride));
+    this.#moveSome = kernel?.moveSome ??
+      ((base, table) => moveSome(words, base, table));
   }
 
   // ---- beginning ----------------------------------------------------------------------------
@@ -110,37 +100,25 @@ export class Migration {
 
   // ---- helping ----------------------------------------------------------------------------------
 
-  /**
-   * Moves some strides of the root: one of a small table, more of a large one, since what else a
-   * write does beside a move takes about as long as a stride.
-   */
+  /** Moves some strides of the root; the last one switches it. Lock-free. */
   help(table: number): void {
-    const strides = this.#words[table + T_CAPACITY] / STRIDE;
-    let left = Math.min(MOST_STRIDES, Math.ceil(strides / STRIDES_PER_MOVED));
-    while (left > 0 && this.#moveNext(table)) left--;
+    if (!this.#moveSome(this.#participant.base, table)) this.#end(table);
   }
 
   /**
-   * Moves one stride of the root, or redoes one that is not finished; the last one switches the
-   * root. Returns whether there may be more. Lock-free.
+   * Ends the move of the root, every stride of which somebody has begun: redoes one that is not
+   * finished, and switches the root after the last one.
    */
-  #moveNext(table: number): boolean {
-    const words = this.#words;
-    const strides = words[table + T_CAPACITY] / STRIDE;
-    const stride = add(words, table + T_CURSOR, 1);
-    if (stride < strides) {
-      this.#moveStride(table, stride);
-      if (stride < strides - 1) return true;
-    }
+  #end(table: number): void {
+    const strides = strideCount(this.#words, table);
     const unfinished = this.#firstUnfinished(table);
     if (unfinished < strides) this.#moveStride(table, unfinished);
     if (this.#firstUnfinished(table) === strides) this.#switchRoot(table);
-    return false;
   }
 
   /** Moves everything that is left of the root. */
   finish(table: number): void {
-    const strides = this.#words[table + T_CAPACITY] / STRIDE;
+    const strides = strideCount(this.#words, table);
     for (;;) {
       const stride = this.#firstUnfinished(table);
       if (stride === strides) break;
@@ -171,42 +149,20 @@ export class Migration {
     return true;
   }
 
-  #doneWord(table: number, stride: number): number {
-    return slotAt(table, this.#words[table + T_CAPACITY]) + stride;
-  }
-
   #firstUnfinished(table: number): number {
     const words = this.#words;
-    const strides = words[table + T_CAPACITY] / STRIDE;
+    const strides = strideCount(words, table);
     let stride = load(words, table + T_SWEPT);
     while (
-      stride < strides && load(words, this.#doneWord(table, stride)) !== 0
+      stride < strides && load(words, doneWord(words, table, stride)) !== 0
     ) stride++;
     release(words, table + T_SWEPT, stride);
     return stride;
   }
 
   #moveStride(table: number, stride: number): void {
-    const words = this.#words;
-    const first = slotAt(table, stride * STRIDE);
-    this.#touchTombstones(first);
-    this.#moveSlots(table, first, STRIDE);
-    store(words, this.#doneWord(table, stride), 1);
-  }
-
-  /**
-   * Brings the tombstones of a stride into the cache, all at the same time: most were written long
-   * ago.
-   */
-  #touchTombstones(firstSlot: number): void {
-    const words = this.#words;
-    const end = firstSlot + STRIDE * SLOT_WORDS;
-    let seen = 0;
-    for (let slot = firstSlot; slot < end; slot += SLOT_WORDS) {
-      const link = hint(words, slot + 1);
-      if (isDead(link)) seen |= touch(words, refOf(link) * 4 + V_STAMP);
-    }
-    words[this.#participant.base + P_SEEN] = seen;
+    const { base } = this.#participant;
+    if (!this.#moveOne(base, table, stride)) nextIsFull();
   }
 
   #switchRoot(table: number): void {
@@ -232,34 +188,14 @@ export class Migration {
 
   /** Moves one slot, whatever state it is in and however many workers do. Lock-free. */
   moveSlot(table: number, slot: number): void {
-    this.#moveSlots(table, slot, 1);
-  }
-
-  #moveSlots(table: number, first: number, count: number): void {
-    const words = this.#words;
     const { base } = this.#participant;
-    const next = load(words, table + T_NEXT) * 4;
-    enter(words, base);
-    this.#permits.turnTo(next);
-    if (!this.#move(base, table, first, count)) {
-      throw new Error(
-        "Cannot move an entry: the next table is full, which its permits rule out",
-      );
-    }
-    this.#permits.giveSurplus(next);
-    leave(words, base);
+    if (!moveSlots(this.#words, base, table, slot, 1)) nextIsFull();
   }
+}
 
-  /** Shuts a claimed slot that nobody linked; its place goes to the next table. */
-  giveUpUnlinked(table: number, slot: number): boolean {
-    const words = this.#words;
-    const { base } = this.#participant;
-    const next = load(words, table + T_NEXT) * 4;
-    enter(words, base);
-    this.#permits.turnTo(next);
-    const closed = giveUpUnlinked(words, base, slot);
-    this.#permits.giveSurplus(next);
-    leave(words, base);
-    return closed;
-  }
+/** Throws: what the bound on claimed slots is for has failed. */
+export function nextIsFull(): never {
+  throw new Error(
+    "Cannot move an entry: the next table is full, which its permits rule out",
+  );
 }

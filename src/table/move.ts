@@ -1,17 +1,19 @@
 /**
- * Moving slots to the next table, one at a time. `table/migration.ts` says when, and what a slot
- * goes through.
+ * Moving slots to the next table. `table/migration.ts` says when, and what a slot goes through;
+ * `table/strides.ts` moves many.
  *
- * Before it moves slots, a worker has turned its permits to the next table, so that it can keep the
- * places that it gains.
+ * A worker turns its permits to the next table first, so that it can keep the places that it gains
+ * by what it drops; when it has many, it gives them to all.
  *
  * @module
  */
 
 import * as limbo from "../reclamation/limbo.ts";
 import * as layout from "../segment/layout.ts";
+import * as sections from "../segment/section.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
+import * as batches from "./permit_batch.ts";
 import * as slots from "./slot.ts";
 import * as tombstones from "./tombstone.ts";
 import * as versions from "./version.ts";
@@ -20,6 +22,8 @@ import * as versions from "./version.ts";
 const { P_PERMITS, SLOT_WORDS, T_CAPACITY, T_NEXT, T_SHIFT } = layout;
 const { load, own, poke } = access;
 const { retire } = limbo;
+const { enter, leave } = sections;
+const { giveSurplus, turnPermits } = batches;
 const {
   claim,
   closeEmpty,
@@ -56,11 +60,15 @@ export function moveSlots(
   first: number,
   count: number,
 ): boolean {
+  const next = load(words, table + T_NEXT) * 4;
+  enter(words, base);
+  turnPermits(words, base, next);
   const end = first + count * SLOT_WORDS;
-  for (let slot = first; slot < end; slot += SLOT_WORDS) {
-    if (!moveSlot(words, base, table, slot)) return false;
-  }
-  return true;
+  let slot = first;
+  while (slot < end && moveSlot(words, base, table, slot)) slot += SLOT_WORDS;
+  giveSurplus(words, base, next);
+  leave(words, base);
+  return slot === end;
 }
 
 /** Moves one slot, whatever state it is in and however many workers do. */
@@ -80,7 +88,7 @@ function moveSlot(
     const link = readLink(words, slot);
     if (isMoved(link)) return true;
     if (isUnlinked(link)) {
-      if (giveUpUnlinked(words, base, slot)) return true;
+      if (shutUnlinked(words, base, slot)) return true;
       continue;
     }
     if (!isFrozen(link)) {
@@ -103,12 +111,23 @@ function retireVersion(words: Words, base: number, ref: number): void {
   retire(words, base, ref, contentRefs(words, ref));
 }
 
-/** Shuts a claimed slot that nobody linked; its place goes to the next table. */
+/** Shuts a claimed slot of a table that nobody linked; its place goes to the next table. */
 export function giveUpUnlinked(
   words: Words,
   base: number,
+  table: number,
   slot: number,
 ): boolean {
+  const next = load(words, table + T_NEXT) * 4;
+  enter(words, base);
+  turnPermits(words, base, next);
+  const isShut = shutUnlinked(words, base, slot);
+  giveSurplus(words, base, next);
+  leave(words, base);
+  return isShut;
+}
+
+function shutUnlinked(words: Words, base: number, slot: number): boolean {
   if (!closeUnlinked(words, slot)) return false;
   gainPlace(words, base);
   return true;

@@ -1,7 +1,7 @@
 /**
  * Batches of slot permits: how many there are of a table, how many a participant takes at once, and
- * the step that takes them. What permits are for is said in `slot_permits.ts`; this part of them is
- * compiled for the kernel, too.
+ * the steps that take them and give them back. What permits are for is said in `slot_permits.ts`;
+ * this part of them is compiled for the kernel, too.
  *
  * @module
  */
@@ -11,8 +11,16 @@ import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { P_PERMITS, T_CAPACITY, T_PERMITS } = layout;
-const { compareAndSet, load, poke } = access;
+const {
+  H_ROOT,
+  P_PERMITS,
+  P_PERMITS_FOR,
+  T_CAPACITY,
+  T_NEXT,
+  T_NUMBER,
+  T_PERMITS,
+} = layout;
+const { compareAndSet, load, own, poke, fixed } = access;
 
 const MOST = 64;
 /** A batch is at most this part of the table: 1 / 2 ** 8. */
@@ -58,6 +66,55 @@ export function takePermits(
     const permits = left - spared < batch ? left - spared : batch;
     if (compareAndSet(words, table + T_PERMITS, left, left - permits)) {
       poke(words, base + P_PERMITS, permits);
+      return true;
+    }
+    left = load(words, table + T_PERMITS);
+  }
+  return false;
+}
+
+/** Turns a participant to a table: permits for another go back, so that all are for this one. */
+export function turnPermits(words: Words, base: number, table: number): void {
+  const number = fixed(words, table + T_NUMBER);
+  if (number === own(words, base + P_PERMITS_FOR)) return;
+  giveBack(words, base);
+  poke(words, base + P_PERMITS_FOR, number);
+}
+
+/**
+ * Gives back a participant's permits for a table if they are many: the places of slots that it
+ * dropped in the table before it.
+ */
+export function giveSurplus(words: Words, base: number, table: number): void {
+  if (own(words, base + P_PERMITS) > batchFor(words, table)) {
+    giveBack(words, base);
+  }
+}
+
+/** Gives back all permits of a participant. */
+export function giveBack(words: Words, base: number): void {
+  const permits = own(words, base + P_PERMITS);
+  poke(words, base + P_PERMITS, 0);
+  if (permits > 0) returnPermits(words, permits);
+}
+
+/**
+ * Gives permits back to the current table, or to the first one after it that is open. Permits of an
+ * older table count as used in all tables since, so they are good for any of them. If all are
+ * closed the permits are lost, which is safe.
+ */
+export function returnPermits(words: Words, permits: number): void {
+  let table = load(words, H_ROOT) * 4;
+  while (table !== 0 && !credit(words, table, permits)) {
+    table = load(words, table + T_NEXT) * 4;
+  }
+}
+
+/** Adds permits to those of a table; false when they are closed. */
+function credit(words: Words, table: number, permits: number): boolean {
+  let left = load(words, table + T_PERMITS);
+  while (left >= 0) {
+    if (compareAndSet(words, table + T_PERMITS, left, left + permits)) {
       return true;
     }
     left = load(words, table + T_PERMITS);

@@ -24,10 +24,9 @@ import type { Words } from "../segment/atomics.ts";
 import * as batches from "./permit_batch.ts";
 
 // Constants of its own: `layout.ts` says why.
-const { H_ROOT, P_PERMITS_FOR, T_CAPACITY, T_NEXT, T_NUMBER, T_PERMITS } =
-  layout;
-const { compareAndSet, load, own, poke, fixed } = access;
-const { batchFor, slotLimit, takePermits } = batches;
+const { T_CAPACITY, T_PERMITS } = layout;
+const { compareAndSet, load } = access;
+const { giveBack, slotLimit, takePermits, turnPermits } = batches;
 
 /**
  * An upper bound of the slots of a table that are claimed, or may yet be with permits that are out.
@@ -50,29 +49,6 @@ export function closePermits(words: Words, table: number): void {
   }
 }
 
-/** Adds permits to those of a table; false when they are closed. */
-function credit(words: Words, table: number, permits: number): boolean {
-  for (;;) {
-    const left = load(words, table + T_PERMITS);
-    if (left < 0) return false;
-    if (compareAndSet(words, table + T_PERMITS, left, left + permits)) {
-      return true;
-    }
-  }
-}
-
-/**
- * Gives permits back to the current table, or to the first one after it that is open. Permits of an
- * older table count as used in all tables since, so they are good for any of them. If all are
- * closed the permits are lost, which is safe.
- */
-export function returnPermits(words: Words, permits: number): void {
-  let table = load(words, H_ROOT) * 4;
-  while (table !== 0 && !credit(words, table, permits)) {
-    table = load(words, table + T_NEXT) * 4;
-  }
-}
-
 /**
  * What came of asking for a permit: there is none; it is one of those at hand; or the first of a
  * batch that was just taken.
@@ -83,13 +59,10 @@ export type Grant = "none" | "kept" | "taken";
 export class Permits {
   readonly #participant: Participant;
   readonly #words: Words;
-  /** The word that says which table the permits are for. */
-  readonly #for: number;
 
   constructor(participant: Participant) {
     this.#participant = participant;
     this.#words = participant.segment.words;
-    this.#for = participant.base + P_PERMITS_FOR;
   }
 
   /** Asks for the right to claim one slot of a table. Lock-free. */
@@ -112,26 +85,11 @@ export class Permits {
 
   /** Returns those at hand if they are for another table, so that all at hand are for this one. */
   turnTo(table: number): void {
-    const number = fixed(this.#words, table + T_NUMBER);
-    if (number === own(this.#words, this.#for)) return;
-    this.giveBack();
-    poke(this.#words, this.#for, number);
-  }
-
-  /**
-   * Returns those at hand for `table` if they are many: the places of slots that this participant
-   * dropped in the table before it.
-   */
-  giveSurplus(table: number): void {
-    if (this.#participant.permits > batchFor(this.#words, table)) {
-      this.giveBack();
-    }
+    turnPermits(this.#words, this.#participant.base, table);
   }
 
   /** Returns those at hand. */
   giveBack(): void {
-    const permits = this.#participant.permits;
-    this.#participant.permits = 0;
-    if (permits > 0) returnPermits(this.#words, permits);
+    giveBack(this.#words, this.#participant.base);
   }
 }

@@ -28,9 +28,18 @@ import * as accounting from "./account.ts";
 import { Backoff } from "./backoff.ts";
 import { TableChains } from "./chain.ts";
 import type { EncodedKey } from "./key.ts";
-import { Migration } from "./migration.ts";
+import { Migration, nextIsFull } from "./migration.ts";
 import { DEAD_SHARE } from "./resize_policy.ts";
 import { Resizer } from "./resizer.ts";
+import {
+  NEXT_IS_FULL,
+  NO_PLACE,
+  seekIn,
+  soughtIsEmpty,
+  soughtLink,
+  soughtSlot,
+  UNRESOLVED,
+} from "./seek.ts";
 import * as slots from "./slot.ts";
 import { Permits } from "./slot_permits.ts";
 import * as tombstones from "./tombstone.ts";
@@ -57,11 +66,9 @@ const { account, announce } = accounting;
 const { enter, leave } = sections;
 const {
   claimWithPermit,
-  closeEmpty,
   homePlace,
   isClosed,
   isEmpty,
-  isFrozen,
   isMoved,
   isUnlinked,
   linkFirst,
@@ -89,8 +96,8 @@ const TOMBSTONES_PER_LOOK = 256;
 const NEAR = 4;
 /** Slots that are read for a key that is only to be brought into the cache. */
 const GUESSES = 2;
-/** Inner outcomes of a probe; refs and 0 (absent) are never negative. */
-const ONWARD = -1;
+/** No slot: those that a table has do not begin at 0. */
+const NOWHERE = 0;
 
 /** The shared table, as one participant works on it. */
 export class Table {
@@ -113,7 +120,7 @@ export class Table {
     this.#participant = participant;
     this.#words = participant.segment.words;
     this.#permits = new Permits(participant);
-    this.migration = new Migration(participant, this.#permits);
+    this.migration = new Migration(participant);
     this.resizer = new Resizer(participant, this.migration);
     this.backoff = new Backoff(participant);
     this.trees = new Trees(participant);
@@ -217,7 +224,8 @@ export class Table {
    * {@linkcode replace}; or 0 if there is none, ready for {@linkcode insert} if `toInsert`. Helps a
    * move on its way. Lock-free.
    *
-   * Has a fast path, `probe()` in table/fast_path.ts. Kept alike by tests/table/slot_test.ts.
+   * Has fast paths, `probe()` in table/fast_path.ts and `seekBeside()` in table/fast_path.ts. Kept
+   * alike by tests/table/slot_test.ts.
    */
   seek(key: EncodedKey, toInsert: boolean): number {
     const { base } = this.#participant;
@@ -235,20 +243,19 @@ export class Table {
       if (next !== 0) this.migration.help(table);
       for (;;) {
         const found = this.#seekIn(table, key, toInsert, next !== 0);
-        if (found >= 0) return found;
+        if (found >= 0) return this.#endOn(table, soughtSlot(), found);
         next = load(words, table + T_NEXT);
-        if (next === 0) break; // a full round: the insert starts a migration
+        if (next === 0) {
+          if (found !== NO_PLACE) break;
+          return this.#endOn(table, NOWHERE, 0); // the insert starts a migration
+        }
         table = next * 4;
         next = load(words, table + T_NEXT);
       }
-      if (this.#slot === 0) return 0;
     }
   }
 
-  /**
-   * @param moving Whether the table has a next one. A writer that knows so ends on no open slot: it
-   * shuts the slot that it finds.
-   */
+  /** As `seekIn()`; ends with `ONWARD` or `NO_PLACE` if not on a slot. */
   #seekIn(
     table: number,
     key: EncodedKey,
@@ -256,59 +263,33 @@ export class Table {
     moving: boolean,
   ): number {
     const words = this.#words;
-    const hash = key.hash;
-    const mask = words[table + T_CAPACITY] - 1;
-    let place = homePlace(hash, words[table + T_SHIFT]);
-    for (let probes = 0; probes <= mask;) {
-      const slot = slotAt(table, place);
-      const there = readHash(words, slot);
-      if (there === hash) {
-        const link = readLink(words, slot);
-        if (isMoved(link)) {
-          moving = true;
-        } else if (isUnlinked(link)) {
-          if (!moving) return this.#endOn(table, slot, false);
-          if (!toInsert) return ONWARD;
-          if (this.migration.giveUpUnlinked(table, slot)) return ONWARD;
-          continue; // linked meanwhile: look again
-        } else {
-          const ref = refOf(link);
-          if (hasKey(words, ref, key.words, key.info)) {
-            if (isFrozen(link)) {
-              this.migration.moveSlot(table, slot);
-              return ONWARD;
-            }
-            const stamp = settle(words, ref);
-            if (stamp < 0) {
-              this.commits.resolve(slot, link, stamp);
-              continue; // it is settled by now, or something else is linked
-            }
-            prune(words, this.#participant.base, ref, hash);
-            this.#endOn(table, slot, false);
-            this.#link = link;
-            return ref;
-          }
-        }
-      } else if (isEmpty(there)) {
-        if (!moving) return this.#endOn(table, slot, true);
-        if (!toInsert) return ONWARD;
-        if (closeEmpty(words, slot)) return ONWARD;
-        continue; // claimed meanwhile: look again
-      } else if (isClosed(there)) {
-        return ONWARD;
-      }
-      place = nextPlace(place, mask);
-      probes++;
+    const { base } = this.#participant;
+    for (;;) {
+      const found = seekIn(
+        words,
+        base,
+        table,
+        key.hash,
+        key.words,
+        0,
+        key.info,
+        toInsert,
+        moving,
+      );
+      if (found === NEXT_IS_FULL) nextIsFull();
+      if (found !== UNRESOLVED) return found;
+      const link = soughtLink();
+      const stamp = settle(words, refOf(link)); // it may be settled by now
+      if (stamp < 0) this.commits.resolve(soughtSlot(), link, stamp);
     }
-    this.#endOn(table, 0, false);
-    return ONWARD;
   }
 
-  #endOn(table: number, slot: number, slotIsEmpty: boolean): 0 {
+  #endOn(table: number, slot: number, found: number): number {
     this.#table = table;
     this.#slot = slot;
-    this.#slotIsEmpty = slotIsEmpty;
-    return 0;
+    this.#slotIsEmpty = soughtIsEmpty();
+    this.#link = soughtLink();
+    return found;
   }
 
   /**
@@ -368,7 +349,7 @@ export class Table {
    */
   insert(key: EncodedKey, version: number): Insert {
     const words = this.#words;
-    if (this.#slot === 0) return this.#startOrFinishMove();
+    if (this.#slot === NOWHERE) return this.#startOrFinishMove();
     if (this.#slotIsEmpty) {
       const grant = this.#permits.ask(this.#table);
       if (grant === "none") return this.#startOrFinishMove();

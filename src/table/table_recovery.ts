@@ -32,7 +32,7 @@ import { retell } from "./changes.ts";
 import { forEachRange } from "./cursor.ts";
 import { EncodedKey } from "./key.ts";
 import type { Migration } from "./migration.ts";
-import { returnPermits } from "./slot_permits.ts";
+import { returnPermits } from "./permit_batch.ts";
 import type { Table } from "./table.ts";
 import { leaveForDead } from "./trees.ts";
 

@@ -168,12 +168,23 @@ export function hasKey(
   key: KeyWords,
   info: number,
 ): boolean {
+  return hasKeyAt(words, ref, key, 0, info);
+}
+
+/** The same; the words of the key begin at the index `from`. */
+export function hasKeyAt(
+  words: Words,
+  ref: number,
+  key: KeyWords,
+  from: number,
+  info: number,
+): boolean {
   const at = ref * 4;
   if ((words[at + V_KEY] & KEY_MASK) !== info) return false;
   const count = keyWords(info);
-  const from = at + V_HEADER_WORDS;
+  const there = at + V_HEADER_WORDS;
   for (let i = 0; i < count; i++) {
-    if (words[from + i] !== key[i]) return false;
+    if (words[there + i] !== key[from + i]) return false;
   }
   return true;
 }

@@ -2,6 +2,8 @@ import { assert, assertStrictEquals } from "@std/assert";
 import { H_ROOT, T_NEXT, T_PERMITS } from "../../src/segment/layout.ts";
 import {
   crowded,
+  giveSurplus,
+  returnPermits,
   slotLimit,
   sparedPermits,
   takePermits,
@@ -11,7 +13,6 @@ import {
   claimedSlots,
   closePermits,
   Permits,
-  returnPermits,
 } from "../../src/table/slot_permits.ts";
 import { SmallTable } from "./small_table.ts";
 
@@ -126,7 +127,7 @@ Deno.test("returnPermits() credits the root, or the next table once the root is 
   assertStrictEquals(words[of.root + T_PERMITS], ~8);
 });
 
-Deno.test("Permits.giveSurplus() keeps a batch for the next table, and gives it what is more", () => {
+Deno.test("giveSurplus() keeps a batch for the next table, and gives it what is more", () => {
   const of = new SmallTable({ shift: 10 });
   const { participant, words } = of;
   const next = allocateTable(participant, 10) * 4;
@@ -139,11 +140,11 @@ Deno.test("Permits.giveSurplus() keeps a batch for the next table, and gives it 
   assertStrictEquals(words[next + T_PERMITS], 4, "those for the root are back");
   assertStrictEquals(participant.permits, 0);
   participant.permits = 4; // what a mover gained
-  permits.giveSurplus(next);
+  giveSurplus(words, participant.base, next);
   assertStrictEquals(participant.permits, 4);
   assertStrictEquals(permits.ask(next), "kept");
   participant.permits++;
-  permits.giveSurplus(next);
+  giveSurplus(words, participant.base, next);
   assertStrictEquals(participant.permits, 0);
   assertStrictEquals(words[next + T_PERMITS], 9);
 });

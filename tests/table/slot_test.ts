@@ -19,6 +19,7 @@ import {
 import { closeSnapshot, openSnapshot } from "../../src/table/clock.ts";
 import { Cursor } from "../../src/table/cursor.ts";
 import {
+  ABSENT,
   ANY_VERSION,
   DONE,
   publish,
@@ -48,6 +49,7 @@ import {
   thawed,
   valueRefOf,
 } from "../../src/table/slot.ts";
+import { isTombstone } from "../../src/table/version.ts";
 import { homeAt, SmallTable } from "./small_table.ts";
 
 const PLACE = 100;
@@ -75,7 +77,7 @@ interface Rule {
   readonly optimistic: Meaning;
   /** To a writer in a table that is not moving. */
   readonly seek: Meaning;
-  /** To the fast path, which writes to tables that are not moving only. */
+  /** To the fast path, in a table that is not moving. */
   readonly publishes: boolean;
   /** To whoever brings what must be a new key. */
   readonly insertNew: boolean;
@@ -463,6 +465,61 @@ forEach("publish() of the fast path", (scene, rule) => {
   if (!rule.publishes) return scene.assertState("as it was");
   const isHere = rule.seek !== "goes on";
   assertStrictEquals(of.words[(isHere ? slot : scene.behind) + 1], version);
+});
+
+forEach("publish() of the fast path beside a move", (scene, rule) => {
+  scene.withFollowing().withFurther().set();
+  const { of, slot } = scene;
+  if (rule.leaves === "MOVED" && rule.find === "its version") {
+    of.words[scene.behind] = EMPTY; // its copy is the one in the next table
+    of.words[scene.behind + 1] = 0;
+  }
+  const version = of.version(KEY, 4);
+  const { base } = of.participant;
+  const outcome = publish(of.words, base, KEY.hash, version, ANY_VERSION);
+  assertStrictEquals(outcome, DONE);
+  switch (rule.seekMoving) {
+    case "its version":
+      return assertStrictEquals(of.words[slot + 1], version);
+    case "goes on":
+      assertStrictEquals(of.words[scene.behind + 1], version);
+      break;
+    default:
+      assertStrictEquals(scene.nextLink, version);
+  }
+  scene.assertState(rule.leaves);
+});
+
+forEach(
+  "publish() of a new key, or one that is here, beside a move",
+  (scene, rule) => {
+    scene.moving().set();
+    const { of, slot } = scene;
+    const version = of.version(KEY, 4);
+    const { base } = of.participant;
+    const outcome = publish(of.words, base, KEY.hash, version, ANY_VERSION);
+    assertStrictEquals(outcome, DONE);
+    const isHere = rule.seekMoving === "its version";
+    const link = isHere ? of.words[slot + 1] : scene.nextLink;
+    assertStrictEquals(link, version);
+    if (!isHere) scene.assertState(rule.leaves);
+  },
+);
+
+forEach("remove() of the fast path beside a move", (scene, rule) => {
+  scene.moving().set();
+  const { of } = scene;
+  const { allocator, base } = of.participant;
+  allocator.free(of.version(KEY, undefined)); // a block at hand
+  const key = of.key(KEY);
+  of.words.set(key.words.subarray(0, key.count), base + P_KEY);
+  const isThere = rule.find === "its version" && !isDead(thawed(scene.link));
+  const outcome = remove(of.words, base, KEY.hash, key.info, ANY_VERSION);
+  assertStrictEquals(outcome, isThere ? DONE : ABSENT);
+  const found = of.find(KEY);
+  assert(found === 0 || isTombstone(of.words, found), "it is deleted");
+  if (rule.seekMoving === "its version") return;
+  scene.assertState(rule.find === "its version" ? "MOVED" : "as it was");
 });
 
 forEach("insertNew()", (scene, rule) => {

@@ -6,7 +6,7 @@ import { KeyWords, Words } from "../../segment/atomics.ts";
 import { findOptimistically as findIn } from "../../table/optimistic_read.ts";
 import { afterGap as afterGapIn } from "../../table/gap.ts";
 import * as lookups from "../../table/fast_lookup.ts";
-import * as move from "../../table/move.ts";
+import * as strides from "../../table/strides.ts";
 import * as commits from "../../table/fast_commits.ts";
 import * as fastPath from "../../table/fast_path.ts";
 import * as texts from "../../table/fast_text.ts";
@@ -228,13 +228,12 @@ export function afterGap(table: i32, from: i32, to: i32): i32 {
   return afterGapIn(WORDS, table, from, to);
 }
 
-export function moveSlots(
-  base: i32,
-  table: i32,
-  first: i32,
-  count: i32,
-): i32 {
-  return i32(move.moveSlots(WORDS, base, table, first, count));
+export function moveStride(base: i32, table: i32, stride: i32): i32 {
+  return i32(strides.moveStride(WORDS, base, table, stride));
+}
+
+export function moveSome(base: i32, table: i32): i32 {
+  return i32(strides.moveSome(WORDS, base, table));
 }
 
 export function noteInsertion(hash: i32): void {

@@ -181,6 +181,27 @@ const HELPERS: (readonly (readonly Operation[])[])[] = [
   [[op.help, op.help], [op.help, op.help, op.collect], [op.hasTime(KEY)]],
 ];
 
+/**
+ * Writes beside a move that goes on after them, so that each is done in one call. (A table of one
+ * stride has been moved by then, and the writer is to end that.)
+ */
+const BESIDE: (readonly (readonly Operation[])[])[] = [
+  [[op.set(KEY, 10)], [op.set(KEY, 20)], [op.get(KEY)]],
+  [[op.set(KEY, 10)], [op.remove(KEY), op.get(KEY)]],
+  [[op.increment(KEY)], [op.increment(KEY)]],
+  [[op.set(KEY, 10), op.get(KEY)], [op.moveSlotsOf(hashOf(KEY))]],
+  [[op.remove(KEY), op.get(KEY)], [op.moveSlotsOf(hashOf(KEY))]],
+  [[op.increment(KEY), op.remove(KEY)], [op.finishMove, op.collect]],
+  [[op.set(KEY, 10), op.set(NEW, 1)], [op.finishMove, op.set(NEW, 2)]],
+  [[op.openSnapshot, op.readSnapshot(KEY), op.closeSnapshot], [op.remove(KEY)]],
+];
+const BESIDE_STATES = [
+  "half done, the key not moved",
+  "half done, the key absent",
+  "half done, the key a tombstone",
+  "half done, the key moved",
+];
+
 /** No memory for another table, and a slot left in this one. */
 function fillUp(setup: Setup): void {
   const { allocator } = setup.founder.participant;
@@ -231,6 +252,11 @@ export const moves: Scenario[] = [
     STATES["half done, the key not moved"],
     LARGE_SHIFT,
   )),
+  ...BESIDE_STATES.flatMap((state) =>
+    BESIDE.map(
+      scenario(`${state}, of a large table`, STATES[state], LARGE_SHIFT),
+    )
+  ),
   ...["not begun", "half done, the key not moved"].flatMap((state) =>
     PASSED.map(scenario(state, STATES[state], SHIFT))
   ),
