@@ -3,8 +3,7 @@
  * `table/fast_path.ts`. These are searched as the others are, and take the same words through the
  * same states. They give up where anything is out of the ordinary, and leave that to `commit.ts`.
  *
- * Those that no caller tries again at length collect now and then, as each write does (`put`,
- * `remove` and `take` leave that to `writer.ts`).
+ * They collect now and then, as each write does, when the kernel says that it is due.
  *
  * Most exist twice: for the key that is packed, and for a key that is a string, which the kernel
  * packs. After the latter the scratch has that key, but nobody knows of it, unless somebody wants
@@ -30,7 +29,7 @@ import type { Prepared } from "./version_maker.ts";
 // Constants of its own: `layout.ts` says why.
 const { P_DELETED, P_HASH, P_INFO, P_RESULT, TAG_NUMBER, TAG_SHIFT } = layout;
 const { NUMBER_INFO } = lookups;
-const { ABSENT, ANY_VERSION, DONE, touchHome, UNDONE } = fastPath;
+const { ABSENT, ANY_VERSION, DONE, DUE, touchHome, UNDONE } = fastPath;
 const { endOf, isStructure, valueIndex } = versions;
 const { UNDECIDED } = optimistic;
 
@@ -107,17 +106,17 @@ export class FastCommitter {
   /** Publishes a version with a prepared value, if that is a number, and does not expire. */
   put({ tag, number }: Prepared, expiry: number): boolean {
     const key = this.#key;
-    const isDone = tag === TAG_NUMBER && expiry === Infinity &&
-      !this.#areWeighed && key.fitsScratch &&
-      this.#fastPath.putNumber(
+    return tag === TAG_NUMBER && expiry === Infinity && !this.#areWeighed &&
+      key.fitsScratch &&
+      this.#hasDonePacked(
+        this.#fastPath.putNumber(
           this.#participant.base,
           key.hash,
           key.info,
           NUMBER_INFO,
           number,
-        ) === DONE;
-    if (isDone) this.#changes.note();
-    return isDone;
+        ),
+      );
   }
 
   /**
@@ -125,19 +124,19 @@ export class FastCommitter {
    */
   exchange(expected: unknown, next: unknown): boolean {
     const key = this.#key;
-    const isDone = !this.#areWeighed && key.fitsScratch &&
+    return !this.#areWeighed && key.fitsScratch &&
       typeof expected === "number" && typeof next === "number" &&
       next === next &&
-      this.#fastPath.exchange(
+      this.#hasDonePacked(
+        this.#fastPath.exchange(
           this.#participant.base,
           key.hash,
           key.info,
           NUMBER_INFO,
           expected,
           next,
-        ) === DONE;
-    if (isDone) this.#noteAndCollect();
-    return isDone;
+        ),
+      );
   }
 
   /**
@@ -147,32 +146,30 @@ export class FastCommitter {
   increment(by: number): number {
     const key = this.#key;
     const isDone = key.fitsScratch &&
-      this.#fastPath.increment(
+      this.#hasDonePacked(
+        this.#fastPath.increment(
           this.#participant.base,
           key.hash,
           key.info,
           NUMBER_INFO,
           by,
-        ) === DONE;
-    if (!isDone) return NaN;
-    const sum = this.#segment.floats[this.#result];
-    this.#noteAndCollect();
-    return sum;
+        ),
+      );
+    return isDone ? this.#segment.floats[this.#result] : NaN;
   }
 
-  /**
-   * Deletes the entry of the packed key, if its version is the one that is expected: `DONE`,
-   * `ABSENT` or `UNDONE`.
-   */
-  remove(expected: number = ANY_VERSION): number {
+  /** Deletes the entry of the packed key: `DONE`, `ABSENT` or `UNDONE`. */
+  remove(): number {
+    return this.#attend(this.#bury(ANY_VERSION));
+  }
+
+  /** The same, if its version is the one that is expected; what is due is left to do. */
+  #bury(expected: number): number {
     const key = this.#key;
     if (!key.fitsScratch) return UNDONE;
     const { base } = this.#participant;
     const outcome = this.#fastPath.remove(base, key.hash, key.info, expected);
-    if (outcome === DONE) {
-      this.#table.countTombstone();
-      this.#changes.note();
-    }
+    if (isDone(outcome)) this.#changes.note();
     return outcome;
   }
 
@@ -189,21 +186,24 @@ export class FastCommitter {
     isSafe: boolean,
   ): T | undefined | typeof NOT_TAKEN {
     const participant = this.#participant;
+    let taken: T | undefined | typeof NOT_TAKEN;
     participant.pin();
     try {
-      return isSafe
-        ? this.#readDeleted(this.remove(), read)
+      taken = isSafe
+        ? this.#readDeleted(this.#bury(ANY_VERSION), read)
         : this.#readThenDelete(this.find(), read);
     } finally {
       participant.unpin();
     }
+    this.#attend(DUE);
+    return taken;
   }
 
   #readDeleted<T>(
     outcome: number,
     read: (ref: number) => T,
   ): T | undefined | typeof NOT_TAKEN {
-    if (outcome === DONE) return read(this.#segment.words[this.#deleted]);
+    if (isDone(outcome)) return read(this.#segment.words[this.#deleted]);
     return outcome === ABSENT ? undefined : NOT_TAKEN;
   }
 
@@ -214,7 +214,7 @@ export class FastCommitter {
     if (found === UNDECIDED) return NOT_TAKEN;
     if (found <= 0) return undefined;
     const value = read(found);
-    return this.remove(found) === DONE ? value : NOT_TAKEN;
+    return isDone(this.#bury(found)) ? value : NOT_TAKEN;
   }
 
   // ---- keys that are strings --------------------------------------------------------------------
@@ -251,7 +251,7 @@ export class FastCommitter {
     const outcome = this.#fastPath.publish(base, hash, version, ANY_VERSION);
     if (outcome !== DONE) this.#participant.allocator.free(version);
     this.#participant.leaveSection();
-    return this.#hasDone(outcome);
+    return this.#hasDone(outcome === DONE ? DUE : outcome); // to publish is no whole operation
   }
 
   /** As `exchange`. */
@@ -272,30 +272,19 @@ export class FastCommitter {
   incrementByText(text: string, by: number): number {
     const { base } = this.#participant;
     const outcome = this.#fastPath.incrementByText(base, text, NUMBER_INFO, by);
-    if (outcome !== DONE) {
-      this.#key.forget();
-      return NaN;
-    }
-    const sum = this.#segment.floats[this.#result];
-    this.#note();
-    this.#participant.collectSometimes();
-    return sum;
+    return this.#hasDone(outcome) ? this.#segment.floats[this.#result] : NaN;
   }
 
   /** As `remove`. */
   removeByText(text: string): number {
-    const outcome = this.#buryByText(text);
-    if (outcome === DONE) this.#participant.collectSometimes();
-    return outcome;
+    return this.#attend(this.#buryByText(text));
   }
 
   #buryByText(text: string): number {
     const { base } = this.#participant;
     const outcome = this.#fastPath.removeByText(base, text, ANY_VERSION);
-    if (outcome === DONE) {
-      this.#table.countTombstone();
-      this.#note();
-    } else this.#key.forget();
+    if (isDone(outcome)) this.#note();
+    else this.#key.forget();
     return outcome;
   }
 
@@ -315,7 +304,7 @@ export class FastCommitter {
     } finally {
       participant.unpin();
     }
-    if (taken !== NOT_TAKEN) participant.collectSometimes();
+    this.#attend(DUE);
     return taken;
   }
 
@@ -328,11 +317,23 @@ export class FastCommitter {
   }
 
   #hasDone(outcome: number): boolean {
-    if (outcome === DONE) {
-      this.#note();
-      this.#participant.collectSometimes();
-    } else this.#key.forget();
-    return outcome === DONE;
+    if (outcome === UNDONE) this.#key.forget();
+    else this.#note();
+    return this.#attend(outcome) === DONE;
+  }
+
+  /** The same for the packed key. */
+  #hasDonePacked(outcome: number): boolean {
+    if (outcome !== UNDONE) this.#changes.note();
+    return this.#attend(outcome) === DONE;
+  }
+
+  /** Does what the kernel says is due after it has changed an entry; that is `DONE` then. */
+  #attend(outcome: number): number {
+    if (outcome !== DUE) return outcome;
+    this.#table.lookAtTombstones();
+    this.#participant.collectSometimes();
+    return DONE;
   }
 
   /** After a change of the entry of a key that the kernel has packed. */
@@ -347,9 +348,9 @@ export class FastCommitter {
     const { words } = this.#segment;
     this.#key.adopt(words[this.#info], words[this.#hash]);
   }
+}
 
-  #noteAndCollect(): void {
-    this.#changes.note();
-    this.#participant.collectSometimes();
-  }
+/** Whether an operation of the kernel is done, whatever is due. */
+function isDone(outcome: number): boolean {
+  return outcome === DONE || outcome === DUE;
 }

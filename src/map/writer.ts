@@ -91,7 +91,6 @@ export class Writer {
   delete(): boolean {
     switch (this.fast.remove()) {
       case DONE:
-        this.#participant.collectSometimes();
         return true;
       case ABSENT:
         return false;
@@ -108,9 +107,7 @@ export class Writer {
   /** The same, and reads what is deleted: as `FastCommitter.take`. */
   take<T>(read: (ref: number) => T, isSafe: boolean): T | undefined {
     const taken = this.fast.take(read, isSafe);
-    if (taken === NOT_TAKEN) return this.takeAtLength(read);
-    this.#participant.collectSometimes();
-    return taken;
+    return taken === NOT_TAKEN ? this.takeAtLength(read) : taken;
   }
 
   /** The same, where the fast path did not do it. */

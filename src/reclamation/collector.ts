@@ -8,7 +8,6 @@
  * @module
  */
 
-import { assert, CHECKED } from "../segment/assert.ts";
 import type { Allocator, Purpose } from "../segment/allocator.ts";
 import type { Kernel } from "../segment/kernel.ts";
 import * as layout from "../segment/layout.ts";
@@ -17,6 +16,15 @@ import type { Segment } from "../segment/segment.ts";
 import * as access from "../segment/atomics.ts";
 import type { Words } from "../segment/atomics.ts";
 import { BoundedWait } from "./bounded_wait.ts";
+import {
+  advanceEra,
+  collectOnTheWay,
+  FREES_PER_COLLECT,
+  isCollectionDue,
+  mostRetired,
+  MUCH_RETIRED,
+  RETIRES_PER_COLLECT,
+} from "./collection.ts";
 import { HeldVersions, type VersionHolder } from "./held_versions.ts";
 import { drain, firstToFree, leaveLimbo } from "./limbo.ts";
 import { participantBase } from "../segment/participants.ts";
@@ -26,26 +34,21 @@ const {
   H_ERA,
   H_FLUSH,
   H_PARTICIPANTS,
+  P_FLUSHED,
   P_HELD_HEAD,
   P_LIMBO_HEAD,
-  P_PIN,
   P_RECORD_WEIGHT,
   P_RETIRED,
   P_USED_REFS,
   REF_BYTES,
 } = layout;
-const { add, compareAndSet, hint, load, own } = access;
+const { add, hint, load, own } = access;
 const { enter, leave } = sections;
 
-/** What is retired between two collections: so many records, or a part of the segment. */
-const RETIRES_PER_COLLECT = 64;
+/** A participant collects when it has retired this part of the segment, or so many records. */
 const COLLECTS_PER_SEGMENT = 256;
 /** The part of the segment that must have come free since the last rest to consolidate it. */
 const MUCH = 1 / 16;
-/** So much retired at once, in collections, is tried to be freed at once. */
-const MUCH_RETIRED = 2;
-/** Records freed by one collection on an operation's path: bounds the stall after a long pin. */
-const FREES_PER_COLLECT = 256;
 /**
  * Held versions that a collection looks at, or passes in their chains, for each record that was
  * retired or held since the last one: so many that what nobody needs any more is never more than a
@@ -74,15 +77,12 @@ export class Collector {
   readonly #owner: Owner;
   readonly #words: Words;
   readonly #freeBlocks: Kernel["drain"];
-  /** The most that may be retired until the next collection, in refs. */
-  readonly #mostRetired: number;
+  readonly #collectBlocks: (base: number) => unknown;
   readonly #muchFreed: number;
   /** The era that did not go on for a whole wait; 0: none. */
   #stuckAt = 0;
   /** What it has waited for in vain: the oldest in limbo, of each participant. */
   readonly #keptBack = new Map<number, number>();
-  /** The last request to give back free blocks that it has followed. */
-  #flushed: number;
   #usedRefs = 0;
 
   constructor(owner: Owner) {
@@ -90,15 +90,16 @@ export class Collector {
     const { words } = segment;
     this.#owner = owner;
     this.#words = words;
-    this.#flushed = load(words, H_FLUSH);
     this.held = new HeldVersions(words, owner);
     const refs = segment.buffer.byteLength / REF_BYTES;
-    this.#mostRetired = refs / COLLECTS_PER_SEGMENT;
     this.#muchFreed = refs * MUCH;
+    words[base + P_FLUSHED] = load(words, H_FLUSH);
     words[base + P_RETIRED] = 0;
     words[base + P_RECORD_WEIGHT] = Math.ceil(
-      this.#mostRetired / RETIRES_PER_COLLECT,
+      refs / COLLECTS_PER_SEGMENT / RETIRES_PER_COLLECT,
     );
+    this.#collectBlocks = segment.kernel?.collectOnTheWay ??
+      ((base) => collectOnTheWay(words, base));
     this.#freeBlocks = segment.kernel?.drain ??
       ((base, most) => drain(words, base, most));
   }
@@ -107,14 +108,15 @@ export class Collector {
 
   /** After a write: collects now and then, or when another one asked for free blocks. */
   collectSometimes(): void {
-    const retired = this.#words[this.#owner.base + P_RETIRED];
-    if (
-      retired < this.#mostRetired &&
-      hint(this.#words, H_FLUSH) === this.#flushed
-    ) return;
+    const words = this.#words;
+    const { base } = this.#owner;
+    if (!isCollectionDue(words, base) || this.#collectBlocks(base)) return;
+    const retired = words[base + P_RETIRED];
     this.#owner.renewPin();
     this.collect(FREES_PER_COLLECT);
-    if (retired >= MUCH_RETIRED * this.#mostRetired) this.#collectMuch(retired);
+    if (retired >= MUCH_RETIRED * mostRetired(words, base)) {
+      this.#collectMuch(retired);
+    }
   }
 
   /**
@@ -175,6 +177,9 @@ export class Collector {
   /**
    * Advances the era if it can, releases held versions, and frees up to `most` records. Gives the
    * free blocks to the others if one of them asked.
+   *
+   * Has a fast path, `collectOnTheWay()` in reclamation/collection.ts. Kept alike by
+   * tests/reclamation/collection_test.ts.
    */
   collect(most: number = ALL, looks: number = this.#looksDue): void {
     const words = this.#words;
@@ -185,8 +190,8 @@ export class Collector {
     enter(words, base);
     this.#drain(most);
     const asked = load(words, H_FLUSH);
-    if (asked !== this.#flushed) {
-      this.#flushed = asked;
+    if (asked !== words[base + P_FLUSHED]) {
+      words[base + P_FLUSHED] = asked;
       this.#owner.allocator.flush();
     }
     leave(words, base);
@@ -200,17 +205,9 @@ export class Collector {
       LOOKS_PER_RECORD * Math.min(RETIRES_PER_COLLECT, records);
   }
 
-  /** One try to advance the era: it goes on when every pinned participant has seen it. */
+  /** As `advanceEra`. */
   advance(): boolean {
-    const words = this.#words;
-    const era = load(words, H_ERA);
-    if (CHECKED) assert((era & 1) === 1, "an era is odd: 0 is no pin");
-    const slots = load(words, H_PARTICIPANTS);
-    for (let slot = 0; slot < slots; slot++) {
-      const pin = load(words, participantBase(slot) + P_PIN);
-      if (pin !== 0 && pin !== era) return false;
-    }
-    return compareAndSet(words, H_ERA, era, (era + 2) | 0);
+    return advanceEra(this.#words);
   }
 
   /** Frees what has no reader left. Blocks go by the kernel, runs of chunks one by one. */
@@ -252,7 +249,9 @@ export class Collector {
 
   /** Asks the others to give back what their free lists hold. */
   askForFlush(): void {
-    this.#flushed = (add(this.#words, H_FLUSH, 1) + 1) | 0;
+    const words = this.#words;
+    const asked = add(words, H_FLUSH, 1) + 1;
+    words[this.#owner.base + P_FLUSHED] = asked;
   }
 
   /** Frees all that is retired, and waits for those who may still read it; false: some is left. */

@@ -8,11 +8,13 @@
 
 import { changeChunk } from "./chunk_ledger.ts";
 import type { ChunkPool } from "./chunk_pool.ts";
+import { noteFreed } from "./free_list.ts";
 import {
   CHUNK_TAKING,
   P_CHUNK,
   P_FREE,
   P_FREE_COUNT,
+  P_FREED,
   R_LINK,
 } from "./layout.ts";
 import { enter, leave } from "./section.ts";
@@ -34,7 +36,6 @@ export class Consolidation {
   readonly #transfer: TransferCache;
   readonly #slot: number;
   readonly #base: number;
-  #freed = 0;
   #toSkip = 0;
   #backOff = 1;
 
@@ -51,11 +52,12 @@ export class Consolidation {
     this.#transfer = transfer;
     this.#slot = slot;
     this.#base = participantBase(slot);
+    this.#words[this.#base + P_FREED] = 0;
   }
 
-  /** Notes that so many refs were freed: the more there are, the sooner it is worth while. */
+  /** As `noteFreed()` in `free_list.ts`. */
   noteFreed(refs: number): void {
-    this.#freed += refs;
+    noteFreed(this.#words, this.#base, refs);
   }
 
   /**
@@ -65,12 +67,14 @@ export class Consolidation {
    * @param anyway Looks, even if it found nothing the last times.
    */
   run(anyway = false): boolean {
-    const isWorthwhile = anyway || this.#freed >= 2 ** this.#segment.chunkShift;
+    const freed = this.#base + P_FREED;
+    const isWorthwhile = anyway ||
+      this.#words[freed] >= 2 ** this.#segment.chunkShift;
     if (!isWorthwhile && this.#toSkip > 0) {
       this.#toSkip--;
       return false;
     }
-    this.#freed = 0;
+    this.#words[freed] = 0;
     let found = false;
     enter(this.#words, this.#base);
     for (let c = 0; c < this.#classes.refs.length; c++) {

@@ -27,6 +27,7 @@ const {
   H_FIRST_CHUNK,
   P_FREE,
   P_FREE_COUNT,
+  P_FREED,
   P_FREEING,
   P_HAND,
   P_SEEN,
@@ -40,6 +41,9 @@ const {
 const { assert, CHECKED } = assertions;
 const { batchOf, classOf, classRefs } = sizes;
 const { own, poke, fixed, touch } = access;
+
+/** More than any chunk has refs, and half of what a word can count. */
+const MUCH_FREED = 1 << 30;
 
 /**
  * Takes the first block off the list of a class into the hand, and begins to bring the one after it
@@ -157,6 +161,15 @@ export function recount(words: Words, base: number, c: number): void {
   let ref = own(words, base + P_FREE + c);
   for (; ref > 0 && count < most; ref = own(words, ref * 4 + R_LINK)) count++;
   words[base + P_FREE_COUNT + c] = count;
+}
+
+/**
+ * Notes that so many refs were freed: the more there are, the sooner it is worth while to gather
+ * them (`consolidation.ts`). No step of the protocol: its owner alone reads it.
+ */
+export function noteFreed(words: Words, base: number, refs: number): void {
+  const freed = words[base + P_FREED];
+  if (freed < MUCH_FREED) words[base + P_FREED] = freed + refs;
 }
 
 /** The class of a block in use; -1: it is a run of chunks. */

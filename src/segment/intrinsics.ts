@@ -39,6 +39,13 @@ export function loadFloat(words: Words, index: number): Float {
   return float[0];
 }
 
+/** Adds to the float whose first word has this index. */
+export function addToFloat(words: Words, index: number, by: number): void {
+  float[0] = floatAt(words, index) + by;
+  words[index] = halves[0];
+  words[index + 1] = halves[1];
+}
+
 /** Whether two words, from an even index on, are those of a key. It reads as `load` does. */
 export function isPairOf(
   words: Words,

@@ -96,8 +96,8 @@ export interface Kernel {
   commitRecord(base: number): number;
   packText(base: number, text: string): number;
   afterGap(table: number, from: number, to: number): number;
-  moveStride(base: number, table: number, stride: number): number;
   moveSome(base: number, table: number): number;
+  collectOnTheWay(base: number): number;
   drain(base: number, most: number): number;
   noteInsertion(hash: number): void;
   choose(base: number, last: number, rule: number): number;
@@ -168,8 +168,8 @@ export function kernelOver(memory: WebAssembly.Memory): Kernel {
     commitRecord: kernel.commitRecord,
     packText: kernel.packText,
     afterGap: kernel.afterGap,
-    moveStride: kernel.moveStride,
     moveSome: kernel.moveSome,
+    collectOnTheWay: kernel.collectOnTheWay,
     drain: kernel.drain,
     noteInsertion: kernel.noteInsertion,
     choose: kernel.choose,

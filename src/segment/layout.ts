@@ -338,6 +338,12 @@ export const P_DRAFT = 398;
 export const P_LEAVING = 399;
 /** The nodes of a structure that is being loaded from a file: a chain, as the draft is. */
 export const P_LOADING = 328;
+/** The last request to give back free blocks that it has followed: see `H_FLUSH`. */
+export const P_FLUSHED = 329;
+/** Tombstones that it wrote since it last looked whether there are too many. */
+export const P_TOMBSTONES = 330;
+/** What it freed since it last gathered whole chunks of free blocks, in refs. */
+export const P_FREED = 331;
 
 /** The f64 counters, in their order from `P_COUNTERS`. */
 export const COUNTERS = [

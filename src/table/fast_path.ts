@@ -16,6 +16,7 @@
  * @module
  */
 
+import * as collection from "../reclamation/collection.ts";
 import * as pins from "../reclamation/pin.ts";
 import * as blocks from "../segment/free_list.ts";
 import * as layout from "../segment/layout.ts";
@@ -66,6 +67,7 @@ const {
 } = layout;
 const { hint, load, own, poke, touch } = access;
 const { asKey, floatAt } = machine;
+const { isCollectionDue } = collection;
 const { clearPin, setPin } = pins;
 const { classAt, classFor, popBlock, pushBlock } = blocks;
 const { account, announce } = accounting;
@@ -93,7 +95,7 @@ const {
 } = slots;
 const { NO_PLACE, ONWARD, seekIn, soughtLink, soughtSlot } = seeks;
 const { moveSome } = strides;
-const { dropAtOnce } = tombstones;
+const { countTombstone, dropAtOnce } = tombstones;
 const { noteRead } = tracking;
 const { prune } = pruning;
 const {
@@ -114,6 +116,8 @@ export const UNDONE = 0;
 export const DONE = 1;
 /** There was nothing to do: no entry with this key. */
 export const ABSENT = 2;
+/** It is done, and its caller has to collect, or to look whether there are too many tombstones. */
+export const DUE = 3;
 
 /** There is no link that may be replaced: the slot is not the key's any more, or none was found. */
 export const NO_LINK = -1;
@@ -147,7 +151,7 @@ export function putNumber(
   }
   if (pinned) clearPin(words, base);
   leave(words, base);
-  return outcome;
+  return finish(words, base, outcome);
 }
 
 /** Sets the value of the key in the scratch to a string of at most `MEDIUM_TEXT` units. */
@@ -170,7 +174,7 @@ export function putText(
   }
   if (pinned) clearPin(words, base);
   leave(words, base);
-  return outcome;
+  return finish(words, base, outcome);
 }
 
 /**
@@ -242,7 +246,9 @@ export function remove(
   const outcome = bury(words, base, hash, base + P_KEY, info, expected);
   if (pinned) clearPin(words, base);
   leave(words, base);
-  return outcome;
+  const isLookDue = outcome === DONE && countTombstone(words, base);
+  const ended = finish(words, base, outcome);
+  return isLookDue ? DUE : ended;
 }
 
 /**
@@ -291,7 +297,7 @@ export function increment(
     if (outcome === UNDONE) free(words, base, version);
   }
   leave(words, base);
-  return outcome;
+  return finish(words, base, outcome);
 }
 
 /**
@@ -320,10 +326,15 @@ export function exchange(
     if (outcome === UNDONE) free(words, base, version);
   }
   leave(words, base);
-  return outcome;
+  return finish(words, base, outcome);
 }
 
 // ---- parts --------------------------------------------------------------------------------------
+
+/** What an operation of the caller's has come to: now and then something is due after it. */
+function finish(words: Words, base: number, outcome: number): number {
+  return outcome === DONE && isCollectionDue(words, base) ? DUE : outcome;
+}
 
 /** Pins, unless the participant is pinned already, by its caller; says whether it did. */
 function pin(words: Words, base: number): boolean {

@@ -49,15 +49,12 @@ const { enter, leave } = sections;
 export class Migration {
   readonly #participant: Participant;
   readonly #words: Words;
-  readonly #moveOne: (base: number, table: number, stride: number) => unknown;
   readonly #moveSome: (base: number, table: number) => unknown;
 
   constructor(participant: Participant) {
     const { kernel, words } = participant.segment;
     this.#participant = participant;
     this.#words = words;
-    this.#moveOne = kernel?.moveStride ??
-      ((base, table, stride) => moveStride(words, base, table, stride));
     this.#moveSome = kernel?.moveSome ??
       ((base, table) => moveSome(words, base, table));
   }
@@ -118,6 +115,8 @@ export class Migration {
 
   /** Moves everything that is left of the root. */
   finish(table: number): void {
+    const { base } = this.#participant;
+    while (this.#moveSome(base, table)) { /* what nobody has begun */ }
     const strides = strideCount(this.#words, table);
     for (;;) {
       const stride = this.#firstUnfinished(table);
@@ -162,7 +161,7 @@ export class Migration {
 
   #moveStride(table: number, stride: number): void {
     const { base } = this.#participant;
-    if (!this.#moveOne(base, table, stride)) nextIsFull();
+    if (!moveStride(this.#words, base, table, stride)) nextIsFull();
   }
 
   #switchRoot(table: number): void {

@@ -55,6 +55,7 @@ const {
   FINAL,
   H_ROOT,
   P_SEEN,
+  P_TOMBSTONES,
   T_CAPACITY,
   T_NEXT,
   T_PERMITS,
@@ -80,7 +81,7 @@ const {
   slotAt,
 } = slots;
 const { prune } = pruning;
-const { dropAtOnce } = tombstones;
+const { countTombstone, dropAtOnce, TOMBSTONES_PER_LOOK } = tombstones;
 const { effective } = records;
 const { hasKey, isTombstone, settle, touchVersion } = versions;
 
@@ -90,8 +91,6 @@ const { hasKey, isTombstone, settle, touchVersion } = versions;
  */
 export type Insert = "done" | "lost" | "full";
 
-/** Tombstones that a participant writes before it checks whether there are too many. */
-const TOMBSTONES_PER_LOOK = 256;
 /** Slots in which it is tried to find a version by its place. */
 const NEAR = 4;
 /** Slots that are read for a key that is only to be brought into the cache. */
@@ -114,7 +113,6 @@ export class Table {
   #slot = 0;
   #slotIsEmpty = false;
   #link = 0;
-  #tombstones = 0;
 
   constructor(participant: Participant) {
     this.#participant = participant;
@@ -125,6 +123,7 @@ export class Table {
     this.backoff = new Backoff(participant);
     this.trees = new Trees(participant);
     this.commits = new Commits(participant, this.migration, this.trees);
+    this.#words[participant.base + P_TOMBSTONES] = 0;
     participant.chains = new TableChains(participant, (key) => this.find(key));
   }
 
@@ -334,8 +333,23 @@ export class Table {
 
   /** After a tombstone was written: checks now and then whether there are too many. */
   countTombstone(): void {
-    if (++this.#tombstones % TOMBSTONES_PER_LOOK === 0) {
+    countTombstone(this.#words, this.#participant.base);
+    this.lookAtTombstones();
+  }
+
+  /**
+   * The same, where the fast path has counted it. It pins: the caller may have no pin, and then the
+   * table that it looks at could be freed.
+   */
+  lookAtTombstones(): void {
+    const count = this.#participant.base + P_TOMBSTONES;
+    if (this.#words[count] < TOMBSTONES_PER_LOOK) return;
+    this.#words[count] = 0;
+    this.#participant.pinInSection();
+    try {
       this.resizer.considerShrinking(DEAD_SHARE);
+    } finally {
+      this.#participant.unpin();
     }
   }
 

@@ -40,6 +40,7 @@ const {
   H_ERA,
   H_ROOT,
   H_SNAPSHOTS,
+  P_TOMBSTONES,
   REF_MASK,
   T_CAPACITY,
   T_ROOT_SINCE,
@@ -57,6 +58,8 @@ const { contentRefs, settle } = versions;
 
 /** Slots from home within which a tombstone is dropped at once: a cache line of them. */
 const NEAR = 8;
+/** Tombstones that a participant writes before it checks whether there are too many. */
+export const TOMBSTONES_PER_LOOK = 256;
 
 /** Whether nobody needs this tombstone any more. The caller is pinned. */
 export function isDroppable(
@@ -113,6 +116,16 @@ export function dropAtOnce(
     isNeededByNone(words, tombstone, fixed(words, slot)) &&
     drop(words, slot, link)
   ) retire(words, base, tombstone, contentRefs(words, tombstone));
+}
+
+/**
+ * Counts a tombstone that a participant has linked; says whether it is to look if there are too
+ * many. No step of the protocol: its owner alone reads the count.
+ */
+export function countTombstone(words: Words, base: number): boolean {
+  const count = words[base + P_TOMBSTONES] + 1;
+  words[base + P_TOMBSTONES] = count;
+  return count >= TOMBSTONES_PER_LOOK;
 }
 
 function isNearHome(words: Words, table: number, slot: number): boolean {

@@ -33,6 +33,15 @@ export class Allocator extends real.Allocator {
     super.free(ref);
   }
 
+  /** What is in limbo goes this way. The queue leads through its words until it is taken out. */
+  override freeFrom(ref: number, takeOut: () => void): void {
+    const end = this.#endOfRun(ref);
+    super.freeFrom(ref, () => {
+      takeOut();
+      if (end > 0) fillFreed(this.#segment.words, ref * 4, end * 4);
+    });
+  }
+
   /** The ref behind a run of chunks; 0: it is a block of a class. */
   #endOfRun(ref: number): number {
     const { chunkShift, words } = this.#segment;

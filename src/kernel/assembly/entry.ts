@@ -1,4 +1,5 @@
 // What the kernel exports: `Kernel` in `segment/kernel.ts`.
+import * as collection from "../../reclamation/collection.ts";
 import * as limbo from "../../reclamation/limbo.ts";
 import { MEDIUM_TEXT, P_KEY } from "../../segment/layout.ts";
 import { Floats, openText } from "../../segment/intrinsics.ts";
@@ -228,10 +229,6 @@ export function afterGap(table: i32, from: i32, to: i32): i32 {
   return afterGapIn(WORDS, table, from, to);
 }
 
-export function moveStride(base: i32, table: i32, stride: i32): i32 {
-  return i32(strides.moveStride(WORDS, base, table, stride));
-}
-
 export function moveSome(base: i32, table: i32): i32 {
   return i32(strides.moveSome(WORDS, base, table));
 }
@@ -246,6 +243,10 @@ export function choose(base: i32, last: i32, rule: i32): i32 {
 
 export function evictSome(base: i32, rule: i32, entries: i32, refs: i32): i32 {
   return eviction.evictSome(WORDS, base, rule, entries, refs);
+}
+
+export function collectOnTheWay(base: i32): i32 {
+  return i32(collection.collectOnTheWay(WORDS, base));
 }
 
 export function drain(base: i32, most: i32): i32 {

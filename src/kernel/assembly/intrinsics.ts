@@ -47,6 +47,12 @@ export function loadFloat(words: Words, index: i32): f64 {
 }
 
 @inline
+export function addToFloat(words: Words, index: i32, by: i32): void {
+  const at = <usize> index << 2;
+  f64.store(at, f64.load(at) + <f64> by);
+}
+
+@inline
 export function isPairOf(
   words: Words,
   index: i32,

@@ -6,6 +6,7 @@
 import {
   H_LOW,
   H_ROOT,
+  P_TOMBSTONES,
   SLOT_WORDS,
   T_CAPACITY,
   T_NEXT,
@@ -13,6 +14,7 @@ import {
   T_SLOTS,
 } from "../../../src/segment/layout.ts";
 import { crowded } from "../../../src/table/permit_batch.ts";
+import { TOMBSTONES_PER_LOOK } from "../../../src/table/tombstone.ts";
 import * as op from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { type Scenario, type Setup, titleOf } from "../scenario.ts";
@@ -173,6 +175,28 @@ const twinsInMoves: Scenario = {
   programs: [[op.set(TWINS[1], 1)], [op.finishMove]],
 };
 
+/** The next delete looks whether there are too many tombstones. */
+const lookDue: Operation = {
+  text: "a look is due",
+  run: ({ participant: { base }, segment: { words } }) => {
+    words[base + P_TOMBSTONES] = TOMBSTONES_PER_LOOK - 1;
+    return undefined;
+  },
+};
+
+/** The table that it looks at is moved, freed and used again meanwhile. */
+const LOOKS: (readonly (readonly Operation[])[])[] = [
+  [[lookDue, op.remove(KEY)], [startMove, finishMove, op.collect]],
+  [[lookDue, op.remove(KEY)], [
+    startMove,
+    finishMove,
+    op.collect,
+    op.collect,
+    op.collect,
+    startMove,
+  ]],
+];
+
 /** A table of four strides, which several helpers move. */
 const LARGE_SHIFT = 8;
 const HELPERS: (readonly (readonly Operation[])[])[] = [
@@ -261,6 +285,7 @@ export const moves: Scenario[] = [
     PASSED.map(scenario(state, STATES[state], SHIFT))
   ),
   ...COME_TO.map(scenario("not begun", STATES["not begun"], SHIFT)),
+  ...LOOKS.map(scenario("not begun", STATES["not begun"], LARGE_SHIFT)),
   ...LAST_SLOT.map(scenario("without memory", fillUp, SHIFT, MOST_CHUNKS)),
   twinsInMoves,
 ];

@@ -10,6 +10,7 @@ import {
   endFreeing,
   endTaking,
   isLong,
+  noteFreed,
 } from "./free_list_itself.ts";
 export {
   beginFreeing,
@@ -19,6 +20,7 @@ export {
   endFreeing,
   endTaking,
   isLong,
+  noteFreed,
 };
 
 declare function taken(c: i32, ref: i32): void;

@@ -3,6 +3,7 @@
 import { load } from "./atomics.ts";
 import { KeyWords, Words } from "../kernel/assembly/atomics.ts";
 import {
+  addToFloat,
   asKey,
   floatAt,
   Floats,
@@ -16,6 +17,7 @@ import {
   unitsIn,
 } from "../kernel/assembly/intrinsics.ts";
 export {
+  addToFloat,
   asKey,
   floatAt,
   Floats,
