@@ -19,6 +19,7 @@ const STEPS = [
     ...PERMISSIONS,
     "mod.ts",
     "src",
+    "docs/server.md",
     "docs/typed_data.md",
     "docs/vectors.md",
     "tests",
