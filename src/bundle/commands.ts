@@ -61,7 +61,19 @@ const LEFT_OUT: readonly (readonly [what: string, why: string])[] = [
     "they move data between servers: `persist` keeps a store on disk, and workers share one memory",
   ],
   [
-    "`LOLWUT`, `MODULE LOAD` and its like",
+    "`ACL`, but for `WHOAMI` and `USERS`",
+    "a server has one user, and a password",
+  ],
+  [
+    "`CLIENT TRACKING`, `CLIENT CACHING`, `CLIENT TRACKINGINFO`",
+    "clients are not told what has changed, and keep nothing",
+  ],
+  [
+    "`LATENCY`",
+    "it is not built yet: `SLOWLOG` has the commands that took long",
+  ],
+  [
+    "`LOLWUT`, `MEMORY DOCTOR`, `MODULE LOAD` and its like",
     "they are about Redis itself",
   ],
   [
