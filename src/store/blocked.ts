@@ -1,10 +1,10 @@
 /**
  * Blocked commands: those that wait for something to take, in the order in which they came.
  *
- * Each key that is waited for has a queue, and one wait of the map for an entry of a type that
- * somebody in the queue wants. When there is one, the first who wants it takes it, by an ordinary
- * command; if another worker was faster, the wait goes on. So the order is kept within a worker,
- * and not among workers.
+ * Each key that is waited for has a queue, and one wait of the map for an entry that somebody in the
+ * queue wants. When there is one, the first who wants it takes it, by an ordinary command; if
+ * another worker was faster, the wait goes on. So the order is kept within a worker, and not among
+ * workers.
  *
  * @module
  */
@@ -12,10 +12,12 @@
 import type { MapParts } from "../api/shared_map.ts";
 import { Alarm } from "../map/alarm.ts";
 import { EntryWaiter } from "../map/entry_waiter.ts";
+import type { PresentEntry } from "../map/present_entry.ts";
 import type { Run, Waits } from "./commands/command.ts";
 import type { Reply } from "./commands/reply.ts";
+import { Entry } from "./entry.ts";
 import type { Space } from "./space.ts";
-import { typeAt, type TypeName } from "./stored.ts";
+import { ReadTrees, type Trees } from "./trees.ts";
 
 /** One command that waits. */
 interface Waiter {
@@ -37,15 +39,27 @@ export interface BlockingLimits {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What is under a key that is not there. */
+const ABSENT: PresentEntry<unknown> = {
+  isThere: false,
+  value: undefined,
+  bytes: undefined,
+  structure: undefined,
+  plan: undefined,
+  end: Infinity,
+};
+
 /** The commands of one store object that wait. */
 export class Blocked {
   readonly #access: MapParts<string, unknown>["access"];
   readonly #space: Space;
+  readonly #trees: Trees;
   readonly #queues = new Map<string, Queue>();
 
   constructor({ access }: MapParts<string, unknown>, space: Space) {
     this.#access = access;
     this.#space = space;
+    this.#trees = new ReadTrees(access.hold.attachment.segment);
   }
 
   /** Runs a command, at once if it need not wait; null: the time is over. */
@@ -59,11 +73,12 @@ export class Blocked {
     return await this.#wait(waits, limits);
   }
 
-  /** Whether somebody who came before waits for the same. */
-  #isAwaited({ keys, type }: Waits): boolean {
-    return keys.some((key) =>
-      this.#queues.get(key)?.waiters.some(({ waits }) => waits.type === type)
-    );
+  /** Whether somebody who came before waits in the same line. */
+  #isAwaited({ keys, line }: Waits): boolean {
+    return line !== undefined &&
+      keys.some((key) =>
+        this.#queues.get(key)?.waiters.some(({ waits }) => waits.line === line)
+      );
   }
 
   #wait(waits: Waits, { signal, timeout }: BlockingLimits): Promise<Reply> {
@@ -82,7 +97,11 @@ export class Blocked {
       };
       signal?.addEventListener("abort", onAbort);
       alarm.set(timeout);
-      for (const key of new Set(waits.keys)) this.#join(key, waiter);
+      const keys = [...new Set(waits.keys)];
+      const known = keys.filter((key) => this.#queues.has(key));
+      for (const key of keys) this.#join(key, waiter);
+      // What is there already wakes no queue that has begun to wait.
+      for (const key of known) this.#serveReady(key);
     });
   }
 
@@ -112,12 +131,15 @@ export class Blocked {
   /** Serves a queue until nobody waits any more. */
   async #serve(key: string, queue: Queue): Promise<void> {
     const { stop: { signal }, waiters } = queue;
-    const until = (type: TypeName | undefined) =>
-      waiters.some(({ waits }) => waits.type === type);
+    const look = (present: PresentEntry<unknown>) => {
+      const entry = new Entry(present, this.#trees);
+      return waiters.some(({ waits }) => waits.isReady(entry, key));
+    };
+    const until = (isReady: boolean | undefined) => isReady ?? look(ABSENT);
     try {
       while (waiters.length > 0) {
-        await EntryWaiter.waitFor(this.#access, key, typeAt, { until, signal });
-        while (this.#serveFirst(key, waiters));
+        await EntryWaiter.waitFor(this.#access, key, look, { until, signal });
+        this.#serveReady(key);
       }
     } catch (error) {
       if (signal.aborted) return; // the last one has left
@@ -125,13 +147,21 @@ export class Blocked {
     }
   }
 
+  /** Serves those who wait for a key and can take something, in their order. */
+  #serveReady(key: string): void {
+    for (;;) {
+      const waiters = this.#queues.get(key)?.waiters;
+      if (waiters === undefined || !this.#serveFirst(key, waiters)) return;
+    }
+  }
+
   /** Lets the first who can take something take it; false: there is nothing. */
   #serveFirst(key: string, waiters: readonly Waiter[]): boolean {
     for (const waiter of [...waiters]) {
-      const { take, type } = waiter.waits;
+      const { waits } = waiter;
       try {
         const reply = this.#space.all((open) =>
-          open(key).type === type ? take(open, key) : null
+          waits.isReady(open(key), key) ? waits.take(open, key) : null
         );
         if (reply === null) continue;
         waiter.settle(reply);

@@ -10,6 +10,8 @@
  * @module
  */
 
+import type { StreamHead } from "./stream/head.ts";
+
 /** What every collection has. */
 export interface Collection {
   /** Of the kinds in `stored.ts`. */
@@ -90,4 +92,40 @@ export interface SortedSet extends Collection {
   countBefore(member: string, isAfter: boolean): number;
   /** At least `count` members from a cursor on, if there are as many. */
   scan(cursor: number, count: number): ScanStep<Scored>;
+}
+
+/** What an item is found by: two words, compared as unsigned numbers, and then bytes. */
+export interface ItemKey {
+  readonly high: number;
+  readonly low: number;
+  readonly content: Uint8Array;
+}
+
+/** An item: its key, and what it has with it. */
+export interface Item extends ItemKey {
+  readonly value: Uint8Array;
+}
+
+/** Items in the order of their keys. The bytes of those it gives are good until it changes. */
+export interface SortedItems {
+  readonly length: number;
+  /** How many items come before a key. */
+  countBefore(key: ItemKey): number;
+  /** What the item with a key has with it; undefined: there is none. */
+  get(key: ItemKey): Uint8Array | undefined;
+  /** The items from one index on up to, but not, another. */
+  slice(from: number, to: number): Item[];
+  /** Puts an item in, also in the place of the one with its key. */
+  put(item: Item): void;
+  /** Removes the items from one index on up to, but not, another. */
+  removeRange(from: number, to: number): void;
+}
+
+/** A stream. It is there without an entry, too. `length` is the number of its entries. */
+export interface Stream extends Collection {
+  head: StreamHead;
+  /** The entries, by ID. */
+  readonly entries: SortedItems;
+  /** The groups of consumers, and what is pending: see `stream/groups.ts`. */
+  readonly groups: SortedItems;
 }

@@ -15,12 +15,14 @@ import type {
   List,
   Members,
   SortedSet,
+  Stream,
 } from "./collections.ts";
 import { CompactFields } from "./compact/fields.ts";
 import { CompactList } from "./compact/list.ts";
 import { CompactMembers } from "./compact/members.ts";
 import { Pack } from "./compact/pack.ts";
 import { CompactSortedSet } from "./compact/sorted_set.ts";
+import { CompactStream } from "./compact/stream.ts";
 import { fail, WRONG_TYPE } from "./errors.ts";
 import { packOf, type TreeCollection } from "./representation.ts";
 import {
@@ -29,6 +31,7 @@ import {
   RAW,
   SET,
   SORTED_SET,
+  STREAM,
   stringOf,
   toStored,
   type TypeName,
@@ -206,6 +209,11 @@ export class Entry {
     return found && ("memory" in found ? new CompactSortedSet(found) : found);
   }
 
+  get stream(): Stream | undefined {
+    const found = this.#collectionOf(STREAM);
+    return found && ("memory" in found ? new CompactStream(found) : found);
+  }
+
   /** Its collection of a kind, or the bytes of the pack; undefined: there is no entry. */
   #collectionOf<K extends TreeCollection["kind"]>(
     kind: K,
@@ -232,6 +240,13 @@ export class Entry {
     else if (collection instanceof Pack) this.put(collection.stored, end);
     else this.#put(undefined, collection as TreeCollection, end);
   }
+
+  /** Writes a stream, which may be empty. */
+  putStream(stream: Stream): void {
+    const end = this.#endOfNext();
+    if (stream instanceof CompactStream) this.put(stream.stored, end);
+    else this.#put(undefined, stream as TreeCollection, end);
+  }
 }
 
 /** An empty list. */
@@ -252,4 +267,9 @@ export function newFields(): Fields {
 /** An empty sorted set. */
 export function newSortedSet(): SortedSet {
   return new CompactSortedSet();
+}
+
+/** An empty stream. */
+export function newStream(): Stream {
+  return new CompactStream();
 }

@@ -21,7 +21,8 @@ import { CompactFields } from "./compact/fields.ts";
 import { CompactList } from "./compact/list.ts";
 import { CompactMembers } from "./compact/members.ts";
 import { CompactSortedSet } from "./compact/sorted_set.ts";
-import { HASH, LIST, SET } from "./stored.ts";
+import { CompactStream } from "./compact/stream.ts";
+import { HASH, LIST, SET, STREAM } from "./stored.ts";
 import { type ListDraft, NO_ROOM } from "./tree/list.ts";
 import {
   FieldsOverlay,
@@ -35,6 +36,12 @@ import {
   plantMembers,
   plantSortedSet,
 } from "./tree/planting.ts";
+import {
+  headBody,
+  plantStream,
+  StreamOverlay,
+  StreamView,
+} from "./tree/stream.ts";
 import {
   FieldsView,
   ListView,
@@ -57,15 +64,26 @@ export interface Limits {
  */
 export const LIMITS: Limits = { mostPacked: 3072, leastTrees: 1024 };
 
-export type View = ListView | MembersView | FieldsView | SortedSetView;
+export type View =
+  | ListView
+  | MembersView
+  | FieldsView
+  | SortedSetView
+  | StreamView;
 export type AnyOverlay =
   | ListOverlay
   | MembersOverlay
   | FieldsOverlay
-  | SortedSetOverlay;
+  | SortedSetOverlay
+  | StreamOverlay;
 /** A collection that is no pack. */
 export type TreeCollection = View | AnyOverlay;
-type AnyPack = CompactList | CompactMembers | CompactFields | CompactSortedSet;
+type AnyPack =
+  | CompactList
+  | CompactMembers
+  | CompactFields
+  | CompactSortedSet
+  | CompactStream;
 
 /** The collection of a structure. Its nodes are read, and drafted, by `draft`. */
 export function viewOf(draft: ListDraft, structure: StoredValue): View {
@@ -78,6 +96,8 @@ export function viewOf(draft: ListDraft, structure: StoredValue): View {
       return new MembersView(draft, parts);
     case HASH:
       return new FieldsView(draft, parts);
+    case STREAM:
+      return new StreamView(draft, parts);
     default:
       return new SortedSetView(draft, parts);
   }
@@ -87,6 +107,7 @@ export function viewOf(draft: ListDraft, structure: StoredValue): View {
 export function overlayOf(view: View): AnyOverlay {
   if (view instanceof ListView) return new ListOverlay(view);
   if (view instanceof MembersView) return new MembersOverlay(view);
+  if (view instanceof StreamView) return new StreamOverlay(view);
   return view instanceof FieldsView
     ? new FieldsOverlay(view)
     : new SortedSetOverlay(view);
@@ -101,6 +122,8 @@ export function packAt(bytes: BytesAt): AnyPack {
       return new CompactMembers(bytes);
     case HASH:
       return new CompactFields(bytes);
+    case STREAM:
+      return new CompactStream(bytes);
     default:
       return new CompactSortedSet(bytes);
   }
@@ -124,6 +147,8 @@ export function packOf(collection: TreeCollection): Uint8Array {
       hash.set(collection.all());
       return hash.stored;
     }
+    case STREAM:
+      return CompactStream.of(collection).stored;
     default: {
       const set = new CompactSortedSet();
       set.set(collection.slice(0, collection.length));
@@ -138,7 +163,7 @@ export function planted(draft: ListDraft, bytes: Uint8Array): NextStructure {
   return {
     tag: pack.kind,
     roots: rootsOf(draft, pack),
-    body: NOTHING,
+    body: pack instanceof CompactStream ? headBody(pack.head) : NOTHING,
     isNew: true,
   };
 }
@@ -150,6 +175,7 @@ function rootsOf(draft: ListDraft, pack: AnyPack): number[] {
   if (pack instanceof CompactMembers) {
     return [plantMembers(draft, pack.all())];
   }
+  if (pack instanceof CompactStream) return plantStream(draft, pack);
   return pack instanceof CompactFields
     ? [plantFields(draft, pack.all())]
     : plantSortedSet(draft, pack.slice(0, pack.length));

@@ -20,17 +20,27 @@ export const LIST = 1;
 export const SET = 2;
 export const HASH = 3;
 export const SORTED_SET = 4;
+/** Not 5: a tombstone has that, and the kind of a structure is its tag. */
+export const STREAM = 6;
 
 /** The types of values, as the command TYPE names them. */
-export type TypeName = "string" | "list" | "set" | "hash" | "zset";
+export type TypeName =
+  | "string"
+  | "list"
+  | "set"
+  | "hash"
+  | "zset"
+  | "stream";
 
 /** They, by their kinds. */
-export const TYPES: readonly TypeName[] = [
+export const TYPES: readonly (TypeName | undefined)[] = [
   "string",
   "list",
   "set",
   "hash",
   "zset",
+  undefined,
+  "stream",
 ];
 
 /** The binary string that is stored; throws if the value is something else. */

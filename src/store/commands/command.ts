@@ -6,7 +6,6 @@
 
 import type { Entry } from "../entry.ts";
 import type { Open, Space } from "../space.ts";
-import type { TypeName } from "../stored.ts";
 import type { Args } from "./args.ts";
 import type { Reply } from "./reply.ts";
 
@@ -19,6 +18,7 @@ export type Group =
   | "set"
   | "hash"
   | "sorted-set"
+  | "stream"
   | "hyperloglog"
   | "geo"
   | "pubsub";
@@ -37,11 +37,16 @@ export interface Run {
 export interface Waits {
   /** The keys, in the order in which they are tried. */
   readonly keys: readonly string[];
-  /** What is waited for: an entry of this type. */
-  readonly type: TypeName;
+  /**
+   * The line in which it waits for each key: those in one line are served in the order in which
+   * they came. Undefined: it takes nothing from anybody, and waits in no line.
+   */
+  readonly line: string | undefined;
   /** How long, in milliseconds. */
   readonly timeout: number;
-  /** Takes it from one of the keys; null: there is nothing of the type. */
+  /** Whether there is something to take under one of the keys, or no sense in waiting. */
+  isReady(entry: Entry, key: string): boolean;
+  /** Takes it from one of the keys; null: there is nothing. */
   take(open: Open, key: string): Reply;
 }
 

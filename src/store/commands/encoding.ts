@@ -30,6 +30,8 @@ export function encodingOf(entry: Entry): string {
       return arePacked(entry.fields!, (hash) => hash.all().flat())
         ? "listpack"
         : "hashtable";
+    case "stream":
+      return "stream";
     default:
       return arePacked(entry.sortedSet!, namesOf) ? "listpack" : "skiplist";
   }

@@ -10,7 +10,8 @@ import { fail, SYNTAX } from "../errors.ts";
 import type { Open } from "../space.ts";
 import type { Args } from "./args.ts";
 import { takeFirst, takeTimeout, waiting } from "./blocking.ts";
-import type { Run, Waits } from "./command.ts";
+import type { TypeName } from "../stored.ts";
+import type { Run } from "./command.ts";
 import type { Reply } from "./reply.ts";
 
 /** Takes at most so many elements from an end of what a key holds; null: there is nothing. */
@@ -58,7 +59,7 @@ export function parseManyPop<End extends string>(
 
 /** Parses `BLMPOP` and its like. */
 export function parseBlockingManyPop<End extends string>(
-  type: Waits["type"],
+  type: TypeName,
   ends: readonly End[],
   pop: Pop<End>,
 ) {
@@ -77,7 +78,7 @@ export function parseBlockingManyPop<End extends string>(
  * @param pop Takes one element, and replies its parts; null: there is none.
  */
 export function parseBlockingPop(
-  type: Waits["type"],
+  type: TypeName,
   pop: (entry: Entry) => readonly string[] | null,
 ) {
   return (args: Args): Run => {

@@ -20,6 +20,9 @@ import { SCORE_ALGEBRA } from "./score_algebra.ts";
 import { SETS } from "./sets.ts";
 import { SORTED_SETS } from "./sorted_sets.ts";
 import { SORTING } from "./sorting.ts";
+import { STREAM_GROUPS } from "./stream_groups.ts";
+import { STREAM_INFO } from "./stream_info.ts";
+import { STREAMS } from "./streams.ts";
 import { STRINGS } from "./strings.ts";
 
 /** All commands, group by group. */
@@ -35,6 +38,9 @@ export const COMMANDS: readonly Command[] = [
   ...HASHES,
   ...SORTED_SETS,
   ...SCORE_ALGEBRA,
+  ...STREAMS,
+  ...STREAM_GROUPS,
+  ...STREAM_INFO,
   ...HYPERLOGLOGS,
   ...GEO,
   ...PUBSUB,

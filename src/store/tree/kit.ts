@@ -9,6 +9,7 @@ import { hashBytes } from "../compact/scan.ts";
 import { type ListDraft, ListTools } from "./list.ts";
 import { Members } from "./members.ts";
 import { Place } from "./place.ts";
+import { ItemTools } from "./sorted_items.ts";
 import { SortedSets } from "./sorted_set.ts";
 
 /** The kit of one draft. */
@@ -19,6 +20,7 @@ export class TreeKit {
   #lists: ListTools | undefined;
   #members: Members | undefined;
   #sortedSets: SortedSets | undefined;
+  #items: ItemTools | undefined;
 
   constructor(draft: ListDraft) {
     this.draft = draft;
@@ -34,6 +36,10 @@ export class TreeKit {
 
   get sortedSets(): SortedSets {
     return this.#sortedSets ??= new SortedSets(this.draft, hashBytes);
+  }
+
+  get items(): ItemTools {
+    return this.#items ??= new ItemTools(this.draft);
   }
 }
 

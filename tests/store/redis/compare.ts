@@ -101,6 +101,7 @@ function comparable([name]: Words, value: Value): unknown {
   if (UNORDERED.has(name)) return value.toSorted();
   if (UNORDERED_PAIRS.has(name)) return pairsOf(value).toSorted();
   if (name === "SSCAN") return sortedScan(value);
+  if (name === "XINFO" || name === "XPENDING") return withoutTimes(value);
   return value;
 }
 
@@ -130,6 +131,33 @@ function withFloats(value: Value, areRough: boolean): unknown {
   const float = Number(value.replace("inf", "Infinity"));
   if (Number.isNaN(float) || value === "") return value;
   return areRough ? Math.round(float * ROUGH) / ROUGH : float + 0;
+}
+
+/** What is told of streams is compared to so many milliseconds. */
+const SPAN = 100_000;
+/** Later than any length of time, and before now. */
+const YEAR_2000 = 946_684_800_000;
+
+/** The reply of XINFO or XPENDING, without what times it was, and how Redis lays a stream out. */
+function withoutTimes(value: Value): unknown {
+  if (typeof value === "number" && value > YEAR_2000) {
+    return { ago: Math.floor((Date.now() - value) / SPAN) };
+  }
+  if (!Array.isArray(value)) return value;
+  return value.map((part, i) => {
+    const isIdle = typeof part === "number" &&
+      (value[i - 1] === "idle" || isPending(value) && i === 2);
+    if (isIdle) return { idle: Math.floor(part / SPAN) };
+    const of = value[i - 1];
+    if (typeof of === "string" && of.startsWith("radix-tree-")) return of;
+    return withoutTimes(part);
+  });
+}
+
+/** Whether this is an ID, a consumer, and how long and how often something was delivered. */
+function isPending([id, consumer, ...rest]: Value[]): boolean {
+  return typeof id === "string" && typeof consumer === "string" &&
+    rest.length === 2 && rest.every((one) => typeof one === "number");
 }
 
 /** The reply of a scan that has all in one step. */
