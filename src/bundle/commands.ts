@@ -27,6 +27,7 @@ const GROUPS: Readonly<Record<Group, string>> = {
   "sorted-set": "Sorted sets",
   hyperloglog: "HyperLogLogs",
   geo: "Places",
+  stream: "Streams",
   pubsub: "Messages",
 };
 
@@ -40,10 +41,6 @@ const SERVER_GROUPS: Readonly<Record<ServerGroup, string>> = {
 
 /** What Redis 7.0 has besides, and why it is not here. */
 const LEFT_OUT: readonly (readonly [what: string, why: string])[] = [
-  [
-    "`XADD` and the other commands on streams",
-    "streams are not built yet",
-  ],
   [
     "`PFDEBUG`, `PFSELFTEST`",
     "they are about Redis's own HyperLogLogs",
@@ -88,8 +85,8 @@ What a [\`SharedStore\`](typed_data.md) has of Redis 7.0. Each command is a meth
 of the same name in lower case, and \`store.call(name, …args)\` calls it with the
 arguments of Redis. Errors are worded as in Redis.
 
-Commands in italics wait: their methods return promises, and called by name they
-do not wait.
+Commands in italics wait, those on streams if that is wanted: their methods
+return promises then, and called by name they do not wait.
 
 A [server](server.md) has all of them, and [more](#what-a-server-has-besides).
 

@@ -61,6 +61,28 @@ export type {
   GeoSearch,
   GeoUnit,
 } from "./methods/geo.ts";
+export type { StreamMethods, StreamsToRead } from "./methods/streams.ts";
+export type {
+  Claimed,
+  ConsumerInfo,
+  GroupInfo,
+  PendingEntry,
+  PendingRange,
+  PendingSummary,
+  StreamEntry,
+  StreamInfo,
+  StreamRead,
+  TrimOptions,
+  XaddOptions,
+  XautoclaimOptions,
+  XclaimOptions,
+  XgroupCreateOptions,
+  XgroupOptions,
+  XrangeOptions,
+  XreadgroupOptions,
+  XreadOptions,
+  XsetidOptions,
+} from "./methods/stream_options.ts";
 export type { BlockingOptions, StoreView } from "./methods/blocking.ts";
 export type { MessageMethods } from "./methods/pubsub.ts";
 export type {

@@ -5,11 +5,11 @@
  */
 
 import { AS_BYTES, AS_TEXT } from "./methods/caller.ts";
-import { GeoMethods } from "./methods/geo.ts";
+import { StreamMethods } from "./methods/streams.ts";
 import type { Space } from "./space.ts";
 
 /** The commands of a transaction, whose values come back as bytes. */
-export class BytesTransaction extends GeoMethods<Uint8Array> {
+export class BytesTransaction extends StreamMethods<Uint8Array> {
   constructor(space: Space) {
     super(space, AS_BYTES);
   }
@@ -19,9 +19,9 @@ export class BytesTransaction extends GeoMethods<Uint8Array> {
  * What the function that is passed to {@linkcode SharedStore.prototype.transaction} is given: all
  * commands but those that wait, and those about all keys. It is over when that function returns.
  */
-export class StoreTransaction extends GeoMethods<string> {
+export class StoreTransaction extends StreamMethods<string> {
   /** The same commands, whose values come back as bytes. */
-  readonly bytes: GeoMethods<Uint8Array>;
+  readonly bytes: StreamMethods<Uint8Array>;
 
   /**
    * Constructs what a transaction is given.

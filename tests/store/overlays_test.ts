@@ -41,6 +41,9 @@ function grown(memory: TreeMemory, { stored }: AnyPack): View {
 
 /** All that a collection says. */
 function contentOf(collection: View | AnyOverlay | AnyPack): unknown {
+  if ("entries" in collection) {
+    return collection.entries.slice(0, collection.length);
+  }
   return "all" in collection
     ? collection.all().sort()
     : collection.slice(0, collection.length);

@@ -232,3 +232,11 @@ Deno.test({
   ignore: !HAS_REDIS,
   fn: seeded((random) => compareWithRedis(random, 4000, mostly(GROUPS))),
 });
+
+Deno.test({
+  name: "commands on streams in transactions reply as Redis does",
+  ignore: !HAS_REDIS,
+  fn: seeded((random) =>
+    compareWithRedis(random, 2000, mostly([...ENTRIES, ...GROUPS]), 7)
+  ),
+});

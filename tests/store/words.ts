@@ -201,6 +201,8 @@ export const OTHERS: readonly ((random: Random) => readonly string[])[] = [
   (r) => ["SADD", key(r), member(r)],
   (r) => ["HSET", key(r), member(r), value(r)],
   (r) => ["ZADD", key(r), "1", member(r)],
+  (r) => ["XADD", key(r), "5-*", member(r), value(r)],
+  (r) => ["XGROUP", "CREATE", key(r), member(r), "0", "MKSTREAM"],
   (r) => ["EXPIREAT", key(r), "5000000000"],
   (r) => ["TTL", key(r)],
   (r) => ["TYPE", key(r)],

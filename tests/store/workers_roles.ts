@@ -10,6 +10,8 @@ export const LISTS = ["one", "two", "three"];
 /** The keys that are set together. */
 export const TOGETHER = ["t1", "t2", "t3", "t4"];
 export const JOBS = "jobs";
+export const STREAM = "stream";
+export const GROUP = "group";
 const END = "end";
 
 export const roles = {
@@ -121,6 +123,50 @@ export const roles = {
       const [, job] = (await store.blpop(JOBS))!;
       if (job === END) return done;
       done.push(job);
+    }
+  },
+
+  /** Adds entries to the stream, and an end for each consumer when all have been added. */
+  async producer(
+    context: WorkerContext,
+    { entries, consumers }: { entries: number; consumers: number },
+  ): Promise<void> {
+    const { index, random } = context;
+    using store = SharedStore.attach(context.handle);
+    for (let i = 0; i < entries; i++) {
+      store.xadd(STREAM, { entry: `${index}:${i}` });
+      if (random.chance(0.1)) await context.rest();
+    }
+    await context.meetAsync();
+    if (index > 0) return;
+    for (let i = 0; i < consumers; i++) store.xadd(STREAM, { entry: END });
+  },
+
+  /** Reads entries for a group, until an end comes; acknowledges most, and returns all. */
+  async consumer(
+    { handle, index, random }: WorkerContext,
+    _input: undefined,
+  ): Promise<{ read: string[]; kept: string[] }> {
+    using store = SharedStore.attach(handle);
+    const read: string[] = [];
+    const kept: string[] = [];
+    for (;;) {
+      const count = 1 + random.below(4);
+      const [{ entries }] = await store.xreadgroup(
+        GROUP,
+        `consumer ${index}`,
+        { [STREAM]: ">" },
+        { count, block: {} },
+      );
+      let ends = 0;
+      for (const { fields: [[, entry]], id } of entries) {
+        if (entry === END) ends++;
+        else read.push(entry);
+        if (entry !== END && random.chance(0.3)) kept.push(id);
+        else store.xack(STREAM, GROUP, id);
+      }
+      for (let i = 1; i < ends; i++) store.xadd(STREAM, { entry: END }); // another's
+      if (ends > 0) return { read, kept };
     }
   },
 

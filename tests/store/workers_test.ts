@@ -4,7 +4,14 @@ import { SharedMap } from "../../mod.ts";
 import { SharedStore } from "../../src/store/mod.ts";
 import { inCrews } from "../testing/in_crews.ts";
 import { assertSound } from "../testing/inspection.ts";
-import { JOBS, LISTS, type roles, TOGETHER } from "./workers_roles.ts";
+import {
+  GROUP,
+  JOBS,
+  LISTS,
+  type roles,
+  STREAM,
+  TOGETHER,
+} from "./workers_roles.ts";
 
 const SCRIPT = new URL("./workers_roles.ts", import.meta.url);
 const WORKERS = 3;
@@ -153,5 +160,50 @@ Deno.test(
     );
     assertEquals(done, wanted.toSorted());
     assertEquals(store.exists(JOBS), 0);
+  }),
+);
+
+Deno.test(
+  "each entry of a stream is delivered to one consumer of the group",
+  inCrews(async (run) => {
+    using store = SharedStore.create();
+    const before = store.stats().liveBytes;
+    store.xgroup("create", STREAM, GROUP, "$", { mkstream: true });
+    const entries = run.share(300);
+    {
+      await using crew = run.crew<typeof roles>(SCRIPT, store.handle);
+      const consumers = crew.add("consumer", WORKERS, undefined);
+      const producers = crew.add("producer", 2, {
+        entries,
+        consumers: WORKERS,
+      });
+      await crew.start();
+      await producers;
+      const found = await consumers;
+      const wanted = [0, 1].flatMap((producer) =>
+        Array.from({ length: entries }, (_, i) => `${producer}:${i}`)
+      );
+      assertEquals(
+        found.flatMap(({ read }) => read).toSorted(),
+        wanted.toSorted(),
+      );
+      const kept = found.flatMap(({ kept }) => kept).toSorted();
+      assertEquals(store.xpending(STREAM, GROUP).count, kept.length);
+      const claimed: string[] = [];
+      for (let cursor = "0-0";;) {
+        const step = store.xautoclaim(STREAM, GROUP, "heir", 0, cursor, {
+          justid: true,
+        });
+        claimed.push(...step.entries);
+        cursor = step.cursor;
+        if (cursor === "0-0") break;
+      }
+      assertEquals(claimed.toSorted(), kept);
+    }
+    checkMemory(store);
+    store.del(STREAM);
+    checkMemory(store);
+    store.flushall();
+    assertEquals(store.stats().liveBytes, before);
   }),
 );

@@ -18,6 +18,13 @@ import {
 } from "./caller.ts";
 import type { ListEnd, PoppedElements } from "./lists.ts";
 import type { Hold } from "../../map/hold.ts";
+import type {
+  StreamRead,
+  XreadgroupOptions,
+  XreadOptions,
+} from "./stream_options.ts";
+import { type StreamsToRead, streamWordsOf } from "./streams.ts";
+import { wordsOf } from "./options.ts";
 import { MessageMethods } from "./pubsub.ts";
 import type { PoppedMembers } from "./sorted_sets.ts";
 
@@ -174,6 +181,85 @@ export class StoreView<T> extends MessageMethods<T> {
   ): Promise<PoppedMembers<T> | undefined> {
     const words = [0, keys.length, ...keys, end, "COUNT", count];
     return this.poppedMembersOf(await this.#wait("BZMPOP", words, options));
+  }
+
+  override xread(
+    streams: StreamsToRead,
+    options?: XreadOptions & { block?: undefined },
+  ): StreamRead<T>[];
+  /**
+   * The same; if there is nothing, it is waited for. Then `"$"` stands for what comes after the
+   * call.
+   *
+   * @returns The streams that have any entry; none, if the time was over.
+   *
+   * @example Usage
+   * ```ts
+   * import { SharedStore } from "@epochmap/epochmap/store";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using store = SharedStore.create();
+   * setTimeout(() => store.xadd("news", { title: "a" })); // usually in another worker
+   * const [{ entries }] = await store.xread({ news: "$" }, { block: {} });
+   * assertEquals(entries[0].fields, [["title", "a"]]);
+   * ```
+   */
+  override xread(
+    streams: StreamsToRead,
+    options: XreadOptions & { block: BlockingOptions },
+  ): Promise<StreamRead<T>[]>;
+  override xread(
+    streams: StreamsToRead,
+    { block, ...options }: XreadOptions & { block?: BlockingOptions } = {},
+  ): StreamRead<T>[] | Promise<StreamRead<T>[]> {
+    if (block === undefined) return super.xread(streams, options);
+    return this.#waitToRead("XREAD", options, streams, block);
+  }
+
+  override xreadgroup(
+    group: Value,
+    consumer: Value,
+    streams: StreamsToRead,
+    options?: XreadgroupOptions & { block?: undefined },
+  ): StreamRead<T>[];
+  /**
+   * The same; if there is nothing, it is waited for. Consumers of a group that wait in one worker
+   * get what comes in the order in which they came.
+   *
+   * @throws {StoreError} If there is no such group, or it is removed meanwhile.
+   */
+  override xreadgroup(
+    group: Value,
+    consumer: Value,
+    streams: StreamsToRead,
+    options: XreadgroupOptions & { block: BlockingOptions },
+  ): Promise<StreamRead<T>[]>;
+  override xreadgroup(
+    group: Value,
+    consumer: Value,
+    streams: StreamsToRead,
+    options: XreadgroupOptions & { block?: BlockingOptions } = {},
+  ): StreamRead<T>[] | Promise<StreamRead<T>[]> {
+    const { block, ...rest } = options;
+    if (block === undefined) {
+      return super.xreadgroup(group, consumer, streams, rest);
+    }
+    const asked = { group: [group, consumer], ...rest };
+    return this.#waitToRead("XREADGROUP", asked, streams, block);
+  }
+
+  async #waitToRead(
+    name: string,
+    options: object,
+    streams: StreamsToRead,
+    block: BlockingOptions,
+  ): Promise<StreamRead<T>[]> {
+    const words = [
+      ...wordsOf(options, "read streams"),
+      ...["BLOCK", 0, "STREAMS"],
+      ...streamWordsOf(streams),
+    ];
+    return this.readOf(await this.#wait(name, words, block));
   }
 
   async #wait(

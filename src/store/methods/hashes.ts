@@ -144,10 +144,14 @@ export abstract class HashMethods<T> extends SetMethods<T> {
   }
 }
 
-function pairsIn(fields: FieldsToSet): Iterable<readonly [Value, Value]> {
+/** The pairs of fields; `what` is what is to be done with them. */
+export function pairsIn(
+  fields: FieldsToSet,
+  what = "set fields",
+): Iterable<readonly [Value, Value]> {
   if (typeof fields !== "object" || fields === null) {
     throw new TypeError(
-      `Cannot set fields: they must be an object, a Map, or pairs: ${
+      `Cannot ${what}: they must be an object, a Map, or pairs: ${
         received(fields)
       }`,
     );

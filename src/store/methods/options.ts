@@ -67,7 +67,7 @@ export interface ScanOptions {
 
 /** Options of {@linkcode KeyMethods.prototype.scan}. */
 export interface KeyScanOptions extends ScanOptions {
-  /** Only keys of this type: `"string"`, `"list"`, `"set"`, `"hash"` or `"zset"`. */
+  /** Only keys of this type: `"string"`, `"list"`, `"set"`, `"hash"`, `"zset"` or `"stream"`. */
   type?: TypeName | undefined;
 }
 

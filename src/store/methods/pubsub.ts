@@ -12,7 +12,7 @@ import {
   subscriptionTo,
 } from "../pubsub/subscription.ts";
 import type { Decoding, Key, Value } from "./caller.ts";
-import { GeoMethods } from "./geo.ts";
+import { StreamMethods } from "./streams.ts";
 
 /**
  * The commands on messages, which go from any worker to any other, through the shared memory. A
@@ -22,7 +22,7 @@ import { GeoMethods } from "./geo.ts";
  *
  * @typeParam T What values come back as.
  */
-export abstract class MessageMethods<T> extends GeoMethods<T> {
+export abstract class MessageMethods<T> extends StreamMethods<T> {
   readonly #hold: Hold;
 
   /**

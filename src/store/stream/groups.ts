@@ -7,8 +7,9 @@
  * | high  | low      | bytes               | what the item has with it            |
  * | ----- | -------- | ------------------- | ------------------------------------ |
  * | 0     | 0        | the name of a group | its number, and how far it has read  |
- * | group | 0        | an ID               | what is pending: to whom, since when |
- * | group | 1        | the name of one     | the number of that consumer          |
+ * | group | 0        | none                | nothing: the number is taken         |
+ * | group | 1        | an ID               | what is pending: to whom, since when |
+ * | group | 2        | the name of one     | the number of that consumer          |
  * | group | consumer | none                | when it was seen, and its name       |
  * | group | consumer | an ID               | nothing: it is pending to this one   |
  *
@@ -34,10 +35,11 @@ import {
 } from "./id.ts";
 
 /** The items of a group that are no consumer's. */
-const PENDING = 0;
-const NAMES = 1;
+const HEAD = 0;
+const PENDING = 1;
+const NAMES = 2;
 /** The least number of a consumer. */
-const FIRST_CONSUMER = 2;
+const FIRST_CONSUMER = 3;
 const FIRST_GROUP = 1;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -191,11 +193,10 @@ export class Group {
   /** Makes a group with a name that none has. O(log n). */
   static create(stream: Stream, name: string, progress: Progress): Group {
     const { groups } = stream;
-    const number = freeNumber(name, FIRST_GROUP, (number) => {
-      const at = groups.countBefore(keyOf(number, 0));
-      return groups.slice(at, Math.min(at + 1, groups.length))
-        .some(({ high }) => high >>> 0 === number);
-    });
+    const isTaken = (number: number) =>
+      groups.get(keyOf(number, HEAD)) !== undefined;
+    const number = freeNumber(name, FIRST_GROUP, isTaken);
+    groups.put({ ...keyOf(number, HEAD), value: NOTHING });
     const group = new Group(stream, name, number, progress);
     group.progress = progress;
     return group;
@@ -213,7 +214,7 @@ export class Group {
 
   /** Removes the group, with its consumers and what is pending. O(log n). */
   destroy(): void {
-    this.#remove(this.#key(PENDING), keyOf(this.#number + 1, 0));
+    this.#remove(this.#key(HEAD), keyOf(this.#number + 1, 0));
     const at = this.#items.countBefore(keyOf(0, 0, toBytes(this.name)));
     this.#items.removeRange(at, at + 1);
   }

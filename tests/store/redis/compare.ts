@@ -48,11 +48,14 @@ const FLOATS = /^(Z|BZ|GEO)/;
 /**
  * Runs so many random commands on both; collections are packs, or trees, or become one and the
  * other. `EPOCHMAP_TEST_SCALE` makes it longer.
+ *
+ * @param together How many commands are one transaction of the store; 0: each is run by itself.
  */
 export async function compareWithRedis(
   random: Random,
   count: number,
   choose: Choose,
+  together = 0,
 ): Promise<void> {
   await using server = await RedisServer.start();
   using map = SharedMap.create<string, unknown>({ maxBytes: 64 * 2 ** 20 });
@@ -62,9 +65,12 @@ export async function compareWithRedis(
   for (let done = 0; done < count * SCALE; done += BATCH) {
     const batch = Array.from({ length: BATCH }, () => choose(random));
     const wanted = await server.run(batch);
+    const answers = together > 0
+      ? inTransactions(map, space, batch, together)
+      : [];
     batch.forEach((words, i) => {
       before.push(words);
-      const got = answerOf(space, words);
+      const got = together > 0 ? answers[i] : answerOf(space, words);
       if (areTimesAlike(words, got, wanted[i])) return;
       assertEquals(
         comparable(words, got),
@@ -76,6 +82,25 @@ export async function compareWithRedis(
     });
     assertSound(map);
   }
+}
+
+/** The replies to commands, of which so many are one transaction. */
+function inTransactions(
+  map: SharedMap<string, unknown>,
+  space: DirectSpace,
+  batch: readonly Words[],
+  together: number,
+): Value[] {
+  const { transactor } = partsOf(map);
+  const answers: Value[] = [];
+  for (let i = 0; i < batch.length; i += together) {
+    const some = batch.slice(i, i + together);
+    answers.push(...transactor.run((transaction) => {
+      const within = space.within(transaction);
+      return some.map((words) => answerOf(within, words));
+    }, "run commands"));
+  }
+  return answers;
 }
 
 /** What the store replies. */
