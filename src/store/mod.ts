@@ -1,5 +1,5 @@
 /**
- * Typed values in shared memory: strings, lists, sets, hashes and sorted sets, with the commands of
+ * Typed values in shared memory: strings, lists, sets, hashes, sorted sets and streams, with the commands of
  * Redis as methods, which every worker of a Deno process calls directly.
  *
  * ```ts

@@ -39,7 +39,7 @@ export interface StoreParts {
 export let storePartsOf: (store: SharedStore) => StoreParts;
 
 /**
- * Strings, lists, sets, hashes and sorted sets in shared memory, with the commands of Redis as
+ * Strings, lists, sets, hashes, sorted sets and streams in shared memory, with the commands of Redis as
  * methods: every worker of the process reads and writes them directly. It is a
  * {@linkcode SharedMap} underneath, with its expiry, eviction, snapshots on disk, and waiting.
  *
@@ -56,7 +56,7 @@ export let storePartsOf: (store: SharedStore) => StoreParts;
  * changes nothing. Every command may throw a {@linkcode ClosedError}, and those that write a
  * {@linkcode MapFullError}.
  *
- * A small list, set, hash or sorted set is one value, which a change copies, as it takes the least
+ * A small collection is one value, which a change copies, as it takes the least
  * memory. A large one is a tree of which a change copies the way to what it changes: so a push or a
  * pop at an end is O(1) amortised, and what is about one element, or its rank, is O(log n). The two
  * are told apart by their bytes, and become one another as they grow and shrink.
