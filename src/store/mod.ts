@@ -1,6 +1,6 @@
 /**
- * Typed values in shared memory: strings, lists, sets, hashes, sorted sets and streams, with the commands of
- * Redis as methods, which every worker of a Deno process calls directly.
+ * Typed values in shared memory: strings, lists, sets, hashes, sorted sets and streams, with the
+ * commands of Redis as methods, which every worker of a Deno process calls directly.
  *
  * ```ts
  * import { SharedStore } from "@epochmap/epochmap/store";
