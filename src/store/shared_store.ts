@@ -39,8 +39,8 @@ export interface StoreParts {
 export let storePartsOf: (store: SharedStore) => StoreParts;
 
 /**
- * Strings, lists, sets, hashes, sorted sets and streams in shared memory, with the commands of Redis
- * as methods: every worker of the process reads and writes them directly. It is a
+ * Strings, lists, sets, hashes, sorted sets and streams in shared memory, with the commands of
+ * Redis as methods: every worker of the process reads and writes them directly. It is a
  * {@linkcode SharedMap} underneath, with its expiry, eviction, snapshots on disk, and waiting.
  *
  * Every command is atomic and linearizable, also those on several keys, and lock-free: none waits

@@ -210,7 +210,9 @@ export class StoreView<T> extends MessageMethods<T> {
   ): Promise<StreamRead<T>[]>;
   override xread(
     streams: StreamsToRead,
-    { block, ...options }: XreadOptions & { block?: BlockingOptions } = {},
+    { block, ...options }: XreadOptions & {
+      block?: BlockingOptions | undefined;
+    } = {},
   ): StreamRead<T>[] | Promise<StreamRead<T>[]> {
     if (block === undefined) return super.xread(streams, options);
     return this.#waitToRead("XREAD", options, streams, block);
@@ -238,7 +240,7 @@ export class StoreView<T> extends MessageMethods<T> {
     group: Value,
     consumer: Value,
     streams: StreamsToRead,
-    options: XreadgroupOptions & { block?: BlockingOptions } = {},
+    options: XreadgroupOptions & { block?: BlockingOptions | undefined } = {},
   ): StreamRead<T>[] | Promise<StreamRead<T>[]> {
     const { block, ...rest } = options;
     if (block === undefined) {

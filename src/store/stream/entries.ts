@@ -115,7 +115,7 @@ export function entriesAfter(stream: Stream, id: StreamId): EntryRange {
 export function readEntries(
   { entries }: Stream,
   [from, to]: EntryRange,
-  count = Infinity,
+  count: number = Infinity,
   isReversed = false,
 ): StreamEntry[] {
   return isReversed
