@@ -1,8 +1,8 @@
 /**
  * Blocked commands: those that wait for something to take, in the order in which they came.
  *
- * Each key that is waited for has a queue, and one wait of the map for an entry that somebody in the
- * queue wants. When there is one, the first who wants it takes it, by an ordinary command; if
+ * Each key that is waited for has a queue, and one wait of the map for an entry that somebody in
+ * the queue wants. When there is one, the first who wants it takes it, by an ordinary command; if
  * another worker was faster, the wait goes on. So the order is kept within a worker, and not among
  * workers.
  *

@@ -106,8 +106,8 @@ export abstract class StreamMethods<T> extends GeoMethods<T> {
   }
 
   /**
-   * Gives a consumer what is pending for so long, and counts one more delivery of each: a step, from
-   * an ID on.
+   * Gives a consumer what is pending for so long, and counts one more delivery of each: a step,
+   * from an ID on.
    *
    * @param key The stream.
    * @param group The group.

@@ -1,8 +1,9 @@
 /**
  * The entries of streams: adding, finding, deleting and trimming them.
  *
- * The key of an entry is its ID: the two words are its time, and the bytes its sequence number. What
- * it has with it are its fields and values, one behind the other, as elements of a pack are written.
+ * The key of an entry is its ID: the two words are its time, and the bytes its sequence number.
+ * What it has with it are its fields and values, one behind the other, written as elements of a
+ * pack are.
  *
  * @module
  */

@@ -337,7 +337,7 @@ export class Group {
     return pendingOf(this.#items.slice(end - 1, end)[0]);
   }
 
-  /** What is pending from an ID on, also while it changes; to one consumer only, if one is given. */
+  /** What is pending from an ID on, also while it changes; to one consumer, if one is given. */
   *pendingFrom(start: StreamId, consumer?: Consumer): Iterable<Pending> {
     const items = this.#items;
     const low = consumer?.number ?? PENDING;
