@@ -149,6 +149,7 @@ Deno.test("every example is tried", () => {
     ...Object.keys(OUTPUTS),
     "response_cache.ts",
     "sessions.ts",
+    "similar_texts.ts",
   ];
   assertEquals(files.sort(), tried.sort());
 });
