@@ -21,16 +21,17 @@ const PROOFS: readonly Proof[] = [
       "tests/crash/repeats_test.ts",
       "tests/crash/termination_test.ts",
       "tests/crash/bank_test.ts",
+      "tests/crash/faults_test.ts",
     ],
     scale: 7,
   },
   { paths: ["tests/kernel"], scale: 20 },
-  { paths: ["tests/history"], scale: 5 },
+  { paths: ["tests/history"], scale: 8 },
   { paths: ["tests/store"], scale: 10 },
   { paths: ["tests/concurrency"], scale: 5 },
   { paths: ["tests/persist"], scale: 5 },
   // Every fault of every call: no scenario has more than 3,000.
-  { paths: ["tests/durability"], scale: 30 },
+  { paths: ["tests/durability"], scale: 50 },
   { paths: ["tests/fuzz"], scale: 20 },
 ];
 

@@ -6,7 +6,7 @@ import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { type Conditions, runUnder } from "./child.ts";
 
-const WAVES = Math.ceil(2 * SCALE);
+const WAVES = Math.ceil(SCALE);
 const TELLERS = 4;
 
 /** Every worker pauses for up to a millisecond, every 500 operations on shared words or so. */

@@ -8,7 +8,7 @@ import { runInstrumented, runUnder } from "./child.ts";
 import { SEED } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 
-const WAVES = 3 * SCALE;
+const WAVES = 2 * SCALE;
 const DEATHS_PER_WAVE = 24;
 
 /** Survivors pause for up to two milliseconds, every 3,000 operations on shared words or so. */

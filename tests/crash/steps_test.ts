@@ -28,7 +28,7 @@ const GROUPS: Record<keyof typeof SCENARIOS, string> = {
  * several times as long here, so that to die at each of them would take hours.
  */
 const MOST: Readonly<Record<Steps, number>> = {
-  TypeScript: 6 * SCALE,
+  TypeScript: 4 * SCALE,
   kernel: Math.min(2 * SCALE, 500),
 };
 

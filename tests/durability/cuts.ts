@@ -16,7 +16,7 @@ import { use } from "./system.ts";
 /** Choices of names at one call: all of them, as long as few changes are pending. */
 const MOST_CHOICES = 64;
 /** States of one scenario that are tried out. */
-const MOST_STATES = 100 * SCALE;
+const MOST_STATES = 60 * SCALE;
 
 /** What a loss of power left, and what was known then. */
 interface Cut {

@@ -24,7 +24,7 @@ import {
 import { use } from "./system.ts";
 
 /** Faults of one scenario that are tried; all, if there are no more. */
-const MOST_FAULTS = 100 * SCALE;
+const MOST_FAULTS = 60 * SCALE;
 
 /** An error as the runtime has it. */
 type Fault = () => Error;

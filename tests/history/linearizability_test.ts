@@ -25,7 +25,7 @@
  * **How hard.** Two workers run side by side on two processors; three are more than
  * those, and show what happens to a worker that is interrupted. `stumbling_test.ts` runs
  * those histories again, with pauses at operations on shared words. That makes 2,880
- * histories, which `EPOCHMAP_TEST_SCALE` multiplies (4: more than 10,000); lines that
+ * histories, which `EPOCHMAP_TEST_SCALE` multiplies (6: more than 10,000); lines that
  * begin with `linearizable:` count them. `faults_test.ts` shows what is found,
  * `checker_test.ts` and `specification_test.ts` that the checker can be trusted. The same
  * seed brings back what each worker did, though not when.
@@ -47,7 +47,7 @@ import { campaign, type Report } from "./campaign.ts";
 import { type WorkloadName, WORKLOADS } from "./workloads.ts";
 
 /** How many histories by how many workers, in each workload. */
-const RUNS = [{ workers: 2, histories: 200 }, { workers: 3, histories: 60 }];
+const RUNS = [{ workers: 2, histories: 140 }, { workers: 3, histories: 42 }];
 
 const total = { histories: 0, operations: 0, overlaps: 0 };
 

@@ -22,15 +22,15 @@ const THOROUGH = SCALE >= 10;
 
 const TASK: Task = {
   preemptions: THOROUGH ? 3 : 2,
-  runs: (THOROUGH ? 50 : 10) * SCALE,
-  randomRuns: (THOROUGH ? 10 : 5) * SCALE,
+  runs: (THOROUGH ? 50 : 6) * SCALE,
+  randomRuns: (THOROUGH ? 10 : 3) * SCALE,
   seed: SEED,
 };
 
 /** The kernel takes the same steps, so a day's test need not go as deep there. */
 const TASKS: Readonly<Record<Steps, Task>> = {
   TypeScript: TASK,
-  kernel: THOROUGH ? TASK : { ...TASK, runs: 3, randomRuns: 1 },
+  kernel: THOROUGH ? TASK : { ...TASK, runs: 2, randomRuns: 1 },
 };
 
 const told = Deno.env.get("EPOCHMAP_TEST_SCHEDULE");
