@@ -183,6 +183,11 @@ export class StoreView<T> extends MessageMethods<T> {
     return this.poppedMembersOf(await this.#wait("BZMPOP", words, options));
   }
 
+  /**
+   * The entries behind an ID of each stream, at one moment; `"$"` is the last one there.
+   *
+   * @returns The streams that have any.
+   */
   override xread(
     streams: StreamsToRead,
     options?: XreadOptions & { block?: undefined },
@@ -218,6 +223,12 @@ export class StoreView<T> extends MessageMethods<T> {
     return this.#waitToRead("XREAD", options, streams, block);
   }
 
+  /**
+   * Entries of streams, at one moment, for a consumer of a group: with `">"` what no consumer has
+   * got yet, and with an ID what is pending to this one behind it.
+   *
+   * @returns The streams that have any; with an ID all of them.
+   */
   override xreadgroup(
     group: Value,
     consumer: Value,

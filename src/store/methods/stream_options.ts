@@ -122,7 +122,9 @@ export interface PendingSummary<T> {
 
 /** An entry that was delivered to a consumer, and not acknowledged. */
 export interface PendingEntry<T> {
+  /** Its ID. */
   readonly id: string;
+  /** To which consumer it was delivered last. */
   readonly consumer: T;
   /** How long ago it was delivered last, in milliseconds. */
   readonly idle: number;
@@ -166,6 +168,7 @@ export interface Claimed<E> {
 
 /** What {@linkcode StreamMethods.prototype.xinfo} says of a stream. */
 export interface StreamInfo<T> {
+  /** How many entries it has. */
   readonly length: number;
   /** The greatest ID that an entry has had. */
   readonly lastGeneratedId: string;
@@ -175,12 +178,15 @@ export interface StreamInfo<T> {
   readonly entriesAdded: number;
   /** How many groups there are. */
   readonly groups: number;
+  /** The entry with the least ID; undefined: there is none. */
   readonly firstEntry: StreamEntry<T> | undefined;
+  /** The entry with the greatest ID; undefined: there is none. */
   readonly lastEntry: StreamEntry<T> | undefined;
 }
 
 /** What {@linkcode StreamMethods.prototype.xinfo} says of a group. */
 export interface GroupInfo<T> {
+  /** Its name. */
   readonly name: T;
   /** How many consumers it has. */
   readonly consumers: number;
@@ -196,6 +202,7 @@ export interface GroupInfo<T> {
 
 /** What {@linkcode StreamMethods.prototype.xinfo} says of a consumer. */
 export interface ConsumerInfo<T> {
+  /** Its name. */
   readonly name: T;
   /** How many entries were delivered to it, and not acknowledged. */
   readonly pending: number;
