@@ -14,13 +14,11 @@ import { TAG_BYTES, type ValueFormat } from "../codec/codec.ts";
 import { checkFunction, theMap } from "../errors.ts";
 import type { Segment } from "../segment/segment.ts";
 import { versionAt } from "../table/clock.ts";
-import { outcomeOf, recordOf } from "../table/commit_record.ts";
 import type { EncodedKey } from "../table/key.ts";
 import { weightOf } from "../table/account.ts";
 import type { Table } from "../table/table.ts";
 import {
   endOf,
-  isProvisional,
   isStructure,
   settle,
   valueBytes,
@@ -358,15 +356,9 @@ export class MapTransaction<K, V> implements SharedMapTransaction<K, V> {
    * @param tick The moment: see `LateReads`.
    */
   isSince(key: K, tick: number, what: string): boolean {
-    const { words } = this.#segment;
     const ref = this.#see(this.#entryOf(key, what));
-    if (ref === 0) return true;
     // Only its own stamp: no snapshot keeps those before it, which may be free.
-    const stamp = settle(words, ref);
-    const since = isProvisional(stamp)
-      ? outcomeOf(words, recordOf(stamp))
-      : stamp;
-    return since <= tick;
+    return ref === 0 || settle(this.#segment.words, ref) <= tick;
   }
 
   /** What there is under a key, to be written to it with another expiry. */
