@@ -28,6 +28,7 @@ import {
   viewOf,
 } from "./representation.ts";
 import type { ListDraft } from "./tree/list.ts";
+import { NoDraft } from "./tree/no_draft.ts";
 import type { Overlay } from "./tree/overlays.ts";
 
 /** The trees of one entry. */
@@ -43,41 +44,6 @@ export interface Trees {
   ): NextEntry<unknown>;
   /** What is to be written for a pack that is too large to stay one. */
   plant(pack: Uint8Array, end: number | undefined): NextEntry<unknown>;
-}
-
-/** A draft for those who only read: it gives nothing. */
-class NoDraft implements ListDraft {
-  readonly words: Nodes["words"];
-  readonly bytes: Nodes["bytes"];
-
-  constructor({ bytes, words }: Nodes) {
-    this.words = words;
-    this.bytes = bytes;
-  }
-
-  allocate(): never {
-    throw new Error("What is read only has no draft");
-  }
-
-  sumUp(): never {
-    return this.allocate();
-  }
-
-  leave(): never {
-    return this.allocate();
-  }
-
-  leaveAll(): never {
-    return this.allocate();
-  }
-
-  isFresh(): false {
-    return false;
-  }
-
-  step(): never {
-    return this.allocate();
-  }
 }
 
 /** For commands that only read. */

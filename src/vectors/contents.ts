@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Nodes, StoredValue } from "../map/structure_access.ts";
+import type { StoredValue } from "../map/structure_access.ts";
 import { kitOf } from "../store/tree/kit.ts";
 import type { ListDraft } from "../store/tree/list.ts";
 import {
@@ -30,41 +30,6 @@ import {
 
 /** No vector has this number. */
 export const NOWHERE = -1;
-
-/** A draft for those who only read: it gives nothing. */
-export class NoDraft implements ListDraft {
-  readonly words: Nodes["words"];
-  readonly bytes: Nodes["bytes"];
-
-  constructor({ bytes, words }: Nodes) {
-    this.words = words;
-    this.bytes = bytes;
-  }
-
-  allocate(): never {
-    throw new Error("What is read only has no draft");
-  }
-
-  sumUp(): never {
-    return this.allocate();
-  }
-
-  leave(): never {
-    return this.allocate();
-  }
-
-  leaveAll(): never {
-    return this.allocate();
-  }
-
-  isFresh(): false {
-    return false;
-  }
-
-  step(): never {
-    return this.allocate();
-  }
-}
 
 /** Reads one version of an index. The map is pinned. */
 export class Contents {

@@ -8,7 +8,8 @@ import { HandleError, received, theMap } from "../errors.ts";
 import type { Hold } from "../map/hold.ts";
 import type { OperationCounts } from "../map/operation_counts.ts";
 import type { Nodes, StoredValue } from "../map/structure_access.ts";
-import { Contents, NoDraft, NOWHERE } from "./contents.ts";
+import { NoDraft } from "../store/tree/no_draft.ts";
+import { Contents, NOWHERE } from "./contents.ts";
 import { ExactSearch, type Found } from "./exact_search.ts";
 import { idBytes, type VectorId } from "./id.ts";
 import {
