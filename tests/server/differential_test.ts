@@ -7,7 +7,7 @@ import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
 import { HAS_REDIS, RedisServer } from "../store/redis/server.ts";
 import * as some from "../store/words.ts";
-import { RawClient, Refusal, type Value } from "./client.ts";
+import { RawClient, Refusal, type Value } from "../testing/redis_client.ts";
 
 type Words = readonly string[];
 type Choose = (random: Random) => Words;

@@ -5,7 +5,7 @@ import { commandLine } from "../cli/program.ts";
 import { Child } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
 import { SCALE } from "../testing/scale.ts";
-import { RawClient } from "./client.ts";
+import { RawClient } from "../testing/redis_client.ts";
 
 const COUNT = 10_000;
 const MOST_BYTES = 200e6;

@@ -8,7 +8,7 @@ import {
 } from "../../src/server/protocol/request_parser.ts";
 import { type Random, seeded } from "../testing/random.ts";
 import { SCALE } from "../testing/scale.ts";
-import { bytesOf, requestOf } from "./client.ts";
+import { bytesOf, requestOf } from "../testing/redis_client.ts";
 
 /** All requests of a parser that has been given pieces; each is a copy that is spoiled then. */
 function parsed(parser: RequestParser, pieces: readonly string[]): string[][] {

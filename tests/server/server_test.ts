@@ -3,7 +3,12 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { SharedStore } from "../../src/store/mod.ts";
 import { serve, type ServeOptions } from "../../src/server/mod.ts";
 import { eventually } from "../testing/eventually.ts";
-import { RawClient, Refusal, requestOf, type Value } from "./client.ts";
+import {
+  RawClient,
+  Refusal,
+  requestOf,
+  type Value,
+} from "../testing/redis_client.ts";
 
 /** A server with a store of its own, for one test. */
 async function serving(

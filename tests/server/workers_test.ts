@@ -6,7 +6,7 @@ import { commandLine } from "../cli/program.ts";
 import { Child } from "../testing/child.ts";
 import { eventually } from "../testing/eventually.ts";
 import { Folder } from "../testing/folder.ts";
-import { RawClient } from "./client.ts";
+import { RawClient } from "../testing/redis_client.ts";
 
 /** Notes all workers that are begun while it is in use. */
 class Noted implements Disposable {

@@ -28,6 +28,14 @@ export class Folder implements Disposable {
     return namesIn(this.path);
   }
 
+  /** How long its files are. */
+  get bytes(): number {
+    const lengths = this.names.map((name) =>
+      Deno.statSync(`${this.path}/${name}`).size
+    );
+    return lengths.reduce((a, b) => a + b, 0);
+  }
+
   [Symbol.dispose](): void {
     Deno.removeSync(this.path, { recursive: true });
   }
